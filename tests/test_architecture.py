@@ -1,0 +1,29 @@
+"""The house keeps its floors apart: the import contracts of pyproject.toml, and what starting it loads."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def python(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_the_import_contracts_hold() -> None:
+    result = python("from importlinter.cli import lint_imports_command as check; check(['--no-cache'])")
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("package", ["PySide6", "reportlab", "sqlalchemy"])
+def test_the_command_line_starts_without(package: str) -> None:
+    result = python(f"import sys, evalassist.cli; sys.exit({package!r} in sys.modules)")
+    assert result.returncode == 0, result.stderr or f"importing evalassist.cli loads {package}"
+
+
+@pytest.mark.parametrize("folder", ["tests", "installer", "resources"])
+def test_a_folder_that_is_no_package_has_no_init(folder: str) -> None:
+    assert list((ROOT / folder).rglob("__init__.py")) == []
