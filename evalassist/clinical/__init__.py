@@ -1,0 +1,1 @@
+"""The reasoning: pure functions from answers and content to an assessment and a plan of care."""

@@ -1,0 +1,147 @@
+"""What the findings say: the safety action, the diagnostic criteria, irritability, subcategories, flags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evalassist.clinical.conditions import Knowledge, judge_rule
+from evalassist.clinical.facts import knowledge, measured, with_conclusion
+from evalassist.clinical.result import Assessment, Conclusion, Reason, Verdict
+from evalassist.content.schema import LEVELS, Level
+from evalassist.evaluation import Evaluation, ItemId
+
+if TYPE_CHECKING:
+    from evalassist.content.loader import Content
+
+SUBCATEGORIES = (
+    ("mpd", "MPD"),
+    ("mcd", "MCD"),
+    ("mob-hyper", "MOB-hyper"),
+    ("mob-hypo", "MOB-hypo"),
+    ("ovl", "OVL"),
+)
+"""Rule and code of each subcategory, in the order in which the first one met is the primary."""
+
+
+def assess(evaluation: Evaluation, content: Content) -> Assessment:
+    """Judge every rule of the content on this evaluation. Pure: the same answers give the same assessment."""
+    numbers = measured(evaluation, content)
+    known = knowledge(evaluation, content, numbers)
+    conclusions: dict[str, Conclusion] = {}
+    for rule in content.rules.values():
+        judged = judge_rule(rule, known, evaluation.sore_sides)
+        conclusions[rule.id] = judged
+        met = None if judged.verdict is Verdict.UNDECIDED else judged.met
+        known = with_conclusion(known, rule.id, met, judged.reasons, judged.missing)
+
+    red, open_flags = _red_flags(conclusions)
+    action = _action(red, open_flags)
+    criteria = tuple(c for c in conclusions.values() if c.rule.kind == "criterion")
+    pfp = _all_of(criteria)
+    classified = pfp is Verdict.MET and action in ("CAUTION", "NONE")
+    subcategories = _subcategories(conclusions) if classified else ()
+    irritability, because, missing = _irritability(conclusions, known)
+    return Assessment(
+        facts=known.facts,
+        conclusions=conclusions,
+        action=action,
+        red_flags=red,
+        open_flags=open_flags,
+        pfp=pfp,
+        criteria=criteria,
+        irritability=irritability,
+        irritability_reasons=because,
+        irritability_missing=missing,
+        subcategories=subcategories,
+        primary=_primary(evaluation, subcategories),
+        modifiers=_modifiers(conclusions, subcategories),
+        muscle_performance=_muscle_performance(conclusions) if classified else None,
+        flags=tuple(c.id for c in conclusions.values() if c.rule.kind == "flag" and c.met),
+        scores=numbers.scores,
+        strength=numbers.strength,
+    )
+
+
+def not_decided(assessment: Assessment) -> tuple[tuple[Conclusion, tuple[ItemId, ...]], ...]:
+    """What stays open among criteria and subcategories, each with what is missing to decide it."""
+    kinds = ("criterion", "subcategory", "modifier")
+    return tuple(
+        (conclusion, conclusion.missing)
+        for conclusion in assessment.conclusions.values()
+        if conclusion.rule.kind in kinds and conclusion.verdict is Verdict.UNDECIDED
+    )
+
+
+def _red_flags(conclusions: dict[str, Conclusion]) -> tuple[tuple[Conclusion, ...], tuple[Conclusion, ...]]:
+    """The flags met, the most severe rule of each; and the undecided ones of level URGENT or above."""
+    flags = [c for c in conclusions.values() if c.rule.kind == "red-flag"]
+    severity = {level: place for place, level in enumerate(LEVELS)}
+    by_severity = sorted(flags, key=lambda c: severity[c.rule.level or "CAUTION"])
+    met: dict[str, Conclusion] = {}
+    for conclusion in by_severity:
+        if conclusion.met:
+            met.setdefault(conclusion.rule.flag, conclusion)
+    still_open = [
+        c for c in by_severity if c.verdict is Verdict.UNDECIDED and c.rule.level in ("EMERGENCY", "URGENT")
+    ]
+    return tuple(met.values()), tuple(still_open)
+
+
+def _action(red: tuple[Conclusion, ...], open_flags: tuple[Conclusion, ...]) -> Level | str | None:
+    """The most severe level met. A stop is a stop even while other questions are open; "NONE" waits for all."""
+    worst = red[0].rule.level if red else None
+    if worst in ("EMERGENCY", "URGENT"):
+        return worst
+    if open_flags:
+        return None
+    return worst or "NONE"
+
+
+def _all_of(criteria: tuple[Conclusion, ...]) -> Verdict:
+    verdicts = {c.verdict for c in criteria}
+    if Verdict.NOT_MET in verdicts:
+        return Verdict.NOT_MET
+    return Verdict.UNDECIDED if Verdict.UNDECIDED in verdicts else Verdict.MET
+
+
+def _irritability(
+    conclusions: dict[str, Conclusion], known: Knowledge
+) -> tuple[str | None, tuple[Reason, ...], tuple[ItemId, ...]]:
+    """First match from HIGH down; what is not recorded never makes it LOW (README 1)."""
+    high, low = conclusions["irritability-high"], conclusions["irritability-low"]
+    moderate = conclusions["irritability-moderate"]
+    if high.met:
+        return "HIGH", high.reasons, ()
+    if "nprs-worst" not in known.facts:
+        return None, (), ("nprs-worst",)
+    if low.met and high.verdict is Verdict.NOT_MET:
+        return "LOW", low.reasons, ()
+    reasons = moderate.reasons or low.reasons
+    return "MODERATE", reasons, tuple(dict.fromkeys((*high.missing, *low.missing)))
+
+
+def _subcategories(conclusions: dict[str, Conclusion]) -> tuple[str, ...]:
+    met = tuple(code for rule_id, code in SUBCATEGORIES if conclusions[rule_id].met)
+    if met:
+        return met
+    decided = all(conclusions[rule_id].verdict is Verdict.NOT_MET for rule_id, _ in SUBCATEGORIES)
+    return ("NONE",) if decided else ()
+
+
+def _primary(evaluation: Evaluation, subcategories: tuple[str, ...]) -> str | None:
+    """The therapist's choice where one was made, else the first in the default order."""
+    chosen = evaluation.answers.get("primary-subcategory")
+    if isinstance(chosen, str) and chosen in subcategories:
+        return chosen
+    return subcategories[0] if subcategories else None
+
+
+def _modifiers(conclusions: dict[str, Conclusion], subcategories: tuple[str, ...]) -> tuple[str, ...]:
+    return ("LOAD",) if conclusions["load"].met and subcategories and subcategories != ("OVL",) else ()
+
+
+def _muscle_performance(conclusions: dict[str, Conclusion]) -> str | None:
+    hip, quadriceps = conclusions["mpd-hip"].met, conclusions["mpd-quad"].met
+    if hip and quadriceps:
+        return "hip and quadriceps"
+    return "hip only" if hip else "quadriceps only" if quadriceps else None

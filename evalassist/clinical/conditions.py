@@ -1,0 +1,123 @@
+"""Rules are judged here: a condition over facts is met, not met, or undecided, with its reasons and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from evalassist.clinical.result import Conclusion, Fact, FactValue, Reason, Verdict
+from evalassist.content.schema import Condition, Rule
+from evalassist.evaluation import ItemId, Side
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known, and for each fact that is not, which items would tell it."""
+
+    facts: Mapping[str, Fact]
+    sources: Mapping[str, tuple[ItemId, ...]]
+    reasons: Mapping[str, tuple[Reason, ...]]
+    """For facts that are conclusions: the findings behind them, so that reasons name findings, not rules."""
+
+    def value(self, fact_id: str) -> FactValue | None:
+        fact = self.facts.get(fact_id)
+        return None if fact is None else fact.value
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    verdict: Verdict
+    reasons: tuple[Reason, ...] = ()
+    missing: tuple[ItemId, ...] = ()
+
+
+def judge(condition: Condition, known: Knowledge, side: Side | None = None) -> Judgement:
+    """Judge one condition; `side` fills `{side}` in the names of facts."""
+    if condition.all is not None:
+        return _joined([judge(part, known, side) for part in condition.all], decisive=Verdict.NOT_MET)
+    if condition.any is not None:
+        return _joined([judge(part, known, side) for part in condition.any], decisive=Verdict.MET)
+    if condition.not_ is not None:
+        inner = judge(condition.not_, known, side)
+        swapped = {Verdict.MET: Verdict.NOT_MET, Verdict.NOT_MET: Verdict.MET}
+        return Judgement(swapped.get(inner.verdict, inner.verdict), inner.reasons, inner.missing)
+    return _compared(condition, known, side)
+
+
+def judge_rule(rule: Rule, known: Knowledge, sore_sides: tuple[Side, ...]) -> Conclusion:
+    """Judge a rule, on each sore side when it asks for that; met on one side is met."""
+    if not rule.each_side:
+        judged = judge(rule.when, known)
+        return Conclusion(rule, judged.verdict, (), judged.reasons, judged.missing)
+    by_side = {side: judge(rule.when, known, side) for side in sore_sides}
+    merged = _joined(list(by_side.values()), decisive=Verdict.MET)
+    met = tuple(side for side, judged in by_side.items() if judged.verdict is Verdict.MET)
+    return Conclusion(rule, merged.verdict, met, merged.reasons, merged.missing)
+
+
+def _joined(parts: list[Judgement], decisive: Verdict) -> Judgement:
+    """`all` is decided by one part not met, `any` by one part met; otherwise one open part leaves it open."""
+    deciding = [part for part in parts if part.verdict is decisive]
+    undecided = [part for part in parts if part.verdict is Verdict.UNDECIDED]
+    if deciding:
+        return Judgement(decisive, _unique(part.reasons for part in deciding))
+    if undecided:
+        known_so_far = _unique(part.reasons for part in parts)
+        return Judgement(Verdict.UNDECIDED, known_so_far, _unique(part.missing for part in undecided))
+    opposite = Verdict.MET if decisive is Verdict.NOT_MET else Verdict.NOT_MET
+    return Judgement(opposite, _unique(part.reasons for part in parts))
+
+
+def _compared(condition: Condition, known: Knowledge, side: Side | None) -> Judgement:
+    name = (condition.fact or "").replace("{side}", side or "")
+    fact = known.facts.get(name)
+    if condition.answered is not None:
+        return Judgement(_verdict((fact is not None) == condition.answered))
+    if fact is None:
+        return Judgement(Verdict.UNDECIDED, (), known.sources.get(name, (name,)))
+    met, words = _compare(condition, fact.value)
+    return Judgement(_verdict(met), _reasons(fact, words, known))
+
+
+def _compare(condition: Condition, value: FactValue) -> tuple[bool, str]:
+    """Whether it holds, and the comparison in words where it has a limit."""
+    if condition.is_ is not None:
+        return _word(value) == _word(condition.is_), ""
+    if condition.one_of is not None:
+        return _word(value) in condition.one_of, ""
+    if condition.includes is not None:
+        return isinstance(value, tuple) and condition.includes in value, ""
+    number = float(value) if isinstance(value, int | float) else float("nan")
+    for limit, holds, yes, no in (
+        (condition.below, number < (condition.below or 0), "below", "not below"),
+        (condition.above, number > (condition.above or 0), "above", "not above"),
+        (condition.at_least, number >= (condition.at_least or 0), "at least", "below"),
+        (condition.at_most, number <= (condition.at_most or 0), "at most", "above"),
+    ):
+        if limit is not None:
+            return holds, f", {yes if holds else no} {limit:g}"
+    raise AssertionError("the schema allows no other comparison")
+
+
+def _word(value: FactValue) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _verdict(met: bool) -> Verdict:
+    return Verdict.MET if met else Verdict.NOT_MET
+
+
+def _reasons(fact: Fact, words: str, known: Knowledge) -> tuple[Reason, ...]:
+    behind = known.reasons.get(fact.id)
+    if behind is not None:
+        return behind
+    return (Reason(fact.text + words, fact.inputs),) if fact.text else ()
+
+
+def _unique(groups: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(thing for group in groups for thing in group))

@@ -1,0 +1,334 @@
+"""From answers to facts: each answered item, and everything that must be computed, with the answers behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evalassist.clinical import measures, strength
+from evalassist.clinical.conditions import Knowledge
+from evalassist.clinical.result import Fact, FactValue, GroupStrength, Reason, Score
+from evalassist.content.schema import FactName, Item
+from evalassist.evaluation import SIDES, Answer, Evaluation, ItemId, NotTested, Quantity, Side, StrengthTest
+from evalassist.units import convert
+
+if TYPE_CHECKING:
+    from evalassist.content.loader import Content
+
+REST_PAIN = 3
+"""Pain at rest from this on counts as rest pain (plan-of-care 2.1) [P]."""
+EXCLUDED = ("unlikely", "excluded")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A computed fact, or with value None the items that are still needed for it."""
+
+    id: str
+    value: FactValue | None
+    inputs: tuple[ItemId, ...]
+    missing: tuple[ItemId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Everything numeric of one evaluation: scores and strength, used by facts, notes and pages alike."""
+
+    scores: Mapping[str, Score]
+    strength: Mapping[str, GroupStrength]
+
+
+def measured(evaluation: Evaluation, content: Content) -> Measured:
+    items = dict(content.items)
+    scores = {m.id: measures.score(m, evaluation.answers, items) for m in content.measures.values()}
+    return Measured(scores, _strength(evaluation, content))
+
+
+def knowledge(evaluation: Evaluation, content: Content, numbers: Measured) -> Knowledge:
+    """All facts of this evaluation, and for those that are missing, what would tell them."""
+    facts: dict[str, Fact] = {}
+    sources: dict[str, tuple[ItemId, ...]] = {}
+    for item_id, answer in evaluation.answers.items():
+        fact = _item_fact(item_id, answer, content)
+        if fact is not None:
+            facts[item_id] = fact
+    for found in _computed(evaluation, content, numbers):
+        if found.value is None:
+            sources[found.id] = found.missing or found.inputs
+        else:
+            facts[found.id] = Fact(found.id, found.value, _says(content, found), found.inputs)
+    return Knowledge(facts, sources, {})
+
+
+def with_conclusion(
+    known: Knowledge, rule_id: str, met: bool | None, reasons: tuple[Reason, ...], missing: tuple[ItemId, ...]
+) -> Knowledge:
+    """The verdict of a rule, known to the rules after it."""
+    if met is None:
+        return Knowledge(known.facts, {**known.sources, rule_id: missing}, known.reasons)
+    fact = Fact(rule_id, met, "", ())
+    return Knowledge({**known.facts, rule_id: fact}, known.sources, {**known.reasons, rule_id: reasons})
+
+
+def number(answer: Answer | None, item: Item | None) -> float | None:
+    """The number of an answer in the item's own unit."""
+    if isinstance(answer, Quantity):
+        return convert(answer.value, answer.unit, item.unit) if item and item.unit else answer.value
+    return float(answer) if isinstance(answer, int | float) else None
+
+
+def shown(value: float, decimals: int = 0) -> str:
+    """A number as it is printed: no needless zeros, half rounded up."""
+    from decimal import ROUND_HALF_UP, Decimal
+
+    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return f"{rounded.normalize():f}" if rounded else "0"
+
+
+# ---------------------------------------------------------------- items
+
+
+def _item_fact(item_id: ItemId, answer: Answer, content: Content) -> Fact | None:
+    if (
+        item_id not in content.asked
+        or isinstance(answer, NotTested | StrengthTest)
+        or answer == "not-assessed"
+    ):
+        return None
+    item, side = content.asked[item_id]
+    value: FactValue
+    if item.kind in ("number", "scale"):
+        found = number(answer, item)
+        if found is None:
+            return None
+        value = found
+    else:
+        value = answer if isinstance(answer, tuple) else str(answer)
+    return Fact(item_id, value, _item_text(item, side, value), (item_id,))
+
+
+def _item_text(item: Item, side: Side | None, value: FactValue) -> str:
+    label = f"{item.label}, {side}" if side else item.label
+    if isinstance(value, float):
+        unit = "/10" if item.kind == "scale" else f" {item.unit}".rstrip()
+        return f"{label} {value:g}{unit}"
+    words = {option.id: option.label for option in item.options}
+    if isinstance(value, tuple):
+        return f"{label}: {', '.join(words.get(part, part) for part in value) or 'none'}"
+    return f"{label}: {words.get(str(value), str(value))}"
+
+
+# ---------------------------------------------------------------- computed
+
+
+def _says(content: Content, found: Found) -> str:
+    base, _, side = found.id.rpartition(".")
+    name = content.facts.get(found.id) or content.facts[base]
+    if not name.says:
+        return ""
+    text = name.says.format(value=_value_text(name, found.value))
+    return f"{text}, {side}" if found.id not in content.facts else text
+
+
+def _value_text(name: FactName, value: FactValue | None) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return shown(value, name.decimals) if isinstance(value, int | float) else str(value)
+
+
+def _computed(evaluation: Evaluation, content: Content, numbers: Measured) -> Iterator[Found]:
+    get = _Getter(evaluation, content)
+    yield Found("age", float(evaluation.age_years), ())
+    yield Found("sex", evaluation.patient.sex, ())
+    yield Found("sore-knee", evaluation.sore_knee, ())
+    yield get.renamed("duration-weeks", "duration")
+    yield get.renamed("body-mass-kg", "mass")
+    height = get.number("height")
+    yield Found("height-m", None if height is None else height / 100, ("height",))
+    yield _load_change(get)
+    yield _rest_or_night(get)
+    yield _chosen_points(get, "wells-score", "wells")
+    yield _reproduced(get, content)
+    yield _causes_excluded(get, content)
+    yield _hipsit(get)
+    yield _total(get, "beighton-total", _items_like(content, "beighton-"))
+    for side in SIDES:
+        yield _total(get, f"lsd-total.{side}", _items_like(content, "lsd-", side), f"lsd-typed-total.{side}")
+        yield _total(
+            get, f"fpi6-total.{side}", _items_like(content, "fpi6-", side), f"fpi6-typed-total.{side}"
+        )
+    for scored in numbers.scores.values():
+        answered = tuple(i for i in content.measures[scored.measure].items if i in evaluation.answers)
+        total = content.measures[scored.measure].total_item
+        inputs = answered or ((total,) if total else ())
+        yield Found(scored.measure, scored.value, inputs, scored.missing)
+    yield from _strength_facts(evaluation, numbers)
+
+
+class _Getter:
+    """Answers by item id, as numbers or words."""
+
+    def __init__(self, evaluation: Evaluation, content: Content) -> None:
+        self.evaluation, self.content = evaluation, content
+
+    def number(self, item_id: ItemId) -> float | None:
+        entry = self.content.asked.get(item_id)
+        return number(self.evaluation.answers.get(item_id), entry[0] if entry else None)
+
+    def word(self, item_id: ItemId) -> str | None:
+        answer = self.evaluation.answers.get(item_id)
+        return answer if isinstance(answer, str) and answer != "not-assessed" else None
+
+    def points(self, item_id: ItemId) -> float | None:
+        entry = self.content.asked.get(item_id)
+        return measures.points(entry[0], self.evaluation.answers.get(item_id)) if entry else None
+
+    def renamed(self, fact_id: str, item_id: ItemId) -> Found:
+        return Found(fact_id, self.number(item_id), (item_id,))
+
+
+def _load_change(get: _Getter) -> Found:
+    old, new = get.number("load-old"), get.number("load-new")
+    percent = 100 * (new - old) / old if old and new is not None else None
+    return Found("load-change-percent", percent, ("load-old", "load-new"))
+
+
+def _rest_or_night(get: _Getter) -> Found:
+    """Pain of 3 or more at rest, or woken by the knee; not answered is not "no"."""
+    rest, wakes = get.number("nprs-rest"), get.word("wakes")
+    inputs = ("nprs-rest", "wakes")
+    at_rest = None if rest is None else rest >= REST_PAIN
+    at_night = None if wakes is None else wakes == "yes"
+    if at_rest or at_night:
+        positive = tuple(i for i, yes in zip(inputs, (at_rest, at_night), strict=True) if yes)
+        return Found("rest-or-night-pain", True, positive)
+    if at_rest is None or at_night is None:
+        missing = tuple(i for i, known in zip(inputs, (at_rest, at_night), strict=True) if known is None)
+        return Found("rest-or-night-pain", None, inputs, missing)
+    return Found("rest-or-night-pain", False, inputs)
+
+
+def _chosen_points(get: _Getter, fact_id: str, item_id: ItemId) -> Found:
+    """The sum of the points of what was ticked; nothing ticked in an answered list is a score of 0."""
+    answer = get.evaluation.answers.get(item_id)
+    if not isinstance(answer, tuple):
+        return Found(fact_id, None, (item_id,))
+    points = {option.id: option.points or 0 for option in get.content.items[item_id].options}
+    return Found(fact_id, float(sum(points[chosen] for chosen in answer)), (item_id,))
+
+
+def _reproduced(get: _Getter, content: Content) -> Found:
+    """A flexed-knee load done now brings back the familiar pain; "no" needs every test that is always asked."""
+    items = [item for item in content.items.values() if item.id.startswith("familiar-")]
+    words = {item_id: get.word(item_id) for item in items for item_id in item.ids}
+    brings_back = tuple(item_id for item_id, word in words.items() if word == "yes")
+    if brings_back:
+        return Found("reproduced-now", True, brings_back)
+    always = tuple(item_id for item in items if not item.optional for item_id in item.ids)
+    missing = tuple(item_id for item_id in always if words[item_id] is None)
+    return Found("reproduced-now", None if missing else False, always, missing)
+
+
+def _causes_excluded(get: _Getter, content: Content) -> Found:
+    """Every cause that must be ruled out is unlikely or excluded (README 26)."""
+    items = tuple(f"ddx-{d.id}" for d in content.differentials.values() if d.effect == "rule-out")
+    words = {item_id: get.word(item_id) for item_id in items}
+    likely = tuple(item_id for item_id, word in words.items() if word in ("possible", "likely"))
+    if likely:
+        return Found("causes-excluded", False, likely)
+    missing = tuple(item_id for item_id, word in words.items() if word not in EXCLUDED)
+    return Found("causes-excluded", None if missing else True, items, missing)
+
+
+def _hipsit(get: _Getter) -> Found:
+    inputs = ("hipsit.right", "hipsit.left", "mass")
+    right, left, mass = (get.number(item_id) for item_id in inputs)
+    known = right is not None and left is not None and mass
+    missing = tuple(i for i, v in zip(inputs, (right, left, mass), strict=True) if v is None)
+    if not known or right is None or left is None or not mass:
+        return Found("hipsit-difference", None, inputs, missing)
+    sore = get.evaluation.sore_knee
+    difference = (right - left if sore == "left" else left - right) / mass
+    return Found("hipsit-difference", abs(difference) if sore == "both" else difference, inputs)
+
+
+def _items_like(content: Content, prefix: str, side: Side | None = None) -> tuple[ItemId, ...]:
+    """The scored items of a test: those whose options carry points."""
+    scored = (
+        item
+        for item in content.items.values()
+        if item.id.startswith(prefix) and any(option.points is not None for option in item.options)
+    )
+    return tuple(i for item in scored for i in item.ids if side is None or i.endswith(f".{side}"))
+
+
+def _total(get: _Getter, fact_id: str, items: tuple[ItemId, ...], typed: ItemId | None = None) -> Found:
+    """The sum when every item is scored; else the total typed from paper; never a partial sum."""
+    points = {item_id: get.points(item_id) for item_id in items}
+    known = [value for value in points.values() if value is not None]
+    if items and len(known) == len(items):
+        return Found(fact_id, sum(known), items)
+    if typed is not None and (total := get.number(typed)) is not None:
+        return Found(fact_id, total, (typed,))
+    return Found(fact_id, None, items, tuple(item_id for item_id, value in points.items() if value is None))
+
+
+# ---------------------------------------------------------------- strength
+
+
+def _strength(evaluation: Evaluation, content: Content) -> dict[str, GroupStrength]:
+    mass = number(evaluation.answers.get("mass"), content.items.get("mass"))
+    rest = number(evaluation.answers.get("nprs-rest"), None)
+    scoring: strength.Scoring = "mean" if evaluation.answers.get("strength-score") == "mean" else "best"
+    groups: dict[str, GroupStrength] = {}
+    for group in content.strength_groups.values():
+        norm = strength.norm_for(group.id, evaluation.patient.sex, evaluation.age_years, content.norms)
+        sides = {
+            side: strength.side_strength(
+                answer, scoring=scoring, body_mass_kg=mass, rest_pain=rest, norm=norm
+            )
+            for side in SIDES
+            if isinstance(answer := evaluation.answers.get(f"{group.id}.{side}"), StrengthTest)
+        }
+        groups[group.id] = strength.group_strength(group, sides, evaluation.sore_knee)
+    return groups
+
+
+def _strength_facts(evaluation: Evaluation, numbers: Measured) -> Iterator[Found]:
+    for group in numbers.strength.values():
+        both = (f"{group.group}.right", f"{group.group}.left")
+        needed = tuple(i for i in both if not _tested(group, i))
+        compared = _compared_by(evaluation, group)
+        yield Found(f"{group.group}-compared", compared, both, needed or both)
+        symmetry = group.symmetry_percent if compared == "symmetry" else None
+        yield Found(f"{group.group}-symmetry-percent", symmetry, both, needed or both)
+        yield Found(f"{group.group}-asymmetry-percent", group.asymmetry_percent, both, needed or both)
+        for side in SIDES:
+            tested = group.side(side)
+            grade = tested.grade if tested else None
+            yield Found(f"{group.group}-grade.{side}", grade, (f"{group.group}.{side}",))
+            if group.group == "kext":
+                yield Found(f"kext-z.{side}", tested.z if tested else None, (f"kext.{side}", "mass"))
+    yield from _inhibited(numbers)
+
+
+def _tested(group: GroupStrength, item_id: ItemId) -> bool:
+    side = group.right if item_id.endswith(".right") else group.left
+    return side is not None and (side.score is not None or side.grade is not None)
+
+
+def _compared_by(evaluation: Evaluation, group: GroupStrength) -> str | None:
+    """How this group can be judged: by symmetry, by asymmetry (both knees sore), by hand grade, or not yet."""
+    if group.asymmetry_percent is not None:
+        return "asymmetry" if evaluation.sore_knee == "both" else "symmetry"
+    sore = [group.side(side) for side in evaluation.sore_sides]
+    return "grade" if all(side is not None and side.grade is not None for side in sore) else None
+
+
+def _inhibited(numbers: Measured) -> Iterable[Found]:
+    for side in SIDES:
+        tested = {g.group: g.side(side) for g in numbers.strength.values() if g.side(side) is not None}
+        hurt = tuple(f"{group}.{side}" for group, found in tested.items() if found and found.pain_inhibited)
+        value = bool(hurt) if tested else None
+        yield Found(f"pain-inhibited.{side}", value, hurt or tuple(f"{group}.{side}" for group in tested))

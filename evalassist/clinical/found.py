@@ -1,0 +1,98 @@
+"""What the patient's sheet may say was found at the hip: which variant, and whether a number may stand there.
+
+Rules: handout sheet 4.2, README 3, 9, 29, 50. A percentage needs a device on both sides and a test that did not hurt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+from evalassist.clinical.result import Assessment, GroupStrength, Verdict
+from evalassist.evaluation import SIDES, Evaluation, Side
+
+Variant = Literal["V1", "V2", "V3", "V4", "V5", "V6"]
+SHOWN_GROUPS = ("habd", "her")
+"""If several groups differ, the sheet prints the largest of abduction or external rotation."""
+
+WEAK_GRADES = ("0", "1", "2-", "2", "2+", "3-", "3", "3+", "4-", "4")
+NOISE_PERCENT = 10
+ENTRY_TO_CHECK_PERCENT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class HipFinding:
+    variant: Variant
+    weaker: Side | None = None
+    deficit_percent: int | None = None
+    hurt: bool = False
+    problem: str = ""
+    """Why the sheet must not be printed before the entry was checked."""
+
+
+def hip_finding(evaluation: Evaluation, assessment: Assessment) -> HipFinding:
+    """The variant of "What we found" for this patient."""
+    if evaluation.answers.get("hips-both-normal") == "yes":
+        return HipFinding("V4")
+    if evaluation.answers.get("hips-both-low") == "yes":
+        return HipFinding("V3")
+    measured = [g for g in _groups(assessment) if g.asymmetry_percent is not None]
+    if measured:
+        return _by_device(evaluation, assessment, min(measured, key=lambda g: g.asymmetry_percent or 100))
+    return _by_hand(evaluation, assessment)
+
+
+def step_down_sides(evaluation: Evaluation, assessment: Assessment) -> tuple[Side, ...]:
+    """The sore sides on which the knee moved in when stepping down."""
+    moved = (
+        side for side in evaluation.sore_sides if assessment.value(f"lsd-knee.{side}") not in (None, "0")
+    )
+    return tuple(moved)
+
+
+def _groups(assessment: Assessment) -> list[GroupStrength]:
+    return [assessment.strength[name] for name in SHOWN_GROUPS if name in assessment.strength]
+
+
+def _by_device(evaluation: Evaluation, assessment: Assessment, group: GroupStrength) -> HipFinding:
+    deficit = 100 - (group.asymmetry_percent or 100)
+    if deficit > ENTRY_TO_CHECK_PERCENT:
+        return HipFinding(
+            "V6",
+            problem=f"One hip reads {deficit:.0f} % lower than the other. Check the entry before printing.",
+        )
+    if deficit <= NOISE_PERCENT or group.weaker is None:
+        return _about_the_same(assessment)
+    if group.weaker not in evaluation.sore_sides:
+        return HipFinding("V5", group.weaker)
+    hurt = any(tested.pain_inhibited for side in SIDES if (tested := group.side(side)))
+    rounded = int(Decimal(repr(deficit)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return HipFinding("V1", group.weaker, None if hurt else rounded, hurt)
+
+
+def _about_the_same(assessment: Assessment) -> HipFinding:
+    """No difference above the noise: both normal, both low, or not known (README 50)."""
+    hip = assessment.conclusions["mpd-hip"]
+    if hip.verdict is Verdict.NOT_MET:
+        return HipFinding("V4")
+    return HipFinding("V3" if len(hip.sides) == 2 else "V6")
+
+
+def _by_hand(evaluation: Evaluation, assessment: Assessment) -> HipFinding:
+    graded = {
+        side: [
+            tested.grade in WEAK_GRADES
+            for g in _groups(assessment)
+            if (tested := g.side(side)) and tested.grade
+        ]
+        for side in SIDES
+    }
+    weak: list[Side] = [side for side in SIDES if any(graded[side])]
+    if not graded["right"] and not graded["left"]:
+        return HipFinding("V6")
+    if len(weak) == 2:
+        return HipFinding("V3")
+    if not weak:
+        return HipFinding("V4" if graded["right"] and graded["left"] else "V6")
+    return HipFinding("V2" if weak[0] in evaluation.sore_sides else "V5", weak[0])

@@ -1,0 +1,116 @@
+"""How far each step is: what is asked, what is left, what is blocked. All of it follows from the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from evalassist.clinical.conditions import Knowledge, judge
+from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare, Verdict
+from evalassist.content.schema import Item, Step
+from evalassist.evaluation import Evaluation, ItemId, Side
+
+if TYPE_CHECKING:
+    from evalassist.content.loader import Content
+
+State = Literal["empty", "partly", "complete", "attention", "danger", "blocked"]
+TESTING_STEPS = ("movement", "strength", "mobility")
+"""Locked while the action is EMERGENCY or URGENT (README 16)."""
+MAIN_CONCLUSIONS = ("criterion", "subcategory")
+
+
+@dataclass(frozen=True, slots=True)
+class StepProgress:
+    state: State
+    gaps: tuple[ItemId, ...]
+    """Items still to answer, in page order; on the assessment step, conclusions without a word from the therapist."""
+    why: str = ""
+    """Why the step is blocked or wants attention."""
+
+    @property
+    def left(self) -> int:
+        return len(self.gaps)
+
+
+def progress(
+    evaluation: Evaluation,
+    assessment: Assessment,
+    plan: PlanOfCare | NoPlan,
+    content: Content,
+    *,
+    handed_out: bool = False,
+) -> Mapping[str, StepProgress]:
+    """The state of all eleven steps. `handed_out` says that a handout was printed or saved."""
+    asked = {
+        step.id: _asked_step(step, evaluation, assessment, content)
+        for step in content.steps.values()
+        if step.groups
+    }
+    if assessment.stopped:
+        why = f"{assessment.red_flags[0].rule.title}"
+        asked["safety"] = StepProgress("danger", asked["safety"].gaps, why)
+    return {
+        **asked,
+        "assessment": _assessment_step(evaluation, assessment),
+        "plan": _plan_step(plan),
+        "handout": _handout_step(plan, handed_out),
+        "sign": StepProgress("complete" if evaluation.signature else "empty", ()),
+    }
+
+
+def shown(item: Item, assessment: Assessment, side: Side | None = None) -> bool:
+    """Whether this item is asked of this patient now."""
+    if item.shown_when is None:
+        return True
+    return judge(item.shown_when, Knowledge(assessment.facts, {}, {}), side).verdict is Verdict.MET
+
+
+def accepted_ids(assessment: Assessment) -> tuple[str, ...]:
+    """The conclusions the therapist is asked to accept or not: what is met among criteria and subcategories."""
+    met = tuple(code for code in assessment.subcategories if code != "NONE")
+    return (("pfp",) if assessment.pfp is Verdict.MET else ()) + met
+
+
+def _asked_step(step: Step, evaluation: Evaluation, assessment: Assessment, content: Content) -> StepProgress:
+    if step.id in TESTING_STEPS and assessment.testing_locked:
+        return StepProgress("blocked", (), "Not tested while the safety screen asks for urgent care.")
+    gaps = tuple(_gaps(step, evaluation, assessment, content))
+    begun = any(item_id in evaluation.answers for item in step.items for item_id in item.ids)
+    return StepProgress("complete" if not gaps else "partly" if begun else "empty", gaps)
+
+
+def _gaps(step: Step, evaluation: Evaluation, assessment: Assessment, content: Content) -> Iterator[ItemId]:
+    scored = {
+        item_id
+        for measure in content.measures.values()
+        if assessment.scores[measure.id].value is not None
+        for item_id in (*measure.items, *([measure.total_item] if measure.total_item else []))
+    }
+    for item in step.items:
+        if item.optional or item.id in scored:
+            continue
+        for item_id in item.ids:
+            side: Side | None = "right" if item_id.endswith(".right") else "left" if item.sides else None
+            if item_id not in evaluation.answers and shown(item, assessment, side):
+                yield item_id
+
+
+def _assessment_step(evaluation: Evaluation, assessment: Assessment) -> StepProgress:
+    asked = accepted_ids(assessment)
+    gaps = tuple(rule_id for rule_id in asked if rule_id not in evaluation.opinions)
+    if not asked:
+        return StepProgress("empty", ())
+    return StepProgress("complete" if not gaps else "partly" if len(gaps) < len(asked) else "empty", gaps)
+
+
+def _plan_step(plan: PlanOfCare | NoPlan) -> StepProgress:
+    if isinstance(plan, NoPlan):
+        return StepProgress("blocked", plan.items, plan.why)
+    return StepProgress("partly" if plan.not_decided else "complete", plan.not_decided)
+
+
+def _handout_step(plan: PlanOfCare | NoPlan, handed_out: bool) -> StepProgress:
+    if isinstance(plan, NoPlan):
+        return StepProgress("blocked", (), plan.why)
+    return StepProgress("complete" if handed_out else "empty", ())

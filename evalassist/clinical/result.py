@@ -1,0 +1,291 @@
+"""What the reasoning gives back: facts, conclusions and plan, each with its reasons. Frozen values, no text of code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from evalassist.content.schema import Dose, Exercise, Level, Rule
+from evalassist.evaluation import ItemId, Side, SoreKnee
+
+
+class Verdict(StrEnum):
+    """A condition is met, not met, or undecided because something was not asked or tested."""
+
+    MET = "met"
+    NOT_MET = "not met"
+    UNDECIDED = "undecided"
+
+
+FactValue = str | float | bool | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something known about this patient; `inputs` are the answers it comes from, `text` reads as a finding."""
+
+    id: str
+    value: FactValue
+    text: str
+    inputs: tuple[ItemId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One finding that speaks for a conclusion or against it, as words, with the items to look at."""
+
+    text: str
+    items: tuple[ItemId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """A rule judged on this patient. `sides` are the sore sides on which it is met."""
+
+    rule: Rule
+    verdict: Verdict
+    sides: tuple[Side, ...]
+    reasons: tuple[Reason, ...]
+    """The findings that decided it, for a met rule why it is met, for a rule not met why not."""
+    missing: tuple[ItemId, ...]
+    """What must be asked or tested to decide it."""
+
+    @property
+    def id(self) -> str:
+        return self.rule.id
+
+    @property
+    def met(self) -> bool:
+        return self.verdict is Verdict.MET
+
+
+@dataclass(frozen=True, slots=True)
+class SideStrength:
+    """One muscle group on one side. Forces in N, torque in Nm and Nm/kg; None when it cannot be known.
+
+    `score` follows the protocol (best or mean of the trials) and is in N, or in Nm when torque was typed.
+    """
+
+    score: float | None
+    in_torque: bool
+    trials: tuple[float, ...]
+    """In N, or Nm when torque was typed."""
+    lever_arm_m: float | None
+    cv_percent: float | None
+    reliable: bool
+    torque_nm: float | None
+    torque_nm_per_kg: float | None
+    percent_body_weight: float | None
+    z: float | None
+    grade: str | None
+    pain: int | None
+    pain_inhibited: bool
+    not_tested: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupStrength:
+    """A muscle group on both sides. `symmetry_percent` is sore over other side, one-sided pain only;
+    `asymmetry_percent` is weaker over stronger whatever hurts; both unrounded."""
+
+    group: str
+    right: SideStrength | None
+    left: SideStrength | None
+    symmetry_percent: float | None
+    asymmetry_percent: float | None
+    weaker: Side | None
+    within_tester_error: bool | None
+    """True when the difference is smaller than what two testers differ by."""
+
+    def side(self, side: Side) -> SideStrength | None:
+        return self.right if side == "right" else self.left
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A measure scored, or not scored with what is missing."""
+
+    measure: str
+    value: float | None
+    answered: int
+    missing: tuple[ItemId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the findings say. `action` is None while a question of level URGENT or above is open."""
+
+    facts: Mapping[str, Fact]
+    conclusions: Mapping[str, Conclusion]
+    action: Level | str | None
+    """EMERGENCY, URGENT, REFER, CAUTION or NONE."""
+    red_flags: tuple[Conclusion, ...]
+    """The flags that are met, the most severe first, one a flag."""
+    open_flags: tuple[Conclusion, ...]
+    """Undecided flags of level URGENT or above."""
+    pfp: Verdict
+    criteria: tuple[Conclusion, ...]
+    irritability: str | None
+    """HIGH, MODERATE, LOW, or None when worst pain is not known."""
+    irritability_reasons: tuple[Reason, ...]
+    irritability_missing: tuple[ItemId, ...]
+    subcategories: tuple[str, ...]
+    """OVL, MPD, MCD, MOB-hyper, MOB-hypo or NONE; empty while PFP is not met."""
+    primary: str | None
+    modifiers: tuple[str, ...]
+    muscle_performance: str | None
+    """hip only, quadriceps only, hip and quadriceps."""
+    flags: tuple[str, ...]
+    scores: Mapping[str, Score]
+    strength: Mapping[str, GroupStrength]
+
+    @property
+    def stopped(self) -> bool:
+        """The safety screen forbids a plan of care."""
+        return self.action in ("EMERGENCY", "URGENT", "REFER")
+
+    @property
+    def testing_locked(self) -> bool:
+        """Movement, strength and mobility must not be tested."""
+        return self.action in ("EMERGENCY", "URGENT")
+
+    def met(self, rule_id: str) -> bool:
+        conclusion = self.conclusions.get(rule_id)
+        return conclusion is not None and conclusion.met
+
+    def value(self, fact_id: str) -> FactValue | None:
+        fact = self.facts.get(fact_id)
+        return None if fact is None else fact.value
+
+    def number(self, fact_id: str) -> float | None:
+        value = self.value(fact_id)
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+# ---------------------------------------------------------------- plan of care
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedExercise:
+    """One exercise of the home programme, with the dose for this patient and why it is there."""
+
+    exercise: Exercise
+    slot: str
+    """HIP1, HIP2, HIP3, CKC, OKC, MC, FLEX, FOOT, CORE, RUN, or THERAPIST when added by hand."""
+    side: SoreKnee
+    dose: Dose
+    because: tuple[Reason, ...]
+    edited: bool = False
+    proposed_dose: Dose | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an exercise is not offered: phase, precaution, pain cap, slot, equipment, or the therapist's word."""
+
+    exercise_id: str
+    why: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Something offered beside the exercises, or not advised, with its reason and recommendation."""
+
+    id: str
+    title: str
+    because: str
+    recommendation: str = ""
+    """REC04 …: the guideline's word on it."""
+    limit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Baseline, targets and sentence of one goal. Short term is 4 weeks, long term the end of the plan."""
+
+    id: str
+    title: str
+    measure: str
+    baseline: float | str | None
+    short: float | str | None
+    long: float | str | None
+    unit: str
+    sentences: tuple[str, ...]
+    note: str = ""
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    id: str
+    text: str
+    """2 a week for 4 weeks, then 1 a week for 4 weeks."""
+    visits: int
+    weeks: int
+    starts: date
+    ends: date
+    because: str
+    progress_report: str
+    home_exercise_from_week: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Certification:
+    """Dates of the Medicare clocks, or None where the payer's own rules apply."""
+
+    applies: bool
+    text: str
+    due: date | None
+    ends: date | None
+    recertification_warning: date | None
+    conservative_limit: date | None
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    code: str
+    label: str
+    because: str
+    offered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOfCare:
+    """The proposed plan with the therapist's edits applied last."""
+
+    phase: int
+    pain_cap: int
+    effort: str
+    """RPE 5-6 of 10."""
+    exercises: tuple[PlannedExercise, ...]
+    next_phase: tuple[str, ...]
+    """Ids the next phase would hold."""
+    hip_order: tuple[str, ...]
+    education: tuple[Advice, ...]
+    running: tuple[Advice, ...]
+    load_advice: tuple[Advice, ...]
+    adjuncts: tuple[Advice, ...]
+    not_advised: tuple[Advice, ...]
+    goals: tuple[Goal, ...]
+    schedule: Schedule
+    certification: Certification
+    codes: tuple[Code, ...]
+    refused: tuple[Refusal, ...]
+    warnings: tuple[str, ...]
+    """What a hard check or a precaution tells the therapist."""
+    not_decided: tuple[ItemId, ...]
+    """Inputs that were missing, so that the gentler choice was taken."""
+    minutes: int
+    """Estimated minutes a session at home, to the nearest 5."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoPlan:
+    """There is no plan, and why: stopped by the screen, screen open, criteria not met, cleared surgery."""
+
+    why: str
+    items: tuple[ItemId, ...] = ()

@@ -1,0 +1,389 @@
+"""The shape of the clinical content: what is asked, how it is scored, which rule concludes what, on which source.
+
+Content is data under `resources/content`; these models refuse unknown keys, so a typo never passes silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Mark = Literal["V", "V2", "K", "D", "P"]
+"""How far a fact may be trusted: V read in the source, V2 seen second-hand, K general knowledge not checked,
+D arithmetic, P our own default without a source."""
+
+Level = Literal["EMERGENCY", "URGENT", "REFER", "CAUTION"]
+LEVELS: tuple[Level, ...] = ("EMERGENCY", "URGENT", "REFER", "CAUTION")
+"""Action levels of the safety screen, the most severe first."""
+
+LANGUAGES = ("en", "es")
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Text(Model):
+    """A patient text in each language it exists in."""
+
+    en: str
+    es: str | None = None
+    review: Literal["draft", "reviewed"] = "draft"
+
+    def in_language(self, language: str) -> str | None:
+        return self.es if language == "es" else self.en
+
+
+class Steps(Model):
+    """The numbered steps of an exercise; `{hold}` and `{times}` are filled from the dose."""
+
+    en: tuple[str, ...]
+    es: tuple[str, ...] | None = None
+
+
+class Condition(Model):
+    """One comparison of a fact with a fixed value, or several joined by all, any, not.
+
+    In a rule that is judged on each side, `{side}` in a fact's name stands for right or left.
+    """
+
+    fact: str | None = None
+    is_: str | bool | None = Field(default=None, alias="is")
+    one_of: tuple[str, ...] | None = Field(default=None, alias="one-of")
+    below: float | None = None
+    above: float | None = None
+    at_least: float | None = Field(default=None, alias="at-least")
+    at_most: float | None = Field(default=None, alias="at-most")
+    includes: str | None = None
+    answered: bool | None = None
+    all: tuple[Condition, ...] | None = None
+    any: tuple[Condition, ...] | None = None
+    not_: Condition | None = Field(default=None, alias="not")
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Condition:
+        comparisons = ("is_", "one_of", "below", "above", "at_least", "at_most", "includes", "answered")
+        compared = [name for name in comparisons if getattr(self, name) is not None]
+        joined = [name for name in ("all", "any", "not_") if getattr(self, name) is not None]
+        if self.fact is not None and len(compared) == 1 and not joined:
+            return self
+        if self.fact is None and not compared and len(joined) == 1:
+            return self
+        raise ValueError("a condition is one fact with one comparison, or one of all, any, not")
+
+    def walk(self) -> Iterator[Condition]:
+        """This condition and every condition inside it."""
+        yield self
+        inner = (self.all or ()) + (self.any or ()) + ((self.not_,) if self.not_ else ())
+        for condition in inner:
+            yield from condition.walk()
+
+
+# ---------------------------------------------------------------- what is asked
+
+ItemKind = Literal["yes-no", "choice", "choices", "number", "scale", "text", "strength"]
+
+
+class Option(Model):
+    id: str
+    label: str
+    points: int | None = None
+    """Score of this option, where the item belongs to a scored test."""
+    alarming: bool = False
+
+
+class Range(Model):
+    low: float
+    high: float
+
+
+class Item(Model):
+    """One thing asked or measured. `sides` asks it for right and left (`id.right`, `id.left`)."""
+
+    id: str
+    kind: ItemKind
+    label: str
+    help: str = ""
+    code: str = ""
+    """Where it stands in the clinical sheet: H11, M13, RF04, W6."""
+    sides: bool = False
+    options: tuple[Option, ...] = ()
+    unit: str = ""
+    """Unit in which `allowed`, `usual` and stored plain numbers stand."""
+    units: tuple[str, ...] = ()
+    """Units that may be typed instead."""
+    allowed: Range | None = None
+    """Outside this the value is refused as impossible."""
+    usual: Range | None = None
+    """Outside this the app asks whether the value is meant."""
+    whole: bool = False
+    ends: tuple[str, str] | None = None
+    """Words at both ends of a 0-10 scale."""
+    shown_when: Condition | None = None
+    """Asked only when this holds; on a step that is not blocked it then counts as a gap."""
+    optional: bool = False
+    """Nothing waits for it: never counted as a gap."""
+    mark: Mark = "P"
+    cites: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the answers to this item."""
+        return (f"{self.id}.right", f"{self.id}.left") if self.sides else (self.id,)
+
+
+YES_NO: tuple[Option, ...] = (
+    Option(id="yes", label="Yes"),
+    Option(id="no", label="No"),
+    Option(id="not-assessed", label="Not assessed"),
+)
+
+
+class Group(Model):
+    """Items that stand together on a page, as one quiet card."""
+
+    id: str
+    title: str
+    hint: str = ""
+    items: tuple[Item, ...]
+
+
+class Step(Model):
+    """One of the eleven steps of an evaluation. The last four have no items: their pages are drawn from results."""
+
+    id: str
+    title: str
+    short: str
+    hint: str = ""
+    groups: tuple[Group, ...] = ()
+
+    @property
+    def items(self) -> Iterator[Item]:
+        return (item for group in self.groups for item in group.items)
+
+
+class StrengthGroup(Model):
+    """A muscle group of examination 6: how it is tested, so that values of two visits can be compared."""
+
+    id: str
+    title: str
+    region: Literal["hip", "knee"]
+    position: str
+    body_position: Literal["side-lying", "prone", "seated", "supine"]
+    stabilise: str
+    pad: str
+    pad_warning: str = ""
+    axis: str
+    alternative: str = ""
+    say: str
+    """What the therapist says to the patient."""
+    substitution: str = ""
+    inter_tester_mdc_kgf: float | None = None
+    takes_torque: bool = False
+    decides: Literal["hip", "quadriceps", "none"]
+    """Which muscle performance deficit a low value speaks for."""
+    mark: Mark
+    cites: tuple[str, ...] = ()
+
+
+class Norm(Model):
+    """Mean and standard deviation of healthy people; only for a matching protocol."""
+
+    group: str
+    sex: Literal["F", "M"]
+    age_from: int
+    age_to: int
+    mean: float
+    sd: float
+    unit: Literal["Nm", "N"]
+    enabled: bool
+    mark: Mark
+    cites: tuple[str, ...] = ()
+
+
+# ---------------------------------------------------------------- how it is scored
+
+
+class Measure(Model):
+    """A patient-reported outcome measure: its items or its total typed from paper, range, direction, change."""
+
+    id: str
+    name: str
+    short: str
+    items: tuple[str, ...]
+    total_item: str | None = None
+    """Item that holds the total typed from paper, when the single answers are not entered."""
+    scoring: Literal["sum", "mean", "percent-of-mean"]
+    """`percent-of-mean` is 100 - 25 x mean of items scored 0-4."""
+    min_answered: int
+    low: float
+    high: float
+    better: Literal["higher", "lower"]
+    decimals: int = 0
+    mdc: float | None = None
+    mcid: float | None = None
+    change_note: str = ""
+    licence: str
+    mark: Mark
+    cites: tuple[str, ...] = ()
+
+
+class FactName(Model):
+    """A fact that Python computes from answers (`clinical.facts`); rules may compare it."""
+
+    id: str
+    kind: Literal["number", "word", "yes-no"]
+    says: str
+    """How the fact reads as a reason; `{value}` is its value: "hip abduction {value} % of the other side"."""
+    sides: bool = False
+    decimals: int = 0
+    unit: str = ""
+
+
+# ---------------------------------------------------------------- what is concluded
+
+RuleKind = Literal["red-flag", "criterion", "irritability", "deficit", "subcategory", "modifier", "flag"]
+
+
+class Rule(Model):
+    """A conclusion and the condition under which it is met. Its verdict is itself a fact for later rules.
+
+    `each_side` judges it on every sore side; it is met when it is met on one of them.
+    """
+
+    id: str
+    kind: RuleKind
+    title: str
+    says: str
+    """The conclusion as a sentence, when met."""
+    when: Condition
+    each_side: bool = False
+    level: Level | None = None
+    flag: str = ""
+    """RF01 … RF25; several rules of one flag differ in level."""
+    do_now: str = ""
+    grade: str = ""
+    mark: Mark
+    cites: tuple[str, ...] = ()
+    note: str = ""
+
+
+class Differential(Model):
+    """Another cause of anterior knee pain, ruled out or not by the therapist (item `ddx-<id>`)."""
+
+    id: str
+    title: str
+    effect: Literal["rule-out", "may-coexist", "refer"]
+    history: str
+    tests: str
+    mark: Mark
+    cites: tuple[str, ...] = ()
+
+
+class Reference(Model):
+    id: str
+    citation: str
+    doi: str = ""
+    doi_from_memory: bool = False
+    read: str = ""
+    mark: Mark
+
+
+class Evidence(Model):
+    """A statement of what studies found, for, neutral or against the claim that hip work adds value."""
+
+    id: str
+    claim: str
+    effect: str = ""
+    population: str = ""
+    comparison: str = ""
+    time: str = ""
+    direction: Literal["FOR", "NEUTRAL", "AGAINST"]
+    certainty: str = ""
+    cites: tuple[str, ...]
+    mark: Mark
+
+
+class Recommendation(Model):
+    """A guideline's word on one intervention: do, may, or do not."""
+
+    id: str
+    intervention: str
+    action: Literal["DO", "MAY", "DO-NOT"]
+    grade: str = ""
+    conditions: str = ""
+    mark: Mark
+    cites: tuple[str, ...] = ()
+
+
+# ---------------------------------------------------------------- what is done about it
+
+Count = Annotated[int, Field(ge=1)]
+
+
+class Dose(Model):
+    """Starting dose of an exercise; `hold_s` 0 means moving repetitions, rest in seconds between sets."""
+
+    sets: Count
+    reps: Count
+    reps_text: str = ""
+    hold_s: int
+    rest_s: int
+    days_per_week: Annotated[int, Field(ge=1, le=7)]
+    load: str
+    progress_when: str
+    arc: str
+
+
+class Exercise(Model):
+    id: str
+    name: str
+    patient_name: Text
+    region: Literal["hip", "knee", "core", "mobility", "motor-control", "balance", "running"]
+    chip: Literal["HIP", "KNEE", "OTHER"]
+    targets: tuple[str, ...]
+    position: str
+    body_position: str
+    equipment_text: str
+    needs: tuple[str, ...]
+    phases: tuple[int, ...]
+    level: int
+    easier: str | None = None
+    harder: str | None = None
+    pfj_load: int
+    sides: Literal["one", "both"]
+    feel: Text
+    steps: Steps
+    steps_both: Steps | None = None
+    cues: tuple[str, ...]
+    mistake: str
+    evidence: str = ""
+    mark: Mark
+    dose: Dose
+    precautions: tuple[str, ...]
+
+
+class CodedRule(Model):
+    """A load rule (LR), a progression criterion (PC): code and our own sentence."""
+
+    id: str
+    says: str
+    mark: Mark
+
+
+class Precaution(Model):
+    id: str
+    meaning: str
+    action: str
+    mark: Mark
+
+
+class Release(Model):
+    """Which state of the clinical content this is; printed in every note."""
+
+    version: str
+    date: str
+    evidence_checked: str
+    renamed: dict[str, str] = {}

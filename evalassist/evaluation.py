@@ -1,0 +1,221 @@
+"""The record of one visit, as an immutable value: who, which knee, what was answered, what was signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any, Literal
+from uuid import uuid4
+
+from evalassist.errors import SignedRecordError
+
+Side = Literal["right", "left"]
+SoreKnee = Literal["right", "left", "both"]
+VisitKind = Literal["initial", "re-evaluation", "discharge"]
+ItemId = str
+"""An item of the content, with `.right` or `.left` when it is asked for each side: `habd.right`."""
+
+SIDES: tuple[Side, Side] = ("right", "left")
+
+
+def other(side: Side) -> Side:
+    return "left" if side == "right" else "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as the therapist typed it, with its unit; `clinical` turns it into SI."""
+
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class StrengthTest:
+    """One muscle group on one side: either trials by dynamometer or a hand grade, never mixed.
+
+    `trials` are in `unit` as typed (N, kgf, lbf, or Nm for a torque); `lever_arm_m` is metres from the joint
+    axis to the pad; `pain` is 0-10 during the test; `grade` is the MMT grade as a word ("4+" is not 4.5).
+    """
+
+    trials: tuple[float, ...] = ()
+    unit: str | None = None
+    lever_arm_m: float | None = None
+    pain: int | None = None
+    grade: str | None = None
+    compensation: str | None = None
+    not_tested: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotTested:
+    """Deliberately left out, with the reason; an absent answer is merely not asked yet."""
+
+    reason: str
+
+
+Answer = str | float | tuple[str, ...] | Quantity | StrengthTest | NotTested
+Answers = Mapping[ItemId, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    name: str
+    birth_date: date
+    sex: Literal["F", "M", "X"]
+    """Sex for strength norms; X when norms by sex must not be used."""
+    language: str = "en"
+    record_number: str = ""
+    id: str = field(default_factory=lambda: str(uuid4()))
+
+    def age_on(self, day: date) -> int:
+        """Whole years on that day."""
+        had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
+        return day.year - self.birth_date.year - (0 if had_birthday else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    clinician: str
+    licence: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Addendum:
+    text: str
+    clinician: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlanEdit:
+    """One change the therapist made to the proposed plan; kept as an edit, never as a result.
+
+    `add` and `drop` name an exercise; `dose` changes one number (`field` is sets, reps, hold_s, rest_s or
+    days_per_week); `move` puts it at a place in the list (1 is first); `swap` replaces `exercise` by `to`;
+    `side` sets right, left or both.
+    """
+
+    kind: Literal["add", "drop", "dose", "move", "swap", "side"]
+    exercise: str
+    field: str = ""
+    value: int | None = None
+    to: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the therapist says of one conclusion: accepted, or not, and then why."""
+
+    accepts: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One visit. Every change makes a new value; after signing a change raises `SignedRecordError`."""
+
+    patient: Patient
+    sore_knee: SoreKnee
+    visit_date: date
+    kind: VisitKind = "initial"
+    answers: Answers = field(default_factory=lambda: MappingProxyType({}))
+    plan_edits: tuple[PlanEdit, ...] = ()
+    opinions: Mapping[str, Opinion] = field(default_factory=lambda: MappingProxyType({}))
+    impression: str = ""
+    signature: Signature | None = None
+    addenda: tuple[Addendum, ...] = ()
+    content_release: str = ""
+    id: str = field(default_factory=lambda: str(uuid4()))
+    episode_id: str = field(default_factory=lambda: str(uuid4()))
+
+    @classmethod
+    def begin(cls, patient: Patient, sore_knee: SoreKnee, visit_date: date, **more: Any) -> Evaluation:
+        return cls(patient=patient, sore_knee=sore_knee, visit_date=visit_date, **more)
+
+    @property
+    def age_years(self) -> int:
+        return self.patient.age_on(self.visit_date)
+
+    @property
+    def sore_sides(self) -> tuple[Side, ...]:
+        return SIDES if self.sore_knee == "both" else (self.sore_knee,)
+
+    def with_answer(self, item_id: ItemId, answer: Answer) -> Evaluation:
+        return self.with_answers({item_id: answer})
+
+    def with_answers(self, answers: Answers) -> Evaluation:
+        return self._changed(answers=MappingProxyType({**self.answers, **answers}))
+
+    def without_answer(self, *item_ids: ItemId) -> Evaluation:
+        """The item is untouched again: not zero, not normal."""
+        kept = {key: value for key, value in self.answers.items() if key not in item_ids}
+        return self._changed(answers=MappingProxyType(kept))
+
+    def with_plan_edit(self, *edits: PlanEdit) -> Evaluation:
+        return self._changed(plan_edits=(*self.plan_edits, *edits))
+
+    def with_plan_edits(self, edits: Iterable[PlanEdit]) -> Evaluation:
+        return self._changed(plan_edits=tuple(edits))
+
+    def with_opinion(self, conclusion_id: str, opinion: Opinion | None) -> Evaluation:
+        kept = {key: value for key, value in self.opinions.items() if key != conclusion_id}
+        if opinion is not None:
+            kept[conclusion_id] = opinion
+        return self._changed(opinions=MappingProxyType(kept))
+
+    def with_impression(self, text: str) -> Evaluation:
+        return self._changed(impression=text)
+
+    def with_sore_knee(self, sore_knee: SoreKnee) -> Evaluation:
+        return self._changed(sore_knee=sore_knee)
+
+    def signed_by(self, signature: Signature) -> Evaluation:
+        return self._changed(signature=signature)
+
+    def with_addendum(self, addendum: Addendum) -> Evaluation:
+        return replace(self, addenda=(*self.addenda, addendum))
+
+    def _changed(self, **changes: Any) -> Evaluation:
+        if self.signature is not None:
+            raise SignedRecordError
+        return replace(self, **changes)
+
+
+def answer_to_plain(answer: Answer) -> Any:
+    """The answer as JSON can hold it; `answer_from_plain` gives the same answer back."""
+    match answer:
+        case StrengthTest():
+            known = {name: getattr(answer, name) for name in StrengthTest.__dataclass_fields__}
+            return {
+                "strength": {
+                    k: list(v) if k == "trials" else v for k, v in known.items() if v not in (None, ())
+                }
+            }
+        case Quantity(value, unit):
+            return {"quantity": [value, unit]}
+        case NotTested(reason):
+            return {"not-tested": reason}
+        case tuple():
+            return list(answer)
+        case _:
+            return answer
+
+
+def answer_from_plain(plain: Any) -> Answer:
+    match plain:
+        case {"strength": known}:
+            return StrengthTest(**{**known, "trials": tuple(known.get("trials", ()))})
+        case {"quantity": [value, unit]}:
+            return Quantity(value, unit)
+        case {"not-tested": reason}:
+            return NotTested(reason)
+        case list():
+            return tuple(plain)
+        case str() | float() | int():
+            return plain
+    raise TypeError(f"not an answer: {plain!r}")
