@@ -1,0 +1,20 @@
+"""`python -m evalassist`: the window, or with arguments the command line."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    if arguments:
+        from evalassist.cli import main as command_line
+
+        return command_line(arguments)
+    from ui.app import run
+
+    return run(sys.argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

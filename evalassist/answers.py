@@ -1,0 +1,187 @@
+"""What was typed or written for an item, checked: is it one of the options, in range, with its unit?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evalassist.content.loader import Content
+from evalassist.content.schema import Item
+from evalassist.evaluation import Answer, NotTested, Quantity, StrengthTest
+from evalassist.units import DIMENSION, convert, to_si
+
+MMT_GRADES = ("0", "1", "2-", "2", "2+", "3-", "3", "3+", "4-", "4", "4+", "5")
+"""Manual muscle test grades in their order; a grade is a word, never a number."""
+
+FORCE_UNITS = ("N", "kgf", "lbf")
+MOST_TRIALS = 6
+FORCE_N = (5.0, 1000.0)
+TORQUE_NM = (2.0, 500.0)
+LEVER_ARM_M = (0.05, 1.20)
+"""Plausible ranges of README 55 [P]."""
+
+
+class ImplausibleError(ValueError):
+    """What is wrong with an answer and what to write instead, as one sentence."""
+
+
+def parse_answer(item: Item, raw: Any, content: Content) -> Answer:
+    """An answer from plain data (a case file, a stored draft). Raises `ImplausibleError` with what is allowed."""
+    if isinstance(raw, dict) and set(raw) == {"not_tested"} and isinstance(raw["not_tested"], str):
+        return NotTested(raw["not_tested"])
+    if isinstance(raw, dict) and item.kind not in ("number", "strength"):
+        raise ImplausibleError(f"write a plain value here, not a table with {', '.join(raw)}")
+    match item.kind:
+        case "yes-no":
+            return _yes_no(raw)
+        case "choice":
+            return _option(item, raw)
+        case "choices":
+            return _options(item, raw)
+        case "number":
+            return _number(item, raw)
+        case "scale":
+            return _scale(raw)
+        case "text":
+            return _text(raw)
+        case "strength":
+            return _strength(raw, takes_torque=content.strength_groups[item.id].takes_torque)
+
+
+def check_number(item: Item, value: float, unit: str = "") -> None:
+    """Refuse what cannot be: outside `allowed`, in the item's own unit."""
+    own = convert(value, unit, item.unit) if unit and item.unit else value
+    if item.allowed and not item.allowed.low <= own <= item.allowed.high:
+        low, high = item.allowed.low, item.allowed.high
+        raise ImplausibleError(
+            f"{value:g}{_space(unit or item.unit)} is outside {low:g} to {high:g}{_space(item.unit)}"
+        )
+    if item.whole and own != int(own):
+        raise ImplausibleError(f"{value:g} must be a whole number")
+
+
+def is_unusual(item: Item, value: float) -> bool:
+    """Possible, but worth asking whether it is meant."""
+    return item.usual is not None and not item.usual.low <= value <= item.usual.high
+
+
+def _space(unit: str) -> str:
+    return f" {unit}" if unit else ""
+
+
+def _yes_no(raw: Any) -> str:
+    if isinstance(raw, bool):
+        return "yes" if raw else "no"
+    if raw in ("yes", "no", "not-assessed"):
+        return str(raw)
+    raise ImplausibleError(f"{raw!r} must be yes, no or not-assessed")
+
+
+def _option(item: Item, raw: Any) -> str:
+    ids = [option.id for option in item.options]
+    word = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
+    if word in ids:
+        return str(word)
+    raise ImplausibleError(f"{raw!r} is not an option; allowed: {', '.join(ids)}")
+
+
+def _options(item: Item, raw: Any) -> tuple[str, ...]:
+    if not isinstance(raw, list):
+        raise ImplausibleError(f'{raw!r} must be a list of options, for example ["{item.options[0].id}"]')
+    return tuple(_option(item, entry) for entry in raw)
+
+
+def _number(item: Item, raw: Any) -> Answer:
+    if isinstance(raw, dict):
+        if set(raw) != {"value", "unit"} or not _is_number(raw["value"]):
+            raise ImplausibleError('write a number, or { value = 62.0, unit = "kg" }')
+        allowed = (item.unit, *item.units)
+        if raw["unit"] not in allowed:
+            raise ImplausibleError(f"unit {raw['unit']!r} is not known here; allowed: {', '.join(allowed)}")
+        check_number(item, float(raw["value"]), raw["unit"])
+        return Quantity(float(raw["value"]), raw["unit"])
+    if not _is_number(raw):
+        raise ImplausibleError(f"{raw!r} must be a number{_space(item.unit)}")
+    check_number(item, float(raw))
+    return float(raw)
+
+
+def _scale(raw: Any) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int) or not 0 <= raw <= 10:
+        raise ImplausibleError(f"{raw!r} must be a whole number from 0 to 10")
+    return raw
+
+
+def _text(raw: Any) -> str:
+    if isinstance(raw, str):
+        return raw
+    raise ImplausibleError(f"{raw!r} must be text in quotes")
+
+
+def _is_number(raw: Any) -> bool:
+    return (
+        isinstance(raw, int | float) and not isinstance(raw, bool) and raw == raw and abs(raw) != float("inf")
+    )
+
+
+STRENGTH_KEYS = ("unit", "trials", "lever_arm_m", "pain", "grade", "compensation", "not_tested")
+
+
+def _strength(raw: Any, *, takes_torque: bool) -> StrengthTest:
+    if not isinstance(raw, dict):
+        raise ImplausibleError(
+            'write { unit = "N", trials = [82, 85, 84], lever_arm_m = 0.78 } or { grade = "4" }'
+        )
+    if unknown := sorted(set(raw) - set(STRENGTH_KEYS)):
+        raise ImplausibleError(f"{unknown[0]} is not known here; allowed: {', '.join(STRENGTH_KEYS)}")
+    trials = raw.get("trials", [])
+    if not isinstance(trials, list) or not all(_is_number(trial) for trial in trials):
+        raise ImplausibleError(
+            f'trials must be numbers, not {trials!r}; a hand grade is written grade = "4+" and never mixed with force'
+        )
+    test = StrengthTest(
+        trials=tuple(float(trial) for trial in trials),
+        unit=raw.get("unit"),
+        lever_arm_m=raw.get("lever_arm_m"),
+        pain=raw.get("pain"),
+        grade=raw.get("grade"),
+        compensation=raw.get("compensation"),
+        not_tested=raw.get("not_tested"),
+    )
+    check_strength(test, takes_torque=takes_torque)
+    return test
+
+
+def check_strength(test: StrengthTest, *, takes_torque: bool) -> None:
+    """Refuse a strength test that mixes grade and force, lacks its unit, or holds an impossible number."""
+    if test.grade is not None and test.trials:
+        raise ImplausibleError("give either trials by dynamometer or a hand grade, not both")
+    if test.grade is not None and test.grade not in MMT_GRADES:
+        raise ImplausibleError(f"{test.grade!r} is not a grade; allowed: {', '.join(MMT_GRADES)}")
+    if not (test.trials or test.grade or test.not_tested):
+        raise ImplausibleError("give trials, a grade, or not_tested with the reason")
+    if test.pain is not None:
+        _scale(test.pain)
+    _check_trials(test, takes_torque)
+    low, high = LEVER_ARM_M
+    if test.lever_arm_m is not None and not (
+        _is_number(test.lever_arm_m) and low <= test.lever_arm_m <= high
+    ):
+        raise ImplausibleError(
+            f"lever_arm_m {test.lever_arm_m} must be metres from {low:g} to {high:g} (78 cm is written 0.78)"
+        )
+
+
+def _check_trials(test: StrengthTest, takes_torque: bool) -> None:
+    if not test.trials:
+        return
+    units = (*FORCE_UNITS, "Nm") if takes_torque else FORCE_UNITS
+    if test.unit is None or test.unit not in units:
+        given = "has no unit" if test.unit is None else f"has the unit {test.unit!r}"
+        raise ImplausibleError(f"the force {given}; allowed: {', '.join(units)}")
+    if len(test.trials) > MOST_TRIALS:
+        raise ImplausibleError(f"{len(test.trials)} trials are too many; at most {MOST_TRIALS}")
+    low, high = TORQUE_NM if DIMENSION[test.unit] == "torque" else FORCE_N
+    si_unit = "Nm" if DIMENSION[test.unit] == "torque" else "N"
+    for trial in test.trials:
+        if not low <= to_si(trial, test.unit) <= high:
+            raise ImplausibleError(f"{trial:g} {test.unit} is outside {low:g} to {high:g} {si_unit}")

@@ -1,0 +1,211 @@
+"""The command line: a case evaluated, many printed, the items listed, the content checked. No window, no Qt."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evalassist import __version__
+from evalassist.errors import EvalAssistError
+
+if TYPE_CHECKING:
+    from evalassist.content import Content
+    from evalassist.evaluation import Evaluation
+    from evalassist.note import Clinic
+
+DONE, BAD_INPUT, STOPPED, UNFINISHED = 0, 2, 3, 4
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; every fault a person can mend is one sentence on standard error and exit code 2."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        return code
+    except EvalAssistError as fault:
+        print(f"evalassist: {fault}", file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="evalassist",
+        description="Evaluate anterior knee pain, hip strength included. Without arguments the window opens.",
+    )
+    parser.add_argument("--version", action="version", version=f"EvalAssist {__version__}")
+    parser.add_argument(
+        "--self-test", action="store_const", const=_self_test, dest="run", help="walk one evaluation"
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    evaluate = commands.add_parser("evaluate", help="evaluate one case file and write its documents")
+    evaluate.add_argument("case", type=Path, metavar="CASE.toml")
+    evaluate.set_defaults(run=_evaluate)
+    demo = commands.add_parser("demo", help="evaluate the worked patients and examples")
+    demo.set_defaults(run=_demo)
+    for command in (evaluate, demo):
+        command.add_argument("--out", type=Path, required=True, metavar="DIR")
+        command.add_argument("--language", choices=["en"], default="en", help="language of the handout")
+        command.add_argument("--paper", choices=["letter", "a4"], default="letter")
+    items = commands.add_parser("items", help="list every item a case can answer")
+    items.set_defaults(run=_items)
+    check = commands.add_parser("check-content", help="check the clinical content")
+    check.set_defaults(run=_check_content)
+    parser.set_defaults(run=lambda _options: parser.print_help() or DONE)
+    return parser
+
+
+# ---------------------------------------------------------------- commands
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from evalassist.case_file import read_case
+    from evalassist.content import load_content
+
+    content = load_content()
+    evaluation = read_case(options.case, content)
+    code, summary, files = evaluate_case(evaluation, content, _clinic(), options.language, options.paper)
+    write_all(options.out, files)
+    print(summary)
+    print(f"Written to {options.out}: {', '.join(files)}")
+    return code
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from evalassist import resources
+    from evalassist.case_file import read_case
+    from evalassist.content import load_content
+    from evalassist.note import Clinic
+
+    content = load_content()
+    clinic = Clinic(name="Demonstration Clinic", therapist="Demo Therapist, PT")
+    for path in resources.worked_cases():
+        evaluation = read_case(path, content)
+        _, summary, files = evaluate_case(evaluation, content, clinic, options.language, options.paper)
+        write_all(options.out / path.stem, files)
+        print(f"{path.stem}: {summary}")
+    print(f"The documents are in {options.out}.")
+    return DONE
+
+
+def _items(_options: argparse.Namespace) -> int:
+    from evalassist.content import load_content
+
+    for item_id, (item, _side) in load_content().asked.items():
+        kind = f"{item.kind} in {'/'.join([item.unit, *item.units])}" if item.unit else item.kind
+        words = [option.id for option in item.options] or (
+            ["yes", "no", "not-assessed"]
+            if item.kind == "yes-no"
+            else ["0-10"]
+            if item.kind == "scale"
+            else []
+        )
+        allowed = f"{item.allowed.low:g} to {item.allowed.high:g}" if item.allowed else " | ".join(words)
+        print(f"{item_id:28} {kind:24} {allowed:40} {item.label}".rstrip())
+    return DONE
+
+
+def _check_content(_options: argparse.Namespace) -> int:
+    from evalassist.content import load_content
+
+    content = load_content()
+    print(
+        f"Clinical content {content.release.version} is sound: {len(content.items)} items, {len(content.rules)} rules, "
+        f"{len(content.exercises)} exercises, {len(content.references)} references."
+    )
+    return DONE
+
+
+def _self_test(_options: argparse.Namespace) -> int:
+    """One worked example from answers to the pages a patient takes home, with nothing written to disk."""
+    from evalassist import resources
+    from evalassist.case_file import read_case
+    from evalassist.content import load_content
+
+    content = load_content()
+    evaluation = read_case(next(p for p in resources.worked_cases() if p.stem == "ex1"), content)
+    code, summary, files = evaluate_case(evaluation, content, _clinic(), "en", "letter")
+    pages = [name for name, data in files.items() if data.startswith(b"%PDF")]
+    if code != DONE or len(pages) != 2:
+        print(f"Self-test failed: exit {code}, {', '.join(files)}", file=sys.stderr)
+        return 1
+    print(f"Self-test passed: {summary}")
+    return DONE
+
+
+# ---------------------------------------------------------------- one case
+
+
+def evaluate_case(
+    evaluation: Evaluation, content: Content, clinic: Clinic, language: str, paper: str
+) -> tuple[int, str, dict[str, bytes]]:
+    """Exit code, summary and files of one evaluation. All files exist before the first is written."""
+    from evalassist.clinical.assessment import assess
+    from evalassist.clinical.plan import plan_of_care
+    from evalassist.clinical.result import NoPlan
+    from evalassist.documents import evaluation_note_pdf, handout_pdf, referral_pdf
+    from evalassist.noting import note_of
+    from evalassist.results import assessment_json, plan_json
+
+    assessment = assess(evaluation, content)
+    plan = plan_of_care(evaluation, assessment, content)
+    note = note_of(evaluation, content, assessment, plan, clinic)
+    files = {
+        "assessment.json": _json(assessment_json(evaluation, assessment, content)),
+        "evaluation.pdf": evaluation_note_pdf(note, paper=paper),
+    }
+    if assessment.stopped:
+        files["referral.pdf"] = referral_pdf(note, paper=paper)
+        return (
+            STOPPED,
+            f"{assessment.action}: {'; '.join(c.rule.title for c in assessment.red_flags)}.",
+            files,
+        )
+    if isinstance(plan, NoPlan):
+        return UNFINISHED, f"No plan of care: {plan.why}", files
+    files["plan.json"] = _json(plan_json(plan))
+    files["handout.pdf"] = handout_pdf(note, language=language, paper=paper)
+    exercises = ", ".join(planned.exercise.id for planned in plan.exercises)
+    codes = " ".join(assessment.subcategories)
+    return DONE, f"{codes}, irritability {assessment.irritability}, phase {plan.phase}: {exercises}.", files
+
+
+def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write every file or none: all are complete beside their place before the first takes it."""
+    written: list[tuple[str, Path]] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
+            written.append((temporary, folder / name))
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        for temporary, place in written:
+            Path(temporary).replace(place)
+    except OSError as error:
+        for temporary, _ in written:
+            Path(temporary).unlink(missing_ok=True)
+        raise EvalAssistError(
+            f"Nothing was written to {folder}: {error.strerror}. Choose another folder with --out."
+        ) from None
+
+
+def _json(data: object) -> bytes:
+    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _clinic() -> Clinic:
+    from evalassist.noting import clinic_of
+    from evalassist.settings import load_settings
+
+    return clinic_of(load_settings())

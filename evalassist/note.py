@@ -1,0 +1,204 @@
+"""The note: everything asked, answered, concluded and planned in one visit, self-contained and frozen.
+
+Documents are printed from it and from nothing else, so a later change of content never changes what was signed.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Language = Literal["en", "es"]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Line(Part):
+    """One finding as it reads in the note: label, value, and the side word where it has one."""
+
+    label: str
+    value: str
+
+
+class Section(Part):
+    title: str
+    lines: tuple[Line, ...]
+
+
+class NoteReason(Part):
+    text: str
+    items: tuple[str, ...] = ()
+
+
+class NoteConclusion(Part):
+    """A conclusion with its reasons, its source and how far that source was verified."""
+
+    id: str
+    title: str
+    verdict: Literal["met", "not met", "undecided"]
+    says: str
+    reasons: tuple[NoteReason, ...]
+    missing: tuple[str, ...]
+    grade: str = ""
+    mark: str
+    cites: tuple[str, ...] = ()
+    opinion: str = ""
+    """Empty, `accepted`, or the reason why the therapist disagrees."""
+
+
+class NoteExercise(Part):
+    """A planned exercise with all texts the documents print, in every language that exists."""
+
+    id: str
+    name: str
+    patient_name: dict[Language, str]
+    chip: Literal["HIP", "KNEE", "OTHER"]
+    side: Literal["right", "left", "both"]
+    sets: int
+    reps: int
+    reps_text: str = ""
+    hold_s: int
+    rest_s: int
+    days_per_week: int
+    load: str
+    load_text: str
+    progress_text: str
+    arc: str
+    because: tuple[NoteReason, ...]
+    edited: bool = False
+    steps: dict[Language, tuple[str, ...]]
+    feel: dict[Language, str]
+    easier: dict[Language, str] = {}
+    """Patient name of the regression; empty when there is none."""
+    harder: dict[Language, str] = {}
+    lying: bool
+    """The pictures lie (stacked on the card) or stand (side by side)."""
+
+
+class NoteGoal(Part):
+    id: str
+    title: str
+    measure: str
+    baseline: str
+    short: str
+    long: str
+    sentences: tuple[str, ...]
+    note: str = ""
+    warning: str = ""
+
+
+class NoteAdvice(Part):
+    id: str
+    title: str
+    because: str
+    grade: str = ""
+    limit: str = ""
+
+
+class NotePlan(Part):
+    phase: int
+    pain_cap: int
+    effort: str
+    irritability: str
+    exercises: tuple[NoteExercise, ...]
+    next_phase: tuple[str, ...]
+    education: tuple[NoteAdvice, ...]
+    running: tuple[NoteAdvice, ...]
+    load_advice: tuple[NoteAdvice, ...]
+    adjuncts: tuple[NoteAdvice, ...]
+    not_advised: tuple[NoteAdvice, ...]
+    goals: tuple[NoteGoal, ...]
+    schedule_text: str
+    visits: int
+    weeks: int
+    starts: date
+    ends: date
+    progress_report: str
+    certification: str
+    certification_due: date | None
+    codes: tuple[Line, ...]
+    warnings: tuple[str, ...]
+    minutes: int
+
+
+class Found(Part):
+    """What the sheet says was found at the hip (handout 4.2): variant and the one number it may print."""
+
+    variant: Literal["V1", "V2", "V3", "V4", "V5", "V6"]
+    weaker: Literal["right", "left"] | None = None
+    deficit_percent: int | None = None
+    """Rounded half up; only for V1 with a device on both sides and no painful test."""
+    hurt: bool = False
+    """The test hurt, so no percentage is printed (README 29)."""
+    step_down: Literal["right", "left", "both"] | None = None
+
+
+class Sheet(Part):
+    """What only the patient's sheet needs beside the plan."""
+
+    found: Found
+    problem: str = ""
+    """Why the sheet must not be printed before an entry was checked; empty when it may."""
+    go_to: int
+    """GO from 0 to this; SLOW DOWN up to 5; STOP over 5 (README 6)."""
+    days_per_week: int
+    minutes: int
+    weeks: int
+    goal: str
+    goal_date: date | None
+    retest_date: date | None
+    start_date: date | None
+    """Later start of the home exercises (age 10-14, README 37)."""
+    age: int
+    runner: bool
+    activity_ladder: bool = False
+
+
+class Clinic(Part):
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+    therapist: str = ""
+    licence: str = ""
+
+
+class Note(Part):
+    """A visit as it is signed and printed."""
+
+    release: str
+    evidence_checked: str
+    evaluation_id: str
+    patient_name: str
+    birth_date: date
+    sex: str
+    age: int
+    record_number: str
+    sore_knee: Literal["right", "left", "both"]
+    kind: str
+    visit_date: date
+    clinic: Clinic
+    signed_by: str = ""
+    signed_licence: str = ""
+    signed_at: datetime | None = None
+    action: str | None
+    action_text: str
+    red_flags: tuple[NoteConclusion, ...]
+    sections: tuple[Section, ...]
+    not_tested: tuple[Line, ...]
+    """What was left out deliberately, with the reason."""
+    pfp: Literal["met", "not met", "undecided"]
+    conclusions: tuple[NoteConclusion, ...]
+    irritability: str
+    subcategories: tuple[str, ...]
+    primary: str
+    modifiers: tuple[str, ...]
+    impression: str = ""
+    not_decided: tuple[str, ...]
+    no_plan_because: str = ""
+    plan: NotePlan | None
+    sheet: Sheet | None
+    references: tuple[Line, ...]

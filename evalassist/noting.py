@@ -1,0 +1,302 @@
+"""From an evaluation, its assessment and its plan to the note: every text frozen as it reads today."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from evalassist.clinical.assessment import not_decided
+from evalassist.clinical.facts import shown
+from evalassist.clinical.found import hip_finding, step_down_sides
+from evalassist.clinical.plan import card_order
+from evalassist.clinical.result import (
+    Advice,
+    Assessment,
+    Conclusion,
+    Goal,
+    NoPlan,
+    PlannedExercise,
+    PlanOfCare,
+)
+from evalassist.content import Content
+from evalassist.evaluation import Evaluation
+from evalassist.findings import not_tested_lines, sections
+from evalassist.note import (
+    Clinic,
+    Found,
+    Language,
+    Line,
+    Note,
+    NoteAdvice,
+    NoteConclusion,
+    NoteExercise,
+    NoteGoal,
+    NotePlan,
+    NoteReason,
+    Sheet,
+)
+from evalassist.settings import Settings
+
+ACTION_TEXT = {
+    "EMERGENCY": "Emergency department now. No plan of care, no exercise sheet.",
+    "URGENT": "Medical contact the same day or within 48 hours. No plan of care, no exercise sheet.",
+    "REFER": "Referral within days to two weeks. No exercise plan until cleared.",
+    "CAUTION": "Care goes on with caution; the reason is recorded.",
+    "NONE": "Safety screen negative.",
+    None: "Safety screen not finished.",
+}
+WEEKS_AT_LEAST = 6
+RETEST_AFTER = timedelta(weeks=4)
+NOTED_KINDS = ("criterion", "subcategory", "modifier", "flag")
+LYING = ("supine", "prone", "side-lying", "plank", "quadruped")
+
+
+def clinic_of(settings: Settings) -> Clinic:
+    """What the documents print of the clinic and the therapist."""
+    return Clinic(
+        name=settings.clinic_name,
+        phone=settings.clinic_phone,
+        address=settings.clinic_address,
+        therapist=settings.therapist_name,
+        licence=settings.licence,
+    )
+
+
+def note_of(
+    evaluation: Evaluation,
+    content: Content,
+    assessment: Assessment,
+    plan: PlanOfCare | NoPlan,
+    clinic: Clinic,
+) -> Note:
+    """The note of this visit as it reads now; signing stores exactly this."""
+    signature = evaluation.signature
+    planned = plan if isinstance(plan, PlanOfCare) else None
+    concluded = [c for c in assessment.conclusions.values() if c.rule.kind in NOTED_KINDS]
+    return Note(
+        release=content.release.version,
+        evidence_checked=content.release.evidence_checked,
+        evaluation_id=evaluation.id,
+        patient_name=evaluation.patient.name,
+        birth_date=evaluation.patient.birth_date,
+        sex=evaluation.patient.sex,
+        age=evaluation.age_years,
+        record_number=evaluation.patient.record_number,
+        sore_knee=evaluation.sore_knee,
+        kind=evaluation.kind,
+        visit_date=evaluation.visit_date,
+        clinic=clinic,
+        signed_by=signature.clinician if signature else "",
+        signed_licence=signature.licence if signature else "",
+        signed_at=signature.signed_at if signature else None,
+        action=assessment.action,
+        action_text=ACTION_TEXT[assessment.action],
+        red_flags=tuple(_conclusion(c, evaluation, content) for c in assessment.red_flags),
+        sections=sections(evaluation, assessment, content),
+        not_tested=not_tested_lines(evaluation, content),
+        pfp=assessment.pfp.value,
+        conclusions=tuple(_conclusion(c, evaluation, content) for c in concluded),
+        irritability=assessment.irritability or "",
+        subcategories=assessment.subcategories,
+        primary=assessment.primary or "",
+        modifiers=assessment.modifiers,
+        impression=evaluation.impression,
+        not_decided=tuple(_still_open(assessment, content)),
+        no_plan_because=plan.why if isinstance(plan, NoPlan) else "",
+        plan=_plan(planned, assessment, content) if planned else None,
+        sheet=_sheet(planned, evaluation, assessment) if planned else None,
+        references=_references(concluded, content),
+    )
+
+
+def _conclusion(conclusion: Conclusion, evaluation: Evaluation, content: Content) -> NoteConclusion:
+    opinion = evaluation.opinions.get(_opinion_key(conclusion))
+    said = "" if opinion is None else "accepted" if opinion.accepts else opinion.reason
+    return NoteConclusion(
+        id=conclusion.id,
+        title=conclusion.rule.title,
+        verdict=conclusion.verdict.value,
+        says=conclusion.rule.says,
+        reasons=tuple(NoteReason(text=r.text, items=r.items) for r in conclusion.reasons),
+        missing=tuple(content.label(item_id) for item_id in conclusion.missing),
+        grade=conclusion.rule.grade,
+        mark=conclusion.rule.mark,
+        cites=conclusion.rule.cites,
+        opinion=said,
+    )
+
+
+def _opinion_key(conclusion: Conclusion) -> str:
+    """Opinions are given on subcategory codes (MPD, MOB-hyper) and on `pfp` as a whole."""
+    if conclusion.rule.kind == "criterion":
+        return "pfp"
+    head, dash, tail = conclusion.id.partition("-")
+    return head.upper() + dash + tail if conclusion.rule.kind == "subcategory" else conclusion.id
+
+
+def _still_open(assessment: Assessment, content: Content) -> Iterator[str]:
+    for conclusion, missing in not_decided(assessment):
+        wanted = ", ".join(content.label(item_id) for item_id in missing[:4])
+        more = f" and {len(missing) - 4} more" if len(missing) > 4 else ""
+        yield f"{conclusion.rule.title}: {wanted}{more}"
+
+
+def _references(conclusions: Iterable[Conclusion], content: Content) -> tuple[Line, ...]:
+    """The sources behind what was concluded; a source that was not checked (K) is not cited."""
+    cited = dict.fromkeys(
+        key for c in conclusions if c.met and c.rule.mark in ("V", "V2") for key in c.rule.cites
+    )
+    return tuple(
+        Line(label=key, value=content.references[key].citation + _second_hand(content.references[key].mark))
+        for key in cited
+    )
+
+
+def _second_hand(mark: str) -> str:
+    return " (reported in a secondary source)" if mark == "V2" else ""
+
+
+# ---------------------------------------------------------------- plan
+
+
+def _plan(plan: PlanOfCare, assessment: Assessment, content: Content) -> NotePlan:
+    return NotePlan(
+        phase=plan.phase,
+        pain_cap=plan.pain_cap,
+        effort=plan.effort,
+        irritability=assessment.irritability or "",
+        exercises=tuple(_exercise(planned, content) for planned in card_order(plan.exercises)),
+        next_phase=tuple(content.exercises[exercise_id].name for exercise_id in plan.next_phase),
+        education=tuple(_advice(a, content) for a in plan.education),
+        running=tuple(_advice(a, content) for a in plan.running),
+        load_advice=tuple(_advice(a, content) for a in plan.load_advice),
+        adjuncts=tuple(_advice(a, content) for a in plan.adjuncts),
+        not_advised=tuple(_advice(a, content) for a in plan.not_advised),
+        goals=tuple(_goal(goal) for goal in plan.goals),
+        schedule_text=plan.schedule.text,
+        visits=plan.schedule.visits,
+        weeks=plan.schedule.weeks,
+        starts=plan.schedule.starts,
+        ends=plan.schedule.ends,
+        progress_report=plan.schedule.progress_report,
+        certification=plan.certification.text,
+        certification_due=plan.certification.due,
+        codes=tuple(Line(label=code.code, value=code.label) for code in plan.codes if code.offered),
+        warnings=plan.warnings,
+        minutes=plan.minutes,
+    )
+
+
+def _exercise(planned: PlannedExercise, content: Content) -> NoteExercise:
+    exercise, dose = planned.exercise, planned.dose
+    both = planned.side == "both" and exercise.steps_both is not None
+    steps = exercise.steps_both if both and exercise.steps_both else exercise.steps
+    return NoteExercise(
+        id=exercise.id,
+        name=exercise.name,
+        patient_name=_texts(exercise.patient_name.en, exercise.patient_name.es),
+        chip=exercise.chip,
+        side=planned.side,
+        sets=dose.sets,
+        reps=dose.reps,
+        reps_text=dose.reps_text,
+        hold_s=dose.hold_s,
+        rest_s=dose.rest_s,
+        days_per_week=dose.days_per_week,
+        load=dose.load,
+        load_text=content.load_rules[dose.load].says,
+        progress_text=content.progressions[dose.progress_when].says,
+        arc=dose.arc,
+        because=tuple(NoteReason(text=reason.text, items=reason.items) for reason in planned.because),
+        edited=planned.edited,
+        steps={"en": steps.en, **({"es": steps.es} if steps.es else {})},
+        feel=_texts(exercise.feel.en, exercise.feel.es),
+        easier=_name_of(exercise.easier, content),
+        harder=_name_of(exercise.harder, content),
+        lying=exercise.body_position in LYING or exercise.position.startswith("long-sitting"),
+    )
+
+
+def _texts(en: str, es: str | None) -> dict[Language, str]:
+    return {"en": en, "es": es} if es else {"en": en}
+
+
+def _name_of(exercise_id: str | None, content: Content) -> dict[Language, str]:
+    if exercise_id is None:
+        return {}
+    name = content.exercises[exercise_id].patient_name
+    return _texts(name.en, name.es)
+
+
+def _advice(advice: Advice, content: Content) -> NoteAdvice:
+    recommendation = content.recommendations.get(advice.recommendation)
+    return NoteAdvice(
+        id=advice.id,
+        title=advice.title,
+        because=advice.because,
+        grade=recommendation.grade if recommendation else "",
+        limit=advice.limit,
+    )
+
+
+def _goal(goal: Goal) -> NoteGoal:
+    return NoteGoal(
+        id=goal.id,
+        title=goal.title,
+        measure=goal.measure,
+        baseline=_target(goal.baseline, goal.unit),
+        short=_target(goal.short, goal.unit),
+        long=_target(goal.long, goal.unit),
+        sentences=goal.sentences,
+        note=goal.note,
+        warning=goal.warning,
+    )
+
+
+def _target(value: float | str | None, unit: str) -> str:
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else shown(value, 1)
+    return f"{text} {unit}".rstrip() if not isinstance(value, str) else text
+
+
+# ---------------------------------------------------------------- the patient's sheet
+
+
+def _sheet(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment) -> Sheet:
+    finding = hip_finding(evaluation, assessment)
+    moved_in = step_down_sides(evaluation, assessment)
+    days = Counter(planned.dose.days_per_week for planned in plan.exercises)
+    goal = evaluation.answers.get("goal-text")
+    ladder = plan.schedule.home_exercise_from_week > 1
+    return Sheet(
+        found=Found(
+            variant=finding.variant,
+            weaker=finding.weaker,
+            deficit_percent=finding.deficit_percent,
+            hurt=finding.hurt,
+            step_down=None if not moved_in else "both" if len(moved_in) == 2 else moved_in[0],
+        ),
+        problem=finding.problem,
+        go_to=go_to(plan.pain_cap, assessment.number("nprs-rest")),
+        days_per_week=days.most_common(1)[0][0] if days else 3,
+        minutes=plan.minutes,
+        weeks=WEEKS_AT_LEAST,
+        goal=goal if isinstance(goal, str) else "",
+        goal_date=plan.schedule.ends,
+        retest_date=evaluation.visit_date + RETEST_AFTER,
+        start_date=_start(plan) if ladder else None,
+        age=evaluation.age_years,
+        runner=evaluation.answers.get("runner") == "yes",
+        activity_ladder=ladder,
+    )
+
+
+def go_to(pain_cap: int, rest_pain: float | None) -> int:
+    """GO from 0 to this on the sheet: the cap (2 when the cap is 5), or the resting pain when that is more."""
+    return max(2 if pain_cap == 5 else pain_cap, round(rest_pain or 0))
+
+
+def _start(plan: PlanOfCare) -> date:
+    return plan.schedule.starts + timedelta(weeks=plan.schedule.home_exercise_from_week - 1)
