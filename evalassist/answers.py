@@ -94,9 +94,9 @@ def _number(item: Item, raw: Any) -> Answer:
     if isinstance(raw, dict):
         if set(raw) != {"value", "unit"} or not _is_number(raw["value"]):
             raise ImplausibleError('write a number, or { value = 62.0, unit = "kg" }')
-        allowed = (item.unit, *item.units)
-        if raw["unit"] not in allowed:
-            raise ImplausibleError(f"unit {raw['unit']!r} is not known here; allowed: {', '.join(allowed)}")
+        if raw["unit"] not in item.all_units:
+            allowed = ", ".join(item.all_units) or "no unit, just the number"
+            raise ImplausibleError(f"unit {raw['unit']!r} is not known here; allowed: {allowed}")
         check_number(item, float(raw["value"]), raw["unit"])
         return Quantity(float(raw["value"]), raw["unit"])
     if not _is_number(raw):

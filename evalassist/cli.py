@@ -100,7 +100,7 @@ def _items(_options: argparse.Namespace) -> int:
     from evalassist.content import load_content
 
     for item_id, (item, _side) in load_content().asked.items():
-        kind = f"{item.kind} in {'/'.join([item.unit, *item.units])}" if item.unit else item.kind
+        kind = f"{item.kind} in {'/'.join(item.all_units)}" if item.unit else item.kind
         words = [option.id for option in item.options] or (
             ["yes", "no", "not-assessed"]
             if item.kind == "yes-no"

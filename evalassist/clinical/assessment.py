@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evalassist.clinical.conditions import Knowledge, judge_rule
-from evalassist.clinical.facts import knowledge, measured, with_conclusion
-from evalassist.clinical.result import Assessment, Conclusion, Reason, Verdict
+from evalassist.clinical.conditions import judge_rule
+from evalassist.clinical.facts import knowledge, measured
+from evalassist.clinical.result import Assessment, Conclusion, Knowledge, Reason, Verdict
 from evalassist.content.schema import LEVELS, Level
 from evalassist.evaluation import Evaluation, ItemId
 
@@ -29,10 +29,8 @@ def assess(evaluation: Evaluation, content: Content) -> Assessment:
     known = knowledge(evaluation, content, numbers)
     conclusions: dict[str, Conclusion] = {}
     for rule in content.rules.values():
-        judged = judge_rule(rule, known, evaluation.sore_sides)
-        conclusions[rule.id] = judged
-        met = None if judged.verdict is Verdict.UNDECIDED else judged.met
-        known = with_conclusion(known, rule.id, met, judged.reasons, judged.missing)
+        conclusions[rule.id] = judge_rule(rule, known, evaluation.sore_sides)
+        known.learn(conclusions[rule.id])
 
     red, open_flags = _red_flags(conclusions)
     action = _action(red, open_flags)
@@ -42,7 +40,7 @@ def assess(evaluation: Evaluation, content: Content) -> Assessment:
     subcategories = _subcategories(conclusions) if classified else ()
     irritability, because, missing = _irritability(conclusions, known)
     return Assessment(
-        facts=known.facts,
+        known=known,
         conclusions=conclusions,
         action=action,
         red_flags=red,

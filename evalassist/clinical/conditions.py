@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from evalassist.clinical.result import Conclusion, Fact, FactValue, Reason, Verdict
+from evalassist.clinical.result import Conclusion, Fact, FactValue, Knowledge, Reason, Verdict
 from evalassist.content.schema import Condition, Rule
 from evalassist.evaluation import ItemId, Side
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """What is known, and for each fact that is not, which items would tell it."""
-
-    facts: Mapping[str, Fact]
-    sources: Mapping[str, tuple[ItemId, ...]]
-    reasons: Mapping[str, tuple[Reason, ...]]
-    """For facts that are conclusions: the findings behind them, so that reasons name findings, not rules."""
-
-    def value(self, fact_id: str) -> FactValue | None:
-        fact = self.facts.get(fact_id)
-        return None if fact is None else fact.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +26,10 @@ def judge(condition: Condition, known: Knowledge, side: Side | None = None) -> J
         return _joined([judge(part, known, side) for part in condition.all], decisive=Verdict.NOT_MET)
     if condition.any is not None:
         return _joined([judge(part, known, side) for part in condition.any], decisive=Verdict.MET)
+    if condition.any_tested is not None:
+        parts = [judge(part, known, side) for part in condition.any_tested]
+        tested = [part for part in parts if part.verdict is not Verdict.UNDECIDED]
+        return _joined(tested or parts, decisive=Verdict.MET)
     if condition.not_ is not None:
         inner = judge(condition.not_, known, side)
         swapped = {Verdict.MET: Verdict.NOT_MET, Verdict.NOT_MET: Verdict.MET}
@@ -51,19 +41,25 @@ def judge_rule(rule: Rule, known: Knowledge, sore_sides: tuple[Side, ...]) -> Co
     """Judge a rule, on each sore side when it asks for that; met on one side is met."""
     if not rule.each_side:
         judged = judge(rule.when, known)
-        return Conclusion(rule, judged.verdict, (), judged.reasons, judged.missing)
+        return Conclusion(rule, judged.verdict, (), _one_a_finding(judged.reasons), judged.missing)
     by_side = {side: judge(rule.when, known, side) for side in sore_sides}
     merged = _joined(list(by_side.values()), decisive=Verdict.MET)
     met = tuple(side for side, judged in by_side.items() if judged.verdict is Verdict.MET)
-    return Conclusion(rule, merged.verdict, met, merged.reasons, merged.missing)
+    return Conclusion(rule, merged.verdict, met, _one_a_finding(merged.reasons), merged.missing)
+
+
+def _one_a_finding(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """A finding compared with two limits is told once, with the limit that came last."""
+    return tuple({reason.items or reason.text: reason for reason in reasons}.values())
 
 
 def _joined(parts: list[Judgement], decisive: Verdict) -> Judgement:
-    """`all` is decided by one part not met, `any` by one part met; otherwise one open part leaves it open."""
+    """`all` is decided by the first part not met, `any` by each part met; otherwise one open part leaves it open."""
     deciding = [part for part in parts if part.verdict is decisive]
     undecided = [part for part in parts if part.verdict is Verdict.UNDECIDED]
     if deciding:
-        return Judgement(decisive, _unique(part.reasons for part in deciding))
+        told = deciding if decisive is Verdict.MET else deciding[:1]
+        return Judgement(decisive, _unique(part.reasons for part in told))
     if undecided:
         known_so_far = _unique(part.reasons for part in parts)
         return Judgement(Verdict.UNDECIDED, known_so_far, _unique(part.missing for part in undecided))

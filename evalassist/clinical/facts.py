@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evalassist.clinical import measures, strength
-from evalassist.clinical.conditions import Knowledge
-from evalassist.clinical.result import Fact, FactValue, GroupStrength, Reason, Score
+from evalassist.clinical.result import Fact, FactValue, GroupStrength, Knowledge, Score
 from evalassist.content.schema import FactName, Item
 from evalassist.evaluation import SIDES, Answer, Evaluation, ItemId, NotTested, Quantity, Side, StrengthTest
 from evalassist.units import convert
@@ -61,20 +60,10 @@ def knowledge(evaluation: Evaluation, content: Content, numbers: Measured) -> Kn
     return Knowledge(facts, sources, {})
 
 
-def with_conclusion(
-    known: Knowledge, rule_id: str, met: bool | None, reasons: tuple[Reason, ...], missing: tuple[ItemId, ...]
-) -> Knowledge:
-    """The verdict of a rule, known to the rules after it."""
-    if met is None:
-        return Knowledge(known.facts, {**known.sources, rule_id: missing}, known.reasons)
-    fact = Fact(rule_id, met, "", ())
-    return Knowledge({**known.facts, rule_id: fact}, known.sources, {**known.reasons, rule_id: reasons})
-
-
 def number(answer: Answer | None, item: Item | None) -> float | None:
     """The number of an answer in the item's own unit."""
     if isinstance(answer, Quantity):
-        return convert(answer.value, answer.unit, item.unit) if item and item.unit else answer.value
+        return float(convert(answer.value, answer.unit, item.unit) if item and item.unit else answer.value)
     return float(answer) if isinstance(answer, int | float) else None
 
 

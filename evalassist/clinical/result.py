@@ -62,6 +62,28 @@ class Conclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known, and for each fact that is not, which items would tell it. Grows while rules are judged."""
+
+    facts: dict[str, Fact]
+    sources: dict[str, tuple[ItemId, ...]]
+    reasons: dict[str, tuple[Reason, ...]]
+    """For facts that are conclusions: the findings behind them, so that reasons name findings, not rules."""
+
+    def learn(self, concluded: Conclusion) -> None:
+        """A verdict is a fact for the rules after it; an undecided one passes on what is missing."""
+        if concluded.verdict is Verdict.UNDECIDED:
+            self.sources[concluded.id] = concluded.missing
+        else:
+            self.facts[concluded.id] = Fact(concluded.id, concluded.met, "", ())
+            self.reasons[concluded.id] = concluded.reasons
+
+    def value(self, fact_id: str) -> FactValue | None:
+        fact = self.facts.get(fact_id)
+        return None if fact is None else fact.value
+
+
+@dataclass(frozen=True, slots=True)
 class SideStrength:
     """One muscle group on one side. Forces in N, torque in Nm and Nm/kg; None when it cannot be known.
 
@@ -117,7 +139,7 @@ class Score:
 class Assessment:
     """What the findings say. `action` is None while a question of level URGENT or above is open."""
 
-    facts: Mapping[str, Fact]
+    known: Knowledge
     conclusions: Mapping[str, Conclusion]
     action: Level | str | None
     """EMERGENCY, URGENT, REFER, CAUTION or NONE."""
@@ -150,6 +172,10 @@ class Assessment:
     def testing_locked(self) -> bool:
         """Movement, strength and mobility must not be tested."""
         return self.action in ("EMERGENCY", "URGENT")
+
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        return self.known.facts
 
     def met(self, rule_id: str) -> bool:
         conclusion = self.conclusions.get(rule_id)

@@ -270,9 +270,6 @@ def _exercise_faults(content: Content) -> Iterator[ContentError]:
             yield ContentError(
                 file, key, f"no progression {exercise.dose.progress_when} in exercises/rules.toml"
             )
-        for pose in ("start", "end"):
-            if not resources.path(f"pictures/{key}-{pose}.svg").exists():
-                yield ContentError(f"pictures/{key}-{pose}.svg", "", "this picture is missing")
 
 
 def _citation_faults(content: Content) -> Iterator[ContentError]:

@@ -44,9 +44,10 @@ class Steps(Model):
 
 
 class Condition(Model):
-    """One comparison of a fact with a fixed value, or several joined by all, any, not.
+    """One comparison of a fact with a fixed value, or several joined by all, any, any-tested, not.
 
-    In a rule that is judged on each side, `{side}` in a fact's name stands for right or left.
+    `any-tested` judges what was done: met when one part is met, not met when at least one part could be judged
+    and none is met, undecided only while none could be judged. In a rule that is judged on each side, `{side}` in a fact's name stands for right or left.
     """
 
     fact: str | None = None
@@ -60,23 +61,29 @@ class Condition(Model):
     answered: bool | None = None
     all: tuple[Condition, ...] | None = None
     any: tuple[Condition, ...] | None = None
+    any_tested: tuple[Condition, ...] | None = Field(default=None, alias="any-tested")
     not_: Condition | None = Field(default=None, alias="not")
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> Condition:
         comparisons = ("is_", "one_of", "below", "above", "at_least", "at_most", "includes", "answered")
         compared = [name for name in comparisons if getattr(self, name) is not None]
-        joined = [name for name in ("all", "any", "not_") if getattr(self, name) is not None]
+        joined = [name for name in ("all", "any", "any_tested", "not_") if getattr(self, name) is not None]
         if self.fact is not None and len(compared) == 1 and not joined:
             return self
         if self.fact is None and not compared and len(joined) == 1:
             return self
-        raise ValueError("a condition is one fact with one comparison, or one of all, any, not")
+        raise ValueError("a condition is one fact with one comparison, or one of all, any, any-tested, not")
 
     def walk(self) -> Iterator[Condition]:
         """This condition and every condition inside it."""
         yield self
-        inner = (self.all or ()) + (self.any or ()) + ((self.not_,) if self.not_ else ())
+        inner = (
+            (self.all or ())
+            + (self.any or ())
+            + (self.any_tested or ())
+            + ((self.not_,) if self.not_ else ())
+        )
         for condition in inner:
             yield from condition.walk()
 
@@ -127,6 +134,11 @@ class Item(Model):
     """Nothing waits for it: never counted as a gap."""
     mark: Mark = "P"
     cites: tuple[str, ...] = ()
+
+    @property
+    def all_units(self) -> tuple[str, ...]:
+        """Its own unit first, then the others that may be typed; none when the number has no unit."""
+        return tuple(unit for unit in dict.fromkeys((self.unit, *self.units)) if unit)
 
     @property
     def ids(self) -> tuple[str, ...]:
