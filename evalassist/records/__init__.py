@@ -1,0 +1,1 @@
+"""The records on this computer's disk: the only SQL in EvalAssist."""

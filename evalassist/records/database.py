@@ -1,0 +1,195 @@
+"""One door to the records file: it is checked before it is used, and every connection is made alike."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sqlite3
+import tempfile
+from contextlib import closing, suppress
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+from evalassist.errors import StoreError
+from evalassist.records.faults import DamagedError, plain_words
+from evalassist.records.migrations import APPLICATION_ID, MIGRATIONS, bring_up_to_date, copy_first, version_of
+
+log = logging.getLogger(__name__)
+
+WAIT_S = 2.0
+"""How long a save waits for another window: longer would freeze this one."""
+CHECKED_WHOLE_BYTES = 64 * 2**20
+"""Files up to this size are checked whole at every start, larger ones only after a crash: it stays quick."""
+CONNECTION_SETTINGS = (
+    "synchronous = FULL",  # WAL with NORMAL loses saves when the power fails
+    "foreign_keys = ON",
+    "recursive_triggers = ON",
+    "trusted_schema = OFF",
+    "cell_size_check = ON",
+    "temp_store = MEMORY",  # nothing of a patient in temporary files
+)
+
+
+def file_of(url_or_path: str | Path) -> Path:
+    """The file named by a path or by `sqlite:///path`."""
+    path = str(url_or_path)
+    if path.startswith("sqlite:"):
+        try:
+            path = make_url(path).database or ""
+        except ArgumentError:
+            path = ""
+    if path in ("", ":memory:"):
+        raise StoreError("The records need a file on the disk. Name one, for example records.sqlite.")
+    return Path(path).expanduser().absolute()
+
+
+def open_engine(url_or_path: str | Path) -> Engine:
+    """Open the records file, made when there is none yet and brought up to date when it is older.
+
+    A missing folder, an empty, foreign, damaged or newer file is refused with a `StoreError` and left alone.
+    """
+    path = file_of(url_or_path)
+    with plain_words(path, "open"):
+        if path.exists():
+            _refuse_a_folder_or_nothing(path)
+        else:
+            _make_new(path)
+        _make_private(path)
+        _check_and_update(path)
+        return _engine(path)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A bare connection to a file that exists; it never makes one, and leaves transactions to its caller."""
+    uri = f"{path.as_uri()}?mode=rw"
+    return sqlite3.connect(uri, uri=True, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: connect(path),
+        poolclass=QueuePool,
+        hide_parameters=True,  # a traceback must not quote a patient
+        json_serializer=partial(json.dumps, allow_nan=False, separators=(",", ":")),
+    )
+
+    @event.listens_for(engine, "connect")
+    def _alike(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        if mode != "wal":
+            raise StoreError(
+                f"The disk with {path} cannot keep records safely (a network drive, perhaps). "
+                "Nothing was changed. Keep the records on a disk of this computer."
+            )
+        for setting in CONNECTION_SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # a read that turns into a write fails at once when another window writes, so writes say so first
+        writes = connection.get_execution_options().get("write", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _refuse_a_folder_or_nothing(path: Path) -> None:
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder, not a records file. Nothing was changed. Name a file in it.")
+    # its bytes are left to SQLite: closing a file of one's own drops the locks this process holds on it
+    if path.stat().st_size == 0:
+        raise StoreError(
+            f"The records file {path} is empty: what it held is gone from it, and no new records were begun. "
+            "Put a copy from your backup in its place, or remove the empty file to begin anew."
+        )
+
+
+def _make_new(path: Path) -> None:
+    """Make the file whole before it gets its name: a crash never leaves a half-made one behind."""
+    if not path.parent.is_dir():
+        raise StoreError(
+            f"The folder {path.parent} is not there, so the records cannot be opened. Nothing was changed. "
+            "Connect the drive that holds it, or make the folder."
+        )
+    if path.with_name(path.name + "-wal").exists():
+        raise StoreError(
+            f"The records file {path} is missing, but the file with its last changes is still there. "
+            "No new records were begun. Put the missing file back, or a copy from your backup."
+        )
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".part", dir=path.parent)
+    os.close(handle)
+    part = Path(name)
+    try:
+        with closing(connect(part)) as db:
+            bring_up_to_date(db)
+        _name_once(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+    log.info("new records file made")
+
+
+def _name_once(part: Path, path: Path) -> None:
+    """Give the finished file its name, unless another window was quicker: then that one's file stays."""
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        return
+    except OSError:  # a disk without hard links
+        if not path.exists():
+            part.rename(path)
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _make_private(path: Path) -> None:
+    """Only this account reads the file; SQLite gives its companion files the same rights."""
+    with suppress(OSError):  # a disk without rights, or a file of another account
+        mode = path.stat().st_mode
+        if mode & 0o077:
+            path.chmod(mode & 0o700)
+
+
+def _check_and_update(path: Path) -> None:
+    """Refuse a file that is not ours, newer or damaged, and copy and update an older one."""
+    companion = path.with_name(path.name + "-wal")
+    left_by_a_crash = companion.exists() and companion.stat().st_size > 0
+    with closing(connect(path)) as db:
+        version = version_of(db)
+        (application,) = db.execute("PRAGMA application_id").fetchone()
+        if application != APPLICATION_ID or version < 1:
+            raise StoreError(
+                f"{path} holds no records of EvalAssist. Nothing was changed. "
+                "Choose another file, or put a copy from your backup in its place."
+            )
+        if version > len(MIGRATIONS):
+            raise StoreError(
+                f"The records file {path} was written by a newer EvalAssist (file version {version}; "
+                f"this one knows {len(MIGRATIONS)}). Nothing was changed. Install the newer EvalAssist."
+            )
+        if left_by_a_crash or path.stat().st_size <= CHECKED_WHOLE_BYTES:
+            fault = first_fault(db)
+            if fault:
+                log.error("the records file failed its check")
+                raise DamagedError(
+                    f"The records file {path} is damaged. Nothing was changed. "
+                    "Keep the damaged file, and put a copy from your backup in its place."
+                )
+        if version < len(MIGRATIONS):
+            copy_first(db, path)
+            bring_up_to_date(db)
+
+
+def first_fault(db: sqlite3.Connection) -> str:
+    """What SQLite finds wrong in the file, or nothing."""
+    (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    return "" if found == "ok" else str(found)

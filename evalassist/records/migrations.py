@@ -1,0 +1,129 @@
+"""How the records file came to its present shape: numbered functions, never edited once released.
+
+The first one makes everything. An older file is copied before it is brought up to date, and a change
+that fails leaves the file as it was.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from evalassist.errors import StoreError
+from evalassist.records.triggers import TRIGGERS
+
+log = logging.getLogger(__name__)
+
+APPLICATION_ID = int.from_bytes(b"EVAL", "big")
+
+
+def _version_1(db: sqlite3.Connection) -> None:
+    """Patients, episodes, evaluations, addenda, documents, and where work was left."""
+    for statement in (
+        "CREATE TABLE patient (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL,"
+        " birth_date DATE NOT NULL, sex TEXT NOT NULL, language TEXT NOT NULL, record_number TEXT NOT NULL)",
+        "CREATE INDEX patient_by_name ON patient (name_key)",
+        "CREATE TABLE patient_word (word TEXT NOT NULL,"
+        " patient_id TEXT NOT NULL REFERENCES patient (id) ON DELETE RESTRICT,"
+        " PRIMARY KEY (word, patient_id)) WITHOUT ROWID",
+        "CREATE INDEX patient_word_of_patient ON patient_word (patient_id)",
+        "CREATE TABLE episode (id TEXT NOT NULL PRIMARY KEY,"
+        " patient_id TEXT NOT NULL REFERENCES patient (id) ON DELETE RESTRICT, begun_on DATE NOT NULL)",
+        "CREATE INDEX episode_of_patient ON episode (patient_id)",
+        "CREATE TABLE evaluation (id TEXT NOT NULL PRIMARY KEY,"
+        " episode_id TEXT NOT NULL REFERENCES episode (id) ON DELETE RESTRICT, kind TEXT NOT NULL,"
+        " sore_knee TEXT NOT NULL, visit_date DATE NOT NULL, version INTEGER NOT NULL,"
+        " change_number INTEGER NOT NULL, updated_at TEXT NOT NULL,"
+        " signed_at TEXT, clinician TEXT, licence TEXT,"
+        " note_sha256 TEXT, content_release TEXT NOT NULL, impression TEXT NOT NULL, opinions JSON NOT NULL,"
+        " plan_edits JSON NOT NULL, answers JSON NOT NULL, note TEXT,"
+        " CONSTRAINT signed_whole CHECK ("
+        "(signed_at IS NULL AND note IS NULL AND note_sha256 IS NULL AND clinician IS NULL"
+        " AND licence IS NULL) OR "
+        "(signed_at IS NOT NULL AND note IS NOT NULL AND note_sha256 IS NOT NULL AND clinician IS NOT NULL"
+        " AND licence IS NOT NULL)))",
+        "CREATE INDEX evaluation_of_episode ON evaluation (episode_id)",
+        "CREATE INDEX evaluation_by_change ON evaluation (change_number)",
+        "CREATE TABLE addendum (evaluation_id TEXT NOT NULL REFERENCES evaluation (id) ON DELETE RESTRICT,"
+        " number INTEGER NOT NULL, text TEXT NOT NULL, clinician TEXT NOT NULL, written_at TEXT NOT NULL,"
+        " sha256 TEXT NOT NULL, PRIMARY KEY (evaluation_id, number))",
+        "CREATE TABLE document (id TEXT NOT NULL PRIMARY KEY,"
+        " evaluation_id TEXT NOT NULL REFERENCES evaluation (id) ON DELETE RESTRICT, kind TEXT NOT NULL,"
+        " language TEXT NOT NULL, paper TEXT NOT NULL, use TEXT NOT NULL, kept_at TEXT NOT NULL,"
+        " kept_by TEXT NOT NULL, sha256 TEXT NOT NULL, pdf BLOB NOT NULL)",
+        "CREATE INDEX document_of_evaluation ON document (evaluation_id)",
+        "CREATE TABLE place ("
+        "evaluation_id TEXT NOT NULL PRIMARY KEY REFERENCES evaluation (id) ON DELETE RESTRICT,"
+        " step TEXT NOT NULL, item TEXT NOT NULL)",
+    ):
+        db.execute(statement)
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_version_1]
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def bring_up_to_date(db: sqlite3.Connection) -> None:
+    """Run what this file has not seen yet, all of it or nothing."""
+    # else a rebuilt table takes its children along; the setting is ignored after BEGIN
+    db.execute("PRAGMA foreign_keys = OFF")
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        before = version_of(db)
+        for migrate in MIGRATIONS[before:]:
+            migrate(db)
+        _renew_triggers(db)
+        if db.execute("PRAGMA foreign_key_check").fetchone():
+            raise StoreError(
+                "The records could not be brought up to date, because rows in it do not fit together. "
+                "Nothing was changed. Go on with the earlier EvalAssist and ask for help."
+            )
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+    log.info("records brought from version %d to %d", before, len(MIGRATIONS))
+
+
+def _renew_triggers(db: sqlite3.Connection) -> None:
+    for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        db.execute(f'DROP TRIGGER "{name}"')
+    for statement in TRIGGERS.values():
+        db.execute(statement)
+
+
+def copy_first(db: sqlite3.Connection, path: Path) -> Path:
+    """A checked copy of the file beside it, before it is brought up to date; never over an earlier copy."""
+    name = f"{path.stem}-before-version-{version_of(db) + 1}"
+    copy, number = path.with_name(f"{name}{path.suffix}"), 1
+    while copy.exists():
+        number += 1
+        copy = path.with_name(f"{name}-{number}{path.suffix}")
+    part = copy.with_name(copy.name + ".part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    try:
+        with closing(sqlite3.connect(part, isolation_level=None)) as target:
+            db.backup(target)  # the copy command would miss what lies in the -wal file
+            target.execute("PRAGMA journal_mode = DELETE")  # a copy is one file
+            if target.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                raise StoreError(
+                    f"A copy of the records made before bringing them up to date is not sound. "
+                    f"{path} was not changed. Check the disk, then start EvalAssist again."
+                )
+        with part.open("rb+") as written:
+            os.fsync(written.fileno())
+        part.rename(copy)
+    finally:
+        part.unlink(missing_ok=True)
+    return copy

@@ -1,0 +1,91 @@
+"""An evaluation as the columns of its row, and back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from types import MappingProxyType
+from typing import Any, cast
+
+from evalassist.evaluation import (
+    Addendum,
+    Evaluation,
+    Opinion,
+    Patient,
+    PlanEdit,
+    Signature,
+    SoreKnee,
+    VisitKind,
+    answer_from_plain,
+    answer_to_plain,
+)
+from evalassist.records.models import StoredAddendum, StoredEvaluation, StoredPatient
+from evalassist.records.search import name_key
+
+
+def patient_columns(patient: Patient) -> dict[str, Any]:
+    return asdict(patient) | {"name_key": name_key(patient.name)}
+
+
+def patient_value(row: StoredPatient) -> Patient:
+    return Patient(
+        name=row.name,
+        birth_date=row.birth_date,
+        sex=cast(Any, row.sex),
+        language=row.language,
+        record_number=row.record_number,
+        id=row.id,
+    )
+
+
+def evaluation_columns(evaluation: Evaluation) -> dict[str, Any]:
+    """What a draft keeps; the patient, the signature and the addenda have their own columns and rows."""
+    return {
+        "id": evaluation.id,
+        "episode_id": evaluation.episode_id,
+        "kind": evaluation.kind,
+        "sore_knee": evaluation.sore_knee,
+        "visit_date": evaluation.visit_date,
+        "content_release": evaluation.content_release,
+        "impression": evaluation.impression,
+        "opinions": {key: asdict(opinion) for key, opinion in evaluation.opinions.items()},
+        "plan_edits": [asdict(edit) for edit in evaluation.plan_edits],
+        "answers": {item_id: answer_to_plain(answer) for item_id, answer in evaluation.answers.items()},
+    }
+
+
+def evaluation_value(
+    row: StoredEvaluation, patient: Patient, addenda: Iterable[StoredAddendum]
+) -> Evaluation:
+    signature = None
+    if row.signed_at is not None:
+        signature = Signature(row.clinician or "", row.licence or "", row.signed_at)
+    return Evaluation(
+        patient=patient,
+        sore_knee=cast(SoreKnee, row.sore_knee),
+        visit_date=row.visit_date,
+        kind=cast(VisitKind, row.kind),
+        answers=MappingProxyType(
+            {item_id: answer_from_plain(plain) for item_id, plain in row.answers.items()}
+        ),
+        plan_edits=tuple(PlanEdit(**edit) for edit in row.plan_edits),
+        opinions=MappingProxyType({key: Opinion(**plain) for key, plain in row.opinions.items()}),
+        impression=row.impression,
+        signature=signature,
+        addenda=tuple(Addendum(each.text, each.clinician, each.written_at) for each in addenda),
+        content_release=row.content_release,
+        id=row.id,
+        episode_id=row.episode_id,
+    )
+
+
+def sha256_of(content: str | bytes) -> str:
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+def addendum_sha256(before: str, addendum: Addendum) -> str:
+    """The seal of an addendum: over its words and over the seal of what came before it."""
+    parts = [before, addendum.text, addendum.clinician, addendum.written_at.timestamp()]
+    return sha256_of(json.dumps(parts))

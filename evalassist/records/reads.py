@@ -1,0 +1,185 @@
+"""What the records are asked: one evaluation whole, and lists that read only what they show."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from evalassist.evaluation import Evaluation, SoreKnee, VisitKind
+from evalassist.records.faults import changed_outside, not_kept
+from evalassist.records.models import (
+    StoredAddendum,
+    StoredDocument,
+    StoredEpisode,
+    StoredEvaluation,
+    StoredPatient,
+    StoredPlace,
+    StoredWord,
+)
+from evalassist.records.plain import addendum_sha256, evaluation_value, patient_value, sha256_of
+from evalassist.records.rows import DocumentRow, DocumentUse, EvaluationRow, PatientRow
+from evalassist.records.search import ranges_of
+
+
+def evaluation(db: Session, evaluation_id: str) -> tuple[Evaluation, int]:
+    """An evaluation with its version; its addenda must still be what was written."""
+    found = db.execute(
+        select(StoredEvaluation, StoredPatient)
+        .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
+        .join(StoredPatient, StoredPatient.id == StoredEpisode.patient_id)
+        .where(StoredEvaluation.id == evaluation_id)
+    ).one_or_none()
+    if found is None:
+        raise not_kept("evaluation", evaluation_id)
+    row, patient = found
+    addenda = db.scalars(
+        select(StoredAddendum)
+        .where(StoredAddendum.evaluation_id == evaluation_id)
+        .order_by(StoredAddendum.number)
+    ).all()
+    value = evaluation_value(row, patient_value(patient), addenda)
+    seal = row.note_sha256 or ""
+    for stored, addendum in zip(addenda, value.addenda, strict=True):
+        seal = addendum_sha256(seal, addendum)
+        if seal != stored.sha256:
+            raise changed_outside("An addendum")
+    return value, row.version
+
+
+def note(db: Session, evaluation_id: str) -> str | None:
+    found = db.execute(
+        select(StoredEvaluation.note, StoredEvaluation.note_sha256).where(
+            StoredEvaluation.id == evaluation_id
+        )
+    ).one_or_none()
+    if found is None:
+        raise not_kept("evaluation", evaluation_id)
+    text, digest = found
+    if text is not None and sha256_of(text) != digest:
+        raise changed_outside("This note")
+    return text
+
+
+def document(db: Session, document_id: str) -> bytes:
+    found = db.execute(
+        select(StoredDocument.pdf, StoredDocument.sha256).where(StoredDocument.id == document_id)
+    ).one_or_none()
+    if found is None:
+        raise not_kept("document", document_id)
+    pdf, digest = found
+    if sha256_of(pdf) != digest:
+        raise changed_outside("This document")
+    return pdf
+
+
+def _evaluations() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            StoredEvaluation.id,
+            StoredEvaluation.episode_id,
+            StoredEvaluation.sore_knee,
+            StoredEvaluation.kind,
+            StoredEvaluation.visit_date,
+            StoredEvaluation.updated_at,
+            StoredEvaluation.signed_at,
+            StoredPlace.step,
+            StoredPatient,
+        )
+        .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
+        .join(StoredPatient, StoredPatient.id == StoredEpisode.patient_id)
+        .outerjoin(StoredPlace, StoredPlace.evaluation_id == StoredEvaluation.id)
+    )
+
+
+def _rows(db: Session, query: Select[*tuple[Any, ...]]) -> tuple[EvaluationRow, ...]:
+    return tuple(
+        EvaluationRow(
+            id=row.id,
+            episode_id=row.episode_id,
+            patient=patient_value(row.StoredPatient),
+            sore_knee=cast(SoreKnee, row.sore_knee),
+            kind=cast(VisitKind, row.kind),
+            visit_date=row.visit_date,
+            updated_at=row.updated_at,
+            signed_at=row.signed_at,
+            step=row.step or "",
+        )
+        for row in db.execute(query)
+    )
+
+
+def drafts(db: Session) -> tuple[EvaluationRow, ...]:
+    query = _evaluations().where(StoredEvaluation.signed_at.is_(None))
+    return _rows(db, query.order_by(StoredEvaluation.change_number.desc()))
+
+
+def recent(db: Session, limit: int) -> tuple[EvaluationRow, ...]:
+    return _rows(db, _evaluations().order_by(StoredEvaluation.change_number.desc()).limit(limit))
+
+
+def of_patient(db: Session, patient_id: str) -> tuple[EvaluationRow, ...]:
+    query = _evaluations().where(StoredPatient.id == patient_id)
+    return _rows(db, query.order_by(StoredEvaluation.visit_date, StoredEvaluation.change_number))
+
+
+def documents(db: Session, evaluation_id: str) -> tuple[DocumentRow, ...]:
+    query = (
+        select(StoredDocument, func.length(StoredDocument.pdf).label("size"))
+        .where(StoredDocument.evaluation_id == evaluation_id)
+        .order_by(StoredDocument.kept_at)
+    )
+    return tuple(
+        DocumentRow(
+            id=row.id,
+            evaluation_id=row.evaluation_id,
+            kind=row.kind,
+            language=row.language,
+            paper=row.paper,
+            use=cast(DocumentUse, row.use),
+            kept_at=row.kept_at,
+            kept_by=row.kept_by,
+            sha256=row.sha256,
+            size_bytes=size,
+        )
+        for row, size in db.execute(query)
+    )
+
+
+def patients(db: Session, text: str, limit: int) -> tuple[PatientRow, ...]:
+    words = ranges_of(text)
+    if words:
+        found = select(StoredPatient.id.label("id"))
+        for ranges in words:
+            begins = or_(*(and_(StoredWord.word >= start, StoredWord.word < end) for start, end in ranges))
+            found = found.where(StoredPatient.id.in_(select(StoredWord.patient_id).where(begins)))
+        found = found.order_by(StoredPatient.name_key, StoredPatient.birth_date)
+        order: tuple[Any, ...] = (StoredPatient.name_key, StoredPatient.birth_date)
+    else:
+        last = func.max(StoredEvaluation.change_number)
+        found = (
+            select(StoredEpisode.patient_id.label("id"))
+            .join(StoredEvaluation, StoredEvaluation.episode_id == StoredEpisode.id)
+            .group_by(StoredEpisode.patient_id)
+            .order_by(last.desc())
+        )
+        order = (last.desc(),)
+    chosen = found.limit(limit).subquery()  # the visits are counted only for those shown
+    query = (
+        select(
+            StoredPatient,
+            func.max(StoredEvaluation.visit_date),
+            func.count(StoredEvaluation.id),
+            func.count(StoredEvaluation.id).filter(StoredEvaluation.signed_at.is_(None)),
+        )
+        .join(chosen, chosen.c.id == StoredPatient.id)
+        .outerjoin(StoredEpisode, StoredEpisode.patient_id == StoredPatient.id)
+        .outerjoin(StoredEvaluation, StoredEvaluation.episode_id == StoredEpisode.id)
+        .group_by(StoredPatient.id)
+        .order_by(*order)
+    )
+    return tuple(
+        PatientRow(patient_value(patient), last_visit, evaluations, drafts)
+        for patient, last_visit, evaluations, drafts in db.execute(query)
+    )

@@ -1,0 +1,269 @@
+"""The store: what the therapist kept, one transaction a method.
+
+A method that keeps something returns only when it is on the disk; when it raises, nothing of it is kept.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from uuid import uuid4
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from evalassist.errors import EvalAssistError, SignedRecordError, StoreError
+from evalassist.evaluation import Addendum, Evaluation, Patient
+from evalassist.records import reads, writes
+from evalassist.records.database import file_of, open_engine
+from evalassist.records.faults import DamagedError, not_kept, plain_words
+from evalassist.records.models import StoredPatient, StoredPlace
+from evalassist.records.plain import patient_value, sha256_of
+from evalassist.records.rows import (
+    DocumentRow,
+    DocumentUse,
+    EvaluationRow,
+    PatientRow,
+    Place,
+    StoreConflictError,
+)
+
+__all__ = ["DocumentRow", "EvaluationRow", "PatientRow", "Place", "Store", "StoreConflictError"]
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What this store last saw of an evaluation; a save that does not build on it is refused."""
+
+    version: int
+    patient: Patient
+
+
+class Store:
+    """The records in one file. Each window of the app has its own store and uses it from one thread."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = file_of(path)
+        self._engine = open_engine(self.path)
+        self._reading = self._engine.execution_options(write=False)
+        self._opened: dict[str, _Opened] = {}
+        self._patients: dict[str, Patient] = {}
+        self._closed = False
+        with plain_words(self.path, "open"):
+            self._file = self._on_disk()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; what was kept is then in this one file and in no companion file."""
+        self._closed = True
+        with plain_words(self.path, "read"):
+            self._engine.dispose()
+
+    def save(self, evaluation: Evaluation) -> datetime:
+        """Keep the draft with its patient, and say when; refused when another window changed it meanwhile."""
+        if evaluation.signature is not None:
+            raise SignedRecordError
+        if evaluation.addenda:
+            raise EvalAssistError(writes.ONLY_SIGNED)
+        return self._keep(evaluation, {})
+
+    def sign(self, evaluation: Evaluation, note_json: str) -> str:
+        """Keep the signed evaluation with its note and lock both for good; returns the note's SHA-256."""
+        signature = evaluation.signature
+        if signature is None:
+            raise EvalAssistError("The evaluation has no signature yet, so it was not locked. Sign it first.")
+        digest = sha256_of(note_json)
+        signed = {
+            "note": note_json,
+            "note_sha256": digest,
+            "signed_at": signature.signed_at,
+            "clinician": signature.clinician,
+            "licence": signature.licence,
+        }
+        self._keep(evaluation, signed)
+        log.info("evaluation %s signed", evaluation.id)
+        return digest
+
+    def load(self, evaluation_id: str, *, to_edit: bool = True) -> Evaluation:
+        """The evaluation as it is kept.
+
+        With `to_edit` the next save builds on this version; a window that only compares passes False.
+        """
+        evaluation, version = self._read(lambda db: reads.evaluation(db, evaluation_id))
+        if to_edit:
+            self._opened[evaluation_id] = _Opened(version, evaluation.patient)
+        return evaluation
+
+    def note_of(self, evaluation_id: str) -> str:
+        """The note exactly as it was signed."""
+        note = self._read(lambda db: reads.note(db, evaluation_id))
+        if note is None:
+            raise EvalAssistError("This evaluation is not signed yet, so it has no note.")
+        return note
+
+    def add_addendum(self, evaluation_id: str, addendum: Addendum) -> None:
+        """Write an addendum below a signed evaluation; it can never be changed or removed."""
+        with self._write() as db:
+            number = writes.append_addendum(db, evaluation_id, addendum)
+        log.info("addendum %d written to evaluation %s", number, evaluation_id)
+
+    def discard_draft(self, evaluation_id: str) -> None:
+        """Remove a draft for good, and with it an episode and a patient about whom nothing else is kept."""
+        with self._write() as db:
+            writes.discard_draft(db, evaluation_id)
+        self._opened.pop(evaluation_id, None)
+        log.info("draft %s discarded", evaluation_id)
+
+    def drafts(self) -> tuple[EvaluationRow, ...]:
+        """Every unfinished evaluation, the one last worked on first."""
+        return self._read(reads.drafts)
+
+    def recent(self, limit: int = 20) -> tuple[EvaluationRow, ...]:
+        """The evaluations last worked on, drafts and signed ones."""
+        return self._read(lambda db: reads.recent(db, limit))
+
+    def patient_evaluations(self, patient_id: str) -> tuple[EvaluationRow, ...]:
+        """All visits of a patient, the earliest first."""
+        return self._read(lambda db: reads.of_patient(db, patient_id))
+
+    def search_patients(self, text: str, limit: int = 20) -> tuple[PatientRow, ...]:
+        """Patients, by name, of whom every typed word begins a word of the name, record number or birth date.
+
+        Without a word: the patients last worked with.
+        """
+        return self._read(lambda db: reads.patients(db, text, limit))
+
+    def patient(self, patient_id: str) -> Patient:
+        """The patient as kept, for a new evaluation."""
+        found = self._read(lambda db: db.get(StoredPatient, patient_id))
+        if found is None:
+            raise not_kept("patient", patient_id)
+        self._patients[patient_id] = patient_value(found)
+        return self._patients[patient_id]
+
+    def keep_document(
+        self,
+        evaluation_id: str,
+        kind: str,
+        language: str,
+        paper: str,
+        pdf_bytes: bytes,
+        by: str,
+        use: DocumentUse = "saved",
+    ) -> DocumentRow:
+        """Keep a paper byte for byte as it was given out; it can never be changed or removed."""
+        columns: dict[str, Any] = {
+            "id": str(uuid4()),
+            "evaluation_id": evaluation_id,
+            "kind": kind,
+            "language": language,
+            "paper": paper,
+            "use": use,
+            "kept_at": datetime.now(UTC),
+            "kept_by": by,
+            "sha256": sha256_of(pdf_bytes),
+        }
+        with self._write() as db:
+            writes.keep_document(db, columns | {"pdf": pdf_bytes})
+        log.info("document %s kept for evaluation %s", columns["id"], evaluation_id)
+        return DocumentRow(**columns, size_bytes=len(pdf_bytes))
+
+    def documents(self, evaluation_id: str) -> tuple[DocumentRow, ...]:
+        """The papers kept for an evaluation, the earliest first."""
+        return self._read(lambda db: reads.documents(db, evaluation_id))
+
+    def document_bytes(self, document_id: str) -> bytes:
+        """The paper exactly as it was given out."""
+        return self._read(lambda db: reads.document(db, document_id))
+
+    def remember_place(self, evaluation_id: str, step: str, item: str = "") -> None:
+        """Remember the step and the field in it, so that the evaluation opens there again."""
+        with self._write() as db:
+            writes.keep_place(db, evaluation_id, step, item)
+
+    def place(self, evaluation_id: str) -> Place | None:
+        """Where the therapist left this evaluation."""
+        found = self._read(lambda db: db.get(StoredPlace, evaluation_id))
+        return None if found is None else Place(found.step, found.item)
+
+    def _keep(self, evaluation: Evaluation, signed: dict[str, Any]) -> datetime:
+        known = self._opened.get(evaluation.id)
+        now = datetime.now(UTC)
+        with self._write() as db:
+            more = signed | {"updated_at": now}
+            if known is None:
+                writes.keep_patient(db, evaluation.patient, self._patients.get(evaluation.patient.id))
+                writes.keep_episode(db, evaluation)
+                version = writes.begin_evaluation(db, evaluation, more)
+            else:
+                version = writes.change_evaluation(db, evaluation, known.version, more)
+                if known.patient != evaluation.patient:
+                    writes.keep_patient(db, evaluation.patient, known.patient)
+        self._opened[evaluation.id] = _Opened(version, evaluation.patient)
+        log.debug("evaluation %s kept as version %d", evaluation.id, version)
+        return now
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        """One transaction that changes something; left without an exception, it is on the disk."""
+        self._refuse_when_closed()
+        try:
+            with plain_words(self.path, "keep"):
+                self._refuse_another_file()
+                with self._engine.begin() as db:
+                    yield db
+                self._refuse_another_file()
+        except DamagedError:
+            self._engine.dispose()  # after one bad page every query on that connection fails
+            raise
+
+    def _read(self, work: Callable[[Session], T]) -> T:
+        """One transaction that only reads."""
+        self._refuse_when_closed()
+        try:
+            return self._read_once(work)
+        except DamagedError:
+            # a read that the disk refused once looks like damage: look again before saying so
+            self._engine.dispose()
+            return self._read_once(work)
+
+    def _read_once(self, work: Callable[[Session], T]) -> T:
+        with plain_words(self.path, "read"), Session(self._reading) as db:
+            return work(db)
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise StoreError("The records are closed. Nothing was changed. Start EvalAssist again to go on.")
+
+    def _refuse_another_file(self) -> None:
+        """An unlinked file still takes writes that nobody will ever read, so look who lies under its name."""
+        try:
+            here = self._on_disk()
+        except FileNotFoundError:
+            here = None
+        if here != self._file:
+            raise StoreError(
+                f"The records file {self.path} was moved, deleted or replaced while EvalAssist was using it. "
+                "The last change is not kept. Put the file back if you can, then start EvalAssist again."
+            )
+
+    def _on_disk(self) -> tuple[int, int]:
+        file = self.path.stat()
+        return file.st_dev, file.st_ino

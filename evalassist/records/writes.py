@@ -1,0 +1,181 @@
+"""What is written to the records, each inside a transaction that the store has begun."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from evalassist.errors import EvalAssistError, SignedRecordError
+from evalassist.evaluation import Addendum, Evaluation, Patient
+from evalassist.records.faults import not_kept
+from evalassist.records.models import (
+    StoredAddendum,
+    StoredDocument,
+    StoredEpisode,
+    StoredEvaluation,
+    StoredPatient,
+    StoredPlace,
+    StoredWord,
+)
+from evalassist.records.plain import addendum_sha256, evaluation_columns, patient_columns
+from evalassist.records.rows import StoreConflictError
+from evalassist.records.search import words_of
+
+ONLY_SIGNED = "An addendum belongs to a signed evaluation; a draft is changed itself."
+DISCARDED = (
+    "This draft was discarded in another window. What you typed is still on the screen, but it is not kept. "
+    "Start a new evaluation if it is needed."
+)
+PATIENT_CHANGED = (
+    "The details of this patient were changed in another window after they were opened here. "
+    "Those changes are kept; what you typed is still on the screen, but it is not kept yet. "
+    "Open the patient again to see the changes, then choose which details stay."
+)
+_UNSIGNED: dict[str, Any] = dict.fromkeys(("note", "note_sha256", "signed_at", "clinician", "licence"))
+
+
+_NEXT_CHANGE = select(func.coalesce(func.max(StoredEvaluation.change_number), 0) + 1).scalar_subquery()
+_BEGIN = (
+    upsert(StoredEvaluation)
+    .values(version=1, change_number=_NEXT_CHANGE)
+    .on_conflict_do_nothing()
+    .returning(StoredEvaluation.version)
+)
+_CHANGE = (
+    update(StoredEvaluation)
+    .where(
+        StoredEvaluation.id == bindparam("known_id"), StoredEvaluation.version == bindparam("known_version")
+    )
+    .values(version=StoredEvaluation.version + 1, change_number=_NEXT_CHANGE)
+    .returning(StoredEvaluation.version)
+)
+
+
+def begin_evaluation(db: Connection, evaluation: Evaluation, more: dict[str, Any]) -> int:
+    """Write an evaluation that is new, and return its version."""
+    version = db.scalar(_BEGIN, evaluation_columns(evaluation) | _UNSIGNED | more)
+    if version is None:
+        raise StoreConflictError
+    return int(version)
+
+
+def change_evaluation(
+    db: Connection, evaluation: Evaluation, known_version: int, more: dict[str, Any]
+) -> int:
+    """Write an evaluation over the version that was opened, and return the new version."""
+    known = {"known_id": evaluation.id, "known_version": known_version}
+    version = db.scalar(_CHANGE, evaluation_columns(evaluation) | more | known)
+    if version is None:
+        raise _why_not_changed(db, evaluation.id)
+    return int(version)
+
+
+def _why_not_changed(db: Connection, evaluation_id: str) -> EvalAssistError:
+    found = db.execute(
+        select(StoredEvaluation.signed_at).where(StoredEvaluation.id == evaluation_id)
+    ).one_or_none()
+    if found is None:
+        return StoreConflictError(DISCARDED)
+    return StoreConflictError() if found.signed_at is None else SignedRecordError()
+
+
+def keep_patient(db: Connection, patient: Patient, seen: Patient | None) -> None:
+    """Write changed details, but only over those this window has seen."""
+    current = patient_in(db, patient.id)
+    if current == patient:
+        return
+    columns = patient_columns(patient)
+    if current is None:
+        db.execute(insert(StoredPatient), columns)
+    elif current != seen:
+        raise StoreConflictError(PATIENT_CHANGED)
+    else:
+        db.execute(update(StoredPatient).where(StoredPatient.id == patient.id).values(**columns))
+        db.execute(delete(StoredWord).where(StoredWord.patient_id == patient.id))
+    words = [{"word": word, "patient_id": patient.id} for word in sorted(words_of(patient))]
+    db.execute(insert(StoredWord), words)
+
+
+def patient_in(db: Connection, patient_id: str) -> Patient | None:
+    """The patient as kept now."""
+    columns = [getattr(StoredPatient, name) for name in Patient.__dataclass_fields__]
+    found = db.execute(select(*columns).where(StoredPatient.id == patient_id)).mappings().one_or_none()
+    return None if found is None else Patient(**found)
+
+
+def keep_episode(db: Connection, evaluation: Evaluation) -> None:
+    """Begin the episode of care with its first evaluation."""
+    episode = {
+        "id": evaluation.episode_id,
+        "patient_id": evaluation.patient.id,
+        "begun_on": evaluation.visit_date,
+    }
+    db.execute(upsert(StoredEpisode).values(episode).on_conflict_do_nothing())
+
+
+def refuse_unknown(db: Connection, evaluation_id: str) -> None:
+    if not db.scalar(select(exists().where(StoredEvaluation.id == evaluation_id))):
+        raise not_kept("evaluation", evaluation_id)
+
+
+def append_addendum(db: Connection, evaluation_id: str, addendum: Addendum) -> int:
+    """Write the next addendum, sealed together with everything before it, and return its number."""
+    refuse_unknown(db, evaluation_id)
+    note_seal = db.scalar(select(StoredEvaluation.note_sha256).where(StoredEvaluation.id == evaluation_id))
+    if note_seal is None:
+        raise EvalAssistError(ONLY_SIGNED)
+    last = db.execute(
+        select(StoredAddendum.number, StoredAddendum.sha256)
+        .where(StoredAddendum.evaluation_id == evaluation_id)
+        .order_by(StoredAddendum.number.desc())
+        .limit(1)
+    ).one_or_none()
+    number, seal = (last.number + 1, last.sha256) if last else (1, note_seal)
+    row = {
+        "evaluation_id": evaluation_id,
+        "number": number,
+        "text": addendum.text,
+        "clinician": addendum.clinician,
+        "written_at": addendum.written_at,
+        "sha256": addendum_sha256(seal, addendum),
+    }
+    db.execute(insert(StoredAddendum), row)
+    return number
+
+
+def discard_draft(db: Connection, evaluation_id: str) -> None:
+    """Remove a draft, and with it an episode and a patient about whom nothing else is kept."""
+    found = db.execute(
+        select(StoredEvaluation.signed_at, StoredEpisode.id, StoredEpisode.patient_id)
+        .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
+        .where(StoredEvaluation.id == evaluation_id)
+    ).one_or_none()
+    if found is None:
+        raise not_kept("evaluation", evaluation_id)
+    signed_at, episode_id, patient_id = found
+    if signed_at is not None:
+        raise SignedRecordError("A signed evaluation cannot be discarded; write an addendum instead.")
+    if db.scalar(select(exists().where(StoredDocument.evaluation_id == evaluation_id))):
+        raise EvalAssistError(
+            "A paper of this draft was given out and is kept, so the draft stays too. Finish and sign it."
+        )
+    db.execute(delete(StoredPlace).where(StoredPlace.evaluation_id == evaluation_id))
+    db.execute(delete(StoredEvaluation).where(StoredEvaluation.id == evaluation_id))
+    if not db.scalar(select(exists().where(StoredEvaluation.episode_id == episode_id))):
+        db.execute(delete(StoredEpisode).where(StoredEpisode.id == episode_id))
+    if not db.scalar(select(exists().where(StoredEpisode.patient_id == patient_id))):
+        db.execute(delete(StoredWord).where(StoredWord.patient_id == patient_id))
+        db.execute(delete(StoredPatient).where(StoredPatient.id == patient_id))
+
+
+def keep_place(db: Connection, evaluation_id: str, step: str, item: str) -> None:
+    refuse_unknown(db, evaluation_id)
+    row = upsert(StoredPlace).values(evaluation_id=evaluation_id, step=step, item=item)
+    db.execute(row.on_conflict_do_update(index_elements=["evaluation_id"], set_={"step": step, "item": item}))
+
+
+def keep_document(db: Connection, columns: dict[str, Any]) -> None:
+    refuse_unknown(db, columns["evaluation_id"])
+    db.execute(insert(StoredDocument), columns)

@@ -1,0 +1,173 @@
+"""What the clinic sets once: its name on the papers, units, paper and looks; a TOML file to read by hand."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from platformdirs import user_config_path, user_data_path
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from evalassist.errors import EvalAssistError
+
+HOME = "EVALASSIST_HOME"
+"""The environment variable that puts settings and records into one folder: a USB stick, or a test's."""
+FILE_NAME = "settings.toml"
+
+Line = Annotated[str, Field(max_length=200)]
+
+
+class SettingsError(EvalAssistError):
+    """The settings could not be read or kept."""
+
+
+class Settings(BaseModel):
+    """The clinic's and the therapist's choices; a change makes a new value."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    clinic_name: Line = ""
+    clinic_phone: Line = ""
+    clinic_address: Annotated[str, Field(max_length=500)] = ""
+    therapist_name: Line = ""
+    licence: Line = ""
+    paper: Literal["letter", "a4"] = "letter"
+    handout_language: Literal["en"] = "en"
+    """Only languages in which the whole handout has been reviewed."""
+    force_unit: Literal["N", "kgf", "lbf"] = "N"
+    strength_score: Literal["best", "mean"] = "best"
+    """Which of the trials of a strength test counts; the same for both sides and every visit."""
+    text_scale: Annotated[float, Field(ge=1.0, le=2.0)] = 1.0
+    theme: Literal["system", "light", "dark"] = "system"
+    name_on_sheet: Literal["none", "first", "first-initial"] = "none"
+    """How much of the patient's name the handout prints; none leaves a line to write on."""
+
+
+def config_dir() -> Path:
+    """The folder of the settings; it need not exist yet."""
+    home = os.environ.get(HOME)
+    return Path(home).expanduser().absolute() if home else user_config_path("EvalAssist", appauthor=False)
+
+
+def data_dir() -> Path:
+    """The folder of the records, made when it is missing and closed to other accounts."""
+    home = os.environ.get(HOME)
+    folder = Path(home).expanduser().absolute() if home else user_data_path("EvalAssist", appauthor=False)
+    _make_private_folder(folder)
+    return folder
+
+
+def settings_file() -> Path:
+    return config_dir() / FILE_NAME
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """The settings as kept, or the defaults when none were kept yet; a bad file is told with its key."""
+    file = file or settings_file()
+    try:
+        plain = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except UnicodeDecodeError:
+        raise _bad(file, "it is not UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        raise _bad(file, str(error)) from error
+    except OSError as error:
+        raise SettingsError(
+            f"The settings file {file} could not be read: {error.strerror}. It was not changed."
+        ) from error
+    try:
+        return Settings.model_validate(plain)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise _bad(file, f"{key}: {_what(key, first['msg'], first['type'])}") from error
+
+
+def save_settings(settings: Settings, file: Path | None = None) -> Path | None:
+    """Keep the settings, whole or not at all.
+
+    A file that cannot be understood is never lost: it is put aside first, and its new name is returned.
+    """
+    file = file or settings_file()
+    try:
+        _make_private_folder(file.parent)
+        return _replace(file, as_toml(settings))
+    except OSError as error:
+        raise SettingsError(
+            f"The settings could not be kept in {file}: {error.strerror}. "
+            "The earlier settings stay as they were. Free some space or allow writing there, then try again."
+        ) from error
+
+
+def as_toml(settings: Settings) -> str:
+    """The settings as a file that a person can read and change."""
+    lines = [f"{key} = {_toml_value(value)}" for key, value in settings.model_dump().items()]
+    return "\n".join(["# EvalAssist settings", *lines, ""])
+
+
+def _toml_value(value: str | float) -> str:
+    return _toml_string(value) if isinstance(value, str) else repr(float(value))
+
+
+def _toml_string(text: str) -> str:
+    named = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+    return '"' + "".join(named.get(sign) or _toml_sign(sign) for sign in text) + '"'
+
+
+def _toml_sign(sign: str) -> str:
+    return sign if sign >= " " and sign != "\x7f" else f"\\u{ord(sign):04x}"
+
+
+def _bad(file: Path, what: str) -> SettingsError:
+    return SettingsError(
+        f"The settings file {file} cannot be used: {what}. It was not changed. "
+        "Correct it, or keep new settings in the app: the old file is then put aside."
+    )
+
+
+def _what(key: str, message: str, kind: str) -> str:
+    if kind == "extra_forbidden":
+        return f"this setting is not known here (known: {', '.join(Settings.model_fields)})"
+    return message[:1].lower() + message[1:] if key else message
+
+
+def _put_aside_what_is_bad(file: Path) -> Path | None:
+    try:
+        load_settings(file)
+    except SettingsError:
+        number = 1
+        while (aside := file.with_name(f"{file.stem}-put-aside-{number}{file.suffix}")).exists():
+            number += 1
+        file.rename(aside)
+        return aside
+    return None
+
+
+def _replace(file: Path, text: str) -> Path | None:
+    """Write beside the file and swap: a crash leaves the old settings or the new ones, never a part."""
+    handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as written:
+            written.write(text)
+            written.flush()
+            os.fsync(written.fileno())
+        aside = _put_aside_what_is_bad(file)
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+    return aside
+
+
+def _make_private_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"The folder {folder} could not be made: {error.strerror}. Nothing was changed. "
+            "Make it yourself, or allow writing beside it."
+        ) from error
