@@ -1,4 +1,4 @@
-"""The clinical cases: data a therapist can review. Each gives what the sheets print, and each rule is seen both ways."""
+"""The clinical cases, data a therapist can review: each gives what the sheets print, each rule is seen both ways."""
 
 from __future__ import annotations
 
@@ -187,6 +187,17 @@ def test_an_example_gets_the_printed_visits_dates_and_codes(name: str) -> None:
         assert expect["certification"] in plan.certification.rules
     else:
         assert not plan.certification.applies
+
+
+@pytest.mark.parametrize("name", ["ex1", "ex2"])
+def test_an_example_gets_the_printed_units_of_its_session(name: str) -> None:
+    plan, _ = planned(name)
+    session = worked(name)[3]["session"]
+    said = {code.code: code.because for code in plan.codes}
+    for code, units in session["units"].items():
+        assert f"{session['minutes'][code]} minutes of {sum(session['minutes'].values())}" in said[code]
+        assert f", {units} unit" in said[code]
+    assert sum(session["units"].values()) == session["total_units"]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -47,7 +47,8 @@ class Condition(Model):
     """One comparison of a fact with a fixed value, or several joined by all, any, any-tested, not.
 
     `any-tested` judges what was done: met when one part is met, not met when at least one part could be judged
-    and none is met, undecided only while none could be judged. In a rule that is judged on each side, `{side}` in a fact's name stands for right or left.
+    and none is met, undecided only while none could be judged. In a rule that is judged on each side, `{side}`
+    in a fact's name stands for right or left.
     """
 
     fact: str | None = None

@@ -1,0 +1,223 @@
+"""The patient as the plan of care sees them: phase, pain cap, what is known, and which exercises are forbidden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from evalassist.clinical.conditions import judge
+from evalassist.clinical.result import Assessment, Fact, FactValue, Knowledge, Reason, Refusal, Verdict
+from evalassist.content.plan_schema import Block, IrritabilityRow, Limit, Need, PainTest, PlanRules
+from evalassist.content.schema import Condition, Exercise
+from evalassist.evaluation import Evaluation, ItemId, Side
+
+PHASE_ITEM = "plan-phase"
+"""The phase the therapist moved the patient to; until then irritability decides where to begin."""
+
+
+class PlanContent(Protocol):
+    """The part of the content the plan of care needs."""
+
+    @property
+    def exercises(self) -> Mapping[str, Exercise]: ...
+    @property
+    def plan(self) -> PlanRules: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    evaluation: Evaluation
+    assessment: Assessment
+    rules: PlanRules
+    exercises: Mapping[str, Exercise]
+    known: Knowledge
+    row: IrritabilityRow
+    phase: int
+    cap: int
+    limit: Limit | None
+    """The limit that leaves the fewest exercises, when one applies."""
+    blocked: Mapping[str, Refusal]
+    at_home: frozenset[str] | None
+    """What is at home; None when it was not asked, and then everything is."""
+    pain_asked: bool = True
+    """False for the next phase: its exercises are reached only once they are tolerated."""
+
+    def holds(self, condition: Condition | None, side: Side | None = None) -> bool:
+        """No condition always holds; an undecided one does not."""
+        return condition is None or judge(condition, self.known, side).verdict is Verdict.MET
+
+    def not_needed(self, need: Need, condition: Condition | None) -> str:
+        """Why a need is not served: its finding was not made, or was not tested. Empty when it is wanted."""
+        if condition is None or self.holds(condition):
+            return ""
+        if judge(condition, self.known).verdict is Verdict.UNDECIDED:
+            return f"{need.title} was not tested"
+        return need.otherwise
+
+    def value(self, fact_id: str) -> FactValue | None:
+        return self.known.value(fact_id)
+
+    def number(self, fact_id: str) -> float | None:
+        value = self.known.value(fact_id)
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+    def pain_cap(self, test: PainTest) -> int:
+        return self.cap if test.cap is None else min(self.cap, test.cap)
+
+
+@dataclass(slots=True)
+class Log:
+    """What the selection turned down on its way, and which pain tests it missed."""
+
+    refused: dict[str, Refusal] = field(default_factory=dict)
+    untested: dict[ItemId, None] = field(default_factory=dict)
+
+    def refuse(self, exercise_id: str, why: str, kind: str) -> None:
+        self.refused.setdefault(exercise_id, Refusal(exercise_id, why, kind))
+
+
+def case_of(evaluation: Evaluation, assessment: Assessment, content: PlanContent, irritability: str) -> Case:
+    rules = content.plan
+    row = rules.row_of[irritability]
+    phase = row.start_phase if irritability == "HIGH" else _chosen_phase(assessment) or row.start_phase
+    known = _knowledge(assessment, irritability, phase)
+    case = Case(
+        evaluation=evaluation,
+        assessment=assessment,
+        rules=rules,
+        exercises=content.exercises,
+        known=known,
+        row=row,
+        phase=phase,
+        cap=row.pain_cap,
+        limit=None,
+        blocked={},
+        at_home=_at_home(assessment),
+    )
+    limits = [limit for limit in rules.limits if case.holds(limit.when)]
+    caps = [limit.pain_cap for limit in limits if limit.pain_cap is not None]
+    fewest = [limit for limit in limits if limit.exercises is not None]
+    case = replace(
+        case,
+        cap=min([row.pain_cap, *caps]),
+        limit=min(fewest, key=lambda limit: limit.exercises or 0) if fewest else None,
+        blocked=_blocked(case),
+    )
+    return replace(case, known=_with(known, _above_cap(case, "resisted-ext-pain")))
+
+
+def in_next_phase(case: Case) -> Case:
+    """The same patient in the phase to come, when the pain tests are passed and irritability has settled."""
+    row = case.rules.row_of["MODERATE"] if case.row.id == "HIGH" else case.row
+    known = _with(case.known, {"irritability": row.id, "plan-phase-now": float(case.phase + 1)})
+    later = replace(case, row=row, phase=case.phase + 1, known=known, pain_asked=False)
+    return replace(later, blocked=_blocked(later))
+
+
+def blocks_met(case: Case, effect: str) -> list[Block]:
+    """The precautions and impairments that apply to this patient."""
+    return [
+        block
+        for block in case.rules.blocks
+        if block.effect == effect
+        and case.holds(block.when)
+        and (block.unless is None or not case.holds(block.unless))
+    ]
+
+
+def concerns(block: Block, exercise: Exercise) -> bool:
+    """The block speaks about this exercise."""
+    if exercise.id in block.but_not:
+        return False
+    if exercise.id in block.exercises or exercise.body_position in block.positions:
+        return True
+    return any(code in exercise.precautions for code in block.codes)
+
+
+def why_not(
+    case: Case, exercise_id: str, *, lifted: str = "", untested_passes: bool = False
+) -> Refusal | None:
+    """What forbids an exercise to this patient, or None. `lifted` is equipment that a variant does without."""
+    exercise = case.exercises[exercise_id]
+    if exercise_id in case.blocked:
+        return case.blocked[exercise_id]
+    if any(need in case.rules.clinic_only for need in exercise.needs):
+        return Refusal(exercise_id, "in the clinic only", "equipment")
+    missing = [need for need in exercise.needs if need != lifted and not available(case, need)]
+    if missing:
+        return Refusal(exercise_id, f"needs {_thing(missing[0])}, which is not at home", "equipment")
+    return too_painful(case, exercise_id, untested_passes=untested_passes)
+
+
+def too_painful(case: Case, exercise_id: str, *, untested_passes: bool = False) -> Refusal | None:
+    """The test that repeats this exercise hurts above the cap, or was not done."""
+    if not case.pain_asked:
+        return None
+    for test in case.rules.tests_of.get(exercise_id, ()):
+        pain, cap = case.number(test.item), case.pain_cap(test)
+        if pain is None and not untested_passes:
+            return Refusal(exercise_id, f"pain in {test.title} was not tested", "untested")
+        if pain is not None and pain > cap:
+            return Refusal(exercise_id, f"{test.title} hurts {pain:g}/10, above the pain cap of {cap}", "cap")
+    return None
+
+
+def tolerated(case: Case, exercise_id: str) -> tuple[Reason, ...]:
+    """The pain tests an exercise passed."""
+    if not case.pain_asked:
+        return ()
+    return tuple(
+        Reason(f"{test.title} hurts {pain:g}/10, pain cap {case.pain_cap(test)}", (test.item,))
+        for test in case.rules.tests_of.get(exercise_id, ())
+        if (pain := case.number(test.item)) is not None
+    )
+
+
+def available(case: Case, thing: str) -> bool:
+    return case.at_home is None or thing in case.at_home or thing in case.rules.stand_ins
+
+
+def lacking(case: Case, thing: str) -> bool:
+    """It was asked, and it is not at home."""
+    return case.at_home is not None and thing not in case.at_home
+
+
+def _thing(need: str) -> str:
+    words = need.replace("-", " ")
+    return f"an {words}" if words[0] in "aeiou" else f"a {words}"
+
+
+def _blocked(case: Case) -> dict[str, Refusal]:
+    found: dict[str, Refusal] = {}
+    for block in blocks_met(case, "block"):
+        for exercise in case.exercises.values():
+            if exercise.id not in found and concerns(block, exercise):
+                found[exercise.id] = Refusal(exercise.id, block.says, "precaution")
+    return found
+
+
+def _knowledge(assessment: Assessment, irritability: str, phase: int) -> Knowledge:
+    flags: dict[str, FactValue] = {conclusion.rule.flag: True for conclusion in assessment.red_flags}
+    return _with(assessment.known, {"irritability": irritability, "plan-phase-now": float(phase), **flags})
+
+
+def _with(known: Knowledge, more: Mapping[str, FactValue]) -> Knowledge:
+    """The same knowledge and some facts of the plan; the assessment's own stays as it is."""
+    facts = {fact_id: Fact(fact_id, value, "", ()) for fact_id, value in more.items()}
+    return replace(known, facts={**known.facts, **facts})
+
+
+def _above_cap(case: Case, item: ItemId) -> dict[str, FactValue]:
+    pain = case.number(item)
+    return {} if pain is None else {"resisted-ext-above-cap": pain > case.cap}
+
+
+def _chosen_phase(assessment: Assessment) -> int | None:
+    chosen = assessment.value(PHASE_ITEM)
+    return int(chosen) if chosen in ("1", "2", "3", "4") else None
+
+
+def _at_home(assessment: Assessment) -> frozenset[str] | None:
+    asked = assessment.value("home-equipment")
+    return frozenset(asked) if isinstance(asked, tuple) else None

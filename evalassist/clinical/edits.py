@@ -1,0 +1,155 @@
+"""The therapist's word: edits of the proposed plan, applied last, and the hard checks, which warn and never forbid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from evalassist.clinical.case import Case, blocks_met, concerns
+from evalassist.clinical.dosing import dose_for, side_for
+from evalassist.clinical.refusals import warned
+from evalassist.clinical.result import PlannedExercise, Reason, Refusal
+from evalassist.evaluation import PlanEdit, SoreKnee
+
+LEAST = {"sets": 1, "reps": 1, "hold_s": 0, "rest_s": 0, "days_per_week": 1}
+MOST_DAYS = 7
+SIDE_WORDS: dict[str, SoreKnee] = {"right": "right", "left": "left", "both": "both"}
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The plan after the edits: what stands in it, what the therapist took out, and what to tell them."""
+
+    exercises: tuple[PlannedExercise, ...]
+    dropped: tuple[Refusal, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def apply_edits(case: Case, proposed: Sequence[PlannedExercise], edits: Iterable[PlanEdit]) -> Edited:
+    """Apply the edits in their order; one that no longer fits is told and changes nothing."""
+    state = Edited(tuple(proposed))
+    for edit in edits:
+        state = _applied(case, state, edit)
+    return state
+
+
+def _applied(case: Case, state: Edited, edit: PlanEdit) -> Edited:
+    place = next((i for i, one in enumerate(state.exercises) if one.exercise.id == edit.exercise), None)
+    if edit.kind == "add":
+        return _unfit(state, edit) if place is not None else _added(case, state, edit)
+    if place is None:
+        return _unfit(state, edit)
+    one = state.exercises[place]
+    match edit.kind:
+        case "drop":
+            why = edit.reason or "taken out by the therapist"
+            rest = state.exercises[:place] + state.exercises[place + 1 :]
+            return replace(
+                state, exercises=rest, dropped=(*state.dropped, Refusal(one.exercise.id, why, "therapist"))
+            )
+        case "dose":
+            return _dosed(state, place, edit)
+        case "move":
+            rest = state.exercises[:place] + state.exercises[place + 1 :]
+            to = min(max((edit.value or 1) - 1, 0), len(rest))
+            return replace(state, exercises=(*rest[:to], one, *rest[to:]))
+        case "swap":
+            return _swapped(case, state, place, edit)
+        case "side":
+            side = SIDE_WORDS.get(edit.to or edit.field)
+            if side is None:
+                return _unfit(state, edit)
+            return _put(state, place, replace(one, side=side, edited=True))
+    raise AssertionError(f"no such edit: {edit.kind}")
+
+
+def _added(case: Case, state: Edited, edit: PlanEdit) -> Edited:
+    if edit.exercise not in case.exercises:
+        return _unfit(state, edit)
+    one = _by_hand(case, edit.exercise, "THERAPIST", edit.reason)
+    dropped = tuple(refusal for refusal in state.dropped if refusal.exercise_id != edit.exercise)
+    return _with_warning(
+        case, replace(state, exercises=(*state.exercises, one), dropped=dropped), edit.exercise
+    )
+
+
+def _swapped(case: Case, state: Edited, place: int, edit: PlanEdit) -> Edited:
+    if edit.to not in case.exercises or any(one.exercise.id == edit.to for one in state.exercises):
+        return _unfit(state, edit)
+    before = state.exercises[place]
+    one = _by_hand(case, edit.to, before.slot, edit.reason or f"instead of {before.exercise.name}")
+    why = edit.reason or f"the therapist chose {one.exercise.name} instead"
+    state = replace(state, dropped=(*state.dropped, Refusal(before.exercise.id, why, "therapist")))
+    return _with_warning(case, _put(state, place, one), edit.to)
+
+
+def _by_hand(case: Case, exercise_id: str, slot: str, reason: str) -> PlannedExercise:
+    exercise = case.exercises[exercise_id]
+    because = Reason(f"chosen by the therapist: {reason}" if reason else "chosen by the therapist")
+    side = side_for(exercise, case.evaluation.sore_knee)
+    return PlannedExercise(
+        exercise,
+        slot,
+        side,
+        dose_for(case.row, case.rules.phase_of[case.phase], exercise),
+        (because,),
+        edited=True,
+    )
+
+
+def _dosed(state: Edited, place: int, edit: PlanEdit) -> Edited:
+    one, value = state.exercises[place], edit.value
+    if edit.field not in LEAST or value is None or value < LEAST[edit.field]:
+        return _unfit(state, edit)
+    if edit.field == "days_per_week" and value > MOST_DAYS:
+        return _unfit(state, edit)
+    update: dict[str, int | str] = {edit.field: value}
+    if edit.field == "reps":
+        update["reps_text"] = ""
+    dose = one.dose.model_copy(update=update)
+    return _put(
+        state, place, replace(one, dose=dose, edited=True, proposed_dose=one.proposed_dose or one.dose)
+    )
+
+
+def _put(state: Edited, place: int, one: PlannedExercise) -> Edited:
+    return replace(state, exercises=(*state.exercises[:place], one, *state.exercises[place + 1 :]))
+
+
+def _with_warning(case: Case, state: Edited, exercise_id: str) -> Edited:
+    against = warned(case, exercise_id)
+    if not against:
+        return state
+    words = f"{case.exercises[exercise_id].name} was put in by hand, but {against}."
+    return replace(state, warnings=(*state.warnings, words))
+
+
+def _unfit(state: Edited, edit: PlanEdit) -> Edited:
+    words = f"A change of the plan no longer fits and was left out: {edit.kind} {edit.exercise}."
+    return replace(state, warnings=(*state.warnings, words))
+
+
+def hard_checks(
+    case: Case, exercises: Sequence[PlannedExercise], edits: Sequence[PlanEdit]
+) -> tuple[str, ...]:
+    """H1 to H5 on the plan as it stands, and the precautions that ask for a look."""
+    found: list[str] = []
+    hip = sum(one.exercise.chip == "HIP" for one in exercises)
+    knee = sum(one.exercise.chip == "KNEE" for one in exercises)
+    if not hip:
+        found.append("No hip exercise stands in the plan: choose one by hand.")
+    if not knee:
+        found.append("No knee exercise stands in the plan: choose one by hand.")
+    if case.row.id == "HIGH" and knee > hip:
+        found.append("Irritability is high, and there are more knee than hip exercises.")
+    most = case.rules.most_exercises
+    if len(exercises) > most and not any(edit.kind == "add" and edit.reason for edit in edits):
+        found.append(f"More than {most} exercises: write the reason.")
+    elif case.limit is not None and len(exercises) > (case.limit.exercises or most):
+        found.append(f"The plan holds {len(exercises)} exercises, but {case.limit.says}.")
+    for block in blocks_met(case, "warn"):
+        names = [one.exercise.name for one in exercises if concerns(block, one.exercise)]
+        if names:
+            found.append(f"{', '.join(names)}: {block.says}.")
+    found += [notice.says for notice in case.rules.notices if case.holds(notice.when)]
+    return tuple(found)

@@ -1,0 +1,229 @@
+"""Goals with their numbers: baseline, four weeks, end of the plan, and the sentence for the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from evalassist.clinical.case import Case
+from evalassist.clinical.result import Goal, GroupStrength, Schedule, SideStrength
+from evalassist.clinical.schedule import day_in_words
+from evalassist.content.record_schema import GoalGroup, GoalRule, Target
+from evalassist.evaluation import Side, SoreKnee
+
+WHOLE_SYMMETRY = 90
+NORM_LIMIT = -1.0
+LEGS: dict[SoreKnee, str] = {"right": "the right leg", "left": "the left leg", "both": "each leg"}
+
+Number = float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Where a goal starts: the value, and for a muscle group which one, on which leg, in which unit."""
+
+    value: Number
+    unit: str
+    suffix: str = ""
+    group: str = ""
+    side: SoreKnee | None = None
+
+
+def goals_of(case: Case, schedule: Schedule) -> tuple[Goal, ...]:
+    found: list[Goal] = []
+    kinds: set[str] = set()
+    for rule in case.rules.goals.goals:
+        if rule.only_without and rule.only_without in kinds:
+            continue
+        for baseline in _baselines(case, rule):
+            found.append(_goal(case, rule, baseline, schedule))
+            kinds.add(rule.kind)
+    return tuple(found)
+
+
+def missing_kinds(case: Case, goals: tuple[Goal, ...]) -> tuple[str, ...]:
+    """Kinds of goal a plan needs and this one lacks: at least one of pain, function and impairment."""
+    kind_of = {rule.id: rule.kind for rule in case.rules.goals.goals}
+    present = {kind_of[goal.id.partition(".")[0]] for goal in goals}
+    return tuple(
+        f"There is no {kind} goal: nothing was measured that sets one."
+        for kind in ("pain", "function", "impairment")
+        if kind not in present
+    )
+
+
+# ---------------------------------------------------------------- where a goal starts
+
+
+def _baselines(case: Case, rule: GoalRule) -> Iterator[Baseline]:
+    if rule.each:
+        for group in case.rules.goals.groups:
+            yield from _group_baseline(case, rule, group)
+    elif rule.sides:
+        values = [
+            value
+            for side in case.evaluation.sore_sides
+            if case.holds(rule.use, side) and (value := case.number(f"{rule.fact}.{side}")) is not None
+        ]
+        if values:
+            yield Baseline(max(values) if rule.better == "lower" else min(values), rule.unit)
+    elif case.holds(rule.use):
+        value = case.number(rule.fact) if rule.fact else None
+        if value is not None or not rule.fact:
+            yield Baseline(value, rule.unit)
+
+
+def _group_baseline(case: Case, rule: GoalRule, group: GoalGroup) -> Iterator[Baseline]:
+    """A weak group gets one goal: by symmetry, else by hand grade, else by its own force."""
+    tested = case.assessment.strength.get(group.group)
+    if tested is None or not case.assessment.met(group.deficit):
+        return
+    kind = _measured_by(case, tested)
+    if kind != rule.each:
+        return
+    suffix = f".{group.group}"
+    if kind == "symmetry":
+        yield Baseline(tested.symmetry_percent, rule.unit, suffix, group.title, case.evaluation.sore_sides[0])
+    elif kind == "grade":
+        grades = _weak_grades(case, tested)
+        order = case.rules.goals.grades
+        side: SoreKnee = "both" if len(grades) > 1 else next(iter(grades))
+        yield Baseline(min(grades.values(), key=order.index), rule.unit, suffix, group.title, side)
+    else:
+        for weak, strength in _weak_forces(case, tested).items():
+            value, unit = _force(strength)
+            yield Baseline(value, unit, f"{suffix}.{weak}", group.title, weak)
+
+
+def _measured_by(case: Case, tested: GroupStrength) -> str:
+    if tested.symmetry_percent is not None and tested.symmetry_percent < WHOLE_SYMMETRY:
+        return "symmetry"
+    if _weak_grades(case, tested):
+        return "grade"
+    return "torque" if _weak_forces(case, tested) else ""
+
+
+def _weak_grades(case: Case, tested: GroupStrength) -> dict[Side, str]:
+    """Grades 4 and below on the sore sides; the ladder's last two rungs are not weak."""
+    weak = case.rules.goals.grades[:-2]
+    return {
+        side: strength.grade
+        for side in case.evaluation.sore_sides
+        if (strength := tested.side(side)) is not None and strength.grade in weak
+    }
+
+
+def _weak_forces(case: Case, tested: GroupStrength) -> dict[Side, SideStrength]:
+    """Sides with a force to start from: below the norm, or the weaker of two sore sides."""
+    return {
+        side: strength
+        for side in case.evaluation.sore_sides
+        if (strength := tested.side(side)) is not None
+        and strength.score is not None
+        and ((strength.z is not None and strength.z <= NORM_LIMIT) or tested.weaker == side)
+    }
+
+
+def _force(strength: SideStrength) -> tuple[float | None, str]:
+    if strength.torque_nm is not None:
+        return strength.torque_nm, "Nm"
+    return strength.score, "Nm" if strength.in_torque else "N"
+
+
+# ---------------------------------------------------------------- where it goes
+
+
+def _goal(case: Case, rule: GoalRule, baseline: Baseline, schedule: Schedule) -> Goal:
+    short = _target(case, rule.short, baseline.value, None, rule)
+    long = _target(case, rule.long, baseline.value, short, rule)
+    weeks = case.rules.goals.short_weeks
+    sentences = [
+        _sentence(case, template, baseline, target, after, schedule)
+        for template, target, after in (
+            (rule.sentence, short, weeks),
+            (rule.sentence_long or rule.sentence, long, schedule.weeks),
+        )
+        if target is not None
+    ]
+    group = f", {baseline.group}s" if baseline.group and not baseline.group.endswith("s") else ""
+    title = f"{rule.title}{group or (f', {baseline.group}' if baseline.group else '')}"
+    return Goal(
+        id=rule.id + baseline.suffix,
+        title=title,
+        measure=rule.measure,
+        baseline=_shown(baseline.value),
+        short=short,
+        long=long,
+        unit=baseline.unit,
+        sentences=tuple(sentences),
+        note=rule.note if rule.note and case.holds(rule.note_when) else "",
+    )
+
+
+def _target(case: Case, target: Target | None, start: Number, short: Number, rule: GoalRule) -> Number:
+    if target is None:
+        return None
+    if target.text:
+        return target.text
+    if target.grade_steps is not None:
+        grades = case.rules.goals.grades
+        return grades[min(grades.index(str(start)) + target.grade_steps, len(grades) - 1)]
+    if target.fact:
+        return _round(case.number(target.fact))
+    if not isinstance(start, float):
+        return None
+    value = start * target.times + target.add
+    ceiling = case.number(target.at_most_fact) if target.at_most_fact else target.at_most
+    if ceiling is not None:
+        value = min(value, ceiling)
+    if target.at_least is not None:
+        value = max(value, target.at_least)
+    if target.least_change is not None:
+        value = max(value, start + target.least_change)
+    goal = _round(value, rule.rounding)
+    if target.beyond_short is not None and isinstance(short, float) and goal is not None and goal >= short:
+        goal = max(0.0, short - target.beyond_short)
+    return goal
+
+
+def _round(value: float | None, rounding: str = "half") -> float | None:
+    """Whole points; `up` where rounding down would make the step smaller than the MCID."""
+    if value is None:
+        return None
+    whole = int(value + 0.5)
+    return float(whole + 1 if rounding == "up" and whole < value else whole)
+
+
+def _shown(value: Number) -> Number:
+    return round(value, 1) if isinstance(value, float) else value
+
+
+def _word(value: Number) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _sentence(
+    case: Case,
+    template: str,
+    baseline: Baseline,
+    target: Number,
+    weeks: int,
+    schedule: Schedule,
+) -> str:
+    return template.format(
+        weeks=weeks,
+        date=day_in_words(schedule.starts + timedelta(weeks=weeks)),
+        target=_word(target),
+        now=_word(_shown(baseline.value)),
+        unit=baseline.unit,
+        task=_task(case),
+        group=baseline.group,
+        leg=LEGS[baseline.side] if baseline.side else "",
+    )
+
+
+def _task(case: Case) -> str:
+    """What the patient wants to do ("in order to …"), or the usual task when nothing was written."""
+    words = str(case.value("goal-function") or "").strip().rstrip(".").removeprefix("to ")
+    return words or case.rules.goals.task

@@ -1,0 +1,153 @@
+"""From findings to a plan of care: stops, phase, slots, dose, advice, goals; the therapist's edits come last."""
+
+from __future__ import annotations
+
+from evalassist.clinical.advice import advice
+from evalassist.clinical.case import PHASE_ITEM, Case, Log, PlanContent, case_of, in_next_phase
+from evalassist.clinical.codes import codes_of
+from evalassist.clinical.dosing import card_order, dose_for, session_minutes, side_for
+from evalassist.clinical.edits import apply_edits, hard_checks
+from evalassist.clinical.goals import goals_of, missing_kinds
+from evalassist.clinical.refusals import refusals
+from evalassist.clinical.result import (
+    Assessment,
+    Conclusion,
+    NoPlan,
+    PlannedExercise,
+    PlanOfCare,
+    Reason,
+    Refusal,
+    Verdict,
+)
+from evalassist.clinical.schedule import certification_of, schedule_of
+from evalassist.clinical.slots import Placed, choose, hip_order
+from evalassist.evaluation import Evaluation, ItemId
+
+__all__ = ["card_order", "plan_of_care"]
+
+LAST_PHASE = 4
+
+
+def plan_of_care(evaluation: Evaluation, assessment: Assessment, content: PlanContent) -> PlanOfCare | NoPlan:
+    """The plan the findings lead to, with a reason for every exercise in it and every one left out."""
+    stopped = _stop(evaluation, assessment)
+    if stopped is not None:
+        return stopped
+    if assessment.irritability is None:
+        return NoPlan(
+            "Worst pain is not recorded, so irritability is not known.", assessment.irritability_missing
+        )
+    case = case_of(evaluation, assessment, content, assessment.irritability)
+    log = Log()
+    placed = () if _after_surgery(assessment) else choose(case, log)
+    refused = refusals(case, placed, log)
+    proposed = [_planned(case, entry) for entry in placed]
+    edited = apply_edits(case, proposed, evaluation.plan_edits)
+    schedule = schedule_of(case)
+    goals = goals_of(case, schedule)
+    in_plan = [one.exercise.id for one in edited.exercises]
+    warnings = (
+        *hard_checks(case, edited.exercises, evaluation.plan_edits),
+        *edited.warnings,
+        *_restrictions(assessment),
+        *missing_kinds(case, goals),
+    )
+    return PlanOfCare(
+        phase=case.phase,
+        pain_cap=case.cap,
+        effort=case.row.effort,
+        exercises=edited.exercises,
+        next_phase=_next_phase(case) if placed else (),
+        hip_order=hip_order(case),
+        education=advice(case, "education"),
+        running=advice(case, "running"),
+        load_advice=advice(case, "load"),
+        adjuncts=advice(case, "adjuncts"),
+        not_advised=advice(case, "not-advised"),
+        goals=goals,
+        schedule=schedule,
+        certification=certification_of(case, schedule),
+        codes=codes_of(case, in_plan),
+        refused=_refused(refused, edited.dropped, in_plan),
+        warnings=warnings,
+        not_decided=_not_decided(assessment, log),
+        minutes=session_minutes(edited.exercises),
+    )
+
+
+def _stop(evaluation: Evaluation, assessment: Assessment) -> NoPlan | None:
+    """Reasons for which there is no plan: stopped, screen open, not patellofemoral pain, surgery."""
+    if assessment.stopped:
+        flags = [flag for flag in assessment.red_flags if flag.rule.level == assessment.action]
+        words = " ".join(flag.rule.says for flag in flags)
+        items = tuple(
+            dict.fromkeys(item for flag in flags for reason in flag.reasons for item in reason.items)
+        )
+        return NoPlan(f"{assessment.action}: the safety screen stops the plan. {words}".strip(), items)
+    if assessment.action is None:
+        return NoPlan("The safety screen is not finished.", _missing(assessment.open_flags))
+    if assessment.pfp is Verdict.NOT_MET:
+        failed = [criterion for criterion in assessment.criteria if criterion.verdict is Verdict.NOT_MET]
+        names = "; ".join(criterion.rule.title for criterion in failed)
+        return NoPlan(f"The criteria of patellofemoral pain are not met: {names}.", ())
+    if assessment.pfp is Verdict.UNDECIDED:
+        open_criteria = [one for one in assessment.criteria if one.verdict is Verdict.UNDECIDED]
+        names = "; ".join(criterion.rule.title for criterion in open_criteria)
+        return NoPlan(
+            f"The criteria of patellofemoral pain are not decided: {names}.", _missing(open_criteria)
+        )
+    if _after_surgery(assessment) and not any(edit.kind == "add" for edit in evaluation.plan_edits):
+        why = "Surgery, cleared by the surgeon: nothing is proposed. Pick the exercises by hand."
+        return NoPlan(" ".join((why, *_restrictions(assessment))), ("surgeon-cleared",))
+    return None
+
+
+def _missing(conclusions: tuple[Conclusion, ...] | list[Conclusion]) -> tuple[ItemId, ...]:
+    return tuple(dict.fromkeys(item for conclusion in conclusions for item in conclusion.missing))
+
+
+def _after_surgery(assessment: Assessment) -> bool:
+    return assessment.value("surgeon-cleared") == "yes"
+
+
+def _restrictions(assessment: Assessment) -> tuple[str, ...]:
+    words = assessment.value("surgeon-restrictions") if _after_surgery(assessment) else None
+    return (f"The surgeon's restrictions: {words}",) if words else ()
+
+
+def _planned(case: Case, entry: Placed) -> PlannedExercise:
+    exercise = case.exercises[entry.exercise_id]
+    start = case.phase == case.row.start_phase
+    phase = Reason(
+        f"phase {case.phase}, "
+        + (f"irritability {case.row.id.lower()}" if start else "chosen by the therapist"),
+        ("nprs-worst", "settle-h") if start else (PHASE_ITEM,),
+    )
+    return PlannedExercise(
+        exercise=exercise,
+        slot=entry.slot,
+        side=side_for(exercise, case.evaluation.sore_knee),
+        dose=dose_for(case.row, case.rules.phase_of[case.phase], exercise),
+        because=(*entry.because, phase),
+    )
+
+
+def _next_phase(case: Case) -> tuple[str, ...]:
+    if case.phase >= LAST_PHASE:
+        return ()
+    return tuple(entry.exercise_id for entry in choose(in_next_phase(case), Log()))
+
+
+def _refused(
+    refused: dict[str, Refusal], dropped: tuple[Refusal, ...], in_plan: list[str]
+) -> tuple[Refusal, ...]:
+    by_hand = {refusal.exercise_id: refusal for refusal in dropped}
+    return tuple(
+        refusal for exercise_id, refusal in (refused | by_hand).items() if exercise_id not in in_plan
+    )
+
+
+def _not_decided(assessment: Assessment, log: Log) -> tuple[ItemId, ...]:
+    """Pain tests that were missed, and a settle time that was not recorded (it keeps irritability from being low)."""
+    settle = assessment.irritability_missing if assessment.irritability == "MODERATE" else ()
+    return tuple(dict.fromkeys((*log.untested, *settle)))

@@ -1,0 +1,148 @@
+"""Content that is well-formed by itself may still not fit together: a rule over a fact nobody asks, a missing picture.
+
+Wrong content does not start, so every fault names its file and key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from evalassist import resources
+from evalassist.content.plan_schema import PLAN_FACTS
+from evalassist.content.schema import Condition
+from evalassist.errors import ContentError
+
+if TYPE_CHECKING:
+    from evalassist.content.loader import Content
+
+
+def faults(content: Content) -> Iterator[ContentError]:
+    """Every fault of content that is well-formed by itself but does not fit together."""
+    yield from _item_faults(content)
+    yield from _rule_faults(content)
+    yield from _exercise_faults(content)
+    yield from _plan_faults(content)
+    yield from _citation_faults(content)
+
+
+def _item_faults(content: Content) -> Iterator[ContentError]:
+    seen: dict[str, str] = {}
+    for step in content.steps.values():
+        for item in step.items:
+            file = f"content/steps/{step.id}.toml"
+            if item.id in seen:
+                yield ContentError(file, item.id, f"this id stands in {seen[item.id]} too")
+            seen[item.id] = file
+            if item.kind in ("choice", "choices") and not item.options:
+                yield ContentError(file, item.id, "a choice needs options")
+            if item.kind == "number" and (item.allowed is None or (item.usual is None and not item.optional)):
+                yield ContentError(
+                    file, item.id, "a number needs `allowed`, and `usual` unless it is optional"
+                )
+            if item.kind == "strength" and item.id not in content.strength_groups:
+                yield ContentError(file, item.id, "no such group in strength_groups.toml")
+            if item.shown_when is not None:
+                yield from _unknown_facts(content, file, item.id, item.shown_when, set())
+    for measure in content.measures.values():
+        for item_id in (*measure.items, *([measure.total_item] if measure.total_item else [])):
+            if item_id not in content.items:
+                yield ContentError("content/measures/measures.toml", measure.id, f"no item {item_id}")
+
+
+def _rule_faults(content: Content) -> Iterator[ContentError]:
+    concluded: set[str] = set()
+    for rule in content.rules.values():
+        file = f"content/rules/{'red_flags' if rule.kind == 'red-flag' else 'assessment'}.toml"
+        yield from _unknown_facts(content, file, rule.id, rule.when, concluded)
+        if rule.kind == "red-flag" and (rule.level is None or not rule.flag):
+            yield ContentError(file, rule.id, "a red flag needs its level and its flag (RF01 to RF25)")
+        concluded.add(rule.id)
+
+
+def _unknown_facts(
+    content: Content, file: str, key: str, condition: Condition, concluded: set[str]
+) -> Iterator[ContentError]:
+    known = set(content.asked) | concluded
+    for fact in content.facts.values():
+        known |= {f"{fact.id}.right", f"{fact.id}.left"} if fact.sides else {fact.id}
+    for part in condition.walk():
+        if part.fact is None:
+            continue
+        for name in {part.fact.replace("{side}", side) for side in ("right", "left")}:
+            if name not in known:
+                yield ContentError(file, key, f"no fact or earlier rule is called {name}")
+        yield from _wrong_comparison(content, file, key, part)
+
+
+def _wrong_comparison(content: Content, file: str, key: str, part: Condition) -> Iterator[ContentError]:
+    """A word compared with an option that does not exist, or a word compared as a number, never fires: a fault."""
+    entry = content.asked.get((part.fact or "").replace("{side}", "right"))
+    if entry is None:
+        return
+    item = entry[0]
+    words = {option.id for option in item.options} or ({"yes", "no"} if item.kind == "yes-no" else set())
+    asked_for = [part.is_] if isinstance(part.is_, str) else list(part.one_of or ())
+    asked_for += [part.includes] if part.includes else []
+    if words and (strange := [word for word in asked_for if word not in words]):
+        yield ContentError(
+            file, key, f"{item.id} has no option {strange[0]}; it has {', '.join(sorted(words))}"
+        )
+    limits = (part.below, part.above, part.at_least, part.at_most)
+    if item.kind not in ("number", "scale") and any(limit is not None for limit in limits):
+        yield ContentError(file, key, f"{item.id} is not a number and cannot be above or below one")
+
+
+def _exercise_faults(content: Content) -> Iterator[ContentError]:
+    for exercise in content.exercises.values():
+        key, file = exercise.id, "content/exercises"
+        for other in (exercise.easier, exercise.harder):
+            if other is not None and other not in content.exercises:
+                yield ContentError(file, key, f"no exercise {other}")
+        for code in exercise.precautions:
+            if code not in content.precautions:
+                yield ContentError(file, key, f"no precaution {code} in exercises/rules.toml")
+        if exercise.dose.load not in content.load_rules:
+            yield ContentError(file, key, f"no load rule {exercise.dose.load} in exercises/rules.toml")
+        if exercise.dose.progress_when not in content.progressions:
+            yield ContentError(
+                file, key, f"no progression {exercise.dose.progress_when} in exercises/rules.toml"
+            )
+        for pose in ("start", "end"):
+            if not resources.path(f"pictures/{key}-{pose}.svg").exists():
+                yield ContentError(f"pictures/{key}-{pose}.svg", "", "this picture is missing")
+
+
+def _plan_faults(content: Content) -> Iterator[ContentError]:
+    file = "content/rules/plan.toml"
+    for exercise_id in sorted(content.plan.exercise_ids() - set(content.exercises)):
+        yield ContentError(file, exercise_id, "no such exercise")
+    known = set(content.rules) | set(PLAN_FACTS) | {rule.flag for rule in content.rules.values() if rule.flag}
+    for entry, condition in content.plan.conditions():
+        yield from _unknown_facts(content, file, entry, condition, known)
+    for entry, cites in content.plan.citations():
+        for reference in cites:
+            if reference not in content.references:
+                yield ContentError(file, entry, f"no reference {reference} in references.toml")
+    for row in content.plan.advice:
+        if row.recommendation not in {"", *content.recommendations}:
+            yield ContentError(file, row.id, f"no recommendation {row.recommendation} in evidence.toml")
+    for block in content.plan.blocks:
+        for code in block.codes:
+            if code not in content.precautions:
+                yield ContentError(file, block.id, f"no precaution {code} in exercises/rules.toml")
+
+
+def _citation_faults(content: Content) -> Iterator[ContentError]:
+    cited: list[tuple[str, str, tuple[str, ...]]] = []
+    cited += [("rules", rule.id, rule.cites) for rule in content.rules.values()]
+    cited += [("steps", item.id, item.cites) for item in content.items.values()]
+    cited += [("measures", measure.id, measure.cites) for measure in content.measures.values()]
+    cited += [("strength_groups", group.id, group.cites) for group in content.strength_groups.values()]
+    cited += [("differentials", entry.id, entry.cites) for entry in content.differentials.values()]
+    cited += [("evidence", entry.id, entry.cites) for entry in content.evidence.values()]
+    cited += [("evidence", entry.id, entry.cites) for entry in content.recommendations.values()]
+    for file, key, cites in cited:
+        for reference in cites:
+            if reference not in content.references:
+                yield ContentError(f"content/{file}", key, f"no reference {reference} in references.toml")

@@ -1,0 +1,152 @@
+"""What a plan of care writes into the record, as data: visits, certification, goals, codes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from evalassist.content.schema import Condition, Mark, Model
+
+
+class Sourced(Model):
+    mark: Mark
+    cites: tuple[str, ...] = ()
+
+
+# ---------------------------------------------------------------- visits
+
+
+class VisitBlock(Model):
+    per_week: int = Field(alias="per-week")
+    weeks: int
+
+
+class ScheduleRow(Sourced):
+    id: str
+    when: Condition | None = None
+    because: str
+    blocks: tuple[VisitBlock, ...] = ()
+    at_weeks: tuple[int, ...] = Field(default=(), alias="at-weeks")
+    weeks: int
+    note: str = ""
+    home_exercise_from_week: int = Field(default=1, alias="home-exercise-from-week")
+
+
+class CertificationRow(Sourced):
+    id: str
+    says: str
+    """`{due}` is the day by which the plan has to be sent or signed."""
+    when: Condition | None = None
+
+
+class CertificationRules(Sourced):
+    """Days of the Medicare clocks, counted from the evaluation."""
+
+    due_days: int = Field(alias="due-days")
+    limit_days: int = Field(alias="limit-days")
+    warning_days: int = Field(alias="warning-days")
+    not_medicare: str = Field(alias="not-medicare")
+    unknown: str
+    report: str
+    rules: tuple[CertificationRow, ...]
+
+
+# ---------------------------------------------------------------- goals
+
+
+class Target(Model):
+    """How a target is made of the baseline: plus, times, or the value of a fact, held within limits."""
+
+    add: float = 0.0
+    times: float = 1.0
+    fact: str = ""
+    at_least: float | None = Field(default=None, alias="at-least")
+    at_most: float | None = Field(default=None, alias="at-most")
+    at_most_fact: str = Field(default="", alias="at-most-fact")
+    least_change: float | None = Field(default=None, alias="least-change")
+    beyond_short: float | None = Field(default=None, alias="beyond-short")
+    """When it is no better than the short-term target: that one, better by this."""
+    grade_steps: int | None = Field(default=None, alias="grade-steps")
+    text: str = ""
+
+
+class GoalRule(Sourced):
+    """A goal: when it is used, its targets and its sentence. `each` makes one for every weak muscle group."""
+
+    id: str
+    kind: Literal["pain", "function", "impairment", "home"]
+    title: str
+    measure: str
+    fact: str = ""
+    sides: bool = False
+    """The worse of the sore sides counts."""
+    each: Literal["", "symmetry", "torque", "grade"] = ""
+    use: Condition | None = None
+    better: Literal["higher", "lower"] = "higher"
+    rounding: Literal["half", "up"] = "half"
+    unit: str = ""
+    short: Target | None = None
+    long: Target | None = None
+    sentence: str
+    """`{weeks}`, `{date}`, `{target}`, `{now}`, `{unit}`, `{task}`, `{group}`, `{leg}` are filled in."""
+    sentence_long: str = Field(default="", alias="sentence-long")
+    note: str = ""
+    note_when: Condition | None = Field(default=None, alias="note-when")
+    only_without: Literal["", "function"] = Field(default="", alias="only-without")
+    """Used only when the plan has no goal of this kind yet."""
+
+
+class GoalGroup(Model):
+    deficit: str
+    group: str
+    title: str
+
+
+class GoalRules(Sourced):
+    short_weeks: int = Field(alias="short-weeks")
+    task: str
+    """What the patient wants to do, when nothing was written."""
+    grades: tuple[str, ...]
+    groups: tuple[GoalGroup, ...]
+    goals: tuple[GoalRule, ...]
+
+
+# ---------------------------------------------------------------- codes
+
+
+class IcdRow(Sourced):
+    code: str
+    label: str
+    when: Condition | None = None
+    because: str
+    offered: bool = True
+
+
+class EvaluationCode(Sourced):
+    code: str
+    label: str
+    history: int
+    """Fewest personal factors or comorbidities of this level."""
+    exam: int
+    presentation: str
+    typical_minutes: int = Field(alias="typical-minutes")
+
+
+class TreatmentCode(Sourced):
+    code: str
+    label: str
+    timed: bool
+    use: str
+    when: Condition | None = None
+    exercises: tuple[str, ...] = ()
+    """Offered when the plan holds one of these, or when `when` holds."""
+
+
+class CodeRules(Model):
+    version: str
+    """Year of the code set: it changes every 1 October."""
+    icd: tuple[IcdRow, ...]
+    evaluation: tuple[EvaluationCode, ...]
+    re_evaluation: TreatmentCode = Field(alias="re-evaluation")
+    treatment: tuple[TreatmentCode, ...]

@@ -1,0 +1,139 @@
+"""Codes that are offered, and the arithmetic of timed units."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evalassist.case_file import read_case
+from evalassist.clinical.assessment import assess
+from evalassist.clinical.codes import evaluation_code, treatment_units
+from evalassist.clinical.plan import plan_of_care
+from evalassist.clinical.result import PlanOfCare
+from evalassist.content import load_content
+from evalassist.content.plan_schema import load_plan_rules
+from evalassist.evaluation import Answer
+
+CASES = Path(__file__).parent / "cases"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        ({"97110": 25, "97140": 12}, {"97110": 1, "97140": 1}),
+        ({"97110": 24, "97112": 10, "97535": 8}, {"97110": 2, "97112": 1, "97535": 0}),
+        ({"97110": 20, "97530": 18}, {"97110": 2, "97530": 1}),
+        ({"97110": 45}, {"97110": 3}),
+        ({"97112": 7}, {"97112": 0}),
+        ({"97112": 20, "97116": 18}, {"97112": 2, "97116": 1}),
+        ({}, {}),
+    ],
+)
+def test_medicare_units_are_counted_over_all_timed_minutes(
+    minutes: dict[str, int], expected: dict[str, int]
+) -> None:
+    units = treatment_units(minutes)
+    assert units.by_code == expected
+    assert units.total == sum(expected.values())
+    assert units.choose == ()
+
+
+def test_equal_remainders_leave_the_unit_to_the_therapist() -> None:
+    units = treatment_units({"97110": 7, "97112": 7, "97530": 7})
+    assert units.total == 1
+    assert set(units.choose) == {"97110", "97112", "97530"}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "units"),
+    [
+        (7, 0),
+        (8, 1),
+        (22, 1),
+        (23, 2),
+        (37, 2),
+        (38, 3),
+        (52, 3),
+        (53, 4),
+        (67, 4),
+        (68, 5),
+        (82, 5),
+        (83, 6),
+    ],
+)
+def test_the_table_of_eight_minutes(minutes: int, units: int) -> None:
+    assert treatment_units({"97110": minutes}).total == units
+
+
+def test_the_midpoint_rule_takes_each_code_on_its_own() -> None:
+    assert treatment_units({"97110": 24, "97112": 10, "97535": 8}, "MIDPOINT").by_code == {
+        "97110": 2,
+        "97112": 1,
+        "97535": 1,
+    }
+    assert treatment_units({"97110": 7, "97112": 7}, "MIDPOINT").total == 0
+
+
+def test_an_untimed_code_is_one_unit_and_adds_no_minutes() -> None:
+    units = treatment_units({"97110": 7, "97150": 40}, untimed=["97150"])
+    assert units.by_code == {"97110": 0, "97150": 1}
+    assert units.minutes == 7
+
+
+@pytest.mark.parametrize(
+    ("factors", "elements", "presentation", "code"),
+    [
+        (0, 4, "stable", "97161"),
+        (1, 4, "evolving", "97162"),
+        (3, 4, "unstable", "97163"),
+        (3, 4, "stable", "97161"),
+        (2, 3, "unstable", "97162"),
+        (5, 2, "unstable", "97161"),
+    ],
+)
+def test_the_evaluation_code_is_the_lowest_level_all_components_meet(
+    factors: int, elements: int, presentation: str, code: str
+) -> None:
+    found = evaluation_code(load_plan_rules().codes, factors, elements, presentation)
+    assert found is not None
+    assert found.code == code
+
+
+def test_nothing_examined_has_no_evaluation_code() -> None:
+    assert evaluation_code(load_plan_rules().codes, 0, 0, "stable") is None
+
+
+def offered(case: str, *, without: tuple[str, ...] = (), **answers: Answer) -> set[str]:
+    """The codes a worked example is offered when some answers are other ones."""
+    content = load_content()
+    evaluation = read_case(CASES / f"{case}.toml", content).with_answers(answers).without_answer(*without)
+    plan = plan_of_care(evaluation, assess(evaluation, content), content)
+    assert isinstance(plan, PlanOfCare)
+    assert all(code.because for code in plan.codes)
+    return {code.code for code in plan.codes if code.offered}
+
+
+def test_the_diagnosis_names_the_side_and_both_sides_take_two_codes() -> None:
+    assert {code for code in offered("ex1") if code.startswith("M")} == {"M22.2X1"}
+    assert {code for code in offered("ex2") if code.startswith("M")} == {"M22.2X2"}
+    assert {code for code in offered("ex3") if code.startswith("M")} == {"M22.2X1", "M22.2X2"}
+
+
+def test_weakness_and_control_offer_their_codes() -> None:
+    assert {"R29.898", "R26.89"} & offered("ex1") == {"R29.898"}
+    assert {"R29.898", "R26.89"} & offered("ex2") == {"R26.89"}
+
+
+def test_the_examples_get_their_evaluation_code_and_none_while_a_component_is_missing() -> None:
+    evaluations = {"97161", "97162", "97163"}
+    assert offered("ex1") & evaluations == {"97161"}
+    assert offered("ex3") & evaluations == {"97162"}
+    assert not offered("ex1", without=("presentation",)) & evaluations
+
+
+def test_treatment_codes_follow_the_plan() -> None:
+    assert {"97110", "97535"} <= offered("ex1")
+    assert {"97112", "97116", "97760"}.isdisjoint(offered("ex1"))
+    assert {"97112", "97116"} <= offered("ex2")
+    assert "97760" in offered("ex3")
