@@ -1,0 +1,163 @@
+"""How fast the app answers, as ratios to a bare baseline in the same run: `python3 dev.py bench`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CASES = ROOT / "tests" / "cases"
+RUNS = 7
+
+EMPTY_WINDOW = """
+import time; begun = time.perf_counter()
+import ui
+from PySide6.QtWidgets import QApplication, QWidget
+class Window(QWidget):
+    def paintEvent(self, event):
+        print(time.perf_counter() - begun, flush=True)
+app = QApplication([])
+window = Window(); window.resize(1366, 768); window.show()
+app.processEvents(); app.processEvents()
+import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, flush=True)
+"""
+
+OUR_WINDOW = """
+import time; begun = time.perf_counter()
+import sys
+from ui.app import measure_start
+painted, usable = measure_start(sys.argv)
+print(painted - begun); print(usable - begun, flush=True)
+import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, flush=True)
+"""
+
+
+def median_s(work: Callable[[], object], runs: int = 30) -> float:
+    """Median seconds of one call, after one call to warm up."""
+    work()
+    times = []
+    for _ in range(runs):
+        begun = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times)
+
+
+def program(text: str) -> list[float]:
+    """The numbers a fresh process prints; the median of each over several runs."""
+    printed = []
+    with tempfile.TemporaryDirectory() as home:
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "EVALASSIST_HOME": home}
+        for _ in range(RUNS):
+            done = subprocess.run(
+                [sys.executable, "-c", text], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+            )
+            printed.append([float(line) for line in done.stdout.split()])
+    return [statistics.median(column) for column in zip(*printed, strict=False)]
+
+
+def start() -> dict[str, float]:
+    empty_s, empty_kb = program(EMPTY_WINDOW)[:2]
+    painted_s, usable_s, our_kb = program(OUR_WINDOW)
+    return {
+        "empty window painted, s": empty_s,
+        "first window painted, x empty": painted_s / empty_s,
+        "start page usable, x empty": usable_s / empty_s,
+        "memory at the start page, x empty": our_kb / empty_kb,
+    }
+
+
+def reasoning() -> dict[str, float]:
+    from evalassist.case_file import read_case
+    from evalassist.clinical.assessment import assess
+    from evalassist.clinical.plan import plan_of_care
+    from evalassist.content import load_content
+
+    content = load_content()
+    evaluation = read_case(CASES / "ex1.toml", content)
+    return {
+        "assessment and plan, ms": 1000
+        * median_s(lambda: plan_of_care(evaluation, assess(evaluation, content), content))
+    }
+
+
+def saving() -> dict[str, float]:
+    from evalassist.case_file import read_case
+    from evalassist.content import load_content
+    from evalassist.evaluation import answer_to_plain
+    from evalassist.records.store import Store
+
+    evaluation = read_case(CASES / "ex1.toml", load_content())
+    answers = json.dumps({key: answer_to_plain(answer) for key, answer in evaluation.answers.items()})
+    with tempfile.TemporaryDirectory() as folder:
+        bare = sqlite3.connect(Path(folder) / "bare.sqlite", isolation_level=None)
+        bare.execute("PRAGMA journal_mode = WAL")
+        bare.execute("PRAGMA synchronous = FULL")
+        bare.execute("CREATE TABLE kept (id INTEGER PRIMARY KEY, answers TEXT, kept_at TEXT)")
+
+        def insert() -> None:
+            bare.execute("BEGIN IMMEDIATE")
+            bare.execute("INSERT INTO kept (answers, kept_at) VALUES (?, ?)", (answers, str(datetime.now(UTC))))
+            bare.execute("COMMIT")
+
+        bare_s = median_s(insert, 200)
+        bare.close()
+        with Store(Path(folder) / "records.sqlite") as store:
+            number = iter(range(10_000))
+            autosave_s = median_s(lambda: store.save(evaluation.with_impression(f"{next(number)}")), 200)
+    return {"autosave, ms": 1000 * autosave_s, "autosave, x bare insert": autosave_s / bare_s}
+
+
+def paper() -> dict[str, float]:
+    from evalassist.case_file import read_case
+    from evalassist.clinical.assessment import assess
+    from evalassist.clinical.plan import plan_of_care
+    from evalassist.content import load_content
+    from evalassist.documents import handout_pdf
+    from evalassist.note import Clinic
+    from evalassist.noting import note_of
+
+    content = load_content()
+    evaluation = read_case(CASES / "ex1.toml", content)
+    assessment = assess(evaluation, content)
+    plan = plan_of_care(evaluation, assessment, content)
+    note = note_of(evaluation, content, assessment, plan, Clinic(name="Bench Clinic", phone="555-0100"))
+    return {
+        "handout of four pages, warm, s": median_s(lambda: handout_pdf(note), 7),
+        "handout, KB": len(handout_pdf(note)) / 1000,
+    }
+
+
+def steps() -> dict[str, float]:
+    """Changing the step, every step built once before."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from ui.app import measure_steps
+
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["EVALASSIST_HOME"] = home
+        times = measure_steps(CASES / "ex1.toml")
+    return {
+        "step change, first visit, ms (worst)": 1000 * max(first for first, _ in times.values()),
+        "step change, ms (worst)": 1000 * max(again for _, again in times.values()),
+        "step change, ms (median)": 1000 * statistics.median(again for _, again in times.values()),
+    }
+
+
+def main() -> None:
+    sys.path.insert(0, str(ROOT))
+    for part in (start, reasoning, saving, paper, steps):
+        for name, value in part().items():
+            print(f"{name:45} {value:10.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,204 @@
+"""The command line as a script uses it: files, exit codes, sentences; nothing half written."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from evalassist import cli, resources
+
+CASES = Path(__file__).parent / "cases"
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVALASSIST_HOME", str(tmp_path / "home"))
+
+
+def run(*arguments: object) -> int:
+    return cli.main([str(argument) for argument in arguments])
+
+
+def written(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()} if folder.exists() else set()
+
+
+def changed(tmp_path: Path, name: str, old: str, new: str) -> Path:
+    """A worked case with one line changed."""
+    text = (CASES / f"{name}.toml").read_text(encoding="utf-8")
+    assert old in text
+    file = tmp_path / "case.toml"
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    return file
+
+
+def test_a_case_becomes_an_assessment_a_plan_and_papers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert run("evaluate", CASES / "ex1.toml", "--out", out) == cli.DONE
+    assert written(out) == {"assessment.json", "plan.json", "handout.pdf", "evaluation.pdf"}
+    assessment = json.loads((out / "assessment.json").read_text(encoding="utf-8"))
+    assert assessment["action"] == "NONE"
+    assert assessment["subcategories"] == ["MPD"]
+    assert assessment["strength"]["habd"]["symmetry"] == 82.0
+    assert assessment["not_decided"] == []
+    plan = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    assert [exercise["id"] for exercise in plan["exercises"]] == ["HA01", "HE01", "QC01", "HX01"]
+    assert all(exercise["because"] for exercise in plan["exercises"])
+    assert (out / "handout.pdf").read_bytes().startswith(b"%PDF")
+    assert "HA01, HE01, QC01, HX01" in capsys.readouterr().out
+
+
+def test_both_json_files_have_every_key_a_script_may_read(tmp_path: Path) -> None:
+    run("evaluate", CASES / "ex2.toml", "--out", tmp_path)
+    assessment = json.loads((tmp_path / "assessment.json").read_text(encoding="utf-8"))
+    assert {
+        *("action", "red_flags", "diagnostic_criteria_met", "pfp", "irritability", "subcategories"),
+        *(
+            "muscle_performance",
+            "scores",
+            "strength",
+            "flags",
+            "not_decided",
+            "reasons",
+            "primary",
+            "modifiers",
+        ),
+    } <= set(assessment)
+    assert {"max", "cv", "torque", "reliable"} <= set(assessment["strength"]["habd"]["right"])
+    plan = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
+    assert {
+        *("phase", "pain_cap", "exercises", "next_phase", "education", "running", "certification"),
+        *("adjuncts", "not_advised", "goals", "schedule", "codes", "refused"),
+    } <= set(plan)
+    dose = {"id", "side", "sets", "reps", "hold_s", "rest_s", "days_per_week", "load", "because"}
+    assert dose <= set(plan["exercises"][0])
+    assert len(plan["refused"]) + len(plan["exercises"]) == 64
+
+
+def test_the_same_case_gives_the_same_papers(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        run("evaluate", CASES / "ex1.toml", "--out", tmp_path / name)
+    for paper in ("handout.pdf", "assessment.json", "plan.json"):
+        assert (tmp_path / "one" / paper).read_bytes() == (tmp_path / "two" / paper).read_bytes()
+
+
+def test_a_stop_gives_a_referral_and_no_plan_and_no_handout(tmp_path: Path) -> None:
+    case = changed(tmp_path, "ex1", 'hot-joint = "no"', 'hot-joint = "yes"')
+    out = tmp_path / "out"
+    assert run("evaluate", case, "--out", out) == cli.STOPPED
+    assert written(out) == {"assessment.json", "evaluation.pdf", "referral.pdf"}
+
+
+def test_an_unfinished_screen_gives_the_assessment_and_the_note_only(tmp_path: Path) -> None:
+    case = changed(tmp_path, "ex1", 'hot-joint = "no"\n', "")
+    out = tmp_path / "out"
+    assert run("evaluate", case, "--out", out) == cli.UNFINISHED
+    assert written(out) == {"assessment.json", "evaluation.pdf"}
+    assert json.loads((out / "assessment.json").read_text(encoding="utf-8"))["action"] is None
+
+
+def test_pain_that_is_not_patellofemoral_gets_no_automatic_plan(tmp_path: Path) -> None:
+    case = changed(tmp_path, "ex1", 'ddx-meniscus = "excluded"', 'ddx-meniscus = "likely"')
+    out = tmp_path / "out"
+    assert run("evaluate", case, "--out", out) == cli.UNFINISHED
+    assert written(out) == {"assessment.json", "evaluation.pdf"}
+
+
+def test_bad_input_is_one_sentence_and_leaves_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = changed(tmp_path, "ex1", "lever_arm_m = 0.78", "lever_arm_m = 78")
+    out = tmp_path / "out"
+    assert run("evaluate", case, "--out", out) == cli.BAD_INPUT
+    assert not out.exists()
+    told = capsys.readouterr().err
+    assert "habd.right" in told
+    assert "78 cm is written 0.78" in told
+    assert told.count("\n") == 1
+
+
+def test_a_missing_akps_item_leaves_the_score_open_and_says_so(tmp_path: Path) -> None:
+    case = changed(tmp_path, "patient-a", 'akps-7 = "7"\n', "")
+    run("evaluate", case, "--out", tmp_path / "out")
+    assessment = json.loads((tmp_path / "out" / "assessment.json").read_text(encoding="utf-8"))
+    assert assessment["scores"]["akps"] is None
+    assert assessment["reasons"]["akps-lt-70"]["missing"] == ["akps-7"]
+
+
+def test_both_knees_sore_get_no_symmetry(tmp_path: Path) -> None:
+    run("evaluate", CASES / "patient-b.toml", "--out", tmp_path)
+    strength = json.loads((tmp_path / "assessment.json").read_text(encoding="utf-8"))["strength"]
+    assert {group["symmetry"] for group in strength.values()} == {None}
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    assert run("evaluate", CASES / "ex1.toml", "--out", tmp_path / "file" / "out") == cli.BAD_INPUT
+    assert "Nothing was written" in capsys.readouterr().err
+
+
+def test_a_full_disk_leaves_no_half_paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "plan.json").write_text("the plan of last time", encoding="utf-8")
+    kept, count = os.fsync, iter(range(100))
+
+    def full_at_the_third(handle: int) -> None:
+        if next(count) == 2:
+            raise OSError(28, "No space left on device")
+        kept(handle)
+
+    monkeypatch.setattr(os, "fsync", full_at_the_third)
+    assert run("evaluate", CASES / "ex1.toml", "--out", out) == cli.BAD_INPUT
+    assert written(out) == {"plan.json"}
+    assert (out / "plan.json").read_text(encoding="utf-8") == "the plan of last time"
+
+
+def test_the_demonstration_evaluates_all_worked_cases(tmp_path: Path) -> None:
+    assert run("demo", "--out", tmp_path) == cli.DONE
+    assert written(tmp_path) == {"patient-a", "patient-b", "patient-c", "ex1", "ex2", "ex3"}
+    for case in tmp_path.iterdir():
+        assert "handout.pdf" in written(case)
+
+
+def test_every_item_is_listed_with_what_it_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("items") == cli.DONE
+    lines = capsys.readouterr().out.splitlines()
+    by_id = {line.split()[0]: line for line in lines}
+    assert "habd.right" in by_id
+    assert "kg/lb" in by_id["mass"]
+    assert "0-10" in by_id["nprs-worst"]
+
+
+def test_a_typo_in_the_content_is_told_with_file_and_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import shutil
+
+    from evalassist.content import load_content
+
+    copy = tmp_path / "resources"
+    shutil.copytree(resources.ROOT, copy)
+    rules = copy / "content" / "rules" / "assessment.toml"
+    rules.write_text(
+        rules.read_text(encoding="utf-8").replace("nprs-worst", "nprs-wurst", 1), encoding="utf-8"
+    )
+    monkeypatch.setattr(resources, "ROOT", copy)
+    load_content.cache_clear()
+    try:
+        assert run("check-content") == cli.BAD_INPUT
+    finally:
+        load_content.cache_clear()
+    told = capsys.readouterr().err
+    assert "rules/assessment.toml" in told
+    assert "nprs-wurst" in told
+
+
+def test_sound_content_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("check-content") == cli.DONE
+    assert "64 exercises" in capsys.readouterr().out
