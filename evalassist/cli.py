@@ -16,8 +16,9 @@ from evalassist.errors import EvalAssistError
 
 if TYPE_CHECKING:
     from evalassist.content import Content
+    from evalassist.documents.look import PaperName
     from evalassist.evaluation import Evaluation
-    from evalassist.note import Clinic
+    from evalassist.note import Clinic, Language
 
 DONE, BAD_INPUT, STOPPED, UNFINISHED = 0, 2, 3, 4
 
@@ -59,11 +60,16 @@ def _parser() -> argparse.ArgumentParser:
     items.set_defaults(run=_items)
     check = commands.add_parser("check-content", help="check the clinical content")
     check.set_defaults(run=_check_content)
-    parser.set_defaults(run=lambda _options: parser.print_help() or DONE)
+    parser.set_defaults(run=lambda _options: _help(parser))
     return parser
 
 
 # ---------------------------------------------------------------- commands
+
+
+def _help(parser: argparse.ArgumentParser) -> int:
+    parser.print_help()
+    return DONE
 
 
 def _evaluate(options: argparse.Namespace) -> int:
@@ -145,7 +151,7 @@ def _self_test(_options: argparse.Namespace) -> int:
 
 
 def evaluate_case(
-    evaluation: Evaluation, content: Content, clinic: Clinic, language: str, paper: str
+    evaluation: Evaluation, content: Content, clinic: Clinic, language: Language, paper: PaperName
 ) -> tuple[int, str, dict[str, bytes]]:
     """Exit code, summary and files of one evaluation. All files exist before the first is written."""
     from evalassist.clinical.assessment import assess

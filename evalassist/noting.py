@@ -104,7 +104,7 @@ def note_of(
         impression=evaluation.impression,
         not_decided=tuple(_still_open(assessment, content)),
         no_plan_because=plan.why if isinstance(plan, NoPlan) else "",
-        plan=_plan(planned, assessment, content) if planned else None,
+        plan=_plan(planned, evaluation, assessment, content) if planned else None,
         sheet=_sheet(planned, evaluation, assessment) if planned else None,
         references=_references(concluded, content),
     )
@@ -160,13 +160,16 @@ def _second_hand(mark: str) -> str:
 # ---------------------------------------------------------------- plan
 
 
-def _plan(plan: PlanOfCare, assessment: Assessment, content: Content) -> NotePlan:
+def _plan(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, content: Content) -> NotePlan:
+    """Exercises stand as on the cards: hip and knee in turn, unless the therapist put them in an order."""
+    in_own_order = any(edit.kind == "move" for edit in evaluation.plan_edits)
+    ordered = plan.exercises if in_own_order else card_order(plan.exercises)
     return NotePlan(
         phase=plan.phase,
         pain_cap=plan.pain_cap,
         effort=plan.effort,
         irritability=assessment.irritability or "",
-        exercises=tuple(_exercise(planned, content) for planned in card_order(plan.exercises)),
+        exercises=tuple(_exercise(planned, content) for planned in ordered),
         next_phase=tuple(content.exercises[exercise_id].name for exercise_id in plan.next_phase),
         education=tuple(_advice(a, content) for a in plan.education),
         running=tuple(_advice(a, content) for a in plan.running),

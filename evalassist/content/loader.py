@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from evalassist import resources
 from evalassist.content.checks import faults
+from evalassist.content.patient_texts import PatientTexts, load_patient_texts
 from evalassist.content.plan_schema import PlanRules, load_plan_rules
 from evalassist.content.schema import (
     CodedRule,
@@ -71,6 +72,7 @@ class Content:
     evidence: Mapping[str, Evidence]
     recommendations: Mapping[str, Recommendation]
     plan: PlanRules
+    patient_texts: PatientTexts
 
     @cached_property
     def items(self) -> Mapping[str, Item]:
@@ -123,6 +125,7 @@ def load_content() -> Content:
         evidence=_by_id("evidence.toml", "evidence", Evidence, alone=False),
         recommendations=_by_id("evidence.toml", "recommendations", Recommendation, alone=False),
         plan=load_plan_rules(),
+        patient_texts=load_patient_texts(),
     )
     for fault in faults(content):
         raise fault

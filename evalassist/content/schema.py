@@ -398,5 +398,5 @@ class Release(Model):
 
     version: str
     date: str
-    evidence_checked: str
+    evidence_checked: Annotated[str, Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
     renamed: dict[str, str] = {}

@@ -1,0 +1,44 @@
+"""Documents: a note in, the bytes of a PDF out. Nothing outside this folder draws on paper.
+
+The doors import their page only when it is asked for, because ReportLab is slow to load.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evalassist.documents.look import PaperName
+    from evalassist.note import Language, Note
+
+__all__ = ["evaluation_note_pdf", "handout_languages", "handout_pdf", "referral_pdf"]
+
+
+def handout_pdf(
+    note: Note, language: Language = "en", paper: PaperName = "letter", *, with_name: bool = False
+) -> bytes:
+    """The patient's sheet: why the hip, what was found, the moves, the log, and when to call."""
+    from evalassist.documents.handout import handout_pdf as draw
+
+    return draw(note, language, paper, with_name=with_name)
+
+
+def handout_languages() -> tuple[Language, ...]:
+    """The languages in which the patient's sheet can be printed."""
+    from evalassist.documents.handout_texts import complete_languages
+
+    return complete_languages()
+
+
+def evaluation_note_pdf(note: Note, paper: PaperName = "letter") -> bytes:
+    """The evaluation note with the plan of care, for the record."""
+    from evalassist.documents.evaluation_note import evaluation_note_pdf as draw
+
+    return draw(note, paper)
+
+
+def referral_pdf(note: Note, paper: PaperName = "letter") -> bytes:
+    """The letter to the clinician to whom the patient is referred."""
+    from evalassist.documents.referral import referral_pdf as draw
+
+    return draw(note, paper)

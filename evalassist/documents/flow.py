@@ -1,0 +1,213 @@
+"""What the papers for clinicians are made of: pages with head and foot, running text, tables, signature lines.
+
+Black on white, nothing told by colour alone; text from a person is escaped here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import (
+    BaseDocTemplate,
+    CondPageBreak,
+    Flowable,
+    Frame,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+)
+
+from evalassist.documents import look
+from evalassist.documents.blocks import checked, fitted, label, rule
+from evalassist.documents.look import BOLD, INK, LIGHT, PAPER, REGULAR, RULE, PaperName
+
+TEXT, TEXT_LEADING = 10.0, 11.8
+CELL, CELL_LEADING = 9.0, 10.2
+FURNITURE = 9.0
+MARGIN, TOP, BOTTOM, FOOT = 42.0, 28.0, 27.0, 14.0
+"""Left and right edge, upper edge, base of the foot line and its height."""
+SIDE_HEAD = 76.0
+"""Width of the column in which the names of the steps stand."""
+
+LONG_LIST = 400
+"""Letters from which a line is a list to look things up in, set like a table."""
+
+Story = Callable[[float], Iterable[Flowable]]
+"""From the width of the text to what stands in it."""
+Furniture = Callable[[Canvas, look.Paper, int, int], None]
+"""Draws head and foot of page x of y."""
+
+
+def pdf(story: Story, furniture: Furniture, paper: PaperName, head: float, title: str, author: str) -> bytes:
+    """Set the story on as many pages as it takes: the same story gives the same bytes."""
+    look.register_fonts()
+    _, pages = _set(story, furniture, paper, head, title, author, of=0)
+    data, _ = _set(story, furniture, paper, head, title, author, of=pages)
+    return data
+
+
+def _set(
+    story: Story, furniture: Furniture, paper: PaperName, head: float, title: str, author: str, of: int
+) -> tuple[bytes, int]:
+    sheet = PAPER[paper]
+    buffer = BytesIO()
+    width = sheet.width - 2 * MARGIN
+    frame = Frame(MARGIN, BOTTOM + FOOT, width, sheet.height - BOTTOM - FOOT - TOP - head, 0, 0, 0, 0)
+
+    def drawn(canvas: Canvas, template: BaseDocTemplate) -> None:
+        furniture(canvas, sheet, template.page, of)
+
+    document = BaseDocTemplate(
+        buffer,
+        pagesize=(sheet.width, sheet.height),
+        pageTemplates=[PageTemplate(id="page", frames=[frame], onPage=drawn)],
+        title=title,
+        subject="Physical therapy record",
+        author=author or "EvalAssist",
+        creator="EvalAssist",
+        lang="en-US",
+        invariant=1,
+        pageCompression=1,
+    )
+    document.build(list(story(width)), canvasmaker=_canvas)
+    return buffer.getvalue(), int(document.page)
+
+
+def _canvas(*arguments: Any, **options: Any) -> Canvas:
+    """A page that never falls back to a font which the reader's machine must supply."""
+    return Canvas(*arguments, **{**options, "initialFontName": REGULAR})
+
+
+# ---------------------------------------------------------------- words
+
+
+def day(when: date) -> str:
+    """A date as it is written in a letter: March 2, 2026."""
+    return f"{when:%B} {when.day}, {when.year}"
+
+
+def knee(sore_knee: str) -> str:
+    return "both knees" if sore_knee == "both" else f"{sore_knee} knee"
+
+
+def bold(words: str) -> str:
+    return f"<b>{look.escaped(words)}</b>"
+
+
+def text(markup: str, size: float = TEXT, leading: float = TEXT_LEADING, font: str = REGULAR) -> Paragraph:
+    """A paragraph; the markup is ours, what a person wrote was escaped before."""
+    return Paragraph(checked(markup), look.style(size, leading, font))
+
+
+def cell(markup: str, font: str = REGULAR) -> Paragraph:
+    return text(markup, CELL, CELL_LEADING, font)
+
+
+def heading(words: str) -> list[Flowable]:
+    """The name of a part, never alone at the foot of a page."""
+    return [CondPageBreak(42), Spacer(0, 4), text(bold(words), 11.5, 14)]
+
+
+def labelled(lines: Iterable[tuple[str, str]]) -> Iterator[Paragraph]:
+    """One paragraph a line, its label in bold."""
+    for name, value in lines:
+        markup = f"{bold(name)}&nbsp; {look.escaped(value)}" if name else look.escaped(value)
+        yield cell(markup) if len(value) > LONG_LIST else text(markup)
+
+
+def beside(name: str, lines: Sequence[tuple[str, str]], width: float) -> Iterator[Flowable]:
+    """The name of a step in the left column and its lines in the right one."""
+    if not lines:
+        return
+    rows: list[list[Any]] = [["", line] for line in labelled(lines)]
+    rows[0][0] = text(bold(name), 10, TEXT_LEADING) if name else ""
+    style = [
+        ("FONTNAME", (0, 0), (-1, -1), REGULAR),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 0),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+        ("TOPPADDING", (0, 0), (-1, -1), 0),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 0.6),
+        ("SPAN", (0, 0), (0, -1)),
+        ("RIGHTPADDING", (0, 0), (0, -1), 6),
+    ]
+    yield Spacer(0, 3)
+    yield Table(rows, colWidths=(SIDE_HEAD, width - SIDE_HEAD), style=style, hAlign="LEFT")
+
+
+def table(
+    rows: Sequence[Sequence[Any]], widths: Sequence[float], *, head: bool = True, bands: Sequence[int] = ()
+) -> Table:
+    """A quiet table: a rule under each row, the head repeated on the next page; `bands` span the width."""
+    style: list[tuple[Any, ...]] = [
+        ("FONTNAME", (0, 0), (-1, -1), REGULAR),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 3),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 5),
+        ("TOPPADDING", (0, 0), (-1, -1), 0.5),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 1.7),
+        ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE),
+        ("LINEABOVE", (0, 0), (-1, 0), 0.8, INK),
+        ("LINEBELOW", (0, -1), (-1, -1), 0.8, INK),
+    ]
+    for row in ([0] if head else []) + list(bands):
+        style.append(("BACKGROUND", (0, row), (-1, row), LIGHT))
+    for row in bands:
+        style += [("SPAN", (0, row), (-1, row)), ("NOSPLIT", (0, row), (-1, row + 1))]
+    return Table(rows, colWidths=widths, repeatRows=1 if head else 0, style=style, hAlign="LEFT")
+
+
+def details(lines: Sequence[tuple[str, str]], width: float) -> Iterator[Flowable]:
+    """Names in a narrow column, what belongs to them beside it; a line without words is left out."""
+    rows = [[cell(look.escaped(name), BOLD), cell(look.escaped(words))] for name, words in lines if words]
+    if rows:
+        yield Spacer(0, 2)
+        yield table(rows, (68, width - 68), head=False)
+
+
+def side_by_side(parts: Sequence[Flowable], widths: Sequence[float]) -> Table:
+    style = [
+        ("FONTNAME", (0, 0), (-1, -1), REGULAR),
+        ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
+        *((f"{edge}PADDING", (0, 0), (-1, -1), 0) for edge in ("LEFT", "RIGHT", "TOP", "BOTTOM")),
+    ]
+    return Table([list(parts)], colWidths=widths, style=style, hAlign="LEFT")
+
+
+DATE = 74.0
+"""Width left for a date written by hand."""
+
+
+class SignatureLine(Flowable):
+    """A line to sign on and one for the date, with the words under it."""
+
+    def __init__(self, words: str, width: float) -> None:
+        super().__init__()
+        self.words, self.wide = words, width
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        return self.wide, 30
+
+    def draw(self) -> None:
+        canvas = self.canv
+        split = self.wide - DATE
+        rule(canvas, 0, split - 16, 12.5)
+        rule(canvas, split, self.wide, 12.5)
+        words, size = fitted(self.words, REGULAR, FURNITURE + 0.5, split - 16, FURNITURE)
+        label(canvas, 0, 2, words, size)
+        label(canvas, split, 2, "Date", size)
+
+
+def draft_mark(canvas: Canvas, right: float, top: float) -> float:
+    """The words NOT SIGNED in a box; gives the left edge of it."""
+    wide = look.text_width("NOT SIGNED", BOLD, 10) + 12
+    canvas.setStrokeColor(INK)
+    canvas.setLineWidth(1)
+    canvas.rect(right - wide, top - 15.5, wide, 15.5, stroke=1, fill=0)
+    label(canvas, right - wide / 2, top - 11.3, "NOT SIGNED", 10, BOLD, align="center")
+    return right - wide

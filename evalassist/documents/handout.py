@@ -1,0 +1,108 @@
+"""The patient's sheet, from a note to the bytes of a PDF; here with what stands around its sides."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from reportlab.pdfgen.canvas import Canvas
+
+from evalassist.documents import look
+from evalassist.documents.blocks import fitted, label, rule, write_in
+from evalassist.documents.handout_sides import LEAST_GAP, WIDEST_GAP, Side, sides
+from evalassist.documents.handout_texts import Case, Texts
+from evalassist.documents.icons import icon
+from evalassist.documents.look import BOLD, PAPER, RULE, SECOND, SEMIBOLD, PaperName
+from evalassist.errors import DocumentError
+from evalassist.note import Language, Note
+
+MOST_MOVES = 8
+
+
+def handout_pdf(
+    note: Note, language: Language = "en", paper: PaperName = "letter", *, with_name: bool = False
+) -> bytes:
+    """Make the patient's sheet from a note: the same note gives the same bytes."""
+    look.register_fonts()
+    case, made = sides(_case(note, language, paper, with_name))
+    buffer = BytesIO()
+    canvas = look.new_canvas(buffer, case.paper, language)
+    _describe(case, canvas)
+    for number, side in enumerate(made, start=1):
+        _draw_side(case, canvas, side, number, len(made))
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def _case(note: Note, language: Language, paper: PaperName, with_name: bool) -> Case:
+    if note.plan is None or note.sheet is None:
+        reason = (
+            note.no_plan_because or "This sheet is for pain around the kneecap, and the note has no plan."
+        )
+        raise DocumentError(f"There is no patient sheet for this visit. {reason}")
+    exercises = note.plan.exercises
+    if not exercises:
+        raise DocumentError("The plan has no exercise, so there is no patient sheet to print.")
+    if len(exercises) > MOST_MOVES:
+        raise DocumentError(
+            f"A sheet holds at most {MOST_MOVES} moves and this plan has {len(exercises)}. "
+            "Print one sheet for the first part of the plan and another for the rest."
+        )
+    return Case(note, note.plan, note.sheet, Texts(language), PAPER[paper], exercises, with_name=with_name)
+
+
+def _describe(case: Case, canvas: Canvas) -> None:
+    """What a reader program shows of the file; never the patient's name."""
+    canvas.setTitle(case.texts.plain("running_title"))
+    canvas.setSubject(case.texts.plain("subject"))
+    canvas.setAuthor(case.clinic)
+    canvas.setCreator("EvalAssist")
+    canvas.setKeywords("")
+    canvas.setViewerPreference("PrintScaling", "None")
+    canvas.setViewerPreference("Duplex", "DuplexFlipLongEdge")
+    canvas.setViewerPreference("DisplayDocTitle", "true")
+
+
+def _draw_side(case: Case, canvas: Canvas, side: Side, number: int, of: int) -> None:
+    paper = case.paper
+    left = paper.left(number)
+    if number > 1:
+        _running_head(case, canvas, left, paper.live_width)
+    y = paper.height - (paper.top_first if number == 1 else paper.top)
+    gap = min(max(side.gap, LEAST_GAP), WIDEST_GAP)
+    for block in side.blocks:
+        y -= block.draw(canvas, left, y, paper.live_width) + gap
+    _footer(case, canvas, left, paper.live_width, number, of)
+
+
+def _running_head(case: Case, canvas: Canvas, x: float, width: float) -> None:
+    baseline, right = case.paper.height - 33, x + width
+    label(canvas, x, baseline, case.texts.plain("running_title"), 10.5, SEMIBOLD, SECOND)
+    if case.phone:
+        phone, size = fitted(case.phone, BOLD, 14, width * 0.35, 11)
+        at = right - label(canvas, right, baseline, phone, size, BOLD, align="right") - 17
+        icon(canvas, "phone", at, baseline - 1, 11)
+    else:
+        write_in(canvas, right - 90, right, baseline - 2)
+        said = label(canvas, right - 94, baseline, case.texts.plain("phone_line"), 10.5, align="right")
+        at = right - 94 - said
+    room = at - 10 - x - look.text_width(case.texts.plain("running_title"), SEMIBOLD, 10.5) - 15
+    clinic, size = fitted(case.clinic, look.REGULAR, 10.5, room, 9)
+    label(canvas, at - 8, baseline, clinic, size, color=SECOND, align="right")
+    rule(canvas, x, right, case.paper.height - 38, 0.75)
+
+
+def _footer(case: Case, canvas: Canvas, x: float, width: float, number: int, of: int) -> None:
+    texts = case.texts
+    page = texts.plain("page", page=number, pages=of)
+    said = label(canvas, x + width, 25.5, page, 11, BOLD, align="right")
+    parts = (
+        texts.plain("sheet", release=case.note.release),
+        texts.plain("language"),
+        texts.full_day(case.note.visit_date),
+        case.therapist,
+        " ".join(part for part in (case.clinic, case.phone) if part),
+    )
+    line, size = fitted(" · ".join(part for part in parts if part), look.REGULAR, 9, width - said - 16, 9)
+    label(canvas, x, 25.5, line, size, color=SECOND)
+    rule(canvas, x, x + width, 38.5, 0.5, RULE)

@@ -1,0 +1,98 @@
+"""The log in which the patient ticks each move, and lines to write on."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from reportlab.pdfgen.canvas import Canvas
+
+from evalassist.documents import look
+from evalassist.documents.blocks import Block, fitted, heading, label, numbered_disc, rule, upright, write_in
+from evalassist.documents.handout_texts import Case
+from evalassist.documents.icons import icon
+from evalassist.documents.look import BOLD, INK, RULE, SEMIBOLD
+
+_NAMES = 143.0
+_DAYS = 14
+_BETWEEN = 10.0
+
+
+def log_block(case: Case, weeks: range, row: float = 20.2) -> Block:
+    return Block(f"log of weeks {weeks.start} to {weeks.stop - 1}", partial(_log, case, weeks, row))
+
+
+def lines_block(case: Case, key: str, lines: int) -> Block:
+    """Lines to write on under a word: questions, or the therapist's notes."""
+    return Block(key, partial(_lines, case, key, lines))
+
+
+def _log(case: Case, weeks: range, row: float, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    texts = case.texts
+    right = x + width
+    height = heading(canvas, x, y_top, texts.plain("log_heading"))
+    line_left = right - 170
+    write_in(canvas, line_left, right, y_top - 17)
+    said = label(canvas, line_left - 6, y_top - 14.5, texts.plain("next_visit"), 13, BOLD, align="right")
+    icon(canvas, "calendar", line_left - 6 - said - 21, y_top - 16.5, 14)
+    height += 3
+    for line in texts.lines("log_how"):
+        shown, size = fitted(line, look.REGULAR, 13, width, 12)
+        label(canvas, x, y_top - height - 13, shown, size)
+        height += 16.5
+    height += 5
+    for number, week in enumerate(range(weeks.start, weeks.stop, 2)):
+        height += _BETWEEN if number else 0
+        height += _strip(case, week, row, canvas, x, y_top - height, width, first=week == 1)
+    return height
+
+
+def _strip(
+    case: Case, week: int, row: float, canvas: Canvas, x: float, y_top: float, width: float, first: bool
+) -> float:
+    """Two weeks: a row for each move and one for the worst pain, a column for each day."""
+    texts = case.texts
+    grid = x + _NAMES
+    day = (width - _NAMES) / _DAYS
+    if first:
+        if case.sheet.start_date:
+            starts = texts.plain("log_start_on", date=case.day(case.sheet.start_date))
+            label(canvas, x, y_top - 11, starts, 12, SEMIBOLD)
+        else:
+            said = label(canvas, x, y_top - 11, texts.plain("log_start"), 12)
+            write_in(canvas, x + said + 4, grid - 8, y_top - 13)
+    for half in (0, 1):
+        label(
+            canvas, grid + 2 + half * 7 * day, y_top - 10.5, texts.plain("week", n=week + half), 12, SEMIBOLD
+        )
+    names = texts.plain("week_days").split()
+    for column in range(_DAYS):
+        label(canvas, grid + (column + 0.5) * day, y_top - 21.5, names[column % 7], 10, align="center")
+    top = y_top - 25
+    y = top
+    for number, exercise in enumerate(case.exercises, start=1):
+        numbered_disc(canvas, x + 8, y - row / 2, 7.5, number, exercise.chip == "HIP")
+        name, size = fitted(case.name_of(exercise), look.REGULAR, 12, _NAMES - 24, 10)
+        label(canvas, x + 20, y - row / 2 - 4, name, size)
+        y -= row
+        rule(canvas, x, x + width, y, 0.75, RULE)
+        rule(canvas, grid, x + width, y, 0.75)
+    rule(canvas, x, x + width, y, 1.6)
+    pain, size = fitted(texts.plain("log_pain"), BOLD, 12, _NAMES - 6, 10)
+    label(canvas, x, y - row / 2 - 4, pain, size, BOLD)
+    y -= row
+    rule(canvas, x, x + width, y, 0.75)
+    for column in range(_DAYS + 1):
+        upright(canvas, grid + column * day, y, top, 1.6 if column % 7 == 0 else 0.75)
+    canvas.setStrokeColor(INK)
+    canvas.setLineWidth(0.75)
+    rule(canvas, grid, x + width, top, 0.75)
+    return y_top - y
+
+
+def _lines(case: Case, key: str, lines: int, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    icon(canvas, "pencil", x, y_top - 16, 14)
+    said = label(canvas, x + 20, y_top - 14, case.texts.plain(key), 13, BOLD)
+    write_in(canvas, x + 20 + said + 8, x + width, y_top - 17)
+    for line in range(1, lines):
+        write_in(canvas, x, x + width, y_top - 17 - 24 * line)
+    return 17 + 24 * (lines - 1) + 1

@@ -1,0 +1,132 @@
+"""The head of side 2: my plan, what to do each time, and what is added for teens, runners and older people."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from reportlab.pdfgen.canvas import Canvas
+
+from evalassist.documents import look
+from evalassist.documents.blocks import Block, box, bullets, heading, label, word_lines, words, write_in
+from evalassist.documents.handout_texts import Case
+from evalassist.documents.icons import icon
+from evalassist.documents.look import BOLD, RULE
+
+_EACH_WIDTH = 212.0
+
+
+def plan_block(case: Case) -> Block:
+    return Block("my plan", partial(_plan, case))
+
+
+def addon_blocks(case: Case) -> list[Block]:
+    """What is added for this person: sport and parents, running, age, the activity ladder."""
+    addons = []
+    if case.teen:
+        addons.append(Block("for teens", partial(_addon, case, "teen")))
+    if case.sheet.runner:
+        addons.append(Block("for runners", partial(_addon, case, "runner")))
+    if case.older:
+        addons.append(Block("for older people", partial(_addon, case, "older")))
+    if case.sheet.activity_ladder:
+        addons.append(Block("activity ladder", partial(_ladder, case)))
+    return addons
+
+
+def _plan(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    texts, sheet = case.texts, case.sheet
+    height = heading(canvas, x, y_top, texts.plain("plan_heading"))
+    call = texts(
+        "plan_call",
+        moves=texts.counted("moves", len(case.exercises)),
+        days=texts.counted("days", sheet.days_per_week),
+        minutes=texts.counted("minute", sheet.minutes),
+        weeks=texts.counted("weeks", sheet.weeks),
+    )
+    if sheet.start_date:
+        call = f"{texts('plan_start', date=case.day(sheet.start_date))} {call}"
+    height += words(canvas, call, x, y_top - height, width, 13.5, 17.6, BOLD) + 4
+    left = _mine(case, canvas, x, y_top - height, width - _EACH_WIDTH - 18)
+    right = _each_time(case, canvas, x + width - _EACH_WIDTH, y_top - height, _EACH_WIDTH)
+    return height + max(left, right)
+
+
+def _mine(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    """Goal, time and place, and what happens after a missed day: the patient's own part."""
+    texts, sheet = case.texts, case.sheet
+    text_x, right = x + 22, x + width
+    icon(canvas, "flag", x, y_top - 14.5, 14)
+    goal = look.clean(sheet.goal).rstrip(".")
+    if goal and not look.lacks(goal):
+        said = (
+            texts("goal_by", goal=goal, date=case.day(sheet.goal_date)) + "."
+            if sheet.goal_date
+            else texts("goal", goal=goal) + "."
+        )
+        height = words(canvas, said, text_x, y_top, width - 22, 13, 17)
+    else:
+        said_width = label(canvas, text_x, y_top - 13, texts.plain("goal_open"), 13, BOLD)
+        write_in(canvas, text_x + said_width + 5, right, y_top - 15.5)
+        height = 17
+    height += 4
+    for name, key in (("clock", "time"), ("house", "place")):
+        baseline = y_top - height - 17
+        icon(canvas, name, x, baseline - 2.5, 14)
+        said_width = label(canvas, text_x, baseline, texts.plain(key), 13, BOLD)
+        write_in(canvas, text_x + said_width + 5, right, baseline - 2.5)
+        height += 26
+    icon(canvas, "again", x, y_top - height - 18, 14)
+    return height + 4 + words(canvas, texts("missed"), text_x, y_top - height - 4, width - 22, 13, 17)
+
+
+def _each_time(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    texts = case.texts
+    rest = case.shared_rest_s
+    said = [
+        texts("each_walk"),
+        texts("each_slow"),
+        *([texts("each_rest", rest=texts.duration(rest))] if rest else []),
+        texts("each_tired"),
+        texts("each_sharp", page=case.safety_page),
+    ]
+    label(canvas, x + 11, y_top - 16, texts.plain("each_time"), 13, BOLD)
+    height = 23 + bullets(canvas, said, x + 12, y_top - 23, width - 20, 13, 16.5, 1.8) + 5
+    box(canvas, x, y_top, width, height)
+    return height
+
+
+def _addon(case: Case, key: str, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    height = heading(canvas, x, y_top, case.texts.plain(f"{key}_heading"))
+    return height + words(canvas, case.texts(key), x, y_top - height, width, 13, 16.5)
+
+
+def _ladder(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    """From easy to full sport; the rungs between are agreed with the therapist and written in."""
+    texts, starts = case.texts, case.sheet.start_date
+    title = (
+        texts.plain("ladder_heading_until", date=case.day(starts))
+        if starts
+        else texts.plain("ladder_heading")
+    )
+    height = heading(canvas, x, y_top, title)
+    height += words(canvas, texts("ladder"), x, y_top - height, width, 13, 16.5) + 4
+    rungs = (texts("ladder_top"), "", "", texts("ladder_low"))
+    for number, rung in zip(range(len(rungs), 0, -1), rungs, strict=True):
+        base = y_top - height - 15
+        left = x + 30
+        canvas.setStrokeColor(RULE)
+        canvas.setLineWidth(0.75)
+        canvas.line(left, base - 5.5, x + width, base - 5.5)
+        label(canvas, left, base, str(number), 13, BOLD)
+        if rung and word_lines(rung, width - 52, 13, 16.5) == 1:
+            words(canvas, rung, left + 20, base + 13, width - 52, 13, 16.5)
+        height += 21
+    top, foot = y_top - height + 4 * 21, y_top - height
+    canvas.setLineWidth(1.9)
+    canvas.setLineCap(1)
+    for rail in (x + 5, x + 19):
+        canvas.line(rail, top, rail, foot)
+    for number in range(4):
+        canvas.line(x + 5, foot + 9.5 + 21 * number, x + 19, foot + 9.5 + 21 * number)
+    canvas.setLineCap(0)
+    return height + 1

@@ -1,0 +1,249 @@
+"""Side 1 of the sheet: the question, the message, what was found, how the hip helps the knee."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from reportlab.pdfgen.canvas import Canvas
+
+from evalassist.documents import look
+from evalassist.documents.blocks import (
+    Block,
+    arrow_right,
+    box,
+    bracket,
+    cell,
+    fitted,
+    heading,
+    label,
+    paragraphs,
+    rule,
+    upright,
+    words,
+    write_in,
+)
+from evalassist.documents.figure_hip_knee import figure
+from evalassist.documents.handout_texts import Case
+from evalassist.documents.icons import icon
+from evalassist.documents.look import BAR, BOLD, RULE, SECOND, SEMIBOLD, WHITE
+from evalassist.errors import DocumentError
+
+_FIGURE_WIDTH, _FIGURE_GAP = 261.0, 16.0
+
+
+def why_blocks(case: Case, size: float, step_down: bool, not_first: bool) -> list[Block]:
+    """The blocks of side 1 with body text of a size; what does not fit is left out as the overflow order says."""
+    return [
+        Block("header", partial(_header, case)),
+        Block("title", partial(_title, case)),
+        Block("message", partial(_message, case)),
+        Block("what we found", partial(_found, case, size, step_down)),
+        Block("how the hip helps", partial(_why, case, size, not_first)),
+        Block("other forms", partial(_other_forms, case)),
+    ]
+
+
+def _header(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    right = x + width
+    if case.phone:
+        phone, size = fitted(case.phone, BOLD, 19, width * 0.45, 12)
+        said = label(canvas, right, y_top - 15, phone, size, BOLD, align="right")
+        icon(canvas, "phone", right - said - 20, y_top - 15.5, 15)
+        taken = said + 30
+    else:
+        write_in(canvas, right - 110, right, y_top - 16)
+        said = label(canvas, right - 115, y_top - 15, case.texts.plain("phone_line"), 13, BOLD, align="right")
+        taken = 125 + said
+    if case.clinic:
+        name, size = fitted(case.clinic, BOLD, 15, width - taken - 12, 11)
+        label(canvas, x, y_top - 14, name, size, BOLD)
+    else:
+        said = label(canvas, x, y_top - 14, case.texts.plain("clinic_line"), 13, BOLD)
+        write_in(canvas, x + said + 5, right - taken - 16, y_top - 16)
+    line_left = right - 140
+    if case.name_on_sheet:
+        name, size = fitted(case.name_on_sheet, SEMIBOLD, 13, 136, 10)
+        label(canvas, line_left + 4, y_top - 30.5, name, size, SEMIBOLD)
+    else:
+        write_in(canvas, line_left, right, y_top - 33)
+    said = label(
+        canvas, line_left - 5, y_top - 31, case.texts.plain("name_line"), 10.5, color=SECOND, align="right"
+    )
+    address, size = fitted(case.address, look.REGULAR, 9.5, width - 140 - said - 20, 9)
+    label(canvas, x, y_top - 31, address, size, color=SECOND)
+    rule(canvas, x, right, y_top - 39, 1.2)
+    return 39
+
+
+def _title(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    key = case.form("title" if case.combined else "title_neutral")
+    for number, line in enumerate(case.texts.lines(key)):
+        label(canvas, x - 1.5, y_top - 26 - 33 * number, line, 30, BOLD)
+    words(canvas, case.texts("deck"), x, y_top - 66, width, 13.5, 17.6, color=SECOND)
+    return 82
+
+
+def _message(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    texts = case.texts
+    key = case.form("message") if case.combined else "message_neutral"
+    said = words(canvas, texts(key), x + 14, y_top - 9, width - 28, 17, 22, BOLD)
+    middle = y_top - 9 - said - 13
+    starts = case.sheet.start_date
+    right_words = (
+        texts.plain("start_on_date", date=case.day(starts), page=2)
+        if starts
+        else texts.plain("start_on_page", page=2)
+    )
+    left_width = look.text_width(texts.plain("do_at_home"), BOLD, 13.5)
+    right_width = look.text_width(right_words, BOLD, 12.5) + 24
+    rule(canvas, x, x + 9, middle, 1.6)
+    rule(canvas, x + 14 + left_width + 6, x + width - 14 - right_width - 5, middle, 1.6)
+    rule(canvas, x + width - 9, x + width, middle, 1.6)
+    label(canvas, x + 14, middle - 4.5, texts.plain("do_at_home"), 13.5, BOLD)
+    label(canvas, x + width - 14 - right_width, middle - 4.2, right_words, 12.5, BOLD)
+    arrow_right(canvas, x + width - 32, middle)
+    height = y_top - middle + 56
+    _strip(case, canvas, x + 14, middle - 12, width - 28)
+    box(canvas, x, y_top, width, height, 1.6)
+    return height
+
+
+def _strip(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> None:
+    """Moves, days, minutes and weeks as four numbers, each with its icon and unit."""
+    sheet, texts = case.sheet, case.texts
+    cells = [
+        ("person", len(case.exercises), "strip_moves"),
+        ("calendar", sheet.days_per_week, "strip_days"),
+        ("clock", sheet.minutes, "strip_minutes"),
+        ("weeks", sheet.weeks, "strip_weeks"),
+    ]
+    shown = []
+    for name, number, key in cells:
+        unit = texts.counted(key, number).split("\n")
+        digits = look.text_width(str(number), BOLD, 27)
+        shown.append((name, str(number), unit, digits, max(look.text_width(u, SEMIBOLD, 12.5) for u in unit)))
+    natural = [29 + digits + 6 + unit_width for _, _, _, digits, unit_width in shown]
+    between = (width - sum(natural)) / (len(shown) - 1)
+    base = y_top - 28
+    for position, (name, said, unit, digits, unit_width) in enumerate(shown):
+        icon(canvas, name, x, base - 1, 21)
+        label(canvas, x + 29, base, said, 27, BOLD)
+        first = base + 9.5 if len(unit) == 2 else base + 3
+        for line, text in enumerate(unit):
+            label(canvas, x + 29 + digits + 6, first - 13.5 * line, text, 12.5, SEMIBOLD)
+        x += 29 + digits + 6 + unit_width + between
+        if position < len(shown) - 1:
+            upright(canvas, x - between / 2, base - 9, base + 23, 0.75, RULE)
+
+
+def found_texts(case: Case, step_down: bool = True) -> list[str]:
+    """What the sheet says was found at the hip, one paragraph a part."""
+    texts, found = case.texts, case.sheet.found
+    sore = case.note.sore_knee
+    weaker = found.weaker or (sore if sore != "both" and found.variant != "V5" else None)
+    if found.variant in ("V1", "V2", "V5") and weaker is None:
+        raise DocumentError(
+            "The note does not say which hip made less force, so the sheet cannot be printed."
+        )
+    said: list[list[str]] = []
+    retest = (
+        texts("found_retest", date=case.day(case.sheet.retest_date))
+        if case.sheet.retest_date
+        else texts("found_retest_open")
+    )
+    side = case.side_words(weaker or "right")
+    percent = found.deficit_percent if found.variant == "V1" and not found.hurt else None
+    hurt = [texts("found_hurt")] if found.hurt else []
+    same_side = [texts("found_both_knees" if case.both else "found_same_side")]
+    match found.variant:
+        case "V1":
+            little = percent is not None and percent < 15
+            lead = [texts("found_v1_little" if little else "found_v1", **side)]
+            if percent is not None:
+                lead.append(texts("found_number", **side, percent=percent, rest=100 - percent))
+            off = [texts("found_off")] if percent is not None else []
+            said = [lead + hurt, same_side, [*off, retest]]
+        case "V2":
+            said = [[texts("found_v2", **side), *hurt], same_side, [retest]]
+        case "V3":
+            alike = [] if found.weaker else [texts("found_v3_alike")]
+            said = [[texts("found_v3"), *alike, *hurt], [texts("found_v3_train"), retest]]
+        case "V4":
+            has_hip = any(each.chip == "HIP" for each in case.exercises)
+            said = [[each] for each in texts.paragraphs("found_v4" if has_hip else "found_v4_without_hip")]
+        case "V5":
+            trains_both = any(each.side == "both" and each.chip == "HIP" for each in case.exercises)
+            said = [
+                [texts("found_v5", **side), *([texts("found_v5_train")] if trains_both else [])],
+                [retest],
+            ]
+            said[0] += hurt
+        case "V6":
+            said = [[texts("found_v6_hurt" if found.hurt else "found_v6")]]
+            if case.sheet.start_date is None and any(each.chip == "HIP" for each in case.exercises):
+                said.append([texts("found_v6_start", page=2)])
+    if step_down and found.step_down:
+        both = found.step_down == "both"
+        knee = {} if both else case.side_words(found.step_down)
+        said.append([texts("found_step_down_both" if both else "found_step_down", **knee)])
+    return [" ".join(sentences) for sentences in said]
+
+
+def _found(
+    case: Case, size: float, step_down: bool, canvas: Canvas, x: float, y_top: float, width: float
+) -> float:
+    found = case.sheet.found
+    height = heading(canvas, x, y_top, case.texts.plain("found_heading"))
+    has_bars = found.variant == "V1" and found.deficit_percent is not None and not found.hurt
+    text_width = width * 0.6 if has_bars else width
+    said = paragraphs(canvas, found_texts(case, step_down), x, y_top - height, text_width, size, size * 1.304)
+    bars = 0.0
+    if has_bars and found.deficit_percent is not None:
+        bars = _bars(
+            case, found.deficit_percent, canvas, x + text_width + 20, y_top - height, width - text_width - 20
+        )
+    return height + max(said, bars)
+
+
+def _bars(case: Case, percent: int, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    """Two bars from 0: the stronger hip hatched and full, the weaker one as long as its force."""
+    texts = case.texts
+    weaker = case.sheet.found.weaker or case.note.sore_knee
+    stronger = "left" if weaker == "right" else "right"
+    label(canvas, x, y_top - 11, texts.plain("bars_heading"), 12, SEMIBOLD)
+    label(canvas, x, y_top - 30, texts.plain(f"bar_{stronger}"), 12)
+    cell(canvas, x, y_top - 60, width, 25, hatched=True)
+    canvas.setFillColor(WHITE)
+    canvas.rect(x + width - 38, y_top - 57.5, 34, 20, stroke=0, fill=1)
+    label(canvas, x + width - 8, y_top - 53, "100", 17, BOLD, align="right")
+    label(canvas, x, y_top - 76, texts.plain(f"bar_{weaker}"), 12, BOLD)
+    length = width * (100 - percent) / 100
+    cell(canvas, x, y_top - 106, width, 25)
+    cell(canvas, x, y_top - 106, length, 25, BAR)
+    if length >= 34:
+        label(canvas, x + length - 8, y_top - 99, str(100 - percent), 17, BOLD, WHITE, "right")
+    else:
+        label(canvas, x + length + 6, y_top - 99, str(100 - percent), 17, BOLD)
+    bracket(canvas, x + length, x + width, y_top - 112.5)
+    label(canvas, x, y_top - 117, "0", 10, color=SECOND)
+    label(
+        canvas, x + width, y_top - 126.5, texts.plain("bar_less", percent=percent), 13.5, BOLD, align="right"
+    )
+    return 130
+
+
+def _why(
+    case: Case, size: float, not_first: bool, canvas: Canvas, x: float, y_top: float, width: float
+) -> float:
+    texts = case.texts
+    height = heading(canvas, x, y_top, texts.plain(case.form("why_heading")))
+    column = width - _FIGURE_WIDTH - _FIGURE_GAP
+    said = [*texts.paragraphs("why"), *([texts("not_first")] if not_first else [])]
+    left = paragraphs(canvas, said, x, y_top - height, column, size, size * 1.304, 5.5)
+    right = figure(case, canvas, x + width - _FIGURE_WIDTH, y_top - height + 6, _FIGURE_WIDTH) - 6
+    return height + max(left, right)
+
+
+def _other_forms(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    """On the first side, where who needs large print or another language still sees it."""
+    return words(canvas, case.texts("other_forms"), x, y_top, width, 12, 15)

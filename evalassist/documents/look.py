@@ -1,0 +1,141 @@
+"""How every document looks: fonts, greys, sizes, paper. Nothing else names a font or a colour."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Literal
+from xml.sax.saxutils import escape
+
+from reportlab import rl_config
+from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.enums import TA_LEFT
+from reportlab.lib.fonts import addMapping
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from evalassist.errors import DocumentError
+
+PaperName = Literal["letter", "a4"]
+
+REGULAR, SEMIBOLD, BOLD = "SourceSans", "SourceSans-Semibold", "SourceSans-Bold"
+_FILES = {
+    REGULAR: "SourceSansPro-Regular.ttf",
+    SEMIBOLD: "SourceSansPro-Semibold.ttf",
+    BOLD: "SourceSansPro-Bold.ttf",
+}
+
+INK, SECOND, BAR, RULE = (HexColor(each) for each in ("#1A1A1A", "#404040", "#595959", "#767676"))
+TINT, LIGHT, WHITE = (HexColor(each) for each in ("#CCCCCC", "#E6E6E6", "#FFFFFF"))
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A sheet of paper and the part of it that is printed on, in points.
+
+    Inner and outer margins swap on even sides, so that the holes always meet the wide one.
+    """
+
+    width: float
+    height: float
+    inner: float
+    outer: float
+    top_first: float
+    top: float
+    bottom: float
+
+    @property
+    def live_width(self) -> float:
+        return self.width - self.inner - self.outer
+
+    def left(self, side: int) -> float:
+        return self.inner if side % 2 else self.outer
+
+    def live_height(self, side: int) -> float:
+        return self.height - self.bottom - (self.top_first if side == 1 else self.top)
+
+
+PAPER: dict[PaperName, Paper] = {
+    "letter": Paper(612, 792, 57, 45, 37, 45, 47),
+    "a4": Paper(595, 842, 54, 43, 37, 45, 52),
+}
+
+
+@cache
+def register_fonts() -> None:
+    """Make the fonts known to ReportLab; a missing one stops the print, for no other font may replace it."""
+    rl_config.useA85 = 0  # bytes as they are: a fifth less to store and to send to the printer
+    try:
+        import font_source_sans_pro
+
+        folder = Path(font_source_sans_pro.font_directory)
+        for name, file in _FILES.items():
+            pdfmetrics.registerFont(TTFont(name, folder / file))
+    except (ImportError, OSError, TTFError) as error:
+        raise DocumentError(
+            f"The font Source Sans Pro is missing or broken, so nothing can be printed: {error}"
+        ) from error
+    for italic in (0, 1):  # without these, <b> would print in Regular and say nothing
+        addMapping(REGULAR, 0, italic, REGULAR)
+        addMapping(REGULAR, 1, italic, BOLD)
+        addMapping(SEMIBOLD, 0, italic, SEMIBOLD)
+        addMapping(SEMIBOLD, 1, italic, BOLD)
+        addMapping(BOLD, 0, italic, BOLD)
+        addMapping(BOLD, 1, italic, BOLD)
+
+
+def new_canvas(buffer: BytesIO, paper: Paper, language: str) -> Canvas:
+    """An empty document whose bytes depend on what is drawn and on nothing else."""
+    register_fonts()
+    return Canvas(
+        buffer,
+        pagesize=(paper.width, paper.height),
+        invariant=1,
+        pageCompression=1,
+        lang={"en": "en-US", "es": "es-US"}.get(language, language),
+        initialFontName=REGULAR,
+    )
+
+
+@cache
+def style(size: float, leading: float, font: str = REGULAR, color: Color = INK) -> ParagraphStyle:
+    return ParagraphStyle(
+        f"{font}-{size}-{leading}-{color.hexval()}",
+        fontName=font,
+        bulletFontName=font,
+        fontSize=size,
+        leading=leading,
+        textColor=color,
+        alignment=TA_LEFT,
+        splitLongWords=0,
+    )
+
+
+def clean(text: str) -> str:
+    """Text as it may be drawn: composed letters, single spaces, no control or invisible characters."""
+    composed = unicodedata.normalize("NFC", text)
+    spaced = "".join(" " if each in "\t\n\r" else each for each in composed)
+    shown = "".join(each for each in spaced if unicodedata.category(each) not in ("Cc", "Cf", "Cs"))
+    return " ".join(part for part in shown.split(" ") if part)
+
+
+def escaped(text: str) -> str:
+    """Text from a person as it may stand in a paragraph: nothing in it is markup."""
+    return escape(clean(text))
+
+
+def lacks(text: str) -> str:
+    """The characters of a text for which the font has no sign; empty when it can be printed."""
+    register_fonts()
+    known = pdfmetrics.getFont(REGULAR).face.charToGlyph
+    return "".join(sorted({each for each in text if ord(each) not in known}))
+
+
+def text_width(text: str, font: str, size: float) -> float:
+    register_fonts()
+    return float(pdfmetrics.stringWidth(text, font, size))

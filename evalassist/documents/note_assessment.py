@@ -1,0 +1,171 @@
+"""The assessment part of the note: what was concluded, why, from which source, and what the therapist says of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from reportlab.platypus import Flowable, Spacer
+
+from evalassist.documents import look
+from evalassist.documents.flow import bold, cell, heading, knee, labelled, table, text
+from evalassist.documents.look import REGULAR, SEMIBOLD
+from evalassist.note import Note, NoteConclusion
+
+CRITERIA = ("d1", "d2", "d3")
+SUBCATEGORIES = ("ovl", "mpd", "mcd", "mob", "mob-hyper", "mob-hypo")
+IRRITABILITY = "irritability-"
+LONG_PAIN = ("dur-gt-12mo", "dur-gt-4mo", "dur-gt-2mo")
+"""Only the longest is told."""
+NAMED = {
+    "OVL": "overuse or overload",
+    "MPD": "muscle performance deficits",
+    "MCD": "movement coordination deficits",
+    "MOB-hyper": "mobility impairment, foot",
+    "MOB-hypo": "mobility impairment, tight structures",
+    "LOAD": "load rose",
+}
+LIMIT = re.compile(r", (not )?(below|above|at least|at most) [−\d.]+$")
+"""The limit at the end of a reason: not told again where the conclusion itself says it."""
+MOST_REASONS = 2
+"""Reasons told of a subcategory that is not met; one that is met tells all."""
+MOST_MISSING = 4
+
+
+def assessment(note: Note, width: float) -> Iterator[Flowable]:
+    """Summary, the criteria and subcategories with reasons, what else matters, what is open, the impression."""
+    yield from heading("Assessment")
+    yield text(_summary(note))
+    rows: list[list[Any]] = []
+    bands: list[int] = []
+    for name, group in _groups(note):
+        if not group:
+            continue
+        bands.append(len(rows))
+        rows.append([cell(_band(name, group, note)), "", ""])
+        one_source = len({_source(conclusion, note) for conclusion in group}) == 1
+        absent = [c for c in group if c.id in SUBCATEGORIES and c.verdict == "not met" and not c.opinion]
+        for conclusion in group:
+            if conclusion not in absent:
+                rows.append(_row(conclusion, note, sourced=not one_source))
+        if absent:
+            told = ". ".join(f"{_title(c)}: {_reasons(c)}" for c in absent) + "."
+            rows.append([cell("Others"), cell("not met"), cell(told)])
+    if rows:
+        yield Spacer(0, 2)
+        yield table(rows, (164, 50, width - 214), head=False, bands=bands)
+        yield Spacer(0, 2)
+    if note.not_decided:
+        yield from labelled([("Not decided, because something is missing", "; ".join(note.not_decided))])
+    if note.impression:
+        yield from labelled([("Impression", note.impression)])
+
+
+def _groups(note: Note) -> Iterator[tuple[str, list[NoteConclusion]]]:
+    known = {conclusion.id: conclusion for conclusion in note.conclusions}
+    criteria = [known[id] for id in CRITERIA if id in known]
+    met = sum(conclusion.verdict == "met" for conclusion in criteria)
+    yield f"Patellofemoral pain: {met} of {len(criteria)} criteria met", criteria
+    subcategories = [known[id] for id in SUBCATEGORIES if id in known]
+    if any(each.verdict == "met" for each in subcategories):  # overload is met only where nothing else is
+        subcategories = [each for each in subcategories if each.id != "ovl" or each.verdict == "met"]
+    yield "Subcategories", subcategories
+    longest = next((id for id in LONG_PAIN if id in known and known[id].verdict == "met"), "")
+    told_above = (*CRITERIA, *SUBCATEGORIES, "none", *(id for id in LONG_PAIN if id != longest))
+    yield (
+        "Also to be considered",
+        [
+            conclusion
+            for conclusion in note.conclusions
+            if conclusion.verdict == "met"
+            and conclusion.id not in told_above
+            and not conclusion.id.startswith(IRRITABILITY)
+        ],
+    )
+
+
+def _summary(note: Note) -> str:
+    """The assessment in one sentence, as a colleague would say it."""
+    if note.pfp == "met":
+        named = [f"{NAMED[code]} ({code})" for code in note.subcategories if code in NAMED]
+        if note.subcategories == ("NONE",):
+            named = ["no subcategory met"]
+        told = f"Patellofemoral pain, {knee(note.sore_knee)}" + (f": {', '.join(named)}." if named else ".")
+        if len(named) > 1 and note.primary:
+            told += f" Primary: {note.primary}."
+        if note.modifiers:
+            told += f" Modifier: {', '.join(NAMED.get(code, code) for code in note.modifiers)}."
+    else:
+        state = "not met" if note.pfp == "not met" else "not decided"
+        told = f"Patellofemoral pain, {knee(note.sore_knee)}: criteria {state}."
+    markup = bold(told)
+    if note.irritability:
+        rule_id = IRRITABILITY + note.irritability.lower()
+        reasons = [r.text for c in note.conclusions if c.id == rule_id for r in c.reasons]
+        why = f" ({'; '.join(reasons)})" if reasons else ""
+        markup += f" {bold(f'Irritability {note.irritability.lower()}')}{look.escaped(why)}."
+    return markup
+
+
+def _row(conclusion: NoteConclusion, note: Note, *, sourced: bool) -> list[Any]:
+    font = SEMIBOLD if conclusion.verdict == "met" else REGULAR
+    verdict = "not decided" if conclusion.verdict == "undecided" else conclusion.verdict
+    because = _reasons(conclusion)
+    if conclusion.id not in (*CRITERIA, *SUBCATEGORIES):
+        found = [LIMIT.sub("", reason.text) for reason in conclusion.reasons]
+        says = conclusion.says.rstrip(".") + (f" ({found[0]})." if found else ".")
+        because = look.escaped("; ".join(found) if len(found) > 1 else says)
+    source = _source(conclusion, note) if sourced else ""
+    if source:
+        because += f" [{look.escaped(source)}]"
+    if conclusion.opinion and conclusion.id not in CRITERIA:
+        because += f" {_opinion(conclusion)}"
+    return [cell(_title(conclusion), font), cell(verdict, font), cell(because)]
+
+
+def _band(name: str, group: Sequence[NoteConclusion], note: Note) -> str:
+    sources = {_source(conclusion, note) for conclusion in group}
+    source = next(iter(sources)) if len(sources) == 1 else ""
+    told = bold(name) + (f"&nbsp; {look.escaped(source)}" if source else "")
+    if group[0].id in CRITERIA and group[0].opinion:
+        told += f"&nbsp; {_opinion(group[0])}"
+    return told
+
+
+def _title(conclusion: NoteConclusion) -> str:
+    if conclusion.id not in SUBCATEGORIES:
+        return look.escaped(conclusion.title)
+    head, dash, tail = conclusion.id.partition("-")
+    return look.escaped(f"{conclusion.title} ({head.upper()}{dash}{tail})")
+
+
+def _reasons(conclusion: NoteConclusion) -> str:
+    reasons = [reason.text for reason in conclusion.reasons]
+    if conclusion.verdict == "undecided":
+        more = len(conclusion.missing) - MOST_MISSING
+        missing = ", ".join(conclusion.missing[:MOST_MISSING]) + (f" and {more} more" if more > 0 else "")
+        reasons += [f"missing: {missing}"] if missing else []
+    elif conclusion.verdict == "not met" and len(reasons) > MOST_REASONS + 1:
+        reasons = [*reasons[:MOST_REASONS], f"and {len(reasons) - MOST_REASONS} more"]
+    return look.escaped("; ".join(reasons) or conclusion.says.rstrip("."))
+
+
+def _opinion(conclusion: NoteConclusion) -> str:
+    if conclusion.opinion == "accepted":
+        return "<b>Therapist agrees.</b>"
+    return f"<b>Therapist disagrees:</b> {look.escaped(conclusion.opinion)}"
+
+
+def _source(conclusion: NoteConclusion, note: Note) -> str:
+    """Where a conclusion comes from and how far that was checked; K stands without a citation."""
+    numbers = [str(n) for n, line in enumerate(note.references, start=1) if line.label in conclusion.cites]
+    grade = f"guideline grade {conclusion.grade}" if conclusion.grade else ""
+    parts = [grade]
+    if conclusion.mark == "P":
+        ours = "app default, not from a guideline"
+        parts = [f"naming: {grade}; cut-offs: {ours}" if grade else ours]
+    elif conclusion.mark in ("V", "V2"):
+        parts.append("reported in a secondary source" if conclusion.mark == "V2" else "")
+        parts.append(f"reference {', '.join(numbers)}" if numbers else "")
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,495 @@
+"""The patient's sheet, read back from the PDF as a patient reads it from paper."""
+
+import tomllib
+from datetime import date
+from functools import cache
+from typing import Any
+
+import pypdfium2
+import pytest
+
+from evalassist import resources
+from evalassist.documents import handout_languages, handout_pdf
+from evalassist.documents.look import PaperName
+from evalassist.errors import DocumentError
+from evalassist.note import Clinic, Note, NoteExercise, NotePlan, Sheet
+
+EX1 = ("HA01", "QC01", "HE01", "HX01")
+EX2 = ("HA02", "HX02", "MC01", "QC02", "FL03")
+EX3 = ("HA01", "HX01", "QO01")
+SIX = ("HA01", "QC01", "HE01", "QO02", "HX01", "QC02")
+LYING = {"side-lying", "supine", "prone"}
+
+
+@cache
+def library() -> dict[str, dict[str, Any]]:
+    """The exercises of the content, by id."""
+    exercises: dict[str, dict[str, Any]] = {}
+    for file in sorted(resources.path("content/exercises").glob("*.toml")):
+        exercises |= {
+            each["id"]: each for each in tomllib.loads(file.read_text("utf-8")).get("exercises", ())
+        }
+    return exercises
+
+
+def exercise(id: str, sore: str = "right", **changes: Any) -> NoteExercise:
+    it = library()[id]
+    dose = it["dose"]
+    both = sore == "both" or it["sides"] == "both"
+    steps = it["steps_both"] if sore == "both" and "steps_both" in it else it["steps"]
+    way = {key: library()[it[key]]["patient_name"] if key in it else {} for key in ("easier", "harder")}
+    values: dict[str, Any] = {
+        "id": id,
+        "name": it["name"],
+        "patient_name": {"en": it["patient_name"]["en"]},
+        "chip": it["chip"],
+        "side": "both" if both else sore,
+        **{key: dose[key] for key in ("sets", "reps", "hold_s", "rest_s", "days_per_week", "load", "arc")},
+        "reps_text": dose.get("reps_text", ""),
+        "load_text": "",
+        "progress_text": "",
+        "because": (),
+        "steps": {"en": tuple(steps["en"])},
+        "feel": {"en": it["feel"]["en"]},
+        **{key: {"en": name["en"]} if name else {} for key, name in way.items()},
+        "lying": it["body_position"] in LYING,
+    }
+    return NoteExercise(**(values | changes))
+
+
+def fields(**values: Any) -> dict[str, Any]:
+    return values
+
+
+def nothing(*names: str) -> dict[str, Any]:
+    return dict.fromkeys(names, ())
+
+
+CLINIC = fields(
+    name="Harbor Physical Therapy",
+    phone="555-0100",
+    address="12 Main Street, Springfield. Open Monday to Friday, 8 to 6.",
+    therapist="A. Chen",
+    licence="PT",
+)
+SHEET = fields(
+    found=fields(variant="V1", weaker="right", deficit_percent=18),
+    go_to=3,
+    days_per_week=3,
+    minutes=25,
+    weeks=6,
+    goal="Climb the stairs with less pain",
+    goal_date=date(2026, 4, 27),
+    retest_date=date(2026, 3, 30),
+    start_date=None,
+    age=24,
+    runner=False,
+)
+PLAN = fields(
+    phase=1,
+    pain_cap=3,
+    effort="",
+    irritability="MODERATE",
+    schedule_text="",
+    visits=12,
+    weeks=8,
+    starts=date(2026, 3, 2),
+    ends=date(2026, 4, 27),
+    progress_report="",
+    certification="",
+    certification_due=None,
+    minutes=25,
+    **nothing("next_phase", "education", "running", "load_advice", "adjuncts", "not_advised", "goals"),
+    **nothing("codes", "warnings"),
+)
+VISIT = fields(
+    release="1.0",
+    evidence_checked="2026-02-01",
+    evaluation_id="e-1",
+    patient_name="Example One",
+    birth_date=date(2002, 1, 15),
+    sex="F",
+    age=24,
+    record_number="R-778",
+    kind="initial",
+    visit_date=date(2026, 3, 2),
+    action="NONE",
+    action_text="",
+    pfp="met",
+    irritability="",
+    primary="",
+    **nothing("red_flags", "sections", "not_tested", "conclusions", "subcategories", "modifiers"),
+    **nothing("not_decided", "references"),
+)
+
+
+def note(
+    ids: tuple[str, ...] = EX1,
+    sore: str = "right",
+    clinic: dict[str, Any] | None = None,
+    exercises: tuple[NoteExercise, ...] = (),
+    **changes: Any,
+) -> Note:
+    """A visit of EX1's patient unless the changes say otherwise."""
+    sheet = SHEET | {key: changes.pop(key) for key in list(changes) if key in Sheet.model_fields}
+    plan = PLAN | fields(exercises=exercises or tuple(exercise(each, sore) for each in ids))
+    visit = VISIT | fields(sore_knee=sore, plan=NotePlan(**plan), sheet=Sheet(**sheet))
+    return Note(**(visit | fields(clinic=Clinic(**(CLINIC | (clinic or {})))) | changes))
+
+
+def runner_note(**changes: Any) -> Note:
+    """EX2: five moves, left knee, hips normal, runs, cap 5."""
+    runs = fields(found=fields(variant="V4"), go_to=2, runner=True, age=31, minutes=35, weeks=8)
+    return note(EX2, "left", **(runs | fields(goal="Run 10 km with a pain of 2 or less") | changes))
+
+
+def teen_note(**changes: Any) -> Note:
+    """EX3: thirteen years, both knees, activity ladder first."""
+    young = fields(found=fields(variant="V3", step_down="both"), go_to=4, age=13, minutes=20, weeks=12)
+    return note(EX3, "both", **(young | fields(start_date=date(2026, 3, 30), activity_ladder=True) | changes))
+
+
+@cache
+def printed(name: str) -> bytes:
+    """The sheets that most tests read, each made once."""
+    return handout_pdf({"EX1": note, "EX2": runner_note, "EX3": teen_note}[name]())
+
+
+def sides(pdf: bytes) -> list[str]:
+    """The words of each side."""
+    document = pypdfium2.PdfDocument(pdf)
+    return [" ".join(page.get_textpage().get_text_range().split()) for page in document]
+
+
+def inked(page: Any) -> tuple[int, int, int, int]:
+    """The edges of what is printed on a page, in points from its upper left corner."""
+    picture = page.render(scale=1, grayscale=True).to_pil()
+    box: tuple[int, int, int, int] = picture.point(lambda grey: 255 if grey < 250 else 0).getbbox()
+    return box
+
+
+def words_in(pdf: bytes) -> str:
+    return " ".join(sides(pdf))
+
+
+def test_the_worked_example_fills_four_sides_with_what_the_patient_needs() -> None:
+    why, moves, log, safety = sides(printed("EX1"))
+    assert "Why work on your hip?" in why
+    assert "Training your hip and your knee together can ease your pain." in why
+    assert "If your left hip is 100, your right hip is 82. That is 18% less." in why
+    assert "We will test you again on March 30." in why
+    assert "Do your 4 moves 3 days a week. It takes about 25 minutes. Give it at least 6 weeks." in moves
+    assert "Climb the stairs with less pain by April 27." in moves
+    assert "Bridge" in log
+    assert "Week 6" in log
+    for words in ("Pain 0 to 3", "Pain 4 to 5", "Pain over 5", "Call us at 555-0100 if:", "Call 911"):
+        assert words in safety
+    assert "a numb groin, or new trouble with your bladder or bowel" in safety
+    assert "Page 4 of 4" in safety
+
+
+def test_the_cards_stand_in_the_order_of_the_note() -> None:
+    _, moves, log, _ = sides(printed("EX1"))
+    places = [moves.index(name) for name in ("Side leg lift", "Mini squat", "Clamshell")]
+    assert places == sorted(places)
+    assert log.index("Bridge") < log.index("My log")
+
+
+def test_the_dose_fills_the_steps() -> None:
+    moves = sides(handout_pdf(note(exercises=(exercise("HA01", hold_s=7), exercise("QC01")))))[1]
+    assert "hold 7 seconds" in moves
+    assert "Hold for 7 seconds. Lower it slowly." in moves
+
+
+def test_a_hold_reads_well_whatever_its_length() -> None:
+    one, none = exercise("HA01", hold_s=1), exercise("HX01", hold_s=0)
+    moves = sides(handout_pdf(note(exercises=(one, none, exercise("QC01")))))[1]
+    assert "Hold for 1 second. Lower it slowly." in moves
+    assert "4 Lower slowly." in moves
+    assert "0 seconds" not in moves
+
+
+def test_steps_are_counted_in_steps() -> None:
+    moves = sides(handout_pdf(note(("HA05", "QC01"))))[1]
+    assert "10 steps each way" in moves
+    assert "10 times" in moves  # the mini squat's
+    assert moves.count("10 times") == 1
+
+
+def test_the_same_note_gives_the_same_bytes() -> None:
+    assert handout_pdf(runner_note()) == handout_pdf(runner_note())
+
+
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_the_sheet_is_laid_out_for_the_paper_and_keeps_clear_of_its_edges(paper: PaperName) -> None:
+    width, height = {"letter": (612, 792), "a4": (595, 842)}[paper]
+    for number, page in enumerate(pypdfium2.PdfDocument(handout_pdf(teen_note(), paper=paper)), start=1):
+        assert page.get_size() == (width, height)
+        left, top, right, bottom = inked(page)
+        inner, outer = (left, width - right) if number % 2 else (width - right, left)
+        assert inner >= 50  # the holes of a binder
+        assert outer >= 40
+        assert min(top, height - bottom) >= 20
+
+
+@pytest.mark.parametrize("made", [note(), runner_note(), teen_note(), note(SIX)], ids=["4", "5", "3", "6"])
+def test_fonts_are_embedded_bold_is_among_them_and_files_stay_small(made: Note) -> None:
+    pdf = handout_pdf(made)
+    assert b"Helvetica" not in pdf
+    assert b"SourceSansPro-Bold" in pdf
+    assert pdf.count(b"/FontFile2") == 3
+    assert len(pdf) <= 250_000
+
+
+def test_the_file_says_what_it_is_and_not_whose() -> None:
+    pdf = handout_pdf(note(), with_name=True)
+    told = pypdfium2.PdfDocument(pdf).get_metadata_dict()
+    assert told["Title"] == "Your knee and your hip"
+    assert told["Subject"] == "Home exercise sheet"
+    assert not any("Example" in value for value in told.values())
+    assert b"en-US" in pdf
+    assert b"R-778" not in pdf
+
+
+def test_no_name_stands_on_the_sheet_unless_it_is_asked_for() -> None:
+    lukasz = note(patient_name="Łukasz Żółć")
+    assert "Łukasz" not in words_in(handout_pdf(lukasz))
+    asked = words_in(handout_pdf(lukasz, with_name=True))
+    assert "Łukasz" in asked
+    assert "Żółć" not in asked
+
+
+def test_a_name_the_font_lacks_becomes_a_line_to_write_on() -> None:
+    chinese = note(patient_name="王小明", clinic={"name": "康复中心", "therapist": "陈医生"})
+    first = sides(handout_pdf(chinese, with_name=True))[0]
+    assert "Clinic:" in first
+    assert "Your physical therapist" in first
+    assert "Harbor" not in first
+
+
+def test_what_people_type_is_never_markup_and_never_hides() -> None:
+    pdf = handout_pdf(
+        note(goal="Walk <b>1 mile</b> & sit\u202e \x07well", clinic={"name": "A & B <i>Clinic</i>"})
+    )
+    why, moves, *_ = sides(pdf)
+    assert "Walk <b>1 mile</b> & sit well by April 27." in moves
+    assert "A & B <i>Clinic</i>" in why
+
+
+def test_a_goal_the_font_cannot_show_becomes_a_line_to_write_on() -> None:
+    assert "My goal: My time:" in sides(handout_pdf(note(goal="跑步")))[1]
+
+
+def test_without_a_phone_there_is_a_line_for_it() -> None:
+    why, *_, safety = sides(handout_pdf(note(clinic={"phone": ""})))
+    assert "Call your clinic:" in why
+    assert "Call us if:" in safety
+    assert "None" not in why + safety
+
+
+def test_a_huge_clinic_name_stays_inside_the_sheet() -> None:
+    pdf = handout_pdf(
+        note(clinic={"name": "Harbor Physical Therapy and Sports Medicine " * 6, "phone": "5" * 40})
+    )
+    assert "Harbor Physical Therapy and Sports" in sides(pdf)[0]
+    for page in pypdfium2.PdfDocument(pdf):
+        left, _, right, _ = inked(page)
+        assert left >= 40
+        assert right <= 612 - 40
+
+
+@pytest.mark.parametrize(
+    ("made", "pages"),
+    [
+        (note(("HA01",)), 4),
+        (note(("HA01", "QC01", "HX01")), 4),
+        (note(), 4),
+        (note(EX2, "left", found={"variant": "V4"}), 4),
+        (runner_note(), 6),
+        (note(SIX), 6),
+        (note((*SIX, "QO01", "FL03")), 6),
+        (note(age=67), 4),
+        (teen_note(), 4),
+    ],
+    ids=["one", "three", "four", "five", "five and running", "six", "eight", "older", "teen"],
+)
+def test_five_moves_fit_on_four_sides_and_more_take_a_leaf(made: Note, pages: int) -> None:
+    read = sides(handout_pdf(made))
+    assert len(read) == pages
+    assert "Call 911" in read[-1]
+    assert f"Sharp pain? Stop. See page {pages}." in read[1]
+    assert made.plan is not None
+    for each in made.plan.exercises:
+        assert " ".join(read).count(each.patient_name["en"]) >= 2  # on its card and in the log
+
+
+def test_one_move_is_one_move() -> None:
+    why, moves, *_ = sides(handout_pdf(note(("HA01",), days_per_week=1)))
+    assert "1 move" in why
+    assert "Do your move 1 day a week." in moves
+
+
+def test_a_plan_without_knee_moves_does_not_promise_hip_and_knee() -> None:
+    why = sides(handout_pdf(note(("HA01", "HX01"))))[0]
+    assert "What can you do?" in why
+    assert "together" not in why
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        ({"variant": "V1", "weaker": "right", "deficit_percent": 12}, "with a little less force than"),
+        ({"variant": "V2", "weaker": "right"}, "Your right hip felt less strong than your left hip."),
+        ({"variant": "V3"}, "Both of your hips made less force"),
+        ({"variant": "V4"}, "Your hips tested strong on both sides."),
+        ({"variant": "V5", "weaker": "left"}, "Your sore knee is on the right."),
+        ({"variant": "V6"}, "We did not test your hip strength today."),
+        ({"variant": "V6", "hurt": True}, "It hurt too much to test your hip strength today."),
+    ],
+    ids=["V1", "V2", "V3", "V4", "V5", "V6", "V6 hurt"],
+)
+def test_the_sheet_says_what_was_found(found: dict[str, Any], says: str) -> None:
+    assert says in sides(handout_pdf(note(found=found)))[0]
+
+
+@pytest.mark.parametrize("variant", ["V2", "V3", "V4", "V5", "V6"])
+def test_only_a_measured_difference_becomes_a_number(variant: str) -> None:
+    why = sides(handout_pdf(note(found={"variant": variant, "weaker": "left", "deficit_percent": 20})))[0]
+    assert "%" not in why
+    assert "How hard each hip pushed" not in why
+
+
+def test_a_test_that_hurt_gives_no_percentage() -> None:
+    why = sides(
+        handout_pdf(note(found={"variant": "V1", "weaker": "right", "deficit_percent": 30, "hurt": True}))
+    )[0]
+    assert "It hurt to push, so this is not your full strength." in why
+    assert "%" not in why
+
+
+def test_the_knee_that_moves_in_is_told_with_its_side() -> None:
+    found = {"variant": "V2", "weaker": "left", "step_down": "left"}
+    why = sides(handout_pdf(note(EX1, "left", found=found)))[0]
+    assert "your left knee moved in toward your right knee. Training may help with that." in why
+
+
+def test_the_fullest_first_side_keeps_its_findings() -> None:
+    found = fields(variant="V1", weaker="right", deficit_percent=18, step_down="right")
+    papers: tuple[PaperName, ...] = ("letter", "a4")
+    for paper in papers:
+        why = sides(handout_pdf(note(found=found), paper=paper))[0]
+        assert "That is 18% less." in why
+        assert "your right knee moved in toward your left knee" in why
+        assert "Studies have not shown that a weak hip comes first." in why
+
+
+def test_two_sore_knees_have_their_own_words() -> None:
+    read = sides(printed("EX3"))
+    assert "Your knees hurt." in read[0]
+    assert "When you stepped down, your knees moved in toward each other." in read[0]
+    assert "Do both sides." in read[1]
+    assert "good side" not in " ".join(read)
+
+
+def test_a_teen_on_the_ladder_starts_the_moves_later() -> None:
+    why, plan, log, safety = sides(printed("EX3"))
+    assert "Start on March 30" in why
+    assert "Start your moves on March 30." in plan
+    assert "My activity ladder until March 30" in plan
+    assert "Start on March 30" in log
+    assert "You limp, or your hip, groin, or thigh hurts." in safety
+    assert "In teens we are less sure." in safety
+    assert "Rathleff 2019" in safety
+
+
+def test_runners_and_older_people_get_their_words_and_others_do_not() -> None:
+    assert "Keep knee pain at 2 or less while you run." in sides(printed("EX2"))[1]
+    assert "Call us if you feel dizzy." in sides(handout_pdf(note(age=67)))[1]
+    plain = words_in(printed("EX1"))
+    for words in ("while you run", "dizzy", "You limp", "Rathleff", "activity ladder"):
+        assert words not in plain
+
+
+@pytest.mark.parametrize(
+    ("go_to", "spans"),
+    [
+        (2, ("Pain 0 to 2", "Pain 3 to 5")),
+        (4, ("Pain 0 to 4", "Pain 5")),
+        (5, ("Pain 0 to 5", "Pain over 5")),
+        (7, ("Pain 0 to 5", "Pain over 5")),
+    ],
+)
+def test_there_is_one_pain_rule(go_to: int, spans: tuple[str, str]) -> None:
+    safety = sides(handout_pdf(note(go_to=go_to)))[-1]
+    for span in spans:
+        assert span in safety
+    assert ("SLOW DOWN" in safety) == (go_to < 5)
+    assert "What will you do if your pain goes over 5?" in safety
+
+
+def test_a_card_adds_what_differs_from_the_sheet() -> None:
+    read = words_in(printed("EX2"))
+    assert "6 days a week" in read
+    assert "Rest 1 minute between sets." in read
+    assert "3 times hold 30 seconds" in read  # three sets of one
+
+
+def test_a_missing_picture_leaves_room_to_draw() -> None:
+    unknown = exercise("HA01").model_copy(update={"id": "ZZ99"})
+    assert "Your PT will draw this" in sides(handout_pdf(note(exercises=(unknown, exercise("QC01")))))[1]
+
+
+def test_a_visit_without_a_plan_has_no_sheet() -> None:
+    with pytest.raises(DocumentError, match="The criteria are not met"):
+        handout_pdf(note(plan=None, no_plan_because="The criteria are not met."))
+
+
+def test_only_complete_languages_are_offered() -> None:
+    assert handout_languages() == ("en",)
+
+
+def test_a_sheet_is_refused_when_its_language_is_not_complete() -> None:
+    with pytest.raises(DocumentError, match="'es'"):
+        handout_pdf(note(), "es")
+
+
+def test_what_cannot_fit_is_refused_with_the_blocks_that_are_too_tall() -> None:
+    with pytest.raises(DocumentError, match=r"side 2: .*my plan"):
+        handout_pdf(note(goal="Climb the stairs " * 120))
+
+
+def test_nine_moves_are_refused_in_plain_words() -> None:
+    with pytest.raises(DocumentError, match="at most 8 moves"):
+        handout_pdf(note((*SIX, "QO01", "FL03", "HE05")))
+
+
+def test_without_its_font_nothing_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from evalassist.documents import look
+
+    look.register_fonts.cache_clear()
+    monkeypatch.setitem(look._FILES, look.BOLD, "no-such-font.ttf")
+    with pytest.raises(DocumentError, match="Source Sans Pro"):
+        handout_pdf(note())
+    monkeypatch.undo()
+    look.register_fonts.cache_clear()
+
+
+if __name__ == "__main__":  # python tests/test_handout.py FOLDER: the variants as files, to look at
+    import sys
+    from pathlib import Path
+
+    for name, made in {
+        "ex1": note(),
+        "ex2": runner_note(),
+        "ex3": teen_note(),
+        "five": note(EX2, "left", found=fields(variant="V4")),
+        "six": note(SIX),
+        "one": note(("HA01",)),
+        "three": note(("HA01", "QC01", "HX01")),
+        "older": note(age=67),
+        "nophone": note(clinic=fields(phone="", name="")),
+        "hurt": note(found=fields(variant="V1", weaker="right", hurt=True, step_down="right")),
+        "leftknee": note(EX1, "left", found=fields(variant="V1", weaker="left", deficit_percent=22)),
+    }.items():
+        for paper in ("letter", "a4"):
+            (Path(sys.argv[1]) / f"{name}-{paper}.pdf").write_bytes(handout_pdf(made, paper=paper))
