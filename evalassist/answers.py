@@ -87,7 +87,10 @@ def _option(item: Item, raw: Any) -> str:
 def _options(item: Item, raw: Any) -> tuple[str, ...]:
     if not isinstance(raw, list):
         raise ImplausibleError(f'{raw!r} must be a list of options, for example ["{item.options[0].id}"]')
-    return tuple(_option(item, entry) for entry in raw)
+    chosen = tuple(_option(item, entry) for entry in raw)
+    if twice := [entry for entry in chosen if chosen.count(entry) > 1]:
+        raise ImplausibleError(f"{twice[0]!r} stands in the list twice")
+    return chosen
 
 
 def _number(item: Item, raw: Any) -> Answer:
@@ -138,6 +141,9 @@ def _strength(raw: Any, *, takes_torque: bool) -> StrengthTest:
         raise ImplausibleError(
             f'trials must be numbers, not {trials!r}; a hand grade is written grade = "4+" and never mixed with force'
         )
+    for key in ("unit", "grade", "compensation", "not_tested"):
+        if not isinstance(raw.get(key, ""), str):
+            raise ImplausibleError(f"{key} must be text in quotes, not {raw[key]!r}")
     test = StrengthTest(
         trials=tuple(float(trial) for trial in trials),
         unit=raw.get("unit"),

@@ -72,7 +72,7 @@ def _toml(path: Path) -> dict[str, Any]:
             raise CaseValueError(
                 path, "", f"this file is larger than {MOST_BYTES // 1000} kB, so it is not a case."
             )
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise CaseValueError(path, "", "this file is not text (UTF-8).") from None
     except OSError as error:
@@ -83,6 +83,8 @@ def _toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CaseValueError(path, "", f"this file is not TOML: {error}.") from None
+    except RecursionError:
+        raise CaseValueError(path, "", "this file is nested too deeply to be a case.") from None
 
 
 def _table(path: Path, data: Mapping[str, Any], name: str, required: tuple[str, ...]) -> dict[str, Any]:

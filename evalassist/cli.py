@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from evalassist.note import Clinic, Language
 
 DONE, BAD_INPUT, STOPPED, UNFINISHED = 0, 2, 3, 4
+OUTPUTS = ("assessment.json", "plan.json", "handout.pdf", "evaluation.pdf", "referral.pdf")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -185,24 +186,31 @@ def evaluate_case(
 
 
 def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write every file or none: all are complete beside their place before the first takes it."""
-    written: list[tuple[str, Path]] = []
+    """Write every file, complete beside its place before the first takes it; remove those of an earlier run.
+
+    A case that is stopped today must not leave yesterday's handout beside its referral letter.
+    """
+    written: list[tuple[Path, Path]] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
             handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
-            written.append((temporary, folder / name))
+            written.append((Path(temporary), folder / name))
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-        for temporary, place in written:
-            Path(temporary).replace(place)
+        for name in OUTPUTS:
+            if name not in files:
+                (folder / name).unlink(missing_ok=True)
+        for temporary_file, place in written:
+            temporary_file.replace(place)
     except OSError as error:
-        for temporary, _ in written:
-            Path(temporary).unlink(missing_ok=True)
+        for temporary_file, _ in written:
+            temporary_file.unlink(missing_ok=True)
         raise EvalAssistError(
-            f"Nothing was written to {folder}: {error.strerror}. Choose another folder with --out."
+            f"The files could not be written to {folder}: {error.strerror}. Nothing half written was left. "
+            "Choose another folder with --out."
         ) from None
 
 

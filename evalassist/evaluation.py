@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 from uuid import uuid4
 
-from evalassist.errors import SignedRecordError
+from evalassist.errors import EvalAssistError, SignedRecordError
 
 Side = Literal["right", "left"]
 SoreKnee = Literal["right", "left", "both"]
@@ -178,6 +178,9 @@ class Evaluation:
         return self._changed(signature=signature)
 
     def with_addendum(self, addendum: Addendum) -> Evaluation:
+        """Only a signed note has addenda; a draft is simply changed."""
+        if self.signature is None:
+            raise EvalAssistError("This note is not signed yet: change it instead of adding an addendum.")
         return replace(self, addenda=(*self.addenda, addendum))
 
     def _changed(self, **changes: Any) -> Evaluation:

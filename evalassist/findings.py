@@ -1,15 +1,32 @@
-"""The findings of a visit as they read in the note: step by step, short, and nothing that was not asked."""
+"""The findings of a visit as they read in the note: step by step, short, and nothing that was not asked.
+
+One line holds what belongs together (a group of the page); its parts are divided by semicolons. A strength line
+is `right …; left …; …`, so that a document can set it as a row of a table.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from evalassist.clinical.facts import shown
+from evalassist.clinical.progress import shown as is_asked
 from evalassist.clinical.result import Assessment, GroupStrength, SideStrength
 from evalassist.content import Content
-from evalassist.content.schema import Item, Step
-from evalassist.evaluation import SIDES, Answer, Evaluation, NotTested, Quantity, StrengthTest
+from evalassist.content.schema import Group, Item, Step
+from evalassist.evaluation import SIDES, Answer, Answers, Evaluation, NotTested, Quantity, StrengthTest
 from evalassist.note import Line, Section
+
+WITHOUT_FINDINGS = ("assessment", "plan", "handout", "sign")
+BY_WORD = ("palpation", "special-tests", "length", "beighton")
+"""Groups in which many tests share few words: told word by word, not test by test."""
+PAIN = {"nprs-worst": "worst", "nprs-usual": "usual", "nprs-best": "least"}
+TOTALS = {
+    "step-down": ("lsd-total", "lsd-typed-total", " of 6"),
+    "foot": ("fpi6-total", "fpi6-typed-total", ""),
+}
+"""Groups with a score of their items: the fact of the total, the item that holds one from paper, the range."""
+SCORED = ("lsd-arm", "lsd-trunk", "lsd-pelvis", "lsd-knee", "lsd-steady")
+EPONYMS = ("Hoffa", "Noble", "Thessaly", "Lachman", "Thomas", "Ely", "Trendelenburg", "Perthes", "Beighton")
 
 
 def sections(evaluation: Evaluation, assessment: Assessment, content: Content) -> tuple[Section, ...]:
@@ -36,62 +53,243 @@ def not_tested_lines(evaluation: Evaluation, content: Content) -> tuple[Line, ..
 
 
 def _lines(step: Step, evaluation: Evaluation, assessment: Assessment, content: Content) -> Iterator[Line]:
+    if step.id in WITHOUT_FINDINGS:
+        return
     if step.id == "safety":
         yield from _safety(step, evaluation, assessment)
         return
     if step.id == "questionnaires":
-        yield from _scores(assessment, content)
+        yield from _scores(evaluation, assessment, content)
     in_a_score = {item_id for measure in content.measures.values() for item_id in measure.items}
     in_a_score |= {measure.total_item for measure in content.measures.values() if measure.total_item}
-    negative: list[str] = []
-    for item in step.items:
-        if item.id in in_a_score:
-            continue
-        if item.kind == "strength":
-            yield from _strength_line(item, assessment.strength[item.id])
-        elif item.kind == "yes-no" and not item.sides and evaluation.answers.get(item.id) == "no":
-            negative.append(_lower_first(item.label))
-        elif not item.id.startswith("ddx-"):
-            yield from _item_line(item, evaluation)
-    if negative:
-        yield Line(label="No", value="; ".join(negative))
-    if step.id == "movement":
-        yield from _totals(assessment, "lsd-total", "Lateral step-down, total of 6")
-    if step.id == "mobility":
-        yield from _totals(assessment, "fpi6-total", "Foot Posture Index, total")
-    if step.id == "knee":
-        yield from _other_causes(evaluation, content)
+    for group in step.groups:
+        if group.id == "other-causes":
+            yield from _other_causes(evaluation, content)
+        elif step.id == "strength":
+            yield from _strength_lines(group, evaluation, assessment)
+        else:
+            parts = [text for text in _parts(group, evaluation.answers, assessment, in_a_score) if text]
+            if parts:
+                again = f"{group.title.lower()} "
+                yield Line(
+                    label=group.title,
+                    value=_upper_first("; ".join(text.removeprefix(again) for text in parts)),
+                )
+
+
+# ---------------------------------------------------------------- safety
 
 
 def _safety(step: Step, evaluation: Evaluation, assessment: Assessment) -> Iterator[Line]:
-    screened = [item for item in step.items if item.code.startswith("RF") and item.kind == "yes-no"]
-    answered = [i for i in screened if evaluation.answers.get(i.id) in ("yes", "no")]
+    answers = evaluation.answers
+    asked = [item for item in step.items if item.kind == "yes-no" and is_asked(item, assessment)]
+    answered = [item for item in asked if answers.get(item.id) in ("yes", "no")]
     if not answered:
         return
     positive = [conclusion.rule.title for conclusion in assessment.red_flags]
-    count = f"{len(answered)} of {len(screened)} questions answered"
-    yield Line(label="Screen", value=f"{'; '.join(positive) or 'negative'} ({count})")
+    result = "; ".join(positive) or ("negative" if len(answered) == len(asked) else "nothing positive so far")
+    yield Line(label="Screen", value=f"{result} ({len(answered)} of {len(asked)} questions answered)")
     for conclusion in assessment.red_flags:
         found = "; ".join(reason.text for reason in conclusion.reasons)
         yield Line(label=f"{conclusion.rule.flag} {conclusion.rule.level}", value=found)
+    more = [_item_text(item, answers) for item in step.items if item.kind != "yes-no"]
+    if any(more):
+        yield Line(label="Recorded", value=_upper_first("; ".join(text for text in more if text)))
 
 
-def _scores(assessment: Assessment, content: Content) -> Iterator[Line]:
+# ---------------------------------------------------------------- questionnaires
+
+
+def _scores(evaluation: Evaluation, assessment: Assessment, content: Content) -> Iterator[Line]:
     for measure in content.measures.values():
         score = assessment.scores[measure.id]
         if score.value is not None:
-            value = f"{shown(score.value, measure.decimals)} of {measure.high:g} ({measure.better} is better)"
-            yield Line(label=measure.short, value=value)
+            value = f"{shown(score.value, measure.decimals)}/{measure.high:g}"
+            activities = "; ".join(_activities(evaluation.answers)) if measure.id == "psfs" else ""
+            yield Line(label=measure.short, value=f"{value} ({activities})" if activities else value)
         elif score.answered:
-            needed = f"not completed: {score.answered} of {len(measure.items)} answered, {measure.min_answered} needed"
-            yield Line(label=measure.short, value=needed)
+            needed = f"{score.answered} of {len(measure.items)} answered, {measure.min_answered} needed"
+            yield Line(label=measure.short, value=f"not completed: {needed}")
 
 
-def _totals(assessment: Assessment, fact: str, label: str) -> Iterator[Line]:
-    sides = [(side, assessment.number(f"{fact}.{side}")) for side in SIDES]
-    found = ", ".join(f"{side} {value:g}" for side, value in sides if value is not None)
-    if found:
-        yield Line(label=label, value=found)
+def _activities(answers: Answers) -> Iterator[str]:
+    """The activities the patient chose for the PSFS, with the rating of each."""
+    for number in (1, 2, 3):
+        name, rating = answers.get(f"psfs-name-{number}"), answers.get(f"psfs-{number}")
+        if isinstance(name, str) and isinstance(rating, int | float):
+            yield f"{name} {rating:g}"
+
+
+# ---------------------------------------------------------------- one group of a page
+
+
+def _parts(group: Group, answers: Answers, assessment: Assessment, in_a_score: set[str]) -> Iterator[str]:
+    if group.id in BY_WORD:
+        yield from _word_by_word(group, answers)
+        return
+    if group.id in TOTALS:
+        yield from _totals(group, answers, assessment)
+    for item in group.items:
+        if item.id in in_a_score or item.id.startswith(("psfs-name", "agg-", "fpi6-")) or item.id in SCORED:
+            continue
+        if item.id in PAIN or item.id in ("nprs-now", "nprs-rest"):
+            yield _pain(answers) if item.id == "nprs-worst" else ""
+        elif item.id == "aggravating":
+            yield _aggravating(item, answers)
+        elif item.id == "load-change":
+            yield _load(item, answers)
+        elif item.id not in ("load-old", "load-new", "load-unit", "load-weeks", "lsd-typed-total"):
+            yield _item_text(item, answers)
+
+
+def _pain(answers: Answers) -> str:
+    """All pain ratings in one breath: last 7 days worst 6/10, usual 3/10; at rest 0/10."""
+    week = [
+        f"{word} {known:g}/10" for key, word in PAIN.items() if (known := _rating(answers, key)) is not None
+    ]
+    parts = ["pain in the last 7 days " + ", ".join(week)] if week else []
+    for key, word in (("nprs-now", "now"), ("nprs-rest", "at rest")):
+        if (known := _rating(answers, key)) is not None:
+            parts.append(f"{word} {known:g}/10")
+    return "; ".join(parts)
+
+
+def _rating(answers: Answers, item_id: str) -> float | None:
+    answer = answers.get(item_id)
+    return answer if isinstance(answer, int | float) else None
+
+
+def _aggravating(item: Item, answers: Answers) -> str:
+    chosen = answers.get(item.id)
+    if not isinstance(chosen, tuple) or not chosen:
+        return ""
+    words = {option.id: _lower_first(option.label) for option in item.options}
+    rated = [(words.get(each, each), _rating(answers, f"agg-{each}")) for each in chosen]
+    return f"{_lower_first(item.label)} " + ", ".join(
+        word if rating is None else f"{word} {rating:g}/10" for word, rating in rated
+    )
+
+
+def _load(item: Item, answers: Answers) -> str:
+    rose = _item_text(item, answers)
+    old, new = _rating(answers, "load-old"), _rating(answers, "load-new")
+    if old is None or new is None:
+        return rose
+    unit, weeks = answers.get("load-unit"), answers.get("load-weeks")
+    text = f"{rose}, from {old:g} to {new:g}" + (f" {unit}" if isinstance(unit, str) else "")
+    return text + (f" in {weeks.value:g} {weeks.unit}" if isinstance(weeks, Quantity) else "")
+
+
+def _totals(group: Group, answers: Answers, assessment: Assessment) -> Iterator[str]:
+    """A score of each side with what it is made of: right 3 of 6 (trunk leans, pelvis drops or turns)."""
+    fact, typed, out_of = TOTALS[group.id]
+    told = []
+    scored = [item for item in group.items if item.sides and any(o.points is not None for o in item.options)]
+    if not out_of:  # the six signs of the foot posture are read as their total
+        scored = []
+    for side in SIDES:
+        total = assessment.number(f"{fact}.{side}")
+        from_paper = answers.get(f"{typed}.{side}") is not None
+        made_of = [
+            text
+            for item in scored
+            if (text := _points(item, side, answers, told=total is None or from_paper))
+        ]
+        if total is None and not made_of:
+            continue
+        name = (
+            "not complete"
+            if total is None
+            else f"{total:+g}"
+            if not out_of and total
+            else f"{total:g}{out_of}"
+        )
+        told.append(f"{side} {name}".replace("-", "−") + (f" ({', '.join(made_of)})" if made_of else ""))
+    if told:
+        yield ("" if out_of else "Foot Posture Index ") + "; ".join(told)
+
+
+def _points(item: Item, side: str, answers: Answers, told: bool) -> str:
+    """What one item of a score adds; an item that adds nothing is told only when asked for."""
+    answer = answers.get(f"{item.id}.{side}")
+    for option in item.options:
+        if option.id == answer and (option.points or told):
+            return f"{_lower_first(item.label.partition(', ')[2])} {_lower_first(option.label)}"
+    return ""
+
+
+def _word_by_word(group: Group, answers: Answers) -> Iterator[str]:
+    """Tests that share a word, told together: both sides normal: quadriceps, hamstrings."""
+    found: dict[str, dict[str, list[str]]] = {}
+    numbers = []
+    for item in group.items:
+        if item.kind in ("number", "scale") or not item.sides:
+            numbers.append(_item_text(item, answers))
+            continue
+        label = _lower_first(item.label.removeprefix("Tender: "))
+        for item_id in item.ids:
+            word = _value(item, answers.get(item_id)).lower()
+            if word:
+                word = "not tender" if group.id == "palpation" and word == "none" else word
+                found.setdefault(word, {}).setdefault(label, []).append(item_id.rpartition(".")[2])
+    for word in sorted(found, key=lambda word: word in ("normal", "not tender", "no")):
+        by_sides: dict[str, list[str]] = {}
+        for label, sides in found[word].items():
+            by_sides.setdefault("both sides" if len(sides) == 2 else sides[0], []).append(label)
+        for where, labels in by_sides.items():
+            yield f"{where} {word}: {', '.join(labels)}"
+    yield from numbers
+
+
+def _item_text(item: Item, answers: Answers) -> str:
+    """One item with its value; empty when it was not asked."""
+    values = {item_id.rpartition(".")[2]: _value(item, answers.get(item_id)) for item_id in item.ids}
+    known = {side: value for side, value in values.items() if value}
+    if not known:
+        return ""
+    colon = "" if item.kind in ("number", "scale") and not item.sides else ":"
+    label = _lower_first(item.label) + colon
+    if not item.sides:
+        return f"{label} {next(iter(known.values()))}"
+    if len(set(known.values())) == 1 and len(known) == 2:
+        return f"{label} {known['right']} on both sides"
+    return f"{label} " + ", ".join(f"{side} {value}" for side, value in known.items())
+
+
+def _value(item: Item, answer: Answer | None) -> str:
+    words = {option.id: _lower_first(option.label) for option in item.options}
+    match answer:
+        case None | NotTested() | "not-assessed":
+            return ""
+        case Quantity(value, unit):
+            return _with_unit(value, unit)
+        case tuple():
+            chosen = [words.get(part, part) for part in answer]
+            return _listed(chosen)
+        case int() | float():
+            return f"{answer:g}/10" if item.kind == "scale" else _with_unit(answer, item.unit)
+        case str():
+            return words.get(answer, answer)
+    return ""
+
+
+def _listed(words: Sequence[str]) -> str:
+    """A list; what begins alike is told once: round the kneecap, inner side and outer side."""
+    if not any("," in word for word in words):
+        return ", ".join(words)
+    by_start: dict[str, list[str]] = {}
+    for word in words:
+        start, _, rest = word.partition(", ")
+        by_start.setdefault(start, []).append(rest)
+    return " / ".join(
+        start + (f", {' and '.join(part for part in rest if part)}" if any(rest) else "")
+        for start, rest in by_start.items()
+    )
+
+
+def _with_unit(value: float, unit: str) -> str:
+    number = f"{value:g}".replace("-", "−")
+    return f"{number}{unit}" if unit == "°" else f"{number} {unit}".rstrip()
 
 
 def _other_causes(evaluation: Evaluation, content: Content) -> Iterator[Line]:
@@ -101,35 +299,26 @@ def _other_causes(evaluation: Evaluation, content: Content) -> Iterator[Line]:
         if isinstance(answer, str) and answer != "not-assessed":
             by_word.setdefault(answer, []).append(_lower_first(differential.title))
     for word in ("likely", "possible", "unlikely", "excluded"):
-        if word in by_word:
-            yield Line(label=f"Other causes, {word}", value=", ".join(by_word[word]))
+        if len(by_word.get(word, [])) == len(content.differentials):
+            yield Line(label="Other causes", value=f"all {len(content.differentials)} on the list {word}")
+        elif word in by_word:
+            yield Line(label=f"Other causes, {word}", value="; ".join(by_word[word]))
 
 
-def _item_line(item: Item, evaluation: Evaluation) -> Iterator[Line]:
-    values = [(item_id, _value(item, evaluation.answers.get(item_id))) for item_id in item.ids]
-    known = [(item_id, value) for item_id, value in values if value]
-    if not known:
-        return
-    if item.sides:
-        yield Line(label=item.label, value=", ".join(f"{i.rpartition('.')[2]} {value}" for i, value in known))
-    else:
-        yield Line(label=item.label, value=known[0][1])
+# ---------------------------------------------------------------- strength
 
 
-def _value(item: Item, answer: Answer | None) -> str:
-    words = {option.id: option.label for option in item.options}
-    match answer:
-        case None | NotTested() | "not-assessed":
-            return ""
-        case Quantity(value, unit):
-            return f"{value:g} {unit}"
-        case tuple():
-            return ", ".join(words.get(part, part) for part in answer)
-        case int() | float():
-            return f"{answer:g}/10" if item.kind == "scale" else f"{answer:g} {item.unit}".rstrip()
-        case str():
-            return words.get(answer, answer)
-    return ""
+def _strength_lines(group: Group, evaluation: Evaluation, assessment: Assessment) -> Iterator[Line]:
+    for item in group.items:
+        if item.kind == "strength":
+            yield from _strength_line(item, assessment.strength[item.id])
+        elif item.sides:
+            sides = [(side, _value(item, evaluation.answers.get(f"{item.id}.{side}"))) for side in SIDES]
+            known = [f"{side} {value}" for side, value in sides if value]
+            if known:
+                yield Line(label=item.label, value="; ".join(known))
+        elif value := _value(item, evaluation.answers.get(item.id)):
+            yield Line(label=item.label, value=value)
 
 
 def _strength_line(item: Item, group: GroupStrength) -> Iterator[Line]:
@@ -154,19 +343,29 @@ def _side(side: str, tested: SideStrength) -> str:
         text = f"{side} grade {tested.grade} by hand"
     else:
         unit = "Nm" if tested.in_torque else "N"
-        trials = ", ".join(shown(trial, 1) for trial in tested.trials)
+        trials = " ".join(shown(trial, 1) for trial in tested.trials)
         best = (
             "not scored, trials differ too much"
             if tested.score is None
             else f"{shown(tested.score, 1)} {unit}"
         )
-        text = f"{side} {best} ({trials})"
+        text = f"{side} {best} ({trials})" if len(tested.trials) > 1 else f"{side} {best}"
         if tested.torque_nm_per_kg is not None:
-            text += f" {shown(tested.torque_nm_per_kg, 2)} Nm/kg"
+            text += f", {tested.torque_nm_per_kg:.2f} Nm/kg"
     if tested.pain is not None:
         text += f", pain {tested.pain}/10" + (" (pain-inhibited)" if tested.pain_inhibited else "")
     return text
 
 
+# ---------------------------------------------------------------- words
+
+
 def _lower_first(text: str) -> str:
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+    """The text as it stands inside a sentence; names of people and abbreviations keep their capital."""
+    first = text.split(" ")[0].strip(",")
+    keeps = first in EPONYMS or any(letter.isupper() for letter in first[1:])
+    return text if keeps else text[:1].lower() + text[1:]
+
+
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]

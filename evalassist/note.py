@@ -41,6 +41,8 @@ class NoteConclusion(Part):
     title: str
     verdict: Literal["met", "not met", "undecided"]
     says: str
+    do_now: str = ""
+    """What a met red flag asks for at once."""
     reasons: tuple[NoteReason, ...]
     missing: tuple[str, ...]
     grade: str = ""
@@ -128,7 +130,7 @@ class NotePlan(Part):
 class Found(Part):
     """What the sheet says was found at the hip (handout 4.2): variant and the one number it may print."""
 
-    variant: Literal["V1", "V2", "V3", "V4", "V5", "V6"]
+    variant: Literal["V1", "V2", "V3", "V4", "V5", "V6", "same"]
     weaker: Literal["right", "left"] | None = None
     deficit_percent: int | None = None
     """Rounded half up; only for V1 with a device on both sides and no painful test."""

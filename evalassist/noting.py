@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from evalassist.clinical.assessment import not_decided
+from evalassist.clinical.assessment import SUBCATEGORIES, not_decided
 from evalassist.clinical.facts import shown
 from evalassist.clinical.found import hip_finding, step_down_sides
 from evalassist.clinical.plan import card_order
+from evalassist.clinical.progress import shown as is_shown
 from evalassist.clinical.result import (
     Advice,
     Assessment,
@@ -20,7 +21,7 @@ from evalassist.clinical.result import (
     PlanOfCare,
 )
 from evalassist.content import Content
-from evalassist.evaluation import Evaluation
+from evalassist.evaluation import Evaluation, ItemId
 from evalassist.findings import not_tested_lines, sections
 from evalassist.note import (
     Clinic,
@@ -46,9 +47,12 @@ ACTION_TEXT = {
     "NONE": "Safety screen negative.",
     None: "Safety screen not finished.",
 }
+SUBCATEGORY_CODES = dict(SUBCATEGORIES)
 WEEKS_AT_LEAST = 6
 RETEST_AFTER = timedelta(weeks=4)
-NOTED_KINDS = ("criterion", "subcategory", "modifier", "flag")
+NOTED_KINDS = ("criterion", "irritability", "subcategory", "modifier", "flag")
+FOOT_AND_LENGTH = ("mob-hyper", "mob-hypo")
+"""The guideline's mobility subcategory is told as its two kinds, on which the therapist gives an opinion."""
 LYING = ("supine", "prone", "side-lying", "plank", "quadruped")
 
 
@@ -73,7 +77,7 @@ def note_of(
     """The note of this visit as it reads now; signing stores exactly this."""
     signature = evaluation.signature
     planned = plan if isinstance(plan, PlanOfCare) else None
-    concluded = [c for c in assessment.conclusions.values() if c.rule.kind in NOTED_KINDS]
+    concluded = [c for c in assessment.conclusions.values() if _is_noted(c)]
     return Note(
         release=content.release.version,
         evidence_checked=content.release.evidence_checked,
@@ -110,6 +114,12 @@ def note_of(
     )
 
 
+def _is_noted(conclusion: Conclusion) -> bool:
+    if conclusion.id == "mob":
+        return False
+    return conclusion.rule.kind in NOTED_KINDS or conclusion.id in FOOT_AND_LENGTH
+
+
 def _conclusion(conclusion: Conclusion, evaluation: Evaluation, content: Content) -> NoteConclusion:
     opinion = evaluation.opinions.get(_opinion_key(conclusion))
     said = "" if opinion is None else "accepted" if opinion.accepts else opinion.reason
@@ -118,6 +128,7 @@ def _conclusion(conclusion: Conclusion, evaluation: Evaluation, content: Content
         title=conclusion.rule.title,
         verdict=conclusion.verdict.value,
         says=conclusion.rule.says,
+        do_now=conclusion.rule.do_now,
         reasons=tuple(NoteReason(text=r.text, items=r.items) for r in conclusion.reasons),
         missing=tuple(content.label(item_id) for item_id in conclusion.missing),
         grade=conclusion.rule.grade,
@@ -131,15 +142,20 @@ def _opinion_key(conclusion: Conclusion) -> str:
     """Opinions are given on subcategory codes (MPD, MOB-hyper) and on `pfp` as a whole."""
     if conclusion.rule.kind == "criterion":
         return "pfp"
-    head, dash, tail = conclusion.id.partition("-")
-    return head.upper() + dash + tail if conclusion.rule.kind == "subcategory" else conclusion.id
+    return SUBCATEGORY_CODES.get(conclusion.id, conclusion.id)
 
 
 def _still_open(assessment: Assessment, content: Content) -> Iterator[str]:
-    for conclusion, missing in not_decided(assessment):
+    for conclusion, all_missing in not_decided(assessment):
+        missing = [item_id for item_id in all_missing if _is_asked(item_id, assessment, content)]
         wanted = ", ".join(content.label(item_id) for item_id in missing[:4])
         more = f" and {len(missing) - 4} more" if len(missing) > 4 else ""
         yield f"{conclusion.rule.title}: {wanted}{more}"
+
+
+def _is_asked(item_id: ItemId, assessment: Assessment, content: Content) -> bool:
+    item, side = content.asked[item_id]
+    return is_shown(item, assessment, side)
 
 
 def _references(conclusions: Iterable[Conclusion], content: Content) -> tuple[Line, ...]:
@@ -147,14 +163,11 @@ def _references(conclusions: Iterable[Conclusion], content: Content) -> tuple[Li
     cited = dict.fromkeys(
         key for c in conclusions if c.met and c.rule.mark in ("V", "V2") for key in c.rule.cites
     )
+    sources = [content.references[key] for key in cited if content.references[key].mark in ("V", "V2")]
+    second_hand = {"V2": " (reported in a secondary source)"}
     return tuple(
-        Line(label=key, value=content.references[key].citation + _second_hand(content.references[key].mark))
-        for key in cited
+        Line(label=source.id, value=source.citation + second_hand.get(source.mark, "")) for source in sources
     )
-
-
-def _second_hand(mark: str) -> str:
-    return " (reported in a secondary source)" if mark == "V2" else ""
 
 
 # ---------------------------------------------------------------- plan

@@ -116,7 +116,9 @@ def _conclusion(conclusion: Conclusion) -> dict[str, Any]:
 
 
 def _strength(group: GroupStrength) -> dict[str, Any]:
-    sides: dict[str, Any] = {side: _side(tested) for side in SIDES if (tested := group.side(side)) is not None}
+    sides: dict[str, Any] = {
+        side: _side(tested) for side in SIDES if (tested := group.side(side)) is not None
+    }
     return {
         **sides,
         "symmetry": group.symmetry_percent,

@@ -82,6 +82,8 @@ mass = { value = 136.7, unit = "lb" }
         ('"habd.right" = {}', "give trials, a grade, or not_tested"),
         ('pain-location = "retropatellar"', "must be a list of options"),
         ('pain-location = ["elbow"]', "is not an option"),
+        ('pain-location = ["diffuse", "diffuse"]', "stands in the list twice"),
+        ('"habd.right" = { not_tested = true }', "not_tested must be text"),
     ],
 )
 def test_an_answer_that_cannot_be_meant_is_told_with_what_is_allowed(
@@ -96,6 +98,7 @@ def test_an_answer_that_cannot_be_meant_is_told_with_what_is_allowed(
         ("", "this file is empty"),
         ("   \n", "this file is empty"),
         ("patient = [", "not TOML"),
+        ("a = " + "[" * 5000 + "]" * 5000, "nested too deeply"),
         ("[answers]\n", "the table [patient] is missing"),
         (HEAD.replace('sex = "F"', 'sex = "female"'), "allowed: F, M, X"),
         (HEAD.replace("2002-01-15", '"15 Jan 2002"'), "must be a date such as 2026-03-02"),
@@ -124,6 +127,10 @@ def test_a_file_that_is_not_text_is_told_plainly(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00case")
     with pytest.raises(EvalAssistError, match="not text"):
         read_case(file, load_content())
+
+
+def test_a_file_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    assert read(tmp_path, "\ufeff" + HEAD + "nprs-worst = 6\n").answers["nprs-worst"] == 6
 
 
 def test_a_file_that_is_not_there_is_told_plainly(tmp_path: Path) -> None:

@@ -94,6 +94,14 @@ def test_a_stop_gives_a_referral_and_no_plan_and_no_handout(tmp_path: Path) -> N
     assert written(out) == {"assessment.json", "evaluation.pdf", "referral.pdf"}
 
 
+def test_a_case_that_is_stopped_today_leaves_no_handout_of_yesterday(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run("evaluate", CASES / "ex1.toml", "--out", out)
+    (out / "my notes.txt").write_text("kept", encoding="utf-8")
+    run("evaluate", changed(tmp_path, "ex1", 'hot-joint = "no"', 'hot-joint = "yes"'), "--out", out)
+    assert written(out) == {"assessment.json", "evaluation.pdf", "referral.pdf", "my notes.txt"}
+
+
 def test_an_unfinished_screen_gives_the_assessment_and_the_note_only(tmp_path: Path) -> None:
     case = changed(tmp_path, "ex1", 'hot-joint = "no"\n', "")
     out = tmp_path / "out"
@@ -139,7 +147,7 @@ def test_both_knees_sore_get_no_symmetry(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     assert run("evaluate", CASES / "ex1.toml", "--out", tmp_path / "file" / "out") == cli.BAD_INPUT
-    assert "Nothing was written" in capsys.readouterr().err
+    assert "could not be written" in capsys.readouterr().err
 
 
 def test_a_full_disk_leaves_no_half_paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

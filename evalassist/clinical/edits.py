@@ -11,8 +11,14 @@ from evalassist.clinical.refusals import warned
 from evalassist.clinical.result import PlannedExercise, Reason, Refusal
 from evalassist.evaluation import PlanEdit, SoreKnee
 
-LEAST = {"sets": 1, "reps": 1, "hold_s": 0, "rest_s": 0, "days_per_week": 1}
-MOST_DAYS = 7
+DOSE_LIMITS = {
+    "sets": (1, 6),
+    "reps": (1, 50),
+    "hold_s": (0, 120),
+    "rest_s": (0, 300),
+    "days_per_week": (1, 7),
+}
+"""What a dose may be set to; a number outside is a slip of the hand [P]."""
 SIDE_WORDS: dict[str, SoreKnee] = {"right": "right", "left": "left", "both": "both"}
 
 
@@ -99,9 +105,8 @@ def _by_hand(case: Case, exercise_id: str, slot: str, reason: str) -> PlannedExe
 
 def _dosed(state: Edited, place: int, edit: PlanEdit) -> Edited:
     one, value = state.exercises[place], edit.value
-    if edit.field not in LEAST or value is None or value < LEAST[edit.field]:
-        return _unfit(state, edit)
-    if edit.field == "days_per_week" and value > MOST_DAYS:
+    low, high = DOSE_LIMITS.get(edit.field, (1, 0))
+    if value is None or not low <= value <= high:
         return _unfit(state, edit)
     update: dict[str, int | str] = {edit.field: value}
     if edit.field == "reps":

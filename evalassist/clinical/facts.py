@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evalassist.clinical import measures, strength
-from evalassist.clinical.result import Fact, FactValue, GroupStrength, Knowledge, Score
+from evalassist.clinical.conditions import judge
+from evalassist.clinical.result import Fact, FactValue, GroupStrength, Knowledge, Score, Verdict
 from evalassist.content.schema import FactName, Item
 from evalassist.evaluation import SIDES, Answer, Evaluation, ItemId, NotTested, Quantity, Side, StrengthTest
 from evalassist.units import convert
@@ -57,7 +58,21 @@ def knowledge(evaluation: Evaluation, content: Content, numbers: Measured) -> Kn
             sources[found.id] = found.missing or found.inputs
         else:
             facts[found.id] = Fact(found.id, found.value, _says(content, found), found.inputs)
-    return Knowledge(facts, sources, {})
+    known = Knowledge(facts, sources, {})
+    _forget_hidden(known, content)
+    return known
+
+
+def _forget_hidden(known: Knowledge, content: Content) -> None:
+    """An answer under a question that was taken back decides nothing: "surgeon cleared it" without a surgery."""
+    hidden: set[str] = set()
+    for item_id, (item, side) in content.asked.items():
+        if item.shown_when is None or item_id not in known.facts:
+            continue
+        leans_on = {(part.fact or "").replace("{side}", side or "") for part in item.shown_when.walk()}
+        if leans_on & hidden or judge(item.shown_when, known, side).verdict is Verdict.NOT_MET:
+            hidden.add(item_id)
+            del known.facts[item_id]
 
 
 def number(answer: Answer | None, item: Item | None) -> float | None:
@@ -148,9 +163,9 @@ def _computed(evaluation: Evaluation, content: Content, numbers: Measured) -> It
             get, f"fpi6-total.{side}", _items_like(content, "fpi6-", side), f"fpi6-typed-total.{side}"
         )
     for scored in numbers.scores.values():
-        answered = tuple(i for i in content.measures[scored.measure].items if i in evaluation.answers)
-        total = content.measures[scored.measure].total_item
-        inputs = answered or ((total,) if total else ())
+        measure = content.measures[scored.measure]
+        answered = tuple(i for i in measure.items if i in evaluation.answers) if scored.answered else ()
+        inputs = answered or ((measure.total_item,) if measure.total_item else ())
         yield Found(scored.measure, scored.value, inputs, scored.missing)
     yield from _strength_facts(evaluation, numbers)
 
@@ -179,7 +194,7 @@ class _Getter:
 
 def _load_change(get: _Getter) -> Found:
     old, new = get.number("load-old"), get.number("load-new")
-    percent = 100 * (new - old) / old if old and new is not None else None
+    percent = strength.settled(100 * (new - old) / old) if old and new is not None else None
     return Found("load-change-percent", percent, ("load-old", "load-new"))
 
 
@@ -238,7 +253,7 @@ def _hipsit(get: _Getter) -> Found:
     if not known or right is None or left is None or not mass:
         return Found("hipsit-difference", None, inputs, missing)
     sore = get.evaluation.sore_knee
-    difference = (right - left if sore == "left" else left - right) / mass
+    difference = strength.settled((right - left if sore == "left" else left - right) / mass)
     return Found("hipsit-difference", abs(difference) if sore == "both" else difference, inputs)
 
 
@@ -298,7 +313,7 @@ def _strength_facts(evaluation: Evaluation, numbers: Measured) -> Iterator[Found
             grade = tested.grade if tested else None
             yield Found(f"{group.group}-grade.{side}", grade, (f"{group.group}.{side}",))
             if group.group == "kext":
-                yield Found(f"kext-z.{side}", tested.z if tested else None, (f"kext.{side}", "mass"))
+                yield Found(f"kext-z.{side}", tested.z if tested else None, (f"kext.{side}",))
     yield from _inhibited(numbers)
 
 

@@ -1,18 +1,19 @@
 """What the patient's sheet may say was found at the hip: which variant, and whether a number may stand there.
 
-Rules: handout sheet 4.2, README 3, 9, 29, 50. A percentage needs a device on both sides and a test that did not hurt.
+A percentage needs a device on both sides and a test that did not hurt.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+from evalassist.clinical.facts import shown
 from evalassist.clinical.result import Assessment, GroupStrength, Verdict
 from evalassist.evaluation import SIDES, Evaluation, Side
 
-Variant = Literal["V1", "V2", "V3", "V4", "V5", "V6"]
+Variant = Literal["V1", "V2", "V3", "V4", "V5", "V6", "same"]
+HIP_DEFICITS = ("abd-deficit", "er-deficit", "ext-deficit")
 SHOWN_GROUPS = ("habd", "her")
 """If several groups differ, the sheet prints the largest of abduction or external rotation."""
 
@@ -32,15 +33,21 @@ class HipFinding:
 
 
 def hip_finding(evaluation: Evaluation, assessment: Assessment) -> HipFinding:
-    """The variant of "What we found" for this patient."""
+    """The variant of "What we found". A measured difference comes first, then the therapist's word, then the hand."""
+    measured = [group for group in _groups(assessment) if group.asymmetry_percent is not None]
+    if measured:
+        lower = min(measured, key=lambda group: group.asymmetry_percent or 100)
+        finding = _by_device(evaluation, lower)
+        if finding is not None:
+            return finding
     if evaluation.answers.get("hips-both-normal") == "yes":
         return HipFinding("V4")
     if evaluation.answers.get("hips-both-low") == "yes":
         return HipFinding("V3")
-    measured = [g for g in _groups(assessment) if g.asymmetry_percent is not None]
-    if measured:
-        return _by_device(evaluation, assessment, min(measured, key=lambda g: g.asymmetry_percent or 100))
-    return _by_hand(evaluation, assessment)
+    by_hand = _by_hand(evaluation, assessment)
+    if not measured or by_hand.variant in ("V2", "V3", "V5"):
+        return by_hand
+    return _about_the_same(assessment)
 
 
 def step_down_sides(evaluation: Evaluation, assessment: Assessment) -> tuple[Side, ...]:
@@ -55,28 +62,27 @@ def _groups(assessment: Assessment) -> list[GroupStrength]:
     return [assessment.strength[name] for name in SHOWN_GROUPS if name in assessment.strength]
 
 
-def _by_device(evaluation: Evaluation, assessment: Assessment, group: GroupStrength) -> HipFinding:
+def _by_device(evaluation: Evaluation, group: GroupStrength) -> HipFinding | None:
+    """What the dynamometer says of a group; None when the sides differ by no more than the noise."""
     deficit = 100 - (group.asymmetry_percent or 100)
     if deficit > ENTRY_TO_CHECK_PERCENT:
-        return HipFinding(
-            "V6",
-            problem=f"One hip reads {deficit:.0f} % lower than the other. Check the entry before printing.",
-        )
+        problem = f"One hip reads {shown(deficit)} % lower than the other. Check the entry before printing."
+        return HipFinding("V6", problem=problem)
     if deficit <= NOISE_PERCENT or group.weaker is None:
-        return _about_the_same(assessment)
+        return None
     if group.weaker not in evaluation.sore_sides:
         return HipFinding("V5", group.weaker)
     hurt = any(tested.pain_inhibited for side in SIDES if (tested := group.side(side)))
-    rounded = int(Decimal(repr(deficit)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
-    return HipFinding("V1", group.weaker, None if hurt else rounded, hurt)
+    return HipFinding("V1", group.weaker, None if hurt else int(shown(deficit)), hurt)
 
 
 def _about_the_same(assessment: Assessment) -> HipFinding:
-    """No difference above the noise: both normal, both low, or not known (README 50)."""
-    hip = assessment.conclusions["mpd-hip"]
-    if hip.verdict is Verdict.NOT_MET:
-        return HipFinding("V4")
-    return HipFinding("V3" if len(hip.sides) == 2 else "V6")
+    """Measured, and no difference between the sides; "same" when a deficit lies elsewhere."""
+    deficits = [assessment.conclusions[rule_id] for rule_id in HIP_DEFICITS]
+    low: set[Side] = {side for deficit in deficits if deficit.met for side in deficit.sides}
+    if len(low) == len(SIDES):
+        return HipFinding("V3")
+    return HipFinding("V4" if assessment.conclusions["mpd-hip"].verdict is Verdict.NOT_MET else "same")
 
 
 def _by_hand(evaluation: Evaluation, assessment: Assessment) -> HipFinding:

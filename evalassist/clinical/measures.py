@@ -17,13 +17,13 @@ def points(item: Item, answer: Answer | None) -> float | None:
 
 
 def score(measure: Measure, answers: Answers, items: dict[str, Item]) -> Score:
-    """Score a measure from its items, or take the total typed from paper; not scored when too many are missing."""
+    """Score a measure from its items, else take the total typed from paper; too many missing is not scored."""
     given = {item_id: points(items[item_id], answers.get(item_id)) for item_id in measure.items}
     values = [value for value in given.values() if value is not None]
     missing = tuple(item_id for item_id, value in given.items() if value is None)
     if len(values) >= measure.min_answered:
         return Score(measure.id, _scored(measure, values), len(values), missing)
-    if measure.total_item and not values:
+    if measure.total_item:
         typed = points(items[measure.total_item], answers.get(measure.total_item))
         if typed is not None:
             return Score(measure.id, typed, 0, ())

@@ -26,6 +26,11 @@ PAIN_ABOVE_REST = 2
 Scoring = Literal["best", "mean"]
 
 
+def settled(value: float) -> float:
+    """Without the last binary digits, which nobody measured: 80.1 of 89 is 90 %, and not a hair less."""
+    return round(value, 9)
+
+
 def torque_nm(force_n: float, lever_arm_m: float) -> float:
     """Decimal, so that 83 N at 0.35 m are 29.05 Nm, as on paper, and not a hair less."""
     return float(Decimal(str(force_n)) * Decimal(str(lever_arm_m)))
@@ -43,16 +48,16 @@ def percent_body_weight(force_n: float, body_mass_kg: float) -> float:
 def cv_percent(trials: Iterable[float]) -> float | None:
     """Coefficient of variation, 100 x sample SD / mean; None with fewer than two trials."""
     values = tuple(trials)
-    return 100 * stdev(values) / mean(values) if len(values) > 1 and mean(values) else None
+    return settled(100 * stdev(values) / mean(values)) if len(values) > 1 and mean(values) else None
 
 
 def limb_symmetry_percent(sore: float, other: float) -> float:
     """The sore side as a percentage of the other; unrounded, for it is compared with a threshold."""
-    return 100 * sore / other
+    return settled(100 * sore / other)
 
 
 def z_score(value: float, norm: Norm) -> float:
-    return (value - norm.mean) / norm.sd
+    return settled((value - norm.mean) / norm.sd)
 
 
 def norm_for(group: str, sex: str, age_years: int, norms: Iterable[Norm]) -> Norm | None:
@@ -122,7 +127,7 @@ def group_strength(
         right=right,
         left=left,
         symmetry_percent=symmetry,
-        asymmetry_percent=100 * min(pair) / max(pair),
+        asymmetry_percent=limb_symmetry_percent(min(pair), max(pair)),
         weaker=weaker,
         within_tester_error=_within_error(group, right, left),
     )

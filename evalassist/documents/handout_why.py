@@ -168,9 +168,10 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
         case "V3":
             alike = [] if found.weaker else [texts("found_v3_alike")]
             said = [[texts("found_v3"), *alike, *hurt], [texts("found_v3_train"), retest]]
-        case "V4":
+        case "V4" | "same":
+            key = f"found_{found.variant.lower()}"
             has_hip = any(each.chip == "HIP" for each in case.exercises)
-            said = [[each] for each in texts.paragraphs("found_v4" if has_hip else "found_v4_without_hip")]
+            said = [[each] for each in texts.paragraphs(key if has_hip else f"{key}_without_hip")]
         case "V5":
             trains_both = any(each.side == "both" and each.chip == "HIP" for each in case.exercises)
             said = [

@@ -31,12 +31,17 @@ LIMIT = re.compile(r", (not )?(below|above|at least|at most) [−\d.]+$")
 MOST_REASONS = 2
 """Reasons told of a subcategory that is not met; one that is met tells all."""
 MOST_MISSING = 4
+STOPS = ("EMERGENCY", "URGENT", "REFER")
 
 
 def assessment(note: Note, width: float) -> Iterator[Flowable]:
     """Summary, the criteria and subcategories with reasons, what else matters, what is open, the impression."""
     yield from heading("Assessment")
     yield text(_summary(note))
+    if note.impression:
+        yield from labelled([("Impression", note.impression)])
+    if note.action in STOPS and note.pfp == "undecided":
+        return
     rows: list[list[Any]] = []
     bands: list[int] = []
     for name, group in _groups(note):
@@ -54,12 +59,12 @@ def assessment(note: Note, width: float) -> Iterator[Flowable]:
             rows.append([cell("Others"), cell("not met"), cell(told)])
     if rows:
         yield Spacer(0, 2)
-        yield table(rows, (164, 50, width - 214), head=False, bands=bands)
+        yield table(rows, (164, 56, width - 220), head=False, bands=bands)
         yield Spacer(0, 2)
-    if note.not_decided:
-        yield from labelled([("Not decided, because something is missing", "; ".join(note.not_decided))])
-    if note.impression:
-        yield from labelled([("Impression", note.impression)])
+    told_above = (*(c.title for _, group in _groups(note) for c in group), "No subcategory met")
+    still_open = [each for each in note.not_decided if not each.startswith(told_above)]
+    if still_open:
+        yield from labelled([("Not decided, because something is missing", "; ".join(still_open))])
 
 
 def _groups(note: Note) -> Iterator[tuple[str, list[NoteConclusion]]]:
@@ -98,13 +103,15 @@ def _summary(note: Note) -> str:
             told += f" Modifier: {', '.join(NAMED.get(code, code) for code in note.modifiers)}."
     else:
         state = "not met" if note.pfp == "not met" else "not decided"
+        if note.pfp == "undecided" and note.action in STOPS:
+            state += "; the safety screen stopped the examination"
         told = f"Patellofemoral pain, {knee(note.sore_knee)}: criteria {state}."
     markup = bold(told)
     if note.irritability:
         rule_id = IRRITABILITY + note.irritability.lower()
         reasons = [r.text for c in note.conclusions if c.id == rule_id for r in c.reasons]
-        why = f" ({'; '.join(reasons)})" if reasons else ""
-        markup += f" {bold(f'Irritability {note.irritability.lower()}')}{look.escaped(why)}."
+        why = f" {look.escaped('(' + '; '.join(reasons) + ')')}" if reasons else ""
+        markup += f" {bold(f'Irritability {note.irritability.lower()}')}{why}."
     return markup
 
 
