@@ -14,6 +14,9 @@ MMT_GRADES = ("0", "1", "2-", "2", "2+", "3-", "3", "3+", "4-", "4", "4+", "5")
 
 FORCE_UNITS = ("N", "kgf", "lbf")
 MOST_TRIALS = 6
+LARGEST = 1e9
+LONGEST_TEXT = 4000
+"""Characters of a free text; a longer one is a slip, and no page could show it."""
 FORCE_N = (5.0, 1000.0)
 TORQUE_NM = (2.0, 500.0)
 LEVER_ARM_M = (0.05, 1.20)
@@ -26,8 +29,8 @@ class ImplausibleError(ValueError):
 
 def parse_answer(item: Item, raw: Any, content: Content) -> Answer:
     """An answer from plain data (a case file, a stored draft). Raises `ImplausibleError` with what is allowed."""
-    if isinstance(raw, dict) and set(raw) == {"not_tested"} and isinstance(raw["not_tested"], str):
-        return NotTested(raw["not_tested"])
+    if isinstance(raw, dict) and set(raw) == {"not_tested"} and item.kind != "strength":
+        return NotTested(_reason(raw["not_tested"]))
     if isinstance(raw, dict) and item.kind not in ("number", "strength"):
         raise ImplausibleError(f"write a plain value here, not a table with {', '.join(raw)}")
     match item.kind:
@@ -114,16 +117,24 @@ def _scale(raw: Any) -> int:
     return raw
 
 
+def _reason(raw: Any) -> str:
+    """Why something was left out; an empty reason is none."""
+    if isinstance(raw, str) and raw.strip():
+        return raw.strip()
+    raise ImplausibleError("not_tested needs the reason in words")
+
+
 def _text(raw: Any) -> str:
     if isinstance(raw, str):
+        if len(raw) > LONGEST_TEXT:
+            raise ImplausibleError(f"{len(raw)} characters are too many; at most {LONGEST_TEXT}")
         return raw
     raise ImplausibleError(f"{raw!r} must be text in quotes")
 
 
 def _is_number(raw: Any) -> bool:
-    return (
-        isinstance(raw, int | float) and not isinstance(raw, bool) and raw == raw and abs(raw) != float("inf")
-    )
+    """A number of a size that a measurement could have: not NaN, not infinite, no slip of 400 digits."""
+    return isinstance(raw, int | float) and not isinstance(raw, bool) and -LARGEST < raw < LARGEST
 
 
 STRENGTH_KEYS = ("unit", "trials", "lever_arm_m", "pain", "grade", "compensation", "not_tested")
@@ -163,7 +174,11 @@ def check_strength(test: StrengthTest, *, takes_torque: bool) -> None:
         raise ImplausibleError("give either trials by dynamometer or a hand grade, not both")
     if test.grade is not None and test.grade not in MMT_GRADES:
         raise ImplausibleError(f"{test.grade!r} is not a grade; allowed: {', '.join(MMT_GRADES)}")
-    if not (test.trials or test.grade or test.not_tested):
+    if test.not_tested is not None:
+        _reason(test.not_tested)
+        if test.trials or test.grade:
+            raise ImplausibleError("give a result, or not_tested with the reason, not both")
+    elif not (test.trials or test.grade):
         raise ImplausibleError("give trials, a grade, or not_tested with the reason")
     if test.pain is not None:
         _scale(test.pain)
@@ -173,7 +188,7 @@ def check_strength(test: StrengthTest, *, takes_torque: bool) -> None:
         _is_number(test.lever_arm_m) and low <= test.lever_arm_m <= high
     ):
         raise ImplausibleError(
-            f"lever_arm_m {test.lever_arm_m} must be metres from {low:g} to {high:g} (78 cm is written 0.78)"
+            f"lever_arm_m {str(test.lever_arm_m)[:12]} must be metres from {low:g} to {high:g} (78 cm is written 0.78)"
         )
 
 

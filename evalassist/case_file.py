@@ -25,6 +25,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "sore_knee": ("right", "left", "both"),
 }
 AGES = (5, 105)
+YEARS = (1900, 2100)
+LONGEST_NAME = 200
 
 
 def read_case(path: Path, content: Content) -> Evaluation:
@@ -38,6 +40,8 @@ def read_case(path: Path, content: Content) -> Evaluation:
     evaluation = Evaluation.begin(
         Patient(**patient), visit["sore_knee"], visit["date"], kind=visit.get("kind", "initial")
     )
+    if patient["birth_date"] > visit["date"]:
+        raise CaseValueError(path, "patient.birth_date", "lies after the visit.")
     if not AGES[0] <= evaluation.age_years <= AGES[1]:
         raise CaseValueError(
             path,
@@ -68,20 +72,24 @@ def read_answers(path: Path, raw_answers: Any, content: Content) -> dict[ItemId,
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise CaseValueError(
-                path, "", f"this file is larger than {MOST_BYTES // 1000} kB, so it is not a case."
-            )
-        text = path.read_text(encoding="utf-8-sig")
+        if path.exists() and not path.is_file():
+            raise CaseValueError(path, "", "this is not a file.")
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise CaseValueError(path, "", "this file is not text (UTF-8).") from None
-    except OSError as error:
-        raise CaseValueError(path, "", f"cannot be read: {error.strerror}.") from None
+    except (OSError, ValueError) as error:
+        raise CaseValueError(path, "", f"cannot be read: {getattr(error, 'strerror', error)}.") from None
+    if len(data) > MOST_BYTES:
+        raise CaseValueError(
+            path, "", f"this file is larger than {MOST_BYTES // 1000} kB, so it is not a case."
+        )
     if not text.strip():
         raise CaseValueError(path, "", "this file is empty; see `evalassist items` for what a case can hold.")
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # a number of thousands of digits is a plain ValueError
         raise CaseValueError(path, "", f"this file is not TOML: {error}.") from None
     except RecursionError:
         raise CaseValueError(path, "", "this file is nested too deeply to be a case.") from None
@@ -90,7 +98,8 @@ def _toml(path: Path) -> dict[str, Any]:
 def _table(path: Path, data: Mapping[str, Any], name: str, required: tuple[str, ...]) -> dict[str, Any]:
     table = data.get(name)
     if not isinstance(table, dict):
-        raise CaseValueError(path, name, f"the table [{name}] is missing; it needs {', '.join(required)}.")
+        state = "is missing" if table is None else "must be written as one table"
+        raise CaseValueError(path, name, f"the table [{name}] {state}; it needs {', '.join(required)}.")
     for key in table:
         if key not in TABLES[name]:
             raise CaseFileError(path, f"{name}.{key}", TABLES[name])
@@ -105,8 +114,16 @@ def _table(path: Path, data: Mapping[str, Any], name: str, required: tuple[str, 
 def _check_value(path: Path, where: str, key: str, value: Any) -> None:
     if key in ("birth_date", "date"):
         if type(value) is not date:
-            raise CaseValueError(path, where, f"{value!r} must be a date such as 2026-03-02, without quotes.")
-    elif not isinstance(value, str) or not (value.strip() or key == "record_number"):
-        raise CaseValueError(path, where, f"{value!r} must be text in quotes.")
+            raise CaseValueError(
+                path, where, "must be a date such as 2026-03-02, without quotes and without a time."
+            )
+        if not YEARS[0] <= value.year <= YEARS[1]:
+            raise CaseValueError(path, where, f"the year must lie from {YEARS[0]} to {YEARS[1]}.")
+    elif not isinstance(value, str):
+        raise CaseValueError(path, where, "must be text in quotes.")
     elif key in WORDS and value not in WORDS[key]:
-        raise CaseValueError(path, where, f"{value!r} is not allowed; allowed: {', '.join(WORDS[key])}.")
+        raise CaseValueError(path, where, f"{value[:40]!r} is not allowed; allowed: {', '.join(WORDS[key])}.")
+    elif key == "name" and not any(sign.isalnum() for sign in value):
+        raise CaseValueError(path, where, "is empty.")
+    elif len(value) > LONGEST_NAME:
+        raise CaseValueError(path, where, f"is longer than {LONGEST_NAME} characters.")

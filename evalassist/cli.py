@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from evalassist.documents.look import PaperName
     from evalassist.evaluation import Evaluation
     from evalassist.note import Clinic, Language
+    from evalassist.settings import Settings
 
 DONE, BAD_INPUT, STOPPED, UNFINISHED = 0, 2, 3, 4
 OUTPUTS = ("assessment.json", "plan.json", "handout.pdf", "evaluation.pdf", "referral.pdf")
@@ -26,6 +28,11 @@ OUTPUTS = ("assessment.json", "plan.json", "handout.pdf", "evaluation.pdf", "ref
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; every fault a person can mend is one sentence on standard error and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                errors="replace"
+            )  # a Windows console may lack a sign; a listing must not fail for it
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
@@ -56,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (evaluate, demo):
         command.add_argument("--out", type=Path, required=True, metavar="DIR")
         command.add_argument("--language", choices=["en"], default="en", help="language of the handout")
-        command.add_argument("--paper", choices=["letter", "a4"], default="letter")
+        command.add_argument("--paper", choices=["letter", "a4"], help="as in the settings, when not said")
     items = commands.add_parser("items", help="list every item a case can answer")
     items.set_defaults(run=_items)
     check = commands.add_parser("check-content", help="check the clinical content")
@@ -79,10 +86,13 @@ def _evaluate(options: argparse.Namespace) -> int:
 
     content = load_content()
     evaluation = read_case(options.case, content)
-    code, summary, files = evaluate_case(evaluation, content, _clinic(), options.language, options.paper)
-    write_all(options.out, files)
+    paper = options.paper or _settings().paper
+    code, summary, files = evaluate_case(evaluation, content, _clinic(), options.language, paper)
+    gone = write_all(options.out, files)
     print(summary)
     print(f"Written to {options.out}: {', '.join(files)}")
+    if gone:
+        print(f"Taken away there, of an earlier run: {', '.join(gone)}")
     return code
 
 
@@ -96,7 +106,9 @@ def _demo(options: argparse.Namespace) -> int:
     clinic = Clinic(name="Demonstration Clinic", therapist="Demo Therapist, PT")
     for path in resources.worked_cases():
         evaluation = read_case(path, content)
-        _, summary, files = evaluate_case(evaluation, content, clinic, options.language, options.paper)
+        _, summary, files = evaluate_case(
+            evaluation, content, clinic, options.language, options.paper or "letter"
+        )
         write_all(options.out / path.stem, files)
         print(f"{path.stem}: {summary}")
     print(f"The documents are in {options.out}.")
@@ -181,45 +193,64 @@ def evaluate_case(
     files["plan.json"] = _json(plan_json(plan))
     files["handout.pdf"] = handout_pdf(note, language=language, paper=paper)
     exercises = ", ".join(planned.exercise.id for planned in plan.exercises)
-    codes = " ".join(assessment.subcategories)
+    codes = " ".join(assessment.subcategories) or "subcategories not decided"
     return DONE, f"{codes}, irritability {assessment.irritability}, phase {plan.phase}: {exercises}.", files
 
 
-def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write every file, complete beside its place before the first takes it; remove those of an earlier run.
-
-    A case that is stopped today must not leave yesterday's handout beside its referral letter.
-    """
-    written: list[tuple[Path, Path]] = []
+def write_all(folder: Path, files: Mapping[str, bytes]) -> list[str]:
+    """Write every file or none. What an earlier run left under these names goes: a case that is stopped today must
+    not keep yesterday's handout beside its referral letter. Returns the names that are gone."""
+    if not str(folder).strip() or folder == Path():
+        raise EvalAssistError("Say a folder for the documents with --out.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, data in files.items():
-            handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
-            written.append((Path(temporary), folder / name))
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        for name in OUTPUTS:
-            if name not in files:
-                (folder / name).unlink(missing_ok=True)
-        for temporary_file, place in written:
-            temporary_file.replace(place)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".evalassist-") as beside:
+            fresh, former = Path(beside, "new"), Path(beside, "old")
+            fresh.mkdir()
+            former.mkdir()
+            for name, data in files.items():
+                with (fresh / name).open("wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+            return [name for name in _exchange(folder, fresh, former) if name not in files]
     except OSError as error:
-        for temporary_file, _ in written:
-            temporary_file.unlink(missing_ok=True)
         raise EvalAssistError(
-            f"The files could not be written to {folder}: {error.strerror}. Nothing half written was left. "
+            f"The files could not be written to {folder}: {error.strerror}. What was there is as it was. "
             "Choose another folder with --out."
         ) from None
+
+
+def _exchange(folder: Path, fresh: Path, former: Path) -> list[str]:
+    """Put the new files in place of the old ones; when one cannot be put there, all old ones return."""
+    moved: list[str] = []
+    try:
+        for name in OUTPUTS:
+            if (folder / name).is_dir():
+                raise IsADirectoryError(21, f"{name} is a folder there")
+            if (folder / name).exists():
+                (folder / name).rename(former / name)
+                moved.append(name)
+        for path in fresh.iterdir():
+            path.rename(folder / path.name)
+        return moved
+    except OSError:
+        for name in moved:
+            (former / name).replace(folder / name)
+        raise
 
 
 def _json(data: object) -> bytes:
     return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _clinic() -> Clinic:
-    from evalassist.noting import clinic_of
+def _settings() -> Settings:
     from evalassist.settings import load_settings
 
-    return clinic_of(load_settings())
+    return load_settings()
+
+
+def _clinic() -> Clinic:
+    from evalassist.noting import clinic_of
+
+    return clinic_of(_settings())

@@ -54,7 +54,9 @@ class CaseFileError(EvalAssistError):
 
     def __init__(self, file: str | Path, key: str, allowed: Iterable[str]) -> None:
         self.file, self.key, self.allowed = str(file), key, tuple(allowed)
+        key = key if len(key) <= 60 else f"{key[:60]}…"
         near = get_close_matches(key, self.allowed, n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
-        choices = f" Allowed: {', '.join(self.allowed)}." if self.allowed else ""
-        super().__init__(f"{self.file}: {key} is not known here.{hint}{choices}")
+        few = len(self.allowed) <= 20
+        choices = f"Allowed: {', '.join(self.allowed)}." if few else "`evalassist items` lists what is."
+        super().__init__(f"{self.file}: {key} is not known here.{hint} {choices}")

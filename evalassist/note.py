@@ -200,6 +200,8 @@ class Note(Part):
     modifiers: tuple[str, ...]
     impression: str = ""
     not_decided: tuple[str, ...]
+    contradictions: tuple[str, ...] = ()
+    """Answers that cannot both be meant, as they stood."""
     no_plan_because: str = ""
     plan: NotePlan | None
     sheet: Sheet | None

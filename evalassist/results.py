@@ -49,6 +49,7 @@ def assessment_json(evaluation: Evaluation, assessment: Assessment, content: Con
         },
         "flags": list(assessment.flags),
         "not_decided": open_things,
+        "contradictions": [{"text": c.text, "items": list(c.items)} for c in assessment.contradictions],
         "reasons": {
             c.id: _conclusion(c) for c in assessment.conclusions.values() if c.rule.kind != "red-flag"
         },

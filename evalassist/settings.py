@@ -73,7 +73,7 @@ def load_settings(file: Path | None = None) -> Settings:
         return Settings()
     except UnicodeDecodeError:
         raise _bad(file, "it is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # not TOML; thousands of digits or brackets are told the same way
         raise _bad(file, str(error)) from error
     except OSError as error:
         raise SettingsError(

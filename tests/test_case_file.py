@@ -1,5 +1,6 @@
 """Bad input in a case file: each a clear sentence that names the key and what is allowed; nothing half read."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,11 @@ mass = { value = 136.7, unit = "lb" }
         ('pain-location = ["elbow"]', "is not an option"),
         ('pain-location = ["diffuse", "diffuse"]', "stands in the list twice"),
         ('"habd.right" = { not_tested = true }', "not_tested must be text"),
+        ('"habd.right" = { unit = "N", trials = [82], not_tested = "pain" }', "not both"),
+        ('nprs-worst = { not_tested = "" }', "needs the reason in words"),
+        ("load-old = " + "9" * 400, "must be a number"),
+        ("nprs-worst = " + "9" * 5000, "not TOML"),
+        ('footwear = "' + "long " * 1000 + '"', "characters are too many"),
     ],
 )
 def test_an_answer_that_cannot_be_meant_is_told_with_what_is_allowed(
@@ -103,11 +109,17 @@ def test_an_answer_that_cannot_be_meant_is_told_with_what_is_allowed(
         (HEAD.replace('sex = "F"', 'sex = "female"'), "allowed: F, M, X"),
         (HEAD.replace("2002-01-15", '"15 Jan 2002"'), "must be a date such as 2026-03-02"),
         (HEAD.replace("2002-01-15", "2026-01-15"), "gives an age of 0"),
+        (HEAD.replace("2002-01-15", "2026-05-01"), "lies after the visit"),
+        (HEAD.replace("2026-03-02", "9999-12-31"), "the year must lie from 1900 to 2100"),
+        (HEAD.replace("2002-01-15", "2002-01-15T10:00:00Z"), "without a time"),
+        (HEAD.replace("Example One", "\u00a0\u200b"), "patient.name: is empty"),
+        (HEAD.replace("Example One", "word " * 100), "longer than 200 characters"),
+        ("patient = [1]\n[answers]\n", "must be written as one table"),
         (HEAD.replace('"right"', '"the right one"'), "allowed: right, left, both"),
         (HEAD.replace("sex", "gender"), "patient.gender is not known here"),
         (HEAD.replace("date = 2026-03-02\n", ""), "visit.date: is missing"),
         (HEAD.replace("[answers]", "[anwsers]"), "Did you mean answers?"),
-        (HEAD.replace('"Example One"', '""'), "must be text in quotes"),
+        (HEAD.replace('"Example One"', '""'), "patient.name: is empty"),
     ],
 )
 def test_a_file_that_is_no_case_is_told_plainly(tmp_path: Path, text: str, says: str) -> None:
@@ -127,6 +139,13 @@ def test_a_file_that_is_not_text_is_told_plainly(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00case")
     with pytest.raises(EvalAssistError, match="not text"):
         read_case(file, load_content())
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "case.toml"
+    os.mkfifo(pipe)
+    with pytest.raises(EvalAssistError, match="not a file"):
+        read_case(pipe, load_content())
 
 
 def test_a_file_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:

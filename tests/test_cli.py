@@ -111,7 +111,7 @@ def test_an_unfinished_screen_gives_the_assessment_and_the_note_only(tmp_path: P
 
 
 def test_pain_that_is_not_patellofemoral_gets_no_automatic_plan(tmp_path: Path) -> None:
-    case = changed(tmp_path, "ex1", 'ddx-meniscus = "excluded"', 'ddx-meniscus = "likely"')
+    case = changed(tmp_path, "ex1", 'ddx-itb = "excluded"', 'ddx-itb = "likely"')
     out = tmp_path / "out"
     assert run("evaluate", case, "--out", out) == cli.UNFINISHED
     assert written(out) == {"assessment.json", "evaluation.pdf"}
@@ -165,6 +165,16 @@ def test_a_full_disk_leaves_no_half_paper(tmp_path: Path, monkeypatch: pytest.Mo
     assert run("evaluate", CASES / "ex1.toml", "--out", out) == cli.BAD_INPUT
     assert written(out) == {"plan.json"}
     assert (out / "plan.json").read_text(encoding="utf-8") == "the plan of last time"
+
+
+def test_a_place_that_is_taken_leaves_the_earlier_papers_as_they_were(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run("evaluate", CASES / "ex1.toml", "--out", out)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    (out / "referral.pdf").mkdir()
+    case = changed(tmp_path, "ex1", 'hot-joint = "no"', 'hot-joint = "yes"')
+    assert run("evaluate", case, "--out", out) == cli.BAD_INPUT
+    assert {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()} == before
 
 
 def test_the_demonstration_evaluates_all_worked_cases(tmp_path: Path) -> None:

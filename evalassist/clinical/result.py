@@ -136,6 +136,14 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two answers that cannot both be meant, as a sentence, with the items to look at."""
+
+    text: str
+    items: tuple[ItemId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """What the findings say. `action` is None while a question of level URGENT or above is open."""
 
@@ -162,6 +170,7 @@ class Assessment:
     flags: tuple[str, ...]
     scores: Mapping[str, Score]
     strength: Mapping[str, GroupStrength]
+    contradictions: tuple[Contradiction, ...] = ()
 
     @property
     def stopped(self) -> bool:

@@ -1,0 +1,80 @@
+"""Answers that cannot both be meant: pointed out, never refused, so that a slip of side or number is seen in time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from evalassist.clinical.result import Contradiction, Knowledge
+from evalassist.evaluation import SIDES, Evaluation, ItemId, Side, StrengthTest, other
+
+if TYPE_CHECKING:
+    from evalassist.content.loader import Content
+
+WEEKS_A_YEAR = 52.14
+LESS_THAN_WORST = ("nprs-usual", "nprs-now", "nprs-rest", "nprs-best")
+SIDE_WORD = re.compile(r"\b(right|left)\s+(?:knee|hip|leg|thigh|kneecap)\b", re.IGNORECASE)
+
+
+def contradictions(evaluation: Evaluation, known: Knowledge, content: Content) -> tuple[Contradiction, ...]:
+    """What does not fit together in this evaluation, each with the items to look at."""
+    return (
+        *_pain(known, content),
+        *_duration(evaluation, known),
+        *_free_text(evaluation, content),
+        *_one_sided(evaluation, content),
+    )
+
+
+def _pain(known: Knowledge, content: Content) -> Iterator[Contradiction]:
+    worst = known.value("nprs-worst")
+    for item_id in LESS_THAN_WORST:
+        value = known.value(item_id)
+        if isinstance(worst, float) and isinstance(value, float) and value > worst:
+            text = f"{content.label(item_id)} is {value:g}, above the worst pain of {worst:g}."
+            yield Contradiction(text, ("nprs-worst", item_id))
+
+
+def _duration(evaluation: Evaluation, known: Knowledge) -> Iterator[Contradiction]:
+    weeks = known.value("duration-weeks")
+    if isinstance(weeks, float) and weeks > (evaluation.age_years + 1) * WEEKS_A_YEAR:
+        yield Contradiction("The pain is said to be older than the patient.", ("duration",))
+
+
+def _free_text(evaluation: Evaluation, content: Content) -> Iterator[Contradiction]:
+    """A text that names only the other side than the sore one."""
+    if evaluation.sore_knee == "both":
+        return
+    texts: list[tuple[ItemId, str]] = [
+        (item_id, answer)
+        for item_id, answer in evaluation.answers.items()
+        if isinstance(answer, str) and item_id in content.items and content.items[item_id].kind == "text"
+    ]
+    for item_id, text in (*texts, ("", evaluation.impression)):
+        named = {word.lower() for word in SIDE_WORD.findall(text)}
+        if named == {other(evaluation.sore_knee)}:
+            where = content.label(item_id) if item_id else "The impression"
+            sore = evaluation.sore_knee
+            words = f"{where} speaks of the {other(sore)} side; the sore knee is the {sore}."
+            yield Contradiction(words, (item_id,) if item_id else ())
+
+
+def _one_sided(evaluation: Evaluation, content: Content) -> Iterator[Contradiction]:
+    """Strength or movement tested on the other side only: the numbers may stand on the wrong side."""
+    if evaluation.sore_knee == "both":
+        return
+    sore: Side = evaluation.sore_knee
+    tested = {side: _tested(evaluation, content, side) for side in SIDES}
+    if tested[other(sore)] and not tested[sore]:
+        words = f"Strength stands on the {other(sore)} side only, and the sore knee is the {sore}."
+        yield Contradiction(words, tested[other(sore)])
+
+
+def _tested(evaluation: Evaluation, content: Content, side: Side) -> tuple[ItemId, ...]:
+    ids = (f"{group}.{side}" for group in content.strength_groups)
+    return tuple(
+        item_id
+        for item_id in ids
+        if isinstance(test := evaluation.answers.get(item_id), StrengthTest) and (test.trials or test.grade)
+    )

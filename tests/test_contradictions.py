@@ -1,0 +1,64 @@
+"""Answers that cannot both be meant are pointed out, and nothing is refused."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from evalassist.case_file import read_case
+from evalassist.clinical.assessment import assess
+from evalassist.content import load_content
+from evalassist.evaluation import Answer, Evaluation, Quantity
+
+CASES = Path(__file__).parent / "cases"
+
+
+def example() -> Evaluation:
+    return read_case(CASES / "ex1.toml", load_content())
+
+
+def said_of(evaluation: Evaluation) -> list[str]:
+    return [found.text for found in assess(evaluation, load_content()).contradictions]
+
+
+@pytest.mark.parametrize("name", ["patient-a", "patient-b", "patient-c", "ex1", "ex2", "ex3"])
+def test_a_worked_case_holds_no_contradiction(name: str) -> None:
+    assert said_of(read_case(CASES / f"{name}.toml", load_content())) == []
+
+
+@pytest.mark.parametrize(
+    ("item", "answer", "words"),
+    [
+        ("nprs-rest", 10, "Pain at rest is 10, above the worst pain of 6"),
+        ("duration", Quantity(59, "years"), "older than the patient"),
+        (
+            "goal-text",
+            "Run again without the left knee hurting",
+            "speaks of the left side; the sore knee is the right",
+        ),
+    ],
+)
+def test_an_answer_that_does_not_fit_is_pointed_out(item: str, answer: Answer, words: str) -> None:
+    said = said_of(example().with_answer(item, answer))
+    assert len(said) == 1
+    assert words in said[0]
+
+
+def test_a_text_that_names_both_sides_is_left_alone() -> None:
+    text = "The right knee hurts, the left knee does not"
+    assert said_of(example().with_answer("goal-text", text)) == []
+
+
+def test_strength_on_the_other_side_only_is_pointed_out() -> None:
+    right = [
+        item_id
+        for item_id in example().answers
+        if item_id in ("habd.right", "her.right", "hext.right", "kext.right")
+    ]
+    said = said_of(example().without_answer(*right))
+    assert said == ["Strength stands on the left side only, and the sore knee is the right."]
+
+
+def test_with_both_knees_sore_no_side_is_the_wrong_one() -> None:
+    both = replace(example(), sore_knee="both").with_answer("goal-text", "the left knee")
+    assert said_of(both) == []
