@@ -48,6 +48,11 @@ class StrengthTest:
     compensation: str | None = None
     not_tested: str | None = None
 
+    @property
+    def has_result(self) -> bool:
+        """Tested, or deliberately not: pain or a lever arm alone is not yet a test."""
+        return bool(self.trials or self.grade or self.not_tested)
+
 
 @dataclass(frozen=True, slots=True)
 class NotTested:

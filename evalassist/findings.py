@@ -311,7 +311,7 @@ def _other_causes(evaluation: Evaluation, content: Content) -> Iterator[Line]:
 def _strength_lines(group: Group, evaluation: Evaluation, assessment: Assessment) -> Iterator[Line]:
     for item in group.items:
         if item.kind == "strength":
-            yield from _strength_line(item, assessment.strength[item.id])
+            yield from _strength_line(item, assessment.strength[item.id], evaluation.answers)
         elif item.sides:
             sides = [(side, _value(item, evaluation.answers.get(f"{item.id}.{side}"))) for side in SIDES]
             known = [f"{side} {value}" for side, value in sides if value]
@@ -321,8 +321,12 @@ def _strength_lines(group: Group, evaluation: Evaluation, assessment: Assessment
             yield Line(label=item.label, value=value)
 
 
-def _strength_line(item: Item, group: GroupStrength) -> Iterator[Line]:
-    parts = [_side(side, tested) for side in SIDES if (tested := group.side(side)) and _is_tested(tested)]
+def _strength_line(item: Item, group: GroupStrength, answers: Answers) -> Iterator[Line]:
+    parts = [
+        _side(side, tested) + _compensation(answers.get(f"{item.id}.{side}"))
+        for side in SIDES
+        if (tested := group.side(side)) and _is_tested(tested)
+    ]
     if not parts:
         return
     if group.symmetry_percent is not None:
@@ -355,6 +359,12 @@ def _side(side: str, tested: SideStrength) -> str:
     if tested.pain is not None:
         text += f", pain {tested.pain}/10" + (" (pain-inhibited)" if tested.pain_inhibited else "")
     return text
+
+
+def _compensation(answer: Answer | None) -> str:
+    """How the body cheated in the test; a semicolon in it would begin a new part of the line."""
+    seen = answer.compensation if isinstance(answer, StrengthTest) else None
+    return f", compensation: {' '.join(seen.replace(';', ',').split())}" if seen and seen.strip() else ""
 
 
 # ---------------------------------------------------------------- words

@@ -75,8 +75,9 @@ class NoteExercise(Part):
     steps: dict[Language, tuple[str, ...]]
     feel: dict[Language, str]
     easier: dict[Language, str] = {}
-    """Patient name of the regression; empty when there is none."""
+    """Patient name of the regression; empty when there is none, or when it is forbidden to this patient."""
     harder: dict[Language, str] = {}
+    """Patient name of the progression, as `easier`."""
     lying: bool
     """The pictures lie (stacked on the card) or stand (side by side)."""
 
@@ -130,7 +131,7 @@ class NotePlan(Part):
 class Found(Part):
     """What the sheet says was found at the hip (handout 4.2): variant and the one number it may print."""
 
-    variant: Literal["V1", "V2", "V3", "V4", "V5", "V6", "same"]
+    variant: Literal["V1", "V2", "V3", "V4", "V5", "V6", "same", "one-side", "part"]
     weaker: Literal["right", "left"] | None = None
     deficit_percent: int | None = None
     """Rounded half up; only for V1 with a device on both sides and no painful test."""
@@ -151,12 +152,15 @@ class Sheet(Part):
     minutes: int
     weeks: int
     goal: str
+    """Whole, as the patient said it; the page prints what fits."""
     goal_date: date | None
     retest_date: date | None
     start_date: date | None
     """Later start of the home exercises (age 10-14, README 37)."""
     age: int
     runner: bool
+    running: Literal["", "keeps", "stopped"] = ""
+    """Whether a runner still runs; empty for who does not run, or was not asked."""
     activity_ladder: bool = False
 
 

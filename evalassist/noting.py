@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
+from typing import Literal
 
 from evalassist.clinical.assessment import SUBCATEGORIES, not_decided
+from evalassist.clinical.case import case_of, why_not
 from evalassist.clinical.facts import shown
 from evalassist.clinical.found import hip_finding, step_down_sides
 from evalassist.clinical.plan import card_order
@@ -53,6 +55,10 @@ RETEST_AFTER = timedelta(weeks=4)
 NOTED_KINDS = ("criterion", "irritability", "subcategory", "modifier", "flag")
 FOOT_AND_LENGTH = ("mob-hyper", "mob-hypo")
 """The guideline's mobility subcategory is told as its two kinds, on which the therapist gives an opinion."""
+STILL_NAMED = ("phase", "slot", "label")
+"""An exercise left out for these may stand on a card as easier or harder; for anything else it may not."""
+RUNNING_LEVELS = "RN01"
+"""The walk-and-jog levels: for runners who stopped (plan of care LM06)."""
 LYING = ("supine", "prone", "side-lying", "plank", "quadruped")
 
 
@@ -107,6 +113,7 @@ def note_of(
         modifiers=assessment.modifiers,
         impression=evaluation.impression,
         not_decided=tuple(_still_open(assessment, content)),
+        contradictions=tuple(found.text for found in assessment.contradictions),
         no_plan_because=plan.why if isinstance(plan, NoPlan) else "",
         plan=_plan(planned, evaluation, assessment, content) if planned else None,
         sheet=_sheet(planned, evaluation, assessment) if planned else None,
@@ -177,12 +184,13 @@ def _plan(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, cont
     """Exercises stand as on the cards: hip and knee in turn, unless the therapist put them in an order."""
     in_own_order = any(edit.kind == "move" for edit in evaluation.plan_edits)
     ordered = plan.exercises if in_own_order else card_order(plan.exercises)
+    may_name = _nameable(plan, evaluation, assessment, content)
     return NotePlan(
         phase=plan.phase,
         pain_cap=plan.pain_cap,
         effort=plan.effort,
         irritability=assessment.irritability or "",
-        exercises=tuple(_exercise(planned, content) for planned in ordered),
+        exercises=tuple(_exercise(planned, content, may_name) for planned in ordered),
         next_phase=tuple(content.exercises[exercise_id].name for exercise_id in plan.next_phase),
         education=tuple(_advice(a, content) for a in plan.education),
         running=tuple(_advice(a, content) for a in plan.running),
@@ -204,7 +212,27 @@ def _plan(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, cont
     )
 
 
-def _exercise(planned: PlannedExercise, content: Content) -> NoteExercise:
+def _nameable(
+    plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, content: Content
+) -> Callable[[str], bool]:
+    """Whether a card may name an exercise: nothing that a precaution, the pain cap or the equipment forbids.
+
+    A refusal names one reason only, and "another phase" may hide a second one: so it is asked again.
+    """
+    case = case_of(evaluation, assessment, content, assessment.irritability or "")
+    in_plan = {planned.exercise.id for planned in plan.exercises}
+    kinds = {refusal.exercise_id: refusal.kind for refusal in plan.refused}
+
+    def may_name(exercise_id: str) -> bool:
+        if exercise_id in in_plan:
+            return True
+        left_out_only = kinds.get(exercise_id, "slot") in STILL_NAMED
+        return left_out_only and why_not(case, exercise_id, untested_passes=True) is None
+
+    return may_name
+
+
+def _exercise(planned: PlannedExercise, content: Content, may_name: Callable[[str], bool]) -> NoteExercise:
     exercise, dose = planned.exercise, planned.dose
     both = planned.side == "both" and exercise.steps_both is not None
     steps = exercise.steps_both if both and exercise.steps_both else exercise.steps
@@ -228,8 +256,8 @@ def _exercise(planned: PlannedExercise, content: Content) -> NoteExercise:
         edited=planned.edited,
         steps={"en": steps.en, **({"es": steps.es} if steps.es else {})},
         feel=_texts(exercise.feel.en, exercise.feel.es),
-        easier=_name_of(exercise.easier, content),
-        harder=_name_of(exercise.harder, content),
+        easier=_name_of(exercise.easier, content, may_name),
+        harder=_name_of(exercise.harder, content, may_name),
         lying=exercise.body_position in LYING or exercise.position.startswith("long-sitting"),
     )
 
@@ -238,8 +266,10 @@ def _texts(en: str, es: str | None) -> dict[Language, str]:
     return {"en": en, "es": es} if es else {"en": en}
 
 
-def _name_of(exercise_id: str | None, content: Content) -> dict[Language, str]:
-    if exercise_id is None:
+def _name_of(
+    exercise_id: str | None, content: Content, may_name: Callable[[str], bool]
+) -> dict[Language, str]:
+    if exercise_id is None or not may_name(exercise_id):
         return {}
     name = content.exercises[exercise_id].patient_name
     return _texts(name.en, name.es)
@@ -305,8 +335,19 @@ def _sheet(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment) -> 
         start_date=_start(plan) if ladder else None,
         age=evaluation.age_years,
         runner=evaluation.answers.get("runner") == "yes",
+        running=_running(plan, evaluation),
         activity_ladder=ladder,
     )
+
+
+def _running(plan: PlanOfCare, evaluation: Evaluation) -> Literal["", "keeps", "stopped"]:
+    """Whether a runner still runs: the answer decides, and so does a plan that brings running back by levels."""
+    if evaluation.answers.get("runner") != "yes":
+        return ""
+    planned = (*(a.id for a in plan.running), *(one.exercise.id for one in plan.exercises))
+    if evaluation.answers.get("running-now") == "no" or RUNNING_LEVELS in planned:
+        return "stopped"
+    return "keeps" if evaluation.answers.get("running-now") == "yes" else ""
 
 
 def go_to(pain_cap: int, rest_pain: float | None) -> int:

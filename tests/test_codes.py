@@ -10,7 +10,7 @@ from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
 from evalassist.clinical.codes import evaluation_code, treatment_units
 from evalassist.clinical.plan import plan_of_care
-from evalassist.clinical.result import PlanOfCare
+from evalassist.clinical.result import Code, PlanOfCare
 from evalassist.content import load_content
 from evalassist.content.plan_schema import load_plan_rules
 from evalassist.evaluation import Answer
@@ -104,14 +104,53 @@ def test_nothing_examined_has_no_evaluation_code() -> None:
     assert evaluation_code(load_plan_rules().codes, 0, 0, "stable") is None
 
 
-def offered(case: str, *, without: tuple[str, ...] = (), **answers: Answer) -> set[str]:
-    """The codes a worked example is offered when some answers are other ones."""
+def codes(case: str, answers: dict[str, Answer], *without: str) -> tuple[Code, ...]:
+    """The codes of a worked example when some answers are other ones."""
     content = load_content()
     evaluation = read_case(CASES / f"{case}.toml", content).with_answers(answers).without_answer(*without)
     plan = plan_of_care(evaluation, assess(evaluation, content), content)
     assert isinstance(plan, PlanOfCare)
     assert all(code.because for code in plan.codes)
-    return {code.code for code in plan.codes if code.offered}
+    return plan.codes
+
+
+def offered(case: str, *, without: tuple[str, ...] = ()) -> set[str]:
+    return {code.code for code in codes(case, {}, *without) if code.offered}
+
+
+SEVEN_EACH: dict[str, Answer] = {"minutes-97110": 7.0, "minutes-97112": 7.0, "minutes-97535": 7.0}
+
+
+def said_units(case: str, answers: dict[str, Answer], *without: str) -> dict[str, str]:
+    """What is said of each timed code."""
+    found = codes(case, answers, *without)
+    return {code.code: code.because.partition(": ")[2] for code in found if f"minutes-{code.code}" in answers}
+
+
+def test_a_tie_for_the_last_unit_is_left_to_the_therapist_and_says_so() -> None:
+    said = said_units("ex1", SEVEN_EACH)
+    for code, others in (("97110", "97112, 97535"), ("97112", "97110, 97535"), ("97535", "97110, 97112")):
+        assert "the therapist picks" in said[code]
+        assert others in said[code]
+    untied = said_units("ex1", {**SEVEN_EACH, "minutes-97110": 8.0})
+    assert not any("the therapist picks" in words for words in untied.values())
+
+
+@pytest.mark.parametrize(
+    ("payer", "units"),
+    [
+        ({"medicare": "no"}, 1),
+        ({"medicare": "no", "payer-rule": "CMS"}, 1),
+        ({"medicare": "no", "payer-rule": "MIDPOINT"}, 0),
+        ({"medicare": "not-assessed", "payer-rule": "MIDPOINT"}, 0),
+        ({"medicare": "yes", "payer-rule": "MIDPOINT"}, 1),
+    ],
+)
+def test_only_a_payer_that_is_not_medicare_counts_each_code_on_its_own(
+    payer: dict[str, Answer], units: int
+) -> None:
+    said = said_units("ex1", {**SEVEN_EACH, **payer})
+    assert sum("1 unit" in words for words in said.values()) == units
 
 
 def test_the_diagnosis_names_the_side_and_both_sides_take_two_codes() -> None:
@@ -133,7 +172,8 @@ def test_the_examples_get_their_evaluation_code_and_none_while_a_component_is_mi
 
 
 def test_treatment_codes_follow_the_plan() -> None:
-    assert {"97110", "97535"} <= offered("ex1")
-    assert {"97112", "97116", "97760"}.isdisjoint(offered("ex1"))
+    before_the_minutes = offered("ex1", without=("minutes-97110", "minutes-97112", "minutes-97535"))
+    assert {"97110", "97535"} <= before_the_minutes
+    assert {"97112", "97116", "97760"}.isdisjoint(before_the_minutes)
     assert {"97112", "97116"} <= offered("ex2")
     assert "97760" in offered("ex3")

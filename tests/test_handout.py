@@ -3,13 +3,15 @@
 import tomllib
 from datetime import date
 from functools import cache
+from time import perf_counter
 from typing import Any
 
 import pypdfium2
 import pytest
 
 from evalassist import resources
-from evalassist.documents import handout_languages, handout_pdf
+from evalassist.content.patient_texts import load_patient_texts
+from evalassist.documents import handout_languages, handout_pdf, look
 from evalassist.documents.look import PaperName
 from evalassist.errors import DocumentError
 from evalassist.note import Clinic, Note, NoteExercise, NotePlan, Sheet
@@ -139,8 +141,8 @@ def note(
 
 def runner_note(**changes: Any) -> Note:
     """EX2: five moves, left knee, hips normal, runs, cap 5."""
-    runs = fields(found=fields(variant="V4"), go_to=2, runner=True, age=31, minutes=35, weeks=8)
-    return note(EX2, "left", **(runs | fields(goal="Run 10 km with a pain of 2 or less") | changes))
+    runs = fields(found=fields(variant="V4"), go_to=2, runner=True, running="keeps", age=31, minutes=35)
+    return note(EX2, "left", **(runs | fields(weeks=8, goal="Run 10 km with a pain of 2 or less") | changes))
 
 
 def teen_note(**changes: Any) -> Note:
@@ -267,6 +269,31 @@ def test_a_name_the_font_lacks_becomes_a_line_to_write_on() -> None:
     assert "Harbor" not in first
 
 
+@pytest.mark.parametrize("blank", ["\u200b\u200d", "\u00a0 \u3000", "\u3164\u2800", ""])
+def test_a_name_of_blanks_is_a_missing_name(blank: str) -> None:
+    missing = sides(handout_pdf(note(patient_name=blank, clinic={"name": blank}), with_name=True))[0]
+    assert missing == sides(handout_pdf(note(clinic={"name": ""})))[0]
+
+
+def test_names_without_end_are_cut_and_quickly() -> None:
+    began = perf_counter()
+    endless = note(
+        patient_name="Wilhelmina" * 1000, clinic={"name": "Harbor " * 1500, "therapist": "A" * 9000}
+    )
+    first = sides(handout_pdf(endless, with_name=True))[0]
+    assert "Wilhelmina" in first
+    assert "…" in first
+    assert perf_counter() - began < 3
+
+
+def test_the_font_has_every_sign_of_the_patient_texts() -> None:
+    texts = [text.en + (text.es or "") for text in load_patient_texts().texts.values()]
+    for id in library():
+        made = exercise(id)
+        texts += [*made.patient_name.values(), *made.feel.values(), *made.steps["en"]]
+    assert look.lacks("".join(texts).replace("\n", "")) == ""
+
+
 def test_what_people_type_is_never_markup_and_never_hides() -> None:
     pdf = handout_pdf(
         note(goal="Walk <b>1 mile</b> & sit\u202e \x07well", clinic={"name": "A & B <i>Clinic</i>"})
@@ -327,6 +354,34 @@ def test_one_move_is_one_move() -> None:
     why, moves, *_ = sides(handout_pdf(note(("HA01",), days_per_week=1)))
     assert "1 move" in why
     assert "Do your move 1 day a week." in moves
+    assert "I will do it the next day." in moves
+
+
+def test_one_move_is_spoken_of_as_one_on_every_side() -> None:
+    starts = date(2026, 3, 30)
+    read = words_in(handout_pdf(note(("HA01",), found={"variant": "V6"}, start_date=None)))
+    later = words_in(handout_pdf(note(("HA01",), found={"variant": "V4"}, start_date=starts)))
+    for words in (
+        "This move can ease pain around the kneecap.",
+        "You can start the hip move on page 2 now.",
+        "Why do we do this move?",
+        "When will you do your move?",
+    ):
+        assert words in read
+    assert "We still add a hip move." in later
+    assert "Start your move on March 30." in later
+    for plural in ("These moves", "your moves", "hip moves on", "do them"):
+        assert plural not in read + later
+
+
+def test_a_plan_without_hip_moves_does_not_promise_what_hip_training_does() -> None:
+    read = sides(handout_pdf(note(("QC01", "QO01"), running="keeps", runner=True)))
+    assert "How your hip and knee work together" in read[0]
+    for words in ("How your hip helps", "Hip training", "Hip work", "Why work on your hip"):
+        assert words not in " ".join(read)
+    both = sides(handout_pdf(note(("QC01", "QO01"), "both", found={"variant": "V4"})))[0]
+    assert "How your hips and knees work together" in both
+    assert "How your hip helps your knee" in sides(handout_pdf(note(("HA01", "HX01"))))[0]
 
 
 def test_a_plan_without_knee_moves_does_not_promise_hip_and_knee() -> None:
@@ -345,14 +400,54 @@ def test_a_plan_without_knee_moves_does_not_promise_hip_and_knee() -> None:
         ({"variant": "V5", "weaker": "left"}, "Your sore knee is on the right."),
         ({"variant": "V6"}, "We did not test your hip strength today."),
         ({"variant": "V6", "hurt": True}, "It hurt too much to test your hip strength today."),
+        (
+            {"variant": "one-side"},
+            "We tested one hip today. We will test the other one at your next visit. "
+            "You can start the hip moves on page 2 now.",
+        ),
+        ({"variant": "part"}, "We tested part of your hip strength today."),
     ],
-    ids=["V1", "V2", "V3", "V4", "V5", "V6", "V6 hurt"],
+    ids=["V1", "V2", "V3", "V4", "V5", "V6", "V6 hurt", "one side", "part"],
 )
 def test_the_sheet_says_what_was_found(found: dict[str, Any], says: str) -> None:
     assert says in sides(handout_pdf(note(found=found)))[0]
 
 
-@pytest.mark.parametrize("variant", ["V2", "V3", "V4", "V5", "V6"])
+def hips(*trained: str) -> tuple[NoteExercise, ...]:
+    """A hip move for each side that is named, and a squat."""
+    moves = zip(("HA01", "HE01", "HX01"), trained, strict=False)
+    return (*(exercise(id, side=side) for id, side in moves), exercise("QC01"))
+
+
+V5 = fields(variant="V5", weaker="left")
+V2 = fields(variant="V2", weaker="right")
+
+
+@pytest.mark.parametrize(
+    ("found", "sore", "cards", "says", "never"),
+    [
+        (V5, "right", ("both", "both"), "We will train both sides.", "Your hip moves train"),
+        (V5, "right", ("right", "left"), "We will train both sides.", "Your hip moves train"),
+        (V5, "right", ("right", "both"), "Some of your hip moves train both sides.", "We will train both"),
+        (V5, "right", ("right", "right"), "Your hip moves train your right side.", "train both"),
+        (V5, "right", ("left",), "Your hip move trains your left side.", "train both"),
+        (V5, "right", (), "That can happen. We will test you again", "train"),
+        (fields(variant="V3"), "right", ("both",), "We will train both. This is common.", "Your hip move"),
+        (fields(variant="V3"), "right", ("right", "right"), "moves train your right side.", "train both"),
+        (V2, "both", ("both",), "sore, so we train both sides. This is common.", "Your hip move"),
+        (V2, "both", ("right", "right"), "sore. Your hip moves train your right side. This", "train both"),
+    ],
+)
+def test_the_sheet_promises_to_train_only_the_sides_on_its_cards(
+    found: dict[str, Any], sore: str, cards: tuple[str, ...], says: str, never: str
+) -> None:
+    why = sides(handout_pdf(note(sore=sore, found=found, exercises=hips(*cards))))[0]
+    finding = why[why.index("What we found") : why.index("How your hip")]
+    assert says in finding
+    assert never not in finding
+
+
+@pytest.mark.parametrize("variant", ["V2", "V3", "V4", "V5", "V6", "one-side", "part"])
 def test_only_a_measured_difference_becomes_a_number(variant: str) -> None:
     why = sides(handout_pdf(note(found={"variant": variant, "weaker": "left", "deficit_percent": 20})))[0]
     assert "%" not in why
@@ -400,6 +495,19 @@ def test_a_teen_on_the_ladder_starts_the_moves_later() -> None:
     assert "You limp, or your hip, groin, or thigh hurts." in safety
     assert "In teens we are less sure." in safety
     assert "Rathleff 2019" in safety
+
+
+def test_a_runner_who_stopped_is_not_told_to_keep_running() -> None:
+    plan = sides(handout_pdf(runner_note(running="stopped")))[1]
+    assert "You can most likely keep running" not in plan
+    assert "Running comes back later." in plan
+    assert "you can walk, bike, or swim" in plan
+    assert "Keep knee pain at 2 or less when you run again." in plan
+    assert "Hip work is one part of your plan." in plan
+
+
+def test_a_runner_who_was_not_asked_is_told_nothing_about_running() -> None:
+    assert "You and your running" not in sides(handout_pdf(runner_note(running="")))[1]
 
 
 def test_runners_and_older_people_get_their_words_and_others_do_not() -> None:
@@ -454,8 +562,28 @@ def test_a_sheet_is_refused_when_its_language_is_not_complete() -> None:
 
 
 def test_what_cannot_fit_is_refused_with_the_blocks_that_are_too_tall() -> None:
-    with pytest.raises(DocumentError, match=r"side 2: .*my plan"):
-        handout_pdf(note(goal="Climb the stairs " * 120))
+    endless = exercise("HA01", steps={"en": ("Lift your leg. " * 200,)})
+    with pytest.raises(DocumentError, match=r"side 2: .*card 1 \(HA01\)"):
+        handout_pdf(note(exercises=(endless, exercise("QC01"))))
+
+
+def test_a_goal_of_80_characters_is_printed_whole() -> None:
+    goal = "Climb the stairs to my flat with the shopping and the children and no sore knee"
+    assert len(goal) == 79
+    assert f"My goal: {goal} by April 27." in sides(handout_pdf(note(goal=goal)))[1]
+
+
+@pytest.mark.parametrize(
+    "goal", ["Climb the stairs " * 120, "Climb" * 200, "W" * 79], ids=["words", "no space", "wide"]
+)
+def test_a_longer_goal_ends_in_an_ellipsis_inside_its_column(goal: str) -> None:
+    pdf = handout_pdf(note(goal=goal))
+    moves = sides(pdf)[1]
+    told = moves[moves.index("My goal:") : moves.index("My time:")]
+    assert "…" in told or goal.strip() in told.replace(" ", "")
+    assert len(told) < 120
+    assert "by April 27." in told
+    assert inked(pypdfium2.PdfDocument(pdf)[1])[2] <= 612 - 40
 
 
 def test_nine_moves_are_refused_in_plain_words() -> None:
@@ -464,8 +592,6 @@ def test_nine_moves_are_refused_in_plain_words() -> None:
 
 
 def test_without_its_font_nothing_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from evalassist.documents import look
-
     look.register_fonts.cache_clear()
     monkeypatch.setitem(look._FILES, look.BOLD, "no-such-font.ttf")
     with pytest.raises(DocumentError, match="Source Sans Pro"):
@@ -489,6 +615,11 @@ if __name__ == "__main__":  # python tests/test_handout.py FOLDER: the variants 
         "older": note(age=67),
         "nophone": note(clinic=fields(phone="", name="")),
         "hurt": note(found=fields(variant="V1", weaker="right", hurt=True, step_down="right")),
+        "stopped": runner_note(running="stopped"),
+        "oneside": note(found=fields(variant="one-side")),
+        "kneeonly": note(("QC01", "QO01", "QO02"), found=fields(variant="V4")),
+        "v5": note(found=V5),
+        "longgoal": note(goal="Climb the stairs to my flat " * 9),
         "leftknee": note(EX1, "left", found=fields(variant="V1", weaker="left", deficit_percent=22)),
     }.items():
         for paper in ("letter", "a4"):

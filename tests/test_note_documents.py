@@ -6,9 +6,11 @@ import io
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pypdfium2
@@ -16,12 +18,21 @@ import pytest
 
 from evalassist.case_file import read_answers, read_case
 from evalassist.clinical.assessment import assess
+from evalassist.clinical.found import hip_finding
 from evalassist.clinical.plan import plan_of_care
 from evalassist.content import load_content
 from evalassist.documents import evaluation_note_pdf, referral_pdf
 from evalassist.errors import DocumentError
-from evalassist.evaluation import Evaluation, NotTested, Opinion, Patient, Signature
-from evalassist.note import Clinic, Note
+from evalassist.evaluation import (
+    Addendum,
+    Evaluation,
+    NotTested,
+    Opinion,
+    Patient,
+    Signature,
+    StrengthTest,
+)
+from evalassist.note import Clinic, Line, Note, NoteReason, Section
 from evalassist.noting import note_of
 
 CASES = Path(__file__).parent / "cases"
@@ -233,10 +244,215 @@ def test_the_title_of_the_file_does_not_tell_the_name() -> None:
         assert not re.search("Example|Screened", " ".join(about.values()))
 
 
-def test_a_sign_the_font_does_not_have_is_refused_and_named() -> None:
-    strange = evaluation_of("ex1").with_impression("Better 😀")
-    with pytest.raises(DocumentError, match="😀"):
-        evaluation_note_pdf(noted(strange))
+BY_HAND = "Some signs could not be printed: write the name by hand:"
+BOX = "\u2610"
+
+
+def renamed(evaluation: Evaluation, name: str, record: str = "R-1") -> Evaluation:
+    return replace(evaluation, patient=replace(evaluation.patient, name=name, record_number=record))
+
+
+def test_a_sign_the_font_does_not_have_becomes_a_box() -> None:
+    text = read(evaluation_note_pdf(noted(evaluation_of("ex1").with_impression("Better 😀 & <b>strong</b>"))))
+    assert f"Impression Better {BOX} & <b>strong</b>" in text
+    assert BY_HAND not in text
+
+
+@pytest.mark.parametrize("name", ["王小明", "محمد علي", "דוד כהן", "Ada 😀 <b>Łopez</b>"])
+def test_a_name_that_cannot_be_printed_is_written_by_hand(name: str) -> None:
+    note_pages = pages(evaluation_note_pdf(noted(renamed(evaluation_of("ex1"), name))))
+    letter = read(referral_pdf(screened(SEPTIC).model_copy(update={"patient_name": name})))
+    for text in (note_pages[0], letter):
+        assert BOX in text
+        assert text.count(BY_HAND) == 1
+        assert "args=" not in text
+    assert BY_HAND not in note_pages[1]
+    assert (BOX * 3 in letter) == (name == "王小明")
+    assert ("<b>Łopez</b>" in letter) == ("Łopez" in name)
+
+
+@pytest.mark.parametrize("blank", ["", "\u200b\u2060", "\u00a0\u3000", "\u3164"])
+def test_a_missing_name_leaves_a_line_to_write_on(blank: str) -> None:
+    nameless = renamed(evaluation_of("ex1"), blank, record=blank)
+    for page in pages(evaluation_note_pdf(noted(nameless))):
+        assert "Name: RIGHT knee born" in page
+        assert "record" not in page.partition("visit March 2")[0]
+    letter = read(referral_pdf(screened(SEPTIC).model_copy(update={"patient_name": blank})))
+    assert "Name of the patient:" in letter
+    assert "Dear colleague, the patient came for" in letter
+
+
+def test_endless_names_and_numbers_are_cut_inside_the_head_and_quickly() -> None:
+    began = perf_counter()
+    endless = renamed(evaluation_of("ex1"), "Wilhelmina " * 900, record="R123456789" * 1000)
+    data = evaluation_note_pdf(noted(endless))
+    letter = screened(SEPTIC).model_copy(
+        update={"patient_name": "Wilhelmina" * 1000, "record_number": "R123456789" * 1000}
+    )
+    for page in pypdfium2.PdfDocument(io.BytesIO(data)):
+        picture = page.render(scale=1, grayscale=True).to_pil()
+        assert picture.point(lambda grey: 255 if grey < 250 else 0).getbbox()[2] <= 612 - 40
+    assert "Wilhelmina" in pages(data)[0]
+    assert "RIGHT knee born January 15, 2002" in pages(data)[0]
+    assert "visit March 2, 2026" in pages(data)[0]
+    assert len(pages(referral_pdf(letter))) == 1
+    assert perf_counter() - began < 8
+
+
+LONG = "Taped for years and nothing helped. "
+
+
+def test_a_text_of_many_pages_is_printed_to_its_last_word() -> None:
+    for item_id, letters in (("earlier-treatment", 9_000), ("footwear", 30_000)):
+        whole = (LONG * (letters // len(LONG))) + "The end of it."
+        data = evaluation_note_pdf(noted(evaluation_of("ex1").with_answer(item_id, whole)))
+        assert "The end of it." in read(data)
+        assert read(data).count("nothing helped") == letters // len(LONG)
+
+
+def test_every_long_answer_and_word_of_the_therapist_finds_its_place() -> None:
+    word = "x" * 9_000
+    said = (
+        evaluation_of("ex1")
+        .with_answers({"footwear": word, "psfs-name-1": LONG * 200, "goal-text": LONG * 200})
+        .with_answer("hext.right", NotTested(LONG * 200 + "Reason ends."))
+        .with_answer("habd.right", StrengthTest(grade="4", compensation=LONG * 200 + "Seen to the end."))
+        .with_opinion("pfp", Opinion(False, LONG * 300 + "Band ends."))
+        .with_opinion("MPD", Opinion(False, LONG * 300 + "Opinion ends."))
+        .with_impression(LONG * 300 + "Impression ends.")
+    )
+    text = read(evaluation_note_pdf(noted(said)))
+    for end in ("Reason ends.", "Seen to the end.", "Opinion ends.", "Impression ends.", "Band ends."):
+        assert end in text
+    assert text.replace(" ", "").count("x" * 80) >= 9_000 // 80 - 1
+
+
+def test_the_letter_of_a_stopped_visit_is_never_lost_to_a_long_text() -> None:
+    long = {"surgeon-restrictions": LONG * 500, "recent-surgery": "yes"}
+    stopped = screened(SEPTIC, **{key: value for key, value in long.items() if key == "recent-surgery"})
+    flags = tuple(
+        flag.model_copy(update={"reasons": (NoteReason(text=LONG * 500),)}) for flag in stopped.red_flags
+    )
+    sections = (
+        *stopped.sections,
+        Section(title="Safety", lines=(Line(label="Recorded", value=LONG * 500),)),
+    )
+    data = referral_pdf(stopped.model_copy(update={"red_flags": flags, "sections": sections}))
+    text = read(data)
+    assert "… (see the evaluation note)" in text
+    assert "What we ask Please assess" in text
+    assert len(pages(data)) <= 2
+
+
+def test_the_goal_stands_whole_in_the_note() -> None:
+    goal = "Climb the stairs to the flat " * 8 + "and dance"
+    made = noted(evaluation_of("ex1").with_answer("goal-text", goal))
+    assert made.sheet is not None
+    assert made.sheet.goal == goal
+    assert "the flat and dance" in read(evaluation_note_pdf(made))
+
+
+def test_a_compensation_stands_beside_the_strength_of_its_side() -> None:
+    seen = StrengthTest(grade="4", compensation="trunk hitches; hip turns")
+    text = read(evaluation_note_pdf(noted(evaluation_of("ex1").with_answer("hext.right", seen))))
+    assert "grade 4 by hand, compensation: trunk hitches, hip turns" in text
+
+
+def test_addenda_stand_after_the_signature_with_name_and_time() -> None:
+    signed = evaluation_of("ex1").signed_by(
+        Signature("A. Chen, PT", "40-12345", datetime(2026, 3, 2, 11, 21))
+    )
+    first = Addendum(
+        "The radiograph is normal.\n\nNo change of plan.", "A. Chen, PT", datetime(2026, 3, 5, 9, 5)
+    )
+    second = Addendum(LONG * 300 + "Added last.", "B. Okafor, PT", datetime(2026, 3, 9, 16, 40))
+    text = read(evaluation_note_pdf(noted(signed), addenda=(first, second)))
+    order = [
+        text.index(words)
+        for words in (
+            "Signed by A. Chen, PT",
+            "Addendum by A. Chen, PT, March 5, 2026 at 09:05",
+            "The radiograph is normal.",
+            "No change of plan.",
+            "Addendum by B. Okafor, PT, March 9, 2026 at 16:40",
+            "Added last.",
+        )
+    ]
+    assert order == sorted(order)
+    assert evaluation_note_pdf(noted(signed), addenda=()) == evaluation_note_pdf(noted(signed))
+
+
+# ---------------------------------------------------------------- what the note says for the patient's sheet
+
+
+def cards(evaluation: Evaluation) -> dict[str, tuple[str, str]]:
+    """The names of the easier and the harder move on each card."""
+    plan = noted(evaluation).plan
+    assert plan is not None
+    return {each.id: (each.easier.get("en", ""), each.harder.get("en", "")) for each in plan.exercises}
+
+
+def test_a_card_names_what_is_only_of_another_phase_or_slot() -> None:
+    assert cards(evaluation_of("ex1"))["HA01"] == ("Belt press-out", "Side leg lift with band")
+
+
+def test_a_card_does_not_name_what_needs_things_that_are_not_at_home() -> None:
+    without_band = ("step", "chair", "counter", "wall", "mat", "towel", "pillow")
+    moves = cards(evaluation_of("ex1").with_answer("home-equipment", without_band))
+    assert moves["HA01"] == ("", "")  # neither belt nor band
+    assert moves["HE01"][1] == ""
+
+
+def test_a_card_does_not_name_what_hurts_above_the_cap() -> None:
+    assert cards(evaluation_of("ex1"))["QC01"][0] == "Stand up from a high chair"
+    assert cards(evaluation_of("ex1").with_answer("sts-pain", 8))["QC01"][0] == ""
+
+
+def test_a_card_does_not_name_what_a_precaution_forbids() -> None:
+    assert cards(evaluation_of("ex1"))["HX01"][0] == "Back leg lift on your belly"
+    assert cards(evaluation_of("ex1").with_answer("back-bad", "yes"))["HX01"][0] == ""
+
+
+@pytest.mark.parametrize(
+    ("answers", "running"),
+    [
+        ({}, "keeps"),
+        ({"running-now": "no"}, "stopped"),
+        ({"running-now": ""}, ""),
+        ({"runner": "no"}, ""),
+    ],
+)
+def test_the_sheet_knows_whether_a_runner_still_runs(answers: dict[str, str], running: str) -> None:
+    case = evaluation_of("ex2").with_answers({key: value for key, value in answers.items() if value})
+    case = case.without_answer(*(key for key, value in answers.items() if not value))
+    sheet = noted(case).sheet
+    assert sheet is not None
+    assert sheet.running == running
+
+
+STRENGTH = ("habd", "her", "hir", "hext", "hflx", "hadd")
+N82 = StrengthTest(trials=(82.0, 82.0, 82.0), unit="N")
+
+
+@pytest.mark.parametrize(
+    ("tested", "variant"),
+    [
+        ({}, "V6"),
+        ({"habd.right": N82, "her.right": N82}, "one-side"),
+        ({"hext.left": N82}, "one-side"),
+        ({"habd.right": StrengthTest(grade="4")}, "one-side"),
+        ({"habd.right": StrengthTest(grade="5")}, "one-side"),
+        ({"habd.right": N82, "her.left": N82}, "part"),
+        ({"habd.right": N82, "habd.left": StrengthTest(grade="5")}, "part"),
+        ({"habd.right": StrengthTest(not_tested="pain"), "habd.left": N82}, "one-side"),
+        ({"habd.right": StrengthTest(grade="4"), "habd.left": StrengthTest(grade="5")}, "V2"),
+    ],
+)
+def test_one_hip_tested_is_not_called_untested(tested: dict[str, StrengthTest], variant: str) -> None:
+    every = [f"{group}.{side}" for group in STRENGTH for side in ("right", "left")]
+    bare = evaluation_of("ex1").without_answer(*every, "hips-both-low", "hips-both-normal")
+    case = bare.with_answers(tested)
+    assert hip_finding(case, assess(case, load_content())).variant == variant
 
 
 # ---------------------------------------------------------------- the referral letter
@@ -253,6 +469,7 @@ def test_a_letter_fits_on_one_page_and_names_every_finding(name: str) -> None:
     assert "None" not in text
     for flag in stopped.red_flags:
         assert plain(flag.title) in text
+        assert plain(flag.do_now) in text
         assert plain(flag.says.rstrip(".")) in text
 
 

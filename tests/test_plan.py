@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from evalassist.clinical.conditions import judge_rule
 from evalassist.clinical.dosing import card_order
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.result import (
@@ -50,7 +51,13 @@ FINDINGS = (
 )
 """Rules the plan looks at."""
 
+FROM_ANSWERS = ("pregnant-now", "birth-12-weeks", "no-prone")
+"""Rules the plan looks at that are judged here, on the facts a test gives."""
+
 TOLERATED: Mapping[str, FactValue] = {"squat45-pain": 1.0, "sts-pain": 1.0, "resisted-ext-pain": 1.0}
+
+
+EFFUSION = ("rf20-effusion", "rf20-known", "rf20-trace", "rf20-swollen")
 
 
 def findings(*named: str) -> frozenset[str]:
@@ -82,7 +89,7 @@ def assessed(
 ) -> Assessment:
     """An assessment made by hand, with the content's own rules."""
     rules = load_content().rules
-    conclusions = {}
+    conclusions: dict[str, Conclusion] = {}
     known = {"age": age, "sore-knee": sore_knee, **TOLERATED, **(facts or {})}
     for name in FINDINGS:
         verdict = Verdict.UNDECIDED if name in untested else Verdict.MET if name in found else Verdict.NOT_MET
@@ -91,14 +98,19 @@ def assessed(
             known[name] = verdict is Verdict.MET
     for name in untested:
         known.pop(name, None)
+    known |= {name: name in flags for name in EFFUSION}
+    knowledge = Knowledge(
+        {name: Fact(name, value, f"{name} {value}", (name,)) for name, value in known.items()},
+        {},
+        {name: conclusion.reasons for name, conclusion in conclusions.items()},
+    )
+    for name in FROM_ANSWERS:
+        conclusions[name] = judge_rule(rules[name], knowledge, ("right",))
+        knowledge.learn(conclusions[name])
     red = tuple(Conclusion(rules[name], Verdict.MET, (), (), ()) for name in flags)
     criterion = Conclusion(rules["d1"], pfp, (), (), ("pain-location",) if pfp is Verdict.UNDECIDED else ())
     return Assessment(
-        known=Knowledge(
-            {name: Fact(name, value, f"{name} {value}", (name,)) for name, value in known.items()},
-            {},
-            {name: conclusion.reasons for name, conclusion in conclusions.items()},
-        ),
+        known=knowledge,
         conclusions=conclusions,
         action=action,
         red_flags=red,
@@ -339,10 +351,62 @@ def test_control_in_phase_1_brings_the_stretch_as_a_fifth_exercise() -> None:
     assert ids(plan) == ["HA01", "HX01", "QC01", "BA01", "FL02"]
 
 
-def test_a_swollen_knee_holds_exercises_on_the_feet() -> None:
-    plan = planned(assessed("MODERATE", action="CAUTION", flags=["rf20-trace"]))
+def test_an_effusion_leaves_the_thigh_squeeze_as_the_knee_exercise() -> None:
+    plan = planned(assessed("MODERATE", action="CAUTION", flags=["rf20-known"]))
     assert ids(plan)[2] == "QO01"
     assert why_refused(plan, "QC01").startswith("the knee is swollen")
+    assert why_refused(plan, "QO04").startswith("effusion of 1+ or more")
+    assert "IMP23" in {row.id for row in plan.load_advice}
+
+
+@pytest.mark.parametrize("flag", ["rf20-trace", "rf20-swollen"])
+def test_a_trace_or_a_swelling_that_is_not_graded_holds_only_exercises_on_the_feet(flag: str) -> None:
+    plan = planned(assessed("MODERATE", action="CAUTION", flags=[flag]))
+    assert ids(plan)[2] == "QO04"
+    assert ("swollen" in why_refused(plan, "QC01")) is (flag == "rf20-swollen")
+    assert {"IMP23", "P16"} & {row.id for row in plan.load_advice} == {"P16"}
+
+
+def test_loose_joints_are_stretched_only_where_they_are_tight() -> None:
+    loose = findings("hypermobile", "tight-ham")
+    added = planned(assessed("MODERATE", loose), PlanEdit("add", "FL02"), PlanEdit("add", "FL03"))
+    warned = [words for words in added.warnings if "was put in by hand" in words]
+    assert len(warned) == 1
+    assert "the gastrocnemius was not found tight" in warned[0]
+    assert not any(
+        "was put in by hand" in words
+        for words in planned(assessed("MODERATE"), PlanEdit("add", "FL03")).warnings
+    )
+
+
+def test_low_core_endurance_is_advice_beside_the_plan() -> None:
+    assert "IMP15" in {row.id for row in planned(assessed(facts={"core-weak": "yes"})).load_advice}
+    assert "IMP15" not in {row.id for row in planned(assessed(facts={"core-weak": "no"})).load_advice}
+
+
+def test_a_phase_that_high_irritability_holds_back_is_told() -> None:
+    held = planned(assessed("HIGH", facts={"plan-phase": "3"}))
+    assert held.phase == 1
+    assert any("stays in phase 1" in words for words in held.warnings)
+    for free in (assessed("LOW", facts={"plan-phase": "3"}), assessed("HIGH", facts={"plan-phase": "1"})):
+        assert not any("stays in phase 1" in words for words in planned(free).warnings)
+
+
+def test_softer_running_form_waits_for_phase_3() -> None:
+    runs: dict[str, FactValue] = {"runner": "yes", "running-now": "yes", "strike": "rearfoot"}
+    for phase, there in (("2", False), ("3", True), ("4", True)):
+        plan = planned(assessed("LOW", facts={**runs, "plan-phase": phase}))
+        assert ("RN03" in {row.id for row in plan.running}) is there, phase
+
+
+def test_soon_after_birth_running_and_heavy_exercises_wait() -> None:
+    for facts in ({"postpartum-weeks": 8.0}, {"pregnant-or-birth": "birth"}):
+        plan = planned(assessed("LOW", facts=facts))  # type: ignore[arg-type]  # one fact each
+        assert why_refused(plan, "QC07") == "within 12 weeks of birth"
+        assert "IMP19" in {row.id for row in plan.load_advice}
+    assert why_refused(planned(assessed("LOW", facts={"postpartum-weeks": 13.0})), "QC07") != (
+        "within 12 weeks of birth"
+    )
 
 
 def test_what_is_not_at_home_is_swapped() -> None:

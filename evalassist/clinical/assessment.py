@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evalassist.clinical.conditions import judge_rule
+from evalassist.clinical.contradictions import contradictions
 from evalassist.clinical.facts import knowledge, measured
 from evalassist.clinical.result import Assessment, Conclusion, Knowledge, Reason, Verdict
 from evalassist.content.schema import LEVELS, Level
@@ -57,6 +58,7 @@ def assess(evaluation: Evaluation, content: Content) -> Assessment:
         flags=tuple(c.id for c in conclusions.values() if c.rule.kind == "flag" and c.met),
         scores=numbers.scores,
         strength=numbers.strength,
+        contradictions=contradictions(evaluation, known, content),
     )
 
 
@@ -120,10 +122,7 @@ def _irritability(
 
 def _subcategories(conclusions: dict[str, Conclusion]) -> tuple[str, ...]:
     met = tuple(code for rule_id, code in SUBCATEGORIES if conclusions[rule_id].met)
-    if met:
-        return met
-    decided = all(conclusions[rule_id].verdict is Verdict.NOT_MET for rule_id, _ in SUBCATEGORIES)
-    return ("NONE",) if decided else ()
+    return met or (("NONE",) if conclusions["none"].met else ())
 
 
 def _primary(evaluation: Evaluation, subcategories: tuple[str, ...]) -> str | None:

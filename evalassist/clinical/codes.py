@@ -106,14 +106,30 @@ def _treatment(case: Case, rules: CodeRules, exercise_ids: Collection[str]) -> I
         for row in rules.treatment
         if (spent := case.number(f"minutes-{row.code}")) is not None and spent > 0
     }
-    units = treatment_units(minutes, untimed=[row.code for row in rules.treatment if not row.timed])
+    untimed = [row.code for row in rules.treatment if not row.timed]
+    units = treatment_units(minutes, _payer_rule(case), untimed=untimed)
     for row in rules.treatment:
         if row.code in minutes:
             count = units.by_code[row.code]
             because = f"{row.use}: {minutes[row.code]} minutes of {units.minutes}, {count} unit"
-            yield Code(row.code, row.label, because if count == 1 else f"{because}s")
+            yield Code(row.code, row.label, f"{because}{'' if count == 1 else 's'}{_pick(units, row.code)}")
         elif not minutes and _serves(case, row, exercise_ids):
             yield Code(row.code, row.label, row.use)
+
+
+def _payer_rule(case: Case) -> PayerRule:
+    """Medicare always counts by CMS; another payer only otherwise when that is recorded."""
+    if case.value("medicare") != "yes" and case.value("payer-rule") == "MIDPOINT":
+        return "MIDPOINT"
+    return "CMS"
+
+
+def _pick(units: Units, code: str) -> str:
+    """Codes with equal claim to the last unit: which one gets it is the therapist's choice, and said so."""
+    if code not in units.choose:
+        return ""
+    others = ", ".join(other for other in units.choose if other != code)
+    return f"; {others} has an equal claim to the last unit: the therapist picks"
 
 
 def _serves(case: Case, row: TreatmentCode, exercise_ids: Collection[str]) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 REST_PAIN = 3
 """Pain at rest from this on counts as rest pain (plan-of-care 2.1) [P]."""
+FLEXED_LOADS = ("familiar-squat", "familiar-stairs", "familiar-sitting")
 EXCLUDED = ("unlikely", "excluded")
 
 
@@ -70,7 +71,8 @@ def _forget_hidden(known: Knowledge, content: Content) -> None:
         if item.shown_when is None or item_id not in known.facts:
             continue
         leans_on = {(part.fact or "").replace("{side}", side or "") for part in item.shown_when.walk()}
-        if leans_on & hidden or judge(item.shown_when, known, side).verdict is Verdict.NOT_MET:
+        asked = judge(item.shown_when, known, side).verdict
+        if asked is Verdict.NOT_MET or (asked is Verdict.UNDECIDED and leans_on & hidden):
             hidden.add(item_id)
             del known.facts[item_id]
 
@@ -147,9 +149,6 @@ def _computed(evaluation: Evaluation, content: Content, numbers: Measured) -> It
     yield Found("sex", evaluation.patient.sex, ())
     yield Found("sore-knee", evaluation.sore_knee, ())
     yield get.renamed("duration-weeks", "duration")
-    yield get.renamed("body-mass-kg", "mass")
-    height = get.number("height")
-    yield Found("height-m", None if height is None else height / 100, ("height",))
     yield _load_change(get)
     yield _rest_or_night(get)
     yield _chosen_points(get, "wells-score", "wells")
@@ -167,7 +166,7 @@ def _computed(evaluation: Evaluation, content: Content, numbers: Measured) -> It
         answered = tuple(i for i in measure.items if i in evaluation.answers) if scored.answered else ()
         inputs = answered or ((measure.total_item,) if measure.total_item else ())
         yield Found(scored.measure, scored.value, inputs, scored.missing)
-    yield from _strength_facts(evaluation, numbers)
+    yield from _strength_facts(evaluation, content, numbers)
 
 
 class _Getter:
@@ -195,6 +194,8 @@ class _Getter:
 def _load_change(get: _Getter) -> Found:
     old, new = get.number("load-old"), get.number("load-new")
     percent = strength.settled(100 * (new - old) / old) if old and new is not None else None
+    if old == new == 0:
+        percent = 0.0
     return Found("load-change-percent", percent, ("load-old", "load-new"))
 
 
@@ -223,15 +224,13 @@ def _chosen_points(get: _Getter, fact_id: str, item_id: ItemId) -> Found:
 
 
 def _reproduced(get: _Getter, content: Content) -> Found:
-    """A flexed-knee load done now brings back the familiar pain; "no" needs every test that is always asked."""
-    items = [item for item in content.items.values() if item.id.startswith("familiar-")]
-    words = {item_id: get.word(item_id) for item in items for item_id in item.ids}
-    brings_back = tuple(item_id for item_id, word in words.items() if word == "yes")
+    """A flexed-knee load done now brings back the familiar pain; "no" needs squat, stairs and sitting all done."""
+    items = (i for item in content.items.values() if item.id.startswith("familiar-") for i in item.ids)
+    brings_back = tuple(item_id for item_id in items if get.word(item_id) == "yes")
     if brings_back:
         return Found("reproduced-now", True, brings_back)
-    always = tuple(item_id for item in items if not item.optional for item_id in item.ids)
-    missing = tuple(item_id for item_id in always if words[item_id] is None)
-    return Found("reproduced-now", None if missing else False, always, missing)
+    missing = tuple(item_id for item_id in FLEXED_LOADS if get.word(item_id) is None)
+    return Found("reproduced-now", None if missing else False, FLEXED_LOADS, missing)
 
 
 def _causes_excluded(get: _Getter, content: Content) -> Found:
@@ -299,16 +298,21 @@ def _strength(evaluation: Evaluation, content: Content) -> dict[str, GroupStreng
     return groups
 
 
-def _strength_facts(evaluation: Evaluation, numbers: Measured) -> Iterator[Found]:
+def _strength_facts(evaluation: Evaluation, content: Content, numbers: Measured) -> Iterator[Found]:
+    """Symmetry of every group; for a group that decides a deficit also how it is judged, and on which side."""
     for group in numbers.strength.values():
         both = (f"{group.group}.right", f"{group.group}.left")
         needed = tuple(i for i in both if not _tested(group, i))
         compared = _compared_by(evaluation, group)
-        yield Found(f"{group.group}-compared", compared, both, needed or both)
         symmetry = group.symmetry_percent if compared == "symmetry" else None
         yield Found(f"{group.group}-symmetry-percent", symmetry, both, needed or both)
+        if content.strength_groups[group.group].decides == "none":
+            continue
+        yield Found(f"{group.group}-compared", compared, both, needed or both)
         yield Found(f"{group.group}-asymmetry-percent", group.asymmetry_percent, both, needed or both)
         for side in SIDES:
+            weaker = None if group.asymmetry_percent is None else group.weaker == side
+            yield Found(f"{group.group}-weaker.{side}", weaker, both, needed or both)
             tested = group.side(side)
             grade = tested.grade if tested else None
             yield Found(f"{group.group}-grade.{side}", grade, (f"{group.group}.{side}",))

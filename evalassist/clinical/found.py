@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from evalassist.clinical.facts import shown
-from evalassist.clinical.result import Assessment, GroupStrength, Verdict
+from evalassist.clinical.result import Assessment, GroupStrength, SideStrength, Verdict
 from evalassist.evaluation import SIDES, Evaluation, Side
 
-Variant = Literal["V1", "V2", "V3", "V4", "V5", "V6", "same"]
+Variant = Literal["V1", "V2", "V3", "V4", "V5", "V6", "same", "one-side", "part"]
+"""`one-side`: only one hip was tested; `part`: both were, but no group so that the sides can be compared."""
 HIP_DEFICITS = ("abd-deficit", "er-deficit", "ext-deficit")
 SHOWN_GROUPS = ("habd", "her")
 """If several groups differ, the sheet prints the largest of abduction or external rotation."""
+HIP_GROUPS = ("habd", "her", "hir", "hext", "hflx", "hadd")
 
 WEAK_GRADES = ("0", "1", "2-", "2", "2+", "3-", "3", "3+", "4-", "4")
 NOISE_PERCENT = 10
@@ -62,6 +64,10 @@ def _groups(assessment: Assessment) -> list[GroupStrength]:
     return [assessment.strength[name] for name in SHOWN_GROUPS if name in assessment.strength]
 
 
+def _hip_groups(assessment: Assessment) -> list[GroupStrength]:
+    return [assessment.strength[name] for name in HIP_GROUPS if name in assessment.strength]
+
+
 def _by_device(evaluation: Evaluation, group: GroupStrength) -> HipFinding | None:
     """What the dynamometer says of a group; None when the sides differ by no more than the noise."""
     deficit = 100 - (group.asymmetry_percent or 100)
@@ -95,10 +101,24 @@ def _by_hand(evaluation: Evaluation, assessment: Assessment) -> HipFinding:
         for side in SIDES
     }
     weak: list[Side] = [side for side in SIDES if any(graded[side])]
-    if not graded["right"] and not graded["left"]:
-        return HipFinding("V6")
+    if not graded["right"] or not graded["left"]:
+        return _not_compared(assessment)
     if len(weak) == 2:
         return HipFinding("V3")
     if not weak:
-        return HipFinding("V4" if graded["right"] and graded["left"] else "V6")
+        return HipFinding("V4")
     return HipFinding("V2" if weak[0] in evaluation.sore_sides else "V5", weak[0])
+
+
+def _not_compared(assessment: Assessment) -> HipFinding:
+    """No test of both hips to compare: not tested at all, one hip only, or parts of both."""
+    tested = [
+        side for side in SIDES if any(_was_tested(group.side(side)) for group in _hip_groups(assessment))
+    ]
+    if not tested:
+        return HipFinding("V6")
+    return HipFinding("one-side" if len(tested) == 1 else "part")
+
+
+def _was_tested(side: SideStrength | None) -> bool:
+    return side is not None and bool(side.trials or side.grade)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from evalassist.clinical.conditions import judge
 from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare, Verdict
 from evalassist.content.schema import Item, Step
-from evalassist.evaluation import Evaluation, ItemId, Side
+from evalassist.evaluation import Answer, Evaluation, ItemId, Side, StrengthTest
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -92,8 +92,12 @@ def _gaps(step: Step, evaluation: Evaluation, assessment: Assessment, content: C
             continue
         for item_id in item.ids:
             side: Side | None = "right" if item_id.endswith(".right") else "left" if item.sides else None
-            if item_id not in evaluation.answers and shown(item, assessment, side):
+            if not _is_answered(evaluation.answers.get(item_id)) and shown(item, assessment, side):
                 yield item_id
+
+
+def _is_answered(answer: Answer | None) -> bool:
+    return answer.has_result if isinstance(answer, StrengthTest) else answer is not None
 
 
 def _assessment_step(evaluation: Evaluation, assessment: Assessment) -> StepProgress:

@@ -10,11 +10,23 @@ from typing import TYPE_CHECKING
 
 from evalassist import resources
 from evalassist.content.plan_schema import PLAN_FACTS
-from evalassist.content.schema import Condition
+from evalassist.content.schema import Condition, Item
 from evalassist.errors import ContentError
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
+
+
+ITEM_KINDS = {
+    "yes-no": "word",
+    "choice": "word",
+    "choices": "choices",
+    "number": "number",
+    "scale": "number",
+    "text": "text",
+    "strength": "strength test",
+}
+"""What an answered item is to a rule; a text and a strength test can only be answered or not."""
 
 
 def faults(content: Content) -> Iterator[ContentError]:
@@ -23,6 +35,7 @@ def faults(content: Content) -> Iterator[ContentError]:
     yield from _rule_faults(content)
     yield from _exercise_faults(content)
     yield from _plan_faults(content)
+    yield from _unused_facts(content)
     yield from _citation_faults(content)
 
 
@@ -43,7 +56,7 @@ def _item_faults(content: Content) -> Iterator[ContentError]:
             if item.kind == "strength" and item.id not in content.strength_groups:
                 yield ContentError(file, item.id, "no such group in strength_groups.toml")
             if item.shown_when is not None:
-                yield from _unknown_facts(content, file, item.id, item.shown_when, set())
+                yield from _unknown_facts(content, file, item.id, item.shown_when, set(content.rules))
     for measure in content.measures.values():
         for item_id in (*measure.items, *([measure.total_item] if measure.total_item else [])):
             if item_id not in content.items:
@@ -52,8 +65,9 @@ def _item_faults(content: Content) -> Iterator[ContentError]:
 
 def _rule_faults(content: Content) -> Iterator[ContentError]:
     concluded: set[str] = set()
-    for rule in content.rules.values():
-        file = f"content/rules/{'red_flags' if rule.kind == 'red-flag' else 'assessment'}.toml"
+    last_flag = max(place for place, rule in enumerate(content.rules.values()) if rule.kind == "red-flag")
+    for place, rule in enumerate(content.rules.values()):
+        file = f"content/rules/{'red_flags' if place <= last_flag else 'assessment'}.toml"
         yield from _unknown_facts(content, file, rule.id, rule.when, concluded)
         if rule.kind == "red-flag" and (rule.level is None or not rule.flag):
             yield ContentError(file, rule.id, "a red flag needs its level and its flag (RF01 to RF25)")
@@ -63,34 +77,55 @@ def _rule_faults(content: Content) -> Iterator[ContentError]:
 def _unknown_facts(
     content: Content, file: str, key: str, condition: Condition, concluded: set[str]
 ) -> Iterator[ContentError]:
-    known = set(content.asked) | concluded
-    for fact in content.facts.values():
-        known |= {f"{fact.id}.right", f"{fact.id}.left"} if fact.sides else {fact.id}
+    known = _answered_or_computed(content) | concluded
     for part in condition.walk():
         if part.fact is None:
             continue
-        for name in {part.fact.replace("{side}", side) for side in ("right", "left")}:
+        for name in _both_sides(part.fact):
             if name not in known:
                 yield ContentError(file, key, f"no fact or earlier rule is called {name}")
         yield from _wrong_comparison(content, file, key, part)
 
 
+def _answered_or_computed(content: Content) -> set[str]:
+    computed = {
+        name
+        for fact in content.facts.values()
+        for name in ((f"{fact.id}.right", f"{fact.id}.left") if fact.sides else (fact.id,))
+    }
+    return set(content.asked) | computed
+
+
+def _both_sides(name: str) -> set[str]:
+    return {name.replace("{side}", side) for side in ("right", "left")}
+
+
 def _wrong_comparison(content: Content, file: str, key: str, part: Condition) -> Iterator[ContentError]:
-    """A word compared with an option that does not exist, or a word compared as a number, never fires: a fault."""
-    entry = content.asked.get((part.fact or "").replace("{side}", "right"))
-    if entry is None:
+    """A comparison that cannot hold whatever is answered: an option that does not exist, a word below a number."""
+    if part.answered is not None:
         return
-    item = entry[0]
-    words = {option.id for option in item.options} or ({"yes", "no"} if item.kind == "yes-no" else set())
-    asked_for = [part.is_] if isinstance(part.is_, str) else list(part.one_of or ())
-    asked_for += [part.includes] if part.includes else []
-    if words and (strange := [word for word in asked_for if word not in words]):
-        yield ContentError(
-            file, key, f"{item.id} has no option {strange[0]}; it has {', '.join(sorted(words))}"
-        )
-    limits = (part.below, part.above, part.at_least, part.at_most)
-    if item.kind not in ("number", "scale") and any(limit is not None for limit in limits):
-        yield ContentError(file, key, f"{item.id} is not a number and cannot be above or below one")
+    name = (part.fact or "").replace("{side}", "right")
+    kind, words = _kind_of(content, name)
+    said = [word for word in (part.is_, part.includes, *(part.one_of or ())) if word is not None]
+    wanted = "choices" if part.includes is not None else "word" if said else "number"
+    if kind != wanted:
+        yield ContentError(file, key, f"{name} is a {kind} and cannot be compared as a {wanted}")
+    elif words and (strange := [word for word in said if word not in words]):
+        yield ContentError(file, key, f"{name} has no option {strange[0]}; it has {', '.join(sorted(words))}")
+
+
+def _kind_of(content: Content, name: str) -> tuple[str, set[str]]:
+    """Whether a fact is a number, a word, several choices or a text, and the words it may be (none: any)."""
+    if name in content.asked:
+        item = content.asked[name][0]
+        return ITEM_KINDS[item.kind], _options(item)
+    fact = content.facts.get(name) or content.facts.get(name.rpartition(".")[0])
+    kind = fact.kind if fact is not None else PLAN_FACTS.get(name, "yes-no")
+    return ("word", {"yes", "no"}) if kind == "yes-no" else (kind, set())
+
+
+def _options(item: Item) -> set[str]:
+    return {"yes", "no"} if item.kind == "yes-no" else {option.id for option in item.options}
 
 
 def _exercise_faults(content: Content) -> Iterator[ContentError]:
@@ -120,6 +155,16 @@ def _plan_faults(content: Content) -> Iterator[ContentError]:
     known = set(content.rules) | set(PLAN_FACTS) | {rule.flag for rule in content.rules.values() if rule.flag}
     for entry, condition in content.plan.conditions():
         yield from _unknown_facts(content, file, entry, condition, known)
+    named = _answered_or_computed(content)
+    for entry, fact in content.plan.facts_named():
+        for name in sorted(_both_sides(fact) - named):
+            yield ContentError(file, entry, f"no fact is called {name}")
+    for entry, rule_id in content.plan.deficits_named():
+        if rule_id not in content.rules:
+            yield ContentError(file, entry, f"no rule is called {rule_id}")
+    for group in content.plan.goals.groups:
+        if group.group not in content.strength_groups:
+            yield ContentError(file, group.group, "no such group in strength_groups.toml")
     for entry, cites in content.plan.citations():
         for reference in cites:
             if reference not in content.references:
@@ -131,6 +176,19 @@ def _plan_faults(content: Content) -> Iterator[ContentError]:
         for code in block.codes:
             if code not in content.precautions:
                 yield ContentError(file, block.id, f"no precaution {code} in exercises/rules.toml")
+
+
+def _unused_facts(content: Content) -> Iterator[ContentError]:
+    """A computed fact that no rule, question, plan or measure looks at decides nothing: a slip of the pen."""
+    conditions = [rule.when for rule in content.rules.values()]
+    conditions += [item.shown_when for item in content.items.values() if item.shown_when is not None]
+    conditions += [condition for _, condition in content.plan.conditions()]
+    named = {part.fact for condition in conditions for part in condition.walk() if part.fact}
+    named |= {fact for _, fact in content.plan.facts_named()} | set(content.measures)
+    used = named | {name.rpartition(".")[0] for name in named}
+    for fact_id in content.facts:
+        if fact_id not in used:
+            yield ContentError("content/facts.toml", fact_id, "nothing looks at this fact")
 
 
 def _citation_faults(content: Content) -> Iterator[ContentError]:

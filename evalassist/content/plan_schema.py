@@ -19,7 +19,7 @@ from evalassist.resources import read_toml
 PLAN_FILE = "content/rules/plan.toml"
 CODES_FILE = "content/rules/codes.toml"
 
-PLAN_FACTS = ("irritability", "plan-phase-now", "resisted-ext-above-cap")
+PLAN_FACTS = {"irritability": "word", "plan-phase-now": "number", "resisted-ext-above-cap": "yes-no"}
 """Facts the plan itself adds to those of the assessment; besides them a met red flag is a fact by its flag: RF20."""
 
 Place = Literal["education", "running", "load", "adjuncts", "not-advised"]
@@ -243,6 +243,7 @@ class PlanData(Model):
         asked = [option.need for slot in slots for option in slot.options]
         asked += [option.need for option in self.next_needs]
         asked += [cell.borrow for need in self.needs for cell in need.cells if cell.borrow]
+        asked += [*self.hip_order.weak, *self.hip_order.others]
         if unknown := sorted(set(asked) - needs):
             raise ValueError(f"no need {unknown[0]}; there are {', '.join(sorted(needs))}")
         if [row.id for row in self.irritability] != ["HIGH", "MODERATE", "LOW"]:
@@ -308,6 +309,25 @@ class PlanRules(PlanData):
                 condition = getattr(entry, name, None)
                 if isinstance(condition, Condition):
                     yield str(getattr(entry, "id", getattr(entry, "code", type(entry).__name__))), condition
+
+    def facts_named(self) -> Iterator[tuple[str, str]]:
+        """Every fact named outside a condition, with the entry it stands in; sided ones with `.{side}`."""
+        for row in self.advice:
+            yield from ((row.id, scaled.fact) for scaled in row.values.values())
+        for test in self.pain_tests:
+            yield test.item, test.item
+        for code in self.codes.treatment:
+            yield code.code, f"minutes-{code.code}"
+        for goal in self.goals.goals:
+            names = [f"{goal.fact}.{{side}}" if goal.fact and goal.sides else goal.fact]
+            for target in (goal.short, goal.long):
+                names += [target.fact, target.at_most_fact] if target else []
+            yield from ((goal.id, name) for name in names if name)
+
+    def deficits_named(self) -> Iterator[tuple[str, str]]:
+        """Every rule that a need or a strength goal answers, with the entry it stands in."""
+        yield from ((need.id, need.deficit) for need in self.needs if need.deficit)
+        yield from ((group.group, group.deficit) for group in self.goals.groups)
 
     def citations(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         for entry in _entries(self):

@@ -48,11 +48,11 @@ class Condition(Model):
 
     `any-tested` judges what was done: met when one part is met, not met when at least one part could be judged
     and none is met, undecided only while none could be judged. In a rule that is judged on each side, `{side}`
-    in a fact's name stands for right or left.
+    in a fact's name stands for right or left. A yes-no fact is "yes" or "no".
     """
 
     fact: str | None = None
-    is_: str | bool | None = Field(default=None, alias="is")
+    is_: str | None = Field(default=None, alias="is")
     one_of: tuple[str, ...] | None = Field(default=None, alias="one-of")
     below: float | None = None
     above: float | None = None

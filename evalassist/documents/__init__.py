@@ -8,7 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from evalassist.documents.look import PaperName
+    from evalassist.evaluation import Addendum
     from evalassist.note import Language, Note
 
 __all__ = ["evaluation_note_pdf", "handout_languages", "handout_pdf", "referral_pdf"]
@@ -30,11 +33,11 @@ def handout_languages() -> tuple[Language, ...]:
     return complete_languages()
 
 
-def evaluation_note_pdf(note: Note, paper: PaperName = "letter") -> bytes:
-    """The evaluation note with the plan of care, for the record."""
+def evaluation_note_pdf(note: Note, paper: PaperName = "letter", addenda: Sequence[Addendum] = ()) -> bytes:
+    """The evaluation note with the plan of care, for the record, and what was added after signing."""
     from evalassist.documents.evaluation_note import evaluation_note_pdf as draw
 
-    return draw(note, paper)
+    return draw(note, paper, addenda)
 
 
 def referral_pdf(note: Note, paper: PaperName = "letter") -> bytes:

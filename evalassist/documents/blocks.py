@@ -17,10 +17,12 @@ from reportlab.platypus import Paragraph
 
 from evalassist.documents import look
 from evalassist.documents.look import BOLD, INK, REGULAR, WHITE
-from evalassist.errors import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_MOST_ON_A_LINE = 400
+"""No line of any paper holds more letters."""
 
 Draw = Callable[[Canvas, float, float, float], float]
 
@@ -31,14 +33,6 @@ class Block:
 
     name: str
     draw: Draw
-
-
-def checked(text: str) -> str:
-    """The text, or a refusal when the font cannot show it."""
-    missing = look.lacks(text)
-    if missing:
-        raise DocumentError(f"The font has no sign for {missing}, which stands in: {text[:60]}")
-    return text
 
 
 def words(
@@ -53,7 +47,7 @@ def words(
     color: Color = INK,
 ) -> float:
     """Draw wrapped text, ragged right and without hyphens, and return its height."""
-    paragraph = Paragraph(checked(markup), look.style(size, leading, font, color))
+    paragraph = Paragraph(look.printable(markup), look.style(size, leading, font, color))
     _, height = paragraph.wrap(width, 10_000)
     paragraph.drawOn(canvas, x, y_top - height)
     return float(height)
@@ -61,7 +55,7 @@ def words(
 
 def word_lines(markup: str, width: float, size: float, leading: float, font: str = REGULAR) -> int:
     """How many lines a text takes."""
-    _, height = Paragraph(checked(markup), look.style(size, leading, font)).wrap(width, 10_000)
+    _, height = Paragraph(look.printable(markup), look.style(size, leading, font)).wrap(width, 10_000)
     return round(float(height) / leading)
 
 
@@ -76,7 +70,7 @@ def label(
     align: Literal["left", "right", "center"] = "left",
 ) -> float:
     """Draw one line of text that never wraps, and return its width."""
-    text = checked(look.clean(text))
+    text = look.printable(look.clean(text))
     width = look.text_width(text, font, size)
     canvas.setFont(font, size)
     canvas.setFillColor(color)
@@ -86,7 +80,7 @@ def label(
 
 def fitted(text: str, font: str, size: float, width: float, floor: float) -> tuple[str, float]:
     """The text and the size at which it fits on one line; under the floor it is cut at a word."""
-    text = look.clean(text)
+    text = look.shortened(look.printable(look.clean(text)), _MOST_ON_A_LINE)
     while size > floor and look.text_width(text, font, size) > width:
         size -= 0.5
     while look.text_width(text, font, size) > width and " " in text:

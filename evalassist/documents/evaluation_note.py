@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, KeepTogether, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer
 
 from evalassist.documents import look
 from evalassist.documents.blocks import fitted, label, rule
@@ -25,6 +25,8 @@ from evalassist.documents.flow import (
     day,
     draft_mark,
     heading,
+    name_by_hand,
+    named,
     pdf,
     side_by_side,
     table,
@@ -33,9 +35,12 @@ from evalassist.documents.flow import (
 from evalassist.documents.look import BOLD, REGULAR, RULE, SECOND, SEMIBOLD, PaperName
 from evalassist.documents.note_assessment import assessment
 from evalassist.documents.note_plan import plan_of_care
+from evalassist.evaluation import Addendum
 from evalassist.note import Line, Note, Section
 
 HEAD = 38.0
+LEAST_NAME = 90.0
+"""Width that a long record number leaves to the name."""
 SHORT = 30
 """Letters of a line that may share its place with others."""
 TITLES = {
@@ -51,14 +56,24 @@ SYMMETRIES = (
 """When all rows compare in one way, the head of the column says it once."""
 
 
-def evaluation_note_pdf(note: Note, paper: PaperName = "letter") -> bytes:
-    """Make the evaluation note: the same note gives the same bytes, and no file name tells the patient's name."""
+def evaluation_note_pdf(note: Note, paper: PaperName = "letter", addenda: Sequence[Addendum] = ()) -> bytes:
+    """Make the evaluation note: the same note gives the same bytes, and no file name tells the patient's name.
+
+    `addenda` are what was written after signing; they stand after the signature and change nothing before it.
+    """
 
     def furniture(canvas: Canvas, sheet: look.Paper, page: int, of: int) -> None:
         _head(note, canvas, sheet)
         _foot(note, canvas, sheet, page, of)
 
-    return pdf(lambda width: _story(note, width), furniture, paper, HEAD, TITLES[note.kind], note.clinic.name)
+    return pdf(
+        lambda width: _story(note, addenda, width),
+        furniture,
+        paper,
+        HEAD,
+        TITLES[note.kind],
+        note.clinic.name,
+    )
 
 
 def _head(note: Note, canvas: Canvas, sheet: look.Paper) -> None:
@@ -72,14 +87,23 @@ def _head(note: Note, canvas: Canvas, sheet: look.Paper) -> None:
     sides = "BOTH knees" if note.sore_knee == "both" else f"{note.sore_knee.upper()} knee"
     facts = [
         f"born {day(note.birth_date)} ({note.age} y, {note.sex})",
-        f"record {note.record_number}" if note.record_number else "",
+        f"record {record}" if (record := named(note.record_number)) else "",
         f"visit {day(note.visit_date)}",
     ]
+    room = right - left - look.text_width(sides, BOLD, TEXT) - 12
+    room -= sum(look.text_width(facts[n], REGULAR, TEXT) + 12 for n in (0, 2))
+    facts[1], _ = fitted(facts[1], REGULAR, TEXT, room - LEAST_NAME - 12, TEXT)
     known = [fact for fact in facts if fact]
-    room = right - left - 12 * (len(known) + 1)
-    room -= look.text_width(sides, BOLD, TEXT) + sum(look.text_width(fact, REGULAR, TEXT) for fact in known)
-    name, size = fitted(note.patient_name, BOLD, 10.5, max(room, 60), FURNITURE)
-    at = left + label(canvas, left, top - 28, name, size, BOLD) + 12
+    if facts[1]:
+        room -= look.text_width(facts[1], REGULAR, TEXT) + 12
+    if named(note.patient_name):
+        name, size = fitted(named(note.patient_name), BOLD, 10.5, room, FURNITURE)
+        at = left + label(canvas, left, top - 28, name, size, BOLD) + 12
+    else:
+        said = label(canvas, left, top - 28, "Name:", 10.5, BOLD)
+        at = left + max(said + 30, min(room, 150))
+        rule(canvas, left + said + 4, at, top - 30)
+        at += 12
     at += label(canvas, at, top - 28, sides, TEXT, BOLD) + 12
     for fact in known:
         at += label(canvas, at, top - 28, fact, TEXT) + 12
@@ -99,7 +123,8 @@ def _foot(note: Note, canvas: Canvas, sheet: look.Paper, page: int, of: int) -> 
 # ---------------------------------------------------------------- the story
 
 
-def _story(note: Note, width: float) -> Iterator[Flowable]:
+def _story(note: Note, addenda: Sequence[Addendum], width: float) -> Iterator[Flowable]:
+    yield from name_by_hand(note.patient_name, width)
     if "Safety" not in {section.title for section in note.sections}:
         yield from beside("Safety", [(note.action or "", note.action_text)], width)
     for section in note.sections:
@@ -121,6 +146,8 @@ def _story(note: Note, width: float) -> Iterator[Flowable]:
         yield from heading("Plan of care")
         yield text(f"<b>No plan of care.</b> {look.escaped(note.no_plan_because)}")
     yield KeepTogether([*_references(note), *_signatures(note, width)])  # a signature never stands alone
+    for addendum in addenda:
+        yield from _addendum(addendum)
 
 
 def _references(note: Note) -> Iterator[Flowable]:
@@ -191,12 +218,23 @@ def _strength_table(
 # ---------------------------------------------------------------- the end
 
 
+def _addendum(addendum: Addendum) -> Iterator[Flowable]:
+    """What was added after signing, with who wrote it and when."""
+    when = f"{day(addendum.written_at.date())} at {addendum.written_at:%H:%M}"
+    yield CondPageBreak(42)
+    yield Spacer(0, 6)
+    yield text(bold(f"Addendum by {named(addendum.clinician)}, {when}"))
+    for line in addendum.text.splitlines():
+        if look.seen(line):
+            yield text(look.escaped(line))
+
+
 def _signatures(note: Note, width: float) -> Iterator[Flowable]:
     lines = []
     if note.signed_at:
-        licence = f", licence {note.signed_licence}" if note.signed_licence else ""
+        licence = f", licence {named(note.signed_licence)}" if note.signed_licence else ""
         when = f"{day(note.signed_at.date())} at {note.signed_at:%H:%M}"
-        yield text(bold(f"Signed by {note.signed_by}{licence}, {when}"))
+        yield text(bold(f"Signed by {named(note.signed_by)}{licence}, {when}"))
     else:
         licence = f", licence {note.clinic.licence}" if note.clinic.licence else ""
         lines.append(f"{note.clinic.therapist or 'Physical therapist'}{licence}")

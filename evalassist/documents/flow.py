@@ -23,7 +23,7 @@ from reportlab.platypus import (
 )
 
 from evalassist.documents import look
-from evalassist.documents.blocks import checked, fitted, label, rule
+from evalassist.documents.blocks import fitted, label, rule
 from evalassist.documents.look import BOLD, INK, LIGHT, PAPER, REGULAR, RULE, PaperName
 
 TEXT, TEXT_LEADING = 10.0, 11.8
@@ -34,6 +34,10 @@ MARGIN, TOP, BOTTOM, FOOT = 42.0, 28.0, 27.0, 14.0
 SIDE_HEAD = 76.0
 """Width of the column in which the names of the steps stand."""
 
+TALLEST_ROW = 300.0
+"""A taller row is cut into several, so that every row finds its place on some page."""
+NAME_LETTERS = 120
+"""Letters of a name or a record number that are printed; a longer one ends in an ellipsis."""
 LONG_LIST = 400
 """Letters from which a line is a list to look things up in, set like a table."""
 
@@ -95,13 +99,18 @@ def knee(sore_knee: str) -> str:
     return "both knees" if sore_knee == "both" else f"{sore_knee} knee"
 
 
+def named(words: str) -> str:
+    """A name or number of a person as it stands in a line, cut where it has no end; empty where nothing shows."""
+    return look.shortened(look.seen(words), NAME_LETTERS)
+
+
 def bold(words: str) -> str:
     return f"<b>{look.escaped(words)}</b>"
 
 
 def text(markup: str, size: float = TEXT, leading: float = TEXT_LEADING, font: str = REGULAR) -> Paragraph:
     """A paragraph; the markup is ours, what a person wrote was escaped before."""
-    return Paragraph(checked(markup), look.style(size, leading, font))
+    return Paragraph(look.printable(markup), look.style(size, leading, font, breaks=True))
 
 
 def cell(markup: str, font: str = REGULAR) -> Paragraph:
@@ -126,6 +135,9 @@ def beside(name: str, lines: Sequence[tuple[str, str]], width: float) -> Iterato
         return
     rows: list[list[Any]] = [["", line] for line in labelled(lines)]
     rows[0][0] = text(bold(name), 10, TEXT_LEADING) if name else ""
+    widths = (SIDE_HEAD, width - SIDE_HEAD)
+    rows, _ = _cut_tall(rows, widths)
+    tall = sum(row[1].wrap(widths[1], _ENDLESS)[1] for row in rows) > TALLEST_ROW
     style = [
         ("FONTNAME", (0, 0), (-1, -1), REGULAR),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -133,32 +145,70 @@ def beside(name: str, lines: Sequence[tuple[str, str]], width: float) -> Iterato
         ("RIGHTPADDING", (0, 0), (-1, -1), 0),
         ("TOPPADDING", (0, 0), (-1, -1), 0),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 0.6),
-        ("SPAN", (0, 0), (0, -1)),
+        ("SPAN", (0, 0), (0, min(1, len(rows) - 1) if tall else -1)),  # a span is never torn apart
         ("RIGHTPADDING", (0, 0), (0, -1), 6),
     ]
     yield Spacer(0, 3)
-    yield Table(rows, colWidths=(SIDE_HEAD, width - SIDE_HEAD), style=style, hAlign="LEFT")
+    yield Table(rows, colWidths=widths, style=style, hAlign="LEFT")
+
+
+_ENDLESS = 1_000_000.0
+
+
+def _cut_tall(
+    rows: Sequence[Sequence[Any]], widths: Sequence[float], bands: Sequence[int] = ()
+) -> tuple[list[list[Any]], list[int]]:
+    """The rows, those taller than a page takes cut at a line; beside them the row each one came from."""
+    cut: list[list[Any]] = []
+    origins: list[int] = []
+    for number, row in enumerate(rows):
+        wide = [sum(widths)] if number in bands else list(widths)
+        columns = [_pieces(each, wide[n] if n < len(wide) else 0) for n, each in enumerate(row)]
+        for piece in range(max(map(len, columns))):
+            cut.append([column[piece] if piece < len(column) else "" for column in columns])
+            origins.append(number)
+    return cut, origins
+
+
+def _pieces(content: Any, width: float) -> list[Any]:
+    """A paragraph in pieces that are not too tall, cut between two of its lines."""
+    pieces: list[Any] = [content]
+    while isinstance(pieces[-1], Paragraph) and pieces[-1].wrap(width, _ENDLESS)[1] > TALLEST_ROW:
+        halves = pieces[-1].split(width, TALLEST_ROW)
+        if len(halves) < 2:
+            break
+        pieces[-1:] = halves
+    return pieces
+
+
+_PADDING = 8.0
+"""What the left and right padding of a cell take of its width."""
 
 
 def table(
     rows: Sequence[Sequence[Any]], widths: Sequence[float], *, head: bool = True, bands: Sequence[int] = ()
 ) -> Table:
     """A quiet table: a rule under each row, the head repeated on the next page; `bands` span the width."""
+    rows, origins = _cut_tall(rows, [wide - _PADDING for wide in widths], bands)
+    bands = [n for n, origin in enumerate(origins) if origin in bands]
+    last_pieces = [n for n, origin in enumerate(origins) if origin not in origins[n + 1 : n + 2]]
     style: list[tuple[Any, ...]] = [
         ("FONTNAME", (0, 0), (-1, -1), REGULAR),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (-1, -1), 3),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 5),
+        ("RIGHTPADDING", (0, 0), (-1, -1), _PADDING - 3),
         ("TOPPADDING", (0, 0), (-1, -1), 0.5),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 1.7),
-        ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE),
+        *(("LINEBELOW", (0, n), (-1, n), 0.4, RULE) for n in last_pieces),
         ("LINEABOVE", (0, 0), (-1, 0), 0.8, INK),
         ("LINEBELOW", (0, -1), (-1, -1), 0.8, INK),
     ]
     for row in ([0] if head else []) + list(bands):
         style.append(("BACKGROUND", (0, row), (-1, row), LIGHT))
     for row in bands:
-        style += [("SPAN", (0, row), (-1, row)), ("NOSPLIT", (0, row), (-1, row + 1))]
+        style.append(("SPAN", (0, row), (-1, row)))
+        if row in last_pieces:
+            style.append(("NOSPLIT", (0, row), (-1, row + 1)))
     return Table(rows, colWidths=widths, repeatRows=1 if head else 0, style=style, hAlign="LEFT")
 
 
@@ -201,6 +251,27 @@ class SignatureLine(Flowable):
         words, size = fitted(self.words, REGULAR, FURNITURE + 0.5, split - 16, FURNITURE)
         label(canvas, 0, 2, words, size)
         label(canvas, split, 2, "Date", size)
+
+
+class ByHand(Flowable):
+    """Words, and a line behind them to write on by hand."""
+
+    def __init__(self, words: str, width: float) -> None:
+        super().__init__()
+        self.words, self.wide = words, width
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        return self.wide, 20
+
+    def draw(self) -> None:
+        said = label(self.canv, 0, 5, self.words, TEXT)
+        rule(self.canv, said + 6, self.wide, 3)
+
+
+def name_by_hand(name: str, width: float) -> Iterator[Flowable]:
+    """A line for the name where the font lacks signs of it."""
+    if look.lacks(named(name)):
+        yield ByHand("Some signs could not be printed: write the name by hand:", width)
 
 
 def draft_mark(canvas: Canvas, right: float, top: float) -> float:

@@ -13,6 +13,8 @@ from evalassist.documents.icons import icon
 from evalassist.documents.look import BOLD, RULE
 
 _EACH_WIDTH = 212.0
+_GOAL_LETTERS, _GOAL_LINES = 80, 3
+"""A goal of 80 characters is printed whole, which takes three lines with its date."""
 
 
 def plan_block(case: Case) -> Block:
@@ -24,8 +26,8 @@ def addon_blocks(case: Case) -> list[Block]:
     addons = []
     if case.teen:
         addons.append(Block("for teens", partial(_addon, case, "teen")))
-    if case.sheet.runner:
-        addons.append(Block("for runners", partial(_addon, case, "runner")))
+    if case.sheet.running:
+        addons.append(Block("for runners", partial(_runner, case)))
     if case.older:
         addons.append(Block("for older people", partial(_addon, case, "older")))
     if case.sheet.activity_ladder:
@@ -44,7 +46,7 @@ def _plan(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
         weeks=texts.counted("weeks", sheet.weeks),
     )
     if sheet.start_date:
-        call = f"{texts('plan_start', date=case.day(sheet.start_date))} {call}"
+        call = f"{texts(case.number_form('plan_start'), date=case.day(sheet.start_date))} {call}"
     height += words(canvas, call, x, y_top - height, width, 13.5, 17.6, BOLD) + 4
     left = _mine(case, canvas, x, y_top - height, width - _EACH_WIDTH - 18)
     right = _each_time(case, canvas, x + width - _EACH_WIDTH, y_top - height, _EACH_WIDTH)
@@ -56,14 +58,9 @@ def _mine(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
     texts, sheet = case.texts, case.sheet
     text_x, right = x + 22, x + width
     icon(canvas, "flag", x, y_top - 14.5, 14)
-    goal = look.clean(sheet.goal).rstrip(".")
+    goal = look.seen(sheet.goal).rstrip(".")
     if goal and not look.lacks(goal):
-        said = (
-            texts("goal_by", goal=goal, date=case.day(sheet.goal_date)) + "."
-            if sheet.goal_date
-            else texts("goal", goal=goal) + "."
-        )
-        height = words(canvas, said, text_x, y_top, width - 22, 13, 17)
+        height = words(canvas, _goal_that_fits(case, goal, width - 22), text_x, y_top, width - 22, 13, 17)
     else:
         said_width = label(canvas, text_x, y_top - 13, texts.plain("goal_open"), 13, BOLD)
         write_in(canvas, text_x + said_width + 5, right, y_top - 15.5)
@@ -76,7 +73,27 @@ def _mine(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
         write_in(canvas, text_x + said_width + 5, right, baseline - 2.5)
         height += 26
     icon(canvas, "again", x, y_top - height - 18, 14)
-    return height + 4 + words(canvas, texts("missed"), text_x, y_top - height - 4, width - 22, 13, 17)
+    return (
+        height
+        + 4
+        + words(canvas, texts(case.number_form("missed")), text_x, y_top - height - 4, width - 22, 13, 17)
+    )
+
+
+def _goal_that_fits(case: Case, goal: str, width: float) -> str:
+    """The goal with its date; a longer one than the sheet takes ends in an ellipsis at a word."""
+    most = _GOAL_LETTERS
+    while True:
+        shown = look.shortened(goal, most)
+        said = (
+            case.texts("goal_by", goal=shown, date=case.day(case.sheet.goal_date))
+            if case.sheet.goal_date
+            else case.texts("goal", goal=shown)
+        )
+        said += "" if said.endswith("…") else "."
+        if most <= _GOAL_LETTERS // 4 or word_lines(said, width, 13, 17) <= _GOAL_LINES:
+            return said
+        most -= 4
 
 
 def _each_time(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
@@ -98,6 +115,18 @@ def _each_time(case: Case, canvas: Canvas, x: float, y_top: float, width: float)
 def _addon(case: Case, key: str, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     height = heading(canvas, x, y_top, case.texts.plain(f"{key}_heading"))
     return height + words(canvas, case.texts(key), x, y_top - height, width, 13, 16.5)
+
+
+def _runner(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    """For who runs, how to go on; for who stopped, that running comes back with the therapist."""
+    texts = case.texts
+    said = [
+        texts("runner" if case.sheet.running == "keeps" else "runner_stopped"),
+        *([texts("runner_hip")] if case.hips else []),
+        texts("runner_load"),
+    ]
+    height = heading(canvas, x, y_top, texts.plain("runner_heading"))
+    return height + words(canvas, " ".join(said), x, y_top - height, width, 13, 16.5)
 
 
 def _ladder(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:

@@ -192,8 +192,8 @@ def _say_back(case: Case, size: float, canvas: Canvas, x: float, y_top: float, w
     right_x = x + column + 20
     left = heading(canvas, x, y_top, texts.plain("say_heading"))
     asked = (
-        texts(case.form("say_why") if case.combined else "say_why_neutral"),
-        texts("say_when"),
+        texts(case.form("say_why") if case.combined else case.number_form("say_why_neutral")),
+        texts(case.number_form("say_when")),
         texts("say_pain", limit=STOP_OVER),
     )
     for question in asked:

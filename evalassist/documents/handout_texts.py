@@ -113,6 +113,15 @@ class Case:
         """Hip and knee moves together, which is what the sheet's title speaks of."""
         return {"HIP", "KNEE"} <= {each.chip for each in self.exercises}
 
+    @property
+    def hips(self) -> tuple[NoteExercise, ...]:
+        """The moves that train a hip."""
+        return tuple(each for each in self.exercises if each.chip == "HIP")
+
+    def number_form(self, key: str) -> str:
+        """The key of a text that has a form of its own for a plan of one move."""
+        return f"{key}_one" if len(self.exercises) == 1 else key
+
     def form(self, key: str) -> str:
         """The key of a text that has a form of its own for two sore knees."""
         return f"{key}_both" if self.both else key
@@ -143,29 +152,29 @@ class Case:
     @property
     def phone(self) -> str:
         """The clinic's number as typed, or nothing where the font cannot show it."""
-        phone = look.clean(self.note.clinic.phone)[:24]
+        phone = look.seen(self.note.clinic.phone)[:24]
         return "" if look.lacks(phone) else phone
 
     @property
     def clinic(self) -> str:
         """The clinic's name, or nothing where the font cannot show it: then a line to write on is printed."""
-        name = look.clean(self.note.clinic.name)
+        name = look.seen(self.note.clinic.name)
         return "" if look.lacks(name) else name
 
     @property
     def address(self) -> str:
-        address = look.clean(self.note.clinic.address)
+        address = look.seen(self.note.clinic.address)
         return "" if look.lacks(address) else address
 
     @property
     def therapist(self) -> str:
-        parts = (look.clean(self.note.clinic.therapist), look.clean(self.note.clinic.licence))
+        parts = (look.seen(self.note.clinic.therapist), look.seen(self.note.clinic.licence))
         said = ", ".join(part for part in parts if part)
         return said if parts[0] and not look.lacks(said) else self.texts.plain("your_therapist")
 
     @property
     def name_on_sheet(self) -> str:
         """The first name when it is asked for and can be printed; else a line to write on is printed."""
-        family, comma, given = look.clean(self.note.patient_name).partition(",")
+        family, comma, given = look.seen(self.note.patient_name).partition(",")
         first = next(iter((given if comma else family).split()), "")
         return first if self.with_name and not look.lacks(first) else ""

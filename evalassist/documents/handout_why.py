@@ -85,7 +85,7 @@ def _title(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> 
 
 def _message(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     texts = case.texts
-    key = case.form("message") if case.combined else "message_neutral"
+    key = case.form("message") if case.combined else case.number_form("message_neutral")
     said = words(canvas, texts(key), x + 14, y_top - 9, width - 28, 17, 22, BOLD)
     middle = y_top - 9 - said - 13
     starts = case.sheet.start_date
@@ -154,7 +154,13 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
     side = case.side_words(weaker or "right")
     percent = found.deficit_percent if found.variant == "V1" and not found.hurt else None
     hurt = [texts("found_hurt")] if found.hurt else []
-    same_side = [texts("found_both_knees" if case.both else "found_same_side")]
+    common = texts("found_common")
+    if not case.both:
+        same_side = [texts("found_same_side"), common]
+    elif _trains_both(case):
+        same_side = [texts("found_both_knees"), common]
+    else:
+        same_side = [texts("found_both_knees_only"), *_trained(case), common]
     match found.variant:
         case "V1":
             little = percent is not None and percent < 15
@@ -167,27 +173,49 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
             said = [[texts("found_v2", **side), *hurt], same_side, [retest]]
         case "V3":
             alike = [] if found.weaker else [texts("found_v3_alike")]
-            said = [[texts("found_v3"), *alike, *hurt], [texts("found_v3_train"), retest]]
+            train = [texts("found_v3_train")] if _trains_both(case) else _trained(case)
+            said = [[texts("found_v3"), *alike, *hurt], [*train, common, retest]]
         case "V4" | "same":
-            key = f"found_{found.variant.lower()}"
-            has_hip = any(each.chip == "HIP" for each in case.exercises)
-            said = [[each] for each in texts.paragraphs(key if has_hip else f"{key}_without_hip")]
+            lead = [texts(f"found_{found.variant.lower()}")]
+            said = [lead]
+            if case.hips:
+                lead.append(texts(_one("found_still", len(case.hips))))
+                said.append([texts("found_still_why")])
         case "V5":
-            trains_both = any(each.side == "both" and each.chip == "HIP" for each in case.exercises)
-            said = [
-                [texts("found_v5", **side), *([texts("found_v5_train")] if trains_both else [])],
-                [retest],
-            ]
-            said[0] += hurt
-        case "V6":
-            said = [[texts("found_v6_hurt" if found.hurt else "found_v6")]]
-            if case.sheet.start_date is None and any(each.chip == "HIP" for each in case.exercises):
-                said.append([texts("found_v6_start", page=2)])
+            said = [[texts("found_v5", **side), *_trained(case), *hurt], [retest]]
+        case "V6" | "one-side" | "part":
+            keys = {"one-side": "found_one_side", "part": "found_part"}
+            said = [[texts(keys.get(found.variant, "found_v6_hurt" if found.hurt else "found_v6"))]]
+            if case.sheet.start_date is None and case.hips:
+                said.append([texts(_one("found_start", len(case.hips)), page=2)])
     if step_down and found.step_down:
         both = found.step_down == "both"
         knee = {} if both else case.side_words(found.step_down)
         said.append([texts("found_step_down_both" if both else "found_step_down", **knee)])
     return [" ".join(sentences) for sentences in said]
+
+
+def _one(key: str, number: int) -> str:
+    """The key of the form for one thing."""
+    return f"{key}_one" if number == 1 else key
+
+
+def _trains_both(case: Case) -> bool:
+    """Every hip move trains both sides, or there is one for each side."""
+    return {each.side for each in case.hips} in ({"both"}, {"right", "left"})
+
+
+def _trained(case: Case) -> list[str]:
+    """Which sides the hip moves of this very sheet train; nothing is promised that is not on a card."""
+    sides = {each.side for each in case.hips}
+    if not sides:
+        return []
+    if _trains_both(case):
+        return [case.texts("found_train_both")]
+    if len(sides) > 1:
+        return [case.texts("found_train_some")]
+    side = case.texts.plain(f"side_{sides.pop()}")
+    return [case.texts(_one("found_train_one_side", len(case.hips)), side=side)]
 
 
 def _found(
@@ -237,9 +265,12 @@ def _why(
     case: Case, size: float, not_first: bool, canvas: Canvas, x: float, y_top: float, width: float
 ) -> float:
     texts = case.texts
-    height = heading(canvas, x, y_top, texts.plain(case.form("why_heading")))
+    height = heading(
+        canvas, x, y_top, texts.plain(case.form("why_heading" if case.hips else "why_heading_neutral"))
+    )
+    training = "why_training" if case.hips else "why_training_neutral"
     column = width - _FIGURE_WIDTH - _FIGURE_GAP
-    said = [*texts.paragraphs("why"), *([texts("not_first")] if not_first else [])]
+    said = [*texts.paragraphs("why"), texts(training), *([texts("not_first")] if not_first else [])]
     left = paragraphs(canvas, said, x, y_top - height, column, size, size * 1.304, 5.5)
     right = figure(case, canvas, x + width - _FIGURE_WIDTH, y_top - height + 6, _FIGURE_WIDTH) - 6
     return height + max(left, right)

@@ -18,6 +18,7 @@ from evalassist.documents.flow import (
     FURNITURE,
     MARGIN,
     TOP,
+    ByHand,
     SignatureLine,
     bold,
     cell,
@@ -25,6 +26,8 @@ from evalassist.documents.flow import (
     details,
     draft_mark,
     knee,
+    name_by_hand,
+    named,
     pdf,
     table,
     text,
@@ -52,6 +55,9 @@ ANSWER = (
     "Please tell us what you found, which load and movement are allowed, and whether physical therapy "
     "may start or go on."
 )
+MOST = 600
+"""Letters of one finding in the letter."""
+IN_THE_NOTE = "… (see the evaluation note)"
 TESTING = ("Movement", "Hip and thigh strength", "Mobility and foot")
 
 
@@ -97,13 +103,14 @@ def _story(note: Note, width: float) -> Iterator[Flowable]:
     yield Spacer(0, 12)
     yield WriteIn("To", "Date", day(note.visit_date), width)
     yield Spacer(0, 12)
-    yield from _about(note)
+    yield from _about(note, width)
     yield Spacer(0, 10)
     yield Urgency(urgency, width)
     yield Spacer(0, 8)
+    name = look.escaped(named(note.patient_name)) or "the patient"
     sent = {"F": "she", "M": "he"}.get(note.sex, "the patient")
     yield _say(
-        f"Dear colleague, {look.escaped(note.patient_name)} came for a physical therapy evaluation of the "
+        f"Dear colleague, {name} came for a physical therapy evaluation of the "
         f"{look.escaped(knee(note.sore_knee))}. In the safety screen {sent} had the findings below. {asks}"
     )
     yield from _part("What was found")
@@ -134,25 +141,36 @@ def _part(words: str) -> list[Flowable]:
     return [Spacer(0, 9), text(bold(words), 11.5, 15)]
 
 
-def _about(note: Note) -> Iterator[Flowable]:
+def _about(note: Note, width: float) -> Iterator[Flowable]:
+    name = named(note.patient_name)
+    if not name:
+        yield ByHand("Name of the patient:", width * 0.7)
     rows = [
-        ("About", note.patient_name),
+        ("About", name),
         ("Born", f"{day(note.birth_date)} ({note.age} y, {note.sex})"),
-        ("Record", note.record_number),
+        ("Record", named(note.record_number)),
         ("Side", "BOTH knees" if note.sore_knee == "both" else f"{note.sore_knee.upper()} knee"),
     ]
-    for name, words in rows:
+    for title, words in rows:
         if words:
-            yield _say(f"{bold(name)}&nbsp;&nbsp; {look.escaped(words)}")
+            yield _say(f"{bold(title)}&nbsp;&nbsp; {look.escaped(words)}")
+            if title == "About":
+                yield from name_by_hand(words, width)
 
 
 def _found(note: Note, width: float) -> Flowable:
-    rows: list[list[Any]] = [[cell(words, BOLD) for words in ("Possible concern", "What was found")]]
+    heads = ("Possible concern", "What was found", "To do now")
+    rows: list[list[Any]] = [[cell(words, BOLD) for words in heads]]
     rows += [
-        [text(bold(flag.title), 10, 12.5), text(look.escaped(_finding(flag)), 10, 12.5)]
+        [text(bold(flag.title), 10, 12.5), _short(_finding(flag)), _short(flag.do_now)]
         for flag in note.red_flags
     ]
-    return table(rows, (165, width - 165))
+    return table(rows, (128, width - 128 - 150, 150))
+
+
+def _short(words: str) -> Flowable:
+    """What was found, cut where it would fill the letter: it must reach its reader."""
+    return text(look.escaped(look.shortened(look.clean(words), MOST, IN_THE_NOTE)), 10, 12.5)
 
 
 def _finding(flag: NoteConclusion) -> str:
@@ -183,7 +201,7 @@ def _not_done(note: Note) -> str:
 def _other(note: Note) -> list[tuple[str, str]]:
     """Pain with its duration and what the safety step recorded beside the questions."""
     return [
-        (line.label, line.value)
+        (line.label, look.shortened(look.clean(line.value), MOST, IN_THE_NOTE))
         for section in note.sections
         for line in section.lines
         if (section.title, line.label)
@@ -193,9 +211,9 @@ def _other(note: Note) -> list[tuple[str, str]]:
 
 def _signature(note: Note, width: float) -> Iterator[Flowable]:
     if note.signed_at:
-        licence = f", licence {note.signed_licence}" if note.signed_licence else ""
+        licence = f", licence {named(note.signed_licence)}" if note.signed_licence else ""
         when = f"{day(note.signed_at.date())} at {note.signed_at:%H:%M}"
-        yield _say(bold(f"Signed by {note.signed_by}{licence}, {when}"))
+        yield _say(bold(f"Signed by {named(note.signed_by)}{licence}, {when}"))
         return
     licence = f", licence {note.clinic.licence}" if note.clinic.licence else ""
     yield SignatureLine(f"{note.clinic.therapist or 'Physical therapist'}{licence}", width * 0.7)

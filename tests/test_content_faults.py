@@ -1,0 +1,117 @@
+"""Content that does not fit together does not start: each slip of the pen is told by file and key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from evalassist.content import load_content
+from evalassist.content.checks import faults
+from evalassist.content.loader import Content
+from evalassist.content.plan_schema import PlanRules
+from evalassist.content.schema import Condition, FactName, Rule
+
+
+def told(content: Content) -> list[str]:
+    return [str(fault) for fault in faults(content)]
+
+
+def with_rule(when: dict[str, Any]) -> Content:
+    """The content with one more rule at the end."""
+    content = load_content()
+    rule = Rule.model_validate(
+        {"id": "slip", "kind": "flag", "title": "Slip", "says": "A slip.", "when": when, "mark": "P"}
+    )
+    return replace(content, rules={**content.rules, "slip": rule})
+
+
+def with_plan(**changes: Any) -> Content:
+    content = load_content()
+    fields = {name: getattr(content.plan, name) for name in PlanRules.model_fields}
+    return replace(content, plan=PlanRules.model_construct(**{**fields, **changes}))
+
+
+def test_the_content_has_no_fault() -> None:
+    assert told(load_content()) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ({"fact": "no-such-thing", "is": "yes"}, "no fact or earlier rule is called no-such-thing"),
+        ({"fact": "age", "is": "old"}, "age is a number"),
+        ({"fact": "habd-grade.right", "below": 4}, "habd-grade.right is a word"),
+        ({"fact": "reproduced-now", "is": "maybe"}, "reproduced-now has no option maybe"),
+        ({"fact": "mpd", "at-least": 1}, "mpd is a word"),
+        ({"fact": "mpd", "is": "met"}, "mpd has no option met"),
+        ({"fact": "nprs-worst", "is": "7"}, "nprs-worst is a number"),
+        ({"fact": "pain-location", "is": "back"}, "pain-location is a choices"),
+        ({"fact": "pain-location", "includes": "elbow"}, "pain-location has no option elbow"),
+        ({"fact": "onset", "includes": "gradual"}, "onset is a word"),
+        ({"fact": "goal-text", "is": "run"}, "goal-text is a text"),
+        ({"fact": "habd.right", "below": 100}, "habd.right is a strength test"),
+    ],
+)
+def test_a_comparison_that_can_never_hold_is_a_fault(when: dict[str, Any], words: str) -> None:
+    (fault,) = told(with_rule(when))
+    assert fault.startswith("content/rules/assessment.toml: slip: ")
+    assert words in fault
+
+
+def test_a_question_may_wait_for_any_rule_but_not_for_one_that_does_not_exist() -> None:
+    content = load_content()
+    step = content.steps["strength"]
+    item = next(item for item in step.items if item.id == "her")
+    assert item.shown_when is not None
+    assert item.shown_when.fact in content.rules
+    slip = item.model_copy(
+        update={"shown_when": Condition.model_validate({"fact": "no-such-rule", "is": "no"})}
+    )
+    groups = tuple(
+        group.model_copy(update={"items": tuple(slip if one.id == "her" else one for one in group.items)})
+        for group in step.groups
+    )
+    changed = replace(
+        content, steps={**content.steps, "strength": step.model_copy(update={"groups": groups})}
+    )
+    assert any("her: no fact or earlier rule is called no-such-rule" in fault for fault in told(changed))
+
+
+def test_a_computed_fact_that_nothing_looks_at_is_a_fault() -> None:
+    content = load_content()
+    idle = FactName(id="shoe-size", kind="number", says="shoe {value}")
+    (fault,) = told(replace(content, facts={**content.facts, "shoe-size": idle}))
+    assert fault == "content/facts.toml: shoe-size: nothing looks at this fact"
+
+
+def test_names_of_the_plan_outside_its_conditions_are_checked_too() -> None:
+    plan = load_content().plan
+    rows = tuple(
+        row.model_copy(
+            update={"values": {name: s.model_copy(update={"fact": "x1"}) for name, s in row.values.items()}}
+        )
+        for row in plan.advice
+    )
+    assert any("no fact is called x1" in fault for fault in told(with_plan(advice=rows)))
+
+    tests = (plan.pain_tests[0].model_copy(update={"item": "x2"}), *plan.pain_tests[1:])
+    assert any("no fact is called x2" in fault for fault in told(with_plan(pain_tests=tests)))
+
+    needs = (plan.needs[0].model_copy(update={"deficit": "x3"}), *plan.needs[1:])
+    assert any("no rule is called x3" in fault for fault in told(with_plan(needs=needs)))
+
+    by_fact = next(goal for goal in plan.goals.goals if goal.long and goal.long.fact)
+    for update, name in (
+        ({"fact": "x4"}, "x4"),
+        ({"fact": "nprs-worst", "sides": True}, "nprs-worst.right"),
+        ({"long": by_fact.long.model_copy(update={"fact": "x5"})} if by_fact.long else {}, "x5"),
+    ):
+        goals = plan.goals.model_copy(update={"goals": (by_fact.model_copy(update=update),)})
+        assert any(f"no fact is called {name}" in fault for fault in told(with_plan(goals=goals))), name
+
+    groups = (plan.goals.groups[0].model_copy(update={"group": "x6", "deficit": "x7"}),)
+    faulty = told(with_plan(goals=plan.goals.model_copy(update={"groups": groups})))
+    assert any("x6: no such group" in fault for fault in faulty)
+    assert any("x6: no rule is called x7" in fault for fault in faulty)

@@ -1,0 +1,722 @@
+"""The five pages that are more than a list of questions, used as a therapist uses them."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMenu, QPlainTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+from reportlab.pdfgen.canvas import Canvas
+
+from evalassist.case_file import read_case
+from evalassist.clinical.result import PlanOfCare
+from evalassist.content import Content, load_content
+from evalassist.evaluation import Evaluation, NotTested, Opinion, Patient, SoreKnee, StrengthTest
+from evalassist.records.store import Store
+from evalassist.settings import Settings
+from ui import style
+from ui.pages.assessment import AssessmentPage
+from ui.pages.base import Page
+from ui.pages.handout import HandoutPage
+from ui.pages.plan import PlanPage
+from ui.pages.review import SignPage
+from ui.pages.strength import StrengthPage
+from ui.printing import PrintError, SaveError, lp_command, print_pdf, write_atomically
+from ui.session import EvaluationSession
+from ui.widgets.pdf_view import open_pdf
+
+pytestmark = [
+    pytest.mark.usefixtures("dressed"),
+    # The off-screen platform says this of every window and menu it shows.
+    pytest.mark.qt_log_ignore("This plugin does not support", extend=True),
+]
+
+CASES = Path(__file__).parent / "cases"
+SETTINGS = Settings(therapist_name="A. Chen, PT", licence="40-12345", clinic_name="Riverside")
+P = TypeVar("P", bound=Page)
+W = TypeVar("W", bound=QWidget)
+Open = Callable[[type[P], EvaluationSession], P]
+
+
+@pytest.fixture
+def dressed(qapp: QApplication) -> Iterator[None]:
+    style.apply_style(qapp)
+    yield
+    style.apply_style(qapp)
+
+
+@pytest.fixture(scope="module")
+def content() -> Content:
+    return load_content()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "records.db") as opened:
+        yield opened
+
+
+@pytest.fixture
+def session_of(qapp: QApplication, content: Content, store: Store) -> Callable[..., EvaluationSession]:
+    def begin(case: str = "", sore_knee: SoreKnee = "right", **settings: Any) -> EvaluationSession:
+        if case:
+            evaluation = read_case(CASES / f"{case}.toml", content)
+        else:
+            patient = Patient("Rivera, Ana", date(2001, 5, 9), "F")
+            evaluation = Evaluation.begin(patient, sore_knee, date(2026, 3, 2)).with_answer("mass", 62.0)
+        store.save(evaluation)
+        return EvaluationSession(evaluation, content, store, SETTINGS.model_copy(update=settings))
+
+    return begin
+
+
+@pytest.fixture
+def opened(qtbot: QtBot) -> Callable[[type[Page], EvaluationSession], Page]:
+    def show(kind: type[Page], session: EvaluationSession) -> Page:
+        page = kind(session)  # type: ignore[call-arg]
+        qtbot.addWidget(page)
+        page.resize(1140, 760)
+        with qtbot.waitExposed(page):
+            page.show()
+        page.activateWindow()
+        return page
+
+    return show
+
+
+def field(page: QWidget, name: str) -> QLineEdit:
+    """The field a screen reader calls by this name."""
+    QApplication.processEvents()  # what was just made is shown with the next event
+    found = [one for one in page.findChildren(QLineEdit) if one.accessibleName() == name and one.isVisible()]
+    assert len(found) == 1, f"{len(found)} fields are called {name!r}"
+    return found[0]
+
+
+def type_into(page: QWidget, name: str, words: str) -> QLineEdit:
+    edit = field(page, name)
+    edit.setFocus()
+    edit.selectAll()
+    QTest.keyClicks(edit, words)
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    return edit
+
+
+def button(page: QWidget, name: str) -> QAbstractButton:
+    """The button that says or is called this, and can be seen."""
+    QApplication.processEvents()
+    found = [
+        one
+        for one in page.findChildren(QAbstractButton)
+        if one.isVisible() and name in (one.text(), one.accessibleName())
+    ]
+    assert len(found) == 1, f"{len(found)} buttons are called {name!r}"
+    return found[0]
+
+
+def click(page: QWidget, name: str) -> None:
+    QTest.mouseClick(button(page, name), Qt.MouseButton.LeftButton)
+
+
+def reads(page: QWidget) -> str:
+    """All words that can be seen."""
+    QApplication.processEvents()
+    words = [one.text() for one in page.findChildren(QLabel) if one.isVisible()]
+    words += [one.text() for one in page.findChildren(QAbstractButton) if one.isVisible()]
+    return "\n".join(words)
+
+
+def type_trials(page: QWidget, group: str, side: str, trials: tuple[str, ...], unit: str = "N") -> None:
+    for number, trial in enumerate(trials, start=1):
+        type_into(page, f"{group}, {side}, trial {number}, {unit}", trial)
+
+
+def choose(page: QWidget, opens: str, entry: str) -> None:
+    """Choose from the menu that a button opens."""
+    click(page, opens)
+    menus = [menu for menu in page.findChildren(QMenu) if menu.isVisible()]
+    assert len(menus) == 1
+    next(action for action in menus[0].actions() if action.text() == entry).trigger()
+    menus[0].close()
+
+
+# ---------------------------------------------------------------- strength
+
+
+def test_trials_of_both_sides_give_the_symmetry_in_words(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session := session_of())
+    type_trials(page, "Hip abduction", "right", ("88", "93", "90"))
+    type_trials(page, "Hip abduction", "left", ("112", "115", "109"))
+    assert session.evaluation.answers["habd.right"] == StrengthTest(trials=(88, 93, 90), unit="N")
+    said = reads(page)
+    assert "93 N" in said
+    assert "80.9 %" in said
+    assert "right 19.1 % lower" in said
+    assert "within measurement error between testers" in said
+    assert "weak" not in said
+
+
+def test_enter_goes_to_the_next_trial_sound_side_first(session_of: Any, opened: Any, qtbot: QtBot) -> None:
+    page = opened(StrengthPage, session_of(sore_knee="right"))
+    page.focus_item("habd.left")
+    reached = []
+    for keys in ("100", "101", "102", "0", "", "90"):
+        edit = page.window().focusWidget()
+        reached.append(edit.accessibleName())
+        QTest.keyClicks(edit, keys)
+        QTest.keyClick(edit, Qt.Key.Key_Return)
+    assert reached == [
+        "Hip abduction, left, trial 1, N",
+        "Hip abduction, left, trial 2, N",
+        "Hip abduction, left, trial 3, N",
+        "Hip abduction, left: pain in the test",
+        "Hip abduction, left: lever arm",
+        "Hip abduction, right, trial 1, N",
+    ]
+
+
+def test_only_the_row_being_worked_on_is_open(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session_of("patient-a"))
+    page.focus_item("her.right")
+    assert field(page, "External rotation, right: lever arm").text() == "36"
+    assert "pain 0 · 78 cm · 1.17 Nm/kg" in reads(page)
+    with pytest.raises(AssertionError, match="0 fields"):
+        field(page, "Hip abduction, right: lever arm")
+
+
+def test_another_unit_shows_the_same_force_and_keeps_what_was_typed(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session := session_of("patient-a"))
+    before = dict(session.evaluation.answers)
+    click(page, "Unit of force: kgf")
+    assert field(page, "Hip abduction, right, trial 2, kgf").text() == "9.5"
+    page.focus_item("habd.right")
+    type_into(page, "Hip abduction, right: pain in the test", "2")
+    test = session.evaluation.answers["habd.right"]
+    assert isinstance(test, StrengthTest)
+    assert (test.trials, test.unit, test.pain) == ((88.0, 93.0, 90.0), "N", 2)
+    assert session.evaluation.answers["habd.left"] == before["habd.left"]
+
+
+def test_a_trial_typed_in_another_unit_joins_the_test_in_its_own(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session := session_of("patient-a"))
+    click(page, "Unit of force: kgf")
+    type_into(page, "Hip abduction, right, trial 1, kgf", "10")
+    test = session.evaluation.answers["habd.right"]
+    assert isinstance(test, StrengthTest)
+    assert test.unit == "N"
+    assert test.trials == pytest.approx((98.0665, 93, 90))
+    assert field(page, "Hip abduction, right, trial 1, kgf").text() == "10"
+
+
+def test_a_grade_takes_the_place_of_force_and_gives_no_percentage(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session := session_of("patient-a"))
+    page.focus_item("habd.right")
+    click(page, "Hip abduction: force by device, or grade by hand: Grade")
+    assert "A grade takes the place of the 3 trials" in reads(page)
+    type_into(page, "Hip abduction, right: grade by hand", "4+")
+    assert session.evaluation.answers["habd.right"] == StrengthTest(grade="4+", pain=0)
+    type_into(page, "Hip abduction, left: grade by hand", "5")
+    assert "by hand: no percentage" in reads(page)
+    assert session.assessment.strength["habd"].symmetry_percent is None
+    session.undo()
+    session.undo()
+    assert session.evaluation.answers["habd.right"].trials == (88.0, 93.0, 90.0)
+
+
+def test_what_is_no_grade_is_told_and_not_counted(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session := session_of())
+    page.focus_item("habd.right")
+    click(page, "Hip abduction: force by device, or grade by hand: Grade")
+    edit = type_into(page, "Hip abduction, right: grade by hand", "6")
+    assert "habd.right" not in session.evaluation.answers
+    assert edit.text() == "6"
+    assert "“6” is not a grade" in reads(page)
+
+
+def test_trials_that_differ_ask_for_a_fourth(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session := session_of())
+    type_trials(page, "Hip abduction", "left", ("80", "100", "90"))
+    assert "trials differ by 11 %: take one more" in reads(page)
+    type_into(page, "Hip abduction, left, trial 4, N", "92")
+    assert "take one more" not in reads(page)
+    assert session.evaluation.answers["habd.left"].trials == (80, 100, 90, 92)
+
+
+def test_an_implausible_trial_asks_in_place_and_is_kept_by_a_second_enter(
+    session_of: Any, opened: Any
+) -> None:
+    page = opened(StrengthPage, session_of())
+    edit = type_into(page, "Hip abduction, left, trial 1, N", "1150")
+    assert edit.hasFocus()
+    assert "1150 N: usual 5 to 1000. Keep it?" in reads(page)
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    assert "Keep it?" not in reads(page)
+    assert not edit.hasFocus()
+
+
+def test_an_answer_never_writes_into_the_field_being_typed_in(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session := session_of())
+    page.focus_item("habd.left")
+    edit = field(page, "Hip abduction, left, trial 1, N")
+    QTest.keyClicks(edit, "11")
+    session.answer("nprs-worst", 6)
+    QTest.keyClicks(edit, "2")
+    assert edit.text() == "112"
+    page.commit()
+    assert session.evaluation.answers["habd.left"].trials == (112,)
+
+
+def test_both_knees_sore_is_asymmetry_only(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session_of(sore_knee="both"))
+    type_trials(page, "Hip abduction", "right", ("100", "100", "100"))
+    type_trials(page, "Hip abduction", "left", ("97", "97", "97"))
+    assert "left 3 % lower\nasymmetry only" in reads(page)
+    assert "Symmetry (line: 90 %)" not in reads(page)
+
+
+def test_a_side_far_below_the_other_shows_the_caution(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session_of())
+    type_trials(page, "Hip abduction", "left", ("100", "100", "100"))
+    type_trials(page, "Hip abduction", "right", ("59", "59", "59"))
+    assert "Think of nerve, tendon, hip joint and stress fracture before going on." in reads(page)
+
+
+def test_not_tested_takes_a_reason_and_can_be_tested_after_all(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session := session_of())
+    page.focus_item("habd.right")
+    choose(page, "Hip abduction, right: not tested, and why", "Pain")
+    assert session.evaluation.answers["habd.right"] == StrengthTest(not_tested="pain")
+    assert "because of: pain" in reads(page)
+    click(page, "Test Hip abduction, right after all")
+    assert "habd.right" not in session.evaluation.answers
+
+
+def test_both_sides_left_out_for_one_reason_are_one_line(session_of: Any, opened: Any) -> None:
+    session = session_of()
+    for side in ("right", "left"):
+        session.answer(f"habd.{side}", NotTested("no time"))
+    page = opened(StrengthPage, session)
+    assert "Not tested, both sides" in reads(page)
+    assert "· no time" in reads(page)
+
+
+def test_a_compensation_is_chosen_from_those_of_the_group(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session := session_of("patient-a"))
+    page.focus_item("habd.right")
+    choose(page, "Hip abduction, right: compensation seen", "trunk hitches")
+    assert session.evaluation.answers["habd.right"].compensation == "trunk hitches"
+
+
+def test_equals_takes_the_lever_arm_of_the_right_side(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session := session_of())
+    type_trials(page, "Hip abduction", "right", ("88", "93", "90"))
+    type_trials(page, "Hip abduction", "left", ("112", "115", "109"))
+    page.focus_item("habd.right")
+    type_into(page, "Hip abduction, right: lever arm", "78")
+    page.focus_item("habd.left")
+    QTest.keyClick(field(page, "Hip abduction, left: lever arm"), Qt.Key.Key_Equal)
+    assert session.evaluation.answers["habd.left"].lever_arm_m == 0.78
+    assert field(page, "Hip abduction, left: lever arm").text() == "78"
+
+
+def test_f2_shows_the_position_the_pad_and_what_to_say(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session_of())
+    page.focus_item("her.left")
+    QTest.keyClick(page.window().focusWidget(), Qt.Key.Key_F2)
+    said = reads(page)
+    assert "the pad is on the inner side" in said
+    assert "“Push your foot inward" in said
+
+
+def test_the_mean_is_scored_when_it_is_chosen(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session := session_of("patient-a"))
+    click(page, "Which trial counts: Mean")
+    assert session.evaluation.answers["strength-score"] == "mean"
+    assert "90.3 N" in reads(page)
+
+
+def test_a_torque_is_typed_where_the_device_reads_it(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session := session_of())
+    page.focus_item("kext.left")
+    click(page, "Knee extension: force by device, or grade by hand: Nm")
+    type_trials(page, "Knee extension", "left", ("142", "143", "141"), unit="Nm")
+    assert session.evaluation.answers["kext.left"] == StrengthTest(trials=(142, 143, 141), unit="Nm")
+    assert "143 Nm" in reads(page)
+
+
+# ---------------------------------------------------------------- assessment
+
+
+def test_accept_all_met_leaves_nothing_open(session_of: Any, opened: Any) -> None:
+    page = opened(AssessmentPage, session := session_of("patient-a"))
+    click(page, "Accept all met")
+    assert dict(session.evaluation.opinions) == {key: Opinion(True) for key in ("pfp", "MPD", "MCD")}
+    assert session.progress["assessment"].state == "complete"
+
+
+def test_disagreeing_asks_the_reason_in_place_and_keeps_it(session_of: Any, opened: Any) -> None:
+    page = opened(AssessmentPage, session := session_of("patient-a"))
+    click(page, "Muscle performance deficits: accept or disagree: Disagree…")
+    assert "write the reason" in reads(page)
+    type_into(page, "Muscle performance deficits: why you disagree", "pain stopped the test")
+    assert session.evaluation.opinions["MPD"] == Opinion(False, "pain stopped the test")
+    assert "write the reason" not in reads(page)
+
+
+def test_a_reason_leads_to_the_finding_behind_it(session_of: Any, opened: Any, qtbot: QtBot) -> None:
+    page = opened(AssessmentPage, session_of("patient-a"))
+    with qtbot.waitSignal(page.go_to) as asked:
+        click(page.cards["MPD"], "Hip abduction 80.9 % of the other side, below 90")
+    assert asked.args == ["habd.right"]
+
+
+def test_what_is_undecided_says_what_is_missing_and_goes_there(
+    session_of: Any, opened: Any, qtbot: QtBot
+) -> None:
+    session = session_of("patient-a")
+    session.answer("lsd-knee.right", None)
+    page = opened(AssessmentPage, session)
+    assert "Missing: step-down, knee, right" in reads(page)
+    with qtbot.waitSignal(page.go_to) as asked:
+        click(page, "Movement coordination deficits: go to what is missing")
+    assert asked.args == ["lsd-knee.right"]
+
+
+def test_the_impression_is_kept_in_the_therapists_words(session_of: Any, opened: Any) -> None:
+    page = opened(AssessmentPage, session := session_of("patient-a"))
+    words = next(one for one in page.findChildren(QPlainTextEdit) if one.accessibleName() == "Impression")
+    words.setFocus()
+    QTest.keyClicks(words, "Load first.")
+    page.commit()
+    assert session.evaluation.impression == "Load first."
+
+
+# ---------------------------------------------------------------- plan of care
+
+
+def in_plan(session: EvaluationSession) -> list[str]:
+    assert isinstance(session.plan, PlanOfCare)
+    return [one.exercise.id for one in session.plan.exercises]
+
+
+def test_a_dose_is_stepped_shown_as_edited_and_kept(
+    session_of: Any, opened: Any, qtbot: QtBot, store: Store
+) -> None:
+    page = opened(PlanPage, session := session_of("ex1"))
+    for _ in range(3):
+        click(page, "Side-lying hip abduction (straight-leg raise), reps, more")
+    qtbot.waitUntil(lambda: bool(session.evaluation.plan_edits))
+    assert len(session.evaluation.plan_edits) == 1
+    assert session.plan.exercises[0].dose.reps == 13
+    assert "edited" in reads(page)
+    assert store.load(session.evaluation.id).plan_edits == session.evaluation.plan_edits
+    click(page, "Back to the proposal")
+    assert session.plan.exercises[0].dose.reps == 10
+    assert "Back to the proposal" not in reads(page)
+
+
+def test_an_exercise_is_taken_out_with_its_reason_and_offered_again(session_of: Any, opened: Any) -> None:
+    page = opened(PlanPage, session := session_of("ex1"))
+    click(page, "Bridge (double-leg): take it out, and say why")
+    type_into(page, "Bridge (double-leg): why it is taken out", "back hurts")
+    click(page, "Take it out")
+    assert "HX01" not in in_plan(session)
+    assert "back hurts" in reads(page)
+    click(page, "Add Bridge (double-leg)")
+    assert in_plan(session)[-1] == "HX01"
+
+
+def test_exercises_move_and_give_way_to_harder_ones(session_of: Any, opened: Any) -> None:
+    page = opened(PlanPage, session := session_of("ex1"))
+    first, second, *_ = in_plan(session)
+    click(page, "Clamshell: earlier in the list")
+    assert in_plan(session)[:2] == [second, first]
+    click(page, "Clamshell: harder, Clamshell with band")
+    assert in_plan(session)[0] == "HE02"
+
+
+def test_the_library_says_why_an_exercise_is_not_offered(session_of: Any, opened: Any) -> None:
+    page = opened(PlanPage, session := session_of("ex1"))
+    QTest.keyClicks(page.library.search, "side plank")
+    click(page, "Why Side plank with top-leg raise is not offered")
+    assert "this plan is in phase 1" in reads(page.library)
+    assert "HA06" not in in_plan(session)
+    click(page, "Add Side plank with top-leg raise all the same")
+    assert "HA06" in in_plan(session)
+
+
+def test_without_a_plan_the_page_says_why_and_offers_the_letter(
+    session_of: Any, opened: Any, qtbot: QtBot
+) -> None:
+    session = session_of("ex1")
+    session.answer("calf-signs", "yes")
+    page = opened(PlanPage, session)
+    assert "No plan of care: refer first" in reads(page)
+    with qtbot.waitSignal(page.referral_wanted):
+        click(page, "Write the referral letter")
+
+
+def test_after_surgery_the_exercises_are_picked_by_hand(session_of: Any, opened: Any) -> None:
+    session = session_of("ex1")
+    session.answer_all({"recent-surgery": "yes", "surgeon-cleared": "yes"})
+    page = opened(PlanPage, session)
+    assert "Nothing is proposed: pick the exercises by hand" in reads(page)
+    click(page, "Add Clamshell")
+    assert in_plan(session) == ["HE01"]
+
+
+def test_without_a_plan_what_is_missing_is_a_link(session_of: Any, opened: Any, qtbot: QtBot) -> None:
+    session = session_of("ex1")
+    session.answer("nprs-worst", None)
+    page = opened(PlanPage, session)
+    with qtbot.waitSignal(page.go_to) as asked:
+        click(page, "Worst pain, last 7 days")
+    assert asked.args == ["nprs-worst"]
+
+
+# ---------------------------------------------------------------- handout
+
+
+def shown_sheet(page: HandoutPage | SignPage, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: page.pages.page_count > 0, timeout=20_000)
+
+
+def test_the_handout_shows_its_four_pages_and_saves_exactly_these_bytes(
+    session_of: Any, opened: Any, qtbot: QtBot, store: Store, tmp_path: Path
+) -> None:
+    page = opened(HandoutPage, session := session_of("ex1"))
+    shown_sheet(page, qtbot)
+    assert page.pages.page_count == 4
+    assert "1–2 of 4" in reads(page)
+    page.save_as(tmp_path / "sheet")
+    saved = (tmp_path / "sheet.pdf").read_bytes()
+    (kept,) = store.documents(session.evaluation.id)
+    assert store.document_bytes(kept.id) == saved
+    assert saved.startswith(b"%PDF")
+    assert session.progress["handout"].state == "complete"
+    assert "Saved as sheet.pdf" in reads(page)
+
+
+def test_a_sheet_that_cannot_be_saved_is_told_plainly(
+    session_of: Any, opened: Any, qtbot: QtBot, store: Store, tmp_path: Path
+) -> None:
+    page = opened(HandoutPage, session := session_of("ex1"))
+    shown_sheet(page, qtbot)
+    page.save_as(tmp_path / "nowhere" / "sheet.pdf")
+    assert "could not be written" in reads(page)
+    assert store.documents(session.evaluation.id) == ()
+
+
+def test_a_missing_phone_is_asked_for(session_of: Any, opened: Any, qtbot: QtBot) -> None:
+    page = opened(HandoutPage, session := session_of("ex1"))
+    with qtbot.waitSignal(page.preferences_wanted):
+        click(page, "Add the clinic's phone")
+    session.use_settings(SETTINGS.model_copy(update={"clinic_phone": "555 0100"}))
+    assert "No phone" not in reads(page)
+
+
+def test_a4_is_another_sheet(session_of: Any, opened: Any, qtbot: QtBot) -> None:
+    page = opened(HandoutPage, session_of("ex1"))
+    shown_sheet(page, qtbot)
+    assert round(page.pages.page_size(0)[0]) == 612
+    click(page, "Paper: A4")
+    qtbot.waitUntil(lambda: round(page.pages.page_size(0)[0]) == 595, timeout=20_000)
+
+
+def test_without_a_printer_it_says_so_and_keeps_nothing(
+    session_of: Any, opened: Any, qtbot: QtBot, store: Store
+) -> None:
+    page = opened(HandoutPage, session := session_of("ex1"))
+    shown_sheet(page, qtbot)
+    click(page, "Print 4 pages")
+    assert "No printer is set up on this computer" in reads(page)
+    assert store.documents(session.evaluation.id) == ()
+
+
+def test_ctrl_p_waits_for_the_pages(session_of: Any, opened: Any, qtbot: QtBot) -> None:
+    page = opened(HandoutPage, session_of("ex1"))
+    assert page.print_paper()
+    assert "No printer" not in reads(page)
+    shown_sheet(page, qtbot)
+    assert "No printer is set up on this computer" in reads(page)
+
+
+def test_without_a_plan_there_is_no_sheet(session_of: Any, opened: Any) -> None:
+    session = session_of("ex1")
+    session.answer("nprs-worst", None)
+    page = opened(HandoutPage, session)
+    assert "There is no sheet without a plan of care." in page.pages.words
+    assert not button(page, "Print").isEnabled()
+
+
+# ---------------------------------------------------------------- paper
+
+
+class Queue:
+    """A print system that knows one printer and remembers what it was given."""
+
+    def __init__(self, code: int = 0) -> None:
+        self.code, self.commands, self.given = code, list[list[str]](), b""
+
+    def __call__(self, command: list[str], **options: Any) -> subprocess.CompletedProcess[bytes]:
+        self.commands.append(command)
+        if command[0] == "lpstat":
+            return subprocess.CompletedProcess(command, 0, b"front-desk\n", b"")
+        self.given = options["input"]
+        return subprocess.CompletedProcess(command, self.code, b"", b"")
+
+
+class Chosen(QPrinter):
+    """A printer as the dialog gives it back, without a machine behind it."""
+
+    def printerName(self) -> str:  # noqa: N802  # Qt's name
+        return "front-desk"
+
+    def outputFormat(self) -> QPrinter.OutputFormat:  # noqa: N802  # Qt's name
+        return QPrinter.OutputFormat.NativeFormat
+
+
+@pytest.fixture
+def cups(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.printing.shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("ui.printing.sys.platform", "linux")
+
+
+@pytest.mark.usefixtures("cups")
+def test_a_queue_gets_the_pdf_itself(qapp: QApplication) -> None:
+    queue = Queue()
+    print_pdf(b"%PDF-1.7", Chosen(), "a4", run=queue)
+    assert queue.given == b"%PDF-1.7"
+    command = queue.commands[-1]
+    assert command[:3] == ["lp", "-d", "front-desk"]
+    assert "media=A4" in command
+    assert "print-scaling=fit" in command
+
+
+@pytest.mark.usefixtures("cups")
+def test_a_queue_that_refuses_is_told_plainly(qapp: QApplication) -> None:
+    with pytest.raises(PrintError, match="front-desk did not take the sheet"):
+        print_pdf(b"%PDF-1.7", Chosen(), "letter", run=Queue(code=1))
+
+
+def test_the_copies_and_pages_of_the_dialog_are_asked_for(qapp: QApplication) -> None:
+    printer = Chosen()
+    printer.setCopyCount(2)
+    printer.setFromTo(2, 3)
+    command = lp_command(printer, "letter")
+    assert command[command.index("-n") + 1] == "2"
+    assert command[command.index("-P") + 1] == "2-3"
+
+
+def test_printing_into_a_file_writes_the_same_bytes(qapp: QApplication, tmp_path: Path) -> None:
+    printer = QPrinter()
+    printer.setOutputFileName(str(tmp_path / "out.pdf"))
+    print_pdf(b"%PDF-1.7 the sheet", printer, "letter")
+    assert (tmp_path / "out.pdf").read_bytes() == b"%PDF-1.7 the sheet"
+
+
+def test_a_printer_that_takes_no_pdf_gets_pictures_of_the_pages(qapp: QApplication, tmp_path: Path) -> None:
+    class Old(QPrinter):
+        def outputFormat(self) -> QPrinter.OutputFormat:  # noqa: N802  # Qt's name
+            return QPrinter.OutputFormat.NativeFormat  # what it draws still goes into a file
+
+    sheet = Canvas(str(tmp_path / "two.pdf"), pagesize=(612, 792))
+    for words in ("first", "second"):
+        sheet.drawString(72, 700, words)
+        sheet.showPage()
+    sheet.save()
+    printer = Old()
+    printer.setOutputFileName(str(tmp_path / "drawn.pdf"))
+    printer.setFullPage(True)
+    print_pdf((tmp_path / "two.pdf").read_bytes(), printer, "letter", run=Queue())
+    drawn = open_pdf((tmp_path / "drawn.pdf").read_bytes())
+    assert drawn.pageCount() == 2
+    assert "first" not in drawn.getAllText(0).text()
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "sheet.pdf"
+    file.write_bytes(b"before")
+    write_atomically(file, b"after")
+    assert file.read_bytes() == b"after"
+    with pytest.raises(SaveError, match="Choose another folder"):
+        write_atomically(tmp_path / "missing" / "sheet.pdf", b"lost")
+    assert [entry.name for entry in tmp_path.iterdir() if entry.is_file() and entry.suffix != ".db"] == [
+        "sheet.pdf"
+    ]
+
+
+# ---------------------------------------------------------------- sign
+
+
+def test_signing_locks_the_note_and_an_addendum_is_added(
+    session_of: Any, opened: Any, qtbot: QtBot, store: Store
+) -> None:
+    page = opened(SignPage, session := session_of("ex1"))
+    shown_sheet(page, qtbot)
+    click(page, "Sign and lock")
+    assert session.signed
+    assert store.load(session.evaluation.id).signature is not None
+    assert "by A. Chen, PT" in page.banner.accessibleName()
+    assert "Sign and lock" not in reads(page)
+    words = next(one for one in page.findChildren(QPlainTextEdit) if one.accessibleName() == "Addendum")
+    QTest.keyClicks(words, "The patient called.")
+    click(page, "Add the addendum")
+    assert [addendum.text for addendum in store.load(session.evaluation.id).addenda] == [
+        "The patient called."
+    ]
+    assert words.toPlainText() == ""
+    assert "The patient called." in reads(page)
+
+
+def test_without_a_name_there_is_no_signing_and_the_reason_stands_there(
+    session_of: Any, opened: Any, qtbot: QtBot
+) -> None:
+    page = opened(SignPage, session_of("ex1", therapist_name=""))
+    assert not button(page, "Sign and lock").isEnabled()
+    assert "A note is signed with a name." in reads(page)
+    with qtbot.waitSignal(page.preferences_wanted):
+        click(page, "Add your name in the settings")
+
+
+def test_what_is_missing_is_a_link_before_signing(session_of: Any, opened: Any, qtbot: QtBot) -> None:
+    session = session_of("ex1")
+    session.answer("height", 168.0)
+    page = opened(SignPage, session)
+    assert "2 things are missing" in reads(page)
+    with qtbot.waitSignal(page.go_to) as asked:
+        click(page, "Assessment: your word on muscle performance deficits")
+    assert asked.args == ["MPD"]
+
+
+def test_a_stopped_evaluation_offers_the_letter_and_can_be_signed(
+    session_of: Any, opened: Any, qtbot: QtBot
+) -> None:
+    session = session_of("ex1")
+    session.answer("calf-signs", "yes")
+    page = opened(SignPage, session)
+    with qtbot.waitSignal(page.referral_wanted):
+        click(page, "Write the referral letter")
+    click(page, "Sign and lock")
+    assert session.signed
+
+
+def test_a_signed_evaluation_is_only_looked_at(session_of: Any, opened: Any) -> None:
+    session = session_of("patient-a")
+    session.sign()
+    strength = opened(StrengthPage, session)
+    strength.focus_item("habd.right")
+    edit = field(strength, "Hip abduction, right, trial 1, N")
+    QTest.keyClicks(edit, "7")
+    assert edit.text() == "88"
+    plan = opened(PlanPage, session)
+    assert "Add" not in [one.text() for one in plan.findChildren(QAbstractButton) if one.isVisible()]
+    assessment = opened(AssessmentPage, session)
+    assert not button(assessment, "Accept all met").isEnabled()

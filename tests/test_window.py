@@ -1,0 +1,634 @@
+"""The window as a therapist uses it: typed in, interrupted, opened again, signed."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from evalassist import resources
+from evalassist.case_file import read_case
+from evalassist.content.loader import Content, load_content
+from evalassist.content.schema import Item
+from evalassist.evaluation import Answer, Evaluation, NotTested, Patient, Quantity, Signature, StrengthTest
+from evalassist.records.store import Store
+from evalassist.settings import Settings
+from ui import style
+from ui.app import App
+from ui.crash import CrashHook
+from ui.dialogs.palette import commands, fitting
+from ui.dialogs.papers import ReferralDialog
+from ui.dialogs.patient import PatientDialog
+from ui.evaluation_view import EvaluationView
+from ui.main_window import MainWindow
+from ui.pages.base import Page
+from ui.widgets.editors import Editor
+from ui.widgets.marks import Banner
+
+ROOT = Path(__file__).resolve().parent.parent
+CASES = ROOT / "tests" / "cases"
+SETTINGS = Settings(therapist_name="A. Chen, PT", licence="40-12345")
+DRAWN_FROM_CONTENT = ("safety", "history", "questionnaires", "movement", "knee", "strength", "mobility")
+NO = Qt.KeyboardModifier.NoModifier
+CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+# The off-screen platform says this of every window and menu it shows.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+
+class Desk:
+    """A window with records of its own, and hands to use it."""
+
+    def __init__(self, qtbot: QtBot, home: Path) -> None:
+        style.apply_style(QApplication.instance())  # type: ignore[arg-type]  # pytest-qt has made it
+        home.mkdir(parents=True, exist_ok=True)
+        self.qtbot, self.file, self.content = qtbot, home / "evalassist.db", load_content()
+        self.store = Store(self.file)
+        self.window = MainWindow()
+        qtbot.addWidget(self.window)
+        self.window.show()
+        self.window.open_store(self.store, self.content, SETTINGS)
+        self.window.activateWindow()
+
+    @property
+    def view(self) -> EvaluationView:
+        assert self.window.view is not None
+        return self.window.view
+
+    @property
+    def page(self) -> Page:
+        return self.view.page
+
+    @property
+    def now(self) -> Evaluation:
+        return self.view.session.evaluation
+
+    def begin(self, evaluation: Evaluation) -> None:
+        self.window.begin(evaluation)
+
+    def case(self, name: str) -> Evaluation:
+        return read_case(CASES / f"{name}.toml", self.content)
+
+    def editor(self, item_id: str) -> Editor:
+        """Go to an item as its reason link does, and give its editor."""
+        self.view.go_to(item_id)
+        QApplication.processEvents()
+        return next(editor for editor in self.page.findChildren(Editor) if editor.item_id == item_id)
+
+    def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NO) -> None:
+        focused = self.window.focusWidget() or self.window
+        QTest.keyClick(focused, key, modifiers)
+
+    def keys(self, text: str) -> None:
+        focused = self.window.focusWidget()
+        assert focused is not None
+        QTest.keyClicks(focused, text)
+
+    def answer(self, item_id: str, answer: Answer) -> None:
+        """Answer an item by keyboard, and by mouse where a box is clicked."""
+        editor = self.editor(item_id)
+        item = editor.item
+        match answer:
+            case Quantity(value, unit):
+                if unit != item.unit:
+                    self.click(editor, f"{editor.name}: unit: {unit}")
+                self.type_number(editor, value)
+            case tuple():
+                for option in answer or ("none-of-these",):
+                    self.click(editor, f"{editor.name}: {_label(item, option)}")
+            case str() if item.kind == "yes-no":
+                self.keys({"yes": "y", "no": "n", "not-assessed": "/"}[answer])
+            case str() if item.kind == "choice":
+                self.choose(editor, answer)
+            case str():
+                self.keys(answer)
+                self.press(Qt.Key.Key_Return)
+            case int() | float() if item.kind == "scale":
+                self.keys(f"{answer}")
+                self.press(Qt.Key.Key_Return)
+            case int() | float():
+                self.type_number(editor, answer)
+
+    def type_number(self, editor: Editor, value: float) -> None:
+        line = next(each for each in editor.findChildren(QLineEdit) if each.isVisible())
+        QTest.keyClicks(line, f"{value:g}")
+        QTest.keyClick(line, Qt.Key.Key_Return)
+
+    def choose(self, editor: Editor, option: str) -> None:
+        combos = editor.findChildren(QComboBox)
+        if combos:
+            place = [each.id for each in editor.item.options].index(option)
+            for _ in range(place + 1):
+                QTest.keyClick(combos[0], Qt.Key.Key_Down)
+            return
+        label = _label(editor.item, option)
+        figure = label.partition(" ")[0]
+        names = {f"{editor.name}: {label}", f"{editor.name}: {figure}"}
+        button = next(b for b in editor.findChildren(QAbstractButton) if b.accessibleName() in names)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def click(self, within: QWidget, name: str) -> None:
+        found = [b for b in within.findChildren(QAbstractButton) if b.accessibleName().startswith(name)]
+        target = found[0]
+        if isinstance(target, QCheckBox):
+            QTest.keyClick(target, Qt.Key.Key_Space)
+        else:
+            QTest.mouseClick(target, Qt.MouseButton.LeftButton)
+
+    def reopened(self) -> Evaluation:
+        """What another start of the app would find."""
+        with Store(self.file) as store:
+            return store.load(self.now.id, to_edit=False)
+
+
+def _label(item: Item, option_id: str) -> str:
+    return next((option.label for option in item.options if option.id == option_id), "None of these")
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, home: Path) -> Iterator[Desk]:
+    made = Desk(qtbot, home)
+    yield made
+    made.window.close()
+    made.store.close()
+
+
+def anyone(**more: str) -> Evaluation:
+    patient = Patient(more.pop("name", "Rivera, Ana"), date(2001, 5, 9), "F")
+    return Evaluation.begin(patient, "right", date(2026, 3, 2), **more)
+
+
+def texts(widget: QWidget) -> str:
+    """Every word on screen in this widget."""
+    QApplication.processEvents()
+    labels = [label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)]
+    return " ".join([*labels, *(button.text() for button in widget.findChildren(QPushButton))])
+
+
+def banner(page: Page) -> str:
+    shown = [each.accessibleName() for each in page.findChildren(Banner) if each.isVisibleTo(page)]
+    return " ".join(shown)
+
+
+# ---------------------------------------------------------------- typing
+
+
+def test_the_first_worked_example_can_be_typed_in_and_is_kept_as_it_stands(desk: Desk) -> None:
+    example = desk.case("ex1")
+    desk.begin(example.without_answer(*example.answers))
+    asked = {
+        key: answer
+        for key, answer in example.answers.items()
+        if desk.view.step_of(key) in DRAWN_FROM_CONTENT and not isinstance(answer, StrengthTest)
+    }
+    for item_id, answer in asked.items():
+        desk.answer(item_id, answer)
+    desk.view.commit()
+    typed = dict(desk.now.answers)
+    expected = {key: _plain(desk.content, key, answer) for key, answer in asked.items()}
+    assert typed == expected
+    assert desk.reopened().answers == desk.now.answers
+
+
+def _plain(content: Content, item_id: str, answer: Answer) -> Answer:
+    """A quantity typed in the item's own unit is kept as a plain number."""
+    if isinstance(answer, Quantity) and answer.unit == content.asked[item_id][0].unit:
+        return answer.value
+    return answer
+
+
+def test_words_typed_survive_closing_the_window_and_open_on_the_same_step(desk: Desk) -> None:
+    desk.begin(anyone())
+    desk.editor("goal-text")
+    desk.keys("climb stairs without pain")
+    evaluation_id = desk.now.id
+    desk.window.show_start()
+    desk.window.open_evaluation(evaluation_id)
+    assert desk.view.step == "history"
+    assert desk.now.answers["goal-text"] == "climb stairs without pain"
+
+
+def test_answering_does_not_move_the_cursor_of_the_field_being_typed_in(desk: Desk) -> None:
+    desk.begin(anyone())
+    line = desk.editor("mass").findChildren(QLineEdit)[0]
+    QTest.keyClicks(line, "62.50")
+    desk.editor("mass").commit()
+    assert desk.now.answers["mass"] == 62.5
+    assert line.text() == "62.50"
+
+
+def test_an_unusual_value_is_asked_about_in_its_place_and_counts_meanwhile(desk: Desk) -> None:
+    desk.begin(anyone())
+    item = desk.content.items["mass"]
+    assert item.usual is not None
+    editor = desk.editor("mass")
+    odd = item.usual.high + 1
+    desk.type_number(editor, odd)
+    assert "Keep it?" in texts(editor)
+    assert desk.now.answers["mass"] == odd
+
+
+def test_an_impossible_value_is_not_counted_and_the_field_says_why(desk: Desk) -> None:
+    desk.begin(anyone())
+    editor = desk.editor("mass")
+    desk.type_number(editor, 9000)
+    assert "mass" not in desk.now.answers
+    assert "can be counted" in texts(editor)
+
+
+def test_equals_copies_the_right_side_to_the_left(desk: Desk) -> None:
+    desk.begin(anyone())
+    desk.answer("effusion.right", "trace")
+    desk.editor("effusion.left")
+    desk.keys("=")
+    assert desk.now.answers["effusion.left"] == "trace"
+
+
+def test_a_slash_asks_for_the_reason_and_undo_takes_the_test_up_again(desk: Desk) -> None:
+    desk.begin(anyone())
+    editor = desk.editor("knee-flexion.right")
+
+    def pick() -> None:
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        menu.actions()[1].trigger()
+        menu.close()
+
+    QTimer.singleShot(0, pick)
+    desk.keys("/")
+    assert desk.now.answers["knee-flexion.right"] == NotTested("pain")
+    assert "Not tested · pain" in texts(editor)
+    desk.click(editor, f"Test {editor.name} after all")
+    assert "knee-flexion.right" not in desk.now.answers
+
+
+def test_a_score_runs_while_it_is_typed_and_says_what_is_missing(desk: Desk) -> None:
+    desk.begin(anyone())
+    items = desk.content.measures["akps"].items
+    for item_id in items[:-1]:
+        desk.answer(item_id, desk.content.items[item_id].options[0].id)
+    assert "1 answer to go" in texts(desk.page)
+    desk.answer(items[-1], desk.content.items[items[-1]].options[0].id)
+    assert "100 of 100" in texts(desk.page)
+
+
+# ---------------------------------------------------------------- finding one's way
+
+
+def test_f8_goes_to_the_next_gap_and_over_to_the_next_step(desk: Desk) -> None:
+    example = desk.case("ex1")
+    desk.begin(example.without_answer("hot-bursa", "foot-drop", "nprs-worst"))
+    assert desk.view.focused_item() == "hot-bursa"
+    desk.press(Qt.Key.Key_F8)
+    assert desk.view.focused_item() == "foot-drop"
+    desk.keys("n")
+    desk.press(Qt.Key.Key_F8)
+    desk.keys("n")
+    desk.press(Qt.Key.Key_F8)
+    assert (desk.view.step, desk.view.focused_item()) == ("history", "nprs-worst")
+
+
+def test_every_step_has_its_key(desk: Desk) -> None:
+    desk.begin(anyone())
+    desk.press(Qt.Key.Key_5, CONTROL)
+    assert desk.view.step == "knee"
+    desk.press(Qt.Key.Key_7, CONTROL)
+    assert desk.view.step == "mobility"
+    desk.press(Qt.Key.Key_1, CONTROL)
+    desk.press(Qt.Key.Key_Return, CONTROL)
+    assert desk.view.step == "history"
+
+
+def test_control_z_takes_the_last_answer_back_even_from_inside_a_field(desk: Desk) -> None:
+    desk.begin(anyone())
+    desk.answer("height", 170)
+    desk.editor("mass")
+    desk.keys("62")
+    desk.press(Qt.Key.Key_Z, CONTROL)
+    assert "mass" not in desk.now.answers
+    assert desk.now.answers["height"] == 170
+    desk.press(Qt.Key.Key_Y, CONTROL)
+    assert desk.now.answers["mass"] == 62
+    assert desk.editor("mass").findChildren(QLineEdit)[0].text() == "62"
+
+
+def test_an_item_appears_as_soon_as_the_answer_before_it_asks_for_it(desk: Desk) -> None:
+    desk.begin(anyone())
+    desk.answer("runner", "no")
+    shown = [editor.item_id for editor in desk.page.findChildren(Editor) if editor.isVisible()]
+    assert "running-now" not in shown
+    desk.answer("runner", "yes")
+    QApplication.processEvents()
+    assert desk.editor("running-now").isVisible()
+
+
+def test_a_field_is_found_by_the_beginning_of_its_words(desk: Desk) -> None:
+    desk.begin(anyone())
+    found = list(fitting(commands(desk.window), "body ma"))
+    assert [command.words for command in found] == [desk.content.label("mass")]
+    found[0].act()
+    assert (desk.view.step, desk.view.focused_item()) == ("history", "mass")
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "rail", "panel"),
+    [(1366, 768, 200, True), (1280, 640, 70, True), (1100, 640, 70, False)],
+)
+def test_the_window_gives_way_as_it_becomes_smaller(
+    desk: Desk, width: int, height: int, rail: int, panel: bool
+) -> None:
+    desk.begin(anyone())
+    desk.window.resize(width, height)
+    QApplication.processEvents()
+    assert desk.view.rail.width() == rail
+    assert desk.view.panel.isVisible() == panel
+
+
+@pytest.mark.parametrize("step_id", ["history", "questionnaires", "movement", "knee", "mobility"])
+def test_no_page_is_wider_than_its_room(desk: Desk, step_id: str) -> None:
+    desk.begin(anyone())
+    desk.window.resize(1280, 640)
+    page = desk.view.show_step(step_id)
+    for item in desk.content.steps[step_id].items:
+        page.focus_item(item.ids[0])
+    QApplication.processEvents()
+    inner = page.inner  # type: ignore[attr-defined]  # every page drawn from content has it
+    assert inner.minimumSizeHint().width() <= page.area.viewport().width()  # type: ignore[attr-defined]
+
+
+# ---------------------------------------------------------------- safety
+
+
+def test_none_of_these_answers_one_group_and_no_other(desk: Desk) -> None:
+    desk.begin(anyone())
+    desk.press(Qt.Key.Key_N, CONTROL | SHIFT)
+    assert dict(desk.now.answers) == {"hot-joint": "no", "hot-bursa": "no"}
+    assert "by “none of these” at" in texts(desk.page)
+    assert desk.view.focused_item() == "calf-signs"
+    desk.press(Qt.Key.Key_Z, CONTROL)
+    assert not desk.now.answers
+
+
+def test_a_positive_answer_opens_its_details_says_what_to_do_and_writes_the_letter(desk: Desk) -> None:
+    desk.begin(anyone())
+    desk.editor("hot-joint")
+    desk.keys("y")
+    assert "Emergency" in banner(desk.page)
+    assert desk.view.session.assessment.red_flags[0].rule.do_now in texts(desk.page)
+    assert "Body temperature" in texts(desk.page)
+    letter = next(
+        b
+        for b in desk.page.findChildren(QPushButton)
+        if b.text() == "Write the referral letter" and b.isVisible()
+    )
+    seen: list[str] = []
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, ReferralDialog)
+        seen.append(f"{dialog.pages.page_count} page")
+        dialog.reject()
+
+    QTimer.singleShot(0, look)
+    QTest.mouseClick(letter, Qt.MouseButton.LeftButton)
+    assert seen == ["1 page"]
+
+
+def test_testing_steps_are_closed_while_the_screen_asks_for_urgent_care(desk: Desk) -> None:
+    desk.begin(anyone())
+    desk.answer("hot-joint", "yes")
+    desk.view.show_step("mobility")
+    assert "Blocked." in banner(desk.page)
+    assert not any(editor.isEnabled() for editor in desk.page.findChildren(Editor))
+
+
+# ---------------------------------------------------------------- reasoning
+
+
+def test_a_reason_leads_to_the_answer_behind_it(desk: Desk) -> None:
+    desk.begin(desk.case("ex1"))
+    desk.click(desk.view.panel, "Go to: Worst pain")
+    assert (desk.view.step, desk.view.focused_item()) == ("history", "nprs-worst")
+
+
+def test_a_source_mark_opens_the_citation_in_the_panel(desk: Desk) -> None:
+    desk.begin(desk.case("ex1"))
+    desk.click(desk.view.panel, "Source: CPG B")
+    QApplication.processEvents()
+    assert "Willy et al. 2019" in texts(desk.view.panel)
+    desk.click(desk.view.panel, "Back to the reasoning")
+    assert "Patellofemoral pain 3/3" in texts(desk.view.panel)
+
+
+# ---------------------------------------------------------------- keeping and locking
+
+
+def test_a_signed_evaluation_is_looked_at_and_not_changed(desk: Desk) -> None:
+    example = desk.case("ex1")
+    desk.store.save(example)
+    signed = example.signed_by(Signature("A. Chen, PT", "40-12345", datetime(2026, 3, 2, 11, 32, tzinfo=UTC)))
+    desk.store.sign(signed, "{}")
+    desk.window.open_evaluation(example.id)
+    for step_id in ("safety", "history", "knee"):
+        desk.view.show_step(step_id)
+        QApplication.processEvents()
+        assert "Signed" in banner(desk.page)
+        assert not any(editor.isEnabled() for editor in desk.page.findChildren(Editor))
+    desk.press(Qt.Key.Key_Z, CONTROL)
+    assert desk.now == signed
+
+
+def test_the_header_says_when_the_last_change_was_kept_and_when_it_could_not_be(desk: Desk) -> None:
+    desk.begin(anyone())
+    desk.answer("hot-joint", "no")
+    assert desk.view.header.kept.text.startswith("Kept ")
+    aside = desk.file.with_suffix(".moved")
+    desk.file.rename(aside)
+    desk.answer("hot-bursa", "no")
+    assert desk.view.header.kept.text.startswith("Not kept since ")
+    aside.rename(desk.file)
+    assert desk.view.session.keep()
+    assert desk.view.header.kept.text.startswith("Kept ")
+
+
+KILLED = """
+import os, signal, sys
+from datetime import date
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from evalassist.evaluation import Evaluation, Patient
+from ui.app import App
+from ui.widgets.editors import Editor
+app = QApplication(sys.argv)
+program = App()
+program.window.show()
+while program.window.start is None:
+    app.processEvents()
+patient = Patient("Rivera, Ana", date(2001, 5, 9), "F")
+program.window.begin(Evaluation.begin(patient, "right", date(2026, 3, 2)))
+view = program.window.view
+for item_id, keys in (("hot-joint", "n"), ("nprs-worst", "6"), ("mass", "62\\r"), ("goal-text", "stairs\\r")):
+    view.go_to(item_id)
+    app.processEvents()
+    QTest.keyClicks(program.window.focusWidget(), keys)
+print(view.session.evaluation.id, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is a signal of Unix")
+def test_a_process_that_is_killed_loses_no_finished_answer(home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    with Store(home / "evalassist.db") as store:
+        kept = store.load(done.stdout.split()[-1])
+    assert dict(kept.answers) == {"hot-joint": "no", "nprs-worst": 6, "mass": 62.0, "goal-text": "stairs"}
+
+
+def test_a_fault_keeps_the_draft_and_logs_no_word_of_the_patient(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.begin(anyone(name="Okafor, Daniel"))
+    desk.editor("goal-text")
+    desk.keys("carry Okafor junior")
+    hook = CrashHook(desk.window.keep, desk.window.evaluation_id)
+    with caplog.at_level(logging.INFO):
+        try:
+            raise ValueError("carry Okafor junior")
+        except ValueError as error:
+            QTimer.singleShot(0, lambda: None)
+            hook._telling = True  # no dialog in a test: its words are read below
+            hook(type(error), error, error.__traceback__)
+    assert desk.reopened().answers["goal-text"] == "carry Okafor junior"
+    assert "Everything you typed is kept." in hook.last_said
+    assert "Okafor" not in caplog.text
+    assert desk.now.id in caplog.text
+
+
+# ---------------------------------------------------------------- start
+
+
+def test_the_search_answers_while_it_is_typed_and_enter_opens_the_first(desk: Desk, qtbot: QtBot) -> None:
+    desk.store.save(anyone())
+    desk.store.save(anyone(name="Rivers, Tomás"))
+    desk.window.show_start()
+    start = desk.window.start
+    assert start is not None
+    QTest.keyClicks(start.search, "rivers tom")
+    assert "<u>Rivers</u>" in texts(start)
+    assert "1 patient" in texts(start)
+    with qtbot.waitSignal(start.patient_chosen):
+        start.patient_chosen.disconnect(desk.window.show_visits)
+        QTest.keyClick(start.search, Qt.Key.Key_Return)
+
+
+def test_unfinished_notes_stand_on_the_start_page_and_go_on_where_they_were(desk: Desk) -> None:
+    desk.begin(anyone())
+    desk.view.show_step("knee")
+    desk.window.show_start()
+    start = desk.window.start
+    assert start is not None
+    QApplication.processEvents()
+    assert "Knee exam" in texts(start)
+    desk.click(start, "Go on with Rivera, Ana")
+    assert desk.view.step == "knee"
+
+
+def test_a_draft_is_discarded_only_after_being_asked_twice(desk: Desk) -> None:
+    evaluation = anyone()
+    desk.store.save(evaluation)
+    desk.window.show_start()
+    start = desk.window.start
+    assert start is not None
+    desk.click(start, "Discard the note of Rivera, Ana")
+    for words in ("Discard", "Discard for good"):
+        assert desk.store.drafts()
+        button = next(b for b in start.findChildren(QPushButton) if b.text() == words)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not desk.store.drafts()
+
+
+def test_a_new_patient_with_gaps_is_told_beside_each_field(qtbot: QtBot, home: Path) -> None:
+    dialog = PatientDialog(load_content())
+    qtbot.addWidget(dialog)
+    dialog.begin()
+    assert "Write the name." in texts(dialog)
+    assert "Choose the sore knee." in texts(dialog)
+    for field, typed in (
+        (dialog.name, "Rivera, Ana"),
+        (dialog.birth, "9 May 2001"),
+        (dialog.visit, "2 Mar 2026"),
+    ):
+        field.edit.clear()
+        QTest.keyClicks(field.edit, typed)
+    dialog.sex.choose("F")
+    dialog.knee.choose("both")
+    dialog.begin()
+    assert dialog.evaluation is not None
+    assert dialog.evaluation.patient.birth_date == date(2001, 5, 9)
+    assert dialog.evaluation.sore_sides == ("right", "left")
+
+
+def leave_it_to_pytest(_: CrashHook) -> None:
+    """pytest-qt tells of what goes wrong in a slot; a dialog would wait for ever."""
+
+
+def test_content_with_a_fault_is_shown_with_its_file_and_place(
+    qtbot: QtBot, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "resources"
+    shutil.copytree(resources.ROOT, broken)
+    step = broken / "content" / "steps" / "history.toml"
+    step.write_text(step.read_text("utf-8").replace('kind = "scale"', 'kind = "scales"', 1), "utf-8")
+    monkeypatch.setattr(resources, "ROOT", broken)
+    load_content.cache_clear()
+    monkeypatch.setattr(CrashHook, "install", leave_it_to_pytest)
+    program = App()
+    qtbot.addWidget(program.window)
+    program.window.show()
+    qtbot.waitUntil(lambda: "history.toml" in texts(program.window))
+    assert "does not start with it" in texts(program.window)
+    assert "scales" in texts(program.window)
+    program.close()
+    load_content.cache_clear()
+
+
+def test_a_second_window_on_the_same_records_is_turned_away(
+    qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CrashHook, "install", leave_it_to_pytest)
+    first, second = App(), App()
+    for program in (first, second):
+        qtbot.addWidget(program.window)
+    first.window.show()
+    qtbot.waitUntil(lambda: first.loaded)
+    second.window.show()
+    qtbot.waitUntil(lambda: "already open" in texts(second.window))
+    assert not second.loaded
+    second.close()
+    first.window.close()
+    first.close()
