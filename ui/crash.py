@@ -1,0 +1,117 @@
+"""When something goes wrong that nobody foresaw: what was typed is kept, the therapist is told in plain words."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QWidget
+
+from evalassist.errors import ContentError, EvalAssistError
+from ui import style
+from ui.widgets.cards import Card
+from ui.widgets.marks import StateGlyph
+
+log = logging.getLogger(__name__)
+
+KEPT = "Everything you typed is kept."
+NOT_KEPT = "The last changes could not be kept; they are still on the screen."
+
+
+class CrashHook:
+    """Takes the place of `sys.excepthook`: keeps the draft, logs where it happened, and tells once."""
+
+    def __init__(self, keep: Callable[[], bool], evaluation_id: Callable[[], str]) -> None:
+        self._keep, self._evaluation_id = keep, evaluation_id
+        self._telling = False
+        self.last_said = ""
+
+    def install(self) -> None:
+        sys.excepthook = self
+
+    def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        # Where it happened, never what was typed: an exception's text may quote an answer.
+        places = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(trace)[-8:]]
+        log.error(
+            "%s in evaluation %s at %s", kind.__name__, self._evaluation_id() or "-", " > ".join(places)
+        )
+        kept = self._try_to_keep()
+        if isinstance(error, EvalAssistError):
+            self._tell("That did not work.", f"{error} {KEPT if kept else NOT_KEPT}")
+        else:
+            self._tell(
+                "Something in EvalAssist went wrong.",
+                f"{KEPT if kept else NOT_KEPT} You can go on. If it happens again, close EvalAssist and start it anew.",
+            )
+
+    def _try_to_keep(self) -> bool:
+        try:
+            return self._keep()
+        except (
+            Exception
+        ) as error:  # the draft is tried again by the session; this must not hide the first fault
+            log.error("not kept after a fault: %s", type(error).__name__)
+            return False
+
+    def _tell(self, headline: str, words: str) -> None:
+        self.last_said = f"{headline} {words}"
+        if self._telling:
+            return
+        self._telling = True
+        QTimer.singleShot(0, lambda: self._show(headline, words))
+
+    def _show(self, headline: str, words: str) -> None:
+        box = QMessageBox(QMessageBox.Icon.NoIcon, "EvalAssist", headline)
+        box.setInformativeText(words)
+        box.addButton("Go on", QMessageBox.ButtonRole.AcceptRole)
+        box.exec()
+        self._telling = False
+
+
+class FaultPage(QWidget):
+    """The whole window when EvalAssist cannot start: what is wrong, where, and what to do."""
+
+    def __init__(self, headline: str, error: EvalAssistError, what_to_do: str) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        card = Card()
+        card.setMaximumWidth(style.px(720))
+        line = style.row(spacing=10)
+        title = QLabel(headline)
+        title.setProperty("t", "h1")
+        title.setWordWrap(True)
+        line.addWidget(StateGlyph("danger", size=20))
+        line.addWidget(title, 1)
+        card.body.addLayout(line)
+        if isinstance(error, ContentError):
+            for label, words in (("File", error.file), ("Place", error.key), ("What", error.what)):
+                if words:
+                    card.body.addWidget(_words(f"{label}:  {words}"))
+        else:
+            card.body.addWidget(_words(str(error)))
+        card.body.addWidget(_words(what_to_do, quiet=True))
+        close = QPushButton("Close EvalAssist")
+        close.clicked.connect(lambda: self.window().close())
+        card.body.addWidget(close, 0, Qt.AlignmentFlag.AlignLeft)
+        stack = style.column(self, (24, 24, 24, 24))
+        stack.addStretch(1)
+        stack.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        stack.addStretch(2)
+        card.setMinimumWidth(style.px(520))
+
+
+def _words(text: str, *, quiet: bool = False) -> QLabel:
+    made = QLabel(text)
+    made.setWordWrap(True)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if quiet:
+        made.setProperty("t", "q")
+    return made

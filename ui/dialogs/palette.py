@@ -1,0 +1,165 @@
+"""Ctrl+K: any field or command by name. F1: the keys of this page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QWidget,
+)
+
+from evalassist.clinical.progress import shown
+from evalassist.evaluation import Side
+from ui import style
+from ui.widgets.marks import KeyCap
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+MOST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that can be found by name, and what it does."""
+
+    words: str
+    where: str
+    act: Callable[[], object]
+
+
+def commands(window: MainWindow) -> list[Command]:
+    """Everything that can be done from here: fields asked now, steps, acts."""
+    found = [
+        Command("New patient", "Ctrl+N", window.new_patient),
+        Command("Settings", "", window.change_settings),
+        Command("Keys of this page", "F1", window.show_keys),
+    ]
+    view = window.view
+    if view is None:
+        return found
+    session = view.session
+    found[:0] = [
+        Command("Next gap", "F8", view.next_gap),
+        Command("Start page", "", window.show_start),
+        Command("Correct the sore knee", "", view.correct_side),
+        Command("Undo", "Ctrl+Z", view.undo),
+        Command("Redo", "Ctrl+Y", view.redo),
+    ]
+    for step in session.content.steps.values():
+        found.append(Command(step.title, "step", partial(view.go_to, step.id)))
+    for step in session.content.steps.values():
+        for item in step.items:
+            for item_id in item.ids:
+                if shown(item, session.assessment, _side(item_id) if item.sides else None):
+                    label = session.content.label(item_id)
+                    found.append(Command(label, step.short, partial(view.go_to, item_id)))
+    return found
+
+
+def _side(item_id: str) -> Side:
+    return "right" if item_id.endswith(".right") else "left"
+
+
+def fitting(found: list[Command], typed: str) -> Iterator[Command]:
+    """Commands in which every typed word begins a word."""
+    wanted = typed.casefold().split()
+    for command in found:
+        words = f"{command.words} {command.where}".casefold().replace("(", " ").replace("-", " ").split()
+        if all(any(word.startswith(part) for word in words) for part in wanted):
+            yield command
+
+
+class Palette(QDialog):
+    """One line to type in, and what it finds; Enter goes there."""
+
+    def __init__(self, found: list[Command], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._all = found
+        self.chosen: Command | None = None
+        self.setWindowTitle("Find a field or command")
+        self.setMinimumSize(style.px(560), style.px(380))
+        self.typed = QLineEdit()
+        self.typed.setAccessibleName("Name of a field or command")
+        self.typed.installEventFilter(self)
+        self.list = QListWidget()
+        self.list.setAccessibleName("Found")
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.itemClicked.connect(self._take)
+        self.typed.textChanged.connect(self._search)
+        stack = style.column(self, (12, 12, 12, 12), spacing=8)
+        stack.addWidget(self.typed)
+        stack.addWidget(self.list, 1)
+        self._search("")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                by = 1 if event.key() == Qt.Key.Key_Down else -1
+                self.list.setCurrentRow((self.list.currentRow() + by) % max(1, self.list.count()))
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._take(self.list.currentItem())
+                return True
+        return super().eventFilter(watched, event)
+
+    def _search(self, typed: str) -> None:
+        self.list.clear()
+        for number, command in enumerate(fitting(self._all, typed)):
+            if number >= MOST:
+                break
+            item = QListWidgetItem(f"{command.words}    {command.where}")
+            item.setData(Qt.ItemDataRole.UserRole, self._all.index(command))
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+
+    def _take(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self.chosen = self._all[item.data(Qt.ItemDataRole.UserRole)]
+            self.accept()
+
+
+EVERYWHERE = (
+    ("Ctrl+N", "new patient"),
+    ("Ctrl+K", "find a field or command by name"),
+    ("F1", "this list"),
+)
+IN_EVALUATION = (
+    ("Ctrl+1 … Ctrl+9, Ctrl+0, Ctrl+Shift+0", "go to a step"),
+    ("Ctrl+Enter", "next step"),
+    ("F8", "next gap"),
+    ("Enter, Shift+Enter", "next field, field before"),
+    ("Backspace on a choice", "untouched again"),
+    ("Ctrl+Z, Ctrl+Y", "undo, redo"),
+    ("Ctrl+P", "print"),
+)
+
+
+class KeysDialog(QDialog):
+    """The keys that work here."""
+
+    def __init__(self, own: list[tuple[str, str]], *, evaluation: bool, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keys of this page")
+        grid = style.scaled(QGridLayout(), spacing=8)
+        rows = [*own, *(IN_EVALUATION if evaluation else ()), *EVERYWHERE]
+        for at, (keys, words) in enumerate(rows):
+            grid.addWidget(KeyCap(keys), at, 0, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(QLabel(words), at, 1)
+        done = QPushButton("Done")
+        done.clicked.connect(self.accept)
+        stack = style.column(self, (20, 16, 20, 16), spacing=14)
+        stack.addLayout(grid)
+        stack.addWidget(done, 0, Qt.AlignmentFlag.AlignRight)

@@ -1,0 +1,127 @@
+"""The referral letter and the addendum: what is written besides the steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QPushButton, QWidget
+
+from evalassist.documents import referral_pdf
+from evalassist.errors import EvalAssistError
+from ui import icons, style
+from ui.printing import ask_printer, print_pdf, write_atomically
+from ui.session import EvaluationSession
+from ui.widgets.dates import date_text
+from ui.widgets.fields import TextField
+from ui.widgets.pdf_view import PageTools, PdfPages
+
+REFERRAL = "Referral letter"
+
+
+class ReferralDialog(QDialog):
+    """The letter as it will be printed; what is printed or saved is kept with the evaluation first."""
+
+    def __init__(self, session: EvaluationSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._paper = session.settings.paper
+        self._pdf = referral_pdf(session.note(), self._paper)
+        self.setWindowTitle(REFERRAL)
+        self.resize(style.px(720), style.px(640))
+        self.pages = PdfPages(REFERRAL)
+        self.pages.set_view("width")
+        self.pages.show_pdf(self._pdf)
+        self._said = QLabel()
+        self._said.setWordWrap(True)
+        self._said.setProperty("c", "danger")
+        self._said.hide()
+        print_it, save, leave = QPushButton("Print"), QPushButton("Save as PDF…"), QPushButton("Cancel")
+        print_it.setProperty("kind", "primary")
+        icons.put_icon(print_it, "print", "accent_ink")
+        print_it.clicked.connect(self._print)
+        save.clicked.connect(self._save)
+        leave.clicked.connect(self.reject)
+        ends = style.row(spacing=8)
+        ends.addWidget(leave)
+        ends.addStretch(1)
+        ends.addWidget(save)
+        ends.addWidget(print_it)
+        whole = style.column(self, (12, 12, 12, 12), spacing=10)
+        whole.addWidget(PageTools(self.pages, two=False))
+        whole.addWidget(self.pages, 1)
+        whole.addWidget(self._said)
+        whole.addLayout(ends)
+
+    def _print(self) -> None:
+        try:
+            printer = ask_printer(self, REFERRAL, self.pages.page_count, self._paper)
+            if printer is None:
+                return
+            self._keep()
+            print_pdf(self._pdf, printer, self._paper)
+        except EvalAssistError as fault:
+            self._say(str(fault))
+            return
+        self.accept()
+
+    def _save(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Save the letter", f"{REFERRAL}.pdf", "PDF (*.pdf)")
+        if not name:
+            return
+        try:
+            write_atomically(Path(name), self._pdf)
+            self._keep()
+        except EvalAssistError as fault:
+            self._say(str(fault))
+            return
+        self.accept()
+
+    def _keep(self) -> None:
+        self._session.keep()
+        self._session.keep_document("referral", "en", self._paper, self._pdf)
+
+    def _say(self, words: str) -> None:
+        self._said.setText(words)
+        self._said.show()
+
+
+class AddendumDialog(QDialog):
+    """What is added to a signed evaluation stands below it for good."""
+
+    def __init__(self, session: EvaluationSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setWindowTitle("Addendum")
+        self.setMinimumWidth(style.px(560))
+        says = QLabel(
+            "It is written below the signed note with your name and the time, and cannot be changed."
+        )
+        says.setWordWrap(True)
+        says.setProperty("t", "q")
+        self.text = TextField("Addendum", lines=5, most_lines=14)
+        add, leave = QPushButton("Add it"), QPushButton("Cancel")
+        add.setProperty("kind", "primary")
+        add.clicked.connect(self._add)
+        leave.clicked.connect(self.reject)
+        ends = style.row(spacing=8)
+        ends.addStretch(1)
+        ends.addWidget(leave)
+        ends.addWidget(add)
+        stack = style.column(self, (20, 16, 20, 16), spacing=12)
+        for addendum in session.evaluation.addenda:
+            when = addendum.written_at.astimezone()
+            earlier = QLabel(f"{date_text(when.date())} {when:%H:%M} · {addendum.clinician}\n{addendum.text}")
+            earlier.setWordWrap(True)
+            earlier.setTextFormat(Qt.TextFormat.PlainText)
+            stack.addWidget(earlier)
+        stack.addWidget(says)
+        stack.addWidget(self.text)
+        stack.addLayout(ends)
+        self.text.setFocus()
+
+    def _add(self) -> None:
+        words = self.text.value
+        if words:
+            self._session.add_addendum(words)
+            self.accept()

@@ -1,0 +1,120 @@
+"""Settings: the clinic's name on the papers, units, paper and looks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QScrollArea, QWidget
+
+from evalassist.errors import EvalAssistError
+from evalassist.settings import Settings, save_settings, settings_file
+from ui import style
+from ui.widgets.fields import TextField
+from ui.widgets.segments import Choice, SegmentedControl
+
+TEXTS = (
+    ("therapist_name", "Therapist", "as it stands under a signed note"),
+    ("licence", "Licence", ""),
+    ("clinic_name", "Clinic", "printed on every paper"),
+    ("clinic_phone", "Phone", "printed on the handout: when to call"),
+    ("clinic_address", "Address", ""),
+)
+CHOICES = (
+    ("paper", "Paper", (("letter", "Letter"), ("a4", "A4"))),
+    ("force_unit", "Force in", (("N", "N"), ("kgf", "kgf"), ("lbf", "lbf"))),
+    ("strength_score", "Of several trials", (("best", "Best counts"), ("mean", "Mean counts"))),
+    (
+        "name_on_sheet",
+        "Name on the handout",
+        (("none", "Line to write on"), ("first", "First name"), ("first-initial", "First name, initial")),
+    ),
+    ("theme", "Colours", (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))),
+    ("text_scale", "Text", tuple((f"{part / 100:g}", f"{part} %") for part in (100, 125, 150, 175, 200))),
+)
+
+
+class PreferencesDialog(QDialog):
+    """Every change is kept at once, as everywhere; there is no Save."""
+
+    applied = Signal(object)
+    """The new `Settings`, already kept."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.setWindowTitle("Settings")
+        self.setMinimumWidth(style.px(640))
+        self._said = QLabel()
+        self._said.setWordWrap(True)
+        self._said.setProperty("c", "danger")
+        self._said.hide()
+        inner = QWidget()
+        grid = style.scaled(QGridLayout(inner), spacing=8)
+        grid.setColumnStretch(1, 1)
+        self._texts: list[TextField] = []
+        for at, (key, words, hint) in enumerate(TEXTS):
+            field = TextField(words)
+            field.set_value(getattr(settings, key) or None)
+            field.answered.connect(lambda value, key=key: self._change(key, value or ""))
+            field.setToolTip(hint)
+            self._texts.append(field)
+            grid.addWidget(QLabel(words), at, 0)
+            grid.addWidget(field, at, 1)
+        for at, (key, words, options) in enumerate(CHOICES, start=len(TEXTS)):
+            boxes = SegmentedControl([Choice(value, word) for value, word in options], words)
+            known = _word(getattr(settings, key))
+            boxes.set_value(known if known in dict(options) else None)
+            boxes.answered.connect(lambda value, key=key, boxes=boxes: self._choose(key, value, boxes))
+            grid.addWidget(QLabel(words), at, 0)
+            grid.addWidget(boxes, at, 1, Qt.AlignmentFlag.AlignLeft)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(inner)
+        area.setMinimumHeight(min(inner.sizeHint().height() + 8, style.px(470)))
+        where = QLabel(f"Kept in {settings_file()}")
+        where.setProperty("t", "s")
+        where.setWordWrap(True)
+        done = QPushButton("Done")
+        done.setProperty("kind", "primary")
+        done.clicked.connect(self.accept)
+        ends = style.row(spacing=8)
+        ends.addWidget(where, 1)
+        ends.addWidget(done)
+        stack = style.column(self, (20, 16, 20, 16), spacing=12)
+        stack.addWidget(area, 1)
+        stack.addWidget(self._said)
+        stack.addLayout(ends)
+
+    def done(self, result: int) -> None:
+        for field in self._texts:
+            field.commit()
+        super().done(result)
+
+    def _choose(self, key: str, value: str | None, boxes: SegmentedControl) -> None:
+        if value is None:  # a setting always has a value
+            boxes.set_value(_word(getattr(self.settings, key)))
+            return
+        self._change(key, float(value) if key == "text_scale" else value)
+
+    def _change(self, key: str, value: Any) -> None:
+        try:
+            changed = Settings.model_validate({**self.settings.model_dump(), key: value})
+            save_settings(changed)
+        except EvalAssistError as fault:
+            self._say(str(fault))
+            return
+        except ValueError:
+            self._say("That is too long to be printed. It was not kept; shorten it.")
+            return
+        self._said.hide()
+        self.settings = changed
+        self.applied.emit(changed)
+
+    def _say(self, words: str) -> None:
+        self._said.setText(words)
+        self._said.show()
+
+
+def _word(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:g}"

@@ -1,0 +1,435 @@
+"""An open evaluation: header, rail, page, reasoning and footer, placed by the rules of the window's size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from time import monotonic
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QCursor, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QStackedWidget, QWidget
+
+from evalassist.clinical.progress import State, StepProgress
+from evalassist.evaluation import Evaluation, ItemId, SoreKnee
+from ui import icons, style
+from ui.pages import page_for
+from ui.pages.base import Page
+from ui.session import EvaluationSession
+from ui.widgets import glyph
+from ui.widgets.bars import FooterBar, HeaderBar
+from ui.widgets.dates import date_text
+from ui.widgets.editors import Editor
+from ui.widgets.rail import NARROW, WIDE, RailStep, StepRail
+from ui.widgets.reasoning_panel import ReasoningPanel
+
+KINDS = {"initial": "Initial evaluation", "re-evaluation": "Re-evaluation", "discharge": "Discharge"}
+ROOMY_STEPS = ("plan", "handout", "sign")
+"""Steps that need the room of the reasoning panel."""
+GLYPHS: dict[State, glyph.State] = {
+    "empty": "empty",
+    "partly": "partly",
+    "complete": "complete",
+    "attention": "look",
+    "danger": "danger",
+    "blocked": "blocked",
+}
+REST_BEFORE_BUILDING_MS = 400
+SHORT_BREAK_MS = 60
+
+
+class EvaluationView(QWidget):
+    """One evaluation on screen. Pages are made when first seen, then kept."""
+
+    start_wanted = Signal()
+    referral_wanted = Signal()
+    addendum_wanted = Signal()
+    settings_wanted = Signal()
+    help_wanted = Signal()
+    """What to do about changes that cannot be kept."""
+    step_shown = Signal(str)
+
+    def __init__(self, session: EvaluationSession) -> None:
+        super().__init__()
+        self.session = session
+        self.steps = list(session.content.steps.values())
+        self._pages: dict[str, Page] = {}
+        self._step = ""
+        self._panel_wanted: bool | None = None
+        self._not_kept_since = ""
+        self.header = HeaderBar(self)
+        self.rail = StepRail([RailStep(step.id, step.short) for step in self.steps], self)
+        self.stack = QStackedWidget(self)
+        self.footer = FooterBar(self)
+        self.panel = ReasoningPanel(session)
+        self.panel.setParent(self)
+        self._fill_header()
+        self._connect()
+        self._add_shortcuts()
+        self._later = QTimer(self, singleShot=True, interval=REST_BEFORE_BUILDING_MS)
+        self._later.timeout.connect(self._build_next_page)
+        self._last_touched = monotonic()
+        self._refresh()
+        kept = [row for row in session.store.recent() if row.id == session.evaluation.id]
+        if kept:
+            self.header.kept.set_kept(f"{kept[0].updated_at.astimezone():%H:%M:%S}")
+
+    # ------------------------------------------------------------ steps
+
+    @property
+    def step(self) -> str:
+        """The step that is shown."""
+        return self._step
+
+    @property
+    def page(self) -> Page:
+        """The page that is shown."""
+        return self._pages[self._step]
+
+    def show_step(self, step_id: str) -> Page:
+        """Show a step, whatever its state; what was typed on the page left is told first."""
+        if self._step and self._step != step_id:
+            self.page.commit()
+        page = self._page(step_id)
+        page.prepare()
+        self._step = step_id
+        self._panel_wanted = None
+        self.stack.setCurrentWidget(page)
+        self.rail.set_current(step_id)
+        self._place()
+        self.panel.show_step(step_id)
+        self._refresh_footer()
+        self.step_shown.emit(step_id)
+        self._later.start()
+        return page
+
+    def go_to(self, item_id: str) -> None:
+        """Show the step of an item and put the keyboard on it; a step's own id shows the step."""
+        step_id = self.step_of(item_id)
+        if step_id is None:
+            return
+        page = self.show_step(step_id)
+        if item_id != step_id and not page.focus_item(item_id):
+            page.setFocus()
+
+    def step_of(self, item_id: str) -> str | None:
+        """Where an item stands; conclusions stand on the assessment step."""
+        content = self.session.content
+        if item_id in content.steps:
+            return item_id
+        own = content.asked[item_id][0].id if item_id in content.asked else item_id
+        if own in content.step_of:
+            return content.step_of[own]
+        return "assessment" if item_id in content.rules or item_id == "pfp" else None
+
+    def next_gap(self) -> None:
+        """F8: the next item still to answer, here first, then in the steps after this one."""
+        self.page.commit()
+        found = self._gap_after()
+        if found is not None:
+            step_id, item_id = found
+            page = self.show_step(step_id)
+            page.focus_item(item_id)
+
+    def neighbour(self, by: int) -> str | None:
+        """The step before or after this one."""
+        ids = [step.id for step in self.steps]
+        at = ids.index(self._step) + by
+        return ids[at] if 0 <= at < len(ids) else None
+
+    def go_beside(self, by: int) -> None:
+        """To the neighbouring step; past either end stands the start page."""
+        step_id = self.neighbour(by)
+        if step_id is None:
+            self.start_wanted.emit()
+        else:
+            self.show_step(step_id)
+            self.focus_first()
+
+    def focus_first(self) -> None:
+        """Put the keyboard on the first gap of the page."""
+        gaps = self.session.progress[self._step].gaps
+        if gaps:
+            self.page.focus_item(gaps[0])
+
+    def commit(self) -> None:
+        """Tell the session everything that is typed on the page."""
+        if self._step:
+            self.page.commit()
+
+    def focused_item(self) -> ItemId:
+        """The item that has the keyboard, or an empty word."""
+        focused = self.window().focusWidget()
+        for item_id, editor in self._editors():
+            if focused is not None and (editor is focused or editor.isAncestorOf(focused)):
+                return item_id
+        return ""
+
+    def undo(self) -> None:
+        self.commit()
+        self.session.undo()
+
+    def redo(self) -> None:
+        self.commit()
+        self.session.redo()
+
+    def close_view(self) -> None:
+        """Nothing of this evaluation may call back any more."""
+        self._later.stop()
+        QApplication.instance().focusChanged.disconnect(self._focus_moved)  # type: ignore[union-attr]
+
+    # ------------------------------------------------------------ size
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.StyleChange and self._step:
+            self._place()
+        super().changeEvent(event)
+
+    def _place(self) -> None:
+        """The rules of the design notes: rail, panel, heights and the widest page for this window."""
+        scale = style.scale()
+        width, height = self.width() / scale, self.height() / scale
+        large = scale >= 1.6
+        self.rail.set_narrow(width < 1340 or large)
+        self._home.setText("" if self.rail.narrow else "Start page")
+        self._home.setToolTip("Start page" if self.rail.narrow else "")
+        self.header.set_two_lines(large)
+        for bar in (self.header, self.footer):
+            bar.set_low(height < 660)
+        page = self._pages.get(self._step)
+        roomy = self._step in ROOMY_STEPS or (page is not None and page.folds_panel)
+        folded = width < 1200 or large or roomy
+        show_panel = self._panel_wanted if self._panel_wanted is not None else not folded
+        over = show_panel and folded
+        top, bottom = self.header.sizeHint().height(), self.footer.sizeHint().height()
+        top, bottom = max(top, self.header.minimumHeight()), max(bottom, self.footer.minimumHeight())
+        middle = self.height() - top - bottom
+        rail = style.px(NARROW if self.rail.narrow else WIDE)
+        panel = style.px(360 if width >= 1600 else 300)
+        self.header.setGeometry(0, 0, self.width(), top)
+        self.footer.setGeometry(0, self.height() - bottom, self.width(), bottom)
+        self.rail.setGeometry(0, top, rail, middle)
+        self.panel.setVisible(show_panel)
+        self.panel.setGeometry(self.width() - panel, top, panel, middle)
+        self.panel.setAutoFillBackground(over)
+        self.panel.raise_()
+        room = self.width() - rail - (panel if show_panel and not over else 0)
+        if width >= 1600 and not roomy:
+            room = min(room, style.px(1040))
+        elif width >= 1600:
+            room = min(room, style.px(1400))
+        self.stack.setGeometry(rail, top, room, middle)
+        if page is not None:
+            page.set_compact(height < 720)
+            page.set_short_title(large)
+            page.set_panel_folded(not show_panel)
+
+    def _fold_panel(self) -> None:
+        self._panel_wanted = False
+        self._place()
+
+    def _unfold_panel(self) -> None:
+        self._panel_wanted = True
+        self._place()
+
+    # ------------------------------------------------------------ telling
+
+    def _refresh(self) -> None:
+        progress = self.session.progress
+        for step in self.steps:
+            state = progress[step.id]
+            left = 0 if state.state == "blocked" else state.left
+            self.rail.set_state(step.id, GLYPHS[state.state], left, state.why)
+        self.panel.refresh()
+        self._fill_who(self.session.evaluation)
+        if self._step:
+            self._refresh_footer()
+
+    def _refresh_footer(self) -> None:
+        here = self.session.progress[self._step]
+        before, after = self.neighbour(-1), self.neighbour(1)
+        content = self.session.content
+        self.footer.set_previous(content.steps[before].title if before else "Start page")
+        self.footer.set_next(
+            content.steps[after].title if after else "Start page",
+            ready=here.state == "complete" and bool(after),
+        )
+        text, state = self._left_words(here)
+        self.footer.set_left(text, state, key="F8" if text and self._gap_after() else "", hint="next gap")
+
+    def _left_words(self, here: StepProgress) -> tuple[str, glyph.State]:
+        if self.session.signed:
+            return "Signed", "complete"
+        if here.state == "blocked":
+            return "Blocked", "blocked"
+        if here.left:
+            return f"{here.left} left here", GLYPHS[here.state]
+        elsewhere = [step for step in self.steps if self.session.progress[step.id].left]
+        if elsewhere:
+            step = elsewhere[0]
+            return f"{self.session.progress[step.id].left} left in {step.short}", "partly"
+        return "Nothing left", "complete"
+
+    def _gap_after(self) -> tuple[str, ItemId] | None:
+        progress = self.session.progress
+        gaps = progress[self._step].gaps
+        at = self.focused_item()
+        order = self._item_order()
+        if at in order:
+            after = [gap for gap in gaps if order.get(gap, 0) > order[at]]
+            gaps = (
+                *after,
+                *(gap for gap in gaps if gap not in after and gap != at),
+                *((at,) if at in gaps else ()),
+            )
+        if gaps:
+            return self._step, gaps[0]
+        ids = [step.id for step in self.steps]
+        here = ids.index(self._step)
+        for step_id in (*ids[here + 1 :], *ids[:here]):
+            if progress[step_id].gaps and progress[step_id].state != "blocked":
+                return step_id, progress[step_id].gaps[0]
+        return None
+
+    def _item_order(self) -> dict[ItemId, int]:
+        step = self.session.content.steps[self._step]
+        ids = [item_id for item in step.items for item_id in item.ids]
+        return {item_id: place for place, item_id in enumerate(ids)}
+
+    def _editors(self) -> list[tuple[ItemId, QWidget]]:
+        page = self._pages.get(self._step)
+        return [] if page is None else [(editor.item_id, editor) for editor in page.findChildren(Editor)]
+
+    # ------------------------------------------------------------ pages
+
+    def _page(self, step_id: str) -> Page:
+        if step_id not in self._pages:
+            page = page_for(step_id, self.session)
+            page.go_to.connect(self.go_to)
+            page.reasoning_wanted.connect(self._unfold_panel)
+            page.addendum_wanted.connect(self.addendum_wanted)
+            referral = getattr(page, "referral_wanted", None)
+            if referral is not None:
+                referral.connect(self.referral_wanted)
+            self._pages[step_id] = page
+            self.stack.addWidget(page)
+        return self._pages[step_id]
+
+    def _build_next_page(self) -> None:
+        """Make the page beside this one while nobody types, so that going there takes no time."""
+        if monotonic() - self._last_touched < REST_BEFORE_BUILDING_MS / 1000:
+            self._later.start(REST_BEFORE_BUILDING_MS)
+            return
+        step_id = self.neighbour(1)
+        if step_id is not None and step_id not in self._pages and self.session.content.steps[step_id].groups:
+            self._page(step_id).prepare_early()
+
+    # ------------------------------------------------------------ wiring
+
+    def _connect(self) -> None:
+        session = self.session
+        session.changed.connect(self._refresh)
+        session.kept.connect(self._kept)
+        session.not_kept.connect(self._not_kept)
+        self.rail.chosen.connect(self.show_step)
+        self.panel.go_to.connect(self.go_to)
+        self.panel.fold_wanted.connect(self._fold_panel)
+        self.footer.previous_wanted.connect(lambda: self.go_beside(-1))
+        self.footer.next_wanted.connect(lambda: self.go_beside(1))
+        self.footer.left_clicked.connect(self.next_gap)
+        self.header.kept.help_wanted.connect(self.help_wanted)
+        QApplication.instance().focusChanged.connect(self._focus_moved)  # type: ignore[union-attr]
+
+    def _add_shortcuts(self) -> None:
+        keys = [*(f"Ctrl+{number}" for number in range(1, 10)), "Ctrl+0", "Ctrl+Shift+0"]
+        for step, key in zip(self.steps, keys, strict=True):
+            self._key(key, partial(self._step_by_key, step.id))
+        self._key("Ctrl+)", lambda: self.show_step(self.steps[-1].id))  # what Shift makes of 0
+        self._key("F8", self.next_gap)
+        self._key(QKeySequence.StandardKey.Undo, self.undo)
+        self._key("Ctrl+Y", self.redo)
+        self._key("Ctrl+Shift+Z", self.redo)
+        self._key("Ctrl+Return", lambda: self.go_beside(1))
+        self._key("Ctrl+Enter", lambda: self.go_beside(1))
+        self._key("Ctrl+Shift+N", lambda: self.page.none_of_these())
+        self._key("Ctrl+P", self._print)
+
+    def _key(self, key: str | QKeySequence.StandardKey, act: Callable[[], object]) -> None:
+        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut.activated.connect(act)
+
+    def _step_by_key(self, step_id: str) -> None:
+        self.show_step(step_id)
+        self.focus_first()
+
+    def _print(self) -> None:
+        if not self.page.print_paper():
+            self.show_step("handout").print_paper()
+
+    def _focus_moved(self, _: QWidget | None, now: QWidget | None) -> None:
+        self._last_touched = monotonic()
+        if now is None or not self._step or not self.page.isAncestorOf(now):
+            return
+        show = getattr(self.page, "show_focused", None)
+        if show is not None:
+            show()
+
+    def _kept(self, moment: datetime) -> None:
+        self._last_touched = monotonic()
+        self._not_kept_since = ""
+        self.header.kept.set_kept(f"{moment.astimezone():%H:%M:%S}")
+
+    def _not_kept(self, because: str) -> None:
+        self._not_kept_since = self._not_kept_since or f"{datetime.now():%H:%M}"
+        self.header.kept.set_failed(self._not_kept_since, because.partition(". ")[0])
+        self.header.kept.setToolTip(because)
+
+    def _fill_header(self) -> None:
+        self._who = QPushButton()
+        self._who.setProperty("kind", "flat")
+        self._who.setProperty("t", "b")
+        self._who.setToolTip("Settings")
+        self._who.clicked.connect(self.settings_wanted)
+        self.header.extra.addWidget(self._who)
+        self._home = QPushButton("Start page")
+        self._home.setProperty("kind", "flat")
+        self._home.setAccessibleName("Start page")
+        icons.put_icon(self._home, "back")
+        self._home.clicked.connect(self.start_wanted)
+        self.rail.foot.addWidget(self._home)
+        self.header.side.setToolTip("Which knee is sore: click to correct it")
+        self.header.side.installEventFilter(self)
+
+    def _fill_who(self, evaluation: Evaluation) -> None:
+        patient = evaluation.patient
+        sex = f" · {patient.sex}" if patient.sex != "X" else ""
+        born = date_text(patient.birth_date)
+        self.header.set_patient(patient.name, f"{evaluation.age_years} y{sex} · born {born}")
+        self.header.set_side(evaluation.sore_knee)
+        self.header.set_visit(f"{KINDS[evaluation.kind]} · {date_text(evaluation.visit_date)}")
+        name = self.session.settings.therapist_name
+        self._who.setText(name)
+        self._who.setVisible(bool(name))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.header.side and event.type() == QEvent.Type.MouseButtonRelease:
+            self.correct_side()
+        return super().eventFilter(watched, event)
+
+    def correct_side(self) -> None:
+        """Offer the other side, when the wrong knee was chosen at the start."""
+        if self.session.signed:
+            return
+        menu = QMenu(self)
+        words: dict[SoreKnee, str] = {"right": "RIGHT knee", "left": "LEFT knee", "both": "BOTH knees"}
+        for side, word in words.items():
+            act = menu.addAction(word)
+            act.setCheckable(True)
+            act.setChecked(side == self.session.evaluation.sore_knee)
+            act.triggered.connect(lambda _=False, side=side: self.session.change_side(side))
+        menu.exec(QCursor.pos())

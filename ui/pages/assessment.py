@@ -1,0 +1,397 @@
+"""Assessment: what the findings say, as cards with their reasons; the therapist accepts, or disagrees and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evalassist.clinical.assessment import SUBCATEGORIES
+from evalassist.clinical.progress import accepted_ids
+from evalassist.clinical.result import Assessment, Conclusion, Reason, Verdict
+from evalassist.content.schema import Differential, Rule
+from evalassist.evaluation import ItemId, Opinion
+from ui import icons, style
+from ui.pages.base import Page
+from ui.session import EvaluationSession
+from ui.widgets.cards import Card
+from ui.widgets.cards import Rule as HairLine
+from ui.widgets.choices import ChoiceField
+from ui.widgets.conclusion_card import ConclusionCard, ReasonList, upper_first
+from ui.widgets.fields import TextField
+from ui.widgets.glyph import State
+from ui.widgets.marks import LinkButton, StateGlyph
+from ui.widgets.segments import Choice
+
+PRIMARY = "primary-subcategory"
+STATES: dict[Verdict, State] = {
+    Verdict.MET: "complete",
+    Verdict.NOT_MET: "not-met",
+    Verdict.UNDECIDED: "partly",
+}
+NEAREST = ("likely", "possible", "", "not-assessed", "unlikely", "excluded")
+"""Other causes, the one that asks for most thought first."""
+FEWEST_CAUSES = 3
+
+
+class AssessmentPage(Page):
+    """The diagnosis, the subcategories met and not met, irritability, outlook, other causes, free words."""
+
+    step_id = "assessment"
+    source_wanted = Signal(tuple)
+    """The ids of the rules whose source is to be shown."""
+
+    def __init__(self, session: EvaluationSession) -> None:
+        step = session.content.steps["assessment"]
+        super().__init__(session, step.title, "what the findings say; you decide", step.short)
+        self._accept = QPushButton("Accept all met")
+        icons.put_icon(self._accept, "accept-all")
+        self._accept.clicked.connect(self.accept_all_met)
+        self.tools.addWidget(self._accept)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inner = QWidget()
+        self._stack: QVBoxLayout = style.column(inner, spacing=7)
+        self.cards: dict[str, ConclusionCard] = {}
+        """By the id an opinion is given on: `pfp`, `MPD`, `MOB-hyper`."""
+        self._stack.addWidget(self._conclusion_card("pfp", "Patellofemoral pain", across=True))
+        self._build_subcategories()
+        self._build_outlook()
+        self._build_causes()
+        self._build_impression()
+        self._stack.addStretch(1)
+        self.area.setWidget(inner)
+        self.body.addWidget(self.area, 1)
+
+    # ------------------------------------------------------------ building
+
+    def _conclusion_card(self, key: str, name: str, *, across: bool = False) -> ConclusionCard:
+        card = ConclusionCard(name, across=across)
+        card.go_to.connect(self.go_to)
+        card.said.connect(lambda opinion: self._say(key, opinion))
+        card.source_wanted.connect(lambda: self.source_wanted.emit(self._rules_of(key)))
+        self.cards[key] = card
+        return card
+
+    def _build_subcategories(self) -> None:
+        line = style.row(spacing=8)
+        line.addWidget(_label("b", "Subcategories"))
+        line.addWidget(_label("s", "more than one can be met"))
+        line.addStretch(1)
+        self.primary: ChoiceField | None = None
+        item = self.session.content.items.get(PRIMARY)
+        if item is not None:
+            self._primary_word = _label("q", "Primary")
+            line.addWidget(self._primary_word)
+            self.primary = ChoiceField(
+                [Choice(option.id, option.label) for option in item.options],
+                "Primary subcategory",
+                shape="combo",
+            )
+            self.primary.setMinimumWidth(style.px(190))
+            self.primary.answered.connect(lambda code: self.session.answer(PRIMARY, code))
+            line.addWidget(self.primary)
+        self._stack.addLayout(line)
+        columns = style.row(spacing=8)
+        self._met_head, self._not_met_head = _label("cap", "MET"), _label("cap", "NOT MET")
+        self._met: QVBoxLayout = style.column(spacing=7)
+        self._not_met: QVBoxLayout = style.column(spacing=7)
+        for head, column in ((self._met_head, self._met), (self._not_met_head, self._not_met)):
+            column.addWidget(head)
+            columns.addLayout(column, 1)
+        self._stack.addLayout(columns)
+        self._undecided: QVBoxLayout = style.column(spacing=7)
+        self._stack.addLayout(self._undecided)
+        for rule_id, code in SUBCATEGORIES:
+            self._conclusion_card(code, self.session.content.rules[rule_id].title)
+        self._places: dict[str, QVBoxLayout] = {}
+
+    def _build_outlook(self) -> None:
+        line = style.row(spacing=8)
+        self._irritability = Card()
+        self._irritability_glyph, self._irritability_title = StateGlyph("empty", size=17), _label("b")
+        self._irritability.title_row.insertWidget(0, self._irritability_glyph)
+        self._irritability.title_row.insertWidget(1, self._irritability_title)
+        self._irritability_reasons, self._irritability_missing = ReasonList(), ReasonList()
+        for reasons in (self._irritability_reasons, self._irritability_missing):
+            reasons.go_to.connect(self.go_to)
+            self._irritability.body.addWidget(reasons)
+        self._irritability.body.addStretch(1)
+        self._flags = Card("Prognosis flags")
+        self._flag_count = _label("s")
+        self._flags.title_row.addWidget(self._flag_count)
+        self._flags_met = ReasonList()
+        self._flags_met.go_to.connect(self.go_to)
+        self._flags_rest = _label("s")
+        self._flags_rest.setWordWrap(True)
+        self._flags.body.addWidget(self._flags_met)
+        self._flags.body.addWidget(self._flags_rest)
+        self._flags.body.addStretch(1)
+        line.addWidget(self._irritability, 1)
+        line.addWidget(self._flags, 1)
+        self._stack.addLayout(line)
+
+    def _build_causes(self) -> None:
+        self._causes = Card("Other causes", "how likely you found them in the knee examination")
+        self._all_causes = LinkButton("All")
+        self._all_causes.setCheckable(True)
+        self._all_causes.clicked.connect(lambda: self._show_causes())
+        self._causes.title_row.addWidget(self._all_causes)
+        grid_place = QWidget()
+        self._grid: QGridLayout = style.scaled(QGridLayout(grid_place), spacing=4)
+        self._grid.setHorizontalSpacing(style.px(12))
+        for column, width in ((0, 26), (1, 34), (2, 34), (3, 12)):
+            self._grid.setColumnStretch(column, width)
+        self._causes.body.addWidget(grid_place)
+        self._causes_shown: tuple[tuple[str, str], ...] = ()
+        self._stack.addWidget(self._causes)
+
+    def _build_impression(self) -> None:
+        card = Card("Impression", "in your own words; it stands in the note")
+        self.impression = TextField("Impression", lines=2)
+        self.impression.answered.connect(lambda words: self.session.write_impression(str(words or "")))
+        card.body.addWidget(self.impression)
+        self._stack.addWidget(card)
+
+    # ------------------------------------------------------------ showing
+
+    def refresh(self) -> None:
+        assessment = self.session.assessment
+        asked = accepted_ids(assessment)
+        self._show_diagnosis(assessment)
+        self._show_subcategories(assessment, asked)
+        self._show_irritability(assessment)
+        self._show_flags(assessment)
+        self._show_causes()
+        self.impression.set_value(self.session.evaluation.impression or None)
+        self.impression.setEnabled(not self.read_only)
+        left = [key for key in asked if key not in self.session.evaluation.opinions]
+        self._accept.setEnabled(bool(left) and not self.read_only)
+        if assessment.red_flags and assessment.stopped:
+            flag = assessment.red_flags[0]
+            self.show_banner("danger", f"{flag.rule.title}.", flag.rule.do_now)
+        else:
+            self.hide_banner()
+
+    def _show_diagnosis(self, assessment: Assessment) -> None:
+        criteria = assessment.criteria
+        met = sum(criterion.met for criterion in criteria)
+        side = (
+            "both knees" if self.session.evaluation.sore_knee == "both" else self.session.evaluation.sore_knee
+        )
+        rule = criteria[0].rule
+        undecided = [criterion for criterion in criteria if criterion.verdict is Verdict.UNDECIDED]
+        missing = tuple(item for criterion in undecided for item in criterion.missing)
+        remark = {
+            Verdict.MET: f"{met} of {len(criteria)} criteria",
+            Verdict.NOT_MET: "criteria not met",
+            Verdict.UNDECIDED: f"undecided, {met} of {len(criteria)} criteria met",
+        }[assessment.pfp]
+        self.cards["pfp"].show_conclusion(
+            f"Patellofemoral pain, {side}",
+            "good" if assessment.pfp is Verdict.MET else STATES[assessment.pfp],
+            remark=remark,
+            remark_tone={Verdict.MET: "good", Verdict.UNDECIDED: "att"}.get(assessment.pfp, "q"),
+            source=_mark_of(rule),
+            source_says=self._citation(rule),
+            reasons=[_criterion(criterion) for criterion in criteria],
+            note=self._missing_words(missing) if missing else "",
+            missing=missing,
+            asks="both" if assessment.pfp is Verdict.MET else "disagree" if not missing else "",
+            opinion=self.session.evaluation.opinions.get("pfp"),
+            read_only=self.read_only,
+        )
+
+    def _show_subcategories(self, assessment: Assessment, asked: tuple[str, ...]) -> None:
+        count = {Verdict.MET: 0, Verdict.NOT_MET: 0, Verdict.UNDECIDED: 0}
+        for rule_id, code in SUBCATEGORIES:
+            conclusion = assessment.conclusions[rule_id]
+            count[conclusion.verdict] += 1
+            self._place(code, conclusion.verdict)
+            title = conclusion.rule.title
+            if code == "MPD" and assessment.muscle_performance:
+                title = f"{title}: {assessment.muscle_performance}"
+            undecided = conclusion.verdict is Verdict.UNDECIDED
+            wants = "both" if code in asked else "" if undecided or conclusion.met else "disagree"
+            self.cards[code].show_conclusion(
+                title,
+                STATES[conclusion.verdict],
+                remark="undecided" if undecided else "",
+                remark_tone="att",
+                reasons=() if undecided else conclusion.reasons,
+                most=4 if conclusion.met else 2,
+                note=self._missing_words(conclusion.missing) if undecided else "",
+                missing=conclusion.missing if undecided else (),
+                asks=wants,
+                opinion=self.session.evaluation.opinions.get(code),
+                read_only=self.read_only,
+            )
+        self._met_head.setText(f"MET   {count[Verdict.MET]}")
+        self._not_met_head.setText(f"NOT MET   {count[Verdict.NOT_MET]}")
+        if self.primary is not None:
+            self.primary.setVisible(len(assessment.subcategories) > 1)
+            self._primary_word.setVisible(len(assessment.subcategories) > 1)
+            self.primary.setEnabled(not self.read_only)
+            self.primary.set_value(assessment.primary if assessment.primary != "NONE" else None)
+
+    def _place(self, code: str, verdict: Verdict) -> None:
+        places = {Verdict.MET: self._met, Verdict.NOT_MET: self._not_met, Verdict.UNDECIDED: self._undecided}
+        wanted = places[verdict]
+        if self._places.get(code) is not wanted:
+            if (before := self._places.get(code)) is not None:
+                before.removeWidget(self.cards[code])
+            wanted.addWidget(self.cards[code], 1)
+            self._places[code] = wanted
+
+    def _show_irritability(self, assessment: Assessment) -> None:
+        level = assessment.irritability
+        self._irritability_glyph.set_state("complete" if level else "empty")
+        self._irritability_title.setText(f"Irritability: {level.lower()}" if level else "Irritability: open")
+        self._irritability_reasons.show_reasons(assessment.irritability_reasons)
+        self._irritability_missing.show_reasons(
+            [
+                Reason(f"missing: {_lower_first(self.session.content.label(i))}", (i,))
+                for i in assessment.irritability_missing
+            ]
+        )
+
+    def _show_flags(self, assessment: Assessment) -> None:
+        flags = [c for c in assessment.conclusions.values() if c.rule.kind == "flag"]
+        met = [flag for flag in flags if flag.met]
+        self._flag_count.setText(f"{len(met)} of {len(flags)}")
+        self._flags_met.show_reasons([Reason(flag.rule.says, _items(flag)) for flag in met], most=len(flags))
+        open_flags = [flag.rule.title for flag in flags if flag.verdict is Verdict.UNDECIDED]
+        rest = [flag.rule.title for flag in flags if flag.verdict is Verdict.NOT_MET and flag.reasons]
+        parts = [f"Not: {'; '.join(_lower_first(title) for title in rest)}."] if rest else []
+        parts += [f"Open: {'; '.join(_lower_first(title) for title in open_flags)}."] if open_flags else []
+        self._flags_rest.setText(" ".join(parts))
+        self._flags_rest.setVisible(bool(parts))
+
+    def _show_causes(self) -> None:
+        answers = self.session.evaluation.answers
+        words = {
+            d.id: str(answers.get(f"ddx-{d.id}", "")) for d in self.session.content.differentials.values()
+        }
+        ranked = sorted(self.session.content.differentials.values(), key=lambda d: _nearness(words[d.id]))
+        near = sum(words[d.id] in ("likely", "possible", "") for d in ranked)
+        everything = self._all_causes.isChecked()
+        chosen = ranked if everything else ranked[: min(max(near, FEWEST_CAUSES), 6)]
+        self._all_causes.setText("Fewer" if everything else f"All {len(ranked)}")
+        shown = tuple((d.id, words[d.id]) for d in chosen)
+        if shown == self._causes_shown:
+            return
+        self._causes_shown = shown
+        while (entry := self._grid.takeAt(0)) is not None:
+            if (old := entry.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for column, head in enumerate(("", "History that fits", "Tests that decide", "Found")):
+            self._grid.addWidget(_label("s", head), 0, column)
+        for number, differential in enumerate(chosen, start=1):
+            self._add_cause(differential, words[differential.id], 2 * number)
+
+    def _add_cause(self, differential: Differential, word: str, line: int) -> None:
+        self._grid.addWidget(HairLine(), line - 1, 0, 1, 4)
+        name = ReasonList()
+        name.go_to.connect(self.go_to)
+        name.show_reasons([Reason(differential.title, (f"ddx-{differential.id}",))])
+        history, tests = _label("s", differential.history), _label("s", differential.tests)
+        found = _label(
+            "b" if word in ("likely", "possible") else "", upper_first(word.replace("-", " ")) or "Not asked"
+        )
+        style.say(found, c="att" if word in ("likely", "possible") else "" if word else "q")
+        for column, part in enumerate((name, history, tests, found)):
+            if isinstance(part, QLabel):
+                part.setWordWrap(True)
+            self._grid.addWidget(part, line, column, Qt.AlignmentFlag.AlignTop)
+
+    # ------------------------------------------------------------ telling
+
+    def accept_all_met(self) -> None:
+        """Accept what is met and has no word yet."""
+        for key in accepted_ids(self.session.assessment):
+            if key not in self.session.evaluation.opinions:
+                self.session.say(key, Opinion(True))
+
+    def _say(self, key: str, opinion: Opinion | None) -> None:
+        if opinion != self.session.evaluation.opinions.get(key):
+            self.session.say(key, opinion)
+
+    # ------------------------------------------------------------ how the window talks to it
+
+    def focus_item(self, item_id: ItemId) -> bool:
+        if item_id == PRIMARY and self.primary is not None:
+            self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
+        if item_id in self.cards:
+            self.cards[item_id].opinion.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.area.ensureWidgetVisible(self.cards[item_id], 0, style.px(24))
+            return True
+        return False
+
+    def commit(self) -> None:
+        self.impression.commit()
+        for card in self.cards.values():
+            card.why.commit()
+
+    def keys(self) -> list[tuple[str, str]]:
+        return [("A", "accept, on a conclusion"), ("D", "disagree, and say why")]
+
+    def set_compact(self, compact: bool) -> None:
+        self._stack.setSpacing(style.px(5 if compact else 7))
+
+    # ------------------------------------------------------------ words
+
+    def _rules_of(self, key: str) -> tuple[str, ...]:
+        if key == "pfp":
+            return tuple(criterion.id for criterion in self.session.assessment.criteria)
+        return tuple(rule_id for rule_id, code in SUBCATEGORIES if code == key)
+
+    def _citation(self, rule: Rule) -> str:
+        return "\n".join(self.session.content.references[cite].citation for cite in rule.cites)
+
+    def _missing_words(self, missing: Iterable[ItemId]) -> str:
+        labels = list(dict.fromkeys(_lower_first(self.session.content.label(item_id)) for item_id in missing))
+        more = f" and {len(labels) - 4} more" if len(labels) > 4 else ""
+        return f"Missing: {', '.join(labels[:4])}{more}."
+
+
+def _criterion(criterion: Conclusion) -> Reason:
+    items = _items(criterion) or criterion.missing
+    before = {Verdict.NOT_MET: "not met: ", Verdict.UNDECIDED: "open: "}.get(criterion.verdict, "")
+    title = criterion.rule.title
+    return Reason(f"{before}{_lower_first(title) if before else title}", items)
+
+
+def _items(conclusion: Conclusion) -> tuple[ItemId, ...]:
+    return tuple(item for reason in conclusion.reasons for item in reason.items)
+
+
+def _mark_of(rule: Rule) -> str:
+    if not rule.cites:
+        return "app rule" if rule.mark in ("P", "D") else "not verified"
+    return f"{rule.cites[-1]} {rule.grade}".strip()
+
+
+def _nearness(word: str) -> int:
+    return NEAREST.index(word) if word in NEAREST else NEAREST.index("")
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def _label(kind: str, words: str = "") -> QLabel:
+    label = QLabel(words)
+    label.setProperty("t", kind)
+    return label

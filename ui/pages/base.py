@@ -1,0 +1,169 @@
+"""What every page of an evaluation shares: its title row, one banner, and how the window talks to it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ui import icons, style
+from ui.session import EvaluationSession
+from ui.widgets.dates import date_text
+from ui.widgets.marks import Banner, BannerKind
+
+
+class Page(QWidget):
+    """One step on screen. It reads the session, tells it what was answered, and keeps nothing itself.
+
+    A subclass puts its content into `body` and its own buttons into `tools` (right end of the title row), and
+    draws itself in `refresh`, which is called whenever the evaluation changed and the page can be seen.
+    """
+
+    go_to = Signal(str)
+    """The therapist wants to see this item (or step): a reason was clicked."""
+    reasoning_wanted = Signal()
+    """Show the reasoning panel, which is folded away."""
+    addendum_wanted = Signal()
+    """Write an addendum to the signed evaluation."""
+
+    step_id = ""
+    folds_panel = False
+    """The page needs the room of the reasoning panel (plan of care)."""
+
+    def __init__(self, session: EvaluationSession, title: str, hint: str = "", short: str = "") -> None:
+        super().__init__()
+        self.session = session
+        self.setObjectName("page")
+        self._long, self._short = title, short or title
+        self._stale = True
+        self.title, self.hint = QLabel(title), QLabel(hint)
+        self.title.setProperty("t", "h1")
+        self.hint.setProperty("t", "q")
+        self.hint.setVisible(bool(hint))
+        self._hint_hidden = False
+        self.tools: QHBoxLayout = style.row(spacing=8)
+        """Room for the page's own buttons at the right end of the title row."""
+        self.body: QVBoxLayout = style.column(spacing=8)
+        """The page below the title row."""
+        self.banner = Banner("quiet")
+        """The one line above the page; hidden while there is nothing to say."""
+        self.banner.hide()
+        self.banner.acted.connect(self._banner_acted)
+        self._reasoning = QPushButton("Reasoning")
+        self._reasoning.setToolTip("Show what the findings say")
+        self._reasoning.hide()
+        icons.put_icon(self._reasoning, "unfold")
+        self._reasoning.clicked.connect(self.reasoning_wanted)
+        head = style.row(spacing=10)
+        head.addWidget(self.title)
+        head.addWidget(self.hint)
+        head.addStretch(1)
+        head.addLayout(self.tools)
+        head.addWidget(self._reasoning)
+        stack = style.column(self, margins=(16, 8, 16, 8), spacing=8)
+        stack.addLayout(head)
+        stack.addWidget(self.banner)
+        stack.addLayout(self.body, 1)
+        session.changed.connect(self._changed)
+
+    @property
+    def read_only(self) -> bool:
+        """A signed evaluation is looked at, not changed."""
+        return self.session.signed
+
+    # ------------------------------------------------------------ what a page does its own way
+
+    def refresh(self) -> None:
+        """Show the evaluation as it is now; what is being typed in is left alone."""
+
+    def focus_item(self, item_id: str) -> bool:
+        """Put the keyboard on an item of this page (`habd.right`); False when it is not here."""
+        return False
+
+    def commit(self) -> None:
+        """Tell the session what is typed and not yet told."""
+
+    def none_of_these(self) -> None:
+        """Ctrl+Shift+N: answer the open questions of one group with no (safety)."""
+
+    def print_paper(self) -> bool:
+        """Ctrl+P: print this page's paper; False when the page has none."""
+        return False
+
+    def keys(self) -> list[tuple[str, str]]:
+        """The keys that work on this page alone, for F1: pairs of key and what it does."""
+        return []
+
+    def set_compact(self, compact: bool) -> None:
+        """Less room between things: the window is under 720 high."""
+
+    # ------------------------------------------------------------ what all pages share
+
+    def set_short_title(self, short: bool) -> None:
+        """The step's short name, where the text is large."""
+        if short == self._hint_hidden:
+            return
+        self.title.setText(self._short if short else self._long)
+        self._hint_hidden = short
+        self.set_hint(self.hint.text())
+
+    def set_hint(self, text: str) -> None:
+        """The quiet line beside the title."""
+        self.hint.setText(text)
+        self.hint.setVisible(bool(text) and not self._hint_hidden)
+
+    def set_panel_folded(self, folded: bool) -> None:
+        """The reasoning panel is not beside the page: offer it in the title row."""
+        self._reasoning.setVisible(folded)
+
+    def show_banner(self, kind: BannerKind, headline: str, detail: str = "", *, act: str = "") -> None:
+        """Say one thing above the page; that it is signed goes before anything else."""
+        if not self.read_only:
+            self.banner.say(kind, headline, detail, act=act)
+            self.banner.show()
+
+    def hide_banner(self) -> None:
+        """There is nothing to say above the page."""
+        if not self.read_only:
+            self.banner.hide()
+
+    def banner_acted(self) -> None:
+        """The link of the page's own banner was clicked."""
+
+    def prepare(self) -> None:
+        """Be up to date before being shown: what is made before the first show costs least."""
+        if self._stale:
+            self._refresh_now()
+
+    def prepare_early(self) -> None:
+        """Be made while nobody looks, in small pieces where that can be."""
+        self.prepare()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.prepare()
+        super().showEvent(event)
+
+    def _changed(self) -> None:
+        if self.isVisible():
+            self._refresh_now()
+        else:
+            self._stale = True
+
+    def _refresh_now(self) -> None:
+        self._stale = False
+        signature = self.session.evaluation.signature
+        if signature is not None:
+            when = signature.signed_at.astimezone()
+            who = f" by {signature.clinician}" if signature.clinician else ""
+            headline = f"Signed {date_text(when.date())} {when:%H:%M}{who}."
+            written = len(self.session.evaluation.addenda)
+            several = f" {written} written." if written else ""
+            self.banner.say("quiet", headline, f"It cannot be changed.{several}", act="Add an addendum")
+            self.banner.show()
+        self.refresh()
+
+    def _banner_acted(self) -> None:
+        if self.read_only:
+            self.addendum_wanted.emit()
+        else:
+            self.banner_acted()

@@ -1,0 +1,301 @@
+"""The patient's sheet: the real pages, what to check before they are printed, print and save."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths, Qt, Signal
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evalassist.clinical.result import NoPlan, PlanOfCare
+from evalassist.errors import EvalAssistError
+from evalassist.note import Note
+from evalassist.settings import Settings
+from ui import icons, style
+from ui.pages.base import Page
+from ui.session import EvaluationSession
+from ui.widgets.cards import Rule
+from ui.widgets.glyph import State
+from ui.widgets.marks import LinkButton, SideBadge, StateGlyph
+from ui.widgets.pdf_view import PageTools, PdfMaker, PdfPages
+from ui.widgets.segments import Choice, SegmentedControl
+
+PANEL_WIDTH = 286
+KIND = "handout"
+PAPERS = {"letter": "Letter", "a4": "A4"}
+
+
+class HandoutPage(Page):
+    """What the preview shows is what the printer gets; every sheet that is given out is kept byte for byte."""
+
+    step_id = "handout"
+    folds_panel = True
+    preferences_wanted = Signal()
+    """Open the settings: the clinic's phone is missing."""
+
+    def __init__(self, session: EvaluationSession) -> None:
+        step = session.content.steps["handout"]
+        super().__init__(session, step.title, "", step.short)
+        self.paper_size: str = session.settings.paper
+        self._asked: tuple[Note, str, Settings] | None = None
+        self._pdf: bytes | None = None
+        self._print_when_made = False
+        """Ctrl+P was pressed while the pages were still being drawn."""
+        self._maker = PdfMaker(self)
+        self._maker.made.connect(self._made)
+        self._maker.failed.connect(self._failed)
+        self.pages = PdfPages("The sheet as it will be printed")
+        self.pages.page_changed.connect(self._say_count)
+        self._page_tools = PageTools(self.pages, two=True)
+        self.tools.addWidget(self._page_tools)
+        line = style.row(spacing=16)
+        line.addWidget(self.pages, 1)
+        line.addWidget(self._build_panel())
+        self.body.addLayout(line, 1)
+        QWidget.setTabOrder(self.pages, self._page_tools)
+
+    # ------------------------------------------------------------ building
+
+    def _build_panel(self) -> QWidget:
+        panel = QWidget()
+        panel.setFixedWidth(style.px(PANEL_WIDTH))
+        stack = style.column(panel, spacing=8)
+        stack.addWidget(_label("cap", "OPTIONS"))
+        self.language = SegmentedControl([Choice("en", "English")], "Language of the sheet")
+        self.language.set_value("en")
+        self.language.answered.connect(lambda _: self.language.set_value("en"))
+        self.paper = SegmentedControl([Choice(key, word) for key, word in PAPERS.items()], "Paper")
+        self.paper.set_value(self.paper_size)
+        self.paper.answered.connect(self._paper_chosen)
+        for word, control in (("Language", self.language), ("Paper", self.paper)):
+            stack.addLayout(_line(word, control))
+        spanish = _label("s", "Spanish waits for a translation reviewed by a qualified translator.")
+        spanish.setWordWrap(True)
+        stack.insertWidget(2, spanish)
+        self._side = SideBadge("right", "knee")
+        stack.addLayout(_line("Knee", self._side))
+        stack.addWidget(Rule())
+        stack.addWidget(_label("cap", "CHECKS"))
+        checks_place, area = QWidget(), QScrollArea()
+        self._checks: QVBoxLayout = style.column(checks_place, spacing=6)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(checks_place)
+        stack.addWidget(area, 1)
+        stack.addWidget(Rule())
+        self.print_button = QPushButton("Print")
+        self.print_button.setProperty("kind", "primary")
+        self.print_button.setProperty("tall", True)
+        icons.put_icon(self.print_button, "print", "accent_ink")
+        self.print_button.clicked.connect(self.print_paper)
+        self.save_button = QPushButton("Save as PDF…")
+        self.save_button.clicked.connect(self._ask_where)
+        self._said = _label("s")
+        self._said.setWordWrap(True)
+        for part in (self.print_button, self.save_button, self._said):
+            stack.addWidget(part)
+        return panel
+
+    # ------------------------------------------------------------ showing
+
+    def refresh(self) -> None:
+        plan = self.session.plan
+        self._side.set_side(self.session.evaluation.sore_knee, "knees" if self._both else "knee")
+        self._show_checks(plan)
+        if isinstance(plan, NoPlan):
+            self._asked = self._pdf = None
+            self.pages.show_words(f"There is no sheet without a plan of care.\n{plan.why}")
+            self._allow(False)
+            return
+        wanted = (self.session.note(), self.paper_size, self.session.settings)
+        if wanted == self._asked:
+            return
+        self._asked, self._pdf = wanted, None
+        if not self.pages.page_count:
+            self.pages.show_words("Preparing the pages…")
+        self._allow(False)
+        self._maker.make(self._work(*wanted))
+
+    @property
+    def _both(self) -> bool:
+        return self.session.evaluation.sore_knee == "both"
+
+    @staticmethod
+    def _work(note: Note, paper: str, settings: Settings) -> Callable[[], bytes]:
+        def draw() -> bytes:
+            from evalassist.documents import handout_pdf  # ReportLab takes half a second to load
+
+            named = settings.name_on_sheet != "none"
+            return handout_pdf(note, "en", "a4" if paper == "a4" else "letter", with_name=named)
+
+        return draw
+
+    def _made(self, pdf: bytes) -> None:
+        self._pdf = pdf
+        self.pages.show_pdf(pdf)
+        self._allow(True)
+        if self._print_when_made:
+            self.print_paper()
+
+    def _failed(self, words: str) -> None:
+        self._pdf, self._print_when_made = None, False
+        self.pages.show_words(words)
+        self._allow(False)
+
+    def _allow(self, allowed: bool) -> None:
+        for button in (self.print_button, self.save_button):
+            button.setEnabled(allowed)
+
+    def _say_count(self) -> None:
+        count = self.pages.page_count
+        self.set_hint(f"{count} pages, {PAPERS[self.paper_size]}, English" if count else "")
+        self.print_button.setText(f"Print {count} pages" if count else "Print")
+
+    def _show_checks(self, plan: PlanOfCare | NoPlan) -> None:
+        while (entry := self._checks.takeAt(0)) is not None:
+            if (old := entry.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        if isinstance(plan, PlanOfCare):
+            for state, words, detail, act in self._findings(plan):
+                self._checks.addWidget(self._check(state, words, detail, act))
+        self._checks.addStretch(1)
+
+    def _findings(self, plan: PlanOfCare) -> list[tuple[State, str, str, str]]:
+        found: list[tuple[State, str, str, str]] = []
+        count, most = len(plan.exercises), self.session.content.plan.most_exercises
+        if not count:
+            found.append(("look", "No exercise in the plan", "There is nothing to print yet.", ""))
+        elif count > most:
+            detail = "People do fewer of them the more there are. Take some out of the plan."
+            found.append(("look", f"{count} exercises are too many", detail, ""))
+        else:
+            found.append(("good", f"{count} exercises, at most {most} on a sheet", "", ""))
+        note = self.session.note()
+        if note.sheet is not None and note.sheet.problem:
+            found.append(("look", "An entry wants a look first", note.sheet.problem, ""))
+        sore = self.session.evaluation.sore_knee
+        wrong = [one for one in plan.exercises if sore != "both" and one.side not in (sore, "both")]
+        if wrong:
+            names = ", ".join(one.exercise.patient_name.en for one in wrong)
+            found.append(
+                ("look", "An exercise is for the other leg", f"{names}. The sore knee is the {sore}.", "")
+            )
+        else:
+            found.append(("good", f"Knee matches the note: {'both' if self._both else sore}", "", ""))
+        if self.session.settings.clinic_phone:
+            found.append(("good", "The clinic's phone is on the sheet", "", ""))
+        else:
+            detail = "The sheet will print a blank line to fill in by hand."
+            found.append(("look", "No phone for “Call your clinic”", detail, "Add the clinic's phone"))
+        given = [row for row in self.session.store.documents(self.session.evaluation.id) if row.kind == KIND]
+        if given:
+            when = given[-1].kept_at.astimezone()
+            found.append(("good", f"Given out {when:%H:%M}, kept under Documents", "", ""))
+        return sorted(found, key=lambda check: check[0] != "look")
+
+    def _check(self, state: State, words: str, detail: str, act: str) -> QWidget:
+        frame = QFrame()
+        loud = state == "look"
+        frame.setProperty("card", "att" if loud else "")
+        stack = style.column(frame, (10, 7, 10, 8) if loud else (0, 2, 0, 2), spacing=3)
+        line = style.row(spacing=8)
+        title = _label("b" if loud else "", words)
+        title.setWordWrap(True)
+        line.addWidget(StateGlyph(state), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(title, 1)
+        stack.addLayout(line)
+        if detail:
+            more = _label("s", detail)
+            more.setWordWrap(True)
+            stack.addWidget(more)
+        if act:
+            link = LinkButton(act)
+            link.clicked.connect(self.preferences_wanted)
+            stack.addWidget(link)
+        return frame
+
+    # ------------------------------------------------------------ acting
+
+    def _paper_chosen(self, paper: object) -> None:
+        if paper is None:
+            self.paper.set_value(self.paper_size)
+            return
+        self.paper_size = str(paper)
+        self.refresh()
+
+    def print_paper(self) -> bool:
+        from ui.printing import give_out
+
+        self._print_when_made = self._pdf is None and self._asked is not None
+        if self._pdf is None:
+            return True
+        title = f"Knee and hip exercises, {self.session.evaluation.visit_date.isoformat()}"
+        pages = self.pages.page_count
+        try:
+            said = give_out(
+                self.session, self, self._pdf, kind=KIND, title=title, pages=pages, paper=self.paper_size
+            )
+        except EvalAssistError as fault:
+            self._say(str(fault), bad=True)
+        else:
+            self._say(said)
+        return True
+
+    def _ask_where(self) -> None:
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        proposed = Path(folder) / f"exercises-{self.session.evaluation.visit_date.isoformat()}.pdf"
+        chosen, _ = QFileDialog.getSaveFileName(self, "Save the sheet as PDF", str(proposed), "PDF (*.pdf)")
+        if chosen:
+            self.save_as(Path(chosen))
+
+    def save_as(self, path: Path) -> None:
+        """Write the sheet as it is shown, and keep the same bytes."""
+        from ui.printing import write_atomically
+
+        pdf = self._pdf
+        if pdf is None:
+            return
+        path = path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
+        try:
+            self.session.keep()
+            write_atomically(path, pdf)
+            self.session.keep_document(KIND, "en", self.paper_size, pdf)
+        except EvalAssistError as fault:
+            self._say(str(fault), bad=True)
+        else:
+            self._say(f"Saved as {path.name}. The sheet is kept.")
+
+    def _say(self, words: str, *, bad: bool = False) -> None:
+        self._said.setText(words)
+        style.say(self._said, c="danger" if bad else "")
+
+    def keys(self) -> list[tuple[str, str]]:
+        return [("Ctrl+P", "print the sheet"), ("PgDn, PgUp", "the pages after, before")]
+
+
+def _line(word: str, control: QWidget) -> QHBoxLayout:
+    line = style.row(spacing=8)
+    label = _label("q", word)
+    label.setFixedWidth(style.px(74))
+    line.addWidget(label)
+    line.addWidget(control)
+    line.addStretch(1)
+    return line
+
+
+def _label(kind: str, words: str = "") -> QLabel:
+    label = QLabel(words)
+    label.setProperty("t", kind)
+    return label

@@ -1,0 +1,392 @@
+"""Plan of care: the problems found, the exercises that answer them, goals, visits and other care."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from evalassist.clinical.result import Conclusion, NoPlan, PlanOfCare, Reason
+from evalassist.content.schema import Exercise
+from evalassist.evaluation import ItemId, PlanEdit
+from ui import icons, style
+from ui.pages.base import Page
+from ui.session import EvaluationSession
+from ui.widgets.cards import Card, Rule
+from ui.widgets.conclusion_card import ReasonList, upper_first
+from ui.widgets.exercise_card import ElidedLabel, ExerciseCard
+from ui.widgets.exercise_library import ExerciseLibrary
+from ui.widgets.fields import TextField
+from ui.widgets.marks import LinkButton, StateGlyph
+from ui.widgets.plan_cards import CareCard, GoalsCard, VisitsCard, empty
+
+PROBLEMS_WIDTH, LIBRARY_WIDTH, WIDE = 178, 250, 1000
+PROBLEM_KINDS = ("deficit", "subcategory", "modifier")
+
+
+class PlanPage(Page):
+    """The proposal with the therapist's changes in it; without a plan, why there is none and what to do."""
+
+    step_id = "plan"
+    folds_panel = True
+    referral_wanted = Signal()
+    """Write the referral letter."""
+
+    def __init__(self, session: EvaluationSession) -> None:
+        step = session.content.steps["plan"]
+        super().__init__(session, step.title, "proposed from the findings; change anything", step.short)
+        self._compact = False
+        self._wide: bool | None = None
+        self.back = QPushButton("Back to the proposal")
+        icons.put_icon(self.back, "undo")
+        self.back.clicked.connect(session.back_to_proposal)
+        self.tools.addWidget(self.back)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inner = QWidget()
+        self._grid: QGridLayout = style.scaled(QGridLayout(self._inner), spacing=10)
+        self.cards: dict[str, ExerciseCard] = {}
+        self._problems, self._middle = self._build_problems(), self._build_middle()
+        self.library = ExerciseLibrary()
+        self.library.add_wanted.connect(self._add)
+        self._goals, self._visits, self._care = GoalsCard(), VisitsCard(), CareCard(session.content)
+        self._no_plan = self._build_no_plan()
+        self.area.setWidget(self._inner)
+        self.body.addWidget(self.area, 1)
+        self._arrange(wide=True)
+
+    # ------------------------------------------------------------ building
+
+    def _build_problems(self) -> Card:
+        card = Card(spacing=4)
+        card.body.addWidget(_label("cap", "PROBLEMS"))
+        self._problem_list: QVBoxLayout = style.column(spacing=2)
+        card.body.addLayout(self._problem_list)
+        self._frame = _label("s")
+        self._frame.setWordWrap(True)
+        self._open_head = _label("cap", "NOT DECIDED")
+        self._open_words = _label("s", "so the gentler choice was taken")
+        self._open_words.setWordWrap(True)
+        self._open = ReasonList()
+        self._open.go_to.connect(self.go_to)
+        for part in (self._frame, self._open_head, self._open, self._open_words):
+            card.body.addWidget(part)
+        card.body.addStretch(1)
+        return card
+
+    def _build_middle(self) -> QWidget:
+        place = QWidget()
+        stack = style.column(place, spacing=6)
+        head = style.row(spacing=8)
+        head.addWidget(_label("h2", "Home exercises"))
+        self._summary = _label("s")
+        head.addWidget(self._summary, 1)
+        stack.addLayout(head)
+        self._warnings: QVBoxLayout = style.column(spacing=4)
+        stack.addLayout(self._warnings)
+        self._reason_line = QFrame()
+        self._reason_line.setProperty("card", "att")
+        line = style.row(self._reason_line, (10, 5, 8, 5), spacing=8)
+        self._reason_words = _label("")
+        self.add_reason = TextField("Why so many exercises")
+        self._add_now, cancel = LinkButton("Add"), LinkButton("Leave it")
+        self._add_now.clicked.connect(self._add_with_reason)
+        cancel.clicked.connect(self._reason_line.hide)
+        line.addWidget(self._reason_words)
+        line.addWidget(self.add_reason, 1)
+        line.addWidget(self._add_now)
+        line.addWidget(cancel)
+        self._reason_line.hide()
+        self._waiting = ""
+        stack.addWidget(self._reason_line)
+        self._card_list: QVBoxLayout = style.column(spacing=6)
+        stack.addLayout(self._card_list)
+        self._next = ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
+        stack.addWidget(self._next)
+        stack.addStretch(1)
+        return place
+
+    def _build_no_plan(self) -> QFrame:
+        frame = QFrame()
+        frame.setProperty("card", "plain")
+        stack = style.column(frame, (24, 22, 24, 22), spacing=8)
+        head = style.row(spacing=10)
+        self._no_plan_glyph = StateGlyph("blocked", size=20)
+        self._no_plan_title = _label("h2", "No plan of care yet")
+        head.addWidget(self._no_plan_glyph)
+        head.addWidget(self._no_plan_title)
+        head.addStretch(1)
+        stack.addLayout(head)
+        self._no_plan_why = _label("")
+        self._no_plan_why.setWordWrap(True)
+        stack.addWidget(self._no_plan_why)
+        self._no_plan_missing = ReasonList()
+        self._no_plan_missing.go_to.connect(self.go_to)
+        stack.addWidget(self._no_plan_missing)
+        self.letter = QPushButton("Write the referral letter")
+        self.letter.setProperty("kind", "primary")
+        icons.put_icon(self.letter, "letter", "accent_ink")
+        self.letter.clicked.connect(self.referral_wanted)
+        stack.addWidget(self.letter, 0, Qt.AlignmentFlag.AlignLeft)
+        stack.addWidget(
+            _kept("What you answered is kept; the note can be finished and signed without a plan.")
+        )
+        stack.addStretch(1)
+        return frame
+
+    def _arrange(self, *, wide: bool) -> None:
+        """Three columns where there is room; else one below the other."""
+        if wide == self._wide:
+            return
+        self._wide = wide
+        bottom = QWidget()
+        row = style.row(bottom, spacing=10) if wide else style.column(bottom, spacing=10)
+        row.addWidget(self._goals, 5)
+        row.addWidget(self._visits, 4)
+        row.addWidget(self._care, 3)
+        old, self._bottom = getattr(self, "_bottom", None), bottom
+        if old is not None:
+            old.deleteLater()
+        self._problems.setFixedWidth(style.px(PROBLEMS_WIDTH) if wide else 16777215)
+        self._problems.setMinimumWidth(style.px(PROBLEMS_WIDTH))
+        self.library.setFixedWidth(style.px(LIBRARY_WIDTH) if wide else 16777215)
+        self.library.setMinimumWidth(style.px(LIBRARY_WIDTH))
+        places: tuple[tuple[QWidget, int, int, int], ...]
+        if wide:
+            places = (
+                (self._problems, 0, 0, 1),
+                (self._middle, 0, 1, 1),
+                (self.library, 0, 2, 1),
+                (bottom, 1, 0, 3),
+            )
+        else:
+            places = (
+                (self._middle, 0, 0, 3),
+                (self._problems, 1, 0, 3),
+                (self.library, 2, 0, 3),
+                (bottom, 3, 0, 3),
+            )
+        for widget, line, column, span in places:
+            self._grid.addWidget(widget, line, column, 1, span)
+        self._grid.addWidget(self._no_plan, 0, 0, 1, 2 if wide else 3)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setRowStretch(0, 1)
+
+    # ------------------------------------------------------------ showing
+
+    def refresh(self) -> None:
+        plan = self.session.plan
+        edits = self.session.evaluation.plan_edits
+        self.back.setVisible(bool(edits) and not self.read_only)
+        self.back.setToolTip(f"Take back {len(edits)} changes")
+        planned = isinstance(plan, PlanOfCare)
+        for part in (self._problems, self._middle, self._bottom):
+            part.setVisible(planned)
+        self._no_plan.setVisible(not planned)
+        if isinstance(plan, PlanOfCare):
+            self._show_plan(plan)
+        else:
+            self._show_no_plan(plan)
+
+    def _show_plan(self, plan: PlanOfCare) -> None:
+        self.library.setVisible(True)
+        self.set_hint("proposed from the findings; change anything")
+        self._show_problems(plan)
+        self._show_exercises(plan)
+        self._show_library(plan)
+        self._goals.show_plan(plan)
+        self._visits.show_plan(plan)
+        self._care.show_plan(plan)
+
+    def _show_problems(self, plan: PlanOfCare) -> None:
+        empty(self._problem_list)
+        for conclusion in self._problem_conclusions():
+            line = style.row(spacing=6)
+            title = _label("b", conclusion.rule.title)
+            title.setWordWrap(True)
+            line.addWidget(StateGlyph("look"), 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(title, 1)
+            reasons = ReasonList()
+            reasons.go_to.connect(self.go_to)
+            reasons.show_reasons(conclusion.reasons[:1])
+            reasons.setToolTip("\n".join(reason.text for reason in conclusion.reasons))
+            self._problem_list.addLayout(line)
+            self._problem_list.addWidget(reasons)
+            self._problem_list.addSpacing(style.px(4))
+        if not self._problem_list.count():
+            words = _label("s", "No deficit was found.")
+            self._problem_list.addWidget(words)
+        self._problem_list.addWidget(Rule())
+        level = (self.session.assessment.irritability or "").lower()
+        count = len(plan.exercises)
+        self._frame.setText(
+            f"<b>Irritability {level}</b><br>phase {plan.phase} · pain cap {plan.pain_cap}/10<br>"
+            f"{plan.effort}<br>{count} exercises, about {plan.minutes} min"
+        )
+        missing = [Reason(upper_first(self.session.content.label(i)), (i,)) for i in plan.not_decided]
+        self._open.show_reasons(missing, most=6)
+        for part in (self._open_head, self._open_words):
+            part.setVisible(bool(missing))
+
+    def _problem_conclusions(self) -> Iterator[Conclusion]:
+        """What was found itself; a conclusion that only sums up others is left out."""
+        rules = self.session.content.rules
+        for conclusion in self.session.assessment.conclusions.values():
+            facts = {part.fact for part in conclusion.rule.when.walk() if part.fact}
+            if conclusion.met and conclusion.rule.kind in PROBLEM_KINDS and not facts & set(rules):
+                yield conclusion
+
+    def _show_exercises(self, plan: PlanOfCare) -> None:
+        exercises = self.session.content.exercises
+        days = sorted({one.dose.days_per_week for one in plan.exercises})
+        rests = sorted({one.dose.rest_s for one in plan.exercises})
+        parts = [f"{len(plan.exercises)} exercises", f"{_span(days)} days a week" if days else ""]
+        parts += [f"rest {_span(rests)} s" if rests else "", plan.effort]
+        self._summary.setText(" · ".join(part for part in parts if part))
+        empty(self._warnings)
+        for warning in plan.warnings:
+            self._warnings.addWidget(_warning(warning))
+        wanted = [one.exercise.id for one in plan.exercises]
+        for exercise_id in [key for key in self.cards if key not in wanted]:
+            card = self.cards.pop(exercise_id)
+            self._card_list.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        for place, one in enumerate(plan.exercises, start=1):
+            card = self._card(one.exercise.id)
+            if self._card_list.indexOf(card) != place - 1:
+                self._card_list.removeWidget(card)
+                self._card_list.insertWidget(place - 1, card)
+            after = one.exercise.harder if one.exercise.harder in plan.next_phase else None
+            card.show_planned(
+                one,
+                place,
+                len(plan.exercises),
+                then=exercises[after].patient_name.en if after else "",
+                easier=self._other(one.exercise.easier, wanted),
+                harder=self._other(one.exercise.harder, wanted),
+                read_only=self.read_only,
+                compact=self._compact,
+            )
+        focus = [self.cards[exercise_id] for exercise_id in wanted]
+        for before, behind in pairwise(focus):
+            QWidget.setTabOrder(before.harder, behind.steppers["sets"])
+        names = "; ".join(exercises[exercise_id].name for exercise_id in plan.next_phase)
+        self._next.set_text(f"Phase {plan.phase + 1} then holds: {names}." if names else "")
+        self._next.setVisible(bool(names))
+
+    def _card(self, exercise_id: str) -> ExerciseCard:
+        if exercise_id not in self.cards:
+            card = ExerciseCard(self.session.content.exercises[exercise_id])
+            card.edited.connect(self.session.edit_plan)
+            card.go_to.connect(self.go_to)
+            self.cards[exercise_id] = card
+        return self.cards[exercise_id]
+
+    def _other(self, exercise_id: str | None, in_plan: list[str]) -> Exercise | None:
+        if exercise_id is None or exercise_id in in_plan:
+            return None
+        return self.session.content.exercises[exercise_id]
+
+    def _show_library(self, plan: PlanOfCare | None) -> None:
+        refused = {refusal.exercise_id: refusal for refusal in plan.refused} if plan else {}
+        in_plan = [one.exercise.id for one in plan.exercises] if plan else []
+        exercises = tuple(self.session.content.exercises.values())
+        phase = f"phase {plan.phase}" if plan else ""
+        self.library.show_exercises(exercises, refused, in_plan, phase=phase, read_only=self.read_only)
+
+    def _show_no_plan(self, plan: NoPlan) -> None:
+        assessment = self.session.assessment
+        self.set_hint("")
+        stopped = assessment.stopped
+        self._no_plan_glyph.set_state("danger" if stopped else "empty")
+        self._no_plan_title.setText("No plan of care: refer first" if stopped else "No plan of care yet")
+        self._no_plan_why.setText(plan.why)
+        labels = self.session.content.label
+        reasons = [Reason(upper_first(labels(item_id)), (item_id,)) for item_id in plan.items]
+        self._no_plan_missing.show_reasons(reasons, most=8)
+        self.letter.setVisible(stopped)
+        # After surgery that was cleared nothing is proposed, and the exercises are picked by hand.
+        by_hand = assessment.value("surgeon-cleared") == "yes" and not stopped
+        self.library.setVisible(by_hand)
+        if by_hand:
+            self._no_plan_title.setText("Nothing is proposed: pick the exercises by hand")
+        if by_hand:
+            self._show_library(None)
+
+    # ------------------------------------------------------------ telling
+
+    def _add(self, exercise_id: str, reason: str) -> None:
+        plan = self.session.plan
+        most = self.session.content.plan.most_exercises
+        if isinstance(plan, PlanOfCare) and len(plan.exercises) >= most and not reason:
+            self._waiting = exercise_id
+            name = self.session.content.exercises[exercise_id].name
+            self._reason_words.setText(f"{name} would be number {len(plan.exercises) + 1}. Why so many?")
+            self._reason_line.show()
+            self.add_reason.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self.session.edit_plan(PlanEdit("add", exercise_id, reason=reason))
+
+    def _add_with_reason(self) -> None:
+        reason = self.add_reason.value
+        if reason and self._waiting:
+            self._reason_line.hide()
+            self._add(self._waiting, reason)
+
+    # ------------------------------------------------------------ how the window talks to it
+
+    def focus_item(self, item_id: ItemId) -> bool:
+        if item_id in self.cards:
+            self.cards[item_id].steppers["sets"].setFocus(Qt.FocusReason.OtherFocusReason)
+            self.area.ensureWidgetVisible(self.cards[item_id], 0, style.px(24))
+            return True
+        return False
+
+    def commit(self) -> None:
+        for card in list(self.cards.values()):
+            card.flush()
+
+    def keys(self) -> list[tuple[str, str]]:
+        return [("+  −", "change the number with the keyboard on it")]
+
+    def set_compact(self, compact: bool) -> None:
+        if compact != self._compact:
+            self._compact = compact
+            self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(wide=self.width() >= style.px(WIDE))
+
+
+def _span(values: list[int]) -> str:
+    return f"{values[0]}" if len(values) == 1 else f"{values[0]} to {values[-1]}"
+
+
+def _warning(words: str) -> QFrame:
+    frame = QFrame()
+    frame.setProperty("card", "att")
+    row = style.row(frame, (10, 4, 10, 4), spacing=8)
+    text = _label("", words)
+    text.setWordWrap(True)
+    row.addWidget(StateGlyph("look"), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(text, 1)
+    return frame
+
+
+def _kept(words: str) -> QLabel:
+    label = _label("s", words)
+    label.setWordWrap(True)
+    return label
+
+
+def _label(kind: str, words: str = "") -> QLabel:
+    label = QLabel(words)
+    label.setProperty("t", kind)
+    return label

@@ -1,0 +1,348 @@
+"""Sign: the note as it will read, what is missing, and the one button that locks it; afterwards the addenda."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from evalassist.clinical.assessment import SUBCATEGORIES
+from evalassist.clinical.result import PlanOfCare, Reason
+from evalassist.errors import EvalAssistError
+from evalassist.note import Note
+from ui import icons, style
+from ui.pages.base import Page
+from ui.session import EvaluationSession
+from ui.widgets.cards import Rule
+from ui.widgets.conclusion_card import ReasonList, upper_first
+from ui.widgets.dates import date_text
+from ui.widgets.fields import TextField
+from ui.widgets.glyph import State
+from ui.widgets.marks import LinkButton, StateGlyph
+from ui.widgets.pdf_view import PageTools, PdfMaker, PdfPages
+
+PANEL_WIDTH = 306
+KIND = "evaluation-note"
+MOST_MISSING = 8
+
+
+class SignPage(Page):
+    """The last step: read it, see what is missing, sign and lock."""
+
+    step_id = "sign"
+    folds_panel = True
+    preferences_wanted = Signal()
+    """Open the settings: the therapist's name is missing."""
+    referral_wanted = Signal()
+
+    def __init__(self, session: EvaluationSession) -> None:
+        step = session.content.steps["sign"]
+        super().__init__(session, step.title, "the note as it will read", step.short)
+        self._asked: tuple[Note, str] | None = None
+        self._pdf: bytes | None = None
+        self._maker = PdfMaker(self)
+        self._maker.made.connect(self._made)
+        self._maker.failed.connect(self._failed)
+        self.pages = PdfPages("The evaluation note")
+        self.pages.set_view("width")
+        self.pages.page_changed.connect(self._say_count)
+        tools = PageTools(self.pages, two=False)
+        self.tools.addWidget(tools)
+        line = style.row(spacing=16)
+        line.addWidget(self.pages, 1)
+        line.addWidget(self._build_panel())
+        self.body.addLayout(line, 1)
+        QWidget.setTabOrder(self.pages, tools)
+
+    # ------------------------------------------------------------ building
+
+    def _build_panel(self) -> QWidget:
+        panel = QWidget()
+        panel.setFixedWidth(style.px(PANEL_WIDTH))
+        stack = style.column(panel, spacing=8)
+        place, area = QWidget(), QScrollArea()
+        inner = style.column(place, (0, 0, 2, 0), spacing=8)
+        self._before = self._build_before()
+        self._after = self._build_after()
+        inner.addWidget(self._before)
+        inner.addWidget(self._after)
+        inner.addStretch(1)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(place)
+        stack.addWidget(area, 1)
+        stack.addWidget(Rule())
+        stack.addWidget(self._build_sign())
+        return panel
+
+    def _build_before(self) -> QWidget:
+        place = QWidget()
+        stack = style.column(place, spacing=8)
+        stack.addWidget(_label("cap", "BEFORE YOU SIGN"))
+        self._missing_card = QFrame()
+        self._missing_card.setProperty("card", "att")
+        card = style.column(self._missing_card, (10, 8, 10, 9), spacing=3)
+        head = style.row(spacing=8)
+        self._missing_title = _label("b")
+        head.addWidget(StateGlyph("partly", tone="att"))
+        head.addWidget(self._missing_title, 1)
+        card.addLayout(head)
+        self._missing = ReasonList()
+        self._missing.go_to.connect(self.go_to)
+        card.addWidget(self._missing)
+        card.addWidget(_wrapped("You can sign without it: what was not asked does not stand in the note."))
+        stack.addWidget(self._missing_card)
+        self._checks: QVBoxLayout = style.column(spacing=8)
+        stack.addLayout(self._checks)
+        self.letter = QPushButton("Write the referral letter")
+        icons.put_icon(self.letter, "letter")
+        self.letter.clicked.connect(self.referral_wanted)
+        stack.addWidget(self.letter)
+        return place
+
+    def _build_after(self) -> QWidget:
+        place = QWidget()
+        stack = style.column(place, spacing=8)
+        stack.addWidget(_label("cap", "ADDENDA"))
+        self._addenda: QVBoxLayout = style.column(spacing=6)
+        stack.addLayout(self._addenda)
+        self.addendum = TextField("Addendum", lines=3)
+        stack.addWidget(self.addendum)
+        self.add_button = QPushButton("Add the addendum")
+        self.add_button.clicked.connect(self.add_addendum)
+        stack.addWidget(self.add_button)
+        stack.addWidget(
+            _wrapped("It is added below the note with your name and the time, and cannot be changed.")
+        )
+        return place
+
+    def _build_sign(self) -> QWidget:
+        place = QWidget()
+        stack = style.column(place, spacing=8)
+        stack.addWidget(_label("cap", "SIGN"))
+        line = style.row(spacing=8)
+        line.addWidget(icons.Picture("account", "quiet", 18))
+        self._signer, self._licence = _label("b"), _label("s")
+        line.addWidget(self._signer)
+        line.addWidget(self._licence, 1)
+        stack.addLayout(line)
+        self.name_link = LinkButton("Add your name in the settings")
+        self.name_link.clicked.connect(self.preferences_wanted)
+        stack.addWidget(self.name_link)
+        self.sign_button = QPushButton("Sign and lock")
+        self.sign_button.setProperty("kind", "primary")
+        self.sign_button.setProperty("tall", True)
+        icons.put_icon(self.sign_button, "sign", "accent_ink")
+        self.sign_button.clicked.connect(self.sign)
+        self.print_button = QPushButton("Print the note")
+        icons.put_icon(self.print_button, "print")
+        self.print_button.clicked.connect(self.print_paper)
+        self._says = _wrapped("")
+        for part in (self.sign_button, self.print_button, self._says):
+            stack.addWidget(part)
+        return place
+
+    # ------------------------------------------------------------ showing
+
+    def refresh(self) -> None:
+        signed = self.session.signed
+        self._before.setVisible(not signed or self.session.assessment.stopped)
+        self._after.setVisible(signed)
+        self._show_missing()
+        self._show_checks()
+        self.letter.setVisible(self.session.assessment.stopped)
+        if signed:
+            self._show_addenda()
+        self._show_signer()
+        self._show_note()
+
+    def _show_note(self) -> None:
+        wanted = (self.session.note(), self.session.settings.paper)
+        if wanted == self._asked:
+            return
+        self._asked, self._pdf = wanted, None
+        if not self.pages.page_count:
+            self.pages.show_words("Preparing the note…")
+        self._maker.make(_work(*wanted))
+
+    def _made(self, pdf: bytes) -> None:
+        self._pdf = pdf
+        self.pages.show_pdf(pdf)
+
+    def _failed(self, words: str) -> None:
+        self._pdf = None
+        self.pages.show_words(words)
+
+    def _say_count(self) -> None:
+        count = self.pages.page_count
+        reads = "the note as it was signed" if self.session.signed else "the note as it will read"
+        self.set_hint(f"{reads} · {count} page{'s' if count != 1 else ''}" if count else reads)
+
+    def _show_missing(self) -> None:
+        found: list[Reason] = []
+        for step_id, step in self.session.progress.items():
+            if step.state != "blocked":
+                short = self.session.content.steps[step_id].short
+                found += [Reason(f"{short}: {self._name(gap)}", (gap,)) for gap in step.gaps]
+        self._missing_card.setVisible(bool(found) and not self.session.signed)
+        many = f"{len(found)} things are missing" if len(found) > 1 else "1 thing is missing"
+        self._missing_title.setText(many)
+        self._missing.show_reasons(found, MOST_MISSING)
+
+    def _name(self, gap: str) -> str:
+        if gap == "pfp":
+            return "your word on patellofemoral pain"
+        if gap in self.session.content.asked:
+            label = self.session.content.label(gap)
+            return label[:1].lower() + label[1:] if label[1:2].islower() else label
+        rule_id = next((rule_id for rule_id, code in SUBCATEGORIES if code == gap), "")
+        title = self.session.content.rules[rule_id].title if rule_id else gap
+        return f"your word on {title[:1].lower()}{title[1:]}"
+
+    def _show_checks(self) -> None:
+        while (entry := self._checks.takeAt(0)) is not None:
+            if (old := entry.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        if not self.session.signed:
+            for state, words in self._findings():
+                self._checks.addWidget(_check(state, words))
+
+    def _findings(self) -> list[tuple[State, str]]:
+        found: list[tuple[State, str]] = []
+        assessment, plan = self.session.assessment, self.session.plan
+        safety = self.session.progress["safety"]
+        if assessment.stopped:
+            found.append(("danger", f"{assessment.red_flags[0].rule.title}: the letter says so"))
+        elif assessment.action is None:
+            found.append(("look", f"Safety is open: {safety.left} questions left"))
+        else:
+            found.append(("good", "Safety answered, and safe to go on"))
+        given = self.session.progress["handout"].state == "complete"
+        if isinstance(plan, PlanOfCare):
+            found.append(
+                ("good" if given else "look", "Handout given and kept" if given else "Handout not given yet")
+            )
+            if plan.certification.due is not None:
+                found.append(("good", f"Plan: certify by {date_text(plan.certification.due)}"))
+            found += [("look", warning) for warning in plan.warnings]
+        elif not assessment.stopped:
+            found.append(("look", f"No plan of care. {plan.why}"))
+        return found
+
+    def _show_addenda(self) -> None:
+        while (entry := self._addenda.takeAt(0)) is not None:
+            if (old := entry.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for addendum in self.session.evaluation.addenda:
+            when = addendum.written_at.astimezone()
+            frame = QFrame()
+            frame.setProperty("card", "plain")
+            stack = style.column(frame, (10, 7, 10, 8), spacing=3)
+            words = _label("", addendum.text)
+            words.setWordWrap(True)
+            words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            stack.addWidget(words)
+            stack.addWidget(_wrapped(f"{addendum.clinician}, {date_text(when.date())} {when:%H:%M}"))
+            self._addenda.addWidget(frame)
+
+    def _show_signer(self) -> None:
+        signature, settings = self.session.evaluation.signature, self.session.settings
+        name = signature.clinician if signature else settings.therapist_name.strip()
+        licence = signature.licence if signature else settings.licence.strip()
+        self._signer.setText(name or "No name yet")
+        style.say(self._signer, c="" if name else "att")
+        self._licence.setText(f"licence {licence}" if licence else "no licence number" if name else "")
+        self.name_link.setVisible(signature is None and not (name and licence))
+        self.name_link.setText(
+            "Add your licence in the settings" if name else "Add your name in the settings"
+        )
+        self.sign_button.setVisible(signature is None)
+        self.sign_button.setEnabled(bool(name))
+        self.print_button.setVisible(signature is not None)
+        self.add_button.setEnabled(bool(settings.therapist_name.strip()))
+        if signature is not None:
+            self._say("")
+        elif not name:
+            self._say("A note is signed with a name. It stands in the settings, once for all notes.", "att")
+        else:
+            self._say("After signing the note cannot be changed. You can add an addendum at any time.")
+
+    def _say(self, words: str, tone: str = "") -> None:
+        self._says.setText(words)
+        self._says.setVisible(bool(words))
+        style.say(self._says, c=tone)
+
+    # ------------------------------------------------------------ acting
+
+    def sign(self) -> None:
+        """Sign and lock; what fails is said in a sentence and nothing is half signed."""
+        try:
+            self.session.sign()
+        except EvalAssistError as fault:
+            self._say(f"The note is not signed. {fault}", "danger")
+
+    def add_addendum(self) -> None:
+        """Write what stands in the field below the signed note."""
+        words = self.addendum.value
+        if words is None:
+            self.addendum.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        try:
+            self.session.add_addendum(words)
+        except EvalAssistError as fault:
+            self._say(f"The addendum is not kept. It stays in the field. {fault}", "danger")
+        else:
+            self.addendum.clear()
+
+    def print_paper(self) -> bool:
+        from ui.printing import give_out
+
+        if self._pdf is None or not self.session.signed:
+            return False
+        title = f"Evaluation note, {self.session.evaluation.visit_date.isoformat()}"
+        paper, pages = self.session.settings.paper, self.pages.page_count
+        try:
+            said = give_out(self.session, self, self._pdf, kind=KIND, title=title, pages=pages, paper=paper)
+        except EvalAssistError as fault:
+            self._say(str(fault), "danger")
+        else:
+            self._say(said)
+        return True
+
+    def keys(self) -> list[tuple[str, str]]:
+        return [("PgDn, PgUp", "the pages after, before")]
+
+
+def _work(note: Note, paper: str) -> Callable[[], bytes]:
+    def draw() -> bytes:
+        from evalassist.documents import evaluation_note_pdf  # ReportLab takes half a second to load
+
+        return evaluation_note_pdf(note, "a4" if paper == "a4" else "letter")
+
+    return draw
+
+
+def _check(state: State, words: str) -> QWidget:
+    place = QWidget()
+    line = style.row(place, spacing=8)
+    text = _label("", upper_first(words))
+    text.setWordWrap(True)
+    line.addWidget(StateGlyph(state), 0, Qt.AlignmentFlag.AlignTop)
+    line.addWidget(text, 1)
+    return place
+
+
+def _wrapped(words: str) -> QLabel:
+    label = _label("s", words)
+    label.setWordWrap(True)
+    return label
+
+
+def _label(kind: str, words: str = "") -> QLabel:
+    label = QLabel(words)
+    label.setProperty("t", kind)
+    return label

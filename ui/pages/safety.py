@@ -1,0 +1,420 @@
+"""The safety screen: six groups of plain questions that fold when all is no, and open wide when one is yes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from evalassist.clinical.progress import shown
+from evalassist.clinical.result import Assessment, Conclusion
+from evalassist.content.loader import Content
+from evalassist.content.schema import Group, Item
+from evalassist.evaluation import ItemId
+from ui import icons, style
+from ui.pages.base import Page
+from ui.session import EvaluationSession
+from ui.widgets.cards import FoldingGroup
+from ui.widgets.editors import Editor, editor_for
+from ui.widgets.glyph import State
+from ui.widgets.marks import KeyCap, LinkButton, StateGlyph
+from ui.widgets.reasoning_panel import ACTIONS
+
+STOPS = ("EMERGENCY", "URGENT", "REFER")
+
+
+@dataclass(slots=True)
+class Question:
+    """A question of the screen with the items that a positive answer opens."""
+
+    item: Item
+    details: list[Item] = field(default_factory=list)
+
+    @property
+    def items(self) -> list[Item]:
+        return [self.item, *self.details]
+
+
+def questions(group: Group, content: Content) -> list[Question]:
+    """An item shown because of another answer on this screen belongs to the question before it."""
+    found: list[Question] = []
+    for item in group.items:
+        depends = item.shown_when is not None and any(
+            part.fact in content.asked for part in item.shown_when.walk()
+        )
+        if depends and found:
+            found[-1].details.append(item)
+        else:
+            found.append(Question(item))
+    return found
+
+
+def alarming(item: Item, content: Content) -> bool:
+    """Whether "yes" alone or with others leads to a stop."""
+    return any(
+        part.fact == item.id and part.is_ == "yes"
+        for rule in content.rules.values()
+        if rule.kind == "red-flag" and rule.level in STOPS
+        for part in rule.when.walk()
+    )
+
+
+class QuestionCard(QFrame):
+    """One question; a positive answer opens what must be known, what to do now, and the letter."""
+
+    referral_wanted = Signal()
+
+    def __init__(self, question: Question, page: SafetyPage) -> None:
+        super().__init__()
+        self.question, self._page = question, page
+        self.editors: dict[ItemId, Editor] = {}
+        self._stack = style.column(self, (9, 2, 9, 2), spacing=6)
+        self._glyph = StateGlyph("danger")
+        self._label = QLabel(question.item.label)
+        self._label.setWordWrap(True)
+        editor = self._editor(question.item)
+        line = style.row(spacing=9)
+        line.addWidget(self._glyph)
+        line.addWidget(self._label, 1)
+        line.addWidget(editor)
+        self._stack.addLayout(line)
+        self._help = _quiet(question.item.help)
+        self._stack.addWidget(self._help)
+        self._label.setToolTip(question.item.help)
+        self._rows: dict[str, QWidget] = {}
+        self._do_now: QWidget | None = None
+
+    @property
+    def main(self) -> Editor:
+        """The editor of the question itself."""
+        return self.editors[self.question.item.id]
+
+    def refresh(self, assessment: Assessment) -> bool:
+        """Show the answers; False when the question is not asked of this patient."""
+        answers = self._page.session.evaluation.answers
+        asked = shown(self.question.item, assessment)
+        for item in self.question.details:
+            wanted = shown(item, assessment)
+            if wanted and item.id not in self._rows:
+                self._add_detail(item)
+            if item.id in self._rows:
+                self._rows[item.id].setVisible(wanted)
+        for item_id, editor in self.editors.items():
+            editor.show_answer(answers.get(item_id))
+        flags = self.flags(assessment)
+        positive = answers.get(self.question.item.id) == "yes"
+        stop = any(flag.rule.level in STOPS for flag in flags)
+        kind = "danger" if stop else "att" if flags else "sunk" if positive else ""
+        style.say(self, card=kind)
+        edge = (9, 7, 9, 9) if kind else (9, 2, 9, 2)
+        self._stack.setContentsMargins(*(style.px(side) for side in edge))
+        self._glyph.set_state("danger" if stop else "look")
+        self._glyph.setVisible(bool(flags))
+        style.say(self._label, t="b" if positive else "")
+        self._help.setVisible(bool(self.question.item.help) and positive)
+        self._say_what_to_do(flags, stop)
+        return asked or bool(flags)
+
+    def flags(self, assessment: Assessment) -> list[Conclusion]:
+        """The red flags met because of an answer in this card, the most severe first."""
+        here = {item.id for item in self.question.items}
+        return [
+            flag
+            for flag in assessment.red_flags
+            if here & {item for reason in flag.reasons for item in reason.items}
+        ]
+
+    def _say_what_to_do(self, flags: list[Conclusion], stop: bool) -> None:
+        if not flags:
+            if self._do_now is not None:
+                self._do_now.hide()
+            return
+        if self._do_now is None:
+            self._make_do_now()
+        assert self._do_now is not None
+        orders = [f"{flag.rule.do_now}" for flag in flags if flag.rule.do_now]
+        self._orders.setText(" ".join(dict.fromkeys(orders)))
+        said = [flag.rule.says for flag in flags]
+        self._why.setText(" ".join([*said, *self._scores()]))
+        self._letter.setVisible(stop)
+        self._do_now.show()
+
+    def _scores(self) -> list[str]:
+        """What the answers of this card add up to: "Wells score 2"."""
+        here = {item.id for item in self.question.items}
+        facts = self._page.session.assessment.facts.values()
+        computed = [
+            fact for fact in facts if fact.id not in here and fact.inputs and here.issuperset(fact.inputs)
+        ]
+        return [f"{fact.text}." for fact in computed if fact.text]
+
+    def _make_do_now(self) -> None:
+        self._do_now = QWidget()
+        stack = style.column(self._do_now, spacing=6)
+        self._why = _quiet("")
+        line = style.row(spacing=6)
+        head = QLabel("Do now:")
+        head.setProperty("t", "b")
+        self._orders = QLabel()
+        self._orders.setWordWrap(True)
+        line.addWidget(head, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._orders, 1)
+        self._letter = QPushButton("Write the referral letter")
+        self._letter.setProperty("kind", "danger")
+        icons.put_icon(self._letter, "letter", "card")
+        self._letter.clicked.connect(self.referral_wanted)
+        stack.addWidget(self._why)
+        stack.addLayout(line)
+        stack.addWidget(self._letter, 0, Qt.AlignmentFlag.AlignLeft)
+        self._stack.addWidget(self._do_now)
+
+    def _add_detail(self, item: Item) -> None:
+        row = QWidget()
+        stack = style.column(row, (25, 0, 0, 0), spacing=2)
+        label = QLabel(item.label)
+        label.setWordWrap(True)
+        editor = self._editor(item)
+        if item.kind in ("choices", "text"):
+            label.setProperty("t", "b")
+            stack.addWidget(label)
+            stack.addWidget(editor)
+        else:
+            line = style.row(spacing=9)
+            line.addWidget(label, 1)
+            line.addWidget(editor)
+            stack.addLayout(line)
+        if item.help:
+            stack.addWidget(_quiet(item.help))
+        before = self.question.details[: self.question.details.index(item)]
+        self._stack.insertWidget(2 + sum(1 for other in before if other.id in self._rows), row)
+        self._rows[item.id] = row
+
+    def _editor(self, item: Item) -> Editor:
+        editor = editor_for(item, item.label, 420, alarming=alarming(item, self._page.session.content))
+        editor.answered.connect(partial(self._page.session.answer, item.id))
+        self.editors[item.id] = editor
+        return editor
+
+
+class SafetyGroup(FoldingGroup):
+    """Questions that stand together; folds to one line once each of them is answered no."""
+
+    referral_wanted = Signal()
+
+    def __init__(self, group: Group, page: SafetyPage) -> None:
+        super().__init__(group.title, group.hint)
+        self.group, self._page = group, page
+        self.cards = [QuestionCard(question, page) for question in questions(group, page.session.content)]
+        self._told_none: datetime | None = None
+        for card in self.cards:
+            card.referral_wanted.connect(self.referral_wanted)
+            self.body.addWidget(card)
+        style.scaled(self.body, (9, 0, 5, 6), spacing=3)
+        self._none = LinkButton("None of these")
+        self._none.setAccessibleName(f"{group.title}: none of these")
+        self._none.clicked.connect(lambda: page.none_of(self))
+        self.body.addWidget(self._none, 0, Qt.AlignmentFlag.AlignRight)
+        self._was_all_no = False
+
+    def asked(self) -> list[QuestionCard]:
+        """The questions asked of this patient."""
+        return [card for card in self.cards if shown(card.question.item, self._page.session.assessment)]
+
+    def open_questions(self) -> list[QuestionCard]:
+        answers = self._page.session.evaluation.answers
+        return [card for card in self.asked() if card.question.item.id not in answers]
+
+    def remember_none(self) -> None:
+        """All open questions were answered no in one act, now."""
+        self._told_none = datetime.now()
+
+    def refresh(self, assessment: Assessment) -> None:
+        """Show the answers; fold when the last question was answered no, stay open with a yes or a gap."""
+        any_shown = [card for card in self.cards if _show(card, card.refresh(assessment))]
+        self.setVisible(bool(any_shown))
+        answers = self._page.session.evaluation.answers
+        said = [answers.get(card.question.item.id) for card in self.asked()]
+        flags = [flag for card in self.cards for flag in card.flags(assessment)]
+        self.set_state(self._state(said, flags), self._counted(said))
+        self._none.setVisible(bool(self.open_questions()) and not self._page.read_only)
+        all_no = bool(said) and all(answer == "no" for answer in said)
+        if all_no != self._was_all_no:
+            self.set_folded(all_no)
+        self._was_all_no = all_no
+        for card in self.cards:
+            card.setEnabled(not self._page.read_only)
+
+    def _state(self, said: Sequence[object], flags: list[Conclusion]) -> State:
+        if any(flag.rule.level in STOPS for flag in flags):
+            return "danger"
+        if flags:
+            return "look"
+        if not any(said):
+            return "empty"
+        return "complete" if all(said) else "partly"
+
+    def _counted(self, said: Sequence[object]) -> str:
+        yes, no, unknown = (said.count(word) for word in ("yes", "no", "not-assessed"))
+        if said and no == len(said):
+            when = f", by “none of these” at {self._told_none:%H:%M}" if self._told_none else ""
+            return f"{no} of {no} no{when}"
+        parts = [(yes, "yes"), (no, "no"), (unknown, "not assessed"), (said.count(None), "left")]
+        return ", ".join(f"{count} {word}" for count, word in parts if count)
+
+
+class SafetyPage(Page):
+    """Every question is answered yes, no or not assessed; nothing is ticked beforehand."""
+
+    referral_wanted = Signal()
+    """The therapist wants the referral letter."""
+
+    def __init__(self, session: EvaluationSession) -> None:
+        step = session.content.steps["safety"]
+        super().__init__(session, step.title, "", step.short)
+        self.step_id = step.id
+        self._none = QPushButton("None of these")
+        icons.put_icon(self._none, "accept-all")
+        self._none.clicked.connect(self.none_of_these)
+        self.tools.addWidget(self._none)
+        self.tools.addWidget(KeyCap("Ctrl+Shift+N"))
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.inner = QWidget()
+        self._cards: QVBoxLayout = style.column(self.inner, spacing=6)
+        self.groups = [SafetyGroup(group, self) for group in step.groups]
+        for group in self.groups:
+            group.referral_wanted.connect(self.referral_wanted)
+            self._cards.addWidget(group)
+        self._cards.addStretch(1)
+        self.area.setWidget(self.inner)
+        self.body.addWidget(self.area, 1)
+
+    def refresh(self) -> None:
+        assessment = self.session.assessment
+        for group in self.groups:
+            group.refresh(assessment)
+        self._count()
+        self._warn(assessment)
+        current = self.current_group()
+        for group in self.groups:
+            style.say(group, card="open" if group is current else "plain")
+        self._none.setEnabled(current is not None and not self.read_only)
+        self._none.setText(f"None of these: {current.group.title}" if current else "None of these")
+
+    def current_group(self) -> SafetyGroup | None:
+        """The one group that "none of these" answers: where the keyboard is, else the first with a gap."""
+        focused = self.window().focusWidget()
+        open_groups = [group for group in self.groups if group.open_questions()]
+        for group in open_groups:
+            if focused is not None and group.isAncestorOf(focused) and not group.folded:
+                return group
+        return open_groups[0] if open_groups else None
+
+    def none_of_these(self) -> None:
+        group = self.current_group()
+        if group is not None:
+            self.none_of(group)
+
+    def none_of(self, group: SafetyGroup) -> None:
+        """Answer the open questions of one group with no; a folded group is opened first, to be read."""
+        if self.read_only:
+            return
+        if group.folded:
+            group.set_folded(False)
+            return
+        open_ids = [card.question.item.id for card in group.open_questions()]
+        if not open_ids:
+            return
+        group.remember_none()
+        self.session.answer_all(dict.fromkeys(open_ids, "no"))
+        self._go_to_next_gap()
+
+    def focus_item(self, item_id: ItemId) -> bool:
+        for group in self.groups:
+            for card in group.cards:
+                if item_id not in {item.id for item in card.question.items}:
+                    continue
+                group.set_folded(False)
+                self._cards.activate()
+                editor = card.editors.get(item_id, card.main)
+                editor.setFocus(Qt.FocusReason.OtherFocusReason)
+                self.area.ensureWidgetVisible(card, 0, style.px(40))
+                return True
+        return False
+
+    def commit(self) -> None:
+        for editor in self._editors():
+            editor.commit()
+
+    def keys(self) -> list[tuple[str, str]]:
+        return [
+            ("Y, N, /", "yes, no, not assessed"),
+            ("Ctrl+Shift+N", "none of these: answers the open questions of one group with no"),
+        ]
+
+    def show_focused(self) -> None:
+        """Scroll so that the field with the keyboard can be seen."""
+        focused = self.window().focusWidget()
+        if focused is not None and self.inner.isAncestorOf(focused):
+            self.area.ensureWidgetVisible(focused, 0, style.px(48))
+            self.refresh()
+
+    def banner_acted(self) -> None:
+        self.referral_wanted.emit()
+
+    def _go_to_next_gap(self) -> None:
+        for group in self.groups:
+            for card in group.open_questions():
+                group.set_folded(False)
+                self.focus_item(card.question.item.id)
+                return
+
+    def _editors(self) -> Iterator[Editor]:
+        for group in self.groups:
+            for card in group.cards:
+                yield from card.editors.values()
+
+    def _count(self) -> None:
+        answers = self.session.evaluation.answers
+        said = [answers.get(card.question.item.id) for group in self.groups for card in group.asked()]
+        parts = [("yes", "yes"), ("no", "no"), ("not-assessed", "not assessed")]
+        counted = [f"{said.count(word)} {shown_as}" for word, shown_as in parts if said.count(word)]
+        self.set_hint(" · ".join([f"{len(said)} questions", *counted]))
+
+    def _warn(self, assessment: Assessment) -> None:
+        if assessment.stopped:
+            flag = assessment.red_flags[0].rule
+            testing = (
+                "Testing, plan of care and handout"
+                if assessment.testing_locked
+                else "Plan of care and handout"
+            )
+            self.show_banner(
+                "danger",
+                f"{ACTIONS[flag.level or 'REFER']}. {testing} are blocked.",
+                f"{flag.title}: {flag.do_now}",
+                act="Write the referral letter",
+            )
+        elif assessment.red_flags:
+            flag = assessment.red_flags[0].rule
+            self.show_banner("att", f"{flag.title}: go on with caution.", flag.do_now)
+        else:
+            self.hide_banner()
+
+
+def _show(card: QuestionCard, wanted: bool) -> bool:
+    card.setVisible(wanted)
+    return wanted
+
+
+def _quiet(text: str) -> QLabel:
+    made = QLabel(text)
+    made.setProperty("t", "s")
+    made.setWordWrap(True)
+    return made

@@ -1,0 +1,120 @@
+"""Running scores: what the answers of a group add up to, the missing rule, and change since the last visit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QLabel, QWidget
+
+from evalassist.clinical.facts import shown as number_text
+from evalassist.clinical.result import Assessment
+from evalassist.content.schema import Group, Measure
+from ui import style
+
+if TYPE_CHECKING:
+    from evalassist.content.loader import Content
+    from ui.session import EvaluationSession
+
+
+def measures_of(group: Group, content: Content) -> Iterator[Measure]:
+    """The measures whose items, or whose total typed from paper, stand in this group."""
+    here = {item.id for item in group.items}
+    for measure in content.measures.values():
+        if here & {*measure.items, measure.total_item}:
+            yield measure
+
+
+def running_facts(group: Group, assessment: Assessment, content: Content) -> Iterator[str]:
+    """What the answers of this group alone add up to ("step-down 3 of 6, right")."""
+    here = {item_id for item in group.items for item_id in item.ids}
+    scores = {measure.id for measure in content.measures.values()}
+    for fact in assessment.facts.values():
+        computed = fact.id not in content.asked and fact.id not in scores
+        if computed and fact.text and len(fact.inputs) > 1 and here.issuperset(fact.inputs):
+            yield fact.text[:1].upper() + fact.text[1:]
+
+
+class MeasureLine(QWidget):
+    """The score of one measure, or why there is none yet; and how it changed since the last visit."""
+
+    def __init__(self, measure: Measure, session: EvaluationSession) -> None:
+        super().__init__()
+        self._measure, self._session = measure, session
+        self.summary = ""
+        """The score in a few words, for the head of its card."""
+        self._before: float | None = None
+        self._looked_back = False
+        line = style.row(self, spacing=10)
+        self._score, self._rule, self._change = QLabel(), QLabel(), QLabel()
+        self._score.setProperty("t", "num")
+        self._rule.setProperty("t", "s")
+        self._change.setProperty("t", "s")
+        line.addWidget(self._score)
+        line.addWidget(self._rule)
+        line.addStretch(1)
+        line.addWidget(self._change)
+        self.setToolTip(measure.change_note)
+
+    def refresh(self, assessment: Assessment) -> None:
+        """Score it again."""
+        measure, score = self._measure, assessment.scores[self._measure.id]
+        needed = measure.min_answered - score.answered
+        if score.value is None:
+            self._score.setText("")
+            items = "answer" if needed == 1 else "answers"
+            several = f"Scored from {measure.min_answered} of {len(measure.items)} answers on: {needed} {items} to go."
+            self._rule.setText(several)
+            self.summary = f"{score.answered} of {len(measure.items)}" if score.answered else ""
+        else:
+            value = number_text(score.value, measure.decimals)
+            self._score.setText(f"{value} of {measure.high:g}")
+            missing = f", {len(score.missing)} left out" if score.answered and score.missing else ""
+            paper = "total from paper" if not score.answered else f"{score.answered} answers{missing}"
+            self._rule.setText(f"{paper} · {measure.better} is better{_limits(measure)}")
+            self.summary = f"{value} of {measure.high:g}"
+        self._change.setText(self._changed(score.value))
+        style.say(self._change, c="ink" if self._change.text() else "")
+
+    def _changed(self, now: float | None) -> str:
+        if not self._looked_back:
+            self._looked_back = True
+            self._before = earlier_score(self._measure, self._session)
+        if now is None or self._before is None:
+            return ""
+        measure, change = self._measure, now - self._before
+        better = change > 0 if measure.better == "higher" else change < 0
+        was = f"last visit {number_text(self._before, measure.decimals)}"
+        if not change:
+            return f"{was}: no change"
+        by = f"{number_text(abs(change), measure.decimals)} {'better' if better else 'worse'}"
+        if measure.mdc is not None and abs(change) < measure.mdc:
+            return f"{was}: {by}, within measurement error"
+        if better and measure.mcid is not None and change and abs(change) >= measure.mcid:
+            return f"{was}: {by}, a change that matters"
+        return f"{was}: {by}" + (", real change" if measure.mdc is not None else "")
+
+
+def _limits(measure: Measure) -> str:
+    parts = [("MDC", measure.mdc), ("MCID", measure.mcid)]
+    known = [f"{name} {value:g}" for name, value in parts if value is not None]
+    return f" · {', '.join(known)}" if known else ""
+
+
+def earlier_score(measure: Measure, session: EvaluationSession) -> float | None:
+    """The score of this measure at the last signed visit before this one, if there was one."""
+    from evalassist.clinical.facts import measured
+
+    this = session.evaluation
+    if this.kind == "initial":
+        return None
+    visits = session.store.patient_evaluations(this.patient.id)
+    before = [
+        row for row in visits if row.id != this.id and not row.is_draft and row.visit_date <= this.visit_date
+    ]
+    for row in reversed(before):
+        earlier = session.store.load(row.id, to_edit=False)
+        value = measured(earlier, session.content).scores[measure.id].value
+        if value is not None:
+            return value
+    return None

@@ -1,0 +1,392 @@
+"""Hip and thigh strength: by body position, one row open, everything typed kept as it was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from evalassist.content.schema import Group, Item
+from evalassist.evaluation import SIDES, ItemId, Side, StrengthTest, other
+from ui import icons, style
+from ui.pages.base import Page
+from ui.session import EvaluationSession
+from ui.widgets.cards import Rule
+from ui.widgets.editors import Editor, editor_for
+from ui.widgets.marks import Chip, SideBadge
+from ui.widgets.segments import Choice, SegmentedControl
+from ui.widgets.strength_row import GAP, NAME_WIDTH, StrengthRow
+from ui.widgets.strength_side import WIDTH
+
+SCORE = "strength-score"
+"""The answer that says whether the best or the mean of the trials counts; on this page alone."""
+INSET = 5
+PAGE_EDGES = 42
+"""Margins of the page and its scroll bar."""
+ROOM_FOR_NAMES, NARROW_NAME_WIDTH = 812, 98
+PICTURES = {"seated": "seat", "side-lying": "bed", "prone": "bed", "supine": "bed"}
+
+
+class StrengthPage(Page):
+    """All muscle groups on one page. The row with the keyboard is open; the others show their result."""
+
+    step_id = "strength"
+
+    def __init__(self, session: EvaluationSession) -> None:
+        step = session.content.steps["strength"]
+        super().__init__(session, step.title, "", step.short)
+        self.step = step
+        self._compact = False
+        self._how = False
+        self._open: StrengthRow | None = None
+        self._unit = _unit_of(session)
+        self._make_tools()
+        self.body.addWidget(self._heads())
+        self.rows: dict[str, StrengthRow] = {}
+        self.ordinary: dict[str, _OrdinaryRow] = {}
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inner = QWidget()
+        self._cards: QVBoxLayout = style.column(self._inner, spacing=6)
+        for group in step.groups:
+            if all(item.id == SCORE for item in group.items):
+                continue  # it stands in the title row
+            self._cards.addWidget(self._card(group))
+        self._cards.addStretch(1)
+        self.area.setWidget(self._inner)
+        self.body.addWidget(self.area, 1)
+        self.body.setSpacing(style.px(6))
+        how = QShortcut(QKeySequence("F2"), self)
+        how.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        how.activated.connect(lambda: self._show_how(not self._how))
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._focus_changed)
+
+    # ------------------------------------------------------------ building
+
+    def _make_tools(self) -> None:
+        self.unit = SegmentedControl([Choice(unit, unit) for unit in ("N", "kgf", "lbf")], "Unit of force")
+        self.unit.set_value(self._unit)
+        self.unit.answered.connect(self._unit_chosen)
+        self.score = SegmentedControl([Choice("best", "Best"), Choice("mean", "Mean")], "Which trial counts")
+        self.score.answered.connect(self._score_chosen)
+        for words, control in (("Unit", self.unit), ("Score", self.score)):
+            label = QLabel(words)
+            label.setProperty("t", "q")
+            if self.tools.count():
+                self.tools.addSpacing(style.px(16))
+            self.tools.addWidget(label)
+            self.tools.addWidget(control)
+
+    def _heads(self) -> QWidget:
+        heads = QWidget()
+        line = style.row(heads, (INSET + 9, 0, 0, 0), spacing=GAP)
+        above_names = self._above_names = QWidget()
+        above_names.setFixedWidth(style.px(NAME_WIDTH))
+        line.addWidget(above_names)
+        for side in SIDES:
+            head = QWidget()
+            head.setFixedWidth(style.px(WIDTH))
+            row = style.row(head, spacing=10)
+            row.addWidget(SideBadge(side))
+            if side in self.session.evaluation.sore_sides:
+                row.addWidget(Chip("sore side", "att"))
+            row.addStretch(1)
+            line.addWidget(head)
+        both = self.session.evaluation.sore_knee == "both"
+        symmetry = QLabel("Asymmetry only" if both else "Symmetry (line: 90 %)")
+        symmetry.setProperty("t", "s")
+        line.addWidget(symmetry, 1)
+        return heads
+
+    def _card(self, group: Group) -> QFrame:
+        card = QFrame()
+        card.setProperty("card", "plain")
+        card.setAccessibleName(group.title)
+        stack = style.column(card, (INSET, 6, INSET, 5), spacing=2)
+        head = style.row(margins=(8, 2, 8, 0), spacing=8)
+        if group.id in PICTURES:
+            head.addWidget(icons.Picture(PICTURES[group.id], "quiet", 16))
+        title, hint = QLabel(group.title), QLabel(group.hint)
+        title.setProperty("t", "b")
+        hint.setProperty("t", "s")
+        head.addWidget(title)
+        head.addWidget(hint)
+        head.addStretch(1)
+        stack.addLayout(head)
+        first = True
+        for item in group.items:
+            if item.id == SCORE:
+                continue
+            if not first:
+                stack.addWidget(Rule())
+            first = False
+            stack.addWidget(self._row(item) if item.kind == "strength" else self._ordinary_row(item))
+        return card
+
+    def _row(self, item: Item) -> StrengthRow:
+        row = StrengthRow(self.session.content.strength_groups[item.id], item.label, optional=item.optional)
+        row.answered.connect(self._answered)
+        row.going_on.connect(self._go_on)
+        row.test_wanted.connect(lambda: self._work_on(row))
+        row.kind_changed.connect(self._kind_changed)
+        row.position_toggled.connect(self._show_how)
+        self.rows[item.id] = row
+        return row
+
+    def _ordinary_row(self, item: Item) -> QWidget:
+        row = _OrdinaryRow(item, self.session)
+        self.ordinary[item.id] = row
+        return row
+
+    # ------------------------------------------------------------ showing
+
+    def refresh(self) -> None:
+        evaluation, assessment = self.session.evaluation, self.session.assessment
+        best = evaluation.answers.get(SCORE) != "mean"
+        self.score.set_value("best" if best else "mean")
+        self.score.setEnabled(not self.read_only)
+        if self._open is None:
+            self._open = self._first_gap_row()
+        for row in self.rows.values():
+            row.show_group(
+                evaluation.answers,
+                assessment,
+                evaluation.sore_knee,
+                unit=self._unit,
+                best=best,
+                is_open=row is self._open,
+                how=self._how,
+                compact=self._compact,
+                read_only=self.read_only,
+            )
+        for ordinary in self.ordinary.values():
+            ordinary.refresh(read_only=self.read_only)
+        progress = self.session.progress[self.step_id]
+        self._inner.setEnabled(progress.state != "blocked")
+        if progress.state == "blocked":
+            self.show_banner("danger", "Not tested now.", progress.why)
+        else:
+            self.hide_banner()
+
+    def set_compact(self, compact: bool) -> None:
+        if compact == self._compact:
+            return
+        self._compact = compact
+        self._cards.setSpacing(style.px(5 if compact else 6))
+        self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = self.width() / style.scale() - PAGE_EDGES
+        width = NAME_WIDTH if room >= ROOM_FOR_NAMES else NARROW_NAME_WIDTH
+        self._above_names.setFixedWidth(style.px(width))
+        for row in self.rows.values():
+            row.set_name_width(width)
+        for ordinary in self.ordinary.values():
+            ordinary.set_name_width(width)
+
+    def focus_item(self, item_id: ItemId) -> bool:
+        own, side = _split(item_id)
+        if own in self.rows:
+            row = self.rows[own]
+            row.want()
+            self._work_on(row, side)
+            return True
+        if own in self.ordinary:
+            self.ordinary[own].focus(item_id)
+            self._see(self.ordinary[own])
+            return True
+        return False
+
+    def commit(self) -> None:
+        for row in self.rows.values():
+            for cell in row.sides.values():
+                cell.commit()
+        for ordinary in self.ordinary.values():
+            ordinary.commit()
+
+    def keys(self) -> list[tuple[str, str]]:
+        return [
+            ("F2", "position, pad and what to say"),
+            ("Enter", "the next trial, then pain, then the other side"),
+            ("Shift+Enter", "the field before"),
+            ("/", "not tested: choose the reason"),
+            ("=", "the lever arm of the right side"),
+        ]
+
+    # ------------------------------------------------------------ the row being worked on
+
+    def _focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is None or not isValid(self) or not self.isAncestorOf(now):
+            return
+        for row in self.rows.values():
+            if row.isAncestorOf(now) and row is not self._open:
+                self._open = row
+                self.refresh()
+                self._see(row)
+
+    def _first_gap_row(self) -> StrengthRow | None:
+        for item_id in self.session.progress[self.step_id].gaps:
+            if (own := _split(item_id)[0]) in self.rows:
+                return self.rows[own]
+        return None
+
+    def _work_on(self, row: StrengthRow, side: Side | None = None) -> None:
+        self._open = row
+        self.refresh()
+        cell = row.sides.get(side or self._protocol()[0])
+        field = cell.first_gap() if cell else None
+        if field is None:
+            row.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._see(row)
+
+    def _see(self, widget: QWidget) -> None:
+        layout = self._inner.layout()
+        if layout is not None:
+            layout.activate()
+        self.area.ensureWidgetVisible(widget, 0, style.px(24))
+        self.area.horizontalScrollBar().setValue(0)
+
+    def _show_how(self, how: bool) -> None:
+        self._how = how
+        self.refresh()
+        if self._open is not None:
+            self._see(self._open)
+
+    def _kind_changed(self) -> None:
+        self.refresh()
+        if self._open is not None and (field := self._open.sides[self._protocol()[0]].first_gap()):
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # ------------------------------------------------------------ telling
+
+    def _answered(self, item_id: str, test: StrengthTest | None) -> None:
+        self.session.answer(item_id, test, typing=True)
+
+    def _unit_chosen(self, unit: object) -> None:
+        """Another unit only shows the same values otherwise: each test keeps the unit it was typed in."""
+        if unit is None:
+            self.unit.set_value(self._unit)
+            return
+        self.commit()
+        self._unit = str(unit)
+        self.refresh()
+
+    def _score_chosen(self, score: object) -> None:
+        if score is not None:
+            self.session.answer(SCORE, str(score))
+        self.refresh()
+
+    # ------------------------------------------------------------ Enter
+
+    def _protocol(self) -> tuple[Side, Side]:
+        """The sound side first; with both knees sore, right first."""
+        sore = self.session.evaluation.sore_knee
+        first: Side = "right" if sore == "both" else other(sore)
+        return first, other(first)
+
+    def _stops(self) -> Iterator[QWidget]:
+        for item in self.step.items:
+            if item.id in self.rows:
+                yield from self.rows[item.id].fields(self._protocol())
+
+    def _go_on(self, field: QWidget, back: bool) -> None:
+        """From one trial to the next in the order of the protocol; what is known already is passed over."""
+        stops = list(self._stops())
+        if field not in stops:
+            return
+        at = stops.index(field)
+        rest = stops[:at][::-1] if back else stops[at + 1 :]
+        cells = [cell for row in self.rows.values() for cell in row.sides.values()]
+        extras = {id(field) for cell in cells if (x := cell.extras) for field in (x.pain, x.lever)}
+        for stop in rest:
+            known = id(stop) in extras and getattr(stop, "value", None) is not None
+            if back or not known:
+                stop.setFocus(Qt.FocusReason.BacktabFocusReason if back else Qt.FocusReason.TabFocusReason)
+                return
+
+
+class _OrdinaryRow(QWidget):
+    """An item of this step that is no strength test, in the same columns."""
+
+    def __init__(self, item: Item, session: EvaluationSession) -> None:
+        super().__init__()
+        self.item, self._session = item, session
+        self._editors: dict[ItemId, Editor] = {}
+        line = style.row(self, (9, 5, 8, 5), spacing=GAP)
+        name = self._name = QLabel(item.label)
+        name.setWordWrap(True)
+        name.setProperty("t", "q" if item.optional else "b")
+        name.setToolTip(item.help)
+        name.setMinimumHeight(style.control_height())
+        if item.sides:
+            name.setFixedWidth(style.px(NAME_WIDTH))
+            line.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
+        else:
+            line.addWidget(name, 1, Qt.AlignmentFlag.AlignTop)
+        for item_id in item.ids:
+            side = _split(item_id)[1]
+            editor = editor_for(item, f"{item.label}, {side}" if side else item.label, WIDTH)
+            editor.item_id = item_id
+            editor.answered.connect(partial(session.answer, item_id))
+            if item.sides:
+                editor.setFixedWidth(style.px(WIDTH))
+            self._editors[item_id] = editor
+            line.addWidget(editor, 0, Qt.AlignmentFlag.AlignTop)
+        self._found = QLabel()
+        self._found.setProperty("t", "s")
+        self._found.setWordWrap(True)
+        self._found.setVisible(item.sides)
+        if item.sides:
+            line.addWidget(self._found, 1, Qt.AlignmentFlag.AlignVCenter)
+
+    def set_name_width(self, width: int) -> None:
+        if self.item.sides:
+            self._name.setFixedWidth(style.px(width))
+
+    def refresh(self, *, read_only: bool) -> None:
+        answers = self._session.evaluation.answers
+        for item_id, editor in self._editors.items():
+            editor.show_answer(answers.get(item_id))
+        self._found.setText(self._finding())
+        self.setEnabled(not read_only)
+
+    def focus(self, item_id: ItemId) -> None:
+        editor = self._editors.get(item_id) or next(iter(self._editors.values()))
+        editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def commit(self) -> None:
+        for editor in self._editors.values():
+            editor.commit()
+
+    def _finding(self) -> str:
+        """What the two sides come to, as the content says it."""
+        fact = self._session.assessment.facts.get(f"{self.item.id}-difference")
+        return fact.text if fact else ""
+
+
+def _split(item_id: ItemId) -> tuple[str, Side | None]:
+    own, _, side = item_id.rpartition(".")
+    if side == "right":
+        return own, "right"
+    if side == "left":
+        return own, "left"
+    return item_id, None
+
+
+def _unit_of(session: EvaluationSession) -> str:
+    """The unit the device of this visit reads in: that of the first trial typed, else the clinic's."""
+    for answer in session.evaluation.answers.values():
+        if isinstance(answer, StrengthTest) and answer.unit in ("N", "kgf", "lbf"):
+            return answer.unit
+    return session.settings.force_unit

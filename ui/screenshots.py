@@ -1,0 +1,154 @@
+"""`python -m ui.screenshots FOLDER`: every page as a picture, drawn off screen from the worked examples."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+
+if TYPE_CHECKING:
+    from evalassist.content.loader import Content
+    from evalassist.evaluation import Evaluation
+    from evalassist.settings import Settings
+    from ui.main_window import MainWindow
+
+CASES = Path(__file__).parent.parent / "tests" / "cases"
+USUAL, SMALL, LARGE = (1366, 768), (1280, 640), (1920, 1080)
+
+
+def draw(folder: Path, only: str = "") -> list[Path]:
+    """Draw all pictures whose name contains `only` into the folder."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    app = QApplication.instance() or QApplication(["screenshots"])
+    assert isinstance(app, QApplication)
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as home:
+        return list(_Studio(app, folder, Path(home), only).all())
+
+
+class _Studio:
+    """The window with records of its own."""
+
+    def __init__(self, app: QApplication, folder: Path, home: Path, only: str) -> None:
+        from evalassist.content.loader import load_content
+        from evalassist.settings import Settings
+
+        self._app, self._folder, self._home, self._only = app, folder, home, only
+        self._content: Content = load_content()
+        self._settings = Settings(therapist_name="A. Chen, PT", clinic_name="Riverside Physical Therapy")
+        self._number = 0
+
+    def all(self) -> Iterator[Path]:
+        patient_a, ex1 = self._case("patient-a"), self._case("ex1")
+        yield from self._start_pages(patient_a, ex1)
+        for name, evaluation in (
+            ("empty", _emptied(ex1)),
+            ("half", _half(ex1)),
+            ("ex1", ex1),
+            ("a", patient_a),
+        ):
+            yield from self._steps(name, evaluation, USUAL)
+        yield from self._steps("small", patient_a, SMALL)
+        yield from self._steps(
+            "large", patient_a, LARGE, self._settings.model_copy(update={"text_scale": 2.0})
+        )
+        dark = self._settings.model_copy(update={"theme": "dark"})
+        yield from self._steps("dark", patient_a, USUAL, dark)
+        yield from self._safety()
+
+    def _start_pages(self, *evaluations: Evaluation) -> Iterator[Path]:
+        if not self._wanted("start"):
+            return
+        window = self._window(self._settings, USUAL)
+        yield self._take(window, "start-empty")
+        for days, evaluation in enumerate(evaluations):
+            self._store.save(replace(evaluation, visit_date=date.today() - timedelta(days=3 * days)))
+        window.show_start()
+        yield self._take(window, "start")
+        assert window.start is not None
+        window.start.search.setText("e")
+        yield self._take(window, "start-search")
+        self._put_away(window)
+
+    def _steps(
+        self, name: str, evaluation: Evaluation, size: tuple[int, int], settings: Settings | None = None
+    ) -> Iterator[Path]:
+        wanted = [step_id for step_id in self._content.steps if self._wanted(f"{name}-{step_id}")]
+        if not wanted:
+            return
+        window = self._window(settings or self._settings, size)
+        window.begin(evaluation)
+        assert window.view is not None
+        for step_id in wanted:
+            window.view.show_step(step_id)
+            yield self._take(window, f"{name}-{step_id}")
+        self._put_away(window)
+
+    def _safety(self) -> Iterator[Path]:
+        if not self._wanted("positive"):
+            return
+        ex1 = self._case("ex1")
+        clot = {"calf-signs": "yes", "chest-signs": "no", "pregnant-or-birth": "no"}
+        evaluation = ex1.with_answers(clot | {"wells": ("calf-3cm", "tender-veins")})
+        window = self._window(self._settings, USUAL)
+        window.begin(evaluation)
+        assert window.view is not None
+        yield self._take(window, "positive-safety")
+        window.view.show_step("strength")
+        yield self._take(window, "positive-strength")
+        self._put_away(window)
+
+    def _window(self, settings: Settings, size: tuple[int, int]) -> MainWindow:
+        from evalassist.records.store import Store
+        from ui.main_window import MainWindow, wear
+
+        wear(self._app, settings)
+        self._number += 1
+        self._store = Store(self._home / f"{self._number}.db")
+        window = MainWindow()
+        window.resize(*size)
+        window.show()
+        window.open_store(self._store, self._content, settings)
+        return window
+
+    def _take(self, window: MainWindow, name: str) -> Path:
+        for _ in range(4):
+            self._app.processEvents()
+        file = self._folder / f"{name}.png"
+        window.grab().save(str(file))
+        return file
+
+    def _put_away(self, window: MainWindow) -> None:
+        window.close()
+        window.deleteLater()
+        self._app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        self._store.close()
+
+    def _wanted(self, name: str) -> bool:
+        return self._only in name
+
+    def _case(self, name: str) -> Evaluation:
+        from evalassist.case_file import read_case
+
+        return read_case(CASES / f"{name}.toml", self._content)
+
+
+def _emptied(evaluation: Evaluation) -> Evaluation:
+    return evaluation.without_answer(*evaluation.answers)
+
+
+def _half(evaluation: Evaluation) -> Evaluation:
+    return evaluation.without_answer(*list(evaluation.answers)[1::2])
+
+
+if __name__ == "__main__":
+    for drawn in draw(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""):
+        print(drawn)

@@ -1,0 +1,213 @@
+"""The one thing that changes: the evaluation that is open, kept as it is typed, with undo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from evalassist.clinical.assessment import assess
+from evalassist.clinical.plan import plan_of_care
+from evalassist.clinical.progress import StepProgress, progress
+from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare
+from evalassist.content import Content
+from evalassist.errors import EvalAssistError
+from evalassist.evaluation import (
+    Addendum,
+    Answer,
+    Evaluation,
+    ItemId,
+    Opinion,
+    PlanEdit,
+    Signature,
+    SoreKnee,
+)
+from evalassist.note import Note
+from evalassist.noting import clinic_of, note_of
+from evalassist.settings import Settings
+
+if TYPE_CHECKING:
+    from evalassist.records.rows import DocumentUse
+    from evalassist.records.store import Store
+
+WHILE_TYPING_MS = 250
+UNDO_STEPS = 200
+
+
+class EvaluationSession(QObject):
+    """Holds the evaluation that is open and tells the pages when it changes.
+
+    Pages call `answer`, `edit_plan`, `say`; each makes a new value, keeps it in the store and emits `changed`.
+    Nothing else in the window has state.
+    """
+
+    changed = Signal()
+    kept = Signal(datetime)
+    not_kept = Signal(str)
+    """A plain sentence; what was typed stays on screen and is tried again."""
+
+    def __init__(
+        self,
+        evaluation: Evaluation,
+        content: Content,
+        store: Store,
+        settings: Settings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.content, self.store, self.settings = content, store, settings
+        self._evaluation = evaluation
+        self._undo: list[Evaluation] = []
+        self._redo: list[Evaluation] = []
+        self._unsaved = False
+        self._results: tuple[Assessment, PlanOfCare | NoPlan, Mapping[str, StepProgress]] | None = None
+        self._handed_out = any(document.kind == "handout" for document in store.documents(evaluation.id))
+        self._autosave = QTimer(self, singleShot=True, interval=WHILE_TYPING_MS)
+        self._autosave.timeout.connect(self.keep)
+
+    # ------------------------------------------------------------ reading
+
+    @property
+    def evaluation(self) -> Evaluation:
+        return self._evaluation
+
+    @property
+    def signed(self) -> bool:
+        return self._evaluation.signature is not None
+
+    @property
+    def assessment(self) -> Assessment:
+        return self._result()[0]
+
+    @property
+    def plan(self) -> PlanOfCare | NoPlan:
+        return self._result()[1]
+
+    @property
+    def progress(self) -> Mapping[str, StepProgress]:
+        return self._result()[2]
+
+    def note(self) -> Note:
+        """The note as it would be signed now; the stored one once it is signed."""
+        if self.signed:
+            return Note.model_validate_json(self.store.note_of(self._evaluation.id))
+        return note_of(self._evaluation, self.content, self.assessment, self.plan, clinic_of(self.settings))
+
+    # ------------------------------------------------------------ changing
+
+    def answer(self, item_id: ItemId, value: Answer | None, *, typing: bool = False) -> None:
+        """Keep one answer; None makes the item untouched again. `typing` waits for the hand to rest."""
+        if value == self._evaluation.answers.get(item_id):
+            return
+        if value is None:
+            self._change(self._evaluation.without_answer(item_id), typing=typing)
+        else:
+            self._change(self._evaluation.with_answer(item_id, value), typing=typing)
+
+    def answer_all(self, answers: Mapping[ItemId, Answer]) -> None:
+        """Several answers as one act, undone as one."""
+        self._change(self._evaluation.with_answers(answers))
+
+    def edit_plan(self, *edits: PlanEdit) -> None:
+        self._change(self._evaluation.with_plan_edit(*edits))
+
+    def back_to_proposal(self) -> None:
+        self._change(self._evaluation.with_plan_edits(()))
+
+    def say(self, conclusion_id: str, opinion: Opinion | None) -> None:
+        self._change(self._evaluation.with_opinion(conclusion_id, opinion))
+
+    def write_impression(self, text: str) -> None:
+        self._change(self._evaluation.with_impression(text), typing=True)
+
+    def change_side(self, sore_knee: SoreKnee) -> None:
+        self._change(self._evaluation.with_sore_knee(sore_knee))
+
+    def undo(self) -> None:
+        if self._undo and not self.signed:
+            self._redo.append(self._evaluation)
+            self._take(self._undo.pop())
+
+    def redo(self) -> None:
+        if self._redo and not self.signed:
+            self._undo.append(self._evaluation)
+            self._take(self._redo.pop())
+
+    def sign(self) -> None:
+        """Freeze the note and lock the record, in the value and in the database."""
+        self.keep()
+        signature = Signature(self.settings.therapist_name, self.settings.licence, datetime.now(UTC))
+        signed = self._evaluation.signed_by(signature)
+        note = note_of(signed, self.content, self.assessment, self.plan, clinic_of(self.settings))
+        self.store.sign(signed, note.model_dump_json())
+        self._undo.clear()
+        self._redo.clear()
+        self._set(signed)
+
+    def add_addendum(self, text: str) -> None:
+        addendum = Addendum(text, self.settings.therapist_name, datetime.now(UTC))
+        self.store.add_addendum(self._evaluation.id, addendum)
+        self._set(self._evaluation.with_addendum(addendum))
+
+    def keep_document(
+        self, kind: str, language: str, paper: str, pdf: bytes, use: DocumentUse = "saved"
+    ) -> None:
+        """Keep exactly the bytes that were printed or saved."""
+        by = self.settings.therapist_name
+        self.store.keep_document(self._evaluation.id, kind, language, paper, pdf, by, use)
+        if kind == "handout":
+            self._handed_out = True
+        self._results = None
+        self.changed.emit()
+
+    def use_settings(self, settings: Settings) -> None:
+        self.settings = settings
+        self._results = None
+        self.changed.emit()
+
+    # ------------------------------------------------------------ keeping
+
+    def keep(self) -> bool:
+        """Write what is not yet on disk. True when everything is kept."""
+        self._autosave.stop()
+        if not self._unsaved:
+            return True
+        try:
+            moment = self.store.save(self._evaluation)
+        except EvalAssistError as fault:
+            self.not_kept.emit(str(fault))
+            self._autosave.start(2000)
+            return False
+        self._unsaved = False
+        self._autosave.setInterval(WHILE_TYPING_MS)
+        self.kept.emit(moment)
+        return True
+
+    def _change(self, evaluation: Evaluation, *, typing: bool = False) -> None:
+        self._undo.append(self._evaluation)
+        del self._undo[:-UNDO_STEPS]
+        self._redo.clear()
+        self._take(evaluation, typing=typing)
+
+    def _take(self, evaluation: Evaluation, *, typing: bool = False) -> None:
+        self._unsaved = True
+        self._set(evaluation)
+        if typing:
+            self._autosave.start()
+        else:
+            self.keep()
+
+    def _set(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._results = None
+        self.changed.emit()
+
+    def _result(self) -> tuple[Assessment, PlanOfCare | NoPlan, Mapping[str, StepProgress]]:
+        if self._results is None:
+            assessment = assess(self._evaluation, self.content)
+            plan = plan_of_care(self._evaluation, assessment, self.content)
+            steps = progress(self._evaluation, assessment, plan, self.content, handed_out=self._handed_out)
+            self._results = (assessment, plan, steps)
+        return self._results

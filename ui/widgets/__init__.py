@@ -1,0 +1,1 @@
+"""The controls every page is built from: big targets, plain words, nothing chosen beforehand."""

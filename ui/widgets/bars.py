@@ -1,0 +1,187 @@
+"""The header, which says whose chart this is, and the footer, which says what is left."""
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+
+from ui import icons, style
+from ui.widgets.glyph import State, StateGlyph
+from ui.widgets.marks import KeptIndicator, KeyCap
+from ui.widgets.side import Side, SideBadge
+
+HIGH, LOW = 52, 44
+
+
+class _Bar(QFrame):
+    """A bar of 52 px, 44 in a low window, higher when the text needs it."""
+
+    def __init__(self, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self._low = False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.set_low(False)
+
+    def set_low(self, low: bool) -> None:
+        """Be lower, for windows that are low."""
+        self._low = low
+        self.setMinimumHeight(style.px(LOW if low else HIGH))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.StyleChange:
+            self.set_low(self._low)
+        super().changeEvent(event)
+
+
+class HeaderBar(_Bar):
+    """Who, how old, born when, which side, which visit; when it was kept; lock; who is signed in."""
+
+    lock_wanted = Signal()
+    user_clicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("header")
+        self.setAccessibleName("Patient and visit")
+        self._two_lines = False
+        self._name, self._details, self._visit = QLabel(), QLabel(), QLabel()
+        self._name.setProperty("t", "h1")
+        self._details.setProperty("t", "q")
+        self._visit.setProperty("t", "q")
+        self.side = SideBadge("right", "knee", shape="chip")
+        self.kept = KeptIndicator()
+        self._lock = QPushButton("Lock")
+        self._lock.setProperty("kind", "flat")
+        self._lock.setToolTip("Lock the screen (Ctrl+L)")
+        icons.put_icon(self._lock, "lock")
+        self._lock.clicked.connect(self.lock_wanted)
+        self._user = QPushButton()
+        self._user.setProperty("kind", "flat")
+        self._user.setProperty("t", "b")
+        self._user.clicked.connect(self.user_clicked)
+        self._line = style.row(self, (16, 4, 8, 5), spacing=8)
+        self._who = style.column(spacing=0)
+        self._who_line = style.row(spacing=9)
+        self._who_line.addWidget(self._name, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._who_line.addWidget(self._details, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._who.addLayout(self._who_line)
+        self._line.addLayout(self._who)
+        self._line.addSpacing(style.px(14))
+        self._line.addWidget(self.side, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._line.addSpacing(style.px(14))
+        self._line.addWidget(self._visit, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.extra = style.row(spacing=4)
+        """Room for the acts of the start page."""
+        self._line.addStretch(1)
+        self._line.addWidget(self.kept, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._line.addSpacing(style.px(12))
+        self._line.addLayout(self.extra)
+        self._line.addWidget(self._lock, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._line.addWidget(self._user, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.set_patient("", "")
+        self.set_side(None)
+        self.set_visit("")
+        self.set_user("")
+
+    def set_patient(self, name: str, details: str) -> None:
+        """The patient's name, and age, sex and birth date in one line."""
+        self._name.setText(name)
+        self._details.setText(details)
+        self._details.setVisible(bool(details))
+
+    def set_side(self, side: Side | None, part: str = "knee") -> None:
+        """The involved side; None where no patient is open or no side is known yet."""
+        if side is not None:
+            self.side.set_side(side, "knees" if side == "both" and part == "knee" else part)
+        self.side.setVisible(side is not None)
+
+    def set_visit(self, visit: str) -> None:
+        """Which visit, and its date."""
+        self._visit.setText(visit)
+        self._visit.setVisible(bool(visit) and not self._two_lines)
+
+    def set_user(self, name: str, short: str = "") -> None:
+        """Who is signed in; empty hides the name and the lock."""
+        self._user_names = (name, short or name)
+        self._user.setText(self._user_names[1 if self._two_lines else 0])
+        self._user.setAccessibleName(f"Signed in: {name}")
+        self._user.setToolTip(name)
+        for part in (self._user, self._lock):
+            part.setVisible(bool(name))
+
+    def set_two_lines(self, two_lines: bool) -> None:
+        """Name over birth date, visit hidden, user shortened: for large text."""
+        if two_lines == self._two_lines:
+            return
+        self._two_lines = two_lines
+        self._who_line.removeWidget(self._details)
+        self._who.removeWidget(self._details)
+        (self._who if two_lines else self._who_line).addWidget(self._details)
+        style.say(self._name, t="h2" if two_lines else "h1")
+        style.say(self._details, t="s" if two_lines else "q")
+        self._lock.setText("" if two_lines else "Lock")
+        self._lock.setAccessibleName("Lock the screen")
+        self.set_visit(self._visit.text())
+        self.set_user(*self._user_names)
+
+
+class FooterBar(_Bar):
+    """The step before, what is left here, the step after."""
+
+    previous_wanted = Signal()
+    next_wanted = Signal()
+    left_clicked = Signal()
+    """The therapist clicked what is left: go to the next gap."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("footer")
+        self.setAccessibleName("Steps beside this one")
+        self._previous, self._next = QPushButton(), QPushButton()
+        icons.put_icon(self._previous, "back")
+        icons.put_icon(self._next, "forward")
+        self._next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self._previous.clicked.connect(self.previous_wanted)
+        self._next.clicked.connect(self.next_wanted)
+        self._glyph = StateGlyph("partly")
+        self._left = QPushButton()
+        self._left.setProperty("kind", "flat")
+        self._left.setProperty("t", "b")
+        self._left.clicked.connect(self.left_clicked)
+        self._key, self._hint = KeyCap("F8"), QLabel()
+        self._hint.setProperty("t", "s")
+        line = style.row(self, (16, 5, 16, 4), spacing=0)
+        line.addWidget(self._previous, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addStretch(1)
+        for part in (self._glyph, self._left, self._key):
+            line.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addSpacing(style.px(6))
+        line.addWidget(self._hint, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addStretch(1)
+        line.addWidget(self._next, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.set_previous("")
+        self.set_next("")
+        self.set_left("", "empty")
+
+    def set_previous(self, name: str) -> None:
+        """The step before; empty hides the button."""
+        self._previous.setText(name)
+        self._previous.setAccessibleName(f"Back to {name}")
+        self._previous.setVisible(bool(name))
+
+    def set_next(self, name: str, *, ready: bool = False) -> None:
+        """The step after; `ready` fills the button once this step is complete."""
+        self._next.setText(name)
+        self._next.setAccessibleName(f"On to {name}")
+        self._next.setVisible(bool(name))
+        style.say(self._next, kind="primary" if ready else "")
+        icons.put_icon(self._next, "forward", "accent_ink" if ready else "ink")
+
+    def set_left(self, text: str, state: State, *, key: str = "F8", hint: str = "") -> None:
+        """What is left here ("2 left here"), its shape, and the key that goes there."""
+        self._glyph.set_state(state)
+        self._left.setText(text)
+        self._key.setText(key)
+        self._hint.setText(hint)
+        self._glyph.setVisible(bool(text))
+        self._left.setVisible(bool(text))
+        self._key.setVisible(bool(text and key))
+        self._hint.setVisible(bool(text and hint))

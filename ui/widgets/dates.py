@@ -1,0 +1,169 @@
+"""Dates as people type them and as we write them, and the field for one."""
+
+import re
+from datetime import date
+
+from PySide6.QtCore import QEvent, QLocale
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from ui import style
+from ui.widgets.focus import go_on
+from ui.widgets.typed import Line, Typed
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+PLAINLY = "Write it like 2 Mar 2026."
+
+
+def date_text(day: date) -> str:
+    """A date as we write it: 2 Mar 2026."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def read_date(typed: str) -> date | str | None:
+    """The date typed; a sentence when it must be written more plainly; None when nothing is typed."""
+    text = typed.strip().rstrip(".")
+    if not text:
+        return None
+    if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text):
+        return _day(int(found[1]), int(found[2]), int(found[3]), typed)
+    if found := re.fullmatch(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", text):
+        return _from_figures(int(found[1]), int(found[2]), int(found[3]), typed)
+    if found := re.fullmatch(r"(\d{1,2})\.?[\s-]*([^\W\d]+)\.?,?[\s-]*(\d{4})", text):
+        return _from_words(int(found[1]), found[2], int(found[3]), typed)
+    if found := re.fullmatch(r"([^\W\d]+)\.?\s*(\d{1,2}),?\s+(\d{4})", text):
+        return _from_words(int(found[2]), found[1], int(found[3]), typed)
+    return f"“{typed.strip()}” cannot be read as a date yet. {PLAINLY}"
+
+
+def _from_figures(first: int, second: int, year: int, typed: str) -> date | str:
+    if first > 12 or first == second:
+        return _day(year, second, first, typed)
+    if second > 12:
+        return _day(year, first, second, typed)
+    day_first, month_first = date(year, second, first), date(year, first, second)
+    return f"Is it {date_text(day_first)} or {date_text(month_first)}? Write the month as a word."
+
+
+def _from_words(day: int, word: str, year: int, typed: str) -> date | str:
+    month = _month(word)
+    if month is None:
+        return f"“{word}” is not a month. {PLAINLY}"
+    return _day(year, month, day, typed)
+
+
+def _month(word: str) -> int | None:
+    start = word.casefold()
+    if len(start) < 3:
+        return None
+    here, english = QLocale(), QLocale(QLocale.Language.English)
+    for number in range(1, 13):
+        names = (english.monthName(number), here.monthName(number))
+        if any(name.casefold().startswith(start) for name in names):
+            return number
+    return None
+
+
+def _day(year: int, month: int, day: int, typed: str) -> date | str:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return f"“{typed.strip()}” is not in the calendar. {PLAINLY}"
+
+
+class DateField(Typed):
+    """A typed date: "2 Mar 2026" or "2026-03-02". "3/2/2026" is asked about, for it has two meanings."""
+
+    def __init__(
+        self,
+        name: str,
+        parent: QWidget | None = None,
+        *,
+        earliest: date | None = None,
+        latest: date | None = None,
+        width: int = 120,
+    ) -> None:
+        super().__init__(name, parent)
+        self._earliest, self._latest, self._width = earliest, latest, width
+        self.edit = Line()
+        self.edit.setAccessibleName(name)
+        self.edit.setFixedWidth(style.px(width))
+        self.edit.textEdited.connect(self._typing)
+        self.edit.entered.connect(self._entered)
+        self.edit.left.connect(self._line_left)
+        self.setFocusProxy(self.edit)
+        self._message = QLabel()
+        self._message.setProperty("t", "s")
+        self._message.setProperty("c", "danger")
+        self._message.setWordWrap(True)
+        self._message.setMinimumWidth(style.px(240))
+        self._message.hide()
+        layout: QVBoxLayout = style.column(self, spacing=4)
+        layout.addWidget(self.edit)
+        layout.addWidget(self._message)
+
+    @property
+    def value(self) -> date | None:
+        """The date typed, or None when there is none or it has to be written more plainly."""
+        found = read_date(self.edit.text())
+        return found if isinstance(found, date) and not self._out_of_range(found) else None
+
+    @property
+    def message(self) -> str:
+        """What the field has to say about what was typed, or "" when all is well."""
+        return self._message.text()
+
+    def set_value(self, value: date | None) -> None:
+        """Show a date without telling anyone; what is being typed or cannot be read is left standing."""
+        if self._pause.isActive():
+            return
+        self._told = value
+        if value != self.value:
+            self._write("" if value is None else date_text(value))
+            self._say("")
+
+    def _write(self, words: str) -> None:
+        self.edit.setText(words)
+
+    def commit(self) -> None:
+        found = read_date(self.edit.text())
+        if isinstance(found, str):
+            self._say(found)
+        elif found is not None:
+            self._say(self._out_of_range(found))
+        else:
+            self._say("")
+        super().commit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.StyleChange:
+            self.edit.setFixedWidth(style.px(self._width))
+        super().changeEvent(event)
+
+    def _entered(self, back: bool) -> None:
+        self.commit()
+        if self.message and not back:
+            self.edit.selectAll()
+            return
+        if self.value is not None:
+            self.edit.setText(date_text(self.value))
+        go_on(self, back=back)
+
+    def _typing(self) -> None:
+        self._say("")
+        super()._typing()
+
+    def _read(self) -> object:
+        return self.value
+
+    def _out_of_range(self, found: date) -> str:
+        if self._earliest is not None and found < self._earliest:
+            return f"Dates from {date_text(self._earliest)} on fit here. What you typed stays here."
+        if self._latest is not None and found > self._latest:
+            return f"Dates up to {date_text(self._latest)} fit here. What you typed stays here."
+        return ""
+
+    def _say(self, sentence: str) -> None:
+        self._message.setText(sentence)
+        self._message.setVisible(bool(sentence))
+        self.edit.setAccessibleDescription(sentence)
+        style.say(self.edit, mark="danger" if sentence else "")

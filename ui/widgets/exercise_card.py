@@ -1,0 +1,300 @@
+"""One exercise of the plan: its picture, its dose to be stepped, why it is there, and what may stand in its place."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from evalassist import resources
+from evalassist.clinical.result import PlannedExercise
+from evalassist.content.schema import Exercise
+from evalassist.evaluation import PlanEdit
+from ui import icons, style
+from ui.widgets.fields import TextField
+from ui.widgets.marks import Chip, LinkButton, ReasonLink
+from ui.widgets.side import SideBadge
+from ui.widgets.stepper import Stepper
+
+PICTURE = (120, 90)
+COMPACT_PICTURE = (96, 72)
+DOSE = (("sets", "sets", 1, 10), ("reps", "reps", 1, 50), ("hold_s", "s hold", 0, 60))
+"""Field of the dose, its word, and how far the stepper goes."""
+WAIT_MS = 250
+"""A stepper is often pressed several times: the last value is what counts, and is one change."""
+
+
+class ExercisePicture(QWidget):
+    """The end position of an exercise, as it is printed; on paper white in both themes, for its lines are black."""
+
+    def __init__(self, exercise_id: str, name: str) -> None:
+        super().__init__()
+        self._exercise_id, self._size = exercise_id, PICTURE
+        self.setAccessibleName(f"Picture: {name}")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def set_compact(self, compact: bool) -> None:
+        """Be smaller, for windows that are low."""
+        self._size = COMPACT_PICTURE if compact else PICTURE
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(style.px(self._size[0]), style.px(self._size[1]))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.StyleChange:
+            self.updateGeometry()
+        super().changeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        dark = style.tokens() is style.DARK
+        painter.setBrush(style.colour("ink" if dark else "faint"))
+        painter.setPen(QPen(style.colour("line"), style.thin()))
+        painter.drawRoundedRect(box, style.px(4), style.px(4))
+        renderer = _renderer(self._exercise_id)
+        room = box.adjusted(style.px(6), style.px(6), -style.px(6), -style.px(6))
+        size = renderer.defaultSize()
+        if size.isEmpty():
+            return
+        factor = min(room.width() / size.width(), room.height() / size.height())
+        width, height = size.width() * factor, size.height() * factor
+        at = QRectF(0, 0, width, height)
+        at.moveCenter(room.center())
+        renderer.render(painter, at)
+
+
+@lru_cache(maxsize=80)
+def _renderer(exercise_id: str) -> QSvgRenderer:
+    return QSvgRenderer(str(resources.path(f"pictures/{exercise_id}-end.svg")))
+
+
+def chip_of(exercise: Exercise) -> Chip:
+    """HIP filled, KNEE outlined, the others plain: told apart without colour."""
+    return Chip(exercise.chip, {"HIP": "filled", "KNEE": "outlined"}.get(exercise.chip, "plain"))  # type: ignore[arg-type]
+
+
+class ExerciseCard(QFrame):
+    """An exercise as it stands in the plan. What the therapist changes is told as a `PlanEdit`."""
+
+    edited = Signal(object)
+    go_to = Signal(str)
+
+    def __init__(self, exercise: Exercise) -> None:
+        super().__init__()
+        self.exercise = exercise
+        self.setProperty("card", "plain")
+        self.setAccessibleName(exercise.name)
+        self._planned: PlannedExercise | None = None
+        self._place = 1
+        self._pending: dict[str, int] = {}
+        self._wait = QTimer(self, singleShot=True, interval=WAIT_MS)
+        self._wait.timeout.connect(self.flush)
+        line = style.row(self, (9, 4, 9, 4), spacing=12)
+        self._picture = ExercisePicture(exercise.id, exercise.name)
+        line.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignVCenter)
+        body = style.column(spacing=1)
+        body.addLayout(self._build_head())
+        body.addLayout(self._build_dose())
+        body.addLayout(self._build_because())
+        body.addWidget(self._build_removal())
+        line.addLayout(body, 1)
+
+    # ------------------------------------------------------------ building
+
+    def _build_head(self) -> QHBoxLayout:
+        head = style.row(spacing=8)
+        self._number, name = _label("b"), ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
+        name.setProperty("t", "b")
+        name.set_text(self.exercise.name)
+        self._side = SideBadge("right", words=False)
+        self._edited = Chip("edited", "att")
+        head.addWidget(self._number)
+        head.addWidget(chip_of(self.exercise))
+        head.addWidget(name, 1)
+        head.addWidget(self._edited)
+        head.addWidget(self._side)
+        self._up = self._icon("up", "earlier in the list", lambda: self._move(-1))
+        self._down = self._icon("down", "later in the list", lambda: self._move(1))
+        self._remove = self._icon("delete", "take it out, and say why", self._ask_removal)
+        for button in (self._up, self._down, self._remove):
+            head.addWidget(button)
+        return head
+
+    def _build_dose(self) -> QHBoxLayout:
+        row = style.row(spacing=10)
+        self.steppers: dict[str, Stepper] = {}
+        for field, word, low, high in DOSE:
+            stepper = Stepper(f"{self.exercise.name}, {word}", word, low=low, high=high)
+            stepper.answered.connect(lambda value, field=field: self._step(field, value))
+            self.steppers[field] = stepper
+            row.addWidget(stepper)
+        self._then = ElidedLabel()
+        row.addWidget(self._then, 1)
+        return row
+
+    def _build_because(self) -> QHBoxLayout:
+        row = style.row(spacing=8)
+        row.addWidget(_label("s", "because"))
+        self._reason = ReasonLink("")
+        self._reason.clicked.connect(self._follow)
+        row.addWidget(self._reason, 1)
+        self.easier, self.harder = LinkButton("Easier"), LinkButton("Harder")
+        self.easier.clicked.connect(lambda: self._swap(self.exercise.easier))
+        self.harder.clicked.connect(lambda: self._swap(self.exercise.harder))
+        row.addWidget(self.easier)
+        row.addWidget(self.harder)
+        return row
+
+    def _build_removal(self) -> QWidget:
+        self._removal = QWidget()
+        row = style.row(self._removal, (0, 3, 0, 0), spacing=8)
+        row.addWidget(_label("s", "Take out because"))
+        self.removal_reason = TextField(f"{self.exercise.name}: why it is taken out")
+        row.addWidget(self.removal_reason, 1)
+        self.take_out, keep = LinkButton("Take it out"), LinkButton("Keep it")
+        self.take_out.clicked.connect(self._take_out)
+        keep.clicked.connect(self._removal.hide)
+        row.addWidget(self.take_out)
+        row.addWidget(keep)
+        self._removal.hide()
+        return self._removal
+
+    def _icon(self, name: str, says: str, act: object) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("flat", True)
+        icons.put_icon(button, name, "quiet", 17)
+        button.setToolTip(says[:1].upper() + says[1:])
+        button.setAccessibleName(f"{self.exercise.name}: {says}")
+        button.clicked.connect(act)
+        return button
+
+    # ------------------------------------------------------------ showing
+
+    def show_planned(
+        self,
+        planned: PlannedExercise,
+        place: int,
+        of: int,
+        *,
+        then: str = "",
+        easier: Exercise | None = None,
+        harder: Exercise | None = None,
+        read_only: bool = False,
+        compact: bool = False,
+    ) -> None:
+        """Show it at its place in the list; `then` names what the next phase has in its stead."""
+        self._planned, self._place = planned, place
+        self._number.setText(str(place))
+        self._picture.set_compact(compact)
+        self._side.set_side(planned.side)
+        self._side.setToolTip("both legs" if planned.side == "both" else f"{planned.side} leg")
+        self._edited.setVisible(planned.edited)
+        self._edited.setToolTip(_edit_words(planned))
+        for field, stepper in self.steppers.items():
+            if field not in self._pending:
+                stepper.set_value(getattr(planned.dose, field))
+            stepper.setEnabled(not read_only)
+        self._then.set_text(f"then: {then}" if then else "")
+        reasons = [reason.text for reason in planned.because]
+        self._reason.setText(reasons[0].partition(";")[0] if reasons else "chosen by the therapist")
+        self._reason.setAccessibleName(f"Because {self._reason.text()}")
+        self._reason.setToolTip("\n".join(reasons))
+        self._reason.setEnabled(bool(planned.because and planned.because[0].items))
+        self._up.setEnabled(place > 1)
+        self._down.setEnabled(place < of)
+        for link, other in ((self.easier, easier), (self.harder, harder)):
+            link.setVisible(other is not None and not read_only)
+            if other is not None:
+                link.setToolTip(other.name)
+                link.setAccessibleName(f"{self.exercise.name}: {link.text().lower()}, {other.name}")
+        for button in (self._up, self._down, self._remove):
+            button.setVisible(not read_only)
+
+    # ------------------------------------------------------------ telling
+
+    def flush(self) -> None:
+        """Tell the steps that were taken and not told yet."""
+        self._wait.stop()
+        pending, self._pending = self._pending, {}
+        for field, value in pending.items():
+            self.edited.emit(PlanEdit("dose", self.exercise.id, field=field, value=value))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.flush()
+        super().hideEvent(event)
+
+    def _step(self, field: str, value: object) -> None:
+        if isinstance(value, int | float):
+            self._pending[field] = int(value)
+            self._wait.start()
+
+    def _move(self, by: int) -> None:
+        self.flush()
+        self.edited.emit(PlanEdit("move", self.exercise.id, value=self._place + by))
+
+    def _swap(self, to: str | None) -> None:
+        if to is not None:
+            self.flush()
+            self.edited.emit(PlanEdit("swap", self.exercise.id, to=to))
+
+    def _ask_removal(self) -> None:
+        self._removal.show()
+        self.removal_reason.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _take_out(self) -> None:
+        self._pending.clear()
+        self.edited.emit(PlanEdit("drop", self.exercise.id, reason=self.removal_reason.value or ""))
+
+    def _follow(self) -> None:
+        if self._planned and self._planned.because and self._planned.because[0].items:
+            self.go_to.emit(self._planned.because[0].items[0])
+
+
+class ElidedLabel(QLabel):
+    """Quiet words at the right that give way: what does not fit is in the tooltip."""
+
+    def __init__(self, *, align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignRight) -> None:
+        super().__init__()
+        self._whole = ""
+        self.setProperty("t", "s")
+        self.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def set_text(self, words: str) -> None:
+        """Show these words, as far as there is room."""
+        self._whole = words
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        fitting = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
+        self.setText(fitting)
+        self.setAccessibleName(self._whole)
+        self.setToolTip(self._whole if fitting != self._whole else "")
+
+
+def _edit_words(planned: PlannedExercise) -> str:
+    before, now = planned.proposed_dose, planned.dose
+    if before is None:
+        return "Changed by the therapist"
+    changed = [
+        f"{word}: {getattr(before, field)} proposed, {getattr(now, field)} now"
+        for field, word, _, _ in DOSE
+        if getattr(before, field) != getattr(now, field)
+    ]
+    return "\n".join(changed) or "Changed by the therapist"
+
+
+def _label(kind: str, words: str = "") -> QLabel:
+    label = QLabel(words)
+    label.setProperty("t", kind)
+    return label

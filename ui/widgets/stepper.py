@@ -1,0 +1,98 @@
+"""A dose that is stepped with minus and plus."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+
+from ui import style
+
+REPEAT_AFTER_MS = 350
+REPEAT_EVERY_MS = 70
+
+
+class _Step(QToolButton):
+    """The button of one direction; the keys + and − work on both."""
+
+    keyed = Signal(int)
+
+    def __init__(self, sign: str, name: str) -> None:
+        super().__init__()
+        self.setText(sign)
+        self.setAccessibleName(name)
+        self.setProperty("step", True)
+        self.setProperty("field", True)
+        self.setAutoRepeat(True)
+        self.setAutoRepeatDelay(REPEAT_AFTER_MS)
+        self.setAutoRepeatInterval(REPEAT_EVERY_MS)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Up, Qt.Key.Key_Equal):
+            self.keyed.emit(1)
+        elif event.key() in (Qt.Key.Key_Minus, Qt.Key.Key_Down):
+            self.keyed.emit(-1)
+        else:
+            super().keyPressEvent(event)
+
+
+class Stepper(QWidget):
+    """Minus, the value, plus, and the unit after it; holding a button repeats. Starts empty."""
+
+    answered = Signal(object)
+    """The new value (`float`, or `int` when the step is whole)."""
+
+    def __init__(
+        self,
+        name: str,
+        unit: str = "",
+        parent: QWidget | None = None,
+        *,
+        low: float,
+        high: float,
+        step: float = 1,
+    ) -> None:
+        super().__init__(parent)
+        self._name, self._unit = name, unit
+        self._low, self._high, self._step = low, high, step
+        self._value: float | None = None
+        self._less, self._more = _Step("−", f"{name}, less"), _Step("+", f"{name}, more")
+        self._shown, word = QLabel(), QLabel(unit)
+        self._shown.setProperty("t", "b")
+        self._shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._shown.setMinimumWidth(
+            QFontMetrics(style.font(weight=600)).horizontalAdvance("00") + style.px(10)
+        )
+        word.setProperty("t", "s")
+        for button, by in ((self._less, -1), (self._more, 1)):
+            button.clicked.connect(lambda _=False, by=by: self._go(by))
+            button.keyed.connect(self._go)
+        line = style.row(self, spacing=4)
+        for part in (self._less, self._shown, self._more, word):
+            line.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
+        word.setVisible(bool(unit))
+        self.setFocusProxy(self._more)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set_value(None)
+
+    @property
+    def value(self) -> float | None:
+        """The value shown, or None while none was set."""
+        return self._value
+
+    def set_value(self, value: float | None) -> None:
+        """Show a value without telling anyone."""
+        self._value = value
+        self._shown.setText("–" if value is None else f"{value:g}")
+        self.setAccessibleName(f"{self._name}: {self._shown.text()} {self._unit}".strip())
+        self._shown.setAccessibleName(self.accessibleName())
+        self._less.setAccessibleDescription(self.accessibleName())
+        self._more.setAccessibleDescription(self.accessibleName())
+
+    def _go(self, by: int) -> None:
+        wanted = self._low if self._value is None else self._value + by * self._step
+        new = round(min(self._high, max(self._low, wanted)), 6)
+        if float(new).is_integer() and float(self._step).is_integer():
+            new = int(new)
+        if new != self._value:
+            self.set_value(new)
+            self.answered.emit(new)

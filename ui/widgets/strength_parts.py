@@ -1,0 +1,177 @@
+"""What a cell of the strength page is made of: its fields, its words, and how numbers read there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
+
+from evalassist.answers import LEVER_ARM_M
+from evalassist.clinical.facts import shown
+from evalassist.clinical.result import SideStrength
+from evalassist.clinical.strength import REPEAT_CV_PERCENT
+from evalassist.units import from_si
+from ui import style
+from ui.widgets.fields import NumberField, TextField
+from ui.widgets.marks import LinkButton, StateGlyph
+
+TRIALS = 3
+MOST_FIGURES = 9999
+"""More than four figures is a slip of the hand in every unit."""
+GRADE_WORDS = {
+    "0": "no contraction",
+    "1": "flicker, no movement",
+    "2-": "part range, no gravity",
+    "2": "full range, no gravity",
+    "2+": "starts against gravity",
+    "3-": "over half against gravity",
+    "3": "full against gravity",
+    "3+": "holds slight resistance",
+    "4-": "holds slight to moderate",
+    "4": "holds moderate",
+    "4+": "holds moderate to strong",
+    "5": "holds maximal",
+}
+"""What each hand grade means, in short (examination 6.4)."""
+
+
+NewField = Callable[[str, int, tuple[float, float], tuple[float, float]], "GoingOnField"]
+"""Makes a field of this name and width, with its usual and its possible range."""
+
+
+class GoingOnField(NumberField):
+    """A number field that says where Enter wants to go instead of going by itself."""
+
+    going_on = Signal(bool)
+    """Enter was taken; True with Shift, which goes back."""
+
+    def set_bounds(self, usual: tuple[float, float], possible: tuple[float, float]) -> None:
+        """Other ranges, because another unit is shown."""
+        self._usual, self._possible = usual, possible
+
+    def set_width(self, width: int) -> None:
+        self._width = width
+        self.edit.setFixedWidth(style.px(width))
+
+    def _entered(self, back: bool) -> None:
+        asked = self.message != ""
+        self.commit()
+        if asked and self.value is not None:
+            self.keep()
+        if self.message and not back:
+            self.edit.selectAll()
+        else:
+            self.going_on.emit(back)
+
+
+class Extras(QWidget):
+    """What only the row being worked on shows of a side; made when the row is first opened."""
+
+    def __init__(self, name: str, new_field: NewField) -> None:
+        super().__init__()
+        stack = style.column(self, spacing=2)
+        self.pain = new_field(f"{name}: pain in the test", 34, (0, 10), (0, 10))
+        usual = (from_si(LEVER_ARM_M[0], "cm"), from_si(LEVER_ARM_M[1], "cm"))
+        self.lever = new_field(f"{name}: lever arm", 40, usual, (0, MOST_FIGURES))
+        self.numbers = QWidget()
+        row = style.row(self.numbers, (0, 5, 8, 0), spacing=5)
+        self.lever_words = (label("s", "Lever"), label("s", "cm"))
+        for part in (label("s", "Pain"), self.pain, label("s", "/10")):
+            row.addWidget(part)
+        row.addStretch(1)
+        for part in (self.lever_words[0], self.lever, self.lever_words[1]):
+            row.addWidget(part)
+        self.links = QWidget()
+        links = style.row(self.links, (0, 0, 5, 0), spacing=0)
+        self.compensation = quiet_link("Compensation…", f"{name}: compensation seen")
+        self.not_tested = quiet_link("Not tested…", f"{name}: not tested, and why")
+        links.addWidget(self.compensation)
+        links.addStretch(1)
+        links.addWidget(self.not_tested)
+        self.own = TextField(f"{name}: what was seen")
+        for line in (self.numbers, self.links, self.own):
+            stack.addWidget(line)
+        self.own.hide()
+
+
+class Message(QWidget):
+    """One sentence under the fields, with Keep where a number asks whether it is meant."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        row: QHBoxLayout = style.row(self, spacing=6)
+        self._glyph, self._words = StateGlyph("look", size=14), label("s")
+        self._words.setWordWrap(True)
+        self.keep = quiet_link("Keep", f"{name}: keep the unusual value")
+        row.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._words, 1)
+        row.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignTop)
+
+    def say(self, words: str, *, bad: bool, asks: bool) -> None:
+        """Say this; an empty sentence hides the line."""
+        self._words.setText(words)
+        style.say(self._words, c="danger" if bad else "att")
+        self._glyph.set_state("danger" if bad else "look")
+        self.keep.setVisible(asks)
+        self.setVisible(bool(words))
+
+
+def is_filled(field: QWidget) -> bool:
+    """Whether something that counts stands in the field."""
+    return isinstance(field, NumberField | TextField) and field.value is not None
+
+
+def scatter_words(measured: SideStrength | None) -> str:
+    """What to do about trials that differ too much, or ""."""
+    if measured is None or measured.cv_percent is None or measured.cv_percent <= REPEAT_CV_PERCENT:
+        return ""
+    words = f"trials differ by {shown(measured.cv_percent)} %"
+    if len(measured.trials) < TRIALS:
+        return ""
+    return f"{words}: take one more" if len(measured.trials) == TRIALS else f"{words}: not scored"
+
+
+def result(measured: SideStrength | None, unit: str) -> str:
+    """The score of a side in the unit shown; a dash where the trials cannot be scored."""
+    if measured is None or not measured.trials:
+        return ""
+    if measured.score is None:
+        return "–"
+    if measured.in_torque != (unit == "Nm"):
+        return ""
+    return f"{shown(from_si(measured.score, unit), 1)} {unit}"
+
+
+def same_kind(unit: str, other: str) -> bool:
+    """Whether both units are of force, or both of torque."""
+    return (unit == "Nm") == (other == "Nm")
+
+
+def written(value: float) -> float:
+    """A converted number as it is shown: as typed where it comes out even, else to one decimal."""
+    exact = round(value, 3)
+    return exact if abs(exact - value) < 1e-9 else round(value, 1)
+
+
+def label(kind: str, words: str = "") -> QLabel:
+    """Words in one of the sheet's text styles."""
+    label = QLabel(words)
+    label.setProperty("t", kind)
+    return label
+
+
+def quiet_link(words: str, spoken: str) -> LinkButton:
+    """A link that a click does not move the keyboard to, for that would open its row under the pointer."""
+    link = LinkButton(words)
+    link.setAccessibleName(spoken)
+    link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return link
+
+
+def titled_menu(parent: QWidget, title: str) -> QMenu:
+    """A menu that says what is chosen in it."""
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.addAction(title).setEnabled(False)
+    return menu

@@ -1,0 +1,379 @@
+"""One muscle group: both sides and their comparison; opened while it is worked on, else one line of results."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Literal
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
+
+from evalassist.clinical.facts import shown
+from evalassist.clinical.result import Assessment, GroupStrength
+from evalassist.content.schema import StrengthGroup
+from evalassist.evaluation import SIDES, Answer, Answers, NotTested, Side, SoreKnee, StrengthTest, other
+from evalassist.units import to_si
+from ui import style
+from ui.widgets.glyph import StateGlyph
+from ui.widgets.marks import KeyCap, LinkButton
+from ui.widgets.segments import Choice, SegmentedControl
+from ui.widgets.strength_side import Mode, StrengthSide
+from ui.widgets.symmetry import SymmetryBar
+
+NAME_WIDTH, GAP = 124, 12
+LINE_PERCENT = 90.0
+"""The line drawn through the bars: below it a sore side counts as lower (clinical decision 3)."""
+
+WITHIN_ERROR = "within measurement error between testers"
+WITHIN_ERROR_SHORT = "within error between testers"
+
+ReadingMark = Literal["look", "good", ""]
+
+
+class StrengthRow(QFrame):
+    """A row whose columns stand to the pixel: name, right, left, symmetry."""
+
+    answered = Signal(str, object)
+    """The id of the answer (`habd.right`) and a `StrengthTest`, or None when it is untouched again."""
+    going_on = Signal(QWidget, bool)
+    test_wanted = Signal()
+    """An optional group is to be tested after all."""
+    position_toggled = Signal(bool)
+    kind_changed = Signal()
+    """Force, torque or grade was chosen: the fields are other ones now."""
+
+    def __init__(self, group: StrengthGroup, title: str, *, optional: bool) -> None:
+        super().__init__()
+        self.group, self.optional = group, optional
+        self._mode: Mode | None = None
+        self._wanted = False
+        """The therapist asked for a group that is otherwise one quiet line."""
+        self.is_open = False
+        self.setProperty("card", "")
+        self.setAccessibleName(title)
+        self.sides: dict[Side, StrengthSide] = {}
+        """Made when there is something to show: five of eight groups are mostly one quiet line."""
+        self.kind: SegmentedControl | None = None
+        self._caution: QFrame | None = None
+        self._how: _HowTo | None = None
+        stack = self._stack = style.column(self, (8, 5, 4, 5), spacing=4)
+        line = self._line = style.row(spacing=GAP)
+        line.addWidget(self._build_name(title), 0, Qt.AlignmentFlag.AlignTop)
+        self._merged = self._build_merged()
+        line.addWidget(self._merged, 1, Qt.AlignmentFlag.AlignTop)
+        self._reading = self._build_reading(title)
+        line.addWidget(self._reading, 1, Qt.AlignmentFlag.AlignTop)
+        stack.addLayout(line)
+
+    # ------------------------------------------------------------ building
+
+    def set_name_width(self, width: int) -> None:
+        """Narrower where the window is."""
+        self._name_cell.setFixedWidth(style.px(width))
+        self._key.setVisible(width >= NAME_WIDTH)
+
+    def _build_name(self, title: str) -> QWidget:
+        cell = self._name_cell = QWidget()
+        cell.setFixedWidth(style.px(NAME_WIDTH))
+        stack = style.column(cell, spacing=2)
+        name = _label("b", title)
+        name.setWordWrap(True)
+        name.setMinimumHeight(style.control_height())
+        self._position = QWidget()
+        row = style.row(self._position, (0, 5, 0, 0), spacing=7)
+        self.position = LinkButton("Position")
+        self.position.setAccessibleName(f"{title}: position, pad and what to say")
+        self.position.setCheckable(True)
+        self.position.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.position.clicked.connect(self.position_toggled)
+        row.addWidget(self.position)
+        self._key = KeyCap("F2")
+        row.addWidget(self._key)
+        row.addStretch(1)
+        self._position.setMinimumHeight(style.control_height())
+        stack.addWidget(name)
+        stack.addWidget(self._position)
+        stack.addStretch(1)
+        return cell
+
+    def _build_merged(self) -> QWidget:
+        """The one line of a group that nobody works on: optional and untouched, or left out on both sides."""
+        cell = QWidget()
+        cell.setFixedHeight(style.control_height())
+        row = style.row(cell, spacing=6)
+        self._merged_glyph, self._merged_words, self._merged_why = (
+            StateGlyph("not-met"),
+            _label("b"),
+            _label("q"),
+        )
+        style.say(self._merged_words, c="q")
+        self._test_it = LinkButton("Test it")
+        self._test_it.setAccessibleName(f"Test {self.group.title}")
+        self._test_it.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._test_it.clicked.connect(self._ask_for_test)
+        for part in (self._merged_glyph, self._merged_words, self._merged_why):
+            row.addWidget(part)
+        row.addSpacing(style.px(8))
+        row.addWidget(self._test_it)
+        row.addStretch(1)
+        return cell
+
+    def _build_reading(self, title: str) -> QWidget:
+        cell = QWidget()
+        stack = style.column(cell, spacing=2)
+        line = QWidget()
+        line.setFixedHeight(style.control_height())
+        row = style.row(line, spacing=7)
+        self.bar = SymmetryBar(title)
+        self._mark, self._percent = StateGlyph("look"), _label("b")
+        for part in (self.bar, self._mark, self._percent):
+            row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addStretch(1)
+        self._bar_line = line
+        self._words, self._error = _label("s"), _label("s")
+        self._words.setWordWrap(True)
+        self._error.setWordWrap(True)
+        stack.addWidget(line)
+        stack.addWidget(self._words)
+        stack.addWidget(self._error)
+        stack.addStretch(1)
+        self._reading_stack = stack
+        return cell
+
+    def _ensure_sides(self) -> None:
+        for place, side in enumerate(SIDES, start=2):
+            if side not in self.sides:
+                cell = self.sides[side] = StrengthSide(self.group, side)
+                cell.changed.connect(
+                    lambda test, side=side: self.answered.emit(f"{self.group.id}.{side}", test)
+                )
+                cell.going_on.connect(self.going_on)
+                cell.copy_wanted.connect(self._copy_lever)
+                self._line.insertWidget(place, cell, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _ensure_kind(self) -> SegmentedControl:
+        if self.kind is None:
+            kinds = [Choice("force", "Force"), Choice("grade", "Grade")]
+            if self.group.takes_torque:
+                kinds.insert(1, Choice("torque", "Nm", key="m"))
+            name = f"{self.accessibleName()}: force by device, or grade by hand"
+            self.kind = SegmentedControl(kinds, name)
+            self.kind.answered.connect(self._kind_chosen)
+            self._reading_stack.insertWidget(1, self.kind)
+        return self.kind
+
+    def _build_caution(self, said: str) -> QFrame:
+        frame = QFrame()
+        frame.setProperty("card", "att")
+        row = style.row(frame, (9, 5, 9, 5), spacing=8)
+        words = _label("", said)
+        words.setWordWrap(True)
+        row.addWidget(StateGlyph("look"), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(words, 1)
+        return frame
+
+    # ------------------------------------------------------------ showing
+
+    def show_group(
+        self,
+        answers: Answers,
+        assessment: Assessment,
+        sore_knee: SoreKnee,
+        *,
+        unit: str,
+        best: bool,
+        is_open: bool,
+        how: bool,
+        compact: bool,
+        read_only: bool,
+    ) -> None:
+        """Show this group as it is known now."""
+        measured = assessment.strength[self.group.id]
+        given = {side: answers.get(f"{self.group.id}.{side}") for side in SIDES}
+        reasons = [_reason(answer) for answer in given.values()]
+        untouched = self.optional and not self._wanted and all(answer is None for answer in given.values())
+        merged = untouched or (None not in reasons and reasons[0] == reasons[1])
+        self.is_open = is_open and not merged
+        style.say(self, card="open" if self.is_open else "")
+        self._show_merged(merged, untouched, reasons[0] or "", read_only)
+        if not merged:
+            self._ensure_sides()
+        for side, cell in self.sides.items():
+            mode = self._mode_of(given[side], given[other(side)])
+            cell.setVisible(not merged)
+            cell.show_test(
+                given[side],
+                measured.side(side),
+                unit="Nm" if mode == "torque" else unit,
+                mode=mode,
+                best=best,
+                is_open=self.is_open,
+                compact=compact,
+                read_only=read_only,
+            )
+        self._reading.setVisible(not merged)
+        if self.is_open or self.kind is not None:
+            kind = self._ensure_kind()
+            kind.set_value(self._mode_of(given["right"], given["left"]))
+            kind.setVisible(self.is_open and not read_only)
+        self._position.setVisible(self.is_open)
+        self.position.setChecked(how)
+        if self.is_open and how and self._how is None:
+            self._how = _HowTo(self.group)
+            self._stack.addWidget(self._how)
+        if self._how is not None:
+            self._how.setVisible(self.is_open and how)
+        percent, words, mark = reading(measured, given)
+        self._show_reading(measured, percent, words, mark, sore_knee, hide_words=compact and not self.is_open)
+        self._show_caution(assessment)
+
+    def _show_merged(self, merged: bool, untouched: bool, reason: str, read_only: bool) -> None:
+        self._merged.setVisible(merged)
+        style.scaled(self._stack, (8, 1, 4, 1) if merged else (8, 5, 4, 5), 4)
+        self._merged_glyph.setVisible(not untouched)
+        self._merged_words.setText("" if untouched else "Not tested, both sides")
+        self._merged_words.setVisible(not untouched)
+        self._merged_why.setText("optional" if untouched else f"· {reason}")
+        self._test_it.setVisible(not read_only)
+
+    def _show_reading(
+        self,
+        measured: GroupStrength,
+        percent: str,
+        words: str,
+        mark: ReadingMark,
+        sore_knee: SoreKnee,
+        *,
+        hide_words: bool,
+    ) -> None:
+        compared = measured.asymmetry_percent
+        if compared is None:
+            self.bar.set_sides(None, None)
+        else:
+            right = compared if measured.weaker == "right" else 100.0
+            left = compared if measured.weaker == "left" else 100.0
+            line = None if sore_knee == "both" else LINE_PERCENT / 100
+            unsure = f", {WITHIN_ERROR}" if measured.within_tester_error and measured.weaker else ""
+            self.bar.set_sides(right, left, line=line, words=f"{percent}, {words}{unsure}")
+        self.bar.setVisible(compared is not None)
+        self._mark.setVisible(bool(mark))
+        if mark:
+            self._mark.set_state(mark)
+        self._percent.setText(percent)
+        # With no bar the words take its place, in the line of the fields.
+        said_in_line = compared is None and bool(words) and not self.is_open
+        if said_in_line:
+            self._percent.setText(words)
+        style.say(self._percent, t="q" if said_in_line else "b", c="att" if mark == "look" else "")
+        self._words.setText("" if said_in_line else words)
+        self._words.setVisible(bool(self._words.text()) and not hide_words)
+        uncertain = bool(measured.within_tester_error and measured.weaker)
+        self._error.setText(WITHIN_ERROR if self.is_open else WITHIN_ERROR_SHORT)
+        self._error.setToolTip(f"{WITHIN_ERROR}: two testers differ by as much.")
+        self._error.setVisible(uncertain and not hide_words)
+        style.say(self._words, c="att" if mark == "look" else "")
+        self._bar_line.setToolTip(words if hide_words else "")
+
+    def _show_caution(self, assessment: Assessment) -> None:
+        rule = assessment.conclusions.get("very-low-symmetry")
+        ids = {f"{self.group.id}.{side}" for side in SIDES}
+        met = rule is not None and rule.met and any(ids & set(reason.items) for reason in rule.reasons)
+        if met and rule is not None and self._caution is None:
+            words = f"<b>{escape(rule.rule.title)}.</b> {escape(rule.rule.do_now)}"
+            self._caution = self._build_caution(words)
+            self._stack.insertWidget(1, self._caution)
+        if self._caution is not None:
+            self._caution.setVisible(met)
+
+    def _mode_of(self, answer: object, other_answer: object) -> Mode:
+        if self._mode is not None:
+            return self._mode
+        for given in (answer, other_answer):
+            if isinstance(given, StrengthTest) and (given.trials or given.grade):
+                return "grade" if given.grade else "torque" if given.unit == "Nm" else "force"
+        return "force"
+
+    def _kind_chosen(self, kind: object) -> None:
+        # Clicking the chosen one again clears a segment; a test is always of some kind.
+        chosen: dict[object, Mode] = {"force": "force", "torque": "torque", "grade": "grade"}
+        self._mode = chosen.get(kind, self._mode or "force")
+        self.kind_changed.emit()
+
+    def _copy_lever(self) -> None:
+        right = self.sides["right"].extras
+        if right is not None and right.lever.value:
+            self.sides["right"].commit()
+            self.sides["left"].take_lever(to_si(right.lever.value, "cm"))
+
+    def _ask_for_test(self) -> None:
+        self._wanted = True
+        for side in SIDES:
+            self.answered.emit(f"{self.group.id}.{side}", None)
+        self.test_wanted.emit()
+
+    def want(self) -> None:
+        """Show the fields of a group that is otherwise one quiet line."""
+        self._wanted = True
+
+    def fields(self, order: tuple[Side, ...]) -> list[QWidget]:
+        """The fields of both sides, in the order of the protocol."""
+        if not self._merged.isHidden():
+            return []
+        return [field for side in order for field in self.sides[side].fields()]
+
+
+class _HowTo(QFrame):
+    """How the group is tested: position, what to hold, where the pad goes, what to say."""
+
+    def __init__(self, group: StrengthGroup) -> None:
+        super().__init__()
+        self.setProperty("card", "sunk")
+        grid = style.scaled(QGridLayout(self), (12, 7, 12, 8), spacing=3)
+        grid.setHorizontalSpacing(style.px(12))
+        warning = f"{group.pad}. {group.pad_warning}".rstrip(". ") + "."
+        lines = (
+            ("Position", group.position, ""),
+            ("Hold", group.stabilise, ""),
+            ("Pad", warning, "att" if group.pad_warning else ""),
+            ("Lever from", group.axis, ""),
+            ("Or", group.alternative, ""),
+            ("Say", f"“{group.say}”", ""),
+        )
+        for number, (what, words, tone) in enumerate(line for line in lines if line[1]):
+            head, text = _label("s", what), _label("b" if what in ("Say", "Pad") else "", words)
+            text.setWordWrap(True)
+            style.say(text, c=tone)
+            grid.addWidget(head, number, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(text, number, 1)
+        grid.setColumnStretch(1, 1)
+
+
+def reading(measured: GroupStrength, given: dict[Side, Answer | None]) -> tuple[str, str, ReadingMark]:
+    """The comparison as it reads: percentage, words, and whether it wants a look."""
+    graded = [isinstance(answer, StrengthTest) and answer.grade is not None for answer in given.values()]
+    if any(graded):
+        return "", "by hand: no percentage" if all(graded) else "one side by hand: no percentage", ""
+    if measured.asymmetry_percent is None:
+        tested = [side for side in (measured.right, measured.left) if side is not None and side.trials]
+        if any(side.score is None for side in tested):
+            return "", "trials differ: no percentage", ""
+        return "", "lever arms or units differ: no percentage" if len(tested) == 2 else "", ""
+    lower = 100 - measured.asymmetry_percent
+    words = f"{measured.weaker} {shown(lower, 1)} % lower" if measured.weaker else "both sides equal"
+    if measured.symmetry_percent is None:
+        words = f"{words}\nasymmetry only"
+        return f"{shown(measured.asymmetry_percent, 1)} %", words, ""
+    percent = measured.symmetry_percent
+    return f"{shown(percent, 1)} %", words, "look" if percent < LINE_PERCENT else "good"
+
+
+def _reason(answer: object) -> str | None:
+    if isinstance(answer, NotTested):
+        return answer.reason
+    return answer.not_tested if isinstance(answer, StrengthTest) else None
+
+
+def _label(kind: str, words: str = "") -> QLabel:
+    label = QLabel(words)
+    label.setProperty("t", kind)
+    return label

@@ -1,0 +1,77 @@
+"""What the typed fields share: a line that hands on Enter, and when a value is told."""
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+from shiboken6 import isValid
+
+from ui.widgets.focus import ENTER_KEYS
+
+PAUSE_MS = 700
+
+
+class Line(QLineEdit):
+    """A line of text that hands Enter to its field."""
+
+    entered = Signal(bool)
+    """Enter was pressed; True with Shift, which goes back."""
+    left = Signal()
+    """The keyboard went elsewhere."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in ENTER_KEYS and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.entered.emit(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            return
+        super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusOut:
+            self.left.emit()
+        return super().event(event)
+
+
+class Typed(QWidget):
+    """What the typed fields share: when to tell, and never to tell twice the same."""
+
+    answered = Signal(object)
+
+    def __init__(self, name: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self._told: object = None
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self.commit)
+        self.setAccessibleName(name)
+
+    def commit(self) -> None:
+        """Tell the value now, as Enter does; nothing happens if it was told already."""
+        self._pause.stop()
+        value = self._read()
+        if value != self._told:
+            self._told = value
+            self.answered.emit(value)
+
+    def clear(self) -> None:
+        """Empty the field, whatever was typed, without telling anyone: for another patient."""
+        self._told = None
+        self._write("")
+        self._pause.stop()
+        self.commit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        if self._pause.isActive():
+            self.commit()
+        super().hideEvent(event)
+
+    def _line_left(self) -> None:
+        # A window that is being taken down takes the keyboard from lines whose field is gone already.
+        if isValid(self):
+            self.commit()
+
+    def _typing(self) -> None:
+        self._pause.start()
+
+    def _read(self) -> object:
+        raise NotImplementedError
+
+    def _write(self, words: str) -> None:
+        raise NotImplementedError

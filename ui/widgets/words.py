@@ -1,0 +1,82 @@
+"""Fields for words."""
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+from shiboken6 import isValid
+
+from ui import style
+from ui.widgets.focus import go_on
+from ui.widgets.typed import Line, Typed
+
+
+class TextField(Typed):
+    """Words: one line, or several that grow with what is written."""
+
+    def __init__(
+        self, name: str, parent: QWidget | None = None, *, lines: int = 1, most_lines: int = 8
+    ) -> None:
+        super().__init__(name, parent)
+        self._lines, self._most_lines = lines, max(lines, most_lines)
+        self.edit: QLineEdit | QPlainTextEdit
+        if lines == 1:
+            line = Line()
+            line.textEdited.connect(self._typing)
+            line.entered.connect(self._entered)
+            line.left.connect(self._line_left)
+            self.edit = line
+        else:
+            block = QPlainTextEdit()
+            block.setTabChangesFocus(True)
+            block.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+            block.textChanged.connect(self._typing)
+            block.textChanged.connect(self._grow)
+            block.installEventFilter(self)
+            self.edit = block
+        self.edit.setAccessibleName(name)
+        self.setFocusProxy(self.edit)
+        style.column(self).addWidget(self.edit)
+        self._grow()
+
+    @property
+    def value(self) -> str | None:
+        """The words without blanks around them, or None when there are none."""
+        edit = self.edit
+        typed = edit.text() if isinstance(edit, QLineEdit) else edit.toPlainText()
+        return typed.strip() or None
+
+    def set_value(self, value: str | None) -> None:
+        """Show words without telling anyone; what is being typed is left standing."""
+        if self._pause.isActive():
+            return
+        self._told = value
+        if value != self.value:
+            self._write(value or "")
+
+    def _write(self, words: str) -> None:
+        if isinstance(self.edit, QLineEdit):
+            self.edit.setText(words)
+        else:
+            self.edit.setPlainText(words)
+        self._pause.stop()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusOut and isValid(self) and watched is self.edit:
+            self.commit()
+        return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.StyleChange:
+            self._grow()
+        super().changeEvent(event)
+
+    def _entered(self, back: bool) -> None:
+        self.commit()
+        go_on(self, back=back)
+
+    def _read(self) -> object:
+        return self.value
+
+    def _grow(self) -> None:
+        if isinstance(self.edit, QPlainTextEdit):
+            shown = min(max(self._lines, int(self.edit.document().size().height())), self._most_lines)
+            self.edit.setFixedHeight(shown * self.edit.fontMetrics().lineSpacing() + style.px(20))
