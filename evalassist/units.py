@@ -38,8 +38,8 @@ _UNITS = {
     "years": _Unit("time", 12 * _MONTH_S),
     "km": _Unit("length", Decimal("1000")),
     "mi": _Unit("length", Decimal("1609.344")),
-    "C": _Unit("temperature", Decimal("1")),
-    "F": _Unit("temperature", Decimal(5) / Decimal(9), Decimal(32)),
+    "°C": _Unit("temperature", Decimal("1")),
+    "°F": _Unit("temperature", Decimal(5) / Decimal(9), Decimal(32)),
 }
 
 DIMENSION = {name: unit.dimension for name, unit in _UNITS.items()}
@@ -62,7 +62,7 @@ def to_si(value: float, unit: str) -> float:
 def from_si(value: float, unit: str) -> float:
     """A stored value as a person reads it in `unit`."""
     known = _unit(unit)
-    return float(Decimal(str(value)) / known.in_si + known.zero)
+    return _float(Decimal(str(value)) / known.in_si + known.zero)
 
 
 def convert(value: float, unit: str, to: str) -> float:
@@ -73,4 +73,9 @@ def convert(value: float, unit: str, to: str) -> float:
     if given.dimension != wanted.dimension:
         raise EvalAssistError(f"{unit} measures {given.dimension}, {to} measures {wanted.dimension}.")
     si = (Decimal(str(value)) - given.zero) * given.in_si
-    return float(si / wanted.in_si + wanted.zero)
+    return _float(si / wanted.in_si + wanted.zero)
+
+
+def _float(value: Decimal) -> float:
+    """Twelve decimals, and never minus zero: what is left beyond them is noise of the division."""
+    return float(round(value, 12)) + 0.0

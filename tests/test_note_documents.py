@@ -267,8 +267,8 @@ def test_a_name_that_cannot_be_printed_is_written_by_hand(name: str) -> None:
         assert text.count(BY_HAND) == 1
         assert "args=" not in text
     assert BY_HAND not in note_pages[1]
-    assert (BOX * 3 in letter) == (name == "王小明")
-    assert ("<b>Łopez</b>" in letter) == ("Łopez" in name)
+    known = set("Ada <b>Łopez</b>")
+    assert f"About {''.join(each if each in known else BOX for each in name)}" in letter
 
 
 @pytest.mark.parametrize("blank", ["", "\u200b\u2060", "\u00a0\u3000", "\u3164"])
@@ -294,6 +294,7 @@ def test_endless_names_and_numbers_are_cut_inside_the_head_and_quickly() -> None
         assert picture.point(lambda grey: 255 if grey < 250 else 0).getbbox()[2] <= 612 - 40
     assert "Wilhelmina" in pages(data)[0]
     assert "RIGHT knee born January 15, 2002" in pages(data)[0]
+    assert "record R123" in pages(data)[0]
     assert "visit March 2, 2026" in pages(data)[0]
     assert len(pages(referral_pdf(letter))) == 1
     assert perf_counter() - began < 8
@@ -307,7 +308,7 @@ def test_a_text_of_many_pages_is_printed_to_its_last_word() -> None:
         whole = (LONG * (letters // len(LONG))) + "The end of it."
         data = evaluation_note_pdf(noted(evaluation_of("ex1").with_answer(item_id, whole)))
         assert "The end of it." in read(data)
-        assert read(data).count("nothing helped") == letters // len(LONG)
+        assert read(data).count("nothing") == letters // len(LONG)
 
 
 def test_every_long_answer_and_word_of_the_therapist_finds_its_place() -> None:
@@ -328,8 +329,12 @@ def test_every_long_answer_and_word_of_the_therapist_finds_its_place() -> None:
 
 
 def test_the_letter_of_a_stopped_visit_is_never_lost_to_a_long_text() -> None:
-    long = {"surgeon-restrictions": LONG * 500, "recent-surgery": "yes"}
-    stopped = screened(SEPTIC, **{key: value for key, value in long.items() if key == "recent-surgery"})
+    operated = {"recent-surgery": "yes", "surgeon-cleared": "no", "surgeon-restrictions": LONG * 500}
+    refer = noted(evaluation_of("ex1").with_answers(operated))
+    assert refer.action == "REFER"
+    assert "Recent surgery" in read(referral_pdf(refer))
+    assert read(evaluation_note_pdf(refer)).count("Taped") == 500
+    stopped = screened(SEPTIC)
     flags = tuple(
         flag.model_copy(update={"reasons": (NoteReason(text=LONG * 500),)}) for flag in stopped.red_flags
     )
@@ -399,7 +404,7 @@ def test_a_card_names_what_is_only_of_another_phase_or_slot() -> None:
 def test_a_card_does_not_name_what_needs_things_that_are_not_at_home() -> None:
     without_band = ("step", "chair", "counter", "wall", "mat", "towel", "pillow")
     moves = cards(evaluation_of("ex1").with_answer("home-equipment", without_band))
-    assert moves["HA01"] == ("", "")  # neither belt nor band
+    assert moves["HA01"] == ("Belt press-out", "")  # the band one is of the next phase, and there is no band
     assert moves["HE01"][1] == ""
 
 

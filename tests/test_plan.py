@@ -401,7 +401,7 @@ def test_softer_running_form_waits_for_phase_3() -> None:
 
 def test_soon_after_birth_running_and_heavy_exercises_wait() -> None:
     for facts in ({"postpartum-weeks": 8.0}, {"pregnant-or-birth": "birth"}):
-        plan = planned(assessed("LOW", facts=facts))  # type: ignore[arg-type]  # one fact each
+        plan = planned(assessed("LOW", facts=facts))
         assert why_refused(plan, "QC07") == "within 12 weeks of birth"
         assert "IMP19" in {row.id for row in plan.load_advice}
     assert why_refused(planned(assessed("LOW", facts={"postpartum-weeks": 13.0})), "QC07") != (

@@ -270,7 +270,7 @@ def test_only_signed_evaluations_take_an_addendum_and_have_a_note(store: Store) 
     addendum = Addendum("more", "Sam Lee", SIGNED_AT)
     with pytest.raises(EvalAssistError, match="a draft is changed itself"):
         store.add_addendum(draft.id, addendum)
-    with pytest.raises(EvalAssistError, match="a draft is changed itself"):
+    with pytest.raises(EvalAssistError, match="not signed yet"):
         store.save(draft.with_addendum(addendum))
     with pytest.raises(EvalAssistError, match="no note"):
         store.note_of(draft.id)

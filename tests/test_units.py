@@ -22,7 +22,7 @@ measured = st.floats(min_value=0.001, max_value=5000)
         (35, "cm", 0.35),
         (10, "in", 0.254),
         (132.4, "Nm", 132.4),
-        (98.6, "F", 37.0),
+        (98.6, "°F", 37.0),
         (2, "weeks", 1_209_600),
     ],
 )
@@ -55,7 +55,7 @@ def test_a_pound_of_mass_weighs_a_pound_of_force() -> None:
     assert to_si(1, "lbf") == pytest.approx(newtons_by_mass, rel=1e-10)
 
 
-SI_UNITS = ("N", "kg", "m", "Nm", "s", "C")
+SI_UNITS = ("N", "kg", "m", "Nm", "s", "°C")
 
 
 def test_every_dimension_has_its_si_unit() -> None:
@@ -65,7 +65,7 @@ def test_every_dimension_has_its_si_unit() -> None:
 
 @pytest.mark.parametrize(
     ("value", "unit", "to", "expected"),
-    [(9, "months", "weeks", 39.105), (35, "cm", "m", 0.35), (20, "kgf", "kgf", 20), (38, "C", "F", 100.4)],
+    [(9, "months", "weeks", 39.105), (35, "cm", "m", 0.35), (20, "kgf", "kgf", 20), (38, "°C", "°F", 100.4)],
 )
 def test_a_value_is_shown_in_another_unit_of_its_kind(
     value: float, unit: str, to: str, expected: float

@@ -62,7 +62,9 @@ class Desk:
     """A window with records of its own, and hands to use it."""
 
     def __init__(self, qtbot: QtBot, home: Path) -> None:
-        style.apply_style(QApplication.instance())  # type: ignore[arg-type]  # pytest-qt has made it
+        app = QApplication.instance()
+        if isinstance(app, QApplication) and app.styleSheet() != style.sheet():
+            style.apply_style(app)
         home.mkdir(parents=True, exist_ok=True)
         self.qtbot, self.file, self.content = qtbot, home / "evalassist.db", load_content()
         self.store = Store(self.file)
@@ -443,6 +445,16 @@ def test_a_source_mark_opens_the_citation_in_the_panel(desk: Desk) -> None:
 
 
 # ---------------------------------------------------------------- keeping and locking
+
+
+def test_new_looks_leave_the_evaluation_open_where_it_was(desk: Desk) -> None:
+    desk.begin(anyone())
+    desk.answer("hot-joint", "no")
+    desk.window.use_settings(SETTINGS.model_copy(update={"text_scale": 1.5}))
+    assert style.scale() == 1.5
+    assert dict(desk.now.answers) == {"hot-joint": "no"}
+    desk.window.use_settings(SETTINGS)
+    assert (desk.view.step, style.scale()) == ("safety", 1.0)
 
 
 def test_a_signed_evaluation_is_looked_at_and_not_changed(desk: Desk) -> None:

@@ -233,6 +233,10 @@ class EvaluationView(QWidget):
         self._panel_wanted = False
         self._place()
 
+    def _show_source(self, rules: tuple[str, ...]) -> None:
+        self._unfold_panel()
+        self.panel.open_source(tuple(rules))
+
     def _unfold_panel(self) -> None:
         self._panel_wanted = True
         self._place()
@@ -313,9 +317,14 @@ class EvaluationView(QWidget):
             page.go_to.connect(self.go_to)
             page.reasoning_wanted.connect(self._unfold_panel)
             page.addendum_wanted.connect(self.addendum_wanted)
-            referral = getattr(page, "referral_wanted", None)
-            if referral is not None:
-                referral.connect(self.referral_wanted)
+            wishes = {
+                "referral_wanted": self.referral_wanted,
+                "preferences_wanted": self.settings_wanted,
+                "source_wanted": self._show_source,
+            }
+            for name, answer in wishes.items():  # not every page has every wish
+                if hasattr(page, name):
+                    getattr(page, name).connect(answer)
             self._pages[step_id] = page
             self.stack.addWidget(page)
         return self._pages[step_id]

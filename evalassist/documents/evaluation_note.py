@@ -85,16 +85,13 @@ def _head(note: Note, canvas: Canvas, sheet: look.Paper) -> None:
         name, size = fitted(note.clinic.name, REGULAR, TEXT, edge - left - title - 14, FURNITURE)
         label(canvas, edge, top - 11.3, name, size, align="right")
     sides = "BOTH knees" if note.sore_knee == "both" else f"{note.sore_knee.upper()} knee"
-    facts = [
-        f"born {day(note.birth_date)} ({note.age} y, {note.sex})",
-        f"record {record}" if (record := named(note.record_number)) else "",
-        f"visit {day(note.visit_date)}",
-    ]
+    facts = [f"born {day(note.birth_date)} ({note.age} y, {note.sex})", f"visit {day(note.visit_date)}"]
     room = right - left - look.text_width(sides, BOLD, TEXT) - 12
-    room -= sum(look.text_width(facts[n], REGULAR, TEXT) + 12 for n in (0, 2))
-    facts[1], _ = fitted(facts[1], REGULAR, TEXT, room - LEAST_NAME - 12, TEXT)
-    known = [fact for fact in facts if fact]
-    if facts[1]:
+    room -= sum(look.text_width(fact, REGULAR, TEXT) + 12 for fact in facts)
+    if named(note.record_number):
+        left_over = room - LEAST_NAME - 12 - look.text_width("record ", REGULAR, TEXT)
+        number, _ = fitted(named(note.record_number), REGULAR, TEXT, left_over, TEXT)
+        facts.insert(1, f"record {number}")
         room -= look.text_width(facts[1], REGULAR, TEXT) + 12
     if named(note.patient_name):
         name, size = fitted(named(note.patient_name), BOLD, 10.5, room, FURNITURE)
@@ -105,7 +102,7 @@ def _head(note: Note, canvas: Canvas, sheet: look.Paper) -> None:
         rule(canvas, left + said + 4, at, top - 30)
         at += 12
     at += label(canvas, at, top - 28, sides, TEXT, BOLD) + 12
-    for fact in known:
+    for fact in facts:
         at += label(canvas, at, top - 28, fact, TEXT) + 12
     rule(canvas, left, right, top - 34, 1.1)
 

@@ -110,7 +110,7 @@ def bold(words: str) -> str:
 
 def text(markup: str, size: float = TEXT, leading: float = TEXT_LEADING, font: str = REGULAR) -> Paragraph:
     """A paragraph; the markup is ours, what a person wrote was escaped before."""
-    return Paragraph(look.printable(markup), look.style(size, leading, font, breaks=True))
+    return Paragraph(look.printable(markup), look.style(size, leading, font))
 
 
 def cell(markup: str, font: str = REGULAR) -> Paragraph:

@@ -103,19 +103,17 @@ def new_canvas(buffer: BytesIO, paper: Paper, language: str) -> Canvas:
 
 
 @cache
-def style(
-    size: float, leading: float, font: str = REGULAR, color: Color = INK, *, breaks: bool = False
-) -> ParagraphStyle:
-    """How a paragraph is set; `breaks` cuts a word that is longer than its line."""
+def style(size: float, leading: float, font: str = REGULAR, color: Color = INK) -> ParagraphStyle:
+    """How a paragraph is set; only a word that is longer than its line is broken."""
     return ParagraphStyle(
-        f"{font}-{size}-{leading}-{color.hexval()}-{breaks}",
+        f"{font}-{size}-{leading}-{color.hexval()}",
         fontName=font,
         bulletFontName=font,
         fontSize=size,
         leading=leading,
         textColor=color,
         alignment=TA_LEFT,
-        splitLongWords=int(breaks),
+        splitLongWords=1,
     )
 
 
