@@ -20,7 +20,7 @@ LONGEST_TEXT = 4000
 FORCE_N = (5.0, 1000.0)
 TORQUE_NM = (2.0, 500.0)
 LEVER_ARM_M = (0.05, 1.20)
-"""Plausible ranges of README 55 [P]."""
+"""Plausible ranges [P]."""
 
 
 class ImplausibleError(ValueError):

@@ -136,7 +136,7 @@ class Found(Part):
     deficit_percent: int | None = None
     """Rounded half up; only for V1 with a device on both sides and no painful test."""
     hurt: bool = False
-    """The test hurt, so no percentage is printed (README 29)."""
+    """The test hurt, so no percentage is printed."""
     step_down: Literal["right", "left", "both"] | None = None
 
 
@@ -147,7 +147,7 @@ class Sheet(Part):
     problem: str = ""
     """Why the sheet must not be printed before an entry was checked; empty when it may."""
     go_to: int
-    """GO from 0 to this; SLOW DOWN up to 5; STOP over 5 (README 6)."""
+    """GO from 0 to this; SLOW DOWN up to 5; STOP over 5."""
     days_per_week: int
     minutes: int
     weeks: int
@@ -156,7 +156,7 @@ class Sheet(Part):
     goal_date: date | None
     retest_date: date | None
     start_date: date | None
-    """Later start of the home exercises (age 10-14, README 37)."""
+    """Later start of the home exercises (age 10-14)."""
     age: int
     runner: bool
     running: Literal["", "keeps", "stopped"] = ""

@@ -433,9 +433,21 @@ V2 = fields(variant="V2", weaker="right")
         (V5, "right", ("left",), "Your hip move trains your left side.", "train both"),
         (V5, "right", (), "That can happen. We will test you again", "train"),
         (fields(variant="V3"), "right", ("both",), "We will train both. This is common.", "Your hip move"),
-        (fields(variant="V3"), "right", ("right", "right"), "moves train your right side.", "train both"),
+        (
+            fields(variant="V3"),
+            "right",
+            ("right", "right"),
+            "practice. Your hip moves train your right side.",
+            "train both",
+        ),
         (V2, "both", ("both",), "sore, so we train both sides. This is common.", "Your hip move"),
-        (V2, "both", ("right", "right"), "sore. Your hip moves train your right side. This", "train both"),
+        (
+            V2,
+            "both",
+            ("right", "right"),
+            "sore. This is common. It can change with practice. Your hip moves train your right side.",
+            "train both",
+        ),
     ],
 )
 def test_the_sheet_promises_to_train_only_the_sides_on_its_cards(

@@ -107,7 +107,7 @@ def _all_of(criteria: tuple[Conclusion, ...]) -> Verdict:
 def _irritability(
     conclusions: dict[str, Conclusion], known: Knowledge
 ) -> tuple[str | None, tuple[Reason, ...], tuple[ItemId, ...]]:
-    """First match from HIGH down; what is not recorded never makes it LOW (README 1)."""
+    """First match from HIGH down; what is not recorded never makes it LOW."""
     high, low = conclusions["irritability-high"], conclusions["irritability-low"]
     moderate = conclusions["irritability-moderate"]
     if high.met:

@@ -234,7 +234,7 @@ def _reproduced(get: _Getter, content: Content) -> Found:
 
 
 def _causes_excluded(get: _Getter, content: Content) -> Found:
-    """Every cause that must be ruled out is unlikely or excluded (README 26)."""
+    """Every cause that must be ruled out is unlikely or excluded."""
     items = tuple(f"ddx-{d.id}" for d in content.differentials.values() if d.effect == "rule-out")
     words = {item_id: get.word(item_id) for item_id in items}
     likely = tuple(item_id for item_id, word in words.items() if word in ("possible", "likely"))

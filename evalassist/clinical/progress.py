@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 State = Literal["empty", "partly", "complete", "attention", "danger", "blocked"]
 TESTING_STEPS = ("movement", "strength", "mobility")
-"""Locked while the action is EMERGENCY or URGENT (README 16)."""
+"""Locked while the action is EMERGENCY or URGENT."""
 MAIN_CONCLUSIONS = ("criterion", "subcategory")
 
 

@@ -61,7 +61,7 @@ def z_score(value: float, norm: Norm) -> float:
 
 
 def norm_for(group: str, sex: str, age_years: int, norms: Iterable[Norm]) -> Norm | None:
-    """The enabled norm of this group, sex and age; none under 20 years (README 27)."""
+    """The enabled norm of this group, sex and age; none under 20 years."""
     for norm in norms:
         fits = norm.group == group and norm.sex == sex and norm.age_from <= age_years <= norm.age_to
         if fits and norm.enabled and age_years >= 20:
@@ -162,7 +162,7 @@ def _comparable(right: SideStrength | None, left: SideStrength | None) -> tuple[
 
 
 def _within_error(group: StrengthGroup, right: SideStrength | None, left: SideStrength | None) -> bool | None:
-    """README 28: smaller than the inter-tester MDC, which is published in kgf."""
+    """Smaller than the inter-tester MDC, which is published in kgf."""
     if group.inter_tester_mdc_kgf is None or right is None or left is None:
         return None
     if right.in_torque or left.in_torque or right.score is None or left.score is None:

@@ -160,7 +160,7 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
     elif _trains_both(case):
         same_side = [texts("found_both_knees"), common]
     else:
-        same_side = [texts("found_both_knees_only"), *_trained(case), common]
+        same_side = [texts("found_both_knees_only"), common, *_trained(case)]
     match found.variant:
         case "V1":
             little = percent is not None and percent < 15
@@ -173,8 +173,8 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
             said = [[texts("found_v2", **side), *hurt], same_side, [retest]]
         case "V3":
             alike = [] if found.weaker else [texts("found_v3_alike")]
-            train = [texts("found_v3_train")] if _trains_both(case) else _trained(case)
-            said = [[texts("found_v3"), *alike, *hurt], [*train, common, retest]]
+            train = [texts("found_v3_train"), common] if _trains_both(case) else [common, *_trained(case)]
+            said = [[texts("found_v3"), *alike, *hurt], [*train, retest]]
         case "V4" | "same":
             lead = [texts(f"found_{found.variant.lower()}")]
             said = [lead]

@@ -22,7 +22,7 @@ from ui.widgets.symmetry import SymmetryBar
 
 NAME_WIDTH, GAP = 124, 12
 LINE_PERCENT = 90.0
-"""The line drawn through the bars: below it a sore side counts as lower (clinical decision 3)."""
+"""The line drawn through the bars: below it a sore side counts as lower."""
 
 WITHIN_ERROR = "within measurement error between testers"
 WITHIN_ERROR_SHORT = "within error between testers"
