@@ -158,7 +158,6 @@ class Sheet(Part):
     start_date: date | None
     """Later start of the home exercises (age 10-14)."""
     age: int
-    runner: bool
     running: Literal["", "keeps", "stopped"] = ""
     """Whether a runner still runs; empty for who does not run, or was not asked."""
     activity_ladder: bool = False

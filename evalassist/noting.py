@@ -334,8 +334,7 @@ def _sheet(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment) -> 
         retest_date=evaluation.visit_date + RETEST_AFTER,
         start_date=_start(plan) if ladder else None,
         age=evaluation.age_years,
-        runner=evaluation.answers.get("runner") == "yes",
-        running=_running(plan, evaluation),
+        running="" if ladder else _running(plan, evaluation),
         activity_ladder=ladder,
     )
 

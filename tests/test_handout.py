@@ -85,7 +85,6 @@ SHEET = fields(
     retest_date=date(2026, 3, 30),
     start_date=None,
     age=24,
-    runner=False,
 )
 PLAN = fields(
     phase=1,
@@ -141,7 +140,7 @@ def note(
 
 def runner_note(**changes: Any) -> Note:
     """EX2: five moves, left knee, hips normal, runs, cap 5."""
-    runs = fields(found=fields(variant="V4"), go_to=2, runner=True, running="keeps", age=31, minutes=35)
+    runs = fields(found=fields(variant="V4"), go_to=2, running="keeps", age=31, minutes=35)
     return note(EX2, "left", **(runs | fields(weeks=8, goal="Run 10 km with a pain of 2 or less") | changes))
 
 
@@ -375,7 +374,7 @@ def test_one_move_is_spoken_of_as_one_on_every_side() -> None:
 
 
 def test_a_plan_without_hip_moves_does_not_promise_what_hip_training_does() -> None:
-    read = sides(handout_pdf(note(("QC01", "QO01"), running="keeps", runner=True)))
+    read = sides(handout_pdf(note(("QC01", "QO01"), running="keeps")))
     assert "How your hip and knee work together" in read[0]
     for words in ("How your hip helps", "Hip training", "Hip work", "Why work on your hip"):
         assert words not in " ".join(read)

@@ -65,6 +65,8 @@ def assessment(note: Note, width: float) -> Iterator[Flowable]:
     still_open = [each for each in note.not_decided if not each.startswith(told_above)]
     if still_open:
         yield from labelled([("Not decided, because something is missing", "; ".join(still_open))])
+    if note.contradictions:
+        yield from labelled([("Does not fit together", " ".join(note.contradictions))])
 
 
 def _groups(note: Note) -> Iterator[tuple[str, list[NoteConclusion]]]:
