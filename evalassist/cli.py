@@ -224,6 +224,7 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> list[str]:
 def _exchange(folder: Path, fresh: Path, former: Path) -> list[str]:
     """Put the new files in place of the old ones; when one cannot be put there, all old ones return."""
     moved: list[str] = []
+    placed: list[str] = []
     try:
         for name in OUTPUTS:
             if (folder / name).is_dir():
@@ -233,8 +234,11 @@ def _exchange(folder: Path, fresh: Path, former: Path) -> list[str]:
                 moved.append(name)
         for path in fresh.iterdir():
             path.rename(folder / path.name)
+            placed.append(path.name)
         return moved
     except OSError:
+        for name in placed:
+            (folder / name).unlink()
         for name in moved:
             (former / name).replace(folder / name)
         raise

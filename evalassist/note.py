@@ -48,8 +48,9 @@ class NoteConclusion(Part):
     grade: str = ""
     mark: str
     cites: tuple[str, ...] = ()
-    opinion: str = ""
-    """Empty, `accepted`, or the reason why the therapist disagrees."""
+    accepted: bool | None = None
+    """What the therapist says of it; None when nothing was said."""
+    disagrees_because: str = ""
 
 
 class NoteExercise(Part):

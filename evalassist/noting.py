@@ -129,7 +129,6 @@ def _is_noted(conclusion: Conclusion) -> bool:
 
 def _conclusion(conclusion: Conclusion, evaluation: Evaluation, content: Content) -> NoteConclusion:
     opinion = evaluation.opinions.get(_opinion_key(conclusion))
-    said = "" if opinion is None else "accepted" if opinion.accepts else opinion.reason
     return NoteConclusion(
         id=conclusion.id,
         title=conclusion.rule.title,
@@ -141,7 +140,8 @@ def _conclusion(conclusion: Conclusion, evaluation: Evaluation, content: Content
         grade=conclusion.rule.grade,
         mark=conclusion.rule.mark,
         cites=conclusion.rule.cites,
-        opinion=said,
+        accepted=None if opinion is None else opinion.accepts,
+        disagrees_because="" if opinion is None else opinion.reason,
     )
 
 

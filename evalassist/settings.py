@@ -30,7 +30,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     clinic_name: Line = ""
-    clinic_phone: Line = ""
+    clinic_phone: Annotated[str, Field(max_length=24)] = ""
     clinic_address: Annotated[str, Field(max_length=500)] = ""
     therapist_name: Line = ""
     licence: Line = ""
@@ -73,7 +73,10 @@ def load_settings(file: Path | None = None) -> Settings:
         return Settings()
     except UnicodeDecodeError:
         raise _bad(file, "it is not UTF-8 text") from None
-    except (ValueError, RecursionError) as error:  # not TOML; thousands of digits or brackets are told the same way
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # not TOML; thousands of digits or brackets are told the same way
         raise _bad(file, str(error)) from error
     except OSError as error:
         raise SettingsError(

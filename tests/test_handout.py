@@ -3,7 +3,6 @@
 import tomllib
 from datetime import date
 from functools import cache
-from time import perf_counter
 from typing import Any
 
 import pypdfium2
@@ -274,15 +273,13 @@ def test_a_name_of_blanks_is_a_missing_name(blank: str) -> None:
     assert missing == sides(handout_pdf(note(clinic={"name": ""})))[0]
 
 
-def test_names_without_end_are_cut_and_quickly() -> None:
-    began = perf_counter()
+def test_names_without_end_are_cut() -> None:
     endless = note(
         patient_name="Wilhelmina" * 1000, clinic={"name": "Harbor " * 1500, "therapist": "A" * 9000}
     )
     first = sides(handout_pdf(endless, with_name=True))[0]
     assert "Wilhelmina" in first
     assert "…" in first
-    assert perf_counter() - began < 3
 
 
 def test_the_font_has_every_sign_of_the_patient_texts() -> None:

@@ -144,7 +144,7 @@ def _story(note: Note, addenda: Sequence[Addendum], width: float) -> Iterator[Fl
         yield text(f"<b>No plan of care.</b> {look.escaped(note.no_plan_because)}")
     yield KeepTogether([*_references(note), *_signatures(note, width)])  # a signature never stands alone
     for addendum in addenda:
-        yield from _addendum(addendum)
+        yield from _addendum(addendum, note)
 
 
 def _references(note: Note) -> Iterator[Flowable]:
@@ -215,9 +215,10 @@ def _strength_table(
 # ---------------------------------------------------------------- the end
 
 
-def _addendum(addendum: Addendum) -> Iterator[Flowable]:
-    """What was added after signing, with who wrote it and when."""
-    when = f"{day(addendum.written_at.date())} at {addendum.written_at:%H:%M}"
+def _addendum(addendum: Addendum, note: Note) -> Iterator[Flowable]:
+    """What was added after signing, with who wrote it and when, by the clock by which the note was signed."""
+    written_at = addendum.written_at.astimezone(note.signed_at.tzinfo if note.signed_at else None)
+    when = f"{day(written_at.date())} at {written_at:%H:%M}"
     yield CondPageBreak(42)
     yield Spacer(0, 6)
     yield text(bold(f"Addendum by {named(addendum.clinician)}, {when}"))

@@ -90,9 +90,16 @@ def _canvas(*arguments: Any, **options: Any) -> Canvas:
 # ---------------------------------------------------------------- words
 
 
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+"""Not asked of the system: its language must not change what a note says."""
+
+
 def day(when: date) -> str:
     """A date as it is written in a letter: March 2, 2026."""
-    return f"{when:%B} {when.day}, {when.year}"
+    return f"{MONTHS[when.month - 1]} {when.day}, {when.year}"
 
 
 def knee(sore_knee: str) -> str:

@@ -152,7 +152,7 @@ class Case:
     @property
     def phone(self) -> str:
         """The clinic's number as typed, or nothing where the font cannot show it."""
-        phone = look.seen(self.note.clinic.phone)[:24]
+        phone = look.seen(self.note.clinic.phone)[:24]  # as long as the settings allow
         return "" if look.lacks(phone) else phone
 
     @property

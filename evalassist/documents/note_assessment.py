@@ -50,7 +50,9 @@ def assessment(note: Note, width: float) -> Iterator[Flowable]:
         bands.append(len(rows))
         rows.append([cell(_band(name, group, note)), "", ""])
         one_source = len({_source(conclusion, note) for conclusion in group}) == 1
-        absent = [c for c in group if c.id in SUBCATEGORIES and c.verdict == "not met" and not c.opinion]
+        absent = [
+            c for c in group if c.id in SUBCATEGORIES and c.verdict == "not met" and c.accepted is not False
+        ]
         for conclusion in group:
             if conclusion not in absent:
                 rows.append(_row(conclusion, note, sourced=not one_source))
@@ -128,7 +130,7 @@ def _row(conclusion: NoteConclusion, note: Note, *, sourced: bool) -> list[Any]:
     source = _source(conclusion, note) if sourced else ""
     if source:
         because += f" [{look.escaped(source)}]"
-    if conclusion.opinion and conclusion.id not in CRITERIA:
+    if conclusion.accepted is not None and conclusion.id not in CRITERIA:
         because += f" {_opinion(conclusion)}"
     return [cell(_title(conclusion), font), cell(verdict, font), cell(because)]
 
@@ -137,7 +139,7 @@ def _band(name: str, group: Sequence[NoteConclusion], note: Note) -> str:
     sources = {_source(conclusion, note) for conclusion in group}
     source = next(iter(sources)) if len(sources) == 1 else ""
     told = bold(name) + (f"&nbsp; {look.escaped(source)}" if source else "")
-    if group[0].id in CRITERIA and group[0].opinion:
+    if group[0].id in CRITERIA and group[0].accepted is not None:
         told += f"&nbsp; {_opinion(group[0])}"
     return told
 
@@ -161,9 +163,10 @@ def _reasons(conclusion: NoteConclusion) -> str:
 
 
 def _opinion(conclusion: NoteConclusion) -> str:
-    if conclusion.opinion == "accepted":
+    if conclusion.accepted:
         return "<b>Therapist agrees.</b>"
-    return f"<b>Therapist disagrees:</b> {look.escaped(conclusion.opinion)}"
+    why = look.escaped(conclusion.disagrees_because) or "no reason given"
+    return f"<b>Therapist disagrees:</b> {why}"
 
 
 def _source(conclusion: NoteConclusion, note: Note) -> str:
