@@ -14,7 +14,9 @@ Language = Literal["en", "es"]
 
 
 class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    """A signed note may be older or newer than this program: fields it does not know are left alone."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Line(Part):
@@ -197,6 +199,10 @@ class Note(Part):
     not_tested: tuple[Line, ...]
     """What was left out deliberately, with the reason."""
     pfp: Literal["met", "not met", "undecided"]
+    pfp_disagrees_because: str = ""
+    """Why the therapist does not conclude patellofemoral pain, where the criteria are met."""
+    confirmed: bool = False
+    """The therapist has given a word on every conclusion that is met."""
     conclusions: tuple[NoteConclusion, ...]
     irritability: str
     subcategories: tuple[str, ...]

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Literal
 
-from evalassist.clinical.assessment import SUBCATEGORIES, not_decided
+from evalassist.clinical.assessment import CODES, disagrees, not_decided
 from evalassist.clinical.case import case_of, why_not
 from evalassist.clinical.facts import shown
 from evalassist.clinical.found import hip_finding, step_down_sides
 from evalassist.clinical.plan import card_order
+from evalassist.clinical.progress import accepted_ids
 from evalassist.clinical.progress import shown as is_shown
 from evalassist.clinical.result import (
     Advice,
@@ -49,7 +50,6 @@ ACTION_TEXT = {
     "NONE": "Safety screen negative.",
     None: "Safety screen not finished.",
 }
-SUBCATEGORY_CODES = dict(SUBCATEGORIES)
 WEEKS_AT_LEAST = 6
 RETEST_AFTER = timedelta(weeks=4)
 NOTED_KINDS = ("criterion", "irritability", "subcategory", "modifier", "flag")
@@ -106,9 +106,11 @@ def note_of(
         sections=sections(evaluation, assessment, content),
         not_tested=not_tested_lines(evaluation, content),
         pfp=assessment.pfp.value,
+        pfp_disagrees_because=_disagreement(evaluation),
+        confirmed=all(said in evaluation.opinions for said in accepted_ids(assessment)),
         conclusions=tuple(_conclusion(c, evaluation, content) for c in concluded),
         irritability=assessment.irritability or "",
-        subcategories=assessment.subcategories,
+        subcategories=assessment.agreed,
         primary=assessment.primary or "",
         modifiers=assessment.modifiers,
         impression=evaluation.impression,
@@ -119,6 +121,11 @@ def note_of(
         sheet=_sheet(planned, evaluation, assessment) if planned else None,
         references=_references(concluded, content),
     )
+
+
+def _disagreement(evaluation: Evaluation) -> str:
+    """Why the therapist does not conclude patellofemoral pain; empty when nothing of the kind was said."""
+    return (evaluation.opinions["pfp"].reason or "no reason given") if disagrees(evaluation, "pfp") else ""
 
 
 def _is_noted(conclusion: Conclusion) -> bool:
@@ -149,7 +156,7 @@ def _opinion_key(conclusion: Conclusion) -> str:
     """Opinions are given on subcategory codes (MPD, MOB-hyper) and on `pfp` as a whole."""
     if conclusion.rule.kind == "criterion":
         return "pfp"
-    return SUBCATEGORY_CODES.get(conclusion.id, conclusion.id)
+    return CODES.get(conclusion.id, conclusion.id)
 
 
 def _still_open(assessment: Assessment, content: Content) -> Iterator[str]:

@@ -24,6 +24,15 @@ SUBCATEGORIES = (
 """Rule and code of each subcategory, in the order in which the first one met is the primary."""
 
 
+CODES = dict(SUBCATEGORIES)
+
+
+def disagrees(evaluation: Evaluation, conclusion_id: str) -> bool:
+    """The therapist does not agree with this conclusion (`pfp`, or the code of a subcategory)."""
+    opinion = evaluation.opinions.get(conclusion_id)
+    return opinion is not None and not opinion.accepts
+
+
 def assess(evaluation: Evaluation, content: Content) -> Assessment:
     """Judge every rule of the content on this evaluation. Pure: the same answers give the same assessment."""
     numbers = measured(evaluation, content)
@@ -31,14 +40,15 @@ def assess(evaluation: Evaluation, content: Content) -> Assessment:
     conclusions: dict[str, Conclusion] = {}
     for rule in content.rules.values():
         conclusions[rule.id] = judge_rule(rule, known, evaluation.sore_sides)
-        known.learn(conclusions[rule.id])
+        known.learn(conclusions[rule.id], overruled=disagrees(evaluation, CODES.get(rule.id, "")))
 
     red, open_flags = _red_flags(conclusions)
     action = _action(red, open_flags)
     criteria = tuple(c for c in conclusions.values() if c.rule.kind == "criterion")
-    pfp = _all_of(criteria)
+    pfp = Verdict.UNDECIDED if action in ("EMERGENCY", "URGENT") else _all_of(criteria)
     classified = pfp is Verdict.MET and action in ("CAUTION", "NONE")
     subcategories = _subcategories(conclusions) if classified else ()
+    agreed = _agreed(evaluation, known, subcategories)
     irritability, because, missing = _irritability(conclusions, known)
     return Assessment(
         known=known,
@@ -52,9 +62,10 @@ def assess(evaluation: Evaluation, content: Content) -> Assessment:
         irritability_reasons=because,
         irritability_missing=missing,
         subcategories=subcategories,
-        primary=_primary(evaluation, subcategories),
-        modifiers=_modifiers(conclusions, subcategories),
-        muscle_performance=_muscle_performance(conclusions) if classified else None,
+        agreed=agreed,
+        primary=_primary(evaluation, agreed),
+        modifiers=_modifiers(conclusions, agreed),
+        muscle_performance=_muscle_performance(conclusions) if "MPD" in agreed else None,
         flags=tuple(c.id for c in conclusions.values() if c.rule.kind == "flag" and c.met),
         scores=numbers.scores,
         strength=numbers.strength,
@@ -123,6 +134,12 @@ def _irritability(
 def _subcategories(conclusions: dict[str, Conclusion]) -> tuple[str, ...]:
     met = tuple(code for rule_id, code in SUBCATEGORIES if conclusions[rule_id].met)
     return met or (("NONE",) if conclusions["none"].met else ())
+
+
+def _agreed(evaluation: Evaluation, known: Knowledge, found: tuple[str, ...]) -> tuple[str, ...]:
+    if not found or disagrees(evaluation, "pfp"):
+        return ()
+    return tuple(code for rule_id, code in SUBCATEGORIES if known.value(rule_id) is True) or ("NONE",)
 
 
 def _primary(evaluation: Evaluation, subcategories: tuple[str, ...]) -> str | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
 
 from evalassist.clinical.result import Conclusion, Fact, FactValue, Knowledge, Reason, Verdict
 from evalassist.content.schema import Condition, Rule
@@ -12,9 +11,10 @@ from evalassist.evaluation import ItemId, Side
 
 T = TypeVar("T")
 
+SWAPPED = {Verdict.MET: Verdict.NOT_MET, Verdict.NOT_MET: Verdict.MET}
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+
+class Judgement(NamedTuple):  # made hundreds of times for every answer, and a tuple is made fastest
     verdict: Verdict
     reasons: tuple[Reason, ...] = ()
     missing: tuple[ItemId, ...] = ()
@@ -22,6 +22,8 @@ class Judgement:
 
 def judge(condition: Condition, known: Knowledge, side: Side | None = None) -> Judgement:
     """Judge one condition; `side` fills `{side}` in the names of facts."""
+    if condition.fact is not None:
+        return _compared(condition, condition.fact, known, side)
     if condition.all is not None:
         return _joined([judge(part, known, side) for part in condition.all], decisive=Verdict.NOT_MET)
     if condition.any is not None:
@@ -32,9 +34,8 @@ def judge(condition: Condition, known: Knowledge, side: Side | None = None) -> J
         return _joined(tested or parts, decisive=Verdict.MET)
     if condition.not_ is not None:
         inner = judge(condition.not_, known, side)
-        swapped = {Verdict.MET: Verdict.NOT_MET, Verdict.NOT_MET: Verdict.MET}
-        return Judgement(swapped.get(inner.verdict, inner.verdict), inner.reasons, inner.missing)
-    return _compared(condition, known, side)
+        return Judgement(SWAPPED.get(inner.verdict, inner.verdict), inner.reasons, inner.missing)
+    raise AssertionError("the schema allows no other condition")
 
 
 def judge_rule(rule: Rule, known: Knowledge, sore_sides: tuple[Side, ...]) -> Conclusion:
@@ -59,16 +60,16 @@ def _joined(parts: list[Judgement], decisive: Verdict) -> Judgement:
     undecided = [part for part in parts if part.verdict is Verdict.UNDECIDED]
     if deciding:
         told = deciding if decisive is Verdict.MET else deciding[:1]
-        return Judgement(decisive, _unique(part.reasons for part in told))
+        return Judgement(decisive, _unique([part.reasons for part in told]))
     if undecided:
-        known_so_far = _unique(part.reasons for part in parts)
-        return Judgement(Verdict.UNDECIDED, known_so_far, _unique(part.missing for part in undecided))
-    opposite = Verdict.MET if decisive is Verdict.NOT_MET else Verdict.NOT_MET
-    return Judgement(opposite, _unique(part.reasons for part in parts))
+        known_so_far = _unique([part.reasons for part in parts])
+        return Judgement(Verdict.UNDECIDED, known_so_far, _unique([part.missing for part in undecided]))
+    return Judgement(SWAPPED[decisive], _unique([part.reasons for part in parts]))
 
 
-def _compared(condition: Condition, known: Knowledge, side: Side | None) -> Judgement:
-    name = (condition.fact or "").replace("{side}", side or "")
+def _compared(condition: Condition, name: str, known: Knowledge, side: Side | None) -> Judgement:
+    if "{" in name:
+        name = name.replace("{side}", side or "")
     fact = known.facts.get(name)
     if condition.answered is not None:
         return Judgement(_verdict((fact is not None) == condition.answered))
@@ -87,15 +88,19 @@ def _compare(condition: Condition, value: FactValue) -> tuple[bool, str]:
     if condition.includes is not None:
         return isinstance(value, tuple) and condition.includes in value, ""
     number = float(value) if isinstance(value, int | float) else float("nan")
-    for limit, holds, yes, no in (
-        (condition.below, number < (condition.below or 0), "below", "not below"),
-        (condition.above, number > (condition.above or 0), "above", "not above"),
-        (condition.at_least, number >= (condition.at_least or 0), "at least", "below"),
-        (condition.at_most, number <= (condition.at_most or 0), "at most", "above"),
-    ):
-        if limit is not None:
-            return holds, f", {yes if holds else no} {limit:g}"
+    if (limit := condition.below) is not None:
+        return _limited(number < limit, "below", "not below", limit)
+    if (limit := condition.above) is not None:
+        return _limited(number > limit, "above", "not above", limit)
+    if (limit := condition.at_least) is not None:
+        return _limited(number >= limit, "at least", "below", limit)
+    if (limit := condition.at_most) is not None:
+        return _limited(number <= limit, "at most", "above", limit)
     raise AssertionError("the schema allows no other comparison")
+
+
+def _limited(holds: bool, yes: str, no: str, limit: float) -> tuple[bool, str]:
+    return holds, f", {yes if holds else no} {limit:g}"
 
 
 def _word(value: FactValue) -> str:
@@ -115,5 +120,7 @@ def _reasons(fact: Fact, words: str, known: Knowledge) -> tuple[Reason, ...]:
     return (Reason(fact.text + words, fact.inputs),) if fact.text else ()
 
 
-def _unique(groups: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
+def _unique(groups: Sequence[tuple[T, ...]]) -> tuple[T, ...]:
+    if len(groups) == 1:  # what one condition tells is without repetition already
+        return groups[0]
     return tuple(dict.fromkeys(thing for group in groups for thing in group))

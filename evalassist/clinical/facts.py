@@ -67,11 +67,10 @@ def knowledge(evaluation: Evaluation, content: Content, numbers: Measured) -> Kn
 def _forget_hidden(known: Knowledge, content: Content) -> None:
     """An answer under a question that was taken back decides nothing: "surgeon cleared it" without a surgery."""
     hidden: set[str] = set()
-    for item_id, (item, side) in content.asked.items():
-        if item.shown_when is None or item_id not in known.facts:
+    for item_id, shown_when, side, leans_on in content.sometimes_asked:
+        if item_id not in known.facts:
             continue
-        leans_on = {(part.fact or "").replace("{side}", side or "") for part in item.shown_when.walk()}
-        asked = judge(item.shown_when, known, side).verdict
+        asked = judge(shown_when, known, side).verdict
         if asked is Verdict.NOT_MET or (asked is Verdict.UNDECIDED and leans_on & hidden):
             hidden.add(item_id)
             del known.facts[item_id]
@@ -111,15 +110,14 @@ def _item_fact(item_id: ItemId, answer: Answer, content: Content) -> Fact | None
         value = found
     else:
         value = answer if isinstance(answer, tuple) else str(answer)
-    return Fact(item_id, value, _item_text(item, side, value), (item_id,))
+    return Fact(item_id, value, _item_text(item, side, value, content.option_words[item.id]), (item_id,))
 
 
-def _item_text(item: Item, side: Side | None, value: FactValue) -> str:
+def _item_text(item: Item, side: Side | None, value: FactValue, words: Mapping[str, str]) -> str:
     label = f"{item.label}, {side}" if side else item.label
     if isinstance(value, float):
         unit = "/10" if item.kind == "scale" else f" {item.unit}".rstrip()
         return f"{label} {value:g}{unit}"
-    words = {option.id: option.label for option in item.options}
     if isinstance(value, tuple):
         return f"{label}: {', '.join(words.get(part, part) for part in value) or 'none'}"
     return f"{label}: {words.get(str(value), str(value))}"
@@ -258,11 +256,7 @@ def _hipsit(get: _Getter) -> Found:
 
 def _items_like(content: Content, prefix: str, side: Side | None = None) -> tuple[ItemId, ...]:
     """The scored items of a test: those whose options carry points."""
-    scored = (
-        item
-        for item in content.items.values()
-        if item.id.startswith(prefix) and any(option.points is not None for option in item.options)
-    )
+    scored = (item for item in content.scored_items if item.id.startswith(prefix))
     return tuple(i for item in scored for i in item.ids if side is None or i.endswith(f".{side}"))
 
 

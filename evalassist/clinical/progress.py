@@ -42,8 +42,9 @@ def progress(
     handed_out: bool = False,
 ) -> Mapping[str, StepProgress]:
     """The state of all eleven steps. `handed_out` says that a handout was printed or saved."""
+    scored = _scored(assessment, content)
     asked = {
-        step.id: _asked_step(step, evaluation, assessment, content)
+        step.id: _asked_step(step, evaluation, assessment, scored)
         for step in content.steps.values()
         if step.groups
     }
@@ -72,25 +73,37 @@ def accepted_ids(assessment: Assessment) -> tuple[str, ...]:
     return (("pfp",) if assessment.pfp is Verdict.MET else ()) + met
 
 
-def _asked_step(step: Step, evaluation: Evaluation, assessment: Assessment, content: Content) -> StepProgress:
+def _asked_step(
+    step: Step, evaluation: Evaluation, assessment: Assessment, scored: frozenset[ItemId]
+) -> StepProgress:
     if step.id in TESTING_STEPS and assessment.testing_locked:
         return StepProgress("blocked", (), "Not tested while the safety screen asks for urgent care.")
-    gaps = tuple(_gaps(step, evaluation, assessment, content))
+    gaps = tuple(_gaps(step, evaluation, assessment, scored))
     begun = any(item_id in evaluation.answers for item in step.items for item_id in item.ids)
     return StepProgress("complete" if not gaps else "partly" if begun else "empty", gaps)
 
 
-def _gaps(step: Step, evaluation: Evaluation, assessment: Assessment, content: Content) -> Iterator[ItemId]:
-    scored = {
+def _scored(assessment: Assessment, content: Content) -> frozenset[ItemId]:
+    """The items of measures that have their score: what is left out of them is not asked again."""
+    return frozenset(
         item_id
         for measure in content.measures.values()
         if assessment.scores[measure.id].value is not None
         for item_id in (*measure.items, *([measure.total_item] if measure.total_item else []))
-    }
+    )
+
+
+def _gaps(
+    step: Step, evaluation: Evaluation, assessment: Assessment, scored: frozenset[ItemId]
+) -> Iterator[ItemId]:
+    """What is missing here. Of what is looked at on each side the sore side counts; strength compares both."""
     for item in step.items:
         if item.optional or item.id in scored:
             continue
-        for item_id in item.ids:
+        wanted = item.ids
+        if item.sides and item.kind != "strength":
+            wanted = tuple(f"{item.id}.{side}" for side in evaluation.sore_sides)
+        for item_id in wanted:
             side: Side | None = "right" if item_id.endswith(".right") else "left" if item.sides else None
             if not _is_answered(evaluation.answers.get(item_id)) and shown(item, assessment, side):
                 yield item_id

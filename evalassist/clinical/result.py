@@ -70,9 +70,15 @@ class Knowledge:
     reasons: dict[str, tuple[Reason, ...]]
     """For facts that are conclusions: the findings behind them, so that reasons name findings, not rules."""
 
-    def learn(self, concluded: Conclusion) -> None:
-        """A verdict is a fact for the rules after it; an undecided one passes on what is missing."""
-        if concluded.verdict is Verdict.UNDECIDED:
+    def learn(self, concluded: Conclusion, overruled: bool = False) -> None:
+        """A verdict is a fact for the rules after it; an undecided one passes on what is missing.
+
+        Where the therapist disagrees, the fact is the therapist's word, while the conclusion stays as it was judged.
+        """
+        if overruled:
+            self.facts[concluded.id] = Fact(concluded.id, not concluded.met, "", ())
+            self.reasons[concluded.id] = (Reason(f"the therapist's word on: {concluded.rule.title.lower()}"),)
+        elif concluded.verdict is Verdict.UNDECIDED:
             self.sources[concluded.id] = concluded.missing
         else:
             self.facts[concluded.id] = Fact(concluded.id, concluded.met, "", ())
@@ -162,7 +168,9 @@ class Assessment:
     irritability_reasons: tuple[Reason, ...]
     irritability_missing: tuple[ItemId, ...]
     subcategories: tuple[str, ...]
-    """OVL, MPD, MCD, MOB-hyper, MOB-hypo or NONE; empty while PFP is not met."""
+    """OVL, MPD, MCD, MOB-hyper, MOB-hypo or NONE, as the findings say; empty while PFP is not met."""
+    agreed: tuple[str, ...]
+    """The same after the therapist's word: what was disagreed with is gone, what was added stands."""
     primary: str | None
     modifiers: tuple[str, ...]
     muscle_performance: str | None
@@ -187,8 +195,8 @@ class Assessment:
         return self.known.facts
 
     def met(self, rule_id: str) -> bool:
-        conclusion = self.conclusions.get(rule_id)
-        return conclusion is not None and conclusion.met
+        """Whether it holds for plan and note: as judged, or as the therapist says."""
+        return self.value(rule_id) is True
 
     def value(self, fact_id: str) -> FactValue | None:
         fact = self.facts.get(fact_id)

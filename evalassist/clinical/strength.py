@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from statistics import mean, stdev
 from typing import Literal
 
@@ -47,8 +48,13 @@ def percent_body_weight(force_n: float, body_mass_kg: float) -> float:
 
 def cv_percent(trials: Iterable[float]) -> float | None:
     """Coefficient of variation, 100 x sample SD / mean; None with fewer than two trials."""
-    values = tuple(trials)
-    return settled(100 * stdev(values) / mean(values)) if len(values) > 1 and mean(values) else None
+    return _scatter(tuple(trials))
+
+
+@lru_cache(maxsize=512)  # the same trials are looked at again after every answer, and exact sums are slow
+def _scatter(trials: tuple[float, ...]) -> float | None:
+    middle = mean(trials) if len(trials) > 1 else 0
+    return settled(100 * stdev(trials) / middle) if middle else None
 
 
 def limb_symmetry_percent(sore: float, other: float) -> float:

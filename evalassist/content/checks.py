@@ -42,6 +42,13 @@ def faults(content: Content) -> Iterator[ContentError]:
 def _item_faults(content: Content) -> Iterator[ContentError]:
     seen: dict[str, str] = {}
     for step in content.steps.values():
+        for group in step.groups:
+            if group.rest and not any(
+                group.rest == option.id for item in group.items for option in item.options
+            ):
+                yield ContentError(
+                    f"content/steps/{step.id}.toml", group.id, f"no item has the option {group.rest}"
+                )
         for item in step.items:
             file = f"content/steps/{step.id}.toml"
             if item.id in seen:

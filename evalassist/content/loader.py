@@ -15,6 +15,7 @@ from evalassist.content.patient_texts import PatientTexts, load_patient_texts
 from evalassist.content.plan_schema import PlanRules, load_plan_rules
 from evalassist.content.schema import (
     CodedRule,
+    Condition,
     Differential,
     Evidence,
     Exercise,
@@ -93,6 +94,32 @@ class Content:
     def step_of(self) -> Mapping[str, str]:
         """The step on which an item (its own id) stands."""
         return {item.id: step.id for step in self.steps.values() for item in step.items}
+
+    @cached_property
+    def sometimes_asked(self) -> tuple[tuple[ItemId, Condition, Side | None, frozenset[str]], ...]:
+        """Every answer that is asked under a condition, with the facts this condition looks at."""
+        return tuple(
+            (
+                item_id,
+                item.shown_when,
+                side,
+                frozenset((part.fact or "").replace("{side}", side or "") for part in item.shown_when.walk()),
+            )
+            for item_id, (item, side) in self.asked.items()
+            if item.shown_when is not None
+        )
+
+    @cached_property
+    def scored_items(self) -> tuple[Item, ...]:
+        """The items whose options carry points."""
+        return tuple(
+            item for item in self.items.values() if any(option.points is not None for option in item.options)
+        )
+
+    @cached_property
+    def option_words(self) -> Mapping[str, Mapping[str, str]]:
+        """How the options of an item (its own id) read."""
+        return {item.id: {option.id: option.label for option in item.options} for item in self.items.values()}
 
     def label(self, item_id: ItemId) -> str:
         """How an item reads in a sentence: `Hip abduction, right`."""

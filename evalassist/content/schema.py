@@ -160,6 +160,8 @@ class Group(Model):
     id: str
     title: str
     hint: str = ""
+    rest: str = ""
+    """The option that one deliberate act may give to every item not answered yet: "the rest: unlikely"."""
     items: tuple[Item, ...]
 
 

@@ -96,7 +96,10 @@ def _groups(note: Note) -> Iterator[tuple[str, list[NoteConclusion]]]:
 
 def _summary(note: Note) -> str:
     """The assessment in one sentence, as a colleague would say it."""
-    if note.pfp == "met":
+    if note.pfp_disagrees_because:
+        told = f"Patellofemoral pain, {knee(note.sore_knee)}: criteria met, but not concluded by the therapist."
+        told += f" {note.pfp_disagrees_because.rstrip('.')}."
+    elif note.pfp == "met":
         named = [f"{NAMED[code]} ({code})" for code in note.subcategories if code in NAMED]
         if note.subcategories == ("NONE",):
             named = ["no subcategory met"]
@@ -105,6 +108,8 @@ def _summary(note: Note) -> str:
             told += f" Primary: {note.primary}."
         if note.modifiers:
             told += f" Modifier: {', '.join(NAMED.get(code, code) for code in note.modifiers)}."
+        if not note.confirmed:
+            told += " Proposed by the app, not yet confirmed by the therapist."
     else:
         state = "not met" if note.pfp == "not met" else "not decided"
         if note.pfp == "undecided" and note.action in STOPS:
