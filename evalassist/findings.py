@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from evalassist.clinical.facts import shown
+from evalassist.clinical.facts import WITHIN_ERROR, shown
 from evalassist.clinical.progress import shown as is_asked
 from evalassist.clinical.result import Assessment, GroupStrength, SideStrength
 from evalassist.content import Content
@@ -334,7 +334,7 @@ def _strength_line(item: Item, group: GroupStrength, answers: Answers) -> Iterat
     elif group.asymmetry_percent is not None:
         parts.append(f"weaker side {shown(group.asymmetry_percent, 1)} % of the stronger, asymmetry only")
     if group.within_tester_error and group.weaker:
-        parts.append("within measurement error between testers")
+        parts.append(WITHIN_ERROR)
     yield Line(label=item.label, value="; ".join(parts))
 
 

@@ -117,7 +117,8 @@ def _reasons(fact: Fact, words: str, known: Knowledge) -> tuple[Reason, ...]:
     behind = known.reasons.get(fact.id)
     if behind is not None:
         return behind
-    return (Reason(fact.text + words, fact.inputs),) if fact.text else ()
+    remark = f" ({fact.remark})" if fact.remark else ""
+    return (Reason(fact.text + words + remark, fact.inputs),) if fact.text else ()
 
 
 def _unique(groups: Sequence[tuple[T, ...]]) -> tuple[T, ...]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 REST_PAIN = 3
 """Pain at rest from this on counts as rest pain (plan-of-care 2.1) [P]."""
 FLEXED_LOADS = ("familiar-squat", "familiar-stairs", "familiar-sitting")
+WITHIN_ERROR = "within measurement error between testers"
 EXCLUDED = ("unlikely", "excluded")
 
 
@@ -30,6 +31,7 @@ class Found:
     value: FactValue | None
     inputs: tuple[ItemId, ...]
     missing: tuple[ItemId, ...] = ()
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def knowledge(evaluation: Evaluation, content: Content, numbers: Measured) -> Kn
         if found.value is None:
             sources[found.id] = found.missing or found.inputs
         else:
-            facts[found.id] = Fact(found.id, found.value, _says(content, found), found.inputs)
+            facts[found.id] = Fact(found.id, found.value, _says(content, found), found.inputs, found.remark)
     known = Knowledge(facts, sources, {})
     _forget_hidden(known, content)
     return known
@@ -299,7 +301,8 @@ def _strength_facts(evaluation: Evaluation, content: Content, numbers: Measured)
         needed = tuple(i for i in both if not _tested(group, i))
         compared = _compared_by(evaluation, group)
         symmetry = group.symmetry_percent if compared == "symmetry" else None
-        yield Found(f"{group.group}-symmetry-percent", symmetry, both, needed or both)
+        remark = WITHIN_ERROR if group.within_tester_error and group.weaker else ""
+        yield Found(f"{group.group}-symmetry-percent", symmetry, both, needed or both, remark)
         if content.strength_groups[group.group].decides == "none":
             continue
         yield Found(f"{group.group}-compared", compared, both, needed or both)

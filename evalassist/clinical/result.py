@@ -30,6 +30,8 @@ class Fact:
     value: FactValue
     text: str
     inputs: tuple[ItemId, ...]
+    remark: str = ""
+    """How far the value can be trusted, told after the comparison."""
 
 
 @dataclass(frozen=True, slots=True)

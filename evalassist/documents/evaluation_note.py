@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer
 
+from evalassist.clinical.facts import WITHIN_ERROR
 from evalassist.documents import look
 from evalassist.documents.blocks import fitted, label, rule
 from evalassist.documents.flow import (
@@ -48,7 +49,6 @@ TITLES = {
     "re-evaluation": "Physical therapy re-evaluation",
     "discharge": "Physical therapy discharge evaluation",
 }
-WITHIN_ERROR = "within measurement error between testers"
 SYMMETRIES = (
     ("Sore ÷ other", "sore side ", " of the other"),
     ("Weaker ÷ stronger", "weaker side ", " of the stronger, asymmetry only"),

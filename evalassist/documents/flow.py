@@ -22,6 +22,7 @@ from reportlab.platypus import (
     Table,
 )
 
+from evalassist.clinical.facts import WITHIN_ERROR
 from evalassist.documents import look
 from evalassist.documents.blocks import fitted, label, rule
 from evalassist.documents.look import BOLD, INK, LIGHT, PAPER, REGULAR, RULE, PaperName
@@ -109,6 +110,11 @@ def knee(sore_knee: str) -> str:
 def named(words: str) -> str:
     """A name or number of a person as it stands in a line, cut where it has no end; empty where nothing shows."""
     return look.shortened(look.seen(words), NAME_LETTERS)
+
+
+def marked(reason: str) -> str:
+    """A reason with the sign that the strength table explains, instead of the words each time."""
+    return reason.replace(f" ({WITHIN_ERROR})", " †")
 
 
 def bold(words: str) -> str:

@@ -130,7 +130,7 @@ def _runner(case: Case, canvas: Canvas, x: float, y_top: float, width: float) ->
 
 
 def _ladder(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
-    """From easy to full sport; the rungs between are agreed with the therapist and written in."""
+    """The first weeks, from easy upwards; the rungs above the lowest are agreed with the therapist and written in."""
     texts, starts = case.texts, case.sheet.start_date
     title = (
         texts.plain("ladder_heading_until", date=case.day(starts))
@@ -139,7 +139,7 @@ def _ladder(case: Case, canvas: Canvas, x: float, y_top: float, width: float) ->
     )
     height = heading(canvas, x, y_top, title)
     height += words(canvas, texts("ladder"), x, y_top - height, width, 13, 16.5) + 4
-    rungs = (texts("ladder_top"), "", "", texts("ladder_low"))
+    rungs = ("", "", "", texts("ladder_low"))
     for number, rung in zip(range(len(rungs), 0, -1), rungs, strict=True):
         base = y_top - height - 15
         left = x + 30

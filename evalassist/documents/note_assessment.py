@@ -9,7 +9,7 @@ from typing import Any
 from reportlab.platypus import Flowable, Spacer
 
 from evalassist.documents import look
-from evalassist.documents.flow import bold, cell, heading, knee, labelled, table, text
+from evalassist.documents.flow import bold, cell, heading, knee, labelled, marked, table, text
 from evalassist.documents.look import REGULAR, SEMIBOLD
 from evalassist.note import Note, NoteConclusion
 
@@ -97,7 +97,9 @@ def _groups(note: Note) -> Iterator[tuple[str, list[NoteConclusion]]]:
 def _summary(note: Note) -> str:
     """The assessment in one sentence, as a colleague would say it."""
     if note.pfp_disagrees_because:
-        told = f"Patellofemoral pain, {knee(note.sore_knee)}: criteria met, but not concluded by the therapist."
+        told = (
+            f"Patellofemoral pain, {knee(note.sore_knee)}: criteria met, but not concluded by the therapist."
+        )
         told += f" {note.pfp_disagrees_because.rstrip('.')}."
     elif note.pfp == "met":
         named = [f"{NAMED[code]} ({code})" for code in note.subcategories if code in NAMED]
@@ -157,7 +159,7 @@ def _title(conclusion: NoteConclusion) -> str:
 
 
 def _reasons(conclusion: NoteConclusion) -> str:
-    reasons = [reason.text for reason in conclusion.reasons]
+    reasons = [marked(reason.text) for reason in conclusion.reasons]
     if conclusion.verdict == "undecided":
         more = len(conclusion.missing) - MOST_MISSING
         missing = ", ".join(conclusion.missing[:MOST_MISSING]) + (f" and {more} more" if more > 0 else "")

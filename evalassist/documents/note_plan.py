@@ -10,7 +10,7 @@ from typing import Any
 from reportlab.platypus import Flowable, Spacer
 
 from evalassist.documents import look
-from evalassist.documents.flow import bold, cell, day, details, heading, knee, labelled, table
+from evalassist.documents.flow import bold, cell, day, details, heading, knee, labelled, marked, table
 from evalassist.documents.look import BOLD
 from evalassist.note import Note, NoteAdvice, NoteExercise, NoteGoal, NotePlan
 
@@ -89,7 +89,7 @@ def _exercises(exercises: Sequence[NoteExercise], width: float) -> Flowable:
     rows: list[list[Any]] = [[cell(look.escaped(words), BOLD) for words in ("Exercise", "Dose", because)]]
     for number, exercise in enumerate(exercises, start=1):
         side = "both legs" if exercise.side == "both" else f"{exercise.side} leg"
-        reasons = [reason.text for reason in exercise.because if reason.text not in shared]
+        reasons = [marked(reason.text) for reason in exercise.because if reason.text not in shared]
         reasons += ["changed by the therapist"] if exercise.edited else []
         rows.append(
             [
