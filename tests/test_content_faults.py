@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evalassist import resources
 from evalassist.content import load_content
 from evalassist.content.checks import faults
 from evalassist.content.loader import Content
-from evalassist.content.plan_schema import PlanRules
+from evalassist.content.patient_texts import load_patient_texts
+from evalassist.content.plan_schema import PlanRules, load_plan_rules
 from evalassist.content.schema import Condition, FactName, Rule
+from evalassist.errors import ContentError
 
 
 def told(content: Content) -> list[str]:
@@ -115,3 +120,47 @@ def test_names_of_the_plan_outside_its_conditions_are_checked_too() -> None:
     faulty = told(with_plan(goals=plan.goals.model_copy(update={"groups": groups})))
     assert any("x6: no such group" in fault for fault in faulty)
     assert any("x6: no rule is called x7" in fault for fault in faulty)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [
+        ("differentials.toml", 'id = "itb"', 'id = "itbs"', "no item ddx-itbs"),
+        ("exercises/hip.toml", 'body_position = "supine"', 'body_position = "soupine"', "body_position"),
+        ("exercises/hip.toml", "level = 0", "level = -1", "level"),
+        ("exercises/hip.toml", "Hold for {hold} seconds", "Hold for {hol} seconds", "not with hol"),
+        ("exercises/hip.toml", 'harder = "HA01"', 'harder = "HA99"', "no exercise HA99"),
+        ("exercises/hip.toml", 'load = "LR5"', 'load = "LR9"', "no load rule LR9"),
+        ("steps/history.toml", "usual = { low = 140", "usual = { low = 1400", "above high"),
+        ("steps/history.toml", 'id = "mass"', 'id = "maas"', "mass"),
+        ("rules/assessment.toml", 'is = "tight"', 'is = "tihgt"', "has no option tihgt"),
+        ("rules/red_flags.toml", 'level = "URGENT"', 'level = "URGNET"', "level"),
+        ("rules/plan.toml", '"HA01"', '"HA77"', "HA77"),
+        ("release.toml", 'evidence_checked = "2026-11"', 'evidence_checked = "soon"', "evidence_checked"),
+        ("handout/texts.toml", "{page}", "{page", "page"),
+        ("references.toml", 'id = "CPG19"', 'id = "CPG20"', "no reference CPG19"),
+        ("measures/measures.toml", '"akps-1"', '"akps-one"', "no item akps-one"),
+        ("facts.toml", 'kind = "number"', 'kind = "nmuber"', "kind"),
+        ("strength_groups.toml", "sd = ", "sdd = ", "sd"),
+    ],
+)
+def test_one_slip_in_a_content_file_is_told_with_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, old: str, new: str, words: str
+) -> None:
+    shutil.copytree(resources.ROOT / "content", tmp_path / "content")
+    (tmp_path / "pictures").symlink_to(resources.ROOT / "pictures")
+    wrong = tmp_path / "content" / file
+    text = wrong.read_text(encoding="utf-8")
+    assert old in text
+    wrong.write_text(text.replace(old, new, 1), encoding="utf-8")
+    monkeypatch.setattr(resources, "ROOT", tmp_path)
+    for cached in (load_content, load_plan_rules, load_patient_texts):
+        getattr(cached, "cache_clear", lambda: None)()
+    try:
+        with pytest.raises(ContentError) as caught:
+            load_content()
+    finally:
+        for cached in (load_content, load_plan_rules, load_patient_texts):
+            getattr(cached, "cache_clear", lambda: None)()
+    assert "content/" in str(caught.value)
+    assert words in str(caught.value)

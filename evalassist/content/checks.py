@@ -6,6 +6,7 @@ Wrong content does not start, so every fault names its file and key.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from string import Formatter
 from typing import TYPE_CHECKING
 
 from evalassist import resources
@@ -64,6 +65,16 @@ def _item_faults(content: Content) -> Iterator[ContentError]:
                 yield ContentError(file, item.id, "no such group in strength_groups.toml")
             if item.shown_when is not None:
                 yield from _unknown_facts(content, file, item.id, item.shown_when, set(content.rules))
+    for item_id in ASKED_FOR_BY_NAME:
+        if item_id not in content.items:
+            yield ContentError(
+                "content/steps", item_id, "no step asks this, and the reasoning looks for it by its id"
+            )
+    for differential in content.differentials.values():
+        if f"ddx-{differential.id}" not in content.items:
+            yield ContentError(
+                "content/differentials.toml", differential.id, f"no item ddx-{differential.id} asks it"
+            )
     for measure in content.measures.values():
         for item_id in (*measure.items, *([measure.total_item] if measure.total_item else [])):
             if item_id not in content.items:
@@ -135,9 +146,47 @@ def _options(item: Item) -> set[str]:
     return {"yes", "no"} if item.kind == "yes-no" else {option.id for option in item.options}
 
 
+ASKED_FOR_BY_NAME = (
+    *(
+        "mass",
+        "duration",
+        "load-old",
+        "load-new",
+        "load-unit",
+        "load-weeks",
+        "nprs-worst",
+        "nprs-rest",
+        "nprs-usual",
+    ),
+    *("nprs-now", "nprs-best", "wakes", "settle-h", "wells", "hipsit", "familiar-squat", "familiar-stairs"),
+    *(
+        "familiar-sitting",
+        "lsd-knee",
+        "strength-score",
+        "primary-subcategory",
+        "hips-both-normal",
+        "hips-both-low",
+    ),
+    *("runner", "running-now", "goal-text", "goal-function", "home-equipment", "medicare", "payer-rule"),
+    *("personal-factors", "exam-elements", "presentation", "surgeon-cleared", "surgeon-restrictions"),
+)
+"""Items that Python looks at by their id; without them a fact would be silently missing for ever."""
+
+SLOTS_OF_STEPS = {"hold", "times"}
+
+
 def _exercise_faults(content: Content) -> Iterator[ContentError]:
     for exercise in content.exercises.values():
         key, file = exercise.id, "content/exercises"
+        for step in (*exercise.steps.en, *(exercise.steps_both.en if exercise.steps_both else ())):
+            if strange := {name for _, name, _, _ in Formatter().parse(step) if name} - SLOTS_OF_STEPS:
+                yield ContentError(
+                    file, key, f"a step can be filled with hold and times, not with {min(strange)}"
+                )
+        if "{" in exercise.patient_name.en or "{" in exercise.feel.en:
+            yield ContentError(
+                file, key, "its name and what is felt are printed as they stand, without slots"
+            )
         for other in (exercise.easier, exercise.harder):
             if other is not None and other not in content.exercises:
                 yield ContentError(file, key, f"no exercise {other}")

@@ -106,6 +106,12 @@ class Range(Model):
     low: float
     high: float
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Range:
+        if self.low > self.high:
+            raise ValueError(f"low {self.low:g} is above high {self.high:g}")
+        return self
+
 
 class Item(Model):
     """One thing asked or measured. `sides` asks it for right and left (`id.right`, `id.left`)."""
@@ -210,8 +216,8 @@ class Norm(Model):
     sex: Literal["F", "M"]
     age_from: int
     age_to: int
-    mean: float
-    sd: float
+    mean: Annotated[float, Field(gt=0, lt=1000)]
+    sd: Annotated[float, Field(gt=0, lt=1000)]
     unit: Literal["Nm", "N"]
     enabled: bool
     mark: Mark
@@ -335,6 +341,9 @@ class Recommendation(Model):
 
 # ---------------------------------------------------------------- what is done about it
 
+BodyPosition = Literal[
+    "supine", "prone", "side-lying", "sitting", "standing", "kneeling", "quadruped", "plank", "machine"
+]
 Count = Annotated[int, Field(ge=1)]
 
 
@@ -360,14 +369,14 @@ class Exercise(Model):
     chip: Literal["HIP", "KNEE", "OTHER"]
     targets: tuple[str, ...]
     position: str
-    body_position: str
+    body_position: BodyPosition
     equipment_text: str
     needs: tuple[str, ...]
-    phases: tuple[int, ...]
-    level: int
+    phases: tuple[Annotated[int, Field(ge=1, le=4)], ...]
+    level: Annotated[int, Field(ge=0, le=4)]
     easier: str | None = None
     harder: str | None = None
-    pfj_load: int
+    pfj_load: Annotated[int, Field(ge=0, le=3)]
     sides: Literal["one", "both"]
     feel: Text
     steps: Steps
