@@ -121,6 +121,7 @@ def assessed(
         irritability_reasons=(),
         irritability_missing=() if irritability else ("nprs-worst",),
         subcategories=(),
+        agreed=(),
         primary=None,
         modifiers=(),
         muscle_performance=None,
