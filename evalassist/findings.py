@@ -248,7 +248,7 @@ def _item_text(item: Item, answers: Answers) -> str:
     if not known:
         return ""
     colon = "" if item.kind in ("number", "scale") and not item.sides else ":"
-    label = _lower_first(item.label) + colon
+    label = _lower_first(item.label.removesuffix(" how long")) + colon  # asked "how long", told "for 3 days"
     if not item.sides:
         return f"{label} {next(iter(known.values()))}"
     if len(set(known.values())) == 1 and len(known) == 2:

@@ -2,8 +2,9 @@
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from evalassist.errors import ContentError
 
@@ -32,6 +33,21 @@ def read_toml(name: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line \d+", str(error))
         raise ContentError(name, line[0] if line else "last line", str(error)) from error
+
+
+@cache
+def _seen_from_the_front() -> frozenset[str]:
+    """The exercises whose pictures face the reader: their working leg, on the right of the page, is the left."""
+    facing: set[str] = set()
+    for file in sorted(path("poses").glob("*.toml")):
+        poses = read_toml(f"poses/{file.name}")
+        facing |= {id for id, pose in poses.items() if pose["view"] != "side" and not pose.get("behind")}
+    return frozenset(facing)
+
+
+def drawn_leg(exercise_id: str) -> Literal["right", "left"]:
+    """Which leg works in the pictures of an exercise before they are mirrored."""
+    return "left" if exercise_id in _seen_from_the_front() else "right"
 
 
 def worked_cases() -> list[Path]:

@@ -16,6 +16,7 @@ import pytest
 from evalassist.case_file import read_answers, read_case
 from evalassist.clinical.assessment import assess
 from evalassist.clinical.plan import card_order, plan_of_care
+from evalassist.clinical.progress import shown as is_shown
 from evalassist.clinical.result import Assessment, Conclusion, Goal, NoPlan, PlanOfCare, Verdict
 from evalassist.content import load_content
 from evalassist.evaluation import SIDES, Evaluation, Patient
@@ -44,14 +45,13 @@ def screen(case: Mapping[str, Any]) -> Assessment:
     content = load_content()
     age = case.get("age", 30)
     patient = Patient("Screened", date(VISIT.year - age, 1, 1), case.get("sex", "F"))
+    begun = Evaluation.begin(patient, case.get("sore_knee", "right"), VISIT)
+    asked = assess(begun, content)
     negative = {
         item.id: "no"
         for item in content.steps["safety"].items
-        if item.kind == "yes-no" and item.shown_when is None
+        if item.kind == "yes-no" and is_shown(item, asked)
     }
-    if age < 18:
-        hip_screen = content.steps["safety"].groups[0].items
-        negative |= {item.id: "no" for item in hip_screen if item.kind == "yes-no"}
     stated = {key: value for key, value in case.get("answers", {}).items() if value != "unanswered"}
     left_open = {key for key, value in case.get("answers", {}).items() if value == "unanswered"}
     answers = {key: value for key, value in negative.items() if key not in left_open} | stated

@@ -19,6 +19,7 @@ from evalassist.case_file import read_answers, read_case
 from evalassist.clinical.assessment import assess
 from evalassist.clinical.found import hip_finding
 from evalassist.clinical.plan import plan_of_care
+from evalassist.clinical.progress import shown
 from evalassist.content import load_content
 from evalassist.documents import evaluation_note_pdf, referral_pdf
 from evalassist.documents.flow import marked
@@ -93,10 +94,9 @@ def screened(name: str, **more: Any) -> Note:
     """The visit of a safety case: everything negative but what the case states, and the pain."""
     case, content = cases()[name], load_content()
     patient = Patient("Screened Person", date(VISIT.year - case.get("age", 30), 1, 1), case.get("sex", "F"))
+    asked = assess(Evaluation.begin(patient, case.get("sore_knee", "right"), VISIT), content)
     safety = content.steps["safety"]
-    negative = {i.id: "no" for i in safety.items if i.kind == "yes-no" and i.shown_when is None}
-    if case.get("age", 30) < 18:
-        negative |= {item.id: "no" for item in safety.groups[0].items if item.kind == "yes-no"}
+    negative = {i.id: "no" for i in safety.items if i.kind == "yes-no" and shown(i, asked)}
     stated = {key: value for key, value in case.get("answers", {}).items() if value != "unanswered"}
     answers = negative | stated | {"nprs-worst": 7, "duration": {"value": 3, "unit": "days"}} | more
     evaluation = Evaluation.begin(patient, case.get("sore_knee", "right"), VISIT)
@@ -192,7 +192,7 @@ def test_the_strength_table_tells_both_sides_and_the_symmetry() -> None:
         in text
     )
     assert "† within measurement error between testers" in text
-    assert "Sore ÷ other" in text
+    assert "Involved ÷ uninvolved" in text
     assert "asymmetry only" not in read(printed("patient-b"))
     assert "Weaker ÷ stronger" in read(printed("patient-b"))
 
@@ -210,7 +210,7 @@ def test_a_signed_note_names_who_signed_and_is_no_draft() -> None:
         Signature("A. Chen, PT", "40-12345", datetime(2026, 3, 2, 11, 21))
     )
     text = read(evaluation_note_pdf(noted(signed)))
-    assert "Signed by A. Chen, PT, licence 40-12345, March 2, 2026 at 11:21" in text
+    assert "Signed by A. Chen, PT, license 40-12345, March 2, 2026 at 11:21" in text
     assert "NOT SIGNED" not in text
 
 
@@ -491,7 +491,7 @@ def test_a_letter_says_how_soon_what_was_left_out_and_what_is_asked(name: str, u
     assert "RIGHT knee" in text
     assert "For 3 days; in the last 7 days worst 7/10" in text
     assert "could be: a reason to look, not a diagnosis" in text
-    assert "A. Chen, PT, licence 40-12345" in text
+    assert "A. Chen, PT, license 40-12345" in text
 
 
 def test_a_referral_within_two_weeks_does_not_claim_that_testing_was_forbidden() -> None:

@@ -12,15 +12,26 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMenu, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QStyle,
+    QStyleOptionFrame,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from reportlab.pdfgen.canvas import Canvas
 
 from evalassist.case_file import read_case
 from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content, load_content
-from evalassist.evaluation import Evaluation, NotTested, Opinion, Patient, SoreKnee, StrengthTest
+from evalassist.evaluation import Evaluation, NotTested, Opinion, Patient, Quantity, SoreKnee, StrengthTest
 from evalassist.records.store import Store
+from evalassist.resources import drawn_leg
 from evalassist.settings import Settings
 from ui import style
 from ui.pages.assessment import AssessmentPage
@@ -28,9 +39,12 @@ from ui.pages.base import Page
 from ui.pages.handout import HandoutPage
 from ui.pages.plan import PlanPage
 from ui.pages.review import SignPage
+from ui.pages.safety import SafetyPage
+from ui.pages.step import StepPage
 from ui.pages.strength import StrengthPage
 from ui.printing import PrintError, SaveError, lp_command, print_pdf, write_atomically
 from ui.session import EvaluationSession
+from ui.widgets.exercise_card import ExercisePicture
 from ui.widgets.pdf_view import open_pdf
 
 pytestmark = [
@@ -159,7 +173,7 @@ def test_trials_of_both_sides_give_the_symmetry_in_words(session_of: Any, opened
     assert "93 N" in said
     assert "80.9 %" in said
     assert "right 19.1 % lower" in said
-    assert "within measurement error between testers" in said
+    assert "within 5 kgf, the error between testers" in said
     assert "weak" not in said
 
 
@@ -167,7 +181,7 @@ def test_enter_goes_to_the_next_trial_sound_side_first(session_of: Any, opened: 
     page = opened(StrengthPage, session_of(sore_knee="right"))
     page.focus_item("habd.left")
     reached = []
-    for keys in ("100", "101", "102", "0", "", "90"):
+    for keys in ("100", "101", "102", "90", "91", "92", "0", "2"):
         edit = page.window().focusWidget()
         reached.append(edit.accessibleName())
         QTest.keyClicks(edit, keys)
@@ -176,9 +190,11 @@ def test_enter_goes_to_the_next_trial_sound_side_first(session_of: Any, opened: 
         "Hip abduction, left, trial 1, N",
         "Hip abduction, left, trial 2, N",
         "Hip abduction, left, trial 3, N",
+        "Hip abduction, right, trial 1, N",
+        "Hip abduction, right, trial 2, N",
+        "Hip abduction, right, trial 3, N",
         "Hip abduction, left: pain in the test",
         "Hip abduction, left: lever arm",
-        "Hip abduction, right, trial 1, N",
     ]
 
 
@@ -273,6 +289,41 @@ def test_an_answer_never_writes_into_the_field_being_typed_in(session_of: Any, o
     assert session.evaluation.answers["habd.left"].trials == (112,)
 
 
+def test_the_sore_side_follows_a_change_of_side_and_its_undo(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session := session_of(sore_knee="right"))
+    assert (reads(page).count("sore side"), "Symmetry (line" in reads(page)) == (1, True)
+    session.change_side("both")
+    assert (reads(page).count("sore side"), "Symmetry (line" in reads(page)) == (2, False)
+    session.undo()
+    assert (reads(page).count("sore side"), "Symmetry (line" in reads(page)) == (1, True)
+
+
+def test_hipsit_is_typed_in_the_unit_of_the_page(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session := session_of("patient-a"))
+    before = session.evaluation.answers["hipsit.right"]
+    assert field(page, "HipSIT (best of 3), right").text() == "139"
+    assert session.evaluation.answers["hipsit.right"] == before
+    type_into(page, "HipSIT (best of 3), right", "150")
+    assert session.evaluation.answers["hipsit.right"] == Quantity(150, "N")
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_a_trial_of_five_characters_is_seen_whole(
+    session_of: Any, opened: Any, qapp: QApplication, scale: float
+) -> None:
+    style.apply_style(qapp, scale)
+    page = opened(StrengthPage, session_of())
+    type_trials(page, "Hip abduction", "right", ("122.3", "121.8", "120.4"))
+    edit = field(page, "Hip abduction, right, trial 1, N")
+    edit.clearFocus()
+    QApplication.processEvents()
+    option = QStyleOptionFrame()
+    edit.initStyleOption(option)
+    room = edit.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, edit).width()
+    assert edit.fontMetrics().horizontalAdvance("122.3") + 4 <= room
+    style.apply_style(qapp)
+
+
 def test_both_knees_sore_is_asymmetry_only(session_of: Any, opened: Any) -> None:
     page = opened(StrengthPage, session_of(sore_knee="both"))
     type_trials(page, "Hip abduction", "right", ("100", "100", "100"))
@@ -333,6 +384,8 @@ def test_f2_shows_the_position_the_pad_and_what_to_say(session_of: Any, opened: 
     said = reads(page)
     assert "the pad is on the inner side" in said
     assert "“Push your foot inward" in said
+    QTest.keyClick(page.window().focusWidget(), Qt.Key.Key_Escape)
+    assert "“Push your foot inward" not in reads(page)
 
 
 def test_the_mean_is_scored_when_it_is_chosen(session_of: Any, opened: Any) -> None:
@@ -373,7 +426,10 @@ def test_disagreeing_asks_the_reason_in_place_and_keeps_it(session_of: Any, open
 def test_a_reason_leads_to_the_finding_behind_it(session_of: Any, opened: Any, qtbot: QtBot) -> None:
     page = opened(AssessmentPage, session_of("patient-a"))
     with qtbot.waitSignal(page.go_to) as asked:
-        click(page.cards["MPD"], "Hip abduction 80.9 % of the other side, below 90")
+        click(
+            page.cards["MPD"],
+            "Hip abduction 80.9 % of the other side, below 90 (within measurement error between testers)",
+        )
     assert asked.args == ["habd.right"]
 
 
@@ -447,9 +503,33 @@ def test_the_library_says_why_an_exercise_is_not_offered(session_of: Any, opened
     QTest.keyClicks(page.library.search, "side plank")
     click(page, "Why Side plank with top-leg raise is not offered")
     assert "this plan is in phase 1" in reads(page.library)
-    assert "HA06" not in in_plan(session)
+    click(page, "Add Side plank with top-leg raise all the same")
+    assert "HA06" not in in_plan(session), "the reason is asked for first"
+    type_into(page, "Why Side plank with top-leg raise all the same", "trained it for years")
     click(page, "Add Side plank with top-leg raise all the same")
     assert "HA06" in in_plan(session)
+    assert session.evaluation.plan_edits[-1].reason == "trained it for years"
+
+
+def test_the_pictures_show_the_sore_leg_at_work_as_on_paper(session_of: Any, opened: Any) -> None:
+    page = opened(PlanPage, session := session_of("patient-a"))
+    pictures = {card.exercise.id: card.findChild(ExercisePicture) for card in page.cards.values()}
+    sides = {one.exercise.id: one.side for one in session.plan.exercises}
+    drawn = {id: ("left" if picture.mirrored else "right") for id, picture in pictures.items()}
+    seen_from_the_side = [id for id in sides if drawn_leg(id) == "right" and sides[id] != "both"]
+    facing = [id for id in sides if drawn_leg(id) == "left" and sides[id] != "both"]
+    assert seen_from_the_side
+    assert facing
+    assert all(not pictures[id].mirrored for id in seen_from_the_side), drawn
+    assert all(pictures[id].mirrored for id in facing), drawn
+
+
+def test_hip_strength_is_among_the_goals_seen_first(session_of: Any, opened: Any) -> None:
+    page = opened(PlanPage, session_of("patient-a"))
+    said = reads(page)
+    assert "Worst pain" in said
+    assert "Strength, hip abductors" in said
+    assert "Strength, hip external rotators" in said
 
 
 def test_without_a_plan_the_page_says_why_and_offers_the_letter(
@@ -653,6 +733,52 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     ]
 
 
+# ---------------------------------------------------------------- questions
+
+
+def test_the_rest_is_unlikely_in_one_act_that_is_undone_as_one(session_of: Any, opened: Any) -> None:
+    session = session_of()
+    session.answer("ddx-osgood", "possible")
+    page = opened(lambda session: StepPage(session.content.steps["knee"], session), session)
+    assert page.focus_item("ddx-osgood")
+    click(page, "The rest: Unlikely")
+    asked = [item.id for item in page.step.items if any(option.id == "unlikely" for option in item.options)]
+    said = {item_id: session.evaluation.answers.get(item_id) for item_id in asked}
+    assert said.pop("ddx-osgood") == "possible"
+    assert set(said.values()) == {"unlikely"}
+    assert "The rest: Unlikely" not in reads(page)
+    session.undo()
+    assert [item_id for item_id in asked if item_id in session.evaluation.answers] == ["ddx-osgood"]
+
+
+def test_equals_copies_only_to_the_left_and_never_nothing(session_of: Any, opened: Any) -> None:
+    page = opened(
+        lambda session: StepPage(session.content.steps["mobility"], session), session := session_of()
+    )
+    item = next(item for item in page.step.items if item.sides and item.kind == "number")
+    right, left = item.ids
+    session.answer(left, 12.0)
+    for side in (right, left):
+        assert page.focus_item(side)
+        QTest.keyClick(page.window().focusWidget(), Qt.Key.Key_Equal)
+        assert session.evaluation.answers.get(left) == 12.0, "the right side is empty"
+    session.answer(right, 20.0)
+    page.focus_item(right)
+    QTest.keyClick(page.window().focusWidget(), Qt.Key.Key_Equal)
+    assert session.evaluation.answers[left] == 12.0, "it was pressed on the right"
+    page.focus_item(left)
+    QTest.keyClick(page.window().focusWidget(), Qt.Key.Key_Equal)
+    assert session.evaluation.answers[left] == 20.0
+
+
+def test_an_adult_is_not_asked_what_is_asked_of_children(session_of: Any, opened: Any) -> None:
+    page = opened(SafetyPage, session_of())
+    said = reads(page)
+    assert "under 18" not in said
+    assert "Age 8 to 16" not in said
+    assert page.hint.text().startswith("23 questions")
+
+
 # ---------------------------------------------------------------- sign
 
 
@@ -686,13 +812,36 @@ def test_without_a_name_there_is_no_signing_and_the_reason_stands_there(
         click(page, "Add your name in the settings")
 
 
+def test_nothing_is_signed_that_was_not_drawn_or_with_safety_open(
+    session_of: Any, opened: Any, qtbot: QtBot
+) -> None:
+    page = opened(SignPage, session := session_of("ex1"))
+    assert not button(page, "Sign and lock").isEnabled()
+    assert "it can be signed once it can be read" in reads(page)
+    shown_sheet(page, qtbot)
+    assert button(page, "Sign and lock").isEnabled()
+    session.answer("calf-signs", None)
+    assert not button(page, "Sign and lock").isEnabled()
+    assert "1 safety question is not answered" in reads(page)
+
+
+def test_the_printed_note_holds_its_addenda(session_of: Any, opened: Any, qtbot: QtBot) -> None:
+    session = session_of("ex1")
+    session.sign()
+    page = opened(SignPage, session)
+    shown_sheet(page, qtbot)
+    before = page._pdf
+    session.add_addendum("The patient called.")
+    qtbot.waitUntil(lambda: page._pdf not in (None, before), timeout=10_000)
+
+
 def test_what_is_missing_is_a_link_before_signing(session_of: Any, opened: Any, qtbot: QtBot) -> None:
     session = session_of("ex1")
     session.answer("height", 168.0)
     page = opened(SignPage, session)
     assert "2 things are missing" in reads(page)
     with qtbot.waitSignal(page.go_to) as asked:
-        click(page, "Assessment: your word on muscle performance deficits")
+        click(page, "Assessment: accept or disagree: muscle performance deficits")
     assert asked.args == ["MPD"]
 
 
@@ -704,6 +853,7 @@ def test_a_stopped_evaluation_offers_the_letter_and_can_be_signed(
     page = opened(SignPage, session)
     with qtbot.waitSignal(page.referral_wanted):
         click(page, "Write the referral letter")
+    shown_sheet(page, qtbot)
     click(page, "Sign and lock")
     assert session.signed
 

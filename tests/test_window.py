@@ -29,6 +29,7 @@ from pytestqt.qtbot import QtBot
 
 from evalassist import resources
 from evalassist.case_file import read_case
+from evalassist.clinical.progress import shown as item_shown
 from evalassist.content.loader import Content, load_content
 from evalassist.content.schema import Item
 from evalassist.evaluation import Answer, Evaluation, NotTested, Patient, Quantity, Signature, StrengthTest
@@ -43,8 +44,10 @@ from ui.dialogs.patient import PatientDialog
 from ui.evaluation_view import EvaluationView
 from ui.main_window import MainWindow
 from ui.pages.base import Page
+from ui.pages.handout import HandoutPage
+from ui.pages.strength import StrengthPage
 from ui.widgets.editors import Editor
-from ui.widgets.marks import Banner
+from ui.widgets.marks import Banner, ReasonLink
 
 ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "tests" / "cases"
@@ -69,7 +72,11 @@ class Desk:
         self.qtbot, self.file, self.content = qtbot, home / "evalassist.db", load_content()
         self.store = Store(self.file)
         self.window = MainWindow()
-        qtbot.addWidget(self.window)
+        # Nobody is there to answer when the test is over.
+        qtbot.addWidget(
+            self.window,
+            before_close_func=lambda window: setattr(window, "_ask_to_lose", lambda *_, **__: True),
+        )
         self.window.show()
         self.window.open_store(self.store, self.content, SETTINGS)
         self.window.activateWindow()
@@ -387,7 +394,7 @@ def test_none_of_these_answers_one_group_and_no_other(desk: Desk) -> None:
     desk.begin(anyone())
     desk.press(Qt.Key.Key_N, CONTROL | SHIFT)
     assert dict(desk.now.answers) == {"hot-joint": "no", "hot-bursa": "no"}
-    assert "by “none of these” at" in texts(desk.page)
+    assert "2 of 2 no" in texts(desk.page)
     assert desk.view.focused_item() == "calf-signs"
     desk.press(Qt.Key.Key_Z, CONTROL)
     assert not desk.now.answers
@@ -435,9 +442,23 @@ def test_a_reason_leads_to_the_answer_behind_it(desk: Desk) -> None:
     assert (desk.view.step, desk.view.focused_item()) == ("history", "nprs-worst")
 
 
+def test_the_sore_knee_is_reached_and_corrected_by_keyboard(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.begin(desk.case("ex1"))
+    asked: list[str] = []
+    monkeypatch.setattr(desk.view, "correct_side", lambda: asked.append("side"))
+    badge = desk.view.header.side
+    assert badge.focusPolicy() & Qt.FocusPolicy.TabFocus
+    badge.setFocus()
+    QTest.keyClick(badge, Qt.Key.Key_Return)
+    QTest.keyClick(badge, Qt.Key.Key_Space)
+    assert asked == ["side", "side"]
+
+
 def test_a_source_mark_opens_the_citation_in_the_panel(desk: Desk) -> None:
     desk.begin(desk.case("ex1"))
-    desk.click(desk.view.panel, "Source: CPG B")
+    desk.click(desk.view.panel, "Source: CPG19 B")
     QApplication.processEvents()
     assert "Willy et al. 2019" in texts(desk.view.panel)
     desk.click(desk.view.panel, "Back to the reasoning")
@@ -644,3 +665,111 @@ def test_a_second_window_on_the_same_records_is_turned_away(
     second.close()
     first.window.close()
     first.close()
+
+
+def test_the_start_page_is_there_before_the_content_and_names_the_steps_when_it_comes(
+    qtbot: QtBot, home: Path
+) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    store = Store(home / "evalassist.db")
+    asked: list[str] = []
+
+    def read() -> Content:
+        asked.append("content")
+        return load_content()
+
+    store.save(anyone())
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.show()
+    window.open_store(store, read, SETTINGS)
+    start = window.start
+    assert start is not None
+    assert start.isVisible()
+    assert "Rivera, Ana" in texts(start)
+    assert not asked
+    window.open_evaluation(store.drafts()[0].id)  # needs it, and waits for it
+    assert asked == ["content"]
+    window.show_start()
+    qtbot.waitUntil(lambda: "left in" in texts(start))
+    assert "Clinical content" in texts(start)
+    window.close()
+    store.close()
+
+
+# ---------------------------------------------------------------- small promises
+
+
+def test_a_clinic_that_takes_the_mean_has_it_in_every_new_evaluation(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill_in(dialog: PatientDialog) -> int:
+        dialog.name.set_value("Rivera, Ana")
+        dialog.birth.set_value(date(2001, 5, 9))
+        dialog.sex.choose("F")
+        dialog.knee.choose("right")
+        dialog.begin()
+        return 1
+
+    monkeypatch.setattr(PatientDialog, "exec", fill_in)
+    desk.window.new_patient()
+    assert "strength-score" not in desk.now.answers
+    desk.window.use_settings(SETTINGS.model_copy(update={"strength_score": "mean"}))
+    desk.window.new_patient()
+    assert desk.reopened().answers["strength-score"] == "mean"
+
+
+def test_what_does_not_fit_is_pointed_out_beside_the_page_and_before_signing(desk: Desk) -> None:
+    desk.begin(desk.case("patient-a"))
+    assert "Does not fit" not in texts(desk.view.panel)
+    desk.view.session.answer_all({"nprs-worst": 3, "nprs-usual": 7})
+    assert "Does not fit" in texts(desk.view.panel)
+    said = desk.view.session.assessment.contradictions[0].text
+    links = [link for link in desk.view.panel.findChildren(ReasonLink) if link.text() == said]
+    links[0].click()
+    assert desk.view.step == "history"
+    assert "Does not fit" in texts(desk.view.show_step("sign"))
+
+
+def test_f8_on_the_strength_page_goes_on_from_the_field_with_the_keyboard(desk: Desk) -> None:
+    desk.begin(anyone())
+    gaps = [gap for gap in desk.view.session.progress["strength"].gaps if gap.endswith((".left", ".right"))]
+    page = desk.view.show_step("strength")
+    page.focus_item(gaps[0])
+    assert page.focused_item() == gaps[0]
+    desk.press(Qt.Key.Key_F8)
+    assert page.focused_item() == gaps[1]
+
+
+def test_a_test_lying_prone_has_no_row_in_pregnancy(desk: Desk) -> None:
+    desk.begin(anyone())
+    page = desk.view.show_step("strength")
+    assert isinstance(page, StrengthPage)
+    content = desk.view.session.content
+    prone = [key for key in page.rows if content.items[key].shown_when is not None]
+    shown = {key for key, row in page.rows.items() if not row.isHidden()}
+    asked = {
+        key for key in page.rows if item_shown(content.items[key], desk.view.session.assessment, "right")
+    }
+    assert shown == asked
+    assert prone
+
+
+def test_a_sheet_with_a_problem_is_neither_printed_nor_saved(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.begin(desk.case("patient-a"))
+    session = desk.view.session
+    note = session.note()
+    assert note.sheet is not None
+    bad = note.model_copy(
+        update={"sheet": note.sheet.model_copy(update={"problem": "The words do not fit."})}
+    )
+    monkeypatch.setattr(session, "note", lambda: bad)
+    page = desk.view.show_step("handout")
+    assert isinstance(page, HandoutPage)
+    assert page.pages.words == "The words do not fit."
+    assert not page.print_button.isEnabled()
+    assert not page.save_button.isEnabled()
+    page.print_paper()
+    assert not session.store.documents(session.evaluation.id)

@@ -2,26 +2,60 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
-from time import perf_counter
+from statistics import median
+from time import perf_counter, sleep, thread_time
+from typing import TYPE_CHECKING
+from uuid import uuid4
 
-from PySide6.QtCore import QLockFile
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QLockFile, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from evalassist.errors import ContentError, EvalAssistError
 from ui import style
 from ui.main_window import MainWindow
 
+if TYPE_CHECKING:
+    from evalassist.content.loader import Content
+
 log = logging.getLogger(__name__)
 
 RECORDS = "evalassist.db"
 LOCK = "evalassist.lock"
+WAIT_S = 0.3
+"""How long a save may hold up the window; what was not kept is tried again."""
+ASK_MS = 15
+ANSWERS = 6
+
+
+WARMED = (
+    "evalassist.clinical.progress",
+    "evalassist.clinical.plan",
+    "evalassist.noting",
+    "ui.session",
+    "ui.evaluation_view",
+    "ui.pages.safety",
+    "ui.pages.step",
+    "ui.pages.strength",
+    "ui.dialogs.patient",
+    "ui.pages.assessment",
+    "ui.pages.plan",
+)
+"""What is loaded while the start page is in use, in this order."""
 
 
 class AlreadyOpenError(EvalAssistError):
     """EvalAssist is already open in another window on this computer, and two windows never share one file."""
+
+
+class BadSettingsError(EvalAssistError):
+    """The settings file cannot be understood."""
 
 
 class App:
@@ -32,9 +66,16 @@ class App:
         self.window.first_painted.connect(self.load)
         self._lock: QLockFile | None = None
         self.loaded = False
+        self._reading: Future[Content] | None = None
+        self._asking = QTimer(self.window, interval=ASK_MS)
+        self._asking.timeout.connect(self._ask_for_content)
+        self._to_warm = iter(WARMED)
+        self._warming = QTimer(self.window, interval=ASK_MS)
+        self._warming.timeout.connect(self._warm_up)
 
     def load(self) -> None:
         """Load everything heavy, now that the window can be seen."""
+        gc.disable()  # much is made now that stays: until the content is read there is nothing to collect
         from evalassist.log import start_logging
         from ui.crash import CrashHook, FaultPage
 
@@ -43,21 +84,22 @@ class App:
         self.crash_hook.install()
         try:
             self._load()
-        except ContentError as error:
-            log.error("content fault in %s", error.file)
-            self.window.show_fault(
-                FaultPage(
-                    "The clinical content has a fault, so EvalAssist does not start with it.",
-                    error,
-                    "Nothing in the records was touched. Correct the file named above, or install EvalAssist again.",
-                )
-            )
         except AlreadyOpenError as error:
             self.window.show_fault(
                 FaultPage(
                     "EvalAssist is already open.", error, "Go to the window that is open; close this one."
                 )
             )
+        except BadSettingsError as error:
+            log.error("the settings could not be read")
+            fault = FaultPage(
+                "The settings cannot be read.",
+                error,
+                "The records were not touched. With default settings the file is put aside, not deleted.",
+                way_out="Start with default settings",
+                take_it=lambda: self._start_with_defaults(fault),
+            )
+            self.window.show_fault(fault)
         except EvalAssistError as error:
             log.error("%s at the start", type(error).__name__)
             self.window.show_fault(
@@ -68,34 +110,118 @@ class App:
                 )
             )
 
+        if not self.loaded:
+            gc.enable()
+
     def close(self) -> None:
         """Close the records and let the next window in."""
+        self._asking.stop()
+        self._warming.stop()
+        if self._reading is not None:
+            self._reading.exception()  # left before the content was read
+        gc.enable()
         if self.loaded:
             self._store.close()
         if self._lock is not None:
             self._lock.unlock()
 
     def _load(self) -> None:
-        from evalassist.settings import data_dir, load_settings
+        from evalassist.settings import SettingsError, data_dir, load_settings
         from ui.main_window import wear
 
         folder = data_dir()
-        self._lock = QLockFile(str(folder / LOCK))
-        self._lock.setStaleLockTime(0)
-        if not self._lock.tryLock(0):
-            self._lock = None
-            raise AlreadyOpenError
-        settings = load_settings()
+        if self._lock is None:
+            self._lock = self._only_window(folder)
+        try:
+            settings = load_settings()
+        except SettingsError as error:
+            raise BadSettingsError(str(error)) from error
         app = QApplication.instance()
         if isinstance(app, QApplication):
             wear(app, settings)
-        from evalassist.content.loader import load_content
         from evalassist.records.store import Store
 
-        content = load_content()
-        self._store = Store(folder / RECORDS)
+        self._store = Store(folder / RECORDS, wait_s=WAIT_S)
         self.loaded = True
-        self.window.open_store(self._store, content, settings)
+        self.window.open_store(self._store, self._content_now, settings)
+        QTimer.singleShot(0, self._begin_content)
+
+    @staticmethod
+    def _only_window(folder: Path) -> QLockFile:
+        lock = QLockFile(str(folder / LOCK))
+        lock.setStaleLockTime(0)
+        if lock.tryLock(0):
+            return lock
+        if lock.error() == QLockFile.LockError.LockFailedError:
+            raise AlreadyOpenError
+        raise EvalAssistError(
+            f"EvalAssist cannot write into the folder {folder}, where the records are kept. "
+            "Allow writing there, or free some space on that disk."
+        )
+
+    def _start_with_defaults(self, page: QWidget) -> None:
+        """Put the settings file that cannot be understood aside, and begin."""
+        from evalassist.settings import Settings, save_settings
+
+        save_settings(Settings())
+        page.hide()
+        self.load()
+
+    # ------------------------------------------------------------ content, while the start page is in use
+
+    def _begin_content(self) -> None:
+        """Read the clinical content in a thread of its own, and say when it is there."""
+        if self._reading is None:
+            self._reading = ThreadPoolExecutor(1, "content").submit(_read_content)
+        self._asking.start()
+
+    def _content_now(self) -> Content:
+        """The content, waited for: the therapist wants to open an evaluation already."""
+        self._begin_content()
+        assert self._reading is not None
+        return self._reading.result()
+
+    def _ask_for_content(self) -> None:
+        if self._reading is None or not self._reading.done():
+            return
+        self._asking.stop()
+        gc.enable()
+        try:
+            self.window.use_content(self._reading.result())
+        except ContentError as error:
+            self._show_content_fault(error)
+            return
+        gc.freeze()  # what is loaded by now stays: the collector need not look through it again
+        self._warming.start()
+
+    def _warm_up(self) -> None:
+        """Load what an evaluation is shown with, one module at a turn, so that opening one takes no time."""
+        name = next(self._to_warm, None)
+        if name is None:
+            self._warming.stop()
+        else:
+            import_module(name)
+
+    def _show_content_fault(self, error: ContentError) -> None:
+        from ui.crash import FaultPage
+
+        log.error("content fault in %s", error.file)
+        self.window.show_fault(
+            FaultPage(
+                "The clinical content has a fault, so EvalAssist does not start with it.",
+                error,
+                "Nothing in the records was touched. Correct the file named above, or install EvalAssist again.",
+            )
+        )
+
+
+def _read_content() -> Content:
+    from evalassist.content.loader import load_content
+    from evalassist.resources import drawn_leg
+
+    content = load_content()
+    drawn_leg("")  # which leg a picture shows is read once, and here nobody waits for it
+    return content
 
 
 def run(argv: Sequence[str]) -> int:
@@ -118,27 +244,94 @@ def measure_start(argv: Sequence[str]) -> tuple[float, float]:
     return program.window.painted_at, usable_at
 
 
-def measure_steps(case: Path) -> dict[str, tuple[float, float]]:
-    """Seconds until each step of a case is painted, at the first visit and at the second."""
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How a walk through the steps of one case felt, in seconds."""
+
+    cold: dict[str, float]
+    """Until a step is painted that was never looked at, going there without a rest."""
+    again: dict[str, float]
+    """Until it is painted the second time, when everything is made."""
+    prepared: dict[str, float]
+    """Until it is painted the first time, when there was a rest at the step before."""
+    stalls: list[float]
+    """The longest turn of the event loop before and at each step of that walk, while pages and papers were made."""
+    answers: dict[str, float]
+    """Processor time of one answer, with all that is drawn again because of it; the median of each step."""
+
+
+def measure_steps(case: Path) -> Walk:
+    """Walk through a case: in haste, once more, and anew with a rest at every step; and answer at every step."""
     from evalassist.case_file import read_case
     from evalassist.content.loader import load_content
 
     app, program = _begin(["measure"])
     while program.window.start is None:
         app.processEvents()
-    program.window.begin(read_case(case, load_content()))
-    view = program.window.view
-    assert view is not None
-    times: dict[str, list[float]] = {step.id: [] for step in view.steps}
-    for _ in range(2):
-        for step_id, measured in times.items():
-            begun = perf_counter()
-            view.show_step(step_id)
-            app.processEvents()
-            measured.append(perf_counter() - begun)
+    content = load_content()
+    program.window.begin(read_case(case, content))
+    _rest(app, program)
+    cold = {step_id: _show(app, program, step_id) for step_id in content.steps}
+    _rest(app, program)
+    again: dict[str, float] = {}
+    for step_id in content.steps:
+        again[step_id] = _show(app, program, step_id)
+        _rest(app, program)
+    program.window.begin(replace(read_case(case, content), id=str(uuid4())))
+    stalls = [_rest(app, program)]
+    prepared: dict[str, float] = {}
+    for step_id in content.steps:
+        prepared[step_id] = _show(app, program, step_id)
+        stalls.append(_rest(app, program))
+    answers = {step_id: _answer(app, program, step_id) for step_id in content.steps}
     program.window.close()
     program.close()
-    return {step_id: (measured[0], measured[1]) for step_id, measured in times.items()}
+    return Walk(cold, again, prepared, stalls, {step_id: one for step_id, one in answers.items() if one})
+
+
+def _show(app: QApplication, program: App, step_id: str) -> float:
+    assert program.window.view is not None
+    begun = perf_counter()
+    program.window.view.show_step(step_id)
+    app.processEvents()
+    return perf_counter() - begun
+
+
+def _rest(app: QApplication, program: App) -> float:
+    """Wait until nothing is being made any more; the longest turn of the event loop meanwhile."""
+    view, longest, quiet_at = program.window.view, 0.0, perf_counter() + 0.1
+    assert view is not None
+    while view.at_work or perf_counter() < quiet_at:
+        begun = perf_counter()
+        app.processEvents()
+        longest = max(longest, perf_counter() - begun)
+        sleep(0.002)
+    return longest
+
+
+def _answer(app: QApplication, program: App, step_id: str) -> float:
+    """Take some answers of a step back and give them again; the median of what one of them costs."""
+    view = program.window.view
+    assert view is not None
+    session = view.session
+    given = [
+        i
+        for item in session.content.steps[step_id].items
+        for i in item.ids
+        if i in session.evaluation.answers
+    ]
+    _show(app, program, step_id)
+    _rest(app, program)
+    times: list[float] = []
+    for item_id in given[:ANSWERS]:
+        answer = session.evaluation.answers[item_id]
+        for value in (None, answer):
+            begun = thread_time()
+            session.answer(item_id, value, typing=True)
+            app.processEvents()
+            times.append(thread_time() - begun)
+            app.processEvents()
+    return median(times) if times else 0.0
 
 
 def _begin(argv: Sequence[str]) -> tuple[QApplication, App]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-import traceback
 from collections.abc import Callable
 from types import TracebackType
 
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QWidget
 
 from evalassist.errors import ContentError, EvalAssistError
 from ui import style
+from ui.faults import log_fault
 from ui.widgets.cards import Card
 from ui.widgets.marks import StateGlyph
 
@@ -37,11 +37,7 @@ class CrashHook:
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
-        # Where it happened, never what was typed: an exception's text may quote an answer.
-        places = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(trace)[-8:]]
-        log.error(
-            "%s in evaluation %s at %s", kind.__name__, self._evaluation_id() or "-", " > ".join(places)
-        )
+        log_fault(log, "unforeseen", error.with_traceback(trace), self._evaluation_id())
         kept = self._try_to_keep()
         if isinstance(error, EvalAssistError):
             self._tell("That did not work.", f"{error} {KEPT if kept else NOT_KEPT}")
@@ -57,7 +53,7 @@ class CrashHook:
         except (
             Exception
         ) as error:  # the draft is tried again by the session; this must not hide the first fault
-            log.error("not kept after a fault: %s", type(error).__name__)
+            log_fault(log, "not kept after a fault", error)
             return False
 
     def _tell(self, headline: str, words: str) -> None:
@@ -78,7 +74,15 @@ class CrashHook:
 class FaultPage(QWidget):
     """The whole window when EvalAssist cannot start: what is wrong, where, and what to do."""
 
-    def __init__(self, headline: str, error: EvalAssistError, what_to_do: str) -> None:
+    def __init__(
+        self,
+        headline: str,
+        error: EvalAssistError,
+        what_to_do: str,
+        *,
+        way_out: str = "",
+        take_it: Callable[[], object] | None = None,
+    ) -> None:
         super().__init__()
         self.setObjectName("page")
         card = Card()
@@ -99,10 +103,22 @@ class FaultPage(QWidget):
         card.body.addWidget(_words(what_to_do, quiet=True))
         close = QPushButton("Close EvalAssist")
         close.clicked.connect(lambda: self.window().close())
-        card.body.addWidget(close, 0, Qt.AlignmentFlag.AlignLeft)
+        acts = style.row(spacing=8)
+        if take_it is not None:
+            out = QPushButton(way_out)
+            out.setProperty("kind", "primary")
+            out.clicked.connect(lambda: take_it())
+            acts.addWidget(out)
+        acts.addWidget(close)
+        acts.addStretch(1)
+        card.body.addLayout(acts)
         stack = style.column(self, (24, 24, 24, 24))
         stack.addStretch(1)
-        stack.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle = style.row(spacing=0)
+        middle.addStretch(1)
+        middle.addWidget(card, 1000)  # not centred by a flag: its words wrap, and need the height for it
+        middle.addStretch(1)
+        stack.addLayout(middle)
         stack.addStretch(2)
         card.setMinimumWidth(style.px(520))
 

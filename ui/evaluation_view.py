@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from time import monotonic
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QCursor, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QCursor, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent, QWindow
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QStackedWidget, QWidget
+from shiboken6 import isValid
 
-from evalassist.clinical.progress import State, StepProgress
+from evalassist.clinical.progress import StepProgress
 from evalassist.evaluation import Evaluation, ItemId, SoreKnee
 from ui import icons, style
-from ui.pages import page_for
+from ui.faults import log_fault
+from ui.pages import load_page, page_for
 from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets import glyph
 from ui.widgets.bars import FooterBar, HeaderBar
-from ui.widgets.dates import date_text
-from ui.widgets.editors import Editor
+from ui.widgets.dates import KIND_WORDS, date_text
+from ui.widgets.focus import ENTER_KEYS
+from ui.widgets.glyph import GLYPHS
 from ui.widgets.rail import NARROW, WIDE, RailStep, StepRail
 from ui.widgets.reasoning_panel import ReasoningPanel
+from ui.widgets.typed import Typed
 
-KINDS = {"initial": "Initial evaluation", "re-evaluation": "Re-evaluation", "discharge": "Discharge"}
+log = logging.getLogger(__name__)
+
 ROOMY_STEPS = ("plan", "handout", "sign")
 """Steps that need the room of the reasoning panel."""
-GLYPHS: dict[State, glyph.State] = {
-    "empty": "empty",
-    "partly": "partly",
-    "complete": "complete",
-    "attention": "look",
-    "danger": "danger",
-    "blocked": "blocked",
-}
+PAPERS = ("handout", "sign")
 REST_BEFORE_BUILDING_MS = 400
-SHORT_BREAK_MS = 60
+BETWEEN_SLICES_MS, SLICE_S = 10, 0.005
+"""Pages are made in pieces of some milliseconds, with room for a key between them."""
+DONE = object()
+PRESSING = (*ENTER_KEYS, Qt.Key.Key_Space)
+"""Keys that do what a click does."""
+TOUCHES = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.TouchBegin)
 
 
 class EvaluationView(QWidget):
@@ -46,6 +50,8 @@ class EvaluationView(QWidget):
     referral_wanted = Signal()
     addendum_wanted = Signal()
     settings_wanted = Signal()
+    patient_wanted = Signal()
+    """Correct the patient's name, birth date or sex."""
     help_wanted = Signal()
     """What to do about changes that cannot be kept."""
     step_shown = Signal(str)
@@ -55,9 +61,12 @@ class EvaluationView(QWidget):
         self.session = session
         self.steps = list(session.content.steps.values())
         self._pages: dict[str, Page] = {}
+        self._untold: list[str] = []
+        """Fields that a defect kept from being told, a sentence each."""
         self._step = ""
         self._panel_wanted: bool | None = None
         self._not_kept_since = ""
+        self._handle: QWindow | None = None
         self.header = HeaderBar(self)
         self.rail = StepRail([RailStep(step.id, step.short) for step in self.steps], self)
         self.stack = QStackedWidget(self)
@@ -70,6 +79,8 @@ class EvaluationView(QWidget):
         self._later = QTimer(self, singleShot=True, interval=REST_BEFORE_BUILDING_MS)
         self._later.timeout.connect(self._build_next_page)
         self._last_touched = monotonic()
+        self._pieces: Iterator[None] | None = None
+        """What is left to make of the page that is being made before anyone looks at it."""
         self._refresh()
         kept = [row for row in session.store.recent() if row.id == session.evaluation.id]
         if kept:
@@ -90,12 +101,11 @@ class EvaluationView(QWidget):
     def show_step(self, step_id: str) -> Page:
         """Show a step, whatever its state; what was typed on the page left is told first."""
         if self._step and self._step != step_id:
-            self.page.commit()
+            self._commit_page()
         page = self._page(step_id)
         page.prepare()
         self._step = step_id
         self._panel_wanted = None
-        self.stack.setCurrentWidget(page)
         self.rail.set_current(step_id)
         self._place()
         self.panel.show_step(step_id)
@@ -125,7 +135,7 @@ class EvaluationView(QWidget):
 
     def next_gap(self) -> None:
         """F8: the next item still to answer, here first, then in the steps after this one."""
-        self.page.commit()
+        self._commit_page()
         found = self._gap_after()
         if found is not None:
             step_id, item_id = found
@@ -154,17 +164,42 @@ class EvaluationView(QWidget):
             self.page.focus_item(gaps[0])
 
     def commit(self) -> None:
-        """Tell the session everything that is typed on the page."""
-        if self._step:
+        """Tell the session everything that is typed on the page; a field with a defect holds up no other."""
+        if not self._step:
+            return
+        self._commit_page()
+        self._untold = []
+        for field in self.page.findChildren(Typed):
+            try:
+                field.commit()
+            except Exception as error:  # the others must still be told, and the evaluation be left
+                log_fault(log, "a field could not be told", error, self.session.evaluation.id)
+                self._untold.append(f"What stands in {field.accessibleName()} could not be taken over.")
+
+    def unkept(self) -> list[str]:
+        """What stands on the pages and goes when they are closed, a sentence each."""
+        found = list(self._untold)
+        for page in self._pages.values():
+            try:
+                found += page.unkept()
+            except Exception as error:  # a defect must not hold the therapist here
+                log_fault(log, "a page could not be asked", error, self.session.evaluation.id)
+        return found
+
+    def _commit_page(self) -> None:
+        try:
             self.page.commit()
+        except Exception as error:  # a defect of one page must not hold the therapist on it
+            log_fault(log, "a page could not be told", error, self.session.evaluation.id)
 
     def focused_item(self) -> ItemId:
         """The item that has the keyboard, or an empty word."""
-        focused = self.window().focusWidget()
-        for item_id, editor in self._editors():
-            if focused is not None and (editor is focused or editor.isAncestorOf(focused)):
-                return item_id
-        return ""
+        return self.page.focused_item() if self._step else ""
+
+    @property
+    def at_work(self) -> bool:
+        """Whether a page is still being made while nobody types."""
+        return self._later.isActive() or any(page.at_work for page in self._pages.values())
 
     def undo(self) -> None:
         self.commit()
@@ -177,6 +212,11 @@ class EvaluationView(QWidget):
     def close_view(self) -> None:
         """Nothing of this evaluation may call back any more."""
         self._later.stop()
+        self.session.leave()
+        for page in self._pages.values():
+            page.leave()
+        if self._handle is not None:
+            self._handle.removeEventFilter(self)
         QApplication.instance().focusChanged.disconnect(self._focus_moved)  # type: ignore[union-attr]
 
     # ------------------------------------------------------------ size
@@ -184,6 +224,13 @@ class EvaluationView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        handle = self.window().windowHandle()
+        if handle is not None and handle is not self._handle:
+            self._handle = handle
+            handle.installEventFilter(self)  # here a key is seen before any field takes it
+        super().showEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.StyleChange and self._step:
@@ -223,11 +270,20 @@ class EvaluationView(QWidget):
             room = min(room, style.px(1040))
         elif width >= 1600:
             room = min(room, style.px(1400))
+        if page is None:
+            self.stack.setGeometry(rail, top, room, middle)
+            return
+        page.set_compact(height < 720)
+        page.set_short_title(large)
+        page.set_panel_folded(not show_panel)
+        page.resize(room, middle)
+        # The page gets its size before it is shown, and the page that is left keeps its own: each is laid out once.
+        pages = self.stack.layout()
+        assert pages is not None
+        pages.setEnabled(self.stack.currentWidget() is page)
         self.stack.setGeometry(rail, top, room, middle)
-        if page is not None:
-            page.set_compact(height < 720)
-            page.set_short_title(large)
-            page.set_panel_folded(not show_panel)
+        pages.setEnabled(True)
+        self.stack.setCurrentWidget(page)
 
     def _fold_panel(self) -> None:
         self._panel_wanted = False
@@ -305,10 +361,6 @@ class EvaluationView(QWidget):
         ids = [item_id for item in step.items for item_id in item.ids]
         return {item_id: place for place, item_id in enumerate(ids)}
 
-    def _editors(self) -> list[tuple[ItemId, QWidget]]:
-        page = self._pages.get(self._step)
-        return [] if page is None else [(editor.item_id, editor) for editor in page.findChildren(Editor)]
-
     # ------------------------------------------------------------ pages
 
     def _page(self, step_id: str) -> Page:
@@ -330,13 +382,46 @@ class EvaluationView(QWidget):
         return self._pages[step_id]
 
     def _build_next_page(self) -> None:
-        """Make the page beside this one while nobody types, so that going there takes no time."""
+        """Make the pages after this one while nobody types, so that going there takes no time."""
         if monotonic() - self._last_touched < REST_BEFORE_BUILDING_MS / 1000:
             self._later.start(REST_BEFORE_BUILDING_MS)
             return
-        step_id = self.neighbour(1)
-        if step_id is not None and step_id not in self._pages and self.session.content.steps[step_id].groups:
-            self._page(step_id).prepare_early()
+        until = monotonic() + SLICE_S
+        while monotonic() < until:
+            if self._pieces is None:
+                step_id = self._next_to_build()
+                if step_id is None:
+                    return
+                self._pieces = self._make_early(step_id)
+            if next(self._pieces, DONE) is DONE:
+                self._pieces = None
+        self._later.start(BETWEEN_SLICES_MS)
+
+    def _next_to_build(self) -> str | None:
+        """The nearest page that is not made yet, later steps first. Papers are drawn only when looked at."""
+        ids = [step.id for step in self.steps]
+        here = ids.index(self._step)
+        return next(
+            (
+                step_id
+                for step_id in (*ids[here + 1 :], *ids[:here])
+                if step_id not in self._pages and step_id not in PAPERS
+            ),
+            None,
+        )
+
+    def _make_early(self, step_id: str) -> Iterator[None]:
+        load_page(step_id)
+        yield
+        page = self._page(step_id)
+        yield
+        yield from page.pieces()
+        for part in page.findChildren(
+            QWidget
+        ):  # the style of a widget is looked up once: better now than when shown
+            if isValid(part):
+                part.ensurePolished()
+                yield
 
     # ------------------------------------------------------------ wiring
 
@@ -391,6 +476,7 @@ class EvaluationView(QWidget):
     def _kept(self, moment: datetime) -> None:
         self._last_touched = monotonic()
         self._not_kept_since = ""
+        self.header.kept.setToolTip("")
         self.header.kept.set_kept(f"{moment.astimezone():%H:%M:%S}")
 
     def _not_kept(self, because: str) -> None:
@@ -412,7 +498,11 @@ class EvaluationView(QWidget):
         self._home.clicked.connect(self.start_wanted)
         self.rail.foot.addWidget(self._home)
         self.header.side.setToolTip("Which knee is sore: click to correct it")
+        self.header.side.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.header.side.installEventFilter(self)
+        self.header.name.setToolTip("Who the patient is: click to correct it")
+        self.header.name.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.header.name.installEventFilter(self)
 
     def _fill_who(self, evaluation: Evaluation) -> None:
         patient = evaluation.patient
@@ -420,14 +510,25 @@ class EvaluationView(QWidget):
         born = date_text(patient.birth_date)
         self.header.set_patient(patient.name, f"{evaluation.age_years} y{sex} · born {born}")
         self.header.set_side(evaluation.sore_knee)
-        self.header.set_visit(f"{KINDS[evaluation.kind]} · {date_text(evaluation.visit_date)}")
+        self.header.set_visit(f"{KIND_WORDS[evaluation.kind]} · {date_text(evaluation.visit_date)}")
         name = self.session.settings.therapist_name
         self._who.setText(name)
         self._who.setVisible(bool(name))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._handle:
+            if event.type() in TOUCHES:
+                self._last_touched = monotonic()
+            return False
         if watched is self.header.side and event.type() == QEvent.Type.MouseButtonRelease:
             self.correct_side()
+        if watched is self.header.side and isinstance(event, QKeyEvent) and event.key() in PRESSING:
+            if event.type() == QEvent.Type.KeyPress:
+                self.correct_side()
+            return True
+        clicked = event.type() == QEvent.Type.MouseButtonRelease
+        if clicked and watched is self.header.name and not self.session.signed:
+            self.patient_wanted.emit()
         return super().eventFilter(watched, event)
 
     def correct_side(self) -> None:
@@ -441,4 +542,5 @@ class EvaluationView(QWidget):
             act.setCheckable(True)
             act.setChecked(side == self.session.evaluation.sore_knee)
             act.triggered.connect(lambda _=False, side=side: self.session.change_side(side))
-        menu.exec(QCursor.pos())
+        badge = self.header.side
+        menu.exec(badge.mapToGlobal(badge.rect().bottomLeft()) if badge.hasFocus() else QCursor.pos())

@@ -5,13 +5,14 @@ The shapes are the Material Design icons that come with `qtawesome`.
 
 import json
 import weakref
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from shiboken6 import isValid
 
 from ui.style import px, tokens
 
@@ -89,7 +90,8 @@ def put_icon(button: QAbstractButton, name: str, tone: str = "ink", size: int = 
 def refresh() -> None:
     """Tint and size every icon again after a change of theme or text scale."""
     for button, wanted in list(_shown.items()):
-        _set(button, *wanted)
+        if isValid(button):  # its widget may be gone while Python still knows its name
+            _set(button, *wanted)
 
 
 class Picture(QLabel):
@@ -123,6 +125,7 @@ def _set(button: QAbstractButton, name: str, tone: str, size: int) -> None:
     button.setIcon(icon(name, tone, size, room))
 
 
+@lru_cache(maxsize=512)
 def _drawn(name: str, colour: str, side: int, room: int, ratio: int) -> QPixmap:
     family, letters = _font()
     width = side + 2 * room

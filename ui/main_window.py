@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
+from evalassist.errors import EvalAssistError
 from ui import style
+from ui.faults import log_fault
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
 
 SMALLEST = (960, 540)
 REMEMBER_AFTER_MS = 400
+MOST_NAMED = 6
+"""So many unkept entries are named when the evaluation is left."""
+
+log = logging.getLogger(__name__)
 
 
 class MainWindow(QMainWindow):
@@ -51,14 +58,31 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------ opening
 
-    def open_store(self, store: Store, content: Content, settings: Settings) -> None:
-        """Everything is loaded: show the start page."""
+    def open_store(self, store: Store, content: Content | Callable[[], Content], settings: Settings) -> None:
+        """The records are open: show the start page. The content may come later; who needs it first waits for it."""
         from ui.pages.start import StartPage
 
-        self._store, self._content, self._settings = store, content, settings
-        self.start = self._make_start(StartPage(store, content, settings))
+        self._store, self._settings = store, settings
+        self._loaded: Content | None = None
+        self._wait_for_content = content if callable(content) else lambda: content
+        self.start = self._make_start(StartPage(store, settings))
         self._add_keys()
         self.show_start()
+        if not callable(content):
+            self.use_content(content)
+
+    def use_content(self, content: Content) -> None:
+        """The clinical content is read: evaluations can be judged and opened."""
+        self._loaded = content
+        if self.start is not None:
+            self.start.use_content(content)
+
+    @property
+    def _content(self) -> Content:
+        if self._loaded is None:
+            self.use_content(self._wait_for_content())
+        assert self._loaded is not None
+        return self._loaded
 
     def _make_start(self, start: StartPage) -> StartPage:
         start.evaluation_chosen.connect(self.open_evaluation)
@@ -78,28 +102,57 @@ class MainWindow(QMainWindow):
         if self.start is None or not self._leave():
             return
         self.setWindowTitle("EvalAssist")
-        self.start.refresh()
+        self._read_start_again()
         self._stack.setCurrentWidget(self.start)
         self.start.focus_search()
 
     def open_evaluation(self, evaluation_id: str) -> None:
-        """Open an evaluation at the step and field where it was left."""
-        if self._leave():
+        """Open an evaluation at the step and field where it was left; what cannot be read leaves all as it is."""
+        if evaluation_id == self.evaluation_id() and not self._leave():
+            return  # what is open is kept before it is read again
+        try:
             evaluation = self._store.load(evaluation_id)
             place = self._store.place(evaluation_id)
+        except EvalAssistError as fault:
+            self._say_not_opened(str(fault))
+            return
+        if self._leave():
             self._open(evaluation, place.step if place else "safety", place.item if place else "")
+
+    def _say_not_opened(self, why: str) -> None:
+        if self.start is not None and self.view is None:
+            self.setWindowTitle("EvalAssist")
+            self._read_start_again()
+            self.start.say(why)
+            self._stack.setCurrentWidget(self.start)
+        else:
+            box = QMessageBox(
+                QMessageBox.Icon.NoIcon, "EvalAssist", "The evaluation could not be opened.", parent=self
+            )
+            box.setInformativeText(why)
+            box.exec()
+
+    def _read_start_again(self) -> None:
+        """The start page stays as it was where the records cannot be read now."""
+        assert self.start is not None
+        self.start.say("")
+        try:
+            self.start.refresh()
+        except EvalAssistError as fault:
+            log_fault(log, "the start page could not be read", fault)
+            self.start.say(str(fault))
 
     def begin(self, evaluation: Evaluation) -> None:
         """Open a new evaluation; it is kept from its first moment."""
+        self._store.save(evaluation)
         if self._leave():
-            self._store.save(evaluation)
             self._open(evaluation, "safety", "")
 
     def new_patient(self, name: str = "") -> None:
         """Ask who comes, and with which knee."""
         from ui.dialogs.patient import PatientDialog
 
-        dialog = PatientDialog(self._content, self, name=name)
+        dialog = PatientDialog(self._content, self, name=name, keep=self._keep_new)
         if dialog.exec() and dialog.evaluation is not None:
             self.begin(dialog.evaluation)
 
@@ -114,10 +167,38 @@ class MainWindow(QMainWindow):
             self.open_evaluation(dialog.chosen)
             return
         visit = PatientDialog(
-            self._content, self, patient=self._store.patient(patient_id), former=dialog.rows
+            self._content,
+            self,
+            patient=self._store.patient(patient_id),
+            former=dialog.rows,
+            keep=self._keep_new,
         )
         if visit.exec() and visit.evaluation is not None:
             self.begin(visit.evaluation)
+
+    def _keep_new(self, evaluation: Evaluation) -> Evaluation:
+        """Keep a new evaluation while its dialog is still there to say what is wrong."""
+        made = self._with_habits(evaluation)
+        self._store.save(made)
+        return made
+
+    def correct_patient(self) -> None:
+        """Correct the name, birth date or sex of the patient whose evaluation is open."""
+        from ui.dialogs.patient import CorrectionDialog
+
+        if self.view is None or self.view.session.signed:
+            return
+        session = self.view.session
+        dialog = CorrectionDialog(session.evaluation.patient, session.evaluation.visit_date, self)
+        if dialog.exec() and dialog.patient is not None:
+            session.change_patient(dialog.patient)
+            self.setWindowTitle(f"{dialog.patient.name} – EvalAssist")
+
+    def _with_habits(self, evaluation: Evaluation) -> Evaluation:
+        """A new evaluation with the answer the settings give: the mean of the trials counts."""
+        if self._settings.strength_score == "best":  # what counts while nothing is said
+            return evaluation
+        return evaluation.with_answer("strength-score", self._settings.strength_score)
 
     def change_settings(self) -> None:
         """Settings, kept in their own file."""
@@ -144,13 +225,16 @@ class MainWindow(QMainWindow):
 
     def _make_anew(self, former: StartPage) -> None:
         """Sizes and icons are set when a page is made, so new looks need new pages."""
-        self.start = self._make_start(type(former)(self._store, self._content, self._settings))
-        if self.view is None:
-            self.show_start()
-        else:
-            evaluation_id = self.evaluation_id()
-            self._leave()
+        evaluation_id = self.evaluation_id()
+        if not self._leave():
+            return  # the therapist stays with what is not kept; the next page has the new looks
+        self.start = self._make_start(type(former)(self._store, self._settings))
+        if self._loaded is not None:
+            self.start.use_content(self._loaded)
+        if evaluation_id:
             self.open_evaluation(evaluation_id)
+        else:
+            self.show_start()
         self._stack.removeWidget(former)
         former.deleteLater()
 
@@ -161,19 +245,35 @@ class MainWindow(QMainWindow):
         if self.view is None:
             return True
         self.view.commit()
-        return self.view.session.keep()
+        try:
+            return self.view.session.keep()
+        except Exception as error:  # a defect must not keep the therapist from leaving
+            log_fault(log, "the evaluation could not be kept", error, self.evaluation_id())
+            return False
 
     def evaluation_id(self) -> str:
         """The evaluation that is open, for the log."""
         return self.view.session.evaluation.id if self.view is not None else ""
 
     def remember_place(self) -> None:
-        """Remember where the therapist works, so that the evaluation opens there again."""
-        if self.view is not None and self.view.step:
+        """Remember where the therapist works, so that the evaluation opens there again.
+
+        A convenience: where it cannot be kept nobody is stopped or asked.
+        """
+        if self.view is None or not self.view.step:
+            return
+        try:
             self._store.remember_place(self.evaluation_id(), self.view.step, self.view.focused_item())
+        except Exception as error:
+            log_fault(log, "the place could not be remembered", error, self.evaluation_id())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._leave():
+        try:
+            leaves = self._leave()
+        except Exception as error:  # an exception must not leave Qt's close: the program would fall over
+            log_fault(log, "the evaluation could not be left", error, self.evaluation_id())
+            leaves = self._ask_to_lose([])
+        if leaves:
             event.accept()
         else:
             event.ignore()
@@ -193,6 +293,7 @@ class MainWindow(QMainWindow):
         session.setParent(view)
         view.start_wanted.connect(self.show_start)
         view.settings_wanted.connect(self.change_settings)
+        view.patient_wanted.connect(self.correct_patient)
         view.help_wanted.connect(self._explain_not_kept)
         view.referral_wanted.connect(self._write_referral)
         view.addendum_wanted.connect(self._write_addendum)
@@ -211,31 +312,87 @@ class MainWindow(QMainWindow):
         """Put the open evaluation away; False when the therapist stays because it could not be kept."""
         if self.view is None:
             return True
-        if not self.keep() and not self._ask_to_lose():
+        kept = self.keep()
+        if not kept and self.view.session.conflict:
+            settled = self._settle_conflict()
+            if settled == "theirs":
+                self._put_away()
+                return True
+            kept = settled == "mine"
+            if not kept:
+                return False
+        unkept = self.view.unkept()
+        if (unkept or not kept) and not self._ask_to_lose(unkept, kept=kept):
             return False
+        self._put_away()
+        return True
+
+    def _put_away(self) -> None:
+        """Close what is open; nothing is asked any more."""
+        assert self.view is not None
         self._remember.stop()
         self.remember_place()
         self.view.close_view()
         self._stack.removeWidget(self.view)
         self.view.deleteLater()
         self.view = None
-        return True
 
-    def _ask_to_lose(self) -> bool:
-        box = QMessageBox(
-            QMessageBox.Icon.NoIcon, "EvalAssist", "The last changes are not kept.", parent=self
-        )
-        box.setInformativeText(f"{self._why_not_kept} If you leave now, they are lost.")
+    def _ask_to_lose(self, unkept: list[str], *, kept: bool = False) -> bool:
+        """Say once what would be lost; True when the therapist leaves all the same."""
+        says = "Something typed is not kept." if kept else "The last changes are not kept."
+        box = QMessageBox(QMessageBox.Icon.NoIcon, "EvalAssist", says, parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        lines = [*([] if kept else [self._why_not_kept]), *unkept[:MOST_NAMED]]
+        if len(unkept) > MOST_NAMED:
+            lines.append(f"and {len(unkept) - MOST_NAMED} more.")
+        lost = "it is" if kept and len(unkept) == 1 else "they are"
+        lines.append(f"If you leave now, {lost} lost.")
+        box.setInformativeText("\n".join(line for line in lines if line))
+        for label in box.findChildren(QLabel):
+            label.setTextFormat(Qt.TextFormat.PlainText)  # what was typed is never read as a format
         stay = box.addButton("Stay here", QMessageBox.ButtonRole.RejectRole)
-        box.addButton("Leave without them", QMessageBox.ButtonRole.DestructiveRole)
+        them = "it" if lost == "it is" else "them"
+        box.addButton(f"Leave without {them}", QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(stay)
         box.exec()
         return box.clickedButton() is not stay
+
+    def _settle_conflict(self) -> Literal["mine", "theirs", ""]:
+        """Two versions of one note: the therapist says which stays; "" while that is open."""
+        assert self.view is not None
+        session = self.view.session
+        box = QMessageBox(
+            QMessageBox.Icon.NoIcon, "EvalAssist", "Another window changed this evaluation.", parent=self
+        )
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setInformativeText(self._why_not_kept)
+        other, fixed = True, False
+        try:
+            fixed = self._store.load(session.evaluation.id, to_edit=False).signature is not None
+        except EvalAssistError:
+            other = False
+        mine = None if fixed else box.addButton("Keep mine", QMessageBox.ButtonRole.AcceptRole)
+        words = "Take the other" if other else "Leave without mine"  # discarded: there is no other
+        theirs = box.addButton(words, QMessageBox.ButtonRole.DestructiveRole)
+        stay = box.addButton("Stay here", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        box.exec()
+        chosen = box.clickedButton()
+        if mine is not None and chosen is mine:
+            return "mine" if session.keep_mine() else ""
+        return "theirs" if chosen is theirs else ""
 
     def _note_why(self, because: str) -> None:
         self._why_not_kept = because
 
     def _explain_not_kept(self) -> None:
+        if self.view is not None and self.view.session.conflict:
+            evaluation_id = self.evaluation_id()
+            if self._settle_conflict() == "theirs":
+                self._put_away()
+                self.show_start()
+                self.open_evaluation(evaluation_id)
+            return
         box = QMessageBox(
             QMessageBox.Icon.NoIcon, "EvalAssist", "The last changes are not kept yet.", parent=self
         )

@@ -67,10 +67,18 @@ def give_out(
     printer = ask_printer(parent, title, pages, paper)
     if printer is None:
         return ""
-    session.keep()
+    keep_first(session)
     session.keep_document(kind, "en", paper, pdf, "printed")
     print_pdf(pdf, printer, paper)
     return f"Sent to {printer.printerName() or 'the file you chose'}. What was printed is kept."
+
+
+def keep_first(session: EvaluationSession) -> None:
+    """What a paper was drawn from is on the disk before the paper leaves the house."""
+    if not session.keep():
+        raise EvalAssistError(
+            "The last changes are not kept yet, so nothing was printed or saved. The header says why; try again then."
+        )
 
 
 def print_pdf(pdf: bytes, printer: QPrinter, paper: str, *, run: Run = subprocess.run) -> None:

@@ -122,6 +122,9 @@ class _Studio:
     def _take(self, window: MainWindow, name: str) -> Path:
         for _ in range(4):
             self._app.processEvents()
+        while window.view is not None and window.view.page.at_work:  # rows to come, or a paper being drawn
+            self._app.processEvents()
+        self._app.processEvents()
         file = self._folder / f"{name}.png"
         window.grab().save(str(file))
         return file

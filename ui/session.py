@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
+from time import monotonic
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -13,19 +16,21 @@ from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.progress import StepProgress, progress
 from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare
 from evalassist.content import Content
-from evalassist.errors import EvalAssistError
+from evalassist.errors import EvalAssistError, SignedRecordError
 from evalassist.evaluation import (
     Addendum,
     Answer,
     Evaluation,
     ItemId,
     Opinion,
+    Patient,
     PlanEdit,
     Signature,
     SoreKnee,
 )
 from evalassist.note import Note
 from evalassist.noting import clinic_of, note_of
+from evalassist.records.rows import StoreConflictError
 from evalassist.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,6 +38,9 @@ if TYPE_CHECKING:
     from evalassist.records.store import Store
 
 WHILE_TYPING_MS = 250
+LONGEST_S = 1.0
+"""So long an answer waits for the hand to rest, and no longer."""
+AGAIN_MS = 2000
 UNDO_STEPS = 200
 
 
@@ -62,6 +70,10 @@ class EvaluationSession(QObject):
         self._undo: list[Evaluation] = []
         self._redo: list[Evaluation] = []
         self._unsaved = False
+        self._unsaved_since = 0.0
+        self._left = False
+        self.conflict = False
+        """Another window changed, signed or discarded this evaluation: `keep_mine` or open it anew."""
         self._results: tuple[Assessment, PlanOfCare | NoPlan, Mapping[str, StepProgress]] | None = None
         self._handed_out = any(document.kind == "handout" for document in store.documents(evaluation.id))
         self._autosave = QTimer(self, singleShot=True, interval=WHILE_TYPING_MS)
@@ -125,6 +137,12 @@ class EvaluationSession(QObject):
     def change_side(self, sore_knee: SoreKnee) -> None:
         self._change(self._evaluation.with_sore_knee(sore_knee))
 
+    def change_patient(self, patient: Patient) -> None:
+        """Correct who the patient is: a name, a birth date, the sex for norms."""
+        if self.signed:
+            raise SignedRecordError
+        self._change(replace(self._evaluation, patient=patient))
+
     def undo(self) -> None:
         if self._undo and not self.signed:
             self._redo.append(self._evaluation)
@@ -137,19 +155,29 @@ class EvaluationSession(QObject):
 
     def sign(self) -> None:
         """Freeze the note and lock the record, in the value and in the database."""
-        self.keep()
-        signature = Signature(self.settings.therapist_name, self.settings.licence, datetime.now(UTC))
+        name = self._name_to_sign("A note is signed with a name.")
+        if not self.keep():
+            raise EvalAssistError("The last changes are not kept yet; the header says why. Try again then.")
+        signature = Signature(name, self.settings.licence.strip(), datetime.now().astimezone())
         signed = self._evaluation.signed_by(signature)
         note = note_of(signed, self.content, self.assessment, self.plan, clinic_of(self.settings))
         self.store.sign(signed, note.model_dump_json())
         self._undo.clear()
         self._redo.clear()
+        self._unsaved = False
         self._set(signed)
 
     def add_addendum(self, text: str) -> None:
-        addendum = Addendum(text, self.settings.therapist_name, datetime.now(UTC))
+        name = self._name_to_sign("An addendum stands below the note with a name.")
+        addendum = Addendum(text, name, datetime.now(UTC))
         self.store.add_addendum(self._evaluation.id, addendum)
         self._set(self._evaluation.with_addendum(addendum))
+
+    def _name_to_sign(self, why: str) -> str:
+        name = self.settings.therapist_name.strip()
+        if not name:
+            raise EvalAssistError(f"{why} Write yours in the settings, once for all notes.")
+        return name
 
     def keep_document(
         self, kind: str, language: str, paper: str, pdf: bytes, use: DocumentUse = "saved"
@@ -172,20 +200,42 @@ class EvaluationSession(QObject):
     def keep(self) -> bool:
         """Write what is not yet on disk. True when everything is kept."""
         self._autosave.stop()
-        if not self._unsaved:
+        if not self._unsaved or self._left:
             return True
         try:
             moment = self.store.save(self._evaluation)
         except EvalAssistError as fault:
+            self.conflict = isinstance(fault, StoreConflictError | SignedRecordError)
             self.not_kept.emit(str(fault))
-            self._autosave.start(2000)
+            self._autosave.start(AGAIN_MS)
             return False
-        self._unsaved = False
+        self._unsaved = self.conflict = False
+        self._unsaved_since = 0.0
         self._autosave.setInterval(WHILE_TYPING_MS)
         self.kept.emit(moment)
         return True
 
+    def keep_mine(self) -> bool:
+        """After a conflict: what stands here is kept, over the other version; as a new note if that is gone."""
+        self._unsaved = True
+        try:
+            self.store.load(self._evaluation.id)
+        except EvalAssistError:
+            gone = all(row.id != self._evaluation.id for row in self.store.drafts())
+            if gone:
+                self._undo.clear()
+                self._redo.clear()
+                self._set(replace(self._evaluation, id=str(uuid4()), episode_id=str(uuid4())))
+        return self.keep()
+
+    def leave(self) -> None:
+        """The window is done with this evaluation: nothing is written for it any more."""
+        self._autosave.stop()
+        self._left = True
+
     def _change(self, evaluation: Evaluation, *, typing: bool = False) -> None:
+        if self._left:
+            return
         self._undo.append(self._evaluation)
         del self._undo[:-UNDO_STEPS]
         self._redo.clear()
@@ -194,7 +244,9 @@ class EvaluationSession(QObject):
     def _take(self, evaluation: Evaluation, *, typing: bool = False) -> None:
         self._unsaved = True
         self._set(evaluation)
-        if typing:
+        now = monotonic()
+        self._unsaved_since = self._unsaved_since or now
+        if (typing and now - self._unsaved_since < LONGEST_S) or (typing and self.conflict):
             self._autosave.start()
         else:
             self.keep()

@@ -13,9 +13,9 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
 BASE_PT = 10.5
 SHEET = Path(__file__).with_suffix(".qss")
@@ -198,6 +198,20 @@ def column(
 ) -> QVBoxLayout:
     """A stack of widgets, top to bottom."""
     return scaled(QVBoxLayout(parent) if parent else QVBoxLayout(), margins, spacing)
+
+
+def label(kind: str = "", words: str = "", *, wrap: bool = False) -> QLabel:
+    """Words in one of the sheet's text styles, shown as they are: what a person typed is never read as markup."""
+    made = QLabel(words)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("t", kind)
+    made.setWordWrap(wrap)
+    return made
+
+
+def settle() -> None:
+    """Lay out now what waits to be laid out, level after level; else it is painted crushed in between."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
 
 def say(widget: QWidget, **properties: object) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from evalassist.clinical.case import Case
 from evalassist.clinical.result import Goal, GroupStrength, Schedule, SideStrength
 from evalassist.clinical.schedule import day_in_words
 from evalassist.content.record_schema import GoalGroup, GoalRule, Target
 from evalassist.evaluation import Side, SoreKnee
+
+if TYPE_CHECKING:
+    from evalassist.content.loader import Content
 
 WHOLE_SYMMETRY = 90
 NORM_LIMIT = -1.0
@@ -40,6 +44,19 @@ def goals_of(case: Case, schedule: Schedule) -> tuple[Goal, ...]:
             found.append(_goal(case, rule, baseline, schedule))
             kinds.add(rule.kind)
     return tuple(found)
+
+
+def first_things_first(goals: tuple[Goal, ...], content: Content) -> tuple[tuple[Goal, ...], int]:
+    """Pain, function and hip strength before the rest, and how many of these there are."""
+    rules = {rule.id: rule for rule in content.plan.goals.goals}
+    first: list[Goal] = []
+    for kind in ("pain", "function"):
+        first += [goal for goal in goals if rules[goal.id.partition(".")[0]].kind == kind][:1]
+    for goal in goals:
+        group = content.strength_groups.get(goal.id.partition(".")[2])
+        if group is not None and group.region == "hip":
+            first.append(goal)
+    return (*first, *(goal for goal in goals if goal not in first)), len(first)
 
 
 def missing_kinds(case: Case, goals: tuple[Goal, ...]) -> tuple[str, ...]:

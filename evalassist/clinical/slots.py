@@ -130,7 +130,9 @@ def _why_need(case: Case, need: Need) -> tuple[Reason, ...]:
 
 
 def _why_slot(slot: str, need: Need, passed_over: list[str]) -> Reason:
-    place = f"{ORDINALS[PLACES[slot]]} hip slot: {need.title}" if slot in PLACES else f"slot for {need.title}"
+    place = f"for {need.title}"
+    if slot in PLACES:
+        place = f"{need.title}: {ORDINALS[PLACES[slot]]} hip muscle to train"
     return Reason("; ".join((place, *passed_over)))
 
 

@@ -50,7 +50,7 @@ TITLES = {
     "discharge": "Physical therapy discharge evaluation",
 }
 SYMMETRIES = (
-    ("Sore ÷ other", "sore side ", " of the other"),
+    ("Involved ÷ uninvolved", "sore side ", " of the other"),
     ("Weaker ÷ stronger", "weaker side ", " of the stronger, asymmetry only"),
 )
 """When all rows compare in one way, the head of the column says it once."""
@@ -230,11 +230,11 @@ def _addendum(addendum: Addendum, note: Note) -> Iterator[Flowable]:
 def _signatures(note: Note, width: float) -> Iterator[Flowable]:
     lines = []
     if note.signed_at:
-        licence = f", licence {named(note.signed_licence)}" if note.signed_licence else ""
+        licence = f", license {named(note.signed_licence)}" if note.signed_licence else ""
         when = f"{day(note.signed_at.date())} at {note.signed_at:%H:%M}"
         yield text(bold(f"Signed by {named(note.signed_by)}{licence}, {when}"))
     else:
-        licence = f", licence {note.clinic.licence}" if note.clinic.licence else ""
+        licence = f", license {note.clinic.licence}" if note.clinic.licence else ""
         lines.append(f"{note.clinic.therapist or 'Physical therapist'}{licence}")
     if note.plan and note.plan.certification_due:
         lines.append("Physician or NPP, where needed")

@@ -8,6 +8,7 @@ from functools import partial
 
 from reportlab.pdfgen.canvas import Canvas
 
+from evalassist import resources
 from evalassist.documents import look
 from evalassist.documents.blocks import (
     Block,
@@ -21,7 +22,7 @@ from evalassist.documents.blocks import (
 )
 from evalassist.documents.handout_texts import Case, Texts
 from evalassist.documents.look import BOLD, INK, REGULAR, RULE, SECOND, WHITE
-from evalassist.documents.pictures import draw_missing, draw_picture, drawn_leg, picture
+from evalassist.documents.pictures import draw_missing, draw_picture, picture
 from evalassist.note import NoteExercise
 
 _CARD_HEIGHT = 167.0
@@ -201,7 +202,7 @@ def _pictures(card: Card, canvas: Canvas, x: float, y_top: float, height: float)
     wide, high = frames[0][2], frames[0][3]
     room = high - (4 if stacked else 22)  # beside each other, the words stand above the heads
     scale = min([1.0, *(min(wide / art.width, room / art.height) for art in shown if art)])
-    mirrored = exercise.side not in ("both", drawn_leg(exercise.id))
+    mirrored = exercise.side not in ("both", resources.drawn_leg(exercise.id))
     titles = (texts.plain("start"), texts.plain("move"))
     for art, title, (left, top, _, _) in zip(shown, titles, frames, strict=True):
         label(canvas, left + 3, top - 13, title, 10.5, color=SECOND)

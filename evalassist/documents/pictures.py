@@ -6,7 +6,6 @@ import logging
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
-from typing import Literal
 
 from reportlab.graphics import renderPDF
 from reportlab.pdfgen.canvas import Canvas
@@ -56,21 +55,6 @@ def _read(file: str) -> Picture | None:
     if any(line.split()[-1:] in (["gs"], ["Do"], ["Tj"]) for line in operators):
         return None  # needs more than lines and fills
     return Picture("\n".join(operators), float(drawing.width), float(drawing.height))
-
-
-@lru_cache(maxsize=1)
-def _seen_from_the_front() -> frozenset[str]:
-    """The exercises whose pictures face the reader: their working leg, on the right of the page, is the left."""
-    facing: set[str] = set()
-    for file in sorted(resources.path("poses").glob("*.toml")):
-        poses = resources.read_toml(f"poses/{file.name}")
-        facing |= {id for id, pose in poses.items() if pose["view"] != "side" and not pose.get("behind")}
-    return frozenset(facing)
-
-
-def drawn_leg(exercise_id: str) -> Literal["right", "left"]:
-    """Which leg works in the pictures of an exercise before they are mirrored."""
-    return "left" if exercise_id in _seen_from_the_front() else "right"
 
 
 def draw_picture(

@@ -211,11 +211,11 @@ def _other(note: Note) -> list[tuple[str, str]]:
 
 def _signature(note: Note, width: float) -> Iterator[Flowable]:
     if note.signed_at:
-        licence = f", licence {named(note.signed_licence)}" if note.signed_licence else ""
+        licence = f", license {named(note.signed_licence)}" if note.signed_licence else ""
         when = f"{day(note.signed_at.date())} at {note.signed_at:%H:%M}"
         yield _say(bold(f"Signed by {named(note.signed_by)}{licence}, {when}"))
         return
-    licence = f", licence {note.clinic.licence}" if note.clinic.licence else ""
+    licence = f", license {note.clinic.licence}" if note.clinic.licence else ""
     yield SignatureLine(f"{note.clinic.therapist or 'Physical therapist'}{licence}", width * 0.7)
 
 

@@ -48,7 +48,7 @@ def file_of(url_or_path: str | Path) -> Path:
     return Path(path).expanduser().absolute()
 
 
-def open_engine(url_or_path: str | Path) -> Engine:
+def open_engine(url_or_path: str | Path, wait_s: float = WAIT_S) -> Engine:
     """Open the records file, made when there is none yet and brought up to date when it is older.
 
     A missing folder, an empty, foreign, damaged or newer file is refused with a `StoreError` and left alone.
@@ -61,19 +61,19 @@ def open_engine(url_or_path: str | Path) -> Engine:
             _make_new(path)
         _make_private(path)
         _check_and_update(path)
-        return _engine(path)
+        return _engine(path, wait_s)
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, wait_s: float = WAIT_S) -> sqlite3.Connection:
     """A bare connection to a file that exists; it never makes one, and leaves transactions to its caller."""
     uri = f"{path.as_uri()}?mode=rw"
-    return sqlite3.connect(uri, uri=True, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
+    return sqlite3.connect(uri, uri=True, timeout=wait_s, isolation_level=None, check_same_thread=False)
 
 
-def _engine(path: Path) -> Engine:
+def _engine(path: Path, wait_s: float) -> Engine:
     engine = create_engine(
         "sqlite://",
-        creator=lambda: connect(path),
+        creator=lambda: connect(path, wait_s),
         poolclass=QueuePool,
         hide_parameters=True,  # a traceback must not quote a patient
         json_serializer=partial(json.dumps, allow_nan=False, separators=(",", ":")),

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from evalassist.errors import EvalAssistError, SignedRecordError, StoreError
 from evalassist.evaluation import Addendum, Evaluation, Patient
 from evalassist.records import reads, writes
-from evalassist.records.database import file_of, open_engine
+from evalassist.records.database import WAIT_S, file_of, open_engine
 from evalassist.records.faults import DamagedError, not_kept, plain_words
 from evalassist.records.models import StoredPatient, StoredPlace
 from evalassist.records.plain import patient_value, sha256_of
@@ -52,9 +52,10 @@ class _Opened:
 class Store:
     """The records in one file. Each window of the app has its own store and uses it from one thread."""
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, wait_s: float = WAIT_S) -> None:
+        """`wait_s`: how long a save waits for another window; a window that is typed in waits only shortly."""
         self.path = file_of(path)
-        self._engine = open_engine(self.path)
+        self._engine = open_engine(self.path, wait_s)
         self._reading = self._engine.execution_options(write=False)
         self._opened: dict[str, _Opened] = {}
         self._patients: dict[str, Patient] = {}

@@ -12,7 +12,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -55,6 +54,7 @@ def commands(window: MainWindow) -> list[Command]:
         Command("Next gap", "F8", view.next_gap),
         Command("Start page", "", window.show_start),
         Command("Correct the sore knee", "", view.correct_side),
+        Command("Correct the patient's name, birth date or sex", "", window.correct_patient),
         Command("Undo", "Ctrl+Z", view.undo),
         Command("Redo", "Ctrl+Y", view.redo),
     ]
@@ -157,7 +157,7 @@ class KeysDialog(QDialog):
         rows = [*own, *(IN_EVALUATION if evaluation else ()), *EVERYWHERE]
         for at, (keys, words) in enumerate(rows):
             grid.addWidget(KeyCap(keys), at, 0, Qt.AlignmentFlag.AlignRight)
-            grid.addWidget(QLabel(words), at, 1)
+            grid.addWidget(style.label("", words), at, 1)
         done = QPushButton("Done")
         done.clicked.connect(self.accept)
         stack = style.column(self, (20, 16, 20, 16), spacing=14)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
 
 from evalassist.documents import referral_pdf
 from evalassist.errors import EvalAssistError
+from evalassist.records.rows import DocumentUse
 from ui import icons, style
-from ui.printing import ask_printer, print_pdf, write_atomically
+from ui.dialogs.asking import asked_to_lose
+from ui.printing import ask_printer, keep_first, print_pdf, write_atomically
 from ui.session import EvaluationSession
 from ui.widgets.dates import date_text
 from ui.widgets.fields import TextField
@@ -32,7 +34,7 @@ class ReferralDialog(QDialog):
         self.pages = PdfPages(REFERRAL)
         self.pages.set_view("width")
         self.pages.show_pdf(self._pdf)
-        self._said = QLabel()
+        self._said = style.label()
         self._said.setWordWrap(True)
         self._said.setProperty("c", "danger")
         self._said.hide()
@@ -58,7 +60,7 @@ class ReferralDialog(QDialog):
             printer = ask_printer(self, REFERRAL, self.pages.page_count, self._paper)
             if printer is None:
                 return
-            self._keep()
+            self._keep("printed")
             print_pdf(self._pdf, printer, self._paper)
         except EvalAssistError as fault:
             self._say(str(fault))
@@ -70,16 +72,17 @@ class ReferralDialog(QDialog):
         if not name:
             return
         try:
+            keep_first(self._session)
             write_atomically(Path(name), self._pdf)
-            self._keep()
+            self._keep("saved")
         except EvalAssistError as fault:
             self._say(str(fault))
             return
         self.accept()
 
-    def _keep(self) -> None:
-        self._session.keep()
-        self._session.keep_document("referral", "en", self._paper, self._pdf)
+    def _keep(self, use: DocumentUse) -> None:
+        keep_first(self._session)
+        self._session.keep_document("referral", "en", self._paper, self._pdf, use)
 
     def _say(self, words: str) -> None:
         self._said.setText(words)
@@ -94,12 +97,16 @@ class AddendumDialog(QDialog):
         self._session = session
         self.setWindowTitle("Addendum")
         self.setMinimumWidth(style.px(560))
-        says = QLabel(
-            "It is written below the signed note with your name and the time, and cannot be changed."
+        says = style.label(
+            "", "It is written below the signed note with your name and the time, and cannot be changed."
         )
         says.setWordWrap(True)
         says.setProperty("t", "q")
         self.text = TextField("Addendum", lines=5, most_lines=14)
+        self._said = style.label()
+        self._said.setWordWrap(True)
+        self._said.setProperty("c", "danger")
+        self._said.hide()
         add, leave = QPushButton("Add it"), QPushButton("Cancel")
         add.setProperty("kind", "primary")
         add.clicked.connect(self._add)
@@ -111,17 +118,32 @@ class AddendumDialog(QDialog):
         stack = style.column(self, (20, 16, 20, 16), spacing=12)
         for addendum in session.evaluation.addenda:
             when = addendum.written_at.astimezone()
-            earlier = QLabel(f"{date_text(when.date())} {when:%H:%M} · {addendum.clinician}\n{addendum.text}")
+            earlier = style.label(
+                "", f"{date_text(when.date())} {when:%H:%M} · {addendum.clinician}\n{addendum.text}"
+            )
             earlier.setWordWrap(True)
             earlier.setTextFormat(Qt.TextFormat.PlainText)
             stack.addWidget(earlier)
         stack.addWidget(says)
         stack.addWidget(self.text)
+        stack.addWidget(self._said)
         stack.addLayout(ends)
         self.text.setFocus()
 
+    def reject(self) -> None:
+        """Esc or Cancel: words that were typed are not thrown away unasked."""
+        if not self.text.value or asked_to_lose(self, "The addendum is not added."):
+            super().reject()
+
     def _add(self) -> None:
         words = self.text.value
-        if words:
+        if not words:
+            self.text.setFocus()
+            return
+        try:
             self._session.add_addendum(words)
+        except EvalAssistError as fault:
+            self._said.setText(f"The addendum is not kept. It stays in the field. {fault}")
+            self._said.show()
+        else:
             self.accept()

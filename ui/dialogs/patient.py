@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QWidget
 
 from evalassist.case_file import AGES
+from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Evaluation, Patient, SoreKnee, VisitKind
 from evalassist.records.rows import EvaluationRow
 from ui import icons, style
-from ui.widgets.dates import date_text
+from ui.dialogs.asking import asked_to_lose
+from ui.widgets.dates import KIND_WORDS, date_text
 from ui.widgets.fields import DateField, TextField
 from ui.widgets.segments import Choice, SegmentedControl
 from ui.widgets.side import SideBadge
@@ -22,8 +25,11 @@ if TYPE_CHECKING:
     from evalassist.content.loader import Content
     from evalassist.records.store import Store
 
-KIND_WORDS = {"initial": "Initial evaluation", "re-evaluation": "Re-evaluation", "discharge": "Discharge"}
 MOST_LETTERS = 200
+SEX_HELP = (
+    "Some limits differ between women and men, and pregnancy is asked only where it can be. "
+    "“Without norms” asks everything and uses no limit of one sex."
+)
 
 
 class PatientDialog(QDialog):
@@ -37,9 +43,12 @@ class PatientDialog(QDialog):
         name: str = "",
         patient: Patient | None = None,
         former: Sequence[EvaluationRow] = (),
+        keep: Callable[[Evaluation], Evaluation] | None = None,
     ) -> None:
         super().__init__(parent)
         self._content, self._patient, self._former = content, patient, tuple(former)
+        self._keep = keep
+        """Keeps the new evaluation while the dialog can still say what is wrong."""
         self.evaluation: Evaluation | None = None
         self.setWindowTitle("New visit" if patient else "New patient")
         self.setMinimumWidth(style.px(620))
@@ -62,10 +71,11 @@ class PatientDialog(QDialog):
         if patient is None:
             self._add("name", "Name", self.name, "Family name, first name")
             self._add("birth", "Date of birth", self.birth)
-            self._add("sex", "Sex for norms", self.sex)
+            self._add("sex", "Sex for norms", self.sex, SEX_HELP)
+            self._grid.addWidget(style.label("s", SEX_HELP, wrap=True), self._grid.rowCount(), 1)
             self._add("number", "Record number", self.number, "may stay empty")
         else:
-            who = QLabel(f"{patient.name} · born {date_text(patient.birth_date)}")
+            who = style.label("", f"{patient.name} · born {date_text(patient.birth_date)}")
             who.setProperty("t", "h2")
             self._grid.addWidget(who, 0, 0, 1, 2)
         self._add("knee", "Sore knee", self.knee)
@@ -82,7 +92,10 @@ class PatientDialog(QDialog):
         ends.addWidget(begin)
         stack = style.column(self, (20, 16, 20, 16), spacing=12)
         stack.addLayout(self._grid)
+        self._refused = _refusal()
+        stack.addWidget(self._refused)
         stack.addLayout(ends)
+        self._given_name = name
         self._fill(name, today)
 
     def begin(self) -> None:
@@ -92,12 +105,28 @@ class PatientDialog(QDialog):
         wrong = {key: words for key, words in self._faults() if words}
         for key, label in self._said.items():
             label.setText(wrong.get(key, ""))
-            label.setVisible(key in wrong)
+            own = getattr(getattr(self, key), "message", "")  # a date field says itself what is wrong
+            label.setVisible(key in wrong and wrong[key] != own)
         if wrong:
+            self.adjustSize()
             getattr(self, next(iter(wrong))).setFocus()
             return
-        self.evaluation = self._made()
+        self._refused.hide()
+        made = self._made()
+        try:
+            self.evaluation = self._keep(made) if self._keep is not None else made
+        except EvalAssistError as fault:
+            self._refused.setText(f"It could not be kept. What you typed stays here. {fault}")
+            self._refused.show()
+            return
         self.accept()
+
+    def reject(self) -> None:
+        """Esc or Cancel: what was typed is not thrown away unasked."""
+        typed = [self.name.value or "", self.number.value or "", self.birth.edit.text().strip()]
+        new = self._patient is None and any(typed) and typed != [self._given_name, "", ""]
+        if not new or asked_to_lose(self, "The patient is not kept yet."):
+            super().reject()
 
     def _fill(self, name: str, today: date) -> None:
         self.name.set_value(name or None)
@@ -125,18 +154,19 @@ class PatientDialog(QDialog):
             )
             faults.append(("number", long if len(self.number.value or "") > MOST_LETTERS else ""))
         faults.append(("knee", "" if self.knee.value else "Choose the sore knee."))
-        faults.append(("visit", "" if visit else self.visit.message or "Write the date of the visit."))
+        faults.append(("visit", self._visit_fault(visit)))
         faults.append(("kind", "" if self.kind.value else "Choose the kind of visit."))
         return faults
+
+    def _visit_fault(self, visit: date | None) -> str:
+        if visit is None:
+            return self.visit.message or "Write the date of the visit."
+        return age_fault(self._patient.birth_date, visit) if self._patient is not None else ""
 
     def _birth_fault(self, birth: date | None, visit: date | None) -> str:
         if birth is None:
             return self.birth.message or "Write the date of birth, like 9 May 2001."
-        age = Patient("", birth, "X").age_on(visit or date.today())
-        low, high = AGES
-        return (
-            "" if low <= age <= high else f"The age would be {age}; EvalAssist is for {low} to {high} years."
-        )
+        return age_fault(birth, visit or date.today())
 
     def _made(self) -> Evaluation:
         patient = self._patient
@@ -162,10 +192,10 @@ class PatientDialog(QDialog):
 
     def _add(self, key: str, words: str, field: QWidget, hint: str = "") -> None:
         at = self._grid.rowCount()
-        label = QLabel(words)
+        label = style.label("", words)
         label.setMinimumHeight(style.control_height())
         label.setMinimumWidth(style.px(120))
-        said = QLabel()
+        said = style.label()
         said.setProperty("c", "danger")
         said.setProperty("t", "s")
         said.setWordWrap(True)
@@ -176,10 +206,107 @@ class PatientDialog(QDialog):
         place = QWidget()
         stack = style.column(place, spacing=2)
         stack.addWidget(
-            field, 0, Qt.AlignmentFlag(0) if isinstance(field, TextField) else Qt.AlignmentFlag.AlignLeft
+            field,
+            0,
+            Qt.AlignmentFlag(0) if isinstance(field, TextField | DateField) else Qt.AlignmentFlag.AlignLeft,
         )
         stack.addWidget(said)
         self._grid.addWidget(place, at, 1)
+
+
+class CorrectionDialog(QDialog):
+    """Correct who the patient is, after the evaluation was begun."""
+
+    def __init__(self, patient: Patient, visit: date, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._given, self._visit = patient, visit
+        self.patient: Patient | None = None
+        self.setWindowTitle("Patient")
+        self.setMinimumWidth(style.px(560))
+        today = date.today()
+        self.name, self.number = TextField("Name"), TextField("Record number")
+        self.birth = DateField("Date of birth", earliest=today - timedelta(days=366 * AGES[1]), latest=today)
+        self.sex = SegmentedControl(
+            [Choice("F", "Female"), Choice("M", "Male"), Choice("X", "Without norms", key="w")],
+            "Sex for strength norms",
+        )
+        self._refused = _refusal()
+        grid = style.scaled(QGridLayout(), spacing=8)
+        grid.setColumnStretch(1, 1)
+        lines = (
+            ("Name", self.name),
+            ("Date of birth", self.birth),
+            ("Sex for norms", self.sex),
+            ("Record number", self.number),
+        )
+        self.sex.setToolTip(SEX_HELP)
+        for at, (words, field) in enumerate(lines):
+            grid.addWidget(style.label("", words), at, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(
+                field,
+                at,
+                1,
+                Qt.AlignmentFlag.AlignLeft if field is self.sex else Qt.AlignmentFlag(0),
+            )
+        correct, leave = QPushButton("Correct it"), QPushButton("Cancel")
+        correct.setProperty("kind", "primary")
+        correct.setDefault(True)
+        correct.clicked.connect(self.correct)
+        leave.clicked.connect(self.reject)
+        ends = style.row(spacing=8)
+        ends.addStretch(1)
+        ends.addWidget(leave)
+        ends.addWidget(correct)
+        stack = style.column(self, (20, 16, 20, 16), spacing=12)
+        stack.addLayout(grid)
+        stack.addWidget(self._refused)
+        stack.addLayout(ends)
+        self.name.set_value(patient.name)
+        self.birth.set_value(patient.birth_date)
+        self.sex.set_value(patient.sex)
+        self.number.set_value(patient.record_number or None)
+        self.name.setFocus()
+
+    def correct(self) -> None:
+        """Take it when it can be meant; else say what is wrong."""
+        for field in (self.name, self.birth, self.number):
+            field.commit()
+        name, birth, number = self.name.value or "", self.birth.value, self.number.value or ""
+        long = f"At most {MOST_LETTERS} letters fit into name and record number."
+        wrong = (
+            "Write the name."
+            if not name
+            else long
+            if max(len(name), len(number)) > MOST_LETTERS
+            else self.birth.message or "Write the date of birth, like 9 May 2001."
+            if birth is None
+            else age_fault(birth, self._visit) or ("" if self.sex.value else "Choose the sex for norms.")
+        )
+        self._refused.setText(wrong)
+        self._refused.setVisible(bool(wrong) and wrong != self.birth.message)  # the field says it itself
+        if wrong or birth is None:
+            return
+        sex = cast('Literal["F", "M", "X"]', self.sex.value)
+        self.patient = replace(self._given, name=name, birth_date=birth, sex=sex, record_number=number)
+        self.accept()
+
+
+def age_fault(birth: date, visit: date) -> str:
+    """Why nobody born then can be evaluated on that day, or ""."""
+    if visit < birth:
+        return "The visit would be before the birth."
+    age = Patient("", birth, "X").age_on(visit)
+    low, high = AGES
+    return "" if low <= age <= high else f"The age would be {age}; EvalAssist is for {low} to {high} years."
+
+
+def _refusal() -> QLabel:
+    said = style.label()
+    said.setWordWrap(True)
+    said.setTextFormat(Qt.TextFormat.PlainText)
+    said.setProperty("c", "danger")
+    said.hide()
+    return said
 
 
 class VisitsDialog(QDialog):
@@ -193,10 +320,10 @@ class VisitsDialog(QDialog):
         patient = store.patient(patient_id)
         self.setWindowTitle(patient.name)
         self.setMinimumWidth(style.px(560))
-        who = QLabel(patient.name)
+        who = style.label("", patient.name)
         who.setProperty("t", "h1")
         number = f" · {patient.record_number}" if patient.record_number else ""
-        born = QLabel(f"born {date_text(patient.birth_date)}{number}")
+        born = style.label("", f"born {date_text(patient.birth_date)}{number}")
         born.setProperty("t", "q")
         stack = style.column(self, (20, 16, 20, 16), spacing=10)
         stack.addWidget(who)
@@ -216,11 +343,11 @@ class VisitsDialog(QDialog):
     def _line(self, row: EvaluationRow) -> QWidget:
         made = QWidget()
         line = style.row(made, spacing=12)
-        day = QLabel(date_text(row.visit_date))
+        day = style.label("", date_text(row.visit_date))
         day.setFixedWidth(style.px(100))
-        kind = QLabel(KIND_WORDS[row.kind])
+        kind = style.label("", KIND_WORDS[row.kind])
         kind.setFixedWidth(style.px(140))
-        state = QLabel("unfinished" if row.is_draft else "signed")
+        state = style.label("", "unfinished" if row.is_draft else "signed")
         state.setProperty("c", "att" if row.is_draft else "q")
         go = QPushButton("Go on" if row.is_draft else "Look at it")
         go.setAccessibleName(f"{go.text()}: {KIND_WORDS[row.kind]}, {date_text(row.visit_date)}")

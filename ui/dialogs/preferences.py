@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QPushButton, QScrollArea, QWidget
 
 from evalassist.errors import EvalAssistError
 from evalassist.settings import Settings, save_settings, settings_file
@@ -15,7 +15,7 @@ from ui.widgets.segments import Choice, SegmentedControl
 
 TEXTS = (
     ("therapist_name", "Therapist", "as it stands under a signed note"),
-    ("licence", "Licence", ""),
+    ("licence", "License", ""),
     ("clinic_name", "Clinic", "printed on every paper"),
     ("clinic_phone", "Phone", "printed on the handout: when to call"),
     ("clinic_address", "Address", ""),
@@ -29,7 +29,7 @@ CHOICES = (
         "Name on the handout",
         (("none", "Line to write on"), ("first", "First name"), ("first-initial", "First name, initial")),
     ),
-    ("theme", "Colours", (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))),
+    ("theme", "Colors", (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))),
     ("text_scale", "Text", tuple((f"{part / 100:g}", f"{part} %") for part in (100, 125, 150, 175, 200))),
 )
 
@@ -45,7 +45,7 @@ class PreferencesDialog(QDialog):
         self.settings = settings
         self.setWindowTitle("Settings")
         self.setMinimumWidth(style.px(640))
-        self._said = QLabel()
+        self._said = style.label()
         self._said.setWordWrap(True)
         self._said.setProperty("c", "danger")
         self._said.hide()
@@ -59,20 +59,21 @@ class PreferencesDialog(QDialog):
             field.answered.connect(lambda value, key=key: self._change(key, value or ""))
             field.setToolTip(hint)
             self._texts.append(field)
-            grid.addWidget(QLabel(words), at, 0)
+            grid.addWidget(style.label("", words), at, 0)
             grid.addWidget(field, at, 1)
         for at, (key, words, options) in enumerate(CHOICES, start=len(TEXTS)):
             boxes = SegmentedControl([Choice(value, word) for value, word in options], words)
             known = _word(getattr(settings, key))
             boxes.set_value(known if known in dict(options) else None)
             boxes.answered.connect(lambda value, key=key, boxes=boxes: self._choose(key, value, boxes))
-            grid.addWidget(QLabel(words), at, 0)
+            grid.addWidget(style.label("", words), at, 0)
             grid.addWidget(boxes, at, 1, Qt.AlignmentFlag.AlignLeft)
         area = QScrollArea()
         area.setWidgetResizable(True)
+        area.setAccessibleName("Settings")
         area.setWidget(inner)
         area.setMinimumHeight(min(inner.sizeHint().height() + 8, style.px(470)))
-        where = QLabel(f"Kept in {settings_file()}")
+        where = style.label("", f"Kept in {settings_file()}")
         where.setProperty("t", "s")
         where.setWordWrap(True)
         done = QPushButton("Done")

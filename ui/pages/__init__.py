@@ -20,6 +20,11 @@ _OWN_PAGES = {
 """Steps whose page is more than a list of questions."""
 
 
+def load_page(step_id: str) -> None:
+    """Load what the page of a step is made with; it is not made yet."""
+    import_module(_OWN_PAGES[step_id][0] if step_id in _OWN_PAGES else "ui.pages.step")
+
+
 def page_for(step_id: str, session: EvaluationSession) -> Page:
     """The page of a step, drawn from content unless the step has a page of its own."""
     if step_id in _OWN_PAGES:

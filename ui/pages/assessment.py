@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -29,6 +29,7 @@ from ui.widgets.conclusion_card import ConclusionCard, ReasonList, upper_first
 from ui.widgets.fields import TextField
 from ui.widgets.glyph import State
 from ui.widgets.marks import LinkButton, StateGlyph
+from ui.widgets.reasoning_panel import source_mark
 from ui.widgets.segments import Choice
 
 PRIMARY = "primary-subcategory"
@@ -64,16 +65,22 @@ class AssessmentPage(Page):
         self._stack: QVBoxLayout = style.column(inner, spacing=7)
         self.cards: dict[str, ConclusionCard] = {}
         """By the id an opinion is given on: `pfp`, `MPD`, `MOB-hyper`."""
-        self._stack.addWidget(self._conclusion_card("pfp", "Patellofemoral pain", across=True))
-        self._build_subcategories()
-        self._build_outlook()
-        self._build_causes()
-        self._build_impression()
-        self._stack.addStretch(1)
+        self.parts = self._make_cards()
         self.area.setWidget(inner)
         self.body.addWidget(self.area, 1)
 
     # ------------------------------------------------------------ building
+
+    def _make_cards(self) -> Iterator[None]:
+        self._stack.addWidget(self._conclusion_card("pfp", "Patellofemoral pain", across=True))
+        yield
+        yield from self._build_subcategories()
+        self._build_outlook()
+        yield
+        self._build_causes()
+        self._build_impression()
+        self._stack.addStretch(1)
+        yield
 
     def _conclusion_card(self, key: str, name: str, *, across: bool = False) -> ConclusionCard:
         card = ConclusionCard(name, across=across)
@@ -83,15 +90,15 @@ class AssessmentPage(Page):
         self.cards[key] = card
         return card
 
-    def _build_subcategories(self) -> None:
+    def _build_subcategories(self) -> Iterator[None]:
         line = style.row(spacing=8)
-        line.addWidget(_label("b", "Subcategories"))
-        line.addWidget(_label("s", "more than one can be met"))
+        line.addWidget(style.label("b", "Subcategories"))
+        line.addWidget(style.label("s", "more than one can be met"))
         line.addStretch(1)
         self.primary: ChoiceField | None = None
         item = self.session.content.items.get(PRIMARY)
         if item is not None:
-            self._primary_word = _label("q", "Primary")
+            self._primary_word = style.label("q", "Primary")
             line.addWidget(self._primary_word)
             self.primary = ChoiceField(
                 [Choice(option.id, option.label) for option in item.options],
@@ -103,7 +110,7 @@ class AssessmentPage(Page):
             line.addWidget(self.primary)
         self._stack.addLayout(line)
         columns = style.row(spacing=8)
-        self._met_head, self._not_met_head = _label("cap", "MET"), _label("cap", "NOT MET")
+        self._met_head, self._not_met_head = style.label("cap", "MET"), style.label("cap", "NOT MET")
         self._met: QVBoxLayout = style.column(spacing=7)
         self._not_met: QVBoxLayout = style.column(spacing=7)
         for head, column in ((self._met_head, self._met), (self._not_met_head, self._not_met)):
@@ -114,12 +121,13 @@ class AssessmentPage(Page):
         self._stack.addLayout(self._undecided)
         for rule_id, code in SUBCATEGORIES:
             self._conclusion_card(code, self.session.content.rules[rule_id].title)
+            yield
         self._places: dict[str, QVBoxLayout] = {}
 
     def _build_outlook(self) -> None:
         line = style.row(spacing=8)
         self._irritability = Card()
-        self._irritability_glyph, self._irritability_title = StateGlyph("empty", size=17), _label("b")
+        self._irritability_glyph, self._irritability_title = StateGlyph("empty", size=17), style.label("b")
         self._irritability.title_row.insertWidget(0, self._irritability_glyph)
         self._irritability.title_row.insertWidget(1, self._irritability_title)
         self._irritability_reasons, self._irritability_missing = ReasonList(), ReasonList()
@@ -128,11 +136,11 @@ class AssessmentPage(Page):
             self._irritability.body.addWidget(reasons)
         self._irritability.body.addStretch(1)
         self._flags = Card("Prognosis flags")
-        self._flag_count = _label("s")
+        self._flag_count = style.label("s")
         self._flags.title_row.addWidget(self._flag_count)
         self._flags_met = ReasonList()
         self._flags_met.go_to.connect(self.go_to)
-        self._flags_rest = _label("s")
+        self._flags_rest = style.label("s")
         self._flags_rest.setWordWrap(True)
         self._flags.body.addWidget(self._flags_met)
         self._flags.body.addWidget(self._flags_rest)
@@ -202,7 +210,7 @@ class AssessmentPage(Page):
             "good" if assessment.pfp is Verdict.MET else STATES[assessment.pfp],
             remark=remark,
             remark_tone={Verdict.MET: "good", Verdict.UNDECIDED: "att"}.get(assessment.pfp, "q"),
-            source=_mark_of(rule),
+            source=source_mark(rule),
             source_says=self._citation(rule),
             reasons=[_criterion(criterion) for criterion in criteria],
             note=self._missing_words(missing) if missing else "",
@@ -295,8 +303,8 @@ class AssessmentPage(Page):
             if (old := entry.widget()) is not None:
                 old.hide()
                 old.deleteLater()
-        for column, head in enumerate(("", "History that fits", "Tests that decide", "Found")):
-            self._grid.addWidget(_label("s", head), 0, column)
+        for column, head in enumerate(("", "What would fit", "Tests that would decide", "Found")):
+            self._grid.addWidget(style.label("s", head), 0, column)
         for number, differential in enumerate(chosen, start=1):
             self._add_cause(differential, words[differential.id], 2 * number)
 
@@ -305,8 +313,8 @@ class AssessmentPage(Page):
         name = ReasonList()
         name.go_to.connect(self.go_to)
         name.show_reasons([Reason(differential.title, (f"ddx-{differential.id}",))])
-        history, tests = _label("s", differential.history), _label("s", differential.tests)
-        found = _label(
+        history, tests = style.label("s", differential.history), style.label("s", differential.tests)
+        found = style.label(
             "b" if word in ("likely", "possible") else "", upper_first(word.replace("-", " ")) or "Not asked"
         )
         style.say(found, c="att" if word in ("likely", "possible") else "" if word else "q")
@@ -377,21 +385,9 @@ def _items(conclusion: Conclusion) -> tuple[ItemId, ...]:
     return tuple(item for reason in conclusion.reasons for item in reason.items)
 
 
-def _mark_of(rule: Rule) -> str:
-    if not rule.cites:
-        return "app rule" if rule.mark in ("P", "D") else "not verified"
-    return f"{rule.cites[-1]} {rule.grade}".strip()
-
-
 def _nearness(word: str) -> int:
     return NEAREST.index(word) if word in NEAREST else NEAREST.index("")
 
 
 def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
-
-
-def _label(kind: str, words: str = "") -> QLabel:
-    label = QLabel(words)
-    label.setProperty("t", kind)
-    return label

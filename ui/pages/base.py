@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from evalassist.evaluation import ItemId
 from ui import icons, style
 from ui.session import EvaluationSession
 from ui.widgets.dates import date_text
+from ui.widgets.editors import Editor
 from ui.widgets.marks import Banner, BannerKind
+from ui.widgets.typed import Typed
 
 
 class Page(QWidget):
@@ -36,7 +41,9 @@ class Page(QWidget):
         self.setObjectName("page")
         self._long, self._short = title, short or title
         self._stale = True
-        self.title, self.hint = QLabel(title), QLabel(hint)
+        self.parts: Iterator[None] = iter(())
+        """Makes what of the page takes long, one part at each turn; all of it is made before it is shown."""
+        self.title, self.hint = style.label("", title), style.label("", hint)
         self.title.setProperty("t", "h1")
         self.hint.setProperty("t", "q")
         self.hint.setVisible(bool(hint))
@@ -73,6 +80,20 @@ class Page(QWidget):
 
     # ------------------------------------------------------------ what a page does its own way
 
+    @property
+    def at_work(self) -> bool:
+        """Whether something of it is still being made beside the window's own work."""
+        return False
+
+    def focused_item(self) -> ItemId:
+        """The item that has the keyboard, or an empty word."""
+        at: QWidget | None = self.window().focusWidget()
+        while at is not None and at is not self:
+            if isinstance(at, Editor):
+                return at.item_id
+            at = at.parentWidget()
+        return ""
+
     def refresh(self) -> None:
         """Show the evaluation as it is now; what is being typed in is left alone."""
 
@@ -82,6 +103,17 @@ class Page(QWidget):
 
     def commit(self) -> None:
         """Tell the session what is typed and not yet told."""
+
+    def unkept(self) -> list[str]:
+        """What stands in the fields and goes when the page is closed, a sentence each."""
+        return [
+            f"“{field.uncounted}” in {field.accessibleName()} is not counted."
+            for field in self.findChildren(Typed)
+            if field.uncounted
+        ]
+
+    def leave(self) -> None:
+        """The evaluation is put away: nothing of this page may come later."""
 
     def none_of_these(self) -> None:
         """Ctrl+Shift+N: answer the open questions of one group with no (safety)."""
@@ -132,16 +164,22 @@ class Page(QWidget):
 
     def prepare(self) -> None:
         """Be up to date before being shown: what is made before the first show costs least."""
+        for _ in self.parts:
+            pass  # all that is not made yet
         if self._stale:
             self._refresh_now()
 
-    def prepare_early(self) -> None:
-        """Be made while nobody looks, in small pieces where that can be."""
+    def pieces(self) -> Iterator[None]:
+        """Be made while nobody looks, in pieces of some milliseconds."""
+        for _ in self.parts:
+            yield
         self.prepare()
+        yield
 
     def showEvent(self, event: QShowEvent) -> None:
         self.prepare()
         super().showEvent(event)
+        style.settle()
 
     def _changed(self) -> None:
         if self.isVisible():

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -70,7 +70,7 @@ class HandoutPage(Page):
         panel = QWidget()
         panel.setFixedWidth(style.px(PANEL_WIDTH))
         stack = style.column(panel, spacing=8)
-        stack.addWidget(_label("cap", "OPTIONS"))
+        stack.addWidget(style.label("cap", "OPTIONS"))
         self.language = SegmentedControl([Choice("en", "English")], "Language of the sheet")
         self.language.set_value("en")
         self.language.answered.connect(lambda _: self.language.set_value("en"))
@@ -79,13 +79,13 @@ class HandoutPage(Page):
         self.paper.answered.connect(self._paper_chosen)
         for word, control in (("Language", self.language), ("Paper", self.paper)):
             stack.addLayout(_line(word, control))
-        spanish = _label("s", "Spanish waits for a translation reviewed by a qualified translator.")
+        spanish = style.label("s", "Spanish waits for a translation reviewed by a qualified translator.")
         spanish.setWordWrap(True)
         stack.insertWidget(2, spanish)
         self._side = SideBadge("right", "knee")
         stack.addLayout(_line("Knee", self._side))
         stack.addWidget(Rule())
-        stack.addWidget(_label("cap", "CHECKS"))
+        stack.addWidget(style.label("cap", "CHECKS"))
         checks_place, area = QWidget(), QScrollArea()
         self._checks: QVBoxLayout = style.column(checks_place, spacing=6)
         area.setWidgetResizable(True)
@@ -101,7 +101,7 @@ class HandoutPage(Page):
         self.print_button.clicked.connect(self.print_paper)
         self.save_button = QPushButton("Save as PDF…")
         self.save_button.clicked.connect(self._ask_where)
-        self._said = _label("s")
+        self._said = style.label("s")
         self._said.setWordWrap(True)
         for part in (self.print_button, self.save_button, self._said):
             stack.addWidget(part)
@@ -109,16 +109,26 @@ class HandoutPage(Page):
 
     # ------------------------------------------------------------ showing
 
+    @property
+    def at_work(self) -> bool:
+        return self._asked is not None and self._pdf is None and self._maker.at_work
+
     def refresh(self) -> None:
         plan = self.session.plan
         self._side.set_side(self.session.evaluation.sore_knee, "knees" if self._both else "knee")
         self._show_checks(plan)
         if isinstance(plan, NoPlan):
-            self._asked = self._pdf = None
+            self._forget()
             self.pages.show_words(f"There is no sheet without a plan of care.\n{plan.why}")
             self._allow(False)
             return
-        wanted = (self.session.note(), self.paper_size, self.session.settings)
+        note = self.session.note()
+        if note.sheet is not None and note.sheet.problem:
+            self._forget()
+            self.pages.show_words(note.sheet.problem)
+            self._allow(False)
+            return
+        wanted = (note, self.paper_size, self.session.settings)
         if wanted == self._asked:
             return
         self._asked, self._pdf = wanted, None
@@ -126,6 +136,19 @@ class HandoutPage(Page):
             self.pages.show_words("Preparing the pages…")
         self._allow(False)
         self._maker.make(self._work(*wanted))
+
+    def _forget(self) -> None:
+        """Nothing may be printed: not what is shown, not what is being drawn, not what Ctrl+P waited for."""
+        self._maker.forget()
+        self._asked = self._pdf = None
+        self._print_when_made = False
+
+    def leave(self) -> None:
+        self._forget()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._print_when_made = False  # who goes elsewhere does not expect paper any more
+        super().hideEvent(event)
 
     @property
     def _both(self) -> bool:
@@ -142,6 +165,8 @@ class HandoutPage(Page):
         return draw
 
     def _made(self, pdf: bytes) -> None:
+        if self._asked is None:
+            return  # meanwhile there is something against the sheet
         self._pdf = pdf
         self.pages.show_pdf(pdf)
         self._allow(True)
@@ -211,13 +236,13 @@ class HandoutPage(Page):
         frame.setProperty("card", "att" if loud else "")
         stack = style.column(frame, (10, 7, 10, 8) if loud else (0, 2, 0, 2), spacing=3)
         line = style.row(spacing=8)
-        title = _label("b" if loud else "", words)
+        title = style.label("b" if loud else "", words)
         title.setWordWrap(True)
         line.addWidget(StateGlyph(state), 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(title, 1)
         stack.addLayout(line)
         if detail:
-            more = _label("s", detail)
+            more = style.label("s", detail)
             more.setWordWrap(True)
             stack.addWidget(more)
         if act:
@@ -262,14 +287,14 @@ class HandoutPage(Page):
 
     def save_as(self, path: Path) -> None:
         """Write the sheet as it is shown, and keep the same bytes."""
-        from ui.printing import write_atomically
+        from ui.printing import keep_first, write_atomically
 
         pdf = self._pdf
         if pdf is None:
             return
         path = path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
         try:
-            self.session.keep()
+            keep_first(self.session)
             write_atomically(path, pdf)
             self.session.keep_document(KIND, "en", self.paper_size, pdf)
         except EvalAssistError as fault:
@@ -287,15 +312,9 @@ class HandoutPage(Page):
 
 def _line(word: str, control: QWidget) -> QHBoxLayout:
     line = style.row(spacing=8)
-    label = _label("q", word)
+    label = style.label("q", word)
     label.setFixedWidth(style.px(74))
     line.addWidget(label)
     line.addWidget(control)
     line.addStretch(1)
     return line
-
-
-def _label(kind: str, words: str = "") -> QLabel:
-    label = QLabel(words)
-    label.setProperty("t", kind)
-    return label

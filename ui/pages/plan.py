@@ -17,7 +17,8 @@ from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets.cards import Card, Rule
 from ui.widgets.conclusion_card import ReasonList, upper_first
-from ui.widgets.exercise_card import ElidedLabel, ExerciseCard
+from ui.widgets.elided import ElidedLabel
+from ui.widgets.exercise_card import ExerciseCard
 from ui.widgets.exercise_library import ExerciseLibrary
 from ui.widgets.fields import TextField
 from ui.widgets.marks import LinkButton, StateGlyph
@@ -51,10 +52,16 @@ class PlanPage(Page):
         self._inner = QWidget()
         self._grid: QGridLayout = style.scaled(QGridLayout(self._inner), spacing=10)
         self.cards: dict[str, ExerciseCard] = {}
+        self._drawn: object = None
+        """What the plan was drawn from last; drawn from the same it would look the same."""
         self._problems, self._middle = self._build_problems(), self._build_middle()
         self.library = ExerciseLibrary()
         self.library.add_wanted.connect(self._add)
-        self._goals, self._visits, self._care = GoalsCard(), VisitsCard(), CareCard(session.content)
+        self._goals, self._visits, self._care = (
+            GoalsCard(session.content),
+            VisitsCard(),
+            CareCard(session.content),
+        )
         self._no_plan = self._build_no_plan()
         self.area.setWidget(self._inner)
         self.body.addWidget(self.area, 1)
@@ -64,13 +71,13 @@ class PlanPage(Page):
 
     def _build_problems(self) -> Card:
         card = Card(spacing=4)
-        card.body.addWidget(_label("cap", "PROBLEMS"))
+        card.body.addWidget(style.label("cap", "PROBLEMS"))
         self._problem_list: QVBoxLayout = style.column(spacing=2)
         card.body.addLayout(self._problem_list)
-        self._frame = _label("s")
+        self._frame = style.label("s")
         self._frame.setWordWrap(True)
-        self._open_head = _label("cap", "NOT DECIDED")
-        self._open_words = _label("s", "so the gentler choice was taken")
+        self._open_head = style.label("cap", "NOT DECIDED")
+        self._open_words = style.label("s", "so the gentler choice was taken")
         self._open_words.setWordWrap(True)
         self._open = ReasonList()
         self._open.go_to.connect(self.go_to)
@@ -83,8 +90,8 @@ class PlanPage(Page):
         place = QWidget()
         stack = style.column(place, spacing=6)
         head = style.row(spacing=8)
-        head.addWidget(_label("h2", "Home exercises"))
-        self._summary = _label("s")
+        head.addWidget(style.label("h2", "Home exercises"))
+        self._summary = style.label("s")
         head.addWidget(self._summary, 1)
         stack.addLayout(head)
         self._warnings: QVBoxLayout = style.column(spacing=4)
@@ -92,7 +99,7 @@ class PlanPage(Page):
         self._reason_line = QFrame()
         self._reason_line.setProperty("card", "att")
         line = style.row(self._reason_line, (10, 5, 8, 5), spacing=8)
-        self._reason_words = _label("")
+        self._reason_words = style.label("")
         self.add_reason = TextField("Why so many exercises")
         self._add_now, cancel = LinkButton("Add"), LinkButton("Leave it")
         self._add_now.clicked.connect(self._add_with_reason)
@@ -117,12 +124,12 @@ class PlanPage(Page):
         stack = style.column(frame, (24, 22, 24, 22), spacing=8)
         head = style.row(spacing=10)
         self._no_plan_glyph = StateGlyph("blocked", size=20)
-        self._no_plan_title = _label("h2", "No plan of care yet")
+        self._no_plan_title = style.label("h2", "No plan of care yet")
         head.addWidget(self._no_plan_glyph)
         head.addWidget(self._no_plan_title)
         head.addStretch(1)
         stack.addLayout(head)
-        self._no_plan_why = _label("")
+        self._no_plan_why = style.label("")
         self._no_plan_why.setWordWrap(True)
         stack.addWidget(self._no_plan_why)
         self._no_plan_missing = ReasonList()
@@ -173,15 +180,34 @@ class PlanPage(Page):
             )
         for widget, line, column, span in places:
             self._grid.addWidget(widget, line, column, 1, span)
-        self._grid.addWidget(self._no_plan, 0, 0, 1, 2 if wide else 3)
+        # In the place of the exercises: a hidden widget over two columns takes the room between them.
+        self._grid.addWidget(self._no_plan, 0, *((1, 1, 1) if wide else (0, 1, 3)))
         self._grid.setColumnStretch(1, 1)
         self._grid.setRowStretch(0, 1)
 
     # ------------------------------------------------------------ showing
 
+    def pieces(self) -> Iterator[None]:
+        plan = self.session.plan
+        if isinstance(plan, PlanOfCare):
+            for place, one in enumerate(plan.exercises):
+                self._card_list.insertWidget(place, self._card(one.exercise.id))
+                yield
+            in_plan = [one.exercise.id for one in plan.exercises]
+            refused = {refusal.exercise_id: refusal for refusal in plan.refused}
+            exercises = tuple(self.session.content.exercises.values())
+            yield from self.library.pieces(exercises, refused, in_plan, read_only=self.read_only)
+        self.prepare()
+        yield
+
     def refresh(self) -> None:
         plan = self.session.plan
         edits = self.session.evaluation.plan_edits
+        met = [key for key, one in self.session.assessment.conclusions.items() if one.met]
+        drawn = (plan, edits, met, self.session.signed, self._compact)
+        if drawn == self._drawn:
+            return
+        self._drawn = drawn
         self.back.setVisible(bool(edits) and not self.read_only)
         self.back.setToolTip(f"Take back {len(edits)} changes")
         planned = isinstance(plan, PlanOfCare)
@@ -207,7 +233,7 @@ class PlanPage(Page):
         empty(self._problem_list)
         for conclusion in self._problem_conclusions():
             line = style.row(spacing=6)
-            title = _label("b", conclusion.rule.title)
+            title = style.label("b", conclusion.rule.title)
             title.setWordWrap(True)
             line.addWidget(StateGlyph("look"), 0, Qt.AlignmentFlag.AlignTop)
             line.addWidget(title, 1)
@@ -219,14 +245,14 @@ class PlanPage(Page):
             self._problem_list.addWidget(reasons)
             self._problem_list.addSpacing(style.px(4))
         if not self._problem_list.count():
-            words = _label("s", "No deficit was found.")
+            words = style.label("s", "No deficit was found.")
             self._problem_list.addWidget(words)
         self._problem_list.addWidget(Rule())
         level = (self.session.assessment.irritability or "").lower()
         count = len(plan.exercises)
         self._frame.setText(
-            f"<b>Irritability {level}</b><br>phase {plan.phase} · pain cap {plan.pain_cap}/10<br>"
-            f"{plan.effort}<br>{count} exercises, about {plan.minutes} min"
+            f"Irritability {level}\nphase {plan.phase} · pain cap {plan.pain_cap}/10\n"
+            f"{plan.effort}\n{count} exercises, about {plan.minutes} min"
         )
         missing = [Reason(upper_first(self.session.content.label(i)), (i,)) for i in plan.not_decided]
         self._open.show_reasons(missing, most=6)
@@ -352,6 +378,16 @@ class PlanPage(Page):
         for card in list(self.cards.values()):
             card.flush()
 
+    def unkept(self) -> list[str]:
+        found = super().unkept()
+        if not self._reason_line.isHidden() and self.add_reason.value:
+            name = self.session.content.exercises[self._waiting].name
+            found.append(f"{name} is not added; its reason stands beside Add.")
+        for card in self.cards.values():
+            if card.removal_waits:
+                found.append(f"{card.exercise.name} is not taken out; the reason stands beside it.")
+        return found
+
     def keys(self) -> list[tuple[str, str]]:
         return [("+  −", "change the number with the keyboard on it")]
 
@@ -373,7 +409,7 @@ def _warning(words: str) -> QFrame:
     frame = QFrame()
     frame.setProperty("card", "att")
     row = style.row(frame, (10, 4, 10, 4), spacing=8)
-    text = _label("", words)
+    text = style.label("", words)
     text.setWordWrap(True)
     row.addWidget(StateGlyph("look"), 0, Qt.AlignmentFlag.AlignTop)
     row.addWidget(text, 1)
@@ -381,12 +417,6 @@ def _warning(words: str) -> QFrame:
 
 
 def _kept(words: str) -> QLabel:
-    label = _label("s", words)
+    label = style.label("s", words)
     label.setWordWrap(True)
-    return label
-
-
-def _label(kind: str, words: str = "") -> QLabel:
-    label = QLabel(words)
-    label.setProperty("t", kind)
     return label

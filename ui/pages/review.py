@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLay
 from evalassist.clinical.assessment import SUBCATEGORIES
 from evalassist.clinical.result import PlanOfCare, Reason
 from evalassist.errors import EvalAssistError
+from evalassist.evaluation import Addendum
 from evalassist.note import Note
 from ui import icons, style
 from ui.pages.base import Page
@@ -39,7 +40,7 @@ class SignPage(Page):
     def __init__(self, session: EvaluationSession) -> None:
         step = session.content.steps["sign"]
         super().__init__(session, step.title, "the note as it will read", step.short)
-        self._asked: tuple[Note, str] | None = None
+        self._asked: tuple[Note, str, tuple[Addendum, ...]] | None = None
         self._pdf: bytes | None = None
         self._maker = PdfMaker(self)
         self._maker.made.connect(self._made)
@@ -80,12 +81,12 @@ class SignPage(Page):
     def _build_before(self) -> QWidget:
         place = QWidget()
         stack = style.column(place, spacing=8)
-        stack.addWidget(_label("cap", "BEFORE YOU SIGN"))
+        stack.addWidget(style.label("cap", "BEFORE YOU SIGN"))
         self._missing_card = QFrame()
         self._missing_card.setProperty("card", "att")
         card = style.column(self._missing_card, (10, 8, 10, 9), spacing=3)
         head = style.row(spacing=8)
-        self._missing_title = _label("b")
+        self._missing_title = style.label("b")
         head.addWidget(StateGlyph("partly", tone="att"))
         head.addWidget(self._missing_title, 1)
         card.addLayout(head)
@@ -94,6 +95,17 @@ class SignPage(Page):
         card.addWidget(self._missing)
         card.addWidget(_wrapped("You can sign without it: what was not asked does not stand in the note."))
         stack.addWidget(self._missing_card)
+        self._unfitting_card = QFrame()
+        self._unfitting_card.setProperty("card", "att")
+        unfitting = style.column(self._unfitting_card, (10, 8, 10, 9), spacing=3)
+        line = style.row(spacing=8)
+        line.addWidget(StateGlyph("look"))
+        line.addWidget(style.label("b", "Does not fit"), 1)
+        unfitting.addLayout(line)
+        self._unfitting = ReasonList()
+        self._unfitting.go_to.connect(self.go_to)
+        unfitting.addWidget(self._unfitting)
+        stack.addWidget(self._unfitting_card)
         self._checks: QVBoxLayout = style.column(spacing=8)
         stack.addLayout(self._checks)
         self.letter = QPushButton("Write the referral letter")
@@ -105,7 +117,7 @@ class SignPage(Page):
     def _build_after(self) -> QWidget:
         place = QWidget()
         stack = style.column(place, spacing=8)
-        stack.addWidget(_label("cap", "ADDENDA"))
+        stack.addWidget(style.label("cap", "ADDENDA"))
         self._addenda: QVBoxLayout = style.column(spacing=6)
         stack.addLayout(self._addenda)
         self.addendum = TextField("Addendum", lines=3)
@@ -121,10 +133,10 @@ class SignPage(Page):
     def _build_sign(self) -> QWidget:
         place = QWidget()
         stack = style.column(place, spacing=8)
-        stack.addWidget(_label("cap", "SIGN"))
+        stack.addWidget(style.label("cap", "SIGN"))
         line = style.row(spacing=8)
         line.addWidget(icons.Picture("account", "quiet", 18))
-        self._signer, self._licence = _label("b"), _label("s")
+        self._signer, self._licence = style.label("b"), style.label("s")
         line.addWidget(self._signer)
         line.addWidget(self._licence, 1)
         stack.addLayout(line)
@@ -146,6 +158,10 @@ class SignPage(Page):
 
     # ------------------------------------------------------------ showing
 
+    @property
+    def at_work(self) -> bool:
+        return self._maker.at_work
+
     def refresh(self) -> None:
         signed = self.session.signed
         self._before.setVisible(not signed or self.session.assessment.stopped)
@@ -155,11 +171,11 @@ class SignPage(Page):
         self.letter.setVisible(self.session.assessment.stopped)
         if signed:
             self._show_addenda()
-        self._show_signer()
         self._show_note()
+        self._show_signer()
 
     def _show_note(self) -> None:
-        wanted = (self.session.note(), self.session.settings.paper)
+        wanted = (self.session.note(), self.session.settings.paper, self.session.evaluation.addenda)
         if wanted == self._asked:
             return
         self._asked, self._pdf = wanted, None
@@ -170,10 +186,13 @@ class SignPage(Page):
     def _made(self, pdf: bytes) -> None:
         self._pdf = pdf
         self.pages.show_pdf(pdf)
+        self._show_signer()
+        style.settle()  # "1 of 3" takes more room than nothing did
 
     def _failed(self, words: str) -> None:
         self._pdf = None
         self.pages.show_words(words)
+        self._show_signer()
 
     def _say_count(self) -> None:
         count = self.pages.page_count
@@ -190,16 +209,21 @@ class SignPage(Page):
         many = f"{len(found)} things are missing" if len(found) > 1 else "1 thing is missing"
         self._missing_title.setText(many)
         self._missing.show_reasons(found, MOST_MISSING)
+        unfitting = [
+            Reason(one.text, one.items or ("assessment",)) for one in self.session.assessment.contradictions
+        ]
+        self._unfitting_card.setVisible(bool(unfitting) and not self.session.signed)
+        self._unfitting.show_reasons(unfitting, MOST_MISSING)
 
     def _name(self, gap: str) -> str:
         if gap == "pfp":
-            return "your word on patellofemoral pain"
+            return "accept or disagree: patellofemoral pain"
         if gap in self.session.content.asked:
             label = self.session.content.label(gap)
             return label[:1].lower() + label[1:] if label[1:2].islower() else label
         rule_id = next((rule_id for rule_id, code in SUBCATEGORIES if code == gap), "")
         title = self.session.content.rules[rule_id].title if rule_id else gap
-        return f"your word on {title[:1].lower()}{title[1:]}"
+        return f"accept or disagree: {title[:1].lower()}{title[1:]}"
 
     def _show_checks(self) -> None:
         while (entry := self._checks.takeAt(0)) is not None:
@@ -242,7 +266,7 @@ class SignPage(Page):
             frame = QFrame()
             frame.setProperty("card", "plain")
             stack = style.column(frame, (10, 7, 10, 8), spacing=3)
-            words = _label("", addendum.text)
+            words = style.label("", addendum.text)
             words.setWordWrap(True)
             words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             stack.addWidget(words)
@@ -255,21 +279,34 @@ class SignPage(Page):
         licence = signature.licence if signature else settings.licence.strip()
         self._signer.setText(name or "No name yet")
         style.say(self._signer, c="" if name else "att")
-        self._licence.setText(f"licence {licence}" if licence else "no licence number" if name else "")
+        self._licence.setText(f"license {licence}" if licence else "no license number" if name else "")
         self.name_link.setVisible(signature is None and not (name and licence))
         self.name_link.setText(
-            "Add your licence in the settings" if name else "Add your name in the settings"
+            "Add your license in the settings" if name else "Add your name in the settings"
         )
         self.sign_button.setVisible(signature is None)
-        self.sign_button.setEnabled(bool(name))
+        why_not = self._why_not()
+        self.sign_button.setEnabled(not why_not)
         self.print_button.setVisible(signature is not None)
         self.add_button.setEnabled(bool(settings.therapist_name.strip()))
         if signature is not None:
             self._say("")
-        elif not name:
-            self._say("A note is signed with a name. It stands in the settings, once for all notes.", "att")
+        elif why_not:
+            self._say(why_not, "att")
         else:
             self._say("After signing the note cannot be changed. You can add an addendum at any time.")
+
+    def _why_not(self) -> str:
+        """Why it cannot be signed yet, or "": what is signed was read, and the patient was screened."""
+        left = self.session.progress["safety"].left
+        if not self.session.settings.therapist_name.strip():
+            return "A note is signed with a name. It stands in the settings, once for all notes."
+        if left and not self.session.assessment.stopped:
+            questions = f"{left} safety questions are" if left > 1 else "1 safety question is"
+            return f"{questions} not answered. Answer each, or say not assessed."
+        if self._pdf is None:
+            return "The note is being drawn; it can be signed once it can be read."
+        return ""
 
     def _say(self, words: str, tone: str = "") -> None:
         self._says.setText(words)
@@ -280,6 +317,9 @@ class SignPage(Page):
 
     def sign(self) -> None:
         """Sign and lock; what fails is said in a sentence and nothing is half signed."""
+        if self._why_not():
+            self._show_signer()
+            return
         try:
             self.session.sign()
         except EvalAssistError as fault:
@@ -291,6 +331,7 @@ class SignPage(Page):
         if words is None:
             self.addendum.setFocus(Qt.FocusReason.OtherFocusReason)
             return
+        self._say("")
         try:
             self.session.add_addendum(words)
         except EvalAssistError as fault:
@@ -313,15 +354,24 @@ class SignPage(Page):
             self._say(said)
         return True
 
+    def unkept(self) -> list[str]:
+        found = super().unkept()
+        if self.session.signed and self.addendum.value:
+            found.append("The addendum that stands on the sign page is not added.")
+        return found
+
+    def leave(self) -> None:
+        self._maker.forget()
+
     def keys(self) -> list[tuple[str, str]]:
         return [("PgDn, PgUp", "the pages after, before")]
 
 
-def _work(note: Note, paper: str) -> Callable[[], bytes]:
+def _work(note: Note, paper: str, addenda: tuple[Addendum, ...]) -> Callable[[], bytes]:
     def draw() -> bytes:
         from evalassist.documents import evaluation_note_pdf  # ReportLab takes half a second to load
 
-        return evaluation_note_pdf(note, "a4" if paper == "a4" else "letter")
+        return evaluation_note_pdf(note, "a4" if paper == "a4" else "letter", addenda)
 
     return draw
 
@@ -329,7 +379,7 @@ def _work(note: Note, paper: str) -> Callable[[], bytes]:
 def _check(state: State, words: str) -> QWidget:
     place = QWidget()
     line = style.row(place, spacing=8)
-    text = _label("", upper_first(words))
+    text = style.label("", upper_first(words))
     text.setWordWrap(True)
     line.addWidget(StateGlyph(state), 0, Qt.AlignmentFlag.AlignTop)
     line.addWidget(text, 1)
@@ -337,12 +387,4 @@ def _check(state: State, words: str) -> QWidget:
 
 
 def _wrapped(words: str) -> QLabel:
-    label = _label("s", words)
-    label.setWordWrap(True)
-    return label
-
-
-def _label(kind: str, words: str = "") -> QLabel:
-    label = QLabel(words)
-    label.setProperty("t", kind)
-    return label
+    return style.label("s", words, wrap=True)

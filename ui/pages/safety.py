@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -74,7 +73,7 @@ class QuestionCard(QFrame):
         self.editors: dict[ItemId, Editor] = {}
         self._stack = style.column(self, (9, 2, 9, 2), spacing=6)
         self._glyph = StateGlyph("danger")
-        self._label = QLabel(question.item.label)
+        self._label = style.label("", question.item.label)
         self._label.setWordWrap(True)
         editor = self._editor(question.item)
         line = style.row(spacing=9)
@@ -157,9 +156,9 @@ class QuestionCard(QFrame):
         stack = style.column(self._do_now, spacing=6)
         self._why = _quiet("")
         line = style.row(spacing=6)
-        head = QLabel("Do now:")
+        head = style.label("", "Do now:")
         head.setProperty("t", "b")
-        self._orders = QLabel()
+        self._orders = style.label()
         self._orders.setWordWrap(True)
         line.addWidget(head, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._orders, 1)
@@ -175,7 +174,7 @@ class QuestionCard(QFrame):
     def _add_detail(self, item: Item) -> None:
         row = QWidget()
         stack = style.column(row, (25, 0, 0, 0), spacing=2)
-        label = QLabel(item.label)
+        label = style.label("", item.label)
         label.setWordWrap(True)
         editor = self._editor(item)
         if item.kind in ("choices", "text"):
@@ -209,7 +208,6 @@ class SafetyGroup(FoldingGroup):
         super().__init__(group.title, group.hint)
         self.group, self._page = group, page
         self.cards = [QuestionCard(question, page) for question in questions(group, page.session.content)]
-        self._told_none: datetime | None = None
         for card in self.cards:
             card.referral_wanted.connect(self.referral_wanted)
             self.body.addWidget(card)
@@ -227,10 +225,6 @@ class SafetyGroup(FoldingGroup):
     def open_questions(self) -> list[QuestionCard]:
         answers = self._page.session.evaluation.answers
         return [card for card in self.asked() if card.question.item.id not in answers]
-
-    def remember_none(self) -> None:
-        """All open questions were answered no in one act, now."""
-        self._told_none = datetime.now()
 
     def refresh(self, assessment: Assessment) -> None:
         """Show the answers; fold when the last question was answered no, stay open with a yes or a gap."""
@@ -260,8 +254,7 @@ class SafetyGroup(FoldingGroup):
     def _counted(self, said: Sequence[object]) -> str:
         yes, no, unknown = (said.count(word) for word in ("yes", "no", "not-assessed"))
         if said and no == len(said):
-            when = f", by “none of these” at {self._told_none:%H:%M}" if self._told_none else ""
-            return f"{no} of {no} no{when}"
+            return f"{no} of {no} no"
         parts = [(yes, "yes"), (no, "no"), (unknown, "not assessed"), (said.count(None), "left")]
         return ", ".join(f"{count} {word}" for count, word in parts if count)
 
@@ -331,7 +324,6 @@ class SafetyPage(Page):
         open_ids = [card.question.item.id for card in group.open_questions()]
         if not open_ids:
             return
-        group.remember_none()
         self.session.answer_all(dict.fromkeys(open_ids, "no"))
         self._go_to_next_gap()
 
@@ -414,7 +406,7 @@ def _show(card: QuestionCard, wanted: bool) -> bool:
 
 
 def _quiet(text: str) -> QLabel:
-    made = QLabel(text)
+    made = style.label("", text)
     made.setProperty("t", "s")
     made.setWordWrap(True)
     return made

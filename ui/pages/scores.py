@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from evalassist.clinical.facts import shown as number_text
 from evalassist.clinical.result import Assessment
@@ -46,7 +46,7 @@ class MeasureLine(QWidget):
         self._before: float | None = None
         self._looked_back = False
         line = style.row(self, spacing=10)
-        self._score, self._rule, self._change = QLabel(), QLabel(), QLabel()
+        self._score, self._rule, self._change = style.label(), style.label(), style.label()
         self._score.setProperty("t", "num")
         self._rule.setProperty("t", "s")
         self._change.setProperty("t", "s")

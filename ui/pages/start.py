@@ -19,13 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Patient
 from evalassist.records.rows import EvaluationRow, PatientRow
 from ui import icons, style
-from ui.evaluation_view import GLYPHS, KINDS
 from ui.widgets.bars import HeaderBar
 from ui.widgets.cards import Card, Rule
-from ui.widgets.dates import date_text
+from ui.widgets.dates import KIND_WORDS, date_text
+from ui.widgets.glyph import GLYPHS
 from ui.widgets.marks import KeyCap, LinkButton, SideBadge, StateGlyph
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 FOUND = 8
 RECENT = 6
 OLD_DAYS = 1
+FIRST_STEP = "safety"
 
 
 class Line(QFrame):
@@ -76,31 +78,39 @@ class StartPage(QWidget):
     """A new patient, with the name typed so far."""
     settings_wanted = Signal()
 
-    def __init__(self, store: Store, content: Content, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings) -> None:
         super().__init__()
         self.setObjectName("page")
-        self._store, self._content, self._settings = store, content, settings
+        self._store, self._settings = store, settings
+        self._content: Content | None = None
         self._header = HeaderBar()
         self._settings_button = QPushButton("Settings")
         self._settings_button.setProperty("kind", "flat")
         icons.put_icon(self._settings_button, "settings")
         self._settings_button.clicked.connect(self.settings_wanted)
-        self._who = QLabel()
+        self._who = style.label()
         self._who.setProperty("t", "b")
         self._header.extra.addWidget(self._settings_button)
         self._header.extra.addWidget(self._who)
         self._make_search()
         self._drafts = Card("Unfinished notes", "")
         self._recent = Card("Recent patients")
+        self._said = style.label()
+        self._said.setTextFormat(Qt.TextFormat.PlainText)
+        self._said.setWordWrap(True)
+        self._said.setProperty("c", "danger")
+        self._said.hide()
+        self._drafts.body.addWidget(self._said)
         self._draft_rows: QVBoxLayout = style.column(spacing=0)
         self._recent_rows: QVBoxLayout = style.column(spacing=0)
         self._drafts.body.addLayout(self._draft_rows)
         self._recent.body.addLayout(self._recent_rows)
         self._recent.setFixedWidth(style.px(374))
-        self._version = QLabel()
+        self._version = style.label()
         self._version.setProperty("t", "s")
         self._lay_out()
         self._waiting: list[tuple[str, Callable[[str, str], None]]] = []
+        self._step_names: list[tuple[str, QLabel]] = []
         self._look = QTimer(self, interval=0)
         self._look.timeout.connect(self._look_at_next_draft)
         self.use_settings(settings)
@@ -112,6 +122,19 @@ class StartPage(QWidget):
         self._show_drafts(self._store.drafts())
         self._show_recent(self._store.recent(60))
         self._search_now()
+
+    def say(self, words: str) -> None:
+        """One sentence above the unfinished notes; empty hides it."""
+        self._said.setText(words)
+        self._said.setVisible(bool(words))
+
+    def use_content(self, content: Content) -> None:
+        """The clinical content is read: name the steps, and look how far each note is."""
+        self._content = content
+        self._version.setText(f"Clinical content {content.release.version}")
+        for step, name in self._step_names:
+            name.setText(content.steps[step].short if step in content.steps else "")
+        self._look.start()
 
     def use_settings(self, settings: Settings) -> None:
         """Show whose clinic this is."""
@@ -161,7 +184,12 @@ class StartPage(QWidget):
         self._found.setVisible(bool(text))
         if not text:
             return
-        rows = self._store.search_patients(text, FOUND + 1)
+        try:
+            rows = self._store.search_patients(text, FOUND + 1)
+        except EvalAssistError as fault:
+            self._found.hide()
+            self.say(str(fault))
+            return
         for row in rows[:FOUND]:
             self._found_rows.addWidget(self._found_line(row, text, first=not self._found_lines))
             self._found_rows.addWidget(Rule())
@@ -170,7 +198,7 @@ class StartPage(QWidget):
         new = LinkButton(f"New patient “{text}”")
         icons.put_icon(new, "add", "accent")
         new.clicked.connect(lambda: self.new_wanted.emit(text))
-        said = QLabel(f"{_several(rows)} · name, date of birth or record number")
+        said = style.label("", f"{_several(rows)} · name, date of birth or record number")
         said.setProperty("t", "s")
         line.addWidget(new)
         line.addStretch(1)
@@ -180,13 +208,14 @@ class StartPage(QWidget):
     def _found_line(self, row: PatientRow, typed: str, *, first: bool) -> Line:
         patient = row.patient
         line = Line(f"{patient.name}, {_age(patient)}")
-        name = QLabel(_marked(patient.name, typed))
+        name = style.label("", _marked(patient.name, typed))
+        name.setTextFormat(Qt.TextFormat.RichText)  # escaped, with what was typed underlined
         name.setProperty("t", "b")
         name.setFixedWidth(style.px(240))
-        who = QLabel(f"{_age(patient)} · {date_text(patient.birth_date)}")
+        who = style.label("", f"{_age(patient)} · {date_text(patient.birth_date)}")
         who.setProperty("t", "q")
         seen = f"seen {_short(row.last_visit)}" if row.last_visit else ""
-        state = QLabel("unfinished note" if row.drafts else seen)
+        state = style.label("", "unfinished note" if row.drafts else seen)
         state.setProperty("t", "s")
         line.cells.addWidget(name)
         line.cells.addWidget(who)
@@ -210,6 +239,7 @@ class StartPage(QWidget):
     def _show_drafts(self, rows: Sequence[EvaluationRow]) -> None:
         _empty(self._draft_rows)
         self._waiting = []
+        self._step_names = []
         late_first = sorted(rows, key=lambda row: row.visit_date)
         self._drafts.set_title("Unfinished notes", f"{len(rows)}" if rows else "")
         for place, row in enumerate(late_first):
@@ -224,16 +254,18 @@ class StartPage(QWidget):
         made = QWidget()
         made.setMinimumHeight(style.px(58))
         line = style.row(made, (2, 4, 0, 4), spacing=8)
-        line.addWidget(_two(row.patient.name, f"{KINDS[row.kind]} · {_short(row.visit_date)}", width=176))
-        line.addWidget(_cell(SideBadge(row.sore_knee, "knees" if row.sore_knee == "both" else "knee"), 118))
+        line.addWidget(
+            _two(row.patient.name, f"{KIND_WORDS[row.kind]} · {_short(row.visit_date)}", width=176)
+        )
+        line.addWidget(_cell(SideBadge(row.sore_knee, "knees" if row.sore_knee == "both" else "knee"), 144))
         glyph = StateGlyph("partly")
-        step = self._content.steps.get(row.step)
-        where = _two(step.short if step else "Safety", "", width=124)
+        step = self._content.steps.get(row.step or FIRST_STEP) if self._content else None
+        where = _two(step.short if step else "", "", width=124)
         line.addWidget(glyph)
         line.addWidget(where)
         days = (date.today() - row.visit_date).days
         late = days > OLD_DAYS
-        age = QLabel(f"{days} days old" if late else f"{row.updated_at.astimezone():%H:%M}")
+        age = style.label("", f"{days} days old" if late else f"{row.updated_at.astimezone():%H:%M}")
         age.setProperty("c", "att" if late else "q")
         when = QWidget()
         when.setFixedWidth(style.px(104))
@@ -257,10 +289,11 @@ class StartPage(QWidget):
         discard.clicked.connect(lambda: self._ask_to_discard(row, made))
         line.addWidget(discard)
         line.addWidget(go)
-        words = where.findChildren(QLabel)[1]
+        name, words = where.findChildren(QLabel)
+        self._step_names.append((row.step or FIRST_STEP, name))
 
         def say(state: str, text: str) -> None:
-            glyph.set_state(GLYPHS.get(state, "partly"))  # type: ignore[call-overload]  # a state's word
+            glyph.set_state(GLYPHS.get(state, "partly"))
             words.setText(text)
 
         self._waiting.append((row.id, say))
@@ -268,7 +301,7 @@ class StartPage(QWidget):
 
     def _look_at_next_draft(self) -> None:
         """How far each note is needs its answers judged: one note a turn, so that nobody waits for it."""
-        if not self._waiting:
+        if not self._waiting or self._content is None:
             self._look.stop()
             return
         from evalassist.clinical.assessment import assess
@@ -276,7 +309,11 @@ class StartPage(QWidget):
         from evalassist.clinical.progress import progress
 
         evaluation_id, say = self._waiting.pop(0)
-        evaluation = self._store.load(evaluation_id, to_edit=False)
+        try:
+            evaluation = self._store.load(evaluation_id, to_edit=False)
+        except EvalAssistError:  # discarded in another window, or the records are away
+            say("look", "cannot be read now")
+            return
         assessment = assess(evaluation, self._content)
         plan = plan_of_care(evaluation, assessment, self._content)
         steps = progress(evaluation, assessment, plan, self._content)
@@ -302,8 +339,16 @@ class StartPage(QWidget):
         self._draft_rows.insertWidget(place, asked)
 
     def _discard(self, evaluation_id: str) -> None:
-        self._store.discard_draft(evaluation_id)
-        self.refresh()
+        why = ""
+        try:
+            self._store.discard_draft(evaluation_id)
+        except EvalAssistError as fault:
+            why = str(fault)
+        try:
+            self.refresh()
+        except EvalAssistError as fault:
+            why = why or str(fault)
+        self.say(why)
 
     # ------------------------------------------------------------ recent patients
 
@@ -324,7 +369,7 @@ class StartPage(QWidget):
         line.cells.setContentsMargins(style.px(2), style.px(4), style.px(2), style.px(4))
         line.cells.addWidget(_cell(SideBadge(row.sore_knee, "knee", words=False), 46))
         line.cells.addWidget(_two(row.patient.name, _age(row.patient)), 1)
-        visit = QLabel(f"{KINDS[row.kind].lower()} · {_short(row.visit_date)}")
+        visit = style.label("", f"{KIND_WORDS[row.kind].lower()} · {_short(row.visit_date)}")
         visit.setProperty("t", "s")
         line.cells.addWidget(visit)
         line.cells.addWidget(icons.Picture("forward", "quiet", 16))
@@ -335,7 +380,7 @@ class StartPage(QWidget):
 
     def _lay_out(self) -> None:
         head = style.row(spacing=8)
-        title = QLabel("Find a patient")
+        title = style.label("", "Find a patient")
         title.setProperty("t", "h2")
         new = QPushButton("New patient")
         icons.put_icon(new, "add")
@@ -368,9 +413,8 @@ class StartPage(QWidget):
         area.setWidget(inner)
         foot = QWidget()
         line = style.row(foot, (16, 4, 16, 8))
-        kept_in = QLabel(f"Records: {self._store.path}")
+        kept_in = style.label("", f"Records: {self._store.path}")
         kept_in.setProperty("t", "s")
-        self._version.setText(f"Clinical content {self._content.release.version}")
         line.addWidget(kept_in, 1)
         line.addWidget(self._version)
         whole = style.column(self, spacing=0)
@@ -385,7 +429,7 @@ class _Question(QWidget):
     def __init__(self, first: str, second: str, do: Callable[[], None], leave: Callable[[], None]) -> None:
         super().__init__()
         line = style.row(self, (2, 8, 0, 8), spacing=10)
-        words = QLabel(first)
+        words = style.label("", first)
         words.setWordWrap(True)
         yes, no = QPushButton("Discard"), QPushButton("Keep it")
         line.addWidget(StateGlyph("look"))
@@ -449,7 +493,7 @@ def _short(day: date) -> str:
 def _two(first: str, second: str, width: int = 0) -> QWidget:
     made = QWidget()
     stack = style.column(made, spacing=1)
-    above, below = QLabel(first), QLabel(second)
+    above, below = style.label("", first), style.label("", second)
     below.setProperty("t", "s")
     stack.addStretch(1)
     stack.addWidget(above)
@@ -469,7 +513,7 @@ def _cell(widget: QWidget, width: int) -> QWidget:
 
 
 def _quiet(text: str) -> QLabel:
-    made = QLabel(text)
+    made = style.label("", text)
     made.setProperty("t", "q")
     made.setContentsMargins(0, style.px(8), 0, style.px(8))
     return made

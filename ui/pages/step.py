@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from time import perf_counter
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from evalassist.clinical.progress import shown
 from evalassist.clinical.result import Assessment
@@ -21,7 +21,8 @@ from ui.session import EvaluationSession
 from ui.widgets.cards import FoldingGroup
 from ui.widgets.editors import Editor, editor_for, legend
 from ui.widgets.glyph import State
-from ui.widgets.marks import Chip, SideBadge
+from ui.widgets.marks import LinkButton
+from ui.widgets.side_heads import SideHeads
 
 LABEL = (150, 260)
 """Narrowest and widest column of labels, at 100 % text."""
@@ -49,14 +50,14 @@ class ItemRow(QWidget):
         self._line: QHBoxLayout = style.row(spacing=GAP)
         stack = style.column(self, spacing=0)
         stack.addLayout(self._line)
-        self._label = QLabel(item.label)
+        self._label = style.label("", item.label)
         self._label.setWordWrap(True)
         self._label.setMinimumHeight(style.control_height())
         if item.optional:
             self._label.setProperty("t", "q")
         self._line.addWidget(self._label, 0, Qt.AlignmentFlag.AlignTop)
         if item.help:
-            self._help = QLabel(item.help)
+            self._help = style.label("", item.help)
             self._help.setProperty("t", "s")
             self._help.setWordWrap(True)
             self._label.setToolTip(item.help)
@@ -102,16 +103,19 @@ class ItemRow(QWidget):
         editor = editor_for(self.item, name, room)
         editor.item_id = item_id
         editor.answered.connect(partial(self._page.session.answer, item_id))
-        editor.copy_wanted.connect(self._copy_right_to_left)
+        editor.copy_wanted.connect(partial(self._copy_right_to_left, item_id))
         self.editors[item_id] = editor
         return editor
 
-    def _copy_right_to_left(self) -> None:
+    def _copy_right_to_left(self, pressed_in: ItemId) -> None:
         if not self.item.sides:
             return
         right, left = self.item.ids
         self.editors[right].commit()
-        self._page.session.answer(left, self._page.session.evaluation.answers.get(right))
+        value = self._page.session.evaluation.answers.get(right)
+        if value is None or pressed_in != left:
+            return  # nothing is ever taken away, or overwritten from a side that is not looked at
+        self._page.session.answer(left, value)
         self.editors[left].setFocus(Qt.FocusReason.OtherFocusReason)
 
 
@@ -128,19 +132,20 @@ class GroupCard(FoldingGroup):
         ]
         self._optional = all(item.optional for item in group.items)
         self._compact = False
-        self._words = QLabel(legend(group.items))
+        self._words = style.label("", legend(group.items))
         self._words.setProperty("t", "s")
         self._words.setWordWrap(True)
         self._words.setVisible(bool(self._words.text()))
         self.body.addWidget(self._words)
         self._rows_place: QVBoxLayout = style.column(spacing=6)
         self.body.addLayout(self._rows_place)
-        self._found = QLabel()
+        self._found = style.label()
         self._found.setProperty("t", "b")
         self._found.setWordWrap(True)
         self.body.addWidget(self._found)
         for line in self.measures:
             self.body.addWidget(line)
+        self._rest = self._make_rest()
         self.folded_changed.connect(self._opened)
         answers = page.session.evaluation.answers
         answered = any(item_id in answers for item in group.items for item_id in item.ids)
@@ -153,7 +158,7 @@ class GroupCard(FoldingGroup):
         if not self.folded:
             self._refresh_rows(assessment)
         answers = self._page.session.evaluation.answers
-        gaps = {gap for gap in self._page.gaps() if gap in {i for item in asked for i in item.ids}}
+        gaps = self._page.gaps().intersection(i for item in asked for i in item.ids)
         begun = any(item_id in answers for item in asked for item_id in item.ids)
         state: State = "partly" if gaps and begun else "empty" if gaps or not begun else "complete"
         words = f"{len(gaps)} left" if gaps else "optional" if not begun else ""
@@ -161,9 +166,43 @@ class GroupCard(FoldingGroup):
             line.refresh(assessment)
         scored = " · ".join(line.summary for line in self.measures if line.summary)
         self.set_state(state, " · ".join(part for part in (scored, words) if part))
+        self._show_rest()
         found = " · ".join(running_facts(self._group, assessment, self._page.session.content))
         self._found.setText(found)
         self._found.setVisible(bool(found))
+
+    def _make_rest(self) -> LinkButton | None:
+        """The one act that answers what is left, where the content says with which option."""
+        options = (option for item in self._group.items for option in item.options)
+        label = next((option.label for option in options if option.id == self._group.rest), "")
+        if not label:
+            return None
+        button = LinkButton(f"The rest: {label}")
+        button.setAccessibleName(f"{self._group.title}, {button.text().lower()}")
+        button.clicked.connect(self.answer_rest)
+        self.add_act(button)
+        return button
+
+    def _unanswered(self) -> list[ItemId]:
+        """What is asked here, not answered, and may be answered with the group's own option."""
+        assessment, answers = self._page.session.assessment, self._page.session.evaluation.answers
+        return [
+            item_id
+            for item in self._group.items
+            if item.kind == "choice" and any(option.id == self._group.rest for option in item.options)
+            for item_id in item.ids
+            if item_id not in answers and shown(item, assessment, _side_of(item, item_id))
+        ]
+
+    def _show_rest(self) -> None:
+        if self._rest is not None:
+            locked = self._page.read_only or self._page.blocked
+            self._rest.setVisible(not (self.folded or locked) and bool(self._unanswered()))
+
+    def answer_rest(self) -> None:
+        """Give what is not answered yet the one option of the group; undone as one."""
+        if unanswered := self._unanswered():
+            self._page.session.answer_all(dict.fromkeys(unanswered, self._group.rest))
 
     def row(self, item_id: ItemId) -> ItemRow | None:
         """The row of an item, opened and made if need be; None when it is not asked now."""
@@ -197,6 +236,7 @@ class GroupCard(FoldingGroup):
         if not folded:
             self.make_rows(self._page.session.assessment)
             self._refresh_rows(self._page.session.assessment)
+        self._show_rest()
         self._page.show_heads()
 
     def rows_made(self) -> int:
@@ -217,6 +257,7 @@ class GroupCard(FoldingGroup):
         before = self._order[: self._order.index(item.id)]
         self._rows_place.insertWidget(sum(1 for name in before if name in self._rows), row)
         self._rows[item.id] = row
+        row.show()  # now, not with a later event: it is laid out with the others
 
     def make_rows(self, assessment: Assessment) -> None:
         """Make all rows now."""
@@ -250,13 +291,12 @@ class StepPage(Page):
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.inner = QWidget()
         self.cards: QVBoxLayout = style.column(self.inner, spacing=8)
-        self.groups = [GroupCard(group, self) for group in step.groups]
-        for group in self.groups:
-            self.cards.addWidget(group)
+        self.groups: list[GroupCard] = []
         self.cards.addStretch(1)
+        self.parts = self._make_groups()
         self.area.setWidget(self.inner)
         self.body.addWidget(self.area, 1)
-        self._compact = self._early = False
+        self._compact = False
         self._fill = QTimer(self, interval=0)
         self._fill.timeout.connect(self._make_more_rows)
 
@@ -269,11 +309,35 @@ class StepPage(Page):
         """What is still to answer here."""
         return frozenset(self.session.progress[self.step_id].gaps)
 
+    @property
+    def at_work(self) -> bool:
+        return self._fill.isActive()
+
+    def _make_groups(self) -> Iterator[None]:
+        for group in self.step.groups:
+            card = GroupCard(group, self)
+            card.set_compact(self._compact)
+            self.cards.insertWidget(len(self.groups), card)
+            self.groups.append(card)
+            yield
+
+    def pieces(self) -> Iterator[None]:
+        for _ in self.parts:
+            yield
+        assessment = self.session.assessment
+        for group in self.groups:
+            while group.lacks_rows(assessment):
+                group.make_row(assessment)
+                yield
+                assessment = self.session.assessment
+        self.prepare()
+        yield
+
     def refresh(self) -> None:
         assessment = self.session.assessment
         for group in self.groups:
             group.refresh(assessment)
-        self._make_rows(lambda made: made < (0 if self._early else FIRST_ROWS))
+        self._make_rows(lambda made: made < FIRST_ROWS)
         if self.blocked:
             self.show_banner("danger", "Blocked.", self.session.progress[self.step_id].why)
         else:
@@ -283,6 +347,7 @@ class StepPage(Page):
     def show_heads(self) -> None:
         """RIGHT and LEFT stand above the columns while there are two."""
         if self._heads is not None:
+            self._heads.show_sore(self.session.evaluation.sore_knee)
             self._heads.setVisible(any(group.has_sides() for group in self.groups))
 
     def _make_rows(self, go_on: Callable[[int], bool]) -> None:
@@ -297,16 +362,12 @@ class StepPage(Page):
                 group.make_row(assessment)
                 made += 1
         self._fill.stop()
+        style.settle()
 
     def _make_more_rows(self) -> None:
         until = perf_counter() + SLICE_S
         self._make_rows(lambda _: perf_counter() < until)
         self.show_heads()
-
-    def prepare_early(self) -> None:
-        self._early = True
-        self.prepare()
-        self._early = False
 
     def focus_item(self, item_id: ItemId) -> bool:
         for group in self.groups:
@@ -359,29 +420,16 @@ class StepPage(Page):
             self.label_width = width
             for group in self.groups:
                 group.set_label_width(width)
-            if self._heads is not None:
-                self._place_heads()
+            self._place_heads()
 
-    def _make_heads(self) -> QWidget:
-        heads = QWidget()
-        self._heads_line = style.row(heads, spacing=GAP)
-        self._label_head = QWidget()
-        self._heads_line.addWidget(self._label_head)
-        for side in SIDES:
-            head = QWidget()
-            head.setFixedWidth(style.px(SIDE))
-            line = style.row(head, spacing=10)
-            line.addWidget(SideBadge(side))
-            if side in self.session.evaluation.sore_sides:
-                line.addWidget(Chip("sore side", "att"))
-            line.addStretch(1)
-            self._heads_line.addWidget(head)
-        self._heads_line.addStretch(1)
+    def _make_heads(self) -> SideHeads:
+        heads = SideHeads(SIDE, gap=GAP)
+        heads.line.addStretch(1)
         return heads
 
     def _place_heads(self) -> None:
-        self._heads_line.setContentsMargins(style.px(INDENT) + style.thin(), 0, 0, 0)
-        self._label_head.setFixedWidth(style.px(self.label_width))
+        if self._heads is not None:
+            self._heads.place(self.label_width, style.px(INDENT) + style.thin())
 
 
 def _side_of(item: Item, item_id: ItemId) -> Side | None:

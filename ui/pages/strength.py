@@ -7,18 +7,19 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from evalassist.clinical.progress import shown
 from evalassist.content.schema import Group, Item
 from evalassist.evaluation import SIDES, ItemId, Side, StrengthTest, other
 from ui import icons, style
 from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
-from ui.widgets.editors import Editor, editor_for
-from ui.widgets.marks import Chip, SideBadge
+from ui.widgets.editors import Editor, NumberEditor, editor_for
 from ui.widgets.segments import Choice, SegmentedControl
+from ui.widgets.side_heads import SideHeads
 from ui.widgets.strength_row import GAP, NAME_WIDTH, StrengthRow
 from ui.widgets.strength_side import WIDTH
 
@@ -45,26 +46,29 @@ class StrengthPage(Page):
         self._open: StrengthRow | None = None
         self._unit = _unit_of(session)
         self._make_tools()
-        self.body.addWidget(self._heads())
+        self._heads = self._make_heads()
+        self.body.addWidget(self._heads)
         self.rows: dict[str, StrengthRow] = {}
         self.ordinary: dict[str, _OrdinaryRow] = {}
+        self._rows_of: dict[QFrame, list[tuple[Item, Rule, QWidget]]] = {}
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._inner = QWidget()
         self._cards: QVBoxLayout = style.column(self._inner, spacing=6)
-        for group in step.groups:
-            if all(item.id == SCORE for item in group.items):
-                continue  # it stands in the title row
-            self._cards.addWidget(self._card(group))
         self._cards.addStretch(1)
+        self.parts = self._make_cards()
         self.area.setWidget(self._inner)
         self.body.addWidget(self.area, 1)
         self.body.setSpacing(style.px(6))
         how = QShortcut(QKeySequence("F2"), self)
         how.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         how.activated.connect(lambda: self._show_how(not self._how))
+        self._close_how = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        self._close_how.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._close_how.activated.connect(lambda: self._show_how(False))
+        self._close_how.setEnabled(False)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._focus_changed)
@@ -78,35 +82,27 @@ class StrengthPage(Page):
         self.score = SegmentedControl([Choice("best", "Best"), Choice("mean", "Mean")], "Which trial counts")
         self.score.answered.connect(self._score_chosen)
         for words, control in (("Unit", self.unit), ("Score", self.score)):
-            label = QLabel(words)
+            label = style.label("", words)
             label.setProperty("t", "q")
             if self.tools.count():
                 self.tools.addSpacing(style.px(16))
             self.tools.addWidget(label)
             self.tools.addWidget(control)
 
-    def _heads(self) -> QWidget:
-        heads = QWidget()
-        line = style.row(heads, (INSET + 9, 0, 0, 0), spacing=GAP)
-        above_names = self._above_names = QWidget()
-        above_names.setFixedWidth(style.px(NAME_WIDTH))
-        line.addWidget(above_names)
-        for side in SIDES:
-            head = QWidget()
-            head.setFixedWidth(style.px(WIDTH))
-            row = style.row(head, spacing=10)
-            row.addWidget(SideBadge(side))
-            if side in self.session.evaluation.sore_sides:
-                row.addWidget(Chip("sore side", "att"))
-            row.addStretch(1)
-            line.addWidget(head)
-        both = self.session.evaluation.sore_knee == "both"
-        symmetry = QLabel("Asymmetry only" if both else "Symmetry (line: 90 %)")
-        symmetry.setProperty("t", "s")
-        line.addWidget(symmetry, 1)
+    def _make_heads(self) -> SideHeads:
+        heads = SideHeads(WIDTH, gap=GAP)
+        heads.place(NAME_WIDTH, style.px(INSET + 9))
+        self._symmetry = style.label("s")
+        heads.line.addWidget(self._symmetry, 1)
         return heads
 
-    def _card(self, group: Group) -> QFrame:
+    def _make_cards(self) -> Iterator[None]:
+        for group in self.step.groups:
+            if all(item.id == SCORE for item in group.items):
+                continue  # it stands in the title row
+            yield from self._make_card(group)
+
+    def _make_card(self, group: Group) -> Iterator[None]:
         card = QFrame()
         card.setProperty("card", "plain")
         card.setAccessibleName(group.title)
@@ -114,22 +110,23 @@ class StrengthPage(Page):
         head = style.row(margins=(8, 2, 8, 0), spacing=8)
         if group.id in PICTURES:
             head.addWidget(icons.Picture(PICTURES[group.id], "quiet", 16))
-        title, hint = QLabel(group.title), QLabel(group.hint)
+        title, hint = style.label("", group.title), style.label("", group.hint)
         title.setProperty("t", "b")
         hint.setProperty("t", "s")
         head.addWidget(title)
         head.addWidget(hint)
         head.addStretch(1)
         stack.addLayout(head)
-        first = True
         for item in group.items:
             if item.id == SCORE:
                 continue
-            if not first:
-                stack.addWidget(Rule())
-            first = False
-            stack.addWidget(self._row(item) if item.kind == "strength" else self._ordinary_row(item))
-        return card
+            above = Rule()
+            row = self._row(item) if item.kind == "strength" else self._ordinary_row(item)
+            stack.addWidget(above)
+            stack.addWidget(row)
+            self._rows_of.setdefault(card, []).append((item, above, row))
+            yield
+        self._cards.insertWidget(self._cards.count() - 1, card)
 
     def _row(self, item: Item) -> StrengthRow:
         row = StrengthRow(self.session.content.strength_groups[item.id], item.label, optional=item.optional)
@@ -148,33 +145,76 @@ class StrengthPage(Page):
 
     # ------------------------------------------------------------ showing
 
+    def pieces(self) -> Iterator[None]:
+        for _ in self.parts:
+            yield
+        for row in list(self.rows.values()):
+            self._show_row(row)  # its fields are made when it has something to show
+            yield
+        self.prepare()
+        yield
+
+    def _show_row(self, row: StrengthRow) -> None:
+        evaluation = self.session.evaluation
+        row.show_group(
+            evaluation.answers,
+            self.session.assessment,
+            evaluation.sore_knee,
+            unit=self._unit,
+            best=evaluation.answers.get(SCORE) != "mean",
+            is_open=row is self._open,
+            how=self._how,
+            compact=self._compact,
+            read_only=self.read_only,
+        )
+
     def refresh(self) -> None:
-        evaluation, assessment = self.session.evaluation, self.session.assessment
+        evaluation = self.session.evaluation
         best = evaluation.answers.get(SCORE) != "mean"
         self.score.set_value("best" if best else "mean")
         self.score.setEnabled(not self.read_only)
+        self._heads.show_sore(evaluation.sore_knee)
+        self._symmetry.setText(
+            "Asymmetry only" if evaluation.sore_knee == "both" else "Symmetry (line: 90 %)"
+        )
         if self._open is None:
             self._open = self._first_gap_row()
         for row in self.rows.values():
-            row.show_group(
-                evaluation.answers,
-                assessment,
-                evaluation.sore_knee,
-                unit=self._unit,
-                best=best,
-                is_open=row is self._open,
-                how=self._how,
-                compact=self._compact,
-                read_only=self.read_only,
-            )
+            self._show_row(row)
         for ordinary in self.ordinary.values():
-            ordinary.refresh(read_only=self.read_only)
+            ordinary.refresh(self._unit, read_only=self.read_only)
+        self._hide_what_is_not_asked()
         progress = self.session.progress[self.step_id]
         self._inner.setEnabled(progress.state != "blocked")
         if progress.state == "blocked":
             self.show_banner("danger", "Not tested now.", progress.why)
         else:
             self.hide_banner()
+
+    def _hide_what_is_not_asked(self) -> None:
+        """A test that is not done with this patient (prone in pregnancy) has no row, and no empty card."""
+        assessment = self.session.assessment
+        for card, rows in self._rows_of.items():
+            any_before = False
+            for item, above, row in rows:
+                sides: tuple[Side | None, ...] = SIDES if item.sides else (None,)
+                asked = any(shown(item, assessment, side) for side in sides)
+                row.setHidden(not asked)
+                above.setHidden(not (asked and any_before))
+                any_before = any_before or asked
+            card.setHidden(not any_before)
+
+    def focused_item(self) -> ItemId:
+        focused = self.window().focusWidget()
+        if focused is None or not self.isAncestorOf(focused):
+            return ""
+        for item_id, row in self.rows.items():
+            for side, cell in row.sides.items():
+                if cell is focused or cell.isAncestorOf(focused):
+                    return f"{item_id}.{side}"
+            if row is focused or row.isAncestorOf(focused):
+                return f"{item_id}.{self._protocol()[0]}"
+        return super().focused_item()
 
     def set_compact(self, compact: bool) -> None:
         if compact == self._compact:
@@ -187,7 +227,7 @@ class StrengthPage(Page):
         super().resizeEvent(event)
         room = self.width() / style.scale() - PAGE_EDGES
         width = NAME_WIDTH if room >= ROOM_FOR_NAMES else NARROW_NAME_WIDTH
-        self._above_names.setFixedWidth(style.px(width))
+        self._heads.place(width, style.px(INSET + 9))
         for row in self.rows.values():
             row.set_name_width(width)
         for ordinary in self.ordinary.values():
@@ -213,13 +253,18 @@ class StrengthPage(Page):
         for ordinary in self.ordinary.values():
             ordinary.commit()
 
+    def unkept(self) -> list[str]:
+        cells = [cell for row in self.rows.values() for cell in row.sides.values() if cell.ungraded]
+        grades = [f"“{cell.ungraded}” in {cell.name} is not a grade." for cell in cells]
+        return [*super().unkept(), *grades]
+
     def keys(self) -> list[tuple[str, str]]:
         return [
-            ("F2", "position, pad and what to say"),
-            ("Enter", "the next trial, then pain, then the other side"),
+            ("F2, Esc", "show the position, the pad and what to say, and close it"),
+            ("Enter", "the next trial, then the other side, then pain of both"),
             ("Shift+Enter", "the field before"),
             ("/", "not tested: choose the reason"),
-            ("=", "the lever arm of the right side"),
+            ("=", "on the left: the lever arm of the right side"),
         ]
 
     # ------------------------------------------------------------ the row being worked on
@@ -259,6 +304,7 @@ class StrengthPage(Page):
 
     def _show_how(self, how: bool) -> None:
         self._how = how
+        self._close_how.setEnabled(how)  # Esc means nothing here otherwise
         self.refresh()
         if self._open is not None:
             self._see(self._open)
@@ -324,7 +370,7 @@ class _OrdinaryRow(QWidget):
         self.item, self._session = item, session
         self._editors: dict[ItemId, Editor] = {}
         line = style.row(self, (9, 5, 8, 5), spacing=GAP)
-        name = self._name = QLabel(item.label)
+        name = self._name = style.label("", item.label)
         name.setWordWrap(True)
         name.setProperty("t", "q" if item.optional else "b")
         name.setToolTip(item.help)
@@ -343,7 +389,7 @@ class _OrdinaryRow(QWidget):
                 editor.setFixedWidth(style.px(WIDTH))
             self._editors[item_id] = editor
             line.addWidget(editor, 0, Qt.AlignmentFlag.AlignTop)
-        self._found = QLabel()
+        self._found = style.label()
         self._found.setProperty("t", "s")
         self._found.setWordWrap(True)
         self._found.setVisible(item.sides)
@@ -354,9 +400,11 @@ class _OrdinaryRow(QWidget):
         if self.item.sides:
             self._name.setFixedWidth(style.px(width))
 
-    def refresh(self, *, read_only: bool) -> None:
+    def refresh(self, unit: str, *, read_only: bool) -> None:
         answers = self._session.evaluation.answers
         for item_id, editor in self._editors.items():
+            if isinstance(editor, NumberEditor):
+                editor.follow_unit(unit)  # one device, one unit for the whole page
             editor.show_answer(answers.get(item_id))
         self._found.setText(self._finding())
         self.setEnabled(not read_only)

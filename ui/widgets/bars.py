@@ -42,8 +42,9 @@ class HeaderBar(_Bar):
         self.setObjectName("header")
         self.setAccessibleName("Patient and visit")
         self._two_lines = False
-        self._name, self._details, self._visit = QLabel(), QLabel(), QLabel()
+        self._name, self._details, self._visit = style.label(), style.label(), style.label()
         self._name.setProperty("t", "h1")
+        self._name.setTextFormat(Qt.TextFormat.PlainText)
         self._details.setProperty("t", "q")
         self._visit.setProperty("t", "q")
         self.side = SideBadge("right", "knee", shape="chip")
@@ -80,6 +81,11 @@ class HeaderBar(_Bar):
         self.set_side(None)
         self.set_visit("")
         self.set_user("")
+
+    @property
+    def name(self) -> QLabel:
+        """The patient's name, for pages on which it can be corrected."""
+        return self._name
 
     def set_patient(self, name: str, details: str) -> None:
         """The patient's name, and age, sex and birth date in one line."""
@@ -136,6 +142,7 @@ class FooterBar(_Bar):
         self.setObjectName("footer")
         self.setAccessibleName("Steps beside this one")
         self._previous, self._next = QPushButton(), QPushButton()
+        self._ready = False
         icons.put_icon(self._previous, "back")
         icons.put_icon(self._next, "forward")
         self._next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
@@ -146,7 +153,7 @@ class FooterBar(_Bar):
         self._left.setProperty("kind", "flat")
         self._left.setProperty("t", "b")
         self._left.clicked.connect(self.left_clicked)
-        self._key, self._hint = KeyCap("F8"), QLabel()
+        self._key, self._hint = KeyCap("F8"), style.label()
         self._hint.setProperty("t", "s")
         line = style.row(self, (16, 5, 16, 4), spacing=0)
         line.addWidget(self._previous, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -172,8 +179,10 @@ class FooterBar(_Bar):
         self._next.setText(name)
         self._next.setAccessibleName(f"On to {name}")
         self._next.setVisible(bool(name))
-        style.say(self._next, kind="primary" if ready else "")
-        icons.put_icon(self._next, "forward", "accent_ink" if ready else "ink")
+        if ready != self._ready:
+            self._ready = ready
+            style.say(self._next, kind="primary" if ready else "")
+            icons.put_icon(self._next, "forward", "accent_ink" if ready else "ink")
 
     def set_left(self, text: str, state: State, *, key: str = "F8", hint: str = "") -> None:
         """What is left here ("2 left here"), its shape, and the key that goes there."""

@@ -4,10 +4,11 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import icons, style
 from ui.widgets.bars import FooterBar, HeaderBar
+from ui.widgets.elided import ElidedLabel
 from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import State, StateGlyph
 from ui.widgets.rail import RailStep, StepRail
@@ -46,7 +47,7 @@ class Card(QFrame):
         """The line of the title; what is added to it stands at the right."""
         self.body: QVBoxLayout = style.column(spacing=spacing)
         """Where the content goes."""
-        self._title, self._remark = QLabel(title), QLabel(remark)
+        self._title, self._remark = style.label("", title), style.label("", remark)
         self._title.setProperty("t", "h2")
         self._remark.setProperty("t", "s")
         self.title_row.addWidget(self._title, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -116,21 +117,17 @@ class FoldingGroup(QFrame):
         self._head.setFixedHeight(style.px(34) - 2 * style.thin())
         self._head.toggled.connect(self._toggle)
         self._glyph = StateGlyph("empty")
-        self._summary = QLabel()
+        self._summary = style.label()
         self._arrow = icons.Picture("forward", "quiet", 16)
-        name, words = QLabel(title), QLabel(detail)
-        name.setProperty("t", "b")
-        words.setProperty("t", "s")
+        name, words = style.label("b", title), ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
+        words.set_text(detail)
         self._summary.setProperty("t", "s")
-        line = style.row(self._head, (12, 0, 12, 0), spacing=10)
+        line = self._head_line = style.row(self._head, (12, 0, 12, 0), spacing=10)
         line.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(name, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(words, 1, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self._summary, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self._arrow, 0, Qt.AlignmentFlag.AlignVCenter)
-        words.setMinimumWidth(0)
-        words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        words.setToolTip(detail)
         stack.addWidget(self._head)
         self._content = QWidget()
         self.body: QVBoxLayout = style.column(self._content, (18, 2, 14, 10), spacing=6)
@@ -150,6 +147,10 @@ class FoldingGroup(QFrame):
         self._content.setVisible(not folded)
         self._arrow.set_icon("forward" if folded else "open")
         self._name_it()
+
+    def add_act(self, act: QWidget) -> None:
+        """Put a button into its line, before the sum; it is there while the group is open."""
+        self._head_line.insertWidget(self._head_line.count() - 2, act, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def set_state(self, state: State, summary: str = "") -> None:
         """Show how far it is, and the sum in words ("6 of 6 no")."""

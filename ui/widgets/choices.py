@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QRadioButton,
     QSizePolicy,
     QStyledItemDelegate,
@@ -93,8 +92,8 @@ class ChoiceField(QWidget):
     def set_value(self, value: str | None) -> None:
         """Show an answer without telling anyone."""
         values = [choice.value for choice in self._choices]
-        if value is not None and value not in values:
-            raise ValueError(f"{self.accessibleName()}: no choice is called {value!r}")
+        if value not in values:
+            value = None  # what the content no longer knows is shown as nothing
         self._value = value
         if self._segments is not None:
             self._segments.set_value(value)
@@ -199,9 +198,7 @@ class CheckList(QWidget):
 
     def set_value(self, values: Sequence[str] | None) -> None:
         """Show ticks without telling anyone."""
-        wanted = set(values or ())
-        if strange := wanted - self._boxes.keys():
-            raise ValueError(f"{self.accessibleName()}: no choice is called {sorted(strange)}")
+        wanted = set(values or ())  # what the content no longer knows has no box
         for value, box in self._boxes.items():
             box.setChecked(value in wanted)
         self._told = self.value
@@ -242,7 +239,7 @@ class CheckList(QWidget):
             return box
         row = QWidget()
         line: QHBoxLayout = style.row(row)
-        detail = QLabel(choice.detail)
+        detail = style.label("", choice.detail)
         detail.setProperty("t", "s")
         line.addWidget(box, 1)
         line.addWidget(detail)

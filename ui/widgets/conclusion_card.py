@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from evalassist.clinical.result import Reason
 from evalassist.evaluation import ItemId, Opinion
@@ -45,7 +45,7 @@ class ReasonList(QWidget):
             link.clicked.connect(lambda _=False, reason=reason: self.go_to.emit(reason.items[0]))
             self._lines.addWidget(link, 0 if self._across else 1)
         if len(wanted) > most:
-            more = QLabel(f"and {len(wanted) - most} more")
+            more = style.label("", f"and {len(wanted) - most} more")
             more.setProperty("t", "s")
             more.setIndent(style.px(16))
             more.setToolTip("\n".join(reason.text for reason in wanted[most:]))
@@ -70,7 +70,7 @@ class ConclusionCard(QFrame):
         self._missing: tuple[ItemId, ...] = ()
         stack: QVBoxLayout = style.column(self, (13, 7, 9, 9), spacing=2)
         self._glyph = StateGlyph("empty", size=17)
-        self._title, self._remark = _label("b"), _label("")
+        self._title, self._remark = style.label("b"), style.label("")
         self._title.setWordWrap(True)
         self.source = SourceMark("")
         self.source.clicked.connect(self.source_wanted)
@@ -99,16 +99,16 @@ class ConclusionCard(QFrame):
         inner = style.column(margins=(20, 0, 0, 0), spacing=2)
         self._reasons = ReasonList(across=across)
         self._reasons.go_to.connect(self.go_to)
-        self._note = _label("s")
+        self._note = style.label("s")
         self._note.setWordWrap(True)
         self._note.setIndent(style.px(5))
         self._why_line = QWidget()
         why = style.row(self._why_line, (5, 3, 0, 0), spacing=8)
-        why.addWidget(_label("s", "Because"))
+        why.addWidget(style.label("s", "Because"))
         self.why = TextField(f"{name}: why you disagree")
         self.why.answered.connect(lambda words: self.said.emit(Opinion(False, str(words or ""))))
         why.addWidget(self.why, 1)
-        self._why_missing = _label("s", "write the reason")
+        self._why_missing = style.label("s", "write the reason")
         style.say(self._why_missing, c="att")
         why.addWidget(self._why_missing)
         inner.addWidget(self._reasons)
@@ -190,9 +190,3 @@ class ConclusionCard(QFrame):
 
 def upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _label(kind: str, words: str = "") -> QLabel:
-    label = QLabel(words)
-    label.setProperty("t", kind)
-    return label

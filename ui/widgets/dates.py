@@ -4,13 +4,15 @@ import re
 from datetime import date
 
 from PySide6.QtCore import QEvent, QLocale
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui import style
 from ui.widgets.focus import go_on
 from ui.widgets.typed import Line, Typed
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+KIND_WORDS = {"initial": "Initial evaluation", "re-evaluation": "Re-evaluation", "discharge": "Discharge"}
+"""What each kind of visit is called."""
 PLAINLY = "Write it like 2 Mar 2026."
 
 
@@ -91,7 +93,7 @@ class DateField(Typed):
         self.edit.entered.connect(self._entered)
         self.edit.left.connect(self._line_left)
         self.setFocusProxy(self.edit)
-        self._message = QLabel()
+        self._message = style.label()
         self._message.setProperty("t", "s")
         self._message.setProperty("c", "danger")
         self._message.setWordWrap(True)
@@ -154,6 +156,10 @@ class DateField(Typed):
 
     def _read(self) -> object:
         return self.value
+
+    @property
+    def uncounted(self) -> str:
+        return self.edit.text().strip() if self.value is None and not self.isHidden() else ""
 
     def _out_of_range(self, found: date) -> str:
         if self._earliest is not None and found < self._earliest:

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QMenu, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QMenu, QPlainTextEdit, QSizePolicy, QWidget
 
 from evalassist.content.schema import YES_NO, Item, Option
 from evalassist.evaluation import Answer, ItemId, NotTested, Quantity
@@ -134,6 +134,8 @@ class Editor(QWidget):
             self._menu().exec(event.globalPos())
 
     def _key(self, event: QKeyEvent) -> bool:
+        if not self.isEnabled():
+            return False
         if event.text() == "=":
             self.copy_wanted.emit()
             return True
@@ -179,7 +181,7 @@ class _LeftOut(QWidget):
     def __init__(self, name: str) -> None:
         super().__init__()
         line = style.row(self, spacing=6)
-        self._words = QLabel()
+        self._words = style.label()
         self._words.setProperty("t", "b")
         self._words.setProperty("c", "q")
         self.reason = TextField(f"{name}: reason it is not tested")
@@ -271,24 +273,22 @@ class NumberEditor(Editor):
     def build(self) -> QWidget:
         self._unit = self.item.unit
         self._fields: dict[str, NumberField] = {}
+        self._followed = ""
         self._chooser: ChoiceField | None = None
-        self._said = QLabel()
-        self._said.setProperty("t", "s")
-        self._said.setProperty("c", "danger")
-        self._said.setWordWrap(True)
-        self._said.hide()
+        self._unit_word = style.label("q")
+        self._unit_word.hide()
         holder = QWidget()
         self._line = style.column(holder, spacing=4)
         self._top = style.row(spacing=8)
         self._line.addLayout(self._top)
-        self._line.addWidget(self._said)
         holder.setFocusProxy(self._field(self._unit))
-        units = tuple(dict.fromkeys((self.item.unit, *self.item.units)))
+        units = self._units = tuple(dict.fromkeys((self.item.unit, *self.item.units)))
         if len(units) > 1:
             self._chooser = ChoiceField([Choice(unit, unit) for unit in units], f"{self.name}: unit")
             self._chooser.set_value(self._unit)
             self._chooser.answered.connect(self._unit_chosen)
             self._top.addWidget(self._chooser, 0, Qt.AlignmentFlag.AlignTop)
+        self._top.addWidget(self._unit_word)
         self._top.addStretch(1)
         return holder
 
@@ -299,7 +299,14 @@ class NumberEditor(Editor):
         self._field(self._unit).commit()
 
     def put(self, answer: Answer | None) -> None:
-        if isinstance(answer, Quantity):
+        if isinstance(answer, int | float) and self.item.unit and self._followed:
+            answer = Quantity(float(answer), self.item.unit)
+        if isinstance(answer, Quantity) and answer.unit not in self._units:
+            answer = None  # a unit the content no longer knows is shown as nothing
+        if isinstance(answer, Quantity) and self._followed not in ("", answer.unit):
+            value = convert(answer.value, answer.unit, self._followed)
+            self._field(self._unit).set_value(round(value, 0 if self._followed == "N" else 1))
+        elif isinstance(answer, Quantity):
             self._use_unit(answer.unit)
             self._field(self._unit).set_value(answer.value)
         elif isinstance(answer, int | float):
@@ -307,7 +314,18 @@ class NumberEditor(Editor):
             self._field(self._unit).set_value(float(answer))
         else:
             self._field(self._unit).set_value(None)
-        self._said.hide()
+
+    def follow_unit(self, unit: str) -> None:
+        """Be typed and shown in the unit of the page, which has the one chooser; the answer stays as typed."""
+        if unit == self._followed or unit not in self.item.all_units:
+            return
+        self._followed = unit
+        if self._chooser is not None:
+            self._chooser.hide()
+        self._use_unit(unit)
+        self._unit_word.setText(unit)
+        self._unit_word.show()
+        self.put(self._answer)
 
     def _field(self, unit: str) -> NumberField:
         if unit not in self._fields:
@@ -318,6 +336,7 @@ class NumberEditor(Editor):
                 possible=self._range("allowed", unit),
                 width=72,
                 messages="below" if self.item.sides or self.item.units else "beside",
+                whole=self.item.whole,
             )
             field.answered.connect(self._typed)
             self._fields[unit] = field
@@ -335,10 +354,7 @@ class NumberEditor(Editor):
         return round(low, 2), round(high, 2)
 
     def _typed(self, number: float | None) -> None:
-        fraction = number is not None and self.item.whole and not float(number).is_integer()
-        self._said.setText("A whole number is counted here. What you typed stays." if fraction else "")
-        self._said.setVisible(fraction)
-        if number is None or fraction:
+        if number is None:
             self.tell(None)
         else:
             self.tell(float(number) if self._unit == self.item.unit else Quantity(float(number), self._unit))

@@ -5,18 +5,19 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from evalassist import resources
 from evalassist.clinical.result import PlannedExercise
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import PlanEdit
 from ui import icons, style
+from ui.widgets.elided import ElidedLabel
 from ui.widgets.fields import TextField
 from ui.widgets.marks import Chip, LinkButton, ReasonLink
-from ui.widgets.side import SideBadge
+from ui.widgets.side import Side, SideBadge
 from ui.widgets.stepper import Stepper
 
 PICTURE = (120, 90)
@@ -33,6 +34,8 @@ class ExercisePicture(QWidget):
     def __init__(self, exercise_id: str, name: str) -> None:
         super().__init__()
         self._exercise_id, self._size = exercise_id, PICTURE
+        self.mirrored = False
+        """The picture shows the other leg at work than it was drawn with."""
         self.setAccessibleName(f"Picture: {name}")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
@@ -40,6 +43,13 @@ class ExercisePicture(QWidget):
         """Be smaller, for windows that are low."""
         self._size = COMPACT_PICTURE if compact else PICTURE
         self.updateGeometry()
+
+    def show_leg(self, side: Side) -> None:
+        """Show this leg at work, as the handout does."""
+        mirrored = side not in ("both", resources.drawn_leg(self._exercise_id))
+        if mirrored != self.mirrored:
+            self.mirrored = mirrored
+            self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(style.px(self._size[0]), style.px(self._size[1]))
@@ -66,6 +76,9 @@ class ExercisePicture(QWidget):
         width, height = size.width() * factor, size.height() * factor
         at = QRectF(0, 0, width, height)
         at.moveCenter(room.center())
+        if self.mirrored:  # about the middle of the picture
+            painter.translate(2 * at.center().x(), 0)
+            painter.scale(-1, 1)
         renderer.render(painter, at)
 
 
@@ -109,7 +122,7 @@ class ExerciseCard(QFrame):
 
     def _build_head(self) -> QHBoxLayout:
         head = style.row(spacing=8)
-        self._number, name = _label("b"), ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
+        self._number, name = style.label("b"), ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
         name.setProperty("t", "b")
         name.set_text(self.exercise.name)
         self._side = SideBadge("right", words=False)
@@ -134,13 +147,13 @@ class ExerciseCard(QFrame):
             stepper.answered.connect(lambda value, field=field: self._step(field, value))
             self.steppers[field] = stepper
             row.addWidget(stepper)
-        self._then = ElidedLabel()
+        self._then = ElidedLabel(lines=2)
         row.addWidget(self._then, 1)
         return row
 
     def _build_because(self) -> QHBoxLayout:
         row = style.row(spacing=8)
-        row.addWidget(_label("s", "because"))
+        row.addWidget(style.label("s", "because"))
         self._reason = ReasonLink("")
         self._reason.clicked.connect(self._follow)
         row.addWidget(self._reason, 1)
@@ -154,7 +167,7 @@ class ExerciseCard(QFrame):
     def _build_removal(self) -> QWidget:
         self._removal = QWidget()
         row = style.row(self._removal, (0, 3, 0, 0), spacing=8)
-        row.addWidget(_label("s", "Take out because"))
+        row.addWidget(style.label("s", "Take out because"))
         self.removal_reason = TextField(f"{self.exercise.name}: why it is taken out")
         row.addWidget(self.removal_reason, 1)
         self.take_out, keep = LinkButton("Take it out"), LinkButton("Keep it")
@@ -192,6 +205,7 @@ class ExerciseCard(QFrame):
         self._planned, self._place = planned, place
         self._number.setText(str(place))
         self._picture.set_compact(compact)
+        self._picture.show_leg(planned.side)
         self._side.set_side(planned.side)
         self._side.setToolTip("both legs" if planned.side == "both" else f"{planned.side} leg")
         self._edited.setVisible(planned.edited)
@@ -215,6 +229,11 @@ class ExerciseCard(QFrame):
                 link.setAccessibleName(f"{self.exercise.name}: {link.text().lower()}, {other.name}")
         for button in (self._up, self._down, self._remove):
             button.setVisible(not read_only)
+
+    @property
+    def removal_waits(self) -> bool:
+        """Whether a reason for taking it out is written and was not told."""
+        return not self._removal.isHidden() and bool(self.removal_reason.value)
 
     # ------------------------------------------------------------ telling
 
@@ -256,32 +275,6 @@ class ExerciseCard(QFrame):
             self.go_to.emit(self._planned.because[0].items[0])
 
 
-class ElidedLabel(QLabel):
-    """Quiet words at the right that give way: what does not fit is in the tooltip."""
-
-    def __init__(self, *, align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignRight) -> None:
-        super().__init__()
-        self._whole = ""
-        self.setProperty("t", "s")
-        self.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def set_text(self, words: str) -> None:
-        """Show these words, as far as there is room."""
-        self._whole = words
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        fitting = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
-        self.setText(fitting)
-        self.setAccessibleName(self._whole)
-        self.setToolTip(self._whole if fitting != self._whole else "")
-
-
 def _edit_words(planned: PlannedExercise) -> str:
     before, now = planned.proposed_dose, planned.dose
     if before is None:
@@ -292,9 +285,3 @@ def _edit_words(planned: PlannedExercise) -> str:
         if getattr(before, field) != getattr(now, field)
     ]
     return "\n".join(changed) or "Changed by the therapist"
-
-
-def _label(kind: str, words: str = "") -> QLabel:
-    label = QLabel(words)
-    label.setProperty("t", kind)
-    return label

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from evalassist.clinical.result import Refusal
 from evalassist.content.schema import Exercise
 from ui import style
 from ui.widgets.cards import Card, Rule
-from ui.widgets.exercise_card import ElidedLabel, chip_of
+from ui.widgets.elided import ElidedLabel
+from ui.widgets.exercise_card import chip_of
+from ui.widgets.fields import TextField
 from ui.widgets.marks import LinkButton
 
 OFFERED_KINDS = ("slot", "therapist")
@@ -28,9 +30,9 @@ class ExerciseLibrary(Card):
         super().__init__()
         self._rows: dict[str, _Row] = {}
         head = style.row(spacing=8)
-        head.addWidget(_label("cap", "LIBRARY"))
+        head.addWidget(style.label("cap", "LIBRARY"))
         head.addStretch(1)
-        self._phase = _label("s")
+        self._phase = style.label("s")
         head.addWidget(self._phase)
         self.body.addLayout(head)
         self.search = QLineEdit()
@@ -46,7 +48,7 @@ class ExerciseLibrary(Card):
         self._area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         inner = QWidget()
         self._list: QVBoxLayout = style.column(inner, (0, 0, 4, 0), spacing=4)
-        self._nothing = _label("s", "No exercise has these words.")
+        self._nothing = style.label("s", "No exercise has these words.")
         self._nothing.hide()
         self._list.addWidget(self._nothing)
         self._list.addStretch(1)
@@ -63,20 +65,37 @@ class ExerciseLibrary(Card):
         read_only: bool,
     ) -> None:
         """Show what is not in the plan: first what can be added, then what has something against it."""
+        for _ in self.pieces(exercises, refused, in_plan, read_only=read_only):
+            pass
         self._phase.setText(phase)
         self.search.setPlaceholderText(f"Search {len(exercises)} exercises")
+        self._filter(self.search.text())
+
+    def pieces(
+        self,
+        exercises: Sequence[Exercise],
+        refused: Mapping[str, Refusal],
+        in_plan: Sequence[str],
+        *,
+        read_only: bool,
+    ) -> Iterator[None]:
+        """Put one row after the other into its place."""
         offered = [e for e in exercises if _is_offered(refused.get(e.id))]
         others = [e for e in exercises if not _is_offered(refused.get(e.id))]
         for place, exercise in enumerate((*offered, *others)):
-            row = self._rows.get(exercise.id)
-            if row is None:
-                row = self._rows[exercise.id] = _Row(exercise)
-                row.add_wanted.connect(self.add_wanted)
+            row = self._row(exercise)
             if self._list.indexOf(row) != place:
                 self._list.removeWidget(row)
                 self._list.insertWidget(place, row)
             row.show_refusal(refused.get(exercise.id), in_plan=exercise.id in in_plan, read_only=read_only)
-        self._filter(self.search.text())
+            yield
+
+    def _row(self, exercise: Exercise) -> _Row:
+        """The row of an exercise, made at the first wish."""
+        if exercise.id not in self._rows:
+            row = self._rows[exercise.id] = _Row(exercise)
+            row.add_wanted.connect(self.add_wanted)
+        return self._rows[exercise.id]
 
     def _filter(self, words: str) -> None:
         wanted = words.casefold().split()
@@ -96,8 +115,9 @@ class _Row(QWidget):
     def __init__(self, exercise: Exercise) -> None:
         super().__init__()
         self.exercise = exercise
-        self.in_plan = False
+        self.in_plan = self._read_only = False
         self._why = ""
+        self._shown: tuple[Refusal | None, bool, bool] | None = None
         parts = (
             exercise.name,
             exercise.patient_name.en,
@@ -109,7 +129,7 @@ class _Row(QWidget):
         self.words = " ".join((*parts, *exercise.targets)).casefold()
         stack = style.column(self, (0, 2, 0, 0), spacing=2)
         line = style.row(spacing=6)
-        self._name = _label("b", exercise.patient_name.en)
+        self._name = style.label("b", exercise.patient_name.en)
         self._name.setToolTip(exercise.name)
         self._name.setWordWrap(True)
         self._add, self._ask = QPushButton("Add"), LinkButton("Why not")
@@ -126,20 +146,24 @@ class _Row(QWidget):
         self._short = ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
         below.addWidget(self._short, 1)
         stack.addLayout(below)
-        self._full = _label("s")
+        self._full = style.label("s")
         self._full.setWordWrap(True)
+        self.reason = TextField(f"Why {exercise.name} all the same")
+        self.reason.edit.setPlaceholderText("Why all the same")
         self._anyway = LinkButton("Add it all the same")
         self._anyway.setAccessibleName(f"Add {exercise.name} all the same")
-        self._anyway.clicked.connect(lambda: self.add_wanted.emit(exercise.id, ""))
-        stack.addWidget(self._full)
-        stack.addWidget(self._anyway)
+        self._anyway.clicked.connect(self._add_with_reason)
+        for part in (self._full, self.reason, self._anyway):
+            stack.addWidget(part)
         stack.addWidget(Rule())
-        self._full.hide()
-        self._anyway.hide()
+        self._show_more(False)
 
     def show_refusal(self, refusal: Refusal | None, *, in_plan: bool, read_only: bool) -> None:
         """Show whether it is offered, and what stands against it."""
-        self.in_plan = in_plan
+        if self._shown == (refusal, in_plan, read_only):
+            return
+        self._shown = (refusal, in_plan, read_only)
+        self.in_plan, self._read_only = in_plan, read_only
         self._why = refusal.why if refusal else ""
         offered = _is_offered(refusal)
         style.say(self._name, c="" if offered else "q")
@@ -149,22 +173,29 @@ class _Row(QWidget):
         self._short.set_text(self._why if said else self.exercise.body_position.replace("-", " "))
         self._full.setText(self._why[:1].upper() + self._why[1:])
         if offered or read_only:
-            self._full.hide()
-            self._anyway.hide()
+            self._show_more(False)
 
     def _toggle(self) -> None:
         opened = self._full.isHidden()
-        self._full.setVisible(opened)
-        self._anyway.setVisible(opened)
+        self._show_more(opened)
         self._short.setVisible(not opened)
         self._ask.setText("Close" if opened else "Why not")
+
+    def _show_more(self, opened: bool) -> None:
+        self._full.setVisible(opened)
+        for part in (self.reason, self._anyway):
+            part.setVisible(opened and not self._read_only)
+
+    def _add_with_reason(self) -> None:
+        """What has something against it is added with the therapist's reason, which the note tells."""
+        self.reason.commit()
+        words = self.reason.value
+        if words:
+            self.reason.clear()
+            self.add_wanted.emit(self.exercise.id, words)
+        else:
+            self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _is_offered(refusal: Refusal | None) -> bool:
     return refusal is None or refusal.kind in OFFERED_KINDS
-
-
-def _label(kind: str, words: str = "") -> QLabel:
-    label = QLabel(words)
-    label.setProperty("t", kind)
-    return label

@@ -8,7 +8,7 @@ import re
 from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from ui import style
 from ui.widgets.choices import CheckList, ChoiceField
@@ -31,7 +31,7 @@ class _Said(QWidget):
 
     def __init__(self, name: str, *, wraps: bool) -> None:
         super().__init__()
-        self._glyph, self._sentence = StateGlyph("look"), QLabel()
+        self._glyph, self._sentence = StateGlyph("look"), style.label()
         self._sentence.setProperty("t", "s")
         self._sentence.setWordWrap(wraps)
         self.keep = LinkButton("Keep")
@@ -74,8 +74,11 @@ class NumberField(Typed):
         decimals: int | None = None,
         width: int = 60,
         messages: Messages = "beside",
+        whole: bool = False,
+        above_zero: bool = False,
     ) -> None:
         super().__init__(name, parent)
+        self._whole, self._above_zero = whole, above_zero
         self._unit, self._usual, self._possible = unit, usual, possible
         self._decimals, self._width, self._messages = decimals, width, messages
         self._kept_value: float | None = None
@@ -94,7 +97,7 @@ class NumberField(Typed):
         self._grid.setHorizontalSpacing(style.px(7))
         self._grid.addWidget(self.edit, 0, 0)
         if unit:
-            word = QLabel(unit)
+            word = style.label("", unit)
             word.setProperty("t", "q")
             self._grid.addWidget(word, 0, 1)
         self._grid.setColumnStretch(2, 1)
@@ -182,7 +185,13 @@ class NumberField(Typed):
         return float(typed.replace(",", ".").replace("−", "-"))
 
     def _is_possible(self, number: float) -> bool:
+        if (self._whole and not number.is_integer()) or (self._above_zero and number <= 0):
+            return False
         return self._possible is None or self._possible[0] <= number <= self._possible[1]
+
+    @property
+    def uncounted(self) -> str:
+        return self.text.strip() if self.value is None and not self.isHidden() else ""
 
     def _asks_to_keep(self) -> bool:
         number = self.value
@@ -197,6 +206,10 @@ class NumberField(Typed):
             self._show_message("", "")
         elif number is None:
             self._show_message(f"“{typed}” is not a number yet. It stays here and is not counted.", "danger")
+        elif self._whole and not number.is_integer():
+            self._show_message("A whole number is counted here. What you typed stays here.", "danger")
+        elif self._above_zero and number <= 0:
+            self._show_message("A number above 0 is counted here. What you typed stays here.", "danger")
         elif self._possible is not None and not self._is_possible(number):
             low, high = (self._written(bound) for bound in self._possible)
             unit = f" {self._unit}" if self._unit else ""

@@ -37,6 +37,16 @@ TONES: dict[State, str] = {
     "not-met": "quiet",
 }
 
+GLYPHS: dict[str, State] = {
+    "empty": "empty",
+    "partly": "partly",
+    "complete": "complete",
+    "attention": "look",
+    "danger": "danger",
+    "blocked": "blocked",
+}
+"""The sign for how far a step is."""
+
 
 class StateGlyph(QLabel):
     """A painted sign of state; read aloud as its word unless a better one is given."""
@@ -56,9 +66,10 @@ class StateGlyph(QLabel):
 
     def set_state(self, state: State, *, tone: str = "", name: str = "") -> None:
         """Show another state; `tone` is a colour token where the usual one does not fit."""
-        self._state = state
-        self._tone = tone or self._tone
-        self._name = name or self._name
+        looks = (state, tone or self._tone, name or self._name)
+        if looks == (self._state, self._tone, self._name) and self.accessibleName():
+            return
+        self._state, self._tone, self._name = looks
         self.setAccessibleName(self._name or WORDS[state])
         self.update()
 

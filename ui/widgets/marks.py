@@ -142,7 +142,7 @@ class KeptIndicator(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._glyph = StateGlyph("kept", size=14)
-        self._text = QLabel()
+        self._text = style.label()
         self._text.setProperty("t", "s")
         self._help = LinkButton("What to do")
         self._help.clicked.connect(self.help_wanted)
@@ -206,7 +206,7 @@ class Banner(QFrame):
         self._kind: BannerKind = kind
         self._headline, self._detail = headline, detail
         self._glyph = StateGlyph("look")
-        self._text = QLabel()
+        self._text = style.label()
         self._text.setTextFormat(Qt.TextFormat.RichText)
         self._text.setWordWrap(True)
         self._act = LinkButton(act)

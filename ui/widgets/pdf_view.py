@@ -23,11 +23,12 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolButton, QWidget
 from shiboken6 import isValid
 
 from evalassist.errors import EvalAssistError
 from ui import icons, style
+from ui.faults import log_fault
 from ui.widgets.segments import Choice, SegmentedControl
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ class PageTools(QWidget):
             self._button("back", "Pages before", -1),
             self._button("forward", "Pages after", 1),
         )
-        self.where = QLabel()
+        self.where = style.label()
         self.where.setProperty("t", "b")
         choices = [Choice("two", "Two pages")] if two else []
         choices += [Choice("one", "One page"), Choice("width", "Width")]
@@ -283,20 +284,33 @@ class PdfMaker(QObject):
         super().__init__(parent)
         self._wanted: Future[bytes] | None = None
 
+    @property
+    def at_work(self) -> bool:
+        """Whether something was begun and is not told yet."""
+        return self._wanted is not None
+
     def make(self, work: Callable[[], bytes]) -> None:
         """Begin; `made` or `failed` follows, unless another wish comes first."""
+        self.forget()
         self._wanted = _workshop().begin(self, work)
+
+    def forget(self) -> None:
+        """Nothing is wanted any more: what waits is not drawn, what is being drawn is not told."""
+        if self._wanted is not None:
+            self._wanted.cancel()
+            self._wanted = None
 
     def tell(self, done: Future[bytes]) -> None:
         """What was begun is ready."""
         if done is not self._wanted:
             return
+        self._wanted = None
         try:
             pdf = done.result()
         except EvalAssistError as fault:
             self.failed.emit(str(fault))
-        except Exception:  # a defect must not leave the page waiting for ever
-            log.exception("a paper could not be drawn")
+        except Exception as error:  # a defect must not leave the page waiting for ever
+            log_fault(log, "a paper could not be drawn", error)
             self.failed.emit("The pages could not be drawn. What you answered is kept.")
         else:
             self.made.emit(pdf)

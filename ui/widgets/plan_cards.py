@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from evalassist.clinical.facts import shown
+from evalassist.clinical.goals import first_things_first
 from evalassist.clinical.result import Advice, Goal, PlanOfCare
 from evalassist.content import Content
 from ui import style
 from ui.widgets.cards import Card
 from ui.widgets.conclusion_card import upper_first
 from ui.widgets.dates import date_text
-from ui.widgets.exercise_card import ElidedLabel
+from ui.widgets.elided import ElidedLabel
 from ui.widgets.marks import Chip, LinkButton, StateGlyph
 
-GOALS_AT_FIRST = 3
+GOALS_AT_FIRST = (3, 5)
+"""At least and at most so many, before all are asked for."""
 
 
 class GoalsCard(Card):
     """The goals with what is measured now and what is aimed at; the sentences of the note in the tooltip."""
 
-    def __init__(self) -> None:
+    def __init__(self, content: Content) -> None:
         super().__init__("Goals", spacing=4)
+        self._content = content
         self._plan: PlanOfCare | None = None
         self._all = LinkButton("All")
         self._all.setCheckable(True)
@@ -36,25 +39,29 @@ class GoalsCard(Card):
 
     def show_plan(self, plan: PlanOfCare) -> None:
         """Show the goals of this plan."""
-        self._plan = plan
-        self._draw()
+        former, self._plan = self._plan, plan
+        if former is None or (former.goals, former.schedule) != (plan.goals, plan.schedule):
+            self._draw()
 
     def _draw(self) -> None:
         if self._plan is None:
             return
-        goals, everything = self._plan.goals, self._all.isChecked()
+        goals, leading = first_things_first(self._plan.goals, self._content)
+        least, most = GOALS_AT_FIRST
+        at_first = max(least, min(leading, most))
+        everything = self._all.isChecked()
         self._all.setText("Fewer" if everything else f"All {len(goals)}")
-        self._all.setVisible(len(goals) > GOALS_AT_FIRST)
+        self._all.setVisible(len(goals) > at_first)
         empty(self._grid)
         for column, head in enumerate(("Goal", "now", "4 weeks", f"{self._plan.schedule.weeks} weeks", "")):
-            self._grid.addWidget(_label("s", head), 0, column)
-        for line, goal in enumerate(goals if everything else goals[:GOALS_AT_FIRST], start=1):
+            self._grid.addWidget(style.label("s", head), 0, column)
+        for line, goal in enumerate(goals if everything else goals[:at_first], start=1):
             self._add(goal, line)
 
     def _add(self, goal: Goal, line: int) -> None:
-        title, now = _label("b", goal.title), _label("", _number(goal.baseline))
-        short = _label("", "" if goal.short is None else f"→ {_number(goal.short)}")
-        long = _label("b", "" if goal.long is None else f"→ {_number(goal.long)}")
+        title, now = style.label("b", goal.title), style.label("", _number(goal.baseline))
+        short = style.label("", "" if goal.short is None else f"→ {_number(goal.short)}")
+        long = style.label("b", "" if goal.long is None else f"→ {_number(goal.long)}")
         words = f"{goal.measure} {goal.unit}".strip() if goal.measure != goal.title else goal.unit
         kind = ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
         kind.set_text(goal.warning or goal.note or words)
@@ -70,7 +77,7 @@ class VisitsCard(Card):
 
     def __init__(self) -> None:
         super().__init__("Visits and codes", spacing=4)
-        self._visits, self._dates, self._codes = _label(""), _label("s"), _label("s")
+        self._visits, self._dates, self._codes = style.label(""), style.label("s"), style.label("s")
         for part in (self._visits, self._dates, self._codes):
             part.setWordWrap(True)
             self.body.addWidget(part)
@@ -99,16 +106,21 @@ class CareCard(Card):
     def __init__(self, content: Content) -> None:
         super().__init__("Other care")
         self._recommendations = content.recommendations
+        self._shown: tuple[tuple[Advice, ...], ...] = ()
 
     def show_plan(self, plan: PlanOfCare) -> None:
         """Show the other care of this plan."""
+        shown = (plan.adjuncts, plan.running, plan.load_advice, plan.not_advised, plan.education)
+        if shown == self._shown:
+            return
+        self._shown = shown
         empty(self.body)
         for advice in (*plan.adjuncts, *plan.running, *plan.load_advice):
             self.body.addWidget(self._advice(advice, offered=True))
         for advice in plan.not_advised:
             self.body.addWidget(self._advice(advice, offered=False))
         if plan.education:
-            words = _label("s", f"Education: {len(plan.education)} topics")
+            words = style.label("s", f"Education: {len(plan.education)} topics")
             words.setToolTip("\n".join(advice.title for advice in plan.education))
             self.body.addWidget(words)
         self.body.addStretch(1)
@@ -116,7 +128,9 @@ class CareCard(Card):
     def _advice(self, advice: Advice, *, offered: bool) -> QWidget:
         place = QWidget()
         row = style.row(place, spacing=7)
-        words = _label("" if offered else "q", advice.title if offered else f"{advice.title}: not advised")
+        words = style.label(
+            "" if offered else "q", advice.title if offered else f"{advice.title}: not advised"
+        )
         words.setWordWrap(True)
         row.addWidget(StateGlyph("complete" if offered else "not-met"), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(words, 1)
@@ -143,9 +157,3 @@ def empty(layout: QVBoxLayout | QGridLayout) -> None:
         elif (inner := entry.layout()) is not None:
             empty(inner)  # type: ignore[arg-type]
             inner.deleteLater()
-
-
-def _label(kind: str, words: str = "") -> QLabel:
-    label = QLabel(words)
-    label.setProperty("t", kind)
-    return label

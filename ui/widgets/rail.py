@@ -30,6 +30,7 @@ class _Item(QAbstractButton):
         self._number = number
         self._state: State = "empty"
         self._left = 0
+        self._because = ""
         self._narrow = False
         self.setText(step.name)
         self.setCheckable(True)
@@ -37,18 +38,22 @@ class _Item(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.show_state("empty", 0)
+        self._tell()
 
     def nextCheckState(self) -> None:
         """The window decides which step is shown."""
 
     def show_state(self, state: State, left: int, because: str = "") -> None:
         """Show how far the step is and how much is left in it."""
-        self._state, self._left = state, left
-        left_words = f"{left} left" if left else ""
-        said = ", ".join(part for part in (self.step.name, WORDS[state], left_words, because) if part)
-        self.setAccessibleName(f"Step {self._number}: {said}")
-        self._because = because
+        if (state, left, because) == (self._state, self._left, self._because):
+            return
+        self._state, self._left, self._because = state, left, because
+        self._tell()
+
+    def _tell(self) -> None:
+        left_words = f"{self._left} left" if self._left else ""
+        said = (self.step.name, WORDS[self._state], left_words, self._because)
+        self.setAccessibleName(f"Step {self._number}: {', '.join(part for part in said if part)}")
         self._explain()
         self.update()
 
@@ -134,7 +139,7 @@ class StepRail(QFrame):
         """Room at the bottom for the chart and the documents."""
         stack.addLayout(self.foot)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        self.set_narrow(False)
+        self._fit()
         self._let_tab_reach(next(iter(self._items)))
 
     @property
@@ -144,10 +149,15 @@ class StepRail(QFrame):
 
     def set_narrow(self, narrow: bool) -> None:
         """Show shapes and numbers only, or the names too."""
+        if narrow == self._narrow:
+            return
         self._narrow = narrow
+        self._fit()
+
+    def _fit(self) -> None:
         for item in self._items.values():
-            item.show_narrow(narrow)
-        self.setFixedWidth(style.px(NARROW if narrow else WIDE))
+            item.show_narrow(self._narrow)
+        self.setFixedWidth(style.px(NARROW if self._narrow else WIDE))
 
     def set_current(self, step_id: str) -> None:
         """Mark the step that is shown, without telling anyone."""
@@ -178,7 +188,7 @@ class StepRail(QFrame):
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.StyleChange:
-            self.set_narrow(self._narrow)
+            self._fit()
         super().changeEvent(event)
 
     def _let_tab_reach(self, step_id: str) -> None:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from evalassist.clinical.result import Assessment, Conclusion, Verdict
 from evalassist.content.schema import Reference
+from evalassist.content.schema import Rule as RuleOfContent
 from evalassist.evaluation import ItemId
 from ui import icons, style
 from ui.session import EvaluationSession
@@ -66,7 +68,8 @@ class ReasoningPanel(QFrame):
         self._step_id = ""
         self._source: tuple[str, ...] = ()
         self._lines: tuple[Line, ...] = ()
-        self._caption = QLabel("REASONING")
+        self._stale = True
+        self._caption = style.label("", "REASONING")
         self._caption.setProperty("t", "cap")
         self._fold = QToolButton()
         self._fold.setProperty("flat", True)
@@ -80,6 +83,7 @@ class ReasoningPanel(QFrame):
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inner = QWidget()
         self._stack = style.column(inner, (14, 4, 8, 14), spacing=3)
+        self._stack.addStretch(1)
         self._showing_source = False
         self._area.setWidget(inner)
         stack = QVBoxLayout(self)
@@ -96,7 +100,10 @@ class ReasoningPanel(QFrame):
         self.refresh()
 
     def refresh(self) -> None:
-        """Draw again what changed; nothing is touched when nothing did."""
+        """Draw again what changed; nothing is touched when nothing did, or when nobody sees it."""
+        self._stale = self.isHidden()
+        if self._stale:
+            return
         lines = tuple(self._source_lines() if self._source else self._reasoning_lines())
         if lines == self._lines:
             return
@@ -106,10 +113,18 @@ class ReasoningPanel(QFrame):
             self._caption.setText("SOURCE" if self._source else "REASONING")
             self._show_fold_button()
             self._area.verticalScrollBar().setValue(0)
-        same = 0
-        while same < min(len(former), len(lines)) and former[same] == lines[same]:
+        same, most = 0, min(len(former), len(lines))
+        while same < most and former[same] == lines[same]:
             same += 1
-        self._redraw_from(same)
+        after = 0
+        while after < most - same and former[-1 - after] == lines[-1 - after]:
+            after += 1
+        self._redraw(same, len(former) - after, len(lines) - after)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if self._stale:
+            self.refresh()
+        super().showEvent(event)
 
     def open_source(self, rules: tuple[str, ...]) -> None:
         """Show the source of these rules in place of the reasoning."""
@@ -134,6 +149,7 @@ class ReasoningPanel(QFrame):
     def _reasoning_lines(self) -> Iterator[Line]:
         assessment = self._session.assessment
         yield from self._safety(assessment)
+        yield from self._contradictions(assessment)
         if assessment.stopped:
             yield from self._blocked()
             return
@@ -167,6 +183,14 @@ class ReasoningPanel(QFrame):
             yield Line(
                 "reason", "all answered, none positive" if not asked else "none positive", item="safety"
             )
+
+    def _contradictions(self, assessment: Assessment) -> Iterator[Line]:
+        if not assessment.contradictions:
+            return
+        yield Line("rule")
+        yield Line("title", "Does not fit", "look", "att")
+        for found in assessment.contradictions:
+            yield Line("reason", found.text, item=found.items[0] if found.items else "assessment")
 
     def _criteria(self, assessment: Assessment) -> Iterator[Line]:
         met = sum(criterion.met for criterion in assessment.criteria)
@@ -286,25 +310,21 @@ class ReasoningPanel(QFrame):
 
     def _mark(self, rules: tuple[str, ...]) -> SourceMark:
         first = self._session.content.rules[rules[0]]
-        text = "app rule" if first.mark in ("P", "D") else "not verified"
-        if first.cites:
-            text = f"{first.cites[-1].rstrip('0123456789')} {first.grade}".strip()
-        mark = SourceMark(text, first.says)
+        mark = SourceMark(source_mark(first), first.says if first.cites else TRUST[first.mark])
         mark.clicked.connect(lambda: self.open_source(rules))
         return mark
 
     # ------------------------------------------------------------ how it is drawn
 
-    def _redraw_from(self, first: int) -> None:
-        """Draw again from this line on; what stands above it did not change."""
-        while (item := self._stack.takeAt(first)) is not None:
-            widget = item.widget()
-            if widget is not None:
+    def _redraw(self, first: int, former_end: int, end: int) -> None:
+        """Draw these lines in place of the former ones; what stands above and below did not change."""
+        for _ in range(first, former_end):
+            item = self._stack.takeAt(first)
+            if item is not None and (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        for line in self._lines[first:]:
-            self._stack.addWidget(self._draw_line(line))
-        self._stack.addStretch(1)
+        for place in range(first, end):
+            self._stack.insertWidget(place, self._draw_line(self._lines[place]))
 
     def _draw_line(self, line: Line) -> QWidget:
         if line.kind == "rule":
@@ -314,7 +334,7 @@ class ReasoningPanel(QFrame):
             link.setEnabled(bool(line.item))
             link.clicked.connect(lambda: self.go_to.emit(line.item))
             return _indented(link)
-        words = QLabel(line.text)
+        words = style.label("", line.text)
         words.setWordWrap(True)
         if line.kind == "title":
             return self._title(line, words)
@@ -334,6 +354,13 @@ class ReasoningPanel(QFrame):
         if line.rules:
             row.addWidget(self._mark(line.rules), 0, Qt.AlignmentFlag.AlignTop)
         return made
+
+
+def source_mark(rule: RuleOfContent) -> str:
+    """Where a conclusion comes from, in short: "CPG19 B"."""
+    if not rule.cites:
+        return "app rule" if rule.mark in ("P", "D") else "not verified"
+    return f"{rule.cites[-1]} {rule.grade}".strip()
 
 
 def _reference_lines(reference: Reference) -> Iterator[Line]:

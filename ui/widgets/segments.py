@@ -61,8 +61,8 @@ class SegmentedControl(BoxFrame):
 
     def set_value(self, value: str | None) -> None:
         """Show an answer without telling anyone."""
-        if value is not None and value not in {box.choice.value for box in self._boxes}:
-            raise ValueError(f"{self.accessibleName()}: no choice is called {value!r}")
+        if value not in {box.choice.value for box in self._boxes}:
+            value = None  # what the content no longer knows is shown as nothing
         self._value = value
         for box in self._boxes:
             box.show_chosen(box.choice.value == value)
@@ -330,7 +330,7 @@ class ZeroToTen(QWidget):
 
 
 def _end(word: str) -> QLabel:
-    label = QLabel(word)
+    label = style.label("", word)
     label.setProperty("t", "s")
     return label
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui import style
@@ -61,6 +61,14 @@ class SideBadge(QLabel):
             self.updateGeometry()
         super().changeEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
     def _font(self) -> QFont:
         points = {"plain": 10.5, "chip": 11.5, "big": 32.0}
         return style.font(points[self._shape], 700)
@@ -85,8 +93,8 @@ class SideBadge(QLabel):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ink = "ink" if self._side == "both" else self._side
         if self._shape != "plain":
-            edge = style.thick() if self._shape == "big" else style.thin()
-            painter.setPen(QPen(style.colour(ink), edge))
+            edge = style.thick() if self._shape == "big" or self.hasFocus() else style.thin()
+            painter.setPen(QPen(style.colour("accent" if self.hasFocus() else ink), edge))
             painter.setBrush(style.colour("card" if self._side == "both" else f"{self._side}_soft"))
             box = QRectF(self.rect()).adjusted(edge / 2, edge / 2, -edge / 2, -edge / 2)
             painter.drawRoundedRect(box, style.px(6), style.px(6))

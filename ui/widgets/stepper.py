@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from ui import style
 
@@ -56,7 +56,7 @@ class Stepper(QWidget):
         self._low, self._high, self._step = low, high, step
         self._value: float | None = None
         self._less, self._more = _Step("−", f"{name}, less"), _Step("+", f"{name}, more")
-        self._shown, word = QLabel(), QLabel(unit)
+        self._shown, word = style.label(), style.label("", unit)
         self._shown.setProperty("t", "b")
         self._shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._shown.setMinimumWidth(

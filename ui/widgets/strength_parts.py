@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from evalassist.answers import LEVER_ARM_M
 from evalassist.clinical.facts import shown
@@ -50,9 +50,9 @@ class GoingOnField(NumberField):
         """Other ranges, because another unit is shown."""
         self._usual, self._possible = usual, possible
 
-    def set_width(self, width: int) -> None:
-        self._width = width
-        self.edit.setFixedWidth(style.px(width))
+    def set_kind(self, *, whole: bool = False, above_zero: bool = False) -> None:
+        """What else a number must be to be counted."""
+        self._whole, self._above_zero = whole, above_zero
 
     def _entered(self, back: bool) -> None:
         asked = self.message != ""
@@ -74,10 +74,12 @@ class Extras(QWidget):
         self.pain = new_field(f"{name}: pain in the test", 34, (0, 10), (0, 10))
         usual = (from_si(LEVER_ARM_M[0], "cm"), from_si(LEVER_ARM_M[1], "cm"))
         self.lever = new_field(f"{name}: lever arm", 40, usual, (0, MOST_FIGURES))
+        self.pain.set_kind(whole=True)
+        self.lever.set_kind(above_zero=True)
         self.numbers = QWidget()
         row = style.row(self.numbers, (0, 5, 8, 0), spacing=5)
-        self.lever_words = (label("s", "Lever"), label("s", "cm"))
-        for part in (label("s", "Pain"), self.pain, label("s", "/10")):
+        self.lever_words = (style.label("s", "Lever"), style.label("s", "cm"))
+        for part in (style.label("s", "Pain"), self.pain, style.label("s", "/10")):
             row.addWidget(part)
         row.addStretch(1)
         for part in (self.lever_words[0], self.lever, self.lever_words[1]):
@@ -101,7 +103,7 @@ class Message(QWidget):
     def __init__(self, name: str) -> None:
         super().__init__()
         row: QHBoxLayout = style.row(self, spacing=6)
-        self._glyph, self._words = StateGlyph("look", size=14), label("s")
+        self._glyph, self._words = StateGlyph("look", size=14), style.label("s")
         self._words.setWordWrap(True)
         self.keep = quiet_link("Keep", f"{name}: keep the unusual value")
         row.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignTop)
@@ -120,6 +122,11 @@ class Message(QWidget):
 def is_filled(field: QWidget) -> bool:
     """Whether something that counts stands in the field."""
     return isinstance(field, NumberField | TextField) and field.value is not None
+
+
+def typed_or(field: NumberField, before: float | None) -> float | None:
+    """The number in the field; what cannot be counted there does not take the earlier one away."""
+    return before if field.uncounted else field.value
 
 
 def scatter_words(measured: SideStrength | None) -> str:
@@ -143,22 +150,17 @@ def result(measured: SideStrength | None, unit: str) -> str:
     return f"{shown(from_si(measured.score, unit), 1)} {unit}"
 
 
+def written(value: float, unit: str) -> float:
+    """A converted number as it is shown: as typed where it comes out even, else as finely as devices read."""
+    exact = round(value, 3)
+    if abs(exact - value) < 1e-9:
+        return exact
+    return round(value, 0 if unit == "N" else 1)
+
+
 def same_kind(unit: str, other: str) -> bool:
     """Whether both units are of force, or both of torque."""
     return (unit == "Nm") == (other == "Nm")
-
-
-def written(value: float) -> float:
-    """A converted number as it is shown: as typed where it comes out even, else to one decimal."""
-    exact = round(value, 3)
-    return exact if abs(exact - value) < 1e-9 else round(value, 1)
-
-
-def label(kind: str, words: str = "") -> QLabel:
-    """Words in one of the sheet's text styles."""
-    label = QLabel(words)
-    label.setProperty("t", kind)
-    return label
 
 
 def quiet_link(words: str, spoken: str) -> LinkButton:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
-from evalassist.clinical.facts import shown
+from evalassist.clinical.facts import WITHIN_ERROR, shown
 from evalassist.clinical.result import Assessment, GroupStrength
 from evalassist.content.schema import StrengthGroup
 from evalassist.evaluation import SIDES, Answer, Answers, NotTested, Side, SoreKnee, StrengthTest, other
 from evalassist.units import to_si
 from ui import style
+from ui.widgets.conclusion_card import upper_first
 from ui.widgets.glyph import StateGlyph
 from ui.widgets.marks import KeyCap, LinkButton
 from ui.widgets.segments import Choice, SegmentedControl
@@ -24,8 +24,7 @@ NAME_WIDTH, GAP = 124, 12
 LINE_PERCENT = 90.0
 """The line drawn through the bars: below it a sore side counts as lower."""
 
-WITHIN_ERROR = "within measurement error between testers"
-WITHIN_ERROR_SHORT = "within error between testers"
+WITHIN_ERROR_SHORT = "within tester error"
 
 ReadingMark = Literal["look", "good", ""]
 
@@ -76,7 +75,7 @@ class StrengthRow(QFrame):
         cell = self._name_cell = QWidget()
         cell.setFixedWidth(style.px(NAME_WIDTH))
         stack = style.column(cell, spacing=2)
-        name = _label("b", title)
+        name = style.label("b", title)
         name.setWordWrap(True)
         name.setMinimumHeight(style.control_height())
         self._position = QWidget()
@@ -103,8 +102,8 @@ class StrengthRow(QFrame):
         row = style.row(cell, spacing=6)
         self._merged_glyph, self._merged_words, self._merged_why = (
             StateGlyph("not-met"),
-            _label("b"),
-            _label("q"),
+            style.label("b"),
+            style.label("q"),
         )
         style.say(self._merged_words, c="q")
         self._test_it = LinkButton("Test it")
@@ -125,12 +124,12 @@ class StrengthRow(QFrame):
         line.setFixedHeight(style.control_height())
         row = style.row(line, spacing=7)
         self.bar = SymmetryBar(title)
-        self._mark, self._percent = StateGlyph("look"), _label("b")
+        self._mark, self._percent = StateGlyph("look"), style.label("b")
         for part in (self.bar, self._mark, self._percent):
             row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch(1)
         self._bar_line = line
-        self._words, self._error = _label("s"), _label("s")
+        self._words, self._error = style.label("s"), style.label("s")
         self._words.setWordWrap(True)
         self._error.setWordWrap(True)
         stack.addWidget(line)
@@ -148,7 +147,8 @@ class StrengthRow(QFrame):
                     lambda test, side=side: self.answered.emit(f"{self.group.id}.{side}", test)
                 )
                 cell.going_on.connect(self.going_on)
-                cell.copy_wanted.connect(self._copy_lever)
+                if side == "left":
+                    cell.copy_wanted.connect(self._copy_lever)
                 self._line.insertWidget(place, cell, 0, Qt.AlignmentFlag.AlignTop)
 
     def _ensure_kind(self) -> SegmentedControl:
@@ -162,14 +162,13 @@ class StrengthRow(QFrame):
             self._reading_stack.insertWidget(1, self.kind)
         return self.kind
 
-    def _build_caution(self, said: str) -> QFrame:
+    def _build_caution(self, headline: str, said: str) -> QFrame:
         frame = QFrame()
         frame.setProperty("card", "att")
         row = style.row(frame, (9, 5, 9, 5), spacing=8)
-        words = _label("", said)
-        words.setWordWrap(True)
         row.addWidget(StateGlyph("look"), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(words, 1)
+        row.addWidget(style.label("b", headline), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(style.label("", said, wrap=True), 1)
         return frame
 
     # ------------------------------------------------------------ showing
@@ -268,9 +267,10 @@ class StrengthRow(QFrame):
         self._words.setText("" if said_in_line else words)
         self._words.setVisible(bool(self._words.text()) and not hide_words)
         uncertain = bool(measured.within_tester_error and measured.weaker)
-        self._error.setText(WITHIN_ERROR if self.is_open else WITHIN_ERROR_SHORT)
-        self._error.setToolTip(f"{WITHIN_ERROR}: two testers differ by as much.")
-        self._error.setVisible(uncertain and not hide_words)
+        said = f"within {shown(self.group.inter_tester_mdc_kgf or 0, 1)} kgf, the error between testers"
+        self._error.setText(WITHIN_ERROR_SHORT if hide_words else said)
+        self._error.setToolTip(f"{upper_first(said)}: two testers differ by as much.")
+        self._error.setVisible(uncertain)
         style.say(self._words, c="att" if mark == "look" else "")
         self._bar_line.setToolTip(words if hide_words else "")
 
@@ -279,8 +279,7 @@ class StrengthRow(QFrame):
         ids = {f"{self.group.id}.{side}" for side in SIDES}
         met = rule is not None and rule.met and any(ids & set(reason.items) for reason in rule.reasons)
         if met and rule is not None and self._caution is None:
-            words = f"<b>{escape(rule.rule.title)}.</b> {escape(rule.rule.do_now)}"
-            self._caution = self._build_caution(words)
+            self._caution = self._build_caution(f"{rule.rule.title}.", rule.rule.do_now)
             self._stack.insertWidget(1, self._caution)
         if self._caution is not None:
             self._caution.setVisible(met)
@@ -301,8 +300,8 @@ class StrengthRow(QFrame):
 
     def _copy_lever(self) -> None:
         right = self.sides["right"].extras
+        self.sides["right"].commit()
         if right is not None and right.lever.value:
-            self.sides["right"].commit()
             self.sides["left"].take_lever(to_si(right.lever.value, "cm"))
 
     def _ask_for_test(self) -> None:
@@ -316,10 +315,14 @@ class StrengthRow(QFrame):
         self._wanted = True
 
     def fields(self, order: tuple[Side, ...]) -> list[QWidget]:
-        """The fields of both sides, in the order of the protocol."""
+        """The fields in the order of the protocol: the trials of both sides, then what is asked of each."""
         if not self._merged.isHidden():
             return []
-        return [field for side in order for field in self.sides[side].fields()]
+        cells = [self.sides[side] for side in order]
+        return [
+            *(field for cell in cells for field in cell.tries()),
+            *(f for cell in cells for f in cell.asides()),
+        ]
 
 
 class _HowTo(QFrame):
@@ -340,7 +343,7 @@ class _HowTo(QFrame):
             ("Say", f"“{group.say}”", ""),
         )
         for number, (what, words, tone) in enumerate(line for line in lines if line[1]):
-            head, text = _label("s", what), _label("b" if what in ("Say", "Pad") else "", words)
+            head, text = style.label("s", what), style.label("b" if what in ("Say", "Pad") else "", words)
             text.setWordWrap(True)
             style.say(text, c=tone)
             grid.addWidget(head, number, 0, Qt.AlignmentFlag.AlignTop)
@@ -371,9 +374,3 @@ def _reason(answer: object) -> str | None:
     if isinstance(answer, NotTested):
         return answer.reason
     return answer.not_tested if isinstance(answer, StrengthTest) else None
-
-
-def _label(kind: str, words: str = "") -> QLabel:
-    label = QLabel(words)
-    label.setProperty("t", kind)
-    return label

@@ -29,18 +29,20 @@ from ui.widgets.strength_parts import (
     GoingOnField,
     Message,
     is_filled,
-    label,
     quiet_link,
     result,
     same_kind,
     scatter_words,
     titled_menu,
+    typed_or,
     written,
 )
 
 Mode = Literal["force", "torque", "grade"]
-WIDTH = 222
-TRIAL_WIDTH, NARROW_TRIAL_WIDTH = 44, 36
+WIDTH = 226
+TRIAL_WIDTH = 50
+"""Five characters, the best one bold: "122.3"."""
+IN_A_LINE = 3
 OWN_WORDS = "other"
 
 
@@ -69,7 +71,7 @@ class StrengthSide(QWidget):
         self.grade: TextField | None = None
         self.extras: Extras | None = None
         self._grade_line: QWidget | None = None
-        self._grade_words = label("s")
+        self._grade_words = style.label("s")
         self._message_line: Message | None = None
         self.setFixedWidth(style.px(WIDTH))
         self._build()
@@ -90,17 +92,17 @@ class StrengthSide(QWidget):
     def _build(self) -> None:
         self._stack = style.column(self, spacing=2)
         self._force_line, self._trial_grid = QWidget(), QGridLayout()
-        force = style.row(self._force_line, (0, 0, 8, 0), spacing=0)
-        style.scaled(self._trial_grid, spacing=4)
+        force = style.row(self._force_line, (0, 0, 2, 0), spacing=0)
+        style.scaled(self._trial_grid, spacing=3)
         force.addLayout(self._trial_grid)
         force.addStretch(1)
-        self._result = label("num")
+        self._result = style.label("num")
         force.addWidget(self._result, 0, Qt.AlignmentFlag.AlignVCenter)
         self._left_out = QWidget()
         self._test_it = quiet_link("Test it", f"Test {self.name} after all")
         self._test_it.clicked.connect(lambda: self._tell(None))
         out = style.row(self._left_out, spacing=6)
-        words = label("b", "Not tested")
+        words = style.label("b", "Not tested")
         style.say(words, c="q")
         for part in (StateGlyph("not-met"), words, self._test_it):
             out.addWidget(part)
@@ -108,7 +110,7 @@ class StrengthSide(QWidget):
         for line in (self._force_line, self._left_out):
             line.setFixedHeight(style.control_height())
             self._stack.addWidget(line)
-        self._detail = label("s")
+        self._detail = style.label("s")
         self._stack.addWidget(self._detail)
         self._stack.addStretch(1)
         self._make_trials(TRIALS)
@@ -145,11 +147,11 @@ class StrengthSide(QWidget):
             number = len(self.trials) + 1
             field = self.new_field(f"{self.name}, trial {number}", TRIAL_WIDTH, (0, 0), (0, MOST_FIGURES))
             self.trials.append(field)
-            self._trial_grid.addWidget(field, (number - 1) // 4, (number - 1) % 4)
+            field.edit.setProperty("tight", True)
+            self._trial_grid.addWidget(field, (number - 1) // IN_A_LINE, (number - 1) % IN_A_LINE)
         for number, field in enumerate(self.trials):
             field.setVisible(number < count)
-            field.set_width(TRIAL_WIDTH if count <= TRIALS else NARROW_TRIAL_WIDTH)
-        lines = 1 + (count - 1) // 4
+        lines = 1 + (count - 1) // IN_A_LINE
         self._force_line.setFixedHeight(lines * style.control_height() + (lines - 1) * style.px(4))
 
     # ------------------------------------------------------------ showing
@@ -199,7 +201,7 @@ class StrengthSide(QWidget):
             self.grade.set_value(given)
         self._grade_words.setText(GRADE_WORDS.get(given or "", ""))
         self._grade_words.setToolTip(self._grade_words.text())
-        self.grade.setEnabled(not read_only)
+        self._grade_line.setEnabled(not read_only)
 
     def _show_extras(
         self, extras: Extras, test: StrengthTest | None, *, is_open: bool, read_only: bool
@@ -208,12 +210,15 @@ class StrengthSide(QWidget):
         extras.setVisible(is_open)
         extras.numbers.setVisible(working)
         extras.links.setVisible(working and not read_only)
-        extras.pain.set_value(test.pain if test else None)
-        extras.lever.set_value(from_si(test.lever_arm_m, "cm") if test and test.lever_arm_m else None)
+        if not extras.pain.uncounted:
+            extras.pain.set_value(test.pain if test else None)
+        if not extras.lever.uncounted:
+            extras.lever.set_value(from_si(test.lever_arm_m, "cm") if test and test.lever_arm_m else None)
         for part in (*extras.lever_words, extras.lever):
             part.setVisible(self._mode == "force")
         for field in (extras.pain, extras.lever):
             field.edit.setReadOnly(read_only)
+        extras.own.setEnabled(not read_only)
         seen = test.compensation if test else None
         extras.compensation.setText("Compensation ✓" if seen else "Compensation…")
         extras.compensation.setToolTip(seen or "")
@@ -230,7 +235,11 @@ class StrengthSide(QWidget):
         self._make_trials(min(MOST_TRIALS, wanted))
         self._use_unit(unit)
         kept_unit = test.unit if test and test.unit else unit
-        pairs = [(written(convert(raw, kept_unit, unit)), raw) for raw in typed if same_kind(kept_unit, unit)]
+        pairs = [
+            (raw if kept_unit == unit else written(convert(raw, kept_unit, unit), unit), raw)
+            for raw in typed
+            if same_kind(kept_unit, unit)
+        ]
         filled = [number for number, field in enumerate(self.trials) if field.value is not None]
         standing = [self.trials[number].value for number in filled]
         if standing == [show for show, _ in pairs]:
@@ -295,7 +304,8 @@ class StrengthSide(QWidget):
         grade = self.grade.value if self.grade else None
         if asking is not None:
             own = {self.extras.pain: "of 10", self.extras.lever: "cm"} if self.extras else {}
-            return f"{asking.text.strip()} {own.get(asking, self._unit)}: {asking.message}"
+            said = f"{asking.text.strip()} {own.get(asking, self._unit)}: {asking.message}"
+            return f"{said} {self._earlier(asking)}".rstrip()
         if self._reason is not None:
             return ""
         if self._mode == "grade" and grade and grade not in MMT_GRADES:
@@ -308,17 +318,27 @@ class StrengthSide(QWidget):
             return f"Typed in {test.unit}. A value in {self._unit} takes its place; Ctrl+Z brings it back."
         return self._scatter
 
+    def _earlier(self, asking: GoingOnField) -> str:
+        """What still counts while the field holds something that cannot be counted."""
+        test = self._test
+        if test is None or self.extras is None or not asking.uncounted:
+            return ""
+        if asking is self.extras.pain and test.pain is not None:
+            return f"{test.pain} still counts."
+        if asking is self.extras.lever and test.lever_arm_m:
+            return f"{shown(from_si(test.lever_arm_m, 'cm'), 1)} cm still counts."
+        return ""
+
     # ------------------------------------------------------------ telling
 
     def _typed(self, _value: object) -> None:
         test = self._test if self._test and not self._test.not_tested else StrengthTest()
         if self.extras is not None:
-            pain, lever = self.extras.pain.value, self.extras.lever.value
-            test = replace(
-                test,
-                pain=int(pain) if pain is not None and float(pain).is_integer() else None,
-                lever_arm_m=to_si(lever, "cm") if lever else None,
-            )
+            pain, lever = typed_or(self.extras.pain, test.pain), self.extras.lever.value
+            arm = to_si(lever, "cm") if lever else None
+            if self.extras.lever.uncounted:
+                arm = test.lever_arm_m
+            test = replace(test, pain=None if pain is None else int(pain), lever_arm_m=arm)
         if self._mode != "grade":
             test = self._with_trials(test)
         self._tell(test)
@@ -420,29 +440,40 @@ class StrengthSide(QWidget):
             menu.addAction(f"{grade}   {GRADE_WORDS[grade]}", partial(self._grade_typed, grade))
         menu.popup(beside.mapToGlobal(beside.rect().bottomLeft()))
 
+    @property
+    def ungraded(self) -> str:
+        """What stands in the grade field and is no grade, or ""."""
+        shut = self.grade is None or self.grade.isHidden() or not self._grade_is_open()
+        return "" if shut or self.grade is None else self.grade.value or ""
+
     def _grade_is_open(self) -> bool:
         """Whether something stands in the grade field that cannot be read and must be left standing."""
         return self.grade is not None and self.grade.value is not None and self.grade.value not in MMT_GRADES
 
     # ------------------------------------------------------------ where the keyboard goes
 
-    def fields(self) -> list[QWidget]:
-        """The fields in the order of the protocol: the trials (or the grade), pain, lever arm."""
+    def tries(self) -> list[QWidget]:
+        """The fields of the trials, or that of the grade."""
         if self._reason is not None:
             return []
-        first: list[QWidget] = [field for field in self.trials if not field.isHidden()]
         if self._mode == "grade":
-            first = [self._ensure_grade()]
-        if self.extras is None:
-            return first
-        return [*first, self.extras.pain, *([self.extras.lever] if self._mode == "force" else [])]
+            return [self._ensure_grade()]
+        return [field for field in self.trials if not field.isHidden()]
+
+    def asides(self) -> list[QWidget]:
+        """The fields of what is asked once the trials are done: pain, then the lever arm of a force."""
+        if self._reason is not None or self.extras is None:
+            return []
+        return [self.extras.pain, *([self.extras.lever] if self._mode == "force" else [])]
 
     def commit(self) -> None:
         """Tell what is typed and was not told yet."""
         for field in (*self._numbers(), *([self.grade] if self.grade else [])):
             field.commit()
+        if self.extras is not None:
+            self.extras.own.commit()
 
     def first_gap(self) -> QWidget | None:
         """The field to work on: the first empty one, else the first."""
-        fields = self.fields()
+        fields = [*self.tries(), *self.asides()]
         return next((field for field in fields if not is_filled(field)), fields[0] if fields else None)

@@ -88,7 +88,7 @@ class SymmetryReading(QWidget):
         super().__init__(parent)
         self.bar = SymmetryBar(name)
         self._glyph = StateGlyph("look", size=16)
-        self._percent, self._words = QLabel(), QLabel()
+        self._percent, self._words = style.label(), style.label()
         self._percent.setProperty("t", "b")
         self._words.setProperty("t", "s")
         stack = style.column(self, spacing=2)

@@ -1,5 +1,8 @@
 """What the typed fields share: a line that hands on Enter, and when a value is told."""
 
+import sys
+from time import monotonic
+
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -8,6 +11,8 @@ from shiboken6 import isValid
 from ui.widgets.focus import ENTER_KEYS
 
 PAUSE_MS = 700
+LONGEST_MS = 1500
+"""Who types without a pause is not waited for any longer: a power cut must not take more."""
 
 
 class Line(QLineEdit):
@@ -40,15 +45,27 @@ class Typed(QWidget):
         self._told: object = None
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self.commit)
+        self._first_key = 0.0
         self.setAccessibleName(name)
 
     def commit(self) -> None:
         """Tell the value now, as Enter does; nothing happens if it was told already."""
         self._pause.stop()
+        self._first_key = 0.0
         value = self._read()
         if value != self._told:
             self._told = value
             self.answered.emit(value)
+
+    def commit_unasked(self) -> None:
+        """Tell because the keyboard or the page went elsewhere.
+
+        A defect is handed to the crash hook here: an exception that leaves Qt's own call ends the program.
+        """
+        try:
+            self.commit()
+        except Exception as error:
+            sys.excepthook(type(error), error, error.__traceback__)
 
     def clear(self) -> None:
         """Empty the field, whatever was typed, without telling anyone: for another patient."""
@@ -59,16 +76,24 @@ class Typed(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         if self._pause.isActive():
-            self.commit()
+            self.commit_unasked()
         super().hideEvent(event)
 
     def _line_left(self) -> None:
         # A window that is being taken down takes the keyboard from lines whose field is gone already.
         if isValid(self):
-            self.commit()
+            self.commit_unasked()
+
+    @property
+    def uncounted(self) -> str:
+        """What stands in the field but is not counted, or ""."""
+        return ""
 
     def _typing(self) -> None:
-        self._pause.start()
+        now = monotonic()
+        self._first_key = self._first_key or now
+        left_ms = LONGEST_MS - round((now - self._first_key) * 1000)
+        self._pause.start(max(0, min(PAUSE_MS, left_ms)))
 
     def _read(self) -> object:
         raise NotImplementedError

@@ -61,7 +61,7 @@ class TextField(Typed):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut and isValid(self) and watched is self.edit:
-            self.commit()
+            self.commit_unasked()
         return super().eventFilter(watched, event)
 
     def changeEvent(self, event: QEvent) -> None:
