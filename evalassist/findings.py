@@ -15,6 +15,7 @@ from evalassist.content import Content
 from evalassist.content.schema import Group, Item, Step
 from evalassist.evaluation import SIDES, Answer, Answers, Evaluation, NotTested, Quantity, StrengthTest
 from evalassist.note import Line, Section
+from evalassist.words import lower_first, upper_first
 
 WITHOUT_FINDINGS = ("assessment", "plan", "handout", "sign")
 BY_WORD = ("palpation", "special-tests", "length", "beighton")
@@ -26,7 +27,6 @@ TOTALS = {
 }
 """Groups with a score of their items: the fact of the total, the item that holds one from paper, the range."""
 SCORED = ("lsd-arm", "lsd-trunk", "lsd-pelvis", "lsd-knee", "lsd-steady")
-EPONYMS = ("Hoffa", "Noble", "Thessaly", "Lachman", "Thomas", "Ely", "Trendelenburg", "Perthes", "Beighton")
 
 
 def sections(evaluation: Evaluation, assessment: Assessment, content: Content) -> tuple[Section, ...]:
@@ -73,7 +73,7 @@ def _lines(step: Step, evaluation: Evaluation, assessment: Assessment, content: 
                 again = f"{group.title.lower()} "
                 yield Line(
                     label=group.title,
-                    value=_upper_first("; ".join(text.removeprefix(again) for text in parts)),
+                    value=upper_first("; ".join(text.removeprefix(again) for text in parts)),
                 )
 
 
@@ -94,7 +94,7 @@ def _safety(step: Step, evaluation: Evaluation, assessment: Assessment) -> Itera
         yield Line(label=f"{conclusion.rule.flag} {conclusion.rule.level}", value=found)
     more = [_item_text(item, answers) for item in step.items if item.kind != "yes-no"]
     if any(more):
-        yield Line(label="Recorded", value=_upper_first("; ".join(text for text in more if text)))
+        yield Line(label="Recorded", value=upper_first("; ".join(text for text in more if text)))
 
 
 # ---------------------------------------------------------------- questionnaires
@@ -163,9 +163,9 @@ def _aggravating(item: Item, answers: Answers) -> str:
     chosen = answers.get(item.id)
     if not isinstance(chosen, tuple) or not chosen:
         return ""
-    words = {option.id: _lower_first(option.label) for option in item.options}
+    words = {option.id: lower_first(option.label) for option in item.options}
     rated = [(words.get(each, each), _rating(answers, f"agg-{each}")) for each in chosen]
-    return f"{_lower_first(item.label)} " + ", ".join(
+    return f"{lower_first(item.label)} " + ", ".join(
         word if rating is None else f"{word} {rating:g}/10" for word, rating in rated
     )
 
@@ -214,7 +214,7 @@ def _points(item: Item, side: str, answers: Answers, told: bool) -> str:
     answer = answers.get(f"{item.id}.{side}")
     for option in item.options:
         if option.id == answer and (option.points or told):
-            return f"{_lower_first(item.label.partition(', ')[2])} {_lower_first(option.label)}"
+            return f"{lower_first(item.label.partition(', ')[2])} {lower_first(option.label)}"
     return ""
 
 
@@ -226,7 +226,7 @@ def _word_by_word(group: Group, answers: Answers) -> Iterator[str]:
         if item.kind in ("number", "scale") or not item.sides:
             numbers.append(_item_text(item, answers))
             continue
-        label = _lower_first(item.label.removeprefix("Tender: "))
+        label = lower_first(item.label.removeprefix("Tender: "))
         for item_id in item.ids:
             word = _value(item, answers.get(item_id)).lower()
             if word:
@@ -248,7 +248,7 @@ def _item_text(item: Item, answers: Answers) -> str:
     if not known:
         return ""
     colon = "" if item.kind in ("number", "scale") and not item.sides else ":"
-    label = _lower_first(item.label.removesuffix(" how long")) + colon  # asked "how long", told "for 3 days"
+    label = lower_first(item.label.removesuffix(" how long")) + colon  # asked "how long", told "for 3 days"
     if not item.sides:
         return f"{label} {next(iter(known.values()))}"
     if len(set(known.values())) == 1 and len(known) == 2:
@@ -257,7 +257,7 @@ def _item_text(item: Item, answers: Answers) -> str:
 
 
 def _value(item: Item, answer: Answer | None) -> str:
-    words = {option.id: _lower_first(option.label) for option in item.options}
+    words = {option.id: lower_first(option.label) for option in item.options}
     match answer:
         case None | NotTested() | "not-assessed":
             return ""
@@ -297,7 +297,7 @@ def _other_causes(evaluation: Evaluation, content: Content) -> Iterator[Line]:
     for differential in content.differentials.values():
         answer = evaluation.answers.get(f"ddx-{differential.id}")
         if isinstance(answer, str) and answer != "not-assessed":
-            by_word.setdefault(answer, []).append(_lower_first(differential.title))
+            by_word.setdefault(answer, []).append(lower_first(differential.title))
     for word in ("likely", "possible", "unlikely", "excluded"):
         if len(by_word.get(word, [])) == len(content.differentials):
             yield Line(label="Other causes", value=f"all {len(content.differentials)} on the list {word}")
@@ -365,17 +365,3 @@ def _compensation(answer: Answer | None) -> str:
     """How the body cheated in the test; a semicolon in it would begin a new part of the line."""
     seen = answer.compensation if isinstance(answer, StrengthTest) else None
     return f", compensation: {' '.join(seen.replace(';', ',').split())}" if seen and seen.strip() else ""
-
-
-# ---------------------------------------------------------------- words
-
-
-def _lower_first(text: str) -> str:
-    """The text as it stands inside a sentence; names of people and abbreviations keep their capital."""
-    first = text.split(" ")[0].strip(",")
-    keeps = first in EPONYMS or any(letter.isupper() for letter in first[1:])
-    return text if keeps else text[:1].lower() + text[1:]
-
-
-def _upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]

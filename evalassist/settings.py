@@ -12,6 +12,7 @@ from platformdirs import user_config_path, user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evalassist.errors import EvalAssistError
+from evalassist.words import lower_first
 
 HOME = "EVALASSIST_HOME"
 """The environment variable that puts settings and records into one folder: a USB stick, or a test's."""
@@ -135,7 +136,7 @@ def _bad(file: Path, what: str) -> SettingsError:
 def _what(key: str, message: str, kind: str) -> str:
     if kind == "extra_forbidden":
         return f"this setting is not known here (known: {', '.join(Settings.model_fields)})"
-    return message[:1].lower() + message[1:] if key else message
+    return lower_first(message) if key else message
 
 
 def _put_aside_what_is_bad(file: Path) -> Path | None:

@@ -63,3 +63,18 @@ def test_nobody_is_asked_for_a_test_that_cannot_be_done_lying_face_down(
     open_ones = gaps(answers, *PRONE_STRENGTH, "length-quad.right")
     assert open_ones.issuperset({*PRONE_STRENGTH, "length-quad.right"}) is asked
     assert open_ones.isdisjoint({*PRONE_STRENGTH, "length-quad.right"}) is not asked
+
+
+def test_nothing_is_left_to_do_in_a_step_that_is_blocked() -> None:
+    content = load_content()
+    evaluation = read_case(EX1, content).with_answers(
+        {
+            "calf-signs": "yes",
+            "chest-signs": "no",
+            "pregnant-or-birth": "no",
+            "wells": ("calf-3cm", "tender-veins"),
+        }
+    )
+    assessment = assess(evaluation, content)
+    steps = progress(evaluation, assessment, plan_of_care(evaluation, assessment, content), content)
+    assert (steps["plan"].state, steps["plan"].left) == ("blocked", 0)

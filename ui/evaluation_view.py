@@ -303,8 +303,7 @@ class EvaluationView(QWidget):
         progress = self.session.progress
         for step in self.steps:
             state = progress[step.id]
-            left = 0 if state.state == "blocked" else state.left
-            self.rail.set_state(step.id, GLYPHS[state.state], left, state.why)
+            self.rail.set_state(step.id, GLYPHS[state.state], state.left, state.why)
         self.panel.refresh()
         self._fill_who(self.session.evaluation)
         if self._step:
@@ -320,7 +319,8 @@ class EvaluationView(QWidget):
             ready=here.state == "complete" and bool(after),
         )
         text, state = self._left_words(here)
-        self.footer.set_left(text, state, key="F8" if text and self._gap_after() else "", hint="next gap")
+        key, hint = ("F8", "next gap") if self._gap_after() else ("", "")
+        self.footer.set_left(text, state, key=key, hint=hint)
 
     def _left_words(self, here: StepProgress) -> tuple[str, glyph.State]:
         if self.session.signed:

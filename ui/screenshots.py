@@ -124,7 +124,8 @@ class _Studio:
             self._app.processEvents()
         while window.view is not None and window.view.page.at_work:  # rows to come, or a paper being drawn
             self._app.processEvents()
-        self._app.processEvents()
+        for _ in range(4):  # what a drawn paper changes in the lines above it
+            self._app.processEvents()
         file = self._folder / f"{name}.png"
         window.grab().save(str(file))
         return file

@@ -30,7 +30,8 @@ class StepProgress:
 
     @property
     def left(self) -> int:
-        return len(self.gaps)
+        """How many are left to do; nothing can be done in a blocked step."""
+        return 0 if self.state == "blocked" else len(self.gaps)
 
 
 def progress(

@@ -13,6 +13,7 @@ from evalassist.documents import look
 from evalassist.documents.flow import bold, cell, day, details, heading, knee, labelled, marked, table
 from evalassist.documents.look import BOLD
 from evalassist.note import Note, NoteAdvice, NoteExercise, NoteGoal, NotePlan
+from evalassist.words import upper_first
 
 SHORT_TARGET = 9
 """Letters of a target that fit a narrow column; a longer one is told as a sentence."""
@@ -187,7 +188,7 @@ def _goal_words(goal: NoteGoal, plan: NotePlan, *, narrow: bool) -> str:
         targets = ((goal.baseline, "now"), (goal.short, "4 weeks"), (goal.long, f"{plan.weeks} weeks"))
         sentences = ["; ".join(f"{when}: {each}" for each, when in targets if each) + "."]
     told = " ".join(part for part in (*sentences, goal.note, goal.warning) if part)
-    return told[:1].upper() + told[1:]
+    return upper_first(told)
 
 
 def _undated(sentence: str) -> str:

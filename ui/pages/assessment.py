@@ -19,13 +19,14 @@ from evalassist.clinical.progress import accepted_ids
 from evalassist.clinical.result import Assessment, Conclusion, Reason, Verdict
 from evalassist.content.schema import Differential, Rule
 from evalassist.evaluation import ItemId, Opinion
+from evalassist.words import lower_first, upper_first
 from ui import icons, style
 from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets.cards import Card
 from ui.widgets.cards import Rule as HairLine
 from ui.widgets.choices import ChoiceField
-from ui.widgets.conclusion_card import ConclusionCard, ReasonList, upper_first
+from ui.widgets.conclusion_card import ConclusionCard, ReasonList
 from ui.widgets.fields import TextField
 from ui.widgets.glyph import State
 from ui.widgets.marks import LinkButton, StateGlyph
@@ -268,7 +269,7 @@ class AssessmentPage(Page):
         self._irritability_reasons.show_reasons(assessment.irritability_reasons)
         self._irritability_missing.show_reasons(
             [
-                Reason(f"missing: {_lower_first(self.session.content.label(i))}", (i,))
+                Reason(f"missing: {lower_first(self.session.content.label(i))}", (i,))
                 for i in assessment.irritability_missing
             ]
         )
@@ -280,8 +281,8 @@ class AssessmentPage(Page):
         self._flags_met.show_reasons([Reason(flag.rule.says, _items(flag)) for flag in met], most=len(flags))
         open_flags = [flag.rule.title for flag in flags if flag.verdict is Verdict.UNDECIDED]
         rest = [flag.rule.title for flag in flags if flag.verdict is Verdict.NOT_MET and flag.reasons]
-        parts = [f"Not: {'; '.join(_lower_first(title) for title in rest)}."] if rest else []
-        parts += [f"Open: {'; '.join(_lower_first(title) for title in open_flags)}."] if open_flags else []
+        parts = [f"Not: {'; '.join(lower_first(title) for title in rest)}."] if rest else []
+        parts += [f"Open: {'; '.join(lower_first(title) for title in open_flags)}."] if open_flags else []
         self._flags_rest.setText(" ".join(parts))
         self._flags_rest.setVisible(bool(parts))
 
@@ -369,7 +370,7 @@ class AssessmentPage(Page):
         return "\n".join(self.session.content.references[cite].citation for cite in rule.cites)
 
     def _missing_words(self, missing: Iterable[ItemId]) -> str:
-        labels = list(dict.fromkeys(_lower_first(self.session.content.label(item_id)) for item_id in missing))
+        labels = list(dict.fromkeys(lower_first(self.session.content.label(item_id)) for item_id in missing))
         more = f" and {len(labels) - 4} more" if len(labels) > 4 else ""
         return f"Missing: {', '.join(labels[:4])}{more}."
 
@@ -378,7 +379,7 @@ def _criterion(criterion: Conclusion) -> Reason:
     items = _items(criterion) or criterion.missing
     before = {Verdict.NOT_MET: "not met: ", Verdict.UNDECIDED: "open: "}.get(criterion.verdict, "")
     title = criterion.rule.title
-    return Reason(f"{before}{_lower_first(title) if before else title}", items)
+    return Reason(f"{before}{lower_first(title) if before else title}", items)
 
 
 def _items(conclusion: Conclusion) -> tuple[ItemId, ...]:
@@ -387,7 +388,3 @@ def _items(conclusion: Conclusion) -> tuple[ItemId, ...]:
 
 def _nearness(word: str) -> int:
     return NEAREST.index(word) if word in NEAREST else NEAREST.index("")
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text

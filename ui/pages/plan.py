@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollA
 from evalassist.clinical.result import Conclusion, NoPlan, PlanOfCare, Reason
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import ItemId, PlanEdit
+from evalassist.words import upper_first
 from ui import icons, style
 from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets.cards import Card, Rule
-from ui.widgets.conclusion_card import ReasonList, upper_first
+from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.exercise_card import ExerciseCard
 from ui.widgets.exercise_library import ExerciseLibrary

@@ -12,11 +12,12 @@ from evalassist.clinical.result import PlanOfCare, Reason
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Addendum
 from evalassist.note import Note
+from evalassist.words import lower_first, upper_first
 from ui import icons, style
 from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
-from ui.widgets.conclusion_card import ReasonList, upper_first
+from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.dates import date_text
 from ui.widgets.fields import TextField
 from ui.widgets.glyph import State
@@ -220,10 +221,10 @@ class SignPage(Page):
             return "accept or disagree: patellofemoral pain"
         if gap in self.session.content.asked:
             label = self.session.content.label(gap)
-            return label[:1].lower() + label[1:] if label[1:2].islower() else label
+            return lower_first(label)
         rule_id = next((rule_id for rule_id, code in SUBCATEGORIES if code == gap), "")
         title = self.session.content.rules[rule_id].title if rule_id else gap
-        return f"accept or disagree: {title[:1].lower()}{title[1:]}"
+        return f"accept or disagree: {lower_first(title)}"
 
     def _show_checks(self) -> None:
         while (entry := self._checks.takeAt(0)) is not None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from evalassist.clinical.facts import shown as number_text
 from evalassist.clinical.result import Assessment
 from evalassist.content.schema import Group, Measure
+from evalassist.words import upper_first
 from ui import style
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def running_facts(group: Group, assessment: Assessment, content: Content) -> Ite
     for fact in assessment.facts.values():
         computed = fact.id not in content.asked and fact.id not in scores
         if computed and fact.text and len(fact.inputs) > 1 and here.issuperset(fact.inputs):
-            yield fact.text[:1].upper() + fact.text[1:]
+            yield upper_first(fact.text)
 
 
 class MeasureLine(QWidget):

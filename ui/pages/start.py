@@ -92,6 +92,7 @@ class StartPage(QWidget):
         self._who.setProperty("t", "b")
         self._header.extra.addWidget(self._settings_button)
         self._header.extra.addWidget(self._who)
+        self._header.extra.addSpacing(style.px(8))
         self._make_search()
         self._drafts = Card("Unfinished notes", "")
         self._recent = Card("Recent patients")
@@ -323,7 +324,9 @@ class StartPage(QWidget):
         left = [step.left for step in steps.values() if step.left]
         say(
             "partly" if left else "complete",
-            f"{sum(left)} left in {len(left)} steps" if left else "ready to sign",
+            f"{sum(left)} left in {len(left)} {'step' if len(left) == 1 else 'steps'}"
+            if left
+            else "ready to sign",
         )
 
     def _ask_to_discard(self, row: EvaluationRow, line: QWidget) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWid
 
 from evalassist.clinical.result import Reason
 from evalassist.evaluation import ItemId, Opinion
+from evalassist.words import upper_first
 from ui import icons, style
 from ui.widgets.fields import TextField
 from ui.widgets.glyph import State
@@ -186,7 +187,3 @@ class ConclusionCard(QFrame):
         self.said.emit(Opinion(accepts, "" if accepts else self.why.value or ""))
         if not accepts:
             self.why.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-def upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]

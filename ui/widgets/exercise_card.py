@@ -13,6 +13,7 @@ from evalassist import resources
 from evalassist.clinical.result import PlannedExercise
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import PlanEdit
+from evalassist.words import upper_first
 from ui import icons, style
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.fields import TextField
@@ -182,7 +183,7 @@ class ExerciseCard(QFrame):
         button = QToolButton()
         button.setProperty("flat", True)
         icons.put_icon(button, name, "quiet", 17)
-        button.setToolTip(says[:1].upper() + says[1:])
+        button.setToolTip(upper_first(says))
         button.setAccessibleName(f"{self.exercise.name}: {says}")
         button.clicked.connect(act)
         return button

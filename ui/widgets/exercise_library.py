@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QScrollArea, QSizePolicy, 
 
 from evalassist.clinical.result import Refusal
 from evalassist.content.schema import Exercise
+from evalassist.words import upper_first
 from ui import style
 from ui.widgets.cards import Card, Rule
 from ui.widgets.elided import ElidedLabel
@@ -171,7 +172,7 @@ class _Row(QWidget):
         self._ask.setVisible(not offered)
         said = refusal is not None and (refusal.kind == "therapist" or not offered)
         self._short.set_text(self._why if said else self.exercise.body_position.replace("-", " "))
-        self._full.setText(self._why[:1].upper() + self._why[1:])
+        self._full.setText(upper_first(self._why))
         if offered or read_only:
             self._show_more(False)
 

@@ -9,9 +9,9 @@ from evalassist.clinical.facts import shown
 from evalassist.clinical.goals import first_things_first
 from evalassist.clinical.result import Advice, Goal, PlanOfCare
 from evalassist.content import Content
+from evalassist.words import upper_first
 from ui import style
 from ui.widgets.cards import Card
-from ui.widgets.conclusion_card import upper_first
 from ui.widgets.dates import date_text
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.marks import Chip, LinkButton, StateGlyph

@@ -14,6 +14,7 @@ from evalassist.clinical.result import Assessment, Conclusion, Verdict
 from evalassist.content.schema import Reference
 from evalassist.content.schema import Rule as RuleOfContent
 from evalassist.evaluation import ItemId
+from evalassist.words import lower_first
 from ui import icons, style
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
@@ -203,7 +204,7 @@ class ReasoningPanel(QFrame):
         title = f"Patellofemoral pain {met}/{len(assessment.criteria)}"
         yield Line("title", title, states[assessment.pfp], rules=rules)
         for criterion in assessment.criteria:
-            what = criterion.rule.title[:1].lower() + criterion.rule.title[1:]
+            what = lower_first(criterion.rule.title)
             if criterion.met:
                 items = [item for reason in criterion.reasons for item in reason.items]
                 yield Line("reason", what, item=items[0] if items else "")
@@ -263,7 +264,7 @@ class ReasoningPanel(QFrame):
 
     def _links(self, items: tuple[ItemId, ...], most: int, before: str = "") -> Iterator[Line]:
         for item_id in items[:most]:
-            yield Line("reason", f"{before}{_lower_first(self._label(item_id))}", item=item_id)
+            yield Line("reason", f"{before}{lower_first(self._label(item_id))}", item=item_id)
         if len(items) > most:
             yield Line("words", f"and {len(items) - most} more")
 
@@ -271,10 +272,10 @@ class ReasoningPanel(QFrame):
         reasons = conclusion.reasons
         if first:
             items = [item for reason in reasons for item in reason.items]
-            yield Line("reason", _lower_first(first), item=items[0] if items else "safety")
+            yield Line("reason", lower_first(first), item=items[0] if items else "safety")
             return
         for reason in reasons[:MOST_REASONS]:
-            yield Line("reason", _lower_first(reason.text), item=reason.items[0] if reason.items else "")
+            yield Line("reason", lower_first(reason.text), item=reason.items[0] if reason.items else "")
         if len(reasons) > MOST_REASONS:
             yield Line("words", f"and {len(reasons) - MOST_REASONS} more")
 
@@ -371,11 +372,6 @@ def _reference_lines(reference: Reference) -> Iterator[Line]:
     if reference.read:
         yield Line("words", f"What was read: {reference.read}.")
     yield Line("words", TRUST[reference.mark])
-
-
-def _lower_first(text: str) -> str:
-    """A label inside a sentence, unless it begins with a short form (FPI-6, AKPS)."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def _indented(widget: QWidget) -> QWidget:

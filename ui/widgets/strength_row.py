@@ -12,8 +12,8 @@ from evalassist.clinical.result import Assessment, GroupStrength
 from evalassist.content.schema import StrengthGroup
 from evalassist.evaluation import SIDES, Answer, Answers, NotTested, Side, SoreKnee, StrengthTest, other
 from evalassist.units import to_si
+from evalassist.words import upper_first
 from ui import style
-from ui.widgets.conclusion_card import upper_first
 from ui.widgets.glyph import StateGlyph
 from ui.widgets.marks import KeyCap, LinkButton
 from ui.widgets.segments import Choice, SegmentedControl
