@@ -144,7 +144,7 @@ class App:
         self._store = Store(folder / RECORDS, wait_s=WAIT_S)
         self.loaded = True
         self.window.open_store(self._store, self._content_now, settings)
-        QTimer.singleShot(0, self._begin_content)
+        QTimer.singleShot(ASK_MS, self._begin_content)  # the start page is painted first
 
     @staticmethod
     def _only_window(folder: Path) -> QLockFile:
