@@ -13,7 +13,7 @@ from evalassist import resources
 from evalassist.clinical.result import PlannedExercise
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import PlanEdit
-from evalassist.words import upper_first
+from evalassist.words import lower_first, upper_first
 from ui import icons, style
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.fields import TextField
@@ -216,7 +216,7 @@ class ExerciseCard(QFrame):
                 stepper.set_value(getattr(planned.dose, field))
             stepper.setEnabled(not read_only)
         self._then.set_text(f"then: {then}" if then else "")
-        reasons = [reason.text for reason in planned.because]
+        reasons = [lower_first(reason.text) for reason in planned.because]
         self._reason.setText(reasons[0].partition(";")[0] if reasons else "chosen by the therapist")
         self._reason.setAccessibleName(f"Because {self._reason.text()}")
         self._reason.setToolTip("\n".join(reasons))
