@@ -562,6 +562,20 @@ def test_a_folder_that_cannot_be_written_is_not_called_already_open(
     program.close()
 
 
+def test_a_window_closed_at_once_reads_nothing_any_more(
+    qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CrashHook, "install", lambda _: None)
+    read: list[str] = []
+    monkeypatch.setattr("ui.app._read_content", lambda: read.append("content"))
+    program = App()
+    qtbot.addWidget(program.window)
+    program.load()
+    program.close()
+    qtbot.wait(100)
+    assert read == []
+
+
 def test_answers_the_content_no_longer_knows_are_shown_as_nothing(desk: Desk) -> None:
     items = [item for step in desk.content.steps.values() for item in step.items]
     strange: dict[str, object] = {}

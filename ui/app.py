@@ -67,6 +67,8 @@ class App:
         self._lock: QLockFile | None = None
         self.loaded = False
         self._reading: Future[Content] | None = None
+        self._painting = QTimer(self.window, interval=ASK_MS, singleShot=True)  # the start page, before we read
+        self._painting.timeout.connect(self._begin_content)
         self._asking = QTimer(self.window, interval=ASK_MS)
         self._asking.timeout.connect(self._ask_for_content)
         self._to_warm = iter(WARMED)
@@ -115,8 +117,8 @@ class App:
 
     def close(self) -> None:
         """Close the records and let the next window in."""
-        self._asking.stop()
-        self._warming.stop()
+        for clock in (self._painting, self._asking, self._warming):
+            clock.stop()
         if self._reading is not None:
             self._reading.exception()  # left before the content was read
         gc.enable()
@@ -144,7 +146,7 @@ class App:
         self._store = Store(folder / RECORDS, wait_s=WAIT_S)
         self.loaded = True
         self.window.open_store(self._store, self._content_now, settings)
-        QTimer.singleShot(ASK_MS, self._begin_content)  # the start page is painted first
+        self._painting.start()
 
     @staticmethod
     def _only_window(folder: Path) -> QLockFile:
