@@ -67,7 +67,9 @@ class App:
         self._lock: QLockFile | None = None
         self.loaded = False
         self._reading: Future[Content] | None = None
-        self._painting = QTimer(self.window, interval=ASK_MS, singleShot=True)  # the start page, before we read
+        self._painting = QTimer(
+            self.window, interval=ASK_MS, singleShot=True
+        )  # the start page, before we read
         self._painting.timeout.connect(self._begin_content)
         self._asking = QTimer(self.window, interval=ASK_MS)
         self._asking.timeout.connect(self._ask_for_content)
