@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -660,6 +662,22 @@ def test_the_log_never_holds_what_was_typed(
     assert "ValueError" in caplog.text
     assert "RuntimeError" in caplog.text
     assert "Secretname" not in caplog.text
+
+
+def test_the_collector_rests_until_a_paper_is_drawn_though_the_window_is_closed(
+    qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CrashHook, "install", lambda _: None)
+    program = App()
+    qtbot.addWidget(program.window)
+    program.load()
+    go_on = threading.Event()
+    maker = PdfMaker(program.window)
+    maker.make(lambda: b"" if go_on.wait(5) else b"late")
+    program.close()
+    assert not gc.isenabled()
+    go_on.set()
+    qtbot.waitUntil(gc.isenabled)
 
 
 def test_the_sheet_of_a_stopped_patient_never_becomes_printable(desk: Desk, qtbot: QtBot) -> None:

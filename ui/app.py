@@ -18,7 +18,7 @@ from PySide6.QtCore import QLockFile, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from evalassist.errors import ContentError, EvalAssistError
-from ui import style
+from ui import collector, style
 from ui.main_window import MainWindow
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class App:
 
     def load(self) -> None:
         """Load everything heavy, now that the window can be seen."""
-        gc.disable()  # much is made now that stays: until the content is read there is nothing to collect
+        collector.rest(self)  # a thread reads the content soon, and what is made until then stays
         from evalassist.log import start_logging
         from ui.crash import CrashHook, FaultPage
 
@@ -115,7 +115,7 @@ class App:
             )
 
         if not self.loaded:
-            gc.enable()
+            collector.resume(self)
 
     def close(self) -> None:
         """Close the records and let the next window in."""
@@ -123,7 +123,7 @@ class App:
             clock.stop()
         if self._reading is not None:
             self._reading.exception()  # left before the content was read
-        gc.enable()
+        collector.resume(self)
         if self.loaded:
             self._store.close()
         if self._lock is not None:
@@ -189,7 +189,7 @@ class App:
         if self._reading is None or not self._reading.done():
             return
         self._asking.stop()
-        gc.enable()
+        collector.resume(self)
         try:
             self.window.use_content(self._reading.result())
         except ContentError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import weakref
 from collections.abc import Callable
@@ -28,7 +27,7 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolButton, QWidget
 from shiboken6 import isValid
 
 from evalassist.errors import EvalAssistError
-from ui import icons, style
+from ui import collector, icons, style
 from ui.faults import log_fault
 from ui.widgets.segments import Choice, SegmentedControl
 
@@ -319,11 +318,7 @@ class PdfMaker(QObject):
 
 
 class _Workshop(QObject):
-    """One thread that draws papers, one at a time, and a clock that asks whether one is ready.
-
-    While it draws, Python's collector rests: run in that thread, it could destroy widgets there, and Qt
-    widgets may be destroyed only where they were made.
-    """
+    """One thread that draws papers, one at a time, and a clock that asks whether one is ready."""
 
     def __init__(self, parent: QObject | None) -> None:
         super().__init__(parent)
@@ -334,7 +329,7 @@ class _Workshop(QObject):
 
     def begin(self, maker: PdfMaker, work: Callable[[], bytes]) -> Future[bytes]:
         """Draw this after what was begun before."""
-        gc.disable()
+        collector.rest(self)
         begun = self._thread.submit(_after_the_page, work)
         self._begun.append((begun, weakref.ref(maker)))
         self._clock.start()
@@ -345,7 +340,7 @@ class _Workshop(QObject):
         self._begun = [entry for entry in self._begun if entry not in ready]
         if not self._begun:
             self._clock.stop()
-            gc.enable()
+            collector.resume(self)
         for done, asked_by in ready:
             maker = asked_by()
             if maker is not None and isValid(maker):
