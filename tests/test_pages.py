@@ -46,6 +46,7 @@ from ui.printing import PrintError, SaveError, lp_command, print_pdf, write_atom
 from ui.session import EvaluationSession
 from ui.widgets.exercise_card import ExercisePicture
 from ui.widgets.pdf_view import open_pdf
+from ui.widgets.plan_cards import CareCard, GoalsCard, VisitsCard
 
 pytestmark = [
     pytest.mark.usefixtures("dressed"),
@@ -460,6 +461,18 @@ def test_the_impression_is_kept_in_the_therapists_words(session_of: Any, opened:
 def in_plan(session: EvaluationSession) -> list[str]:
     assert isinstance(session.plan, PlanOfCare)
     return [one.exercise.id for one in session.plan.exercises]
+
+
+def test_without_a_plan_no_card_of_a_plan_is_shown_however_wide_the_page(
+    session_of: Any, opened: Any, qtbot: QtBot
+) -> None:
+    page = opened(PlanPage, session_of())
+    for width in (700, 1300):
+        page.resize(width, 760)
+        qtbot.wait(50)
+        assert "No plan of care yet" in reads(page)
+        cards = [card for kind in (GoalsCard, VisitsCard, CareCard) for card in page.findChildren(kind)]
+        assert not [card for card in cards if card.isVisible()]
 
 
 def test_a_dose_is_stepped_shown_as_edited_and_kept(

@@ -7,7 +7,16 @@ from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from evalassist.clinical.result import Conclusion, NoPlan, PlanOfCare, Reason
 from evalassist.content.schema import Exercise
@@ -63,6 +72,10 @@ class PlanPage(Page):
             VisitsCard(),
             CareCard(session.content),
         )
+        self._bottom = QWidget()
+        self._bottom_row = style.row(self._bottom, spacing=10)
+        for card, stretch in ((self._goals, 5), (self._visits, 4), (self._care, 3)):
+            self._bottom_row.addWidget(card, stretch)
         self._no_plan = self._build_no_plan()
         self.area.setWidget(self._inner)
         self.body.addWidget(self.area, 1)
@@ -152,14 +165,8 @@ class PlanPage(Page):
         if wide == self._wide:
             return
         self._wide = wide
-        bottom = QWidget()
-        row = style.row(bottom, spacing=10) if wide else style.column(bottom, spacing=10)
-        row.addWidget(self._goals, 5)
-        row.addWidget(self._visits, 4)
-        row.addWidget(self._care, 3)
-        old, self._bottom = getattr(self, "_bottom", None), bottom
-        if old is not None:
-            old.deleteLater()
+        along, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._bottom_row.setDirection(along if wide else down)
         self._problems.setFixedWidth(style.px(PROBLEMS_WIDTH) if wide else 16777215)
         self._problems.setMinimumWidth(style.px(PROBLEMS_WIDTH))
         self.library.setFixedWidth(style.px(LIBRARY_WIDTH) if wide else 16777215)
@@ -170,14 +177,14 @@ class PlanPage(Page):
                 (self._problems, 0, 0, 1),
                 (self._middle, 0, 1, 1),
                 (self.library, 0, 2, 1),
-                (bottom, 1, 0, 3),
+                (self._bottom, 1, 0, 3),
             )
         else:
             places = (
                 (self._middle, 0, 0, 3),
                 (self._problems, 1, 0, 3),
                 (self.library, 2, 0, 3),
-                (bottom, 3, 0, 3),
+                (self._bottom, 3, 0, 3),
             )
         for widget, line, column, span in places:
             self._grid.addWidget(widget, line, column, 1, span)
