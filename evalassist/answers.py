@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from evalassist.content.loader import Content
-from evalassist.content.schema import Item
-from evalassist.evaluation import Answer, NotTested, Quantity, StrengthTest
+from evalassist.content.schema import Item, StrengthGroup
+from evalassist.evaluation import Answer, Discarded, NotTested, Quantity, StrengthTest
 from evalassist.units import DIMENSION, convert, to_si
 
 MMT_GRADES = ("0", "1", "2-", "2", "2+", "3-", "3", "3+", "4-", "4", "4+", "5")
@@ -47,7 +47,7 @@ def parse_answer(item: Item, raw: Any, content: Content) -> Answer:
         case "text":
             return _text(raw)
         case "strength":
-            return _strength(raw, takes_torque=content.strength_groups[item.id].takes_torque)
+            return _strength(raw, content.strength_groups[item.id])
 
 
 def check_number(item: Item, value: float, unit: str = "") -> None:
@@ -121,7 +121,7 @@ def _reason(raw: Any) -> str:
     """Why something was left out; an empty reason is none."""
     if isinstance(raw, str) and raw.strip():
         return raw.strip()
-    raise ImplausibleError("not_tested needs the reason in words")
+    raise ImplausibleError("the reason is missing; write it in words")
 
 
 def _text(raw: Any) -> str:
@@ -137,10 +137,14 @@ def _is_number(raw: Any) -> bool:
     return isinstance(raw, int | float) and not isinstance(raw, bool) and -LARGEST < raw < LARGEST
 
 
-STRENGTH_KEYS = ("unit", "trials", "lever_arm_m", "pain", "grade", "compensation", "not_tested")
+WORDS_OF_A_TEST = (
+    *("unit", "grade", "compensation", "not_tested", "position", "contraction", "fixation"),
+    *("device", "tester"),
+)
+STRENGTH_KEYS = ("trials", "lever_arm_m", "pain", "discarded", *WORDS_OF_A_TEST)
 
 
-def _strength(raw: Any, *, takes_torque: bool) -> StrengthTest:
+def _strength(raw: Any, group: StrengthGroup) -> StrengthTest:
     if not isinstance(raw, dict):
         raise ImplausibleError(
             'write { unit = "N", trials = [82, 85, 84], lever_arm_m = 0.78 } or { grade = "4" }'
@@ -152,7 +156,7 @@ def _strength(raw: Any, *, takes_torque: bool) -> StrengthTest:
         raise ImplausibleError(
             f'trials must be numbers, not {trials!r}; a hand grade is written grade = "4+" and never mixed with force'
         )
-    for key in ("unit", "grade", "compensation", "not_tested"):
+    for key in WORDS_OF_A_TEST:
         if not isinstance(raw.get(key, ""), str):
             raise ImplausibleError(f"{key} must be text in quotes, not {raw[key]!r}")
     test = StrengthTest(
@@ -163,12 +167,29 @@ def _strength(raw: Any, *, takes_torque: bool) -> StrengthTest:
         grade=raw.get("grade"),
         compensation=raw.get("compensation"),
         not_tested=raw.get("not_tested"),
+        position=raw.get("position"),
+        contraction=raw.get("contraction"),
+        fixation=raw.get("fixation"),
+        device=raw.get("device"),
+        tester=raw.get("tester"),
+        discarded=_discarded(raw.get("discarded", [])),
     )
-    check_strength(test, takes_torque=takes_torque)
+    check_strength(test, group)
     return test
 
 
-def check_strength(test: StrengthTest, *, takes_torque: bool) -> None:
+def _discarded(raw: Any) -> tuple[Discarded, ...]:
+    """Trials that do not count: `[{ value = 60, reason = "slipped" }]`."""
+    known = isinstance(raw, list) and all(
+        isinstance(trial, dict) and set(trial) == {"value", "reason"} and _is_number(trial["value"])
+        for trial in raw
+    )
+    if not known:
+        raise ImplausibleError('discarded is written [{ value = 60, reason = "slipped" }]')
+    return tuple(Discarded(float(trial["value"]), _reason(trial["reason"])) for trial in raw)
+
+
+def check_strength(test: StrengthTest, group: StrengthGroup) -> None:
     """Refuse a strength test that mixes grade and force, lacks its unit, or holds an impossible number."""
     if test.grade is not None and test.trials:
         raise ImplausibleError("give either trials by dynamometer or a hand grade, not both")
@@ -182,7 +203,8 @@ def check_strength(test: StrengthTest, *, takes_torque: bool) -> None:
         raise ImplausibleError("give trials, a grade, or not_tested with the reason")
     if test.pain is not None:
         _scale(test.pain)
-    _check_trials(test, takes_torque)
+    _check_protocol(test, group)
+    _check_trials(test, group.takes_torque)
     low, high = LEVER_ARM_M
     if test.lever_arm_m is not None and not (
         _is_number(test.lever_arm_m) and low <= test.lever_arm_m <= high
@@ -190,6 +212,17 @@ def check_strength(test: StrengthTest, *, takes_torque: bool) -> None:
         raise ImplausibleError(
             f"lever_arm_m {str(test.lever_arm_m)[:12]} must be metres from {low:g} to {high:g} (78 cm is written 0.78)"
         )
+
+
+def _check_protocol(test: StrengthTest, group: StrengthGroup) -> None:
+    positions = [position.id for position in group.other_positions]
+    allowed = {"position": positions, "contraction": ["break"], "fixation": ["hand", "belt"]}
+    for key, words in allowed.items():
+        given = getattr(test, key)
+        if given is not None and given not in words:
+            raise ImplausibleError(
+                f"{key} {given!r} is not known here; allowed: {', '.join(words) or 'none'}"
+            )
 
 
 def _check_trials(test: StrengthTest, takes_torque: bool) -> None:

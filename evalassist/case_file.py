@@ -33,12 +33,16 @@ def read_case(path: Path, content: Content) -> Evaluation:
     """The evaluation a case file describes. Raises `CaseFileError` or `CaseValueError` naming file and key."""
     data = _toml(path)
     for table in data:
-        if table not in (*TABLES, "answers", "expect"):
-            raise CaseFileError(path, table, (*TABLES, "answers"))
+        if table not in (*TABLES, "answers", "defaults", "expect"):
+            raise CaseFileError(path, table, (*TABLES, "answers", "defaults"))
     patient = _table(path, data, "patient", required=("name", "birth_date", "sex"))
     visit = _table(path, data, "visit", required=("date", "sore_knee"))
     evaluation = Evaluation.begin(
-        Patient(**patient), visit["sore_knee"], visit["date"], kind=visit.get("kind", "initial")
+        Patient(**patient),
+        visit["sore_knee"],
+        visit["date"],
+        kind=visit.get("kind", "initial"),
+        defaults=_defaults(path, data.get("defaults", {}), content),
     )
     if patient["birth_date"] > visit["date"]:
         raise CaseValueError(path, "patient.birth_date", "lies after the visit.")
@@ -68,6 +72,19 @@ def read_answers(path: Path, raw_answers: Any, content: Content) -> dict[ItemId,
         except ImplausibleError as wrong:
             raise CaseValueError(path, f"answers.{item_id}", f"{wrong}.") from None
     return answers
+
+
+def _defaults(path: Path, raw: Any, content: Content) -> dict[str, float]:
+    """Clinical defaults this case sets otherwise, each within what is allowed."""
+    if not isinstance(raw, dict):
+        raise CaseValueError(path, "defaults", "must be a table of ids and numbers")
+    for default_id, value in raw.items():
+        if default_id not in content.defaults:
+            raise CaseFileError(path, default_id, content.defaults)
+        wrong = "must be a number" if type(value) not in (int, float) else ""
+        if wrong := wrong or content.defaults[default_id].refuses(value):
+            raise CaseValueError(path, f"defaults.{default_id}", wrong)
+    return {default_id: float(value) for default_id, value in raw.items()}
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from evalassist import __version__
 from evalassist.errors import EvalAssistError
 
 if TYPE_CHECKING:
-    from evalassist.content import Content
     from evalassist.documents.look import PaperName
     from evalassist.evaluation import Evaluation
     from evalassist.note import Clinic, Language
@@ -84,10 +83,9 @@ def _evaluate(options: argparse.Namespace) -> int:
     from evalassist.case_file import read_case
     from evalassist.content import load_content
 
-    content = load_content()
-    evaluation = read_case(options.case, content)
+    evaluation = read_case(options.case, load_content())
     paper = options.paper or _settings().paper
-    code, summary, files = evaluate_case(evaluation, content, _clinic(), options.language, paper)
+    code, summary, files = evaluate_case(evaluation, _clinic(), options.language, paper)
     gone = write_all(options.out, files)
     print(summary)
     print(f"Written to {options.out}: {', '.join(files)}")
@@ -106,9 +104,7 @@ def _demo(options: argparse.Namespace) -> int:
     clinic = Clinic(name="Demonstration Clinic", therapist="Demo Therapist, PT")
     for path in resources.worked_cases():
         evaluation = read_case(path, content)
-        _, summary, files = evaluate_case(
-            evaluation, content, clinic, options.language, options.paper or "letter"
-        )
+        _, summary, files = evaluate_case(evaluation, clinic, options.language, options.paper or "letter")
         write_all(options.out / path.stem, files)
         print(f"{path.stem}: {summary}")
     print(f"The documents are in {options.out}.")
@@ -151,7 +147,7 @@ def _self_test(_options: argparse.Namespace) -> int:
 
     content = load_content()
     evaluation = read_case(next(p for p in resources.worked_cases() if p.stem == "ex1"), content)
-    code, summary, files = evaluate_case(evaluation, content, _clinic(), "en", "letter")
+    code, summary, files = evaluate_case(evaluation, _clinic(), "en", "letter")
     pages = [name for name, data in files.items() if data.startswith(b"%PDF")]
     if code != DONE or len(pages) != 2:
         print(f"Self-test failed: exit {code}, {', '.join(files)}", file=sys.stderr)
@@ -164,16 +160,18 @@ def _self_test(_options: argparse.Namespace) -> int:
 
 
 def evaluate_case(
-    evaluation: Evaluation, content: Content, clinic: Clinic, language: Language, paper: PaperName
+    evaluation: Evaluation, clinic: Clinic, language: Language, paper: PaperName
 ) -> tuple[int, str, dict[str, bytes]]:
     """Exit code, summary and files of one evaluation. All files exist before the first is written."""
     from evalassist.clinical.assessment import assess
     from evalassist.clinical.plan import plan_of_care
     from evalassist.clinical.result import NoPlan
+    from evalassist.content import content_for
     from evalassist.documents import evaluation_note_pdf, handout_pdf, referral_pdf
     from evalassist.noting import note_of
     from evalassist.results import assessment_json, plan_json
 
+    content = content_for(evaluation)
     assessment = assess(evaluation, content)
     plan = plan_of_care(evaluation, assessment, content)
     note = note_of(evaluation, content, assessment, plan, clinic)

@@ -33,11 +33,21 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
+class Discarded:
+    """A trial that does not count, in the unit of the test, and why; it is kept as it was read."""
+
+    value: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class StrengthTest:
     """One muscle group on one side: either trials by dynamometer or a hand grade, never mixed.
 
     `trials` are in `unit` as typed (N, kgf, lbf, or Nm for a torque); `lever_arm_m` is metres from the joint
     axis to the pad; `pain` is 0-10 during the test; `grade` is the MMT grade as a word ("4+" is not 4.5).
+    `position` is one of the group's other positions, None in the standard one; `contraction` is a make test
+    unless it says break; `fixation` says what held the device. Values of different protocols are never compared.
     """
 
     trials: tuple[float, ...] = ()
@@ -47,6 +57,17 @@ class StrengthTest:
     grade: str | None = None
     compensation: str | None = None
     not_tested: str | None = None
+    position: str | None = None
+    contraction: Literal["break"] | None = None
+    fixation: Literal["hand", "belt"] | None = None
+    device: str | None = None
+    tester: str | None = None
+    discarded: tuple[Discarded, ...] = ()
+
+    @property
+    def protocol(self) -> tuple[str | None, str | None]:
+        """What must be the same for two values to be compared, besides unit and lever arm."""
+        return self.position, self.contraction
 
     @property
     def has_result(self) -> bool:
@@ -63,6 +84,8 @@ class NotTested:
 
 Answer = str | float | tuple[str, ...] | Quantity | StrengthTest | NotTested
 Answers = Mapping[ItemId, Answer]
+Defaults = Mapping[str, float]
+"""Numbers of the clinical content that a clinic set otherwise, by id: `symmetry-deficit`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +158,8 @@ class Evaluation:
     signature: Signature | None = None
     addenda: tuple[Addendum, ...] = ()
     content_release: str = ""
+    defaults: Defaults = field(default_factory=lambda: MappingProxyType({}))
+    """What the clinic set otherwise when this was written; a signed evaluation keeps it."""
     id: str = field(default_factory=lambda: str(uuid4()))
     episode_id: str = field(default_factory=lambda: str(uuid4()))
 
@@ -179,6 +204,9 @@ class Evaluation:
     def with_sore_knee(self, sore_knee: SoreKnee) -> Evaluation:
         return self._changed(sore_knee=sore_knee)
 
+    def with_defaults(self, defaults: Defaults) -> Evaluation:
+        return self._changed(defaults=MappingProxyType(dict(defaults)))
+
     def signed_by(self, signature: Signature) -> Evaluation:
         return self._changed(signature=signature)
 
@@ -199,11 +227,9 @@ def answer_to_plain(answer: Answer) -> Any:
     match answer:
         case StrengthTest():
             known = {name: getattr(answer, name) for name in StrengthTest.__dataclass_fields__}
-            return {
-                "strength": {
-                    k: list(v) if k == "trials" else v for k, v in known.items() if v not in (None, ())
-                }
-            }
+            known["trials"] = list(answer.trials)
+            known["discarded"] = [[trial.value, trial.reason] for trial in answer.discarded]
+            return {"strength": {k: v for k, v in known.items() if v not in (None, [])}}
         case Quantity(value, unit):
             return {"quantity": [value, unit]}
         case NotTested(reason):
@@ -217,7 +243,8 @@ def answer_to_plain(answer: Answer) -> Any:
 def answer_from_plain(plain: Any) -> Answer:
     match plain:
         case {"strength": known}:
-            return StrengthTest(**{**known, "trials": tuple(known.get("trials", ()))})
+            discarded = tuple(Discarded(*trial) for trial in known.get("discarded", ()))
+            return StrengthTest(**known | {"trials": tuple(known.get("trials", ())), "discarded": discarded})
         case {"quantity": [value, unit]}:
             return Quantity(value, unit)
         case {"not-tested": reason}:

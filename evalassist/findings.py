@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from evalassist.clinical.facts import WITHIN_ERROR, shown
 from evalassist.clinical.progress import shown as is_asked
 from evalassist.clinical.result import Assessment, GroupStrength, SideStrength
+from evalassist.clinical.strength import protocol_words
 from evalassist.content import Content
-from evalassist.content.schema import Group, Item, Step
+from evalassist.content.schema import Group, Item, Step, StrengthGroup
 from evalassist.evaluation import SIDES, Answer, Answers, Evaluation, NotTested, Quantity, StrengthTest
 from evalassist.note import Line, Section
 from evalassist.words import lower_first, upper_first
@@ -26,6 +27,10 @@ TOTALS = {
     "foot": ("fpi6-total", "fpi6-typed-total", ""),
 }
 """Groups with a score of their items: the fact of the total, the item that holds one from paper, the range."""
+NOT_COMPARED = {
+    "positions": "different positions, not compared",
+    "contractions": "a make and a break test, not compared",
+}
 SCORED = ("lsd-arm", "lsd-trunk", "lsd-pelvis", "lsd-knee", "lsd-steady")
 
 
@@ -66,7 +71,7 @@ def _lines(step: Step, evaluation: Evaluation, assessment: Assessment, content: 
         if group.id == "other-causes":
             yield from _other_causes(evaluation, content)
         elif step.id == "strength":
-            yield from _strength_lines(group, evaluation, assessment)
+            yield from _strength_lines(group, evaluation, assessment, content)
         else:
             parts = [text for text in _parts(group, evaluation.answers, assessment, in_a_score) if text]
             if parts:
@@ -308,10 +313,15 @@ def _other_causes(evaluation: Evaluation, content: Content) -> Iterator[Line]:
 # ---------------------------------------------------------------- strength
 
 
-def _strength_lines(group: Group, evaluation: Evaluation, assessment: Assessment) -> Iterator[Line]:
+def _strength_lines(
+    group: Group, evaluation: Evaluation, assessment: Assessment, content: Content
+) -> Iterator[Line]:
+    if group.id == "scoring":
+        yield from _measured_with(evaluation)
     for item in group.items:
         if item.kind == "strength":
-            yield from _strength_line(item, assessment.strength[item.id], evaluation.answers)
+            tested = content.strength_groups[item.id]
+            yield from _strength_line(item, tested, assessment.strength[item.id], evaluation.answers)
         elif item.sides:
             sides = [(side, _value(item, evaluation.answers.get(f"{item.id}.{side}"))) for side in SIDES]
             known = [f"{side} {value}" for side, value in sides if value]
@@ -321,9 +331,22 @@ def _strength_lines(group: Group, evaluation: Evaluation, assessment: Assessment
             yield Line(label=item.label, value=value)
 
 
-def _strength_line(item: Item, group: GroupStrength, answers: Answers) -> Iterator[Line]:
+def _measured_with(evaluation: Evaluation) -> Iterator[Line]:
+    """Which dynamometer and whose hand: two values compare only when both are known."""
+    tests = [answer for answer in evaluation.answers.values() if isinstance(answer, StrengthTest)]
+    devices = list(dict.fromkeys(test.device for test in tests if test.device))
+    testers = list(dict.fromkeys(test.tester for test in tests if test.tester))
+    parts = [", ".join(devices)] if devices else []
+    parts += [f"tested by {', '.join(testers)}"] if testers else []
+    if parts:
+        yield Line(label="Measured with", value="; ".join(parts))
+
+
+def _strength_line(
+    item: Item, tested_as: StrengthGroup, group: GroupStrength, answers: Answers
+) -> Iterator[Line]:
     parts = [
-        _side(side, tested) + _compensation(answers.get(f"{item.id}.{side}"))
+        _side(side, tested) + _remarks(answers.get(f"{item.id}.{side}"), tested_as)
         for side in SIDES
         if (tested := group.side(side)) and _is_tested(tested)
     ]
@@ -333,6 +356,8 @@ def _strength_line(item: Item, group: GroupStrength, answers: Answers) -> Iterat
         parts.append(f"sore side {shown(group.symmetry_percent, 1)} % of the other")
     elif group.asymmetry_percent is not None:
         parts.append(f"weaker side {shown(group.asymmetry_percent, 1)} % of the stronger, asymmetry only")
+    elif group.not_compared in NOT_COMPARED:
+        parts.append(NOT_COMPARED[group.not_compared])
     if group.within_tester_error and group.weaker:
         parts.append(WITHIN_ERROR)
     yield Line(label=item.label, value="; ".join(parts))
@@ -361,7 +386,14 @@ def _side(side: str, tested: SideStrength) -> str:
     return text
 
 
-def _compensation(answer: Answer | None) -> str:
-    """How the body cheated in the test; a semicolon in it would begin a new part of the line."""
-    seen = answer.compensation if isinstance(answer, StrengthTest) else None
-    return f", compensation: {' '.join(seen.replace(';', ',').split())}" if seen and seen.strip() else ""
+def _remarks(answer: Answer | None, group: StrengthGroup) -> str:
+    """How the value was taken, how the body cheated, what was discarded; no semicolon, it would begin a new part."""
+    if not isinstance(answer, StrengthTest):
+        return ""
+    seen = " ".join((answer.compensation or "").replace(";", ",").split())
+    parts = [protocol_words(group, answer), f"compensation: {seen}" if seen else ""]
+    parts += [
+        f"discarded {shown(trial.value, 1)} {answer.unit} ({trial.reason.replace(';', ',')})"
+        for trial in answer.discarded
+    ]
+    return "".join(f", {part}" for part in parts if part)

@@ -216,3 +216,5 @@ class Note(Part):
     plan: NotePlan | None
     sheet: Sheet | None
     references: tuple[Line, ...]
+    defaults: tuple[Line, ...] = ()
+    """The clinical defaults this clinic set otherwise: what it is, and its value beside the shipped one."""

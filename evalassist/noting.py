@@ -120,6 +120,15 @@ def note_of(
         plan=_plan(planned, evaluation, assessment, content) if planned else None,
         sheet=_sheet(planned, evaluation, assessment) if planned else None,
         references=_references(concluded, content),
+        defaults=_set_otherwise(content),
+    )
+
+
+def _set_otherwise(content: Content) -> tuple[Line, ...]:
+    return tuple(
+        Line(label=d.title, value=f"{d.words(content.numbers[d.id])} (app default {d.words(d.value)})")
+        for d in content.defaults.values()
+        if content.numbers[d.id] != d.value
     )
 
 

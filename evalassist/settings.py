@@ -39,6 +39,8 @@ class Settings(BaseModel):
     handout_language: Literal["en"] = "en"
     """Only languages in which the whole handout has been reviewed."""
     force_unit: Literal["N", "kgf", "lbf"] = "N"
+    dynamometer: Line = ""
+    """Make and number of the clinic's dynamometer; kept with every value that is measured."""
     strength_score: Literal["best", "mean"] = "best"
     """Which of the trials of a strength test counts; the same for both sides and every visit."""
     text_scale: Annotated[float, Field(ge=1.0, le=2.0)] = 1.0

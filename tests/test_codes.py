@@ -12,7 +12,6 @@ from evalassist.clinical.codes import evaluation_code, treatment_units
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.result import Code, PlanOfCare
 from evalassist.content import load_content
-from evalassist.content.plan_schema import load_plan_rules
 from evalassist.evaluation import Answer
 
 CASES = Path(__file__).parent / "cases"
@@ -95,13 +94,13 @@ def test_an_untimed_code_is_one_unit_and_adds_no_minutes() -> None:
 def test_the_evaluation_code_is_the_lowest_level_all_components_meet(
     factors: int, elements: int, presentation: str, code: str
 ) -> None:
-    found = evaluation_code(load_plan_rules().codes, factors, elements, presentation)
+    found = evaluation_code(load_content().plan.codes, factors, elements, presentation)
     assert found is not None
     assert found.code == code
 
 
 def test_nothing_examined_has_no_evaluation_code() -> None:
-    assert evaluation_code(load_plan_rules().codes, 0, 0, "stable") is None
+    assert evaluation_code(load_content().plan.codes, 0, 0, "stable") is None
 
 
 def codes(case: str, answers: dict[str, Answer], *without: str) -> tuple[Code, ...]:

@@ -14,7 +14,7 @@ from evalassist.content import load_content
 from evalassist.content.checks import faults
 from evalassist.content.loader import Content
 from evalassist.content.patient_texts import load_patient_texts
-from evalassist.content.plan_schema import PlanRules, load_plan_rules
+from evalassist.content.plan_schema import PlanRules
 from evalassist.content.schema import Condition, FactName, Rule
 from evalassist.errors import ContentError
 
@@ -154,13 +154,13 @@ def test_one_slip_in_a_content_file_is_told_with_its_file(
     assert old in text
     wrong.write_text(text.replace(old, new, 1), encoding="utf-8")
     monkeypatch.setattr(resources, "ROOT", tmp_path)
-    for cached in (load_content, load_plan_rules, load_patient_texts):
+    for cached in (load_content, load_patient_texts):
         getattr(cached, "cache_clear", lambda: None)()
     try:
         with pytest.raises(ContentError) as caught:
             load_content()
     finally:
-        for cached in (load_content, load_plan_rules, load_patient_texts):
+        for cached in (load_content, load_patient_texts):
             getattr(cached, "cache_clear", lambda: None)()
     assert "content/" in str(caught.value)
     assert words in str(caught.value)

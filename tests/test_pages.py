@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,7 +30,16 @@ from reportlab.pdfgen.canvas import Canvas
 from evalassist.case_file import read_case
 from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content, load_content
-from evalassist.evaluation import Evaluation, NotTested, Opinion, Patient, Quantity, SoreKnee, StrengthTest
+from evalassist.evaluation import (
+    Discarded,
+    Evaluation,
+    NotTested,
+    Opinion,
+    Patient,
+    Quantity,
+    SoreKnee,
+    StrengthTest,
+)
 from evalassist.records.store import Store
 from evalassist.resources import drawn_leg
 from evalassist.settings import Settings
@@ -55,7 +65,9 @@ pytestmark = [
 ]
 
 CASES = Path(__file__).parent / "cases"
-SETTINGS = Settings(therapist_name="A. Chen, PT", licence="40-12345", clinic_name="Riverside")
+SETTINGS = Settings(
+    therapist_name="A. Chen, PT", licence="40-12345", clinic_name="Riverside", dynamometer="HHD 4"
+)
 P = TypeVar("P", bound=Page)
 W = TypeVar("W", bound=QWidget)
 Open = Callable[[type[P], EvaluationSession], P]
@@ -165,11 +177,80 @@ def choose(page: QWidget, opens: str, entry: str) -> None:
 # ---------------------------------------------------------------- strength
 
 
+def measured(*trials: float, unit: str = "N") -> StrengthTest:
+    """Trials as the page keeps them: with the device and the tester of the settings."""
+    return StrengthTest(trials=trials, unit=unit, device="HHD 4", tester="A. Chen, PT")
+
+
+def open_menu(page: QWidget) -> QMenu:
+    menus = [menu for menu in page.findChildren(QMenu) if menu.isVisible()]
+    assert len(menus) == 1
+    return menus[0]
+
+
+def test_a_position_chosen_for_the_first_side_holds_for_the_second(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session := session_of())
+    type_trials(page, "Hip abduction", "left", ("112", "115", "109"))
+    page.focus_item("habd.left")
+    click(page, "Hip abduction, left: position and kind of test")
+    menu = open_menu(page)
+    next(action for action in menu.actions() if action.text().startswith("Supine")).trigger()
+    menu.close()
+    type_trials(page, "Hip abduction", "right", ("88", "93", "90"))
+    assert session.evaluation.answers["habd.right"].position == "supine"
+    assert session.assessment.strength["habd"].symmetry_percent is not None
+    assert "supine" in reads(page)
+
+
+def test_sides_tested_in_different_positions_are_not_compared_and_it_is_said(
+    session_of: Any, opened: Any
+) -> None:
+    page = opened(StrengthPage, session := session_of())
+    type_trials(page, "Hip abduction", "left", ("112", "115", "109"))
+    type_trials(page, "Hip abduction", "right", ("88", "93", "90"))
+    page.focus_item("habd.right")
+    click(page, "Hip abduction, right: position and kind of test")
+    menu = open_menu(page)
+    next(action for action in menu.actions() if action.text().startswith("Supine")).trigger()
+    menu.close()
+    assert session.assessment.strength["habd"].symmetry_percent is None
+    assert "positions differ" in reads(page)
+    assert "not compared" in session.assessment.contradictions[0].text
+
+
+def test_a_trial_is_discarded_with_a_reason_and_taken_back(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session := session_of())
+    type_trials(page, "Hip abduction", "right", ("88", "140", "90"))
+    page.focus_item("habd.right")
+    click(page, "Hip abduction, right: discard a trial, or take it back")
+    trial = next(action for action in open_menu(page).actions() if action.text() == "Trial 2: 140 N")
+    reasons = trial.menu()
+    assert isinstance(reasons, QMenu)
+    next(reason for reason in reasons.actions() if reason.text() == "Device slipped").trigger()
+    open_menu(page).close()
+    gone = (Discarded(140, "device slipped"),)
+    assert session.evaluation.answers["habd.right"] == replace(measured(88, 90), discarded=gone)
+    assert "90 N" in reads(page)
+    assert field(page, "Hip abduction, right, trial 3, N").text() == ""
+    click(page, "Hip abduction, right: discard a trial, or take it back")
+    menu = open_menu(page)
+    next(action for action in menu.actions() if action.text().startswith("Take back 140 N")).trigger()
+    menu.close()
+    assert session.evaluation.answers["habd.right"] == measured(88, 90, 140)
+
+
+def test_newtons_typed_as_kgf_raise_a_question_that_says_so(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session_of())
+    button(page, "kgf").click()
+    type_trials(page, "Hip abduction", "right", ("200",), "kgf")
+    assert "200 kgf is 1961 N. If the device shows newtons, choose N above" in reads(page)
+
+
 def test_trials_of_both_sides_give_the_symmetry_in_words(session_of: Any, opened: Any) -> None:
     page = opened(StrengthPage, session := session_of())
     type_trials(page, "Hip abduction", "right", ("88", "93", "90"))
     type_trials(page, "Hip abduction", "left", ("112", "115", "109"))
-    assert session.evaluation.answers["habd.right"] == StrengthTest(trials=(88, 93, 90), unit="N")
+    assert session.evaluation.answers["habd.right"] == measured(88, 93, 90)
     said = reads(page)
     assert "93 N" in said
     assert "80.9 %" in said
@@ -401,7 +482,7 @@ def test_a_torque_is_typed_where_the_device_reads_it(session_of: Any, opened: An
     page.focus_item("kext.left")
     click(page, "Knee extension: force by device, or grade by hand: Nm")
     type_trials(page, "Knee extension", "left", ("142", "143", "141"), unit="Nm")
-    assert session.evaluation.answers["kext.left"] == StrengthTest(trials=(142, 143, 141), unit="Nm")
+    assert session.evaluation.answers["kext.left"] == measured(142, 143, 141, unit="Nm")
     assert "143 Nm" in reads(page)
 
 

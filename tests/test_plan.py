@@ -120,6 +120,7 @@ def assessed(
         irritability=irritability,
         irritability_reasons=(),
         irritability_missing=() if irritability else ("nprs-worst",),
+        numbers=load_content().numbers,
         subcategories=(),
         agreed=(),
         primary=None,
@@ -773,7 +774,7 @@ def test_the_same_findings_give_the_same_plan() -> None:
 
 
 def test_every_item_the_equipment_rules_ask_about_can_be_ticked() -> None:
-    content, rules = load_content(), load_plan_rules()
+    content, rules = load_content(), load_content().plan
     offered = {option.id for option in content.items["home-equipment"].options}
     needed = {need for exercise in content.exercises.values() for need in exercise.needs}
     assert needed - set(rules.clinic_only) <= offered
@@ -789,6 +790,6 @@ def test_a_wrong_rule_is_told_by_file_and_key(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr("evalassist.content.plan_schema.read_toml", with_a_slip)
     with pytest.raises(ContentError) as error:
-        load_plan_rules()
+        load_plan_rules(load_content().numbers)
     assert error.value.file == "content/rules/plan.toml"
     assert error.value.key == "irritability > MODERATE > pain-cap"

@@ -26,6 +26,7 @@ from evalassist.errors import EvalAssistError, SignedRecordError, StoreError
 from evalassist.evaluation import (
     Addendum,
     Answer,
+    Discarded,
     Evaluation,
     NotTested,
     Opinion,
@@ -38,6 +39,7 @@ from evalassist.evaluation import (
 from evalassist.records import database, migrations, reads, writes
 from evalassist.records.database import open_engine
 from evalassist.records.models import Base
+from evalassist.records.plain import sha256_of
 from evalassist.records.rows import EvaluationRow, Place, StoreConflictError
 from evalassist.records.store import Store
 from evalassist.records.triggers import TRIGGERS
@@ -58,6 +60,16 @@ EVERY_KIND: dict[str, Answer] = {
     "mass": Quantity(68.5, "kg"),
     "habd.right": StrengthTest(trials=(82.0, 81.5, 79.25), unit="N", lever_arm_m=0.78, pain=0),
     "habd.left": StrengthTest(grade="4+", compensation="tilts the pelvis"),
+    "kext.right": StrengthTest(
+        trials=(400.0,),
+        unit="N",
+        position="knee-60",
+        contraction="break",
+        fixation="belt",
+        device="HHD 7",
+        tester="Pat",
+        discarded=(Discarded(250.0, "device slipped"),),
+    ),
     "hext.left": StrengthTest(not_tested="too sore"),
     "apprehension.right": NotTested("patient declined"),
 }
@@ -609,21 +621,67 @@ def test_an_older_file_is_copied_and_then_brought_up_to_date(
     draft = begin()
     with Store(path) as store:
         store.save(draft)
+    known = len(migrations.MIGRATIONS)
     monkeypatch.setattr(migrations, "MIGRATIONS", [*migrations.MIGRATIONS, add_a_column])
     monkeypatch.setattr(database, "MIGRATIONS", migrations.MIGRATIONS)
     with Store(path) as store:
         assert store.load(draft.id) == draft
-    copy = path.with_name("records-before-version-2.sqlite")
+    copy = path.with_name(f"records-before-version-{known + 1}.sqlite")
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with raw(path) as new, raw(copy) as old:
-        assert new.execute("PRAGMA user_version").fetchone() == (2,)
-        assert old.execute("PRAGMA user_version").fetchone() == (1,)
+        assert new.execute("PRAGMA user_version").fetchone() == (known + 1,)
+        assert old.execute("PRAGMA user_version").fetchone() == (known,)
         assert old.execute("SELECT id FROM evaluation").fetchone() == (draft.id,)
         triggers = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"
         assert new.execute(triggers).fetchone() == (len(TRIGGERS),)
     with Store(path):
         pass
     assert sorted(each.name for each in path.parent.iterdir()) == [copy.name, path.name]
+
+
+def test_a_signed_note_of_the_first_version_is_still_read_and_still_locked(path: Path) -> None:
+    with raw(path) as db:
+        migrations.MIGRATIONS[0](db)
+        db.execute("INSERT INTO patient VALUES ('p', 'Ann', 'ann', '1990-01-01', 'F', 'en', '')")
+        db.execute("INSERT INTO episode VALUES ('e', 'p', '2026-03-02')")
+        db.execute(
+            "INSERT INTO evaluation VALUES ('v', 'e', 'initial', 'right', '2026-03-02', 1, 1,"
+            " '2026-03-02T10:00:00.000000+00:00', '2026-03-02T10:00:00.000000+00:00', 'Pat', '', ?, '1', '',"
+            " '{}', '[]', '{}', '{}')",
+            (sha256_of("{}"),),
+        )
+        db.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
+        db.execute("PRAGMA user_version = 1")
+    with Store(path) as store:
+        evaluation = store.load("v")
+        assert evaluation.signature is not None
+        assert evaluation.defaults == {}
+        assert store.note_of("v") == "{}"
+    with raw(path) as db, pytest.raises(sqlite3.IntegrityError, match="signed"):
+        db.execute("UPDATE evaluation SET defaults = '{\"slr\": 80}'")
+
+
+def test_a_clinic_default_is_kept_with_who_and_why_and_can_be_put_back(path: Path) -> None:
+    with Store(path) as store:
+        assert store.clinic_defaults() == {}
+        store.change_default("slr", 75, by="Pat", reason="our table")
+        store.change_default("ely", 120, by="Pat", reason="our table")
+        store.change_default("slr", 80, by="Kim", reason="stricter")
+        assert store.clinic_defaults() == {"slr": 80, "ely": 120}
+        store.change_default("slr", None, by="Kim", reason="as shipped")
+    with Store(path) as store:
+        assert store.clinic_defaults() == {"ely": 120}
+        assert [(c.default_id, c.value, c.changed_by) for c in store.default_changes()] == [
+            ("slr", 75, "Pat"), ("ely", 120, "Pat"), ("slr", 80, "Kim"), ("slr", None, "Kim"),
+        ]  # fmt: skip
+    with raw(path) as db:
+        for statement in (
+            "UPDATE default_change SET value = 1",
+            "DELETE FROM default_change",
+            "INSERT OR REPLACE INTO default_change VALUES (1, 'slr', 1, '', '', '')",
+        ):
+            with pytest.raises(sqlite3.IntegrityError, match="stays as it is"):
+                db.execute(statement)
 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from evalassist.clinical import strength
 from evalassist.clinical.result import GroupStrength, SideStrength
-from evalassist.content.schema import Norm, StrengthGroup
-from evalassist.evaluation import Side, SoreKnee, StrengthTest
+from evalassist.content.schema import BreakNorm, Norm, StrengthGroup
+from evalassist.evaluation import Discarded, Side, SoreKnee, StrengthTest
 
 ABDUCTION = StrengthGroup(
     id="habd",
@@ -23,6 +23,7 @@ ABDUCTION = StrengthGroup(
     decides="hip",
     mark="V",
 )
+LIMITS = strength.Limits(repeat_cv_percent=10, pain_in_test=3, pain_above_rest=2)
 KNEE_EXTENSION_NORM = Norm(
     group="kext", sex="F", age_from=20, age_to=59, mean=122.6, sd=33.6, unit="Nm", enabled=True, mark="V2"
 )
@@ -30,12 +31,87 @@ KNEE_EXTENSION_NORM = Norm(
 
 def side(*trials: float, unit: str = "N", **more: object) -> SideStrength:
     test = StrengthTest(trials=trials, unit=unit, **more)  # type: ignore[arg-type]  # the builder passes fields through
-    return strength.side_strength(test, scoring="best", body_mass_kg=62.0, rest_pain=0, norm=None)
+    return strength.side_strength(
+        test, scoring="best", limits=LIMITS, body_mass_kg=62.0, rest_pain=0, norm=None
+    )
 
 
 def both(right: SideStrength, left: SideStrength, sore: SoreKnee = "right") -> GroupStrength:
     sides: dict[Side, SideStrength] = {"right": right, "left": left}
     return strength.group_strength(ABDUCTION, sides, sore)
+
+
+@pytest.mark.parametrize(
+    ("right", "left", "why"),
+    [
+        ({"position": "supine"}, {}, "positions"),
+        ({"position": "supine"}, {"position": "standing"}, "positions"),
+        ({"contraction": "break"}, {}, "contractions"),
+        ({"position": "supine", "contraction": "break"}, {"position": "supine"}, "contractions"),
+    ],
+)
+def test_values_of_different_protocols_are_never_compared(
+    right: dict[str, str], left: dict[str, str], why: str
+) -> None:
+    group = both(side(80, **right), side(100, **left))
+    assert group.symmetry_percent is None
+    assert group.asymmetry_percent is None
+    assert group.weaker is None
+    assert group.not_compared == why
+
+
+def test_values_of_the_same_protocol_are_compared_in_whatever_position() -> None:
+    group = both(side(80, position="supine"), side(100, position="supine"))
+    assert group.symmetry_percent == 80
+    assert group.not_compared == ""
+
+
+def test_lever_arms_that_differ_without_torque_of_both_are_told() -> None:
+    assert both(side(80, lever_arm_m=0.4), side(100)).not_compared == "units"
+
+
+def test_what_held_the_device_does_not_stand_in_the_way() -> None:
+    assert both(side(80, fixation="belt"), side(100, fixation="hand")).symmetry_percent == 80
+
+
+def test_a_discarded_trial_does_not_count_and_is_kept() -> None:
+    test = StrengthTest(trials=(80, 82), unit="N", discarded=(Discarded(140, "belt slipped"),))
+    tested = strength.side_strength(
+        test, scoring="best", limits=LIMITS, body_mass_kg=62.0, rest_pain=0, norm=None
+    )
+    assert tested.score == 82
+    assert tested.reliable
+
+
+def test_a_norm_is_for_the_standard_position_only() -> None:
+    for position, expected in ((None, True), ("knee-60", False)):
+        test = StrengthTest(trials=(400,), unit="N", lever_arm_m=0.34, position=position)
+        tested = strength.side_strength(
+            test, scoring="best", limits=LIMITS, body_mass_kg=62.0, rest_pain=0, norm=KNEE_EXTENSION_NORM
+        )
+        assert (tested.z is not None) is expected
+
+
+def test_hip_norms_are_off_until_the_clinic_switches_them_on() -> None:
+    hip = Norm(
+        group="habd", sex="F", age_from=20, age_to=59, mean=113.1, sd=32.4, unit="N", enabled=False, mark="V2"
+    )
+    assert strength.norm_for("habd", "F", 24, [hip]) is None
+    assert strength.norm_for("habd", "F", 24, [hip], hip_norms=True) is hip
+    assert strength.norm_for("habd", "F", 19, [hip], hip_norms=True) is None
+
+
+def test_a_break_test_is_compared_with_break_tests_by_age_and_sex() -> None:
+    runners = BreakNorm.model_validate(
+        {"group": "habd", "intercept": 1.6, "per-year": -0.005, "if-male": 0.215, "sd": 0.354, "mark": "V"}
+    )
+    woman, man = (strength.break_norm_for("habd", sex, 30, [runners]) for sex in ("F", "M"))
+    assert woman is not None
+    assert man is not None
+    assert (round(woman.mean, 3), round(man.mean, 3), woman.unit) == (1.45, 1.665, "Nm/kg")
+    assert strength.break_norm_for("habd", "X", 30, [runners]) is None
+    assert strength.break_norm_for("habd", "F", 19, [runners]) is None
+    assert strength.break_norm_for("her", "F", 30, [runners]) is None
 
 
 def test_the_best_trial_is_the_score() -> None:
@@ -104,7 +180,7 @@ def test_a_grade_never_becomes_a_number() -> None:
 
 def strength_by_hand(grade: str) -> SideStrength:
     return strength.side_strength(
-        StrengthTest(grade=grade), scoring="best", body_mass_kg=62.0, rest_pain=0, norm=None
+        StrengthTest(grade=grade), scoring="best", limits=LIMITS, body_mass_kg=62.0, rest_pain=0, norm=None
     )
 
 
@@ -116,7 +192,9 @@ def test_pain_of_three_or_two_above_rest_may_hide_strength(
     pain: int, rest: float | None, inhibited: bool
 ) -> None:
     test = StrengthTest(trials=(50,), unit="N", pain=pain)
-    tested = strength.side_strength(test, scoring="best", body_mass_kg=None, rest_pain=rest, norm=None)
+    tested = strength.side_strength(
+        test, scoring="best", limits=LIMITS, body_mass_kg=None, rest_pain=rest, norm=None
+    )
     assert tested.pain_inhibited is inhibited
 
 

@@ -15,7 +15,7 @@ from evalassist.clinical.assessment import assess
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.progress import StepProgress, progress
 from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare
-from evalassist.content import Content
+from evalassist.content import Content, content_for
 from evalassist.errors import EvalAssistError, SignedRecordError
 from evalassist.evaluation import (
     Addendum,
@@ -67,6 +67,10 @@ class EvaluationSession(QObject):
         super().__init__(parent)
         self.content, self.store, self.settings = content, store, settings
         self._evaluation = evaluation
+        if evaluation.signature is None:
+            self._evaluation = evaluation.with_defaults(store.clinic_defaults())
+        if self._evaluation.defaults:
+            self.content = content_for(self._evaluation)
         self._undo: list[Evaluation] = []
         self._redo: list[Evaluation] = []
         self._unsaved = False
@@ -194,6 +198,16 @@ class EvaluationSession(QObject):
         self.settings = settings
         self._results = None
         self.changed.emit()
+
+    def use_clinic_defaults(self) -> None:
+        """The clinic set a clinical default otherwise: a draft is judged anew, a signed note stays as it is."""
+        if self.signed:
+            return
+        self._unsaved = True
+        changed = self._evaluation.with_defaults(self.store.clinic_defaults())
+        self.content = content_for(changed)
+        self._set(changed)
+        self.keep()
 
     # ------------------------------------------------------------ keeping
 

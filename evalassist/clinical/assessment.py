@@ -69,6 +69,7 @@ def assess(evaluation: Evaluation, content: Content) -> Assessment:
         flags=tuple(c.id for c in conclusions.values() if c.rule.kind == "flag" and c.met),
         scores=numbers.scores,
         strength=numbers.strength,
+        numbers=content.numbers,
         contradictions=contradictions(evaluation, known, content),
     )
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evalassist.clinical.result import Contradiction, Knowledge
+from evalassist.clinical.strength import protocol_words
 from evalassist.evaluation import SIDES, Evaluation, ItemId, Side, StrengthTest, other
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ def contradictions(evaluation: Evaluation, known: Knowledge, content: Content) -
         *_duration(evaluation, known),
         *_free_text(evaluation, content),
         *_one_sided(evaluation, content),
+        *_protocols(evaluation, content),
     )
 
 
@@ -69,6 +72,19 @@ def _one_sided(evaluation: Evaluation, content: Content) -> Iterator[Contradicti
     if tested[other(sore)] and not tested[sore]:
         words = f"Strength stands on the {other(sore)} side only, and the sore knee is the {sore}."
         yield Contradiction(words, tested[other(sore)])
+
+
+def _protocols(evaluation: Evaluation, content: Content) -> Iterator[Contradiction]:
+    """Right and left tested in different ways: they are not compared, and one of them may be a slip."""
+    for group in content.strength_groups.values():
+        ids = tuple(f"{group.id}.{side}" for side in SIDES)
+        tests = [evaluation.answers.get(item_id) for item_id in ids]
+        right, left = (test if isinstance(test, StrengthTest) and test.trials else None for test in tests)
+        if right is None or left is None or right.protocol == left.protocol:
+            continue
+        ways = [protocol_words(group, replace(test, fixation=None)) or "standard" for test in (right, left)]
+        words = f"{group.title} was tested right {ways[0]}, left {ways[1]}: the two are not compared."
+        yield Contradiction(words, ids)
 
 
 def _tested(evaluation: Evaluation, content: Content, side: Side) -> tuple[ItemId, ...]:

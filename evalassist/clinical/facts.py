@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 from evalassist.clinical import measures, strength
 from evalassist.clinical.conditions import judge
 from evalassist.clinical.result import Fact, FactValue, GroupStrength, Knowledge, Score, Verdict
-from evalassist.content.schema import FactName, Item
+from evalassist.content.schema import FactName, Item, Norm
 from evalassist.evaluation import SIDES, Answer, Evaluation, ItemId, NotTested, Quantity, Side, StrengthTest
 from evalassist.units import convert
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
 
-REST_PAIN = 3
-"""Pain at rest from this on counts as rest pain (plan-of-care 2.1) [P]."""
 FLEXED_LOADS = ("familiar-squat", "familiar-stairs", "familiar-sitting")
 WITHIN_ERROR = "within measurement error between testers"
 EXCLUDED = ("unlikely", "excluded")
@@ -150,7 +148,7 @@ def _computed(evaluation: Evaluation, content: Content, numbers: Measured) -> It
     yield Found("sore-knee", evaluation.sore_knee, ())
     yield get.renamed("duration-weeks", "duration")
     yield _load_change(get)
-    yield _rest_or_night(get)
+    yield _rest_or_night(get, content.numbers["rest-pain"])
     yield _chosen_points(get, "wells-score", "wells")
     yield _reproduced(get, content)
     yield _causes_excluded(get, content)
@@ -199,11 +197,11 @@ def _load_change(get: _Getter) -> Found:
     return Found("load-change-percent", percent, ("load-old", "load-new"))
 
 
-def _rest_or_night(get: _Getter) -> Found:
-    """Pain of 3 or more at rest, or woken by the knee; not answered is not "no"."""
+def _rest_or_night(get: _Getter, rest_pain: float) -> Found:
+    """Pain of this much or more at rest, or woken by the knee; not answered is not "no"."""
     rest, wakes = get.number("nprs-rest"), get.word("wakes")
     inputs = ("nprs-rest", "wakes")
-    at_rest = None if rest is None else rest >= REST_PAIN
+    at_rest = None if rest is None else rest >= rest_pain
     at_night = None if wakes is None else wakes == "yes"
     if at_rest or at_night:
         positive = tuple(i for i, yes in zip(inputs, (at_rest, at_night), strict=True) if yes)
@@ -280,18 +278,32 @@ def _strength(evaluation: Evaluation, content: Content) -> dict[str, GroupStreng
     mass = number(evaluation.answers.get("mass"), content.items.get("mass"))
     rest = number(evaluation.answers.get("nprs-rest"), None)
     scoring: strength.Scoring = "mean" if evaluation.answers.get("strength-score") == "mean" else "best"
+    limits = strength.Limits.of(content.numbers)
     groups: dict[str, GroupStrength] = {}
     for group in content.strength_groups.values():
-        norm = strength.norm_for(group.id, evaluation.patient.sex, evaluation.age_years, content.norms)
         sides = {
             side: strength.side_strength(
-                answer, scoring=scoring, body_mass_kg=mass, rest_pain=rest, norm=norm
+                answer,
+                scoring=scoring,
+                limits=limits,
+                body_mass_kg=mass,
+                rest_pain=rest,
+                norm=_norm(evaluation, content, group.id, answer),
             )
             for side in SIDES
             if isinstance(answer := evaluation.answers.get(f"{group.id}.{side}"), StrengthTest)
         }
         groups[group.id] = strength.group_strength(group, sides, evaluation.sore_knee)
     return groups
+
+
+def _norm(evaluation: Evaluation, content: Content, group: str, test: StrengthTest) -> Norm | None:
+    """Healthy people tested in the same way; the published break test was done with adult runners only."""
+    sex, age, hips = evaluation.patient.sex, evaluation.age_years, bool(content.numbers["hip-norms"])
+    if test.contraction is None:
+        return strength.norm_for(group, sex, age, content.norms, hip_norms=hips)
+    runs = evaluation.answers.get("runner") == "yes"
+    return strength.break_norm_for(group, sex, age, content.break_norms) if hips and runs else None
 
 
 def _strength_facts(evaluation: Evaluation, content: Content, numbers: Measured) -> Iterator[Found]:
@@ -313,8 +325,10 @@ def _strength_facts(evaluation: Evaluation, content: Content, numbers: Measured)
             tested = group.side(side)
             grade = tested.grade if tested else None
             yield Found(f"{group.group}-grade.{side}", grade, (f"{group.group}.{side}",))
-            if group.group == "kext":
-                yield Found(f"kext-z.{side}", tested.z if tested else None, (f"kext.{side}",))
+            if f"{group.group}-z" in content.facts:
+                yield Found(
+                    f"{group.group}-z.{side}", tested.z if tested else None, (f"{group.group}.{side}",)
+                )
     yield from _inhibited(numbers)
 
 

@@ -20,7 +20,6 @@ SHOWN_GROUPS = ("habd", "her")
 HIP_GROUPS = ("habd", "her", "hir", "hext", "hflx", "hadd")
 
 WEAK_GRADES = ("0", "1", "2-", "2", "2+", "3-", "3", "3+", "4-", "4")
-NOISE_PERCENT = 10
 ENTRY_TO_CHECK_PERCENT = 60
 
 
@@ -39,7 +38,7 @@ def hip_finding(evaluation: Evaluation, assessment: Assessment) -> HipFinding:
     measured = [group for group in _groups(assessment) if group.asymmetry_percent is not None]
     if measured:
         lower = min(measured, key=lambda group: group.asymmetry_percent or 100)
-        finding = _by_device(evaluation, lower)
+        finding = _by_device(evaluation, lower, 100 - assessment.numbers["symmetry-deficit"])
         if finding is not None:
             return finding
     if evaluation.answers.get("hips-both-normal") == "yes":
@@ -68,13 +67,13 @@ def _hip_groups(assessment: Assessment) -> list[GroupStrength]:
     return [assessment.strength[name] for name in HIP_GROUPS if name in assessment.strength]
 
 
-def _by_device(evaluation: Evaluation, group: GroupStrength) -> HipFinding | None:
+def _by_device(evaluation: Evaluation, group: GroupStrength, noise_percent: float) -> HipFinding | None:
     """What the dynamometer says of a group; None when the sides differ by no more than the noise."""
     deficit = 100 - (group.asymmetry_percent or 100)
     if deficit > ENTRY_TO_CHECK_PERCENT:
         problem = f"One hip reads {shown(deficit)} % lower than the other. Check the entry before printing."
         return HipFinding("V6", problem=problem)
-    if deficit <= NOISE_PERCENT or group.weaker is None:
+    if deficit <= noise_percent or group.weaker is None:
         return None
     if group.weaker not in evaluation.sore_sides:
         return HipFinding("V5", group.weaker)

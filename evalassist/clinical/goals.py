@@ -16,8 +16,6 @@ from evalassist.evaluation import Side, SoreKnee
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
 
-WHOLE_SYMMETRY = 90
-NORM_LIMIT = -1.0
 LEGS: dict[SoreKnee, str] = {"right": "the right leg", "left": "the left leg", "both": "each leg"}
 
 Number = float | str | None
@@ -114,7 +112,8 @@ def _group_baseline(case: Case, rule: GoalRule, group: GoalGroup) -> Iterator[Ba
 
 
 def _measured_by(case: Case, tested: GroupStrength) -> str:
-    if tested.symmetry_percent is not None and tested.symmetry_percent < WHOLE_SYMMETRY:
+    limit = case.assessment.numbers["symmetry-deficit"]
+    if tested.symmetry_percent is not None and tested.symmetry_percent < limit:
         return "symmetry"
     if _weak_grades(case, tested):
         return "grade"
@@ -138,7 +137,10 @@ def _weak_forces(case: Case, tested: GroupStrength) -> dict[Side, SideStrength]:
         for side in case.evaluation.sore_sides
         if (strength := tested.side(side)) is not None
         and strength.score is not None
-        and ((strength.z is not None and strength.z <= NORM_LIMIT) or tested.weaker == side)
+        and (
+            (strength.z is not None and strength.z <= case.assessment.numbers["z-deficit"])
+            or tested.weaker == side
+        )
     }
 
 

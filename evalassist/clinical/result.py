@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from evalassist.content.schema import Dose, Exercise, Level, Rule
-from evalassist.evaluation import ItemId, Side, SoreKnee
+from evalassist.evaluation import Defaults, ItemId, Side, SoreKnee
 
 
 class Verdict(StrEnum):
@@ -113,6 +113,8 @@ class SideStrength:
     pain: int | None
     pain_inhibited: bool
     not_tested: str | None
+    protocol: tuple[str | None, str | None] = (None, None)
+    """Position and contraction when they are not the standard ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ class GroupStrength:
     weaker: Side | None
     within_tester_error: bool | None
     """True when the difference is smaller than what two testers differ by."""
+    not_compared: str = ""
+    """Why two measured sides cannot be compared: `positions`, `contractions`, `units`."""
 
     def side(self, side: Side) -> SideStrength | None:
         return self.right if side == "right" else self.left
@@ -180,6 +184,8 @@ class Assessment:
     flags: tuple[str, ...]
     scores: Mapping[str, Score]
     strength: Mapping[str, GroupStrength]
+    numbers: Defaults
+    """The defaults by which this was judged, as the clinic set them."""
     contradictions: tuple[Contradiction, ...] = ()
 
     @property

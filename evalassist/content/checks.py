@@ -10,6 +10,7 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from evalassist import resources
+from evalassist.content.defaults import named_in
 from evalassist.content.plan_schema import PLAN_FACTS
 from evalassist.content.schema import Condition, Item
 from evalassist.errors import ContentError
@@ -32,12 +33,36 @@ ITEM_KINDS = {
 
 def faults(content: Content) -> Iterator[ContentError]:
     """Every fault of content that is well-formed by itself but does not fit together."""
+    yield from _default_faults(content)
     yield from _item_faults(content)
     yield from _rule_faults(content)
     yield from _exercise_faults(content)
     yield from _plan_faults(content)
     yield from _unused_facts(content)
     yield from _citation_faults(content)
+
+
+COUNTED_IN_PYTHON = ("repeat-cv", "pain-in-test", "pain-above-rest", "rest-pain", "hip-norms")
+"""Defaults that no rule names, because the computing of facts looks at them."""
+FILES_WITH_DEFAULTS = ("rules/red_flags.toml", "rules/assessment.toml", "rules/plan.toml")
+
+
+def _default_faults(content: Content) -> Iterator[ContentError]:
+    """A default that decides nothing, a rule that names one nobody defined."""
+    named: set[str] = set(COUNTED_IN_PYTHON)
+    for file in FILES_WITH_DEFAULTS:
+        named |= named_in(resources.read_toml(f"content/{file}"))
+    for default_id in content.defaults:
+        if default_id not in named:
+            yield ContentError("content/defaults.toml", default_id, "nothing looks at this default")
+    for default_id in COUNTED_IN_PYTHON:
+        if default_id not in content.defaults:
+            yield ContentError(
+                "content/defaults.toml", default_id, "this default is missing, and facts look at it"
+            )
+    for rule in content.rules.values():
+        for unknown in named_in([rule.title, rule.says, rule.do_now, rule.note]):
+            yield ContentError("content/rules", rule.id, f"no default is called {unknown}")
 
 
 def _item_faults(content: Content) -> Iterator[ContentError]:
@@ -253,6 +278,13 @@ def _citation_faults(content: Content) -> Iterator[ContentError]:
     cited += [("steps", item.id, item.cites) for item in content.items.values()]
     cited += [("measures", measure.id, measure.cites) for measure in content.measures.values()]
     cited += [("strength_groups", group.id, group.cites) for group in content.strength_groups.values()]
+    cited += [
+        ("strength_groups", f"{group.id} > {position.id}", position.cites)
+        for group in content.strength_groups.values()
+        for position in group.other_positions
+    ]
+    cited += [("strength_groups", norm.group, norm.cites) for norm in content.norms]
+    cited += [("strength_groups", norm.group, norm.cites) for norm in content.break_norms]
     cited += [("differentials", entry.id, entry.cites) for entry in content.differentials.values()]
     cited += [("evidence", entry.id, entry.cites) for entry in content.evidence.values()]
     cited += [("evidence", entry.id, entry.cites) for entry in content.recommendations.values()]

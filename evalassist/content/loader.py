@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
@@ -11,11 +11,14 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from evalassist import resources
 from evalassist.content.checks import faults
+from evalassist.content.defaults import filled
 from evalassist.content.patient_texts import PatientTexts, load_patient_texts
 from evalassist.content.plan_schema import PlanRules, load_plan_rules
 from evalassist.content.schema import (
+    BreakNorm,
     CodedRule,
     Condition,
+    Default,
     Differential,
     Evidence,
     Exercise,
@@ -32,7 +35,7 @@ from evalassist.content.schema import (
     StrengthGroup,
 )
 from evalassist.errors import ContentError
-from evalassist.evaluation import ItemId, Side
+from evalassist.evaluation import Defaults, Evaluation, ItemId, Side
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -57,6 +60,10 @@ class Content:
     """Everything clinical that is data, by id. Loaded once, never changed."""
 
     release: Release
+    defaults: Mapping[str, Default]
+    """The numbers a clinic may set otherwise, as they are shipped."""
+    numbers: Defaults
+    """Those numbers as they count here, by id of the default."""
     steps: Mapping[str, Step]
     facts: Mapping[str, FactName]
     rules: Mapping[str, Rule]
@@ -64,6 +71,7 @@ class Content:
     measures: Mapping[str, Measure]
     strength_groups: Mapping[str, StrengthGroup]
     norms: tuple[Norm, ...]
+    break_norms: tuple[BreakNorm, ...]
     differentials: Mapping[str, Differential]
     exercises: Mapping[str, Exercise]
     load_rules: Mapping[str, CodedRule]
@@ -133,14 +141,19 @@ class Content:
 def load_content() -> Content:
     """Read and cross-check the clinical content; raises `ContentError` with file and key on any fault."""
     exercises = [f"exercises/{name}.toml" for name in EXERCISE_FILES]
+    defaults = _by_id("defaults.toml", "defaults", Default)
+    numbers = {default.id: default.value for default in defaults.values()}
     content = Content(
         release=_one("release.toml", Release),
+        defaults=defaults,
+        numbers=numbers,
         steps={step_id: _one(f"steps/{step_id}.toml", Step) for step_id in STEP_IDS},
         facts=_by_id("facts.toml", "facts", FactName),
-        rules=_by_id("rules/red_flags.toml", "rules", Rule) | _by_id("rules/assessment.toml", "rules", Rule),
+        rules=_rules(numbers),
         measures=_by_id("measures/measures.toml", "measures", Measure),
         strength_groups=_by_id("strength_groups.toml", "groups", StrengthGroup, alone=False),
         norms=_several("strength_groups.toml", "norms", Norm, alone=False),
+        break_norms=_several("strength_groups.toml", "break_norms", BreakNorm, alone=False),
         differentials=_by_id("differentials.toml", "differentials", Differential),
         exercises={
             key: found for file in exercises for key, found in _by_id(file, "exercises", Exercise).items()
@@ -151,7 +164,7 @@ def load_content() -> Content:
         references=_by_id("references.toml", "references", Reference),
         evidence=_by_id("evidence.toml", "evidence", Evidence, alone=False),
         recommendations=_by_id("evidence.toml", "recommendations", Recommendation, alone=False),
-        plan=load_plan_rules(),
+        plan=load_plan_rules(numbers),
         patient_texts=load_patient_texts(),
     )
     for fault in faults(content):
@@ -159,12 +172,37 @@ def load_content() -> Content:
     return content
 
 
+def content_for(evaluation: Evaluation) -> Content:
+    """The content by which this evaluation is judged: as shipped, with the numbers its clinic set otherwise."""
+    return content_with(tuple(sorted(evaluation.defaults.items())))
+
+
+@lru_cache(maxsize=8)
+def content_with(changes: tuple[tuple[str, float], ...]) -> Content:
+    """The content with some defaults set otherwise; a default this release no longer has changes nothing."""
+    content = load_content()
+    known = {name: value for name, value in changes if name in content.defaults}
+    numbers = {**content.numbers, **known}
+    if numbers == content.numbers:
+        return content
+    return replace(content, numbers=numbers, rules=_rules(numbers), plan=load_plan_rules(numbers))
+
+
+def _rules(numbers: Defaults) -> dict[str, Rule]:
+    red_flags = _by_id("rules/red_flags.toml", "rules", Rule, numbers=numbers)
+    return red_flags | _by_id("rules/assessment.toml", "rules", Rule, numbers=numbers)
+
+
 def _one(name: str, model: type[M]) -> M:
     return _checked(name, resources.read_toml(f"content/{name}"), model)
 
 
-def _several(name: str, key: str, model: type[M], *, alone: bool = True) -> tuple[M, ...]:
+def _several(
+    name: str, key: str, model: type[M], *, alone: bool = True, numbers: Defaults | None = None
+) -> tuple[M, ...]:
     data = resources.read_toml(f"content/{name}")
+    if numbers is not None:
+        data = filled(data, numbers)
     if key not in data:
         raise ContentError(f"content/{name}", key, f"this file needs [[{key}]] tables")
     if alone and (stray := sorted(set(data) - {key})):
@@ -175,9 +213,11 @@ def _several(name: str, key: str, model: type[M], *, alone: bool = True) -> tupl
         raise _content_error(f"content/{name}", data[key], error) from None
 
 
-def _by_id(name: str, key: str, model: type[M], *, alone: bool = True) -> dict[str, M]:
+def _by_id(
+    name: str, key: str, model: type[M], *, alone: bool = True, numbers: Defaults | None = None
+) -> dict[str, M]:
     found: dict[str, M] = {}
-    for entry in _several(name, key, model, alone=alone):
+    for entry in _several(name, key, model, alone=alone, numbers=numbers):
         entry_id: str = entry.id  # type: ignore[attr-defined]  # each of these models has an id
         if entry_id in found:
             raise ContentError(f"content/{name}", entry_id, "this id stands here twice")

@@ -11,9 +11,11 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
+from evalassist.content.defaults import filled
 from evalassist.content.record_schema import CertificationRules, CodeRules, GoalRules, ScheduleRow, Sourced
 from evalassist.content.schema import Condition, Model
 from evalassist.errors import ContentError
+from evalassist.evaluation import Defaults
 from evalassist.resources import read_toml
 
 PLAN_FILE = "content/rules/plan.toml"
@@ -349,10 +351,10 @@ def _entries(model: Model) -> Iterator[Model]:
 M = TypeVar("M", bound=Model)
 
 
-def load_plan_rules() -> PlanRules:
-    """Read and check the plan's rules; raises `ContentError` with file and key on a wrong value."""
+def load_plan_rules(numbers: Defaults) -> PlanRules:
+    """Read and check the plan's rules with these defaults; raises `ContentError` with file and key on a wrong value."""
     codes = _checked(CODES_FILE, CodeRules, read_toml(CODES_FILE))
-    data = _checked(PLAN_FILE, PlanData, read_toml(PLAN_FILE))
+    data = _checked(PLAN_FILE, PlanData, filled(read_toml(PLAN_FILE), numbers))
     return PlanRules.model_construct(
         codes=codes, **{name: getattr(data, name) for name in PlanData.model_fields}
     )

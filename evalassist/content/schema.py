@@ -89,6 +89,57 @@ class Condition(Model):
             yield from condition.walk()
 
 
+class Range(Model):
+    low: float
+    high: float
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Range:
+        if self.low > self.high:
+            raise ValueError(f"low {self.low:g} is above high {self.high:g}")
+        return self
+
+
+class Default(Model):
+    """A number without a source behind it, which the clinic's administrator may set otherwise within `allowed`."""
+
+    id: str
+    group: str
+    title: str
+    """What the number decides, as the administrator reads it."""
+    value: float
+    unit: str = ""
+    whole: bool = False
+    switch: bool = False
+    """Off (0) or on (1)."""
+    allowed: Range
+    mark: Literal["K", "P"]
+
+    @model_validator(mode="after")
+    def _is_allowed_itself(self) -> Default:
+        if self.refuses(self.value):
+            raise ValueError(self.refuses(self.value))
+        return self
+
+    def refuses(self, value: float) -> str:
+        """Why this value cannot be set, as one sentence; empty when it can."""
+        if not self.allowed.low <= value <= self.allowed.high:
+            return f"{value:g} is outside {self.allowed.low:g} to {self.allowed.high:g}{self.in_unit}."
+        if (self.whole or self.switch) and value != int(value):
+            return f"{value:g} must be a whole number."
+        return ""
+
+    @property
+    def in_unit(self) -> str:
+        return self.unit if self.unit in ("", "°", "/10") else f" {self.unit}"
+
+    def words(self, value: float) -> str:
+        """A value as it is read: `85 %`, `on`."""
+        if self.switch:
+            return "on" if value else "off"
+        return f"{value:g}{self.in_unit}"
+
+
 # ---------------------------------------------------------------- what is asked
 
 ItemKind = Literal["yes-no", "choice", "choices", "number", "scale", "text", "strength"]
@@ -100,17 +151,6 @@ class Option(Model):
     points: int | None = None
     """Score of this option, where the item belongs to a scored test."""
     alarming: bool = False
-
-
-class Range(Model):
-    low: float
-    high: float
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Range:
-        if self.low > self.high:
-            raise ValueError(f"low {self.low:g} is above high {self.high:g}")
-        return self
 
 
 class Item(Model):
@@ -185,6 +225,16 @@ class Step(Model):
         return (item for group in self.groups for item in group.items)
 
 
+class TestPosition(Model):
+    """Another way to test a group; its values are never compared with those of the standard position."""
+
+    id: str
+    title: str
+    note: str = ""
+    mark: Mark
+    cites: tuple[str, ...] = ()
+
+
 class StrengthGroup(Model):
     """A muscle group of examination 6: how it is tested, so that values of two visits can be compared."""
 
@@ -197,7 +247,7 @@ class StrengthGroup(Model):
     pad: str
     pad_warning: str = ""
     axis: str
-    alternative: str = ""
+    other_positions: tuple[TestPosition, ...] = Field(default=(), alias="other-positions")
     say: str
     """What the therapist says to the patient."""
     substitution: str = ""
@@ -207,6 +257,10 @@ class StrengthGroup(Model):
     """Which muscle performance deficit a low value speaks for."""
     mark: Mark
     cites: tuple[str, ...] = ()
+
+    def position_title(self, position: str | None) -> str:
+        """How another position reads; empty for the standard one."""
+        return next((other.title for other in self.other_positions if other.id == position), position or "")
 
 
 class Norm(Model):
@@ -218,10 +272,39 @@ class Norm(Model):
     age_to: int
     mean: Annotated[float, Field(gt=0, lt=1000)]
     sd: Annotated[float, Field(gt=0, lt=1000)]
-    unit: Literal["Nm", "N"]
+    unit: Literal["Nm", "N", "Nm/kg"]
     enabled: bool
+    """Off unless the clinic compares hip force with healthy people (default `hip-norms`)."""
     mark: Mark
     cites: tuple[str, ...] = ()
+
+
+class BreakNorm(Model):
+    """What healthy adult runners resist in a break test, in Nm/kg; no make test is ever compared with it."""
+
+    group: str
+    intercept: float
+    per_year: float = Field(alias="per-year")
+    if_male: float = Field(alias="if-male")
+    sd: Annotated[float, Field(gt=0)]
+    mark: Mark
+    cites: tuple[str, ...] = ()
+
+    def at(self, age_years: int, sex: Literal["F", "M"]) -> Norm:
+        """The expected mean of this age and sex."""
+        mean = self.intercept + self.per_year * age_years + (self.if_male if sex == "M" else 0)
+        return Norm(
+            group=self.group,
+            sex=sex,
+            age_from=age_years,
+            age_to=age_years,
+            mean=mean,
+            sd=self.sd,
+            unit="Nm/kg",
+            enabled=False,
+            mark=self.mark,
+            cites=self.cites,
+        )
 
 
 # ---------------------------------------------------------------- how it is scored

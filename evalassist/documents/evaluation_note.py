@@ -137,6 +137,9 @@ def _story(note: Note, addenda: Sequence[Addendum], width: float) -> Iterator[Fl
     if left_out:
         yield from beside("Not tested", [("", left_out)], width)
     yield from assessment(note, width)
+    if note.defaults:
+        set_otherwise = "; ".join(f"{line.label}: {line.value}" for line in note.defaults)
+        yield from beside("Limits set by the clinic", [("", set_otherwise)], width)
     if note.plan:
         yield from plan_of_care(note, note.plan, width)
     elif note.no_plan_because:

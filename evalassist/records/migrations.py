@@ -63,7 +63,17 @@ def _version_1(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_version_1]
+def _version_2(db: sqlite3.Connection) -> None:
+    """Clinical defaults that the clinic set otherwise, and what each evaluation was judged by."""
+    for statement in (
+        "ALTER TABLE evaluation ADD COLUMN defaults JSON NOT NULL DEFAULT '{}'",
+        "CREATE TABLE default_change (number INTEGER NOT NULL PRIMARY KEY, default_id TEXT NOT NULL,"
+        " value FLOAT, changed_at TEXT NOT NULL, changed_by TEXT NOT NULL, reason TEXT NOT NULL)",
+    ):
+        db.execute(statement)
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_version_1, _version_2]
 
 
 def version_of(db: sqlite3.Connection) -> int:

@@ -109,6 +109,21 @@ class StoredEvaluation(Base):
     plan_edits: Mapped[list[Any]]
     answers: Mapped[dict[str, Any]]
     note: Mapped[str | None] = mapped_column(deferred=True)
+    defaults: Mapped[dict[str, Any]]
+    """The clinical defaults the clinic had set otherwise when this was written."""
+
+
+class StoredDefaultChange(Base):
+    """One clinical default set to another value; without a value it is again as shipped."""
+
+    __tablename__ = "default_change"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    default_id: Mapped[str]
+    value: Mapped[float | None]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]
+    reason: Mapped[str]
 
 
 class StoredAddendum(Base):

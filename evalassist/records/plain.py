@@ -51,6 +51,7 @@ def evaluation_columns(evaluation: Evaluation) -> dict[str, Any]:
         "content_release": evaluation.content_release,
         "impression": evaluation.impression,
         "opinions": {key: asdict(opinion) for key, opinion in evaluation.opinions.items()},
+        "defaults": dict(evaluation.defaults),
         "plan_edits": [asdict(edit) for edit in evaluation.plan_edits],
         "answers": {item_id: answer_to_plain(answer) for item_id, answer in evaluation.answers.items()},
     }
@@ -76,6 +77,7 @@ def evaluation_value(
         signature=signature,
         addenda=tuple(Addendum(each.text, each.clinician, each.written_at) for each in addenda),
         content_release=row.content_release,
+        defaults=MappingProxyType(row.defaults),
         id=row.id,
         episode_id=row.episode_id,
     )

@@ -11,6 +11,7 @@ from evalassist.evaluation import Evaluation, SoreKnee, VisitKind
 from evalassist.records.faults import changed_outside, not_kept
 from evalassist.records.models import (
     StoredAddendum,
+    StoredDefaultChange,
     StoredDocument,
     StoredEpisode,
     StoredEvaluation,
@@ -19,7 +20,7 @@ from evalassist.records.models import (
     StoredWord,
 )
 from evalassist.records.plain import addendum_sha256, evaluation_value, patient_value, sha256_of
-from evalassist.records.rows import DocumentRow, DocumentUse, EvaluationRow, PatientRow
+from evalassist.records.rows import DefaultChange, DocumentRow, DocumentUse, EvaluationRow, PatientRow
 from evalassist.records.search import ranges_of
 
 
@@ -72,6 +73,13 @@ def document(db: Session, document_id: str) -> bytes:
     if sha256_of(pdf) != digest:
         raise changed_outside("This document")
     return pdf
+
+
+def default_changes(db: Session) -> tuple[DefaultChange, ...]:
+    stored = db.scalars(select(StoredDefaultChange).order_by(StoredDefaultChange.number))
+    return tuple(
+        DefaultChange(row.default_id, row.value, row.changed_at, row.changed_by, row.reason) for row in stored
+    )
 
 
 def _evaluations() -> Select[*tuple[Any, ...]]:

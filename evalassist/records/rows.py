@@ -66,6 +66,17 @@ class DocumentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DefaultChange:
+    """One clinical default set to another value; with `value` None it is again as shipped."""
+
+    default_id: str
+    value: float | None
+    changed_at: datetime
+    changed_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where the therapist was working: the step, and the field in it when there was one."""
 

@@ -19,13 +19,14 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from evalassist.errors import EvalAssistError, SignedRecordError, StoreError
-from evalassist.evaluation import Addendum, Evaluation, Patient
+from evalassist.evaluation import Addendum, Defaults, Evaluation, Patient
 from evalassist.records import reads, writes
 from evalassist.records.database import WAIT_S, file_of, open_engine
 from evalassist.records.faults import DamagedError, not_kept, plain_words
 from evalassist.records.models import StoredPatient, StoredPlace
 from evalassist.records.plain import patient_value, sha256_of
 from evalassist.records.rows import (
+    DefaultChange,
     DocumentRow,
     DocumentUse,
     EvaluationRow,
@@ -193,6 +194,23 @@ class Store:
     def document_bytes(self, document_id: str) -> bytes:
         """The paper exactly as it was given out."""
         return self._read(lambda db: reads.document(db, document_id))
+
+    def clinic_defaults(self) -> Defaults:
+        """The clinical defaults that count in this clinic where they differ from those shipped."""
+        last = {change.default_id: change.value for change in self.default_changes()}
+        return {default_id: value for default_id, value in last.items() if value is not None}
+
+    def default_changes(self) -> tuple[DefaultChange, ...]:
+        """Every change of a clinical default, the earliest first."""
+        return self._read(reads.default_changes)
+
+    def change_default(self, default_id: str, value: float | None, *, by: str, reason: str) -> DefaultChange:
+        """Set a clinical default, or with None put it back as shipped; who and why are kept for good."""
+        change = DefaultChange(default_id, value, datetime.now(UTC), by, reason)
+        with self._write() as db:
+            writes.keep_default_change(db, change)
+        log.info("clinical default %s changed", default_id)
+        return change
 
     def remember_place(self, evaluation_id: str, step: str, item: str = "") -> None:
         """Remember the step and the field in it, so that the evaluation opens there again."""

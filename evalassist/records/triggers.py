@@ -60,6 +60,7 @@ TRIGGERS: dict[str, str] = dict(
         ),
         *_never_changes("addendum", "kept.evaluation_id = NEW.evaluation_id AND kept.number = NEW.number"),
         *_never_changes("document", "kept.id = NEW.id"),
+        *_never_changes("default_change", "kept.number = NEW.number"),
         _refuse(
             "addendum",
             "only_when_signed",

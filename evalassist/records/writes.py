@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
@@ -12,6 +13,7 @@ from evalassist.evaluation import Addendum, Evaluation, Patient
 from evalassist.records.faults import not_kept
 from evalassist.records.models import (
     StoredAddendum,
+    StoredDefaultChange,
     StoredDocument,
     StoredEpisode,
     StoredEvaluation,
@@ -20,7 +22,7 @@ from evalassist.records.models import (
     StoredWord,
 )
 from evalassist.records.plain import addendum_sha256, evaluation_columns, patient_columns
-from evalassist.records.rows import StoreConflictError
+from evalassist.records.rows import DefaultChange, StoreConflictError
 from evalassist.records.search import words_of
 
 ONLY_SIGNED = "An addendum belongs to a signed evaluation; a draft is changed itself."
@@ -143,6 +145,11 @@ def append_addendum(db: Connection, evaluation_id: str, addendum: Addendum) -> i
     }
     db.execute(insert(StoredAddendum), row)
     return number
+
+
+def keep_default_change(db: Connection, change: DefaultChange) -> None:
+    """Append a change of a clinical default."""
+    db.execute(insert(StoredDefaultChange), asdict(change))
 
 
 def discard_draft(db: Connection, evaluation_id: str) -> None:

@@ -19,6 +19,7 @@ TEXTS = (
     ("clinic_name", "Clinic", "printed on every paper"),
     ("clinic_phone", "Phone", "printed on the handout: when to call"),
     ("clinic_address", "Address", ""),
+    ("dynamometer", "Dynamometer", "make and number; kept with every strength value"),
 )
 CHOICES = (
     ("paper", "Paper", (("letter", "Letter"), ("a4", "A4"))),

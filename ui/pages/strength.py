@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -20,7 +21,7 @@ from ui.widgets.cards import Rule
 from ui.widgets.editors import Editor, NumberEditor, editor_for
 from ui.widgets.segments import Choice, SegmentedControl
 from ui.widgets.side_heads import SideHeads
-from ui.widgets.strength_row import GAP, NAME_WIDTH, StrengthRow
+from ui.widgets.strength_row import GAP, NAME_WIDTH, StrengthRow, arrange
 from ui.widgets.strength_side import WIDTH
 
 SCORE = "strength-score"
@@ -28,7 +29,7 @@ SCORE = "strength-score"
 INSET = 5
 PAGE_EDGES = 42
 """Margins of the page and its scroll bar."""
-ROOM_FOR_NAMES, NARROW_NAME_WIDTH = 812, 98
+ROOM_FOR_NAMES, NARROW_NAME_WIDTH, ROOM_FOR_COLUMNS = 812, 98, 690
 PICTURES = {"seated": "seat", "side-lying": "bed", "prone": "bed", "supine": "bed"}
 
 
@@ -174,8 +175,9 @@ class StrengthPage(Page):
         self.score.set_value("best" if best else "mean")
         self.score.setEnabled(not self.read_only)
         self._heads.show_sore(evaluation.sore_knee)
+        line = self.session.content.numbers["symmetry-deficit"]
         self._symmetry.setText(
-            "Asymmetry only" if evaluation.sore_knee == "both" else "Symmetry (line: 90 %)"
+            "Asymmetry only" if evaluation.sore_knee == "both" else f"Symmetry (line: {line:g} %)"
         )
         if self._open is None:
             self._open = self._first_gap_row()
@@ -226,7 +228,7 @@ class StrengthPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         room = self.width() / style.scale() - PAGE_EDGES
-        width = NAME_WIDTH if room >= ROOM_FOR_NAMES else NARROW_NAME_WIDTH
+        width = NAME_WIDTH if room >= ROOM_FOR_NAMES else NARROW_NAME_WIDTH if room >= ROOM_FOR_COLUMNS else 0
         self._heads.place(width, style.px(INSET + 9))
         for row in self.rows.values():
             row.set_name_width(width)
@@ -317,6 +319,13 @@ class StrengthPage(Page):
     # ------------------------------------------------------------ telling
 
     def _answered(self, item_id: str, test: StrengthTest | None) -> None:
+        if test is not None and test.trials:
+            settings = self.session.settings
+            test = replace(
+                test,
+                device=test.device or settings.dynamometer or None,
+                tester=test.tester or settings.therapist_name or None,
+            )
         self.session.answer(item_id, test, typing=True)
 
     def _unit_chosen(self, unit: object) -> None:
@@ -369,7 +378,8 @@ class _OrdinaryRow(QWidget):
         super().__init__()
         self.item, self._session = item, session
         self._editors: dict[ItemId, Editor] = {}
-        line = style.row(self, (9, 5, 8, 5), spacing=GAP)
+        self._parts = style.row(self, (9, 5, 8, 5), spacing=GAP)
+        line = style.row(spacing=GAP)
         name = self._name = style.label("", item.label)
         name.setWordWrap(True)
         name.setProperty("t", "q" if item.optional else "b")
@@ -377,9 +387,8 @@ class _OrdinaryRow(QWidget):
         name.setMinimumHeight(style.control_height())
         if item.sides:
             name.setFixedWidth(style.px(NAME_WIDTH))
-            line.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
-        else:
-            line.addWidget(name, 1, Qt.AlignmentFlag.AlignTop)
+        self._parts.addWidget(name, 0 if item.sides else 1, Qt.AlignmentFlag.AlignTop)
+        self._parts.addLayout(line, 1 if item.sides else 0)
         for item_id in item.ids:
             side = _split(item_id)[1]
             editor = editor_for(item, f"{item.label}, {side}" if side else item.label, WIDTH)
@@ -397,8 +406,10 @@ class _OrdinaryRow(QWidget):
             line.addWidget(self._found, 1, Qt.AlignmentFlag.AlignVCenter)
 
     def set_name_width(self, width: int) -> None:
+        """As in the rows above; an item of one answer keeps its one line."""
         if self.item.sides:
-            self._name.setFixedWidth(style.px(width))
+            self._name.setFixedWidth(style.px(width or 2 * NAME_WIDTH))
+            arrange(self._parts, width)
 
     def refresh(self, unit: str, *, read_only: bool) -> None:
         answers = self._session.evaluation.answers

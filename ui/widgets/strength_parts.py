@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 from evalassist.answers import LEVER_ARM_M
 from evalassist.clinical.facts import shown
 from evalassist.clinical.result import SideStrength
-from evalassist.clinical.strength import REPEAT_CV_PERCENT
 from evalassist.units import from_si
 from ui import style
 from ui.widgets.fields import NumberField, TextField
@@ -91,8 +90,15 @@ class Extras(QWidget):
         links.addWidget(self.compensation)
         links.addStretch(1)
         links.addWidget(self.not_tested)
+        self.taken = QWidget()
+        taken = style.row(self.taken, (0, 0, 5, 0), spacing=0)
+        self.protocol = quiet_link("Standard position", f"{name}: position and kind of test")
+        self.discard = quiet_link("Discard…", f"{name}: discard a trial, or take it back")
+        taken.addWidget(self.protocol)
+        taken.addStretch(1)
+        taken.addWidget(self.discard)
         self.own = TextField(f"{name}: what was seen")
-        for line in (self.numbers, self.links, self.own):
+        for line in (self.numbers, self.links, self.taken, self.own):
             stack.addWidget(line)
         self.own.hide()
 
@@ -131,7 +137,7 @@ def typed_or(field: NumberField, before: float | None) -> float | None:
 
 def scatter_words(measured: SideStrength | None) -> str:
     """What to do about trials that differ too much, or ""."""
-    if measured is None or measured.cv_percent is None or measured.cv_percent <= REPEAT_CV_PERCENT:
+    if measured is None or measured.cv_percent is None or measured.reliable:
         return ""
     words = f"trials differ by {shown(measured.cv_percent)} %"
     if len(measured.trials) < TRIALS:

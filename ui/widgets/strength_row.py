@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QWidget
 
 from evalassist.clinical.facts import WITHIN_ERROR, shown
 from evalassist.clinical.result import Assessment, GroupStrength
@@ -21,10 +22,14 @@ from ui.widgets.strength_side import Mode, StrengthSide
 from ui.widgets.symmetry import SymmetryBar
 
 NAME_WIDTH, GAP = 124, 12
-LINE_PERCENT = 90.0
-"""The line drawn through the bars: below it a sore side counts as lower."""
 
 WITHIN_ERROR_SHORT = "within tester error"
+
+APART = {
+    "positions": "positions differ",
+    "contractions": "make and break test",
+}
+"""Why two measured sides are not compared, as the row says it."""
 
 ReadingMark = Literal["look", "good", ""]
 
@@ -48,6 +53,7 @@ class StrengthRow(QFrame):
         self._wanted = False
         """The therapist asked for a group that is otherwise one quiet line."""
         self.is_open = False
+        self._given: dict[Side, Answer | None] = dict.fromkeys(SIDES)
         self.setProperty("card", "")
         self.setAccessibleName(title)
         self.sides: dict[Side, StrengthSide] = {}
@@ -56,20 +62,24 @@ class StrengthRow(QFrame):
         self._caution: QFrame | None = None
         self._how: _HowTo | None = None
         stack = self._stack = style.column(self, (8, 5, 4, 5), spacing=4)
-        line = self._line = style.row(spacing=GAP)
-        line.addWidget(self._build_name(title), 0, Qt.AlignmentFlag.AlignTop)
+        self._parts = style.row(spacing=GAP)
+        self._parts.addWidget(self._build_name(title), 0, Qt.AlignmentFlag.AlignTop)
+        self._line = style.row(spacing=GAP)
         self._merged = self._build_merged()
-        line.addWidget(self._merged, 1, Qt.AlignmentFlag.AlignTop)
+        self._line.addWidget(self._merged, 1, Qt.AlignmentFlag.AlignTop)
+        self._line.addStretch()
+        self._parts.addLayout(self._line)
         self._reading = self._build_reading(title)
-        line.addWidget(self._reading, 1, Qt.AlignmentFlag.AlignTop)
-        stack.addLayout(line)
+        self._parts.addWidget(self._reading, 1, Qt.AlignmentFlag.AlignTop)
+        stack.addLayout(self._parts)
 
     # ------------------------------------------------------------ building
 
     def set_name_width(self, width: int) -> None:
-        """Narrower where the window is."""
-        self._name_cell.setFixedWidth(style.px(width))
-        self._key.setVisible(width >= NAME_WIDTH)
+        """Narrower where the window is; with no width left the name stands above its fields."""
+        self._name_cell.setFixedWidth(style.px(width or 2 * NAME_WIDTH))
+        self._key.setVisible(width >= NAME_WIDTH or not width)
+        arrange(self._parts, width)
 
     def _build_name(self, title: str) -> QWidget:
         cell = self._name_cell = QWidget()
@@ -124,10 +134,10 @@ class StrengthRow(QFrame):
         line.setFixedHeight(style.control_height())
         row = style.row(line, spacing=7)
         self.bar = SymmetryBar(title)
-        self._mark, self._percent = StateGlyph("look"), style.label("b")
-        for part in (self.bar, self._mark, self._percent):
+        self._mark, self._percent = StateGlyph("look"), style.label("b", wrap=True)
+        for part in (self.bar, self._mark):
             row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addStretch(1)
+        row.addWidget(self._percent, 1, Qt.AlignmentFlag.AlignVCenter)
         self._bar_line = line
         self._words, self._error = style.label("s"), style.label("s")
         self._words.setWordWrap(True)
@@ -140,12 +150,10 @@ class StrengthRow(QFrame):
         return cell
 
     def _ensure_sides(self) -> None:
-        for place, side in enumerate(SIDES, start=2):
+        for place, side in enumerate(SIDES, start=1):
             if side not in self.sides:
                 cell = self.sides[side] = StrengthSide(self.group, side)
-                cell.changed.connect(
-                    lambda test, side=side: self.answered.emit(f"{self.group.id}.{side}", test)
-                )
+                cell.changed.connect(lambda test, side=side: self._answered(side, test))
                 cell.going_on.connect(self.going_on)
                 if side == "left":
                     cell.copy_wanted.connect(self._copy_lever)
@@ -188,7 +196,7 @@ class StrengthRow(QFrame):
     ) -> None:
         """Show this group as it is known now."""
         measured = assessment.strength[self.group.id]
-        given = {side: answers.get(f"{self.group.id}.{side}") for side in SIDES}
+        given = self._given = {side: answers.get(f"{self.group.id}.{side}") for side in SIDES}
         reasons = [_reason(answer) for answer in given.values()]
         untouched = self.optional and not self._wanted and all(answer is None for answer in given.values())
         merged = untouched or (None not in reasons and reasons[0] == reasons[1])
@@ -222,8 +230,17 @@ class StrengthRow(QFrame):
             self._stack.addWidget(self._how)
         if self._how is not None:
             self._how.setVisible(self.is_open and how)
-        percent, words, mark = reading(measured, given)
-        self._show_reading(measured, percent, words, mark, sore_knee, hide_words=compact and not self.is_open)
+        line_percent = assessment.numbers["symmetry-deficit"]
+        percent, words, mark = reading(measured, given, line_percent)
+        self._show_reading(
+            measured,
+            percent,
+            words,
+            mark,
+            sore_knee,
+            line_percent=line_percent,
+            hide_words=compact and not self.is_open,
+        )
         self._show_caution(assessment)
 
     def _show_merged(self, merged: bool, untouched: bool, reason: str, read_only: bool) -> None:
@@ -243,6 +260,7 @@ class StrengthRow(QFrame):
         mark: ReadingMark,
         sore_knee: SoreKnee,
         *,
+        line_percent: float,
         hide_words: bool,
     ) -> None:
         compared = measured.asymmetry_percent
@@ -251,7 +269,7 @@ class StrengthRow(QFrame):
         else:
             right = compared if measured.weaker == "right" else 100.0
             left = compared if measured.weaker == "left" else 100.0
-            line = None if sore_knee == "both" else LINE_PERCENT / 100
+            line = None if sore_knee == "both" else line_percent / 100
             unsure = f", {WITHIN_ERROR}" if measured.within_tester_error and measured.weaker else ""
             self.bar.set_sides(right, left, line=line, words=f"{percent}, {words}{unsure}")
         self.bar.setVisible(compared is not None)
@@ -283,6 +301,16 @@ class StrengthRow(QFrame):
             self._stack.insertWidget(1, self._caution)
         if self._caution is not None:
             self._caution.setVisible(met)
+
+    def _answered(self, side: Side, test: StrengthTest | None) -> None:
+        """The second side begins in the way in which the first one was tested."""
+        first = self._given[other(side)]
+        begins = self._given[side] is None and test is not None and test.trials
+        if begins and test is not None and isinstance(first, StrengthTest):
+            test = replace(
+                test, position=first.position, contraction=first.contraction, fixation=first.fixation
+            )
+        self.answered.emit(f"{self.group.id}.{side}", test)
 
     def _mode_of(self, answer: object, other_answer: object) -> Mode:
         if self._mode is not None:
@@ -339,7 +367,7 @@ class _HowTo(QFrame):
             ("Hold", group.stabilise, ""),
             ("Pad", warning, "att" if group.pad_warning else ""),
             ("Lever from", group.axis, ""),
-            ("Or", group.alternative, ""),
+            ("Or", "; ".join(other.title for other in group.other_positions), ""),
             ("Say", f"“{group.say}”", ""),
         )
         for number, (what, words, tone) in enumerate(line for line in lines if line[1]):
@@ -351,12 +379,23 @@ class _HowTo(QFrame):
         grid.setColumnStretch(1, 1)
 
 
-def reading(measured: GroupStrength, given: dict[Side, Answer | None]) -> tuple[str, str, ReadingMark]:
+def arrange(parts: QBoxLayout, name_width: int) -> None:
+    """Name, fields and reading in columns, or below each other where no width is left for the name."""
+    flow = QBoxLayout.Direction
+    parts.setDirection(flow.LeftToRight if name_width else flow.TopToBottom)
+    parts.setSpacing(style.px(GAP if name_width else 0))
+
+
+def reading(
+    measured: GroupStrength, given: dict[Side, Answer | None], line_percent: float
+) -> tuple[str, str, ReadingMark]:
     """The comparison as it reads: percentage, words, and whether it wants a look."""
     graded = [isinstance(answer, StrengthTest) and answer.grade is not None for answer in given.values()]
     if any(graded):
         return "", "by hand: no percentage" if all(graded) else "one side by hand: no percentage", ""
     if measured.asymmetry_percent is None:
+        if measured.not_compared in APART:
+            return "", APART[measured.not_compared], "look"
         tested = [side for side in (measured.right, measured.left) if side is not None and side.trials]
         if any(side.score is None for side in tested):
             return "", "trials differ: no percentage", ""
@@ -367,7 +406,7 @@ def reading(measured: GroupStrength, given: dict[Side, Answer | None]) -> tuple[
         words = f"{words}\nasymmetry only"
         return f"{shown(measured.asymmetry_percent, 1)} %", words, ""
     percent = measured.symmetry_percent
-    return f"{shown(percent, 1)} %", words, "look" if percent < LINE_PERCENT else "good"
+    return f"{shown(percent, 1)} %", words, "look" if percent < line_percent else "good"
 
 
 def _reason(answer: object) -> str | None:

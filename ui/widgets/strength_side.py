@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 from evalassist.answers import FORCE_N, MMT_GRADES, MOST_TRIALS, TORQUE_NM
 from evalassist.clinical.facts import shown
 from evalassist.clinical.result import SideStrength
-from evalassist.clinical.strength import REPEAT_CV_PERCENT
+from evalassist.clinical.strength import protocol_words
 from evalassist.content.schema import StrengthGroup
 from evalassist.evaluation import Answer, NotTested, StrengthTest
 from evalassist.units import convert, from_si, to_si
@@ -37,6 +37,7 @@ from ui.widgets.strength_parts import (
     typed_or,
     written,
 )
+from ui.widgets.strength_protocol import discard_menu, protocol_link_words, protocol_menu
 
 Mode = Literal["force", "torque", "grade"]
 WIDTH = 226
@@ -110,7 +111,7 @@ class StrengthSide(QWidget):
         for line in (self._force_line, self._left_out):
             line.setFixedHeight(style.control_height())
             self._stack.addWidget(line)
-        self._detail = style.label("s")
+        self._detail = style.label("s", wrap=True)
         self._stack.addWidget(self._detail)
         self._stack.addStretch(1)
         self._make_trials(TRIALS)
@@ -139,6 +140,8 @@ class StrengthSide(QWidget):
             made.compensation.clicked.connect(lambda: self._compensation_menu(made.compensation))
             made.not_tested.clicked.connect(lambda: self.not_tested_menu(made.not_tested))
             made.own.answered.connect(self._own_words)
+            made.protocol.clicked.connect(lambda: self._protocol_menu(made.protocol))
+            made.discard.clicked.connect(lambda: self._discard_menu(made.discard))
             self._stack.insertWidget(self._stack.indexOf(self._detail) + 1, made)
         return self.extras
 
@@ -210,6 +213,12 @@ class StrengthSide(QWidget):
         extras.setVisible(is_open)
         extras.numbers.setVisible(working)
         extras.links.setVisible(working and not read_only)
+        extras.taken.setVisible(working and self._mode != "grade" and not read_only)
+        extras.protocol.setText(protocol_link_words(self.group, test))
+        extras.protocol.setToolTip(self.group.position)
+        discarded = len(test.discarded) if test else 0
+        extras.discard.setText(f"{discarded} discarded" if discarded else "Discard…")
+        extras.discard.setEnabled(bool(test and (test.trials or test.discarded)))
         if not extras.pain.uncounted:
             extras.pain.set_value(test.pain if test else None)
         if not extras.lever.uncounted:
@@ -230,7 +239,7 @@ class StrengthSide(QWidget):
         self, test: StrengthTest | None, measured: SideStrength | None, unit: str, *, best: bool
     ) -> None:
         typed = test.trials if test else ()
-        scattered = measured is not None and (measured.cv_percent or 0) > REPEAT_CV_PERCENT
+        scattered = measured is not None and bool(measured.trials) and not measured.reliable
         wanted = max(TRIALS, len(typed), TRIALS + 1 if scattered and len(typed) >= TRIALS else 0)
         self._make_trials(min(MOST_TRIALS, wanted))
         self._use_unit(unit)
@@ -282,6 +291,10 @@ class StrengthSide(QWidget):
             parts.append(f"{measured.torque_nm_per_kg:.2f} Nm/kg")
         elif measured.torque_nm is not None and test.unit != "Nm":
             parts.append(f"{shown(measured.torque_nm, 1)} Nm")
+        if protocol := protocol_words(self.group, test):
+            parts.append(protocol)
+        if test.discarded:
+            parts.append(f"{len(test.discarded)} discarded")
         return " · ".join(parts)
 
     def _numbers(self) -> list[GoingOnField]:
@@ -305,7 +318,7 @@ class StrengthSide(QWidget):
         if asking is not None:
             own = {self.extras.pain: "of 10", self.extras.lever: "cm"} if self.extras else {}
             said = f"{asking.text.strip()} {own.get(asking, self._unit)}: {asking.message}"
-            return f"{said} {self._earlier(asking)}".rstrip()
+            return f"{said} {self._slip_of_unit(asking)}{self._earlier(asking)}".rstrip()
         if self._reason is not None:
             return ""
         if self._mode == "grade" and grade and grade not in MMT_GRADES:
@@ -317,6 +330,16 @@ class StrengthSide(QWidget):
         if test and test.unit and not same_kind(test.unit, self._unit):
             return f"Typed in {test.unit}. A value in {self._unit} takes its place; Ctrl+Z brings it back."
         return self._scatter
+
+    def _slip_of_unit(self, asking: GoingOnField) -> str:
+        """Newtons typed while the page shows kgf or lbf: the commonest slip with a dynamometer."""
+        value = asking.value
+        if asking not in self.trials or value is None or self._unit not in ("kgf", "lbf"):
+            return ""
+        if not to_si(value, self._unit) > FORCE_N[1] >= value:
+            return ""
+        newtons = f"{shown(value, 1)} {self._unit} is {shown(to_si(value, self._unit))} N."
+        return f"{newtons} If the device shows newtons, choose N above and type it again. "
 
     def _earlier(self, asking: GoingOnField) -> str:
         """What still counts while the field holds something that cannot be counted."""
@@ -354,7 +377,8 @@ class StrengthSide(QWidget):
             show, raw = self._raw.get(number, (None, 0.0))
             trials.append(raw if same and field.value == show else convert(field.value, self._unit, unit))
         if not trials:
-            return replace(test, trials=(), unit=None) if same else test
+            kept = test.unit if test.discarded else None  # what was discarded keeps its unit
+            return replace(test, trials=(), unit=kept) if same else test
         return replace(test, trials=tuple(trials), unit=unit, grade=None)
 
     def _grade_typed(self, words: object) -> None:
@@ -432,6 +456,14 @@ class StrengthSide(QWidget):
             action.setChecked(base.compensation == seen)
             action.triggered.connect(lambda _=False, seen=seen: self._tell(replace(base, compensation=seen)))
         menu.addAction("Something else…", lambda: self._tell(replace(base, compensation=OWN_WORDS)))
+        menu.popup(beside.mapToGlobal(beside.rect().bottomLeft()))
+
+    def _protocol_menu(self, beside: QWidget) -> None:
+        menu = protocol_menu(self, self.group, self._test or StrengthTest(), self._tell)
+        menu.popup(beside.mapToGlobal(beside.rect().bottomLeft()))
+
+    def _discard_menu(self, beside: QWidget) -> None:
+        menu = discard_menu(self, self._test or StrengthTest(), self._tell)
         menu.popup(beside.mapToGlobal(beside.rect().bottomLeft()))
 
     def _grade_menu(self, beside: QWidget) -> None:

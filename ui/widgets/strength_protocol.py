@@ -1,0 +1,66 @@
+"""How a strength value was taken, chosen from a menu; and the trials that do not count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtWidgets import QMenu, QWidget
+
+from evalassist.clinical.facts import shown
+from evalassist.clinical.strength import protocol_words
+from evalassist.content.schema import StrengthGroup
+from evalassist.evaluation import Discarded, StrengthTest
+from ui.widgets.strength_parts import titled_menu
+
+Tell = Callable[[StrengthTest], None]
+
+DISCARD_REASONS = ("device slipped", "not a full effort", "compensation", "pain")
+
+
+def protocol_menu(parent: QWidget, group: StrengthGroup, test: StrengthTest, tell: Tell) -> QMenu:
+    """Position, kind of contraction and what holds the device; each choice is told at once."""
+    menu = titled_menu(parent, "Values of another position or kind of test are not compared")
+
+    def offer(words: str, changed: StrengthTest) -> None:
+        action = menu.addAction(words)
+        action.setCheckable(True)
+        action.setChecked(changed == test)
+        action.triggered.connect(lambda: tell(changed))
+
+    offer(f"Standard: {group.position}", replace(test, position=None))
+    for position in group.other_positions:
+        note = f" ({position.note.rstrip('.')})" if position.note else ""
+        offer(f"{position.title}{note}", replace(test, position=position.id))
+    menu.addSeparator()
+    offer("Make test: the patient pushes, you hold still", replace(test, contraction=None))
+    offer("Break test: you push the leg down", replace(test, contraction="break"))
+    menu.addSeparator()
+    offer("Held by hand", replace(test, fixation="hand"))
+    offer("Held by a belt", replace(test, fixation="belt"))
+    return menu
+
+
+def discard_menu(parent: QWidget, test: StrengthTest, tell: Tell) -> QMenu:
+    """Take a trial out, with the reason, or take it back in."""
+    menu = titled_menu(parent, "A discarded trial is kept, and does not count")
+    unit = test.unit or ""
+    for number, trial in enumerate(test.trials):
+        reasons = menu.addMenu(f"Trial {number + 1}: {shown(trial, 1)} {unit}")
+        for reason in DISCARD_REASONS:
+            kept = (*test.trials[:number], *test.trials[number + 1 :])
+            out = replace(test, trials=kept, discarded=(*test.discarded, Discarded(trial, reason)))
+            reasons.addAction(reason.capitalize(), partial(tell, out))
+    for number, gone in enumerate(test.discarded):
+        left = (*test.discarded[:number], *test.discarded[number + 1 :])
+        back = replace(test, trials=(*test.trials, gone.value), discarded=left)
+        words = f"Take back {shown(gone.value, 1)} {unit} ({gone.reason})"
+        menu.addAction(words, partial(tell, back))
+    return menu
+
+
+def protocol_link_words(group: StrengthGroup, test: StrengthTest | None) -> str:
+    """What the link to the menu says: the protocol where it is not the standard one."""
+    words = protocol_words(group, test) if test is not None else ""
+    return words or "Standard position"
