@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import combinations, product
 from random import Random
@@ -755,10 +756,15 @@ def random_patient(dice: Random) -> Assessment:
     )
 
 
-def test_six_hundred_patients_get_a_safe_plan() -> None:
-    dice = Random(20260302)
-    for _ in range(600):
+@pytest.mark.parametrize("seed", range(20260302, 20260306))
+def test_twenty_thousand_patients_get_a_safe_plan_or_none(seed: int) -> None:
+    dice = Random(seed)
+    for _ in range(5000):
         assessment = random_patient(dice)
+        if dice.random() < 0.05:
+            stop = dice.choice(("EMERGENCY", "URGENT", "REFER", None))
+            assert refused_plan(replace(assessment, action=stop)).why
+            continue
         plan = planned(assessment)
         check(plan, assessment)
         assert plan.minutes % 5 == 0
