@@ -124,10 +124,11 @@ class PlanEdit:
 
     `add` and `drop` name an exercise; `dose` changes one number (`field` is sets, reps, hold_s, rest_s or
     days_per_week); `move` puts it at a place in the list (1 is first); `swap` replaces `exercise` by `to`;
-    `side` sets right, left or both.
+    `side` sets right, left or both; `lock` keeps the exercise in the plan whatever the findings become, `unlock`
+    leaves it to the findings again.
     """
 
-    kind: Literal["add", "drop", "dose", "move", "swap", "side"]
+    kind: Literal["add", "drop", "dose", "move", "swap", "side", "lock", "unlock"]
     exercise: str
     field: str = ""
     value: int | None = None

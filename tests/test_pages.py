@@ -583,6 +583,15 @@ def test_an_exercise_is_taken_out_with_its_reason_and_offered_again(session_of: 
     assert in_plan(session)[-1] == "HX01"
 
 
+def test_a_locked_exercise_stays_when_the_phase_changes(session_of: Any, opened: Any) -> None:
+    page = opened(PlanPage, session := session_of("ex1"))
+    click(page, "Bridge (double-leg): keep it whatever the findings become")
+    session.answer("plan-phase", "3")
+    assert in_plan(session)[-1] == "HX01"
+    click(page, "Bridge (double-leg): kept whatever the findings become")
+    assert "HX01" not in in_plan(session)
+
+
 def test_exercises_move_and_give_way_to_harder_ones(session_of: Any, opened: Any) -> None:
     page = opened(PlanPage, session := session_of("ex1"))
     first, second, *_ = in_plan(session)

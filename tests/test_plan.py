@@ -373,11 +373,11 @@ def test_a_trace_or_a_swelling_that_is_not_graded_holds_only_exercises_on_the_fe
 def test_loose_joints_are_stretched_only_where_they_are_tight() -> None:
     loose = findings("hypermobile", "tight-ham")
     added = planned(assessed("MODERATE", loose), PlanEdit("add", "FL02"), PlanEdit("add", "FL03"))
-    warned = [words for words in added.warnings if "was put in by hand" in words]
+    warned = [words for words in added.warnings if "is in the plan by hand" in words]
     assert len(warned) == 1
     assert "the gastrocnemius was not found tight" in warned[0]
     assert not any(
-        "was put in by hand" in words
+        "is in the plan by hand" in words
         for words in planned(assessed("MODERATE"), PlanEdit("add", "FL03")).warnings
     )
 
@@ -621,7 +621,39 @@ def test_an_edit_of_an_exercise_that_is_gone_is_told() -> None:
         example_1(), PlanEdit("drop", "FL01"), PlanEdit("add", "HA01"), PlanEdit("swap", "HA01", to="nothing")
     )
     assert ids(plan) == ids(planned(example_1()))
-    assert sum("no longer fits" in words for words in plan.warnings) == 3
+    assert sum("no longer fits" in words for words in plan.warnings) == 2
+
+
+def test_an_exercise_added_by_hand_that_is_proposed_later_is_simply_there() -> None:
+    first = ids(planned(example_1()))[0]
+    plan = planned(example_1(), PlanEdit("add", first, reason="likes it"))
+    assert ids(plan) == ids(planned(example_1()))
+    assert not any("no longer fits" in words for words in plan.warnings)
+
+
+def test_a_locked_exercise_stays_when_the_findings_no_longer_propose_it() -> None:
+    phase_2 = planned(example_1(**{"plan-phase": "2"}))
+    gone = next(name for name in ids(planned(example_1())) if name not in ids(phase_2))
+    lock = PlanEdit("lock", gone)
+    here = planned(example_1(), lock)
+    assert ids(here) == ids(planned(example_1()))
+    assert [one.locked for one in here.exercises].count(True) == 1
+    later = planned(
+        example_1(**{"plan-phase": "2"}),
+        lock,
+        PlanEdit("dose", gone, field="reps", value=8),
+    )
+    kept = later.exercises[-1]
+    assert (kept.exercise.id, kept.locked, kept.dose.reps) == (gone, True, 8)
+    assert "locked" in kept.because[0].text
+    unlocked = planned(example_1(**{"plan-phase": "2"}), lock, PlanEdit("unlock", gone))
+    assert gone not in ids(unlocked)
+
+
+def test_a_locked_exercise_that_became_forbidden_stays_with_a_warning() -> None:
+    plan = planned(assessed("HIGH", findings("abd-deficit", "quad-deficit")), PlanEdit("lock", "QC05"))
+    assert ids(plan)[-1] == "QC05"
+    assert any("is in the plan by hand, but" in words for words in plan.warnings)
 
 
 # ---------------------------------------------------------------- patients that never were

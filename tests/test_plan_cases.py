@@ -16,6 +16,7 @@ from evalassist.clinical.assessment import assess
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.result import PlanOfCare
 from evalassist.content import load_content
+from evalassist.content.plan_schema import Block, Limit, Notice, Swap
 from evalassist.evaluation import Evaluation, PlanEdit
 
 FOLDER = Path(__file__).parent / "cases"
@@ -69,8 +70,9 @@ def fired(plan: PlanOfCare) -> set[str]:
 
 def sentences() -> Iterator[tuple[str, str]]:
     """What each rule that has no place of its own in the plan says where it applies."""
-    for entry in (*RULES.blocks, *RULES.swaps, *RULES.limits, *RULES.notices):
-        yield entry.id, entry.says
+    entries: tuple[Block | Swap | Limit | Notice, ...]
+    entries = (*RULES.blocks, *RULES.swaps, *RULES.limits, *RULES.notices)
+    yield from ((entry.id, entry.says) for entry in entries)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -90,7 +92,8 @@ def test_a_plan_case_gives_what_it_says(case: Mapping[str, Any]) -> None:
 def test_every_rule_of_the_plan_fires_in_one_case_and_stays_silent_in_another() -> None:
     seen = [fired(planned(name)) for name in (*WORKED, *(case["name"] for case in CASES))]
     always = {row.id for row in RULES.advice if row.when is None and not row.values} | {"G08"}
-    every = [row.id for row in (*RULES.advice, *RULES.schedules, *RULES.goals.goals)]
+    every = [row.id for row in RULES.advice] + [row.id for row in RULES.schedules]
+    every += [goal.id for goal in RULES.goals.goals]
     every += [rule.id for rule in RULES.certification.rules]
     every += [entry_id for entry_id, _ in sentences()]
     never = [rule for rule in every if not any(rule in ids for ids in seen)]

@@ -29,6 +29,8 @@ NAMES = {
     "delete": "trash-can-outline",
     "document": "file-document-outline",
     "down": "arrow-down",
+    "locked": "lock",
+    "unlocked": "lock-open-variant-outline",
     "edit": "pencil-outline",
     "export": "export-variant",
     "flag": "flag",

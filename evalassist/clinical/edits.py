@@ -33,16 +33,38 @@ class Edited:
 
 def apply_edits(case: Case, proposed: Sequence[PlannedExercise], edits: Iterable[PlanEdit]) -> Edited:
     """Apply the edits in their order; one that no longer fits is told and changes nothing."""
+    edits = tuple(edits)
     state = Edited(tuple(proposed))
+    for exercise_id in _locked(edits):
+        state = _kept(case, state, exercise_id)
     for edit in edits:
-        state = _applied(case, state, edit)
+        if edit.kind not in ("lock", "unlock"):
+            state = _applied(case, state, edit)
     return state
+
+
+def _locked(edits: Sequence[PlanEdit]) -> tuple[str, ...]:
+    """What is locked after all: the last word on each exercise counts."""
+    words = {edit.exercise: edit.kind for edit in edits if edit.kind in ("lock", "unlock")}
+    return tuple(exercise_id for exercise_id, word in words.items() if word == "lock")
+
+
+def _kept(case: Case, state: Edited, exercise_id: str) -> Edited:
+    """A locked exercise stays where it is proposed, and comes back where it no longer is."""
+    for place, one in enumerate(state.exercises):
+        if one.exercise.id == exercise_id:
+            return _put(state, place, replace(one, locked=True))
+    if exercise_id not in case.exercises:
+        return state
+    one = _by_hand(case, exercise_id, "THERAPIST", "locked, although the findings no longer propose it")
+    state = replace(state, exercises=(*state.exercises, replace(one, locked=True)))
+    return _with_warning(case, state, exercise_id)
 
 
 def _applied(case: Case, state: Edited, edit: PlanEdit) -> Edited:
     place = next((i for i, one in enumerate(state.exercises) if one.exercise.id == edit.exercise), None)
     if edit.kind == "add":
-        return _unfit(state, edit) if place is not None else _added(case, state, edit)
+        return state if place is not None else _added(case, state, edit)
     if place is None:
         return _unfit(state, edit)
     one = state.exercises[place]
@@ -125,7 +147,7 @@ def _with_warning(case: Case, state: Edited, exercise_id: str) -> Edited:
     against = warned(case, exercise_id)
     if not against:
         return state
-    words = f"{case.exercises[exercise_id].name} was put in by hand, but {against}."
+    words = f"{case.exercises[exercise_id].name} is in the plan by hand, but {against}."
     return replace(state, warnings=(*state.warnings, words))
 
 

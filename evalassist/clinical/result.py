@@ -230,6 +230,8 @@ class PlannedExercise:
     because: tuple[Reason, ...]
     edited: bool = False
     proposed_dose: Dose | None = None
+    locked: bool = False
+    """The therapist keeps it in the plan whatever the findings become."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,9 @@ class ExerciseCard(QFrame):
         self._up = self._icon("up", "earlier in the list", lambda: self._move(-1))
         self._down = self._icon("down", "later in the list", lambda: self._move(1))
         self._remove = self._icon("delete", "take it out, and say why", self._ask_removal)
-        for button in (self._up, self._down, self._remove):
+        self.lock = self._icon("unlocked", "keep it whatever the findings become", self._toggle_lock)
+        self.lock.setCheckable(True)
+        for button in (self.lock, self._up, self._down, self._remove):
             head.addWidget(button)
         return head
 
@@ -228,8 +230,17 @@ class ExerciseCard(QFrame):
             if other is not None:
                 link.setToolTip(other.name)
                 link.setAccessibleName(f"{self.exercise.name}: {link.text().lower()}, {other.name}")
-        for button in (self._up, self._down, self._remove):
+        self._show_lock(planned.locked)
+        for button in (self.lock, self._up, self._down, self._remove):
             button.setVisible(not read_only)
+
+    def _show_lock(self, locked: bool) -> None:
+        if locked != self.lock.isChecked() or not self.lock.toolTip():
+            self.lock.setChecked(locked)
+            icons.put_icon(self.lock, "locked" if locked else "unlocked", "accent" if locked else "quiet", 17)
+        says = "kept whatever the findings become" if locked else "keep it whatever the findings become"
+        self.lock.setToolTip(upper_first(says))
+        self.lock.setAccessibleName(f"{self.exercise.name}: {says}")
 
     @property
     def removal_waits(self) -> bool:
@@ -262,6 +273,10 @@ class ExerciseCard(QFrame):
         if to is not None:
             self.flush()
             self.edited.emit(PlanEdit("swap", self.exercise.id, to=to))
+
+    def _toggle_lock(self) -> None:
+        locked = self._planned is not None and self._planned.locked
+        self.edited.emit(PlanEdit("unlock" if locked else "lock", self.exercise.id))
 
     def _ask_removal(self) -> None:
         self._removal.show()
