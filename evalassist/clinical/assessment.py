@@ -38,9 +38,11 @@ def assess(evaluation: Evaluation, content: Content) -> Assessment:
     numbers = measured(evaluation, content)
     known = knowledge(evaluation, content, numbers)
     conclusions: dict[str, Conclusion] = {}
-    for rule in content.rules.values():
-        conclusions[rule.id] = judge_rule(rule, known, evaluation.sore_sides)
-        known.learn(conclusions[rule.id], overruled=disagrees(evaluation, CODES.get(rule.id, "")))
+    overruled = {rule_id for rule_id, code in SUBCATEGORIES if disagrees(evaluation, code)}
+    sore_sides = evaluation.sore_sides
+    for rule_id, rule in content.rules.items():
+        conclusions[rule_id] = concluded = judge_rule(rule, known, sore_sides)
+        known.learn(concluded, overruled=rule_id in overruled)
 
     red, open_flags = _red_flags(conclusions)
     action = _action(red, open_flags)

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from evalassist.clinical.conditions import judge
-from evalassist.clinical.result import Assessment, Fact, FactValue, Knowledge, Reason, Refusal, Verdict
+from evalassist.clinical.result import (
+    MET,
+    UNDECIDED,
+    Assessment,
+    Fact,
+    FactValue,
+    Knowledge,
+    Reason,
+    Refusal,
+)
 from evalassist.content.plan_schema import Block, IrritabilityRow, Limit, Need, PainTest, PlanRules
 from evalassist.content.schema import Condition, Exercise
 from evalassist.evaluation import Evaluation, ItemId, Side
@@ -45,13 +54,13 @@ class Case:
 
     def holds(self, condition: Condition | None, side: Side | None = None) -> bool:
         """No condition always holds; an undecided one does not."""
-        return condition is None or judge(condition, self.known, side).verdict is Verdict.MET
+        return condition is None or judge(condition, self.known, side).verdict is MET
 
     def not_needed(self, need: Need, condition: Condition | None) -> str:
         """Why a need is not served: its finding was not made, or was not tested. Empty when it is wanted."""
         if condition is None or self.holds(condition):
             return ""
-        if judge(condition, self.known).verdict is Verdict.UNDECIDED:
+        if judge(condition, self.known).verdict is UNDECIDED:
             return f"{need.title} was not tested"
         return need.otherwise
 
@@ -132,7 +141,7 @@ def concerns(block: Block, exercise: Exercise) -> bool:
         return False
     if exercise.id in block.exercises or exercise.body_position in block.positions:
         return True
-    return any(code in exercise.precautions for code in block.codes)
+    return not set(block.codes).isdisjoint(exercise.precautions)
 
 
 def why_not(

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
-from evalassist.clinical.result import Conclusion, Fact, FactValue, Knowledge, Reason, Verdict
+from evalassist.clinical.result import (
+    MET,
+    NOT_MET,
+    UNDECIDED,
+    Conclusion,
+    Fact,
+    FactValue,
+    Knowledge,
+    Reason,
+    Verdict,
+)
 from evalassist.content.schema import Condition, Rule
-from evalassist.evaluation import ItemId, Side
+from evalassist.evaluation import SIDES, ItemId, Side
 
 T = TypeVar("T")
 
-SWAPPED = {Verdict.MET: Verdict.NOT_MET, Verdict.NOT_MET: Verdict.MET}
+SWAPPED = {MET: NOT_MET, NOT_MET: MET}
 
 
 class Judgement(NamedTuple):  # made hundreds of times for every answer, and a tuple is made fastest
@@ -20,21 +31,33 @@ class Judgement(NamedTuple):  # made hundreds of times for every answer, and a t
     missing: tuple[ItemId, ...] = ()
 
 
+Judge = Callable[[Knowledge, Side | None], Judgement]
+
+
 def judge(condition: Condition, known: Knowledge, side: Side | None = None) -> Judgement:
     """Judge one condition; `side` fills `{side}` in the names of facts."""
+    read = _READ.get(id(condition))
+    if read is None:
+        read = _READ[id(condition)] = (_judge_of(condition), condition)
+    return read[0](known, side)
+
+
+_READ: dict[int, tuple[Judge, Condition]] = {}
+"""Each condition is read once, for the same few hundred are judged after every answer. It stays beside its judge, so
+that no other condition can get its identity."""
+
+
+def _judge_of(condition: Condition) -> Judge:
     if condition.fact is not None:
-        return _compared(condition, condition.fact, known, side)
+        return _answered(condition) if condition.answered is not None else _compared(condition)
     if condition.all is not None:
-        return _joined([judge(part, known, side) for part in condition.all], decisive=Verdict.NOT_MET)
+        return _all_of([_judge_of(part) for part in condition.all])
     if condition.any is not None:
-        return _joined([judge(part, known, side) for part in condition.any], decisive=Verdict.MET)
+        return _any_of([_judge_of(part) for part in condition.any])
     if condition.any_tested is not None:
-        parts = [judge(part, known, side) for part in condition.any_tested]
-        tested = [part for part in parts if part.verdict is not Verdict.UNDECIDED]
-        return _joined(tested or parts, decisive=Verdict.MET)
+        return _any_tested([_judge_of(part) for part in condition.any_tested])
     if condition.not_ is not None:
-        inner = judge(condition.not_, known, side)
-        return Judgement(SWAPPED.get(inner.verdict, inner.verdict), inner.reasons, inner.missing)
+        return _not(_judge_of(condition.not_))
     raise AssertionError("the schema allows no other condition")
 
 
@@ -44,8 +67,8 @@ def judge_rule(rule: Rule, known: Knowledge, sore_sides: tuple[Side, ...]) -> Co
         judged = judge(rule.when, known)
         return Conclusion(rule, judged.verdict, (), _one_a_finding(judged.reasons), judged.missing)
     by_side = {side: judge(rule.when, known, side) for side in sore_sides}
-    merged = _joined(list(by_side.values()), decisive=Verdict.MET)
-    met = tuple(side for side, judged in by_side.items() if judged.verdict is Verdict.MET)
+    merged = _any(list(by_side.values()))
+    met = tuple(side for side, judged in by_side.items() if judged.verdict is MET)
     return Conclusion(rule, merged.verdict, met, _one_a_finding(merged.reasons), merged.missing)
 
 
@@ -54,53 +77,113 @@ def _one_a_finding(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
     return tuple({reason.items or reason.text: reason for reason in reasons}.values())
 
 
-def _joined(parts: list[Judgement], decisive: Verdict) -> Judgement:
-    """`all` is decided by the first part not met, `any` by each part met; otherwise one open part leaves it open."""
-    deciding = [part for part in parts if part.verdict is decisive]
-    undecided = [part for part in parts if part.verdict is Verdict.UNDECIDED]
-    if deciding:
-        told = deciding if decisive is Verdict.MET else deciding[:1]
-        return Judgement(decisive, _unique([part.reasons for part in told]))
-    if undecided:
-        known_so_far = _unique([part.reasons for part in parts])
-        return Judgement(Verdict.UNDECIDED, known_so_far, _unique([part.missing for part in undecided]))
-    return Judgement(SWAPPED[decisive], _unique([part.reasons for part in parts]))
+# ---------------------------------------------------------------- joined
 
 
-def _compared(condition: Condition, name: str, known: Knowledge, side: Side | None) -> Judgement:
-    if "{" in name:
-        name = name.replace("{side}", side or "")
-    fact = known.facts.get(name)
-    if condition.answered is not None:
-        return Judgement(_verdict((fact is not None) == condition.answered))
-    if fact is None:
-        return Judgement(Verdict.UNDECIDED, (), known.sources.get(name, (name,)))
-    met, words = _compare(condition, fact.value)
-    return Judgement(_verdict(met), _reasons(fact, words, known))
+def _all_of(judges: list[Judge]) -> Judge:
+    """Not met by the first part that is not met; open while another part is open."""
+
+    def judged(known: Knowledge, side: Side | None) -> Judgement:
+        parts = []
+        for part in judges:
+            found = part(known, side)
+            if found.verdict is NOT_MET:
+                return Judgement(NOT_MET, found.reasons)
+            parts.append(found)
+        return _told(parts, otherwise=MET)
+
+    return judged
 
 
-def _compare(condition: Condition, value: FactValue) -> tuple[bool, str]:
-    """Whether it holds, and the comparison in words where it has a limit."""
-    if condition.is_ is not None:
-        return _word(value) == _word(condition.is_), ""
-    if condition.one_of is not None:
-        return _word(value) in condition.one_of, ""
-    if condition.includes is not None:
-        return isinstance(value, tuple) and condition.includes in value, ""
-    number = float(value) if isinstance(value, int | float) else float("nan")
-    if (limit := condition.below) is not None:
-        return _limited(number < limit, "below", "not below", limit)
-    if (limit := condition.above) is not None:
-        return _limited(number > limit, "above", "not above", limit)
-    if (limit := condition.at_least) is not None:
-        return _limited(number >= limit, "at least", "below", limit)
-    if (limit := condition.at_most) is not None:
-        return _limited(number <= limit, "at most", "above", limit)
+def _any_of(judges: list[Judge]) -> Judge:
+    return lambda known, side: _any([part(known, side) for part in judges])
+
+
+def _any_tested(judges: list[Judge]) -> Judge:
+    def judged(known: Knowledge, side: Side | None) -> Judgement:
+        parts = [part(known, side) for part in judges]
+        return _any([part for part in parts if part.verdict is not UNDECIDED] or parts)
+
+    return judged
+
+
+def _any(parts: list[Judgement]) -> Judgement:
+    """Met by every part that is met, and all of them are told; open while a part is open."""
+    met = [part.reasons for part in parts if part.verdict is MET]
+    return Judgement(MET, _unique(met)) if met else _told(parts, otherwise=NOT_MET)
+
+
+def _told(parts: list[Judgement], otherwise: Verdict) -> Judgement:
+    """No part decided: open with what is missing, or what all of them say together."""
+    reasons = _unique([part.reasons for part in parts])
+    missing = [part.missing for part in parts if part.verdict is UNDECIDED]
+    return Judgement(UNDECIDED, reasons, _unique(missing)) if missing else Judgement(otherwise, reasons)
+
+
+def _not(inner: Judge) -> Judge:
+    def judged(known: Knowledge, side: Side | None) -> Judgement:
+        verdict, reasons, missing = inner(known, side)
+        return Judgement(SWAPPED.get(verdict, verdict), reasons, missing)
+
+    return judged
+
+
+# ---------------------------------------------------------------- compared
+
+
+def _answered(condition: Condition) -> Judge:
+    names, wanted = _names(condition), condition.answered
+    return lambda known, side: Judgement(MET if (names[side] in known.facts) == wanted else NOT_MET)
+
+
+def _compared(condition: Condition) -> Judge:
+    names, (holds, yes, no) = _names(condition), _comparison(condition)
+
+    def judged(known: Knowledge, side: Side | None) -> Judgement:
+        name = names[side]
+        fact = known.facts.get(name)
+        if fact is None:
+            return Judgement(UNDECIDED, (), known.sources.get(name, (name,)))
+        met = holds(fact.value)
+        reasons = known.reasons.get(name)
+        if reasons is None:
+            reasons = _reasons(fact, yes if met else no)
+        return Judgement(MET if met else NOT_MET, reasons)
+
+    return judged
+
+
+def _names(condition: Condition) -> dict[Side | None, str]:
+    """The fact's name without a side and on each."""
+    name = condition.fact or ""
+    return {side: name.replace("{side}", side or "") for side in (None, *SIDES)}
+
+
+def _comparison(condition: Condition) -> tuple[Callable[[FactValue], bool], str, str]:
+    """Whether a value holds; and where it has a limit, how that reads when it does and when it does not."""
+    if (wanted := condition.is_) is not None:
+        return (lambda value: _word(value) == wanted), "", ""
+    if (words := condition.one_of) is not None:
+        return (lambda value: _word(value) in words), "", ""
+    if (part := condition.includes) is not None:
+        return (lambda value: isinstance(value, tuple) and part in value), "", ""
+    if (below := condition.below) is not None:
+        return (lambda value: _number(value) < below), *_limit("below", "not below", below)
+    if (above := condition.above) is not None:
+        return (lambda value: _number(value) > above), *_limit("above", "not above", above)
+    if (least := condition.at_least) is not None:
+        return (lambda value: _number(value) >= least), *_limit("at least", "below", least)
+    if (most := condition.at_most) is not None:
+        return (lambda value: _number(value) <= most), *_limit("at most", "above", most)
     raise AssertionError("the schema allows no other comparison")
 
 
-def _limited(holds: bool, yes: str, no: str, limit: float) -> tuple[bool, str]:
-    return holds, f", {yes if holds else no} {limit:g}"
+def _limit(yes: str, no: str, limit: float) -> tuple[str, str]:
+    return f", {yes} {limit:g}", f", {no} {limit:g}"
+
+
+def _number(value: FactValue) -> float:
+    return float(value) if isinstance(value, int | float) else math.nan
 
 
 def _word(value: FactValue) -> str:
@@ -109,14 +192,7 @@ def _word(value: FactValue) -> str:
     return str(value)
 
 
-def _verdict(met: bool) -> Verdict:
-    return Verdict.MET if met else Verdict.NOT_MET
-
-
-def _reasons(fact: Fact, words: str, known: Knowledge) -> tuple[Reason, ...]:
-    behind = known.reasons.get(fact.id)
-    if behind is not None:
-        return behind
+def _reasons(fact: Fact, words: str) -> tuple[Reason, ...]:
     remark = f" ({fact.remark})" if fact.remark else ""
     return (Reason(fact.text + words + remark, fact.inputs),) if fact.text else ()
 

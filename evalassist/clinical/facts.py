@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from evalassist.clinical import measures, strength
@@ -41,8 +43,7 @@ class Measured:
 
 
 def measured(evaluation: Evaluation, content: Content) -> Measured:
-    items = dict(content.items)
-    scores = {m.id: measures.score(m, evaluation.answers, items) for m in content.measures.values()}
+    scores = {m.id: measures.score(m, evaluation.answers, content.items) for m in content.measures.values()}
     return Measured(scores, _strength(evaluation, content))
 
 
@@ -85,8 +86,6 @@ def number(answer: Answer | None, item: Item | None) -> float | None:
 
 def shown(value: float, decimals: int = 0) -> str:
     """A number as it is printed: no needless zeros, half rounded up."""
-    from decimal import ROUND_HALF_UP, Decimal
-
     rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     return f"{rounded.normalize():f}" if rounded else "0"
 
@@ -95,13 +94,13 @@ def shown(value: float, decimals: int = 0) -> str:
 
 
 def _item_fact(item_id: ItemId, answer: Answer, content: Content) -> Fact | None:
-    if (
-        item_id not in content.asked
-        or isinstance(answer, NotTested | StrengthTest)
-        or answer == "not-assessed"
-    ):
+    if item_id not in content.asked or answer == "not-assessed":
         return None
     item, side = content.asked[item_id]
+    if isinstance(answer, str) and item.options:
+        return _option_fact(content, item_id, answer)
+    if isinstance(answer, NotTested | StrengthTest):
+        return None
     value: FactValue
     if item.kind in ("number", "scale"):
         found = number(answer, item)
@@ -111,6 +110,12 @@ def _item_fact(item_id: ItemId, answer: Answer, content: Content) -> Fact | None
     else:
         value = answer if isinstance(answer, tuple) else str(answer)
     return Fact(item_id, value, _item_text(item, side, value, content.option_words[item.id]), (item_id,))
+
+
+@lru_cache(maxsize=4096)  # most answers are options, and most stay as they were while one is changed
+def _option_fact(content: Content, item_id: ItemId, option: str) -> Fact:
+    item, side = content.asked[item_id]
+    return Fact(item_id, option, _item_text(item, side, option, content.option_words[item.id]), (item_id,))
 
 
 def _item_text(item: Item, side: Side | None, value: FactValue, words: Mapping[str, str]) -> str:
@@ -153,11 +158,11 @@ def _computed(evaluation: Evaluation, content: Content, numbers: Measured) -> It
     yield _reproduced(get, content)
     yield _causes_excluded(get, content)
     yield _hipsit(get)
-    yield _total(get, "beighton-total", _items_like(content, "beighton-"))
+    yield _total(get, "beighton-total", _scored_like(content, "beighton-"))
     for side in SIDES:
-        yield _total(get, f"lsd-total.{side}", _items_like(content, "lsd-", side), f"lsd-typed-total.{side}")
+        yield _total(get, f"lsd-total.{side}", _scored_like(content, "lsd-", side), f"lsd-typed-total.{side}")
         yield _total(
-            get, f"fpi6-total.{side}", _items_like(content, "fpi6-", side), f"fpi6-typed-total.{side}"
+            get, f"fpi6-total.{side}", _scored_like(content, "fpi6-", side), f"fpi6-typed-total.{side}"
         )
     for scored in numbers.scores.values():
         measure = content.measures[scored.measure]
@@ -223,8 +228,7 @@ def _chosen_points(get: _Getter, fact_id: str, item_id: ItemId) -> Found:
 
 def _reproduced(get: _Getter, content: Content) -> Found:
     """A flexed-knee load done now brings back the familiar pain; "no" needs squat, stairs and sitting all done."""
-    items = (i for item in content.items.values() if item.id.startswith("familiar-") for i in item.ids)
-    brings_back = tuple(item_id for item_id in items if get.word(item_id) == "yes")
+    brings_back = tuple(item_id for item_id in _ids_like(content, "familiar-") if get.word(item_id) == "yes")
     if brings_back:
         return Found("reproduced-now", True, brings_back)
     missing = tuple(item_id for item_id in FLEXED_LOADS if get.word(item_id) is None)
@@ -254,7 +258,13 @@ def _hipsit(get: _Getter) -> Found:
     return Found("hipsit-difference", abs(difference) if sore == "both" else difference, inputs)
 
 
-def _items_like(content: Content, prefix: str, side: Side | None = None) -> tuple[ItemId, ...]:
+@lru_cache
+def _ids_like(content: Content, prefix: str) -> tuple[ItemId, ...]:
+    return tuple(i for item in content.items.values() if item.id.startswith(prefix) for i in item.ids)
+
+
+@lru_cache
+def _scored_like(content: Content, prefix: str, side: Side | None = None) -> tuple[ItemId, ...]:
     """The scored items of a test: those whose options carry points."""
     scored = (item for item in content.scored_items if item.id.startswith(prefix))
     return tuple(i for item in scored for i in item.ids if side is None or i.endswith(f".{side}"))

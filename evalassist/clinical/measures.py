@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from evalassist.clinical.result import Score
 from evalassist.content.schema import Item, Measure
 from evalassist.evaluation import Answer, Answers
@@ -16,7 +18,7 @@ def points(item: Item, answer: Answer | None) -> float | None:
     return None
 
 
-def score(measure: Measure, answers: Answers, items: dict[str, Item]) -> Score:
+def score(measure: Measure, answers: Answers, items: Mapping[str, Item]) -> Score:
     """Score a measure from its items, else take the total typed from paper; too many missing is not scored."""
     given = {item_id: points(items[item_id], answers.get(item_id)) for item_id in measure.items}
     values = [value for value in given.values() if value is not None]

@@ -19,6 +19,8 @@ class Verdict(StrEnum):
     UNDECIDED = "undecided"
 
 
+MET, NOT_MET, UNDECIDED = Verdict  # asked thousands of times for every answer, and slow to reach by the enum
+
 FactValue = str | float | bool | tuple[str, ...]
 
 
@@ -60,7 +62,7 @@ class Conclusion:
 
     @property
     def met(self) -> bool:
-        return self.verdict is Verdict.MET
+        return self.verdict is MET
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,15 @@ class Knowledge:
 
         Where the therapist disagrees, the fact is the therapist's word, while the conclusion stays as it was judged.
         """
+        rule_id = concluded.rule.id
         if overruled:
-            self.facts[concluded.id] = Fact(concluded.id, not concluded.met, "", ())
-            self.reasons[concluded.id] = (Reason(f"the therapist's word on: {concluded.rule.title.lower()}"),)
-        elif concluded.verdict is Verdict.UNDECIDED:
-            self.sources[concluded.id] = concluded.missing
+            self.facts[rule_id] = Fact(rule_id, not concluded.met, "", ())
+            self.reasons[rule_id] = (Reason(f"the therapist's word on: {concluded.rule.title.lower()}"),)
+        elif concluded.verdict is UNDECIDED:
+            self.sources[rule_id] = concluded.missing
         else:
-            self.facts[concluded.id] = Fact(concluded.id, concluded.met, "", ())
-            self.reasons[concluded.id] = concluded.reasons
+            self.facts[rule_id] = Fact(rule_id, concluded.verdict is MET, "", ())
+            self.reasons[rule_id] = concluded.reasons
 
     def value(self, fact_id: str) -> FactValue | None:
         fact = self.facts.get(fact_id)

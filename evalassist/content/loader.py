@@ -55,9 +55,9 @@ STEP_IDS = (
 EXERCISE_FILES = ("hip", "knee", "control", "core")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Content:
-    """Everything clinical that is data, by id. Loaded once, never changed."""
+    """Everything clinical that is data, by id. Loaded once, never changed: what is worked out from it is kept."""
 
     release: Release
     defaults: Mapping[str, Default]
