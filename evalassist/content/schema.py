@@ -179,7 +179,7 @@ class Item(Model):
     """Asked only when this holds; on a step that is not blocked it then counts as a gap."""
     optional: bool = False
     """Nothing waits for it: never counted as a gap."""
-    mark: Mark = "P"
+    mark: Mark
     cites: tuple[str, ...] = ()
 
     @property
