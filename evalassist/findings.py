@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from evalassist.clinical.derived import APP_DEFAULT, DerivedFinding, derived
 from evalassist.clinical.facts import WITHIN_ERROR, shown
 from evalassist.clinical.progress import shown as is_asked
 from evalassist.clinical.result import Assessment, GroupStrength, SideStrength
@@ -18,8 +19,10 @@ from evalassist.evaluation import SIDES, Answer, Answers, Evaluation, NotTested,
 from evalassist.note import Line, Section
 from evalassist.words import lower_first, upper_first
 
+RATED = {"aggravating": "agg", "earlier-treatments": "treated"}
+"""Lists whose choices have a word or a number each: the list, and what the items of its choices begin with."""
 WITHOUT_FINDINGS = ("assessment", "plan", "handout", "sign")
-BY_WORD = ("palpation", "special-tests", "length", "beighton")
+BY_WORD = ("palpation", "special-tests", "hip-spine-tests", "length", "beighton")
 """Groups in which many tests share few words: told word by word, not test by test."""
 PAIN = {"nprs-worst": "worst", "nprs-usual": "usual", "nprs-best": "least"}
 TOTALS = {
@@ -31,6 +34,10 @@ NOT_COMPARED = {
     "positions": "different positions, not compared",
     "contractions": "a make and a break test, not compared",
 }
+BANDS = ("step-down", "foot-posture")
+"""The computed findings that name the band a total falls into; told with the total."""
+TOLD_WITHIN = (*BANDS, "load-change")
+"""Computed findings that stand inside the text of their answers."""
 SCORED = ("lsd-arm", "lsd-trunk", "lsd-pelvis", "lsd-knee", "lsd-steady")
 
 
@@ -67,19 +74,41 @@ def _lines(step: Step, evaluation: Evaluation, assessment: Assessment, content: 
         yield from _scores(evaluation, assessment, content)
     in_a_score = {item_id for measure in content.measures.values() for item_id in measure.items}
     in_a_score |= {measure.total_item for measure in content.measures.values() if measure.total_item}
+    computed = derived(evaluation, assessment, content)
     for group in step.groups:
+        found = _of_group(group, computed)
         if group.id == "other-causes":
             yield from _other_causes(evaluation, content)
         elif step.id == "strength":
-            yield from _strength_lines(group, evaluation, assessment, content)
+            yield from _strength_lines(group, evaluation, assessment, content, found)
         else:
-            parts = [text for text in _parts(group, evaluation.answers, assessment, in_a_score) if text]
+            parts = [
+                text for text in _parts(group, evaluation.answers, assessment, in_a_score, found) if text
+            ]
+            parts += _computed(found)
             if parts:
                 again = f"{group.title.lower()} "
                 yield Line(
                     label=group.title,
                     value=upper_first("; ".join(text.removeprefix(again) for text in parts)),
                 )
+
+
+# ---------------------------------------------------------------- what the answers come to
+
+
+def _of_group(group: Group, found: Sequence[DerivedFinding]) -> list[DerivedFinding]:
+    """What is computed from the answers of this group first of all."""
+    here = {item_id for item in group.items for item_id in item.ids}
+    return [one for one in found if here.intersection(one.inputs[:1])]
+
+
+def _computed(found: Sequence[DerivedFinding]) -> Iterator[str]:
+    """The computed values of a group, and once what its app defaults are."""
+    told = [one for one in found if one.id not in TOLD_WITHIN]
+    yield from (lower_first(one.sentence) for one in told)
+    if any(one.is_app_default for one in told):
+        yield APP_DEFAULT
 
 
 # ---------------------------------------------------------------- safety
@@ -119,7 +148,7 @@ def _scores(evaluation: Evaluation, assessment: Assessment, content: Content) ->
 
 def _activities(answers: Answers) -> Iterator[str]:
     """The activities the patient chose for the PSFS, with the rating of each."""
-    for number in (1, 2, 3):
+    for number in range(1, 6):
         name, rating = answers.get(f"psfs-name-{number}"), answers.get(f"psfs-{number}")
         if isinstance(name, str) and isinstance(rating, int | float):
             yield f"{name} {rating:g}"
@@ -128,21 +157,31 @@ def _activities(answers: Answers) -> Iterator[str]:
 # ---------------------------------------------------------------- one group of a page
 
 
-def _parts(group: Group, answers: Answers, assessment: Assessment, in_a_score: set[str]) -> Iterator[str]:
+def _parts(
+    group: Group,
+    answers: Answers,
+    assessment: Assessment,
+    in_a_score: set[str],
+    found: Sequence[DerivedFinding],
+) -> Iterator[str]:
     if group.id in BY_WORD:
         yield from _word_by_word(group, answers)
         return
     if group.id in TOTALS:
-        yield from _totals(group, answers, assessment)
+        yield from _totals(group, answers, assessment, found)
     for item in group.items:
-        if item.id in in_a_score or item.id.startswith(("psfs-name", "agg-", "fpi6-")) or item.id in SCORED:
+        if (
+            item.id in in_a_score
+            or item.id.startswith(("psfs-name", "agg-", "treated-", "fpi6-"))
+            or item.id in SCORED
+        ):
             continue
         if item.id in PAIN or item.id in ("nprs-now", "nprs-rest"):
             yield _pain(answers) if item.id == "nprs-worst" else ""
-        elif item.id == "aggravating":
-            yield _aggravating(item, answers)
+        elif item.id in RATED:
+            yield _rated(item, answers)
         elif item.id == "load-change":
-            yield _load(item, answers)
+            yield _load(item, answers, assessment.number("load-change-percent"))
         elif item.id not in ("load-old", "load-new", "load-unit", "load-weeks", "lsd-typed-total"):
             yield _item_text(item, answers)
 
@@ -164,28 +203,37 @@ def _rating(answers: Answers, item_id: str) -> float | None:
     return answer if isinstance(answer, int | float) else None
 
 
-def _aggravating(item: Item, answers: Answers) -> str:
+def _rated(item: Item, answers: Answers) -> str:
+    """A list with what was said of each choice: squatting 6/10, stairs down; tape helped."""
     chosen = answers.get(item.id)
     if not isinstance(chosen, tuple) or not chosen:
         return ""
     words = {option.id: lower_first(option.label) for option in item.options}
-    rated = [(words.get(each, each), _rating(answers, f"agg-{each}")) for each in chosen]
-    return f"{lower_first(item.label)} " + ", ".join(
-        word if rating is None else f"{word} {rating:g}/10" for word, rating in rated
-    )
+    told = [f"{words.get(each, each)} {_said_of(answers.get(f'{RATED[item.id]}-{each}'))}" for each in chosen]
+    return f"{lower_first(item.label)} " + ", ".join(text.strip() for text in told)
 
 
-def _load(item: Item, answers: Answers) -> str:
+def _said_of(answer: Answer | None) -> str:
+    if isinstance(answer, int | float):
+        return f"{answer:g}/10"
+    return {"helped": "helped", "no": "no effect", "worse": "made it worse"}.get(str(answer), "")
+
+
+def _load(item: Item, answers: Answers, percent: float | None) -> str:
     rose = _item_text(item, answers)
     old, new = _rating(answers, "load-old"), _rating(answers, "load-new")
     if old is None or new is None:
         return rose
     unit, weeks = answers.get("load-unit"), answers.get("load-weeks")
     text = f"{rose}, from {old:g} to {new:g}" + (f" {unit}" if isinstance(unit, str) else "")
+    if percent:
+        text += f" ({shown(abs(percent), 1)} % {'more' if percent > 0 else 'less'})"
     return text + (f" in {weeks.value:g} {weeks.unit}" if isinstance(weeks, Quantity) else "")
 
 
-def _totals(group: Group, answers: Answers, assessment: Assessment) -> Iterator[str]:
+def _totals(
+    group: Group, answers: Answers, assessment: Assessment, found: Sequence[DerivedFinding]
+) -> Iterator[str]:
     """A score of each side with what it is made of: right 3 of 6 (trunk leans, pelvis drops or turns)."""
     fact, typed, out_of = TOTALS[group.id]
     told = []
@@ -209,7 +257,10 @@ def _totals(group: Group, answers: Answers, assessment: Assessment) -> Iterator[
             if not out_of and total
             else f"{total:g}{out_of}"
         )
-        told.append(f"{side} {name}".replace("-", "−") + (f" ({', '.join(made_of)})" if made_of else ""))
+        band = next((f", {one.flag}" for one in found if one.side == side and one.id in BANDS), "")
+        told.append(
+            f"{side} {name}{band}".replace("-", "−") + (f" ({', '.join(made_of)})" if made_of else "")
+        )
     if told:
         yield ("" if out_of else "Foot Posture Index ") + "; ".join(told)
 
@@ -314,7 +365,7 @@ def _other_causes(evaluation: Evaluation, content: Content) -> Iterator[Line]:
 
 
 def _strength_lines(
-    group: Group, evaluation: Evaluation, assessment: Assessment, content: Content
+    group: Group, evaluation: Evaluation, assessment: Assessment, content: Content, found: Sequence[DerivedFinding]
 ) -> Iterator[Line]:
     if group.id == "scoring":
         yield from _measured_with(evaluation)
@@ -323,8 +374,13 @@ def _strength_lines(
             tested = content.strength_groups[item.id]
             yield from _strength_line(item, tested, assessment.strength[item.id], evaluation.answers)
         elif item.sides:
-            sides = [(side, _value(item, evaluation.answers.get(f"{item.id}.{side}"))) for side in SIDES]
-            known = [f"{side} {value}" for side, value in sides if value]
+            own = [one for one in found if set(item.ids).intersection(one.inputs[:1])]
+            known = []
+            for side in SIDES:
+                if value := _value(item, evaluation.answers.get(f"{item.id}.{side}")):
+                    computed = [one.text for one in own if one.side == side]
+                    known.append(", ".join([f"{side} {value}", *computed]))
+            known += [one.text for one in own if one.side is None]
             if known:
                 yield Line(label=item.label, value="; ".join(known))
         elif value := _value(item, evaluation.answers.get(item.id)):

@@ -13,6 +13,7 @@ from evalassist import resources
 from evalassist.content.defaults import named_in
 from evalassist.content.plan_schema import PLAN_FACTS
 from evalassist.content.schema import Condition, Item
+from evalassist.content.sources import citation_faults
 from evalassist.errors import ContentError
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ def faults(content: Content) -> Iterator[ContentError]:
     yield from _rule_faults(content)
     yield from _exercise_faults(content)
     yield from _plan_faults(content)
+    yield from _derived_faults(content)
     yield from _unused_facts(content)
-    yield from _citation_faults(content)
+    yield from citation_faults(content)
 
 
 COUNTED_IN_PYTHON = ("repeat-cv", "pain-in-test", "pain-above-rest", "rest-pain", "hip-norms")
@@ -100,10 +102,13 @@ def _item_faults(content: Content) -> Iterator[ContentError]:
             yield ContentError(
                 "content/differentials.toml", differential.id, f"no item ddx-{differential.id} asks it"
             )
-    for measure in content.measures.values():
-        for item_id in (*measure.items, *([measure.total_item] if measure.total_item else [])):
-            if item_id not in content.items:
-                yield ContentError("content/measures/measures.toml", measure.id, f"no item {item_id}")
+    totals = [(measure.id, measure.total_item) for measure in content.measures.values() if measure.total_item]
+    rated = [
+        (one.id, i) for one in (*content.measures.values(), *content.ratings.values()) for i in one.items
+    ]
+    for key, item_id in (*rated, *totals):
+        if item_id not in content.items:
+            yield ContentError("content/measures/measures.toml", key, f"no item {item_id}")
 
 
 def _rule_faults(content: Content) -> Iterator[ContentError]:
@@ -259,6 +264,26 @@ def _plan_faults(content: Content) -> Iterator[ContentError]:
                 yield ContentError(file, block.id, f"no precaution {code} in exercises/rules.toml")
 
 
+def _derived_faults(content: Content) -> Iterator[ContentError]:
+    """A computed value over something nobody asks, or without the sides or the divisor it needs."""
+    file = "content/derived.toml"
+    without_sides = ("number",)
+    for entry in content.derived.values():
+        for name in entry.of:
+            asked = content.items.get(name) or content.facts.get(name)
+            if asked is None:
+                yield ContentError(file, entry.id, f"no item or fact is called {name}")
+            elif asked.sides is (entry.how in without_sides):
+                yield ContentError(file, entry.id, f"{name} does not have the sides that {entry.how} needs")
+        if (entry.how in ("per-mass", "percent-of", "composite")) != (entry.by in content.items):
+            yield ContentError(file, entry.id, f"{entry.how} and `by` do not go together")
+        if entry.how == "gain" and len(entry.of) != 2:
+            yield ContentError(file, entry.id, "a gain compares two measures")
+        for rule_id in entry.rules:
+            if rule_id not in content.rules:
+                yield ContentError(file, entry.id, f"no rule is called {rule_id}")
+
+
 def _unused_facts(content: Content) -> Iterator[ContentError]:
     """A computed fact that no rule, question, plan or measure looks at decides nothing: a slip of the pen."""
     conditions = [rule.when for rule in content.rules.values()]
@@ -270,25 +295,3 @@ def _unused_facts(content: Content) -> Iterator[ContentError]:
     for fact_id in content.facts:
         if fact_id not in used:
             yield ContentError("content/facts.toml", fact_id, "nothing looks at this fact")
-
-
-def _citation_faults(content: Content) -> Iterator[ContentError]:
-    cited: list[tuple[str, str, tuple[str, ...]]] = []
-    cited += [("rules", rule.id, rule.cites) for rule in content.rules.values()]
-    cited += [("steps", item.id, item.cites) for item in content.items.values()]
-    cited += [("measures", measure.id, measure.cites) for measure in content.measures.values()]
-    cited += [("strength_groups", group.id, group.cites) for group in content.strength_groups.values()]
-    cited += [
-        ("strength_groups", f"{group.id} > {position.id}", position.cites)
-        for group in content.strength_groups.values()
-        for position in group.other_positions
-    ]
-    cited += [("strength_groups", norm.group, norm.cites) for norm in content.norms]
-    cited += [("strength_groups", norm.group, norm.cites) for norm in content.break_norms]
-    cited += [("differentials", entry.id, entry.cites) for entry in content.differentials.values()]
-    cited += [("evidence", entry.id, entry.cites) for entry in content.evidence.values()]
-    cited += [("evidence", entry.id, entry.cites) for entry in content.recommendations.values()]
-    for file, key, cites in cited:
-        for reference in cites:
-            if reference not in content.references:
-                yield ContentError(f"content/{file}", key, f"no reference {reference} in references.toml")

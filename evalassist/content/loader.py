@@ -19,14 +19,17 @@ from evalassist.content.schema import (
     CodedRule,
     Condition,
     Default,
+    Derived,
     Differential,
     Evidence,
     Exercise,
     FactName,
+    Information,
     Item,
     Measure,
     Norm,
     Precaution,
+    Rating,
     Recommendation,
     Reference,
     Release,
@@ -68,7 +71,11 @@ class Content:
     facts: Mapping[str, FactName]
     rules: Mapping[str, Rule]
     """In the order in which they are judged."""
+    derived: Mapping[str, Derived]
     measures: Mapping[str, Measure]
+    ratings: Mapping[str, Rating]
+    """Single ratings without a score, with what a change of them means."""
+    information: Mapping[str, Information]
     strength_groups: Mapping[str, StrengthGroup]
     norms: tuple[Norm, ...]
     break_norms: tuple[BreakNorm, ...]
@@ -150,7 +157,10 @@ def load_content() -> Content:
         steps={step_id: _one(f"steps/{step_id}.toml", Step) for step_id in STEP_IDS},
         facts=_by_id("facts.toml", "facts", FactName),
         rules=_rules(numbers),
-        measures=_by_id("measures/measures.toml", "measures", Measure),
+        derived=_by_id("derived.toml", "derived", Derived),
+        measures=_by_id("measures/measures.toml", "measures", Measure, alone=False),
+        ratings=_by_id("measures/measures.toml", "ratings", Rating, alone=False),
+        information=_by_id("information.toml", "information", Information),
         strength_groups=_by_id("strength_groups.toml", "groups", StrengthGroup, alone=False),
         norms=_several("strength_groups.toml", "norms", Norm, alone=False),
         break_norms=_several("strength_groups.toml", "break_norms", BreakNorm, alone=False),

@@ -310,28 +310,45 @@ class BreakNorm(Model):
 # ---------------------------------------------------------------- how it is scored
 
 
-class Measure(Model):
-    """A patient-reported outcome measure: its items or its total typed from paper, range, direction, change."""
+class Rating(Model):
+    """What a change of a patient's own rating means: range, direction, error, what matters, and who owns it."""
 
     id: str
     name: str
     short: str
     items: tuple[str, ...]
-    total_item: str | None = None
-    """Item that holds the total typed from paper, when the single answers are not entered."""
-    scoring: Literal["sum", "mean", "percent-of-mean"]
-    """`percent-of-mean` is 100 - 25 x mean of items scored 0-4."""
-    min_answered: int
     low: float
     high: float
     better: Literal["higher", "lower"]
     decimals: int = 0
     mdc: float | None = None
+    """Minimal detectable change: what is more than measurement error."""
+    mdc_mark: Mark | None = None
     mcid: float | None = None
+    """Minimal clinically important difference: what matters to patients on average."""
+    mcid_mark: Mark | None = None
+    missing: str
+    """What happens when an answer is left out."""
     change_note: str = ""
     licence: str
     mark: Mark
     cites: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _changes_are_marked(self) -> Rating:
+        if (self.mdc is None) != (self.mdc_mark is None) or (self.mcid is None) != (self.mcid_mark is None):
+            raise ValueError("MDC and MCID each need a mark of their own")
+        return self
+
+
+class Measure(Rating):
+    """A patient-reported outcome measure: its items or its total typed from paper, and how it is scored."""
+
+    total_item: str | None = None
+    """Item that holds the total typed from paper, when the single answers are not entered."""
+    scoring: Literal["sum", "mean", "percent-of-mean"]
+    """`percent-of-mean` is 100 - 25 x mean of items scored 0-4."""
+    min_answered: int
 
 
 class FactName(Model):
@@ -344,6 +361,65 @@ class FactName(Model):
     sides: bool = False
     decimals: int = 0
     unit: str = ""
+
+
+class Limit(Model):
+    """A value beyond which a number is remarked on; without `means` the limit itself is told: below 30°."""
+
+    below: float | None = None
+    above: float | None = None
+    at_least: float | None = Field(default=None, alias="at-least")
+    at_most: float | None = Field(default=None, alias="at-most")
+    means: str = ""
+    mark: Mark
+    cites: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_one_limit(self) -> Limit:
+        given = [
+            value for value in (self.below, self.above, self.at_least, self.at_most) if value is not None
+        ]
+        if len(given) != 1:
+            raise ValueError("a limit is one of below, above, at-least, at-most")
+        return self
+
+
+class Derived(Model):
+    """A value that is computed from answers for the therapist's eye, and the limits beside it (`clinical.derived`)."""
+
+    id: str
+    label: str = ""
+    """Its name; the label of the item where it is left out."""
+    code: str = ""
+    how: Literal[
+        "each-side",
+        "number",
+        "difference",
+        "symmetry",
+        "per-mass",
+        "percent-of",
+        "composite",
+        "gain",
+        "order",
+        "count",
+    ]
+    of: tuple[str, ...]
+    """Items or computed facts, without a side."""
+    by: str = ""
+    """What it is divided by: leg length, body mass."""
+    unit: str = ""
+    decimals: int = 0
+    always: bool = False
+    """Told also while no limit is passed."""
+    information: bool = False
+    """It decides nothing, and says so."""
+    limits: tuple[Limit, ...] = ()
+    """The first that is passed is told."""
+    rules: tuple[str, ...] = ()
+    """Rules whose conclusion is told beside the value that makes them hold."""
+    note: str = ""
+    mark: Mark
+    cites: tuple[str, ...] = ()
 
 
 # ---------------------------------------------------------------- what is concluded
@@ -418,6 +494,21 @@ class Recommendation(Model):
     action: Literal["DO", "MAY", "DO-NOT"]
     grade: str = ""
     conditions: str = ""
+    mark: Mark
+    cites: tuple[str, ...] = ()
+
+
+class Information(Model):
+    """A value from the literature for the therapist to read: norms, prognosis, error of a test. It decides nothing."""
+
+    id: str
+    section: str
+    """Where it stands in the examination sheet: 6.6.2, 6.7, 9.1."""
+    topic: str
+    group: str = ""
+    """Whom or what it holds for."""
+    value: str
+    note: str = ""
     mark: Mark
     cites: tuple[str, ...] = ()
 

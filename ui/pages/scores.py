@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
+from evalassist.clinical.derived import APP_DEFAULT, derived
 from evalassist.clinical.facts import shown as number_text
 from evalassist.clinical.result import Assessment
-from evalassist.content.schema import Group, Measure
+from evalassist.content.schema import Group, Measure, Rating
+from evalassist.evaluation import Evaluation
 from evalassist.words import upper_first
 from ui import style
 
@@ -26,14 +28,29 @@ def measures_of(group: Group, content: Content) -> Iterator[Measure]:
             yield measure
 
 
-def running_facts(group: Group, assessment: Assessment, content: Content) -> Iterator[str]:
-    """What the answers of this group alone add up to ("step-down 3 of 6, right")."""
+def running_findings(
+    group: Group, evaluation: Evaluation, assessment: Assessment, content: Content
+) -> Iterator[str]:
+    """What the answers of this group come to ("Step-down right 3 of 6: medium"), and the limits beside them."""
     here = {item_id for item in group.items for item_id in item.ids}
     scores = {measure.id for measure in content.measures.values()}
+    told = {name for entry in content.derived.values() for name in entry.of}
     for fact in assessment.facts.values():
         computed = fact.id not in content.asked and fact.id not in scores
-        if computed and fact.text and len(fact.inputs) > 1 and here.issuperset(fact.inputs):
+        told_below = fact.id in told or fact.id.rpartition(".")[0] in told
+        if (
+            computed
+            and not told_below
+            and fact.text
+            and len(fact.inputs) > 1
+            and here.issuperset(fact.inputs)
+        ):
             yield upper_first(fact.text)
+    found = [one for one in derived(evaluation, assessment, content) if here.intersection(one.inputs[:1])]
+    yield from (one.sentence for one in found)
+    yield from dict.fromkeys(one.note for one in found if one.note)
+    if any(one.is_app_default for one in found):
+        yield upper_first(APP_DEFAULT.replace("app default,", "app default:"))
 
 
 class MeasureLine(QWidget):
@@ -46,7 +63,9 @@ class MeasureLine(QWidget):
         """The score in a few words, for the head of its card."""
         self._before: float | None = None
         self._looked_back = False
-        line = style.row(self, spacing=10)
+        stack = style.column(self, spacing=2)
+        line = style.row(spacing=10)
+        stack.addLayout(line)
         self._score, self._rule, self._change = style.label(), style.label(), style.label()
         self._score.setProperty("t", "num")
         self._rule.setProperty("t", "s")
@@ -55,7 +74,7 @@ class MeasureLine(QWidget):
         line.addWidget(self._rule)
         line.addStretch(1)
         line.addWidget(self._change)
-        self.setToolTip(measure.change_note)
+        stack.addWidget(RatingLine(measure))
 
     def refresh(self, assessment: Assessment) -> None:
         """Score it again."""
@@ -70,9 +89,11 @@ class MeasureLine(QWidget):
         else:
             value = number_text(score.value, measure.decimals)
             self._score.setText(f"{value} of {measure.high:g}")
-            missing = f", {len(score.missing)} left out" if score.answered and score.missing else ""
+            items = self._session.content.items
+            left_out = [item_id for item_id in score.missing if not items[item_id].optional]
+            missing = f", {len(left_out)} left out" if score.answered and left_out else ""
             paper = "total from paper" if not score.answered else f"{score.answered} answers{missing}"
-            self._rule.setText(f"{paper} · {measure.better} is better{_limits(measure)}")
+            self._rule.setText(paper)
             self.summary = f"{value} of {measure.high:g}"
         self._change.setText(self._changed(score.value))
         style.say(self._change, c="ink" if self._change.text() else "")
@@ -96,10 +117,36 @@ class MeasureLine(QWidget):
         return f"{was}: {by}" + (", real change" if measure.mdc is not None else "")
 
 
-def _limits(measure: Measure) -> str:
-    parts = [("MDC", measure.mdc), ("MCID", measure.mcid)]
-    known = [f"{name} {value:g}" for name, value in parts if value is not None]
-    return f" · {', '.join(known)}" if known else ""
+def meaning(rating: Rating) -> str:
+    """What a therapist needs to read a score: range, direction, error, what matters, rights."""
+    limits = [("MDC", rating.mdc, rating.mdc_mark), ("MCID", rating.mcid, rating.mcid_mark)]
+    known = [
+        f"{name} {value:g}{' (not checked)' if mark == 'K' else ''}"
+        for name, value, mark in limits
+        if value is not None
+    ]
+    span = f"{rating.low:g} to {rating.high:g}".replace("-", "−")
+    return " · ".join([f"{rating.short}: {span}, {rating.better} is better", *known, rating.licence])
+
+
+def ratings_of(group: Group, content: Content) -> Iterator[Rating]:
+    """The single ratings that stand in this group."""
+    here = {item.id for item in group.items}
+    return (rating for rating in content.ratings.values() if here.intersection(rating.items))
+
+
+def _more(rating: Rating) -> str:
+    return "\n".join(part for part in (rating.change_note, rating.missing) if part)
+
+
+class RatingLine(QLabel):
+    """What a change of a single rating means, as one quiet line."""
+
+    def __init__(self, rating: Rating) -> None:
+        super().__init__(meaning(rating))
+        self.setProperty("t", "s")
+        self.setWordWrap(True)
+        self.setToolTip(_more(rating))
 
 
 def earlier_score(measure: Measure, session: EvaluationSession) -> float | None:

@@ -16,7 +16,7 @@ from evalassist.content.schema import Group, Item, Step
 from evalassist.evaluation import SIDES, ItemId, Side
 from ui import style
 from ui.pages.base import Page
-from ui.pages.scores import MeasureLine, measures_of, running_facts
+from ui.pages.scores import MeasureLine, RatingLine, measures_of, ratings_of, running_findings
 from ui.session import EvaluationSession
 from ui.widgets.cards import FoldingGroup
 from ui.widgets.editors import Editor, editor_for, legend
@@ -145,6 +145,8 @@ class GroupCard(FoldingGroup):
         self.body.addWidget(self._found)
         for line in self.measures:
             self.body.addWidget(line)
+        for rating in ratings_of(group, page.session.content):
+            self.body.addWidget(RatingLine(rating))
         self._rest = self._make_rest()
         self.folded_changed.connect(self._opened)
         answers = page.session.evaluation.answers
@@ -167,7 +169,8 @@ class GroupCard(FoldingGroup):
         scored = " · ".join(line.summary for line in self.measures if line.summary)
         self.set_state(state, " · ".join(part for part in (scored, words) if part))
         self._show_rest()
-        found = " · ".join(running_facts(self._group, assessment, self._page.session.content))
+        evaluation, content = self._page.session.evaluation, self._page.session.content
+        found = " · ".join(running_findings(self._group, evaluation, assessment, content))
         self._found.setText(found)
         self._found.setVisible(bool(found))
 

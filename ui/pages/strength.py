@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from evalassist.clinical.derived import derived
 from evalassist.clinical.progress import shown
 from evalassist.content.schema import Group, Item
 from evalassist.evaluation import SIDES, ItemId, Side, StrengthTest, other
@@ -430,8 +431,12 @@ class _OrdinaryRow(QWidget):
 
     def _finding(self) -> str:
         """What the two sides come to, as the content says it."""
-        fact = self._session.assessment.facts.get(f"{self.item.id}-difference")
-        return fact.text if fact else ""
+        session = self._session
+        fact = session.assessment.facts.get(f"{self.item.id}-difference")
+        found = derived(session.evaluation, session.assessment, session.content)
+        own = [one for one in found if set(self.item.ids).intersection(one.inputs[:1])]
+        told = [f"{one.side} {one.text}" if one.side else one.text for one in own]
+        return "; ".join([*([fact.text] if fact else []), *told])
 
 
 def _split(item_id: ItemId) -> tuple[str, Side | None]:
