@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from evalassist.clinical.derived import APP_DEFAULT, DerivedFinding, derived
+from evalassist.clinical.derived import DerivedFinding, derived, sentences
 from evalassist.clinical.facts import WITHIN_ERROR, shown
 from evalassist.clinical.progress import shown as is_asked
 from evalassist.clinical.result import Assessment, GroupStrength, SideStrength
@@ -104,11 +104,9 @@ def _of_group(group: Group, found: Sequence[DerivedFinding]) -> list[DerivedFind
 
 
 def _computed(found: Sequence[DerivedFinding]) -> Iterator[str]:
-    """The computed values of a group, and once what its app defaults are."""
-    told = [one for one in found if one.id not in TOLD_WITHIN]
-    yield from (lower_first(one.sentence) for one in told)
-    if any(one.is_app_default for one in told):
-        yield APP_DEFAULT
+    """The computed values of a group, without those that stand inside the text of their answers."""
+    told = sentences([one for one in found if one.id not in TOLD_WITHIN])
+    yield from (lower_first(text).replace("; ", ", ") for text in told)
 
 
 # ---------------------------------------------------------------- safety

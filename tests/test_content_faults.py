@@ -42,6 +42,70 @@ def test_the_content_has_no_fault() -> None:
     assert told(load_content()) == []
 
 
+def with_item(item_id: str, **changes: Any) -> Content:
+    """The content with one item told otherwise."""
+    content = load_content()
+    step = content.steps[content.step_of[item_id]]
+    groups = tuple(
+        group.model_copy(
+            update={
+                "items": tuple(
+                    one.model_copy(update=changes) if one.id == item_id else one for one in group.items
+                )
+            }
+        )
+        for group in step.groups
+    )
+    return replace(content, steps={**content.steps, step.id: step.model_copy(update={"groups": groups})})
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"mark": "V", "cites": ()}, "marked V, and no cited source is read as well as that"),
+        ({"mark": "V", "cites": ("RK-ES",)}, "marked V, and no cited source is read as well as that"),
+        ({"mark": "V2", "cites": ("BOR11",)}, "marked V2, and no cited source is read as well as that"),
+        ({"mark": "K", "cites": ("CPG-GC",)}, "marked K, which is never cited: leave the citation out"),
+        ({"mark": "P", "cites": ("CPG-GC",)}, "marked P, which is never cited: leave the citation out"),
+    ],
+)
+def test_a_mark_that_its_source_does_not_bear_out_is_a_fault(changes: dict[str, Any], words: str) -> None:
+    (fault,) = told(with_item("onset", **changes))
+    assert fault == f"content/steps/history.toml: onset: {words}"
+
+
+def test_whatever_is_cited_exists_and_is_read_as_well_as_the_mark_says() -> None:
+    content = load_content()
+    marked: list[Any] = [*content.items.values(), *content.rules.values(), *content.measures.values()]
+    marked += [*content.ratings.values(), *content.strength_groups.values(), *content.norms]
+    marked += [*content.differentials.values(), *content.evidence.values(), *content.information.values()]
+    marked += [*content.recommendations.values(), *content.derived.values()]
+    read = {"V": ("V",), "V2": ("V", "V2")}
+    for entry in marked:
+        assert entry.mark in ("V", "V2", "K", "D", "P")
+        if entry.mark in read:
+            marks = [content.references[cite].mark for cite in entry.cites]
+            assert set(marks).intersection(read[entry.mark]), entry
+
+
+@pytest.mark.parametrize(
+    ("entry", "changes", "words"),
+    [
+        ("hip-ir-low", {"of": ("hip-x",)}, "no item or fact is called hip-x"),
+        ("hip-ir-low", {"of": ("mass",)}, "mass does not have the sides that each-side needs"),
+        ("load-change", {"of": ("ober",)}, "ober does not have the sides that number needs"),
+        ("reach", {"by": ""}, "percent-of and `by` do not go together"),
+        ("dorsiflexion-gain", {"of": ("df-bent",)}, "a gain compares two measures"),
+        ("ober-tight", {"rules": ("tight-shoe",)}, "no rule is called tight-shoe"),
+    ],
+)
+def test_a_computed_value_over_nothing_is_a_fault(entry: str, changes: dict[str, Any], words: str) -> None:
+    content = load_content()
+    slip = content.derived[entry].model_copy(update=changes)
+    (fault,) = told(replace(content, derived={**content.derived, entry: slip}))
+    assert fault == f"content/derived.toml: {entry}: {words}"
+
+
 @pytest.mark.parametrize(
     ("when", "words"),
     [
@@ -132,6 +196,11 @@ def test_names_of_the_plan_outside_its_conditions_are_checked_too() -> None:
         ("exercises/hip.toml", 'harder = "HA01"', 'harder = "HA99"', "no exercise HA99"),
         ("exercises/hip.toml", 'load = "LR5"', 'load = "LR9"', "no load rule LR9"),
         ("steps/history.toml", "usual = { low = 140", "usual = { low = 1400", "above high"),
+        ("steps/history.toml", 'mark = "P"\n', "", "mark"),
+        ("derived.toml", "below = 130", "under = 130", "under"),
+        ("derived.toml", "below = 130", "below = 130, above = 1", "a limit is one of"),
+        ("information.toml", 'mark = "V"', 'mark = "X"', "mark"),
+        ("measures/measures.toml", 'mdc_mark = "V"\n', "", "MDC and MCID each need a mark"),
         ("steps/history.toml", 'id = "mass"', 'id = "maas"', "mass"),
         ("rules/assessment.toml", 'is = "tight"', 'is = "tihgt"', "has no option tihgt"),
         ("rules/red_flags.toml", 'level = "URGENT"', 'level = "URGNET"', "level"),

@@ -854,6 +854,50 @@ def test_the_rest_is_unlikely_in_one_act_that_is_undone_as_one(session_of: Any, 
     assert [item_id for item_id in asked if item_id in session.evaluation.answers] == ["ddx-osgood"]
 
 
+def test_a_number_is_told_with_what_it_comes_to_and_its_limit(session_of: Any, opened: Any) -> None:
+    session = session_of("patient-a")
+    page = opened(lambda session: StepPage(session.content.steps["mobility"], session), session)
+    assert page.focus_item("hip-ir.right")
+    type_into(page, "Hip internal rotation, right, °", "25")
+    said = reads(page)
+    assert "Hip internal rotation right 25°: below 30° (app default, information only)." in said
+    assert "App default: not from a guideline." in said
+    type_into(page, "Hip internal rotation, right, °", "30")
+    assert "below 30°" not in reads(page)
+
+
+def test_a_score_stands_with_its_range_error_and_rights(session_of: Any, opened: Any) -> None:
+    session = session_of("patient-b")
+    page = opened(lambda session: StepPage(session.content.steps["questionnaires"], session), session)
+    assert page.focus_item("psfs-3")
+    said = reads(page)
+    assert (
+        "PSFS: 0 to 10, higher is better · MDC 2 (not checked) · MCID 2 (not checked) · Free to use." in said
+    )
+    assert "AKPS: 0 to 100, higher is better · MDC 9 · MCID 10 · " in said
+    assert "3 answers" in said
+    assert "left out" not in said
+
+
+def test_two_more_activities_are_asked_one_after_the_other(session_of: Any, opened: Any) -> None:
+    session = session_of("patient-b")
+    page = opened(lambda session: StepPage(session.content.steps["questionnaires"], session), session)
+    assert page.focus_item("psfs-4")
+    assert not page.focus_item("psfs-5")
+    session.answer("psfs-4", 9.0)
+    page.refresh()
+    assert page.focus_item("psfs-5")
+    assert session.assessment.scores["psfs"].value == 6.0
+
+
+def test_hip_sit_is_told_for_body_mass(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session_of("patient-a"))
+    said = reads(page)
+    assert "0.229 kgf/kg" in said
+    assert "0.276 kgf/kg" in said
+    assert "sore side 83 % of the other, 17 % lower" in said
+
+
 def test_equals_copies_only_to_the_left_and_never_nothing(session_of: Any, opened: Any) -> None:
     page = opened(
         lambda session: StepPage(session.content.steps["mobility"], session), session := session_of()

@@ -6,7 +6,7 @@ here is a fact of a rule: a limit beside a number never makes a subcategory posi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from evalassist.evaluation import SIDES, Evaluation, ItemId, Side, other
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
 
-APP_DEFAULT = "app default, not from a guideline"
+APP_DEFAULT = "App default: not from a guideline"
 """What a limit of our own is, told once where several stand together."""
 
 
@@ -47,16 +47,27 @@ class DerivedFinding:
         return bool(self.flag) and self.mark == "P"
 
     @property
-    def sentence(self) -> str:
-        """Hip internal rotation right 25°: below 30° (app default, information only)."""
-        what = f"{self.label} {self.side} {self.text}" if self.side else f"{self.label} {self.text}"
+    def told(self) -> str:
+        """Right 25°: below 30° (app default, information only)."""
+        what = f"{self.side} {self.text}" if self.side else self.text
         remarks = [
             *(["app default"] if self.is_app_default else []),
             *(["information only"] if self.information else []),
         ]
-        return (
-            what + (f": {self.flag}" if self.flag else "") + (f" ({', '.join(remarks)})" if remarks else "")
-        )
+        flag = f": {self.flag}" if self.flag else ""
+        return what + flag + (f" ({', '.join(remarks)})" if remarks else "")
+
+
+def sentences(found: Sequence[DerivedFinding]) -> Iterator[str]:
+    """One sentence a computed value, both sides in one, and once at the end what an app default is."""
+    together: dict[tuple[str, str], list[DerivedFinding]] = {}
+    for one in found:
+        together.setdefault((one.id, one.label), []).append(one)
+    for (_, label), ones in together.items():
+        note = f". {ones[0].note}" if ones[0].note else ""
+        yield f"{label} {'; '.join(one.told for one in ones)}{note}"
+    if any(one.is_app_default for one in found):
+        yield APP_DEFAULT
 
 
 @dataclass(frozen=True, slots=True)

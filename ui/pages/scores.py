@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QLabel, QWidget
 
-from evalassist.clinical.derived import APP_DEFAULT, derived
+from evalassist.clinical.derived import derived, sentences
 from evalassist.clinical.facts import shown as number_text
 from evalassist.clinical.result import Assessment
 from evalassist.content.schema import Group, Measure, Rating
@@ -47,10 +47,7 @@ def running_findings(
         ):
             yield upper_first(fact.text)
     found = [one for one in derived(evaluation, assessment, content) if here.intersection(one.inputs[:1])]
-    yield from (one.sentence for one in found)
-    yield from dict.fromkeys(one.note for one in found if one.note)
-    if any(one.is_app_default for one in found):
-        yield upper_first(APP_DEFAULT.replace("app default,", "app default:"))
+    yield from (f"{text}." for text in sentences(found))
 
 
 class MeasureLine(QWidget):
@@ -89,8 +86,8 @@ class MeasureLine(QWidget):
         else:
             value = number_text(score.value, measure.decimals)
             self._score.setText(f"{value} of {measure.high:g}")
-            items = self._session.content.items
-            left_out = [item_id for item_id in score.missing if not items[item_id].optional]
+            asked = self._session.content.items
+            left_out = [item_id for item_id in score.missing if not asked[item_id].optional]
             missing = f", {len(left_out)} left out" if score.answered and left_out else ""
             paper = "total from paper" if not score.answered else f"{score.answered} answers{missing}"
             self._rule.setText(paper)

@@ -170,7 +170,7 @@ class GroupCard(FoldingGroup):
         self.set_state(state, " · ".join(part for part in (scored, words) if part))
         self._show_rest()
         evaluation, content = self._page.session.evaluation, self._page.session.content
-        found = " · ".join(running_findings(self._group, evaluation, assessment, content))
+        found = "\n".join(running_findings(self._group, evaluation, assessment, content))
         self._found.setText(found)
         self._found.setVisible(bool(found))
 

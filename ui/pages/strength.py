@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from evalassist.clinical.derived import derived
@@ -379,6 +379,8 @@ class _OrdinaryRow(QWidget):
         super().__init__()
         self.item, self._session = item, session
         self._editors: dict[ItemId, Editor] = {}
+        self._come_to: dict[Side, QLabel] = {}
+        """What the value of a side comes to, under it."""
         self._parts = style.row(self, (9, 5, 8, 5), spacing=GAP)
         line = style.row(spacing=GAP)
         name = self._name = style.label("", item.label)
@@ -398,7 +400,13 @@ class _OrdinaryRow(QWidget):
             if item.sides:
                 editor.setFixedWidth(style.px(WIDTH))
             self._editors[item_id] = editor
-            line.addWidget(editor, 0, Qt.AlignmentFlag.AlignTop)
+            place = style.column(spacing=2)
+            place.addWidget(editor)
+            if side:
+                self._come_to[side] = style.label("s")
+                place.addWidget(self._come_to[side])
+            place.addStretch(1)
+            line.addLayout(place)
         self._found = style.label()
         self._found.setProperty("t", "s")
         self._found.setWordWrap(True)
@@ -418,7 +426,7 @@ class _OrdinaryRow(QWidget):
             if isinstance(editor, NumberEditor):
                 editor.follow_unit(unit)  # one device, one unit for the whole page
             editor.show_answer(answers.get(item_id))
-        self._found.setText(self._finding())
+        self._tell()
         self.setEnabled(not read_only)
 
     def focus(self, item_id: ItemId) -> None:
@@ -429,14 +437,17 @@ class _OrdinaryRow(QWidget):
         for editor in self._editors.values():
             editor.commit()
 
-    def _finding(self) -> str:
-        """What the two sides come to, as the content says it."""
+    def _tell(self) -> None:
+        """What each side and the two sides together come to, as the content says it."""
         session = self._session
         fact = session.assessment.facts.get(f"{self.item.id}-difference")
         found = derived(session.evaluation, session.assessment, session.content)
         own = [one for one in found if set(self.item.ids).intersection(one.inputs[:1])]
-        told = [f"{one.side} {one.text}" if one.side else one.text for one in own]
-        return "; ".join([*([fact.text] if fact else []), *told])
+        both = [one.text for one in own if one.side is None]
+        self._found.setText("; ".join([*([fact.text] if fact else []), *both]))
+        for side, place in self._come_to.items():
+            place.setText(", ".join(one.text for one in own if one.side == side))
+            place.setVisible(bool(place.text()))
 
 
 def _split(item_id: ItemId) -> tuple[str, Side | None]:
