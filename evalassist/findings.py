@@ -85,7 +85,7 @@ def _lines(step: Step, evaluation: Evaluation, assessment: Assessment, content: 
             parts = [
                 text for text in _parts(group, evaluation.answers, assessment, in_a_score, found) if text
             ]
-            parts += _computed(found)
+            parts += _computed(found, content)
             if parts:
                 again = f"{group.title.lower()} "
                 yield Line(
@@ -103,9 +103,10 @@ def _of_group(group: Group, found: Sequence[DerivedFinding]) -> list[DerivedFind
     return [one for one in found if here.intersection(one.inputs[:1])]
 
 
-def _computed(found: Sequence[DerivedFinding]) -> Iterator[str]:
-    """The computed values of a group, without those that stand inside the text of their answers."""
-    told = sentences([one for one in found if one.id not in TOLD_WITHIN])
+def _computed(found: Sequence[DerivedFinding], content: Content) -> Iterator[str]:
+    """The computed values of a group, without those told inside the text of their answers or in the assessment."""
+    here = [one for one in found if one.id not in TOLD_WITHIN]
+    told = sentences([one for one in here if not one.rule or content.derived[one.id].always])
     yield from (lower_first(text).replace("; ", ", ") for text in told)
 
 
@@ -363,7 +364,11 @@ def _other_causes(evaluation: Evaluation, content: Content) -> Iterator[Line]:
 
 
 def _strength_lines(
-    group: Group, evaluation: Evaluation, assessment: Assessment, content: Content, found: Sequence[DerivedFinding]
+    group: Group,
+    evaluation: Evaluation,
+    assessment: Assessment,
+    content: Content,
+    found: Sequence[DerivedFinding],
 ) -> Iterator[Line]:
     if group.id == "scoring":
         yield from _measured_with(evaluation)

@@ -320,6 +320,23 @@ def test_the_note_tells_the_computed_values() -> None:
     )
 
 
+def test_the_note_tells_a_total_also_where_a_rule_concludes_on_it() -> None:
+    content = load_content()
+    beighton: dict[str, Any] = {
+        f"beighton-{part}.{side}": "yes"
+        for part in ("finger", "thumb", "elbow", "knee")
+        for side in ("right", "left")
+    }
+    evaluation = with_answers("patient-a", {**beighton, "beighton-floor": "no", "ober.right": -10.0})
+    lines = {
+        line.label: line.value
+        for section in sections(evaluation, assess(evaluation, content), content)
+        for line in section.lines
+    }
+    assert "8 of 9: generalised hypermobility" in lines["Beighton"]
+    assert "tight" not in lines["Muscle length"], "the assessment tells it"
+
+
 def test_the_note_tells_what_earlier_treatment_did() -> None:
     content = load_content()
     told = {

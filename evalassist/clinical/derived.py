@@ -41,6 +41,8 @@ class DerivedFinding:
     information: bool = False
     """It decides nothing, and says so."""
     note: str = ""
+    rule: str = ""
+    """The rule whose conclusion the flag is; the assessment tells it too."""
 
     @property
     def is_app_default(self) -> bool:
@@ -131,7 +133,7 @@ def _told(
         replace(plain, flag=flag, mark=mark, cites=cites) for flag, mark, cites in _flags(entry, value)
     ]
     flagged += [
-        replace(plain, flag=rule.title.lower(), mark=rule.mark, cites=rule.cites)
+        replace(plain, flag=rule.title.lower(), mark=rule.mark, cites=rule.cites, rule=rule.id)
         for rule in (source.content.rules[rule_id] for rule_id in entry.rules)
         if _rule_says(source, rule.id, fact_id, side)
     ]

@@ -65,8 +65,10 @@ def _sourced(content: Content) -> Iterator[tuple[str, str, str, tuple[str, ...]]
     for file, entries in files.items():
         for entry in entries:
             yield file, entry.id, entry.mark, entry.cites
-    for norm in (*content.norms, *content.break_norms):
+    for norm in content.norms:
         yield "strength_groups.toml", f"norm of {norm.group}", norm.mark, norm.cites
+    for broken in content.break_norms:
+        yield "strength_groups.toml", f"break norm of {broken.group}", broken.mark, broken.cites
     for group in content.strength_groups.values():
         for position in group.other_positions:
             yield "strength_groups.toml", f"{group.id} > {position.id}", position.mark, position.cites
