@@ -150,12 +150,16 @@ class EvaluationSession(QObject):
     def undo(self) -> None:
         if self._undo and not self.signed:
             self._redo.append(self._evaluation)
-            self._take(self._undo.pop())
+            self._take(self._as_judged_now(self._undo.pop()))
 
     def redo(self) -> None:
         if self._redo and not self.signed:
             self._undo.append(self._evaluation)
-            self._take(self._redo.pop())
+            self._take(self._as_judged_now(self._redo.pop()))
+
+    def _as_judged_now(self, former: Evaluation) -> Evaluation:
+        """What the clinic set otherwise meanwhile is not undone with an answer."""
+        return former.with_defaults(self._evaluation.defaults)
 
     def sign(self) -> None:
         """Freeze the note and lock the record, in the value and in the database."""

@@ -331,10 +331,13 @@ class PlanRules(PlanData):
         yield from ((need.id, need.deficit) for need in self.needs if need.deficit)
         yield from ((group.group, group.deficit) for group in self.goals.groups)
 
+    def sourced(self) -> Iterator[Sourced]:
+        """Every entry that carries a mark, and says how far it may be trusted."""
+        return (entry for entry in _entries(self) if isinstance(entry, Sourced))
+
     def citations(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        for entry in _entries(self):
-            if isinstance(entry, Sourced):
-                yield str(getattr(entry, "id", getattr(entry, "code", type(entry).__name__))), entry.cites
+        for entry in self.sourced():
+            yield str(getattr(entry, "id", getattr(entry, "code", type(entry).__name__))), entry.cites
 
 
 def _entries(model: Model) -> Iterator[Model]:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from evalassist.clinical.result import Assessment, Conclusion, Verdict
+from evalassist.content.entries import TRUST
 from evalassist.content.schema import Reference
 from evalassist.content.schema import Rule as RuleOfContent
 from evalassist.evaluation import ItemId
@@ -29,14 +30,6 @@ ACTIONS = {
     "REFER": "Refer before treatment",
     "CAUTION": "Go on with caution",
 }
-TRUST = {
-    "V": "Read in the source.",
-    "V2": "Reported in a secondary source.",
-    "K": "General knowledge, not checked against a source. To be checked by a clinician.",
-    "D": "Arithmetic or our own design.",
-    "P": "App default, not from a guideline.",
-}
-"""How far each mark may be trusted, in words."""
 
 LineKind = Literal["caption", "title", "reason", "words", "rule"]
 

@@ -1,0 +1,150 @@
+"""Every part of the clinical content that carries a mark, as one line with the place it stands in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from evalassist.content.loader import Content
+from evalassist.content.plan_words import plan_words
+from evalassist.content.schema import BreakNorm, Exercise, Mark, Measure, Norm, Rule, RuleKind, StrengthGroup
+
+TRUST: dict[Mark, str] = {
+    "V": "Read in the source.",
+    "V2": "Reported in a secondary source.",
+    "K": "General knowledge, not checked against a source. To be checked by a clinician.",
+    "D": "Arithmetic or our own design.",
+    "P": "App default, not from a guideline.",
+}
+"""How far each mark may be trusted, in words."""
+
+RULES_OF: dict[RuleKind, str] = {
+    "red-flag": "Safety screen",
+    "criterion": "Criteria of patellofemoral pain",
+    "irritability": "Irritability",
+    "deficit": "Findings",
+    "subcategory": "Subcategories",
+    "modifier": "What changes the plan",
+    "flag": "Prognosis",
+}
+ON_PURPOSE = {"DO": "Recommended", "MAY": "May be offered", "DO-NOT": "Advised against"}
+_SLOT = re.compile(r"\{[a-z-]+\}")
+_CITED = re.compile(r"\[(?:V2|V|K|D):([\w-]+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One part of the content: what it is called, what it says, and how far it may be trusted."""
+
+    kind: str
+    """What it is, in the plural, as it is counted: `rules`, `questions`."""
+    where: str
+    title: str
+    says: str
+    mark: Mark
+    cites: tuple[str, ...] = ()
+
+
+def entries(content: Content) -> tuple[Entry, ...]:
+    """Every marked part of the content but its sources, in the order of the evaluation."""
+    return tuple(_all(content))
+
+
+def unfilled(text: str) -> str:
+    """A sentence whose numbers come from a patient, as it reads without one: `within … weeks`."""
+    return _SLOT.sub("…", text)
+
+
+def _all(content: Content) -> Iterator[Entry]:
+    for step in content.steps.values():
+        for group in step.groups:
+            for item in group.items:
+                where = f"{step.title}: {group.title}"
+                yield Entry("questions", where, item.label, unfilled(item.help), item.mark, item.cites)
+    for rule in content.rules.values():
+        yield Entry("rules", RULES_OF[rule.kind], rule.title, _rule(rule), rule.mark, rule.cites)
+    yield from _strength(content)
+    for measure in content.measures.values():
+        yield Entry(
+            "questionnaires", "Questionnaires", measure.name, _measure(measure), measure.mark, measure.cites
+        )
+    for other in content.differentials.values():
+        says = f"{other.history} {other.tests}"
+        yield Entry("other causes", "Other causes", other.title, says, other.mark, other.cites)
+    for advice in content.recommendations.values():
+        grade = f", grade {advice.grade}" if advice.grade else ""
+        says = f"{ON_PURPOSE[advice.action]}{grade}. {advice.conditions}".strip()
+        yield Entry("statements", "Guidelines", advice.intervention, says, advice.mark, advice.cites)
+    for found in content.evidence.values():
+        parts = (found.effect, found.population, found.comparison, found.time, found.certainty)
+        says = "; ".join(part for part in parts if part)
+        yield Entry("statements", "What studies found", found.claim, says, found.mark, found.cites)
+    for exercise in content.exercises.values():
+        cites = tuple(dict.fromkeys(_CITED.findall(exercise.evidence)))
+        yield Entry(
+            "exercises", "Exercises", exercise.name, _exercise(content, exercise), exercise.mark, cites
+        )
+    for coded in (*content.load_rules.values(), *content.progressions.values()):
+        kind = "Load" if coded.id in content.load_rules else "Progress"
+        yield Entry("rules", "Exercises: load and progress", f"{kind} {coded.id}", coded.says, coded.mark)
+    for care in content.precautions.values():
+        yield Entry("rules", "Exercises: precautions", care.meaning, care.action, care.mark)
+    for planned in content.plan.sourced():
+        where, title, says = plan_words(planned, content)
+        yield Entry("rules", where, unfilled(title), unfilled(says), planned.mark, planned.cites)
+
+
+def _strength(content: Content) -> Iterator[Entry]:
+    for group in content.strength_groups.values():
+        yield Entry("strength tests", "Strength tests", group.title, _test(group), group.mark, group.cites)
+        for other in group.other_positions:
+            title = f"{group.title}: {other.title}"
+            yield Entry("strength tests", "Strength tests", title, other.note, other.mark, other.cites)
+    for norm in (*content.norms, *content.break_norms):
+        yield Entry(
+            "norms", "Strength of healthy people", _norm(content, norm), _mean(norm), norm.mark, norm.cites
+        )
+
+
+def _rule(rule: Rule) -> str:
+    return unfilled(" ".join(part for part in (rule.says, rule.note, rule.do_now) if part))
+
+
+def _test(group: StrengthGroup) -> str:
+    more = f" MDC between testers {group.inter_tester_mdc_kgf:g} kgf." if group.inter_tester_mdc_kgf else ""
+    return f"{group.position}. Pad: {group.pad}. Held still: {group.stabilise}.{more}"
+
+
+def _norm(content: Content, norm: Norm | BreakNorm) -> str:
+    title = content.strength_groups[norm.group].title
+    if isinstance(norm, BreakNorm):
+        return f"{title}, break test"
+    return f"{title}, {'women' if norm.sex == 'F' else 'men'} {norm.age_from} to {norm.age_to} years"
+
+
+def _mean(norm: Norm | BreakNorm) -> str:
+    if isinstance(norm, BreakNorm):
+        return (
+            f"Mean {norm.intercept:g} Nm/kg, {norm.per_year:+g} for each year of age, "
+            f"{norm.if_male:+g} for men; SD {norm.sd:g}."
+        )
+    return f"Mean {norm.mean:g} {norm.unit}, SD {norm.sd:g}."
+
+
+def _measure(measure: Measure) -> str:
+    figures = [
+        f"{name} {value:g}." for name, value in (("MDC", measure.mdc), ("MCID", measure.mcid)) if value
+    ]
+    return " ".join([f"{measure.low:g} to {measure.high:g}.", *figures, measure.change_note]).strip()
+
+
+def _exercise(content: Content, exercise: Exercise) -> str:
+    dose = exercise.dose
+    hold = f", hold {dose.hold_s} s" if dose.hold_s else ""
+    return (
+        f"{exercise.id}. {exercise.position[:1].upper()}{exercise.position[1:]}. For {', '.join(exercise.targets)}. "
+        f"Begins with {dose.sets} × {dose.reps_text or dose.reps}{hold}, rest {dose.rest_s} s, "
+        f"{dose.days_per_week} days a week. Phases {', '.join(str(phase) for phase in exercise.phases)}. "
+        f"{content.load_rules[dose.load].says} {content.progressions[dose.progress_when].says}"
+    )
