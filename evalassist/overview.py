@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from evalassist.clinical.schedule import day_in_words
 from evalassist.content.entries import TRUST, Entry, entries
 from evalassist.content.loader import Content
 from evalassist.content.schema import Default, Reference
@@ -39,7 +40,8 @@ class Row:
 
     @cached_property
     def searched(self) -> str:
-        return f"{self.group}\n{self.text}".casefold()
+        name = self.default.id.replace("-", " ") if self.default else ""
+        return f"{self.group}\n{self.text}\n{name}".casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def overview(content: Content, changes: Sequence[DefaultChange]) -> tuple[Part, 
         Part(
             "limits",
             "Limits",
-            "Numbers without a source. The clinic may set each within its range. The change is kept with name and "
+            "Numbers without a checked source. A clinic may set each within its range; a change is kept with name and "
             "reason, and printed in the note.",
             tuple(limit_row(content, default, changes) for default in content.defaults.values()),
         ),
@@ -78,8 +80,8 @@ def overview(content: Content, changes: Sequence[DefaultChange]) -> tuple[Part, 
         Part(
             "to-check",
             "To be checked",
-            "General knowledge that nobody has checked against a source. It is for a clinician to check. "
-            "Sources that were not retrieved stand under Sources.",
+            "General knowledge, not checked against a source: for a clinician to check. "
+            "Papers that were not retrieved stand under Sources.",
             tuple(_to_check(content, found)),
         ),
         Part(
@@ -100,17 +102,13 @@ def fitting(rows: Iterable[Row], typed: str) -> tuple[Row, ...]:
 def limit_row(content: Content, default: Default, changes: Sequence[DefaultChange]) -> Row:
     """A limit: its value here, as shipped, its range, and who changed it when and why."""
     now, shipped = default.words(content.numbers[default.id]), default.words(default.value)
-    history = tuple(
-        f"{_day(change)}, {change.changed_by}: {_set_to(default, change)}. {change.reason}"
-        for change in reversed(changes)
-        if change.default_id == default.id
-    )
+    history = tuple(_told(default, change) for change in reversed(changes) if change.default_id == default.id)
     details = (
         f"Here {now}. As shipped {shipped}. {allowed(default)}",
         TRUST[default.mark],
         *(f"Last change: {line}" for line in history[:1]),
     )
-    line = f"app default {shipped}, set otherwise here" if now != shipped else "app default"
+    line = f"{f'As shipped {shipped}. ' if now != shipped else ''}{allowed(default)} {TRUST[default.mark]}"
     return Row(default.title, line, now, default.group, details, history, default)
 
 
@@ -121,13 +119,10 @@ def allowed(default: Default) -> str:
     return f"From {default.allowed.low:g} to {default.words(default.allowed.high)} can be set."
 
 
-def _set_to(default: Default, change: DefaultChange) -> str:
-    return "back to the shipped value" if change.value is None else f"set to {default.words(change.value)}"
-
-
-def _day(change: DefaultChange) -> str:
-    when = change.changed_at.astimezone()
-    return f"{when.day} {when:%b %Y}"
+def _told(default: Default, change: DefaultChange) -> str:
+    day = day_in_words(change.changed_at.astimezone().date())
+    what = "back to the shipped value" if change.value is None else f"set to {default.words(change.value)}"
+    return f"{day}, {change.changed_by}: {what}. {change.reason}"
 
 
 def _release(content: Content, found: Sequence[Entry]) -> Iterator[Row]:
@@ -155,13 +150,14 @@ def _release(content: Content, found: Sequence[Entry]) -> Iterator[Row]:
 
 
 def _sources(content: Content, found: Sequence[Entry]) -> Iterator[Row]:
-    used: dict[str, Counter[str]] = {}
+    used: dict[str, Counter[str]] = {key: Counter() for key in content.references}
     for entry in found:
         for key in entry.cites:
-            used.setdefault(key, Counter())[entry.kind] += 1
+            if key in used:  # an exercise tells its evidence in words, which may name others
+                used[key][entry.kind] += 1
     for reference in content.references.values():
-        where = used.get(reference.id, Counter())
-        named = "Named by " + ", ".join(f"{count} {kind}" for kind, count in where.items()) + "."
+        where = used[reference.id]
+        named = f"Named by {', '.join(_counted(kind, count) for kind, count in where.items())}."
         details = (
             reference.citation,
             *_doi(reference),
@@ -170,8 +166,12 @@ def _sources(content: Content, found: Sequence[Entry]) -> Iterator[Row]:
             named if where else UNUSED,
         )
         count = where.total()
-        value = f"named {count} {'time' if count == 1 else 'times'}" if count else ""
+        value = f"named {_counted('times', count)}" if count else ""
         yield Row(reference.id, reference.citation, value, "", details)
+
+
+def _counted(things: str, count: int) -> str:
+    return f"{count} {things.removesuffix('s') if count == 1 else things}"
 
 
 def _doi(reference: Reference) -> Iterator[str]:

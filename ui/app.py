@@ -46,6 +46,7 @@ WARMED = (
     "ui.dialogs.patient",
     "ui.pages.assessment",
     "ui.pages.plan",
+    "ui.dialogs.content",
 )
 """What is loaded while the start page is in use, in this order."""
 

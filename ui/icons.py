@@ -17,6 +17,7 @@ from shiboken6 import isValid
 from ui.style import px, tokens
 
 NAMES = {
+    "about": "information-outline",
     "accept-all": "check-all",
     "account": "account-outline",
     "add": "plus",

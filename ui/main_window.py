@@ -89,6 +89,7 @@ class MainWindow(QMainWindow):
         start.new_wanted.connect(self.new_patient)
         start.patient_chosen.connect(self.show_visits)
         start.settings_wanted.connect(self.change_settings)
+        start.about_wanted.connect(self.show_about)
         self._stack.addWidget(start)
         return start
 
@@ -416,6 +417,30 @@ class MainWindow(QMainWindow):
 
         if self.view is not None:
             AddendumDialog(self.view.session, self).exec()
+
+    # ------------------------------------------------------------ about
+
+    def show_about(self) -> None:
+        """Which version and content this is, and the way to the content."""
+        from ui.dialogs.about import AboutDialog
+
+        if AboutDialog(self._content.release, self).exec():
+            self.show_content()
+
+    def show_content(self) -> None:
+        """The clinical content: its sources, what is to be checked, and the limits a clinic may change."""
+        from ui.dialogs.content import ContentDialog
+
+        dialog = ContentDialog(self._store, self._settings.therapist_name, self)
+        dialog.limit_changed.connect(self._judge_anew)
+        dialog.exec()
+
+    def _judge_anew(self) -> None:
+        """A limit was changed: what is open and not signed is judged by it at once."""
+        if self.view is not None:
+            self.view.session.use_clinic_defaults()
+        elif self.start is not None:
+            self._read_start_again()
 
     # ------------------------------------------------------------ keys
 

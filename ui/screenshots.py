@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -63,6 +63,7 @@ class _Studio:
         dark = self._settings.model_copy(update={"theme": "dark"})
         yield from self._steps("dark", patient_a, USUAL, dark)
         yield from self._safety()
+        yield from self._content_parts()
 
     def _start_pages(self, *evaluations: Evaluation) -> Iterator[Path]:
         if not self._wanted("start"):
@@ -105,6 +106,46 @@ class _Studio:
         window.view.show_step("strength")
         yield self._take(window, "positive-strength")
         self._put_away(window)
+
+    def _content_parts(self) -> Iterator[Path]:
+        """The dialog of the clinical content, as usual, in the dark and at 200 % text."""
+        from ui.dialogs.about import AboutDialog
+        from ui.dialogs.content import ContentDialog
+        from ui.dialogs.limit import LimitDialog
+
+        for name, more in (("", {}), ("dark-", {"theme": "dark"}), ("large-", {"text_scale": 2.0})):
+            if not self._wanted(f"{name}content"):
+                continue
+            window = self._window(self._settings.model_copy(update=more), USUAL)
+            self._store.change_default(
+                "symmetry-deficit", 85, by="A. Chen, PT", reason="Our device scatters less."
+            )
+            self._store.change_default(
+                "symmetry-deficit", 88, by="A. Chen, PT", reason="Clinic meeting in March."
+            )
+            about = AboutDialog(self._content.release, window)
+            yield self._take_dialog(about, f"{name}content-about")
+            dialog = ContentDialog(self._store, self._settings.therapist_name, window)
+            for place, part in enumerate(("release", "limits", "sources", "to-check", "app-rules")):
+                dialog.parts.go_to(place)
+                dialog.list.setFocus()
+                yield self._take_dialog(dialog, f"{name}content-{part}")
+            dialog.search.setText("symmetry")
+            dialog.parts.go_to(1)
+            yield self._take_dialog(dialog, f"{name}content-search")
+            row = dialog.list.row
+            assert row is not None
+            change = LimitDialog(row, self._store, self._settings.therapist_name, dialog)
+            yield self._take_dialog(change, f"{name}content-change")
+            self._put_away(window)
+
+    def _take_dialog(self, dialog: QDialog, name: str) -> Path:
+        dialog.show()
+        for _ in range(4):
+            self._app.processEvents()
+        file = self._folder / f"{name}.png"
+        dialog.grab().save(str(file))
+        return file
 
     def _window(self, settings: Settings, size: tuple[int, int]) -> MainWindow:
         from evalassist.records.store import Store

@@ -101,10 +101,10 @@ def _strength(content: Content) -> Iterator[Entry]:
         for other in group.other_positions:
             title = f"{group.title}: {other.title}"
             yield Entry("strength tests", "Strength tests", title, other.note, other.mark, other.cites)
-    for norm in (*content.norms, *content.break_norms):
-        yield Entry(
-            "norms", "Strength of healthy people", _norm(content, norm), _mean(norm), norm.mark, norm.cites
-        )
+    norms: tuple[Norm | BreakNorm, ...] = (*content.norms, *content.break_norms)
+    for norm in norms:
+        title = _norm(content, norm)
+        yield Entry("norms", "Strength of healthy people", title, _mean(norm), norm.mark, norm.cites)
 
 
 def _rule(rule: Rule) -> str:

@@ -44,6 +44,8 @@ def commands(window: MainWindow) -> list[Command]:
     found = [
         Command("New patient", "Ctrl+N", window.new_patient),
         Command("Settings", "", window.change_settings),
+        Command("Clinical content", "", window.show_content),
+        Command("About EvalAssist", "", window.show_about),
         Command("Keys of this page", "F1", window.show_keys),
     ]
     view = window.view

@@ -77,6 +77,7 @@ class StartPage(QWidget):
     new_wanted = Signal(str)
     """A new patient, with the name typed so far."""
     settings_wanted = Signal()
+    about_wanted = Signal()
 
     def __init__(self, store: Store, settings: Settings) -> None:
         super().__init__()
@@ -84,13 +85,17 @@ class StartPage(QWidget):
         self._store, self._settings = store, settings
         self._content: Content | None = None
         self._header = HeaderBar()
-        self._settings_button = QPushButton("Settings")
-        self._settings_button.setProperty("kind", "flat")
-        icons.put_icon(self._settings_button, "settings")
-        self._settings_button.clicked.connect(self.settings_wanted)
+        for words, icon, wanted in (
+            ("About", "about", self.about_wanted),
+            ("Settings", "settings", self.settings_wanted),
+        ):
+            button = QPushButton(words)
+            button.setProperty("kind", "flat")
+            icons.put_icon(button, icon)
+            button.clicked.connect(wanted)
+            self._header.extra.addWidget(button)
         self._who = style.label()
         self._who.setProperty("t", "b")
-        self._header.extra.addWidget(self._settings_button)
         self._header.extra.addWidget(self._who)
         self._header.extra.addSpacing(style.px(8))
         self._make_search()
@@ -308,16 +313,20 @@ class StartPage(QWidget):
         from evalassist.clinical.assessment import assess
         from evalassist.clinical.plan import plan_of_care
         from evalassist.clinical.progress import progress
+        from evalassist.content.loader import content_for
 
         evaluation_id, say = self._waiting.pop(0)
         try:
-            evaluation = self._store.load(evaluation_id, to_edit=False)
+            evaluation = self._store.load(evaluation_id, to_edit=False).with_defaults(
+                self._store.clinic_defaults()
+            )
         except EvalAssistError:  # discarded in another window, or the records are away
             say("look", "cannot be read now")
             return
-        assessment = assess(evaluation, self._content)
-        plan = plan_of_care(evaluation, assessment, self._content)
-        steps = progress(evaluation, assessment, plan, self._content)
+        content = content_for(evaluation) if evaluation.defaults else self._content
+        assessment = assess(evaluation, content)
+        plan = plan_of_care(evaluation, assessment, content)
+        steps = progress(evaluation, assessment, plan, content)
         if assessment.stopped:
             say("danger", "refer: " + assessment.red_flags[0].rule.title.lower())
             return

@@ -1,0 +1,40 @@
+"""About EvalAssist: which version and content this is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
+
+from evalassist import __version__
+from evalassist.content.schema import Release
+from ui import style
+
+
+class AboutDialog(QDialog):
+    """Accepted when the clinical content is wanted."""
+
+    def __init__(self, release: Release, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("About EvalAssist")
+        self.setMinimumWidth(style.px(420))
+        stack = style.column(self, (20, 16, 20, 16), spacing=6)
+        stack.addWidget(style.label("h1", "EvalAssist"))
+        for words in (
+            f"Version {__version__}",
+            "License: Apache-2.0",
+            f"Clinical content {release.version}, evidence checked {release.evidence_checked}",
+        ):
+            line = style.label("", words)
+            line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            stack.addWidget(line)
+        content, done = QPushButton("Clinical content"), QPushButton("Done")
+        content.clicked.connect(self.accept)
+        done.setProperty("kind", "primary")
+        done.setDefault(True)
+        done.clicked.connect(self.reject)
+        ends = style.row(margins=(0, 10, 0, 0), spacing=8)
+        ends.addWidget(content)
+        ends.addStretch(1)
+        ends.addWidget(done)
+        stack.addLayout(ends)
+        done.setFocus()
