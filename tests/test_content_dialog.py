@@ -397,18 +397,32 @@ def test_nothing_a_clinician_reads_has_a_slot_left_in_it() -> None:
             assert "{" not in row.text, row.title
 
 
-def test_the_dialog_fits_a_small_screen_at_double_text_size(start: MainWindow) -> None:
+def test_both_dialogs_fit_a_small_screen_at_double_text_size(start: MainWindow) -> None:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     start.resize(1366, 768)
     style.apply_style(app, scale=2.0)
     sizes: list[tuple[int, int]] = []
+
+    def change(dialog: LimitDialog) -> None:
+        click(dialog, "Change it")
+        sizes.append((dialog.width(), dialog.height()))
+        lines = [dialog.reason.edit, dialog.name.edit]
+        assert [line.visibleRegion().boundingRect().height() for line in lines] == [
+            style.control_height()
+        ] * 2
+
+    def look(dialog: ContentDialog) -> None:
+        sizes.append((dialog.width(), dialog.height()))
+        QTest.keyClicks(dialog.search, "symmetry")
+        at_dialog(change, lambda: press(dialog.list, Qt.Key.Key_Return))
+
     try:
-        at_dialog(lambda dialog: sizes.append((dialog.width(), dialog.height())), start.show_content)
+        at_dialog(look, start.show_content)
     finally:
         style.apply_style(app)
-    assert sizes[0][0] <= 1366
-    assert sizes[0][1] <= 768
+    assert len(sizes) == 2
+    assert all(width <= 1366 and height <= 768 for width, height in sizes)
 
 
 def test_records_that_cannot_be_read_leave_the_shipped_content_to_look_at(

@@ -136,6 +136,8 @@ class _Studio:
             row = dialog.list.row
             assert row is not None
             change = LimitDialog(row, self._store, self._settings.therapist_name, dialog)
+            change.reason.set_value("Too wide.")
+            change.change()
             yield self._take_dialog(change, f"{name}content-change")
             self._put_away(window)
 

@@ -183,7 +183,7 @@ class ContentDialog(QDialog):
     def _lay_out(self) -> None:
         right = style.column(spacing=8)
         right.addWidget(self._says)
-        right.addWidget(self.list, 5)
+        right.addWidget(self.list, 4)
         right.addWidget(self._said)
         right.addWidget(self._details, 3)
         middle = style.row(spacing=12)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QPushButton, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QGridLayout, QPushButton, QScrollArea, QWidget
 
 from evalassist.errors import EvalAssistError
 from evalassist.overview import Row, allowed
@@ -45,6 +46,7 @@ class LimitDialog(QDialog):
                 width=84,
                 messages="below",
             )
+            self.value.message_changed.connect(lambda _: self._fit())
         self.reason, self.name = TextField("Reason"), TextField("Your name")
         self.name.set_value(therapist_name or None)
         self._said = style.label(wrap=True)
@@ -107,6 +109,7 @@ class LimitDialog(QDialog):
     def _refuse(self, words: str, field: QWidget) -> None:
         self._said.setText(words)
         self._said.show()
+        self._fit()
         field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _lay_out(self, row: Row) -> None:
@@ -131,10 +134,34 @@ class LimitDialog(QDialog):
         ends.addWidget(change)
         for button in (self._back, change, leave):
             button.setAutoDefault(False)  # Enter goes from field to field
-        stack = style.column(self, (20, 16, 20, 16), spacing=12)
-        stack.addWidget(style.label("h2", row.title, wrap=True))
-        stack.addWidget(style.label("q", "\n".join(row.details), wrap=True))
-        stack.addLayout(grid)
-        stack.addWidget(style.label("s", NAMED, wrap=True))
+        self._inner = QWidget()
+        fields = style.column(self._inner, (2, 0, 2, 0), spacing=12)
+        fields.addWidget(style.label("h2", row.title, wrap=True))
+        fields.addWidget(style.label("q", "\n".join(row.details), wrap=True))
+        fields.addLayout(grid)
+        fields.addWidget(style.label("s", NAMED, wrap=True))
+        fields.addStretch(1)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(self._inner)
+        stack = style.column(self, (18, 16, 18, 16), spacing=12)
+        stack.addWidget(self._area, 1)
         stack.addWidget(self._said)
         stack.addLayout(ends)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """High enough for all its words, as far as the window it stands in front of allows; the rest scrolls."""
+        style.settle()
+        layout = self.layout()
+        assert layout is not None
+        width = max(self.width(), self.minimumWidth())
+        inside = width - 2 * style.px(18)
+        wanted = layout.heightForWidth(width) - self._area.sizeHint().height()
+        wanted += self._inner.heightForWidth(inside)
+        parent = self.parentWidget()
+        self.resize(width, min(wanted, parent.window().height() if parent else wanted))
