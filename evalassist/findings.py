@@ -64,6 +64,25 @@ def not_tested_lines(evaluation: Evaluation, content: Content) -> tuple[Line, ..
     return tuple(lines)
 
 
+def answer_words(item: Item, answer: Answer | None) -> str:
+    """One answer as it reads beside its label."""
+    match answer:
+        case None:
+            return "not recorded"
+        case NotTested(reason):
+            return f"not tested, {reason}"
+        case "not-assessed":
+            return "not assessed"
+        case StrengthTest():
+            trials = f"{' '.join(f'{trial:g}' for trial in answer.trials)} {answer.unit or ''}".strip()
+            return trials or (
+                f"grade {answer.grade}" if answer.grade else answer.not_tested or "not recorded"
+            )
+        case tuple() if not answer:
+            return "none of these"
+    return _value(item, answer)
+
+
 def _lines(step: Step, evaluation: Evaluation, assessment: Assessment, content: Content) -> Iterator[Line]:
     if step.id in WITHOUT_FINDINGS:
         return

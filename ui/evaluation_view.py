@@ -373,6 +373,8 @@ class EvaluationView(QWidget):
                 "referral_wanted": self.referral_wanted,
                 "preferences_wanted": self.settings_wanted,
                 "source_wanted": self._show_source,
+                "what_if_wanted": self.what_if,
+                "evidence_wanted": self.show_evidence,
             }
             for name, answer in wishes.items():  # not every page has every wish
                 if hasattr(page, name):
@@ -445,6 +447,7 @@ class EvaluationView(QWidget):
             self._key(key, partial(self._step_by_key, step.id))
         self._key("Ctrl+)", lambda: self.show_step(self.steps[-1].id))  # what Shift makes of 0
         self._key("F8", self.next_gap)
+        self._key("F6", self.what_if)
         self._key(QKeySequence.StandardKey.Undo, self.undo)
         self._key("Ctrl+Y", self.redo)
         self._key("Ctrl+Shift+Z", self.redo)
@@ -456,6 +459,19 @@ class EvaluationView(QWidget):
     def _key(self, key: str | QKeySequence.StandardKey, act: Callable[[], object]) -> None:
         shortcut = QShortcut(QKeySequence(key), self)
         shortcut.activated.connect(act)
+
+    def what_if(self) -> None:
+        """F6: try other findings beside the present ones; nothing is kept until they are used."""
+        from ui.dialogs.what_if import WhatIfDialog
+
+        self._commit_page()
+        WhatIfDialog(self.session, self).exec()
+
+    def show_evidence(self, wanted: str = "") -> None:
+        """What guideline and studies say, at once at one recommendation or study where its id is given."""
+        from ui.dialogs.evidence import EvidenceDialog
+
+        EvidenceDialog(self.session.content, self, wanted=wanted).exec()
 
     def _step_by_key(self, step_id: str) -> None:
         self.show_step(step_id)

@@ -64,6 +64,9 @@ class _Studio:
         yield from self._steps("dark", patient_a, USUAL, dark)
         yield from self._safety()
         yield from self._content_parts()
+        yield from self._dialogs("", self._settings)
+        large = self._settings.model_copy(update={"text_scale": 2.0})
+        yield from self._dialogs("-large", large)
 
     def _start_pages(self, *evaluations: Evaluation) -> Iterator[Path]:
         if not self._wanted("start"):
@@ -140,6 +143,30 @@ class _Studio:
             change.change()
             yield self._take_dialog(change, f"{name}content-change")
             self._put_away(window)
+
+    def _dialogs(self, name: str, settings: Settings) -> Iterator[Path]:
+        """What if with two findings changed, and the evidence as it opens and as it answers a search."""
+        from ui.dialogs.evidence import STUDIES, EvidenceDialog
+        from ui.dialogs.what_if import WhatIfDialog
+
+        if not self._wanted(f"what-if{name}") and not self._wanted(f"evidence{name}"):
+            return
+        window = self._window(settings, USUAL)
+        window.begin(self._case("patient-a"))
+        assert window.view is not None
+        session = window.view.session
+        tried = WhatIfDialog(session, window)
+        for item_id, answer in (("nprs-worst", 9.0), ("habd.right", None)):
+            tried.vary(item_id)
+            tried.rows[item_id].answered.emit(item_id, answer)
+        yield self._take_dialog(tried, f"what-if{name}")
+        evidence = EvidenceDialog(session.content, window)
+        yield self._take_dialog(evidence, f"evidence{name}-guideline")
+        evidence.show_view(STUDIES)
+        yield self._take_dialog(evidence, f"evidence{name}-studies")
+        evidence.search.setText("brace")
+        yield self._take_dialog(evidence, f"evidence{name}-search")
+        self._put_away(window)
 
     def _take_dialog(self, dialog: QDialog, name: str) -> Path:
         dialog.show()

@@ -122,9 +122,11 @@ class EvaluationSession(QObject):
         else:
             self._change(self._evaluation.with_answer(item_id, value), typing=typing)
 
-    def answer_all(self, answers: Mapping[ItemId, Answer]) -> None:
-        """Several answers as one act, undone as one."""
-        self._change(self._evaluation.with_answers(answers))
+    def answer_all(self, answers: Mapping[ItemId, Answer | None]) -> None:
+        """Several answers as one act, undone as one; None makes an item untouched again."""
+        given = {item_id: answer for item_id, answer in answers.items() if answer is not None}
+        untouched = [item_id for item_id in answers if item_id not in given]
+        self._change(self._evaluation.without_answer(*untouched).with_answers(given))
 
     def edit_plan(self, *edits: PlanEdit) -> None:
         self._change(self._evaluation.with_plan_edit(*edits))

@@ -481,6 +481,8 @@ class Evidence(Model):
     comparison: str = ""
     time: str = ""
     direction: Literal["FOR", "NEUTRAL", "AGAINST"]
+    about: str = ""
+    """What the direction speaks of, where it is not the value of hip work."""
     certainty: str = ""
     cites: tuple[str, ...]
     mark: Mark

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
 MOST = 60
+GUIDELINE_SAYS = {"DO": "do", "MAY": "may", "DO-NOT": "do not"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def commands(window: MainWindow) -> list[Command]:
     session = view.session
     found[:0] = [
         Command("Next gap", "F8", view.next_gap),
+        Command("What if…", "F6", view.what_if),
+        Command("Evidence", "for and against", view.show_evidence),
         Command("Start page", "", window.show_start),
         Command("Correct the sore knee", "", view.correct_side),
         Command("Correct the patient's name, birth date or sex", "", window.correct_patient),
@@ -68,6 +71,10 @@ def commands(window: MainWindow) -> list[Command]:
                 if shown(item, session.assessment, _side(item_id) if item.sides else None):
                     label = session.content.label(item_id)
                     found.append(Command(label, step.short, partial(view.go_to, item_id)))
+    for recommendation in session.content.recommendations.values():
+        said = GUIDELINE_SAYS[recommendation.action]
+        act = partial(view.show_evidence, recommendation.id)
+        found.append(Command(recommendation.intervention, f"guideline: {said}", act))
     return found
 
 

@@ -50,6 +50,8 @@ class AssessmentPage(Page):
     step_id = "assessment"
     source_wanted = Signal(tuple)
     """The ids of the rules whose source is to be shown."""
+    what_if_wanted = Signal()
+    """Try other findings beside the present ones."""
 
     def __init__(self, session: EvaluationSession) -> None:
         step = session.content.steps["assessment"]
@@ -57,6 +59,11 @@ class AssessmentPage(Page):
         self._accept = QPushButton("Accept all met")
         icons.put_icon(self._accept, "accept-all")
         self._accept.clicked.connect(self.accept_all_met)
+        self.what_if = QPushButton("What if…")
+        self.what_if.setToolTip("Try other findings; nothing is kept (F6)")
+        icons.put_icon(self.what_if, "what-if")
+        self.what_if.clicked.connect(self.what_if_wanted)
+        self.tools.addWidget(self.what_if)
         self.tools.addWidget(self._accept)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
@@ -354,7 +361,7 @@ class AssessmentPage(Page):
             card.why.commit()
 
     def keys(self) -> list[tuple[str, str]]:
-        return [("A", "accept, on a conclusion"), ("D", "disagree, and say why")]
+        return [("A", "accept, on a conclusion"), ("D", "disagree, and say why"), ("F6", "what if")]
 
     def set_compact(self, compact: bool) -> None:
         self._stack.setSpacing(style.px(5 if compact else 7))

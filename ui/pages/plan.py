@@ -45,6 +45,10 @@ class PlanPage(Page):
     folds_panel = True
     referral_wanted = Signal()
     """Write the referral letter."""
+    what_if_wanted = Signal()
+    """Try other findings beside the present ones."""
+    evidence_wanted = Signal(str)
+    """Show what guideline and studies say; an id leads to one of them."""
 
     def __init__(self, session: EvaluationSession) -> None:
         step = session.content.steps["plan"]
@@ -55,6 +59,14 @@ class PlanPage(Page):
         icons.put_icon(self.back, "undo")
         self.back.clicked.connect(session.back_to_proposal)
         self.tools.addWidget(self.back)
+        self.evidence, self.what_if = QPushButton("Evidence"), QPushButton("What if…")
+        self.evidence.setToolTip("What the guideline and studies say, for and against")
+        self.what_if.setToolTip("Try other findings; nothing is kept (F6)")
+        icons.put_icon(self.what_if, "what-if")
+        self.evidence.clicked.connect(lambda: self.evidence_wanted.emit(""))
+        self.what_if.clicked.connect(self.what_if_wanted)
+        self.tools.addWidget(self.evidence)
+        self.tools.addWidget(self.what_if)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -72,6 +84,7 @@ class PlanPage(Page):
             VisitsCard(),
             CareCard(session.content),
         )
+        self._care.evidence_wanted.connect(self.evidence_wanted)
         self._bottom = QWidget()
         self._bottom_row = style.row(self._bottom, spacing=10)
         for card, stretch in ((self._goals, 5), (self._visits, 4), (self._care, 3)):
@@ -397,7 +410,7 @@ class PlanPage(Page):
         return found
 
     def keys(self) -> list[tuple[str, str]]:
-        return [("+  −", "change the number with the keyboard on it")]
+        return [("+  −", "change the number with the keyboard on it"), ("F6", "what if")]
 
     def set_compact(self, compact: bool) -> None:
         if compact != self._compact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from evalassist.clinical.facts import shown
@@ -14,7 +14,7 @@ from ui import style
 from ui.widgets.cards import Card
 from ui.widgets.dates import date_text
 from ui.widgets.elided import ElidedLabel
-from ui.widgets.marks import Chip, LinkButton, StateGlyph
+from ui.widgets.marks import LinkButton, SourceMark, StateGlyph
 
 GOALS_AT_FIRST = (3, 5)
 """At least and at most so many, before all are asked for."""
@@ -103,6 +103,9 @@ class VisitsCard(Card):
 class CareCard(Card):
     """What is offered beside the exercises, and what is not advised, each with its reason and grade."""
 
+    evidence_wanted = Signal(str)
+    """The recommendation whose words and source are to be shown."""
+
     def __init__(self, content: Content) -> None:
         super().__init__("Other care")
         self._recommendations = content.recommendations
@@ -135,8 +138,10 @@ class CareCard(Card):
         row.addWidget(StateGlyph("complete" if offered else "not-met"), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(words, 1)
         recommendation = self._recommendations.get(advice.recommendation)
-        if recommendation is not None and recommendation.grade:
-            row.addWidget(Chip(recommendation.grade), 0, Qt.AlignmentFlag.AlignTop)
+        if recommendation is not None:
+            source = SourceMark(recommendation.grade or "source", recommendation.intervention)
+            source.clicked.connect(lambda: self.evidence_wanted.emit(recommendation.id))
+            row.addWidget(source, 0, Qt.AlignmentFlag.AlignTop)
         limit = f"\n{advice.limit}" if advice.limit else ""
         place.setToolTip(f"{upper_first(advice.because)}.{limit}")
         return place

@@ -1,0 +1,163 @@
+"""The evidence as a therapist looks it up: figures, marks, for and against, and the guideline's word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from evalassist.case_file import read_case
+from evalassist.content import Content, load_content
+from evalassist.records.store import Store
+from evalassist.settings import Settings
+from ui import style
+from ui.dialogs.evidence import STUDIES, EvidenceDialog
+from ui.dialogs.palette import commands, fitting
+from ui.main_window import MainWindow
+from ui.pages.plan import PlanPage
+from ui.widgets.marks import SourceMark
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+CASES = Path(__file__).parent / "cases"
+Look = Callable[..., EvidenceDialog]
+
+
+@pytest.fixture(scope="module")
+def content() -> Content:
+    return load_content()
+
+
+@pytest.fixture
+def looked(qapp: QApplication, qtbot: QtBot, content: Content) -> Look:
+    def show(wanted: str = "") -> EvidenceDialog:
+        style.apply_style(qapp)
+        dialog = EvidenceDialog(content, wanted=wanted)
+        qtbot.addWidget(dialog)
+        dialog.resize(1180, 720)
+        with qtbot.waitExposed(dialog):
+            dialog.show()
+        return dialog
+
+    return show
+
+
+@pytest.fixture
+def window(qtbot: QtBot, home: Path, content: Content, tmp_path: Path) -> Iterator[MainWindow]:
+    made = MainWindow()
+    qtbot.addWidget(made)
+    made.show()
+    with Store(tmp_path / "records.db") as store:
+        made.open_store(store, content, Settings(therapist_name="A. Chen, PT"))
+        made.activateWindow()
+        made.begin(read_case(CASES / "ex1.toml", content))
+        yield made
+        made.close()
+
+
+def said(widget: QWidget) -> str:
+    QApplication.processEvents()
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
+
+
+def test_brace_finds_that_the_guideline_advises_against_it(looked: Look) -> None:
+    dialog = looked()
+    QTest.keyClicks(dialog.search, "brace")
+    assert dialog.shown_entries() == ["REC05"]
+    words = said(dialog)
+    assert "DO NOT" in words
+    assert "Grade B" in words
+    assert "Reported in a secondary source." in words
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"), [("needling", "REC11"), ("manual therapy alone", "REC13"), ("ultrasound", "REC14")]
+)
+def test_what_a_therapist_may_reach_for_is_found_by_its_name(looked: Look, typed: str, found: str) -> None:
+    dialog = looked()
+    QTest.keyClicks(dialog.search, typed)
+    assert found in dialog.shown_entries()
+
+
+def test_the_studies_stand_for_and_against_side_by_side(looked: Look) -> None:
+    dialog = looked()
+    dialog.show_view(STUDIES)
+    words = said(dialog)
+    for figures in (
+        "Effect: MD -3.3 (-5.6 to -1.1)",
+        "Effect: MD -1.5 (-2.3 to -0.8)",
+        "Effect: AKPS gain 7.6 vs 7.0; difference 0.6 (-2.0 to 3.2); margin +/-8",
+        "FOR",
+        "AGAINST, OR NEITHER",
+        "Against: the claim that a weak hip comes first",
+    ):
+        assert figures in words
+
+
+def test_every_statement_has_population_direction_and_source_on_screen(
+    looked: Look, content: Content
+) -> None:
+    dialog = looked()
+    dialog.show_view(STUDIES)
+    assert sorted(dialog.shown_entries()) == sorted(content.evidence)
+    words = said(dialog)
+    for one in content.evidence.values():
+        assert one.claim in words
+        assert f"People: {one.population}" in words
+        assert not one.effect or f"Effect: {one.effect}" in words
+        assert not one.certainty or f"Certainty: {one.certainty}" in words
+
+
+def test_what_was_not_checked_is_shown_without_a_citation(looked: Look, content: Content) -> None:
+    dialog = looked()
+    QTest.keyClicks(dialog.search, "acupuncture")
+    words = said(dialog)
+    assert "not checked against a source" in words
+    assert "Willy" not in words
+
+
+def test_words_that_only_the_studies_have_lead_to_the_studies(looked: Look) -> None:
+    dialog = looked()
+    QTest.keyClicks(dialog.search, "adolescents")
+    assert "EV18" in dialog.shown_entries()
+    assert "REC01" not in dialog.shown_entries()
+
+
+def test_no_statement_says_that_a_weak_hip_caused_the_pain(content: Content) -> None:
+    claims = [one.claim.lower() for one in content.evidence.values() if "weak hip" in one.claim.lower()]
+    assert claims
+    assert all("not a risk factor" in claim for claim in claims)
+
+
+def test_ctrl_k_brace_leads_to_the_recommendation(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, content: Content
+) -> None:
+    opened: list[EvidenceDialog] = []
+    monkeypatch.setattr(EvidenceDialog, "exec", lambda dialog: opened.append(dialog))
+    braces = [one for one in fitting(commands(window), "brace") if one.where.startswith("guideline")]
+    (found,) = braces
+    assert found.words == content.recommendations["REC05"].intervention
+    assert found.where == "guideline: do not"
+    found.act()
+    assert "REC05" in opened[0].shown_entries()
+
+
+def test_other_care_leads_to_the_guidelines_word_on_it(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert window.view is not None
+    page = window.view.show_step("plan")
+    assert isinstance(page, PlanPage)
+    with_brace = next(
+        mark for mark in page.findChildren(SourceMark) if "braces" in mark.toolTip() and mark.text() == "B"
+    )
+    wanted: list[str] = []
+    page.evidence_wanted.connect(wanted.append)
+    monkeypatch.setattr(EvidenceDialog, "exec", EvidenceDialog.shown_entries)
+    with_brace.click()
+    page.evidence.click()
+    assert wanted == ["REC05", ""]

@@ -1,0 +1,261 @@
+"""What the guideline says of an intervention, and what studies found, for and against side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QDialog,
+    QFrame,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evalassist.content import Content
+from evalassist.content.schema import Evidence, Mark, Recommendation
+from evalassist.words import upper_first
+from ui import style
+from ui.widgets.marks import Chip
+from ui.widgets.reasoning_panel import TRUST
+from ui.widgets.segments import Choice, SegmentedControl
+
+WIDE = 900
+GUIDELINE, STUDIES = "guideline", "studies"
+ACTIONS = {"DO": "Do", "MAY": "May", "DO-NOT": "Do not"}
+"""How the guideline's word on an intervention reads."""
+DIRECTIONS = {"FOR": "for", "NEUTRAL": "neither", "AGAINST": "against"}
+GRADES = "Grades of the guideline: A strong evidence, B moderate, C weak, D conflicting, E theory, F expert opinion."
+MEASURES = (
+    "MD: difference on a 0–10 pain scale, below 0 is less pain. SMD: standardised difference, above 0 is better "
+    "activity. OR: odds ratio. In brackets: 95 % confidence interval. No study here shows that a weak hip caused "
+    "the pain; weakness is found with it."
+)
+HIP_WORK = "Does hip work add something?"
+OTHER = "Other questions"
+
+
+class EvidenceDialog(QDialog):
+    """Two views to search: the recommendations by do, may and do not; the studies by for, and against or neither."""
+
+    def __init__(self, content: Content, parent: QWidget | None = None, *, wanted: str = "") -> None:
+        super().__init__(parent)
+        self._content = content
+        self._entries: dict[str, Entry] = {}
+        self._columns: list[QBoxLayout] = []
+        self._view = GUIDELINE
+        self._heads: list[tuple[QWidget, list[Entry]]] = []
+        """What is shown only while one of its entries is."""
+        self.setWindowTitle("Evidence")
+        self.search = QLineEdit()
+        self.search.setAccessibleName("Search the evidence")
+        self.search.setPlaceholderText("Search: brace, needling, manual therapy, runners …")
+        self.search.setClearButtonEnabled(True)
+        self.views = SegmentedControl(
+            [Choice(GUIDELINE, "Guideline"), Choice(STUDIES, "Studies")], "Guideline or studies"
+        )
+        self._pages = QStackedWidget()
+        self._guideline, self._studies = self._build_guideline(), self._build_studies()
+        for page in (self._guideline, self._studies):
+            self._pages.addWidget(page)
+        self.found = style.label("s", wrap=True)
+        done = QPushButton("Done")
+        done.setAutoDefault(False)
+        done.clicked.connect(self.accept)
+        head = style.row(spacing=10)
+        head.addWidget(style.label("h1", "Evidence"))
+        head.addWidget(self.search, 1)
+        head.addWidget(self.views)
+        ends = style.row(spacing=8)
+        ends.addWidget(self.found, 1)
+        ends.addWidget(done)
+        stack = style.column(self, (14, 10, 14, 12), spacing=8)
+        stack.addLayout(head)
+        stack.addWidget(self._pages, 1)
+        stack.addLayout(ends)
+        self.search.textChanged.connect(self._filter)
+        self.views.answered.connect(lambda view: self.show_view(str(view or self._view)))
+        self.show_view(STUDIES if wanted in content.evidence else GUIDELINE)
+        self._filter("")
+        room = parent.window().size() if parent is not None else self.size()
+        self.resize(min(room.width() - 40, style.px(1180)), min(room.height() - 40, style.px(760)))
+        self.search.setFocus()
+        if wanted in self._entries:
+            self._lead_to(self._entries[wanted])
+
+    def show_view(self, view: str) -> None:
+        """The guideline's recommendations, or the studies."""
+        self._view = view
+        self.views.set_value(view)
+        self._pages.setCurrentWidget(self._studies if view == STUDIES else self._guideline)
+        self._say_found()
+
+    def shown_entries(self) -> list[str]:
+        """The ids of what the words typed leave in the view."""
+        wanted = self._content.evidence if self._view == STUDIES else self._content.recommendations
+        return [key for key, entry in self._entries.items() if key in wanted and not entry.isHidden()]
+
+    # ------------------------------------------------------------ building
+
+    def _build_guideline(self) -> QScrollArea:
+        said = list(self._content.recommendations.values())
+        area, stack = _page()
+        stack.addWidget(style.label("s", GRADES, wrap=True))
+        columns = [
+            (words, [self._recommendation(one) for one in said if one.action == action])
+            for action, words in ACTIONS.items()
+        ]
+        self._add_columns(stack, columns)
+        stack.addStretch(1)
+        return area
+
+    def _build_studies(self) -> QScrollArea:
+        found = list(self._content.evidence.values())
+        area, stack = _page()
+        stack.addWidget(style.label("s", MEASURES, wrap=True))
+        for title, some in (
+            (HIP_WORK, [one for one in found if not one.about]),
+            (OTHER, [one for one in found if one.about]),
+        ):
+            speaks_for = [self._evidence(one) for one in some if one.direction == "FOR"]
+            others = [self._evidence(one) for one in some if one.direction != "FOR"]
+            head = style.label("h2", title)
+            stack.addWidget(head)
+            self._heads.append((head, [*speaks_for, *others]))
+            self._add_columns(stack, [("For", speaks_for), ("Against, or neither", others)])
+        stack.addStretch(1)
+        return area
+
+    def _add_columns(self, stack: QVBoxLayout, columns: Sequence[tuple[str, list[Entry]]]) -> None:
+        """Side by side where there is room, else one below the other."""
+        line: QBoxLayout = style.row(spacing=12)
+        for words, entries in columns:
+            place = QWidget()
+            column = style.column(place, spacing=6)
+            column.addWidget(style.label("cap", words.upper()))
+            for entry in entries:
+                column.addWidget(entry)
+            column.addStretch(1)
+            line.addWidget(place, 1)
+            self._heads.append((place, entries))
+        stack.addLayout(line)
+        self._columns.append(line)
+
+    def _recommendation(self, one: Recommendation) -> Entry:
+        lines = [one.conditions] if one.conditions else []
+        grade = f"grade {one.grade}" if one.grade else ""
+        entry = Entry(
+            one.intervention,
+            grade,
+            lines,
+            self._source(one.cites, one.mark),
+            f"{one.id} {ACTIONS[one.action]}",
+        )
+        self._entries[one.id] = entry
+        return entry
+
+    def _evidence(self, one: Evidence) -> Entry:
+        about = f": {one.about}" if one.about else ""
+        parts = (
+            ("Effect", one.effect),
+            ("People", one.population),
+            ("Compared", one.comparison),
+            ("Time", one.time),
+            ("Certainty", one.certainty),
+        )
+        lines = [f"{name}: {words}" for name, words in parts if words]
+        remark = f"{DIRECTIONS[one.direction]}{about}" if about or one.direction != "FOR" else ""
+        entry = Entry(one.claim, remark, lines, self._source(one.cites, one.mark), one.id)
+        self._entries[one.id] = entry
+        return entry
+
+    def _source(self, cites: Iterable[str], mark: Mark) -> str:
+        """The citation and how it was seen; what nobody checked is shown without a citation."""
+        if mark == "K":
+            return TRUST[mark]
+        citations = "; ".join(self._content.references[cite].citation for cite in cites)
+        return f"{citations}. {TRUST[mark]}"
+
+    # ------------------------------------------------------------ searching
+
+    def _filter(self, typed: str) -> None:
+        wanted = typed.casefold().split()
+        for entry in self._entries.values():
+            entry.setVisible(all(word in entry.words for word in wanted))
+        for head, entries in self._heads:
+            head.setVisible(any(not entry.isHidden() for entry in entries))
+        here, there = len(self.shown_entries()), self._other_view()
+        if wanted and not here and self._count(there):
+            self.show_view(there)
+        self._say_found()
+
+    def _other_view(self) -> str:
+        return GUIDELINE if self._view == STUDIES else STUDIES
+
+    def _count(self, view: str) -> int:
+        ids = self._content.evidence if view == STUDIES else self._content.recommendations
+        return sum(not self._entries[key].isHidden() for key in ids)
+
+    def _say_found(self) -> None:
+        recommendations, studies = self._count(GUIDELINE), self._count(STUDIES)
+        if not recommendations and not studies:
+            self.found.setText("Nothing has these words.")
+        else:
+            self.found.setText(
+                f"{recommendations} of the guideline's recommendations, {studies} findings of studies"
+            )
+
+    def _lead_to(self, entry: Entry) -> None:
+        style.say(entry, card="open")
+        style.settle()
+        page = self._pages.currentWidget()
+        if isinstance(page, QScrollArea):
+            page.ensureWidgetVisible(entry, 0, style.px(24))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= style.px(WIDE)
+        for line in self._columns:
+            line.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+
+
+class Entry(QFrame):
+    """One statement with its figures and source; the figures can be selected and copied."""
+
+    def __init__(self, title: str, remark: str, lines: Sequence[str], source: str, more: str) -> None:
+        super().__init__()
+        self.setProperty("card", "plain")
+        self.setAccessibleName(title)
+        self.words = " ".join((title, remark, *lines, source, more)).casefold()
+        """What a search looks through."""
+        stack = style.column(self, (10, 7, 10, 8), spacing=3)
+        head = style.row(spacing=8)
+        head.addWidget(style.label("b", title, wrap=True), 1)
+        stack.addLayout(head)
+        if remark:
+            mark = style.row(spacing=0)
+            mark.addWidget(Chip(upper_first(remark), "outlined"))
+            mark.addStretch(1)
+            stack.addLayout(mark)
+        for words in lines:
+            line = style.label("", words, wrap=True)
+            line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            stack.addWidget(line)
+        stack.addWidget(style.label("s", source, wrap=True))
+
+
+def _page() -> tuple[QScrollArea, QVBoxLayout]:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    inner = QWidget()
+    stack: QVBoxLayout = style.column(inner, (0, 0, 6, 0), spacing=8)
+    area.setWidget(inner)
+    return area, stack

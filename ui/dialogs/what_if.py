@@ -1,0 +1,396 @@
+"""What if: change any finding in a scratch copy and see labels, plan and goals change beside the present ones."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QCheckBox,
+    QDialog,
+    QGridLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evalassist.clinical.progress import shown
+from evalassist.clinical.result import Assessment
+from evalassist.clinical.whatif import Compared, changed_answers, compare, outcome_of, rests_on
+from evalassist.content import Content
+from evalassist.content.schema import Item
+from evalassist.evaluation import Answer, Evaluation, ItemId, Side, StrengthTest
+from evalassist.findings import answer_words
+from ui import icons, style
+from ui.dialogs.palette import Command, fitting
+from ui.session import EvaluationSession
+from ui.widgets.cards import Card, Rule
+from ui.widgets.editors import Editor, editor_for
+from ui.widgets.focus import go_on
+from ui.widgets.marks import Chip, LinkButton
+from ui.widgets.plan_cards import empty
+from ui.widgets.segments import Choice, SegmentedControl
+from ui.widgets.strength_side import Mode, StrengthSide
+
+WIDE = 900
+"""Findings and what follows stand side by side from this width on, at 100 % text; else one of them is shown."""
+FINDINGS, FOLLOWS = "findings", "follows"
+EDITOR_ROOM = 340
+MOST_FOUND = 8
+WORDS = {"changed": "changed", "new": "new", "gone": "gone", "same": ""}
+PLURALS = {
+    "Labels": ("label", "labels"),
+    "Plan": ("number of the plan", "numbers of the plan"),
+    "Exercises": ("exercise", "exercises"),
+    "Goals": ("goal", "goals"),
+    "Visits": ("line of the visits", "lines of the visits"),
+    "Other care": ("piece of other care", "pieces of other care"),
+    "Warnings": ("warning", "warnings"),
+}
+
+
+class WhatIfDialog(QDialog):
+    """A scratch copy of the answers. Nothing is written until "Use these", which is one change, undone as one."""
+
+    def __init__(self, session: EvaluationSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._content = session, session.content
+        self._evaluation = session.evaluation
+        self.scratch = replace(self._evaluation, signature=None)
+        """What is tried out; never kept."""
+        self._now = outcome_of(self._evaluation, self._content)
+        self.rows: dict[ItemId, FindingRow] = {}
+        self._compared: tuple[Compared, ...] = ()
+        self.setWindowTitle("What if")
+        self._findings, self._follows = self._build_findings(), self._build_outcome()
+        panes = style.row(spacing=12)
+        panes.addWidget(self._findings, 2)
+        panes.addWidget(self._follows, 3)
+        self.views = SegmentedControl(
+            [Choice(FINDINGS, "Findings"), Choice(FOLLOWS, "What follows")], "Findings or what follows"
+        )
+        self.views.set_value(FINDINGS)
+        self.views.answered.connect(self._show_view)
+        self.says = style.label("b", wrap=True)
+        stack = style.column(self, (14, 10, 14, 12), spacing=8)
+        head = style.row(spacing=10)
+        head.addWidget(style.label("h1", "What if"))
+        head.addWidget(self.says, 1)
+        head.addWidget(self.views)
+        stack.addLayout(head)
+        stack.addLayout(panes, 1)
+        stack.addLayout(self._build_ends())
+        for item_id in rests_on(self._now, self._content):
+            self._add_row(item_id)
+        self._show()
+        room = parent.window().size() if parent is not None else self.size()
+        self.resize(min(room.width() - 40, style.px(1300)), min(room.height() - 40, style.px(820)))
+        self.search.setFocus()
+
+    # ------------------------------------------------------------ building
+
+    def _build_findings(self) -> Card:
+        card = Card("Findings", "that the plan rests on")
+        self.search = QLineEdit()
+        self.search.setAccessibleName("Find any other finding to change")
+        self.search.setPlaceholderText("Any other finding")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._find)
+        self.search.installEventFilter(self)
+        self.found = QListWidget()
+        self.found.setAccessibleName("Findings with these words")
+        self.found.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.found.itemClicked.connect(self._take)
+        self.found.hide()
+        self._commands: list[Command] = []
+        inner = QWidget()
+        self._list: QVBoxLayout = style.column(inner, (0, 0, 6, 0), spacing=2)
+        self._list.addStretch(1)
+        self._area = _scrolling(inner)
+        card.body.addWidget(self.search)
+        card.body.addWidget(self.found)
+        card.body.addWidget(self._area, 1)
+        return card
+
+    def _build_outcome(self) -> Card:
+        card = Card("As it is, and as it would be")
+        self.only_changes = QCheckBox("Only what changes")
+        self.only_changes.toggled.connect(self._draw)
+        card.title_row.addWidget(self.only_changes)
+        inner = QWidget()
+        self._grid: QGridLayout = style.scaled(QGridLayout(), spacing=4)
+        self._grid.setHorizontalSpacing(style.px(12))
+        for column, stretch in ((1, 3), (2, 4), (3, 4)):
+            self._grid.setColumnStretch(column, stretch)
+        stack = style.column(inner, (0, 0, 6, 0), spacing=0)
+        stack.addLayout(self._grid)
+        stack.addStretch(1)
+        self._outcome = _scrolling(inner)
+        self._outcome.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._outcome.setAccessibleName("Labels, plan and goals, as they are and as they would be")
+        card.body.addWidget(self._outcome, 1)
+        return card
+
+    def _build_ends(self) -> QBoxLayout:
+        self.leave, self.use = QPushButton("Leave it as it is"), QPushButton("Use these")
+        self.leave.setAutoDefault(False)
+        self.use.setAutoDefault(False)
+        self.use.setProperty("kind", "primary")
+        icons.put_icon(self.use, "accept-all", "accent_ink")
+        self.leave.clicked.connect(self.reject)
+        self.use.clicked.connect(self._use)
+        self._note = style.label("s", wrap=True)
+        self._note.setMinimumWidth(style.px(120))
+        ends = style.row(spacing=8)
+        ends.addWidget(self._note, 1)
+        ends.addWidget(self.leave)
+        ends.addWidget(self.use)
+        return ends
+
+    # ------------------------------------------------------------ choosing what to vary
+
+    def _find(self, typed: str) -> None:
+        self.found.clear()
+        if not self._commands:
+            self._commands = self._findable()
+        hits = list(fitting(self._commands, typed))[:MOST_FOUND] if typed.strip() else []
+        for command in hits:
+            entry = QListWidgetItem(f"{command.words}    {command.where}")
+            entry.setData(Qt.ItemDataRole.UserRole, self._commands.index(command))
+            self.found.addItem(entry)
+        self.found.setVisible(bool(hits))
+        self.found.setCurrentRow(0)
+        line = self.found.sizeHintForRow(0) if hits else 0
+        self.found.setFixedHeight(line * len(hits) + style.px(8))
+
+    def _findable(self) -> list[Command]:
+        content = self._content
+        return [
+            Command(
+                content.label(item_id),
+                content.steps[content.step_of[item.id]].short,
+                partial(self.vary, item_id),
+            )
+            for item_id, (item, _) in content.asked.items()
+        ]
+
+    def _take(self, entry: QListWidgetItem | None) -> None:
+        if entry is not None:
+            act = self._commands[entry.data(Qt.ItemDataRole.UserRole)].act
+            self.search.clear()
+            act()
+
+    def vary(self, item_id: ItemId) -> None:
+        """Open this finding to be changed, with the keyboard on it."""
+        row = self.rows.get(item_id) or self._add_row(item_id, first=True)
+        row.open()
+        style.settle()
+        self._area.ensureWidgetVisible(row, 0, style.px(24))
+
+    def _add_row(self, item_id: ItemId, *, first: bool = False) -> FindingRow:
+        row = self.rows[item_id] = FindingRow(item_id, self._content, self._evaluation)
+        row.answered.connect(self._answered)
+        self._list.insertWidget(0 if first else self._list.count() - 1, row)
+        row.show_answer(self.scratch, self._now.assessment)
+        return row
+
+    # ------------------------------------------------------------ trying out
+
+    def _answered(self, item_id: ItemId, answer: Answer | None) -> None:
+        if answer is None:
+            self.scratch = self.scratch.without_answer(item_id)
+        else:
+            self.scratch = self.scratch.with_answer(item_id, answer)
+        self._show()
+
+    def _show(self) -> None:
+        then = outcome_of(self.scratch, self._content)
+        for row in self.rows.values():
+            row.show_answer(self.scratch, then.assessment)
+        self._compared = compare(self._now, then, self._content)
+        differences = changed_answers(self._evaluation, self.scratch)
+        signed = self._session.signed
+        self.use.setEnabled(bool(differences) and not signed)
+        count = len(differences)
+        changed = f"{count} {'finding is' if count == 1 else 'findings are'} changed here."
+        if signed:
+            self._note.setText("This evaluation is signed: it can be looked at from here, and not changed.")
+        else:
+            self._note.setText(f"{changed} Nothing is kept until you use them." if count else "")
+        self.says.setText(summary(self._compared) if count else "Try other findings; nothing is kept.")
+        self._draw()
+
+    def _draw(self) -> None:
+        empty(self._grid)
+        only = self.only_changes.isChecked()
+        rows = [one for one in self._compared if not only or one.change != "same"]
+        line = 0
+        for column, head in ((2, "Now"), (3, "Then")):
+            self._grid.addWidget(style.label("cap", head.upper()), line, column)
+        part = ""
+        for one in rows:
+            if one.part != part:
+                part = one.part
+                line += 2
+                self._grid.addWidget(Rule(), line - 1, 0, 1, 4)
+                self._grid.addWidget(style.label("cap", part.upper()), line, 0, 1, 2)
+            line += 1
+            self._add_line(one, line)
+
+    def _add_line(self, one: Compared, line: int) -> None:
+        same = one.change == "same"
+        if not same:
+            mark = Chip(WORDS[one.change], "filled" if one.change == "new" else "outlined")
+            self._grid.addWidget(mark, line, 0, Qt.AlignmentFlag.AlignTop)
+        told = one.part == "Warnings"
+        texts = (one.title, "" if told else one.now or "not there", "" if told else one.then or "not there")
+        for column, words in enumerate(texts, start=1):
+            kind = "q" if same else "b" if column in (1, 3) else ""
+            self._grid.addWidget(style.label(kind, words, wrap=True), line, column, Qt.AlignmentFlag.AlignTop)
+
+    # ------------------------------------------------------------ leaving
+
+    def _use(self) -> None:
+        self._session.answer_all(changed_answers(self._evaluation, self.scratch))
+        self.accept()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self.found.count():
+            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                by = 1 if event.key() == Qt.Key.Key_Down else -1
+                self.found.setCurrentRow((self.found.currentRow() + by) % self.found.count())
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._take(self.found.currentItem())
+                return True
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter in a field goes on to the next; it never closes what is being tried out."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_view()
+
+    def _show_view(self, _: object = None) -> None:
+        wide = self.width() >= style.px(WIDE)
+        follows = self.views.value == FOLLOWS
+        self.views.setVisible(not wide)
+        self._findings.setVisible(wide or not follows)
+        self._follows.setVisible(wide or follows)
+
+
+class FindingRow(QWidget):
+    """One finding: what it is now, and opened, the field it is answered in."""
+
+    answered = Signal(str, object)
+
+    def __init__(self, item_id: ItemId, content: Content, evaluation: Evaluation) -> None:
+        super().__init__()
+        self.item_id = item_id
+        self._content = content
+        self._item, self._side = content.asked[item_id]
+        self._was = evaluation.answers.get(item_id)
+        self.editor: Editor | StrengthSide | None = None
+        stack = style.column(self, (0, 2, 0, 2), spacing=3)
+        line = style.row(spacing=8)
+        label = content.label(item_id)
+        self._value = style.label("b", wrap=True)
+        line.addWidget(style.label("", label, wrap=True), 3, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._value, 2, Qt.AlignmentFlag.AlignTop)
+        self.change, self.back = LinkButton("Change"), LinkButton("Put back")
+        self.change.setAccessibleName(f"Change {label}")
+        self.back.setAccessibleName(f"Put back {label}")
+        self.change.clicked.connect(self.open)
+        self.back.clicked.connect(lambda: self.answered.emit(self.item_id, self._was))
+        for link in (self.change, self.back):
+            link.setAutoDefault(False)
+            line.addWidget(link, 0, Qt.AlignmentFlag.AlignTop)
+        stack.addLayout(line)
+        self._place: QVBoxLayout = style.column(margins=(10, 0, 0, 4), spacing=2)
+        stack.addLayout(self._place)
+        self._answer: Answer | None = None
+        self._assessment: Assessment | None = None
+
+    def open(self) -> None:
+        """Show the field, and put the keyboard on it."""
+        if self.editor is None:
+            self.editor = self._made(self._item, self._side)
+            self._place.addWidget(self.editor)
+            self.change.hide()
+            self._show_in_editor()
+        target = self.editor.trials[0].edit if isinstance(self.editor, StrengthSide) else self.editor
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _made(self, item: Item, side: Side | None) -> Editor | StrengthSide:
+        if item.kind == "strength":
+            cell = StrengthSide(self._content.strength_groups[item.id], side or "")
+            cell.changed.connect(self._tell)
+            cell.going_on.connect(lambda field, back: go_on(field, back=back))
+            return cell
+        editor = editor_for(item, self._content.label(self.item_id), EDITOR_ROOM)
+        editor.item_id = self.item_id
+        editor.answered.connect(self._tell)
+        return editor
+
+    def _tell(self, answer: object) -> None:
+        self.answered.emit(self.item_id, answer)
+
+    def show_answer(self, scratch: Evaluation, assessment: Assessment) -> None:
+        """Show the answer of the scratch copy, and what it was."""
+        self._answer, self._assessment = scratch.answers.get(self.item_id), assessment
+        differs = self._answer != self._was
+        was, words = answer_words(self._item, self._was), answer_words(self._item, self._answer)
+        self._value.setText(f"{words}, was {was}" if differs else words)
+        self.back.setVisible(differs)
+        asked = shown(self._item, assessment, self._side)
+        self.setToolTip("" if asked else "This is asked only after another answer, and decides nothing now.")
+        self._show_in_editor()
+
+    def _show_in_editor(self) -> None:
+        if isinstance(self.editor, Editor):
+            self.editor.show_answer(self._answer)
+        elif self.editor is not None and self._assessment is not None:
+            test = self._answer if isinstance(self._answer, StrengthTest) else StrengthTest()
+            mode: Mode = "grade" if test.grade else "torque" if test.unit == "Nm" else "force"
+            group = self._assessment.strength[self._item.id]
+            self.editor.show_test(
+                self._answer,
+                group.right if self._side == "right" else group.left,
+                unit=test.unit or "N",
+                mode=mode,
+                best=True,
+                is_open=True,
+                compact=False,
+                read_only=False,
+            )
+
+
+def summary(compared: Sequence[Compared]) -> str:
+    """How much differs, in one sentence: "Then 1 label and 3 exercises differ."."""
+    counts = Counter(one.part for one in compared if one.change != "same")
+    parts = [f"{count} {PLURALS[part][count != 1]}" for part, count in counts.items()]
+    if not parts:
+        return "Labels, plan and goals stay as they are."
+    told = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
+    return f"Different then: {told}."
+
+
+def _scrolling(inner: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inner)
+    return area
