@@ -145,11 +145,13 @@ class _Studio:
             self._put_away(window)
 
     def _dialogs(self, name: str, settings: Settings) -> Iterator[Path]:
-        """What if with two findings changed, and the evidence as it opens and as it answers a search."""
+        """What if with two findings changed, the evidence as it opens and is searched, and one exercise."""
         from ui.dialogs.evidence import STUDIES, EvidenceDialog
+        from ui.dialogs.exercise import ExerciseDialog
         from ui.dialogs.what_if import WhatIfDialog
 
-        if not self._wanted(f"what-if{name}") and not self._wanted(f"evidence{name}"):
+        wanted = (f"what-if{name}", f"evidence{name}", f"exercise{name}")
+        if not any(self._wanted(one) for one in wanted):
             return
         window = self._window(settings, USUAL)
         window.begin(self._case("patient-a"))
@@ -166,6 +168,9 @@ class _Studio:
         yield self._take_dialog(evidence, f"evidence{name}-studies")
         evidence.search.setText("brace")
         yield self._take_dialog(evidence, f"evidence{name}-search")
+        why = "for phases 2 and 3; this plan is in phase 1"
+        about = ExerciseDialog(session.content, "HA03", why, window)
+        yield self._take_dialog(about, f"exercise{name}")
         self._put_away(window)
 
     def _take_dialog(self, dialog: QDialog, name: str) -> Path:

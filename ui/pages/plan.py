@@ -79,6 +79,7 @@ class PlanPage(Page):
         self._problems, self._middle = self._build_problems(), self._build_middle()
         self.library = ExerciseLibrary()
         self.library.add_wanted.connect(self._add)
+        self.library.details_wanted.connect(self.show_details)
         self._goals, self._visits, self._care = (
             GoalsCard(session.content),
             VisitsCard(),
@@ -322,7 +323,8 @@ class PlanPage(Page):
             )
         focus = [self.cards[exercise_id] for exercise_id in wanted]
         for before, behind in pairwise(focus):
-            QWidget.setTabOrder(before.harder, behind.steppers["sets"])
+            QWidget.setTabOrder(before.harder, behind.picture)
+            QWidget.setTabOrder(behind.picture, behind.steppers["sets"])
         names = "; ".join(exercises[exercise_id].name for exercise_id in plan.next_phase)
         self._next.set_text(f"Phase {plan.phase + 1} then holds: {names}." if names else "")
         self._next.setVisible(bool(names))
@@ -332,6 +334,7 @@ class PlanPage(Page):
             card = ExerciseCard(self.session.content.exercises[exercise_id])
             card.edited.connect(self.session.edit_plan)
             card.go_to.connect(self.go_to)
+            card.details_wanted.connect(self.show_details)
             self.cards[exercise_id] = card
         return self.cards[exercise_id]
 
@@ -367,6 +370,12 @@ class PlanPage(Page):
             self._show_library(None)
 
     # ------------------------------------------------------------ telling
+
+    def show_details(self, exercise_id: str, why_not: str = "") -> None:
+        """All about one exercise, and why it is not offered."""
+        from ui.dialogs.exercise import ExerciseDialog
+
+        ExerciseDialog(self.session.content, exercise_id, why_not, self).exec()
 
     def _add(self, exercise_id: str, reason: str) -> None:
         plan = self.session.plan

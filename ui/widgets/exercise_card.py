@@ -7,7 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from evalassist import resources
 from evalassist.clinical.result import PlannedExercise
@@ -29,16 +29,24 @@ WAIT_MS = 250
 """A stepper is often pressed several times: the last value is what counts, and is one change."""
 
 
-class ExercisePicture(QWidget):
-    """The end position of an exercise, as it is printed; on paper white in both themes, for its lines are black."""
+class ExercisePicture(QAbstractButton):
+    """The end position of an exercise, or its start, as it is printed; on white in both themes, its lines are black."""
 
-    def __init__(self, exercise_id: str, name: str) -> None:
+    def __init__(self, exercise_id: str, name: str, moment: str = "end") -> None:
         super().__init__()
-        self._exercise_id, self._size = exercise_id, PICTURE
+        self._exercise_id, self._moment, self._size = exercise_id, moment, PICTURE
         self.mirrored = False
         """The picture shows the other leg at work than it was drawn with."""
         self.setAccessibleName(f"Picture: {name}")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def lead_on(self, says: str) -> None:
+        """Take clicks and the keyboard: the picture leads to more."""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip(upper_first(says))
+        self.setAccessibleName(f"{self.accessibleName()}, {says}")
 
     def set_compact(self, compact: bool) -> None:
         """Be smaller, for windows that are low."""
@@ -66,9 +74,11 @@ class ExercisePicture(QWidget):
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         dark = style.tokens() is style.DARK
         painter.setBrush(style.colour("ink" if dark else "faint"))
-        painter.setPen(QPen(style.colour("line"), style.thin()))
+        focused = self.hasFocus()
+        edge = style.colour("accent" if focused else "line")
+        painter.setPen(QPen(edge, style.thick() if focused else style.thin()))
         painter.drawRoundedRect(box, style.px(4), style.px(4))
-        renderer = _renderer(self._exercise_id)
+        renderer = _renderer(self._exercise_id, self._moment)
         room = box.adjusted(style.px(6), style.px(6), -style.px(6), -style.px(6))
         size = renderer.defaultSize()
         if size.isEmpty():
@@ -84,8 +94,8 @@ class ExercisePicture(QWidget):
 
 
 @lru_cache(maxsize=80)
-def _renderer(exercise_id: str) -> QSvgRenderer:
-    return QSvgRenderer(str(resources.path(f"pictures/{exercise_id}-end.svg")))
+def _renderer(exercise_id: str, moment: str) -> QSvgRenderer:
+    return QSvgRenderer(str(resources.path(f"pictures/{exercise_id}-{moment}.svg")))
 
 
 def chip_of(exercise: Exercise) -> Chip:
@@ -98,6 +108,8 @@ class ExerciseCard(QFrame):
 
     edited = Signal(object)
     go_to = Signal(str)
+    details_wanted = Signal(str)
+    """Show all about this exercise."""
 
     def __init__(self, exercise: Exercise) -> None:
         super().__init__()
@@ -110,8 +122,10 @@ class ExerciseCard(QFrame):
         self._wait = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._wait.timeout.connect(self.flush)
         line = style.row(self, (9, 4, 9, 4), spacing=12)
-        self._picture = ExercisePicture(exercise.id, exercise.name)
-        line.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.picture = ExercisePicture(exercise.id, exercise.name)
+        self.picture.lead_on("all about it")
+        self.picture.clicked.connect(lambda: self.details_wanted.emit(exercise.id))
+        line.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignVCenter)
         body = style.column(spacing=1)
         body.addLayout(self._build_head())
         body.addLayout(self._build_dose())
@@ -207,8 +221,8 @@ class ExerciseCard(QFrame):
         """Show it at its place in the list; `then` names what the next phase has in its stead."""
         self._planned, self._place = planned, place
         self._number.setText(str(place))
-        self._picture.set_compact(compact)
-        self._picture.show_leg(planned.side)
+        self.picture.set_compact(compact)
+        self.picture.show_leg(planned.side)
         self._side.set_side(planned.side)
         self._side.setToolTip("both legs" if planned.side == "both" else f"{planned.side} leg")
         self._edited.setVisible(planned.edited)

@@ -26,6 +26,8 @@ class ExerciseLibrary(Card):
 
     add_wanted = Signal(str, str)
     """The exercise, and the reason where it was added against a refusal."""
+    details_wanted = Signal(str, str)
+    """Show all about the exercise; the second words say why it is not offered."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,6 +98,7 @@ class ExerciseLibrary(Card):
         if exercise.id not in self._rows:
             row = self._rows[exercise.id] = _Row(exercise)
             row.add_wanted.connect(self.add_wanted)
+            row.details_wanted.connect(self.details_wanted)
         return self._rows[exercise.id]
 
     def _filter(self, words: str) -> None:
@@ -112,6 +115,7 @@ class _Row(QWidget):
     """One exercise of the library."""
 
     add_wanted = Signal(str, str)
+    details_wanted = Signal(str, str)
 
     def __init__(self, exercise: Exercise) -> None:
         super().__init__()
@@ -146,6 +150,10 @@ class _Row(QWidget):
         below.addWidget(chip_of(exercise))
         self._short = ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
         below.addWidget(self._short, 1)
+        details = LinkButton("Details")
+        details.setAccessibleName(f"All about {exercise.name}")
+        details.clicked.connect(lambda: self.details_wanted.emit(exercise.id, self._why))
+        below.addWidget(details)
         stack.addLayout(below)
         self._full = style.label("s")
         self._full.setWordWrap(True)

@@ -1,0 +1,165 @@
+"""One exercise with all that is known of it: pictures, position, dose, precautions, cues, steps, source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from evalassist.content import Content
+from evalassist.content.schema import Exercise, Steps
+from evalassist.words import upper_first
+from ui import style
+from ui.widgets.exercise_card import ExercisePicture, chip_of
+from ui.widgets.marks import LinkButton
+from ui.widgets.plan_cards import empty
+from ui.widgets.reasoning_panel import TRUST
+
+KNEECAP_LOAD = ("none", "low", "moderate", "high")
+NAMES = 150
+"""How wide the column of names is, at 100 % text."""
+PICTURES = (("start", "Start"), ("end", "End"))
+ABOUT_EMG = (
+    "EMG was measured in healthy people. Values of different laboratories cannot be compared, and a higher value "
+    "was not shown to give better results."
+)
+
+
+class ExerciseDialog(QDialog):
+    """Everything about one exercise; its easier and harder forms are one click away."""
+
+    def __init__(
+        self, content: Content, exercise_id: str, why_not: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._content = content
+        self._why_not = {exercise_id: why_not}
+        self._title, self._names = style.label("h1", wrap=True), style.label("q", wrap=True)
+        inner = QWidget()
+        self._body: QVBoxLayout = style.column(inner, (0, 0, 8, 0), spacing=10)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._area.setWidget(inner)
+        done = QPushButton("Done")
+        done.clicked.connect(self.accept)
+        stack = style.column(self, (16, 12, 16, 12), spacing=8)
+        for part in (self._title, self._names):
+            stack.addWidget(part)
+        stack.addWidget(self._area, 1)
+        stack.addWidget(done, 0, Qt.AlignmentFlag.AlignRight)
+        room = parent.window().size() if parent is not None else self.size()
+        self.resize(min(room.width() - 40, style.px(820)), min(room.height() - 40, style.px(720)))
+        self.show_exercise(exercise_id)
+
+    def show_exercise(self, exercise_id: str) -> None:
+        """Show this exercise."""
+        exercise = self._content.exercises[exercise_id]
+        self.setWindowTitle(exercise.name)
+        self._title.setText(exercise.name)
+        self._names.setText(f"{exercise.patient_name.en} · {exercise.id}")
+        self._area.setAccessibleName(f"All about {exercise.name}")
+        empty(self._body)
+        pictures = style.row(spacing=12)
+        for moment, word in PICTURES:
+            column = style.column(spacing=2)
+            column.addWidget(ExercisePicture(exercise.id, f"{exercise.name}, {word.lower()}", moment))
+            column.addWidget(style.label("s", word))
+            pictures.addLayout(column)
+        pictures.addWidget(chip_of(exercise), 0, Qt.AlignmentFlag.AlignTop)
+        pictures.addStretch(1)
+        self._body.addLayout(pictures)
+        grid = style.scaled(QGridLayout(), spacing=6)
+        grid.setHorizontalSpacing(style.px(14))
+        grid.setColumnStretch(1, 1)
+        for line, (name, value) in enumerate(self._lines(exercise)):
+            head = style.label("q", name, wrap=True)
+            head.setFixedWidth(style.px(NAMES))
+            grid.addWidget(head, line, 0, Qt.AlignmentFlag.AlignTop)
+            if isinstance(value, QWidget):
+                grid.addWidget(value, line, 1, Qt.AlignmentFlag.AlignLeft)
+            else:
+                grid.addWidget(_words(value), line, 1)
+        self._body.addLayout(grid)
+        self._body.addStretch(1)
+        self._area.verticalScrollBar().setValue(0)
+
+    def _lines(self, exercise: Exercise) -> Iterator[tuple[str, str | QWidget]]:
+        dose, content = exercise.dose, self._content
+        if why_not := self._why_not.get(exercise.id):
+            yield "Not offered", f"{upper_first(why_not)}."
+        yield "Targets", upper_first(", ".join(exercise.targets))
+        yield "Position", upper_first(exercise.position)
+        yield "Equipment", upper_first(exercise.equipment_text)
+        yield "Phases", ", ".join(str(phase) for phase in exercise.phases)
+        yield "Level", f"{exercise.level}, from 0 to 4"
+        yield "Kneecap load", f"{KNEECAP_LOAD[exercise.pfj_load]} (app default, not from a guideline)"
+        yield "Easier", self._link(exercise.easier)
+        yield "Harder", self._link(exercise.harder)
+        yield "Dose to begin with", _dose(exercise)
+        yield "Load", content.load_rules[dose.load].says
+        yield "Go on when", content.progressions[dose.progress_when].says
+        yield "Range allowed", upper_first(dose.arc)
+        known = [content.precautions[code] for code in exercise.precautions]
+        yield "Precautions", "\n".join(f"{one.meaning}: {one.action}" for one in known) or "None"
+        yield "Cues", "\n".join(exercise.cues)
+        yield "Common mistake", exercise.mistake
+        yield "The patient feels it", upper_first(exercise.feel.en)
+        yield "Steps for the patient", _numbered(exercise, exercise.steps)
+        if exercise.steps_both is not None:
+            yield "Steps for both legs", _numbered(exercise, exercise.steps_both)
+        if exercise.evidence:
+            about = f"\n{ABOUT_EMG}" if "EMG" in exercise.evidence else ""
+            yield "Evidence", f"{sourced(exercise.evidence, content)}.{about}"
+        yield "Trust", TRUST[exercise.mark]
+
+    def _link(self, exercise_id: str | None) -> str | QWidget:
+        if exercise_id is None:
+            return "None"
+        link = LinkButton(self._content.exercises[exercise_id].name)
+        link.clicked.connect(lambda: self.show_exercise(exercise_id))
+        return link
+
+
+def sourced(text: str, content: Content) -> str:
+    """Words with their sources named as a reader knows them; what was not checked stands without a citation."""
+
+    def named(found: re.Match[str]) -> str:
+        mark, key = found.groups()
+        reference = content.references.get(key)
+        if mark == "K" or reference is None:
+            return "(not checked)"
+        short = re.match(r".*?\b\d{4}\b", reference.citation)
+        said = ", reported in a secondary source" if mark == "V2" else ""
+        return f"({short[0] if short else reference.citation}{said})"
+
+    return re.sub(r"\[(V2?|K):([A-Z0-9-]+)\]", named, text)
+
+
+def _dose(exercise: Exercise) -> str:
+    dose = exercise.dose
+    hold = f", hold {dose.hold_s} s" if dose.hold_s > 1 else ""
+    reps = dose.reps_text or f"{dose.reps}"
+    return f"{dose.sets} × {reps}{hold}, rest {dose.rest_s} s, {dose.days_per_week} days a week"
+
+
+def _numbered(exercise: Exercise, steps: Steps) -> str:
+    """The steps with the starting dose in them; Spanish below the English where there is any."""
+    hold, times = str(exercise.dose.hold_s), str(exercise.dose.reps)
+    lists = [
+        "\n".join(
+            f"{place}. {step.replace('{hold}', hold).replace('{times}', times)}"
+            for place, step in enumerate(told, start=1)
+        )
+        for told in (steps.en, steps.es or ())
+    ]
+    return "\n\n".join(told for told in lists if told)
+
+
+def _words(text: str) -> QLabel:
+    label = style.label("", text, wrap=True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
