@@ -22,9 +22,10 @@ from evalassist.findings import answer_words
 from evalassist.records.store import Store
 from evalassist.settings import Settings
 from ui import style
-from ui.dialogs.what_if import WhatIfDialog, summary
+from ui.dialogs.what_if import WhatIfDialog
 from ui.main_window import MainWindow
 from ui.session import EvaluationSession
+from ui.widgets.comparison import summary
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -149,7 +150,8 @@ def press_nine_for_worst_pain(dialog: WhatIfDialog) -> None:
 
 def words(dialog: WhatIfDialog) -> list[str]:
     QApplication.processEvents()  # what was just drawn is shown
-    return [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
+    labels = [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
+    return [*labels, *dialog.table.toPlainText().splitlines()]
 
 
 def test_trying_shows_both_plans_and_marks_the_difference_in_words(

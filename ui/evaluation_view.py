@@ -465,13 +465,17 @@ class EvaluationView(QWidget):
         from ui.dialogs.what_if import WhatIfDialog
 
         self._commit_page()
-        WhatIfDialog(self.session, self).exec()
+        dialog = WhatIfDialog(self.session, self)
+        dialog.exec()
+        dialog.deleteLater()
 
     def show_evidence(self, wanted: str = "") -> None:
         """What guideline and studies say, at once at one recommendation or study where its id is given."""
         from ui.dialogs.evidence import EvidenceDialog
 
-        EvidenceDialog(self.session.content, self, wanted=wanted).exec()
+        dialog = EvidenceDialog(self.session.content, self, wanted=wanted)
+        dialog.exec()
+        dialog.deleteLater()
 
     def _step_by_key(self, step_id: str) -> None:
         self.show_step(step_id)

@@ -38,10 +38,13 @@ def judge(condition: Condition, known: Knowledge, side: Side | None = None) -> J
     """Judge one condition; `side` fills `{side}` in the names of facts."""
     read = _READ.get(id(condition))
     if read is None:
+        if len(_READ) >= MOST_READ:
+            _READ.clear()  # contents come and go where a clinic changes its defaults
         read = _READ[id(condition)] = (_judge_of(condition), condition)
     return read[0](known, side)
 
 
+MOST_READ = 20_000
 _READ: dict[int, tuple[Judge, Condition]] = {}
 """Each condition is read once, for the same few hundred are judged after every answer. It stays beside its judge, so
 that no other condition can get its identity."""

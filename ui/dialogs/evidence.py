@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -41,13 +42,38 @@ HIP_WORK = "Does hip work add something?"
 OTHER = "Other questions"
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One recommendation or one finding of a study, in words."""
+
+    id: str
+    title: str
+    remark: str
+    figures: str
+    source: str
+
+    @property
+    def words(self) -> str:
+        """What a search looks through."""
+        return " ".join((self.id, self.title, self.remark, self.figures, self.source)).casefold()
+
+
 class EvidenceDialog(QDialog):
     """Two views to search: the recommendations by do, may and do not; the studies by for, and against or neither."""
 
     def __init__(self, content: Content, parent: QWidget | None = None, *, wanted: str = "") -> None:
         super().__init__(parent)
         self._content = content
+        statements = (
+            *map(self._recommendation, content.recommendations.values()),
+            *map(self._evidence, content.evidence.values()),
+        )
+        self._statements = {one.id: one for one in statements}
+        self._fitting = set(self._statements)
+        """What has the words typed."""
         self._entries: dict[str, Entry] = {}
+        self._made: dict[str, QScrollArea] = {}
+        """Each view, made when it is first looked at."""
         self._columns: list[QBoxLayout] = []
         self._view = GUIDELINE
         self._heads: list[tuple[QWidget, list[Entry]]] = []
@@ -61,9 +87,6 @@ class EvidenceDialog(QDialog):
             [Choice(GUIDELINE, "Guideline"), Choice(STUDIES, "Studies")], "Guideline or studies"
         )
         self._pages = QStackedWidget()
-        self._guideline, self._studies = self._build_guideline(), self._build_studies()
-        for page in (self._guideline, self._studies):
-            self._pages.addWidget(page)
         self.found = style.label("s", wrap=True)
         done = QPushButton("Done")
         done.setAutoDefault(False)
@@ -82,7 +105,6 @@ class EvidenceDialog(QDialog):
         self.search.textChanged.connect(self._filter)
         self.views.answered.connect(lambda view: self.show_view(str(view or self._view)))
         self.show_view(STUDIES if wanted in content.evidence else GUIDELINE)
-        self._filter("")
         room = parent.window().size() if parent is not None else self.size()
         self.resize(min(room.width() - 40, style.px(1180)), min(room.height() - 40, style.px(760)))
         self.search.setFocus()
@@ -93,13 +115,19 @@ class EvidenceDialog(QDialog):
         """The guideline's recommendations, or the studies."""
         self._view = view
         self.views.set_value(view)
-        self._pages.setCurrentWidget(self._studies if view == STUDIES else self._guideline)
-        self._say_found()
+        if view not in self._made:
+            made = self._made[view] = self._build_studies() if view == STUDIES else self._build_guideline()
+            self._pages.addWidget(made)
+            self._direct()
+        self._pages.setCurrentWidget(self._made[view])
+        self._show_fitting()
 
     def shown_entries(self) -> list[str]:
         """The ids of what the words typed leave in the view."""
-        wanted = self._content.evidence if self._view == STUDIES else self._content.recommendations
-        return [key for key, entry in self._entries.items() if key in wanted and not entry.isHidden()]
+        return [key for key in self._ids(self._view) if not self._entries[key].isHidden()]
+
+    def _ids(self, view: str) -> Iterable[str]:
+        return self._content.evidence if view == STUDIES else self._content.recommendations
 
     # ------------------------------------------------------------ building
 
@@ -108,7 +136,7 @@ class EvidenceDialog(QDialog):
         area, stack = _page()
         stack.addWidget(style.label("s", GRADES, wrap=True))
         columns = [
-            (words, [self._recommendation(one) for one in said if one.action == action])
+            (words, [self._entry(one.id) for one in said if one.action == action])
             for action, words in ACTIONS.items()
         ]
         self._add_columns(stack, columns)
@@ -123,8 +151,8 @@ class EvidenceDialog(QDialog):
             (HIP_WORK, [one for one in found if not one.about]),
             (OTHER, [one for one in found if one.about]),
         ):
-            speaks_for = [self._evidence(one) for one in some if one.direction == "FOR"]
-            others = [self._evidence(one) for one in some if one.direction != "FOR"]
+            speaks_for = [self._entry(one.id) for one in some if one.direction == "FOR"]
+            others = [self._entry(one.id) for one in some if one.direction != "FOR"]
             head = style.label("h2", title)
             stack.addWidget(head)
             self._heads.append((head, [*speaks_for, *others]))
@@ -147,20 +175,16 @@ class EvidenceDialog(QDialog):
         stack.addLayout(line)
         self._columns.append(line)
 
-    def _recommendation(self, one: Recommendation) -> Entry:
-        lines = [one.conditions] if one.conditions else []
-        grade = f"grade {one.grade}" if one.grade else ""
-        entry = Entry(
-            one.intervention,
-            grade,
-            lines,
-            self._source(one.cites, one.mark),
-            f"{one.id} {ACTIONS[one.action]}",
-        )
-        self._entries[one.id] = entry
+    def _entry(self, statement_id: str) -> Entry:
+        entry = self._entries[statement_id] = Entry(self._statements[statement_id])
         return entry
 
-    def _evidence(self, one: Evidence) -> Entry:
+    def _recommendation(self, one: Recommendation) -> Statement:
+        grade = f"grade {one.grade}" if one.grade else ""
+        source = self._source(one.cites, one.mark)
+        return Statement(one.id, one.intervention, grade, one.conditions, source)
+
+    def _evidence(self, one: Evidence) -> Statement:
         about = f": {one.about}" if one.about else ""
         parts = (
             ("Effect", one.effect),
@@ -169,40 +193,39 @@ class EvidenceDialog(QDialog):
             ("Time", one.time),
             ("Certainty", one.certainty),
         )
-        lines = [f"{name}: {words}" for name, words in parts if words]
+        figures = "\n".join(f"{name}: {words}" for name, words in parts if words)
         remark = f"{DIRECTIONS[one.direction]}{about}" if about or one.direction != "FOR" else ""
-        entry = Entry(one.claim, remark, lines, self._source(one.cites, one.mark), one.id)
-        self._entries[one.id] = entry
-        return entry
+        return Statement(one.id, one.claim, remark, figures, self._source(one.cites, one.mark))
 
     def _source(self, cites: Iterable[str], mark: Mark) -> str:
         """The citation and how it was seen; what nobody checked is shown without a citation."""
         if mark == "K":
             return TRUST[mark]
-        citations = "; ".join(self._content.references[cite].citation for cite in cites)
+        references = [self._content.references[cite] for cite in cites]
+        citations = "; ".join(
+            f"{reference.citation} (read: {reference.read})" if reference.read else reference.citation
+            for reference in references
+        )
         return f"{citations}. {TRUST[mark]}"
 
     # ------------------------------------------------------------ searching
 
     def _filter(self, typed: str) -> None:
         wanted = typed.casefold().split()
-        for entry in self._entries.values():
-            entry.setVisible(all(word in entry.words for word in wanted))
-        for head, entries in self._heads:
-            head.setVisible(any(not entry.isHidden() for entry in entries))
-        here, there = len(self.shown_entries()), self._other_view()
-        if wanted and not here and self._count(there):
-            self.show_view(there)
-        self._say_found()
-
-    def _other_view(self) -> str:
-        return GUIDELINE if self._view == STUDIES else STUDIES
+        self._fitting = {
+            key for key, one in self._statements.items() if all(word in one.words for word in wanted)
+        }
+        other = GUIDELINE if self._view == STUDIES else STUDIES
+        self.show_view(self._view if self._count(self._view) or not self._count(other) else other)
 
     def _count(self, view: str) -> int:
-        ids = self._content.evidence if view == STUDIES else self._content.recommendations
-        return sum(not self._entries[key].isHidden() for key in ids)
+        return sum(key in self._fitting for key in self._ids(view))
 
-    def _say_found(self) -> None:
+    def _show_fitting(self) -> None:
+        for key, entry in self._entries.items():
+            entry.setVisible(key in self._fitting)
+        for head, entries in self._heads:
+            head.setVisible(any(not entry.isHidden() for entry in entries))
         recommendations, studies = self._count(GUIDELINE), self._count(STUDIES)
         if not recommendations and not studies:
             self.found.setText("Nothing has these words.")
@@ -220,6 +243,9 @@ class EvidenceDialog(QDialog):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._direct()
+
+    def _direct(self) -> None:
         wide = self.width() >= style.px(WIDE)
         for line in self._columns:
             line.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
@@ -228,26 +254,19 @@ class EvidenceDialog(QDialog):
 class Entry(QFrame):
     """One statement with its figures and source; the figures can be selected and copied."""
 
-    def __init__(self, title: str, remark: str, lines: Sequence[str], source: str, more: str) -> None:
+    def __init__(self, statement: Statement) -> None:
         super().__init__()
         self.setProperty("card", "plain")
-        self.setAccessibleName(title)
-        self.words = " ".join((title, remark, *lines, source, more)).casefold()
-        """What a search looks through."""
+        self.setAccessibleName(statement.title)
         stack = style.column(self, (10, 7, 10, 8), spacing=3)
-        head = style.row(spacing=8)
-        head.addWidget(style.label("b", title, wrap=True), 1)
-        stack.addLayout(head)
-        if remark:
-            mark = style.row(spacing=0)
-            mark.addWidget(Chip(upper_first(remark), "outlined"))
-            mark.addStretch(1)
-            stack.addLayout(mark)
-        for words in lines:
-            line = style.label("", words, wrap=True)
-            line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            stack.addWidget(line)
-        stack.addWidget(style.label("s", source, wrap=True))
+        stack.addWidget(style.label("b", statement.title, wrap=True))
+        if statement.remark:
+            stack.addWidget(Chip(upper_first(statement.remark), "outlined"), 0, Qt.AlignmentFlag.AlignLeft)
+        if statement.figures:
+            figures = style.label("", statement.figures, wrap=True)
+            figures.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            stack.addWidget(figures)
+        stack.addWidget(style.label("s", statement.source, wrap=True))
 
 
 def _page() -> tuple[QScrollArea, QVBoxLayout]:

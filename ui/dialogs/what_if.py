@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -13,7 +11,6 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
     QDialog,
-    QGridLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -33,11 +30,11 @@ from evalassist.findings import answer_words
 from ui import icons, style
 from ui.dialogs.palette import Command, fitting
 from ui.session import EvaluationSession
-from ui.widgets.cards import Card, Rule
+from ui.widgets.cards import Card
+from ui.widgets.comparison import ComparisonTable, summary
 from ui.widgets.editors import Editor, editor_for
 from ui.widgets.focus import go_on
-from ui.widgets.marks import Chip, LinkButton
-from ui.widgets.plan_cards import empty
+from ui.widgets.marks import LinkButton
 from ui.widgets.segments import Choice, SegmentedControl
 from ui.widgets.strength_side import Mode, StrengthSide
 
@@ -46,16 +43,6 @@ WIDE = 900
 FINDINGS, FOLLOWS = "findings", "follows"
 EDITOR_ROOM = 340
 MOST_FOUND = 8
-WORDS = {"changed": "changed", "new": "new", "gone": "gone", "same": ""}
-PLURALS = {
-    "Labels": ("label", "labels"),
-    "Plan": ("number of the plan", "numbers of the plan"),
-    "Exercises": ("exercise", "exercises"),
-    "Goals": ("goal", "goals"),
-    "Visits": ("line of the visits", "lines of the visits"),
-    "Other care": ("piece of other care", "pieces of other care"),
-    "Warnings": ("warning", "warnings"),
-}
 
 
 class WhatIfDialog(QDialog):
@@ -126,18 +113,8 @@ class WhatIfDialog(QDialog):
         self.only_changes = QCheckBox("Only what changes")
         self.only_changes.toggled.connect(self._draw)
         card.title_row.addWidget(self.only_changes)
-        inner = QWidget()
-        self._grid: QGridLayout = style.scaled(QGridLayout(), spacing=4)
-        self._grid.setHorizontalSpacing(style.px(12))
-        for column, stretch in ((1, 3), (2, 4), (3, 4)):
-            self._grid.setColumnStretch(column, stretch)
-        stack = style.column(inner, (0, 0, 6, 0), spacing=0)
-        stack.addLayout(self._grid)
-        stack.addStretch(1)
-        self._outcome = _scrolling(inner)
-        self._outcome.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._outcome.setAccessibleName("Labels, plan and goals, as they are and as they would be")
-        card.body.addWidget(self._outcome, 1)
+        self.table = ComparisonTable()
+        card.body.addWidget(self.table, 1)
         return card
 
     def _build_ends(self) -> QBoxLayout:
@@ -197,10 +174,9 @@ class WhatIfDialog(QDialog):
         self._area.ensureWidgetVisible(row, 0, style.px(24))
 
     def _add_row(self, item_id: ItemId, *, first: bool = False) -> FindingRow:
-        row = self.rows[item_id] = FindingRow(item_id, self._content, self._evaluation)
+        row = self.rows[item_id] = FindingRow(item_id, self._content, self._evaluation, self._now.assessment)
         row.answered.connect(self._answered)
         self._list.insertWidget(0 if first else self._list.count() - 1, row)
-        row.show_answer(self.scratch, self._now.assessment)
         return row
 
     # ------------------------------------------------------------ trying out
@@ -230,32 +206,7 @@ class WhatIfDialog(QDialog):
         self._draw()
 
     def _draw(self) -> None:
-        empty(self._grid)
-        only = self.only_changes.isChecked()
-        rows = [one for one in self._compared if not only or one.change != "same"]
-        line = 0
-        for column, head in ((2, "Now"), (3, "Then")):
-            self._grid.addWidget(style.label("cap", head.upper()), line, column)
-        part = ""
-        for one in rows:
-            if one.part != part:
-                part = one.part
-                line += 2
-                self._grid.addWidget(Rule(), line - 1, 0, 1, 4)
-                self._grid.addWidget(style.label("cap", part.upper()), line, 0, 1, 2)
-            line += 1
-            self._add_line(one, line)
-
-    def _add_line(self, one: Compared, line: int) -> None:
-        same = one.change == "same"
-        if not same:
-            mark = Chip(WORDS[one.change], "filled" if one.change == "new" else "outlined")
-            self._grid.addWidget(mark, line, 0, Qt.AlignmentFlag.AlignTop)
-        told = one.part == "Warnings"
-        texts = (one.title, "" if told else one.now or "not there", "" if told else one.then or "not there")
-        for column, words in enumerate(texts, start=1):
-            kind = "q" if same else "b" if column in (1, 3) else ""
-            self._grid.addWidget(style.label(kind, words, wrap=True), line, column, Qt.AlignmentFlag.AlignTop)
+        self.table.show_compared(self._compared, only_changes=self.only_changes.isChecked())
 
     # ------------------------------------------------------------ leaving
 
@@ -296,10 +247,13 @@ class FindingRow(QWidget):
 
     answered = Signal(str, object)
 
-    def __init__(self, item_id: ItemId, content: Content, evaluation: Evaluation) -> None:
+    def __init__(
+        self, item_id: ItemId, content: Content, evaluation: Evaluation, assessment: Assessment
+    ) -> None:
         super().__init__()
         self.item_id = item_id
-        self._content = content
+        self._content, self._assessment = content, assessment
+        self._mode: Mode = "force"
         self._item, self._side = content.asked[item_id]
         self._was = evaluation.answers.get(item_id)
         self.editor: Editor | StrengthSide | None = None
@@ -309,33 +263,42 @@ class FindingRow(QWidget):
         self._value = style.label("b", wrap=True)
         line.addWidget(style.label("", label, wrap=True), 3, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._value, 2, Qt.AlignmentFlag.AlignTop)
-        self.change, self.back = LinkButton("Change"), LinkButton("Put back")
+        self.change = LinkButton("Change")
         self.change.setAccessibleName(f"Change {label}")
-        self.back.setAccessibleName(f"Put back {label}")
+        self.change.setAutoDefault(False)
         self.change.clicked.connect(self.open)
-        self.back.clicked.connect(lambda: self.answered.emit(self.item_id, self._was))
-        for link in (self.change, self.back):
-            link.setAutoDefault(False)
-            line.addWidget(link, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.change, 0, Qt.AlignmentFlag.AlignTop)
         stack.addLayout(line)
-        self._place: QVBoxLayout = style.column(margins=(10, 0, 0, 4), spacing=2)
-        stack.addLayout(self._place)
-        self._answer: Answer | None = None
-        self._assessment: Assessment | None = None
+        self._line, self._stack = line, stack
+        self._answer = self._was
+        self._value.setText(answer_words(self._item, self._was))
 
     def open(self) -> None:
         """Show the field, and put the keyboard on it."""
         if self.editor is None:
             self.editor = self._made(self._item, self._side)
-            self._place.addWidget(self.editor)
             self.change.hide()
-            self._show_in_editor()
-        target = self.editor.trials[0].edit if isinstance(self.editor, StrengthSide) else self.editor
+            self.back = LinkButton("Put back")
+            self.back.setAccessibleName(f"Put back {self._content.label(self.item_id)}")
+            self.back.setAutoDefault(False)
+            self.back.clicked.connect(lambda: self.answered.emit(self.item_id, self._was))
+            self._line.addWidget(self.back, 0, Qt.AlignmentFlag.AlignTop)
+            self._stack.addWidget(self.editor)
+            self._show_opened()
+        trials = self.editor.tries() if isinstance(self.editor, StrengthSide) else []
+        target = trials[0] if trials else self.editor
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _made(self, item: Item, side: Side | None) -> Editor | StrengthSide:
         if item.kind == "strength":
-            cell = StrengthSide(self._content.strength_groups[item.id], side or "")
+            group = self._content.strength_groups[item.id]
+            kinds = [Choice("force", "Force"), Choice("grade", "Grade")]
+            if group.takes_torque:
+                kinds.insert(1, Choice("torque", "Nm", key="m"))
+            self._kinds = SegmentedControl(kinds, f"{self._content.label(self.item_id)}: force or grade")
+            self._kinds.answered.connect(self._kind_chosen)
+            self._stack.addWidget(self._kinds, 0, Qt.AlignmentFlag.AlignLeft)
+            cell = StrengthSide(group, side or "")
             cell.changed.connect(self._tell)
             cell.going_on.connect(lambda field, back: go_on(field, back=back))
             return cell
@@ -347,44 +310,43 @@ class FindingRow(QWidget):
     def _tell(self, answer: object) -> None:
         self.answered.emit(self.item_id, answer)
 
+    def _kind_chosen(self, kind: str | None) -> None:
+        modes: dict[str | None, Mode] = {"force": "force", "torque": "torque", "grade": "grade"}
+        self._mode = modes.get(kind, self._mode)
+        self._show_opened()
+
     def show_answer(self, scratch: Evaluation, assessment: Assessment) -> None:
         """Show the answer of the scratch copy, and what it was."""
-        self._answer, self._assessment = scratch.answers.get(self.item_id), assessment
-        differs = self._answer != self._was
-        was, words = answer_words(self._item, self._was), answer_words(self._item, self._answer)
-        self._value.setText(f"{words}, was {was}" if differs else words)
-        self.back.setVisible(differs)
-        asked = shown(self._item, assessment, self._side)
-        self.setToolTip("" if asked else "This is asked only after another answer, and decides nothing now.")
-        self._show_in_editor()
+        answer, self._assessment = scratch.answers.get(self.item_id), assessment
+        if answer != self._answer:
+            self._answer = answer
+            was, words = answer_words(self._item, self._was), answer_words(self._item, answer)
+            self._value.setText(f"{words}, was {was}" if answer != self._was else words)
+        if self.editor is not None:
+            self._show_opened()
 
-    def _show_in_editor(self) -> None:
+    def _show_opened(self) -> None:
+        self.back.setVisible(self._answer != self._was)
+        asked = shown(self._item, self._assessment, self._side)
+        self.setToolTip("" if asked else "This is asked only after another answer, and decides nothing now.")
         if isinstance(self.editor, Editor):
             self.editor.show_answer(self._answer)
-        elif self.editor is not None and self._assessment is not None:
+        elif self.editor is not None:
             test = self._answer if isinstance(self._answer, StrengthTest) else StrengthTest()
-            mode: Mode = "grade" if test.grade else "torque" if test.unit == "Nm" else "force"
+            if test.grade or test.trials:
+                self._mode = "grade" if test.grade else "torque" if test.unit == "Nm" else "force"
+            self._kinds.set_value(self._mode)
             group = self._assessment.strength[self._item.id]
             self.editor.show_test(
                 self._answer,
                 group.right if self._side == "right" else group.left,
-                unit=test.unit or "N",
-                mode=mode,
+                unit="Nm" if self._mode == "torque" else test.unit or "N",
+                mode=self._mode,
                 best=True,
                 is_open=True,
                 compact=False,
                 read_only=False,
             )
-
-
-def summary(compared: Sequence[Compared]) -> str:
-    """How much differs, in one sentence: "Then 1 label and 3 exercises differ."."""
-    counts = Counter(one.part for one in compared if one.change != "same")
-    parts = [f"{count} {PLURALS[part][count != 1]}" for part, count in counts.items()]
-    if not parts:
-        return "Labels, plan and goals stay as they are."
-    told = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
-    return f"Different then: {told}."
 
 
 def _scrolling(inner: QWidget) -> QScrollArea:

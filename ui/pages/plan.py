@@ -375,7 +375,9 @@ class PlanPage(Page):
         """All about one exercise, and why it is not offered."""
         from ui.dialogs.exercise import ExerciseDialog
 
-        ExerciseDialog(self.session.content, exercise_id, why_not, self).exec()
+        dialog = ExerciseDialog(self.session.content, exercise_id, why_not, self)
+        dialog.exec()
+        dialog.deleteLater()
 
     def _add(self, exercise_id: str, reason: str) -> None:
         plan = self.session.plan

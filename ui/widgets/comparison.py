@@ -1,0 +1,99 @@
+"""Labels, plan and goals as they are and as they would be, line by line; what differs is marked by a word."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from html import escape
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QFrame, QTextBrowser
+
+from evalassist.clinical.whatif import Compared
+from ui import style
+
+PLURALS = {
+    "Labels": ("label", "labels"),
+    "Plan": ("number of the plan", "numbers of the plan"),
+    "Exercises": ("exercise", "exercises"),
+    "Goals": ("goal", "goals"),
+    "Visits": ("line of the visits", "lines of the visits"),
+    "Other care": ("piece of other care", "pieces of other care"),
+    "Warnings": ("warning", "warnings"),
+}
+NOT_THERE = "not there"
+
+
+class ComparisonTable(QTextBrowser):
+    """One text, for it is written anew with every answer; it is read by arrow keys and aloud like a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compared: Sequence[Compared] = ()
+        self._only_changes = False
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName("Labels, plan and goals, as they are and as they would be")
+        self.viewport().setAutoFillBackground(False)
+
+    def show_compared(self, compared: Sequence[Compared], *, only_changes: bool) -> None:
+        """Show all lines, or only those that differ; the place that is looked at stays."""
+        self._compared, self._only_changes = compared, only_changes
+        self._write()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self._write()
+        super().changeEvent(event)
+
+    def _write(self) -> None:
+        rows = [_row("", "", "Now", "Then", head=True)]
+        part = ""
+        for one in self._compared:
+            if self._only_changes and one.change == "same":
+                continue
+            if one.part != part:
+                part = one.part
+                rows.append(_section(part))
+            rows.append(_compared(one))
+        place = self.verticalScrollBar().value()
+        self.setHtml(
+            f'<table width="100%" cellspacing="0" cellpadding="{style.px(2)}">{"".join(rows)}</table>'
+        )
+        self.verticalScrollBar().setValue(place)
+
+
+def summary(compared: Sequence[Compared]) -> str:
+    """How much differs, in one sentence: "Different then: 1 label and 3 exercises."."""
+    counts = Counter(one.part for one in compared if one.change != "same")
+    parts = [f"{count} {PLURALS[part][count != 1]}" for part, count in counts.items()]
+    if not parts:
+        return "Labels, plan and goals stay as they are."
+    told = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
+    return f"Different then: {told}."
+
+
+def _compared(one: Compared) -> str:
+    if one.part == "Warnings":  # it is said or not said
+        return _row(one.change, one.title, "", "")
+    return _row(one.change, one.title, one.now or NOT_THERE, one.then or NOT_THERE)
+
+
+def _row(change: str, title: str, now: str, then: str, *, head: bool = False) -> str:
+    differs = change not in ("", "same")
+    tone = style.tokens().ink if differs else style.tokens().quiet
+    weight = 600 if differs else 400
+    cells = ((change if differs else "", 14, 600), (title, 26, weight), (now, 30, 400), (then, 30, weight))
+    return (
+        "<tr>"
+        + "".join(
+            f'<td width="{width}%" style="color:{tone}; font-weight:{600 if head else bold}">{escape(words)}</td>'
+            for words, width, bold in cells
+        )
+        + "</tr>"
+    )
+
+
+def _section(title: str) -> str:
+    line, quiet = style.tokens().line, style.tokens().quiet
+    look = f"color:{quiet}; font-weight:600; border-top:{style.thin()}px solid {line}; padding-top:{style.px(4)}px"
+    return f'<tr><td colspan="4" style="{look}">{escape(title.upper())}</td></tr>'
