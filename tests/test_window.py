@@ -356,7 +356,8 @@ def test_an_item_appears_as_soon_as_the_answer_before_it_asks_for_it(desk: Desk)
 def test_a_field_is_found_by_the_beginning_of_its_words(desk: Desk) -> None:
     desk.begin(anyone())
     found = list(fitting(commands(desk.window), "body ma"))
-    assert [command.words for command in found] == [desk.content.label("mass")]
+    fields = [command.words for command in found if not command.where.startswith("guideline")]
+    assert fields == [found[0].words] == [desk.content.label("mass")]
     found[0].act()
     assert (desk.view.step, desk.view.focused_item()) == ("history", "mass")
 
