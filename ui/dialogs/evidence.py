@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 )
 
 from evalassist.content import Content
+from evalassist.content.entries import TRUST
 from evalassist.content.schema import Evidence, Mark, Recommendation
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.marks import Chip
-from ui.widgets.reasoning_panel import TRUST
 from ui.widgets.segments import Choice, SegmentedControl
 
 WIDE = 900

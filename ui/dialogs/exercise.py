@@ -9,13 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from evalassist.content import Content
+from evalassist.content.entries import TRUST
 from evalassist.content.schema import Exercise, Steps
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.exercise_card import ExercisePicture, chip_of
 from ui.widgets.marks import LinkButton
 from ui.widgets.plan_cards import empty
-from ui.widgets.reasoning_panel import TRUST
 
 KNEECAP_LOAD = ("none", "low", "moderate", "high")
 NAMES = 150
