@@ -146,6 +146,7 @@ class _Studio:
 
     def _dialogs(self, name: str, settings: Settings) -> Iterator[Path]:
         """What if with two findings changed, the evidence as it opens and is searched, and one exercise."""
+        from evalassist.clinical.result import PlanOfCare
         from ui.dialogs.evidence import STUDIES, EvidenceDialog
         from ui.dialogs.exercise import ExerciseDialog
         from ui.dialogs.what_if import WhatIfDialog
@@ -168,7 +169,8 @@ class _Studio:
         yield self._take_dialog(evidence, f"evidence{name}-studies")
         evidence.search.setText("brace")
         yield self._take_dialog(evidence, f"evidence{name}-search")
-        why = "for phases 2 and 3; this plan is in phase 1"
+        assert isinstance(session.plan, PlanOfCare)
+        why = next(refused.why for refused in session.plan.refused if refused.exercise_id == "HA03")
         about = ExerciseDialog(session.content, "HA03", why, window)
         yield self._take_dialog(about, f"exercise{name}")
         self._put_away(window)
