@@ -138,10 +138,14 @@ class PlanEdit:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What the therapist says of one conclusion: accepted, or not, and then why."""
+    """What the therapist says of one conclusion: accepted, or not, and then why.
+
+    `instead` is what the therapist concludes in its place, where there is more than yes or no (irritability).
+    """
 
     accepts: bool
     reason: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ class NoteConclusion(Part):
     do_now: str = ""
     """What a met red flag asks for at once."""
     reasons: tuple[NoteReason, ...]
+    against: tuple[NoteReason, ...] = ()
+    """Findings that point the other way: against what is met, for what is not met."""
     missing: tuple[str, ...]
     grade: str = ""
     mark: str
@@ -53,6 +55,17 @@ class NoteConclusion(Part):
     accepted: bool | None = None
     """What the therapist says of it; None when nothing was said."""
     disagrees_because: str = ""
+
+
+class NoteCause(Part):
+    """Another cause the therapist holds possible or likely, with what speaks for and against it."""
+
+    id: str
+    title: str
+    word: str
+    speaks_for: tuple[str, ...] = ()
+    speaks_against: tuple[str, ...] = ()
+    not_tested: tuple[str, ...] = ()
 
 
 class NoteExercise(Part):
@@ -204,7 +217,12 @@ class Note(Part):
     confirmed: bool = False
     """The therapist has given a word on every conclusion that is met."""
     conclusions: tuple[NoteConclusion, ...]
+    causes: tuple[NoteCause, ...] = ()
     irritability: str
+    irritability_found: str = ""
+    """What the findings say, where the therapist set another level by hand; else empty."""
+    irritability_because: str = ""
+    """Why the therapist set another level."""
     subcategories: tuple[str, ...]
     primary: str
     modifiers: tuple[str, ...]

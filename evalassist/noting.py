@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Literal
 
-from evalassist.clinical.assessment import CODES, disagrees, not_decided
+from evalassist.clinical.assessment import CODES, IRRITABILITY, disagrees, not_decided
 from evalassist.clinical.case import case_of, why_not
+from evalassist.clinical.differentials import Cause, causes
 from evalassist.clinical.facts import shown
 from evalassist.clinical.found import hip_finding, step_down_sides
+from evalassist.clinical.opposing import against
 from evalassist.clinical.plan import card_order
 from evalassist.clinical.progress import accepted_ids
 from evalassist.clinical.progress import shown as is_shown
@@ -33,6 +35,7 @@ from evalassist.note import (
     Line,
     Note,
     NoteAdvice,
+    NoteCause,
     NoteConclusion,
     NoteExercise,
     NoteGoal,
@@ -102,14 +105,21 @@ def note_of(
         signed_at=signature.signed_at if signature else None,
         action=assessment.action,
         action_text=ACTION_TEXT[assessment.action],
-        red_flags=tuple(_conclusion(c, evaluation, content) for c in assessment.red_flags),
+        red_flags=tuple(_conclusion(c, evaluation, assessment, content) for c in assessment.red_flags),
         sections=sections(evaluation, assessment, content),
         not_tested=not_tested_lines(evaluation, content),
         pfp=assessment.pfp.value,
         pfp_disagrees_because=_disagreement(evaluation),
         confirmed=all(said in evaluation.opinions for said in accepted_ids(assessment)),
-        conclusions=tuple(_conclusion(c, evaluation, content) for c in concluded),
+        conclusions=tuple(_conclusion(c, evaluation, assessment, content) for c in concluded),
+        causes=tuple(
+            _cause(c, content) for c in causes(evaluation, assessment.known, content).values() if c.near
+        ),
         irritability=assessment.irritability or "",
+        irritability_found=(assessment.irritability_found or "") if assessment.irritability_by_hand else "",
+        irritability_because=evaluation.opinions[IRRITABILITY].reason
+        if assessment.irritability_by_hand
+        else "",
         subcategories=assessment.agreed,
         primary=assessment.primary or "",
         modifiers=assessment.modifiers,
@@ -143,8 +153,11 @@ def _is_noted(conclusion: Conclusion) -> bool:
     return conclusion.rule.kind in NOTED_KINDS or conclusion.id in FOOT_AND_LENGTH
 
 
-def _conclusion(conclusion: Conclusion, evaluation: Evaluation, content: Content) -> NoteConclusion:
+def _conclusion(
+    conclusion: Conclusion, evaluation: Evaluation, assessment: Assessment, content: Content
+) -> NoteConclusion:
     opinion = evaluation.opinions.get(_opinion_key(conclusion))
+    opposing = against(assessment, conclusion.id, evaluation.sore_sides)
     return NoteConclusion(
         id=conclusion.id,
         title=conclusion.rule.title,
@@ -152,12 +165,24 @@ def _conclusion(conclusion: Conclusion, evaluation: Evaluation, content: Content
         says=conclusion.rule.says,
         do_now=conclusion.rule.do_now,
         reasons=tuple(NoteReason(text=r.text, items=r.items) for r in conclusion.reasons),
+        against=tuple(NoteReason(text=r.text, items=r.items) for r in opposing),
         missing=tuple(content.label(item_id) for item_id in conclusion.missing),
         grade=conclusion.rule.grade,
         mark=conclusion.rule.mark,
         cites=conclusion.rule.cites,
         accepted=None if opinion is None else opinion.accepts,
         disagrees_because="" if opinion is None else opinion.reason,
+    )
+
+
+def _cause(cause: Cause, content: Content) -> NoteCause:
+    return NoteCause(
+        id=cause.differential.id,
+        title=cause.differential.title,
+        word=cause.word,
+        speaks_for=tuple(reason.text for reason in cause.speaks_for),
+        speaks_against=tuple(reason.text for reason in cause.speaks_against),
+        not_tested=tuple(content.label(item_id) for item_id in cause.not_tested),
     )
 
 

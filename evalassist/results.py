@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from evalassist.clinical.assessment import not_decided
+from evalassist.clinical.differentials import Cause, causes
+from evalassist.clinical.opposing import against
 from evalassist.clinical.result import (
     Advice,
     Assessment,
@@ -39,6 +41,7 @@ def assessment_json(evaluation: Evaluation, assessment: Assessment, content: Con
         "diagnostic_criteria_met": [c.id.upper() for c in assessment.criteria if c.met],
         "pfp": {Verdict.MET: True, Verdict.NOT_MET: False}.get(assessment.pfp),
         "irritability": assessment.irritability,
+        "irritability_found": assessment.irritability_found,
         "subcategories": list(assessment.subcategories),
         "primary": assessment.primary,
         "modifiers": list(assessment.modifiers),
@@ -51,7 +54,14 @@ def assessment_json(evaluation: Evaluation, assessment: Assessment, content: Con
         "not_decided": open_things,
         "contradictions": [{"text": c.text, "items": list(c.items)} for c in assessment.contradictions],
         "reasons": {
-            c.id: _conclusion(c) for c in assessment.conclusions.values() if c.rule.kind != "red-flag"
+            c.id: _conclusion(c)
+            | {"against": [r.text for r in against(assessment, c.id, evaluation.sore_sides)]}
+            for c in assessment.conclusions.values()
+            if c.rule.kind != "red-flag"
+        },
+        "causes": {
+            cause.differential.id: _cause(cause)
+            for cause in causes(evaluation, assessment.known, content).values()
         },
     }
 
@@ -113,6 +123,16 @@ def _conclusion(conclusion: Conclusion) -> dict[str, Any]:
         "grade": conclusion.rule.grade,
         "mark": conclusion.rule.mark,
         "cites": list(conclusion.rule.cites),
+    }
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    return {
+        "title": cause.differential.title,
+        "word": cause.word,
+        "for": [reason.text for reason in cause.speaks_for],
+        "against": [reason.text for reason in cause.speaks_against],
+        "not_tested": list(cause.not_tested),
     }
 
 

@@ -200,7 +200,8 @@ def test_the_strength_table_tells_both_sides_and_the_symmetry() -> None:
 def test_a_finding_carries_how_far_its_source_can_be_trusted() -> None:
     text = read(printed("patient-c"))
     assert "3 of 3 criteria met guideline grade B, reference 1, 2" in text
-    assert "cut-offs: app default, not from a guideline" in text
+    assert "cut-offs: ‡]" in text
+    assert "‡ app default, not from a guideline" in text
     assert "(pain for 60 weeks). [reference 3]" in text
     assert "Longer than 4 months" not in text  # the longer one says it
 

@@ -25,6 +25,9 @@ SUBCATEGORIES = (
 
 
 CODES = dict(SUBCATEGORIES)
+IRRITABILITY = "irritability"
+"""The therapist's word on irritability stands under this id; its `instead` is the level set by hand."""
+IRRITABILITY_LEVELS = ("LOW", "MODERATE", "HIGH")
 
 
 def disagrees(evaluation: Evaluation, conclusion_id: str) -> bool:
@@ -60,7 +63,8 @@ def assess(evaluation: Evaluation, content: Content) -> Assessment:
         open_flags=open_flags,
         pfp=pfp,
         criteria=criteria,
-        irritability=irritability,
+        irritability=_by_hand(evaluation, irritability),
+        irritability_found=irritability,
         irritability_reasons=because,
         irritability_missing=missing,
         subcategories=subcategories,
@@ -132,6 +136,14 @@ def _irritability(
         return "LOW", low.reasons, ()
     reasons = moderate.reasons or low.reasons
     return "MODERATE", reasons, tuple(dict.fromkeys((*high.missing, *low.missing)))
+
+
+def _by_hand(evaluation: Evaluation, found: str | None) -> str | None:
+    """The level the therapist set in place of the one found; without a worst pain there is none to replace."""
+    opinion = evaluation.opinions.get(IRRITABILITY)
+    if found is None or opinion is None or opinion.instead not in IRRITABILITY_LEVELS:
+        return found
+    return opinion.instead
 
 
 def _subcategories(conclusions: dict[str, Conclusion]) -> tuple[str, ...]:

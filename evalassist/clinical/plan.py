@@ -124,9 +124,10 @@ def _restrictions(assessment: Assessment) -> tuple[str, ...]:
 def _planned(case: Case, entry: Placed) -> PlannedExercise:
     exercise = case.exercises[entry.exercise_id]
     start = case.phase == case.row.start_phase
+    by_hand = " (the therapist's word)" if case.assessment.irritability_by_hand else ""
     phase = Reason(
         f"phase {case.phase}, "
-        + (f"irritability {case.row.id.lower()}" if start else "chosen by the therapist"),
+        + (f"irritability {case.row.id.lower()}{by_hand}" if start else "chosen by the therapist"),
         ("nprs-worst", "settle-h") if start else (PHASE_ITEM,),
     )
     return PlannedExercise(
@@ -155,5 +156,6 @@ def _refused(
 
 def _not_decided(assessment: Assessment, log: Log) -> tuple[ItemId, ...]:
     """Pain tests that were missed, and a settle time that was not recorded (it keeps irritability from being low)."""
-    settle = assessment.irritability_missing if assessment.irritability == "MODERATE" else ()
+    open_level = assessment.irritability == "MODERATE" and not assessment.irritability_by_hand
+    settle = assessment.irritability_missing if open_level else ()
     return tuple(dict.fromkeys((*log.untested, *settle)))

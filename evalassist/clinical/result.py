@@ -173,7 +173,9 @@ class Assessment:
     pfp: Verdict
     criteria: tuple[Conclusion, ...]
     irritability: str | None
-    """HIGH, MODERATE, LOW, or None when worst pain is not known."""
+    """HIGH, MODERATE, LOW, or None when worst pain is not known: the therapist's level where one was set by hand."""
+    irritability_found: str | None
+    """The level the findings say, whatever the therapist set."""
     irritability_reasons: tuple[Reason, ...]
     irritability_missing: tuple[ItemId, ...]
     subcategories: tuple[str, ...]
@@ -190,6 +192,11 @@ class Assessment:
     numbers: Defaults
     """The defaults by which this was judged, as the clinic set them."""
     contradictions: tuple[Contradiction, ...] = ()
+
+    @property
+    def irritability_by_hand(self) -> bool:
+        """The therapist set another level than the findings say."""
+        return self.irritability != self.irritability_found
 
     @property
     def stopped(self) -> bool:

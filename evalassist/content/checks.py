@@ -10,6 +10,7 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from evalassist import resources
+from evalassist.content.cause_schema import PFP
 from evalassist.content.defaults import named_in
 from evalassist.content.plan_schema import PLAN_FACTS
 from evalassist.content.schema import Condition, Item
@@ -37,6 +38,7 @@ def faults(content: Content) -> Iterator[ContentError]:
     yield from _default_faults(content)
     yield from _item_faults(content)
     yield from _rule_faults(content)
+    yield from _cause_faults(content)
     yield from _exercise_faults(content)
     yield from _plan_faults(content)
     yield from _derived_faults(content)
@@ -97,11 +99,6 @@ def _item_faults(content: Content) -> Iterator[ContentError]:
             yield ContentError(
                 "content/steps", item_id, "no step asks this, and the reasoning looks for it by its id"
             )
-    for differential in content.differentials.values():
-        if f"ddx-{differential.id}" not in content.items:
-            yield ContentError(
-                "content/differentials.toml", differential.id, f"no item ddx-{differential.id} asks it"
-            )
     totals = [(measure.id, measure.total_item) for measure in content.measures.values() if measure.total_item]
     rated = [
         (one.id, i) for one in (*content.measures.values(), *content.ratings.values()) for i in one.items
@@ -120,6 +117,21 @@ def _rule_faults(content: Content) -> Iterator[ContentError]:
         if rule.kind == "red-flag" and (rule.level is None or not rule.flag):
             yield ContentError(file, rule.id, "a red flag needs its level and its flag (RF01 to RF25)")
         concluded.add(rule.id)
+
+
+def _cause_faults(content: Content) -> Iterator[ContentError]:
+    file = "content/differentials.toml"
+    for differential in content.differentials.values():
+        if differential.item_id not in content.items:
+            yield ContentError(file, differential.id, f"no item {differential.item_id} asks it")
+        for sign in differential.signs:
+            yield from _unknown_facts(content, file, differential.id, sign.when, set(content.rules))
+    for row in content.accuracy.values():
+        if row.condition not in {PFP, *content.differentials}:
+            yield ContentError("content/accuracy.toml", row.id, f"no cause is called {row.condition}")
+        for item_id in row.items:
+            if item_id not in content.items:
+                yield ContentError("content/accuracy.toml", row.id, f"no item {item_id}")
 
 
 def _unknown_facts(
@@ -289,6 +301,7 @@ def _unused_facts(content: Content) -> Iterator[ContentError]:
     conditions = [rule.when for rule in content.rules.values()]
     conditions += [item.shown_when for item in content.items.values() if item.shown_when is not None]
     conditions += [condition for _, condition in content.plan.conditions()]
+    conditions += [sign.when for cause in content.differentials.values() for sign in cause.signs]
     named = {part.fact for condition in conditions for part in condition.walk() if part.fact}
     named |= {fact for _, fact in content.plan.facts_named()} | set(content.measures)
     used = named | {name.rpartition(".")[0] for name in named}

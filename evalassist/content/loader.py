@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from evalassist import resources
+from evalassist.content.cause_schema import Accuracy, Differential
 from evalassist.content.checks import faults
 from evalassist.content.defaults import filled
 from evalassist.content.patient_texts import PatientTexts, load_patient_texts
@@ -20,7 +21,6 @@ from evalassist.content.schema import (
     Condition,
     Default,
     Derived,
-    Differential,
     Evidence,
     Exercise,
     FactName,
@@ -80,6 +80,8 @@ class Content:
     norms: tuple[Norm, ...]
     break_norms: tuple[BreakNorm, ...]
     differentials: Mapping[str, Differential]
+    accuracy: Mapping[str, Accuracy]
+    """How accurate each test is, by row."""
     exercises: Mapping[str, Exercise]
     load_rules: Mapping[str, CodedRule]
     progressions: Mapping[str, CodedRule]
@@ -136,6 +138,13 @@ class Content:
         """How the options of an item (its own id) read."""
         return {item.id: {option.id: option.label for option in item.options} for item in self.items.values()}
 
+    @cached_property
+    def accuracy_of(self) -> Mapping[str, tuple[Accuracy, ...]]:
+        """What is known of the accuracy of an item (its own id)."""
+        named = {item_id for row in self.accuracy.values() for item_id in row.items}
+        rows = self.accuracy.values()
+        return {item_id: tuple(row for row in rows if item_id in row.items) for item_id in named}
+
     def label(self, item_id: ItemId) -> str:
         """How an item reads in a sentence: `Hip abduction, right`."""
         if item_id not in self.asked:
@@ -165,6 +174,7 @@ def load_content() -> Content:
         norms=_several("strength_groups.toml", "norms", Norm, alone=False),
         break_norms=_several("strength_groups.toml", "break_norms", BreakNorm, alone=False),
         differentials=_by_id("differentials.toml", "differentials", Differential),
+        accuracy=_by_id("accuracy.toml", "accuracy", Accuracy),
         exercises={
             key: found for file in exercises for key, found in _by_id(file, "exercises", Exercise).items()
         },

@@ -450,18 +450,6 @@ class Rule(Model):
     note: str = ""
 
 
-class Differential(Model):
-    """Another cause of anterior knee pain, ruled out or not by the therapist (item `ddx-<id>`)."""
-
-    id: str
-    title: str
-    effect: Literal["rule-out", "may-coexist", "refer"]
-    history: str
-    tests: str
-    mark: Mark
-    cites: tuple[str, ...] = ()
-
-
 class Reference(Model):
     id: str
     citation: str

@@ -9,9 +9,10 @@ from typing import Any
 from reportlab.platypus import Flowable, Spacer
 
 from evalassist.documents import look
-from evalassist.documents.flow import bold, cell, heading, knee, labelled, marked, table, text
+from evalassist.documents.flow import FURNITURE, bold, cell, heading, knee, labelled, marked, table, text
 from evalassist.documents.look import REGULAR, SEMIBOLD
-from evalassist.note import Note, NoteConclusion
+from evalassist.note import Note, NoteCause, NoteConclusion
+from evalassist.words import lower_first
 
 CRITERIA = ("d1", "d2", "d3")
 SUBCATEGORIES = ("ovl", "mpd", "mcd", "mob", "mob-hyper", "mob-hypo")
@@ -28,8 +29,12 @@ NAMED = {
 }
 LIMIT = re.compile(r", (not )?(below|above|at least|at most) [−\d.]+$")
 """The limit at the end of a reason: not told again where the conclusion itself says it."""
+LIMIT_AND_REMARK = re.compile(r", (not )?(below|above|at least|at most) [−\d.-]+( \(.*\))?$")
 MOST_REASONS = 2
 """Reasons told of a subcategory that is not met; one that is met tells all."""
+MOST_AGAINST = 2
+OURS, OURS_SIGN = "app default, not from a guideline", "‡"
+"""In the table the sign stands for the words, which are told below it once."""
 MOST_MISSING = 4
 STOPS = ("EMERGENCY", "URGENT", "REFER")
 
@@ -44,6 +49,7 @@ def assessment(note: Note, width: float) -> Iterator[Flowable]:
         return
     rows: list[list[Any]] = []
     bands: list[int] = []
+    ours = False
     for name, group in _groups(note):
         if not group:
             continue
@@ -55,13 +61,20 @@ def assessment(note: Note, width: float) -> Iterator[Flowable]:
         ]
         for conclusion in group:
             if conclusion not in absent:
+                ours = ours or (not one_source and OURS in _source(conclusion, note))
                 rows.append(_row(conclusion, note, sourced=not one_source))
         if absent:
-            told = ". ".join(f"{_title(c)}: {_reasons(c)}" for c in absent) + "."
+            told = " ".join(f"{_title(c)}: {_reasons(c)}.{_against(c)}" for c in absent)
             rows.append([cell("Others"), cell("not met"), cell(told)])
+    if note.causes:
+        bands.append(len(rows))
+        rows.append([cell(bold("Other causes held possible or likely")), "", ""])
+        rows += [[cell(look.escaped(c.title)), cell(c.word), cell(_cause(c))] for c in note.causes]
     if rows:
         yield Spacer(0, 2)
-        yield table(rows, (164, 56, width - 220), head=False, bands=bands)
+        yield table(rows, (164, 46, width - 210), head=False, bands=bands)
+        if ours:
+            yield text(f"{OURS_SIGN} {OURS}", FURNITURE, 11)
         yield Spacer(0, 2)
     told_above = (*(c.title for _, group in _groups(note) for c in group), "No subcategory met")
     still_open = [each for each in note.not_decided if not each.startswith(told_above)]
@@ -121,7 +134,11 @@ def _summary(note: Note) -> str:
     if note.irritability:
         rule_id = IRRITABILITY + note.irritability.lower()
         reasons = [r.text for c in note.conclusions if c.id == rule_id for r in c.reasons]
-        why = f" {look.escaped('(' + '; '.join(reasons) + ')')}" if reasons else ""
+        told = "; ".join(reasons)
+        if note.irritability_found:
+            because = note.irritability_because or "no reason given"
+            told = f"set by the therapist: {because}; the findings say {note.irritability_found.lower()}"
+        why = f" {look.escaped(f'({told})')}" if told else ""
         markup += f" {bold(f'Irritability {note.irritability.lower()}')}{why}."
     return markup
 
@@ -134,7 +151,9 @@ def _row(conclusion: NoteConclusion, note: Note, *, sourced: bool) -> list[Any]:
         found = [LIMIT.sub("", reason.text) for reason in conclusion.reasons]
         says = conclusion.says.rstrip(".") + (f" ({found[0]})." if found else ".")
         because = look.escaped("; ".join(found) if len(found) > 1 else says)
-    source = _source(conclusion, note) if sourced else ""
+    source = _source(conclusion, note).replace(OURS, OURS_SIGN) if sourced else ""
+    if against := _against(conclusion):
+        because = f"{because.rstrip('.')}.{against}"
     if source:
         because += f" [{look.escaped(source)}]"
     if conclusion.accepted is not None and conclusion.id not in CRITERIA:
@@ -169,6 +188,31 @@ def _reasons(conclusion: NoteConclusion) -> str:
     return look.escaped("; ".join(reasons) or conclusion.says.rstrip("."))
 
 
+def _against(conclusion: NoteConclusion) -> str:
+    """What points the other way, after the reasons."""
+    if not conclusion.against or conclusion.verdict == "undecided":
+        return ""
+    told = [LIMIT_AND_REMARK.sub("", reason.text) for reason in conclusion.against[:MOST_AGAINST]]
+    more = len(conclusion.against) - MOST_AGAINST
+    told += [f"and {more} more"] if more > 0 else []
+    head = "Against" if conclusion.verdict == "met" else "For"
+    return " " + look.escaped(f"{head}: {'; '.join(told)}.")
+
+
+def _cause(cause: NoteCause) -> str:
+    heads = (("For", cause.speaks_for), ("Against", cause.speaks_against), ("Not tested", cause.not_tested))
+    told = [f"{head}: {_few(texts)}." for head, texts in heads if texts]
+    if not cause.speaks_for:
+        told = ["Nothing found so far speaks for it.", *told]
+    return look.escaped(" ".join(told))
+
+
+def _few(texts: Sequence[str]) -> str:
+    more = len(texts) - MOST_MISSING
+    shown = [lower_first(each) for each in texts[:MOST_MISSING]]
+    return "; ".join((*shown, f"and {more} more") if more > 0 else shown)
+
+
 def _opinion(conclusion: NoteConclusion) -> str:
     if conclusion.accepted:
         return "<b>Therapist agrees.</b>"
@@ -182,8 +226,7 @@ def _source(conclusion: NoteConclusion, note: Note) -> str:
     grade = f"guideline grade {conclusion.grade}" if conclusion.grade else ""
     parts = [grade]
     if conclusion.mark == "P":
-        ours = "app default, not from a guideline"
-        parts = [f"naming: {grade}; cut-offs: {ours}" if grade else ours]
+        parts = [f"naming: {grade}; cut-offs: {OURS}" if grade else OURS]
     elif conclusion.mark in ("V", "V2"):
         parts.append("reported in a secondary source" if conclusion.mark == "V2" else "")
         parts.append(f"reference {', '.join(numbers)}" if numbers else "")
