@@ -119,6 +119,7 @@ def assessed(
         pfp=pfp,
         criteria=(criterion,),
         irritability=irritability,
+        irritability_found=irritability,
         irritability_reasons=(),
         irritability_missing=() if irritability else ("nprs-worst",),
         numbers=load_content().numbers,

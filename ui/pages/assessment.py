@@ -5,32 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QGridLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from evalassist.clinical.assessment import SUBCATEGORIES
+from evalassist.clinical.assessment import IRRITABILITY, SUBCATEGORIES
+from evalassist.clinical.differentials import causes
+from evalassist.clinical.opposing import against
 from evalassist.clinical.progress import accepted_ids
 from evalassist.clinical.result import Assessment, Conclusion, Reason, Verdict
-from evalassist.content.schema import Differential, Rule
+from evalassist.content.schema import Rule
 from evalassist.evaluation import ItemId, Opinion
-from evalassist.words import lower_first, upper_first
+from evalassist.words import lower_first
 from ui import icons, style
 from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets.cards import Card
-from ui.widgets.cards import Rule as HairLine
+from ui.widgets.cause_card import CauseCard
 from ui.widgets.choices import ChoiceField
 from ui.widgets.conclusion_card import ConclusionCard, ReasonList
 from ui.widgets.fields import TextField
 from ui.widgets.glyph import State
-from ui.widgets.marks import LinkButton, StateGlyph
-from ui.widgets.reasoning_panel import source_mark
+from ui.widgets.irritability_card import IrritabilityCard
+from ui.widgets.reasoning_panel import decided_by, source_mark
 from ui.widgets.segments import Choice
 
 PRIMARY = "primary-subcategory"
@@ -39,9 +34,6 @@ STATES: dict[Verdict, State] = {
     Verdict.NOT_MET: "not-met",
     Verdict.UNDECIDED: "partly",
 }
-NEAREST = ("likely", "possible", "", "not-assessed", "unlikely", "excluded")
-"""Other causes, the one that asks for most thought first."""
-FEWEST_CAUSES = 3
 
 
 class AssessmentPage(Page):
@@ -85,7 +77,9 @@ class AssessmentPage(Page):
         yield from self._build_subcategories()
         self._build_outlook()
         yield
-        self._build_causes()
+        self._causes = CauseCard(self.session.content)
+        self._causes.go_to.connect(self.go_to)
+        self._stack.addWidget(self._causes)
         self._build_impression()
         self._stack.addStretch(1)
         yield
@@ -134,15 +128,9 @@ class AssessmentPage(Page):
 
     def _build_outlook(self) -> None:
         line = style.row(spacing=8)
-        self._irritability = Card()
-        self._irritability_glyph, self._irritability_title = StateGlyph("empty", size=17), style.label("b")
-        self._irritability.title_row.insertWidget(0, self._irritability_glyph)
-        self._irritability.title_row.insertWidget(1, self._irritability_title)
-        self._irritability_reasons, self._irritability_missing = ReasonList(), ReasonList()
-        for reasons in (self._irritability_reasons, self._irritability_missing):
-            reasons.go_to.connect(self.go_to)
-            self._irritability.body.addWidget(reasons)
-        self._irritability.body.addStretch(1)
+        self.irritability = IrritabilityCard()
+        self.irritability.go_to.connect(self.go_to)
+        self.irritability.said.connect(lambda opinion: self._say(IRRITABILITY, opinion))
         self._flags = Card("Prognosis flags")
         self._flag_count = style.label("s")
         self._flags.title_row.addWidget(self._flag_count)
@@ -153,24 +141,9 @@ class AssessmentPage(Page):
         self._flags.body.addWidget(self._flags_met)
         self._flags.body.addWidget(self._flags_rest)
         self._flags.body.addStretch(1)
-        line.addWidget(self._irritability, 1)
+        line.addWidget(self.irritability, 1)
         line.addWidget(self._flags, 1)
         self._stack.addLayout(line)
-
-    def _build_causes(self) -> None:
-        self._causes = Card("Other causes", "how likely you found them in the knee examination")
-        self._all_causes = LinkButton("All")
-        self._all_causes.setCheckable(True)
-        self._all_causes.clicked.connect(lambda: self._show_causes())
-        self._causes.title_row.addWidget(self._all_causes)
-        grid_place = QWidget()
-        self._grid: QGridLayout = style.scaled(QGridLayout(grid_place), spacing=4)
-        self._grid.setHorizontalSpacing(style.px(12))
-        for column, width in ((0, 26), (1, 34), (2, 34), (3, 12)):
-            self._grid.setColumnStretch(column, width)
-        self._causes.body.addWidget(grid_place)
-        self._causes_shown: tuple[tuple[str, str], ...] = ()
-        self._stack.addWidget(self._causes)
 
     def _build_impression(self) -> None:
         card = Card("Impression", "in your own words; it stands in the note")
@@ -188,7 +161,8 @@ class AssessmentPage(Page):
         self._show_subcategories(assessment, asked)
         self._show_irritability(assessment)
         self._show_flags(assessment)
-        self._show_causes()
+        evaluation, content = self.session.evaluation, self.session.content
+        self._causes.show_causes(causes(evaluation, assessment.known, content).values())
         self.impression.set_value(self.session.evaluation.impression or None)
         self.impression.setEnabled(not self.read_only)
         left = [key for key in asked if key not in self.session.evaluation.opinions]
@@ -221,6 +195,8 @@ class AssessmentPage(Page):
             source=source_mark(rule),
             source_says=self._citation(rule),
             reasons=[_criterion(criterion) for criterion in criteria],
+            against=[reason for criterion in criteria for reason in self._opposing(criterion.id)],
+            rule=f"Rule: all three. {decided_by(rule).rpartition('. ')[2]}",
             note=self._missing_words(missing) if missing else "",
             missing=missing,
             asks="both" if assessment.pfp is Verdict.MET else "disagree" if not missing else "",
@@ -246,6 +222,8 @@ class AssessmentPage(Page):
                 remark_tone="att",
                 reasons=() if undecided else conclusion.reasons,
                 most=4 if conclusion.met else 2,
+                against=self._opposing(rule_id),
+                rule=decided_by(conclusion.rule),
                 note=self._missing_words(conclusion.missing) if undecided else "",
                 missing=conclusion.missing if undecided else (),
                 asks=wants,
@@ -270,15 +248,18 @@ class AssessmentPage(Page):
             self._places[code] = wanted
 
     def _show_irritability(self, assessment: Assessment) -> None:
-        level = assessment.irritability
-        self._irritability_glyph.set_state("complete" if level else "empty")
-        self._irritability_title.setText(f"Irritability: {level.lower()}" if level else "Irritability: open")
-        self._irritability_reasons.show_reasons(assessment.irritability_reasons)
-        self._irritability_missing.show_reasons(
+        found = assessment.irritability_found
+        rule_id = f"irritability-{found.lower()}" if found else ""
+        self.irritability.show_irritability(
+            assessment,
+            self._opposing(rule_id) if rule_id else (),
             [
                 Reason(f"missing: {lower_first(self.session.content.label(i))}", (i,))
                 for i in assessment.irritability_missing
-            ]
+            ],
+            decided_by(self.session.content.rules[rule_id]) if rule_id else "",
+            self.session.evaluation.opinions.get(IRRITABILITY),
+            read_only=self.read_only,
         )
 
     def _show_flags(self, assessment: Assessment) -> None:
@@ -292,44 +273,6 @@ class AssessmentPage(Page):
         parts += [f"Open: {'; '.join(lower_first(title) for title in open_flags)}."] if open_flags else []
         self._flags_rest.setText(" ".join(parts))
         self._flags_rest.setVisible(bool(parts))
-
-    def _show_causes(self) -> None:
-        answers = self.session.evaluation.answers
-        words = {
-            d.id: str(answers.get(f"ddx-{d.id}", "")) for d in self.session.content.differentials.values()
-        }
-        ranked = sorted(self.session.content.differentials.values(), key=lambda d: _nearness(words[d.id]))
-        near = sum(words[d.id] in ("likely", "possible", "") for d in ranked)
-        everything = self._all_causes.isChecked()
-        chosen = ranked if everything else ranked[: min(max(near, FEWEST_CAUSES), 6)]
-        self._all_causes.setText("Fewer" if everything else f"All {len(ranked)}")
-        shown = tuple((d.id, words[d.id]) for d in chosen)
-        if shown == self._causes_shown:
-            return
-        self._causes_shown = shown
-        while (entry := self._grid.takeAt(0)) is not None:
-            if (old := entry.widget()) is not None:
-                old.hide()
-                old.deleteLater()
-        for column, head in enumerate(("", "What would fit", "Tests that would decide", "Found")):
-            self._grid.addWidget(style.label("s", head), 0, column)
-        for number, differential in enumerate(chosen, start=1):
-            self._add_cause(differential, words[differential.id], 2 * number)
-
-    def _add_cause(self, differential: Differential, word: str, line: int) -> None:
-        self._grid.addWidget(HairLine(), line - 1, 0, 1, 4)
-        name = ReasonList()
-        name.go_to.connect(self.go_to)
-        name.show_reasons([Reason(differential.title, (f"ddx-{differential.id}",))])
-        history, tests = style.label("s", differential.history), style.label("s", differential.tests)
-        found = style.label(
-            "b" if word in ("likely", "possible") else "", upper_first(word.replace("-", " ")) or "Not asked"
-        )
-        style.say(found, c="att" if word in ("likely", "possible") else "" if word else "q")
-        for column, part in enumerate((name, history, tests, found)):
-            if isinstance(part, QLabel):
-                part.setWordWrap(True)
-            self._grid.addWidget(part, line, column, Qt.AlignmentFlag.AlignTop)
 
     # ------------------------------------------------------------ telling
 
@@ -349,6 +292,9 @@ class AssessmentPage(Page):
         if item_id == PRIMARY and self.primary is not None:
             self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
             return True
+        if item_id == IRRITABILITY:
+            self.irritability.level.setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
         if item_id in self.cards:
             self.cards[item_id].opinion.setFocus(Qt.FocusReason.OtherFocusReason)
             self.area.ensureWidgetVisible(self.cards[item_id], 0, style.px(24))
@@ -357,6 +303,7 @@ class AssessmentPage(Page):
 
     def commit(self) -> None:
         self.impression.commit()
+        self.irritability.why.commit()
         for card in self.cards.values():
             card.why.commit()
 
@@ -376,6 +323,13 @@ class AssessmentPage(Page):
     def _citation(self, rule: Rule) -> str:
         return "\n".join(self.session.content.references[cite].citation for cite in rule.cites)
 
+    def _opposing(self, rule_id: str) -> tuple[Reason, ...]:
+        """What points the other way, each line saying which way that is."""
+        session = self.session
+        way = "against" if session.assessment.conclusions[rule_id].met else "for"
+        found = against(session.assessment, rule_id, session.evaluation.sore_sides)
+        return tuple(Reason(f"{way}: {lower_first(reason.text)}", reason.items) for reason in found)
+
     def _missing_words(self, missing: Iterable[ItemId]) -> str:
         labels = list(dict.fromkeys(lower_first(self.session.content.label(item_id)) for item_id in missing))
         more = f" and {len(labels) - 4} more" if len(labels) > 4 else ""
@@ -391,7 +345,3 @@ def _criterion(criterion: Conclusion) -> Reason:
 
 def _items(conclusion: Conclusion) -> tuple[ItemId, ...]:
     return tuple(item for reason in conclusion.reasons for item in reason.items)
-
-
-def _nearness(word: str) -> int:
-    return NEAREST.index(word) if word in NEAREST else NEAREST.index("")

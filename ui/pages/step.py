@@ -10,8 +10,10 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from evalassist.clinical.differentials import causes, in_short
 from evalassist.clinical.progress import shown
 from evalassist.clinical.result import Assessment
+from evalassist.content.accuracy_words import help_of
 from evalassist.content.schema import Group, Item, Step
 from evalassist.evaluation import SIDES, ItemId, Side
 from ui import style
@@ -56,12 +58,16 @@ class ItemRow(QWidget):
         if item.optional:
             self._label.setProperty("t", "q")
         self._line.addWidget(self._label, 0, Qt.AlignmentFlag.AlignTop)
-        if item.help:
-            self._help = style.label("", item.help)
-            self._help.setProperty("t", "s")
-            self._help.setWordWrap(True)
-            self._label.setToolTip(item.help)
-            stack.addWidget(self._help)
+        words = help_of(item, page.session.content)
+        self._help = style.label("s", words)
+        self._help.setWordWrap(True)
+        self._help.setVisible(bool(words))
+        self._label.setToolTip(words)
+        stack.addWidget(self._help)
+        self._signs = style.label("s")
+        self._signs.setWordWrap(True)
+        self._signs.hide()
+        stack.addWidget(self._signs)
         if item.sides:
             for side in SIDES:
                 self._add_side(side)
@@ -77,8 +83,7 @@ class ItemRow(QWidget):
 
     def set_compact(self, compact: bool) -> None:
         """The remark under the label moves into its tooltip."""
-        if self.item.help:
-            self._help.setVisible(not compact)
+        self._help.setVisible(not compact and bool(self._help.text()))
 
     def refresh(self, assessment: Assessment) -> bool:
         """Show the answers; False when nothing of this item is asked now."""
@@ -90,7 +95,14 @@ class ItemRow(QWidget):
             editor.show_answer(answers.get(item_id))
             editor.setVisible(asked)
         self.setEnabled(not self._page.read_only and not self._page.blocked)
+        self._show_signs(self._page.signs(self.item.id))
         return any_shown
+
+    def _show_signs(self, words: str) -> None:
+        """What speaks for and against the cause that is rated here, so far."""
+        if words != self._signs.text():
+            self._signs.setText(words)
+            self._signs.setVisible(bool(words))
 
     def _add_side(self, side: Side) -> None:
         place = QWidget()
@@ -282,6 +294,8 @@ class StepPage(Page):
     def __init__(self, step: Step, session: EvaluationSession) -> None:
         super().__init__(session, step.title, step.hint, step.short)
         self.step, self.step_id = step, step.id
+        self._rated = {d.item_id for d in session.content.differentials.values()}
+        self._signs: tuple[Assessment, dict[ItemId, str]] | None = None
         sided = any(item.sides for item in step.items)
         self.room = 2 * SIDE + GAP if sided else ALONE
         self.label_width = 200
@@ -311,6 +325,19 @@ class StepPage(Page):
     def gaps(self) -> frozenset[ItemId]:
         """What is still to answer here."""
         return frozenset(self.session.progress[self.step_id].gaps)
+
+    def signs(self, item_id: ItemId) -> str:
+        """What speaks for and against the cause that this item rates; empty for every other item."""
+        if item_id not in self._rated:
+            return ""
+        assessment = self.session.assessment
+        if self._signs is None or self._signs[0] is not assessment:
+            found = causes(self.session.evaluation, assessment.known, self.session.content)
+            self._signs = (
+                assessment,
+                {cause.differential.item_id: in_short(cause) for cause in found.values()},
+            )
+        return self._signs[1].get(item_id, "")
 
     @property
     def at_work(self) -> bool:

@@ -17,6 +17,7 @@ from ui.widgets.marks import LinkButton, ReasonLink, SourceMark, StateGlyph
 from ui.widgets.segments import Choice, SegmentedControl
 
 ACCEPT, DISAGREE = "accept", "disagree"
+MOST_AGAINST = 2
 
 
 class ReasonList(QWidget):
@@ -112,8 +113,15 @@ class ConclusionCard(QFrame):
         self._why_missing = style.label("s", "write the reason")
         style.say(self._why_missing, c="att")
         why.addWidget(self._why_missing)
+        self._against = ReasonList()
+        self._against.go_to.connect(self.go_to)
+        self._rule = style.label("s")
+        self._rule.setWordWrap(True)
+        self._rule.setIndent(style.px(5))
         inner.addWidget(self._reasons)
+        inner.addWidget(self._against)
         inner.addWidget(self._note)
+        inner.addWidget(self._rule)
         inner.addWidget(self._why_line)
         stack.addLayout(inner)
         stack.addStretch(1)
@@ -129,13 +137,18 @@ class ConclusionCard(QFrame):
         source_says: str = "",
         reasons: Sequence[Reason] = (),
         most: int = 4,
+        against: Sequence[Reason] = (),
+        rule: str = "",
         note: str = "",
         missing: tuple[ItemId, ...] = (),
         asks: str = "",
         opinion: Opinion | None = None,
         read_only: bool = False,
     ) -> None:
-        """Show a verdict. `asks` is "both" for what wants a word, "disagree" for what may be objected to."""
+        """Show a verdict, what points the other way, and the rule that decides.
+
+        `asks` is "both" for what wants a word, "disagree" for what may be objected to.
+        """
         self._opinion, self._missing = opinion, missing
         style.say(self, card="att" if missing else "plain")
         self._glyph.set_state(state, tone="att" if missing else "")
@@ -153,6 +166,9 @@ class ConclusionCard(QFrame):
         self.source.setAccessibleName(f"Source: {source}")
         self.source.setVisible(bool(source))
         self._reasons.show_reasons(reasons, most)
+        self._against.show_reasons(against, MOST_AGAINST)
+        self._rule.setText(rule)
+        self._rule.setVisible(bool(rule))
         self._note.setText(note)
         self._note.setVisible(bool(note))
         self._go.setVisible(bool(missing))

@@ -11,11 +11,13 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from evalassist.clinical.result import Assessment, Conclusion, Verdict
+from evalassist.content.accuracy_words import accuracy_of_tests
+from evalassist.content.cause_schema import PFP
 from evalassist.content.entries import TRUST
 from evalassist.content.schema import Reference
 from evalassist.content.schema import Rule as RuleOfContent
 from evalassist.evaluation import ItemId
-from evalassist.words import lower_first
+from evalassist.words import lower_first, upper_first
 from ui import icons, style
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
@@ -212,8 +214,11 @@ class ReasoningPanel(QFrame):
         if assessment.irritability is None:
             yield Line("title", "Irritability: open", "empty", "quiet")
         else:
-            word = assessment.irritability.lower()
-            yield Line("title", f"Irritability: {word}", "complete", rules=(f"irritability-{word}",))
+            word, found = assessment.irritability.lower(), (assessment.irritability_found or "").lower()
+            title = f"Irritability: {word}" + (", your word" if assessment.irritability_by_hand else "")
+            yield Line("title", title, "complete", rules=(f"irritability-{found}",))
+            if assessment.irritability_by_hand:
+                yield Line("words", f"The findings say {found}:")
             for reason in assessment.irritability_reasons[:MOST_REASONS]:
                 yield Line("reason", reason.text, item=reason.items[0] if reason.items else "")
         yield from self._links(assessment.irritability_missing, most=3, before="missing: ")
@@ -301,6 +306,11 @@ class ReasoningPanel(QFrame):
             yield Line("words", rule.says, tone="ink")
             if rule.note:
                 yield Line("words", rule.note)
+        if any(rule.kind == "criterion" for rule in rules):
+            yield Line("rule")
+            yield Line("caption", "HOW ACCURATE THE TESTS ARE")
+            for test in accuracy_of_tests(PFP, content):
+                yield Line("words", test)
 
     def _mark(self, rules: tuple[str, ...]) -> SourceMark:
         first = self._session.content.rules[rules[0]]
@@ -355,6 +365,19 @@ def source_mark(rule: RuleOfContent) -> str:
     if not rule.cites:
         return "app rule" if rule.mark in ("P", "D") else "not verified"
     return f"{rule.cites[-1]} {rule.grade}".strip()
+
+
+def decided_by(rule: RuleOfContent) -> str:
+    """The rule in a sentence, and on what it stands: source, grade, and how far that was checked."""
+    if rule.mark == "P" and rule.grade:
+        stands = (
+            f"named by the guideline, grade {rule.grade}; cut-offs are app defaults, not from a guideline"
+        )
+    else:
+        sources = ", ".join(rule.cites) if rule.mark in ("V", "V2") else ""
+        grade = f"grade {rule.grade}" if rule.grade else ""
+        stands = ", ".join(part for part in (sources, grade, lower_first(TRUST[rule.mark])) if part)
+    return f"Rule: {rule.says} {upper_first(stands.rstrip('.'))}."
 
 
 def _reference_lines(reference: Reference) -> Iterator[Line]:

@@ -1,0 +1,102 @@
+"""The other causes on the assessment page: what speaks for each, what against, what was not tested, and your word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from evalassist.clinical.differentials import Cause
+from evalassist.clinical.result import Reason
+from evalassist.content import Content
+from evalassist.content.accuracy_words import accuracy_of_tests
+from evalassist.words import upper_first
+from ui import style
+from ui.widgets.cards import Card, Rule
+from ui.widgets.conclusion_card import ReasonList
+from ui.widgets.marks import LinkButton
+
+NEAREST = ("likely", "possible", "", "not-assessed", "unlikely", "excluded")
+"""Other causes, the one that asks for most thought first."""
+FEWEST, MOST_AT_FIRST = 3, 6
+MOST_LINES = 3
+
+
+class CauseCard(Card):
+    """The causes nearest to be considered, or all; each finding leads to its item."""
+
+    go_to = Signal(str)
+
+    def __init__(self, content: Content) -> None:
+        super().__init__("Other causes", "what speaks for and against; your word decides")
+        self._content = content
+        self._causes: Sequence[Cause] = ()
+        self._shown: tuple[Cause, ...] | None = None
+        self._all = LinkButton("All")
+        self._all.setCheckable(True)
+        self._all.clicked.connect(self._show)
+        self.title_row.addWidget(self._all)
+        place = QWidget()
+        self._grid: QGridLayout = style.scaled(QGridLayout(place), spacing=4)
+        self._grid.setHorizontalSpacing(style.px(12))
+        for column, width in enumerate((28, 24, 24, 24)):
+            self._grid.setColumnStretch(column, width)
+        self.body.addWidget(place)
+
+    def show_causes(self, causes: Iterable[Cause]) -> None:
+        """Show them, the one that asks for most thought first; drawn again only when something changed."""
+        self._causes = sorted(causes, key=lambda cause: (_nearness(cause), -len(cause.speaks_for)))
+        self._show()
+
+    def _show(self) -> None:
+        open_ones = sum(cause.near or not cause.word for cause in self._causes)
+        everything = self._all.isChecked()
+        few = min(max(open_ones, FEWEST), MOST_AT_FIRST)
+        self._all.setText("Fewer" if everything else f"All {len(self._causes)}")
+        chosen = tuple(self._causes if everything else self._causes[:few])
+        if chosen == self._shown:
+            return
+        self._shown = chosen
+        while (entry := self._grid.takeAt(0)) is not None:
+            if (old := entry.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for column, head in enumerate(("", "For", "Against", "Not tested")):
+            self._grid.addWidget(style.label("s", head), 0, column)
+        for number, cause in enumerate(chosen, start=1):
+            self._grid.addWidget(Rule(), 2 * number - 1, 0, 1, 4)
+            self._add(cause, 2 * number)
+
+    def _add(self, cause: Cause, line: int) -> None:
+        differential = cause.differential
+        name = QWidget()
+        stack = style.column(name, spacing=0)
+        stack.addWidget(self._links([Reason(differential.title, (differential.item_id,))]))
+        word = style.label(
+            "b" if cause.near else "", f"Your word: {cause.word.replace('-', ' ') or 'not asked'}"
+        )
+        style.say(word, c="att" if cause.near else "" if cause.word else "q")
+        fits = style.label("s", differential.history)
+        for part in (word, fits):
+            part.setWordWrap(True)
+            part.setIndent(style.px(16))
+            stack.addWidget(part)
+        tests = "\n".join((differential.tests, *accuracy_of_tests(differential.id, self._content)))
+        name.setToolTip(tests)
+        name.setAccessibleDescription(tests)
+        untested = [Reason(self._content.label(item_id), (item_id,)) for item_id in cause.not_tested]
+        self._grid.addWidget(name, line, 0, Qt.AlignmentFlag.AlignTop)
+        for column, found in enumerate((cause.speaks_for, cause.speaks_against, untested), start=1):
+            place = self._links(found) if found else style.label("q", "nothing so far" if column < 3 else "")
+            self._grid.addWidget(place, line, column, Qt.AlignmentFlag.AlignTop)
+
+    def _links(self, reasons: Sequence[Reason]) -> ReasonList:
+        links = ReasonList()
+        links.go_to.connect(self.go_to)
+        links.show_reasons([Reason(upper_first(r.text), r.items) for r in reasons], MOST_LINES)
+        return links
+
+
+def _nearness(cause: Cause) -> int:
+    return NEAREST.index(cause.word) if cause.word in NEAREST else NEAREST.index("")
