@@ -39,7 +39,7 @@ class Cause:
 def causes(evaluation: Evaluation, known: Knowledge, content: Content) -> Mapping[str, Cause]:
     """Every other cause by its id; tests of the knee count on the sore side or sides."""
     return {
-        differential.id: _cause(differential, evaluation, known)
+        differential.id: _cause(differential, evaluation, known, content)
         for differential in content.differentials.values()
     }
 
@@ -56,7 +56,7 @@ def _listed(reasons: tuple[Reason, ...]) -> str:
     return "; ".join((*words, f"and {more} more") if more > 0 else words)
 
 
-def _cause(differential: Differential, evaluation: Evaluation, known: Knowledge) -> Cause:
+def _cause(differential: Differential, evaluation: Evaluation, known: Knowledge, content: Content) -> Cause:
     found: dict[str, list[Reason]] = {"for": [], "against": []}
     missing: dict[ItemId, None] = {}
     for sign in differential.signs:
@@ -70,8 +70,14 @@ def _cause(differential: Differential, evaluation: Evaluation, known: Knowledge)
         str(evaluation.answers.get(differential.item_id, "")),
         tuple(dict.fromkeys(found["for"])),
         tuple(dict.fromkeys(found["against"])),
-        tuple(missing),
+        tuple(item_id for item_id in missing if _is_asked(item_id, known, content)),
     )
+
+
+def _is_asked(item_id: ItemId, known: Knowledge, content: Content) -> bool:
+    """Whether this patient is asked it at all: crepitus is not asked of the young."""
+    item, side = content.asked[item_id]
+    return item.shown_when is None or judge(item.shown_when, known, side).verdict is Verdict.MET
 
 
 def _judged(sign: Sign, evaluation: Evaluation, known: Knowledge) -> Iterator[tuple[Side | None, Judgement]]:

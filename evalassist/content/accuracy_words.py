@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 def help_of(item: Item, content: Content) -> str:
     """The help of an item, and how accurate the test is where the table knows it."""
     rows = content.accuracy_of.get(item.id, ())
-    told = (accuracy_words(row, _whom(row, content)) for row in rows)
+    told = [
+        accuracy_words(row, "" if before and row.condition == before.condition else _whom(row, content))
+        for before, row in zip((None, *rows), rows, strict=False)
+    ]
     return " ".join(part for part in (item.help, *told) if part)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -32,7 +32,8 @@ class CauseCard(Card):
         super().__init__("Other causes", "what speaks for and against; your word decides")
         self._content = content
         self._causes: Sequence[Cause] = ()
-        self._shown: tuple[Cause, ...] | None = None
+        self._lines: list[tuple[Cause, list[QWidget]]] = []
+        """What stands in each line of the grid, so that only what changed is drawn again."""
         self._all = LinkButton("All")
         self._all.setCheckable(True)
         self._all.clicked.connect(self._show)
@@ -42,6 +43,8 @@ class CauseCard(Card):
         self._grid.setHorizontalSpacing(style.px(12))
         for column, width in enumerate((28, 24, 24, 24)):
             self._grid.setColumnStretch(column, width)
+        for column, head in enumerate(("", "For", "Against", "Not tested")):
+            self._grid.addWidget(style.label("s", head), 0, column)
         self.body.addWidget(place)
 
     def show_causes(self, causes: Iterable[Cause]) -> None:
@@ -54,21 +57,27 @@ class CauseCard(Card):
         everything = self._all.isChecked()
         few = min(max(open_ones, FEWEST), MOST_AT_FIRST)
         self._all.setText("Fewer" if everything else f"All {len(self._causes)}")
-        chosen = tuple(self._causes if everything else self._causes[:few])
-        if chosen == self._shown:
-            return
-        self._shown = chosen
-        while (entry := self._grid.takeAt(0)) is not None:
-            if (old := entry.widget()) is not None:
-                old.hide()
-                old.deleteLater()
-        for column, head in enumerate(("", "For", "Against", "Not tested")):
-            self._grid.addWidget(style.label("s", head), 0, column)
-        for number, cause in enumerate(chosen, start=1):
-            self._grid.addWidget(Rule(), 2 * number - 1, 0, 1, 4)
-            self._add(cause, 2 * number)
+        chosen = self._causes if everything else self._causes[:few]
+        for number, cause in enumerate(chosen):
+            if number < len(self._lines) and self._lines[number][0] == cause:
+                continue
+            self._clear(number, number + 1)
+            self._lines.insert(number, (cause, list(self._add(cause, 2 * number + 1))))
+        self._clear(len(chosen), len(self._lines))
 
-    def _add(self, cause: Cause, line: int) -> None:
+    def _clear(self, first: int, end: int) -> None:
+        for _, widgets in self._lines[first:end]:
+            for widget in widgets:
+                self._grid.removeWidget(widget)
+                widget.hide()
+                widget.deleteLater()
+        del self._lines[first:end]
+
+    def _add(self, cause: Cause, line: int) -> Iterator[QWidget]:
+        """One cause: a hair line, and below it what it is, for, against, not tested."""
+        rule = Rule()
+        self._grid.addWidget(rule, line, 0, 1, 4)
+        yield rule
         differential = cause.differential
         name = QWidget()
         stack = style.column(name, spacing=0)
@@ -86,10 +95,12 @@ class CauseCard(Card):
         name.setToolTip(tests)
         name.setAccessibleDescription(tests)
         untested = [Reason(self._content.label(item_id), (item_id,)) for item_id in cause.not_tested]
-        self._grid.addWidget(name, line, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(name, line + 1, 0, Qt.AlignmentFlag.AlignTop)
+        yield name
         for column, found in enumerate((cause.speaks_for, cause.speaks_against, untested), start=1):
-            place = self._links(found) if found else style.label("q", "nothing so far" if column < 3 else "")
-            self._grid.addWidget(place, line, column, Qt.AlignmentFlag.AlignTop)
+            place = self._links(found) if found else style.label("s", "nothing so far" if column < 3 else "")
+            self._grid.addWidget(place, line + 1, column, Qt.AlignmentFlag.AlignTop)
+            yield place
 
     def _links(self, reasons: Sequence[Reason]) -> ReasonList:
         links = ReasonList()

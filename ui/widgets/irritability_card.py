@@ -29,13 +29,12 @@ class IrritabilityCard(Card):
     def __init__(self) -> None:
         super().__init__()
         self._found: str | None = None
-        self._glyph, self._title, self._by_hand = (
-            StateGlyph("empty", size=17),
-            style.label("b"),
-            style.label("s"),
-        )
-        for place, part in enumerate((self._glyph, self._title, self._by_hand)):
-            self.title_row.insertWidget(place, part)
+        self._glyph = StateGlyph("empty", size=17)
+        self._title, self._by_hand = style.label("b"), style.label("s")
+        self.title_row.insertWidget(0, self._glyph)
+        self.title_row.insertWidget(1, self._title)
+        self._by_hand.setWordWrap(True)
+        self.body.addWidget(self._by_hand)
         self._reasons, self._against, self._missing = ReasonList(), ReasonList(), ReasonList()
         for reasons in (self._reasons, self._against, self._missing):
             reasons.go_to.connect(self.go_to)
@@ -80,7 +79,9 @@ class IrritabilityCard(Card):
         by_hand = assessment.irritability_by_hand
         self._glyph.set_state("complete" if level else "empty")
         self._title.setText(f"Irritability: {level.lower()}" if level else "Irritability: open")
-        self._by_hand.setText(f"your word; the findings say {(self._found or '').lower()}" if by_hand else "")
+        self._by_hand.setText(
+            f"Your word. The findings say {(self._found or '').lower()}:" if by_hand else ""
+        )
         self._by_hand.setVisible(by_hand)
         self._reasons.show_reasons(assessment.irritability_reasons)
         self._against.show_reasons(against)

@@ -78,6 +78,8 @@ class ReasonLink(QAbstractButton):
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._heights: dict[tuple[str, int, float], int] = {}
+        """By words, width and text scale: a layout asks many times for the height of the same line."""
         self.setText(text)
         self.setAccessibleName(f"Go to: {text}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -91,6 +93,12 @@ class ReasonLink(QAbstractButton):
         return True
 
     def heightForWidth(self, width: int) -> int:
+        asked = self.text(), width, style.scale()
+        if asked not in self._heights:
+            self._heights[asked] = self._height(width)
+        return self._heights[asked]
+
+    def _height(self, width: int) -> int:
         room = QRect(0, 0, max(1, width - self._indent() - style.px(4)), 10_000)
         text = QFontMetrics(style.font(9.5)).boundingRect(room, self._flags(), self.text())
         return max(style.link_height(), text.height() + style.px(2))
