@@ -527,6 +527,65 @@ def test_what_is_undecided_says_what_is_missing_and_goes_there(
     assert asked.args == ["lsd-knee.right"]
 
 
+def test_a_card_tells_what_speaks_against_and_which_rule_decides(
+    session_of: Any, opened: Any, qtbot: QtBot
+) -> None:
+    page = opened(AssessmentPage, session_of("ex1"))
+    met = reads(page.cards["MPD"])
+    assert "Against: hip extension 95 % of the other side, not below 90" in met
+    assert "Rule: Muscle performance is reduced in the hip, the quadriceps or both." in met
+    assert "grade F; cut-offs are app defaults, not from a guideline" in met
+    assert "For: step-down 2 of 6, right, at least 2" in reads(page.cards["MCD"])
+    assert "CPG-GC, CPG19, grade B, read in the source." in reads(page.cards["pfp"])
+    with qtbot.waitSignal(page.go_to) as asked:
+        click(page.cards["MPD"], "Against: hip extension 95 % of the other side, not below 90")
+    assert asked.args == ["hext.right"]
+
+
+def test_each_cause_stands_with_for_against_and_not_tested_each_a_link(
+    session_of: Any, opened: Any, qtbot: QtBot
+) -> None:
+    session = session_of("ex1")
+    session.answer_all({"ddx-meniscus": "possible", "mcmurray.right": "positive", "thessaly.right": "normal"})
+    page = opened(AssessmentPage, session)
+    said = reads(page)
+    assert "Your word: possible" in said
+    for finding, item in (
+        ("McMurray, right: Positive", "mcmurray.right"),
+        ("Thessaly 20°, right: Normal", "thessaly.right"),
+        ("Swelling came", "swelling-onset"),
+        ("Meniscal tear", "ddx-meniscus"),
+    ):
+        with qtbot.waitSignal(page.go_to) as asked:
+            click(page, finding)
+        assert asked.args == [item]
+    session.answer("mcmurray.right", "normal")
+    assert "McMurray, right: Positive" not in reads(page)
+    assert "McMurray, right: Normal" in reads(page)
+    click(page, "All 24")
+    assert "Patellar instability" in reads(page)
+    click(page, "Fewer")
+    assert "Patellar instability" not in reads(page)
+
+
+def test_another_level_of_irritability_is_set_by_hand_with_a_reason(session_of: Any, opened: Any) -> None:
+    page = opened(AssessmentPage, session := session_of("ex1"))
+    assert "Irritability: moderate" in reads(page)
+    click(page, "Irritability, your word: High")
+    assert "Irritability: high" in reads(page)
+    assert "Your word. The findings say moderate:" in reads(page)
+    assert "write the reason" in reads(page)
+    type_into(page, "Irritability: why you set another level", "flares for days")
+    assert session.evaluation.opinions["irritability"] == Opinion(False, "flares for days", "HIGH")
+    assert "write the reason" not in reads(page)
+    assert isinstance(session.plan, PlanOfCare)
+    assert session.plan.phase == 1
+    click(page, "Irritability, your word: Moderate")
+    assert "irritability" not in session.evaluation.opinions
+    assert "Irritability: moderate" in reads(page)
+    assert "The findings say" not in reads(page)
+
+
 def test_the_impression_is_kept_in_the_therapists_words(session_of: Any, opened: Any) -> None:
     page = opened(AssessmentPage, session := session_of("patient-a"))
     words = next(one for one in page.findChildren(QPlainTextEdit) if one.accessibleName() == "Impression")
@@ -896,6 +955,25 @@ def test_hip_sit_is_told_for_body_mass(session_of: Any, opened: Any) -> None:
     assert "0.229 kgf/kg" in said
     assert "0.276 kgf/kg" in said
     assert "sore side 83 % of the other, 17 % lower" in said
+
+
+def test_beside_each_cause_stands_what_speaks_for_and_against_as_it_is_found(
+    session_of: Any, opened: Any
+) -> None:
+    session = session_of()
+    page = opened(lambda session: StepPage(session.content.steps["knee"], session), session)
+    page.focus_item("ddx-acl")
+    session.answer("lachman.right", "positive")
+    assert "For: Lachman, right: Positive." in reads(page)
+    session.answer("lachman.right", "normal")
+    assert "Against: Lachman, right: Normal." in reads(page)
+    session.answer("lachman.right", None)
+    assert "Lachman, right" not in reads(page)
+
+
+def test_a_test_tells_how_accurate_it_is(session_of: Any, opened: Any) -> None:
+    page = opened(lambda session: StepPage(session.content.steps["movement"], session), session_of())
+    assert "Sensitivity 91 % (Nunes13); specificity 50 % (reported in a secondary source)" in reads(page)
 
 
 def test_equals_copies_only_to_the_left_and_never_nothing(session_of: Any, opened: Any) -> None:
