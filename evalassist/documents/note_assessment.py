@@ -35,6 +35,8 @@ MOST_REASONS = 2
 MOST_AGAINST = 2
 OURS, OURS_SIGN = "app default, not from a guideline", "‡"
 """In the table the sign stands for the words, which are told below it once."""
+IN_A_ROW = {OURS: OURS_SIGN, "guideline grade": "grade", "reference ": "ref.\u00a0"}
+"""How a source reads in a row, where there is little room; a band has it in full."""
 MOST_MISSING = 4
 STOPS = ("EMERGENCY", "URGENT", "REFER")
 
@@ -151,7 +153,9 @@ def _row(conclusion: NoteConclusion, note: Note, *, sourced: bool) -> list[Any]:
         found = [LIMIT.sub("", reason.text) for reason in conclusion.reasons]
         says = conclusion.says.rstrip(".") + (f" ({found[0]})." if found else ".")
         because = look.escaped("; ".join(found) if len(found) > 1 else says)
-    source = _source(conclusion, note).replace(OURS, OURS_SIGN) if sourced else ""
+    source = _source(conclusion, note) if sourced else ""
+    for words, short in IN_A_ROW.items():
+        source = source.replace(words, short)
     if against := _against(conclusion):
         because = f"{because.rstrip('.')}.{against}"
     if source:
@@ -178,7 +182,7 @@ def _title(conclusion: NoteConclusion) -> str:
 
 
 def _reasons(conclusion: NoteConclusion) -> str:
-    reasons = [marked(reason.text) for reason in conclusion.reasons]
+    reasons = _both_sides([marked(reason.text) for reason in conclusion.reasons])
     if conclusion.verdict == "undecided":
         more = len(conclusion.missing) - MOST_MISSING
         missing = ", ".join(conclusion.missing[:MOST_MISSING]) + (f" and {more} more" if more > 0 else "")
@@ -188,12 +192,25 @@ def _reasons(conclusion: NoteConclusion) -> str:
     return look.escaped("; ".join(reasons) or conclusion.says.rstrip("."))
 
 
+def _both_sides(told: list[str]) -> list[str]:
+    """What is the same on the right and on the left is told once: "Soleus, both sides: Normal"."""
+    once: list[str] = []
+    for line in told:
+        right = ", right" in line
+        mirrored = line.replace(", right", ", left") if right else line.replace(", left", ", right")
+        if mirrored == line or mirrored not in told:
+            once.append(line)
+        elif right:
+            once.append(line.replace(", right", ", both sides"))
+    return once
+
+
 def _against(conclusion: NoteConclusion) -> str:
     """What points the other way, after the reasons."""
     if not conclusion.against or conclusion.verdict == "undecided":
         return ""
-    told = [LIMIT_AND_REMARK.sub("", reason.text) for reason in conclusion.against[:MOST_AGAINST]]
-    more = len(conclusion.against) - MOST_AGAINST
+    found = _both_sides([LIMIT_AND_REMARK.sub("", reason.text) for reason in conclusion.against])
+    told, more = found[:MOST_AGAINST], len(found) - MOST_AGAINST
     told += [f"and {more} more"] if more > 0 else []
     head = "Against" if conclusion.verdict == "met" else "For"
     return " " + look.escaped(f"{head}: {'; '.join(told)}.")
@@ -226,7 +243,7 @@ def _source(conclusion: NoteConclusion, note: Note) -> str:
     grade = f"guideline grade {conclusion.grade}" if conclusion.grade else ""
     parts = [grade]
     if conclusion.mark == "P":
-        parts = [f"naming: {grade}; cut-offs: {OURS}" if grade else OURS]
+        parts = [f"{grade}; cut-offs: {OURS}" if grade else OURS]
     elif conclusion.mark in ("V", "V2"):
         parts.append("reported in a secondary source" if conclusion.mark == "V2" else "")
         parts.append(f"reference {', '.join(numbers)}" if numbers else "")
