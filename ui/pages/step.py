@@ -61,9 +61,9 @@ class ItemRow(QWidget):
         words = help_of(item, page.session.content)
         self._help = style.label("s", words)
         self._help.setWordWrap(True)
-        self._help.setVisible(bool(words))
         self._label.setToolTip(words)
         stack.addWidget(self._help)
+        self._help.setVisible(bool(words))  # once it has its place: without one it would be a window of its own
         self._signs = style.label("s")
         self._signs.setWordWrap(True)
         self._signs.hide()

@@ -104,6 +104,7 @@ class CauseCard(Card):
 
     def _links(self, reasons: Sequence[Reason]) -> ReasonList:
         links = ReasonList()
+        links.setParent(self)  # before it shows itself: without a place it would be a window of its own
         links.go_to.connect(self.go_to)
         links.show_reasons([Reason(upper_first(r.text), r.items) for r in reasons], MOST_LINES)
         return links
