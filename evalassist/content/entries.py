@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from evalassist.content.accuracy_words import accuracy_words
+from evalassist.content.cause_schema import Sign
 from evalassist.content.loader import Content
 from evalassist.content.plan_words import plan_words
 from evalassist.content.schema import BreakNorm, Exercise, Mark, Measure, Norm, Rule, RuleKind, StrengthGroup
@@ -69,9 +71,7 @@ def _all(content: Content) -> Iterator[Entry]:
         yield Entry(
             "questionnaires", "Questionnaires", measure.name, _measure(measure), measure.mark, measure.cites
         )
-    for other in content.differentials.values():
-        says = f"{other.history} {other.tests}"
-        yield Entry("other causes", "Other causes", other.title, says, other.mark, other.cites)
+    yield from _causes(content)
     for advice in content.recommendations.values():
         grade = f", grade {advice.grade}" if advice.grade else ""
         says = f"{ON_PURPOSE[advice.action]}{grade}. {advice.conditions}".strip()
@@ -93,6 +93,32 @@ def _all(content: Content) -> Iterator[Entry]:
     for planned in content.plan.sourced():
         where, title, says = plan_words(planned, content)
         yield Entry("rules", where, unfilled(title), unfilled(says), planned.mark, planned.cites)
+
+
+def _causes(content: Content) -> Iterator[Entry]:
+    for other in content.differentials.values():
+        says = f"{other.history} {other.tests}"
+        yield Entry("other causes", "Other causes", other.title, says, other.mark, other.cites)
+        for sign in other.signs:
+            title = f"{other.title}: speaks {sign.speaks} it"
+            yield Entry("signs", "Other causes", title, _sign(content, sign), sign.mark, sign.cites)
+    for row in content.accuracy.values():
+        for name, figure in row.figures():
+            title = f"{row.test}: {name}"
+            says = accuracy_words(row)
+            yield Entry(
+                "accuracy figures", "How accurate the tests are", title, says, figure.mark, figure.cites
+            )
+
+
+def _sign(content: Content, sign: Sign) -> str:
+    """In our own words, or as the item and the answer that fulfils it: "Posterior sag: Normal"."""
+    item = content.items.get((sign.when.fact or "").removesuffix(".{side}"))
+    if sign.says or item is None:
+        return sign.says
+    answers = content.option_words[item.id]
+    words = [answers.get(each, each) for each in (sign.when.is_, *(sign.when.one_of or ())) if each]
+    return f"{item.label}: {' or '.join(words)}"
 
 
 def _strength(content: Content) -> Iterator[Entry]:

@@ -74,6 +74,12 @@ def _sourced(content: Content) -> Iterator[tuple[str, str, str, tuple[str, ...]]
             yield "strength_groups.toml", f"{group.id} > {position.id}", position.mark, position.cites
     for default in content.defaults.values():
         yield "defaults.toml", default.id, default.mark, ()
+    for cause in content.differentials.values():
+        for sign in cause.signs:
+            yield "differentials.toml", cause.id, sign.mark, sign.cites
+    for row in content.accuracy.values():
+        for name, figure in row.figures():
+            yield "accuracy.toml", f"{row.id} > {name}", figure.mark, figure.cites
     for derived in content.derived.values():
         for limit in derived.limits:
             yield "derived.toml", derived.id, limit.mark, limit.cites

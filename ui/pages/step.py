@@ -63,7 +63,9 @@ class ItemRow(QWidget):
         self._help.setWordWrap(True)
         self._label.setToolTip(words)
         stack.addWidget(self._help)
-        self._help.setVisible(bool(words))  # once it has its place: without one it would be a window of its own
+        self._help.setVisible(
+            bool(words)
+        )  # once it has its place: without one it would be a window of its own
         self._signs = style.label("s")
         self._signs.setWordWrap(True)
         self._signs.hide()
