@@ -305,7 +305,7 @@ def _flags(entry: Derived, value: float) -> Iterator[tuple[str, Mark, tuple[str,
     """The first limit that is passed; limits stand with the most telling first."""
     for limit in entry.limits:
         if _passed(limit, value):
-            yield limit.means or _limit_text(limit, entry), limit.mark, limit.cites
+            yield limit.words(lambda number: _text(number, entry)), limit.mark, limit.cites
             return
 
 
@@ -316,16 +316,6 @@ def _passed(limit: Limit, value: float) -> bool:
         or (limit.at_least is not None and value >= limit.at_least)
         or (limit.at_most is not None and value <= limit.at_most)
     )
-
-
-def _limit_text(limit: Limit, entry: Derived) -> str:
-    if limit.below is not None:
-        return f"below {_text(limit.below, entry)}"
-    if limit.above is not None:
-        return f"above {_text(limit.above, entry)}"
-    if limit.at_least is not None:
-        return f"{_text(limit.at_least, entry)} or more"
-    return f"{_text(limit.at_most or 0, entry)} or less"
 
 
 def _text(value: float, entry: Derived) -> str:

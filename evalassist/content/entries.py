@@ -5,12 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from evalassist.content.accuracy_words import accuracy_words
 from evalassist.content.cause_schema import Sign
 from evalassist.content.loader import Content
 from evalassist.content.plan_words import plan_words
-from evalassist.content.schema import BreakNorm, Exercise, Mark, Measure, Norm, Rule, RuleKind, StrengthGroup
+from evalassist.content.schema import (
+    BreakNorm,
+    Exercise,
+    Mark,
+    Measure,
+    Norm,
+    Rating,
+    Rule,
+    RuleKind,
+    StrengthGroup,
+)
 
 TRUST: dict[Mark, str] = {
     "V": "Read in the source.",
@@ -71,6 +82,15 @@ def _all(content: Content) -> Iterator[Entry]:
         yield Entry(
             "questionnaires", "Questionnaires", measure.name, _measure(measure), measure.mark, measure.cites
         )
+    for rating in content.ratings.values():
+        yield Entry(
+            "questionnaires", "Questionnaires", rating.name, _measure(rating), rating.mark, rating.cites
+        )
+    yield from _computed(content)
+    for told in content.information.values():
+        title = f"{told.topic}: {told.group}" if told.group else told.topic
+        says = " ".join(part for part in (told.value, told.note) if part)
+        yield Entry("values to read", "Values to read", title, says, told.mark, told.cites)
     yield from _causes(content)
     for advice in content.recommendations.values():
         grade = f", grade {advice.grade}" if advice.grade else ""
@@ -93,6 +113,20 @@ def _all(content: Content) -> Iterator[Entry]:
     for planned in content.plan.sourced():
         where, title, says = plan_words(planned, content)
         yield Entry("rules", where, unfilled(title), unfilled(says), planned.mark, planned.cites)
+
+
+def _computed(content: Content) -> Iterator[Entry]:
+    where = "Computed values"
+    for value in content.derived.values():
+        label = value.label or ", ".join(content.items[name].label for name in value.of)
+        yield Entry("computed values", where, label, value.note, value.mark, value.cites)
+        for limit in value.limits:
+            says = limit.words(partial(_in_unit, value.unit))
+            yield Entry("computed values", where, f"{label}: remarked on", says, limit.mark, limit.cites)
+
+
+def _in_unit(unit: str, number: float) -> str:
+    return f"{number:g}{unit}" if unit == "°" else f"{number:g} {unit}".rstrip()
 
 
 def _causes(content: Content) -> Iterator[Entry]:
@@ -158,7 +192,7 @@ def _mean(norm: Norm | BreakNorm) -> str:
     return f"Mean {norm.mean:g} {norm.unit}, SD {norm.sd:g}."
 
 
-def _measure(measure: Measure) -> str:
+def _measure(measure: Measure | Rating) -> str:
     figures = [
         f"{name} {value:g}." for name, value in (("MDC", measure.mdc), ("MCID", measure.mcid)) if value
     ]

@@ -5,7 +5,7 @@ Content is data under `resources/content`; these models refuse unknown keys, so 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -382,6 +382,18 @@ class Limit(Model):
         if len(given) != 1:
             raise ValueError("a limit is one of below, above, at-least, at-most")
         return self
+
+    def words(self, number: Callable[[float], str]) -> str:
+        """What it means, or the limit itself: `below 30°`; `number` writes a value with its unit."""
+        if self.means:
+            return self.means
+        if self.below is not None:
+            return f"below {number(self.below)}"
+        if self.above is not None:
+            return f"above {number(self.above)}"
+        if self.at_least is not None:
+            return f"{number(self.at_least)} or more"
+        return f"{number(self.at_most or 0)} or less"
 
 
 class Derived(Model):
