@@ -9,6 +9,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,17 @@ from evalassist import __version__
 from evalassist.errors import EvalAssistError
 
 if TYPE_CHECKING:
+    from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare
     from evalassist.documents.look import PaperName
     from evalassist.evaluation import Evaluation
-    from evalassist.note import Clinic, Language
+    from evalassist.note import Clinic, Language, Note
     from evalassist.settings import Settings
 
 DONE, BAD_INPUT, STOPPED, UNFINISHED = 0, 2, 3, 4
-OUTPUTS = ("assessment.json", "plan.json", "handout.pdf", "evaluation.pdf", "referral.pdf")
+OUTPUTS = (
+    *("assessment.json", "plan.json", "handout.pdf", "evaluation.pdf", "referral.pdf"),
+    "evaluation.txt",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,13 +59,22 @@ def _parser() -> argparse.ArgumentParser:
         "--self-test", action="store_const", const=_self_test, dest="run", help="walk one evaluation"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    evaluate = commands.add_parser("evaluate", help="evaluate one case file and write its documents")
+    evaluate = commands.add_parser(
+        "evaluate", help="evaluate one case file and write its documents, or its note as plain text"
+    )
     evaluate.add_argument("case", type=Path, metavar="CASE.toml")
+    evaluate.add_argument(
+        "--text",
+        action="store_true",
+        help="the note as plain text: evaluation.txt in DIR, or on standard output without --out",
+    )
     evaluate.set_defaults(run=_evaluate)
     demo = commands.add_parser("demo", help="evaluate the worked patients and examples")
     demo.set_defaults(run=_demo)
     for command in (evaluate, demo):
-        command.add_argument("--out", type=Path, required=True, metavar="DIR")
+        command.add_argument(
+            "--out", type=Path, required=command is demo, metavar="DIR", help="folder for the documents"
+        )
         command.add_argument("--language", choices=["en"], default="en", help="language of the handout")
         command.add_argument("--paper", choices=["letter", "a4"], help="as in the settings, when not said")
     items = commands.add_parser("items", help="list every item a case can answer")
@@ -82,16 +96,24 @@ def _help(parser: argparse.ArgumentParser) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     from evalassist.case_file import read_case
     from evalassist.content import load_content
+    from evalassist.note_text import note_text
 
-    evaluation = read_case(options.case, load_content())
-    paper = options.paper or _settings().paper
-    code, summary, files = evaluate_case(evaluation, _clinic(), options.language, paper)
+    if options.out is None and not options.text:
+        raise EvalAssistError("Say a folder for the documents with --out, or --text for the note alone.")
+    case = evaluate_case(read_case(options.case, load_content()), _clinic())
+    if options.out is None:
+        print(note_text(case.note), end="")
+        print(case.summary, file=sys.stderr)
+        return case.code
+    files = case_files(case, options.language, options.paper or _settings().paper)
+    if options.text:
+        files["evaluation.txt"] = note_text(case.note).encode()
     gone = write_all(options.out, files)
-    print(summary)
+    print(case.summary)
     print(f"Written to {options.out}: {', '.join(files)}")
     if gone:
         print(f"Taken away there, of an earlier run: {', '.join(gone)}")
-    return code
+    return case.code
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -104,9 +126,9 @@ def _demo(options: argparse.Namespace) -> int:
     clinic = Clinic(name="Demonstration Clinic", therapist="Demo Therapist, PT")
     for path in resources.worked_cases():
         evaluation = read_case(path, content)
-        _, summary, files = evaluate_case(evaluation, clinic, options.language, options.paper or "letter")
-        write_all(options.out / path.stem, files)
-        print(f"{path.stem}: {summary}")
+        case = evaluate_case(evaluation, clinic)
+        write_all(options.out / path.stem, case_files(case, options.language, options.paper or "letter"))
+        print(f"{path.stem}: {case.summary}")
     print(f"The documents are in {options.out}.")
     return DONE
 
@@ -147,52 +169,75 @@ def _self_test(_options: argparse.Namespace) -> int:
 
     content = load_content()
     evaluation = read_case(next(p for p in resources.worked_cases() if p.stem == "ex1"), content)
-    code, summary, files = evaluate_case(evaluation, _clinic(), "en", "letter")
+    case = evaluate_case(evaluation, _clinic())
+    files = case_files(case, "en", "letter")
     pages = [name for name, data in files.items() if data.startswith(b"%PDF")]
-    if code != DONE or len(pages) != 2:
-        print(f"Self-test failed: exit {code}, {', '.join(files)}", file=sys.stderr)
+    if case.code != DONE or len(pages) != 2:
+        print(f"Self-test failed: exit {case.code}, {', '.join(files)}", file=sys.stderr)
         return 1
-    print(f"Self-test passed: {summary}")
+    print(f"Self-test passed: {case.summary}")
     return DONE
 
 
 # ---------------------------------------------------------------- one case
 
 
-def evaluate_case(
-    evaluation: Evaluation, clinic: Clinic, language: Language, paper: PaperName
-) -> tuple[int, str, dict[str, bytes]]:
-    """Exit code, summary and files of one evaluation. All files exist before the first is written."""
+@dataclass(frozen=True)
+class Case:
+    """One evaluation with all that follows from it: the exit code, one line about it, and the note."""
+
+    evaluation: Evaluation
+    assessment: Assessment
+    plan: PlanOfCare | NoPlan
+    note: Note
+    code: int
+    summary: str
+
+
+def evaluate_case(evaluation: Evaluation, clinic: Clinic) -> Case:
+    """Assessment, plan and note of one evaluation."""
     from evalassist.clinical.assessment import assess
     from evalassist.clinical.plan import plan_of_care
     from evalassist.clinical.result import NoPlan
     from evalassist.content import content_for
-    from evalassist.documents import evaluation_note_pdf, handout_pdf, referral_pdf
     from evalassist.noting import note_of
-    from evalassist.results import assessment_json, plan_json
 
     content = content_for(evaluation)
     assessment = assess(evaluation, content)
     plan = plan_of_care(evaluation, assessment, content)
     note = note_of(evaluation, content, assessment, plan, clinic)
-    files = {
-        "assessment.json": _json(assessment_json(evaluation, assessment, content)),
-        "evaluation.pdf": evaluation_note_pdf(note, paper=paper),
-    }
     if assessment.stopped:
-        files["referral.pdf"] = referral_pdf(note, paper=paper)
-        return (
-            STOPPED,
-            f"{assessment.action}: {'; '.join(c.rule.title for c in assessment.red_flags)}.",
-            files,
-        )
-    if isinstance(plan, NoPlan):
-        return UNFINISHED, f"No plan of care: {plan.why}", files
-    files["plan.json"] = _json(plan_json(plan))
-    files["handout.pdf"] = handout_pdf(note, language=language, paper=paper)
-    exercises = ", ".join(planned.exercise.id for planned in plan.exercises)
-    codes = " ".join(assessment.subcategories) or "subcategories not decided"
-    return DONE, f"{codes}, irritability {assessment.irritability}, phase {plan.phase}: {exercises}.", files
+        flags = "; ".join(c.rule.title for c in assessment.red_flags)
+        code, summary = STOPPED, f"{assessment.action}: {flags}."
+    elif isinstance(plan, NoPlan):
+        code, summary = UNFINISHED, f"No plan of care: {plan.why}"
+    else:
+        exercises = ", ".join(planned.exercise.id for planned in plan.exercises)
+        codes = " ".join(assessment.subcategories) or "subcategories not decided"
+        code = DONE
+        summary = f"{codes}, irritability {assessment.irritability}, phase {plan.phase}: {exercises}."
+    return Case(evaluation, assessment, plan, note, code, summary)
+
+
+def case_files(case: Case, language: Language, paper: PaperName) -> dict[str, bytes]:
+    """The files of a case by name. All of them exist before the first is written."""
+    from evalassist.clinical.result import NoPlan
+    from evalassist.content import content_for
+    from evalassist.documents import evaluation_note_pdf, handout_pdf, referral_pdf
+    from evalassist.results import assessment_json, plan_json
+
+    files = {
+        "assessment.json": _json(
+            assessment_json(case.evaluation, case.assessment, content_for(case.evaluation))
+        ),
+        "evaluation.pdf": evaluation_note_pdf(case.note, paper=paper),
+    }
+    if case.code == STOPPED:
+        files["referral.pdf"] = referral_pdf(case.note, paper=paper)
+    elif not isinstance(case.plan, NoPlan):
+        files["plan.json"] = _json(plan_json(case.plan))
+        files["handout.pdf"] = handout_pdf(case.note, language=language, paper=paper)
+    return files
 
 
 def write_all(folder: Path, files: Mapping[str, bytes]) -> list[str]:

@@ -94,6 +94,43 @@ def test_a_stop_gives_a_referral_and_no_plan_and_no_handout(tmp_path: Path) -> N
     assert written(out) == {"assessment.json", "evaluation.pdf", "referral.pdf"}
 
 
+def test_the_note_is_printed_as_text_and_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("evaluate", CASES / "ex1.toml", "--text") == cli.DONE
+    printed = capsys.readouterr()
+    assert printed.out.startswith("PHYSICAL THERAPY INITIAL EVALUATION - DRAFT, not signed\n")
+    assert printed.out.endswith("evidence checked 2026-11\n")
+    assert "HA01, HE01, QC01, HX01" in printed.err
+    stops = changed(tmp_path, "ex1", 'hot-joint = "no"', 'hot-joint = "yes"')
+    assert run("evaluate", stops, "--text") == cli.STOPPED
+    assert "EMERGENCY: Emergency department now." in capsys.readouterr().out
+    assert written(tmp_path) == {"case.toml"}
+
+
+def test_the_text_stands_beside_the_papers_when_it_is_asked_for(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run("evaluate", CASES / "ex1.toml", "--out", out, "--text")
+    assert written(out) == {"assessment.json", "plan.json", "handout.pdf", "evaluation.pdf", "evaluation.txt"}
+    assert "Patient: Example One\n" in (out / "evaluation.txt").read_text(encoding="utf-8")
+    run("evaluate", CASES / "ex1.toml", "--out", out)
+    assert "evaluation.txt" not in written(out)
+
+
+def test_a_case_that_cannot_be_read_prints_no_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = changed(tmp_path, "ex1", 'hot-joint = "no"', 'hot-joint = "perhaps"')
+    assert run("evaluate", broken, "--text") == cli.BAD_INPUT
+    assert capsys.readouterr().out == ""
+
+
+def test_without_a_folder_or_text_it_asks_for_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("evaluate", CASES / "ex1.toml") == cli.BAD_INPUT
+    assert "--out, or --text" in capsys.readouterr().err
+
+
 def test_a_case_that_is_stopped_today_leaves_no_handout_of_yesterday(tmp_path: Path) -> None:
     out = tmp_path / "out"
     run("evaluate", CASES / "ex1.toml", "--out", out)

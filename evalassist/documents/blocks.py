@@ -17,6 +17,7 @@ from reportlab.platypus import Paragraph
 
 from evalassist.documents import look
 from evalassist.documents.look import BOLD, INK, REGULAR, WHITE
+from evalassist.words import clean, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +71,7 @@ def label(
     align: Literal["left", "right", "center"] = "left",
 ) -> float:
     """Draw one line of text that never wraps, and return its width."""
-    text = look.printable(look.clean(text))
+    text = look.printable(clean(text))
     width = look.text_width(text, font, size)
     canvas.setFont(font, size)
     canvas.setFillColor(color)
@@ -80,7 +81,7 @@ def label(
 
 def fitted(text: str, font: str, size: float, width: float, floor: float) -> tuple[str, float]:
     """The text and the size at which it fits on one line; under the floor it is cut at a word."""
-    text = look.shortened(look.printable(look.clean(text)), _MOST_ON_A_LINE)
+    text = shortened(look.printable(clean(text)), _MOST_ON_A_LINE)
     while size > floor and look.text_width(text, font, size) > width:
         size -= 0.5
     while look.text_width(text, font, size) > width and " " in text:

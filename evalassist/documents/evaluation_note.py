@@ -23,11 +23,9 @@ from evalassist.documents.flow import (
     beside,
     bold,
     cell,
-    day,
     draft_mark,
     heading,
     name_by_hand,
-    named,
     pdf,
     side_by_side,
     table,
@@ -38,17 +36,26 @@ from evalassist.documents.note_assessment import assessment
 from evalassist.documents.note_plan import plan_of_care
 from evalassist.evaluation import Addendum
 from evalassist.note import Line, Note, Section
+from evalassist.wording.findings import (
+    TITLES,
+    addendum_head,
+    addendum_lines,
+    born,
+    clinic_limits,
+    content_release,
+    day,
+    loud_knee,
+    named,
+    not_tested,
+    safety_alone,
+    signed,
+    step_lines,
+    to_sign,
+)
 
 HEAD = 38.0
 LEAST_NAME = 90.0
 """Width that a long record number leaves to the name."""
-SHORT = 30
-"""Letters of a line that may share its place with others."""
-TITLES = {
-    "initial": "Physical therapy initial evaluation",
-    "re-evaluation": "Physical therapy re-evaluation",
-    "discharge": "Physical therapy discharge evaluation",
-}
 SYMMETRIES = (
     ("Involved ÷ uninvolved", "sore side ", " of the other"),
     ("Weaker ÷ stronger", "weaker side ", " of the stronger, asymmetry only"),
@@ -84,8 +91,8 @@ def _head(note: Note, canvas: Canvas, sheet: look.Paper) -> None:
     if note.clinic.name:
         name, size = fitted(note.clinic.name, REGULAR, TEXT, edge - left - title - 14, FURNITURE)
         label(canvas, edge, top - 11.3, name, size, align="right")
-    sides = "BOTH knees" if note.sore_knee == "both" else f"{note.sore_knee.upper()} knee"
-    facts = [f"born {day(note.birth_date)} ({note.age} y, {note.sex})", f"visit {day(note.visit_date)}"]
+    sides = loud_knee(note.sore_knee)
+    facts = [f"born {born(note)}", f"visit {day(note.visit_date)}"]
     room = right - left - look.text_width(sides, BOLD, TEXT) - 12
     room -= sum(look.text_width(fact, REGULAR, TEXT) + 12 for fact in facts)
     if named(note.record_number):
@@ -110,8 +117,9 @@ def _head(note: Note, canvas: Canvas, sheet: look.Paper) -> None:
 def _foot(note: Note, canvas: Canvas, sheet: look.Paper, page: int, of: int) -> None:
     left, right = MARGIN, sheet.width - MARGIN
     rule(canvas, left, right, BOTTOM + 11, 0.6, RULE)
-    content = f"Clinical content {note.release}, evidence checked {note.evidence_checked}"
-    told = " · ".join(part for part in (note.clinic.address, note.clinic.phone, content) if part)
+    told = " · ".join(
+        part for part in (note.clinic.address, note.clinic.phone, content_release(note)) if part
+    )
     words, size = fitted(told, REGULAR, FURNITURE, right - left - 70, FURNITURE)
     label(canvas, left, BOTTOM, words, size, color=SECOND)
     label(canvas, right, BOTTOM, f"Page {page} of {of}", FURNITURE, SEMIBOLD, align="right")
@@ -122,24 +130,19 @@ def _foot(note: Note, canvas: Canvas, sheet: look.Paper, page: int, of: int) -> 
 
 def _story(note: Note, addenda: Sequence[Addendum], width: float) -> Iterator[Flowable]:
     yield from name_by_hand(note.patient_name, width)
-    if "Safety" not in {section.title for section in note.sections}:
-        yield from beside("Safety", [(note.action or "", note.action_text)], width)
+    yield from beside("Safety", safety_alone(note), width)
     for section in note.sections:
         rows, others = _strength_rows(section)
         if rows:
             yield Spacer(0, 3)
             yield from _strength_table(section.title, rows, width)
-        lines = [(line.label, line.value) for line in others]
-        if section.title == "Safety" and note.action != "NONE":
-            lines.insert(0, (note.action or "", note.action_text))
-        yield from beside("" if rows else section.title, _short_together(lines), width)
-    left_out = "; ".join(f"{line.label}: {line.value}" for line in note.not_tested)
-    if left_out:
+        lines = step_lines(note, section.title, others)
+        yield from beside("" if rows else section.title, lines, width)
+    if left_out := not_tested(note):
         yield from beside("Not tested", [("", left_out)], width)
     yield from assessment(note, width)
-    if note.defaults:
-        set_otherwise = "; ".join(f"{line.label}: {line.value}" for line in note.defaults)
-        yield from beside("Limits set by the clinic", [("", set_otherwise)], width)
+    if limits := clinic_limits(note):
+        yield from beside("Limits set by the clinic", [("", limits)], width)
     if note.plan:
         yield from plan_of_care(note, note.plan, width)
     elif note.no_plan_because:
@@ -155,20 +158,6 @@ def _references(note: Note) -> Iterator[Flowable]:
         told = [f"<b>{n}</b> {look.escaped(line.value)}" for n, line in enumerate(note.references, start=1)]
         yield Spacer(0, 4)
         yield text(f"<b>References</b>&nbsp; {'&nbsp; '.join(told)}", FURNITURE, 11)
-
-
-def _short_together(lines: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Scores share a line; what is longer than a score keeps its own."""
-    told: list[tuple[str, str]] = []
-    shared = False
-    for name, value in lines:
-        short = len(name) + len(value) <= SHORT
-        if short and shared:
-            told[-1] = (told[-1][0], f"{told[-1][1]}; {name} {value}")
-        else:
-            told.append((name, value))
-        shared = short
-    return told
 
 
 # ---------------------------------------------------------------- strength
@@ -219,28 +208,18 @@ def _strength_table(
 
 
 def _addendum(addendum: Addendum, note: Note) -> Iterator[Flowable]:
-    """What was added after signing, with who wrote it and when, by the clock by which the note was signed."""
-    written_at = addendum.written_at.astimezone(note.signed_at.tzinfo if note.signed_at else None)
-    when = f"{day(written_at.date())} at {written_at:%H:%M}"
+    """What was added after signing, with who wrote it and when."""
     yield CondPageBreak(42)
     yield Spacer(0, 6)
-    yield text(bold(f"Addendum by {named(addendum.clinician)}, {when}"))
-    for line in addendum.text.splitlines():
-        if look.seen(line):
-            yield text(look.escaped(line))
+    yield text(bold(addendum_head(addendum, note)))
+    for line in addendum_lines(addendum):
+        yield text(look.escaped(line))
 
 
 def _signatures(note: Note, width: float) -> Iterator[Flowable]:
-    lines = []
-    if note.signed_at:
-        licence = f", license {named(note.signed_licence)}" if note.signed_licence else ""
-        when = f"{day(note.signed_at.date())} at {note.signed_at:%H:%M}"
-        yield text(bold(f"Signed by {named(note.signed_by)}{licence}, {when}"))
-    else:
-        licence = f", license {note.clinic.licence}" if note.clinic.licence else ""
-        lines.append(f"{note.clinic.therapist or 'Physical therapist'}{licence}")
-    if note.plan and note.plan.certification_due:
-        lines.append("Physician or NPP, where needed")
+    if told := signed(note):
+        yield text(bold(told))
+    lines = list(to_sign(note))
     if lines:
         half = (width - 24) / 2
         yield side_by_side([SignatureLine(words, half) for words in lines], [half + 24] * len(lines))

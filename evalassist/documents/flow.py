@@ -6,7 +6,6 @@ Black on white, nothing told by colour alone; text from a person is escaped here
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -26,6 +25,7 @@ from evalassist.clinical.facts import WITHIN_ERROR
 from evalassist.documents import look
 from evalassist.documents.blocks import fitted, label, rule
 from evalassist.documents.look import BOLD, INK, LIGHT, PAPER, REGULAR, RULE, PaperName
+from evalassist.wording.findings import named
 
 TEXT, TEXT_LEADING = 10.0, 11.8
 CELL, CELL_LEADING = 9.0, 10.2
@@ -37,8 +37,6 @@ SIDE_HEAD = 76.0
 
 TALLEST_ROW = 300.0
 """A taller row is cut into several, so that every row finds its place on some page."""
-NAME_LETTERS = 120
-"""Letters of a name or a record number that are printed; a longer one ends in an ellipsis."""
 LONG_LIST = 400
 """Letters from which a line is a list to look things up in, set like a table."""
 
@@ -89,27 +87,6 @@ def _canvas(*arguments: Any, **options: Any) -> Canvas:
 
 
 # ---------------------------------------------------------------- words
-
-
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-"""Not asked of the system: its language must not change what a note says."""
-
-
-def day(when: date) -> str:
-    """A date as it is written in a letter: March 2, 2026."""
-    return f"{MONTHS[when.month - 1]} {when.day}, {when.year}"
-
-
-def knee(sore_knee: str) -> str:
-    return "both knees" if sore_knee == "both" else f"{sore_knee} knee"
-
-
-def named(words: str) -> str:
-    """A name or number of a person as it stands in a line, cut where it has no end; empty where nothing shows."""
-    return look.shortened(look.seen(words), NAME_LETTERS)
 
 
 def marked(reason: str) -> str:

@@ -11,6 +11,7 @@ from evalassist.documents.blocks import Block, box, bullets, heading, label, wor
 from evalassist.documents.handout_texts import Case
 from evalassist.documents.icons import icon
 from evalassist.documents.look import BOLD, RULE
+from evalassist.words import seen, shortened
 
 _EACH_WIDTH = 212.0
 _GOAL_LETTERS, _GOAL_LINES = 80, 3
@@ -58,7 +59,7 @@ def _mine(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
     texts, sheet = case.texts, case.sheet
     text_x, right = x + 22, x + width
     icon(canvas, "flag", x, y_top - 14.5, 14)
-    goal = look.seen(sheet.goal).rstrip(".")
+    goal = seen(sheet.goal).rstrip(".")
     if goal and not look.lacks(goal):
         height = words(canvas, _goal_that_fits(case, goal, width - 22), text_x, y_top, width - 22, 13, 17)
     else:
@@ -84,7 +85,7 @@ def _goal_that_fits(case: Case, goal: str, width: float) -> str:
     """The goal with its date; a longer one than the sheet takes ends in an ellipsis at a word."""
     most = _GOAL_LETTERS
     while True:
-        shown = look.shortened(goal, most)
+        shown = shortened(goal, most)
         said = (
             case.texts("goal_by", goal=shown, date=case.day(case.sheet.goal_date))
             if case.sheet.goal_date

@@ -12,6 +12,7 @@ from evalassist.documents import look
 from evalassist.documents.look import Paper
 from evalassist.errors import DocumentError
 from evalassist.note import Language, Note, NoteExercise, NotePlan, Sheet
+from evalassist.words import seen
 
 NO_BREAK = "\u00a0"
 
@@ -152,29 +153,29 @@ class Case:
     @property
     def phone(self) -> str:
         """The clinic's number as typed, or nothing where the font cannot show it."""
-        phone = look.seen(self.note.clinic.phone)[:24]  # as long as the settings allow
+        phone = seen(self.note.clinic.phone)[:24]  # as long as the settings allow
         return "" if look.lacks(phone) else phone
 
     @property
     def clinic(self) -> str:
         """The clinic's name, or nothing where the font cannot show it: then a line to write on is printed."""
-        name = look.seen(self.note.clinic.name)
+        name = seen(self.note.clinic.name)
         return "" if look.lacks(name) else name
 
     @property
     def address(self) -> str:
-        address = look.seen(self.note.clinic.address)
+        address = seen(self.note.clinic.address)
         return "" if look.lacks(address) else address
 
     @property
     def therapist(self) -> str:
-        parts = (look.seen(self.note.clinic.therapist), look.seen(self.note.clinic.licence))
+        parts = (seen(self.note.clinic.therapist), seen(self.note.clinic.licence))
         said = ", ".join(part for part in parts if part)
         return said if parts[0] and not look.lacks(said) else self.texts.plain("your_therapist")
 
     @property
     def name_on_sheet(self) -> str:
         """The first name when it is asked for and can be printed; else a line to write on is printed."""
-        family, comma, given = look.seen(self.note.patient_name).partition(",")
+        family, comma, given = seen(self.note.patient_name).partition(",")
         first = next(iter((given if comma else family).split()), "")
         return first if self.with_name and not look.lacks(first) else ""

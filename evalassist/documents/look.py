@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -20,6 +19,7 @@ from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from evalassist.errors import DocumentError
+from evalassist.words import clean
 
 PaperName = Literal["letter", "a4"]
 
@@ -119,37 +119,6 @@ def style(size: float, leading: float, font: str = REGULAR, color: Color = INK) 
 
 UNKNOWN = "\u2610"
 """The empty box that stands for a sign the font does not have."""
-_KEPT_SPACES = "\u00a0\u202f"
-_FILLERS = {0x034F, 0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
-"""Letters and marks that show nothing."""
-
-
-def clean(text: str) -> str:
-    """Text as it may be drawn: composed letters, single spaces, no control or invisible characters."""
-    shown = "".join(_drawn(each) for each in unicodedata.normalize("NFC", text))
-    return " ".join(part for part in shown.split(" ") if part)
-
-
-def _drawn(letter: str) -> str:
-    category = unicodedata.category(letter)
-    if letter in "\t\n\r" or (category[0] == "Z" and letter not in _KEPT_SPACES):
-        return " "
-    return "" if category in ("Cc", "Cf", "Cs") or ord(letter) in _FILLERS else letter
-
-
-def seen(text: str) -> str:
-    """The text as it may be drawn, or nothing where no ink would show: a name of blanks is a missing name."""
-    shown = clean(text)
-    return shown if any(unicodedata.category(each)[0] not in "ZM" for each in shown) else ""
-
-
-def shortened(text: str, most: int, more: str = "…") -> str:
-    """The text of at most so many characters, cut at a word (a word without end, anywhere), and what tells it."""
-    if len(text) <= most:
-        return text
-    kept = text[: most - len(more) + 1]
-    at = kept.rfind(" ")
-    return kept[: at if at > most // 2 else -1].rstrip(" ,;:") + more
 
 
 def escaped(text: str) -> str:

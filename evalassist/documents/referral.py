@@ -22,12 +22,9 @@ from evalassist.documents.flow import (
     SignatureLine,
     bold,
     cell,
-    day,
     details,
     draft_mark,
-    knee,
     name_by_hand,
-    named,
     pdf,
     table,
     text,
@@ -35,6 +32,8 @@ from evalassist.documents.flow import (
 from evalassist.documents.look import BOLD, INK, REGULAR, RULE, SECOND, SEMIBOLD, PaperName
 from evalassist.errors import DocumentError
 from evalassist.note import Note, NoteConclusion
+from evalassist.wording.findings import born, content_release, day, knee, loud_knee, named, signed, therapist
+from evalassist.words import clean, shortened
 
 HEAD = 34.0
 LETTER, LETTER_LEADING = 10.5, 13.5
@@ -89,8 +88,7 @@ def _head(note: Note, canvas: Canvas, sheet: look.Paper) -> None:
 def _foot(note: Note, canvas: Canvas, sheet: look.Paper, page: int, of: int) -> None:
     left, right = MARGIN, sheet.width - MARGIN
     rule(canvas, left, right, BOTTOM + 11, 0.6, RULE)
-    told = f"Clinical content {note.release}, evidence checked {note.evidence_checked}"
-    label(canvas, left, BOTTOM, told, FURNITURE, color=SECOND)
+    label(canvas, left, BOTTOM, content_release(note), FURNITURE, color=SECOND)
     label(canvas, right, BOTTOM, f"Page {page} of {of}", FURNITURE, SEMIBOLD, align="right")
 
 
@@ -147,9 +145,9 @@ def _about(note: Note, width: float) -> Iterator[Flowable]:
         yield ByHand("Name of the patient:", width * 0.7)
     rows = [
         ("About", name),
-        ("Born", f"{day(note.birth_date)} ({note.age} y, {note.sex})"),
+        ("Born", born(note)),
         ("Record", named(note.record_number)),
-        ("Side", "BOTH knees" if note.sore_knee == "both" else f"{note.sore_knee.upper()} knee"),
+        ("Side", loud_knee(note.sore_knee)),
     ]
     for title, words in rows:
         if words:
@@ -170,7 +168,7 @@ def _found(note: Note, width: float) -> Flowable:
 
 def _short(words: str) -> Flowable:
     """What was found, cut where it would fill the letter: it must reach its reader."""
-    return text(look.escaped(look.shortened(look.clean(words), MOST, IN_THE_NOTE)), 10, 12.5)
+    return text(look.escaped(shortened(clean(words), MOST, IN_THE_NOTE)), 10, 12.5)
 
 
 def _finding(flag: NoteConclusion) -> str:
@@ -201,7 +199,7 @@ def _not_done(note: Note) -> str:
 def _other(note: Note) -> list[tuple[str, str]]:
     """Pain with its duration and what the safety step recorded beside the questions."""
     return [
-        (line.label, look.shortened(look.clean(line.value), MOST, IN_THE_NOTE))
+        (line.label, shortened(clean(line.value), MOST, IN_THE_NOTE))
         for section in note.sections
         for line in section.lines
         if (section.title, line.label)
@@ -210,13 +208,10 @@ def _other(note: Note) -> list[tuple[str, str]]:
 
 
 def _signature(note: Note, width: float) -> Iterator[Flowable]:
-    if note.signed_at:
-        licence = f", license {named(note.signed_licence)}" if note.signed_licence else ""
-        when = f"{day(note.signed_at.date())} at {note.signed_at:%H:%M}"
-        yield _say(bold(f"Signed by {named(note.signed_by)}{licence}, {when}"))
-        return
-    licence = f", license {note.clinic.licence}" if note.clinic.licence else ""
-    yield SignatureLine(f"{note.clinic.therapist or 'Physical therapist'}{licence}", width * 0.7)
+    if told := signed(note):
+        yield _say(bold(told))
+    else:
+        yield SignatureLine(therapist(note), width * 0.7)
 
 
 class WriteIn(Flowable):

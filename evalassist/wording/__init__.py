@@ -1,0 +1,1 @@
+"""How the note reads, whatever it stands on: the sentences and rows that paper and plain text share."""

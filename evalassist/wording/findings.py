@@ -1,0 +1,132 @@
+"""Head, findings and end of the note in words: names, dates, the lines of a step, signature and addenda."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from evalassist.evaluation import Addendum
+from evalassist.note import Line, Note
+from evalassist.words import seen, shortened
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+"""Not asked of the system: its language must not change what a note says."""
+NAME_LETTERS = 120
+"""Letters of a name or a record number that are told; a longer one ends in an ellipsis."""
+SHORT = 30
+"""Letters of a line that may share its place with others."""
+TITLES = {
+    "initial": "Physical therapy initial evaluation",
+    "re-evaluation": "Physical therapy re-evaluation",
+    "discharge": "Physical therapy discharge evaluation",
+}
+
+
+def day(when: date) -> str:
+    """A date as it is written in a letter: March 2, 2026."""
+    return f"{MONTHS[when.month - 1]} {when.day}, {when.year}"
+
+
+def knee(sore_knee: str) -> str:
+    return "both knees" if sore_knee == "both" else f"{sore_knee} knee"
+
+
+def loud_knee(sore_knee: str) -> str:
+    """The sore side as a head says it, so that nobody overlooks it: RIGHT knee."""
+    return "BOTH knees" if sore_knee == "both" else f"{sore_knee.upper()} knee"
+
+
+def named(words: str) -> str:
+    """A name or number of a person as it stands in a line, cut where it has no end; empty where nothing shows."""
+    return shortened(seen(words), NAME_LETTERS)
+
+
+def born(note: Note) -> str:
+    """Birth date, age and sex."""
+    return f"{day(note.birth_date)} ({note.age} y, {note.sex})"
+
+
+def content_release(note: Note) -> str:
+    return f"Clinical content {note.release}, evidence checked {note.evidence_checked}"
+
+
+# ---------------------------------------------------------------- the findings
+
+
+def safety_alone(note: Note) -> list[tuple[str, str]]:
+    """What is said of safety where nothing of its step was answered."""
+    if "Safety" in {section.title for section in note.sections}:
+        return []
+    return [(note.action or "", note.action_text)]
+
+
+def step_lines(note: Note, title: str, lines: Sequence[Line]) -> list[tuple[str, str]]:
+    """The lines of a step, each with its name; safety begins with what it demands."""
+    told = [(line.label, line.value) for line in lines]
+    if title == "Safety" and note.action != "NONE":
+        told.insert(0, (note.action or "", note.action_text))
+    return _short_together(told)
+
+
+def _short_together(lines: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Scores share a line; what is longer than a score keeps its own."""
+    told: list[tuple[str, str]] = []
+    shared = False
+    for name, value in lines:
+        short = len(name) + len(value) <= SHORT
+        if short and shared:
+            told[-1] = (told[-1][0], f"{told[-1][1]}; {name} {value}")
+        else:
+            told.append((name, value))
+        shared = short
+    return told
+
+
+def not_tested(note: Note) -> str:
+    """What was left out deliberately, each with its reason."""
+    return "; ".join(f"{line.label}: {line.value}" for line in note.not_tested)
+
+
+def clinic_limits(note: Note) -> str:
+    """The clinical defaults this clinic has set otherwise."""
+    return "; ".join(f"{line.label}: {line.value}" for line in note.defaults)
+
+
+# ---------------------------------------------------------------- the end
+
+
+def signed(note: Note) -> str:
+    """Who signed it and when; empty while it is a draft."""
+    if note.signed_at is None:
+        return ""
+    licence = f", license {named(note.signed_licence)}" if note.signed_licence else ""
+    when = f"{day(note.signed_at.date())} at {note.signed_at:%H:%M}"
+    return f"Signed by {named(note.signed_by)}{licence}, {when}"
+
+
+def therapist(note: Note) -> str:
+    """Whose signature a draft waits for."""
+    licence = f", license {note.clinic.licence}" if note.clinic.licence else ""
+    return f"{note.clinic.therapist or 'Physical therapist'}{licence}"
+
+
+def to_sign(note: Note) -> Iterator[str]:
+    """Who has still to sign by hand."""
+    if note.signed_at is None:
+        yield therapist(note)
+    if note.plan and note.plan.certification_due:
+        yield "Physician or NPP, where needed"
+
+
+def addendum_head(addendum: Addendum, note: Note) -> str:
+    """Who added it and when, by the clock by which the note was signed."""
+    written_at = addendum.written_at.astimezone(note.signed_at.tzinfo if note.signed_at else None)
+    return f"Addendum by {named(addendum.clinician)}, {day(written_at.date())} at {written_at:%H:%M}"
+
+
+def addendum_lines(addendum: Addendum) -> Iterator[str]:
+    """The lines of an addendum that show anything."""
+    return (line for line in addendum.text.splitlines() if seen(line))

@@ -1,0 +1,214 @@
+"""The plan of care in words: diagnosis, type, amount, frequency, duration and goals, as a plan must hold."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from evalassist.note import Line, Note, NoteAdvice, NoteExercise, NoteGoal, NotePlan
+from evalassist.wording.findings import day, knee
+from evalassist.words import upper_first
+
+SHORT_TARGET = 9
+"""Letters of a target that fit a narrow column; a longer one is told as a sentence."""
+
+
+def codes(plan: NotePlan, *, diagnoses: bool) -> list[Line]:
+    """The codes offered: those of diagnoses begin with a letter, those of services with a figure."""
+    return [code for code in plan.codes if code.label[:1].isalpha() == diagnoses]
+
+
+def frame(note: Note, plan: NotePlan) -> tuple[tuple[str, str], ...]:
+    """For what, how often and how long, and how much at home."""
+    offered = "; ".join(f"{code.label} {code.value}" for code in codes(plan, diagnoses=True))
+    return (
+        (
+            "Diagnosis",
+            f"patellofemoral pain, {knee(note.sore_knee)}"
+            + (f"; codes offered: {offered}" if offered else ""),
+        ),
+        (
+            "Visits",
+            f"{plan.visits} in {plan.weeks} weeks, {day(plan.starts)} to {day(plan.ends)}: {plan.schedule_text}.",
+        ),
+        (
+            "Exercise at home",
+            f"phase {plan.phase}{_for_most(plan.exercises)}, {plan.minutes} minutes, effort {plan.effort}, "
+            f"pain at most {plan.pain_cap}/10.",
+        ),
+    )
+
+
+def beside_exercises(plan: NotePlan) -> tuple[tuple[str, str], ...]:
+    """What belongs to the exercises or is offered with them; a part without words is empty."""
+    return (
+        ("Resistance", _once([exercise.load_text for exercise in plan.exercises])),
+        ("Progress when", _once([exercise.progress_text for exercise in plan.exercises])),
+        ("Next phase", "; ".join(plan.next_phase)),
+        ("Education", _advice(plan.education)),
+        ("Load", _advice(plan.load_advice)),
+        ("Running", _advice(plan.running)),
+        ("Also offered", _advice(plan.adjuncts)),
+        ("Not advised", _advice(plan.not_advised)),
+        ("Take care", " ".join(plan.warnings)),
+    )
+
+
+def after_goals(plan: NotePlan) -> tuple[tuple[str, str], ...]:
+    """The clocks of the plan and the codes of its services."""
+    services = codes(plan, diagnoses=False)
+    return (
+        ("Progress", plan.progress_report),
+        ("Certification", plan.certification),
+        ("Codes offered", "; ".join(f"{code.label} {code.value}" for code in services)),
+    )
+
+
+# ---------------------------------------------------------------- exercises
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseRow:
+    """One exercise: number and name, hip or knee and which leg, dose, and why it is there."""
+
+    name: str
+    where: str
+    dose: str
+    because: str
+
+
+def because_for_all(exercises: Sequence[NoteExercise]) -> str:
+    """The reasons that hold for every exercise, told once."""
+    return "; ".join(_shared(exercises))
+
+
+def exercise_rows(exercises: Sequence[NoteExercise]) -> list[ExerciseRow]:
+    """The exercises in their order, each with what is its own."""
+    shared = _shared(exercises)
+    rows = []
+    for number, exercise in enumerate(exercises, start=1):
+        side = "both legs" if exercise.side == "both" else f"{exercise.side} leg"
+        reasons = [reason.text for reason in exercise.because if reason.text not in shared]
+        reasons += ["changed by the therapist"] if exercise.edited else []
+        rows.append(
+            ExerciseRow(
+                name=f"{number} {exercise.name}",
+                where=f"{exercise.chip.lower()}, {side}",
+                dose=_dose(exercise, exercises),
+                because="; ".join(reasons),
+            )
+        )
+    return rows
+
+
+def _shared(exercises: Sequence[NoteExercise]) -> list[str]:
+    """Reasons that hold for every exercise: told once in the head of the table."""
+    if len(exercises) < 2:
+        return []
+    every = [{reason.text for reason in exercise.because} for exercise in exercises]
+    return [r.text for r in exercises[0].because if all(r.text in reasons for reasons in every)]
+
+
+def _once(sentences: Sequence[str]) -> str:
+    """Each sentence once, with the numbers of the exercises it holds for unless it holds for all."""
+    told = []
+    for sentence in dict.fromkeys(each for each in sentences if each):
+        numbers = [str(n) for n, each in enumerate(sentences, start=1) if each == sentence]
+        told.append(
+            sentence if len(numbers) == len(sentences) else f"{sentence.rstrip('.')} ({', '.join(numbers)})."
+        )
+    return " ".join(told)
+
+
+def _commonest(numbers: Iterable[int]) -> int:
+    """The number most exercises share: told once above the table, and others tell their own."""
+    return Counter(numbers).most_common(1)[0][0]
+
+
+def _days(days: int) -> str:
+    return "every day" if days == 7 else f"{days} days a week"
+
+
+def _for_most(exercises: Sequence[NoteExercise]) -> str:
+    if not exercises:
+        return ""
+    rest = _commonest(exercise.rest_s for exercise in exercises)
+    days = _days(_commonest(exercise.days_per_week for exercise in exercises))
+    return f", {days}" + (f", rest {rest} s between sets" if rest else "")
+
+
+def _dose(exercise: NoteExercise, exercises: Sequence[NoteExercise]) -> str:
+    parts = [f"{exercise.sets} × {exercise.reps_text or exercise.reps}"]
+    if exercise.hold_s >= 2:
+        parts.append(f"hold {exercise.hold_s} s")
+    if exercise.rest_s and exercise.rest_s != _commonest(each.rest_s for each in exercises):
+        parts.append(f"rest {exercise.rest_s} s")
+    if exercise.days_per_week != _commonest(each.days_per_week for each in exercises):
+        parts.append(_days(exercise.days_per_week))
+    return ", ".join(parts) + (f"; {exercise.arc}" if exercise.arc else "")
+
+
+# ---------------------------------------------------------------- advice and goals
+
+
+@dataclass(frozen=True, slots=True)
+class GoalRow:
+    """One goal: how it is measured, now and what is aimed at. Targets too long for a column stand in `words`."""
+
+    title: str
+    measure: str
+    now: str
+    short: str
+    long: str
+    words: str
+
+
+def goal_rows(plan: NotePlan) -> list[GoalRow]:
+    """The goals in their order."""
+    rows = []
+    for goal in plan.goals:
+        targets = [each.replace(" /", "/") for each in (goal.baseline, goal.short, goal.long)]
+        narrow = all(len(each) <= SHORT_TARGET for each in targets)
+        now, short, long = targets if narrow else ("", "", "")
+        measure = goal.measure if goal.measure not in goal.long else ""
+        rows.append(GoalRow(goal.title, measure, now, short, long, _goal_words(goal, plan, narrow=narrow)))
+    return rows
+
+
+def _advice(advice: Sequence[NoteAdvice]) -> str:
+    """What is offered, with its grade; what has the same reason stands together, the reason once."""
+    by_reason: dict[str, list[NoteAdvice]] = {}
+    for each in advice:
+        by_reason.setdefault(each.because.rstrip("."), []).append(each)
+    told = []
+    for reason, group in by_reason.items():
+        one_grade = len(group) > 1 and len({each.grade for each in group}) == 1
+        titles = []
+        for each in group:
+            aside = (f"grade {each.grade}" if each.grade and not one_grade else "", each.limit.rstrip("."))
+            inside = "; ".join(part for part in aside if part)
+            titles.append(each.title.rstrip(".") + (f" ({inside})" if inside else ""))
+        grade = f"grade {group[0].grade}" if one_grade and group[0].grade else ""
+        why = ", ".join(part for part in (reason, grade) if part)
+        told.append("; ".join(titles) + (f" ({why})." if why else "."))
+    return " ".join(told)
+
+
+def _goal_words(goal: NoteGoal, plan: NotePlan, *, narrow: bool) -> str:
+    """The goal as a sentence, without what the columns beside it say; a target in words is told here."""
+    if narrow:
+        sentences = [_undated(each) for each in goal.sentences[-1:]]
+    else:
+        targets = ((goal.baseline, "now"), (goal.short, "4 weeks"), (goal.long, f"{plan.weeks} weeks"))
+        sentences = ["; ".join(f"{when}: {each}" for each, when in targets if each) + "."]
+    told = " ".join(part for part in (*sentences, goal.note, goal.warning) if part)
+    return upper_first(told)
+
+
+def _undated(sentence: str) -> str:
+    """The sentence without the date in the head of its column and the value in the column `Now`."""
+    start, close, rest = sentence.partition(") ")
+    told = rest if close and start.startswith("Within ") else sentence
+    return re.sub(r" \(now [^)]*\)", "", told.removeprefix("the patient will "))

@@ -1,0 +1,187 @@
+"""The note as plain text, as it is pasted into a record system: all that the paper says, and nothing empty."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from evalassist.case_file import read_case
+from evalassist.clinical.assessment import assess
+from evalassist.clinical.plan import plan_of_care
+from evalassist.content import load_content
+from evalassist.documents import evaluation_note_pdf
+from evalassist.evaluation import Addendum, Evaluation, NotTested, Opinion, Patient, Signature
+from evalassist.note import Clinic, Note
+from evalassist.note_text import COLUMNS, note_text
+from evalassist.noting import note_of
+from evalassist.words import clean
+
+CASES = Path(__file__).parent / "cases"
+WORKED = ("patient-a", "patient-b", "patient-c", "ex1", "ex2", "ex3")
+CLINIC = Clinic(
+    name="Harbor Physical Therapy",
+    phone="555-0100",
+    address="12 Pier Road, Portland",
+    therapist="A. Chen, PT",
+    licence="40-12345",
+)
+SIGNED = Signature("A. Chen, PT", "40-12345", datetime(2026, 3, 2, 11, 21))
+ONLY_ON_PAPER = (
+    "NOT SIGNED · † Date ÷ Right (trials), pain 0-10 Involved uninvolved Weaker stronger Symmetry Goal"
+)
+"""A box, the sign of a footnote, a place for a date by hand, and the heads of columns."""
+
+
+def noted(evaluation: Evaluation) -> Note:
+    content = load_content()
+    assessment = assess(evaluation, content)
+    return note_of(evaluation, content, assessment, plan_of_care(evaluation, assessment, content), CLINIC)
+
+
+@cache
+def evaluation_of(name: str) -> Evaluation:
+    return read_case(CASES / f"{name}.toml", load_content())
+
+
+def stopped() -> Note:
+    return noted(evaluation_of("ex1").with_answer("hot-joint", "yes"))
+
+
+def empty() -> Note:
+    patient = Patient("Nobody Yet", date(1990, 1, 1), "X")
+    return noted(Evaluation.begin(patient, "left", date(2026, 3, 2)))
+
+
+def words(text: str) -> set[str]:
+    """Words and figures without the marks around them; a score is read without its range, as a column has it."""
+    found = {part.strip(".,;:()[]†–-").lower() for part in clean(text).split()}
+    return {part.removesuffix("/10") for part in found} | {part for part in found if part}
+
+
+def on_paper(note: Note) -> str:
+    document = pypdfium2.PdfDocument(io.BytesIO(evaluation_note_pdf(note)))
+    pages = (" ".join(page.get_textpage().get_text_range().split()) for page in document)
+    return " ".join(re.sub(r"Page \d of \d", "", page) for page in pages)
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("name", WORKED)
+def test_every_word_and_figure_on_paper_is_in_the_text(name: str) -> None:
+    note = noted(evaluation_of(name))
+    assert words(on_paper(note)) - words(note_text(note)) <= words(ONLY_ON_PAPER)
+
+
+@pytest.mark.parametrize("name", WORKED)
+def test_each_finding_conclusion_exercise_and_goal_reads_whole(name: str) -> None:
+    note, text = noted(evaluation_of(name)), one_line(note_text(noted(evaluation_of(name))))
+    assert note.plan is not None
+    for section in note.sections:
+        assert section.title.upper() in text
+        for line in section.lines:
+            assert one_line(line.value) in text
+    for conclusion in note.conclusions:
+        for reason in conclusion.reasons if conclusion.id in ("d1", "d2", "d3", "mpd") else ():
+            assert conclusion.verdict != "met" or one_line(reason.text) in text
+    for exercise in note.plan.exercises:
+        assert one_line(exercise.name) in text
+        assert f"{exercise.sets} × {exercise.reps_text or exercise.reps}" in text
+        assert all(one_line(reason.text) in text for reason in exercise.because)
+    for goal in note.plan.goals:
+        assert one_line(goal.title) in text
+        assert one_line(goal.long.replace(" /", "/")) in text
+
+
+@pytest.mark.parametrize("note", [*WORKED, "stopped", "empty"])
+def test_every_line_fits_is_broken_at_words_and_says_something(note: str) -> None:
+    text = note_text(
+        stopped() if note == "stopped" else empty() if note == "empty" else noted(evaluation_of(note))
+    )
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= COLUMNS
+    assert "\t" not in text
+    assert not any(line != line.rstrip() or (line.endswith(":") and not said) for line, said in pairs(lines))
+    assert "None" not in text
+    assert not re.search(r"\(\)|\[\]|: ;|; ;|: \.|\bnan\b|\n\n\n", text)
+    assert text.endswith("\n")
+
+
+def pairs(lines: list[str]) -> list[tuple[str, str]]:
+    """Each line with the one below it."""
+    return list(zip(lines, [*lines[1:], ""], strict=True))
+
+
+def test_the_parts_stand_in_the_order_of_the_paper() -> None:
+    made = noted(evaluation_of("ex1").with_answer("hext.right", NotTested("could not lie prone")))
+    heads = [line for line in note_text(made).splitlines() if re.fullmatch("[A-Z ]+", line)]
+    assert heads == [
+        *("SAFETY", "HISTORY", "QUESTIONNAIRES", "MOVEMENT", "KNEE EXAMINATION", "HIP AND THIGH STRENGTH"),
+        *("MOBILITY AND FOOT", "NOT TESTED", "ASSESSMENT", "PLAN OF CARE", "EXERCISES", "GOALS"),
+        *("SCHEDULE AND CODES", "REFERENCES", "SIGNATURE"),
+    ]
+
+
+def test_the_name_stands_once_in_the_head() -> None:
+    text = note_text(noted(evaluation_of("ex1")))
+    assert text.count("Example One") == 1
+    assert "Patient: Example One\nBorn: January 15, 2002 (24 y, F)\nRIGHT knee, visit March 2, 2026" in text
+
+
+def test_a_draft_says_so_above_and_below() -> None:
+    text = note_text(noted(evaluation_of("ex1")))
+    assert text.splitlines()[0] == "PHYSICAL THERAPY INITIAL EVALUATION - DRAFT, not signed"
+    assert "SIGNATURE\nDRAFT, not signed.\nTo be signed by: A. Chen, PT, license 40-12345" in text
+
+
+def test_a_signed_note_names_who_signed_and_what_was_added_after() -> None:
+    added = Addendum("The film is normal.\n\n\tNo change.", "B. Okafor, PT", datetime(2026, 3, 5, 9, 5))
+    text = note_text(noted(evaluation_of("ex1").signed_by(SIGNED)), (added,))
+    assert "DRAFT" not in text
+    ends = text[text.index("SIGNATURE") :]
+    assert "Signed by A. Chen, PT, license 40-12345, March 2, 2026 at 11:21" in ends
+    assert "Addendum by B. Okafor, PT, March 5, 2026 at 09:05\nThe film is normal.\nNo change.\n" in ends
+    assert ends.splitlines()[-1] == "Clinical content 2026.11, evidence checked 2026-11"
+
+
+def test_the_therapists_words_stand_beside_what_they_are_about() -> None:
+    said = (
+        evaluation_of("ex1")
+        .with_opinion("pfp", Opinion(True))
+        .with_opinion("MPD", Opinion(False, "Pain <limits> effort & not strength"))
+        .with_impression("Motivated;\texpects to run\nin May.")
+    )
+    text = one_line(note_text(noted(said)))
+    assert "3 of 3 criteria met (guideline grade B, reference 1, 2). Therapist agrees." in text
+    assert "Therapist disagrees: Pain <limits> effort & not strength" in text
+    assert "Impression: Motivated; expects to run in May." in text
+
+
+def test_a_stopped_visit_says_what_to_do_and_that_there_is_no_plan() -> None:
+    text = note_text(stopped())
+    assert "SAFETY\nEMERGENCY: Emergency department now." in text
+    assert "PLAN OF CARE\nNo plan of care. EMERGENCY: the safety screen stops the plan." in text
+    assert "EXERCISES" not in text
+    assert "GOALS" not in text
+
+
+def test_a_word_without_end_is_broken_and_a_missing_name_leaves_no_line() -> None:
+    nameless = evaluation_of("ex1").with_impression("x" * 500)
+    text = note_text(noted(replace(nameless, patient=replace(nameless.patient, name="\u200b"))))
+    assert max(map(len, text.splitlines())) <= COLUMNS
+    assert "".join(text.split()).count("x" * 500) == 1
+    assert "Patient:" not in text
+
+
+def test_a_figure_is_not_torn_from_its_unit() -> None:
+    for name in WORKED:
+        for line, below in pairs(note_text(noted(evaluation_of(name))).splitlines()):
+            assert not (line[-1:].isdigit() and re.match(r" *(%|Nm?|kgf|cm|kg)\b", below)), (line, below)
