@@ -454,6 +454,7 @@ class EvaluationView(QWidget):
         self._key("Ctrl+Return", lambda: self.go_beside(1))
         self._key("Ctrl+Enter", lambda: self.go_beside(1))
         self._key("Ctrl+Shift+N", lambda: self.page.none_of_these())
+        self._key("Ctrl+Shift+C", lambda: self.page.copy_text())
         self._key("Ctrl+P", self._print)
 
     def _key(self, key: str | QKeySequence.StandardKey, act: Callable[[], object]) -> None:

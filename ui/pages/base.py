@@ -122,6 +122,9 @@ class Page(QWidget):
         """Ctrl+P: print this page's paper; False when the page has none."""
         return False
 
+    def copy_text(self) -> None:
+        """Ctrl+Shift+C: put this page's paper on the clipboard as plain text (sign)."""
+
     def keys(self) -> list[tuple[str, str]]:
         """The keys that work on this page alone, for F1: pairs of key and what it does."""
         return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from evalassist.clinical.assessment import SUBCATEGORIES
@@ -12,6 +13,7 @@ from evalassist.clinical.result import PlanOfCare, Reason
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Addendum
 from evalassist.note import Note
+from evalassist.note_text import note_text
 from evalassist.words import lower_first, upper_first
 from ui import icons, style
 from ui.pages.base import Page
@@ -21,7 +23,7 @@ from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.dates import date_text
 from ui.widgets.fields import TextField
 from ui.widgets.glyph import State
-from ui.widgets.marks import LinkButton, StateGlyph
+from ui.widgets.marks import KeyCap, LinkButton, StateGlyph
 from ui.widgets.pdf_view import PageTools, PdfMaker, PdfPages
 
 PANEL_WIDTH = 306
@@ -152,9 +154,20 @@ class SignPage(Page):
         self.print_button = QPushButton("Print the note")
         icons.put_icon(self.print_button, "print")
         self.print_button.clicked.connect(self.print_paper)
-        self._says = _wrapped("")
-        for part in (self.sign_button, self.print_button, self._says):
-            stack.addWidget(part)
+        self.copy_button = QPushButton("Copy as text")
+        self.copy_button.setToolTip("The whole note as plain text, to paste into the record system")
+        icons.put_icon(self.copy_button, "copy")
+        self.copy_button.clicked.connect(self.copy_text)
+        copy = style.row(spacing=8)
+        copy.addWidget(self.copy_button, 1)
+        copy.addWidget(KeyCap("Ctrl+Shift+C"))
+        self._says, self._copied = _wrapped(""), _wrapped("")
+        self._copied.hide()
+        stack.addWidget(self.sign_button)
+        stack.addWidget(self.print_button)
+        stack.addLayout(copy)
+        stack.addWidget(self._copied)
+        stack.addWidget(self._says)
         return place
 
     # ------------------------------------------------------------ showing
@@ -165,6 +178,7 @@ class SignPage(Page):
 
     def refresh(self) -> None:
         signed = self.session.signed
+        self._copied.hide()  # what is on the clipboard may no longer be the note
         self._before.setVisible(not signed or self.session.assessment.stopped)
         self._after.setVisible(signed)
         self._show_missing()
@@ -355,6 +369,13 @@ class SignPage(Page):
             self._say(said)
         return True
 
+    def copy_text(self) -> None:
+        """Put the note on the clipboard as plain text, marked as a draft until it is signed."""
+        QGuiApplication.clipboard().setText(note_text(self.session.note(), self.session.evaluation.addenda))
+        what = "The note" if self.session.signed else "The note, marked as a draft,"
+        self._copied.setText(f"{what} is on the clipboard as text.")
+        self._copied.show()
+
     def unkept(self) -> list[str]:
         found = super().unkept()
         if self.session.signed and self.addendum.value:
@@ -365,7 +386,7 @@ class SignPage(Page):
         self._maker.forget()
 
     def keys(self) -> list[tuple[str, str]]:
-        return [("PgDn, PgUp", "the pages after, before")]
+        return [("PgDn, PgUp", "the pages after, before"), ("Ctrl+Shift+C", "copy the note as text")]
 
 
 def _work(note: Note, paper: str, addenda: tuple[Addendum, ...]) -> Callable[[], bytes]:
