@@ -14,7 +14,7 @@ from evalassist.clinical.progress import shown as is_asked
 from evalassist.clinical.result import Assessment, GroupStrength, SideStrength
 from evalassist.clinical.strength import protocol_words
 from evalassist.content import Content
-from evalassist.content.schema import Group, Item, Step, StrengthGroup
+from evalassist.content.schema import GOING_ON, Group, Item, Step, StrengthGroup
 from evalassist.evaluation import SIDES, Answer, Answers, Evaluation, NotTested, Quantity, StrengthTest
 from evalassist.note import Line, Section
 from evalassist.words import lower_first, upper_first
@@ -133,6 +133,14 @@ def _computed(found: Sequence[DerivedFinding], content: Content) -> Iterator[str
 
 
 def _safety(step: Step, evaluation: Evaluation, assessment: Assessment) -> Iterator[Line]:
+    yield from _screened(step, evaluation, assessment)
+    for group in step.groups:
+        for item in group.items if group.id == GOING_ON else ():
+            if is_asked(item, assessment) and (said := _value(item, evaluation.answers.get(item.id)).strip()):
+                yield Line(label=item.label, value=upper_first(said))
+
+
+def _screened(step: Step, evaluation: Evaluation, assessment: Assessment) -> Iterator[Line]:
     answers = evaluation.answers
     asked = [item for item in step.items if item.kind == "yes-no" and is_asked(item, assessment)]
     answered = [item for item in asked if answers.get(item.id) in ("yes", "no")]
@@ -144,7 +152,12 @@ def _safety(step: Step, evaluation: Evaluation, assessment: Assessment) -> Itera
     for conclusion in assessment.red_flags:
         found = "; ".join(reason.text for reason in conclusion.reasons)
         yield Line(label=f"{conclusion.rule.flag} {conclusion.rule.level}", value=found)
-    more = [_item_text(item, answers) for item in step.items if item.kind != "yes-no"]
+    more = [
+        _item_text(item, answers)
+        for group in step.groups
+        for item in group.items
+        if group.id != GOING_ON and item.kind != "yes-no" and is_asked(item, assessment)
+    ]
     if any(more):
         yield Line(label="Recorded", value=upper_first("; ".join(text for text in more if text)))
 

@@ -49,7 +49,7 @@ ACTION_TEXT = {
     "EMERGENCY": "Emergency department now. No plan of care, no exercise sheet.",
     "URGENT": "Medical contact the same day or within 48 hours. No plan of care, no exercise sheet.",
     "REFER": "Referral within days to two weeks. No exercise plan until cleared.",
-    "CAUTION": "Care goes on with caution; the reason is recorded.",
+    "CAUTION": "Care goes on with caution.",
     "NONE": "Safety screen negative.",
     None: "Safety screen not finished.",
 }

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from evalassist.case_file import read_answers, read_case
-from evalassist.clinical.assessment import assess
+from evalassist.clinical.assessment import assess, not_decided
 from evalassist.clinical.plan import card_order, plan_of_care
 from evalassist.clinical.progress import shown as is_shown
 from evalassist.clinical.result import Assessment, Conclusion, Goal, NoPlan, PlanOfCare, Verdict
@@ -226,6 +226,15 @@ def test_a_safety_case_leads_to_its_action(case: Mapping[str, Any]) -> None:
         assert assessment.conclusions[rule_id].met, rule_id
     for rule_id in expect.get("silent", []):
         assert not assessment.conclusions[rule_id].met, rule_id
+    check_asked(assessment, expect.get("asked", []), expect.get("not_asked", []))
+    assert assessment.testing_locked is expect.get("locked", expect["action"] in ("EMERGENCY", "URGENT"))
+
+
+def check_asked(assessment: Assessment, asked: list[str], not_asked: list[str]) -> None:
+    """Items that are asked of this patient now, and items that are not."""
+    for item_id in (*asked, *not_asked):
+        item, side = load_content().asked[item_id]
+        assert is_shown(item, assessment, side) is (item_id in asked), item_id
 
 
 def test_every_rule_is_seen_met_and_not_met() -> None:
@@ -294,6 +303,16 @@ def check_expected(assessment: Assessment, what: str, expected: Any) -> None:
         case "sides":
             for rule_id, sides in expected.items():
                 assert list(assessment.conclusions[rule_id].sides) == sides, rule_id
+        case "asked":
+            check_asked(assessment, expected, [])
+        case "not_asked":
+            check_asked(assessment, [], expected)
+        case "locked":
+            assert assessment.testing_locked is expected
+        case "open":
+            assert expected in [conclusion.id for conclusion, _ in not_decided(assessment)]
+        case "not_open":
+            assert expected not in [conclusion.id for conclusion, _ in not_decided(assessment)]
         case "because":
             for rule_id, words in expected.items():
                 reasons = [reason.text for reason in assessment.conclusions[rule_id].reasons]

@@ -132,20 +132,20 @@ def test_a_comparison_that_can_never_hold_is_a_fault(when: dict[str, Any], words
 def test_a_question_may_wait_for_any_rule_but_not_for_one_that_does_not_exist() -> None:
     content = load_content()
     step = content.steps["strength"]
-    item = next(item for item in step.items if item.id == "her")
+    item = next(item for item in step.items if item.id == "habd")
     assert item.shown_when is not None
     assert item.shown_when.fact in content.rules
     slip = item.model_copy(
         update={"shown_when": Condition.model_validate({"fact": "no-such-rule", "is": "no"})}
     )
     groups = tuple(
-        group.model_copy(update={"items": tuple(slip if one.id == "her" else one for one in group.items)})
+        group.model_copy(update={"items": tuple(slip if one.id == "habd" else one for one in group.items)})
         for group in step.groups
     )
     changed = replace(
         content, steps={**content.steps, "strength": step.model_copy(update={"groups": groups})}
     )
-    assert any("her: no fact or earlier rule is called no-such-rule" in fault for fault in told(changed))
+    assert any("habd: no fact or earlier rule is called no-such-rule" in fault for fault in told(changed))
 
 
 def test_a_computed_fact_that_nothing_looks_at_is_a_fault() -> None:

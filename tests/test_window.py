@@ -430,7 +430,7 @@ def test_testing_steps_are_closed_while_the_screen_asks_for_urgent_care(desk: De
     desk.begin(anyone())
     desk.answer("hot-joint", "yes")
     desk.view.show_step("mobility")
-    assert "Blocked." in banner(desk.page)
+    assert "Not tested now." in banner(desk.page)
     assert not any(editor.isEnabled() for editor in desk.page.findChildren(Editor))
 
 

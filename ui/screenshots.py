@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QDialog
 
+from evalassist.evaluation import StrengthTest
+
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
     from evalassist.evaluation import Evaluation
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
 CASES = Path(__file__).parent.parent / "tests" / "cases"
+WARNED, WARNED_STEPS = ("positive", "override", "caution"), ("safety", "strength", "assessment", "sign")
+"""Cases with a warning, and the steps on which it is seen."""
 USUAL, SMALL, LARGE = (1366, 768), (1280, 640), (1920, 1080)
 
 
@@ -86,6 +90,8 @@ class _Studio:
         self, name: str, evaluation: Evaluation, size: tuple[int, int], settings: Settings | None = None
     ) -> Iterator[Path]:
         wanted = [step_id for step_id in self._content.steps if self._wanted(f"{name}-{step_id}")]
+        if name.startswith(WARNED):
+            wanted = [step_id for step_id in wanted if step_id in WARNED_STEPS]
         if not wanted:
             return
         window = self._window(settings or self._settings, size)
@@ -97,18 +103,24 @@ class _Studio:
         self._put_away(window)
 
     def _safety(self) -> Iterator[Path]:
-        if not self._wanted("positive"):
-            return
+        """The warnings of the safety screen: a clot suspected, tested anyway, and going on with caution."""
         ex1 = self._case("ex1")
         clot = {"calf-signs": "yes", "chest-signs": "no", "pregnant-or-birth": "no"}
-        evaluation = ex1.with_answers(clot | {"wells": ("calf-3cm", "tender-veins")})
-        window = self._window(self._settings, USUAL)
-        window.begin(evaluation)
-        assert window.view is not None
-        yield self._take(window, "positive-safety")
-        window.view.show_step("strength")
-        yield self._take(window, "positive-strength")
-        self._put_away(window)
+        positive = ex1.with_answers(clot | {"wells": ("calf-3cm", "tender-veins")})
+        override = positive.with_answers(
+            {
+                "test-anyway-reason": "Seen by Dr. Lee this morning, ultrasound negative.",
+                "medical-contact-made": "Dr. Lee, 8:40, by phone.",
+            }
+        )
+        far_below = StrengthTest(trials=(55.0, 55.0, 55.0), unit="N", lever_arm_m=0.78)
+        caution = ex1.with_answers(
+            {"care-needed": "yes", "care-factors": ("steroid",), "habd.right": far_below}
+        )
+        for name, evaluation in (("positive", positive), ("override", override), ("caution", caution)):
+            yield from self._steps(name, evaluation, USUAL)
+            large = self._settings.model_copy(update={"text_scale": 2.0})
+            yield from self._steps(f"{name}-200", evaluation, LARGE, large)
 
     def _content_parts(self) -> Iterator[Path]:
         """The dialog of the clinical content, as usual, in the dark and at 200 % text."""

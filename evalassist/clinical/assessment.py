@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from evalassist.clinical.conditions import judge_rule
 from evalassist.clinical.contradictions import contradictions
 from evalassist.clinical.facts import knowledge, measured
-from evalassist.clinical.result import Assessment, Conclusion, Knowledge, Reason, Verdict
-from evalassist.content.schema import LEVELS, Level
+from evalassist.clinical.result import Assessment, Conclusion, Fact, Knowledge, Reason, Verdict
+from evalassist.content.schema import ACTION, LEVELS, Level
 from evalassist.evaluation import Evaluation, ItemId
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ CODES = dict(SUBCATEGORIES)
 IRRITABILITY = "irritability"
 """The therapist's word on irritability stands under this id; its `instead` is the level set by hand."""
 IRRITABILITY_LEVELS = ("LOW", "MODERATE", "HIGH")
+CAUTION_REASON = "caution-reason"
+"""The answer that says why care goes on with caution."""
+FAR_BELOW, FAR_BELOW_REASON = "very-low-symmetry", "low-symmetry-reason"
+"""A muscle group far below the other side, and the answer that says why it is safe to go on."""
 
 
 def disagrees(evaluation: Evaluation, conclusion_id: str) -> bool:
@@ -49,6 +53,8 @@ def assess(evaluation: Evaluation, content: Content) -> Assessment:
 
     red, open_flags = _red_flags(conclusions)
     action = _action(red, open_flags)
+    if action is not None:
+        known.facts[ACTION] = Fact(ACTION, action, "", ())
     criteria = tuple(c for c in conclusions.values() if c.rule.kind == "criterion")
     pfp = Verdict.UNDECIDED if action in ("EMERGENCY", "URGENT") else _all_of(criteria)
     classified = pfp is Verdict.MET and action in ("CAUTION", "NONE")
@@ -81,13 +87,30 @@ def assess(evaluation: Evaluation, content: Content) -> Assessment:
 
 
 def not_decided(assessment: Assessment) -> tuple[tuple[Conclusion, tuple[ItemId, ...]], ...]:
-    """What stays open among criteria and subcategories, each with what is missing to decide it."""
+    """What stays open among criteria and subcategories, each with what is missing to decide it; and a muscle group
+    far below the other side, until the therapist has said why it is safe to go on."""
     kinds = ("criterion", "subcategory", "modifier")
-    return tuple(
+    undecided = tuple(
         (conclusion, conclusion.missing)
         for conclusion in assessment.conclusions.values()
         if conclusion.rule.kind in kinds and conclusion.verdict is Verdict.UNDECIDED
     )
+    if not far_below_unexplained(assessment):
+        return undecided
+    return ((assessment.conclusions[FAR_BELOW], (FAR_BELOW_REASON,)), *undecided)
+
+
+def caution_unexplained(assessment: Assessment) -> bool:
+    """Care goes on with caution and no reason is written; what was said of a side far below the other is one."""
+    if assessment.action != "CAUTION" or CAUTION_REASON in assessment.facts:
+        return False
+    only_that = {flag.id for flag in assessment.red_flags} == {FAR_BELOW}
+    return not (only_that and FAR_BELOW_REASON in assessment.facts)
+
+
+def far_below_unexplained(assessment: Assessment) -> bool:
+    """A muscle group is far below the other side, and nobody has said yet why it is safe to go on."""
+    return assessment.met(FAR_BELOW) and FAR_BELOW_REASON not in assessment.facts
 
 
 def _red_flags(conclusions: dict[str, Conclusion]) -> tuple[tuple[Conclusion, ...], tuple[Conclusion, ...]]:

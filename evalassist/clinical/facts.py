@@ -99,7 +99,7 @@ def _item_fact(item_id: ItemId, answer: Answer, content: Content) -> Fact | None
     item, side = content.asked[item_id]
     if isinstance(answer, str) and item.options:
         return _option_fact(content, item_id, answer)
-    if isinstance(answer, NotTested | StrengthTest):
+    if isinstance(answer, NotTested | StrengthTest) or (isinstance(answer, str) and not answer.strip()):
         return None
     value: FactValue
     if item.kind in ("number", "scale"):

@@ -78,7 +78,7 @@ def _asked_step(
     step: Step, evaluation: Evaluation, assessment: Assessment, scored: frozenset[ItemId]
 ) -> StepProgress:
     if step.id in TESTING_STEPS and assessment.testing_locked:
-        return StepProgress("blocked", (), "Not tested while the safety screen asks for urgent care.")
+        return StepProgress("blocked", (), "The safety screen asks for urgent care first.")
     gaps = tuple(_gaps(step, evaluation, assessment, scored))
     begun = any(item_id in evaluation.answers for item in step.items for item_id in item.ids)
     return StepProgress("complete" if not gaps else "partly" if begun else "empty", gaps)

@@ -158,6 +158,10 @@ class Contradiction:
     items: tuple[ItemId, ...]
 
 
+TEST_ANYWAY = "test-anyway-reason"
+"""The answer that opens the testing steps although the safety screen forbids them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """What the findings say. `action` is None while a question of level URGENT or above is open."""
@@ -204,9 +208,20 @@ class Assessment:
         return self.action in ("EMERGENCY", "URGENT", "REFER")
 
     @property
-    def testing_locked(self) -> bool:
-        """Movement, strength and mobility must not be tested."""
+    def testing_forbidden(self) -> bool:
+        """The safety screen forbids to test movement, strength and mobility."""
         return self.action in ("EMERGENCY", "URGENT")
+
+    @property
+    def tested_anyway(self) -> str:
+        """Why the therapist tests what the screen forbids; empty while it forbids nothing, or nothing was said."""
+        reason = self.value(TEST_ANYWAY)
+        return reason if self.testing_forbidden and isinstance(reason, str) else ""
+
+    @property
+    def testing_locked(self) -> bool:
+        """Movement, strength and mobility are closed: forbidden, and no reason was given to test anyway."""
+        return self.testing_forbidden and not self.tested_anyway
 
     @property
     def facts(self) -> Mapping[str, Fact]:

@@ -13,7 +13,7 @@ from evalassist import resources
 from evalassist.content.cause_schema import PFP
 from evalassist.content.defaults import named_in
 from evalassist.content.plan_schema import PLAN_FACTS
-from evalassist.content.schema import Condition, Item
+from evalassist.content.schema import ACTION, LEVELS, Condition, Item
 from evalassist.content.sources import citation_faults
 from evalassist.errors import ContentError
 
@@ -93,7 +93,7 @@ def _item_faults(content: Content) -> Iterator[ContentError]:
             if item.kind == "strength" and item.id not in content.strength_groups:
                 yield ContentError(file, item.id, "no such group in strength_groups.toml")
             if item.shown_when is not None:
-                yield from _unknown_facts(content, file, item.id, item.shown_when, set(content.rules))
+                yield from _unknown_facts(content, file, item.id, item.shown_when, {*content.rules, ACTION})
     for item_id in ASKED_FOR_BY_NAME:
         if item_id not in content.items:
             yield ContentError(
@@ -176,6 +176,8 @@ def _wrong_comparison(content: Content, file: str, key: str, part: Condition) ->
 
 def _kind_of(content: Content, name: str) -> tuple[str, set[str]]:
     """Whether a fact is a number, a word, several choices or a text, and the words it may be (none: any)."""
+    if name == ACTION:
+        return "word", {*LEVELS, "NONE"}
     if name in content.asked:
         item = content.asked[name][0]
         return ITEM_KINDS[item.kind], _options(item)
@@ -211,6 +213,7 @@ ASKED_FOR_BY_NAME = (
     ),
     *("runner", "running-now", "goal-text", "goal-function", "home-equipment", "medicare", "payer-rule"),
     *("personal-factors", "exam-elements", "presentation", "surgeon-cleared", "surgeon-restrictions"),
+    *("caution-reason", "test-anyway-reason", "low-symmetry-reason"),
 )
 """Items that Python looks at by their id; without them a fact would be silently missing for ever."""
 

@@ -18,6 +18,12 @@ Level = Literal["EMERGENCY", "URGENT", "REFER", "CAUTION"]
 LEVELS: tuple[Level, ...] = ("EMERGENCY", "URGENT", "REFER", "CAUTION")
 """Action levels of the safety screen, the most severe first."""
 
+ACTION = "action"
+"""The fact that holds the action level, or NONE. It follows from the rules: questions may look at it, rules not."""
+
+GOING_ON = "going-on"
+"""The group of the safety step that says who was told, and why it goes on all the same."""
+
 LANGUAGES = ("en", "es")
 
 

@@ -57,6 +57,11 @@ ANSWER = (
 MOST = 600
 """Letters of one finding in the letter."""
 IN_THE_NOTE = "… (see the evaluation note)"
+TOLD = (
+    *(("Safety", "Medical contact made"), ("Safety", "Tested anyway, because"), ("Safety", "Recorded")),
+    *(("History", "Pain"), ("Knee examination", "Effusion")),
+)
+"""Lines of the note that the letter repeats, by the title of their part and their own."""
 TESTING = ("Movement", "Hip and thigh strength", "Mobility and foot")
 
 
@@ -197,13 +202,12 @@ def _not_done(note: Note) -> str:
 
 
 def _other(note: Note) -> list[tuple[str, str]]:
-    """Pain with its duration and what the safety step recorded beside the questions."""
+    """Whom the therapist has reached, pain with its duration, what the safety step recorded beside the questions."""
     return [
         (line.label, shortened(clean(line.value), MOST, IN_THE_NOTE))
         for section in note.sections
         for line in section.lines
-        if (section.title, line.label)
-        in (("History", "Pain"), ("Safety", "Recorded"), ("Knee examination", "Effusion"))
+        if (section.title, line.label) in TOLD
     ]
 
 

@@ -7,7 +7,13 @@ from collections.abc import Iterable, Iterator
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from evalassist.clinical.assessment import IRRITABILITY, SUBCATEGORIES
+from evalassist.clinical.assessment import (
+    FAR_BELOW,
+    FAR_BELOW_REASON,
+    IRRITABILITY,
+    SUBCATEGORIES,
+    far_below_unexplained,
+)
 from evalassist.clinical.differentials import causes
 from evalassist.clinical.opposing import against
 from evalassist.clinical.progress import accepted_ids
@@ -170,8 +176,14 @@ class AssessmentPage(Page):
         if assessment.red_flags and assessment.stopped:
             flag = assessment.red_flags[0]
             self.show_banner("danger", f"{flag.rule.title}.", flag.rule.do_now)
+        elif far_below_unexplained(assessment):
+            rule = assessment.conclusions[FAR_BELOW].rule
+            self.show_banner("att", f"{rule.title}.", rule.do_now, act="Say why it is safe to go on")
         else:
             self.hide_banner()
+
+    def banner_acted(self) -> None:
+        self.go_to.emit(FAR_BELOW_REASON)
 
     def _show_diagnosis(self, assessment: Assessment) -> None:
         criteria = assessment.criteria

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from evalassist.clinical.assessment import SUBCATEGORIES
+from evalassist.clinical.assessment import SUBCATEGORIES, caution_unexplained
 from evalassist.clinical.result import PlanOfCare, Reason
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Addendum
@@ -255,8 +255,16 @@ class SignPage(Page):
         safety = self.session.progress["safety"]
         if assessment.stopped:
             found.append(("danger", f"{assessment.red_flags[0].rule.title}: the letter says so"))
+            if assessment.value("medical-contact-made") is None:
+                found.append(("look", "No medical contact is recorded"))
+            if assessment.tested_anyway:
+                found.append(("look", f"Tested against the safety screen: {assessment.tested_anyway}"))
         elif assessment.action is None:
             found.append(("look", f"Safety is open: {safety.left} questions left"))
+        elif assessment.action == "CAUTION":
+            no_reason = caution_unexplained(assessment)
+            told = "Goes on with caution, " + ("and no reason is written" if no_reason else "with a reason")
+            found.append(("look" if no_reason else "good", told))
         else:
             found.append(("good", "Safety answered, and safe to go on"))
         given = self.session.progress["handout"].state == "complete"

@@ -9,10 +9,12 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from evalassist.clinical.assessment import CAUTION_REASON
+from evalassist.clinical.derived import derived
 from evalassist.clinical.progress import shown
 from evalassist.clinical.result import Assessment, Conclusion
 from evalassist.content.loader import Content
-from evalassist.content.schema import Group, Item
+from evalassist.content.schema import GOING_ON, Group, Item
 from evalassist.evaluation import ItemId
 from ui import icons, style
 from ui.pages.base import Page
@@ -20,10 +22,12 @@ from ui.session import EvaluationSession
 from ui.widgets.cards import FoldingGroup
 from ui.widgets.editors import Editor, editor_for
 from ui.widgets.glyph import State
+from ui.widgets.going_on import GoingOnCard
 from ui.widgets.marks import KeyCap, LinkButton, StateGlyph
 from ui.widgets.reasoning_panel import ACTIONS
 
 STOPS = ("EMERGENCY", "URGENT", "REFER")
+CONTACT = "medical-contact-made"
 
 
 @dataclass(slots=True)
@@ -85,6 +89,8 @@ class QuestionCard(QFrame):
         self._stack.addWidget(self._help)
         self._label.setToolTip(question.item.help)
         self._rows: dict[str, QWidget] = {}
+        self._sums: dict[str, QLabel] = {}
+        """What the ticked points of a list add up to, beside its name."""
         self._do_now: QWidget | None = None
 
     @property
@@ -104,6 +110,7 @@ class QuestionCard(QFrame):
                 self._rows[item.id].setVisible(wanted)
         for item_id, editor in self.editors.items():
             editor.show_answer(answers.get(item_id))
+        self._show_sums()
         flags = self.flags(assessment)
         positive = answers.get(self.question.item.id) == "yes"
         stop = any(flag.rule.level in STOPS for flag in flags)
@@ -137,19 +144,21 @@ class QuestionCard(QFrame):
         assert self._do_now is not None
         orders = [f"{flag.rule.do_now}" for flag in flags if flag.rule.do_now]
         self._orders.setText(" ".join(dict.fromkeys(orders)))
-        said = [flag.rule.says for flag in flags]
-        self._why.setText(" ".join([*said, *self._scores()]))
+        self._why.setText(" ".join(flag.rule.says for flag in flags))
         self._letter.setVisible(stop)
+        told = CONTACT in self._page.session.evaluation.answers
+        self._contact.setText("Medical contact made" if told else "Record the medical contact")
+        self._contact.setVisible(stop)
         self._do_now.show()
 
-    def _scores(self) -> list[str]:
-        """What the answers of this card add up to: "Wells score 2"."""
-        here = {item.id for item in self.question.items}
-        facts = self._page.session.assessment.facts.values()
-        computed = [
-            fact for fact in facts if fact.id not in here and fact.inputs and here.issuperset(fact.inputs)
-        ]
-        return [f"{fact.text}." for fact in computed if fact.text]
+    def _show_sums(self) -> None:
+        """What a list comes to, in the words of the content: "2: DVT likely"."""
+        if not self._sums:
+            return
+        session = self._page.session
+        found = derived(session.evaluation, session.assessment, session.content)
+        for item_id, told in self._sums.items():
+            told.setText("; ".join(one.told for one in found if item_id in one.inputs))
 
     def _make_do_now(self) -> None:
         self._do_now = QWidget()
@@ -168,7 +177,13 @@ class QuestionCard(QFrame):
         self._letter.clicked.connect(self.referral_wanted)
         stack.addWidget(self._why)
         stack.addLayout(line)
-        stack.addWidget(self._letter, 0, Qt.AlignmentFlag.AlignLeft)
+        self._contact = LinkButton("")
+        self._contact.clicked.connect(lambda: self._page.focus_item(CONTACT))
+        acts = style.row(spacing=12)
+        acts.addWidget(self._letter)
+        acts.addWidget(self._contact)
+        acts.addStretch(1)
+        stack.addLayout(acts)
         self._stack.addWidget(self._do_now)
 
     def _add_detail(self, item: Item) -> None:
@@ -179,7 +194,13 @@ class QuestionCard(QFrame):
         editor = self._editor(item)
         if item.kind in ("choices", "text"):
             label.setProperty("t", "b")
-            stack.addWidget(label)
+            head = style.row(spacing=9)
+            sums = any(option.points is not None for option in item.options)
+            head.addWidget(label, 0 if sums else 1)
+            if sums:
+                self._sums[item.id] = style.label("b", wrap=True)
+                head.addWidget(self._sums[item.id], 1)
+            stack.addLayout(head)
             stack.addWidget(editor)
         else:
             line = style.row(spacing=9)
@@ -280,10 +301,12 @@ class SafetyPage(Page):
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.inner = QWidget()
         self._cards: QVBoxLayout = style.column(self.inner, spacing=6)
-        self.groups = [SafetyGroup(group, self) for group in step.groups]
+        self.groups = [SafetyGroup(group, self) for group in step.groups if group.id != GOING_ON]
         for group in self.groups:
             group.referral_wanted.connect(self.referral_wanted)
             self._cards.addWidget(group)
+        self.going_on = GoingOnCard(next(group for group in step.groups if group.id == GOING_ON), session)
+        self._cards.addWidget(self.going_on)
         self._cards.addStretch(1)
         self.area.setWidget(self.inner)
         self.body.addWidget(self.area, 1)
@@ -292,6 +315,7 @@ class SafetyPage(Page):
         assessment = self.session.assessment
         for group in self.groups:
             group.refresh(assessment)
+        self.going_on.refresh(assessment, self.session.evaluation.answers, read_only=self.read_only)
         self._count()
         self._warn(assessment)
         current = self.current_group()
@@ -328,6 +352,11 @@ class SafetyPage(Page):
         self._go_to_next_gap()
 
     def focus_item(self, item_id: ItemId) -> bool:
+        if item_id in self.going_on.editors:
+            self._cards.activate()
+            self.going_on.editors[item_id].setFocus(Qt.FocusReason.OtherFocusReason)
+            self.area.ensureWidgetVisible(self.going_on, 0, style.px(40))
+            return True
         for group in self.groups:
             for card in group.cards:
                 if item_id not in {item.id for item in card.question.items}:
@@ -358,7 +387,10 @@ class SafetyPage(Page):
             self.refresh()
 
     def banner_acted(self) -> None:
-        self.referral_wanted.emit()
+        if self.session.assessment.stopped:
+            self.referral_wanted.emit()
+        else:
+            self.focus_item(CAUTION_REASON)
 
     def _go_to_next_gap(self) -> None:
         for group in self.groups:
@@ -371,6 +403,7 @@ class SafetyPage(Page):
         for group in self.groups:
             for card in group.cards:
                 yield from card.editors.values()
+        yield from self.going_on.editors.values()
 
     def _count(self) -> None:
         answers = self.session.evaluation.answers
@@ -387,15 +420,27 @@ class SafetyPage(Page):
                 if assessment.testing_locked
                 else "Plan of care and handout"
             )
+            anyway = f" Tested anyway: {assessment.tested_anyway}" if assessment.tested_anyway else ""
             self.show_banner(
                 "danger",
                 f"{ACTIONS[flag.level or 'REFER']}. {testing} are blocked.",
-                f"{flag.title}: {flag.do_now}",
+                f"{flag.title}: {flag.do_now}{anyway}",
                 act="Write the referral letter",
             )
         elif assessment.red_flags:
             flag = assessment.red_flags[0].rule
-            self.show_banner("att", f"{flag.title}: go on with caution.", flag.do_now)
+            reason = assessment.value(CAUTION_REASON) if assessment.action == "CAUTION" else None
+            act = (
+                ("Change the reason" if reason else "Write the reason")
+                if assessment.action == "CAUTION"
+                else ""
+            )
+            self.show_banner(
+                "att",
+                f"{flag.title}: go on with caution.",
+                f"{flag.do_now} Reason: {reason}" if reason else flag.do_now,
+                act=act,
+            )
         else:
             self.hide_banner()
 

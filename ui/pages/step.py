@@ -17,7 +17,7 @@ from evalassist.content.accuracy_words import help_of
 from evalassist.content.schema import Group, Item, Step
 from evalassist.evaluation import SIDES, ItemId, Side
 from ui import style
-from ui.pages.base import Page
+from ui.pages.locked import LockablePage
 from ui.pages.scores import MeasureLine, RatingLine, measures_of, ratings_of, running_findings
 from ui.session import EvaluationSession
 from ui.widgets.cards import FoldingGroup
@@ -290,7 +290,7 @@ class GroupCard(FoldingGroup):
             row.setVisible(row.refresh(assessment))
 
 
-class StepPage(Page):
+class StepPage(LockablePage):
     """A step as its content says: a new question is a line of TOML, never a new widget."""
 
     def __init__(self, step: Step, session: EvaluationSession) -> None:
@@ -318,11 +318,6 @@ class StepPage(Page):
         self._compact = False
         self._fill = QTimer(self, interval=0)
         self._fill.timeout.connect(self._make_more_rows)
-
-    @property
-    def blocked(self) -> bool:
-        """The safety screen forbids to test this now."""
-        return self.session.progress[self.step_id].state == "blocked"
 
     def gaps(self) -> frozenset[ItemId]:
         """What is still to answer here."""
@@ -370,10 +365,7 @@ class StepPage(Page):
         for group in self.groups:
             group.refresh(assessment)
         self._make_rows(lambda made: made < FIRST_ROWS)
-        if self.blocked:
-            self.show_banner("danger", "Blocked.", self.session.progress[self.step_id].why)
-        else:
-            self.hide_banner()
+        self.show_lock()
         self.show_heads()
 
     def show_heads(self) -> None:

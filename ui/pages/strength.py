@@ -11,12 +11,13 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from evalassist.clinical.assessment import FAR_BELOW_REASON
 from evalassist.clinical.derived import derived
 from evalassist.clinical.progress import shown
 from evalassist.content.schema import Group, Item
 from evalassist.evaluation import SIDES, ItemId, Side, StrengthTest, other
 from ui import icons, style
-from ui.pages.base import Page
+from ui.pages.locked import LockablePage
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
 from ui.widgets.editors import Editor, NumberEditor, editor_for
@@ -34,7 +35,7 @@ ROOM_FOR_NAMES, NARROW_NAME_WIDTH, ROOM_FOR_COLUMNS = 812, 98, 690
 PICTURES = {"seated": "seat", "side-lying": "bed", "prone": "bed", "supine": "bed"}
 
 
-class StrengthPage(Page):
+class StrengthPage(LockablePage):
     """All muscle groups on one page. The row with the keyboard is open; the others show their result."""
 
     step_id = "strength"
@@ -137,6 +138,7 @@ class StrengthPage(Page):
         row.test_wanted.connect(lambda: self._work_on(row))
         row.kind_changed.connect(self._kind_changed)
         row.position_toggled.connect(self._show_how)
+        row.reason_wanted.connect(lambda: self.focus_item(FAR_BELOW_REASON))
         self.rows[item.id] = row
         return row
 
@@ -187,12 +189,8 @@ class StrengthPage(Page):
         for ordinary in self.ordinary.values():
             ordinary.refresh(self._unit, read_only=self.read_only)
         self._hide_what_is_not_asked()
-        progress = self.session.progress[self.step_id]
-        self._inner.setEnabled(progress.state != "blocked")
-        if progress.state == "blocked":
-            self.show_banner("danger", "Not tested now.", progress.why)
-        else:
-            self.hide_banner()
+        self._inner.setEnabled(not self.blocked)
+        self.show_lock()
 
     def _hide_what_is_not_asked(self) -> None:
         """A test that is not done with this patient (prone in pregnancy) has no row, and no empty card."""
@@ -390,7 +388,11 @@ class _OrdinaryRow(QWidget):
         name.setMinimumHeight(style.control_height())
         if item.sides:
             name.setFixedWidth(style.px(NAME_WIDTH))
-        self._parts.addWidget(name, 0 if item.sides else 1, Qt.AlignmentFlag.AlignTop)
+        words = item.kind == "text"
+        self._parts.addWidget(name, 0 if item.sides or words else 1, Qt.AlignmentFlag.AlignTop)
+        if words:  # below each other, for words need the whole width
+            arrange(self._parts, 0)
+            self._parts.addWidget(style.label("s", item.help, wrap=True))
         self._parts.addLayout(line, 1 if item.sides else 0)
         for item_id in item.ids:
             side = _split(item_id)[1]
@@ -405,8 +407,9 @@ class _OrdinaryRow(QWidget):
             if side:
                 self._come_to[side] = style.label("s")
                 place.addWidget(self._come_to[side])
-            place.addStretch(1)
-            line.addLayout(place)
+            if not words:
+                place.addStretch(1)
+            line.addLayout(place, 1 if words else 0)
         self._found = style.label()
         self._found.setProperty("t", "s")
         self._found.setWordWrap(True)

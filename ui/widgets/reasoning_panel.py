@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from evalassist.clinical.assessment import CAUTION_REASON, caution_unexplained
 from evalassist.clinical.result import Assessment, Conclusion, Verdict
 from evalassist.content.accuracy_words import accuracy_of_tests
 from evalassist.content.cause_schema import PFP
@@ -168,6 +169,8 @@ class ReasoningPanel(QFrame):
             if flag is assessment.red_flags[0]:
                 yield Line("title", ACTIONS[level], state, tone, rules=(flag.id,))
             yield from self._reasons(flag, first=flag.rule.title)
+        if caution_unexplained(assessment):
+            yield from self._links((CAUTION_REASON,), most=1, before="missing: ")
         if assessment.open_flags:
             open_items = tuple(dict.fromkeys(item for flag in assessment.open_flags for item in flag.missing))
             begun = self._session.progress["safety"].state != "empty"

@@ -8,6 +8,7 @@ from typing import Literal
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QWidget
 
+from evalassist.clinical.assessment import far_below_unexplained
 from evalassist.clinical.facts import WITHIN_ERROR, shown
 from evalassist.clinical.result import Assessment, GroupStrength
 from evalassist.content.schema import StrengthGroup
@@ -43,6 +44,8 @@ class StrengthRow(QFrame):
     test_wanted = Signal()
     """An optional group is to be tested after all."""
     position_toggled = Signal(bool)
+    reason_wanted = Signal()
+    """The caution of a side far below the other is to be answered with a reason."""
     kind_changed = Signal()
     """Force, torque or grade was chosen: the fields are other ones now."""
 
@@ -174,9 +177,12 @@ class StrengthRow(QFrame):
         frame = QFrame()
         frame.setProperty("card", "att")
         row = style.row(frame, (9, 5, 9, 5), spacing=8)
-        row.addWidget(StateGlyph("look"), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(style.label("b", headline), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(StateGlyph("look"), 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(style.label("b", headline), 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(style.label("", said, wrap=True), 1)
+        self._reason = LinkButton("")
+        self._reason.clicked.connect(self.reason_wanted)
+        row.addWidget(self._reason, 0, Qt.AlignmentFlag.AlignVCenter)
         return frame
 
     # ------------------------------------------------------------ showing
@@ -301,6 +307,7 @@ class StrengthRow(QFrame):
             self._stack.insertWidget(1, self._caution)
         if self._caution is not None:
             self._caution.setVisible(met)
+            self._reason.setText("Say why" if far_below_unexplained(assessment) else "Your reason")
 
     def _answered(self, side: Side, test: StrengthTest | None) -> None:
         """The second side begins in the way in which the first one was tested."""
