@@ -172,10 +172,13 @@ def note_lines(window: MainWindow) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("ticked", "says"),
     [
-        ((), "0: DVT unlikely, but not excluded: medical contact within 48 hours"),
-        (("alternative",), "−2: DVT unlikely, but not excluded: medical contact within 48 hours"),
-        (("pitting",), "1: DVT unlikely, but not excluded: medical contact within 48 hours"),
-        (("pitting", "calf-3cm"), "2: DVT likely: medical contact the same day"),
+        ((), "0: DVT unlikely but not excluded, medical contact within 48 hours (app default)"),
+        (
+            ("alternative",),
+            "−2: DVT unlikely but not excluded, medical contact within 48 hours (app default)",
+        ),
+        (("pitting",), "1: DVT unlikely but not excluded, medical contact within 48 hours (app default)"),
+        (("pitting", "calf-3cm"), "2: DVT likely, medical contact the same day"),
     ],
 )
 def test_the_wells_score_is_told_in_words_while_it_is_ticked(begin: Begin, ticked: Any, says: str) -> None:
@@ -190,8 +193,8 @@ def test_the_wells_score_has_no_words_before_it_is_ticked(begin: Begin) -> None:
 def test_the_words_of_the_wells_score_change_where_its_rule_does() -> None:
     content = load_content()
     (rule,) = (part for part in content.rules["rf04-likely"].when.walk() if part.fact == "wells-score")
-    likely, unlikely = content.items["wells"].bands
-    assert (likely.at_least, likely.says[:10]) == (rule.at_least, "DVT likely")
+    likely, unlikely = content.derived["wells"].limits
+    assert (likely.at_least, likely.means[:10]) == (rule.at_least, "DVT likely")
     assert unlikely.at_least == sum(min(o.points or 0, 0) for o in content.items["wells"].options)
 
 
@@ -348,12 +351,12 @@ def test_a_side_far_below_the_other_asks_why_it_is_safe_to_go_on(begin: Begin) -
     assert "low-symmetry-reason" in session.progress["strength"].gaps
     assert any("One muscle group under 60 %" in each for each in session.note().not_decided)
     click(page, "Say why it is safe to go on")
-    assert at_keyboard(window).accessibleName() == "Why it is safe to go on under 60 %"
+    assert at_keyboard(window).accessibleName() == "Why it is safe to go on with such a difference"
     type_here(window, "Reflexes and sensation normal.")
     assert session.progress["strength"].gaps == ()
     assert banner(page_of(window, "assessment")) == ""
     strength = next(section for section in session.note().sections if "strength" in section.title)
-    assert ("Why it is safe to go on under 60 %", "Reflexes and sensation normal.") in [
+    assert ("Why it is safe to go on with such a difference", "Reflexes and sensation normal.") in [
         (line.label, line.value) for line in strength.lines
     ]
     assert isinstance(session.plan, PlanOfCare)  # nothing was lost on the way
@@ -364,7 +367,7 @@ def test_the_caution_in_the_row_leads_to_its_reason(begin: Begin) -> None:
     session_of(window).answer("habd.right", FAR_BELOW)
     page = page_of(window, "strength")
     click(page, "Say why")
-    assert at_keyboard(window).accessibleName() == "Why it is safe to go on under 60 %"
+    assert at_keyboard(window).accessibleName() == "Why it is safe to go on with such a difference"
     type_here(window, "Seen by orthopedics.")
     assert "Your reason" in reads(page)
     assert "Goes on with caution, with a reason" in reads(page_of(window, "sign"))

@@ -18,7 +18,7 @@ from evalassist.clinical.plan import plan_of_care
 from evalassist.content import load_content
 from evalassist.documents import evaluation_note_pdf
 from evalassist.evaluation import Addendum, Evaluation, NotTested, Opinion, Patient, Signature
-from evalassist.note import Clinic, Note
+from evalassist.note import Clinic, Line, Note
 from evalassist.note_text import COLUMNS, note_text
 from evalassist.noting import note_of
 from evalassist.words import clean
@@ -185,3 +185,12 @@ def test_a_figure_is_not_torn_from_its_unit() -> None:
     for name in WORKED:
         for line, below in pairs(note_text(noted(evaluation_of(name))).splitlines()):
             assert not (line[-1:].isdigit() and re.match(r" *(%|Nm?|kgf|cm|kg)\b", below)), (line, below)
+
+
+def test_a_limit_the_clinic_set_otherwise_is_told() -> None:
+    note = noted(evaluation_of("ex1")).model_copy(
+        update={"defaults": (Line(label="Ask from symmetry", value="55 % (app default 60 %)"),)}
+    )
+    told = "LIMITS SET BY THE CLINIC\nAsk from symmetry: 55 % (app default 60 %)"
+    assert told in note_text(note)
+    assert one_line(told.partition("\n")[2]) in on_paper(note)
