@@ -53,9 +53,11 @@ class Card(QFrame):
         self.title_row.addWidget(self._title, 0, Qt.AlignmentFlag.AlignVCenter)
         self.title_row.addWidget(self._remark, 0, Qt.AlignmentFlag.AlignVCenter)
         self.title_row.addStretch(1)
+        stack.addLayout(
+            self.title_row
+        )  # before they are shown: without a place each would be a window of its own
         self._title.setVisible(bool(title))
         self._remark.setVisible(bool(remark))
-        stack.addLayout(self.title_row)
         stack.addLayout(self.body, 1)
 
     def set_kind(self, kind: CardKind) -> None:
