@@ -34,9 +34,9 @@ CLINIC = Clinic(
 )
 SIGNED = Signature("A. Chen, PT", "40-12345", datetime(2026, 3, 2, 11, 21))
 ONLY_ON_PAPER = (
-    "NOT SIGNED · † Date ÷ Right (trials), pain 0-10 Involved uninvolved Weaker stronger Symmetry Goal"
+    "NOT SIGNED · † ‡ ref. Date ÷ Right (trials), pain 0-10 Involved uninvolved Weaker stronger Symmetry Goal"
 )
-"""A box, the sign of a footnote, a place for a date by hand, and the heads of columns."""
+"""A box, signs of footnotes, a short word, a place for a date by hand, and the heads of columns."""
 
 
 def noted(evaluation: Evaluation) -> Note:
