@@ -172,21 +172,21 @@ def _strength(raw: Any, group: StrengthGroup) -> StrengthTest:
         fixation=raw.get("fixation"),
         device=raw.get("device"),
         tester=raw.get("tester"),
-        discarded=_discarded(raw.get("discarded", [])),
+        discarded=_discarded(raw.get("discarded", []), raw.get("unit")),
     )
     check_strength(test, group)
     return test
 
 
-def _discarded(raw: Any) -> tuple[Discarded, ...]:
-    """Trials that do not count: `[{ value = 60, reason = "slipped" }]`."""
+def _discarded(raw: Any, unit: str | None) -> tuple[Discarded, ...]:
+    """Trials that do not count, in the unit of the test: `[{ value = 60, reason = "slipped" }]`."""
     known = isinstance(raw, list) and all(
         isinstance(trial, dict) and set(trial) == {"value", "reason"} and _is_number(trial["value"])
         for trial in raw
     )
     if not known:
         raise ImplausibleError('discarded is written [{ value = 60, reason = "slipped" }]')
-    return tuple(Discarded(float(trial["value"]), _reason(trial["reason"])) for trial in raw)
+    return tuple(Discarded(float(trial["value"]), unit or "", _reason(trial["reason"])) for trial in raw)
 
 
 def check_strength(test: StrengthTest, group: StrengthGroup) -> None:

@@ -34,9 +34,10 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Discarded:
-    """A trial that does not count, in the unit of the test, and why; it is kept as it was read."""
+    """A trial that does not count, as it was read, and why."""
 
     value: float
+    unit: str
     reason: str
 
 
@@ -141,11 +142,13 @@ class Opinion:
     """What the therapist says of one conclusion: accepted, or not, and then why.
 
     `instead` is what the therapist concludes in its place, where there is more than yes or no (irritability).
+    `of` is what the findings said then: once they say something else, the word is asked for anew.
     """
 
     accepts: bool
     reason: str = ""
     instead: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +236,7 @@ def answer_to_plain(answer: Answer) -> Any:
         case StrengthTest():
             known = {name: getattr(answer, name) for name in StrengthTest.__dataclass_fields__}
             known["trials"] = list(answer.trials)
-            known["discarded"] = [[trial.value, trial.reason] for trial in answer.discarded]
+            known["discarded"] = [[trial.value, trial.unit, trial.reason] for trial in answer.discarded]
             return {"strength": {k: v for k, v in known.items() if v not in (None, [])}}
         case Quantity(value, unit):
             return {"quantity": [value, unit]}

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from evalassist.clinical.derived import DerivedFinding, derived, sentences
-from evalassist.clinical.facts import WITHIN_ERROR, shown
+from evalassist.clinical.derived import DerivedFinding, derived, of_item, sentences
+from evalassist.clinical.facts import shown
 from evalassist.clinical.progress import shown as is_asked
-from evalassist.clinical.result import Assessment, GroupStrength, SideStrength
-from evalassist.clinical.strength import protocol_words
+from evalassist.clinical.result import Assessment
 from evalassist.content import Content
-from evalassist.content.schema import GOING_ON, Group, Item, Step, StrengthGroup
+from evalassist.content.schema import GOING_ON, Group, Item, Step
 from evalassist.evaluation import SIDES, Answer, Answers, Evaluation, NotTested, Quantity, StrengthTest
 from evalassist.note import Line, Section
+from evalassist.strength_lines import measured_with, strength_line
 from evalassist.words import lower_first, upper_first
 
 RATED = {"aggravating": "agg", "earlier-treatments": "treated"}
@@ -30,10 +30,6 @@ TOTALS = {
     "foot": ("fpi6-total", "fpi6-typed-total", ""),
 }
 """Groups with a score of their items: the fact of the total, the item that holds one from paper, the range."""
-NOT_COMPARED = {
-    "positions": "different positions, not compared",
-    "contractions": "a make and a break test, not compared",
-}
 BANDS = ("step-down", "foot-posture")
 """The computed findings that name the band a total falls into; told with the total."""
 TOLD_WITHIN = (*BANDS, "load-change")
@@ -403,13 +399,13 @@ def _strength_lines(
     found: Sequence[DerivedFinding],
 ) -> Iterator[Line]:
     if group.id == "scoring":
-        yield from _measured_with(evaluation)
+        yield from measured_with(evaluation)
     for item in group.items:
         if item.kind == "strength":
             tested = content.strength_groups[item.id]
-            yield from _strength_line(item, tested, assessment.strength[item.id], evaluation.answers)
+            yield from strength_line(item, tested, assessment.strength[item.id], evaluation.answers)
         elif item.sides:
-            own = [one for one in found if set(item.ids).intersection(one.inputs[:1])]
+            own = of_item(found, item)
             known = []
             for side in SIDES:
                 if value := _value(item, evaluation.answers.get(f"{item.id}.{side}")):
@@ -420,71 +416,3 @@ def _strength_lines(
                 yield Line(label=item.label, value="; ".join(known))
         elif value := _value(item, evaluation.answers.get(item.id)):
             yield Line(label=item.label, value=value)
-
-
-def _measured_with(evaluation: Evaluation) -> Iterator[Line]:
-    """Which dynamometer and whose hand: two values compare only when both are known."""
-    tests = [answer for answer in evaluation.answers.values() if isinstance(answer, StrengthTest)]
-    devices = list(dict.fromkeys(test.device for test in tests if test.device))
-    testers = list(dict.fromkeys(test.tester for test in tests if test.tester))
-    parts = [", ".join(devices)] if devices else []
-    parts += [f"tested by {', '.join(testers)}"] if testers else []
-    if parts:
-        yield Line(label="Measured with", value="; ".join(parts))
-
-
-def _strength_line(
-    item: Item, tested_as: StrengthGroup, group: GroupStrength, answers: Answers
-) -> Iterator[Line]:
-    parts = [
-        _side(side, tested) + _remarks(answers.get(f"{item.id}.{side}"), tested_as)
-        for side in SIDES
-        if (tested := group.side(side)) and _is_tested(tested)
-    ]
-    if not parts:
-        return
-    if group.symmetry_percent is not None:
-        parts.append(f"sore side {shown(group.symmetry_percent, 1)} % of the other")
-    elif group.asymmetry_percent is not None:
-        parts.append(f"weaker side {shown(group.asymmetry_percent, 1)} % of the stronger, asymmetry only")
-    elif group.not_compared in NOT_COMPARED:
-        parts.append(NOT_COMPARED[group.not_compared])
-    if group.within_tester_error and group.weaker:
-        parts.append(WITHIN_ERROR)
-    yield Line(label=item.label, value="; ".join(parts))
-
-
-def _is_tested(tested: SideStrength) -> bool:
-    return bool(tested.trials or tested.grade)
-
-
-def _side(side: str, tested: SideStrength) -> str:
-    if tested.grade:
-        text = f"{side} grade {tested.grade} by hand"
-    else:
-        unit = "Nm" if tested.in_torque else "N"
-        trials = " ".join(shown(trial, 1) for trial in tested.trials)
-        best = (
-            "not scored, trials differ too much"
-            if tested.score is None
-            else f"{shown(tested.score, 1)} {unit}"
-        )
-        text = f"{side} {best} ({trials})" if len(tested.trials) > 1 else f"{side} {best}"
-        if tested.torque_nm_per_kg is not None:
-            text += f", {tested.torque_nm_per_kg:.2f} Nm/kg"
-    if tested.pain is not None:
-        text += f", pain {tested.pain}/10" + (" (pain-inhibited)" if tested.pain_inhibited else "")
-    return text
-
-
-def _remarks(answer: Answer | None, group: StrengthGroup) -> str:
-    """How the value was taken, how the body cheated, what was discarded; no semicolon, it would begin a new part."""
-    if not isinstance(answer, StrengthTest):
-        return ""
-    seen = " ".join((answer.compensation or "").replace(";", ",").split())
-    parts = [protocol_words(group, answer), f"compensation: {seen}" if seen else ""]
-    parts += [
-        f"discarded {shown(trial.value, 1)} {answer.unit} ({trial.reason.replace(';', ',')})"
-        for trial in answer.discarded
-    ]
-    return "".join(f", {part}" for part in parts if part)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Literal
 
-from evalassist.clinical.assessment import CODES, IRRITABILITY, disagrees, not_decided
+from evalassist.clinical.assessment import CODES, IRRITABILITY, not_decided
 from evalassist.clinical.case import case_of, why_not
 from evalassist.clinical.differentials import Cause, causes
 from evalassist.clinical.facts import shown
@@ -109,15 +109,15 @@ def note_of(
         sections=sections(evaluation, assessment, content),
         not_tested=not_tested_lines(evaluation, content),
         pfp=assessment.pfp.value,
-        pfp_disagrees_because=_disagreement(evaluation),
-        confirmed=all(said in evaluation.opinions for said in accepted_ids(assessment)),
+        pfp_disagrees_because=_disagreement(assessment),
+        confirmed=all(said in assessment.opinions for said in accepted_ids(assessment)),
         conclusions=tuple(_conclusion(c, evaluation, assessment, content) for c in concluded),
         causes=tuple(
             _cause(c, content) for c in causes(evaluation, assessment.known, content).values() if c.near
         ),
         irritability=assessment.irritability or "",
         irritability_found=(assessment.irritability_found or "") if assessment.irritability_by_hand else "",
-        irritability_because=evaluation.opinions[IRRITABILITY].reason
+        irritability_because=assessment.opinions[IRRITABILITY].reason
         if assessment.irritability_by_hand
         else "",
         subcategories=assessment.agreed,
@@ -142,9 +142,9 @@ def _set_otherwise(content: Content) -> tuple[Line, ...]:
     )
 
 
-def _disagreement(evaluation: Evaluation) -> str:
+def _disagreement(assessment: Assessment) -> str:
     """Why the therapist does not conclude patellofemoral pain; empty when nothing of the kind was said."""
-    return (evaluation.opinions["pfp"].reason or "no reason given") if disagrees(evaluation, "pfp") else ""
+    return (assessment.opinions["pfp"].reason or "no reason given") if assessment.disagrees("pfp") else ""
 
 
 def _is_noted(conclusion: Conclusion) -> bool:
@@ -156,7 +156,7 @@ def _is_noted(conclusion: Conclusion) -> bool:
 def _conclusion(
     conclusion: Conclusion, evaluation: Evaluation, assessment: Assessment, content: Content
 ) -> NoteConclusion:
-    opinion = evaluation.opinions.get(_opinion_key(conclusion))
+    opinion = assessment.opinions.get(_opinion_key(conclusion))
     opposing = against(assessment, conclusion.id, evaluation.sore_sides)
     return NoteConclusion(
         id=conclusion.id,
@@ -366,7 +366,7 @@ def _sheet(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment) -> 
             step_down=None if not moved_in else "both" if len(moved_in) == 2 else moved_in[0],
         ),
         problem=finding.problem,
-        go_to=go_to(plan.pain_cap, assessment.number("nprs-rest")),
+        go_to=go_to(plan.pain_cap, assessment.irritability, assessment.number("nprs-rest")),
         days_per_week=days.most_common(1)[0][0] if days else 3,
         minutes=plan.minutes,
         weeks=WEEKS_AT_LEAST,
@@ -390,9 +390,13 @@ def _running(plan: PlanOfCare, evaluation: Evaluation) -> Literal["", "keeps", "
     return "keeps" if evaluation.answers.get("running-now") == "yes" else ""
 
 
-def go_to(pain_cap: int, rest_pain: float | None) -> int:
-    """GO from 0 to this on the sheet: the cap (2 when the cap is 5), or the resting pain when that is more."""
-    return max(2 if pain_cap == 5 else pain_cap, round(rest_pain or 0))
+def go_to(pain_cap: int, irritability: str | None, rest_pain: float | None) -> int:
+    """GO from 0 to this on the sheet: the cap, at most 2 when irritability is low; or the resting pain when it is more.
+
+    A low irritability allows more pain with the therapist near than a sheet can allow at home (clinical decision 6).
+    """
+    at_home = min(pain_cap, 2) if irritability == "LOW" else pain_cap
+    return max(at_home, round(rest_pain or 0))
 
 
 def _start(plan: PlanOfCare) -> date:

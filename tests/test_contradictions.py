@@ -62,3 +62,21 @@ def test_strength_on_the_other_side_only_is_pointed_out() -> None:
 def test_with_both_knees_sore_no_side_is_the_wrong_one() -> None:
     both = replace(example(), sore_knee="both").with_answer("goal-text", "the left knee")
     assert said_of(both) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "left", "ticked", "said"),
+    [
+        (39.0, 36.0, (), True),
+        (38.9, 36.0, (), False),
+        (36.0, 39.0, (), False),
+        (39.0, 36.0, ("calf-3cm",), False),
+    ],
+)
+def test_a_larger_calf_of_the_sore_leg_is_ticked_in_the_wells_list(
+    right: float, left: float, ticked: tuple[str, ...], said: bool
+) -> None:
+    measured: dict[str, Answer] = {"calf-girth.right": right, "calf-girth.left": left, "wells": ticked}
+    suspected: dict[str, Answer] = {"calf-signs": "yes", "chest-signs": "no", "pregnant-or-birth": "no"}
+    found = said_of(example().with_answers({**suspected, **measured}))
+    assert any("calf measures 3 cm more" in words for words in found) is said

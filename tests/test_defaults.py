@@ -19,7 +19,7 @@ from evalassist.content.schema import Default
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Evaluation, Signature
 from evalassist.note import Clinic
-from evalassist.noting import note_of
+from evalassist.noting import go_to, note_of
 
 CASES = Path(__file__).parent / "cases"
 
@@ -50,12 +50,12 @@ def test_the_plan_follows_the_clinics_pain_cap() -> None:
 
 
 def test_a_strength_goal_starts_where_the_clinics_limit_says() -> None:
-    evaluation = example(symmetry_deficit=82)
+    evaluation = example(symmetry_deficit=84)
     content = content_for(evaluation)
     plan = plan_of_care(evaluation, assess(evaluation, content), content)
     assert isinstance(plan, PlanOfCare)
-    strength_goals = [goal for goal in plan.goals if isinstance(goal.baseline, float) and goal.unit == "%"]
-    assert all(float(goal.baseline or 0) < 82 for goal in strength_goals)
+    strength_goals = [goal for goal in plan.goals if goal.unit == "%"]
+    assert [goal.baseline for goal in strength_goals] == [82.0]
 
 
 def test_hip_norms_count_only_once_the_clinic_switched_them_on() -> None:
@@ -83,6 +83,45 @@ def test_a_signed_evaluation_keeps_the_limits_it_was_signed_with() -> None:
     with pytest.raises(EvalAssistError):
         signed.with_defaults({})
     assert judged(signed).numbers["symmetry-deficit"] == 85
+
+
+def test_texts_tell_the_number_that_counts_here() -> None:
+    content = content_for(example(slr=80, tsk_raised=25, rest_pain=4, symmetry_deficit=85))
+    assert content.items["slr"].help == "Under 80: tight."
+    assert content.items["nprs-rest"].help.startswith("4 or more")
+    assert "Raised from 25" in content.measures["tsk-11"].change_note
+    assert content.information["symmetry-90"].value == "below 85 %: side deficit"
+    raised = example(tsk_raised=25).with_answer("tsk-11-total", 26.0)
+    plan = plan_of_care(raised, assess(raised, content_for(raised)), content_for(raised))
+    assert isinstance(plan, PlanOfCare)
+    assert any(row.because == "TSK-11 is 26, raised from 25 on" for row in plan.education)
+
+
+def test_a_number_that_this_release_no_longer_allows_does_not_count() -> None:
+    evaluation = replace(example(), defaults={"symmetry-deficit": 5.0, "pain-cap-high": 2.5, "slr": 75.0})
+    numbers = content_for(evaluation).numbers
+    assert (numbers["symmetry-deficit"], numbers["pain-cap-high"], numbers["slr"]) == (90, 2, 75)
+
+
+def test_no_choice_of_the_clinic_allows_more_pain_to_the_more_irritable() -> None:
+    allowed = [load_content().defaults[f"pain-cap-{level}"].allowed for level in ("high", "moderate", "low")]
+    assert allowed[0].high <= allowed[1].low
+    assert allowed[1].high <= allowed[2].low
+
+
+@pytest.mark.parametrize("cap", [3, 4, 5])
+def test_the_sheet_of_low_irritability_says_go_up_to_two_whatever_the_cap(cap: int) -> None:
+    assert go_to(cap, "LOW", 0) == 2
+    assert go_to(cap, "LOW", 3) == 3
+    assert go_to(3, "MODERATE", 0) == 3
+
+
+def test_the_limit_for_men_never_judges_a_woman() -> None:
+    woman = example(knee_ext_deficit_men=35, knee_ext_deficit_women=40)
+    woman = woman.without_answer("slr.right", "length-ham.right").with_answer("knee-ext-deficit.right", 38.0)
+    assert judged(woman).conclusions["tight-ham"].verdict is Verdict.NOT_MET
+    man = replace(woman, patient=replace(woman.patient, sex="M"))
+    assert judged(man).conclusions["tight-ham"].verdict is Verdict.MET
 
 
 def test_a_default_this_release_does_not_know_changes_nothing() -> None:

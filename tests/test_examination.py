@@ -180,7 +180,7 @@ def with_answers(case: str, answers: dict[str, Any]) -> Evaluation:
         ({"df-straight.right": 9.0}, "Dorsiflexion, knee straight right 9°: tight gastrocnemius"),
         (
             {"df-straight.right": 9.0, "df-bent.right": 9.0},
-            "Dorsiflexion gained by bending the knee, right 0°: speaks for the soleus or the joint",
+            "Dorsiflexion gain with the knee bent, right 0°: speaks for the soleus or the joint",
         ),
         (
             {"wblt-cm.right": 9.0, "wblt-cm.left": 11.0},

@@ -7,7 +7,7 @@ from evalassist.clinical.assessment import assess
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare
 from evalassist.content import load_content
-from evalassist.evaluation import Evaluation, Opinion
+from evalassist.evaluation import Evaluation, Opinion, StrengthTest
 from evalassist.note import Clinic, Note
 from evalassist.noting import note_of
 
@@ -74,3 +74,27 @@ def test_an_emergency_concludes_nothing_about_the_kneecap() -> None:
     assert assessment.pfp == "undecided"
     assert isinstance(plan, NoPlan)
     assert note.subcategories == ()
+
+
+def test_a_word_on_what_the_findings_no_longer_say_is_asked_for_anew() -> None:
+    """A disagreement with "met" must not become its opposite once the finding is gone."""
+    disagrees = Opinion(False, "she only had a bad day", of="met")
+    before, _, _ = judged(example("ex1").with_opinion("MPD", disagrees))
+    assert before.agreed == ("NONE",)
+    equal = {
+        f"{group}.{side}": StrengthTest(trials=(100, 100, 100), unit="N")
+        for group in ("habd", "her", "hext", "kext")
+        for side in ("right", "left")
+    }
+    after, _, note = judged(example("ex1").with_opinion("MPD", disagrees).with_answers(equal))
+    assert after.conclusions["mpd"].verdict == "not met"
+    assert not after.met("mpd")
+    assert after.agreed == ("NONE",)
+    assert next(c for c in note.conclusions if c.id == "mpd").accepted is None
+
+
+def test_a_level_set_by_hand_is_asked_for_anew_when_the_findings_change() -> None:
+    by_hand = Opinion(False, "calm today", "LOW", of="MODERATE")
+    assert judged(example("ex1").with_opinion("irritability", by_hand))[0].irritability == "LOW"
+    worse = example("ex1").with_opinion("irritability", by_hand).with_answer("nprs-worst", 9)
+    assert judged(worse)[0].irritability == "HIGH"

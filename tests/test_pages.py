@@ -228,7 +228,7 @@ def test_a_trial_is_discarded_with_a_reason_and_taken_back(session_of: Any, open
     assert isinstance(reasons, QMenu)
     next(reason for reason in reasons.actions() if reason.text() == "Device slipped").trigger()
     open_menu(page).close()
-    gone = (Discarded(140, "device slipped"),)
+    gone = (Discarded(140, "N", "device slipped"),)
     assert session.evaluation.answers["habd.right"] == replace(measured(88, 90), discarded=gone)
     assert "90 N" in reads(page)
     assert field(page, "Hip abduction, right, trial 3, N").text() == ""
@@ -237,6 +237,32 @@ def test_a_trial_is_discarded_with_a_reason_and_taken_back(session_of: Any, open
     next(action for action in menu.actions() if action.text().startswith("Take back 140 N")).trigger()
     menu.close()
     assert session.evaluation.answers["habd.right"] == measured(88, 90, 140)
+
+
+def test_a_discarded_trial_keeps_its_unit_when_the_others_come_in_another(
+    session_of: Any, opened: Any
+) -> None:
+    page = opened(StrengthPage, session := session_of())
+    type_trials(page, "Hip abduction", "right", ("300",))
+    page.focus_item("habd.right")
+    click(page, "Hip abduction, right: discard a trial, or take it back")
+    trial = next(action for action in open_menu(page).actions() if action.text() == "Trial 1: 300 N")
+    reasons = trial.menu()
+    assert isinstance(reasons, QMenu)
+    reasons.actions()[0].trigger()
+    open_menu(page).close()
+    button(page, "kgf").click()
+    type_trials(page, "Hip abduction", "right", ("40",), "kgf")
+    gone = (Discarded(300, "N", "device slipped"),)
+    assert session.evaluation.answers["habd.right"] == replace(measured(40, unit="kgf"), discarded=gone)
+    click(page, "Hip abduction, right: discard a trial, or take it back")
+    menu = open_menu(page)
+    next(action for action in menu.actions() if action.text().startswith("Take back 300 N")).trigger()
+    menu.close()
+    back = session.evaluation.answers["habd.right"]
+    assert isinstance(back, StrengthTest)
+    assert back.unit == "kgf"
+    assert back.trials == pytest.approx((40, 30.59), abs=0.01)
 
 
 def test_newtons_typed_as_kgf_raise_a_question_that_says_so(session_of: Any, opened: Any) -> None:

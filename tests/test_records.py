@@ -68,7 +68,7 @@ EVERY_KIND: dict[str, Answer] = {
         fixation="belt",
         device="HHD 7",
         tester="Pat",
-        discarded=(Discarded(250.0, "device slipped"),),
+        discarded=(Discarded(250.0, "N", "device slipped"),),
     ),
     "hext.left": StrengthTest(not_tested="too sore"),
     "apprehension.right": NotTested("patient declined"),

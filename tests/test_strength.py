@@ -75,7 +75,7 @@ def test_what_held_the_device_does_not_stand_in_the_way() -> None:
 
 
 def test_a_discarded_trial_does_not_count_and_is_kept() -> None:
-    test = StrengthTest(trials=(80, 82), unit="N", discarded=(Discarded(140, "belt slipped"),))
+    test = StrengthTest(trials=(80, 82), unit="N", discarded=(Discarded(140, "N", "belt slipped"),))
     tested = strength.side_strength(
         test, scoring="best", limits=LIMITS, body_mass_kg=62.0, rest_pain=0, norm=None
     )

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from evalassist.clinical.assessment import assess
+from evalassist.clinical.assessment import assess, what_is_said
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.progress import StepProgress, progress
 from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare
@@ -135,7 +135,12 @@ class EvaluationSession(QObject):
         self._change(self._evaluation.with_plan_edits(()))
 
     def say(self, conclusion_id: str, opinion: Opinion | None) -> None:
-        self._change(self._evaluation.with_opinion(conclusion_id, opinion))
+        """Keep the therapist's word on a conclusion, with what the findings said when it was given."""
+        found = self.assessment
+        said = what_is_said(conclusion_id, found.pfp, found.irritability_found, found.conclusions)
+        given = None if opinion is None else replace(opinion, of=said or "")
+        if given != self._evaluation.opinions.get(conclusion_id):
+            self._change(self._evaluation.with_opinion(conclusion_id, given))
 
     def write_impression(self, text: str) -> None:
         self._change(self._evaluation.with_impression(text), typing=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from evalassist.clinical.conditions import judge_rule
@@ -9,7 +10,7 @@ from evalassist.clinical.contradictions import contradictions
 from evalassist.clinical.facts import knowledge, measured
 from evalassist.clinical.result import Assessment, Conclusion, Fact, Knowledge, Reason, Verdict
 from evalassist.content.schema import ACTION, LEVELS, Level
-from evalassist.evaluation import Evaluation, ItemId
+from evalassist.evaluation import Evaluation, ItemId, Opinion
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -34,10 +35,9 @@ FAR_BELOW, FAR_BELOW_REASON = "very-low-symmetry", "low-symmetry-reason"
 """A muscle group far below the other side, and the answer that says why it is safe to go on."""
 
 
-def disagrees(evaluation: Evaluation, conclusion_id: str) -> bool:
-    """The therapist does not agree with this conclusion (`pfp`, or the code of a subcategory)."""
-    opinion = evaluation.opinions.get(conclusion_id)
-    return opinion is not None and not opinion.accepts
+def _holds(opinion: Opinion, said: str | None) -> bool:
+    """Whether the therapist's word was given on what the findings still say."""
+    return opinion.of in ("", said)
 
 
 def assess(evaluation: Evaluation, content: Content) -> Assessment:
@@ -45,11 +45,16 @@ def assess(evaluation: Evaluation, content: Content) -> Assessment:
     numbers = measured(evaluation, content)
     known = knowledge(evaluation, content, numbers)
     conclusions: dict[str, Conclusion] = {}
-    overruled = {rule_id for rule_id, code in SUBCATEGORIES if disagrees(evaluation, code)}
+    contradicted = {
+        rule_id: opinion
+        for rule_id, code in SUBCATEGORIES
+        if (opinion := evaluation.opinions.get(code)) is not None and not opinion.accepts
+    }
     sore_sides = evaluation.sore_sides
     for rule_id, rule in content.rules.items():
         conclusions[rule_id] = concluded = judge_rule(rule, known, sore_sides)
-        known.learn(concluded, overruled=rule_id in overruled)
+        opinion = contradicted.get(rule_id)
+        known.learn(concluded, overruled=opinion is not None and _holds(opinion, concluded.verdict.value))
 
     red, open_flags = _red_flags(conclusions)
     action = _action(red, open_flags)
@@ -59,8 +64,13 @@ def assess(evaluation: Evaluation, content: Content) -> Assessment:
     pfp = Verdict.UNDECIDED if action in ("EMERGENCY", "URGENT") else _all_of(criteria)
     classified = pfp is Verdict.MET and action in ("CAUTION", "NONE")
     subcategories = _subcategories(conclusions) if classified else ()
-    agreed = _agreed(evaluation, known, subcategories)
     irritability, because, missing = _irritability(conclusions, known)
+    opinions = {
+        key: opinion
+        for key, opinion in evaluation.opinions.items()
+        if _holds(opinion, what_is_said(key, pfp, irritability, conclusions))
+    }
+    agreed = _agreed(opinions, known, subcategories)
     return Assessment(
         known=known,
         conclusions=conclusions,
@@ -69,7 +79,7 @@ def assess(evaluation: Evaluation, content: Content) -> Assessment:
         open_flags=open_flags,
         pfp=pfp,
         criteria=criteria,
-        irritability=_by_hand(evaluation, irritability),
+        irritability=_by_hand(opinions, irritability),
         irritability_found=irritability,
         irritability_reasons=because,
         irritability_missing=missing,
@@ -82,6 +92,7 @@ def assess(evaluation: Evaluation, content: Content) -> Assessment:
         scores=numbers.scores,
         strength=numbers.strength,
         numbers=content.numbers,
+        opinions=opinions,
         contradictions=contradictions(evaluation, known, content),
     )
 
@@ -161,9 +172,21 @@ def _irritability(
     return "MODERATE", reasons, tuple(dict.fromkeys((*high.missing, *low.missing)))
 
 
-def _by_hand(evaluation: Evaluation, found: str | None) -> str | None:
+def what_is_said(
+    key: str, pfp: Verdict, irritability: str | None, conclusions: Mapping[str, Conclusion]
+) -> str | None:
+    """What the findings say where the therapist may give a word: a verdict, or the level of irritability."""
+    if key == IRRITABILITY:
+        return irritability
+    if key == "pfp":
+        return pfp.value
+    rule_id = next((rule_id for rule_id, code in SUBCATEGORIES if code == key), key)
+    return conclusions[rule_id].verdict.value if rule_id in conclusions else None
+
+
+def _by_hand(opinions: Mapping[str, Opinion], found: str | None) -> str | None:
     """The level the therapist set in place of the one found; without a worst pain there is none to replace."""
-    opinion = evaluation.opinions.get(IRRITABILITY)
+    opinion = opinions.get(IRRITABILITY)
     if found is None or opinion is None or opinion.instead not in IRRITABILITY_LEVELS:
         return found
     return opinion.instead
@@ -174,8 +197,9 @@ def _subcategories(conclusions: dict[str, Conclusion]) -> tuple[str, ...]:
     return met or (("NONE",) if conclusions["none"].met else ())
 
 
-def _agreed(evaluation: Evaluation, known: Knowledge, found: tuple[str, ...]) -> tuple[str, ...]:
-    if not found or disagrees(evaluation, "pfp"):
+def _agreed(opinions: Mapping[str, Opinion], known: Knowledge, found: tuple[str, ...]) -> tuple[str, ...]:
+    word = opinions.get("pfp")
+    if not found or (word is not None and not word.accepts):
         return ()
     return tuple(code for rule_id, code in SUBCATEGORIES if known.value(rule_id) is True) or ("NONE",)
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 WEEKS_A_YEAR = 52.14
 LESS_THAN_WORST = ("nprs-usual", "nprs-now", "nprs-rest", "nprs-best")
+CALF_ITEM, CALF_CM = "calf-3cm", 3.0
+"""Item W6 of the Wells score (examination 1.5)."""
 SIDE_WORD = re.compile(r"\b(right|left)\s+(?:knee|hip|leg|thigh|kneecap)\b", re.IGNORECASE)
 
 
@@ -27,6 +29,7 @@ def contradictions(evaluation: Evaluation, known: Knowledge, content: Content) -
         *_free_text(evaluation, content),
         *_one_sided(evaluation, content),
         *_protocols(evaluation, content),
+        *_calf(evaluation, known),
     )
 
 
@@ -85,6 +88,20 @@ def _protocols(evaluation: Evaluation, content: Content) -> Iterator[Contradicti
         ways = [protocol_words(group, replace(test, fixation=None)) or "standard" for test in (right, left)]
         words = f"{group.title} was tested right {ways[0]}, left {ways[1]}: the two are not compared."
         yield Contradiction(words, ids)
+
+
+def _calf(evaluation: Evaluation, known: Knowledge) -> Iterator[Contradiction]:
+    """A calf of the sore leg that measures as much larger as the Wells score counts, and is not ticked there."""
+    ticked = evaluation.answers.get("wells")
+    if evaluation.sore_knee == "both" or not isinstance(ticked, tuple) or CALF_ITEM in ticked:
+        return
+    sore: Side = evaluation.sore_knee
+    own, opposite = known.value(f"calf-girth.{sore}"), known.value(f"calf-girth.{other(sore)}")
+    if isinstance(own, float) and isinstance(opposite, float) and own - opposite >= CALF_CM:
+        words = (
+            f"The {sore} calf measures {own - opposite:g} cm more; the Wells list does not have it ticked."
+        )
+        yield Contradiction(words, (f"calf-girth.{sore}", "wells"))
 
 
 def _tested(evaluation: Evaluation, content: Content, side: Side) -> tuple[ItemId, ...]:

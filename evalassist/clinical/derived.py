@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from evalassist.clinical.conditions import judge
 from evalassist.clinical.facts import shown
 from evalassist.clinical.result import Assessment, Verdict
-from evalassist.content.schema import Derived, Limit, Mark
+from evalassist.content.schema import Derived, Item, Limit, Mark
 from evalassist.evaluation import SIDES, Evaluation, ItemId, Side, other
 
 if TYPE_CHECKING:
@@ -58,6 +58,11 @@ class DerivedFinding:
         ]
         flag = f": {self.flag}" if self.flag else ""
         return what + flag + (f" ({', '.join(remarks)})" if remarks else "")
+
+
+def of_item(found: Sequence[DerivedFinding], item: Item) -> list[DerivedFinding]:
+    """What is computed first of all from the answers to this item."""
+    return [one for one in found if set(item.ids).intersection(one.inputs[:1])]
 
 
 def sentences(found: Sequence[DerivedFinding]) -> Iterator[str]:
@@ -198,6 +203,8 @@ def _per_mass(source: _Source, entry: Derived) -> Iterator[DerivedFinding]:
         if compared is not None:
             percent, text = compared
             lower = f", {shown(100 - percent, 1)} % lower" if percent < 100 else ""
+            if lower and not any(source.assessment.met(rule_id) for rule_id in entry.rules):
+                lower += ", within measurement error"
             yield DerivedFinding(entry.id, label, text + lower, None, (f"{name}.right", f"{name}.left"))
 
 

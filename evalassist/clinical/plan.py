@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from evalassist.clinical.advice import advice
-from evalassist.clinical.assessment import disagrees
 from evalassist.clinical.case import PHASE_ITEM, Case, Log, PlanContent, case_of, in_next_phase
 from evalassist.clinical.codes import codes_of
 from evalassist.clinical.dosing import card_order, dose_for, session_minutes, side_for
@@ -97,8 +96,8 @@ def _stop(evaluation: Evaluation, assessment: Assessment) -> NoPlan | None:
         return NoPlan(
             f"The criteria of patellofemoral pain are not decided: {names}.", _missing(open_criteria)
         )
-    if disagrees(evaluation, "pfp"):
-        why = evaluation.opinions["pfp"].reason
+    if assessment.disagrees("pfp"):
+        why = assessment.opinions["pfp"].reason
         return NoPlan(
             f"You do not agree with patellofemoral pain{f': {why}' if why else ''}. No plan is proposed."
         )

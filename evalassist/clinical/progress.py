@@ -54,7 +54,7 @@ def progress(
         asked["safety"] = StepProgress("danger", asked["safety"].gaps, why)
     return {
         **asked,
-        "assessment": _assessment_step(evaluation, assessment),
+        "assessment": _assessment_step(assessment),
         "plan": _plan_step(plan),
         "handout": _handout_step(plan, handed_out),
         "sign": StepProgress("complete" if evaluation.signature else "empty", ()),
@@ -114,9 +114,9 @@ def _is_answered(answer: Answer | None) -> bool:
     return answer.has_result if isinstance(answer, StrengthTest) else answer is not None
 
 
-def _assessment_step(evaluation: Evaluation, assessment: Assessment) -> StepProgress:
+def _assessment_step(assessment: Assessment) -> StepProgress:
     asked = accepted_ids(assessment)
-    gaps = tuple(rule_id for rule_id in asked if rule_id not in evaluation.opinions)
+    gaps = tuple(rule_id for rule_id in asked if rule_id not in assessment.opinions)
     if not asked:
         return StepProgress("empty", ())
     return StepProgress("complete" if not gaps else "partly" if len(gaps) < len(asked) else "empty", gaps)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from evalassist.content.schema import Dose, Exercise, Level, Rule
-from evalassist.evaluation import Defaults, ItemId, Side, SoreKnee
+from evalassist.evaluation import Defaults, ItemId, Opinion, Side, SoreKnee
 
 
 class Verdict(StrEnum):
@@ -195,7 +195,14 @@ class Assessment:
     strength: Mapping[str, GroupStrength]
     numbers: Defaults
     """The defaults by which this was judged, as the clinic set them."""
+    opinions: Mapping[str, Opinion] = field(default_factory=dict)
+    """The therapist's words that were given on what the findings still say."""
     contradictions: tuple[Contradiction, ...] = ()
+
+    def disagrees(self, conclusion_id: str) -> bool:
+        """The therapist does not agree with this conclusion (`pfp`, or the code of a subcategory)."""
+        opinion = self.opinions.get(conclusion_id)
+        return opinion is not None and not opinion.accepts
 
     @property
     def irritability_by_hand(self) -> bool:

@@ -141,7 +141,7 @@ def _labels(assessment: Assessment, content: Content) -> Told:
     if assessment.muscle_performance:
         told["muscles"] = ("Deficit of muscle performance", assessment.muscle_performance)
     for flag in assessment.red_flags:
-        told[flag.rule.flag] = (flag.rule.title, FOUND)
+        told[flag.rule.id] = (flag.rule.title, FOUND)
     if "LOAD" in assessment.modifiers:
         told["LOAD"] = (content.rules["load"].title, FOUND)
     return told

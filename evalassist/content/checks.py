@@ -67,6 +67,9 @@ def _default_faults(content: Content) -> Iterator[ContentError]:
     for rule in content.rules.values():
         for unknown in named_in([rule.title, rule.says, rule.do_now, rule.note]):
             yield ContentError("content/rules", rule.id, f"no default is called {unknown}")
+    for item in content.items.values():
+        for unknown in named_in([item.label, item.help]):
+            yield ContentError("content/steps", item.id, f"no default is called {unknown}")
 
 
 def _item_faults(content: Content) -> Iterator[ContentError]:

@@ -35,4 +35,4 @@ def named_in(data: Any) -> set[str]:
 
 
 def _read(name: str, numbers: Mapping[str, float]) -> str:
-    return f"{numbers[name]:g}" if name in numbers else ""
+    return f"{numbers[name]:g}".replace("-", "−") if name in numbers else ""

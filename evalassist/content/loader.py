@@ -163,17 +163,10 @@ def load_content() -> Content:
         release=_one("release.toml", Release),
         defaults=defaults,
         numbers=numbers,
-        steps={step_id: _one(f"steps/{step_id}.toml", Step) for step_id in STEP_IDS},
         facts=_by_id("facts.toml", "facts", FactName),
-        rules=_rules(numbers),
-        derived=_by_id("derived.toml", "derived", Derived),
-        measures=_by_id("measures/measures.toml", "measures", Measure, alone=False),
-        ratings=_by_id("measures/measures.toml", "ratings", Rating, alone=False),
-        information=_by_id("information.toml", "information", Information),
         strength_groups=_by_id("strength_groups.toml", "groups", StrengthGroup, alone=False),
         norms=_several("strength_groups.toml", "norms", Norm, alone=False),
         break_norms=_several("strength_groups.toml", "break_norms", BreakNorm, alone=False),
-        differentials=_by_id("differentials.toml", "differentials", Differential),
         accuracy=_by_id("accuracy.toml", "accuracy", Accuracy),
         exercises={
             key: found for file in exercises for key, found in _by_id(file, "exercises", Exercise).items()
@@ -184,8 +177,8 @@ def load_content() -> Content:
         references=_by_id("references.toml", "references", Reference),
         evidence=_by_id("evidence.toml", "evidence", Evidence, alone=False),
         recommendations=_by_id("evidence.toml", "recommendations", Recommendation, alone=False),
-        plan=load_plan_rules(numbers),
         patient_texts=load_patient_texts(),
+        **_with_numbers(numbers),
     )
     for fault in faults(content):
         raise fault
@@ -199,22 +192,41 @@ def content_for(evaluation: Evaluation) -> Content:
 
 @lru_cache(maxsize=8)
 def content_with(changes: tuple[tuple[str, float], ...]) -> Content:
-    """The content with some defaults set otherwise; a default this release no longer has changes nothing."""
+    """The content with some defaults set otherwise.
+
+    What this release no longer has, or no longer allows, changes nothing: the shipped number counts.
+    """
     content = load_content()
-    known = {name: value for name, value in changes if name in content.defaults}
-    numbers = {**content.numbers, **known}
+    allowed = {
+        name: value
+        for name, value in changes
+        if name in content.defaults and not content.defaults[name].refuses(value)
+    }
+    numbers = {**content.numbers, **allowed}
     if numbers == content.numbers:
         return content
-    return replace(content, numbers=numbers, rules=_rules(numbers), plan=load_plan_rules(numbers))
+    return replace(content, numbers=numbers, **_with_numbers(numbers))
 
 
-def _rules(numbers: Defaults) -> dict[str, Rule]:
-    red_flags = _by_id("rules/red_flags.toml", "rules", Rule, numbers=numbers)
-    return red_flags | _by_id("rules/assessment.toml", "rules", Rule, numbers=numbers)
+def _with_numbers(numbers: Defaults) -> dict[str, Any]:
+    """The parts of the content that may name a default, with its number filled in."""
+    rules = _by_id("rules/red_flags.toml", "rules", Rule, numbers=numbers)
+    rules |= _by_id("rules/assessment.toml", "rules", Rule, numbers=numbers)
+    measured = "measures/measures.toml"
+    return {
+        "steps": {step_id: _one(f"steps/{step_id}.toml", Step, numbers) for step_id in STEP_IDS},
+        "rules": rules,
+        "derived": _by_id("derived.toml", "derived", Derived, numbers=numbers),
+        "measures": _by_id(measured, "measures", Measure, alone=False, numbers=numbers),
+        "ratings": _by_id(measured, "ratings", Rating, alone=False, numbers=numbers),
+        "information": _by_id("information.toml", "information", Information, numbers=numbers),
+        "differentials": _by_id("differentials.toml", "differentials", Differential, numbers=numbers),
+        "plan": load_plan_rules(numbers),
+    }
 
 
-def _one(name: str, model: type[M]) -> M:
-    return _checked(name, resources.read_toml(f"content/{name}"), model)
+def _one(name: str, model: type[M], numbers: Defaults | None = None) -> M:
+    return _checked(name, filled(resources.read_toml(f"content/{name}"), numbers or {}), model)
 
 
 def _several(

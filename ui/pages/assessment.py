@@ -171,7 +171,7 @@ class AssessmentPage(Page):
         self._causes.show_causes(causes(evaluation, assessment.known, content).values())
         self.impression.set_value(self.session.evaluation.impression or None)
         self.impression.setEnabled(not self.read_only)
-        left = [key for key in asked if key not in self.session.evaluation.opinions]
+        left = [key for key in asked if key not in self.session.assessment.opinions]
         self._accept.setEnabled(bool(left) and not self.read_only)
         if assessment.red_flags and assessment.stopped:
             flag = assessment.red_flags[0]
@@ -212,7 +212,7 @@ class AssessmentPage(Page):
             note=self._missing_words(missing) if missing else "",
             missing=missing,
             asks="both" if assessment.pfp is Verdict.MET else "disagree" if not missing else "",
-            opinion=self.session.evaluation.opinions.get("pfp"),
+            opinion=self.session.assessment.opinions.get("pfp"),
             read_only=self.read_only,
         )
 
@@ -239,7 +239,7 @@ class AssessmentPage(Page):
                 note=self._missing_words(conclusion.missing) if undecided else "",
                 missing=conclusion.missing if undecided else (),
                 asks=wants,
-                opinion=self.session.evaluation.opinions.get(code),
+                opinion=self.session.assessment.opinions.get(code),
                 read_only=self.read_only,
             )
         self._met_head.setText(f"MET   {count[Verdict.MET]}")
@@ -270,7 +270,7 @@ class AssessmentPage(Page):
                 for i in assessment.irritability_missing
             ],
             decided_by(self.session.content.rules[rule_id]) if rule_id else "",
-            self.session.evaluation.opinions.get(IRRITABILITY),
+            self.session.assessment.opinions.get(IRRITABILITY),
             read_only=self.read_only,
         )
 
@@ -291,12 +291,11 @@ class AssessmentPage(Page):
     def accept_all_met(self) -> None:
         """Accept what is met and has no word yet."""
         for key in accepted_ids(self.session.assessment):
-            if key not in self.session.evaluation.opinions:
+            if key not in self.session.assessment.opinions:
                 self.session.say(key, Opinion(True))
 
     def _say(self, key: str, opinion: Opinion | None) -> None:
-        if opinion != self.session.evaluation.opinions.get(key):
-            self.session.say(key, opinion)
+        self.session.say(key, opinion)
 
     # ------------------------------------------------------------ how the window talks to it
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLa
 from shiboken6 import isValid
 
 from evalassist.clinical.assessment import FAR_BELOW_REASON
-from evalassist.clinical.derived import derived
+from evalassist.clinical.derived import derived, of_item
 from evalassist.clinical.progress import shown
 from evalassist.content.schema import Group, Item
 from evalassist.evaluation import SIDES, ItemId, Side, StrengthTest, other
@@ -318,7 +318,9 @@ class StrengthPage(LockablePage):
     # ------------------------------------------------------------ telling
 
     def _answered(self, item_id: str, test: StrengthTest | None) -> None:
-        if test is not None and test.trials:
+        before = self.session.evaluation.answers.get(item_id)
+        measured = before.trials if isinstance(before, StrengthTest) else ()
+        if test is not None and test.trials and test.trials != measured:
             settings = self.session.settings
             test = replace(
                 test,
@@ -445,7 +447,7 @@ class _OrdinaryRow(QWidget):
         session = self._session
         fact = session.assessment.facts.get(f"{self.item.id}-difference")
         found = derived(session.evaluation, session.assessment, session.content)
-        own = [one for one in found if set(self.item.ids).intersection(one.inputs[:1])]
+        own = of_item(found, self.item)
         both = [one.text for one in own if one.side is None]
         self._found.setText("; ".join([*([fact.text] if fact else []), *both]))
         for side, place in self._come_to.items():

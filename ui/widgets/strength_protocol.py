@@ -12,7 +12,8 @@ from evalassist.clinical.facts import shown
 from evalassist.clinical.strength import protocol_words
 from evalassist.content.schema import StrengthGroup
 from evalassist.evaluation import Discarded, StrengthTest
-from ui.widgets.strength_parts import titled_menu
+from evalassist.units import convert
+from ui.widgets.strength_parts import same_kind, titled_menu
 
 Tell = Callable[[StrengthTest], None]
 
@@ -50,14 +51,22 @@ def discard_menu(parent: QWidget, test: StrengthTest, tell: Tell) -> QMenu:
         reasons = menu.addMenu(f"Trial {number + 1}: {shown(trial, 1)} {unit}")
         for reason in DISCARD_REASONS:
             kept = (*test.trials[:number], *test.trials[number + 1 :])
-            out = replace(test, trials=kept, discarded=(*test.discarded, Discarded(trial, reason)))
+            discarded = (*test.discarded, Discarded(trial, unit, reason))
+            out = replace(test, trials=kept, unit=unit if kept else None, discarded=discarded)
             reasons.addAction(reason.capitalize(), partial(tell, out))
     for number, gone in enumerate(test.discarded):
         left = (*test.discarded[:number], *test.discarded[number + 1 :])
-        back = replace(test, trials=(*test.trials, gone.value), discarded=left)
-        words = f"Take back {shown(gone.value, 1)} {unit} ({gone.reason})"
-        menu.addAction(words, partial(tell, back))
+        words = f"Take back {shown(gone.value, 1)} {gone.unit} ({gone.reason})"
+        action = menu.addAction(words, partial(tell, _taken_back(test, gone, left)))
+        action.setEnabled(not test.grade and same_kind(test.unit or gone.unit, gone.unit))
     return menu
+
+
+def _taken_back(test: StrengthTest, trial: Discarded, left: tuple[Discarded, ...]) -> StrengthTest:
+    """The trial counts again, in the unit in which the others stand."""
+    unit = test.unit or trial.unit
+    value = convert(trial.value, trial.unit, unit) if same_kind(unit, trial.unit) else trial.value
+    return replace(test, trials=(*test.trials, value), unit=unit, discarded=left)
 
 
 def protocol_link_words(group: StrengthGroup, test: StrengthTest | None) -> str:

@@ -377,8 +377,7 @@ class StrengthSide(QWidget):
             show, raw = self._raw.get(number, (None, 0.0))
             trials.append(raw if same and field.value == show else convert(field.value, self._unit, unit))
         if not trials:
-            kept = test.unit if test.discarded else None  # what was discarded keeps its unit
-            return replace(test, trials=(), unit=kept) if same else test
+            return replace(test, trials=(), unit=None) if same else test
         return replace(test, trials=tuple(trials), unit=unit, grade=None)
 
     def _grade_typed(self, words: object) -> None:

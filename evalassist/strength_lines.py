@@ -1,0 +1,89 @@
+"""Strength as it reads in the note: one line a muscle group, `right …; left …; …`, to be set as a row of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evalassist.clinical.facts import WITHIN_ERROR, shown
+from evalassist.clinical.result import GroupStrength, SideStrength
+from evalassist.clinical.strength import protocol_words
+from evalassist.content.schema import Item, StrengthGroup
+from evalassist.evaluation import SIDES, Answer, Answers, Evaluation, StrengthTest
+from evalassist.note import Line
+
+NOT_COMPARED = {
+    "positions": "different positions, not compared",
+    "contractions": "a make and a break test, not compared",
+}
+
+
+def measured_with(evaluation: Evaluation) -> Iterator[Line]:
+    """Which dynamometer and whose hand: two values compare only when both are known."""
+    tests = [answer for answer in evaluation.answers.values() if isinstance(answer, StrengthTest)]
+    devices = list(dict.fromkeys(test.device for test in tests if test.device))
+    testers = list(dict.fromkeys(test.tester for test in tests if test.tester))
+    parts = [", ".join(devices)] if devices else []
+    parts += [f"tested by {', '.join(testers)}"] if testers else []
+    if parts:
+        yield Line(label="Measured with", value="; ".join(parts))
+
+
+def strength_line(
+    item: Item, tested_as: StrengthGroup, group: GroupStrength, answers: Answers
+) -> Iterator[Line]:
+    """A muscle group: each side with its trials and how they were taken, then what the two come to."""
+    parts = [
+        _side(side, tested) + _remarks(test, tested_as)
+        for side in SIDES
+        if (tested := group.side(side)) and _was_tried(test := answers.get(f"{item.id}.{side}"))
+    ]
+    if not parts:
+        return
+    if group.symmetry_percent is not None:
+        parts.append(f"sore side {shown(group.symmetry_percent, 1)} % of the other")
+    elif group.asymmetry_percent is not None:
+        parts.append(f"weaker side {shown(group.asymmetry_percent, 1)} % of the stronger, asymmetry only")
+    elif group.not_compared in NOT_COMPARED:
+        parts.append(NOT_COMPARED[group.not_compared])
+    if group.within_tester_error and group.weaker:
+        parts.append(WITHIN_ERROR)
+    yield Line(label=item.label, value="; ".join(parts))
+
+
+def _was_tried(test: Answer | None) -> bool:
+    """Something was measured, even if none of it counts."""
+    return isinstance(test, StrengthTest) and bool(test.trials or test.grade or test.discarded)
+
+
+def _side(side: str, tested: SideStrength) -> str:
+    if tested.grade:
+        text = f"{side} grade {tested.grade} by hand"
+    elif not tested.trials:
+        text = f"{side} not scored"
+    else:
+        unit = "Nm" if tested.in_torque else "N"
+        trials = " ".join(shown(trial, 1) for trial in tested.trials)
+        best = (
+            "not scored, trials differ too much"
+            if tested.score is None
+            else f"{shown(tested.score, 1)} {unit}"
+        )
+        text = f"{side} {best} ({trials})" if len(tested.trials) > 1 else f"{side} {best}"
+        if tested.torque_nm_per_kg is not None:
+            text += f", {tested.torque_nm_per_kg:.2f} Nm/kg"
+    if tested.pain is not None:
+        text += f", pain {tested.pain}/10" + (" (pain-inhibited)" if tested.pain_inhibited else "")
+    return text
+
+
+def _remarks(answer: Answer | None, group: StrengthGroup) -> str:
+    """How the value was taken, how the body cheated, what was discarded; no semicolon, it would begin a new part."""
+    if not isinstance(answer, StrengthTest):
+        return ""
+    seen = " ".join((answer.compensation or "").replace(";", ",").split())
+    parts = [protocol_words(group, answer), f"compensation: {seen}" if seen else ""]
+    parts += [
+        f"discarded {shown(trial.value, 1)} {trial.unit} ({trial.reason.replace(';', ',')})"
+        for trial in answer.discarded
+    ]
+    return "".join(f", {part}" for part in parts if part)
