@@ -173,7 +173,7 @@ def test_a_value_out_of_range_is_refused_with_the_range_and_nothing_typed_is_los
     def do(dialog: LimitDialog) -> None:
         fill(dialog, "97", "Because.")
         click(dialog, "Change it")
-        assert "From 80 to 95 %" in shown(dialog)
+        assert "From 80 to 90 %" in shown(dialog)
         assert dialog.isVisible()
         assert isinstance(dialog.value, NumberField)
         assert (dialog.value.text, dialog.reason.value) == ("97", "Because.")
@@ -187,7 +187,7 @@ def test_a_value_out_of_range_is_refused_with_the_range_and_nothing_typed_is_los
     [
         ("85", "", "A. Chen, PT", "Write why"),
         ("85", "Because.", "", "Write your name"),
-        ("", "Because.", "A. Chen, PT", "Give the new value. From 80 to 95 % can be set."),
+        ("", "Because.", "A. Chen, PT", "Give the new value. From 80 to 90 % can be set."),
         ("90", "Because.", "A. Chen, PT", "It is 90 % already."),
     ],
 )
