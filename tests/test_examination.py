@@ -177,7 +177,10 @@ def with_answers(case: str, answers: dict[str, Any]) -> Evaluation:
             "left 11°: knee bends backward (app default)",
         ),
         ({"ober.right": -23.0}, "Ober angle right −23°: tight iliotibial band"),
-        ({"df-straight.right": 9.0}, "Dorsiflexion, knee straight right 9°: tight gastrocnemius (app default)"),
+        (
+            {"df-straight.right": 9.0},
+            "Dorsiflexion, knee straight right 9°: tight gastrocnemius (app default)",
+        ),
         (
             {"df-straight.right": 9.0, "df-bent.right": 9.0},
             "Dorsiflexion gain with the knee bent, right 0°: speaks for the soleus or the joint",
