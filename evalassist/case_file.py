@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,17 @@ from typing import Any
 from evalassist.answers import ImplausibleError, parse_answer
 from evalassist.content.loader import Content
 from evalassist.errors import CaseFileError, CaseValueError
-from evalassist.evaluation import Answer, Evaluation, ItemId, Patient
+from evalassist.evaluation import Answer, Evaluation, ExerciseLog, ItemId, Patient, Settled
 
 MOST_BYTES = 1_000_000
 TABLES = {
     "patient": ("name", "birth_date", "sex", "language", "record_number"),
     "visit": ("date", "kind", "sore_knee"),
 }
+OTHERS = ("answers", "defaults", "exercise_log")
+LOG_NUMBERS = {"pain": 10, "sets": 20, "reps": 200, "hold_s": 600, "effort": 10}
+"""The numbers a log may hold, and the largest of each [P]."""
+LOG_SETTLED: tuple[Settled, ...] = ("hour", "day", "longer")
 WORDS: Mapping[str, tuple[str, ...]] = {
     "sex": ("F", "M", "X"),
     "language": ("en", "es"),
@@ -33,8 +37,8 @@ def read_case(path: Path, content: Content) -> Evaluation:
     """The evaluation a case file describes. Raises `CaseFileError` or `CaseValueError` naming file and key."""
     data = _toml(path)
     for table in data:
-        if table not in (*TABLES, "answers", "defaults", "expect"):
-            raise CaseFileError(path, table, (*TABLES, "answers", "defaults"))
+        if table not in (*OTHERS, *TABLES, "expect"):
+            raise CaseFileError(path, table, (*TABLES, *OTHERS))
     patient = _table(path, data, "patient", required=("name", "birth_date", "sex"))
     visit = _table(path, data, "visit", required=("date", "sore_knee"))
     evaluation = Evaluation.begin(
@@ -43,6 +47,7 @@ def read_case(path: Path, content: Content) -> Evaluation:
         visit["date"],
         kind=visit.get("kind", "initial"),
         defaults=_defaults(path, data.get("defaults", {}), content),
+        exercise_log=read_log(path, data.get("exercise_log", []), content),
     )
     if patient["birth_date"] > visit["date"]:
         raise CaseValueError(path, "patient.birth_date", "lies after the visit.")
@@ -72,6 +77,51 @@ def read_answers(path: Path, raw_answers: Any, content: Content) -> dict[ItemId,
         except ImplausibleError as wrong:
             raise CaseValueError(path, f"answers.{item_id}", f"{wrong}.") from None
     return answers
+
+
+def read_log(path: Path, raw: Any, content: Content) -> tuple[ExerciseLog, ...]:
+    """How the exercises of the last plan went: `[[exercise_log]]` tables, each with `exercise` and what was asked."""
+    if not isinstance(raw, list) or not all(isinstance(entry, dict) for entry in raw):
+        raise CaseValueError(path, "exercise_log", "is written as [[exercise_log]] tables.")
+    for entry in raw:
+        exercise = entry.get("exercise")
+        where = f"exercise_log.{exercise}"
+        if exercise not in content.exercises:
+            raise CaseFileError(path, where, content.exercises)
+        if sum(other.get("exercise") == exercise for other in raw) > 1:
+            raise CaseValueError(path, where, "stands here twice.")
+        for key, value in entry.items():
+            if wrong := _wrong_log(key, value):
+                raise CaseValueError(path, f"{where}.{key}", wrong)
+    return tuple(ExerciseLog(**entry) for entry in raw)
+
+
+def _wrong_log(key: str, value: Any) -> str:
+    """What is wrong with one entry of a log; empty when it is fine."""
+    if key == "exercise":
+        return ""
+    if key in LOG_NUMBERS:
+        fits = type(value) is int and 0 <= value <= LOG_NUMBERS[key]
+        return "" if fits else f"must be a whole number from 0 to {LOG_NUMBERS[key]}."
+    if key == "settled":
+        return "" if value in LOG_SETTLED else f"is one of {', '.join(LOG_SETTLED)}."
+    if key in ("form", "twice"):
+        return "" if isinstance(value, bool) else "must be true or false."
+    return f"is not known here; allowed: exercise, settled, form, twice, {', '.join(LOG_NUMBERS)}."
+
+
+def read_earlier(paths: Iterable[Path], evaluation: Evaluation, content: Content) -> tuple[Evaluation, ...]:
+    """Earlier case files as the earlier visits of the same episode, put in the order of their days."""
+    found: list[Evaluation] = []
+    for path in paths:
+        earlier = read_case(path, content)
+        same = (earlier.patient.name, earlier.patient.birth_date)
+        if same != (evaluation.patient.name, evaluation.patient.birth_date):
+            raise CaseValueError(path, "patient", "is another patient than that of the visit evaluated.")
+        if earlier.visit_date >= evaluation.visit_date:
+            raise CaseValueError(path, "visit.date", "does not lie before the visit evaluated.")
+        found.append(earlier)
+    return tuple(sorted(found, key=lambda visit: visit.visit_date))
 
 
 def _defaults(path: Path, raw: Any, content: Content) -> dict[str, float]:

@@ -17,6 +17,7 @@ from evalassist import __version__
 from evalassist.errors import EvalAssistError
 
 if TYPE_CHECKING:
+    from evalassist.clinical.follow_up import FollowUp
     from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare
     from evalassist.documents.look import PaperName
     from evalassist.evaluation import Evaluation
@@ -68,6 +69,14 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="the note as plain text: evaluation.txt in DIR, or on standard output without --out",
     )
+    evaluate.add_argument(
+        *("--since", "-s"),
+        type=Path,
+        action="append",
+        default=[],
+        metavar="EARLIER.toml",
+        help="an earlier visit of the same patient; may be given several times",
+    )
     evaluate.set_defaults(run=_evaluate)
     demo = commands.add_parser("demo", help="evaluate the worked patients and examples")
     demo.set_defaults(run=_demo)
@@ -94,13 +103,15 @@ def _help(parser: argparse.ArgumentParser) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from evalassist.case_file import read_case
+    from evalassist.case_file import read_case, read_earlier
     from evalassist.content import load_content
     from evalassist.note_text import note_text
 
     if options.out is None and not options.text:
         raise EvalAssistError("Say a folder for the documents with --out, or --text for the note alone.")
-    case = evaluate_case(read_case(options.case, load_content()), _clinic())
+    evaluation = read_case(options.case, load_content())
+    earlier = read_earlier(options.since, evaluation, load_content())
+    case = evaluate_case(evaluation, _clinic(), earlier)
     if options.out is None:
         print(note_text(case.note), end="")
         print(case.summary, file=sys.stderr)
@@ -189,14 +200,16 @@ class Case:
     evaluation: Evaluation
     assessment: Assessment
     plan: PlanOfCare | NoPlan
+    follow_up: FollowUp | None
     note: Note
     code: int
     summary: str
 
 
-def evaluate_case(evaluation: Evaluation, clinic: Clinic) -> Case:
-    """Assessment, plan and note of one evaluation."""
+def evaluate_case(evaluation: Evaluation, clinic: Clinic, earlier: Sequence[Evaluation] = ()) -> Case:
+    """Assessment, plan and note of one evaluation; `earlier` are the visits before it, the earliest first."""
     from evalassist.clinical.assessment import assess
+    from evalassist.clinical.follow_up import follow_up, phase_in_force, visits_of
     from evalassist.clinical.plan import plan_of_care
     from evalassist.clinical.result import NoPlan
     from evalassist.content import content_for
@@ -204,8 +217,10 @@ def evaluate_case(evaluation: Evaluation, clinic: Clinic) -> Case:
 
     content = content_for(evaluation)
     assessment = assess(evaluation, content)
-    plan = plan_of_care(evaluation, assessment, content)
-    note = note_of(evaluation, content, assessment, plan, clinic)
+    visits = visits_of(earlier)
+    plan = plan_of_care(evaluation, assessment, content, phase_in_force(visits))
+    found = follow_up(visits, evaluation, assessment, plan, content)
+    note = note_of(evaluation, content, assessment, plan, clinic, found)
     if assessment.stopped:
         flags = "; ".join(c.rule.title for c in assessment.red_flags)
         code, summary = STOPPED, f"{assessment.action}: {flags}."
@@ -216,7 +231,7 @@ def evaluate_case(evaluation: Evaluation, clinic: Clinic) -> Case:
         codes = " ".join(assessment.subcategories) or "subcategories not decided"
         code = DONE
         summary = f"{codes}, irritability {assessment.irritability}, phase {plan.phase}: {exercises}."
-    return Case(evaluation, assessment, plan, note, code, summary)
+    return Case(evaluation, assessment, plan, found, note, code, summary)
 
 
 def case_files(case: Case, language: Language, paper: PaperName) -> dict[str, bytes]:
@@ -224,12 +239,13 @@ def case_files(case: Case, language: Language, paper: PaperName) -> dict[str, by
     from evalassist.clinical.result import NoPlan
     from evalassist.content import content_for
     from evalassist.documents import evaluation_note_pdf, handout_pdf, referral_pdf
-    from evalassist.results import assessment_json, plan_json
+    from evalassist.results import assessment_json, change_json, plan_json, progression_json
 
+    concluded = assessment_json(case.evaluation, case.assessment, content_for(case.evaluation))
+    if case.follow_up is not None:
+        concluded |= {"change": change_json(case.follow_up), "progression": progression_json(case.follow_up)}
     files = {
-        "assessment.json": _json(
-            assessment_json(case.evaluation, case.assessment, content_for(case.evaluation))
-        ),
+        "assessment.json": _json(concluded),
         "evaluation.pdf": evaluation_note_pdf(case.note, paper=paper),
     }
     if case.code == STOPPED:

@@ -137,6 +137,33 @@ class PlanEdit:
     reason: str = ""
 
 
+Settled = Literal["hour", "day", "longer"]
+"""How soon the knee was as before: within an hour and no worse next morning, within a day, or later."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseLog:
+    """How one exercise went since the last visit; what was not asked is None.
+
+    `pain` is the most during the exercise (0-10), `reps` those of the last set, `effort` 0-10; `twice` says that
+    it went so in two sessions in a row. What `form` asks is written with the progression criterion.
+    """
+
+    exercise: str
+    pain: int | None = None
+    settled: Settled | None = None
+    sets: int | None = None
+    reps: int | None = None
+    hold_s: int | None = None
+    effort: int | None = None
+    form: bool | None = None
+    twice: bool | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self == ExerciseLog(self.exercise)
+
+
 @dataclass(frozen=True, slots=True)
 class Opinion:
     """What the therapist says of one conclusion: accepted, or not, and then why.
@@ -161,6 +188,8 @@ class Evaluation:
     kind: VisitKind = "initial"
     answers: Answers = field(default_factory=lambda: MappingProxyType({}))
     plan_edits: tuple[PlanEdit, ...] = ()
+    exercise_log: tuple[ExerciseLog, ...] = ()
+    """How the exercises of the last visit's plan went; empty at the first visit."""
     opinions: Mapping[str, Opinion] = field(default_factory=lambda: MappingProxyType({}))
     impression: str = ""
     signature: Signature | None = None
@@ -199,6 +228,11 @@ class Evaluation:
 
     def with_plan_edits(self, edits: Iterable[PlanEdit]) -> Evaluation:
         return self._changed(plan_edits=tuple(edits))
+
+    def with_exercise_log(self, log: ExerciseLog) -> Evaluation:
+        """One log for each exercise; an empty one takes it away."""
+        kept = tuple(other for other in self.exercise_log if other.exercise != log.exercise)
+        return self._changed(exercise_log=kept if log.is_empty else (*kept, log))
 
     def with_opinion(self, conclusion_id: str, opinion: Opinion | None) -> Evaluation:
         kept = {key: value for key, value in self.opinions.items() if key != conclusion_id}

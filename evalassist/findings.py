@@ -356,6 +356,18 @@ def _value(item: Item, answer: Answer | None) -> str:
     return ""
 
 
+def brief_words(item: Item, answer: Answer | None, group: StrengthGroup | None) -> str:
+    """One answer as short as can be: `3/10`, `best 82 N, supine`; empty when nothing was found."""
+    if not isinstance(answer, StrengthTest) or group is None:
+        return _value(item, answer)
+    if answer.grade:
+        return f"grade {answer.grade}"
+    if not answer.trials:
+        return ""
+    best = f"best {max(answer.trials):g} {answer.unit}"
+    return ", ".join(part for part in (best, protocol_words(group, answer)) if part)
+
+
 def _listed(words: Sequence[str]) -> str:
     """A list; what begins alike is told once: round the kneecap, inner side and outer side."""
     if not any("," in word for word in words):

@@ -179,6 +179,58 @@ class Sheet(Part):
     activity_ladder: bool = False
 
 
+class NoteChange(Part):
+    """One value then and now, with what the difference means."""
+
+    name: str
+    then: str
+    now: str
+    by: str
+    limits: str
+    verdict: str
+
+
+class NoteChanges(Part):
+    """What changed since one earlier visit; `unchanged` and `not_measured` are told in a line each."""
+
+    since: date
+    rows: tuple[NoteChange, ...]
+    unchanged: tuple[str, ...] = ()
+    not_measured: tuple[str, ...] = ()
+
+
+class NoteExerciseCourse(Part):
+    """How an exercise of the last plan goes on."""
+
+    name: str
+    move: str
+    says: str
+    rule: str
+    because: str
+
+
+class NoteCriterion(Part):
+    says: str
+    state: str
+    """met, not met, not known, does not apply."""
+    because: str = ""
+
+
+class NoteFollowUp(Part):
+    """What a later visit says about the episode so far."""
+
+    changes: tuple[NoteChanges, ...]
+    """Since the first visit, and since the last one where that is another."""
+    new_signs: tuple[str, ...] = ()
+    course: str = ""
+    course_says: str = ""
+    course_because: str = ""
+    phase: int | None = None
+    exercises: tuple[NoteExerciseCourse, ...] = ()
+    exits: tuple[NoteCriterion, ...] = ()
+    discharge: tuple[NoteCriterion, ...] = ()
+
+
 class Clinic(Part):
     name: str = ""
     phone: str = ""
@@ -234,5 +286,7 @@ class Note(Part):
     plan: NotePlan | None
     sheet: Sheet | None
     references: tuple[Line, ...]
+    follow_up: NoteFollowUp | None = None
+    """Only at later visits."""
     defaults: tuple[Line, ...] = ()
     """The clinical defaults this clinic set otherwise: what it is, and its value beside the shipped one."""

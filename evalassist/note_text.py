@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
 from evalassist.evaluation import Addendum
-from evalassist.note import Note, NotePlan
+from evalassist.note import Note, NoteChange, NotePlan
+from evalassist.wording import follow_up
 from evalassist.wording.assessment import (
     Band,
     Opinion,
@@ -60,7 +61,14 @@ def note_text(note: Note, addenda: Sequence[Addendum] = ()) -> str:
 
     It is marked as a draft until it is signed; `addenda` are what was written after signing.
     """
-    parts = [_head(note), *_findings(note), _assessment(note), *_plan(note), *_end(note, addenda)]
+    parts = [
+        _head(note),
+        *_findings(note),
+        *_later(note),
+        _assessment(note),
+        *_plan(note),
+        *_end(note, addenda),
+    ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
@@ -102,6 +110,40 @@ def _findings(note: Note) -> Iterator[list[str]]:
     for section in note.sections:
         yield _part(section.title, _told(step_lines(note, section.title, section.lines)))
     yield _part("Not tested", _line(not_tested(note), hanging=""))
+
+
+# ---------------------------------------------------------------- a later visit
+
+
+def _later(note: Note) -> Iterator[list[str]]:
+    """What changed, the course, the exercises so far and the criteria; nothing at a first visit."""
+    found = note.follow_up
+    if found is None:
+        return
+    lines: list[str] = []
+    for changes in found.changes:
+        lines += [
+            *_line(f"{follow_up.since(changes)}:"),
+            *(part for row in changes.rows for part in _change(row)),
+        ]
+        lines += _told(follow_up.rests(changes))
+    yield _part(follow_up.head(found), [*lines, *_told(follow_up.course(found))])
+    told = [
+        _line(f"- {one.name}: {one.move}. {one.says} Because: {follow_up.exercise_why(one)}")
+        for one in found.exercises
+    ]
+    yield _part("Exercises so far", [line for lines in told for line in lines])
+    for title, criteria in follow_up.criteria(found):
+        rows = [(f"- {one.says}: {one.state}", one.because) for one in criteria]
+        yield _part(title, [line for says, why in rows for line in _line(f"{says} ({why})" if why else says)])
+    yield _line(follow_up.APP_DEFAULTS, hanging="")
+
+
+def _change(row: NoteChange) -> list[str]:
+    then, now = follow_up.values(row)
+    by = f" ({row.by})" if row.by else ""
+    limits = f" [{row.limits}]" if row.limits else ""
+    return _line(f"- {row.name}: {then}, now {now}{by}: {row.verdict}{limits}")
 
 
 # ---------------------------------------------------------------- assessment

@@ -11,6 +11,7 @@ from evalassist.clinical.assessment import CODES, IRRITABILITY, not_decided
 from evalassist.clinical.case import case_of, why_not
 from evalassist.clinical.differentials import Cause, causes
 from evalassist.clinical.facts import shown
+from evalassist.clinical.follow_up import FollowUp
 from evalassist.clinical.found import hip_finding, step_down_sides
 from evalassist.clinical.opposing import against
 from evalassist.clinical.plan import card_order
@@ -28,6 +29,7 @@ from evalassist.clinical.result import (
 from evalassist.content import Content
 from evalassist.evaluation import Evaluation, ItemId
 from evalassist.findings import not_tested_lines, sections
+from evalassist.follow_up_noting import follow_up_note
 from evalassist.note import (
     Clinic,
     Found,
@@ -82,6 +84,7 @@ def note_of(
     assessment: Assessment,
     plan: PlanOfCare | NoPlan,
     clinic: Clinic,
+    follow_up: FollowUp | None = None,
 ) -> Note:
     """The note of this visit as it reads now; signing stores exactly this."""
     signature = evaluation.signature
@@ -130,6 +133,7 @@ def note_of(
         plan=_plan(planned, evaluation, assessment, content) if planned else None,
         sheet=_sheet(planned, evaluation, assessment) if planned else None,
         references=_references(concluded, content),
+        follow_up=follow_up_note(follow_up, evaluation) if follow_up else None,
         defaults=_set_otherwise(content),
     )
 
@@ -260,7 +264,7 @@ def _nameable(
 
     A refusal names one reason only, and "another phase" may hide a second one: so it is asked again.
     """
-    case = case_of(evaluation, assessment, content, assessment.irritability or "")
+    case = case_of(evaluation, assessment, content, assessment.irritability or "", plan.phase)
     in_plan = {planned.exercise.id for planned in plan.exercises}
     kinds = {refusal.exercise_id: refusal.kind for refusal in plan.refused}
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from evalassist.clinical.assessment import not_decided
+from evalassist.clinical.change import Change
 from evalassist.clinical.differentials import Cause, causes
+from evalassist.clinical.follow_up import Criterion, FollowUp
 from evalassist.clinical.opposing import against
 from evalassist.clinical.result import (
     Advice,
@@ -63,6 +65,73 @@ def assessment_json(evaluation: Evaluation, assessment: Assessment, content: Con
             cause.differential.id: _cause(cause)
             for cause in causes(evaluation, assessment.known, content).values()
         },
+    }
+
+
+def change_json(found: FollowUp) -> dict[str, Any]:
+    """What changed since the first and the last visit; a value that was not measured is null."""
+    return {
+        "first_visit": _day(found.first),
+        "last_visit": _day(found.last),
+        "since_first": [_change(change) for change in found.since_first],
+        "since_last": [_change(change) for change in found.since_last],
+        "new_signs": list(found.new_signs),
+    }
+
+
+def progression_json(found: FollowUp) -> dict[str, Any]:
+    """The course, each exercise of the plan in force, and the criteria to go on and to end the care."""
+    course = found.course
+    return {
+        "course": None if course is None else {"id": course.id, "title": course.title, "says": course.says},
+        "because": [reason.text for reason in found.course_reasons],
+        "missing": list(found.course_missing),
+        "refer_back": course is not None and course.refer,
+        "refer_back_from": _day(found.refer_back_from),
+        "refer_back_by": _day(found.refer_back_by),
+        "phase_in_force": found.phase_in_force,
+        "next_phase": found.next_phase,
+        "exercises": [
+            {
+                "id": one.planned.exercise.id,
+                "move": one.move,
+                "log": one.colour or None,
+                "says": one.says,
+                "rule": one.rule,
+                "because": [reason.text for reason in one.because],
+                "missing": list(one.missing),
+                "to": one.to or None,
+                "mark": one.mark,
+                "cites": list(one.cites),
+            }
+            for one in found.exercises
+        ],
+        "exit_criteria": [_criterion(criterion) for criterion in found.exits],
+        "discharge_criteria": [_criterion(criterion) for criterion in found.discharge],
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "id": change.id,
+        "then": change.then or None,
+        "now": change.now or None,
+        "gain": change.gain,
+        "direction": change.direction,
+        "real": change.real,
+        "important": change.important,
+        "limits": change.limits,
+        "verdict": change.verdict,
+    }
+
+
+def _criterion(criterion: Criterion) -> dict[str, Any]:
+    return {
+        "id": criterion.exit.id,
+        "says": criterion.exit.says,
+        "verdict": "does not apply" if criterion.verdict is None else criterion.verdict.value,
+        "because": [reason.text for reason in criterion.reasons],
+        "missing": list(criterion.missing),
     }
 
 

@@ -66,6 +66,10 @@ class _Studio:
         )
         dark = self._settings.model_copy(update={"theme": "dark"})
         yield from self._steps("dark", patient_a, USUAL, dark)
+        later = _later(ex1)
+        yield from self._steps("later", later, USUAL, before=(ex1,))
+        large = self._settings.model_copy(update={"text_scale": 2.0})
+        yield from self._steps("later-large", later, USUAL, large, before=(ex1,))
         yield from self._safety()
         yield from self._content_parts()
         yield from self._dialogs("", self._settings)
@@ -87,7 +91,12 @@ class _Studio:
         self._put_away(window)
 
     def _steps(
-        self, name: str, evaluation: Evaluation, size: tuple[int, int], settings: Settings | None = None
+        self,
+        name: str,
+        evaluation: Evaluation,
+        size: tuple[int, int],
+        settings: Settings | None = None,
+        before: tuple[Evaluation, ...] = (),
     ) -> Iterator[Path]:
         wanted = [step_id for step_id in self._content.steps if self._wanted(f"{name}-{step_id}")]
         if name.startswith(WARNED):
@@ -95,6 +104,8 @@ class _Studio:
         if not wanted:
             return
         window = self._window(settings or self._settings, size)
+        for earlier in before:
+            self._store.save(earlier)
         window.begin(evaluation)
         assert window.view is not None
         for step_id in wanted:
@@ -236,6 +247,30 @@ class _Studio:
 
 def _emptied(evaluation: Evaluation) -> Evaluation:
     return evaluation.without_answer(*evaluation.answers)
+
+
+def _later(first: Evaluation) -> Evaluation:
+    """Four weeks later, better in part, with what the patient told of the exercises."""
+    from evalassist.evaluation import ExerciseLog
+
+    tests = {
+        key: answer
+        for key, answer in first.answers.items()
+        if key.startswith(("habd", "her", "hext", "kext"))
+    }
+    answers = {"nprs-worst": 4.0, "akps-total": 82.0, "lefs-total": 63.0, "squat45-pain": 1.0}
+    later = replace(
+        first.without_answer("psfs-mean", "tsk-11-total", *list(tests)[4:]),
+        id="later",
+        kind="re-evaluation",
+        visit_date=first.visit_date + timedelta(weeks=4),
+        exercise_log=(
+            ExerciseLog("HA01", pain=1, settled="hour", sets=3, reps=15, effort=4, twice=True),
+            ExerciseLog("HE01", pain=4, settled="hour"),
+            ExerciseLog("QC01", pain=6, settled="longer"),
+        ),
+    )
+    return later.with_answers(answers)
 
 
 def _half(evaluation: Evaluation) -> Evaluation:

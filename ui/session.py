@@ -12,8 +12,11 @@ from uuid import uuid4
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from evalassist.clinical.assessment import assess, what_is_said
+from evalassist.clinical.change import Visit, last_answers
+from evalassist.clinical.follow_up import FollowUp, follow_up, phase_in_force, visits_of
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.progress import StepProgress, progress
+from evalassist.clinical.progression import log_of
 from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare
 from evalassist.content import Content, content_for
 from evalassist.errors import EvalAssistError, SignedRecordError
@@ -21,6 +24,7 @@ from evalassist.evaluation import (
     Addendum,
     Answer,
     Evaluation,
+    ExerciseLog,
     ItemId,
     Opinion,
     Patient,
@@ -28,10 +32,12 @@ from evalassist.evaluation import (
     Signature,
     SoreKnee,
 )
+from evalassist.findings import brief_words
 from evalassist.note import Note
 from evalassist.noting import clinic_of, note_of
 from evalassist.records.rows import StoreConflictError
 from evalassist.settings import Settings
+from ui.widgets.dates import MONTHS
 
 if TYPE_CHECKING:
     from evalassist.records.rows import DocumentUse
@@ -71,6 +77,12 @@ class EvaluationSession(QObject):
             self._evaluation = evaluation.with_defaults(store.clinic_defaults())
         if self._evaluation.defaults:
             self.content = content_for(self._evaluation)
+        self.earlier = store.earlier_visits(evaluation)
+        """The visits of this episode before this one, the earliest first; read once."""
+        self.last_answers = last_answers(self.earlier)
+        """For every item the latest earlier answer and its day: shown beside the field, never copied into it."""
+        self._visits: tuple[Visit, ...] | None = None
+        self._follow_up: FollowUp | None = None
         self._undo: list[Evaluation] = []
         self._redo: list[Evaluation] = []
         self._unsaved = False
@@ -105,11 +117,42 @@ class EvaluationSession(QObject):
     def progress(self) -> Mapping[str, StepProgress]:
         return self._result()[2]
 
+    def last_words(self, item_id: ItemId) -> str:
+        """What was answered last time, in a few words: `last: 3/10, 2 Mar`; empty when it was not asked."""
+        if item_id not in self.last_answers:
+            return ""
+        answer, day = self.last_answers[item_id]
+        item, _ = self.content.asked[item_id]
+        words = brief_words(item, answer, self.content.strength_groups.get(item.id))
+        year = "" if day.year == self._evaluation.visit_date.year else f" {day.year}"
+        return f"last: {words}, {day.day} {MONTHS[day.month - 1]}{year}" if words else ""
+
+    @property
+    def visits(self) -> tuple[Visit, ...]:
+        """The earlier visits with what was concluded and planned at each."""
+        if self._visits is None:
+            self._visits = visits_of(self.earlier)
+        return self._visits
+
+    @property
+    def follow_up(self) -> FollowUp | None:
+        """What this visit says beside the earlier ones; None at a first visit."""
+        if self._follow_up is None and self.earlier:
+            self._follow_up = follow_up(
+                self.visits, self._evaluation, self.assessment, self.plan, self.content
+            )
+        return self._follow_up
+
+    @property
+    def in_force(self) -> int | None:
+        """The phase of the last visit's plan, in which this one goes on; None at a first visit."""
+        return phase_in_force(self.visits)
+
     def note(self) -> Note:
         """The note as it would be signed now; the stored one once it is signed."""
         if self.signed:
             return Note.model_validate_json(self.store.note_of(self._evaluation.id))
-        return note_of(self._evaluation, self.content, self.assessment, self.plan, clinic_of(self.settings))
+        return self._note_of(self._evaluation)
 
     # ------------------------------------------------------------ changing
 
@@ -130,6 +173,11 @@ class EvaluationSession(QObject):
 
     def edit_plan(self, *edits: PlanEdit) -> None:
         self._change(self._evaluation.with_plan_edit(*edits))
+
+    def log_exercise(self, log: ExerciseLog) -> None:
+        """Keep how one exercise of the last plan went; an empty log takes it away."""
+        if log != log_of(self._evaluation.exercise_log, log.exercise):
+            self._change(self._evaluation.with_exercise_log(log))
 
     def back_to_proposal(self) -> None:
         self._change(self._evaluation.with_plan_edits(()))
@@ -175,7 +223,7 @@ class EvaluationSession(QObject):
             raise EvalAssistError("The last changes are not kept yet; the header says why. Try again then.")
         signature = Signature(name, self.settings.licence.strip(), datetime.now().astimezone())
         signed = self._evaluation.signed_by(signature)
-        note = note_of(signed, self.content, self.assessment, self.plan, clinic_of(self.settings))
+        note = self._note_of(signed)
         self.store.sign(signed, note.model_dump_json())
         self._undo.clear()
         self._redo.clear()
@@ -187,6 +235,10 @@ class EvaluationSession(QObject):
         addendum = Addendum(text, name, datetime.now(UTC))
         self.store.add_addendum(self._evaluation.id, addendum)
         self._set(self._evaluation.with_addendum(addendum))
+
+    def _note_of(self, evaluation: Evaluation) -> Note:
+        clinic = clinic_of(self.settings)
+        return note_of(evaluation, self.content, self.assessment, self.plan, clinic, self.follow_up)
 
     def _name_to_sign(self, why: str) -> str:
         name = self.settings.therapist_name.strip()
@@ -278,13 +330,13 @@ class EvaluationSession(QObject):
 
     def _set(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
-        self._results = None
+        self._results = self._follow_up = None
         self.changed.emit()
 
     def _result(self) -> tuple[Assessment, PlanOfCare | NoPlan, Mapping[str, StepProgress]]:
         if self._results is None:
             assessment = assess(self._evaluation, self.content)
-            plan = plan_of_care(self._evaluation, assessment, self.content)
+            plan = plan_of_care(self._evaluation, assessment, self.content, self.in_force)
             steps = progress(self._evaluation, assessment, plan, self.content, handed_out=self._handed_out)
             self._results = (assessment, plan, steps)
         return self._results

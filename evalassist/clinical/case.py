@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 from evalassist.clinical.conditions import judge
 from evalassist.clinical.result import (
@@ -49,6 +49,8 @@ class Case:
     blocked: Mapping[str, Refusal]
     at_home: frozenset[str] | None
     """What is at home; None when it was not asked, and then everything is."""
+    phase_by: Literal["irritability", "therapist", "last visit"] = "irritability"
+    """Why it is this phase."""
     pain_asked: bool = True
     """False for the next phase: its exercises are reached only once they are tolerated."""
 
@@ -86,10 +88,19 @@ class Log:
         self.refused.setdefault(exercise_id, Refusal(exercise_id, why, kind))
 
 
-def case_of(evaluation: Evaluation, assessment: Assessment, content: PlanContent, irritability: str) -> Case:
+def case_of(
+    evaluation: Evaluation,
+    assessment: Assessment,
+    content: PlanContent,
+    irritability: str,
+    in_force: int | None = None,
+) -> Case:
+    """The case as it is planned; `in_force` is the phase in which the last visit's plan stood."""
     rules = content.plan
     row = rules.row_of[irritability]
-    phase = row.start_phase if irritability == "HIGH" else _chosen_phase(assessment) or row.start_phase
+    free = irritability != "HIGH"  # high irritability always begins anew
+    chosen = _chosen_phase(assessment) if free else None
+    phase = chosen or (in_force if free else None) or row.start_phase
     known = _knowledge(assessment, irritability, phase)
     case = Case(
         evaluation=evaluation,
@@ -103,6 +114,7 @@ def case_of(evaluation: Evaluation, assessment: Assessment, content: PlanContent
         limit=None,
         blocked={},
         at_home=_at_home(assessment),
+        phase_by=_phase_by(phase, chosen, row.start_phase),
     )
     limits = [limit for limit in rules.limits if case.holds(limit.when)]
     caps = [limit.pain_cap for limit in limits if limit.pain_cap is not None]
@@ -220,6 +232,14 @@ def _with(known: Knowledge, more: Mapping[str, FactValue]) -> Knowledge:
 def _above_cap(case: Case, item: ItemId) -> dict[str, FactValue]:
     pain = case.number(item)
     return {} if pain is None else {"resisted-ext-above-cap": pain > case.cap}
+
+
+def _phase_by(
+    phase: int, chosen: int | None, start: int
+) -> Literal["irritability", "therapist", "last visit"]:
+    if phase == start:
+        return "irritability"
+    return "therapist" if chosen else "last visit"
 
 
 def _chosen_phase(assessment: Assessment) -> int | None:

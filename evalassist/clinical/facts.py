@@ -151,6 +151,7 @@ def _computed(evaluation: Evaluation, content: Content, numbers: Measured) -> It
     yield Found("age", float(evaluation.age_years), ())
     yield Found("sex", evaluation.patient.sex, ())
     yield Found("sore-knee", evaluation.sore_knee, ())
+    yield Found("visit-kind", evaluation.kind, ())
     yield get.renamed("duration-weeks", "duration")
     yield _load_change(get)
     yield _rest_or_night(get, content.numbers["rest-pain"])

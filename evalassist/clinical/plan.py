@@ -28,8 +28,13 @@ __all__ = ["card_order", "plan_of_care"]
 LAST_PHASE = 4
 
 
-def plan_of_care(evaluation: Evaluation, assessment: Assessment, content: PlanContent) -> PlanOfCare | NoPlan:
-    """The plan the findings lead to, with a reason for every exercise in it and every one left out."""
+def plan_of_care(
+    evaluation: Evaluation, assessment: Assessment, content: PlanContent, in_force: int | None = None
+) -> PlanOfCare | NoPlan:
+    """The plan the findings lead to, with a reason for every exercise in it and every one left out.
+
+    `in_force` is the phase of the last visit's plan, in which a later visit goes on.
+    """
     stopped = _stop(evaluation, assessment)
     if stopped is not None:
         return stopped
@@ -37,7 +42,7 @@ def plan_of_care(evaluation: Evaluation, assessment: Assessment, content: PlanCo
         return NoPlan(
             "Worst pain is not recorded, so irritability is not known.", assessment.irritability_missing
         )
-    case = case_of(evaluation, assessment, content, assessment.irritability)
+    case = case_of(evaluation, assessment, content, assessment.irritability, in_force)
     log = Log()
     placed = () if _after_surgery(assessment) else choose(case, log)
     refused = refusals(case, placed, log)
@@ -122,12 +127,15 @@ def _restrictions(assessment: Assessment) -> tuple[str, ...]:
 
 def _planned(case: Case, entry: Placed) -> PlannedExercise:
     exercise = case.exercises[entry.exercise_id]
-    start = case.phase == case.row.start_phase
     by_hand = " (the therapist's word)" if case.assessment.irritability_by_hand else ""
+    by = case.phase_by
+    words = {
+        "irritability": f"irritability {case.row.id.lower()}{by_hand}",
+        "therapist": "chosen by the therapist",
+    }
     phase = Reason(
-        f"phase {case.phase}, "
-        + (f"irritability {case.row.id.lower()}{by_hand}" if start else "chosen by the therapist"),
-        ("nprs-worst", "settle-h") if start else (PHASE_ITEM,),
+        f"phase {case.phase}, {words.get(by, 'as at the last visit')}",
+        ("nprs-worst", "settle-h") if by == "irritability" else (PHASE_ITEM,),
     )
     return PlannedExercise(
         exercise=exercise,

@@ -48,10 +48,10 @@ class Compared:
         return "changed" if self.then else "gone"
 
 
-def outcome_of(evaluation: Evaluation, content: Content) -> Outcome:
-    """Assessment and plan of these answers."""
+def outcome_of(evaluation: Evaluation, content: Content, in_force: int | None = None) -> Outcome:
+    """Assessment and plan of these answers; `in_force` is the phase of the last visit's plan."""
     assessment = assess(evaluation, content)
-    return Outcome(assessment, plan_of_care(evaluation, assessment, content))
+    return Outcome(assessment, plan_of_care(evaluation, assessment, content, in_force))
 
 
 def compare(now: Outcome, then: Outcome, content: Content) -> tuple[Compared, ...]:

@@ -41,14 +41,27 @@ def faults(content: Content) -> Iterator[ContentError]:
     yield from _cause_faults(content)
     yield from _exercise_faults(content)
     yield from _plan_faults(content)
+    yield from _follow_up_faults(content)
     yield from _derived_faults(content)
     yield from _unused_facts(content)
     yield from citation_faults(content)
 
 
-COUNTED_IN_PYTHON = ("repeat-cv", "pain-in-test", "pain-above-rest", "rest-pain", "hip-norms")
+COUNTED_IN_PYTHON = (
+    "repeat-cv",
+    "pain-in-test",
+    "pain-above-rest",
+    "rest-pain",
+    "hip-norms",
+    "strength-change",
+)
 """Defaults that no rule names, because the computing of facts looks at them."""
-FILES_WITH_DEFAULTS = ("rules/red_flags.toml", "rules/assessment.toml", "rules/plan.toml")
+FILES_WITH_DEFAULTS = (
+    "rules/red_flags.toml",
+    "rules/assessment.toml",
+    "rules/plan.toml",
+    "rules/follow_up.toml",
+)
 
 
 def _default_faults(content: Content) -> Iterator[ContentError]:
@@ -185,6 +198,7 @@ def _kind_of(content: Content, name: str) -> tuple[str, set[str]]:
         item = content.asked[name][0]
         return ITEM_KINDS[item.kind], _options(item)
     fact = content.facts.get(name) or content.facts.get(name.rpartition(".")[0])
+    fact = fact or content.follow_up.fact_of.get(name)
     kind = fact.kind if fact is not None else PLAN_FACTS.get(name, "yes-no")
     return ("word", {"yes", "no"}) if kind == "yes-no" else (kind, set())
 
@@ -256,7 +270,12 @@ def _plan_faults(content: Content) -> Iterator[ContentError]:
     file = "content/rules/plan.toml"
     for exercise_id in sorted(content.plan.exercise_ids() - set(content.exercises)):
         yield ContentError(file, exercise_id, "no such exercise")
-    known = set(content.rules) | set(PLAN_FACTS) | {rule.flag for rule in content.rules.values() if rule.flag}
+    known = (
+        set(content.rules)
+        | set(PLAN_FACTS)
+        | set(content.follow_up.fact_of)
+        | {rule.flag for rule in content.rules.values() if rule.flag}
+    )
     for entry, condition in content.plan.conditions():
         yield from _unknown_facts(content, file, entry, condition, known)
     named = _answered_or_computed(content)
@@ -300,6 +319,29 @@ def _derived_faults(content: Content) -> Iterator[ContentError]:
         for rule_id in entry.rules:
             if rule_id not in content.rules:
                 yield ContentError(file, entry.id, f"no rule is called {rule_id}")
+
+
+def _follow_up_faults(content: Content) -> Iterator[ContentError]:
+    file, rules = "content/rules/follow_up.toml", content.follow_up
+    known = set(content.rules) | set(rules.fact_of)
+    for entry, condition in rules.conditions():
+        yield from _unknown_facts(content, file, entry, condition, known)
+    named = _answered_or_computed(content)
+    for row in rules.comparisons:
+        wanted = {f"{row.fact}.right", f"{row.fact}.left"} if row.sides else {row.fact}
+        for name in sorted(wanted - named):
+            yield ContentError(file, row.fact, f"no fact is called {name}")
+        if row.rating not in {"", *content.ratings}:
+            yield ContentError(file, row.fact, f"no rating is called {row.rating}")
+    for measure, items in rules.same.items():
+        for name in ({measure} - set(content.measures)) | (set(items) - set(content.items)):
+            yield ContentError(file, measure, f"no measure or item is called {name}")
+    for code in sorted(set(content.progressions) ^ set(rules.criterion_of)):
+        yield ContentError(file, code, "each progression criterion of exercises/rules.toml stands here once")
+    everywhere = (*rules.conditions(), *content.plan.conditions())
+    looked_at = {part.fact for _, condition in everywhere for part in condition.walk()}
+    for fact_id in sorted(set(rules.fact_of) - looked_at):
+        yield ContentError(file, fact_id, "nothing looks at this fact")
 
 
 def _unused_facts(content: Content) -> Iterator[ContentError]:

@@ -110,7 +110,7 @@ def _all(content: Content) -> Iterator[Entry]:
         yield Entry("rules", "Exercises: load and progress", f"{kind} {coded.id}", coded.says, coded.mark)
     for care in content.precautions.values():
         yield Entry("rules", "Exercises: precautions", care.meaning, care.action, care.mark)
-    for planned in content.plan.sourced():
+    for planned in (*content.plan.sourced(), *content.follow_up.sourced()):
         where, title, says = plan_words(planned, content)
         yield Entry("rules", where, unfilled(title), unfilled(says), planned.mark, planned.cites)
 

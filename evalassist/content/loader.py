@@ -13,6 +13,7 @@ from evalassist import resources
 from evalassist.content.cause_schema import Accuracy, Differential
 from evalassist.content.checks import faults
 from evalassist.content.defaults import filled
+from evalassist.content.follow_up_schema import FollowUpRules, load_follow_up
 from evalassist.content.patient_texts import PatientTexts, load_patient_texts
 from evalassist.content.plan_schema import PlanRules, load_plan_rules
 from evalassist.content.schema import (
@@ -90,6 +91,7 @@ class Content:
     evidence: Mapping[str, Evidence]
     recommendations: Mapping[str, Recommendation]
     plan: PlanRules
+    follow_up: FollowUpRules
     patient_texts: PatientTexts
 
     @cached_property
@@ -222,6 +224,7 @@ def _with_numbers(numbers: Defaults) -> dict[str, Any]:
         "information": _by_id("information.toml", "information", Information, numbers=numbers),
         "differentials": _by_id("differentials.toml", "differentials", Differential, numbers=numbers),
         "plan": load_plan_rules(numbers),
+        "follow_up": load_follow_up(numbers),
     }
 
 

@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from evalassist.content.defaults import filled
 from evalassist.content.record_schema import CertificationRules, CodeRules, GoalRules, ScheduleRow, Sourced
-from evalassist.content.schema import Condition, Model
+from evalassist.content.schema import Condition, Mark, Model
 from evalassist.errors import ContentError
 from evalassist.evaluation import Defaults
 from evalassist.resources import read_toml
@@ -53,6 +53,22 @@ class Limit(Sourced):
     pain_cap: int | None = Field(default=None, alias="pain-cap")
 
 
+class Exit(Sourced):
+    """One criterion that must be met to leave a phase, or to end the care.
+
+    It is judged only while `applies` holds; `each_side` wants it on every sore side.
+    """
+
+    id: str
+    says: str
+    when: Condition
+    applies: Condition | None = None
+    each_side: bool = Field(default=False, alias="each-side")
+    unknown: str = "not measured at the first visit"
+    """Why it is open, where nothing that can be asked now would decide it."""
+    mark: Mark = "P"
+
+
 class Phase(Sourced):
     number: int
     name: str
@@ -60,7 +76,8 @@ class Phase(Sourced):
     strength_days: int | None = Field(default=None, alias="strength-days")
     """Strength work is done on at most so many days a week."""
     content: str
-    exit: str
+    exits: tuple[Exit, ...]
+    """All must be met to go on; none for the last phase, which ends with the discharge criteria."""
 
 
 # ---------------------------------------------------------------- need x phase, slots, swaps
@@ -307,7 +324,7 @@ class PlanRules(PlanData):
     def conditions(self) -> Iterator[tuple[str, Condition]]:
         """Every condition with the entry it stands in, to be checked against the facts."""
         for entry in _entries(self):
-            for name in ("when", "unless", "use", "wanted", "note_when", "first_when"):
+            for name in ("when", "unless", "use", "wanted", "note_when", "first_when", "applies"):
                 condition = getattr(entry, name, None)
                 if isinstance(condition, Condition):
                     yield str(getattr(entry, "id", getattr(entry, "code", type(entry).__name__))), condition

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from evalassist.content.follow_up_schema import Colour, Comparison, Course
 from evalassist.content.loader import Content
 from evalassist.content.plan_schema import (
     AdviceRow,
     Block,
+    Exit,
     HipOrder,
     IrritabilityRow,
     Limit,
@@ -27,6 +29,7 @@ from evalassist.content.record_schema import (
     Sourced,
     TreatmentCode,
 )
+from evalassist.words import lower_first, upper_first
 
 Words = tuple[str, str, str]
 """Where it stands, its title, what it says."""
@@ -50,6 +53,14 @@ def plan_words(entry: Sourced, content: Content) -> Words:
             return "Plan: fewer exercises", _begun(entry.says), ""
         case Phase():
             return _phase(entry)
+        case Exit():
+            return "Later visits: criteria", _begun(entry.says), ""
+        case Comparison():
+            return _comparison(entry)
+        case Colour():
+            return "Later visits: log of an exercise", f"{entry.id.lower()} log", entry.says
+        case Course():
+            return "Later visits: course", entry.title, entry.says
         case HipOrder():
             return _hip_order(entry, content)
         case Need():
@@ -97,8 +108,20 @@ def _phase(entry: Phase) -> Words:
     return (
         "Plan: phases",
         f"Phase {entry.number}: {entry.name}",
-        f"Weeks {entry.weeks}. {entry.content} Done when: {entry.exit}",
+        f"Weeks {entry.weeks}. {entry.content} Done when: {_ends(entry)}",
     )
+
+
+def _ends(entry: Phase) -> str:
+    if not entry.exits:
+        return "the discharge criteria are met."
+    return "; ".join(lower_first(criterion.says) for criterion in entry.exits) + "."
+
+
+def _comparison(entry: Comparison) -> Words:
+    limits = [f"{name} {value:g}." for name, value in (("MDC", entry.mdc),) if value is not None]
+    says = " ".join([f"{upper_first(entry.better)} is better.", *limits, entry.note]).strip()
+    return "Later visits: change", entry.title, says
 
 
 def _hip_order(entry: HipOrder, content: Content) -> Words:

@@ -59,12 +59,19 @@ def _sourced(content: Content) -> Iterator[tuple[str, str, str, tuple[str, ...]]
         "strength_groups.toml": content.strength_groups.values(),
         "differentials.toml": content.differentials.values(),
         "derived.toml": content.derived.values(),
+        "rules/follow_up.toml": (
+            *content.follow_up.colours,
+            *content.follow_up.courses,
+            *content.follow_up.discharge,
+        ),
         "information.toml": content.information.values(),
         "evidence.toml": (*content.evidence.values(), *content.recommendations.values()),
     }
     for file, entries in files.items():
         for entry in entries:
             yield file, entry.id, entry.mark, entry.cites
+    for compared in content.follow_up.comparisons:
+        yield "rules/follow_up.toml", compared.fact, compared.mark, compared.cites
     for norm in content.norms:
         yield "strength_groups.toml", f"norm of {norm.group}", norm.mark, norm.cites
     for broken in content.break_norms:

@@ -33,6 +33,7 @@ from evalassist.documents.flow import (
 )
 from evalassist.documents.look import BOLD, REGULAR, RULE, SECOND, SEMIBOLD, PaperName
 from evalassist.documents.note_assessment import assessment
+from evalassist.documents.note_follow_up import follow_up
 from evalassist.documents.note_plan import plan_of_care
 from evalassist.evaluation import Addendum
 from evalassist.note import Line, Note, Section
@@ -140,6 +141,8 @@ def _story(note: Note, addenda: Sequence[Addendum], width: float) -> Iterator[Fl
         yield from beside("" if rows else section.title, lines, width)
     if left_out := not_tested(note):
         yield from beside("Not tested", [("", left_out)], width)
+    if note.follow_up:
+        yield from follow_up(note.follow_up, width)
     yield from assessment(note, width)
     if limits := clinic_limits(note):
         yield from beside("Limits set by the clinic", [("", limits)], width)

@@ -73,7 +73,12 @@ def _version_2(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_version_1, _version_2]
+def _version_3(db: sqlite3.Connection) -> None:
+    """How the exercises of the last plan went, told at later visits."""
+    db.execute("ALTER TABLE evaluation ADD COLUMN exercise_log JSON NOT NULL DEFAULT '[]'")
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_version_1, _version_2, _version_3]
 
 
 def version_of(db: sqlite3.Connection) -> int:

@@ -111,6 +111,7 @@ class StoredEvaluation(Base):
     note: Mapped[str | None] = mapped_column(deferred=True)
     defaults: Mapped[dict[str, Any]]
     """The clinical defaults the clinic had set otherwise when this was written."""
+    exercise_log: Mapped[list[Any]]
 
 
 class StoredDefaultChange(Base):

@@ -12,6 +12,7 @@ from typing import Any, cast
 from evalassist.evaluation import (
     Addendum,
     Evaluation,
+    ExerciseLog,
     Opinion,
     Patient,
     PlanEdit,
@@ -53,6 +54,7 @@ def evaluation_columns(evaluation: Evaluation) -> dict[str, Any]:
         "opinions": {key: asdict(opinion) for key, opinion in evaluation.opinions.items()},
         "defaults": dict(evaluation.defaults),
         "plan_edits": [asdict(edit) for edit in evaluation.plan_edits],
+        "exercise_log": [asdict(log) for log in evaluation.exercise_log],
         "answers": {item_id: answer_to_plain(answer) for item_id, answer in evaluation.answers.items()},
     }
 
@@ -72,6 +74,7 @@ def evaluation_value(
             {item_id: answer_from_plain(plain) for item_id, plain in row.answers.items()}
         ),
         plan_edits=tuple(PlanEdit(**edit) for edit in row.plan_edits),
+        exercise_log=tuple(ExerciseLog(**log) for log in row.exercise_log),
         opinions=MappingProxyType({key: Opinion(**plain) for key, plain in row.opinions.items()}),
         impression=row.impression,
         signature=signature,

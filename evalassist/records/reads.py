@@ -49,6 +49,20 @@ def evaluation(db: Session, evaluation_id: str) -> tuple[Evaluation, int]:
     return value, row.version
 
 
+def earlier_visits(db: Session, this: Evaluation) -> tuple[Evaluation, ...]:
+    """The visits of the same episode before this one, drafts among them, the earliest first."""
+    before = select(StoredEvaluation.id).where(
+        StoredEvaluation.episode_id == this.episode_id,
+        StoredEvaluation.id != this.id,
+        or_(
+            StoredEvaluation.visit_date < this.visit_date,
+            and_(StoredEvaluation.visit_date == this.visit_date, StoredEvaluation.kind == "initial"),
+        ),
+    )
+    ordered = before.order_by(StoredEvaluation.visit_date, StoredEvaluation.change_number)
+    return tuple(evaluation(db, evaluation_id)[0] for evaluation_id in db.scalars(ordered).all())
+
+
 def note(db: Session, evaluation_id: str) -> str | None:
     found = db.execute(
         select(StoredEvaluation.note, StoredEvaluation.note_sha256).where(

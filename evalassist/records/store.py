@@ -145,6 +145,12 @@ class Store:
         """All visits of a patient, the earliest first."""
         return self._read(lambda db: reads.of_patient(db, patient_id))
 
+    def earlier_visits(self, evaluation: Evaluation) -> tuple[Evaluation, ...]:
+        """The visits of its episode before this one, signed or not, the earliest first; none at a first visit."""
+        if evaluation.kind == "initial":
+            return ()
+        return self._read(lambda db: reads.earlier_visits(db, evaluation))
+
     def search_patients(self, text: str, limit: int = 20) -> tuple[PatientRow, ...]:
         """Patients, by name, of whom every typed word begins a word of the name, record number or birth date.
 

@@ -26,6 +26,7 @@ from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets.cards import Card
 from ui.widgets.cause_card import CauseCard
+from ui.widgets.change_card import ChangeCard
 from ui.widgets.choices import ChoiceField
 from ui.widgets.conclusion_card import ConclusionCard, ReasonList
 from ui.widgets.fields import TextField
@@ -78,6 +79,12 @@ class AssessmentPage(Page):
     # ------------------------------------------------------------ building
 
     def _make_cards(self) -> Iterator[None]:
+        self.change = ChangeCard() if self.session.earlier else None
+        """Only at a later visit."""
+        if self.change is not None:
+            self.change.go_to.connect(self.go_to)
+            self._stack.addWidget(self.change)
+            yield
         self._stack.addWidget(self._conclusion_card("pfp", "Patellofemoral pain", across=True))
         yield
         yield from self._build_subcategories()
@@ -163,6 +170,9 @@ class AssessmentPage(Page):
     def refresh(self) -> None:
         assessment = self.session.assessment
         asked = accepted_ids(assessment)
+        found = self.session.follow_up
+        if self.change is not None and found is not None:
+            self.change.show_found(found)
         self._show_diagnosis(assessment)
         self._show_subcategories(assessment, asked)
         self._show_irritability(assessment)

@@ -31,6 +31,7 @@ from ui.widgets.elided import ElidedLabel
 from ui.widgets.exercise_card import ExerciseCard
 from ui.widgets.exercise_library import ExerciseLibrary
 from ui.widgets.fields import TextField
+from ui.widgets.follow_up_card import FollowUpCard
 from ui.widgets.marks import LinkButton, StateGlyph
 from ui.widgets.plan_cards import CareCard, GoalsCard, VisitsCard, empty
 
@@ -72,7 +73,14 @@ class PlanPage(Page):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._inner = QWidget()
-        self._grid: QGridLayout = style.scaled(QGridLayout(self._inner), spacing=10)
+        outer = style.column(self._inner, spacing=10)
+        self.look_back = FollowUpCard(session) if session.earlier else None
+        """Only at a later visit: what follows from the last plan."""
+        if self.look_back is not None:
+            self.look_back.go_to.connect(self.go_to)
+            outer.addWidget(self.look_back)
+        self._grid: QGridLayout = style.scaled(QGridLayout(), spacing=10)
+        outer.addLayout(self._grid, 1)
         self.cards: dict[str, ExerciseCard] = {}
         self._drawn: object = None
         """What the plan was drawn from last; drawn from the same it would look the same."""
@@ -226,6 +234,8 @@ class PlanPage(Page):
         plan = self.session.plan
         edits = self.session.evaluation.plan_edits
         met = [key for key, one in self.session.assessment.conclusions.items() if one.met]
+        if self.look_back is not None:
+            self.look_back.refresh()
         drawn = (plan, edits, met, self.session.signed, self._compact)
         if drawn == self._drawn:
             return
@@ -407,6 +417,8 @@ class PlanPage(Page):
         return False
 
     def commit(self) -> None:
+        if self.look_back is not None:
+            self.look_back.commit()
         for card in list(self.cards.values()):
             card.flush()
 
@@ -431,6 +443,8 @@ class PlanPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange(wide=self.width() >= style.px(WIDE))
+        if self.look_back is not None:
+            self.look_back.arrange(self.width())
 
 
 def _span(values: list[int]) -> str:

@@ -66,6 +66,12 @@ def alarming(item: Item, content: Content) -> bool:
     )
 
 
+def last_unless_no(item: Item, session: EvaluationSession) -> str:
+    """What was answered at the last visit; a "no" goes without saying."""
+    answer, _ = session.last_answers.get(item.id, ("no", None))
+    return "" if answer == "no" else session.last_words(item.id)
+
+
 class QuestionCard(QFrame):
     """One question; a positive answer opens what must be known, what to do now, and the letter."""
 
@@ -87,6 +93,8 @@ class QuestionCard(QFrame):
         self._stack.addLayout(line)
         self._help = _quiet(question.item.help)
         self._stack.addWidget(self._help)
+        if last := last_unless_no(question.item, page.session):
+            self._stack.addWidget(_quiet(last))
         self._label.setToolTip(question.item.help)
         self._rows: dict[str, QWidget] = {}
         self._sums: dict[str, QLabel] = {}
@@ -209,6 +217,8 @@ class QuestionCard(QFrame):
             stack.addLayout(line)
         if item.help:
             stack.addWidget(_quiet(item.help))
+        if last := last_unless_no(item, self._page.session):
+            stack.addWidget(_quiet(last))
         before = self.question.details[: self.question.details.index(item)]
         self._stack.insertWidget(2 + sum(1 for other in before if other.id in self._rows), row)
         self._rows[item.id] = row

@@ -14,6 +14,7 @@ from evalassist.content.schema import Group, Measure, Rating
 from evalassist.evaluation import Evaluation
 from evalassist.words import upper_first
 from ui import style
+from ui.widgets.dates import date_text
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -58,19 +59,16 @@ class MeasureLine(QWidget):
         self._measure, self._session = measure, session
         self.summary = ""
         """The score in a few words, for the head of its card."""
-        self._before: float | None = None
-        self._looked_back = False
         stack = style.column(self, spacing=2)
         line = style.row(spacing=10)
-        stack.addLayout(line)
-        self._score, self._rule, self._change = style.label(), style.label(), style.label()
+        self._score, self._rule, self._change = style.label(), style.label(), style.label("s", wrap=True)
         self._score.setProperty("t", "num")
         self._rule.setProperty("t", "s")
-        self._change.setProperty("t", "s")
         line.addWidget(self._score)
         line.addWidget(self._rule)
         line.addStretch(1)
-        line.addWidget(self._change)
+        stack.addLayout(line)
+        stack.addWidget(self._change)
         stack.addWidget(RatingLine(measure))
 
     def refresh(self, assessment: Assessment) -> None:
@@ -92,26 +90,21 @@ class MeasureLine(QWidget):
             paper = "total from paper" if not score.answered else f"{score.answered} answers{missing}"
             self._rule.setText(paper)
             self.summary = f"{value} of {measure.high:g}"
-        self._change.setText(self._changed(score.value))
-        style.say(self._change, c="ink" if self._change.text() else "")
+        self._change.setText(self._changed())
+        self._change.setVisible(bool(self._change.text()))
+        style.say(self._change, c="ink")
 
-    def _changed(self, now: float | None) -> str:
-        if not self._looked_back:
-            self._looked_back = True
-            self._before = earlier_score(self._measure, self._session)
-        if now is None or self._before is None:
+    def _changed(self) -> str:
+        """The change since the last visit that has this measure."""
+        found = self._session.follow_up
+        if found is None:
             return ""
-        measure, change = self._measure, now - self._before
-        better = change > 0 if measure.better == "higher" else change < 0
-        was = f"last visit {number_text(self._before, measure.decimals)}"
-        if not change:
-            return f"{was}: no change"
-        by = f"{number_text(abs(change), measure.decimals)} {'better' if better else 'worse'}"
-        if measure.mdc is not None and abs(change) < measure.mdc:
-            return f"{was}: {by}, within measurement error"
-        if better and measure.mcid is not None and change and abs(change) >= measure.mcid:
-            return f"{was}: {by}, a change that matters"
-        return f"{was}: {by}" + (", real change" if measure.mdc is not None else "")
+        for day, changes in ((found.last, found.since_last), (found.first, found.since_first)):
+            for change in changes:
+                if change.id == self._measure.id and change.then:
+                    by = f"{change.by}: " if change.by and change.direction != "same" else ""
+                    return f"{date_text(day)} {change.then} · {by}{change.verdict}"
+        return ""
 
 
 def meaning(rating: Rating) -> str:
@@ -144,22 +137,3 @@ class RatingLine(QLabel):
         self.setProperty("t", "s")
         self.setWordWrap(True)
         self.setToolTip(_more(rating))
-
-
-def earlier_score(measure: Measure, session: EvaluationSession) -> float | None:
-    """The score of this measure at the last signed visit before this one, if there was one."""
-    from evalassist.clinical.facts import measured
-
-    this = session.evaluation
-    if this.kind == "initial":
-        return None
-    visits = session.store.patient_evaluations(this.patient.id)
-    before = [
-        row for row in visits if row.id != this.id and not row.is_draft and row.visit_date <= this.visit_date
-    ]
-    for row in reversed(before):
-        earlier = session.store.load(row.id, to_edit=False)
-        value = measured(earlier, session.content).scores[measure.id].value
-        if value is not None:
-            return value
-    return None

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from evalassist.clinical.differentials import causes, in_short
 from evalassist.clinical.progress import shown
@@ -49,6 +49,8 @@ class ItemRow(QWidget):
         super().__init__()
         self.item, self._page = item, page
         self.editors: dict[ItemId, Editor] = {}
+        self._last: dict[ItemId, QLabel] = {}
+        """At a later visit what was found last time, below its field."""
         self._line: QHBoxLayout = style.row(spacing=GAP)
         stack = style.column(self, spacing=0)
         stack.addLayout(self._line)
@@ -75,8 +77,10 @@ class ItemRow(QWidget):
                 self._add_side(side)
             self._line.addStretch(1)
         else:
-            editor = self._editor(item.id, item.label, page.room)
-            self._line.addWidget(editor, 1, Qt.AlignmentFlag.AlignTop)
+            cell = style.column(spacing=1)
+            cell.addWidget(self._editor(item.id, item.label, page.room), 0, Qt.AlignmentFlag.AlignTop)
+            self._add_last(item.id, cell)
+            self._line.addLayout(cell, 1)
         self.set_label_width(page.label_width)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -96,6 +100,8 @@ class ItemRow(QWidget):
             any_shown = any_shown or asked
             editor.show_answer(answers.get(item_id))
             editor.setVisible(asked)
+            if item_id in self._last:
+                self._last[item_id].setVisible(asked)
         self.setEnabled(not self._page.read_only and not self._page.blocked)
         self._show_signs(self._page.signs(self.item.id))
         return any_shown
@@ -110,8 +116,15 @@ class ItemRow(QWidget):
         place = QWidget()
         place.setFixedWidth(style.px(SIDE))
         editor = self._editor(f"{self.item.id}.{side}", f"{self.item.label}, {side}", SIDE)
-        style.column(place).addWidget(editor, 0, Qt.AlignmentFlag.AlignTop)
+        cell = style.column(place, spacing=1)
+        cell.addWidget(editor, 0, Qt.AlignmentFlag.AlignTop)
+        self._add_last(editor.item_id, cell)
         self._line.addWidget(place, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _add_last(self, item_id: ItemId, cell: QVBoxLayout) -> None:
+        if words := self._page.session.last_words(item_id):
+            self._last[item_id] = style.label("s", words, wrap=True)
+            cell.addWidget(self._last[item_id])
 
     def _editor(self, item_id: ItemId, name: str, room: int) -> Editor:
         editor = editor_for(self.item, name, room)

@@ -132,7 +132,9 @@ class StrengthPage(LockablePage):
         self._cards.insertWidget(self._cards.count() - 1, card)
 
     def _row(self, item: Item) -> StrengthRow:
-        row = StrengthRow(self.session.content.strength_groups[item.id], item.label, optional=item.optional)
+        group, last = self.session.content.strength_groups[item.id], self.session.last_words
+        row = StrengthRow(group, item.label, optional=item.optional)
+        row.last = {side: last(f"{item.id}.{side}") for side in SIDES}
         row.answered.connect(self._answered)
         row.going_on.connect(self._go_on)
         row.test_wanted.connect(lambda: self._work_on(row))
@@ -409,6 +411,8 @@ class _OrdinaryRow(QWidget):
             if side:
                 self._come_to[side] = style.label("s")
                 place.addWidget(self._come_to[side])
+            if last := session.last_words(item_id):
+                place.addWidget(style.label("s", last, wrap=True))
             if not words:
                 place.addStretch(1)
             line.addLayout(place, 1 if words else 0)

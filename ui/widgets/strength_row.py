@@ -56,6 +56,8 @@ class StrengthRow(QFrame):
         self._wanted = False
         """The therapist asked for a group that is otherwise one quiet line."""
         self.is_open = False
+        self.last: dict[Side, str] = dict.fromkeys(SIDES, "")
+        """What was found at the last visit, below each side."""
         self._given: dict[Side, Answer | None] = dict.fromkeys(SIDES)
         self.setProperty("card", "")
         self.setAccessibleName(title)
@@ -155,7 +157,7 @@ class StrengthRow(QFrame):
     def _ensure_sides(self) -> None:
         for place, side in enumerate(SIDES, start=1):
             if side not in self.sides:
-                cell = self.sides[side] = StrengthSide(self.group, side)
+                cell = self.sides[side] = StrengthSide(self.group, side, self.last[side])
                 cell.changed.connect(lambda test, side=side: self._answered(side, test))
                 cell.going_on.connect(self.going_on)
                 if side == "left":
@@ -255,7 +257,9 @@ class StrengthRow(QFrame):
         self._merged_glyph.setVisible(not untouched)
         self._merged_words.setText("" if untouched else "Not tested, both sides")
         self._merged_words.setVisible(not untouched)
-        self._merged_why.setText("optional" if untouched else f"· {reason}")
+        last = "; ".join(f"{side}, {words}" for side, words in self.last.items() if words)
+        quiet = f"optional · {last}" if last else "optional"
+        self._merged_why.setText(quiet if untouched else f"· {reason}")
         self._test_it.setVisible(not read_only)
 
     def _show_reading(

@@ -57,8 +57,10 @@ class StrengthSide(QWidget):
     copy_wanted = Signal()
     """`=` was pressed: the lever arm is that of the right side."""
 
-    def __init__(self, group: StrengthGroup, side: str) -> None:
+    def __init__(self, group: StrengthGroup, side: str, last: str = "") -> None:
         super().__init__()
+        self._last = last
+        """What was found at the last visit; empty at a first one."""
         self.group, self.side = group, side
         self.name = f"{group.title}, {side}"
         self._test: StrengthTest | None = None
@@ -113,6 +115,8 @@ class StrengthSide(QWidget):
             self._stack.addWidget(line)
         self._detail = style.label("s", wrap=True)
         self._stack.addWidget(self._detail)
+        if self._last:
+            self._stack.addWidget(style.label("s", self._last, wrap=True))
         self._stack.addStretch(1)
         self._make_trials(TRIALS)
 

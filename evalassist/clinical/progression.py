@@ -1,0 +1,202 @@
+"""The exercises of the plan in force, one by one: hold, progress or regress, with the rule (plan of care 4.2, 4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from evalassist.clinical.conditions import judge
+from evalassist.clinical.facts import shown
+from evalassist.clinical.result import Fact, FactValue, Knowledge, PlannedExercise, Reason, Verdict
+from evalassist.content.follow_up_schema import Colour, FollowUpRules, LogCriterion
+from evalassist.evaluation import ExerciseLog, Settled
+from evalassist.words import lower_first, upper_first
+
+if TYPE_CHECKING:
+    from evalassist.content.loader import Content
+
+Move = Literal["progress", "hold", "regress", "open"]
+SETTLED: Mapping[Settled, str] = {
+    "hour": "within an hour, no worse next morning",
+    "day": "within a day",
+    "longer": "later than a day",
+}
+"""How soon the knee was as before, in words."""
+ALWAYS_ASKED = ("pain", "settled")
+ASKED = {
+    "pain": "pain in the exercise",
+    "settled": "how soon it settled",
+    "sets": "sets",
+    "reps": "repetitions of the last set",
+    "hold": "seconds held",
+    "effort": "effort",
+    "form": "form",
+    "twice": "two sessions in a row",
+}
+"""What the log of an exercise may hold, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseCourse:
+    """What follows for one exercise. `open` while the log does not say enough."""
+
+    planned: PlannedExercise
+    """As it stood in the plan in force."""
+    log: ExerciseLog
+    asks: LogCriterion
+    move: Move
+    says: str
+    """What to do, as one sentence."""
+    rule: str
+    """The rule that decided, in words."""
+    mark: str
+    colour: str = ""
+    """RED, AMBER, GREEN, or empty while it is not known."""
+    because: tuple[Reason, ...] = ()
+    missing: tuple[str, ...] = ()
+    cites: tuple[str, ...] = ()
+    to: str = ""
+    """The exercise that takes its place, where one does."""
+    in_cap: bool | None = None
+    """The pain stayed within the limit of that plan."""
+
+
+def log_of(logs: tuple[ExerciseLog, ...], exercise_id: str) -> ExerciseLog:
+    """The log of an exercise; an empty one when nothing was recorded."""
+    return next((log for log in logs if log.exercise == exercise_id), ExerciseLog(exercise_id))
+
+
+def exercise_course(
+    planned: PlannedExercise, log: ExerciseLog, cap: int, new_knee_signs: bool | None, content: Content
+) -> ExerciseCourse:
+    """Judge one exercise by its log: first the colour of the sessions, then its own criterion."""
+    rules = content.follow_up
+    asks = rules.criterion_of[planned.dose.progress_when]
+    known = _knowledge(planned, log, cap, new_knee_signs, rules)
+    code = content.progressions[asks.code]
+    course = ExerciseCourse(
+        planned=planned,
+        log=log,
+        asks=asks,
+        move="open",
+        says="Not decided yet.",
+        rule=f"{code.id}: {code.says}",
+        mark=code.mark,
+        in_cap=None if log.pain is None else log.pain <= cap,
+    )
+    colour = _colour(known, rules)
+    if colour is None:
+        return replace(course, missing=tuple(_missing(log, tuple(ALWAYS_ASKED), asks)))
+    course = replace(course, colour=colour.id, because=judge(colour.when, known).reasons)
+    if colour.verdict != "progress":
+        eases = colour.verdict == "regress"
+        return replace(
+            course,
+            move=colour.verdict,
+            says=_regression(planned, content) if eases else colour.says,
+            rule=f"{upper_first(colour.id.lower())} log. {colour.says}"
+            if eases
+            else f"{upper_first(colour.id.lower())} log",
+            cites=colour.cites,
+            mark=colour.mark,
+            to=(planned.exercise.easier or "") if eases else "",
+        )
+    criterion = judge(asks.when, known)
+    if criterion.verdict is Verdict.UNDECIDED:
+        return replace(
+            course, says="Hold until the rest is known.", missing=tuple(_missing(log, asks.asks, asks))
+        )
+    course = replace(course, because=tuple(dict.fromkeys((*course.because, *criterion.reasons))))
+    if criterion.verdict is Verdict.NOT_MET:
+        return replace(course, move="hold", says="The same dose again.")
+    goes_on = asks.then == "harder"
+    return replace(
+        course,
+        move="progress",
+        says=_progression(planned, asks, content),
+        to=(planned.exercise.harder or "") if goes_on else "",
+    )
+
+
+def counts_repetitions(planned: PlannedExercise, content: Content) -> bool:
+    """Whether 3 x 15 can be said of it: not of a hold or a stretch."""
+    asks = content.follow_up.criterion_of[planned.dose.progress_when].asks
+    return "sets" in asks and "reps" in asks
+
+
+# ---------------------------------------------------------------- what the log says
+
+
+def _knowledge(
+    planned: PlannedExercise,
+    log: ExerciseLog,
+    cap: int,
+    new_knee_signs: bool | None,
+    rules: FollowUpRules,
+) -> Knowledge:
+    dose = planned.dose
+    values: dict[str, FactValue | None] = {
+        "log-pain": _number(log.pain),
+        "log-in-cap": None if log.pain is None else log.pain <= cap,
+        "log-settled": log.settled,
+        "log-sets": _number(log.sets),
+        "log-sets-done": None if log.sets is None else log.sets >= dose.sets,
+        "log-reps": _number(log.reps),
+        "log-extra-reps": None if log.reps is None else float(log.reps - dose.reps),
+        "log-hold-done": None if log.hold_s is None else log.hold_s >= dose.hold_s,
+        "log-effort": _number(log.effort),
+        "log-form": log.form,
+        "log-twice": log.twice,
+        "new-knee-signs": new_knee_signs,
+    }
+    facts = {name: fact_of(name, value, rules) for name, value in values.items() if value is not None}
+    if log.pain is not None:
+        facts["log-in-cap"] = replace(facts["log-in-cap"], text=f"pain {log.pain}/10, pain limit {cap}")
+    if log.settled is not None:
+        facts["log-settled"] = replace(facts["log-settled"], text=f"settled {SETTLED[log.settled]}")
+    sources: dict[str, tuple[str, ...]] = {name: () for name, value in values.items() if value is None}
+    return Knowledge(facts, sources, {})
+
+
+def fact_of(name: str, value: FactValue, rules: FollowUpRules, inputs: tuple[str, ...] = ()) -> Fact:
+    """A fact of a later visit, with the words in which it is told."""
+    named = rules.fact_of[name]
+    if isinstance(value, bool):
+        text = "yes" if value else "no"
+    else:
+        text = shown(value, named.decimals) if isinstance(value, float) else str(value).lower()
+    return Fact(name, value, named.says.format(value=text), inputs)
+
+
+def _number(value: int | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _colour(known: Knowledge, rules: FollowUpRules) -> Colour | None:
+    return next((row for row in rules.colours if judge(row.when, known).verdict is Verdict.MET), None)
+
+
+def _missing(log: ExerciseLog, wanted: tuple[str, ...], asks: LogCriterion) -> Iterator[str]:
+    own = {"form": lower_first(asks.form), "twice": asks.twice}
+    for name in wanted:
+        if getattr(log, "hold_s" if name == "hold" else name) is None:
+            yield own.get(name) or ASKED[name]
+
+
+# ---------------------------------------------------------------- what follows
+
+
+def _progression(planned: PlannedExercise, asks: LogCriterion, content: Content) -> str:
+    harder = planned.exercise.harder
+    if asks.then == "fewer-days":
+        return "2 to 3 days a week are enough now."
+    if asks.then == "harder" and harder is not None:
+        return f"Next exercise: {content.exercises[harder].name}."
+    return f"One step on. {content.load_rules[planned.dose.load].says}"
+
+
+def _regression(planned: PlannedExercise, content: Content) -> str:
+    easier = planned.exercise.easier
+    instead = f"{content.exercises[easier].name}, or " if easier is not None else ""
+    return f"Easier: {instead}half the sets for 1 week."

@@ -1,0 +1,319 @@
+"""A later visit in the window, in the records and on paper, as a therapist meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import TypeVar
+
+import pypdfium2
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from evalassist.case_file import read_case
+from evalassist.clinical.result import PlanOfCare
+from evalassist.content import Content, load_content
+from evalassist.documents import evaluation_note_pdf
+from evalassist.evaluation import Evaluation, ExerciseLog, Signature, VisitKind
+from evalassist.note import Note
+from evalassist.records.store import Store
+from evalassist.settings import Settings
+from ui import style
+from ui.pages.assessment import AssessmentPage
+from ui.pages.base import Page
+from ui.pages.plan import PlanPage
+from ui.pages.safety import SafetyPage
+from ui.pages.step import StepPage
+from ui.pages.strength import StrengthPage
+from ui.session import EvaluationSession
+from ui.widgets.fields import NumberField
+from ui.widgets.segments import SegmentedControl
+
+pytestmark = [
+    pytest.mark.usefixtures("dressed"),
+    pytest.mark.qt_log_ignore("This plugin does not support", extend=True),
+]
+
+CASES = Path(__file__).parent / "cases"
+SETTINGS = Settings(therapist_name="A. Chen, PT", clinic_name="Riverside")
+P = TypeVar("P", bound=Page)
+Begin = Callable[..., EvaluationSession]
+
+
+@pytest.fixture
+def dressed(qapp: QApplication) -> Iterator[None]:
+    style.apply_style(qapp)
+    yield
+    style.apply_style(qapp)
+
+
+@pytest.fixture(scope="module")
+def content() -> Content:
+    return load_content()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "records.db") as opened:
+        yield opened
+
+
+@pytest.fixture
+def first(content: Content) -> Evaluation:
+    return read_case(CASES / "ex1.toml", content)
+
+
+def later(
+    first: Evaluation, weeks: int = 4, kind: VisitKind = "re-evaluation", **answers: float
+) -> Evaluation:
+    """A visit some weeks after the first, with nothing answered but the screen and what is said."""
+    made = Evaluation.begin(
+        first.patient,
+        first.sore_knee,
+        first.visit_date + timedelta(weeks=weeks),
+        kind=kind,
+        episode_id=first.episode_id,
+        answers=first.answers,
+    )
+    return made.with_answers({key.replace("_", "-"): value for key, value in answers.items()})
+
+
+@pytest.fixture
+def begin(qapp: QApplication, content: Content, store: Store, first: Evaluation) -> Begin:
+    def session(visit: Evaluation, *before: Evaluation) -> EvaluationSession:
+        for one in (first, *before, visit):
+            store.save(one)
+        return EvaluationSession(visit, content, store, SETTINGS)
+
+    return session
+
+
+def page_of(qtbot: QtBot, page: P) -> P:
+    qtbot.addWidget(page)
+    page.resize(1100, 700)
+    with qtbot.waitExposed(page):
+        page.show()
+    return page
+
+
+def words(widget: QWidget) -> str:
+    """Everything that can be read on it."""
+    QApplication.processEvents()  # what was just made is shown with the next event
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))
+
+
+# ---------------------------------------------------------------- records
+
+
+def test_the_earlier_visits_of_the_episode_are_read_the_earliest_first(
+    store: Store, first: Evaluation
+) -> None:
+    second, third, last = (later(first, weeks) for weeks in (2, 4, 8))
+    other = replace(later(first, 3), episode_id="another knee", id="another")
+    for visit in (third, first, last, second, other):
+        store.save(visit)
+    store.sign(second.signed_by(Signature("A. Chen", "", datetime(2026, 3, 16, tzinfo=UTC))), "{}")
+    assert [visit.id for visit in store.earlier_visits(third)] == [first.id, second.id]
+    assert store.earlier_visits(first) == ()
+
+
+def test_the_log_of_the_exercises_is_kept_with_its_visit(store: Store, first: Evaluation) -> None:
+    log = ExerciseLog("HA01", pain=0, settled="hour", form=False)
+    visit = later(first).with_exercise_log(log)
+    store.save(first)
+    store.save(visit)
+    assert store.load(visit.id).exercise_log == (log,)
+    assert store.load(first.id).exercise_log == ()
+
+
+# ---------------------------------------------------------------- beside the fields
+
+
+def test_the_last_value_stands_beside_its_field_and_is_not_an_answer(
+    qtbot: QtBot, begin: Begin, first: Evaluation, content: Content
+) -> None:
+    visit = later(first).without_answer("nprs-worst", "squat45-pain")
+    session = begin(visit)
+    page = page_of(qtbot, StepPage(content.steps["history"], session))
+    assert "last: 6/10, 2 Mar" in words(page)
+    assert "nprs-worst" not in session.evaluation.answers
+
+
+def test_the_last_force_stands_below_its_trials(qtbot: QtBot, begin: Begin, first: Evaluation) -> None:
+    page = page_of(qtbot, StrengthPage(begin(later(first))))
+    assert "last: best 82 N, 2 Mar" in words(page)
+
+
+def test_the_latest_earlier_answer_counts_with_its_own_day(begin: Begin, first: Evaluation) -> None:
+    between = later(first, 2, nprs_worst=5).without_answer("akps-total")
+    session = begin(later(first, 4), between)
+    assert session.last_words("nprs-worst") == "last: 5/10, 16 Mar"
+    assert session.last_words("akps-total") == "last: 71, 2 Mar"
+
+
+def test_a_no_of_the_last_screen_goes_without_saying(qtbot: QtBot, begin: Begin, first: Evaluation) -> None:
+    page = page_of(qtbot, SafetyPage(begin(later(first).without_answer("hot-joint", "locked"))))
+    assert "last:" not in words(page)
+
+
+def test_a_first_visit_looks_as_before(
+    qtbot: QtBot, begin: Begin, first: Evaluation, content: Content
+) -> None:
+    session = begin(replace(first, id="again"))
+    assert session.follow_up is None
+    assessment = page_of(qtbot, AssessmentPage(session))
+    plan = page_of(qtbot, PlanPage(session))
+    step = page_of(qtbot, StepPage(content.steps["movement"], session))
+    assert assessment.change is None
+    assert plan.look_back is None
+    assert "last:" not in words(step)
+    assert "60°" not in words(step)
+
+
+# ---------------------------------------------------------------- change
+
+
+def test_the_change_is_told_with_both_limits_and_never_for_what_is_missing(
+    qtbot: QtBot, begin: Begin, first: Evaluation
+) -> None:
+    visit = later(first, akps_total=82, lefs_total=63).without_answer("psfs-mean")
+    page = page_of(qtbot, AssessmentPage(begin(visit)))
+    assert page.change is not None
+    told = words(page.change)
+    assert "Change since 2 Mar 2026" in told
+    assert "real and important, better · MDC 9, MCID 10" in told
+    assert "no measurable change, within measurement error" in told
+    assert "Not measured again: PSFS." in told
+
+
+def test_with_two_earlier_visits_the_therapist_chooses_since_when(
+    qtbot: QtBot, begin: Begin, first: Evaluation
+) -> None:
+    session = begin(later(first, 4, akps_total=84), later(first, 2, akps_total=80))
+    page = page_of(qtbot, AssessmentPage(session))
+    assert page.change is not None
+    assert "+13" in words(page.change)
+    page.change.since.choose("last")
+    assert "+4" in words(page.change)
+    assert "Change since 16 Mar 2026" in words(page.change)
+
+
+# ---------------------------------------------------------------- plan
+
+
+def test_what_the_patient_tells_of_an_exercise_decides_it_is_kept_and_can_be_undone(
+    qtbot: QtBot, begin: Begin, first: Evaluation, store: Store
+) -> None:
+    session = begin(later(first))
+    page = page_of(qtbot, PlanPage(session))
+    assert page.look_back is not None
+    row = page.look_back.rows["HA01"]
+    assert row.verdict.text() == "Not decided"
+    pain, settled = row.fields["pain"], row.fields["settled"]
+    assert isinstance(pain, NumberField)
+    assert isinstance(settled, SegmentedControl)
+    QTest.keyClicks(pain.edit, "6")
+    QTest.keyClick(pain.edit, Qt.Key.Key_Return)
+    assert row.verdict.text() == "Regress"
+    assert "pain 6/10, above 5" in words(row).casefold()
+    settled.choose("hour")
+    assert store.load(session.evaluation.id).exercise_log == (ExerciseLog("HA01", pain=6, settled="hour"),)
+    session.undo()
+    session.undo()
+    assert session.evaluation.exercise_log == ()
+    assert row.verdict.text() == "Not decided"
+
+
+def test_one_act_goes_on_to_the_next_phase_whatever_is_not_met(
+    qtbot: QtBot, begin: Begin, first: Evaluation
+) -> None:
+    session = begin(later(first, squat45_pain=4, nprs_worst=4))
+    page = page_of(qtbot, PlanPage(session))
+    card = page.look_back
+    assert card is not None
+    assert "1 not met, 1 not known" in words(card)
+    assert card.go_on.isEnabled()
+    assert "45° hurts 3 or less" in card.go_on.toolTip()
+    card.go_on.click()
+    assert isinstance(session.plan, PlanOfCare)
+    assert session.plan.phase == 2
+    assert card.go_on.text() == "Stay in phase 1"
+    session.undo()
+    assert isinstance(session.plan, PlanOfCare)
+    assert session.plan.phase == 1
+
+
+def test_no_benefit_after_8_weeks_says_refer_back(qtbot: QtBot, begin: Begin, first: Evaluation) -> None:
+    page = page_of(qtbot, PlanPage(begin(later(first, 8))))
+    assert page.look_back is not None
+    assert "Refer back to the physician" in page.look_back.course.text()
+    soon = page_of(qtbot, PlanPage(begin(later(first, 5))))
+    assert soon.look_back is not None
+    assert "from 27 Apr 2026 on, at the latest 25 May 2026" in words(soon.look_back)
+
+
+def test_discharge_criteria_stand_open_at_a_discharge(qtbot: QtBot, begin: Begin, first: Evaluation) -> None:
+    page = page_of(qtbot, PlanPage(begin(later(first, 12, kind="discharge"))))
+    assert page.look_back is not None
+    assert "Upkeep plan: 3 to 4 exercises" in words(page.look_back)
+
+
+# ---------------------------------------------------------------- note
+
+
+def printed(note: Note) -> str:
+    with pypdfium2.PdfDocument(BytesIO(evaluation_note_pdf(note))) as pdf:
+        text = " ".join(page.get_textpage().get_text_bounded() for page in pdf)
+    return " ".join(text.split())
+
+
+def test_the_note_of_a_later_visit_tells_the_change_and_is_signed_with_it(
+    begin: Begin, first: Evaluation
+) -> None:
+    session = begin(later(first, akps_total=82).with_exercise_log(ExerciseLog("HA01", pain=7)))
+    paper = printed(session.note())
+    assert "Change since the last visit" in paper
+    assert "real and important, better" in paper
+    assert "regress. Easier: Supine hip abduction" in paper
+    assert "To leave phase 1" in paper
+    session.sign()
+    signed = session.note()
+    assert signed.follow_up is not None
+    assert signed.follow_up.exercises[0].move == "regress"
+    assert "Change since the last visit" in printed(signed)
+
+
+def test_a_discharge_note_says_which_criteria_are_met(begin: Begin, first: Evaluation) -> None:
+    visit = later(first, 12, kind="discharge", akps_total=82).with_answer("upkeep-plan", "yes")
+    note = begin(visit).note()
+    assert note.follow_up is not None
+    assert note.follow_up.exits == ()
+    states = {one.says.partition(":")[0]: one.state for one in note.follow_up.discharge}
+    assert states["Upkeep plan"] == "met"
+    assert "Discharge criteria" in printed(note)
+
+
+def test_a_note_of_a_first_visit_has_no_such_part(begin: Begin, first: Evaluation) -> None:
+    note = begin(replace(first, id="again")).note()
+    assert note.follow_up is None
+    assert "Change since" not in printed(note)
+
+
+def test_a_note_signed_before_this_part_existed_is_still_read(begin: Begin, first: Evaluation) -> None:
+    old = begin(replace(first, id="again")).note().model_dump()
+    del old["follow_up"]
+    assert Note.model_validate(old).follow_up is None
+
+
+def test_the_day_of_the_visit_decides_what_is_earlier(store: Store, first: Evaluation) -> None:
+    same_day = replace(later(first, 0), id="same day")
+    store.save(first)
+    store.save(same_day)
+    assert [visit.id for visit in store.earlier_visits(same_day)] == [first.id]
+    assert store.earlier_visits(replace(same_day, visit_date=date(2026, 3, 1))) == ()

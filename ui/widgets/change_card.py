@@ -1,0 +1,109 @@
+"""What changed since an earlier visit: then, now, and whether it is a real change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout
+
+from evalassist.clinical.change import Change
+from evalassist.clinical.follow_up import FollowUp
+from ui import style
+from ui.widgets.cards import Card
+from ui.widgets.dates import date_text
+from ui.widgets.glyph import State
+from ui.widgets.marks import ReasonLink, StateGlyph
+from ui.widgets.plan_cards import empty
+from ui.widgets.segments import Choice, SegmentedControl
+
+FIRST, LAST = "first", "last"
+
+
+class ChangeCard(Card):
+    """A row for each value that differs; what is the same, or was not measured again, takes a line."""
+
+    go_to = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__("Change", spacing=4)
+        self._found: FollowUp | None = None
+        self._drawn: object = None
+        self.since = SegmentedControl(
+            [Choice(FIRST, "Since the first visit"), Choice(LAST, "Since the last visit")], "Change since"
+        )
+        self.since.set_value(FIRST)
+        self.since.answered.connect(self._since_chosen)
+        self.title_row.addWidget(self.since)
+        self._grid: QGridLayout = style.scaled(QGridLayout(), spacing=2)
+        self._grid.setHorizontalSpacing(style.px(14))
+        self._grid.setColumnStretch(5, 1)
+        self._same, self._not_now = style.label("s", wrap=True), style.label("s", wrap=True)
+        self.body.addLayout(self._grid)
+        self.body.addWidget(self._same)
+        self.body.addWidget(self._not_now)
+
+    def show_found(self, found: FollowUp) -> None:
+        """Show the changes of this visit."""
+        self._found = found
+        self.since.setVisible(found.first != found.last)
+        self._draw()
+
+    def _since_chosen(self, value: object) -> None:
+        if value is None:
+            self.since.set_value(FIRST)
+        self._draw()
+
+    def _draw(self) -> None:
+        found = self._found
+        if found is None:
+            return
+        of_last = self.since.value == LAST
+        day, changes = (found.last, found.since_last) if of_last else (found.first, found.since_first)
+        if (day, changes) == self._drawn:
+            return
+        self._drawn = (day, changes)
+        self.set_title(f"Change since {date_text(day)}", "MDC: beyond error · MCID: important on average")
+        self._show(day, changes)
+
+    def _show(self, day: date, changes: Sequence[Change]) -> None:
+        empty(self._grid)
+        told = [change for change in changes if change.now and change.direction != "same"]
+        heads = ("", "", date_text(day), "now", "change", "what it means")
+        for column, head in enumerate(heads if told else ()):
+            self._grid.addWidget(style.label("s", head), 0, column)
+        for line, change in enumerate(told, start=1):
+            self._add(change, line)
+        same = [f"{change.name} {change.now}" for change in changes if change.direction == "same"]
+        self._same.setText(f"No change: {'; '.join(same)}.")
+        self._same.setVisible(bool(same))
+        gone = [change.name for change in changes if not change.now]
+        self._not_now.setText(f"Not measured again: {'; '.join(gone)}.")
+        self._not_now.setVisible(bool(gone))
+
+    def _add(self, change: Change, line: int) -> None:
+        name = ReasonLink(change.name)
+        name.clicked.connect(lambda: self.go_to.emit(change.items[0]))
+        name.setEnabled(bool(change.items))
+        limits = f" · {change.limits}" if change.limits else ""
+        means = style.label("", f"{change.verdict}{limits}", wrap=True)
+        style.say(means, c="att" if _glyph(change) == "look" else "" if change.real else "q")
+        top = Qt.AlignmentFlag.AlignTop
+        self._grid.addWidget(StateGlyph(_glyph(change)), line, 0, top)
+        self._grid.addWidget(name, line, 1, top)
+        for column, words in ((2, change.then), (3, change.now), (4, change.by)):
+            self._grid.addWidget(style.label("b" if column == 3 else "", words or "–"), line, column, top)
+        self._grid.addWidget(means, line, 5)
+        for column in range(1, 6):
+            entry = self._grid.itemAtPosition(line, column)
+            if entry is not None and (widget := entry.widget()) is not None:
+                widget.setToolTip(change.note)
+
+
+def _glyph(change: Change) -> State:
+    if not change.compared:
+        return "empty"
+    if change.direction == "worse" and change.real:
+        return "look"
+    return "complete" if change.real else "not-met"

@@ -1,0 +1,152 @@
+"""How one exercise of the last plan went, as the therapist asks it, and what follows for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
+
+from evalassist.clinical.progression import ExerciseCourse, Move
+from evalassist.content.schema import Dose
+from evalassist.words import upper_first
+from ui import style
+from ui.widgets.fields import NumberField
+from ui.widgets.glyph import State
+from ui.widgets.marks import Chip, StateGlyph
+from ui.widgets.segments import Choice, SegmentedControl
+
+MOVES: dict[Move, tuple[str, State]] = {
+    "progress": ("Progress", "complete"),
+    "hold": ("Hold", "partly"),
+    "regress": ("Regress", "look"),
+    "open": ("Not decided", "empty"),
+}
+NUMBERS = {
+    "sets": ("sets", "Sets", 20),
+    "reps": ("reps", "Reps, last set", 200),
+    "hold": ("hold_s", "Held, s", 600),
+    "effort": ("effort", "Effort, of 10", 10),
+}
+"""Field of the log, its word and its largest number, by what the criterion asks."""
+YES_NO = {"yes": True, "no": False}
+
+
+class ExerciseLogRow(QFrame):
+    """One exercise: its name and last dose, the fields its criterion asks, and hold, progress or regress with why."""
+
+    logged = Signal(object)
+    """The `ExerciseLog` as it is now."""
+
+    def __init__(self, course: ExerciseCourse) -> None:
+        super().__init__()
+        exercise = course.planned.exercise
+        self.name, self._log = exercise.name, course.log
+        self.setProperty("card", "sunk")
+        self.setAccessibleName(f"Last plan: {self.name}")
+        stack = style.column(self, (10, 5, 10, 6), spacing=3)
+        head = style.row(spacing=8)
+        title = style.label("b", f"{exercise.name} · {_dose(course.planned.dose)}", wrap=True)
+        self._chip, self._glyph, self.verdict = Chip("", "plain"), StateGlyph("empty"), style.label("b")
+        head.addWidget(title, 1)
+        for part in (self._chip, self._glyph, self.verdict):
+            head.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
+        stack.addLayout(head)
+        self._fields = style.row(spacing=14)
+        self._always, self._asked = style.row(spacing=14), style.row(spacing=14)
+        self._fields.addLayout(self._always)
+        self._fields.addLayout(self._asked)
+        self._fields.addStretch(1)
+        stack.addLayout(self._fields)
+        self.fields: dict[str, NumberField | SegmentedControl] = {}
+        self._build(course)
+        for group in (self._always, self._asked):
+            group.addStretch(1)  # below each other, both begin at the left
+        self.says = style.label("", wrap=True)
+        self._why = style.label("s", wrap=True)
+        stack.addWidget(self.says)
+        stack.addWidget(self._why)
+        self.show_course(course, read_only=False)
+
+    def _build(self, course: ExerciseCourse) -> None:
+        self._number(self._always, "pain", "Most pain, of 10", 10)
+        settled = [Choice("hour", "1 h"), Choice("day", "1 day"), Choice("longer", "Longer")]
+        self._choice(self._always, "settled", "Settled within", settled)
+        for asked in course.asks.asks:
+            if asked in NUMBERS:
+                self._number(self._asked, *NUMBERS[asked])
+            else:
+                words = course.asks.form if asked == "form" else upper_first(course.asks.twice)
+                self._choice(self._asked, asked, words, [Choice("yes", "Yes"), Choice("no", "No")])
+
+    def _number(self, place: QBoxLayout, field: str, words: str, most: int) -> None:
+        edit = NumberField(
+            f"{self.name}: {words}", possible=(0, most), width=44, whole=True, messages="elsewhere"
+        )
+        edit.answered.connect(lambda value: self._tell(field, None if value is None else int(value)))
+        self._add(place, field, words, edit)
+
+    def _choice(self, place: QBoxLayout, field: str, words: str, choices: list[Choice]) -> None:
+        control = SegmentedControl(choices, f"{self.name}: {words}")
+        is_word = field == "settled"
+        control.answered.connect(
+            lambda value: self._tell(field, value if is_word or value is None else YES_NO[value])
+        )
+        self._add(place, field, words, control)
+
+    def _add(
+        self, place: QBoxLayout, field: str, words: str, control: NumberField | SegmentedControl
+    ) -> None:
+        cell = QWidget()
+        line = style.row(cell, spacing=6)
+        label = style.label("s", words, wrap=field == "form")
+        line.addWidget(label, 1 if field == "form" else 0)
+        line.addWidget(control)
+        place.addWidget(cell)
+        self.fields[field] = control
+
+    def arrange(self, *, wide: bool) -> None:
+        """Both groups of fields in one line, or below each other."""
+        flow = QBoxLayout.Direction
+        self._fields.setDirection(flow.LeftToRight if wide else flow.TopToBottom)
+
+    def show_course(self, course: ExerciseCourse, *, read_only: bool) -> None:
+        """Show what was logged and what follows; what is being typed is left alone."""
+        self._log = course.log
+        for field, control in self.fields.items():
+            value: Any = getattr(course.log, field)
+            if isinstance(control, NumberField):
+                if not control.uncounted:
+                    control.set_value(None if value is None else float(value))
+                control.edit.setReadOnly(read_only)
+            else:
+                control.set_value({True: "yes", False: "no"}.get(value, value))
+                control.setEnabled(not read_only)
+        word, state = MOVES[course.move]
+        self.verdict.setText(word)
+        self._glyph.set_state(state)
+        style.say(self.verdict, c="att" if course.move == "regress" else "")
+        self._chip.setText(course.colour.lower())
+        self._chip.setVisible(bool(course.colour))
+        missing = f" Missing: {', '.join(course.missing)}." if course.missing else ""
+        self.says.setText(f"{course.says}{missing}" if not course.log.is_empty else "")
+        self.says.setVisible(bool(self.says.text()))
+        because = "; ".join(reason.text for reason in course.because)
+        default = " (app default)" if course.mark == "P" else ""
+        self._why.setText("; ".join(part for part in (upper_first(because), course.rule) if part) + default)
+
+    def commit(self) -> None:
+        """Tell what is typed and not yet told."""
+        for control in self.fields.values():
+            if isinstance(control, NumberField):
+                control.commit()
+
+    def _tell(self, field: str, value: object) -> None:
+        self._log = replace(self._log, **{field: value})  # type: ignore[arg-type]  # the field's own kind of value
+        self.logged.emit(self._log)
+
+
+def _dose(dose: Dose) -> str:
+    hold = f", hold {dose.hold_s} s" if dose.hold_s >= 2 else ""
+    return f"{dose.sets} × {dose.reps_text or dose.reps}{hold}"

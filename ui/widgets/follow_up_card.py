@@ -1,0 +1,225 @@
+"""The look back on the plan page of a later visit: course, exercises, next phase, end of care."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout
+
+from evalassist.clinical.case import PHASE_ITEM
+from evalassist.clinical.follow_up import Criterion, FollowUp
+from evalassist.clinical.result import Reason, Verdict
+from evalassist.evaluation import ItemId
+from evalassist.follow_up_noting import STATES
+from evalassist.words import lower_first
+from ui import icons, style
+from ui.session import EvaluationSession
+from ui.widgets.cards import Card, Rule
+from ui.widgets.conclusion_card import ReasonList
+from ui.widgets.dates import date_text
+from ui.widgets.exercise_log_row import ExerciseLogRow
+from ui.widgets.glyph import State
+from ui.widgets.marks import LinkButton, StateGlyph
+from ui.widgets.plan_cards import empty
+
+GLYPHS: dict[Verdict | None, State] = {
+    Verdict.MET: "complete",
+    Verdict.NOT_MET: "not-met",
+    Verdict.UNDECIDED: "empty",
+    None: "not-met",
+}
+WIDE = 860
+
+
+class FollowUpCard(Card):
+    """How the patient does since the first visit, and what follows. It proposes; each act is the therapist's."""
+
+    go_to = Signal(str)
+
+    def __init__(self, session: EvaluationSession) -> None:
+        super().__init__("Since the first visit", kind="plain", spacing=6)
+        self._session = session
+        self._drawn: dict[int, tuple[Criterion, ...]] = {}
+        self.rows: dict[str, ExerciseLogRow] = {}
+        """The exercises of the last plan, by id."""
+        self._build_course()
+        self._rows_head = style.label("cap", "EXERCISES OF THE LAST PLAN")
+        self.body.addWidget(self._rows_head)
+        self._rows_place: QVBoxLayout = style.column(spacing=6)
+        self.body.addLayout(self._rows_place)
+        self.body.addWidget(Rule())
+        self._build_phase()
+        self._build_discharge()
+
+    # ------------------------------------------------------------ building
+
+    def _build_course(self) -> None:
+        line = style.row(spacing=8)
+        self._glyph, self.course = StateGlyph("empty", size=17), style.label("b", wrap=True)
+        line.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.course, 1)
+        self.body.addLayout(line)
+        self._reasons, self._missing = ReasonList(), ReasonList()
+        for reasons in (self._reasons, self._missing):
+            reasons.go_to.connect(self.go_to)
+            self.body.addWidget(reasons)
+        self._refer = style.label("s", wrap=True)
+        self.body.addWidget(self._refer)
+
+    def _build_phase(self) -> None:
+        line = style.row(spacing=10)
+        self._phase_head = style.label("cap")
+        self._phase_words = style.label("s", wrap=True)
+        self.go_on = QPushButton()
+        icons.put_icon(self.go_on, "forward")
+        self.go_on.clicked.connect(self._go_on)
+        line.addWidget(self._phase_head)
+        line.addWidget(self._phase_words, 1)
+        self.title_row.addWidget(self.go_on)
+        self.body.addLayout(line)
+        self._exits: QGridLayout = style.scaled(QGridLayout(), spacing=2)
+        self._exits.setColumnStretch(3, 1)
+        self._exits.setHorizontalSpacing(style.px(10))
+        self.body.addLayout(self._exits)
+
+    def _build_discharge(self) -> None:
+        line = style.row(spacing=10)
+        self._discharge_head = style.label("cap", "DISCHARGE")
+        self._discharge_words = style.label("s")
+        self.all_discharge = LinkButton("Show")
+        self.all_discharge.setCheckable(True)
+        self.all_discharge.setAccessibleName("Show the discharge criteria")
+        self.all_discharge.clicked.connect(self.refresh)
+        line.addWidget(self._discharge_head)
+        line.addWidget(self._discharge_words)
+        line.addWidget(self.all_discharge)
+        line.addStretch(1)
+        self.body.addLayout(line)
+        self._discharge: QGridLayout = style.scaled(QGridLayout(), spacing=2)
+        self._discharge.setColumnStretch(3, 1)
+        self._discharge.setHorizontalSpacing(style.px(10))
+        self.body.addLayout(self._discharge)
+
+    # ------------------------------------------------------------ showing
+
+    def refresh(self) -> None:
+        """Show the look back as it is now."""
+        found = self._session.follow_up
+        if found is None:
+            return
+        self.set_title(f"Since {date_text(found.first)}", _visits(found))
+        self._show_course(found)
+        self._show_exercises(found)
+        self._show_phase(found)
+        self._show_discharge(found)
+
+    def _show_course(self, found: FollowUp) -> None:
+        course = found.course
+        labels = self._session.content.label
+        self.course.setText(f"{course.title}. {course.says}" if course else "The course is not decided yet.")
+        self._glyph.set_state("look" if course and course.refer else "complete" if course else "empty")
+        style.say(self.course, c="att" if course and course.refer else "")
+        new = [Reason(f"new: {sign}") for sign in found.new_signs]
+        self._reasons.show_reasons([*new, *found.course_reasons])
+        missing = () if course else found.course_missing
+        self._missing.show_reasons([Reason(f"missing: {lower_first(labels(i))}", (i,)) for i in missing])
+        if course is not None and course.refer:
+            self._refer.hide()
+            return
+        by = f"from {date_text(found.refer_back_from)} on, at the latest {date_text(found.refer_back_by)}"
+        self._refer.setText(f"Without a change that matters in 8 to 12 weeks: refer back, {by}.")
+        self._refer.show()
+
+    def _show_exercises(self, found: FollowUp) -> None:
+        for one in found.exercises:
+            exercise_id = one.planned.exercise.id
+            if exercise_id not in self.rows:
+                row = self.rows[exercise_id] = ExerciseLogRow(one)
+                row.logged.connect(self._session.log_exercise)
+                row.arrange(wide=self.width() >= style.px(WIDE))
+                self._rows_place.addWidget(row)
+            self.rows[exercise_id].show_course(one, read_only=self._session.signed)
+        self._rows_head.setVisible(bool(found.exercises))
+
+    def _show_phase(self, found: FollowUp) -> None:
+        phase, after = found.phase_in_force, found.next_phase
+        self._phase_head.setText(f"TO LEAVE PHASE {phase}")
+        self._phase_head.setVisible(bool(found.exits))
+        left = [criterion for criterion in found.exits if criterion.verdict is Verdict.NOT_MET]
+        unknown = [criterion for criterion in found.exits if criterion.verdict is Verdict.UNDECIDED]
+        parts = [f"{len(left)} not met"] if left else []
+        parts += [f"{len(unknown)} not known"] if unknown else []
+        words = ", ".join(parts) if parts else "all met; they are to hold on 2 visits, or 2 weeks apart"
+        chosen = self._session.evaluation.answers.get(PHASE_ITEM)
+        gone_on = after is not None and chosen == str(after)
+        if gone_on and self._session.assessment.irritability == "HIGH":
+            words += "; irritability is high, so the plan stays in phase 1"
+        self._phase_words.setText(words)
+        self._phase_words.setVisible(bool(found.exits))
+        self.go_on.setVisible(after is not None)
+        self.go_on.setText(f"Stay in phase {phase}" if gone_on else f"Go on to phase {after}")
+        self.go_on.setToolTip("; ".join(f"{criterion.exit.says}" for criterion in found.not_met))
+        self.go_on.setEnabled(not self._session.signed)
+        self._fill(self._exits, found.exits)
+
+    def _show_discharge(self, found: FollowUp) -> None:
+        asked = [criterion for criterion in found.discharge if criterion.verdict is not None]
+        met = sum(criterion.met for criterion in asked)
+        self._discharge_words.setText(f"{met} of {len(asked)} criteria met")
+        ends = self._session.evaluation.kind == "discharge" or found.next_phase is None
+        everything = ends or self.all_discharge.isChecked()
+        self.all_discharge.setVisible(not ends)
+        self.all_discharge.setText("Hide" if everything else "Show")
+        self._fill(self._discharge, found.discharge if everything else ())
+
+    def _fill(self, grid: QGridLayout, criteria: Sequence[Criterion]) -> None:
+        """Draw the criteria again, when they are others than those that stand there."""
+        if self._drawn.get(id(grid)) == tuple(criteria):
+            return
+        self._drawn[id(grid)] = tuple(criteria)
+        empty(grid)
+        for line, criterion in enumerate(criteria):
+            says = style.label("", criterion.exit.says, wrap=True)
+            grid.addWidget(StateGlyph(GLYPHS[criterion.verdict]), line, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(says, line, 1, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(style.label("b", STATES[criterion.verdict]), line, 2, Qt.AlignmentFlag.AlignTop)
+            because = ReasonList()
+            because.go_to.connect(self.go_to)
+            because.show_reasons(self._why(criterion), most=3)
+            grid.addWidget(because, line, 3, Qt.AlignmentFlag.AlignTop)
+            grid.setColumnStretch(1, 1)
+
+    def _why(self, criterion: Criterion) -> Sequence[Reason]:
+        if criterion.verdict is not Verdict.UNDECIDED:
+            return criterion.reasons
+        labels = self._session.content.label
+        missing: Sequence[ItemId] = [i for i in criterion.missing if i in self._session.content.asked]
+        if not missing:
+            return [Reason(criterion.exit.unknown)]
+        return [Reason(f"missing: {lower_first(labels(item_id))}", (item_id,)) for item_id in missing]
+
+    # ------------------------------------------------------------ telling
+
+    def _go_on(self) -> None:
+        found = self._session.follow_up
+        if found is None or found.next_phase is None:
+            return
+        wanted = str(found.next_phase)
+        gone_on = self._session.evaluation.answers.get(PHASE_ITEM) == wanted
+        self._session.answer(PHASE_ITEM, None if gone_on else wanted)
+
+    def commit(self) -> None:
+        """Tell what is typed and not yet told."""
+        for row in self.rows.values():
+            row.commit()
+
+    def arrange(self, width: int) -> None:
+        """Put the fields of an exercise in one line where there is room."""
+        for row in self.rows.values():
+            row.arrange(wide=width >= style.px(WIDE))
+
+
+def _visits(found: FollowUp) -> str:
+    last = "" if found.first == found.last else f"last visit {date_text(found.last)} · "
+    return f"{last}app defaults, not from a guideline"
