@@ -167,6 +167,12 @@ def test_the_clinic_may_ask_for_another_share_of_strength() -> None:
     assert verdict == "no measurable change, within measurement error"
 
 
+def test_a_change_for_the_worse_is_told_as_such() -> None:
+    earlier, now = visits({"base": "ex1", "weeks": 4, "now": {"akps-total": 69, "nprs-worst": 7}})
+    told = [reason.text for one in look_back(earlier, now).discharge for reason in one.reasons]
+    assert "AKPS worse by 2 since the first visit, below 10" in told
+
+
 def test_a_first_visit_has_nothing_to_look_back_on() -> None:
     content = load_content()
     first = read_case(CASES / "ex1.toml", content)

@@ -22,6 +22,7 @@ from evalassist.content import Content, load_content
 from evalassist.documents import evaluation_note_pdf
 from evalassist.evaluation import Evaluation, ExerciseLog, Signature, VisitKind
 from evalassist.note import Note
+from evalassist.note_text import note_text
 from evalassist.records.store import Store
 from evalassist.settings import Settings
 from ui import style
@@ -282,6 +283,9 @@ def test_the_note_of_a_later_visit_tells_the_change_and_is_signed_with_it(
     assert "real and important, better" in paper
     assert "regress. Easier: Supine hip abduction" in paper
     assert "To leave phase 1" in paper
+    text = " ".join(note_text(session.note()).split())
+    assert "AKPS: 71/100, now 82/100 (+11): real and important, better [MDC 9, MCID 10]" in text
+    assert "regress. Easier: Supine hip abduction" in text
     session.sign()
     signed = session.note()
     assert signed.follow_up is not None

@@ -23,6 +23,8 @@ SETTLED: Mapping[Settled, str] = {
     "longer": "later than a day",
 }
 """How soon the knee was as before, in words."""
+OPPOSITES = (("less by", "more by"), ("more by", "less by"), ("better by", "worse by"), ("extra", "too few"))
+"""A change below zero is told the other way round."""
 ALWAYS_ASKED = ("pain", "settled")
 ASKED = {
     "pain": "pain in the exercise",
@@ -166,7 +168,11 @@ def fact_of(name: str, value: FactValue, rules: FollowUpRules, inputs: tuple[str
         text = "yes" if value else "no"
     else:
         text = shown(value, named.decimals) if isinstance(value, float) else str(value).lower()
-    return Fact(name, value, named.says.format(value=text), inputs)
+    says = named.says
+    if isinstance(value, float) and value < 0:  # less by −2 is more by 2
+        text = text.removeprefix("-")
+        says = next((says.replace(*pair) for pair in OPPOSITES if pair[0] in says), says)
+    return Fact(name, value, says.format(value=text), inputs)
 
 
 def _number(value: int | None) -> float | None:
