@@ -12,8 +12,9 @@ from evalassist.clinical.derived import DerivedFinding, derived, of_item, senten
 from evalassist.clinical.facts import shown
 from evalassist.clinical.progress import shown as is_asked
 from evalassist.clinical.result import Assessment
+from evalassist.clinical.strength import protocol_words
 from evalassist.content import Content
-from evalassist.content.schema import GOING_ON, Group, Item, Step
+from evalassist.content.schema import GOING_ON, Group, Item, Step, StrengthGroup
 from evalassist.evaluation import SIDES, Answer, Answers, Evaluation, NotTested, Quantity, StrengthTest
 from evalassist.note import Line, Section
 from evalassist.strength_lines import measured_with, strength_line
