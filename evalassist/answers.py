@@ -8,6 +8,7 @@ from evalassist.content.loader import Content
 from evalassist.content.schema import Item, StrengthGroup
 from evalassist.evaluation import Answer, Discarded, NotTested, Quantity, StrengthTest
 from evalassist.units import DIMENSION, convert, to_si
+from evalassist.words import seen
 
 MMT_GRADES = ("0", "1", "2-", "2", "2+", "3-", "3", "3+", "4-", "4", "4+", "5")
 """Manual muscle test grades in their order; a grade is a word, never a number."""
@@ -15,6 +16,9 @@ MMT_GRADES = ("0", "1", "2-", "2", "2+", "3-", "3", "3+", "4-", "4", "4+", "5")
 FORCE_UNITS = ("N", "kgf", "lbf")
 MOST_TRIALS = 6
 LARGEST = 1e9
+LONGEST_WORDS = 400
+"""Characters of a reason, a device, a name."""
+MOST_DISCARDED = 20
 LONGEST_TEXT = 4000
 """Characters of a free text; a longer one is a slip, and no page could show it."""
 FORCE_N = (5.0, 1000.0)
@@ -98,14 +102,14 @@ def _options(item: Item, raw: Any) -> tuple[str, ...]:
 
 def _number(item: Item, raw: Any) -> Answer:
     if isinstance(raw, dict):
-        if set(raw) != {"value", "unit"} or not _is_number(raw["value"]):
+        if set(raw) != {"value", "unit"} or not is_number(raw["value"]):
             raise ImplausibleError('write a number, or { value = 62.0, unit = "kg" }')
         if raw["unit"] not in item.all_units:
             allowed = ", ".join(item.all_units) or "no unit, just the number"
             raise ImplausibleError(f"unit {raw['unit']!r} is not known here; allowed: {allowed}")
         check_number(item, float(raw["value"]), raw["unit"])
         return Quantity(float(raw["value"]), raw["unit"])
-    if not _is_number(raw):
+    if not is_number(raw):
         raise ImplausibleError(f"{raw!r} must be a number{_space(item.unit)}")
     check_number(item, float(raw))
     return float(raw)
@@ -119,7 +123,9 @@ def _scale(raw: Any) -> int:
 
 def _reason(raw: Any) -> str:
     """Why something was left out; an empty reason is none."""
-    if isinstance(raw, str) and raw.strip():
+    if isinstance(raw, str) and seen(raw):
+        if len(raw) > LONGEST_WORDS:
+            raise ImplausibleError(f"a reason of {len(raw)} characters is too long; at most {LONGEST_WORDS}")
         return raw.strip()
     raise ImplausibleError("the reason is missing; write it in words")
 
@@ -132,7 +138,7 @@ def _text(raw: Any) -> str:
     raise ImplausibleError(f"{raw!r} must be text in quotes")
 
 
-def _is_number(raw: Any) -> bool:
+def is_number(raw: Any) -> bool:
     """A number of a size that a measurement could have: not NaN, not infinite, no slip of 400 digits."""
     return isinstance(raw, int | float) and not isinstance(raw, bool) and -LARGEST < raw < LARGEST
 
@@ -152,7 +158,7 @@ def _strength(raw: Any, group: StrengthGroup) -> StrengthTest:
     if unknown := sorted(set(raw) - set(STRENGTH_KEYS)):
         raise ImplausibleError(f"{unknown[0]} is not known here; allowed: {', '.join(STRENGTH_KEYS)}")
     trials = raw.get("trials", [])
-    if not isinstance(trials, list) or not all(_is_number(trial) for trial in trials):
+    if not isinstance(trials, list) or not all(is_number(trial) for trial in trials):
         raise ImplausibleError(
             f'trials must be numbers, not {trials!r}; a hand grade is written grade = "4+" and never mixed with force'
         )
@@ -181,16 +187,25 @@ def _strength(raw: Any, group: StrengthGroup) -> StrengthTest:
 def _discarded(raw: Any, unit: str | None) -> tuple[Discarded, ...]:
     """Trials that do not count, in the unit of the test: `[{ value = 60, reason = "slipped" }]`."""
     known = isinstance(raw, list) and all(
-        isinstance(trial, dict) and set(trial) == {"value", "reason"} and _is_number(trial["value"])
+        isinstance(trial, dict) and set(trial) == {"value", "reason"} and is_number(trial["value"])
         for trial in raw
     )
     if not known:
         raise ImplausibleError('discarded is written [{ value = 60, reason = "slipped" }]')
+    if raw and unit is None:
+        raise ImplausibleError("discarded trials need the unit in which they were read")
+    if len(raw) > MOST_DISCARDED:
+        raise ImplausibleError(f"{len(raw)} discarded trials are too many; at most {MOST_DISCARDED}")
+    if below := [trial["value"] for trial in raw if trial["value"] <= 0]:
+        raise ImplausibleError(f"a discarded trial of {below[0]:g} cannot have been read")
     return tuple(Discarded(float(trial["value"]), unit or "", _reason(trial["reason"])) for trial in raw)
 
 
 def check_strength(test: StrengthTest, group: StrengthGroup) -> None:
     """Refuse a strength test that mixes grade and force, lacks its unit, or holds an impossible number."""
+    for words in (test.device, test.tester, test.compensation):
+        if words is not None and len(words) > LONGEST_WORDS:
+            raise ImplausibleError(f"{len(words)} characters are too many; at most {LONGEST_WORDS}")
     if test.grade is not None and test.trials:
         raise ImplausibleError("give either trials by dynamometer or a hand grade, not both")
     if test.grade is not None and test.grade not in MMT_GRADES:
@@ -206,9 +221,7 @@ def check_strength(test: StrengthTest, group: StrengthGroup) -> None:
     _check_protocol(test, group)
     _check_trials(test, group.takes_torque)
     low, high = LEVER_ARM_M
-    if test.lever_arm_m is not None and not (
-        _is_number(test.lever_arm_m) and low <= test.lever_arm_m <= high
-    ):
+    if test.lever_arm_m is not None and not (is_number(test.lever_arm_m) and low <= test.lever_arm_m <= high):
         raise ImplausibleError(
             f"lever_arm_m {str(test.lever_arm_m)[:12]} must be metres from {low:g} to {high:g} (78 cm is written 0.78)"
         )
@@ -226,12 +239,12 @@ def _check_protocol(test: StrengthTest, group: StrengthGroup) -> None:
 
 
 def _check_trials(test: StrengthTest, takes_torque: bool) -> None:
-    if not test.trials:
-        return
     units = (*FORCE_UNITS, "Nm") if takes_torque else FORCE_UNITS
-    if test.unit is None or test.unit not in units:
+    if (test.trials or test.unit is not None) and test.unit not in units:
         given = "has no unit" if test.unit is None else f"has the unit {test.unit!r}"
         raise ImplausibleError(f"the force {given}; allowed: {', '.join(units)}")
+    if not test.trials or test.unit is None:
+        return
     if len(test.trials) > MOST_TRIALS:
         raise ImplausibleError(f"{len(test.trials)} trials are too many; at most {MOST_TRIALS}")
     low, high = TORQUE_NM if DIMENSION[test.unit] == "torque" else FORCE_N

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from evalassist.answers import ImplausibleError, parse_answer
+from evalassist.answers import ImplausibleError, is_number, parse_answer
 from evalassist.content.loader import Content
 from evalassist.errors import CaseFileError, CaseValueError
 from evalassist.evaluation import Answer, Evaluation, ExerciseLog, ItemId, Patient, Settled
@@ -131,7 +131,7 @@ def _defaults(path: Path, raw: Any, content: Content) -> dict[str, float]:
     for default_id, value in raw.items():
         if default_id not in content.defaults:
             raise CaseFileError(path, default_id, content.defaults)
-        wrong = "must be a number" if type(value) not in (int, float) else ""
+        wrong = "" if is_number(value) else "must be a number"
         if wrong := wrong or content.defaults[default_id].refuses(value):
             raise CaseValueError(path, f"defaults.{default_id}", wrong)
     return {default_id: float(value) for default_id, value in raw.items()}

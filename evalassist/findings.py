@@ -250,7 +250,7 @@ def _said_of(answer: Answer | None) -> str:
 def _load(item: Item, answers: Answers, percent: float | None) -> str:
     rose = _item_text(item, answers)
     old, new = _rating(answers, "load-old"), _rating(answers, "load-new")
-    if old is None or new is None:
+    if old is None or new is None or answers.get(item.id) != "yes":
         return rose
     unit, weeks = answers.get("load-unit"), answers.get("load-weeks")
     text = f"{rose}, from {old:g} to {new:g}" + (f" {unit}" if isinstance(unit, str) else "")

@@ -14,6 +14,7 @@ from evalassist.note import Line
 NOT_COMPARED = {
     "positions": "different positions, not compared",
     "contractions": "a make and a break test, not compared",
+    "units": "lever arms or units differ, not compared",
 }
 
 
@@ -22,10 +23,10 @@ def measured_with(evaluation: Evaluation) -> Iterator[Line]:
     tests = [answer for answer in evaluation.answers.values() if isinstance(answer, StrengthTest)]
     devices = list(dict.fromkeys(test.device for test in tests if test.device))
     testers = list(dict.fromkeys(test.tester for test in tests if test.tester))
-    parts = [", ".join(devices)] if devices else []
-    parts += [f"tested by {', '.join(testers)}"] if testers else []
-    if parts:
-        yield Line(label="Measured with", value="; ".join(parts))
+    told = [", ".join(devices)] if devices else []
+    told += [f"tested by {', '.join(testers)}"] if testers else []
+    if told:
+        yield Line(label="Measured with", value="; ".join(part.replace(";", ",") for part in told))
 
 
 def strength_line(

@@ -90,6 +90,23 @@ mass = { value = 136.7, unit = "lb" }
             '"habd.right" = { unit = "N", trials = [82], discarded = [{ value = 60, reason = "" }] }',
             "the reason",
         ),
+        (
+            '"habd.right" = { trials = [82], discarded = [{ value = 60, reason = "slipped" }] }',
+            "need the unit",
+        ),
+        (
+            '"habd.right" = { unit = "N", trials = [82], discarded = [{ value = -60, reason = "slipped" }] }',
+            "cannot have been read",
+        ),
+        (
+            '"habd.right" = { grade = "4", unit = "banana", discarded = [{ value = 60, reason = "x" }] }',
+            "has the unit 'banana'",
+        ),
+        (
+            '"habd.right" = { unit = "N", trials = [82], device = "' + "x" * 500 + '" }',
+            "characters are too many",
+        ),
+        ('nprs-worst = { not_tested = "\u200b" }', "the reason is missing"),
         ('"habd.right" = {}', "give trials, a grade, or not_tested"),
         ('pain-location = "retropatellar"', "must be a list of options"),
         ('pain-location = ["elbow"]', "is not an option"),

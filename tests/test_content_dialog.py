@@ -19,6 +19,7 @@ from evalassist.clinical.result import Verdict
 from evalassist.content.loader import Content, load_content
 from evalassist.content.schema import Condition, Default, Item, Model, Reference
 from evalassist.documents import evaluation_note_pdf
+from evalassist.errors import EvalAssistError
 from evalassist.overview import Part, Row, overview
 from evalassist.records.store import Store
 from evalassist.settings import Settings
@@ -256,6 +257,25 @@ def test_a_signed_note_keeps_the_limits_it_was_signed_with(window: MainWindow) -
     assert session.store.clinic_defaults() == {SYMMETRY: 85}
     assert verdict(session) is Verdict.MET
     assert session.note() == before
+
+
+def test_the_words_of_an_open_page_tell_the_limit_that_counts_now(window: MainWindow) -> None:
+    assert window.view is not None
+    window.view.show_step("mobility")
+    at_limit(window, "prone knee bend", changed_to("110"))
+    assert window.view is not None
+    window.view.show_step("mobility")
+    QApplication.processEvents()
+    assert "Under 110, or the buttock rises: tight." in shown(window.view)
+
+
+def test_a_note_is_not_signed_by_a_limit_that_changed_meanwhile(window: MainWindow, store: Store) -> None:
+    session = session_of(window)
+    store.change_default("symmetry-deficit", 80, by="Kim", reason="elsewhere")
+    with pytest.raises(EvalAssistError, match="judged anew"):
+        session.sign()
+    assert not session.signed
+    assert session.evaluation.defaults == {"symmetry-deficit": 80}
 
 
 def test_a_reason_that_was_typed_is_not_thrown_away_unasked(start: MainWindow) -> None:

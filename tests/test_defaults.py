@@ -157,6 +157,7 @@ def test_a_case_file_may_set_a_default_within_its_range(tmp_path: Path) -> None:
     for line, says in (
         ("slr = 20", "outside 60 to 85"),
         ('slr = "75"', "must be a number"),
+        ("slr = 1" + "0" * 400, "must be a number"),
         ("slrr = 75", "Did you mean slr?"),
     ):
         file.write_text(f"defaults = {{ {line} }}\n{case}", encoding="utf-8")

@@ -265,6 +265,42 @@ def test_a_discarded_trial_keeps_its_unit_when_the_others_come_in_another(
     assert back.trials == pytest.approx((40, 30.59), abs=0.01)
 
 
+def test_no_more_trials_are_taken_back_than_there_is_room_for(session_of: Any, opened: Any) -> None:
+    full = StrengthTest(
+        trials=(80, 81, 82, 83, 84, 85), unit="N", discarded=(Discarded(60, "N", "device slipped"),)
+    )
+    page = opened(StrengthPage, session := session_of())
+    session.answer("habd.right", full)
+    page.focus_item("habd.right")
+    click(page, "Hip abduction, right: discard a trial, or take it back")
+    menu = open_menu(page)
+    assert not next(action for action in menu.actions() if action.text().startswith("Take back")).isEnabled()
+    menu.close()
+
+
+def test_leaving_a_test_out_keeps_what_was_discarded(session_of: Any, opened: Any) -> None:
+    gone = (Discarded(60, "N", "pain"),)
+    page = opened(StrengthPage, session := session_of())
+    session.answer("habd.right", StrengthTest(trials=(80,), unit="N", discarded=gone))
+    page.focus_item("habd.right")
+    choose(page, "Hip abduction, right: not tested, and why", "Pain")
+    assert session.evaluation.answers["habd.right"] == StrengthTest(not_tested="pain", discarded=gone)
+    click(page, "Test Hip abduction, right after all")
+    assert session.evaluation.answers["habd.right"] == StrengthTest(discarded=gone)
+
+
+def test_a_hand_grade_keeps_nothing_of_the_device(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session := session_of())
+    by_belt = StrengthTest(
+        trials=(80,), unit="N", contraction="break", fixation="belt", device="HHD 4", position="supine"
+    )
+    session.answer("habd.right", by_belt)
+    page.focus_item("habd.right")
+    click(page, "Grade")
+    type_into(page, "Hip abduction, right: grade by hand", "4")
+    assert session.evaluation.answers["habd.right"] == StrengthTest(grade="4", position="supine")
+
+
 def test_newtons_typed_as_kgf_raise_a_question_that_says_so(session_of: Any, opened: Any) -> None:
     page = opened(StrengthPage, session_of())
     button(page, "kgf").click()
@@ -518,7 +554,9 @@ def test_a_torque_is_typed_where_the_device_reads_it(session_of: Any, opened: An
 def test_accept_all_met_leaves_nothing_open(session_of: Any, opened: Any) -> None:
     page = opened(AssessmentPage, session := session_of("patient-a"))
     click(page, "Accept all met")
-    assert dict(session.evaluation.opinions) == {key: Opinion(True) for key in ("pfp", "MPD", "MCD")}
+    assert dict(session.evaluation.opinions) == {
+        key: Opinion(True, of="met") for key in ("pfp", "MPD", "MCD")
+    }
     assert session.progress["assessment"].state == "complete"
 
 
@@ -527,7 +565,7 @@ def test_disagreeing_asks_the_reason_in_place_and_keeps_it(session_of: Any, open
     click(page, "Muscle performance deficits: accept or disagree: Disagree…")
     assert "write the reason" in reads(page)
     type_into(page, "Muscle performance deficits: why you disagree", "pain stopped the test")
-    assert session.evaluation.opinions["MPD"] == Opinion(False, "pain stopped the test")
+    assert session.evaluation.opinions["MPD"] == Opinion(False, "pain stopped the test", of="met")
     assert "write the reason" not in reads(page)
 
 
@@ -602,7 +640,9 @@ def test_another_level_of_irritability_is_set_by_hand_with_a_reason(session_of: 
     assert "Your word. The findings say moderate:" in reads(page)
     assert "write the reason" in reads(page)
     type_into(page, "Irritability: why you set another level", "flares for days")
-    assert session.evaluation.opinions["irritability"] == Opinion(False, "flares for days", "HIGH")
+    assert session.evaluation.opinions["irritability"] == Opinion(
+        False, "flares for days", "HIGH", of="MODERATE"
+    )
     assert "write the reason" not in reads(page)
     assert isinstance(session.plan, PlanOfCare)
     assert session.plan.phase == 1

@@ -651,6 +651,25 @@ def test_a_locked_exercise_stays_when_the_findings_no_longer_propose_it() -> Non
     assert gone not in ids(unlocked)
 
 
+def test_locking_what_was_swapped_in_changes_nothing_but_the_lock() -> None:
+    swapped = PlanEdit("swap", "HA01", to="HA02")
+    before = planned(example_1(), swapped)
+    after = planned(example_1(), swapped, PlanEdit("lock", "HA02"))
+    assert ids(after) == ids(before)
+    assert after.warnings == before.warnings
+    assert [one.exercise.id for one in after.exercises if one.locked] == ["HA02"]
+    assert after.exercises[0].because == before.exercises[0].because
+
+
+def test_locking_what_was_added_keeps_its_reason_and_taking_it_out_ends_the_lock() -> None:
+    added = planned(example_1(), PlanEdit("add", "QO01", reason="likes it"), PlanEdit("lock", "QO01"))
+    assert "likes it" in added.exercises[-1].because[0].text
+    again = planned(example_1(), PlanEdit("drop", "HA01"), PlanEdit("add", "HA01"), PlanEdit("lock", "HA01"))
+    assert [one.exercise.id for one in again.exercises if one.locked] == ["HA01"]
+    gone = planned(example_1(), PlanEdit("lock", "HA01"), PlanEdit("drop", "HA01"))
+    assert "HA01" not in ids(gone)
+
+
 def test_a_locked_exercise_that_became_forbidden_stays_with_a_warning() -> None:
     plan = planned(assessed("HIGH", findings("abd-deficit", "quad-deficit")), PlanEdit("lock", "QC05"))
     assert ids(plan)[-1] == "QC05"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
@@ -227,6 +227,21 @@ def test_a_strength_is_tried_in_the_same_fields_as_on_its_page(
     assert isinstance(test, StrengthTest)
     assert test.trials[0] == 90
     assert dialog.focusWidget() is not field
+
+
+def test_a_side_with_trials_is_tried_as_a_grade(session: EvaluationSession, tried: Trying) -> None:
+    dialog = tried(session)
+    row = dialog.rows["habd.right"]
+    row.change.click()
+    next(one for one in row.findChildren(QAbstractButton) if one.text() == "Grade").click()
+    field = next(one for one in row.findChildren(QLineEdit) if one.accessibleName().endswith("grade by hand"))
+    assert field.isVisible()
+    field.setFocus()
+    QTest.keyClicks(field, "4")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    test = dialog.scratch.answers["habd.right"]
+    assert isinstance(test, StrengthTest)
+    assert (test.grade, test.trials) == ("4", ())
 
 
 def test_a_signed_evaluation_can_be_explored_and_not_changed(

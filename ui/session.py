@@ -221,6 +221,11 @@ class EvaluationSession(QObject):
         name = self._name_to_sign("A note is signed with a name.")
         if not self.keep():
             raise EvalAssistError("The last changes are not kept yet; the header says why. Try again then.")
+        if dict(self._evaluation.defaults) != dict(self.store.clinic_defaults()):
+            self.use_clinic_defaults()
+            raise EvalAssistError(
+                "A limit of the clinic was changed meanwhile, and this note is judged anew. Look at it, then sign."
+            )
         signature = Signature(name, self.settings.licence.strip(), datetime.now().astimezone())
         signed = self._evaluation.signed_by(signature)
         note = self._note_of(signed)

@@ -35,18 +35,19 @@ def apply_edits(case: Case, proposed: Sequence[PlannedExercise], edits: Iterable
     """Apply the edits in their order; one that no longer fits is told and changes nothing."""
     edits = tuple(edits)
     state = Edited(tuple(proposed))
-    for exercise_id in _locked(edits):
-        state = _kept(case, state, exercise_id)
+    locked = _locked(edits)
     for edit in edits:
+        if edit.exercise in locked and edit.kind not in ("add", "drop", "unlock"):
+            state = _kept(case, state, edit.exercise)  # what it is to be changed in may no longer be proposed
         if edit.kind not in ("lock", "unlock"):
             state = _applied(case, state, edit)
     return state
 
 
-def _locked(edits: Sequence[PlanEdit]) -> tuple[str, ...]:
+def _locked(edits: Sequence[PlanEdit]) -> frozenset[str]:
     """What is locked after all: the last word on each exercise counts."""
-    words = {edit.exercise: edit.kind for edit in edits if edit.kind in ("lock", "unlock")}
-    return tuple(exercise_id for exercise_id, word in words.items() if word == "lock")
+    words = {edit.exercise: edit.kind for edit in edits if edit.kind in ("lock", "unlock", "drop")}
+    return frozenset(exercise_id for exercise_id, word in words.items() if word == "lock")
 
 
 def _kept(case: Case, state: Edited, exercise_id: str) -> Edited:

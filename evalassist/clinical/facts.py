@@ -14,6 +14,7 @@ from evalassist.clinical.result import Fact, FactValue, GroupStrength, Knowledge
 from evalassist.content.schema import FactName, Item, Norm
 from evalassist.evaluation import SIDES, Answer, Evaluation, ItemId, NotTested, Quantity, Side, StrengthTest
 from evalassist.units import convert
+from evalassist.words import seen
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -99,7 +100,7 @@ def _item_fact(item_id: ItemId, answer: Answer, content: Content) -> Fact | None
     item, side = content.asked[item_id]
     if isinstance(answer, str) and item.options:
         return _option_fact(content, item_id, answer)
-    if isinstance(answer, NotTested | StrengthTest) or (isinstance(answer, str) and not answer.strip()):
+    if isinstance(answer, NotTested | StrengthTest) or (isinstance(answer, str) and not seen(answer)):
         return None
     value: FactValue
     if item.kind in ("number", "scale"):
@@ -335,7 +336,9 @@ def _strength_facts(evaluation: Evaluation, content: Content, numbers: Measured)
             yield Found(f"{group.group}-weaker.{side}", weaker, both, needed or both)
             tested = group.side(side)
             grade = tested.grade if tested else None
-            yield Found(f"{group.group}-grade.{side}", grade, (f"{group.group}.{side}",))
+            by_device = tested is not None and tested.score is not None
+            missing = needed if by_device else ()  # what was measured is not missing as a grade
+            yield Found(f"{group.group}-grade.{side}", grade, (f"{group.group}.{side}",), missing)
             if f"{group.group}-z" in content.facts:
                 yield Found(
                     f"{group.group}-z.{side}", tested.z if tested else None, (f"{group.group}.{side}",)

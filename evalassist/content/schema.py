@@ -143,7 +143,7 @@ class Default(Model):
         """A value as it is read: `85 %`, `on`."""
         if self.switch:
             return "on" if value else "off"
-        return f"{value:g}{self.in_unit}"
+        return f"{value:g}{self.in_unit}".replace("-", "−")
 
 
 # ---------------------------------------------------------------- what is asked

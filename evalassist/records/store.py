@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import isfinite
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -212,6 +213,8 @@ class Store:
 
     def change_default(self, default_id: str, value: float | None, *, by: str, reason: str) -> DefaultChange:
         """Set a clinical default, or with None put it back as shipped; who and why are kept for good."""
+        if value is not None and not isfinite(value):
+            raise EvalAssistError(f"{value} is not a number that can be set.")
         change = DefaultChange(default_id, value, datetime.now(UTC), by, reason)
         with self._write() as db:
             writes.keep_default_change(db, change)

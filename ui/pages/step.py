@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVB
 from evalassist.clinical.differentials import causes, in_short
 from evalassist.clinical.progress import shown
 from evalassist.clinical.result import Assessment
+from evalassist.content import Content
 from evalassist.content.accuracy_words import help_of
 from evalassist.content.schema import Group, Item, Step
 from evalassist.evaluation import SIDES, ItemId, Side
@@ -60,14 +61,10 @@ class ItemRow(QWidget):
         if item.optional:
             self._label.setProperty("t", "q")
         self._line.addWidget(self._label, 0, Qt.AlignmentFlag.AlignTop)
-        words = help_of(item, page.session.content)
-        self._help = style.label("s", words)
-        self._help.setWordWrap(True)
-        self._label.setToolTip(words)
+        self._help = style.label("s", wrap=True)
         stack.addWidget(self._help)
-        self._help.setVisible(
-            bool(words)
-        )  # once it has its place: without one it would be a window of its own
+        self._content: Content | None = None
+        self._show_help()
         self._signs = style.label("s")
         self._signs.setWordWrap(True)
         self._signs.hide()
@@ -84,6 +81,17 @@ class ItemRow(QWidget):
         self.set_label_width(page.label_width)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
+    def _show_help(self) -> None:
+        """What the content says of it; the clinic may change a limit that it names."""
+        content = self._page.session.content
+        if content is self._content:
+            return
+        self._content = content
+        words = help_of(content.items[self.item.id], content)
+        self._help.setText(words)
+        self._help.setVisible(bool(words))  # it has its place: without one it would be a window of its own
+        self._label.setToolTip(words)
+
     def set_label_width(self, width: int) -> None:
         self._label.setFixedWidth(style.px(width))
 
@@ -94,6 +102,7 @@ class ItemRow(QWidget):
     def refresh(self, assessment: Assessment) -> bool:
         """Show the answers; False when nothing of this item is asked now."""
         answers = self._page.session.evaluation.answers
+        self._show_help()
         any_shown = False
         for item_id, editor in self.editors.items():
             asked = shown(self.item, assessment, _side_of(self.item, item_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from evalassist.answers import FORCE_UNITS
 from evalassist.clinical.progress import shown
 from evalassist.clinical.result import Assessment
 from evalassist.content import Content
@@ -32,7 +33,8 @@ class FindingRow(QWidget):
         super().__init__()
         self.item_id = item_id
         self._content, self._assessment = content, assessment
-        self._mode: Mode = "force"
+        self._mode: Mode | None = None
+        """The kind of test the therapist chose here; else that of the answer."""
         self._item, self._side = content.asked[item_id]
         self._was = evaluation.answers.get(item_id)
         self.editor: Editor | StrengthSide | None = None
@@ -90,7 +92,7 @@ class FindingRow(QWidget):
         self.answered.emit(self.item_id, answer)
 
     def _kind_chosen(self, kind: str | None) -> None:
-        modes: dict[str | None, Mode] = {"force": "force", "torque": "torque", "grade": "grade"}
+        modes: dict[str | None, Mode | None] = {"force": "force", "torque": "torque", "grade": "grade"}
         self._mode = modes.get(kind, self._mode)
         self._show_opened()
 
@@ -112,15 +114,14 @@ class FindingRow(QWidget):
             self.editor.show_answer(self._answer)
         elif self.editor is not None:
             test = self._answer if isinstance(self._answer, StrengthTest) else StrengthTest()
-            if test.grade or test.trials:
-                self._mode = "grade" if test.grade else "torque" if test.unit == "Nm" else "force"
-            self._kinds.set_value(self._mode)
+            mode = self._mode or ("grade" if test.grade else "torque" if test.unit == "Nm" else "force")
+            self._kinds.set_value(mode)
             group = self._assessment.strength[self._item.id]
             self.editor.show_test(
                 self._answer,
                 group.right if self._side == "right" else group.left,
-                unit="Nm" if self._mode == "torque" else test.unit or "N",
-                mode=self._mode,
+                unit="Nm" if mode == "torque" else test.unit if test.unit in FORCE_UNITS else "N",
+                mode=mode,
                 best=True,
                 is_open=True,
                 compact=False,

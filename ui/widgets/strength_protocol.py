@@ -8,6 +8,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QMenu, QWidget
 
+from evalassist.answers import MOST_TRIALS
 from evalassist.clinical.facts import shown
 from evalassist.clinical.strength import protocol_words
 from evalassist.content.schema import StrengthGroup
@@ -58,7 +59,8 @@ def discard_menu(parent: QWidget, test: StrengthTest, tell: Tell) -> QMenu:
         left = (*test.discarded[:number], *test.discarded[number + 1 :])
         words = f"Take back {shown(gone.value, 1)} {gone.unit} ({gone.reason})"
         action = menu.addAction(words, partial(tell, _taken_back(test, gone, left)))
-        action.setEnabled(not test.grade and same_kind(test.unit or gone.unit, gone.unit))
+        fits = len(test.trials) < MOST_TRIALS and same_kind(test.unit or gone.unit, gone.unit)
+        action.setEnabled(fits and not test.grade)
     return menu
 
 

@@ -103,7 +103,7 @@ class StrengthSide(QWidget):
         force.addWidget(self._result, 0, Qt.AlignmentFlag.AlignVCenter)
         self._left_out = QWidget()
         self._test_it = quiet_link("Test it", f"Test {self.name} after all")
-        self._test_it.clicked.connect(lambda: self._tell(None))
+        self._test_it.clicked.connect(self._test_after_all)
         out = style.row(self._left_out, spacing=6)
         words = style.label("b", "Not tested")
         style.say(words, c="q")
@@ -394,7 +394,18 @@ class StrengthSide(QWidget):
         if typed is None:
             self._tell(replace(base, grade=None) if base.grade else base)
         else:
-            self._tell(replace(base, grade=typed, trials=(), unit=None, lever_arm_m=None))
+            self._tell(
+                replace(
+                    base,
+                    grade=typed,
+                    trials=(),
+                    unit=None,
+                    lever_arm_m=None,
+                    contraction=None,
+                    fixation=None,
+                    device=None,
+                )
+            )
 
     def _own_words(self, words: object) -> None:
         if self._test is not None:
@@ -405,9 +416,14 @@ class StrengthSide(QWidget):
             test = None
         self.changed.emit(test)
 
+    def _test_after_all(self) -> None:
+        gone = self._test.discarded if self._test else ()
+        self._tell(StrengthTest(discarded=gone))
+
     def leave_out(self, reason: str) -> None:
         """This side is not tested, and why."""
-        self._tell(StrengthTest(not_tested=reason))
+        gone = self._test.discarded if self._test else ()  # what was tried is kept
+        self._tell(StrengthTest(not_tested=reason, discarded=gone))
 
     def _keep_asked(self) -> None:
         for field in self._numbers():

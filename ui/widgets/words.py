@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 from shiboken6 import isValid
 
+from evalassist.words import seen
 from ui import style
 from ui.widgets.focus import go_on
 from ui.widgets.typed import Line, Typed
@@ -42,7 +43,7 @@ class TextField(Typed):
         """The words without blanks around them, or None when there are none."""
         edit = self.edit
         typed = edit.text() if isinstance(edit, QLineEdit) else edit.toPlainText()
-        return typed.strip() or None
+        return typed.strip() if seen(typed) else None
 
     def set_value(self, value: str | None) -> None:
         """Show words without telling anyone; what is being typed is left standing."""
