@@ -234,6 +234,7 @@ def test_a_side_with_trials_is_tried_as_a_grade(session: EvaluationSession, trie
     row = dialog.rows["habd.right"]
     row.change.click()
     next(one for one in row.findChildren(QAbstractButton) if one.text() == "Grade").click()
+    QApplication.processEvents()
     field = next(one for one in row.findChildren(QLineEdit) if one.accessibleName().endswith("grade by hand"))
     assert field.isVisible()
     field.setFocus()
