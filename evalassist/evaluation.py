@@ -119,6 +119,12 @@ class Addendum:
     written_at: datetime
 
 
+EditKind = (
+    Literal["add", "drop", "dose", "move", "swap", "side", "lock", "unlock"]
+    | Literal["goal-drop", "goal-target", "goal-words", "visits"]
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PlanEdit:
     """One change the therapist made to the proposed plan; kept as an edit, never as a result.
@@ -127,14 +133,35 @@ class PlanEdit:
     days_per_week); `move` puts it at a place in the list (1 is first); `swap` replaces `exercise` by `to`;
     `side` sets right, left or both; `lock` keeps the exercise in the plan whatever the findings become, `unlock`
     leaves it to the findings again.
+
+    `goal-drop`, `goal-target` (`field` is short or long; a number in `value`, a hand grade in `to`) and
+    `goal-words` (the sentence in `to`) change the goal `goal`; `visits` sets a number of the schedule (`field` is
+    per_week_1, weeks_1, per_week_2 or weeks_2). Of these only the last word on a thing is kept.
     """
 
-    kind: Literal["add", "drop", "dose", "move", "swap", "side", "lock", "unlock"]
-    exercise: str
+    kind: EditKind
+    exercise: str = ""
     field: str = ""
     value: int | None = None
     to: str = ""
     reason: str = ""
+    goal: str = ""
+
+    @property
+    def of_exercise(self) -> bool:
+        """It changes the list of exercises, where the order of the changes counts."""
+        return self.kind not in SET_ONCE
+
+    def repeats(self, earlier: PlanEdit) -> bool:
+        """It says anew what the earlier edit said of the same thing."""
+        return self.kind in SET_ONCE and (self.kind, self.goal, self.field) == (
+            earlier.kind,
+            earlier.goal,
+            earlier.field,
+        )
+
+
+SET_ONCE = ("goal-drop", "goal-target", "goal-words", "visits")
 
 
 Settled = Literal["hour", "day", "longer"]
@@ -224,7 +251,10 @@ class Evaluation:
         return self._changed(answers=MappingProxyType(kept))
 
     def with_plan_edit(self, *edits: PlanEdit) -> Evaluation:
-        return self._changed(plan_edits=(*self.plan_edits, *edits))
+        kept = self.plan_edits
+        for edit in edits:
+            kept = (*(one for one in kept if not edit.repeats(one)), edit)
+        return self._changed(plan_edits=kept)
 
     def with_plan_edits(self, edits: Iterable[PlanEdit]) -> Evaluation:
         return self._changed(plan_edits=tuple(edits))
@@ -233,6 +263,14 @@ class Evaluation:
         """One log for each exercise; an empty one takes it away."""
         kept = tuple(other for other in self.exercise_log if other.exercise != log.exercise)
         return self._changed(exercise_log=kept if log.is_empty else (*kept, log))
+
+    def without_goal_edits(self, goal: str) -> Evaluation:
+        """Back to the proposal in one goal."""
+        return self.with_plan_edits(edit for edit in self.plan_edits if edit.goal != goal)
+
+    def without_visit_edits(self) -> Evaluation:
+        """Back to the proposed visits."""
+        return self.with_plan_edits(edit for edit in self.plan_edits if edit.kind != "visits")
 
     def with_opinion(self, conclusion_id: str, opinion: Opinion | None) -> Evaluation:
         kept = {key: value for key, value in self.opinions.items() if key != conclusion_id}

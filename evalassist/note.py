@@ -108,6 +108,22 @@ class NoteGoal(Part):
     sentences: tuple[str, ...]
     note: str = ""
     warning: str = ""
+    edited: bool = False
+    own_words: bool = False
+    """The sentence is the therapist's own, and stands as it was written."""
+
+
+class NoteCode(Part):
+    """A code with our own short label: offered, or chosen by the therapist."""
+
+    code: str
+    label: str
+    kind: Literal["diagnosis", "evaluation", "treatment"]
+    offered: bool
+    chosen: bool
+    timed: bool = False
+    minutes: int | None = None
+    units: int = 0
 
 
 class NoteAdvice(Part):
@@ -142,6 +158,28 @@ class NotePlan(Part):
     codes: tuple[Line, ...]
     warnings: tuple[str, ...]
     minutes: int
+    coded: tuple[NoteCode, ...] = ()
+    """The codes that are offered or chosen; empty in notes of the first releases, which have `codes` alone."""
+    complexity: str = ""
+    """The components of the evaluation code with the level of each."""
+    timed_minutes: int = 0
+    timed_units: int = 0
+    unit_rule: str = ""
+    equal_claim: tuple[str, ...] = ()
+    """Codes with an equal claim to the last unit."""
+    visits_proposed: str = ""
+    """The proposal for the visits, where the therapist changed it."""
+    short_term_ends: date | None = None
+    """None where the plan is no longer than the short term of its goals."""
+    report_by: date | None = None
+    certification_ends: date | None = None
+    recertification_warning: date | None = None
+    signature_needed: bool = False
+    order_suffices: bool = False
+    """The rule of 2025: a signed order on file and a plan sent in time stand for the first signature."""
+    dropped_goals: tuple[str, ...] = ()
+    precautions: tuple[str, ...] = ()
+    onset: str = ""
 
 
 class Found(Part):

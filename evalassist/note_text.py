@@ -42,6 +42,7 @@ from evalassist.wording.plan import (
     exercise_rows,
     frame,
     goal_rows,
+    goals_left_out,
 )
 from evalassist.words import KEPT_SPACES, clean, lower_first
 
@@ -189,7 +190,7 @@ def _plan(note: Note) -> Iterator[list[str]]:
         return
     yield _part("Plan of care", _told(frame(note, note.plan)))
     yield _part("Exercises", [*_exercises(note.plan), *_told(beside_exercises(note.plan))])
-    yield _part("Goals", _goals(note.plan))
+    yield _part("Goals", [*_goals(note.plan), *_told(goals_left_out(note.plan))])
     yield _part("Schedule and codes", _told(after_goals(note.plan)))
 
 

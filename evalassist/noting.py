@@ -20,12 +20,15 @@ from evalassist.clinical.progress import shown as is_shown
 from evalassist.clinical.result import (
     Advice,
     Assessment,
+    Code,
     Conclusion,
     Goal,
     NoPlan,
     PlannedExercise,
     PlanOfCare,
+    Schedule,
 )
+from evalassist.clinical.schedule import day_in_words
 from evalassist.content import Content
 from evalassist.evaluation import Evaluation, ItemId
 from evalassist.findings import not_tested_lines, sections
@@ -38,6 +41,7 @@ from evalassist.note import (
     Note,
     NoteAdvice,
     NoteCause,
+    NoteCode,
     NoteConclusion,
     NoteExercise,
     NoteGoal,
@@ -46,6 +50,7 @@ from evalassist.note import (
     Sheet,
 )
 from evalassist.settings import Settings
+from evalassist.words import lower_first
 
 ACTION_TEXT = {
     "EMERGENCY": "Emergency department now. No plan of care, no exercise sheet.",
@@ -64,6 +69,7 @@ STILL_NAMED = ("phase", "slot", "label")
 """An exercise left out for these may stand on a card as easier or harder; for anything else it may not."""
 RUNNING_LEVELS = "RN01"
 """The walk-and-jog levels: for runners who stopped (plan of care LM06)."""
+ORDER_SUFFICES = "CER09"
 LYING = ("supine", "prone", "side-lying", "plank", "quadruped")
 
 
@@ -254,7 +260,54 @@ def _plan(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, cont
         codes=tuple(Line(label=code.code, value=code.label) for code in plan.codes if code.offered),
         warnings=plan.warnings,
         minutes=plan.minutes,
+        coded=tuple(_code(code) for code in plan.codes if code.offered or code.chosen),
+        complexity=plan.complexity.words if plan.complexity and plan.complexity.code else "",
+        timed_minutes=plan.session.minutes,
+        timed_units=plan.session.units,
+        unit_rule=plan.session.rule,
+        equal_claim=plan.session.choose,
+        visits_proposed=plan.schedule.proposed,
+        short_term_ends=_short_term_ends(plan.schedule, content),
+        report_by=plan.schedule.report_by,
+        certification_ends=plan.certification.ends,
+        recertification_warning=plan.certification.recertification_warning,
+        signature_needed=plan.certification.signature_needed,
+        order_suffices=ORDER_SUFFICES in plan.certification.rules,
+        dropped_goals=tuple(f"{goal.title}: {why}" for goal, why in plan.dropped_goals),
+        precautions=plan.precautions,
+        onset=_onset(evaluation, assessment, content),
     )
+
+
+def _code(code: Code) -> NoteCode:
+    return NoteCode(
+        code=code.code,
+        label=code.label,
+        kind=code.kind,
+        offered=code.offered,
+        chosen=code.chosen,
+        timed=code.timed,
+        minutes=code.minutes,
+        units=code.units,
+    )
+
+
+def _short_term_ends(schedule: Schedule, content: Content) -> date | None:
+    weeks = content.plan.goals.short_weeks
+    return schedule.starts + timedelta(weeks=weeks) if schedule.weeks > weeks else None
+
+
+def _onset(evaluation: Evaluation, assessment: Assessment, content: Content) -> str:
+    """How and about when it began: gradual, about December 22, 2025 (10 weeks before the evaluation)."""
+    how = evaluation.answers.get("onset")
+    options = {option.id: option.label for option in content.items["onset"].options}
+    parts = [lower_first(options[how])] if isinstance(how, str) and how in options else []
+    weeks = assessment.number("duration-weeks")
+    if weeks is not None:
+        days = min(round(weeks * 7), (evaluation.visit_date - date.min).days)
+        began = day_in_words(evaluation.visit_date - timedelta(days=days))
+        parts.append(f"about {began} ({shown(weeks)} weeks before the evaluation)")
+    return ", ".join(parts)
 
 
 def _nameable(
@@ -342,6 +395,8 @@ def _goal(goal: Goal) -> NoteGoal:
         sentences=goal.sentences,
         note=goal.note,
         warning=goal.warning,
+        edited=goal.edited,
+        own_words=goal.own_words,
     )
 
 

@@ -13,6 +13,7 @@ from evalassist.clinical.opposing import against
 from evalassist.clinical.result import (
     Advice,
     Assessment,
+    Complexity,
     Conclusion,
     Goal,
     GroupStrength,
@@ -155,11 +156,13 @@ def plan_json(plan: PlanOfCare) -> dict[str, Any]:
             "ends": _day(certification.ends),
             "recertification_warning": _day(certification.recertification_warning),
             "conservative_limit": _day(certification.conservative_limit),
+            "signature_needed": certification.signature_needed,
             "rules": list(certification.rules),
         },
         "adjuncts": _advice(plan.adjuncts),
         "not_advised": _advice(plan.not_advised),
         "goals": [_goal(goal) for goal in plan.goals],
+        "dropped_goals": [{"id": goal.id, "why": why} for goal, why in plan.dropped_goals],
         "schedule": {
             "id": schedule.id,
             "text": schedule.text,
@@ -170,12 +173,32 @@ def plan_json(plan: PlanOfCare) -> dict[str, Any]:
             "because": schedule.because,
             "progress_report": schedule.progress_report,
             "home_exercise_from_week": schedule.home_exercise_from_week,
+            "report_by": _day(schedule.report_by),
+            "proposed": schedule.proposed or schedule.text,
         },
         "codes": [
-            {"code": c.code, "label": c.label, "because": c.because, "offered": c.offered} for c in plan.codes
+            {
+                "code": c.code,
+                "label": c.label,
+                "because": c.because,
+                "kind": c.kind,
+                "offered": c.offered,
+                "chosen": c.chosen,
+                "minutes": c.minutes,
+                "units": c.units if c.minutes is not None else None,
+            }
+            for c in plan.codes
         ],
+        "complexity": _complexity(plan.complexity),
+        "session": {
+            "timed_minutes": plan.session.minutes,
+            "units": plan.session.units,
+            "rule": plan.session.rule,
+            "equal_claim": list(plan.session.choose),
+        },
         "refused": [{"id": r.exercise_id, "why": r.why, "kind": r.kind} for r in plan.refused],
         "warnings": list(plan.warnings),
+        "precautions": list(plan.precautions),
         "not_decided": list(plan.not_decided),
         "minutes": plan.minutes,
     }
@@ -265,7 +288,18 @@ def _goal(goal: Goal) -> dict[str, Any]:
         "sentences": list(goal.sentences),
         "note": goal.note,
         "warning": goal.warning,
+        "edited": goal.edited,
     }
+
+
+def _complexity(complexity: Complexity | None) -> dict[str, Any] | None:
+    if complexity is None:
+        return None
+    components = [
+        {"title": c.title, "value": c.value or None, "level": c.level, "item": c.item}
+        for c in complexity.components
+    ]
+    return {"code": complexity.code or None, "components": components}
 
 
 def _advice(advice: Iterable[Advice]) -> list[dict[str, Any]]:

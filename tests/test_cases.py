@@ -195,12 +195,14 @@ def test_an_example_gets_the_printed_units_of_its_session(name: str) -> None:
     plan, _ = planned(name)
     session = worked(name)[3]["session"]
     treatment = {row.code for row in load_content().plan.codes.treatment}
-    said = {code.code: code.because for code in plan.codes if code.code in treatment}
-    units = {code: int(words.rpartition(", ")[2].split()[0]) for code, words in said.items()}
+    said = {code.code: code for code in plan.codes if code.code in treatment and code.minutes}
+    units = {code: one.units for code, one in said.items()}
     assert units == dict.fromkeys(session["minutes"], 0) | session["units"]
     assert sum(units.values()) == session["total_units"]
     for code, minutes in session["minutes"].items():
-        assert f"{minutes} minutes of {sum(session['minutes'].values())}" in said[code]
+        assert f"{minutes} minutes of {sum(session['minutes'].values())}" in said[code].because
+    assert plan.session.minutes == sum(session["minutes"].values())
+    assert plan.session.units == session["total_units"]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -176,3 +176,107 @@ def test_treatment_codes_follow_the_plan() -> None:
     assert {"97112", "97116", "97760"}.isdisjoint(before_the_minutes)
     assert {"97112", "97116"} <= offered("ex2")
     assert "97760" in offered("ex3")
+
+
+# ---------------------------------------------------------------- what the therapist chooses
+
+
+def planned(case: str, answers: dict[str, Answer], *without: str) -> PlanOfCare:
+    content = load_content()
+    evaluation = read_case(CASES / f"{case}.toml", content).with_answers(answers).without_answer(*without)
+    plan = plan_of_care(evaluation, assess(evaluation, content), content)
+    assert isinstance(plan, PlanOfCare)
+    return plan
+
+
+def test_no_code_is_chosen_until_the_therapist_ticks_it() -> None:
+    for case in ("ex1", "ex2", "ex3"):
+        assert not [code for code in codes(case, {}) if code.chosen]
+    ticked = codes("ex1", {"codes-used": ("M22.2X1", "97110")})
+    assert {code.code for code in ticked if code.chosen} == {"M22.2X1", "97110"}
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("M22.2X2", "the findings do not lead to it"),
+        ("M25.561", "pain is part of that disorder"),
+        ("M62.81", "only when weakness is general"),
+        ("97163", "the findings do not lead to it"),
+        ("97164", "this is no re-evaluation"),
+    ],
+)
+def test_a_code_that_does_not_fit_can_be_chosen_and_is_warned_of(code: str, why: str) -> None:
+    plan = planned("ex1", {"codes-used": (code,)})
+    assert [one.code for one in plan.codes if one.chosen] == [code]
+    assert [warning for warning in plan.warnings if code in warning and why in warning]
+
+
+def test_a_treatment_that_was_given_is_not_questioned() -> None:
+    plan = planned("ex1", {"codes-used": ("97140", "97750")})
+    assert not [warning for warning in plan.warnings if "code" in warning]
+
+
+def test_every_code_of_the_rules_can_be_ticked_and_no_other() -> None:
+    content = load_content()
+    options = {option.id: option.label for option in content.items["codes-used"].options}
+    rules = content.plan.codes
+    labels = {row.code: row.label for row in rules.icd}
+    labels |= {row.code: row.label for row in rules.evaluation}
+    labels |= {row.code: row.label for row in (rules.re_evaluation, *rules.treatment)}
+    assert options == labels
+    assert tuple(options) == rules.every_code
+
+
+def test_the_evaluation_code_shows_what_each_component_reaches() -> None:
+    found = planned("ex1", {}).complexity
+    assert found is not None
+    assert [(one.value, one.level, one.item) for one in found.components] == [
+        ("0", "low", "personal-factors"),
+        ("4", "high", "exam-elements"),
+        ("stable", "low", "presentation"),
+    ]
+    assert found.code == "97161"
+
+
+def test_a_component_that_is_not_recorded_is_shown_as_open_and_no_code_is_offered() -> None:
+    found = planned("ex1", {}, "presentation").complexity
+    assert found is not None
+    assert [one.level for one in found.components] == ["low", "high", None]
+    assert found.code == ""
+
+
+def test_ticking_one_of_the_codes_with_an_equal_claim_gives_it_the_unit() -> None:
+    tied = planned("ex1", SEVEN_EACH)
+    assert set(tied.session.choose) == {"97110", "97112", "97535"}
+    picked = planned("ex1", {**SEVEN_EACH, "codes-used": ("97535",)})
+    assert picked.session.choose == ()
+    assert {code.code: code.units for code in picked.codes if code.minutes} == {
+        "97110": 0,
+        "97112": 0,
+        "97535": 1,
+    }
+
+
+def test_the_rule_of_the_payer_is_told_in_a_line() -> None:
+    assert "all timed minutes together" in planned("ex1", {}).session.rule
+    midpoint = planned("ex1", {"medicare": "no", "payer-rule": "MIDPOINT"}).session
+    assert "each code on its own" in midpoint.rule
+
+
+def test_group_therapy_is_one_unit_beside_the_timed_minutes() -> None:
+    plan = planned("ex1", {"minutes-97150": 40.0})
+    assert (plan.session.minutes, plan.session.units) == (42, 4)
+
+
+def test_typed_minutes_do_not_hide_the_other_codes_that_are_offered() -> None:
+    assert offered("ex1") >= {"97110", "97530", "97535"}
+
+
+def test_the_code_that_medicare_units_go_to_never_gets_less_than_its_whole_quarter_hours() -> None:
+    for first in range(61):
+        for second in range(61):
+            units = treatment_units({"97110": first, "97112": second})
+            assert units.by_code["97110"] >= first // 15
+            assert units.by_code["97112"] >= second // 15
+            assert units.total == (0 if first + second < 8 else (first + second + 7) // 15)

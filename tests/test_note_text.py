@@ -17,7 +17,7 @@ from evalassist.clinical.assessment import assess
 from evalassist.clinical.plan import plan_of_care
 from evalassist.content import load_content
 from evalassist.documents import evaluation_note_pdf
-from evalassist.evaluation import Addendum, Evaluation, NotTested, Opinion, Patient, Signature
+from evalassist.evaluation import Addendum, Evaluation, NotTested, Opinion, Patient, PlanEdit, Signature
 from evalassist.note import Clinic, Line, Note
 from evalassist.note_text import COLUMNS, note_text
 from evalassist.noting import note_of
@@ -134,6 +134,53 @@ def test_the_name_stands_once_in_the_head() -> None:
     text = note_text(noted(evaluation_of("ex1")))
     assert text.count("Example One") == 1
     assert "Patient: Example One\nBorn: January 15, 2002 (24 y, F)\nRIGHT knee, visit March 2, 2026" in text
+
+
+def changed_plan(*, minutes: tuple[int, int] = (24, 10)) -> Note:
+    """The plan of the first example as a therapist changed it, with codes ticked and minutes typed."""
+    strength, control = minutes
+    return noted(
+        evaluation_of("ex1")
+        .with_plan_edit(
+            PlanEdit("visits", field="per_week_1", value=3),
+            PlanEdit("goal-target", goal="G02", field="long", value=72),
+            PlanEdit("goal-words", goal="G05", to="Within 8 weeks she walks 2 km to work."),
+            PlanEdit("goal-drop", goal="G04", reason="the AKPS says the same"),
+        )
+        .with_answer("codes-used", ("M22.2X1", "97161", "97110", "97112"))
+        .with_answer("minutes-97110", strength)
+        .with_answer("minutes-97112", control)
+        .without_answer("minutes-97535")
+    )
+
+
+@pytest.mark.parametrize("minutes", [(24, 10), (19, 19)])
+def test_all_that_paper_says_of_a_changed_plan_is_in_the_text(minutes: tuple[int, int]) -> None:
+    note = changed_plan(minutes=minutes)
+    assert words(on_paper(note)) - words(note_text(note)) <= words(ONLY_ON_PAPER)
+
+
+def test_what_the_therapist_changed_in_the_plan_reads_as_on_paper() -> None:
+    note = changed_plan()
+    told = one_line(note_text(note))
+    for part in (
+        "16 in 8 weeks, March 2, 2026 to April 27, 2026: 3 a week for 4 weeks, then 1 a week for 4 weeks. "
+        "Changed by the therapist; proposed: 2 a week for 4 weeks, then 1 a week for 4 weeks.",
+        "codes used: M22.2X1 Patellofemoral disorders, right knee",
+        "Within 8 weeks she walks 2 km to work. Changed by the therapist.",
+        "A change of 1 is within measurement error",
+        "Goals left out: Leg function: the AKPS says the same",
+        "Codes used: 97161 PT evaluation, low complexity (personal factors or comorbidities 0: low;",
+        "; 97110 therapeutic exercise; 97112 neuromuscular re-education Timed units:",
+        "Timed units: 97110 24 min, 1 unit; 97112 10 min, 1 unit. Together 34 timed minutes, 2 units.",
+    ):
+        assert part in told, part
+    assert "R29.898" not in told
+
+
+def test_codes_with_an_equal_claim_to_the_last_unit_are_left_to_the_therapist() -> None:
+    told = one_line(note_text(changed_plan(minutes=(19, 19))))
+    assert "Together 38 timed minutes, 3 units. Equal claim to the last unit: 97110, 97112" in told
 
 
 def test_a_draft_says_so_above_and_below() -> None:

@@ -36,6 +36,8 @@ def patient_of(case: Mapping[str, Any]) -> Evaluation:
     evaluation = worked(case["like"])
     personal = {key: case[key] for key in ("birth_date", "sex") if key in case}
     evaluation = replace(evaluation, patient=replace(evaluation.patient, **personal))
+    day, kind = case.get("date", evaluation.visit_date), case.get("kind", evaluation.kind)
+    evaluation = replace(evaluation, visit_date=day, kind=kind)
     if "sore_knee" in case:
         evaluation = evaluation.with_sore_knee(case["sore_knee"])
     left_out = case.get("without", ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,9 @@ from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.result import PlanOfCare
+from evalassist.clinical.schedule import day_in_words
 from evalassist.content import load_content
-from evalassist.evaluation import Answer
+from evalassist.evaluation import Answer, PlanEdit, VisitKind
 
 EXAMPLE = Path(__file__).parent / "cases" / "ex1.toml"
 EVALUATED = date(2026, 3, 2)
@@ -26,13 +27,21 @@ HIP_SCREEN: dict[str, Answer] = dict.fromkeys(
 )
 
 
-def planned(answers: dict[str, Answer], age: int = 24, *, without: tuple[str, ...] = ()) -> PlanOfCare:
+def planned(
+    answers: dict[str, Answer],
+    age: int = 24,
+    *,
+    without: tuple[str, ...] = (),
+    edits: tuple[PlanEdit, ...] = (),
+    visit: date = EVALUATED,
+    kind: VisitKind = "initial",
+) -> PlanOfCare:
     content = load_content()
     evaluation = read_case(EXAMPLE, content)
-    patient = replace(evaluation.patient, birth_date=date(EVALUATED.year - age, 1, 15))
-    evaluation = (
-        replace(evaluation, patient=patient).with_answers(HIP_SCREEN | answers).without_answer(*without)
-    )
+    patient = replace(evaluation.patient, birth_date=date(visit.year - age, 1, 1))
+    evaluation = replace(evaluation, patient=patient, visit_date=visit, kind=kind)
+    evaluation = evaluation.with_answers(HIP_SCREEN | answers).without_answer(*without)
+    evaluation = evaluation.with_plan_edit(*edits)
     plan = plan_of_care(evaluation, assess(evaluation, content), content)
     assert isinstance(plan, PlanOfCare), plan
     return plan
@@ -101,3 +110,119 @@ def test_other_payers_have_no_medicare_clock() -> None:
         assert clock.due is clock.ends is clock.recertification_warning is clock.conservative_limit is None
     assert "payer's contract" in other.text
     assert "not recorded" in unknown.text
+
+
+# ---------------------------------------------------------------- the therapist's numbers
+
+
+def with_visits(answers: dict[str, Answer] | None = None, age: int = 24, **numbers: int) -> PlanOfCare:
+    """The plan when the therapist set these numbers of the schedule."""
+    edits = tuple(PlanEdit("visits", field=field, value=value) for field, value in numbers.items())
+    return planned(answers or MODERATE, age, edits=edits)
+
+
+def test_the_therapist_can_change_visits_and_weeks_and_all_dates_follow() -> None:
+    plan = with_visits(MODERATE | {"medicare": "yes"}, per_week_1=3, weeks_1=2, weeks_2=2)
+    schedule = plan.schedule
+    assert schedule.text == "3 a week for 2 weeks, then 1 a week for 2 weeks"
+    assert (schedule.visits, schedule.weeks, schedule.ends) == (8, 4, date(2026, 3, 30))
+    assert schedule.proposed == "2 a week for 4 weeks, then 1 a week for 4 weeks"
+    assert plan.certification.ends == date(2026, 3, 30)
+    assert plan.certification.recertification_warning == date(2026, 3, 16)
+    assert any("by March 30, 2026" in goal.sentences[-1] for goal in plan.goals)
+
+
+def test_a_taper_can_be_left_out_or_put_in() -> None:
+    assert with_visits(weeks_2=0).schedule.text == "2 a week for 4 weeks"
+    low = with_visits(LOW, weeks_1=6, weeks_2=2, per_week_2=2).schedule
+    assert low.text == "1 a week for 6 weeks, then 2 a week for 2 weeks"
+
+
+def test_visits_in_named_weeks_become_visits_a_week_when_the_therapist_sets_a_number() -> None:
+    child = with_visits(MODERATE, 12, per_week_1=2).schedule
+    assert child.text == "2 a week for 12 weeks, with a parent, plus phone checks"
+    assert (child.visits, child.home_exercise_from_week) == (24, 5)
+
+
+@pytest.mark.parametrize("field", ["per_week_1", "weeks_1", "per_week_2", "weeks_2", "no_such"])
+@pytest.mark.parametrize("value", [-1, 27, 600])
+def test_a_number_that_cannot_be_meant_is_told_and_left_out(field: str, value: int) -> None:
+    plan = planned(MODERATE, edits=(PlanEdit("visits", field=field, value=value),))
+    assert plan.schedule == replace(planned(MODERATE).schedule, warnings=plan.schedule.warnings)
+    assert any("A change of the visits was left out. From" in warning for warning in plan.warnings)
+
+
+def test_the_numbers_of_the_proposal_are_no_edit() -> None:
+    assert with_visits(per_week_1=2, weeks_1=4).schedule == planned(MODERATE).schedule
+
+
+def test_a_plan_past_ninety_days_is_certified_for_ninety_and_says_so() -> None:
+    plan = with_visits({**MODERATE, "medicare": "yes"}, weeks_1=12, weeks_2=4)
+    assert plan.schedule.ends == date(2026, 6, 22)
+    assert plan.certification.ends == date(2026, 5, 30)
+    assert any("past the certification: recertify by May 30, 2026" in words for words in plan.warnings)
+    other = with_visits({**MODERATE, "medicare": "no"}, weeks_1=12, weeks_2=4)
+    assert not any("past the certification" in words for words in other.warnings)
+
+
+def test_the_progress_report_is_due_in_the_week_of_treatment_day_ten() -> None:
+    assert planned(MODERATE).schedule.report_by == date(
+        2026, 4, 13
+    )  # 8 visits in 4 weeks, the 10th in week 6
+    assert with_visits(per_week_1=5).schedule.report_by == date(2026, 3, 16)
+    assert planned(LOW).schedule.report_by is None  # 8 visits in all
+
+
+# ---------------------------------------------------------------- the calendar
+
+
+def on(day: date, kind: VisitKind = "initial", **answers: Answer) -> PlanOfCare:
+    more: dict[str, Answer] = {"medicare": "yes", "order-on-file": "yes", **MODERATE, **answers}
+    return planned(more, visit=day, kind=kind)
+
+
+def test_the_exception_of_2025_holds_from_its_first_day_and_for_first_plans_only() -> None:
+    before, after = on(date(2024, 12, 31)).certification, on(date(2025, 1, 1)).certification
+    assert before.signature_needed
+    assert "CER09" not in before.rules
+    assert not after.signature_needed
+    assert "CER09" in after.rules
+    later = on(date(2026, 3, 2), "re-evaluation").certification
+    assert later.signature_needed
+    assert "CER10" in later.rules
+    assert later.due is None
+
+
+def test_over_ten_years_every_date_is_counted_in_days() -> None:
+    first = date(2020, 1, 1)
+    for offset in range(0, 3653, 19):  # nineteen meets every weekday and every part of the month
+        check_dates(first + timedelta(days=offset))
+
+
+@pytest.mark.parametrize(
+    "day",
+    [date(2024, 2, 28), date(2024, 2, 29), date(2023, 12, 31), date(2025, 12, 2), date(2028, 1, 30)],
+)
+def test_leap_days_and_year_ends_are_days_like_others(day: date) -> None:
+    check_dates(day)
+
+
+def check_dates(day: date) -> None:
+    plan = on(day)
+    clock, schedule = plan.certification, plan.schedule
+    assert clock.due is not None
+    assert clock.ends is not None
+    assert clock.recertification_warning is not None
+    assert clock.conservative_limit is not None
+    assert schedule.report_by is not None
+    assert (schedule.ends - day).days == schedule.weeks * 7
+    assert (clock.due - day).days == 30
+    assert (clock.conservative_limit - day).days == 89
+    assert clock.ends == min(schedule.ends, clock.conservative_limit)
+    assert (clock.ends - clock.recertification_warning).days == 14
+    assert (schedule.report_by - day).days == 42
+    assert day_in_words(clock.due) in clock.text
+
+
+def test_the_last_day_of_the_calendar_breaks_nothing() -> None:
+    assert on(date(2100, 12, 31)).schedule.ends == date(2101, 2, 25)

@@ -18,7 +18,7 @@ from evalassist.clinical.result import (
     Refusal,
 )
 from evalassist.content.plan_schema import Block, IrritabilityRow, Limit, Need, PainTest, PlanRules
-from evalassist.content.schema import Condition, Exercise
+from evalassist.content.schema import Condition, Exercise, Measure
 from evalassist.evaluation import Evaluation, ItemId, Side
 
 PHASE_ITEM = "plan-phase"
@@ -31,6 +31,8 @@ class PlanContent(Protocol):
     @property
     def exercises(self) -> Mapping[str, Exercise]: ...
     @property
+    def measures(self) -> Mapping[str, Measure]: ...
+    @property
     def plan(self) -> PlanRules: ...
 
 
@@ -40,6 +42,7 @@ class Case:
     assessment: Assessment
     rules: PlanRules
     exercises: Mapping[str, Exercise]
+    measures: Mapping[str, Measure]
     known: Knowledge
     row: IrritabilityRow
     phase: int
@@ -107,6 +110,7 @@ def case_of(
         assessment=assessment,
         rules=rules,
         exercises=content.exercises,
+        measures=content.measures,
         known=known,
         row=row,
         phase=phase,

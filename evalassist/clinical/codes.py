@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from evalassist.clinical.case import Case
-from evalassist.clinical.result import Code
+from evalassist.clinical.result import Code, Complexity, Component, Session
 from evalassist.content.record_schema import CodeRules, EvaluationCode, TreatmentCode
+from evalassist.evaluation import Answer
 
 PayerRule = Literal["CMS", "MIDPOINT"]
 UNIT_MIN = 15
 LEAST_MIN = 8
+CHOSEN_ITEM = "codes-used"
+"""The codes the therapist has ticked: an answer like any other, and no change of the proposal."""
+LEVELS = ("low", "moderate", "high")
+NOT_LED_TO = "the findings do not lead to it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +31,16 @@ class Units:
 
 
 def treatment_units(
-    minutes_by_code: Mapping[str, int], payer_rule: PayerRule = "CMS", *, untimed: Collection[str] = ()
+    minutes_by_code: Mapping[str, int],
+    payer_rule: PayerRule = "CMS",
+    *,
+    untimed: Collection[str] = (),
+    picked: Collection[str] = (),
 ) -> Units:
-    """Units of a session. CMS adds up all timed minutes; the midpoint rule takes each code on its own."""
+    """Units of a session. CMS adds up all timed minutes; the midpoint rule takes each code on its own.
+
+    Where two codes have an equal claim to a unit, one that the therapist picked goes first.
+    """
     timed = {code: minutes for code, minutes in minutes_by_code.items() if code not in untimed}
     once = {code: 1 for code, minutes in minutes_by_code.items() if code in untimed and minutes > 0}
     minutes = sum(timed.values())
@@ -37,84 +49,162 @@ def treatment_units(
         return Units(each, sum(each.values()), minutes)
     whole = {code: spent // UNIT_MIN for code, spent in timed.items()}
     left = _units(minutes) - sum(whole.values())
-    by_rest = sorted(timed, key=lambda code: timed[code] % UNIT_MIN, reverse=True)
+
+    def claim(code: str) -> tuple[int, bool]:
+        return timed[code] % UNIT_MIN, code in picked
+
+    by_rest = sorted(timed, key=claim, reverse=True)
     for code in by_rest[:left]:
         whole[code] += 1
     by_code = whole | once
-    return Units(by_code, sum(by_code.values()), minutes, _equal_claims(timed, by_rest, left))
+    return Units(
+        by_code, sum(by_code.values()), minutes, _equal_claims([claim(c) for c in by_rest], by_rest, left)
+    )
 
 
 def _units(minutes: int) -> int:
     return 0 if minutes < LEAST_MIN else (minutes + UNIT_MIN - LEAST_MIN) // UNIT_MIN
 
 
-def _equal_claims(timed: Mapping[str, int], by_rest: list[str], left: int) -> tuple[str, ...]:
-    """Codes with the remainder of the last one served, when not all of them got a unit."""
-    if not 0 < left < len(by_rest):
+def _equal_claims(claims: list[tuple[int, bool]], by_rest: list[str], left: int) -> tuple[str, ...]:
+    """Codes with the claim of the last one served, when not all of them got a unit."""
+    if not 0 < left < len(by_rest) or claims[left] != claims[left - 1]:
         return ()
-    last = timed[by_rest[left - 1]] % UNIT_MIN
-    equal = [code for code in by_rest if timed[code] % UNIT_MIN == last]
-    return tuple(equal) if by_rest[left] in equal else ()
+    return tuple(code for code, claim in zip(by_rest, claims, strict=True) if claim == claims[left])
+
+
+def evaluation_levels(
+    rules: CodeRules, personal_factors: int | None, exam_elements: int | None, presentation: str | None
+) -> tuple[int | None, int | None, int | None]:
+    """The level each of the three components reaches: 0 low, 1 moderate, 2 high; None while it reaches none."""
+    levels = rules.evaluation
+    return (
+        max((i for i, level in enumerate(levels) if (personal_factors or 0) >= level.history), default=None)
+        if personal_factors is not None
+        else None,
+        max((i for i, level in enumerate(levels) if (exam_elements or 0) >= level.exam), default=None),
+        next((i for i, level in enumerate(levels) if level.presentation == presentation), None),
+    )
 
 
 def evaluation_code(
     rules: CodeRules, personal_factors: int, exam_elements: int, presentation: str
 ) -> EvaluationCode | None:
     """The lowest level met by all three components; None without any element examined."""
-    levels = rules.evaluation
-    history = max(i for i, level in enumerate(levels) if personal_factors >= level.history)
-    exam = max((i for i, level in enumerate(levels) if exam_elements >= level.exam), default=None)
-    present = next((i for i, level in enumerate(levels) if level.presentation == presentation), None)
-    if exam is None or present is None:
-        return None
-    return levels[min(history, exam, present)]
+    found = evaluation_levels(rules, personal_factors, exam_elements, presentation)
+    reached = [level for level in found if level is not None]
+    return rules.evaluation[min(reached)] if len(reached) == len(found) else None
 
 
-def codes_of(case: Case, exercise_ids: Collection[str]) -> tuple[Code, ...]:
-    rules = case.rules.codes
-    return (*_icd(case, rules), *_evaluation(case, rules), *_treatment(case, rules, exercise_ids))
-
-
-def _icd(case: Case, rules: CodeRules) -> Iterator[Code]:
-    for row in rules.icd:
-        if case.holds(row.when):
-            yield Code(row.code, row.label, row.because, row.offered)
-
-
-def _evaluation(case: Case, rules: CodeRules) -> Iterator[Code]:
-    if case.evaluation.kind == "re-evaluation":
-        row = rules.re_evaluation
-        yield Code(row.code, row.label, row.use)
+def complexity_of(case: Case) -> Complexity | None:
+    """The components of the evaluation code and the code they lead to; None at a visit that has no such code."""
     if case.evaluation.kind != "initial":
-        return
+        return None
+    rules = case.rules.codes
     factors, elements = case.number("personal-factors"), case.number("exam-elements")
     presentation = case.value("presentation")
-    if factors is None or elements is None or not isinstance(presentation, str):
-        return
-    found = evaluation_code(rules, int(factors), int(elements), presentation)
-    if found is not None:
-        because = (
-            f"personal factors or comorbidities: {factors:g}; elements examined: {elements:g}; presentation: "
-            f"{presentation}. The lowest level that all meet counts; 1 unit, not timed"
-        )
-        yield Code(found.code, found.label, because)
+    said = presentation if isinstance(presentation, str) else None
+    levels = evaluation_levels(
+        rules, None if factors is None else int(factors), None if elements is None else int(elements), said
+    )
+    asked = (
+        ("personal factors or comorbidities", _count(factors), "personal-factors"),
+        ("elements examined", _count(elements), "exam-elements"),
+        ("presentation", said or "", "presentation"),
+    )
+    components = tuple(
+        Component(title, value, None if level is None else LEVELS[level], item)
+        for (title, value, item), level in zip(asked, levels, strict=True)
+    )
+    reached = [level for level in levels if level is not None]
+    code = rules.evaluation[min(reached)].code if len(reached) == len(levels) else ""
+    return Complexity(components, code)
 
 
-def _treatment(case: Case, rules: CodeRules, exercise_ids: Collection[str]) -> Iterator[Code]:
+def _count(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
+
+
+def codes_of(
+    case: Case, exercise_ids: Collection[str], complexity: Complexity | None
+) -> tuple[tuple[Code, ...], Session]:
+    """The codes offered, those the therapist has chosen marked, and the units of this session."""
+    rules = case.rules.codes
+    chosen = chosen_codes(case.evaluation.answers.get(CHOSEN_ITEM))
+    treatment, session = _treatment(case, rules, exercise_ids)
+    found = (*_icd(case, rules, chosen), *_evaluation(case, rules, complexity, chosen), *treatment)
+    return tuple(replace(code, chosen=code.code in chosen) for code in found), session
+
+
+def chosen_codes(answer: Answer | None) -> tuple[str, ...]:
+    """The codes ticked so far; none while nothing was ticked."""
+    return answer if isinstance(answer, tuple) else ()
+
+
+def unfitting_codes(codes: Collection[Code]) -> tuple[str, ...]:
+    """Codes that are chosen and do not fit what was found, as sentences."""
+    return tuple(
+        f"The code {code.code} is chosen. It is not offered: {code.because}."
+        for code in codes
+        if code.chosen and not code.offered and code.kind != "treatment"
+    )
+
+
+def _icd(case: Case, rules: CodeRules, chosen: Collection[str]) -> Iterator[Code]:
+    for row in rules.icd:
+        if case.holds(row.when) or row.code in chosen:
+            fits = case.holds(row.when)
+            yield Code(row.code, row.label, row.because if fits else NOT_LED_TO, offered=row.offered and fits)
+
+
+def _evaluation(
+    case: Case, rules: CodeRules, complexity: Complexity | None, chosen: Collection[str]
+) -> Iterator[Code]:
+    again = rules.re_evaluation
+    if case.evaluation.kind == "re-evaluation":
+        yield Code(again.code, again.label, again.use, kind="evaluation")
+    elif again.code in chosen:
+        yield Code(again.code, again.label, "this is no re-evaluation", offered=False, kind="evaluation")
+    for level in rules.evaluation:
+        if complexity is not None and level.code == complexity.code:
+            because = f"{complexity.words}. The lowest level that all meet counts; 1 unit, not timed"
+            yield Code(level.code, level.label, because, kind="evaluation")
+        elif level.code in chosen:
+            yield Code(level.code, level.label, NOT_LED_TO, offered=False, kind="evaluation")
+
+
+def _treatment(case: Case, rules: CodeRules, exercise_ids: Collection[str]) -> tuple[list[Code], Session]:
     minutes = {
         row.code: int(spent)
         for row in rules.treatment
         if (spent := case.number(f"minutes-{row.code}")) is not None and spent > 0
     }
     untimed = [row.code for row in rules.treatment if not row.timed]
-    units = treatment_units(minutes, _payer_rule(case), untimed=untimed)
+    payer_rule = _payer_rule(case)
+    picked = chosen_codes(case.evaluation.answers.get(CHOSEN_ITEM))
+    units = treatment_units(minutes, payer_rule, untimed=untimed, picked=picked)
+    found = []
     for row in rules.treatment:
-        if row.code in minutes:
-            count = units.by_code[row.code]
-            because = f"{row.use}: {minutes[row.code]} minutes of {units.minutes}, {count} unit"
-            yield Code(row.code, row.label, f"{because}{'' if count == 1 else 's'}{_pick(units, row.code)}")
-        elif not minutes and _serves(case, row, exercise_ids):
-            yield Code(row.code, row.label, row.use)
+        spent = minutes.get(row.code)
+        because, count = row.use, units.by_code.get(row.code, 0)
+        if spent is not None:
+            of = f"minutes of {units.minutes}" if row.timed else "minutes, not timed"
+            because = f"{row.use}: {spent} {of}, {count} unit"
+            because += f"{'' if count == 1 else 's'}{_pick(units, row.code)}"
+        offered = spent is not None or _serves(case, row, exercise_ids)
+        found.append(
+            Code(
+                row.code,
+                row.label,
+                because,
+                offered=offered,
+                kind="treatment",
+                timed=row.timed,
+                minutes=spent,
+                units=count,
+            )
+        )
+    return found, Session(units.minutes, units.total, rules.unit_rules[payer_rule], units.choose)
 
 
 def _payer_rule(case: Case) -> PayerRule:

@@ -39,7 +39,7 @@ def apply_edits(case: Case, proposed: Sequence[PlannedExercise], edits: Iterable
     for edit in edits:
         if edit.exercise in locked and edit.kind not in ("add", "drop", "unlock"):
             state = _kept(case, state, edit.exercise)  # what it is to be changed in may no longer be proposed
-        if edit.kind not in ("lock", "unlock"):
+        if edit.of_exercise and edit.kind not in ("lock", "unlock"):
             state = _applied(case, state, edit)
     return state
 

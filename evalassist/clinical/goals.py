@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from evalassist.clinical.case import Case
-from evalassist.clinical.result import Goal, GroupStrength, Schedule, SideStrength
+from evalassist.clinical.goal_edits import TERMS, edits_of, small_step, target_fault, with_words
+from evalassist.clinical.result import Goal, Goals, GroupStrength, Schedule, SideStrength
 from evalassist.clinical.schedule import day_in_words
 from evalassist.content.record_schema import GoalGroup, GoalRule, Target
-from evalassist.evaluation import Side, SoreKnee
+from evalassist.evaluation import PlanEdit, Side, SoreKnee
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -32,16 +33,35 @@ class Baseline:
     side: SoreKnee | None = None
 
 
-def goals_of(case: Case, schedule: Schedule) -> tuple[Goal, ...]:
-    found: list[Goal] = []
+def goals_of(case: Case, schedule: Schedule, edits: Sequence[PlanEdit] = ()) -> Goals:
+    """The goals as the formulas give them, with the therapist's edits laid over them."""
+    stand: list[Goal] = []
+    dropped: list[tuple[Goal, str]] = []
+    told: list[str] = []
     kinds: set[str] = set()
+    edits = [edit for edit in edits if edit.goal]
     for rule in case.rules.goals.goals:
         if rule.only_without and rule.only_without in kinds:
             continue
         for baseline in _baselines(case, rule):
-            found.append(_goal(case, rule, baseline, schedule))
+            own = edits_of(rule.id + baseline.suffix, edits)
+            goal, faults = _goal(case, rule, baseline, schedule, own)
             kinds.add(rule.kind)
-    return tuple(found)
+            if "drop" in own:
+                dropped.append((goal, own["drop"].reason or "taken out by the therapist"))
+            else:
+                stand.append(goal)
+                told += faults
+    known = {goal.id for goal in (*stand, *(goal for goal, _ in dropped))}
+    unfit = dict.fromkeys(edit.goal for edit in edits if edit.goal not in known)
+    told += [f"A change of the goal {goal_id} no longer fits and was left out." for goal_id in unfit]
+    return Goals(tuple(stand), tuple(dropped), (*told, *_missing_kinds(case, stand, dropped)))
+
+
+def lower_is_better(goal: Goal, content: Content) -> bool:
+    """Less is better on this scale: pain, fear, the step-down score."""
+    rule_id = goal.id.partition(".")[0]
+    return any(rule.id == rule_id and rule.better == "lower" for rule in content.plan.goals.goals)
 
 
 def first_things_first(goals: tuple[Goal, ...], content: Content) -> tuple[tuple[Goal, ...], int]:
@@ -57,15 +77,15 @@ def first_things_first(goals: tuple[Goal, ...], content: Content) -> tuple[tuple
     return (*first, *(goal for goal in goals if goal not in first)), len(first)
 
 
-def missing_kinds(case: Case, goals: tuple[Goal, ...]) -> tuple[str, ...]:
+def _missing_kinds(case: Case, stand: Sequence[Goal], dropped: Sequence[tuple[Goal, str]]) -> Iterator[str]:
     """Kinds of goal a plan needs and this one lacks: at least one of pain, function and impairment."""
     kind_of = {rule.id: rule.kind for rule in case.rules.goals.goals}
-    present = {kind_of[goal.id.partition(".")[0]] for goal in goals}
-    return tuple(
-        f"There is no {kind} goal: nothing was measured that sets one."
-        for kind in ("pain", "function", "impairment")
-        if kind not in present
-    )
+    present = {kind_of[goal.id.partition(".")[0]] for goal in stand}
+    taken_out = {kind_of[goal.id.partition(".")[0]] for goal, _ in dropped}
+    for kind in ("pain", "function", "impairment"):
+        if kind not in present:
+            why = "it was taken out" if kind in taken_out else "nothing was measured that sets one"
+            yield f"There is no {kind} goal: {why}."
 
 
 # ---------------------------------------------------------------- where a goal starts
@@ -86,7 +106,7 @@ def _baselines(case: Case, rule: GoalRule) -> Iterator[Baseline]:
     elif case.holds(rule.use):
         value = case.number(rule.fact) if rule.fact else None
         if value is not None or not rule.fact:
-            yield Baseline(value, rule.unit)
+            yield Baseline(rule.start or value, rule.unit)
 
 
 def _group_baseline(case: Case, rule: GoalRule, group: GoalGroup) -> Iterator[Baseline]:
@@ -153,18 +173,62 @@ def _force(strength: SideStrength) -> tuple[float | None, str]:
 # ---------------------------------------------------------------- where it goes
 
 
-def _goal(case: Case, rule: GoalRule, baseline: Baseline, schedule: Schedule) -> Goal:
-    short = _target(case, rule.short, baseline.value, None, rule)
-    long = _target(case, rule.long, baseline.value, short, rule)
-    weeks = case.rules.goals.short_weeks
-    sentences = [
-        _sentence(case, template, baseline, target, after, schedule)
-        for template, target, after in (
-            (rule.sentence, short, weeks),
-            (rule.sentence_long or rule.sentence, long, schedule.weeks),
+def _goal(
+    case: Case, rule: GoalRule, baseline: Baseline, schedule: Schedule, own: dict[str, PlanEdit]
+) -> tuple[Goal, list[str]]:
+    """The goal, and why a target of the therapist was left out. A plan no longer than the short term has no short
+    term."""
+    goal = _proposed(case, rule, baseline, schedule)
+    lower = rule.better == "lower"
+    faults: list[str] = []
+    for term in TERMS:
+        edit = own.get(term)
+        if edit is None:
+            continue
+        value = edit.to or (None if edit.value is None else float(edit.value))
+        if fault := target_fault(goal, value, lower_is_better=lower):
+            faults.append(f"{goal.title}: a target you set was left out. {fault}")
+        else:
+            goal = replace(goal, edited=True, proposed=goal.proposed or (goal.short, goal.long))
+            goal = replace(goal, short=value) if term == "short" else replace(goal, long=value)
+    if goal.proposed is not None:
+        mdc, mcid = _thresholds(case, rule)
+        small = small_step(baseline.value, goal.long, mdc, mcid, by_hand=goal.long != goal.proposed[1])
+        if not small and goal.short != goal.proposed[0]:
+            small = small_step(baseline.value, goal.short, mdc, mcid)
+        goal = replace(
+            goal,
+            sentences=_sentences(case, rule, baseline, schedule, goal.short, goal.long),
+            warning=" ".join(filter(None, (small, _not_in_order(case, goal, lower_is_better=lower)))),
         )
-        if target is not None
-    ]
+    return with_words(goal, own.get("words")), faults
+
+
+def _thresholds(case: Case, rule: GoalRule) -> tuple[float | None, float | None]:
+    """MDC and MCID of the goal's measure."""
+    measure = case.measures.get(rule.fact)
+    return (None, rule.mcid) if measure is None else (measure.mdc, measure.mcid)
+
+
+def _not_in_order(case: Case, goal: Goal, *, lower_is_better: bool) -> str:
+    short, long = (_rank(case, value) for value in (goal.short, goal.long))
+    if short is None or long is None or (short >= long if lower_is_better else short <= long):
+        return ""
+    return "The long-term target is not as good as the short-term one."
+
+
+def _rank(case: Case, value: Number) -> float | None:
+    grades = case.rules.goals.grades
+    return float(grades.index(value)) if isinstance(value, str) and value in grades else _number(value)
+
+
+def _number(value: Number) -> float | None:
+    return value if isinstance(value, float) else None
+
+
+def _proposed(case: Case, rule: GoalRule, baseline: Baseline, schedule: Schedule) -> Goal:
+    long = _target(case, rule.long, baseline.value, _short(case, rule, baseline), rule)
+    short = _short(case, rule, baseline) if schedule.weeks > case.rules.goals.short_weeks else None
     group = f", {baseline.group}s" if baseline.group and not baseline.group.endswith("s") else ""
     title = f"{rule.title}{group or (f', {baseline.group}' if baseline.group else '')}"
     return Goal(
@@ -175,8 +239,28 @@ def _goal(case: Case, rule: GoalRule, baseline: Baseline, schedule: Schedule) ->
         short=short,
         long=long,
         unit=baseline.unit,
-        sentences=tuple(sentences),
+        sentences=_sentences(case, rule, baseline, schedule, short, long),
         note=rule.note if rule.note and case.holds(rule.note_when) else "",
+        limits=rule.limits,
+        grades=case.rules.goals.grades if rule.each == "grade" else (),
+    )
+
+
+def _short(case: Case, rule: GoalRule, baseline: Baseline) -> Number:
+    return _target(case, rule.short, baseline.value, None, rule)
+
+
+def _sentences(
+    case: Case, rule: GoalRule, baseline: Baseline, schedule: Schedule, short: Number, long: Number
+) -> tuple[str, ...]:
+    weeks = case.rules.goals.short_weeks
+    return tuple(
+        _sentence(case, template, baseline, target, after, schedule)
+        for template, target, after in (
+            (rule.sentence, short, weeks),
+            (rule.sentence_long or rule.sentence, long, schedule.weeks),
+        )
+        if target is not None
     )
 
 

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from evalassist.clinical.advice import advice
-from evalassist.clinical.case import PHASE_ITEM, Case, Log, PlanContent, case_of, in_next_phase
-from evalassist.clinical.codes import codes_of
+from evalassist.clinical.case import PHASE_ITEM, Case, Log, PlanContent, blocks_met, case_of, in_next_phase
+from evalassist.clinical.codes import codes_of, complexity_of, unfitting_codes
 from evalassist.clinical.dosing import card_order, dose_for, session_minutes, side_for
 from evalassist.clinical.edits import apply_edits, hard_checks
-from evalassist.clinical.goals import goals_of, missing_kinds
+from evalassist.clinical.goals import goals_of
 from evalassist.clinical.refusals import refusals
 from evalassist.clinical.result import (
     Assessment,
+    Certification,
     Conclusion,
     NoPlan,
     PlannedExercise,
     PlanOfCare,
     Reason,
     Refusal,
+    Schedule,
     Verdict,
 )
-from evalassist.clinical.schedule import certification_of, schedule_of
+from evalassist.clinical.schedule import certification_of, day_in_words, schedule_of
 from evalassist.clinical.slots import Placed, choose, hip_order
 from evalassist.evaluation import Evaluation, ItemId
+from evalassist.words import upper_first
 
 __all__ = ["card_order", "plan_of_care"]
 
@@ -48,14 +51,20 @@ def plan_of_care(
     refused = refusals(case, placed, log)
     proposed = [_planned(case, entry) for entry in placed]
     edited = apply_edits(case, proposed, evaluation.plan_edits)
-    schedule = schedule_of(case)
-    goals = goals_of(case, schedule)
+    schedule = schedule_of(case, evaluation.plan_edits)
+    certification = certification_of(case, schedule)
+    goals = goals_of(case, schedule, evaluation.plan_edits)
     in_plan = [one.exercise.id for one in edited.exercises]
+    complexity = complexity_of(case)
+    codes, session = codes_of(case, in_plan, complexity)
     warnings = (
         *hard_checks(case, edited.exercises, evaluation.plan_edits),
         *edited.warnings,
         *_restrictions(assessment),
-        *missing_kinds(case, goals),
+        *schedule.warnings,
+        *_past_the_certification(schedule, certification),
+        *goals.warnings,
+        *unfitting_codes(codes),
     )
     return PlanOfCare(
         phase=case.phase,
@@ -69,12 +78,16 @@ def plan_of_care(
         load_advice=advice(case, "load"),
         adjuncts=advice(case, "adjuncts"),
         not_advised=advice(case, "not-advised"),
-        goals=goals,
+        goals=goals.stand,
+        dropped_goals=goals.dropped,
         schedule=schedule,
-        certification=certification_of(case, schedule),
-        codes=codes_of(case, in_plan),
+        certification=certification,
+        codes=codes,
+        complexity=complexity,
+        session=session,
         refused=_refused(refused, edited.dropped, in_plan),
         warnings=warnings,
+        precautions=_precautions(case, assessment),
         not_decided=_not_decided(assessment, log),
         minutes=session_minutes(edited.exercises),
     )
@@ -123,6 +136,24 @@ def _after_surgery(assessment: Assessment) -> bool:
 def _restrictions(assessment: Assessment) -> tuple[str, ...]:
     words = assessment.value("surgeon-restrictions") if _after_surgery(assessment) else None
     return (f"The surgeon's restrictions: {words}",) if words else ()
+
+
+def _past_the_certification(schedule: Schedule, certification: Certification) -> tuple[str, ...]:
+    """A plan longer than what can be certified at once."""
+    if certification.ends is None or certification.ends >= schedule.ends:
+        return ()
+    return (
+        f"The plan runs to {day_in_words(schedule.ends)}, past the certification: "
+        f"recertify by {day_in_words(certification.ends)}.",
+    )
+
+
+def _precautions(case: Case, assessment: Assessment) -> tuple[str, ...]:
+    blocks = (*blocks_met(case, "warn"), *blocks_met(case, "block"))
+    notices = [notice.says for notice in case.rules.notices if case.holds(notice.when)]
+    flags = [flag.rule.says for flag in assessment.red_flags]
+    told = (*flags, *notices, *_restrictions(assessment), *(block.says for block in blocks))
+    return tuple(dict.fromkeys(f"{upper_first(each).rstrip('.')}." for each in told))
 
 
 def _planned(case: Case, entry: Placed) -> PlannedExercise:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 
 from evalassist.content.schema import Dose, Exercise, Level, Rule
 from evalassist.evaluation import Defaults, ItemId, Opinion, Side, SoreKnee
@@ -301,10 +302,38 @@ class Goal:
     sentences: tuple[str, ...]
     note: str = ""
     warning: str = ""
+    edited: bool = False
+    own_words: bool = False
+    """The sentence is the therapist's own."""
+    proposed: tuple[float | str | None, float | str | None] | None = None
+    """Short and long term as they were proposed, where the therapist set another target."""
+    limits: tuple[int, int] | None = None
+    """Lowest and highest target that may be typed; None where the target is words or a grade."""
+    grades: tuple[str, ...] = ()
+    """The hand grades a target may be set to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """The goals after the therapist's edits, what was taken out with its reason, and what to tell."""
+
+    stand: tuple[Goal, ...]
+    dropped: tuple[tuple[Goal, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """So many visits a week for so many weeks."""
+
+    per_week: int
+    weeks: int
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
+    """How often and how long. `blocks` is empty where the visits stand in named weeks."""
+
     id: str
     text: str
     """2 a week for 4 weeks, then 1 a week for 4 weeks."""
@@ -315,6 +344,12 @@ class Schedule:
     because: str
     progress_report: str
     home_exercise_from_week: int = 1
+    blocks: tuple[Visits, ...] = ()
+    report_by: date | None = None
+    """About when treatment day 10 falls; None when the plan has fewer visits."""
+    proposed: str = ""
+    """The words of the proposal, where the therapist changed it."""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,14 +363,64 @@ class Certification:
     recertification_warning: date | None
     conservative_limit: date | None
     rules: tuple[str, ...]
+    signature_needed: bool = False
+    """A physician or NPP has to sign; False too where it is the payer's own rules that say so."""
+
+
+CodeKind = Literal["diagnosis", "evaluation", "treatment"]
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
+    """A code with our own short label. It is offered, and used only when the therapist has chosen it."""
+
     code: str
     label: str
     because: str
     offered: bool = True
+    kind: CodeKind = "diagnosis"
+    chosen: bool = False
+    timed: bool = False
+    minutes: int | None = None
+    """Minutes of this session; None when none were typed."""
+    units: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One of the three components of an evaluation code, and the level it reaches; None while it is not recorded."""
+
+    title: str
+    value: str
+    level: str | None
+    item: ItemId
+
+
+@dataclass(frozen=True, slots=True)
+class Complexity:
+    """Why this evaluation code: the lowest level that all components meet."""
+
+    components: tuple[Component, ...]
+    code: str = ""
+    """Empty while a component is missing."""
+
+    @property
+    def words(self) -> str:
+        told = [
+            f"{one.title} {one.value or 'not recorded'}: {one.level or 'open'}" for one in self.components
+        ]
+        return "; ".join(told)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The timed minutes of this session, the units they give, and by which rule."""
+
+    minutes: int
+    units: int
+    rule: str
+    choose: tuple[str, ...] = ()
+    """Codes with an equal claim to the last unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,12 +441,19 @@ class PlanOfCare:
     adjuncts: tuple[Advice, ...]
     not_advised: tuple[Advice, ...]
     goals: tuple[Goal, ...]
+    dropped_goals: tuple[tuple[Goal, str], ...]
+    """Goals the therapist took out, with the reason."""
     schedule: Schedule
     certification: Certification
     codes: tuple[Code, ...]
+    complexity: Complexity | None
+    """None where the visit has no initial evaluation code."""
+    session: Session
     refused: tuple[Refusal, ...]
     warnings: tuple[str, ...]
     """What a hard check or a precaution tells the therapist."""
+    precautions: tuple[str, ...]
+    """What the findings forbid or ask care with, whatever stands in the plan."""
     not_decided: tuple[ItemId, ...]
     """Inputs that were missing, so that the gentler choice was taken."""
     minutes: int

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from evalassist.clinical.case import Case
-from evalassist.clinical.result import Certification, Schedule
-from evalassist.content.record_schema import ScheduleRow
+from evalassist.clinical.result import Certification, Schedule, Visits
+from evalassist.content.record_schema import CertificationRow, ScheduleRow
+from evalassist.evaluation import PlanEdit, VisitKind
 
 # Not from `calendar`: its names follow the language of the computer.
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+VISIT_LIMITS = {"per_week_1": (1, 7), "weeks_1": (1, 26), "per_week_2": (1, 7), "weeks_2": (0, 26)}
+"""What the therapist may set: first so often for so long, then a taper, which may be left out [P]."""
+LAST_DAY = date(9999, 12, 31)
 
 
 def day_in_words(day: date) -> str:
@@ -20,22 +26,84 @@ def day_in_words(day: date) -> str:
     return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
 
 
-def schedule_of(case: Case) -> Schedule:
-    """The first row that fits the patient."""
+def schedule_of(case: Case, edits: Sequence[PlanEdit] = ()) -> Schedule:
+    """The first row that fits the patient, with the therapist's numbers laid over it."""
     row = next(row for row in case.rules.schedules if case.holds(row.when))
+    proposed = tuple(Visits(block.per_week, block.weeks) for block in row.blocks)
+    blocks, warnings = _with_edits(proposed or (Visits(1, row.weeks),), edits)
+    edited = any(edit.kind == "visits" for edit in edits) and blocks != proposed
+    if not edited:
+        blocks = proposed
+    weeks = sum(block.weeks for block in blocks) or row.weeks
     starts = case.evaluation.visit_date
-    visits = len(row.at_weeks) or sum(block.per_week * block.weeks for block in row.blocks)
-    return Schedule(
+    report_day = case.rules.certification.report_day
+    in_weeks = _treatment_weeks(row, blocks)
+    schedule = Schedule(
         id=row.id,
-        text=_text(row, visits),
-        visits=visits,
-        weeks=row.weeks,
+        text=_text(row, blocks),
+        visits=len(in_weeks),
+        weeks=weeks,
         starts=starts,
-        ends=starts + timedelta(weeks=row.weeks),
+        ends=_after(starts, weeks * 7),
         because=row.because,
         progress_report=case.rules.certification.report,
         home_exercise_from_week=row.home_exercise_from_week,
+        blocks=blocks,
+        report_by=_after(starts, in_weeks[report_day - 1] * 7) if len(in_weeks) >= report_day else None,
+        warnings=tuple(warnings),
     )
+    return replace(schedule, proposed=_text(row, proposed)) if edited else schedule
+
+
+def _with_edits(
+    blocks: tuple[Visits, ...], edits: Sequence[PlanEdit]
+) -> tuple[tuple[Visits, ...], list[str]]:
+    """The blocks with the numbers the therapist set; a number outside its range is told and left out."""
+    first, taper = blocks[0], blocks[1] if len(blocks) > 1 else Visits(1, 0)
+    warnings: list[str] = []
+    for edit in edits:
+        if edit.kind != "visits":
+            continue
+        if fault := visits_fault(edit.field, edit.value):
+            warnings.append(f"A change of the visits was left out. {fault}")
+            continue
+        match edit.field, edit.value or 0:
+            case "per_week_1", times:
+                first = replace(first, per_week=times)
+            case "weeks_1", weeks:
+                first = replace(first, weeks=weeks)
+            case "per_week_2", times:
+                taper = replace(taper, per_week=times)
+            case "weeks_2", weeks:
+                taper = replace(taper, weeks=weeks)
+    return ((first, taper) if taper.weeks else (first,)), warnings
+
+
+def visits_fault(field: str, value: int | None) -> str:
+    """Why a number of the schedule cannot be meant, as a sentence; empty when it can."""
+    low, high = VISIT_LIMITS.get(field, (1, 0))
+    if value is not None and low <= value <= high:
+        return ""
+    what = "visits a week" if field.startswith("per_week") else "weeks"
+    return f"From {low} to {high} {what} are possible."
+
+
+def _treatment_weeks(row: ScheduleRow, blocks: Sequence[Visits]) -> list[int]:
+    """The week in which each treatment day falls, by the end of which it is over; the evaluation is the first day."""
+    if row.at_weeks and not blocks:
+        return list(row.at_weeks)
+    found: list[int] = []
+    week = 0
+    for block in blocks:
+        for _ in range(block.weeks):
+            week += 1
+            found += [week] * block.per_week
+    return found
+
+
+def _after(day: date, days: int) -> date:
+    """So many days later; a calendar has an end."""
+    return day + timedelta(days=min(days, (LAST_DAY - day).days))
 
 
 def certification_of(case: Case, schedule: Schedule) -> Certification:
@@ -45,25 +113,36 @@ def certification_of(case: Case, schedule: Schedule) -> Certification:
         text = rules.not_medicare if case.value("medicare") == "no" else rules.unknown
         return Certification(False, text, None, None, None, None, ())
     evaluated = schedule.starts
-    due = evaluated + timedelta(days=rules.due_days)
-    limit = evaluated + timedelta(days=rules.limit_days)
+    kind = case.evaluation.kind
+    due = _after(evaluated, rules.due_days)
+    limit = _after(evaluated, rules.limit_days)
     ends = min(schedule.ends, limit)
-    rows = [row for row in rules.rules if case.holds(row.when)]
+    rows = [row for row in rules.rules if _in_force(row, evaluated, kind) and case.holds(row.when)]
     return Certification(
         applies=True,
         text=" ".join(row.says.format(due=day_in_words(due)) for row in rows),
-        due=due,
+        due=due if kind == "initial" else None,  # the thirty days are counted once, from the first treatment
         ends=ends,
-        recertification_warning=ends - timedelta(days=rules.warning_days),
+        recertification_warning=max(evaluated, ends - timedelta(days=rules.warning_days)),
         conservative_limit=limit,
         rules=tuple(row.id for row in rows),
+        signature_needed=any(row.sign for row in rows),
     )
 
 
-def _text(row: ScheduleRow, visits: int) -> str:
-    if row.at_weeks:
+def _in_force(row: CertificationRow, day: date, kind: VisitKind) -> bool:
+    if (row.since is not None and day < row.since) or (row.before is not None and day >= row.before):
+        return False
+    return not row.visit or kind == {"first": "initial", "later": "re-evaluation"}[row.visit]
+
+
+def _text(row: ScheduleRow, blocks: Sequence[Visits]) -> str:
+    if row.at_weeks and not blocks:
         weeks = [str(week) for week in row.at_weeks]
-        text = f"{visits} visits, in weeks {', '.join(weeks[:-1])} and {weeks[-1]}"
+        text = f"{len(weeks)} visits, in weeks {', '.join(weeks[:-1])} and {weeks[-1]}"
     else:
-        text = ", then ".join(f"{block.per_week} a week for {block.weeks} weeks" for block in row.blocks)
+        text = ", then ".join(
+            f"{block.per_week} a week for {block.weeks} week{'s' if block.weeks != 1 else ''}"
+            for block in blocks
+        )
     return f"{text}, {row.note}" if row.note else text

@@ -22,6 +22,7 @@ from evalassist.content.record_schema import (
     CertificationRow,
     CertificationRules,
     EvaluationCode,
+    Expectation,
     GoalRule,
     GoalRules,
     IcdRow,
@@ -85,6 +86,8 @@ def plan_words(entry: Sourced, content: Content) -> Words:
             return "Plan: certification", f"Certification {entry.id}", entry.says
         case GoalRules():
             return "Plan: goals", "Short-term goals", f"Reached within {entry.short_weeks} weeks."
+        case Expectation():
+            return "Plan: goals", "What to expect", entry.says
         case GoalRule():
             return _goal(entry)
         case IcdRow():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -38,6 +40,14 @@ class CertificationRow(Sourced):
     says: str
     """`{due}` is the day by which the plan has to be sent or signed."""
     when: Condition | None = None
+    since: date | None = None
+    """In force for evaluations from this day on."""
+    before: date | None = None
+    """In force for evaluations before this day."""
+    visit: Literal["", "first", "later"] = ""
+    """Only for the first certification, or only for a later one."""
+    sign: bool = False
+    """A physician or NPP has to sign."""
 
 
 class CertificationRules(Sourced):
@@ -46,6 +56,8 @@ class CertificationRules(Sourced):
     due_days: int = Field(alias="due-days")
     limit_days: int = Field(alias="limit-days")
     warning_days: int = Field(alias="warning-days")
+    report_day: int = Field(alias="report-day")
+    """Treatment day by which a progress report is due."""
     not_medicare: str = Field(alias="not-medicare")
     unknown: str
     report: str
@@ -93,6 +105,12 @@ class GoalRule(Sourced):
     sentence_long: str = Field(default="", alias="sentence-long")
     note: str = ""
     note_when: Condition | None = Field(default=None, alias="note-when")
+    limits: tuple[int, int] | None = None
+    """Lowest and highest target the therapist may type; without it the target is told in words."""
+    mcid: float | None = None
+    """Where the measure is no questionnaire and has its MCID nowhere else."""
+    start: str = ""
+    """The baseline in words, where what is known is no number: not running."""
     only_without: Literal["", "function"] = Field(default="", alias="only-without")
     """Used only when the plan has no goal of this kind yet."""
 
@@ -103,8 +121,14 @@ class GoalGroup(Model):
     title: str
 
 
+class Expectation(Sourced):
+    says: str
+
+
 class GoalRules(Sourced):
     short_weeks: int = Field(alias="short-weeks")
+    expectation: Expectation
+    """How far people come on average, told to the therapist beside the goals."""
     task: str
     """What the patient wants to do, when nothing was written."""
     grades: tuple[str, ...]
@@ -150,3 +174,11 @@ class CodeRules(Model):
     evaluation: tuple[EvaluationCode, ...]
     re_evaluation: TreatmentCode = Field(alias="re-evaluation")
     treatment: tuple[TreatmentCode, ...]
+    unit_rules: Mapping[Literal["CMS", "MIDPOINT"], str] = Field(alias="unit-rules")
+    """How timed minutes become units, in a line, by rule of the payer."""
+
+    @property
+    def every_code(self) -> tuple[str, ...]:
+        """Every code that can be chosen, in the order of the file."""
+        evaluation = (*(row.code for row in self.evaluation), self.re_evaluation.code)
+        return (*(row.code for row in self.icd), *evaluation, *(row.code for row in self.treatment))

@@ -19,6 +19,7 @@ from evalassist.wording.plan import (
     exercise_rows,
     frame,
     goal_rows,
+    goals_left_out,
 )
 
 
@@ -33,7 +34,7 @@ def plan_of_care(note: Note, plan: NotePlan, width: float) -> Iterator[Flowable]
     if plan.goals:
         yield Spacer(0, 3)
         yield _goals(plan, width)
-    yield from details(after_goals(plan), width)
+    yield from details((*goals_left_out(plan), *after_goals(plan)), width)
 
 
 def _exercises(exercises: Sequence[NoteExercise], width: float) -> Flowable:

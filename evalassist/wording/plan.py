@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from evalassist.note import Line, Note, NoteAdvice, NoteExercise, NoteGoal, NotePlan
+from evalassist.note import Note, NoteAdvice, NoteExercise, NoteGoal, NotePlan
 from evalassist.wording.findings import day, knee
 from evalassist.words import upper_first
 
@@ -15,23 +15,19 @@ SHORT_TARGET = 9
 """Letters of a target that fit a narrow column; a longer one is told as a sentence."""
 
 
-def codes(plan: NotePlan, *, diagnoses: bool) -> list[Line]:
-    """The codes offered: those of diagnoses begin with a letter, those of services with a figure."""
-    return [code for code in plan.codes if code.label[:1].isalpha() == diagnoses]
-
-
 def frame(note: Note, plan: NotePlan) -> tuple[tuple[str, str], ...]:
     """For what, how often and how long, and how much at home."""
-    offered = "; ".join(f"{code.label} {code.value}" for code in codes(plan, diagnoses=True))
+    told, codes = codes_told(plan, "diagnosis")
+    proposed = f" Changed by the therapist; proposed: {plan.visits_proposed}." if plan.visits_proposed else ""
     return (
         (
             "Diagnosis",
-            f"patellofemoral pain, {knee(note.sore_knee)}"
-            + (f"; codes offered: {offered}" if offered else ""),
+            f"patellofemoral pain, {knee(note.sore_knee)}" + (f"; {told.lower()}: {codes}" if codes else ""),
         ),
         (
             "Visits",
-            f"{plan.visits} in {plan.weeks} weeks, {day(plan.starts)} to {day(plan.ends)}: {plan.schedule_text}.",
+            f"{plan.visits} in {plan.weeks} weeks, {day(plan.starts)} to {day(plan.ends)}: {plan.schedule_text}."
+            + proposed,
         ),
         (
             "Exercise at home",
@@ -56,14 +52,54 @@ def beside_exercises(plan: NotePlan) -> tuple[tuple[str, str], ...]:
     )
 
 
+def goals_left_out(plan: NotePlan) -> tuple[tuple[str, str], ...]:
+    """The goals the therapist took out, each with the reason."""
+    return (("Goals left out", "; ".join(plan.dropped_goals)),)
+
+
 def after_goals(plan: NotePlan) -> tuple[tuple[str, str], ...]:
-    """The clocks of the plan and the codes of its services."""
-    services = codes(plan, diagnoses=False)
+    """The clocks of the plan, the codes of its services and the units of this session."""
     return (
         ("Progress", plan.progress_report),
         ("Certification", plan.certification),
-        ("Codes offered", "; ".join(f"{code.label} {code.value}" for code in services)),
+        codes_told(plan, "evaluation", "treatment"),
+        ("Timed units", _units(plan)),
     )
+
+
+# ---------------------------------------------------------------- codes
+
+
+def codes_told(plan: NotePlan, *kinds: str) -> tuple[str, str]:
+    """What is said of the codes of a kind: those the therapist chose, else those that are offered."""
+    if (
+        not plan.coded
+    ):  # a note of the first releases: codes of diagnoses begin with a letter, others with a figure
+        own = [code for code in plan.codes if code.label[:1].isalpha() == ("diagnosis" in kinds)]
+        return "Codes offered", "; ".join(f"{code.label} {code.value}" for code in own)
+    codes = [code for code in plan.coded if code.kind in kinds]
+    chosen = [code for code in codes if code.chosen]
+    words = []
+    for code in chosen or codes:
+        why = f" ({plan.complexity})" if code.kind == "evaluation" and plan.complexity else ""
+        words.append(f"{code.code} {code.label}{why}")
+    return "Codes used" if chosen else "Codes offered", "; ".join(words)
+
+
+def _units(plan: NotePlan) -> str:
+    """Minutes and units of each timed code of this session."""
+    timed = [code for code in plan.coded if code.minutes]
+    if not timed:
+        return ""
+    each = "; ".join(f"{code.code} {code.minutes} min, {counted(code.units)}" for code in timed)
+    told = f"{each}. Together {plan.timed_minutes} timed minutes, {counted(plan.timed_units)}."
+    if plan.equal_claim:
+        told += f" Equal claim to the last unit: {', '.join(plan.equal_claim)}; the therapist picks."
+    return told
+
+
+def counted(units: int) -> str:
+    return f"{units} unit{'' if units == 1 else 's'}"
 
 
 # ---------------------------------------------------------------- exercises
@@ -165,15 +201,20 @@ class GoalRow:
     words: str
 
 
-def goal_rows(plan: NotePlan) -> list[GoalRow]:
-    """The goals in their order."""
+def goal_rows(plan: NotePlan, *, remarks: bool = True) -> list[GoalRow]:
+    """The goals in their order.
+
+    `remarks` adds what is the record's own business: a warning, and that the therapist changed the goal.
+    """
     rows = []
     for goal in plan.goals:
         targets = [each.replace(" /", "/") for each in (goal.baseline, goal.short, goal.long)]
         narrow = all(len(each) <= SHORT_TARGET for each in targets)
         now, short, long = targets if narrow else ("", "", "")
         measure = goal.measure if goal.measure not in goal.long else ""
-        rows.append(GoalRow(goal.title, measure, now, short, long, _goal_words(goal, plan, narrow=narrow)))
+        own = (goal.warning, "Changed by the therapist." if goal.edited else "") if remarks else ()
+        words = " ".join(part for part in (_goal_words(goal, plan, narrow=narrow), goal.note, *own) if part)
+        rows.append(GoalRow(goal.title, measure, now, short, long, upper_first(words)))
     return rows
 
 
@@ -198,13 +239,12 @@ def _advice(advice: Sequence[NoteAdvice]) -> str:
 
 def _goal_words(goal: NoteGoal, plan: NotePlan, *, narrow: bool) -> str:
     """The goal as a sentence, without what the columns beside it say; a target in words is told here."""
+    if goal.own_words:
+        return " ".join(goal.sentences)
     if narrow:
-        sentences = [_undated(each) for each in goal.sentences[-1:]]
-    else:
-        targets = ((goal.baseline, "now"), (goal.short, "4 weeks"), (goal.long, f"{plan.weeks} weeks"))
-        sentences = ["; ".join(f"{when}: {each}" for each, when in targets if each) + "."]
-    told = " ".join(part for part in (*sentences, goal.note, goal.warning) if part)
-    return upper_first(told)
+        return " ".join(_undated(each) for each in goal.sentences[-1:])
+    targets = ((goal.baseline, "now"), (goal.short, "4 weeks"), (goal.long, f"{plan.weeks} weeks"))
+    return "; ".join(f"{when}: {each}" for each, when in targets if each) + "."
 
 
 def _undated(sentence: str) -> str:

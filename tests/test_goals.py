@@ -1,0 +1,235 @@
+"""Goals: the formulas of the sheet row by row, and the therapist's word laid over them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evalassist.case_file import read_case
+from evalassist.clinical.assessment import assess
+from evalassist.clinical.plan import plan_of_care
+from evalassist.clinical.result import Goal, PlanOfCare
+from evalassist.clinical.schedule import day_in_words
+from evalassist.content import load_content
+from evalassist.evaluation import Answer, Evaluation, PlanEdit
+
+CASES = Path(__file__).parent / "cases"
+
+
+def ex(name: str = "ex1", *without: str, **answers: Answer) -> Evaluation:
+    evaluation = read_case(CASES / f"{name}.toml", load_content())
+    return evaluation.with_answers(
+        {key.replace("_", "-"): value for key, value in answers.items()}
+    ).without_answer(*without)
+
+
+def planned(evaluation: Evaluation) -> PlanOfCare:
+    content = load_content()
+    plan = plan_of_care(evaluation, assess(evaluation, content), content)
+    assert isinstance(plan, PlanOfCare), plan
+    return plan
+
+
+def goal(evaluation: Evaluation, goal_id: str) -> Goal | None:
+    return next((one for one in planned(evaluation).goals if one.id == goal_id), None)
+
+
+def targets(evaluation: Evaluation, goal_id: str) -> tuple[object, object] | None:
+    found = goal(evaluation, goal_id)
+    return None if found is None else (found.short, found.long)
+
+
+# ---------------------------------------------------------------- the formulas
+
+
+@pytest.mark.parametrize(
+    ("worst", "expected"), [(10, (8, 2)), (6, (4, 2)), (4, (2, 1)), (3, (1, 0)), (2, None), (1, None)]
+)
+def test_pain_falls_by_two_and_ends_at_two_or_less(worst: int, expected: tuple[int, int] | None) -> None:
+    assert targets(ex(nprs_worst=worst), "G01") == expected
+
+
+@pytest.mark.parametrize(
+    ("akps", "expected"),
+    [(40.0, (50, 55)), (71.0, (81, 86)), (84.0, (94, 95)), (85.0, (95, 95)), (86.0, None)],
+)
+def test_akps_rises_by_ten_and_then_fifteen(akps: float, expected: tuple[int, int] | None) -> None:
+    assert targets(ex(akps_total=akps), "G02") == expected
+
+
+@pytest.mark.parametrize(("lefs", "expected"), [(58.0, (67, 76)), (71.0, (80, 80)), (72.0, None)])
+def test_lefs_rises_by_nine_and_then_eighteen(lefs: float, expected: tuple[int, int] | None) -> None:
+    assert targets(ex(lefs_total=lefs), "G04") == expected
+
+
+@pytest.mark.parametrize(("psfs", "expected"), [(0.0, (2, 8)), (3.0, (5, 8)), (5.0, (7, 9)), (8.0, (10, 10))])
+def test_psfs_rises_by_two_and_ends_at_eight_or_more(psfs: float, expected: tuple[int, int]) -> None:
+    assert targets(ex(psfs_mean=psfs), "G05") == expected
+
+
+@pytest.mark.parametrize(("koos", "expected"), [(49.0, 66), (80.0, 97), (81.0, None)])
+def test_koos_pf_has_no_short_term_target(koos: float, expected: int | None) -> None:
+    assert targets(ex(koos_pf_total=koos), "G03") == (None if expected is None else (None, expected))
+
+
+@pytest.mark.parametrize(("tsk", "expected"), [(28.0, None), (29.0, 25), (31.0, 27), (40.0, 28)])
+def test_fear_has_a_goal_from_twenty_nine_on(tsk: float, expected: int | None) -> None:
+    assert targets(ex(tsk_11_total=tsk), "G09") == (None if expected is None else (None, expected))
+
+
+def test_a_long_term_strength_target_is_at_most_twenty_points_up() -> None:
+    weak = ex().with_answer("habd.right", read_case(CASES / "ex1.toml", load_content()).answers["hext.right"])
+    assert targets(weak, "G06.habd") is None, "95 % is no deficit"
+    assert targets(ex(), "G06.habd") == (87, 90)
+
+
+def test_without_a_score_a_painful_task_becomes_the_function_goal() -> None:
+    scores = ("akps-total", "lefs-total", "psfs-mean")
+    assert targets(ex("ex1", *scores, squat45_pain=3), "G11b") is None, "three is reached already"
+    assert targets(ex("ex1", *scores, squat45_pain=5), "G11b") == (3, 2)
+    assert targets(ex(squat45_pain=5), "G11b") is None, "a score is measured"
+
+
+def test_no_goal_starts_from_what_nobody_measured() -> None:
+    for name in ("patient-a", "patient-b", "patient-c", "ex1", "ex2", "ex3"):
+        for one in planned(ex(name)).goals:
+            assert one.baseline is not None or one.id == "G08", (name, one.id)
+    bare = planned(ex("ex1", "akps-total", "lefs-total", "psfs-mean"))
+    assert {"G02", "G04", "G05"}.isdisjoint({one.id for one in bare.goals})
+    assert any("no function goal: nothing was measured" in warning for warning in bare.warnings)
+
+
+def test_proposed_goals_carry_no_warning() -> None:
+    assert not [
+        one.warning for name in ("ex1", "ex2", "ex3") for one in planned(ex(name)).goals if one.warning
+    ]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10), st.integers(0, 100), st.integers(0, 80))
+def test_a_proposed_target_is_better_than_what_was_measured(worst: int, akps: int, lefs: int) -> None:
+    for one in planned(ex(nprs_worst=worst, akps_total=float(akps), lefs_total=float(lefs))).goals:
+        if isinstance(one.baseline, float) and isinstance(one.long, float):
+            assert (one.long < one.baseline) == (one.id in ("G01", "G07", "G09")), one
+
+
+def test_every_goal_that_is_dated_has_the_date_of_its_term() -> None:
+    plan = planned(ex())
+    short = day_in_words(plan.schedule.starts + timedelta(weeks=4))
+    for one in plan.goals:
+        assert short in one.sentences[0]
+        assert day_in_words(plan.schedule.ends) in one.sentences[-1]
+
+
+# ---------------------------------------------------------------- the therapist's word
+
+
+def aimed(goal_id: str, field: str, value: int) -> PlanEdit:
+    return PlanEdit("goal-target", goal=goal_id, field=field, value=value)
+
+
+def test_a_target_can_be_changed_and_the_proposal_is_remembered() -> None:
+    found = goal(ex().with_plan_edit(aimed("G02", "long", 90)), "G02")
+    assert found is not None
+    assert (found.short, found.long, found.edited, found.proposed) == (81, 90, True, (81, 86))
+    assert "at least 90 on the AKPS" in found.sentences[-1]
+    assert found.warning == ""
+
+
+@pytest.mark.parametrize("value", [101, -1, 71, 60])
+def test_a_target_off_the_scale_or_no_better_than_now_is_told_and_left_out(value: int) -> None:
+    evaluation = ex().with_plan_edit(aimed("G02", "long", value))
+    assert targets(evaluation, "G02") == (81, 86)
+    assert any("a target you set was left out" in warning for warning in planned(evaluation).warnings)
+
+
+@pytest.mark.parametrize(
+    ("goal_id", "value", "warning"),
+    [
+        ("G02", 79, "within measurement error (MDC 9)"),
+        ("G02", 80, "less than patients notice on average (MCID 10)"),
+        ("G01", 5, "less than patients notice on average (MCID 2)"),
+        ("G05", 5, "within measurement error (MDC 2)"),
+    ],
+)
+def test_a_target_nearer_than_the_error_of_its_measure_is_warned_of(
+    goal_id: str, value: int, warning: str
+) -> None:
+    found = goal(ex().with_plan_edit(aimed(goal_id, "long", value)), goal_id)
+    assert found is not None
+    assert found.long == value
+    assert warning in found.warning
+
+
+def test_a_long_term_below_the_short_term_is_warned_of() -> None:
+    found = goal(ex().with_plan_edit(aimed("G02", "short", 95)), "G02")
+    assert found is not None
+    assert "not as good as the short-term" in found.warning
+
+
+def test_a_hand_grade_is_set_in_grades() -> None:
+    edit = PlanEdit("goal-target", goal="G06c.habd", field="long", to="4+")
+    assert targets(ex("ex3").with_plan_edit(edit), "G06c.habd") == ("4+", "4+")
+    wrong = PlanEdit("goal-target", goal="G06c.habd", field="long", to="4.5")
+    assert targets(ex("ex3").with_plan_edit(wrong), "G06c.habd") == ("4+", "5")
+
+
+def test_an_own_sentence_stands_as_it_was_written() -> None:
+    words = "Within 8 weeks  she kneels\nto play with her son for 10 minutes."
+    found = goal(ex().with_plan_edit(PlanEdit("goal-words", goal="G05", to=words)), "G05")
+    assert found is not None
+    assert found.sentences == ("Within 8 weeks she kneels to play with her son for 10 minutes.",)
+    assert found.own_words
+    assert found.edited
+
+
+def test_a_goal_can_be_taken_out_and_the_reason_is_kept() -> None:
+    plan = planned(ex().with_plan_edit(PlanEdit("goal-drop", goal="G04", reason="the AKPS says the same")))
+    assert "G04" not in [one.id for one in plan.goals]
+    assert [(one.id, why) for one, why in plan.dropped_goals] == [("G04", "the AKPS says the same")]
+
+
+def test_a_plan_without_a_pain_goal_is_told_so_also_when_the_therapist_took_it_out() -> None:
+    plan = planned(ex().with_plan_edit(PlanEdit("goal-drop", goal="G01")))
+    assert "There is no pain goal: it was taken out." in plan.warnings
+
+
+def test_edits_survive_another_finding_and_another_goal_stays_proposed() -> None:
+    evaluation = ex().with_plan_edit(aimed("G02", "long", 90)).with_answer("nprs-worst", 8)
+    assert targets(evaluation, "G02") == (81, 90)
+    assert targets(evaluation, "G01") == (6, 2)
+
+
+def test_an_edit_whose_goal_is_gone_is_told() -> None:
+    evaluation = ex().with_plan_edit(aimed("G02", "long", 90)).with_answer("akps-total", 90.0)
+    assert "A change of the goal G02 no longer fits and was left out." in planned(evaluation).warnings
+
+
+def test_only_the_last_word_on_a_target_is_kept() -> None:
+    evaluation = ex()
+    for value in (88, 89, 90):
+        evaluation = evaluation.with_plan_edit(aimed("G02", "long", value))
+    evaluation = evaluation.with_plan_edit(aimed("G02", "short", 82))
+    assert [(edit.field, edit.value) for edit in evaluation.plan_edits] == [("long", 90), ("short", 82)]
+
+
+def test_back_to_the_proposal_in_one_goal_leaves_the_others() -> None:
+    evaluation = ex().with_plan_edit(aimed("G02", "long", 90), aimed("G04", "long", 78))
+    evaluation = evaluation.without_goal_edits("G02")
+    assert targets(evaluation, "G02") == (81, 86)
+    assert targets(evaluation, "G04") == (67, 78)
+    assert planned(evaluation.with_plan_edits(())).goals == planned(ex()).goals
+
+
+def test_a_plan_of_four_weeks_has_no_short_term() -> None:
+    short = ex().with_plan_edit(
+        PlanEdit("visits", field="weeks_1", value=4), PlanEdit("visits", field="weeks_2", value=0)
+    )
+    plan = planned(short)
+    assert plan.schedule.weeks == 4
+    assert {one.short for one in plan.goals} == {None}
+    assert targets(short, "G02") == (None, 86)
