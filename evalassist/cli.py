@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 DONE, BAD_INPUT, STOPPED, UNFINISHED = 0, 2, 3, 4
 OUTPUTS = (
-    *("assessment.json", "plan.json", "handout.pdf", "evaluation.pdf", "referral.pdf"),
-    "evaluation.txt",
+    *("assessment.json", "plan.json", "handout.pdf", "evaluation.pdf", "plan-of-care.pdf"),
+    *("referral.pdf", "evaluation.txt"),
 )
 
 
@@ -183,7 +183,7 @@ def _self_test(_options: argparse.Namespace) -> int:
     case = evaluate_case(evaluation, _clinic())
     files = case_files(case, "en", "letter")
     pages = [name for name, data in files.items() if data.startswith(b"%PDF")]
-    if case.code != DONE or len(pages) != 2:
+    if case.code != DONE or len(pages) != 3:
         print(f"Self-test failed: exit {case.code}, {', '.join(files)}", file=sys.stderr)
         return 1
     print(f"Self-test passed: {case.summary}")
@@ -238,7 +238,7 @@ def case_files(case: Case, language: Language, paper: PaperName) -> dict[str, by
     """The files of a case by name. All of them exist before the first is written."""
     from evalassist.clinical.result import NoPlan
     from evalassist.content import content_for
-    from evalassist.documents import evaluation_note_pdf, handout_pdf, referral_pdf
+    from evalassist.documents import evaluation_note_pdf, handout_pdf, plan_of_care_pdf, referral_pdf
     from evalassist.results import assessment_json, change_json, plan_json, progression_json
 
     concluded = assessment_json(case.evaluation, case.assessment, content_for(case.evaluation))
@@ -252,6 +252,7 @@ def case_files(case: Case, language: Language, paper: PaperName) -> dict[str, by
         files["referral.pdf"] = referral_pdf(case.note, paper=paper)
     elif not isinstance(case.plan, NoPlan):
         files["plan.json"] = _json(plan_json(case.plan))
+        files["plan-of-care.pdf"] = plan_of_care_pdf(case.note, paper=paper)
         files["handout.pdf"] = handout_pdf(case.note, language=language, paper=paper)
     return files
 

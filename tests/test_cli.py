@@ -40,7 +40,10 @@ def test_a_case_becomes_an_assessment_a_plan_and_papers(
 ) -> None:
     out = tmp_path / "out"
     assert run("evaluate", CASES / "ex1.toml", "--out", out) == cli.DONE
-    assert written(out) == {"assessment.json", "plan.json", "handout.pdf", "evaluation.pdf"}
+    assert written(out) == {
+        *("assessment.json", "plan.json"),
+        *("handout.pdf", "evaluation.pdf", "plan-of-care.pdf"),
+    }
     assessment = json.loads((out / "assessment.json").read_text(encoding="utf-8"))
     assert assessment["action"] == "NONE"
     assert assessment["subcategories"] == ["MPD"]
@@ -112,7 +115,10 @@ def test_the_note_is_printed_as_text_and_nothing_is_written(
 def test_the_text_stands_beside_the_papers_when_it_is_asked_for(tmp_path: Path) -> None:
     out = tmp_path / "out"
     run("evaluate", CASES / "ex1.toml", "--out", out, "--text")
-    assert written(out) == {"assessment.json", "plan.json", "handout.pdf", "evaluation.pdf", "evaluation.txt"}
+    assert written(out) == {
+        *("assessment.json", "plan.json", "evaluation.txt"),
+        *("handout.pdf", "evaluation.pdf", "plan-of-care.pdf"),
+    }
     assert "Patient: Example One\n" in (out / "evaluation.txt").read_text(encoding="utf-8")
     run("evaluate", CASES / "ex1.toml", "--out", out)
     assert "evaluation.txt" not in written(out)
@@ -257,3 +263,40 @@ def test_a_typo_in_the_content_is_told_with_file_and_key(
 def test_sound_content_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("check-content") == cli.DONE
     assert "64 exercises" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("case", "minutes", "units", "evaluation"),
+    [
+        ("ex1", 42, {"97110": 2, "97112": 1, "97535": 0}, "97161"),
+        ("ex2", 38, {"97112": 2, "97116": 1}, "97161"),
+        ("ex3", 0, {}, "97162"),
+    ],
+)
+def test_the_examples_get_the_units_and_the_evaluation_code_of_the_sheet(
+    tmp_path: Path, case: str, minutes: int, units: dict[str, int], evaluation: str
+) -> None:
+    run("evaluate", CASES / f"{case}.toml", "--out", tmp_path)
+    plan = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
+    assert plan["session"]["timed_minutes"] == minutes
+    assert {c["code"]: c["units"] for c in plan["codes"] if c["minutes"]} == units
+    assert plan["session"]["units"] == sum(units.values())
+    assert plan["complexity"]["code"] == evaluation
+
+
+@pytest.mark.parametrize("typed", ["0", "600", "-5", "7.5", '"ten"'])
+def test_minutes_that_cannot_be_are_refused_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], typed: str
+) -> None:
+    case = changed(tmp_path, "ex1", "minutes-97110 = 24", f"minutes-97110 = {typed}")
+    assert run("evaluate", case, "--out", tmp_path / "out") == cli.BAD_INPUT
+    said = capsys.readouterr().err
+    assert "answers.minutes-97110" in said
+    assert len(said.splitlines()) == 1
+
+
+def test_codes_written_into_the_case_are_the_chosen_ones(tmp_path: Path) -> None:
+    case = changed(tmp_path, "ex1", "minutes-97110 = 24", 'codes-used = ["M22.2X1", "97161"]')
+    run("evaluate", case, "--out", tmp_path / "out")
+    plan = json.loads((tmp_path / "out" / "plan.json").read_text(encoding="utf-8"))
+    assert [c["code"] for c in plan["codes"] if c["chosen"]] == ["M22.2X1", "97161"]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from evalassist.evaluation import Addendum
     from evalassist.note import Language, Note
 
-__all__ = ["evaluation_note_pdf", "handout_languages", "handout_pdf", "referral_pdf"]
+__all__ = ["evaluation_note_pdf", "handout_languages", "handout_pdf", "plan_of_care_pdf", "referral_pdf"]
 
 
 def handout_pdf(
@@ -38,6 +38,13 @@ def evaluation_note_pdf(note: Note, paper: PaperName = "letter", addenda: Sequen
     from evalassist.documents.evaluation_note import evaluation_note_pdf as draw
 
     return draw(note, paper, addenda)
+
+
+def plan_of_care_pdf(note: Note, paper: PaperName = "letter") -> bytes:
+    """The plan of care as a paper to be sent and signed, readable after a fax."""
+    from evalassist.documents.care_plan import plan_of_care_pdf as draw
+
+    return draw(note, paper)
 
 
 def referral_pdf(note: Note, paper: PaperName = "letter") -> bytes:

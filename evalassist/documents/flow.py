@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import Any
 
+from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
@@ -226,9 +227,9 @@ DATE = 74.0
 class SignatureLine(Flowable):
     """A line to sign on and one for the date, with the words under it."""
 
-    def __init__(self, words: str, width: float) -> None:
+    def __init__(self, words: str, width: float, least: float = FURNITURE, ink: Color = INK) -> None:
         super().__init__()
-        self.words, self.wide = words, width
+        self.words, self.wide, self.least, self.ink = words, width, least, ink
 
     def wrap(self, _width: float, _height: float) -> tuple[float, float]:
         return self.wide, 30
@@ -236,26 +237,26 @@ class SignatureLine(Flowable):
     def draw(self) -> None:
         canvas = self.canv
         split = self.wide - DATE
-        rule(canvas, 0, split - 16, 12.5)
-        rule(canvas, split, self.wide, 12.5)
-        words, size = fitted(self.words, REGULAR, FURNITURE + 0.5, split - 16, FURNITURE)
-        label(canvas, 0, 2, words, size)
-        label(canvas, split, 2, "Date", size)
+        rule(canvas, 0, split - 16, 12.5, color=self.ink)
+        rule(canvas, split, self.wide, 12.5, color=self.ink)
+        words, size = fitted(self.words, REGULAR, self.least + 0.5, split - 16, self.least)
+        label(canvas, 0, 2, words, size, color=self.ink)
+        label(canvas, split, 2, "Date", size, color=self.ink)
 
 
 class ByHand(Flowable):
     """Words, and a line behind them to write on by hand."""
 
-    def __init__(self, words: str, width: float) -> None:
+    def __init__(self, words: str, width: float, ink: Color = INK) -> None:
         super().__init__()
-        self.words, self.wide = words, width
+        self.words, self.wide, self.ink = words, width, ink
 
     def wrap(self, _width: float, _height: float) -> tuple[float, float]:
         return self.wide, 20
 
     def draw(self) -> None:
-        said = label(self.canv, 0, 5, self.words, TEXT)
-        rule(self.canv, said + 6, self.wide, 3)
+        said = label(self.canv, 0, 5, self.words, TEXT, color=self.ink)
+        rule(self.canv, said + 6, self.wide, 3, color=self.ink)
 
 
 def name_by_hand(name: str, width: float) -> Iterator[Flowable]:

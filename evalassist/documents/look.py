@@ -31,6 +31,8 @@ _FILES = {
 }
 
 INK, SECOND, BAR, RULE = (HexColor(each) for each in ("#1A1A1A", "#404040", "#595959", "#767676"))
+BLACK = HexColor("#000000")
+"""For papers that are faxed: the ink of the others is a dark grey."""
 TINT, LIGHT, WHITE = (HexColor(each) for each in ("#CCCCCC", "#E6E6E6", "#FFFFFF"))
 
 
