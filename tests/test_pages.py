@@ -56,7 +56,8 @@ from ui.printing import PrintError, SaveError, lp_command, print_pdf, write_atom
 from ui.session import EvaluationSession
 from ui.widgets.exercise_card import ExercisePicture
 from ui.widgets.pdf_view import open_pdf
-from ui.widgets.plan_cards import CareCard, GoalsCard, VisitsCard
+from ui.widgets.plan_cards import CareCard, GoalsCard
+from ui.widgets.visits_card import VisitsCard
 
 pytestmark = [
     pytest.mark.usefixtures("dressed"),

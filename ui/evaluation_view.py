@@ -48,6 +48,7 @@ class EvaluationView(QWidget):
 
     start_wanted = Signal()
     referral_wanted = Signal()
+    plan_paper_wanted = Signal()
     addendum_wanted = Signal()
     settings_wanted = Signal()
     patient_wanted = Signal()
@@ -371,6 +372,7 @@ class EvaluationView(QWidget):
             page.addendum_wanted.connect(self.addendum_wanted)
             wishes = {
                 "referral_wanted": self.referral_wanted,
+                "plan_paper_wanted": self.plan_paper_wanted,
                 "preferences_wanted": self.settings_wanted,
                 "source_wanted": self._show_source,
                 "what_if_wanted": self.what_if,

@@ -297,6 +297,7 @@ class MainWindow(QMainWindow):
         view.patient_wanted.connect(self.correct_patient)
         view.help_wanted.connect(self._explain_not_kept)
         view.referral_wanted.connect(self._write_referral)
+        view.plan_paper_wanted.connect(self._show_plan_paper)
         view.addendum_wanted.connect(self._write_addendum)
         view.step_shown.connect(lambda _: self._remember.start())
         session.not_kept.connect(self._note_why)
@@ -411,6 +412,14 @@ class MainWindow(QMainWindow):
         if self.view is not None:
             self.view.commit()
             ReferralDialog(self.view.session, self).exec()
+
+    def _show_plan_paper(self) -> None:
+        from ui.dialogs.papers import PlanOfCareDialog
+
+        if self.view is not None:
+            self.view.commit()
+            if self.view.session.note().plan is not None:
+                PlanOfCareDialog(self.view.session, self).exec()
 
     def _write_addendum(self) -> None:
         from ui.dialogs.papers import AddendumDialog

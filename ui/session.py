@@ -182,6 +182,12 @@ class EvaluationSession(QObject):
     def back_to_proposal(self) -> None:
         self._change(self._evaluation.with_plan_edits(()))
 
+    def back_to_proposed_goal(self, goal: str) -> None:
+        self._change(self._evaluation.without_goal_edits(goal))
+
+    def back_to_proposed_visits(self) -> None:
+        self._change(self._evaluation.without_visit_edits())
+
     def say(self, conclusion_id: str, opinion: Opinion | None) -> None:
         """Keep the therapist's word on a conclusion, with what the findings said when it was given."""
         found = self.assessment

@@ -1,14 +1,16 @@
-"""The referral letter and the addendum: what is written besides the steps."""
+"""The referral letter, the plan of care as a paper, and the addendum: what is written besides the steps."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
 
-from evalassist.documents import referral_pdf
+from evalassist.documents import plan_of_care_pdf, referral_pdf
 from evalassist.errors import EvalAssistError
+from evalassist.note import Note
 from evalassist.records.rows import DocumentUse
 from ui import icons, style
 from ui.dialogs.asking import asked_to_lose
@@ -18,20 +20,25 @@ from ui.widgets.dates import date_text
 from ui.widgets.fields import TextField
 from ui.widgets.pdf_view import PageTools, PdfPages
 
-REFERRAL = "Referral letter"
+if TYPE_CHECKING:
+    from evalassist.documents.look import PaperName
 
 
-class ReferralDialog(QDialog):
-    """The letter as it will be printed; what is printed or saved is kept with the evaluation first."""
+class PaperDialog(QDialog):
+    """A paper as it will be printed; what is printed or saved is kept with the evaluation first."""
+
+    title = ""
+    kind = ""
+    """The name under which the records keep it."""
 
     def __init__(self, session: EvaluationSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._paper = session.settings.paper
-        self._pdf = referral_pdf(session.note(), self._paper)
-        self.setWindowTitle(REFERRAL)
+        self._pdf = self.draw(session.note(), self._paper)
+        self.setWindowTitle(self.title)
         self.resize(style.px(720), style.px(640))
-        self.pages = PdfPages(REFERRAL)
+        self.pages = PdfPages(self.title)
         self.pages.set_view("width")
         self.pages.show_pdf(self._pdf)
         self._said = style.label()
@@ -55,9 +62,13 @@ class ReferralDialog(QDialog):
         whole.addWidget(self._said)
         whole.addLayout(ends)
 
+    def draw(self, note: Note, paper: PaperName) -> bytes:
+        """The paper of this note."""
+        raise NotImplementedError
+
     def _print(self) -> None:
         try:
-            printer = ask_printer(self, REFERRAL, self.pages.page_count, self._paper)
+            printer = ask_printer(self, self.title, self.pages.page_count, self._paper)
             if printer is None:
                 return
             self._keep("printed")
@@ -68,7 +79,7 @@ class ReferralDialog(QDialog):
         self.accept()
 
     def _save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save the letter", f"{REFERRAL}.pdf", "PDF (*.pdf)")
+        name, _ = QFileDialog.getSaveFileName(self, "Save as PDF", f"{self.title}.pdf", "PDF (*.pdf)")
         if not name:
             return
         try:
@@ -82,11 +93,29 @@ class ReferralDialog(QDialog):
 
     def _keep(self, use: DocumentUse) -> None:
         keep_first(self._session)
-        self._session.keep_document("referral", "en", self._paper, self._pdf, use)
+        self._session.keep_document(self.kind, "en", self._paper, self._pdf, use)
 
     def _say(self, words: str) -> None:
         self._said.setText(words)
         self._said.show()
+
+
+class ReferralDialog(PaperDialog):
+    """The letter to the clinician to whom the patient is sent."""
+
+    title, kind = "Referral letter", "referral"
+
+    def draw(self, note: Note, paper: PaperName) -> bytes:
+        return referral_pdf(note, paper)
+
+
+class PlanOfCareDialog(PaperDialog):
+    """The plan of care to be sent and signed."""
+
+    title, kind = "Plan of care", "plan-of-care"
+
+    def draw(self, note: Note, paper: PaperName) -> bytes:
+        return plan_of_care_pdf(note, paper)
 
 
 class AddendumDialog(QDialog):

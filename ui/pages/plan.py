@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalassist.clinical.codes import CHOSEN_ITEM
 from evalassist.clinical.result import Conclusion, NoPlan, PlanOfCare, Reason
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import ItemId, PlanEdit
@@ -26,6 +27,7 @@ from ui import icons, style
 from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets.cards import Card, Rule
+from ui.widgets.codes_card import CodesCard
 from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.exercise_card import ExerciseCard
@@ -33,7 +35,8 @@ from ui.widgets.exercise_library import ExerciseLibrary
 from ui.widgets.fields import TextField
 from ui.widgets.follow_up_card import FollowUpCard
 from ui.widgets.marks import LinkButton, StateGlyph
-from ui.widgets.plan_cards import CareCard, GoalsCard, VisitsCard, empty
+from ui.widgets.plan_cards import CareCard, GoalsCard, empty
+from ui.widgets.visits_card import VisitsCard
 
 PROBLEMS_WIDTH, LIBRARY_WIDTH, WIDE = 178, 250, 1000
 PROBLEM_KINDS = ("deficit", "subcategory", "modifier")
@@ -50,6 +53,8 @@ class PlanPage(Page):
     """Try other findings beside the present ones."""
     evidence_wanted = Signal(str)
     """Show what guideline and studies say; an id leads to one of them."""
+    plan_paper_wanted = Signal()
+    """Show the plan of care as a paper."""
 
     def __init__(self, session: EvaluationSession) -> None:
         step = session.content.steps["plan"]
@@ -94,10 +99,23 @@ class PlanPage(Page):
             CareCard(session.content),
         )
         self._care.evidence_wanted.connect(self.evidence_wanted)
+        self._goals.edited.connect(session.edit_plan)
+        self._goals.back_wanted.connect(session.back_to_proposed_goal)
+        self._visits.edited.connect(session.edit_plan)
+        self._visits.back_wanted.connect(session.back_to_proposed_visits)
+        self.paper = self._visits.paper
+        self.paper.clicked.connect(self.plan_paper_wanted)
+        self._codes = CodesCard(session.content)
+        self._codes.answered.connect(session.answer)
+        self._codes.go_to.connect(self.go_to)
         self._bottom = QWidget()
-        self._bottom_row = style.row(self._bottom, spacing=10)
-        for card, stretch in ((self._goals, 5), (self._visits, 4), (self._care, 3)):
+        below = style.column(self._bottom, spacing=10)
+        self._bottom_row = style.row(spacing=10)
+        for card, stretch in ((self._goals, 5), (self._visits, 3)):
             self._bottom_row.addWidget(card, stretch)
+        below.addLayout(self._bottom_row)
+        below.addWidget(self._codes)
+        below.addWidget(self._care)
         self._no_plan = self._build_no_plan()
         self.area.setWidget(self._inner)
         self.body.addWidget(self.area, 1)
@@ -189,6 +207,7 @@ class PlanPage(Page):
         self._wide = wide
         along, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._bottom_row.setDirection(along if wide else down)
+        self._codes.set_wide(wide)
         self._problems.setFixedWidth(style.px(PROBLEMS_WIDTH) if wide else 16777215)
         self._problems.setMinimumWidth(style.px(PROBLEMS_WIDTH))
         self.library.setFixedWidth(style.px(LIBRARY_WIDTH) if wide else 16777215)
@@ -236,7 +255,8 @@ class PlanPage(Page):
         met = [key for key, one in self.session.assessment.conclusions.items() if one.met]
         if self.look_back is not None:
             self.look_back.refresh()
-        drawn = (plan, edits, met, self.session.signed, self._compact)
+        used = self.session.evaluation.answers.get(CHOSEN_ITEM)
+        drawn = (plan, edits, met, used, self.session.signed, self._compact)
         if drawn == self._drawn:
             return
         self._drawn = drawn
@@ -257,9 +277,10 @@ class PlanPage(Page):
         self._show_problems(plan)
         self._show_exercises(plan)
         self._show_library(plan)
-        self._goals.show_plan(plan)
-        self._visits.show_plan(plan)
+        self._goals.show_plan(plan, read_only=self.read_only)
+        self._visits.show_plan(plan, read_only=self.read_only)
         self._care.show_plan(plan)
+        self._codes.show_plan(plan, self.session.evaluation, read_only=self.read_only)
 
     def _show_problems(self, plan: PlanOfCare) -> None:
         empty(self._problem_list)
@@ -414,6 +435,11 @@ class PlanPage(Page):
             self.cards[item_id].steppers["sets"].setFocus(Qt.FocusReason.OtherFocusReason)
             self.area.ensureWidgetVisible(self.cards[item_id], 0, style.px(24))
             return True
+        field = self._codes.field_of(item_id)
+        if field is not None and isinstance(self.session.plan, PlanOfCare):
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.area.ensureWidgetVisible(field, 0, style.px(24))
+            return True
         return False
 
     def commit(self) -> None:
@@ -421,6 +447,8 @@ class PlanPage(Page):
             self.look_back.commit()
         for card in list(self.cards.values()):
             card.flush()
+        self._visits.flush()
+        self._codes.commit()
 
     def unkept(self) -> list[str]:
         found = super().unkept()
@@ -431,6 +459,12 @@ class PlanPage(Page):
             if card.removal_waits:
                 found.append(f"{card.exercise.name} is not taken out; the reason stands beside it.")
         return found
+
+    def print_paper(self) -> bool:
+        if not isinstance(self.session.plan, PlanOfCare):
+            return False
+        self.plan_paper_wanted.emit()
+        return True
 
     def keys(self) -> list[tuple[str, str]]:
         return [("+  −", "change the number with the keyboard on it"), ("F6", "what if")]

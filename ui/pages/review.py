@@ -39,6 +39,8 @@ class SignPage(Page):
     preferences_wanted = Signal()
     """Open the settings: the therapist's name is missing."""
     referral_wanted = Signal()
+    plan_paper_wanted = Signal()
+    """Show the plan of care as a paper."""
 
     def __init__(self, session: EvaluationSession) -> None:
         step = session.content.steps["sign"]
@@ -154,6 +156,9 @@ class SignPage(Page):
         self.print_button = QPushButton("Print the note")
         icons.put_icon(self.print_button, "print")
         self.print_button.clicked.connect(self.print_paper)
+        self.plan_paper = QPushButton("Plan of care to sign")
+        icons.put_icon(self.plan_paper, "print")
+        self.plan_paper.clicked.connect(self.plan_paper_wanted)
         self.copy_button = QPushButton("Copy as text")
         self.copy_button.setToolTip("The whole note as plain text, to paste into the record system")
         icons.put_icon(self.copy_button, "copy")
@@ -165,6 +170,7 @@ class SignPage(Page):
         self._copied.hide()
         stack.addWidget(self.sign_button)
         stack.addWidget(self.print_button)
+        stack.addWidget(self.plan_paper)
         stack.addLayout(copy)
         stack.addWidget(self._copied)
         stack.addWidget(self._says)
@@ -184,6 +190,7 @@ class SignPage(Page):
         self._show_missing()
         self._show_checks()
         self.letter.setVisible(self.session.assessment.stopped)
+        self.plan_paper.setVisible(isinstance(self.session.plan, PlanOfCare))
         if signed:
             self._show_addenda()
         self._show_note()

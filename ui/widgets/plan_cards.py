@@ -1,32 +1,39 @@
-"""Below the exercises of the plan: goals, visits and codes, and the care beside the exercises."""
+"""Below the exercises of the plan: the goals, and the care beside the exercises."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from evalassist.clinical.facts import shown
-from evalassist.clinical.goals import first_things_first
+from evalassist.clinical.goals import first_things_first, lower_is_better
 from evalassist.clinical.result import Advice, Goal, PlanOfCare
 from evalassist.content import Content
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.cards import Card
-from ui.widgets.dates import date_text
 from ui.widgets.elided import ElidedLabel
-from ui.widgets.marks import LinkButton, SourceMark, StateGlyph
+from ui.widgets.goal_editor import GoalEditor
+from ui.widgets.marks import Chip, LinkButton, SourceMark, StateGlyph
 
 GOALS_AT_FIRST = (3, 5)
 """At least and at most so many, before all are asked for."""
 
 
 class GoalsCard(Card):
-    """The goals with what is measured now and what is aimed at; the sentences of the note in the tooltip."""
+    """The goals with what is measured now and what is aimed at; each can be opened and changed."""
+
+    edited = Signal(object)
+    back_wanted = Signal(str)
+    """Take back what was changed in the goal of this id."""
 
     def __init__(self, content: Content) -> None:
         super().__init__("Goals", spacing=4)
         self._content = content
         self._plan: PlanOfCare | None = None
+        self._read_only = False
         self._all = LinkButton("All")
         self._all.setCheckable(True)
         self._all.clicked.connect(self._draw)
@@ -35,12 +42,28 @@ class GoalsCard(Card):
         self._grid.setHorizontalSpacing(style.px(14))
         self._grid.setColumnStretch(4, 1)
         self.body.addLayout(self._grid)
+        self.editor = GoalEditor()
+        self.editor.edited.connect(self.edited)
+        self.editor.back_wanted.connect(self.back_wanted)
+        self.editor.closed.connect(self._close)
+        self.editor.hide()
+        self.body.addWidget(self.editor)
+        self._dropped: QVBoxLayout = style.column(spacing=2)
+        self.body.addLayout(self._dropped)
+        self.body.addWidget(style.label("s", content.plan.goals.expectation.says, wrap=True))
         self.body.addStretch(1)
 
-    def show_plan(self, plan: PlanOfCare) -> None:
+    def show_plan(self, plan: PlanOfCare, *, read_only: bool = False) -> None:
         """Show the goals of this plan."""
         former, self._plan = self._plan, plan
-        if former is None or (former.goals, former.schedule) != (plan.goals, plan.schedule):
+        drawn = (plan.goals, plan.dropped_goals, plan.schedule, read_only)
+        if former is None or drawn != (
+            former.goals,
+            former.dropped_goals,
+            former.schedule,
+            self._read_only,
+        ):
+            self._read_only = read_only
             self._draw()
 
     def _draw(self) -> None:
@@ -57,6 +80,10 @@ class GoalsCard(Card):
             self._grid.addWidget(style.label("s", head), 0, column)
         for line, goal in enumerate(goals if everything else goals[:at_first], start=1):
             self._add(goal, line)
+        self._show_editor()
+        empty(self._dropped)
+        for goal, why in self._plan.dropped_goals:
+            self._dropped.addLayout(self._taken_out(goal, why))
 
     def _add(self, goal: Goal, line: int) -> None:
         title, now = style.label("b", goal.title), style.label("", _number(goal.baseline))
@@ -64,40 +91,61 @@ class GoalsCard(Card):
         long = style.label("b", "" if goal.long is None else f"→ {_number(goal.long)}")
         words = f"{goal.measure} {goal.unit}".strip() if goal.measure != goal.title else goal.unit
         kind = ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
-        kind.set_text(goal.warning or goal.note or words)
+        kind.set_text(goal.warning or (goal.sentences[0] if goal.own_words else "") or goal.note or words)
         style.say(kind, c="att" if goal.warning else "")
         for column, part in enumerate((title, now, short, long)):
             part.setToolTip("\n".join(goal.sentences))
             self._grid.addWidget(part, line, column)
         self._grid.addWidget(kind, line, 4)
+        if goal.edited:
+            chip = Chip("edited", "att")
+            if goal.proposed is not None:
+                chip.setToolTip("Proposed: " + ", then ".join(filter(None, map(_number, goal.proposed))))
+            self._grid.addWidget(chip, line, 5)
+        if not self._read_only:
+            change = LinkButton("Change")
+            change.setAccessibleName(f"{goal.title}, {goal.measure}: change")
+            change.clicked.connect(partial(self._open, goal.id))
+            self._grid.addWidget(change, line, 6)
 
+    def _taken_out(self, goal: Goal, why: str) -> QHBoxLayout:
+        row = style.row(spacing=8)
+        words = ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
+        words.set_text(f"Taken out: {goal.title}, {goal.measure}. {upper_first(why)}.")
+        row.addWidget(words, 1)
+        if not self._read_only:
+            again = LinkButton("Put it back")
+            again.setAccessibleName(f"{goal.title}, {goal.measure}: put it back")
+            again.clicked.connect(partial(self.back_wanted.emit, goal.id))
+            row.addWidget(again)
+        return row
 
-class VisitsCard(Card):
-    """How often and how long, by when it must be certified, and the codes that are offered."""
+    # ------------------------------------------------------------ changing one
 
-    def __init__(self) -> None:
-        super().__init__("Visits and codes", spacing=4)
-        self._visits, self._dates, self._codes = style.label(""), style.label("s"), style.label("s")
-        for part in (self._visits, self._dates, self._codes):
-            part.setWordWrap(True)
-            self.body.addWidget(part)
-        self.body.addStretch(1)
+    def _open(self, goal_id: str) -> None:
+        for goal in self._plan.goals if self._plan else ():
+            if goal.id == goal_id:
+                self._show_goal(goal)
+                self.editor.focus_first()
 
-    def show_plan(self, plan: PlanOfCare) -> None:
-        """Show the visits of this plan."""
-        schedule, certification = plan.schedule, plan.certification
-        self._visits.setText(f"{schedule.visits} visits: {schedule.text}")
-        self._visits.setToolTip(f"Because of {schedule.because}.")
-        parts = [f"{schedule.weeks} weeks, to {date_text(schedule.ends)}"]
-        if certification.due is not None:
-            parts.append(f"certify by {date_text(certification.due)}")
-        if schedule.progress_report:
-            parts.append(schedule.progress_report)
-        self._dates.setText(" · ".join(parts))
-        self._dates.setToolTip(certification.text)
-        offered = [code for code in plan.codes if code.offered]
-        self._codes.setText("Codes offered: " + " · ".join(code.code for code in offered))
-        self._codes.setToolTip("\n".join(f"{code.code} {code.label}: {code.because}" for code in plan.codes))
+    def _close(self) -> None:
+        self.editor.close_goal()
+        self.editor.hide()
+
+    def _show_editor(self) -> None:
+        """Keep the goal that is open open, with its figures as they are now."""
+        goals = {goal.id: goal for goal in self._plan.goals} if self._plan else {}
+        goal = goals.get(self.editor.goal_id)
+        if goal is None or self._read_only:
+            self._close()
+        else:
+            self._show_goal(goal)
+
+    def _show_goal(self, goal: Goal) -> None:
+        if self._plan is not None:
+            lower = lower_is_better(goal, self._content)
+            self.editor.show_goal(goal, self._plan.schedule.weeks, lower_is_better=lower)
+            self.editor.show()
 
 
 class CareCard(Card):

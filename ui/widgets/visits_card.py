@@ -1,0 +1,134 @@
+"""How often and how long, the therapist's numbers in place of the proposal, and every date that follows from them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton
+
+from evalassist.clinical.result import PlanOfCare, Schedule
+from evalassist.clinical.schedule import VISIT_LIMITS
+from evalassist.evaluation import PlanEdit
+from ui import icons, style
+from ui.widgets.cards import Card
+from ui.widgets.dates import date_text
+from ui.widgets.exercise_card import WAIT_MS
+from ui.widgets.marks import Chip, LinkButton
+from ui.widgets.plan_cards import empty
+from ui.widgets.stepper import Stepper
+
+PHASES = (("1", "First", "at first"), ("2", "then", "later"))
+"""The number in the field's name, the word on the card, and how a screen reader says it."""
+
+
+class VisitsCard(Card):
+    """Visits a week and weeks, to be stepped, and the dates of plan, progress report and certification."""
+
+    edited = Signal(object)
+    back_wanted = Signal()
+    """Take the therapist's numbers back."""
+
+    def __init__(self) -> None:
+        super().__init__("Visits and dates", spacing=4)
+        self._chip = Chip("edited", "att")
+        self.back = LinkButton("Back to the proposal")
+        self.back.setAccessibleName("Visits: back to the proposal")
+        self.back.clicked.connect(self._go_back)
+        self.title_row.addWidget(self._chip)
+        self.title_row.addWidget(self.back)
+        self._pending: dict[str, int] = {}
+        self._wait = QTimer(self, singleShot=True, interval=WAIT_MS)
+        self._wait.timeout.connect(self.flush)
+        self.steppers: dict[str, Stepper] = {}
+        for number, word, said in PHASES:
+            self.body.addLayout(self._line(number, word, said))
+        self._visits = style.label("s", wrap=True)
+        self.body.addWidget(self._visits)
+        self._dates: QGridLayout = style.scaled(QGridLayout(), spacing=3)
+        self._dates.setHorizontalSpacing(style.px(10))
+        self._dates.setColumnStretch(1, 1)
+        self.body.addLayout(self._dates)
+        self._certification = style.label("s", wrap=True)
+        self.body.addWidget(self._certification)
+        self.paper = QPushButton("Plan of care to sign")
+        self.paper.setToolTip("The plan of care as a paper of its own, to print, save or fax (Ctrl+P)")
+        icons.put_icon(self.paper, "print")
+        self.body.addWidget(self.paper, 0, Qt.AlignmentFlag.AlignLeft)
+        self.body.addStretch(1)
+
+    def _line(self, number: str, word: str, said: str) -> QHBoxLayout:
+        row = style.row(spacing=8)
+        head = style.label("s", word)
+        head.setMinimumWidth(style.px(30))
+        row.addWidget(head)
+        for name, unit in (("per_week", "a week for"), ("weeks", "weeks")):
+            low, high = VISIT_LIMITS[f"{name}_{number}"]
+            told = "visits a week" if name == "per_week" else "weeks"
+            stepper = Stepper(f"{told.capitalize()} {said}", unit, low=low, high=high)
+            stepper.answered.connect(lambda value, field=f"{name}_{number}": self._step(field, value))
+            self.steppers[f"{name}_{number}"] = stepper
+            row.addWidget(stepper)
+        row.addStretch(1)
+        return row
+
+    def show_plan(self, plan: PlanOfCare, *, read_only: bool = False) -> None:
+        """Show the visits and dates of this plan."""
+        schedule, certification = plan.schedule, plan.certification
+        self._show_steps(schedule, read_only=read_only)
+        self._chip.setVisible(bool(schedule.proposed))
+        self._chip.setToolTip(f"Proposed: {schedule.proposed}")
+        self.back.setVisible(bool(schedule.proposed) and not read_only)
+        self._visits.setText(f"{schedule.visits} visits: {schedule.text}")
+        self._visits.setToolTip(f"Because of {schedule.because}.")
+        rows = [("Plan", f"{date_text(schedule.starts)} to {date_text(schedule.ends)}")]
+        if schedule.report_by is not None:
+            rows.append(("Progress report", f"treatment day 10, about {date_text(schedule.report_by)}"))
+        else:
+            rows.append(("Progress report", "by treatment day 10; the plan has fewer days"))
+        if certification.due is not None:
+            act = "Signature by" if certification.signature_needed else "Send the plan by"
+            rows.append((act, date_text(certification.due)))
+        if certification.ends is not None:
+            rows.append(("Certified until", date_text(certification.ends)))
+        if certification.recertification_warning is not None:
+            rows.append(("Prepare to recertify", date_text(certification.recertification_warning)))
+        empty(self._dates)
+        for line, (name, words) in enumerate(rows):
+            self._dates.addWidget(style.label("s", name), line, 0, Qt.AlignmentFlag.AlignTop)
+            self._dates.addWidget(style.label("", words, wrap=True), line, 1)
+        first, dot, _ = certification.text.partition(". ")
+        self._certification.setText(first + dot.strip())
+        self._certification.setToolTip(certification.text.replace(". ", ".\n"))
+
+    def _show_steps(self, schedule: Schedule, *, read_only: bool) -> None:
+        """Visits in named weeks have no number a week until the therapist sets one."""
+        shown: dict[str, int | None] = {"weeks_1": schedule.weeks, "weeks_2": 0}
+        for number, block in enumerate(schedule.blocks, start=1):
+            shown |= {f"per_week_{number}": block.per_week, f"weeks_{number}": block.weeks}
+        for field, stepper in self.steppers.items():
+            if field not in self._pending:
+                stepper.set_value(shown.get(field))
+            stepper.setEnabled(not read_only)
+
+    # ------------------------------------------------------------ telling
+
+    def flush(self) -> None:
+        """Tell the steps that were taken and not told yet."""
+        self._wait.stop()
+        pending, self._pending = self._pending, {}
+        for field, value in pending.items():
+            self.edited.emit(PlanEdit("visits", field=field, value=value))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.flush()
+        super().hideEvent(event)
+
+    def _step(self, field: str, value: object) -> None:
+        if isinstance(value, int | float):
+            self._pending[field] = int(value)
+            self._wait.start()
+
+    def _go_back(self) -> None:
+        self._pending.clear()
+        self._wait.stop()
+        self.back_wanted.emit()
