@@ -14,7 +14,6 @@ from evalassist.clinical.facts import shown
 from evalassist.clinical.follow_up import FollowUp
 from evalassist.clinical.found import hip_finding, step_down_sides
 from evalassist.clinical.opposing import against
-from evalassist.clinical.plan import card_order
 from evalassist.clinical.progress import accepted_ids
 from evalassist.clinical.progress import shown as is_shown
 from evalassist.clinical.result import (
@@ -232,16 +231,13 @@ def _references(conclusions: Iterable[Conclusion], content: Content) -> tuple[Li
 
 
 def _plan(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, content: Content) -> NotePlan:
-    """Exercises stand as on the cards: hip and knee in turn, unless the therapist put them in an order."""
-    in_own_order = any(edit.kind == "move" for edit in evaluation.plan_edits)
-    ordered = plan.exercises if in_own_order else card_order(plan.exercises)
     may_name = _nameable(plan, evaluation, assessment, content)
     return NotePlan(
         phase=plan.phase,
         pain_cap=plan.pain_cap,
         effort=plan.effort,
         irritability=assessment.irritability or "",
-        exercises=tuple(_exercise(planned, content, may_name) for planned in ordered),
+        exercises=tuple(_exercise(planned, content, may_name) for planned in plan.exercises),
         next_phase=tuple(content.exercises[exercise_id].name for exercise_id in plan.next_phase),
         education=tuple(_advice(a, content) for a in plan.education),
         running=tuple(_advice(a, content) for a in plan.running),

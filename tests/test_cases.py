@@ -15,9 +15,11 @@ import pytest
 
 from evalassist.case_file import read_answers, read_case
 from evalassist.clinical.assessment import assess, not_decided
-from evalassist.clinical.plan import card_order, plan_of_care
+from evalassist.clinical.case import Log, case_of
+from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.progress import shown as is_shown
 from evalassist.clinical.result import Assessment, Conclusion, Goal, NoPlan, PlanOfCare, Verdict
+from evalassist.clinical.slots import choose
 from evalassist.content import load_content
 from evalassist.evaluation import SIDES, Evaluation, Patient
 
@@ -131,8 +133,8 @@ def test_an_example_gets_the_printed_exercises_and_doses(name: str) -> None:
     assert plan.pain_cap == expect["pain_cap"]
     assert expect["effort"] in plan.effort.replace("–", "-")
     assert list(plan.hip_order) == expect["hip_order"]
-    doses = [
-        {
+    doses = {
+        p.exercise.id: {
             "id": p.exercise.id,
             "sets": p.dose.sets,
             "reps": p.dose.reps,
@@ -141,17 +143,25 @@ def test_an_example_gets_the_printed_exercises_and_doses(name: str) -> None:
             "days_per_week": p.dose.days_per_week,
         }
         for p in plan.exercises
-    ]
-    assert doses == expect["exercises"]
+    }
+    assert doses == {each["id"]: each for each in expect["exercises"]}
     assert all(p.because for p in plan.exercises)
     if "next_phase" in expect:
         assert list(plan.next_phase) == expect["next_phase"]
-    if "card_order" in expect:
-        assert [p.exercise.id for p in card_order(plan.exercises)] == expect["card_order"]
+    assert [p.exercise.id for p in plan.exercises] == expect["card_order"]
     if "minutes" in expect:
         assert plan.minutes == expect["minutes"]
     if expect.get("both_legs"):
         assert {p.side for p in plan.exercises} == {"both"}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_fills_its_slots_in_the_printed_order(name: str) -> None:
+    evaluation, assessment, _, expect = worked(name)
+    assert assessment.irritability is not None
+    case = case_of(evaluation, assessment, load_content(), assessment.irritability)
+    slots = [placed.exercise_id for placed in choose(case, Log())]
+    assert slots == [each["id"] for each in expect["plan"]["exercises"]]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -706,14 +706,14 @@ def test_an_exercise_is_taken_out_with_its_reason_and_offered_again(session_of: 
     assert "HX01" not in in_plan(session)
     assert "back hurts" in reads(page)
     click(page, "Add Bridge (double-leg)")
-    assert in_plan(session)[-1] == "HX01"
+    assert "HX01" in in_plan(session)
 
 
 def test_a_locked_exercise_stays_when_the_phase_changes(session_of: Any, opened: Any) -> None:
     page = opened(PlanPage, session := session_of("ex1"))
     click(page, "Bridge (double-leg): keep it whatever the findings become")
     session.answer("plan-phase", "3")
-    assert in_plan(session)[-1] == "HX01"
+    assert "HX01" in in_plan(session)
     click(page, "Bridge (double-leg): kept whatever the findings become")
     assert "HX01" not in in_plan(session)
 
@@ -721,10 +721,10 @@ def test_a_locked_exercise_stays_when_the_phase_changes(session_of: Any, opened:
 def test_exercises_move_and_give_way_to_harder_ones(session_of: Any, opened: Any) -> None:
     page = opened(PlanPage, session := session_of("ex1"))
     first, second, *_ = in_plan(session)
-    click(page, "Clamshell: earlier in the list")
+    click(page, "Mini-squat 0-45: earlier in the list")
     assert in_plan(session)[:2] == [second, first]
     click(page, "Clamshell: harder, Clamshell with band")
-    assert in_plan(session)[0] == "HE02"
+    assert in_plan(session)[2] == "HE02"
 
 
 def test_the_library_says_why_an_exercise_is_not_offered(session_of: Any, opened: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from evalassist.clinical.case import Case, blocks_met, concerns
-from evalassist.clinical.dosing import dose_for, side_for
+from evalassist.clinical.dosing import card_order, dose_for, side_for
 from evalassist.clinical.refusals import warned
 from evalassist.clinical.result import PlannedExercise, Reason, Refusal
 from evalassist.evaluation import PlanEdit, SoreKnee
@@ -29,6 +29,12 @@ class Edited:
     exercises: tuple[PlannedExercise, ...]
     dropped: tuple[Refusal, ...] = ()
     warnings: tuple[str, ...] = ()
+    moved: bool = False
+    """The therapist put the exercises in an order of their own."""
+
+    def shown(self) -> tuple[PlannedExercise, ...]:
+        """The exercises in the order of the cards, or in the therapist's own."""
+        return self.exercises if self.moved else card_order(self.exercises)
 
 
 def apply_edits(case: Case, proposed: Sequence[PlannedExercise], edits: Iterable[PlanEdit]) -> Edited:
@@ -41,7 +47,7 @@ def apply_edits(case: Case, proposed: Sequence[PlannedExercise], edits: Iterable
             state = _kept(case, state, edit.exercise)  # what it is to be changed in may no longer be proposed
         if edit.of_exercise and edit.kind not in ("lock", "unlock"):
             state = _applied(case, state, edit)
-    return state
+    return replace(state, exercises=state.shown())
 
 
 def _locked(edits: Sequence[PlanEdit]) -> frozenset[str]:
@@ -79,9 +85,9 @@ def _applied(case: Case, state: Edited, edit: PlanEdit) -> Edited:
         case "dose":
             return _dosed(state, place, edit)
         case "move":
-            rest = state.exercises[:place] + state.exercises[place + 1 :]
+            rest = tuple(other for other in state.shown() if other is not one)
             to = min(max((edit.value or 1) - 1, 0), len(rest))
-            return replace(state, exercises=(*rest[:to], one, *rest[to:]))
+            return replace(state, exercises=(*rest[:to], one, *rest[to:]), moved=True)
         case "swap":
             return _swapped(case, state, place, edit)
         case "side":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalassist.clinical.advice import advice
 from evalassist.clinical.case import PHASE_ITEM, Case, Log, PlanContent, blocks_met, case_of, in_next_phase
 from evalassist.clinical.codes import codes_of, complexity_of, unfitting_codes
-from evalassist.clinical.dosing import card_order, dose_for, session_minutes, side_for
+from evalassist.clinical.dosing import dose_for, session_minutes, side_for
 from evalassist.clinical.edits import apply_edits, hard_checks
 from evalassist.clinical.goals import goals_of
 from evalassist.clinical.refusals import refusals
@@ -25,8 +25,6 @@ from evalassist.clinical.schedule import certification_of, day_in_words, schedul
 from evalassist.clinical.slots import Placed, choose, hip_order
 from evalassist.evaluation import Evaluation, ItemId
 from evalassist.words import upper_first
-
-__all__ = ["card_order", "plan_of_care"]
 
 LAST_PHASE = 4
 
