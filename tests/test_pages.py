@@ -718,6 +718,18 @@ def test_a_locked_exercise_stays_when_the_phase_changes(session_of: Any, opened:
     assert "HX01" not in in_plan(session)
 
 
+def test_every_goal_is_in_sight_and_other_care_reads_as_offered_or_not_advised(
+    session_of: Any, opened: Any
+) -> None:
+    page = opened(PlanPage, session := session_of("ex1"))
+    said = reads(page.findChild(GoalsCard))
+    assert isinstance(session.plan, PlanOfCare)
+    assert [goal.title for goal in session.plan.goals if goal.title not in said] == []
+    care = reads(page.findChild(CareCard)).split("\n")
+    assert care.count("offered") == 4
+    assert care.count("not advised") == len(session.plan.not_advised)
+
+
 def test_exercises_move_and_give_way_to_harder_ones(session_of: Any, opened: Any) -> None:
     page = opened(PlanPage, session := session_of("ex1"))
     first, second, *_ = in_plan(session)

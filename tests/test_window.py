@@ -45,6 +45,7 @@ from ui.evaluation_view import EvaluationView
 from ui.main_window import MainWindow
 from ui.pages.base import Page
 from ui.pages.handout import HandoutPage
+from ui.pages.plan import PlanPage
 from ui.pages.strength import StrengthPage
 from ui.widgets.editors import Editor
 from ui.widgets.marks import Banner, ReasonLink
@@ -477,6 +478,30 @@ def test_new_looks_leave_the_evaluation_open_where_it_was(desk: Desk) -> None:
     assert dict(desk.now.answers) == {"hot-joint": "no"}
     desk.window.use_settings(SETTINGS)
     assert (desk.view.step, style.scale()) == ("safety", 1.0)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_nothing_of_the_plan_is_cut_off_at_the_side(desk: Desk, scale: float) -> None:
+    desk.window.use_settings(SETTINGS.model_copy(update={"text_scale": scale}))
+    desk.window.resize(1366, 768)
+    desk.begin(desk.case("ex1"))
+    desk.view.show_step("plan")
+    assert isinstance(desk.page, PlanPage)
+    area = desk.page.area
+    inner = area.widget()
+    assert inner is not None
+    desk.qtbot.waitUntil(lambda: inner.width() == area.viewport().width())
+    cut = [name for card in desk.page.cards.values() if "…" in (name := texts(card))]
+    assert cut == []
+    desk.window.use_settings(SETTINGS)
+
+
+def test_the_reasoning_names_in_words_what_is_still_to_be_accepted(desk: Desk) -> None:
+    desk.begin(desk.case("ex1"))
+    desk.view.show_step("assessment")
+    said = [link.text() for link in desk.view.panel.findChildren(ReasonLink)]
+    assert "Accept or disagree: patellofemoral pain" in said
+    assert "Accept or disagree: muscle performance deficits" in said
 
 
 def test_a_signed_evaluation_is_looked_at_and_not_changed(desk: Desk) -> None:

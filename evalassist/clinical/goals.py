@@ -64,8 +64,8 @@ def lower_is_better(goal: Goal, content: Content) -> bool:
     return any(rule.id == rule_id and rule.better == "lower" for rule in content.plan.goals.goals)
 
 
-def first_things_first(goals: tuple[Goal, ...], content: Content) -> tuple[tuple[Goal, ...], int]:
-    """Pain, function and hip strength before the rest, and how many of these there are."""
+def first_things_first(goals: tuple[Goal, ...], content: Content) -> tuple[Goal, ...]:
+    """Pain, function and hip strength before the rest."""
     rules = {rule.id: rule for rule in content.plan.goals.goals}
     first: list[Goal] = []
     for kind in ("pain", "function"):
@@ -74,7 +74,7 @@ def first_things_first(goals: tuple[Goal, ...], content: Content) -> tuple[tuple
         group = content.strength_groups.get(goal.id.partition(".")[2])
         if group is not None and group.region == "hip":
             first.append(goal)
-    return (*first, *(goal for goal in goals if goal not in first)), len(first)
+    return (*first, *(goal for goal in goals if goal not in first))
 
 
 def _missing_kinds(case: Case, stand: Sequence[Goal], dropped: Sequence[tuple[Goal, str]]) -> Iterator[str]:

@@ -29,7 +29,6 @@ from ui.session import EvaluationSession
 from ui.widgets.cards import Card, Rule
 from ui.widgets.codes_card import CodesCard
 from ui.widgets.conclusion_card import ReasonList
-from ui.widgets.elided import ElidedLabel
 from ui.widgets.exercise_card import ExerciseCard
 from ui.widgets.exercise_library import ExerciseLibrary
 from ui.widgets.fields import TextField
@@ -108,12 +107,13 @@ class PlanPage(Page):
         self._codes = CodesCard(session.content)
         self._codes.answered.connect(session.answer)
         self._codes.go_to.connect(self.go_to)
+        self._aims = QWidget()
+        """Goals beside visits."""
+        self._aims_row: QBoxLayout = style.row(self._aims, spacing=10)
+        for card, stretch in ((self._goals, 5), (self._visits, 3)):
+            self._aims_row.addWidget(card, stretch)
         self._bottom = QWidget()
         below = style.column(self._bottom, spacing=10)
-        self._bottom_row = style.row(spacing=10)
-        for card, stretch in ((self._goals, 5), (self._visits, 3)):
-            self._bottom_row.addWidget(card, stretch)
-        below.addLayout(self._bottom_row)
         below.addWidget(self._codes)
         below.addWidget(self._care)
         self._no_plan = self._build_no_plan()
@@ -167,7 +167,7 @@ class PlanPage(Page):
         stack.addWidget(self._reason_line)
         self._card_list: QVBoxLayout = style.column(spacing=6)
         stack.addLayout(self._card_list)
-        self._next = ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
+        self._next = style.label("s", wrap=True)
         stack.addWidget(self._next)
         stack.addStretch(1)
         return place
@@ -206,7 +206,7 @@ class PlanPage(Page):
             return
         self._wide = wide
         along, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
-        self._bottom_row.setDirection(along if wide else down)
+        self._aims_row.setDirection(along if wide else down)
         self._codes.set_wide(wide)
         self._problems.setFixedWidth(style.px(PROBLEMS_WIDTH) if wide else 16777215)
         self._problems.setMinimumWidth(style.px(PROBLEMS_WIDTH))
@@ -218,14 +218,16 @@ class PlanPage(Page):
                 (self._problems, 0, 0, 1),
                 (self._middle, 0, 1, 1),
                 (self.library, 0, 2, 1),
-                (self._bottom, 1, 0, 3),
+                (self._aims, 1, 0, 3),
+                (self._bottom, 2, 0, 3),
             )
         else:
             places = (
                 (self._middle, 0, 0, 3),
-                (self._problems, 1, 0, 3),
-                (self.library, 2, 0, 3),
-                (self._bottom, 3, 0, 3),
+                (self._aims, 1, 0, 3),
+                (self._problems, 2, 0, 3),
+                (self.library, 3, 0, 3),
+                (self._bottom, 4, 0, 3),
             )
         for widget, line, column, span in places:
             self._grid.addWidget(widget, line, column, 1, span)
@@ -263,7 +265,7 @@ class PlanPage(Page):
         self.back.setVisible(bool(edits) and not self.read_only)
         self.back.setToolTip(f"Take back {len(edits)} changes")
         planned = isinstance(plan, PlanOfCare)
-        for part in (self._problems, self._middle, self._bottom):
+        for part in (self._problems, self._middle, self._aims, self._bottom):
             part.setVisible(planned)
         self._no_plan.setVisible(not planned)
         if isinstance(plan, PlanOfCare):
@@ -357,7 +359,7 @@ class PlanPage(Page):
             QWidget.setTabOrder(before.harder, behind.picture)
             QWidget.setTabOrder(behind.picture, behind.steppers["sets"])
         names = "; ".join(exercises[exercise_id].name for exercise_id in plan.next_phase)
-        self._next.set_text(f"Phase {plan.phase + 1} then holds: {names}." if names else "")
+        self._next.setText(f"Phase {plan.phase + 1} then holds: {names}." if names else "")
         self._next.setVisible(bool(names))
 
     def _card(self, exercise_id: str) -> ExerciseCard:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QCheckBox, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from evalassist.clinical.codes import CHOSEN_ITEM, chosen_codes
 from evalassist.clinical.result import Code, CodeKind, Complexity, PlanOfCare
@@ -27,6 +28,20 @@ KINDS: tuple[tuple[CodeKind, str], ...] = (
 MINUTES_ROOM = 300
 
 
+class _WordsOfBox(QLabel):
+    """The words of a tick box, which wrap, as the box's own would not; a click on them ticks."""
+
+    def __init__(self, box: QCheckBox, words: str) -> None:
+        super().__init__(words)
+        self._box = box
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self._box.click()
+
+
 class CodesCard(Card):
     """What is offered is not yet chosen: the therapist ticks what is used, and types the minutes."""
 
@@ -35,8 +50,7 @@ class CodesCard(Card):
     go_to = Signal(str)
 
     def __init__(self, content: Content) -> None:
-        remark = f"offered with a reason; tick what you use · {content.plan.codes.version}"
-        super().__init__("Codes and minutes", remark, spacing=5)
+        super().__init__("Codes and minutes", "offered with a reason; tick what you use", spacing=5)
         self._content = content
         self._drawn: object = None
         self._ticked: tuple[str, ...] = ()
@@ -67,6 +81,7 @@ class CodesCard(Card):
             column.addStretch(1)
             columns.addLayout(column, stretch)
         self.body.addLayout(columns)
+        self.body.addWidget(style.label("s", f"{content.plan.codes.version}.", wrap=True))
         self._plan: PlanOfCare | None = None
         self._read_only = self._explained = False
 
@@ -137,12 +152,13 @@ class CodesCard(Card):
         grid: QGridLayout = style.scaled(QGridLayout(row), spacing=1)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(style.px(8))
-        box = QCheckBox(f"{code.code}  {code.label}".replace("&", "&&"))
+        box = QCheckBox(code.code)
         box.setAccessibleName(f"Use {code.code}, {code.label}")
         box.clicked.connect(self._tick)
         self.boxes[code.code] = box
         grid.addWidget(box, 0, 0)
-        because = ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(_WordsOfBox(box, code.label), 0, 1)
+        because = ElidedLabel(align=Qt.AlignmentFlag.AlignLeft, lines=2)
         style.say(because, t="s")
         self._units[code.code] = because
         item_id = f"minutes-{code.code}"
@@ -152,9 +168,9 @@ class CodesCard(Card):
             editor.takes_reason = False
             editor.answered.connect(partial(self.answered.emit, item_id))
             self.editors[item_id] = editor
-            grid.addWidget(editor, 0, 1)
-            grid.setColumnStretch(0, 1)
-        grid.addWidget(because, 1, 0, 1, 2)
+            grid.addWidget(editor, 0, 2)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(because, 1, 0, 1, 3)
         return row
 
     def _show_code(self, code: Code) -> None:

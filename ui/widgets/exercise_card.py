@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
@@ -25,6 +25,8 @@ PICTURE = (120, 90)
 COMPACT_PICTURE = (96, 72)
 DOSE = (("sets", "sets", 1, 10), ("reps", "reps", 1, 50), ("hold_s", "s hold", 0, 60))
 """Field of the dose, its word, and how far the stepper goes."""
+ROOM_FOR_NEXT = 640
+"""From this width on, what the next phase has instead stands beside the dose, else below it."""
 WAIT_MS = 250
 """A stepper is often pressed several times: the last value is what counts, and is one change."""
 
@@ -128,7 +130,10 @@ class ExerciseCard(QFrame):
         line.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignVCenter)
         body = style.column(spacing=1)
         body.addLayout(self._build_head())
-        body.addLayout(self._build_dose())
+        self._dose = self._build_dose()
+        body.addLayout(self._dose)
+        self._below_dose: QHBoxLayout = style.row()
+        body.addLayout(self._below_dose)
         body.addLayout(self._build_because())
         body.addWidget(self._build_removal())
         line.addLayout(body, 1)
@@ -137,7 +142,7 @@ class ExerciseCard(QFrame):
 
     def _build_head(self) -> QHBoxLayout:
         head = style.row(spacing=8)
-        self._number, name = style.label("b"), ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
+        self._number, name = style.label("b"), ElidedLabel(align=Qt.AlignmentFlag.AlignLeft, lines=3)
         name.setProperty("t", "b")
         name.set_text(self.exercise.name)
         self._side = SideBadge("right", words=False)
@@ -232,6 +237,7 @@ class ExerciseCard(QFrame):
                 stepper.set_value(getattr(planned.dose, field))
             stepper.setEnabled(not read_only)
         self._then.set_text(f"then: {then}" if then else "")
+        self._then.setVisible(bool(then))
         reasons = [lower_first(reason.text) for reason in planned.because]
         self._reason.setText(reasons[0].partition(";")[0] if reasons else "chosen by the therapist")
         self._reason.setAccessibleName(f"Because {self._reason.text()}")
@@ -269,6 +275,16 @@ class ExerciseCard(QFrame):
         pending, self._pending = self._pending, {}
         for field, value in pending.items():
             self.edited.emit(PlanEdit("dose", self.exercise.id, field=field, value=value))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = self.width() >= style.px(ROOM_FOR_NEXT)
+        place, former = (self._dose, self._below_dose) if beside else (self._below_dose, self._dose)
+        if place.indexOf(self._then) < 0:
+            former.removeWidget(self._then)
+            place.addWidget(self._then, 1)
+            side = Qt.AlignmentFlag.AlignRight if beside else Qt.AlignmentFlag.AlignLeft
+            self._then.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.flush()

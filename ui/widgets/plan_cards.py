@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from evalassist.clinical.facts import shown
 from evalassist.clinical.goals import first_things_first, lower_is_better
@@ -16,10 +16,10 @@ from ui import style
 from ui.widgets.cards import Card
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.goal_editor import GoalEditor
-from ui.widgets.marks import Chip, LinkButton, SourceMark, StateGlyph
+from ui.widgets.marks import Chip, LinkButton, SourceMark
 
-GOALS_AT_FIRST = (3, 5)
-"""At least and at most so many, before all are asked for."""
+MARK_WIDTH = 80
+"""Room for "offered" or "not advised" before what it is."""
 
 
 class GoalsCard(Card):
@@ -34,10 +34,6 @@ class GoalsCard(Card):
         self._content = content
         self._plan: PlanOfCare | None = None
         self._read_only = False
-        self._all = LinkButton("All")
-        self._all.setCheckable(True)
-        self._all.clicked.connect(self._draw)
-        self.title_row.addWidget(self._all)
         self._grid: QGridLayout = style.scaled(QGridLayout(), spacing=4)
         self._grid.setHorizontalSpacing(style.px(14))
         self._grid.setColumnStretch(4, 1)
@@ -69,16 +65,11 @@ class GoalsCard(Card):
     def _draw(self) -> None:
         if self._plan is None:
             return
-        goals, leading = first_things_first(self._plan.goals, self._content)
-        least, most = GOALS_AT_FIRST
-        at_first = max(least, min(leading, most))
-        everything = self._all.isChecked()
-        self._all.setText("Fewer" if everything else f"All {len(goals)}")
-        self._all.setVisible(len(goals) > at_first)
+        goals = first_things_first(self._plan.goals, self._content)
         empty(self._grid)
         for column, head in enumerate(("Goal", "now", "4 weeks", f"{self._plan.schedule.weeks} weeks", "")):
             self._grid.addWidget(style.label("s", head), 0, column)
-        for line, goal in enumerate(goals if everything else goals[:at_first], start=1):
+        for line, goal in enumerate(goals, start=1):
             self._add(goal, line)
         self._show_editor()
         empty(self._dropped)
@@ -86,17 +77,15 @@ class GoalsCard(Card):
             self._dropped.addLayout(self._taken_out(goal, why))
 
     def _add(self, goal: Goal, line: int) -> None:
-        title, now = style.label("b", goal.title), style.label("", _number(goal.baseline))
-        short = style.label("", "" if goal.short is None else f"→ {_number(goal.short)}")
-        long = style.label("b", "" if goal.long is None else f"→ {_number(goal.long)}")
-        words = f"{goal.measure} {goal.unit}".strip() if goal.measure != goal.title else goal.unit
-        kind = ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
-        kind.set_text(goal.warning or (goal.sentences[0] if goal.own_words else "") or goal.note or words)
-        style.say(kind, c="att" if goal.warning else "")
-        for column, part in enumerate((title, now, short, long)):
-            part.setToolTip("\n".join(goal.sentences))
-            self._grid.addWidget(part, line, column)
-        self._grid.addWidget(kind, line, 4)
+        title = style.label("b", goal.title)
+        in_words = [target for target in (goal.short, goal.long) if isinstance(target, str) and " " in target]
+        if in_words:  # a sentence needs the room of all figures
+            told = style.label("", "; ".join(f"→ {words}" for words in in_words), wrap=True)
+            told.setToolTip("\n".join(goal.sentences))
+            self._grid.addWidget(title, line, 0)
+            self._grid.addWidget(told, line, 1, 1, 4)
+        else:
+            self._add_figures(goal, line, title)
         if goal.edited:
             chip = Chip("edited", "att")
             if goal.proposed is not None:
@@ -107,6 +96,19 @@ class GoalsCard(Card):
             change.setAccessibleName(f"{goal.title}, {goal.measure}: change")
             change.clicked.connect(partial(self._open, goal.id))
             self._grid.addWidget(change, line, 6)
+
+    def _add_figures(self, goal: Goal, line: int, title: QLabel) -> None:
+        now = style.label("", _number(goal.baseline))
+        short = style.label("", "" if goal.short is None else f"→ {_number(goal.short)}")
+        long = style.label("b", "" if goal.long is None else f"→ {_number(goal.long)}")
+        words = f"{goal.measure} {goal.unit}".strip() if goal.measure != goal.title else goal.unit
+        kind = ElidedLabel(align=Qt.AlignmentFlag.AlignLeft, lines=2)
+        kind.set_text(goal.warning or (goal.sentences[0] if goal.own_words else "") or goal.note or words)
+        style.say(kind, c="att" if goal.warning else "")
+        for column, part in enumerate((title, now, short, long)):
+            part.setToolTip("\n".join(goal.sentences))
+            self._grid.addWidget(part, line, column)
+        self._grid.addWidget(kind, line, 4)
 
     def _taken_out(self, goal: Goal, why: str) -> QHBoxLayout:
         row = style.row(spacing=8)
@@ -179,11 +181,10 @@ class CareCard(Card):
     def _advice(self, advice: Advice, *, offered: bool) -> QWidget:
         place = QWidget()
         row = style.row(place, spacing=7)
-        words = style.label(
-            "" if offered else "q", advice.title if offered else f"{advice.title}: not advised"
-        )
-        words.setWordWrap(True)
-        row.addWidget(StateGlyph("complete" if offered else "not-met"), 0, Qt.AlignmentFlag.AlignTop)
+        words = style.label("" if offered else "q", advice.title, wrap=True)
+        mark = style.label("s", "offered" if offered else "not advised")
+        mark.setMinimumWidth(style.px(MARK_WIDTH))
+        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(words, 1)
         recommendation = self._recommendations.get(advice.recommendation)
         if recommendation is not None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from evalassist.clinical.assessment import CAUTION_REASON, caution_unexplained
+from evalassist.clinical.assessment import CAUTION_REASON, SUBCATEGORIES, caution_unexplained
 from evalassist.clinical.result import Assessment, Conclusion, Verdict
 from evalassist.content.accuracy_words import accuracy_of_tests
 from evalassist.content.cause_schema import PFP
@@ -25,6 +25,7 @@ from ui.widgets.cards import Rule
 from ui.widgets.glyph import State
 from ui.widgets.marks import ReasonLink, SourceMark, StateGlyph
 
+RULE_OF_CODE = {code: rule_id for rule_id, code in SUBCATEGORIES}
 MOST_REASONS = 4
 MOST_GAPS = 6
 ACTIONS = {
@@ -261,7 +262,8 @@ class ReasoningPanel(QFrame):
             return
         yield Line("rule")
         yield Line("caption", "STILL NEEDED HERE")
-        yield from self._links(progress.gaps, most=MOST_GAPS)
+        before = "Accept or disagree: " if self._step_id == "assessment" else ""
+        yield from self._links(progress.gaps, most=MOST_GAPS, before=before)
 
     def _links(self, items: tuple[ItemId, ...], most: int, before: str = "") -> Iterator[Line]:
         for item_id in items[:most]:
@@ -281,6 +283,10 @@ class ReasoningPanel(QFrame):
             yield Line("words", f"and {len(reasons) - MOST_REASONS} more")
 
     def _label(self, item_id: str) -> str:
+        """How an item, a conclusion or the code of a subcategory reads in a sentence."""
+        if item_id == "pfp":
+            return "Patellofemoral pain"
+        item_id = RULE_OF_CODE.get(item_id, item_id)
         if item_id in self._session.assessment.conclusions:
             return self._session.assessment.conclusions[item_id].rule.title
         return self._session.content.label(item_id)
