@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,13 +86,21 @@ def reasoning() -> dict[str, float]:
     from evalassist.case_file import read_case
     from evalassist.clinical.assessment import assess
     from evalassist.clinical.plan import plan_of_care
+    from evalassist.clinical.whatif import compare, outcome_of
     from evalassist.content import load_content
 
     content = load_content()
     evaluation = read_case(CASES / "ex1.toml", content)
+    now = outcome_of(evaluation, content)
+    pain = cycle(range(11))
+
+    def what_if() -> None:
+        compare(now, outcome_of(evaluation.with_answer("nprs-worst", next(pain)), content), content)
+
     return {
         "assessment and plan, ms": 1000
-        * median_s(lambda: plan_of_care(evaluation, assess(evaluation, content), content))
+        * median_s(lambda: plan_of_care(evaluation, assess(evaluation, content), content)),
+        "one thousand what-if variants, s": 1000 * median_s(what_if, 110),
     }
 
 
