@@ -399,8 +399,11 @@ def mirrored_id(item_id: ItemId) -> ItemId:
 
 
 EXCHANGED = {"right": "left", "left": "right", "Right": "Left", "Left": "Right"}
-EXCHANGED |= {"M22.2X1": "M22.2X2", "M22.2X2": "M22.2X1", "M25.561": "M25.562", "M25.562": "M25.561"}
-SIDED = re.compile(r"\b(right|left|Right|Left)\b|M22\.2X[12]|M25\.56[12]")
+EXCHANGED |= {"1": "2", "2": "1"}
+SIDED = re.compile(
+    r"\b(right|left|Right|Left)\b|(?<=\bM22\.2X)[12]\b|(?<=\bM22\.4)[12]\b|(?<=\bM25\.[4-6]6)[12]\b"
+)
+"""Words of a side, and the last figure of the codes of a knee."""
 
 
 def exchanged(line: str) -> str:
