@@ -1050,9 +1050,15 @@ def test_beside_each_cause_stands_what_speaks_for_and_against_as_it_is_found(
     assert "Lachman, right" not in reads(page)
 
 
-def test_a_test_tells_how_accurate_it_is(session_of: Any, opened: Any) -> None:
+def test_a_test_tells_how_accurate_it_is_when_asked(session_of: Any, opened: Any) -> None:
     page = opened(lambda session: StepPage(session.content.steps["movement"], session), session_of())
-    assert "Sensitivity 91 % (Nunes13); specificity 50 % (reported in a secondary source)" in reads(page)
+    told = "Patellofemoral pain: sensitivity 91 % (Nunes 2013); specificity 50 % (reported in a secondary source)"
+    assert "No pain on squatting speaks against patellofemoral pain." in reads(page)
+    assert "ensitivity" not in reads(page)
+    click(page, "Squatting brings the familiar pain: accuracy of the test")
+    assert told in reads(page)
+    click(page, "Squatting brings the familiar pain: accuracy of the test")
+    assert "ensitivity" not in reads(page)
 
 
 def test_equals_copies_only_to_the_left_and_never_nothing(session_of: Any, opened: Any) -> None:

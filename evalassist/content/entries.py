@@ -139,7 +139,7 @@ def _causes(content: Content) -> Iterator[Entry]:
     for row in content.accuracy.values():
         for name, figure in row.figures():
             title = f"{row.test}: {name}"
-            says = accuracy_words(row)
+            says = accuracy_words(row, content)
             yield Entry(
                 "accuracy figures", "How accurate the tests are", title, says, figure.mark, figure.cites
             )

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +28,7 @@ from ui.widgets.glyph import State
 from ui.widgets.marks import LinkButton, SideBadge, StateGlyph
 from ui.widgets.pdf_view import PageTools, PdfMaker, PdfPages
 from ui.widgets.segments import Choice, SegmentedControl
+from ui.widgets.side_panel import SidePanel
 
 PANEL_WIDTH = 286
 KIND = "handout"
@@ -67,9 +67,8 @@ class HandoutPage(Page):
     # ------------------------------------------------------------ building
 
     def _build_panel(self) -> QWidget:
-        panel = QWidget()
-        panel.setFixedWidth(style.px(PANEL_WIDTH))
-        stack = style.column(panel, spacing=8)
+        body, foot = QWidget(), QWidget()
+        stack, below = style.column(body, spacing=8), style.column(foot, spacing=8)
         stack.addWidget(style.label("cap", "OPTIONS"))
         self.language = SegmentedControl([Choice("en", "English")], "Language of the sheet")
         self.language.set_value("en")
@@ -86,14 +85,8 @@ class HandoutPage(Page):
         stack.addLayout(_line("Knee", self._side))
         stack.addWidget(Rule())
         stack.addWidget(style.label("cap", "CHECKS"))
-        checks_place, area = QWidget(), QScrollArea()
-        self._checks: QVBoxLayout = style.column(checks_place, spacing=6)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(checks_place)
-        stack.addWidget(area, 1)
-        stack.addWidget(Rule())
+        self._checks: QVBoxLayout = style.column(spacing=6)
+        stack.addLayout(self._checks)
         self.print_button = QPushButton("Print")
         self.print_button.setProperty("kind", "primary")
         self.print_button.setProperty("tall", True)
@@ -104,8 +97,8 @@ class HandoutPage(Page):
         self._said = style.label("s")
         self._said.setWordWrap(True)
         for part in (self.print_button, self.save_button, self._said):
-            stack.addWidget(part)
-        return panel
+            below.addWidget(part)
+        return SidePanel(PANEL_WIDTH, body, foot)
 
     # ------------------------------------------------------------ showing
 
@@ -195,7 +188,6 @@ class HandoutPage(Page):
         if isinstance(plan, PlanOfCare):
             for state, words, detail, act in self._findings(plan):
                 self._checks.addWidget(self._check(state, words, detail, act))
-        self._checks.addStretch(1)
 
     def _findings(self, plan: PlanOfCare) -> list[tuple[State, str, str, str]]:
         found: list[tuple[State, str, str, str]] = []

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from evalassist.clinical.assessment import SUBCATEGORIES, caution_unexplained
 from evalassist.clinical.result import PlanOfCare, Reason
@@ -18,13 +18,13 @@ from evalassist.words import lower_first, upper_first
 from ui import icons, style
 from ui.pages.base import Page
 from ui.session import EvaluationSession
-from ui.widgets.cards import Rule
 from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.dates import date_text
 from ui.widgets.fields import TextField
 from ui.widgets.glyph import State
 from ui.widgets.marks import KeyCap, LinkButton, StateGlyph
 from ui.widgets.pdf_view import PageTools, PdfMaker, PdfPages
+from ui.widgets.side_panel import SidePanel
 
 PANEL_WIDTH = 306
 KIND = "evaluation-note"
@@ -64,24 +64,13 @@ class SignPage(Page):
     # ------------------------------------------------------------ building
 
     def _build_panel(self) -> QWidget:
-        panel = QWidget()
-        panel.setFixedWidth(style.px(PANEL_WIDTH))
-        stack = style.column(panel, spacing=8)
-        place, area = QWidget(), QScrollArea()
-        inner = style.column(place, (0, 0, 2, 0), spacing=8)
+        body = QWidget()
+        stack = style.column(body, spacing=8)
         self._before = self._build_before()
         self._after = self._build_after()
-        inner.addWidget(self._before)
-        inner.addWidget(self._after)
-        inner.addStretch(1)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(place)
-        stack.addWidget(area, 1)
-        stack.addWidget(Rule())
-        stack.addWidget(self._build_sign())
-        return panel
+        stack.addWidget(self._before)
+        stack.addWidget(self._after)
+        return SidePanel(PANEL_WIDTH, body, self._build_sign())
 
     def _build_before(self) -> QWidget:
         place = QWidget()

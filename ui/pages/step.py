@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from time import perf_counter
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from evalassist.clinical.differentials import causes, in_short
 from evalassist.clinical.progress import shown
 from evalassist.clinical.result import Assessment
-from evalassist.content import Content
-from evalassist.content.accuracy_words import help_of
 from evalassist.content.schema import Group, Item, Step
-from evalassist.evaluation import SIDES, ItemId, Side
+from evalassist.evaluation import ItemId
 from ui import style
+from ui.pages.item_row import COLUMN, GAP, Frame, ItemRow, side_of
 from ui.pages.locked import LockablePage
 from ui.pages.scores import MeasureLine, RatingLine, measures_of, ratings_of, running_findings
 from ui.session import EvaluationSession
 from ui.widgets.cards import FoldingGroup
-from ui.widgets.editors import Editor, editor_for, legend
+from ui.widgets.editors import Editor, legend
 from ui.widgets.glyph import State
 from ui.widgets.marks import LinkButton
-from ui.widgets.side_heads import SideHeads
 
 LABEL = (150, 260)
 """Narrowest and widest column of labels, at 100 % text."""
-SIDE = 278
 ALONE = 480
 """What an answer without sides may take, at 100 % text."""
-GAP = 12
 INDENT, MARGIN = 18, 14
 """What a folding group leaves free at its left and right."""
 AROUND = 50
@@ -41,118 +36,6 @@ FIRST_ROWS = 14
 """Rows that are made before a page is shown; as many as can be seen at once."""
 SLICE_S = 0.012
 """How long more rows are made at a time, so that nobody waits for a page that is long."""
-
-
-class ItemRow(QWidget):
-    """One item: its label, and its answer, or an answer for each side in the two columns."""
-
-    def __init__(self, item: Item, page: StepPage) -> None:
-        super().__init__()
-        self.item, self._page = item, page
-        self.editors: dict[ItemId, Editor] = {}
-        self._last: dict[ItemId, QLabel] = {}
-        """At a later visit what was found last time, below its field."""
-        self._line: QHBoxLayout = style.row(spacing=GAP)
-        stack = style.column(self, spacing=0)
-        stack.addLayout(self._line)
-        self._label = style.label("", item.label)
-        self._label.setWordWrap(True)
-        self._label.setMinimumHeight(style.control_height())
-        if item.optional:
-            self._label.setProperty("t", "q")
-        self._line.addWidget(self._label, 0, Qt.AlignmentFlag.AlignTop)
-        self._help = style.label("s", wrap=True)
-        stack.addWidget(self._help)
-        self._content: Content | None = None
-        self._show_help()
-        self._signs = style.label("s")
-        self._signs.setWordWrap(True)
-        self._signs.hide()
-        stack.addWidget(self._signs)
-        if item.sides:
-            for side in SIDES:
-                self._add_side(side)
-            self._line.addStretch(1)
-        else:
-            cell = style.column(spacing=1)
-            cell.addWidget(self._editor(item.id, item.label, page.room), 0, Qt.AlignmentFlag.AlignTop)
-            self._add_last(item.id, cell)
-            self._line.addLayout(cell, 1)
-        self.set_label_width(page.label_width)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-
-    def _show_help(self) -> None:
-        """What the content says of it; the clinic may change a limit that it names."""
-        content = self._page.session.content
-        if content is self._content:
-            return
-        self._content = content
-        words = help_of(content.items[self.item.id], content)
-        self._help.setText(words)
-        self._help.setVisible(bool(words))  # it has its place: without one it would be a window of its own
-        self._label.setToolTip(words)
-
-    def set_label_width(self, width: int) -> None:
-        self._label.setFixedWidth(style.px(width))
-
-    def set_compact(self, compact: bool) -> None:
-        """The remark under the label moves into its tooltip."""
-        self._help.setVisible(not compact and bool(self._help.text()))
-
-    def refresh(self, assessment: Assessment) -> bool:
-        """Show the answers; False when nothing of this item is asked now."""
-        answers = self._page.session.evaluation.answers
-        self._show_help()
-        any_shown = False
-        for item_id, editor in self.editors.items():
-            asked = shown(self.item, assessment, _side_of(self.item, item_id))
-            any_shown = any_shown or asked
-            editor.show_answer(answers.get(item_id))
-            editor.setVisible(asked)
-            if item_id in self._last:
-                self._last[item_id].setVisible(asked)
-        self.setEnabled(not self._page.read_only and not self._page.blocked)
-        self._show_signs(self._page.signs(self.item.id))
-        return any_shown
-
-    def _show_signs(self, words: str) -> None:
-        """What speaks for and against the cause that is rated here, so far."""
-        if words != self._signs.text():
-            self._signs.setText(words)
-            self._signs.setVisible(bool(words))
-
-    def _add_side(self, side: Side) -> None:
-        place = QWidget()
-        place.setFixedWidth(style.px(SIDE))
-        editor = self._editor(f"{self.item.id}.{side}", f"{self.item.label}, {side}", SIDE)
-        cell = style.column(place, spacing=1)
-        cell.addWidget(editor, 0, Qt.AlignmentFlag.AlignTop)
-        self._add_last(editor.item_id, cell)
-        self._line.addWidget(place, 0, Qt.AlignmentFlag.AlignTop)
-
-    def _add_last(self, item_id: ItemId, cell: QVBoxLayout) -> None:
-        if words := self._page.session.last_words(item_id):
-            self._last[item_id] = style.label("s", words, wrap=True)
-            cell.addWidget(self._last[item_id])
-
-    def _editor(self, item_id: ItemId, name: str, room: int) -> Editor:
-        editor = editor_for(self.item, name, room)
-        editor.item_id = item_id
-        editor.answered.connect(partial(self._page.session.answer, item_id))
-        editor.copy_wanted.connect(partial(self._copy_right_to_left, item_id))
-        self.editors[item_id] = editor
-        return editor
-
-    def _copy_right_to_left(self, pressed_in: ItemId) -> None:
-        if not self.item.sides:
-            return
-        right, left = self.item.ids
-        self.editors[right].commit()
-        value = self._page.session.evaluation.answers.get(right)
-        if value is None or pressed_in != left:
-            return  # nothing is ever taken away, or overwritten from a side that is not looked at
-        self._page.session.answer(left, value)
-        self.editors[left].setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class GroupCard(FoldingGroup):
@@ -230,7 +113,7 @@ class GroupCard(FoldingGroup):
             for item in self._group.items
             if item.kind == "choice" and any(option.id == self._group.rest for option in item.options)
             for item_id in item.ids
-            if item_id not in answers and shown(item, assessment, _side_of(item, item_id))
+            if item_id not in answers and shown(item, assessment, side_of(item, item_id))
         ]
 
     def _show_rest(self) -> None:
@@ -254,12 +137,16 @@ class GroupCard(FoldingGroup):
         self.make_rows(self._page.session.assessment)
         return self._rows.get(name)
 
+    def rows(self) -> list[ItemRow]:
+        """The rows made so far, in their order."""
+        return [self._rows[item_id] for item_id in self._order if item_id in self._rows]
+
     def editors(self) -> list[Editor]:
         return [editor for row in self._rows.values() for editor in row.editors.values()]
 
-    def set_label_width(self, width: int) -> None:
+    def set_frame(self, frame: Frame) -> None:
         for row in self._rows.values():
-            row.set_label_width(width)
+            row.set_frame(frame)
 
     def set_compact(self, compact: bool) -> None:
         self._compact = compact
@@ -267,16 +154,19 @@ class GroupCard(FoldingGroup):
             row.set_compact(compact)
         self._rows_place.setSpacing(style.px(3 if compact else 6))
 
-    def has_sides(self) -> bool:
-        """Whether two columns of answers are to be seen in it."""
-        return not self.folded and any(row.item.sides and not row.isHidden() for row in self._rows.values())
+    def _show_heads(self) -> None:
+        """RIGHT and LEFT above each run of rows that have sides, and above no other."""
+        before = False
+        for row in self.rows():
+            if not row.isHidden():
+                row.show_heads(row.item.sides and not before)
+                before = row.item.sides
 
     def _opened(self, folded: bool) -> None:
         if not folded:
             self.make_rows(self._page.session.assessment)
             self._refresh_rows(self._page.session.assessment)
         self._show_rest()
-        self._page.show_heads()
 
     def rows_made(self) -> int:
         return len(self._rows)
@@ -297,6 +187,7 @@ class GroupCard(FoldingGroup):
         self._rows_place.insertWidget(sum(1 for name in before if name in self._rows), row)
         self._rows[item.id] = row
         row.show()  # now, not with a later event: it is laid out with the others
+        self._show_heads()
 
     def make_rows(self, assessment: Assessment) -> None:
         """Make all rows now."""
@@ -310,6 +201,7 @@ class GroupCard(FoldingGroup):
     def _refresh_rows(self, assessment: Assessment) -> None:
         for row in self._rows.values():
             row.setVisible(row.refresh(assessment))
+        self._show_heads()
 
 
 class StepPage(LockablePage):
@@ -320,12 +212,9 @@ class StepPage(LockablePage):
         self.step, self.step_id = step, step.id
         self._rated = {d.item_id for d in session.content.differentials.values()}
         self._signs: tuple[Assessment, dict[ItemId, str]] | None = None
-        sided = any(item.sides for item in step.items)
-        self.room = 2 * SIDE + GAP if sided else ALONE
-        self.label_width = 200
-        self._heads = self._make_heads() if sided else None
-        if self._heads is not None:
-            self.body.addWidget(self._heads)
+        self.room = ALONE
+        self._sided = any(item.sides for item in step.items)
+        self.frame = Frame(760, 200, self._sided, stacked=False)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -388,13 +277,6 @@ class StepPage(LockablePage):
             group.refresh(assessment)
         self._make_rows(lambda made: made < FIRST_ROWS)
         self.show_lock()
-        self.show_heads()
-
-    def show_heads(self) -> None:
-        """RIGHT and LEFT stand above the columns while there are two."""
-        if self._heads is not None:
-            self._heads.show_sore(self.session.evaluation.sore_knee)
-            self._heads.setVisible(any(group.has_sides() for group in self.groups))
 
     def _make_rows(self, go_on: Callable[[int], bool]) -> None:
         """Make rows from the top while there is reason to go on; the rest follows between two events."""
@@ -413,7 +295,6 @@ class StepPage(LockablePage):
     def _make_more_rows(self) -> None:
         until = perf_counter() + SLICE_S
         self._make_rows(lambda _: perf_counter() < until)
-        self.show_heads()
 
     def focus_item(self, item_id: ItemId) -> bool:
         for group in self.groups:
@@ -434,7 +315,7 @@ class StepPage(LockablePage):
 
     def keys(self) -> list[tuple[str, str]]:
         found = [("/", "not tested: choose the reason"), ("first letter, arrows", "choose an answer")]
-        if self._heads is not None:
+        if self._sided:
             found.append(("=", "copy right to left"))
         return found
 
@@ -459,30 +340,17 @@ class StepPage(LockablePage):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        room = self.width() / style.scale() - AROUND - INDENT - MARGIN
-        answers = self.room
-        width = int(min(LABEL[1], max(LABEL[0], room - answers - GAP)))
-        if width != self.label_width:
-            self.label_width = width
+        inside = int(self.width() / style.scale()) - AROUND - INDENT - MARGIN
+        columns = COLUMN + GAP + COLUMN
+        stacked = self._sided and inside < LABEL[0] + GAP + columns
+        answers = COLUMN if stacked else columns if self._sided else self.room
+        label = min(LABEL[1], max(LABEL[0], inside - answers - GAP))
+        frame = Frame(inside, label, self._sided, stacked)
+        if frame != self.frame:
+            self.frame = frame
             for group in self.groups:
-                group.set_label_width(width)
-            self._place_heads()
-
-    def _make_heads(self) -> SideHeads:
-        heads = SideHeads(SIDE, gap=GAP)
-        heads.line.addStretch(1)
-        return heads
-
-    def _place_heads(self) -> None:
-        if self._heads is not None:
-            self._heads.place(self.label_width, style.px(INDENT) + style.thin())
-
-
-def _side_of(item: Item, item_id: ItemId) -> Side | None:
-    if not item.sides:
-        return None
-    return "right" if item_id.endswith(".right") else "left"
+                group.set_frame(frame)
 
 
 def _asked(item: Item, assessment: Assessment) -> bool:
-    return any(shown(item, assessment, _side_of(item, item_id)) for item_id in item.ids)
+    return any(shown(item, assessment, side_of(item, item_id)) for item_id in item.ids)

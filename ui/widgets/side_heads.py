@@ -15,6 +15,8 @@ class SideHeads(QWidget):
 
     def __init__(self, side_width: int, *, gap: int) -> None:
         super().__init__()
+        self._side_width = side_width
+        self._heads: list[QWidget] = []
         self.line = style.row(self, spacing=gap)
         self._over_labels = QWidget()
         self.line.addWidget(self._over_labels)
@@ -22,6 +24,7 @@ class SideHeads(QWidget):
         for side in SIDES:
             head = QWidget()
             head.setFixedWidth(style.px(side_width))
+            self._heads.append(head)
             row = style.row(head, spacing=10)
             chip = self._sore[side] = Chip("sore side", "att")
             row.addWidget(SideBadge(side))
@@ -34,7 +37,14 @@ class SideHeads(QWidget):
         for side, chip in self._sore.items():
             chip.setVisible(sore_knee in (side, "both"))
 
+    def set_stacked(self, stacked: bool) -> None:
+        """RIGHT stands above LEFT below: the two words follow each other instead of standing above columns."""
+        for head in self._heads:
+            wide = head.sizeHint().width() if stacked else style.px(self._side_width)
+            head.setFixedWidth(wide)
+
     def place(self, label_width: int, indent_px: int) -> None:
         """Stand above columns that begin after the labels."""
-        self.line.setContentsMargins(indent_px, 0, 0, 0)
+        self.line.setContentsMargins(indent_px, 0, 0, style.px(3))
+        self._over_labels.setVisible(label_width > 0)
         self._over_labels.setFixedWidth(style.px(label_width))

@@ -1,0 +1,174 @@
+"""Nothing is cut off and no answer is taken for that of another side, at 1366x768 and with the largest text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from evalassist.case_file import read_case
+from evalassist.content import Content, load_content
+from evalassist.evaluation import Evaluation, Patient, SoreKnee
+from evalassist.records.store import Store
+from evalassist.settings import Settings
+from ui import style
+from ui.main_window import MainWindow
+from ui.pages.base import Page
+from ui.pages.step import StepPage
+from ui.widgets.cards import FoldingGroup
+from ui.widgets.editors import Editor
+from ui.widgets.side_heads import SideHeads
+from ui.widgets.side_panel import SidePanel
+
+CASES = Path(__file__).parent / "cases"
+BY_CONTENT = ["history", "questionnaires", "movement", "knee", "mobility"]
+SIDED = ["movement", "knee", "mobility"]
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+Show = Callable[[str], Page]
+
+
+@pytest.fixture(scope="module")
+def content() -> Content:
+    return load_content()
+
+
+@pytest.fixture
+def scale(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[float]:
+    wanted: float = request.param
+    style.apply_style(qapp, scale=wanted)
+    yield wanted
+    style.apply_style(qapp)
+
+
+def window_on(qtbot: QtBot, home: Path, content: Content, evaluation: Evaluation, scale: float) -> MainWindow:
+    home.mkdir(parents=True, exist_ok=True)
+    store = Store(home / "evalassist.db")
+    window = MainWindow()
+    qtbot.addWidget(window, before_close_func=lambda _: store.close())
+    window.resize(1366, 768)
+    window.show()
+    window.open_store(store, content, Settings(therapist_name="A. Chen, PT", text_scale=scale))
+    window.begin(evaluation)
+    return window
+
+
+def anyone(sore: SoreKnee = "left") -> Evaluation:
+    return Evaluation.begin(Patient("Rivera, Ana", date(2001, 5, 9), "F"), sore, date(2026, 3, 2))
+
+
+def opened(window: MainWindow, step_id: str) -> StepPage:
+    """The step with every group open and every row made."""
+    assert window.view is not None
+    page = window.view.show_step(step_id)
+    assert isinstance(page, StepPage)
+    for item in page.step.items:
+        page.focus_item(item.ids[0])
+    for group in page.findChildren(FoldingGroup):
+        assert not group.folded
+    settle(page)
+    return page
+
+
+def settle(page: Page) -> None:
+    while page.at_work:
+        QApplication.processEvents()
+    for _ in range(5):  # one level of the layout after the other
+        QApplication.processEvents()
+
+
+def inside(widget: QWidget, viewport: QWidget) -> bool:
+    left = widget.mapTo(viewport, QPoint(0, 0)).x()
+    return left >= 0 and left + widget.width() <= viewport.width()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
+@pytest.mark.parametrize("step_id", BY_CONTENT)
+def test_every_answer_is_wholly_within_the_page(
+    qtbot: QtBot, home: Path, content: Content, step_id: str, scale: float
+) -> None:
+    page = opened(window_on(qtbot, home, content, anyone(), scale), step_id)
+    viewport = page.area.viewport()
+    editors = [one for one in page.findChildren(Editor) if one.isVisibleTo(page)]
+    assert editors
+    cut = [one.name for one in editors if not inside(one.control, viewport)]
+    squeezed = [one.name for one in editors if one.control.width() < one.control.minimumSizeHint().width()]
+    assert (cut, squeezed) == ([], [])
+    assert page.inner.minimumSizeHint().width() <= viewport.width()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
+def test_every_field_of_strength_is_wholly_within_the_page(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    case = read_case(CASES / "patient-a.toml", content)
+    window = window_on(qtbot, home, content, case, scale)
+    assert window.view is not None
+    page = window.view.show_step("strength")
+    page.focus_item("habd.right")
+    settle(page)
+    viewport = page.area.viewport()  # type: ignore[attr-defined]  # the strength page has its own
+    sides = [side for row in page.rows.values() for side in row.sides.values()]  # type: ignore[attr-defined]
+    assert all(inside(side, viewport) for side in sides if side.isVisibleTo(page))
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
+@pytest.mark.parametrize("step_id", SIDED)
+def test_right_and_left_stand_only_above_answers_that_have_a_side(
+    qtbot: QtBot, home: Path, content: Content, step_id: str, scale: float
+) -> None:
+    page = opened(window_on(qtbot, home, content, anyone("left"), scale), step_id)
+    heads = [one for one in page.findChildren(SideHeads) if one.isVisibleTo(page)]
+    rows = [row for group in page.groups for row in group.rows() if row.isVisibleTo(page)]
+    assert heads
+    right_column = {
+        row.editors[f"{row.item.id}.right"].mapTo(page, QPoint()).x() for row in rows if row.item.sides
+    }
+    for row in rows:
+        within = [head for head in heads if row.isAncestorOf(head)]
+        if row.item.sides:
+            assert len(within) <= 1
+        else:
+            assert not within, row.item.id
+            x = row.editors[row.item.id].mapTo(page, QPoint()).x()
+            assert x not in right_column, f"{row.item.id} stands in the column of the right side"
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
+def test_large_text_puts_right_above_left(qtbot: QtBot, home: Path, content: Content, scale: float) -> None:
+    page = opened(window_on(qtbot, home, content, anyone(), scale), "knee")
+    row = next(row for group in page.groups for row in group.rows() if row.item.id == "effusion")
+    right, left = (row.editors[f"effusion.{side}"].mapTo(page, QPoint()) for side in ("right", "left"))
+    if scale == 2.0:
+        assert right.x() == left.x()
+        assert right.y() < left.y()
+    else:
+        assert right.x() < left.x()
+        assert right.y() == left.y()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
+@pytest.mark.parametrize("step_id", ["handout", "sign"])
+def test_no_button_beside_a_paper_covers_another(
+    qtbot: QtBot, home: Path, content: Content, step_id: str, scale: float
+) -> None:
+    window = window_on(qtbot, home, content, read_case(CASES / "ex1.toml", content), scale)
+    assert window.view is not None
+    page = window.view.show_step(step_id)
+    settle(page)
+    panel = page.findChild(SidePanel)
+    assert isinstance(panel, SidePanel)
+    buttons = [one for one in panel.findChildren(QAbstractButton) if one.isVisibleTo(panel)]
+    assert len(buttons) > 2
+    for at, one in enumerate(buttons):
+        assert one.height() >= one.minimumSizeHint().height(), one.text()
+        assert inside(one, panel), one.text()
+        for other in buttons[at + 1 :]:
+            areas = [QRect(each.mapTo(panel, QPoint()), each.size()) for each in (one, other)]
+            assert not areas[0].intersects(areas[1]), f"{one.text()} covers {other.text()}"
