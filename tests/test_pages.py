@@ -343,6 +343,69 @@ def test_enter_goes_to_the_next_trial_sound_side_first(session_of: Any, opened: 
     ]
 
 
+def test_enter_goes_to_the_empty_trials_before_the_pain_whichever_side_is_typed_first(
+    session_of: Any, opened: Any
+) -> None:
+    page = opened(StrengthPage, session_of(sore_knee="right"))
+    page.focus_item("habd.left")
+    field(page, "Hip abduction, right, trial 1, N").setFocus()
+    reached = []
+    for keys in ("90", "91", "92", "100", "101", "102", "0", "2"):
+        edit = page.window().focusWidget()
+        reached.append(edit.accessibleName())
+        QTest.keyClicks(edit, keys)
+        QTest.keyClick(edit, Qt.Key.Key_Return)
+    assert reached == [
+        "Hip abduction, right, trial 1, N",
+        "Hip abduction, right, trial 2, N",
+        "Hip abduction, right, trial 3, N",
+        "Hip abduction, left, trial 1, N",
+        "Hip abduction, left, trial 2, N",
+        "Hip abduction, left, trial 3, N",
+        "Hip abduction, left: pain in the test",
+        "Hip abduction, left: lever arm",
+    ]
+
+
+def test_enter_leaves_a_row_in_which_trials_stay_empty(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session_of(sore_knee="right"))
+    for side in ("left", "right"):
+        type_trials(page, "Hip abduction", side, ("100", "101"))
+    field(page, "Hip abduction, left, trial 3, N").setFocus()
+    reached = []
+    for _ in range(3):
+        edit = page.window().focusWidget()
+        reached.append(edit.accessibleName())
+        QTest.keyClick(edit, Qt.Key.Key_Return)
+    assert reached == [
+        "Hip abduction, left, trial 3, N",
+        "Hip abduction, right, trial 3, N",
+        "Hip abduction, left: pain in the test",
+    ]
+
+
+def test_a_pain_above_ten_is_told_in_plain_words(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session_of())
+    page.focus_item("habd.left")
+    type_into(page, "Hip abduction, left: pain in the test", "112")
+    assert "Pain is 0 to 10" in reads(page)
+    assert "of 10" not in reads(page)
+
+
+def test_no_compensation_is_ticked_before_someone_says_so(
+    session_of: Any, opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = opened(StrengthPage, session := session_of("patient-a"))
+    page.focus_item("habd.right")
+    ticked: list[list[str]] = []
+    monkeypatch.setattr(
+        QMenu, "popup", lambda menu, _: ticked.append([a.text() for a in menu.actions() if a.isChecked()])
+    )
+    click(page, "Hip abduction, right: compensation seen")
+    assert ticked == [[]]
+    assert session.evaluation.answers["habd.right"].compensation is None
+
+
 def test_only_the_row_being_worked_on_is_open(session_of: Any, opened: Any) -> None:
     page = opened(StrengthPage, session_of("patient-a"))
     page.focus_item("her.right")
@@ -404,7 +467,7 @@ def test_what_is_no_grade_is_told_and_not_counted(session_of: Any, opened: Any) 
 def test_trials_that_differ_ask_for_a_fourth(session_of: Any, opened: Any) -> None:
     page = opened(StrengthPage, session := session_of())
     type_trials(page, "Hip abduction", "left", ("80", "100", "90"))
-    assert "trials differ by 11 %: take one more" in reads(page)
+    assert "Scatter (CV) 11 %, limit 10 %: take one more, or discard one." in reads(page)
     type_into(page, "Hip abduction, left, trial 4, N", "92")
     assert "take one more" not in reads(page)
     assert session.evaluation.answers["habd.left"].trials == (80, 100, 90, 92)
@@ -529,6 +592,8 @@ def test_f2_shows_the_position_the_pad_and_what_to_say(session_of: Any, opened: 
     said = reads(page)
     assert "the pad is on the inner side" in said
     assert "“Push your foot inward" in said
+    assert "hold 5 s; rest 30 s between trials" in said
+    assert "Stabilize" in said
     QTest.keyClick(page.window().focusWidget(), Qt.Key.Key_Escape)
     assert "“Push your foot inward" not in reads(page)
 

@@ -23,6 +23,7 @@ from ui.widgets.cards import Rule
 from ui.widgets.editors import Editor, NumberEditor, editor_for
 from ui.widgets.segments import Choice, SegmentedControl
 from ui.widgets.side_heads import SideHeads
+from ui.widgets.strength_parts import is_filled
 from ui.widgets.strength_row import GAP, NAME_WIDTH, StrengthRow, arrange
 from ui.widgets.strength_side import WIDTH
 
@@ -264,7 +265,7 @@ class StrengthPage(LockablePage):
     def keys(self) -> list[tuple[str, str]]:
         return [
             ("F2, Esc", "show the position, the pad and what to say, and close it"),
-            ("Enter", "the next trial, then the other side, then pain of both"),
+            ("Enter", "the next trial, then the other side; once no trial is empty, pain of both"),
             ("Shift+Enter", "the field before"),
             ("/", "not tested: choose the reason"),
             ("=", "on the left: the lever arm of the right side"),
@@ -359,12 +360,14 @@ class StrengthPage(LockablePage):
                 yield from self.rows[item.id].fields(self._protocol())
 
     def _go_on(self, field: QWidget, back: bool) -> None:
-        """From one trial to the next in the order of the protocol; what is known already is passed over."""
+        """From one trial to the next in the order of the protocol; what is known already is passed over.
+
+        The pain and the lever arms of a row come after its trials: while one of those is empty, that is next.
+        """
         stops = list(self._stops())
         if field not in stops:
             return
-        at = stops.index(field)
-        rest = stops[:at][::-1] if back else stops[at + 1 :]
+        rest = stops[: stops.index(field)][::-1] if back else self._after(field, stops)
         cells = [cell for row in self.rows.values() for cell in row.sides.values()]
         extras = {id(field) for cell in cells if (x := cell.extras) for field in (x.pain, x.lever)}
         for stop in rest:
@@ -372,6 +375,18 @@ class StrengthPage(LockablePage):
             if back or not known:
                 stop.setFocus(Qt.FocusReason.BacktabFocusReason if back else Qt.FocusReason.TabFocusReason)
                 return
+
+    def _after(self, field: QWidget, stops: list[QWidget]) -> list[QWidget]:
+        """The stops after this one; after the last trial of a side the empty trials of the row come first."""
+        rest = stops[stops.index(field) + 1 :]
+        for row in self.rows.values():
+            of_side = [row.sides[side].tries() for side in self._protocol() if side in row.sides]
+            if any(trials and trials[-1] is field for trials in of_side):
+                trials = [trial for each in of_side for trial in each]
+                # One that is left empty on purpose is not come back to from another such one.
+                empty = [trial for trial in trials if not is_filled(trial)] if is_filled(field) else []
+                return [*empty, *(stop for stop in rest if stop not in trials or not is_filled(stop))]
+        return rest
 
 
 class _OrdinaryRow(QWidget):

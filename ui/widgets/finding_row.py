@@ -126,4 +126,5 @@ class FindingRow(QWidget):
                 is_open=True,
                 compact=False,
                 read_only=False,
+                scatter_limit_percent=self._assessment.numbers["repeat-cv"],
             )

@@ -92,7 +92,7 @@ class Extras(QWidget):
         links.addWidget(self.not_tested)
         self.taken = QWidget()
         taken = style.row(self.taken, (0, 0, 5, 0), spacing=0)
-        self.protocol = quiet_link("Standard position", f"{name}: position and kind of test")
+        self.protocol = quiet_link("Position: standard", f"{name}: position and kind of test")
         self.discard = quiet_link("Discard…", f"{name}: discard a trial, or take it back")
         taken.addWidget(self.protocol)
         taken.addStretch(1)
@@ -135,14 +135,15 @@ def typed_or(field: NumberField, before: float | None) -> float | None:
     return before if field.uncounted else field.value
 
 
-def scatter_words(measured: SideStrength | None) -> str:
+def scatter_words(measured: SideStrength | None, limit_percent: float) -> str:
     """What to do about trials that differ too much, or ""."""
     if measured is None or measured.cv_percent is None or measured.reliable:
         return ""
-    words = f"trials differ by {shown(measured.cv_percent)} %"
     if len(measured.trials) < TRIALS:
         return ""
-    return f"{words}: take one more" if len(measured.trials) == TRIALS else f"{words}: not scored"
+    words = f"Scatter (CV) {shown(measured.cv_percent)} %, limit {limit_percent:g} %"
+    first = len(measured.trials) == TRIALS
+    return f"{words}: take one more, or discard one." if first else f"{words}: not scored. Discard one."
 
 
 def result(measured: SideStrength | None, unit: str) -> str:

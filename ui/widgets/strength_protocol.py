@@ -74,4 +74,4 @@ def _taken_back(test: StrengthTest, trial: Discarded, left: tuple[Discarded, ...
 def protocol_link_words(group: StrengthGroup, test: StrengthTest | None) -> str:
     """What the link to the menu says: the protocol where it is not the standard one."""
     words = protocol_words(group, test) if test is not None else ""
-    return words or "Standard position"
+    return words or "Position: standard"

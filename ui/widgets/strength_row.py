@@ -24,6 +24,9 @@ from ui.widgets.symmetry import SymmetryBar
 
 NAME_WIDTH, GAP = 124, 12
 
+PACE = "Build up over 2 s, hold 5 s; rest 30 s between trials, 60 s with pain."
+"""How every group is tested (examination 6.1)."""
+
 WITHIN_ERROR_SHORT = "within tester error"
 
 APART = {
@@ -225,6 +228,7 @@ class StrengthRow(QFrame):
                 is_open=self.is_open,
                 compact=compact,
                 read_only=read_only,
+                scatter_limit_percent=assessment.numbers["repeat-cv"],
             )
         self._reading.setVisible(not merged)
         if self.is_open or self.kind is not None:
@@ -375,11 +379,12 @@ class _HowTo(QFrame):
         warning = f"{group.pad}. {group.pad_warning}".rstrip(". ") + "."
         lines = (
             ("Position", group.position, ""),
-            ("Hold", group.stabilise, ""),
+            ("Stabilize", group.stabilise, ""),
             ("Pad", warning, "att" if group.pad_warning else ""),
             ("Lever from", group.axis, ""),
             ("Or", "; ".join(other.title for other in group.other_positions), ""),
             ("Say", f"“{group.say}”", ""),
+            ("Pace", PACE, ""),
         )
         for number, (what, words, tone) in enumerate(line for line in lines if line[1]):
             head, text = style.label("s", what), style.label("b" if what in ("Say", "Pad") else "", words)

@@ -174,6 +174,7 @@ class StrengthSide(QWidget):
         is_open: bool,
         compact: bool,
         read_only: bool,
+        scatter_limit_percent: float,
     ) -> None:
         """Show what is known of this side: `measured` in `unit`, opened for work or as one line."""
         test = answer if isinstance(answer, StrengthTest) else None
@@ -193,7 +194,7 @@ class StrengthSide(QWidget):
             field.edit.setReadOnly(read_only)
         if is_open or self.extras is not None:
             self._show_extras(self._ensure_extras(), test, is_open=is_open, read_only=read_only)
-        self._scatter = scatter_words(measured)
+        self._scatter = scatter_words(measured, scatter_limit_percent)
         self._tell_message()
 
     def _show_grade(self, test: StrengthTest | None, *, read_only: bool) -> None:
@@ -320,8 +321,10 @@ class StrengthSide(QWidget):
         test = self._test
         grade = self.grade.value if self.grade else None
         if asking is not None:
-            own = {self.extras.pain: "of 10", self.extras.lever: "cm"} if self.extras else {}
-            said = f"{asking.text.strip()} {own.get(asking, self._unit)}: {asking.message}"
+            if self.extras is not None and asking is self.extras.pain:
+                return f"Pain is 0 to 10, in whole numbers. {self._earlier(asking)}".rstrip()
+            lever = self.extras is not None and asking is self.extras.lever
+            said = f"{asking.text.strip()} {'cm' if lever else self._unit}: {asking.message}"
             return f"{said} {self._slip_of_unit(asking)}{self._earlier(asking)}".rstrip()
         if self._reason is not None:
             return ""
@@ -469,12 +472,14 @@ class StrengthSide(QWidget):
     def _compensation_menu(self, beside: QWidget) -> None:
         menu = titled_menu(self, "Compensation seen")
         base = self._test or StrengthTest()
-        for seen in (*self._compensations(), None):
-            action = menu.addAction(seen or "None noted")
+        for seen in self._compensations():
+            action = menu.addAction(seen)
             action.setCheckable(True)
             action.setChecked(base.compensation == seen)
             action.triggered.connect(lambda _=False, seen=seen: self._tell(replace(base, compensation=seen)))
         menu.addAction("Something else…", lambda: self._tell(replace(base, compensation=OWN_WORDS)))
+        if base.compensation:  # what nobody looked for is not "none"
+            menu.addAction("Take it back", lambda: self._tell(replace(base, compensation=None)))
         menu.popup(beside.mapToGlobal(beside.rect().bottomLeft()))
 
     def _protocol_menu(self, beside: QWidget) -> None:
