@@ -154,6 +154,24 @@ def test_large_text_puts_right_above_left(qtbot: QtBot, home: Path, content: Con
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
+@pytest.mark.parametrize("item_id", ["ddx-plica", "plica-test.right", "beighton-thumb.left"])
+def test_the_first_jump_to_an_answer_ends_where_it_can_be_seen(
+    qtbot: QtBot, home: Path, content: Content, item_id: str, scale: float
+) -> None:
+    window = window_on(qtbot, home, content, read_case(CASES / "ex1.toml", content), scale)
+    assert window.view is not None
+    window.view.show_step("assessment")
+    QApplication.processEvents()
+    window.view.go_to(item_id)
+    page = window.view.page
+    assert isinstance(page, StepPage)
+    settle(page)
+    editor = next(one for one in page.findChildren(Editor) if one.item_id == item_id)
+    top = editor.mapTo(page.area.viewport(), QPoint()).y()
+    assert 0 <= top <= page.area.viewport().height() - editor.height()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
 @pytest.mark.parametrize("step_id", ["handout", "sign"])
 def test_no_button_beside_a_paper_covers_another(
     qtbot: QtBot, home: Path, content: Content, step_id: str, scale: float

@@ -8,6 +8,7 @@ from time import perf_counter
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from evalassist.clinical.differentials import causes, in_short
 from evalassist.clinical.progress import shown
@@ -229,6 +230,10 @@ class StepPage(LockablePage):
         self._compact = False
         self._fill = QTimer(self, interval=0)
         self._fill.timeout.connect(self._make_more_rows)
+        self._wanted: ItemRow | None = None
+        """The row that was gone to, until the page stands as it will."""
+        self._scroll_later = QTimer(self, interval=0, singleShot=True)
+        self._scroll_later.timeout.connect(self._scroll_once_more)
 
     def gaps(self) -> frozenset[ItemId]:
         """What is still to answer here."""
@@ -295,6 +300,7 @@ class StepPage(LockablePage):
     def _make_more_rows(self) -> None:
         until = perf_counter() + SLICE_S
         self._make_rows(lambda _: perf_counter() < until)
+        self._show_wanted()
 
     def focus_item(self, item_id: ItemId) -> bool:
         for group in self.groups:
@@ -304,9 +310,24 @@ class StepPage(LockablePage):
             editor = row.editors.get(item_id) or next(iter(row.editors.values()))
             self.cards.activate()
             editor.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.area.ensureWidgetVisible(row, 0, style.px(60))
+            self._wanted = row
+            self._show_wanted()
             return True
         return False
+
+    def _show_wanted(self) -> None:
+        """Scroll to the row that was gone to; again while rows above it are still being made and laid out."""
+        if self._wanted is None:
+            return
+        style.settle()
+        self.area.ensureWidgetVisible(self._wanted, 0, style.px(60))
+        if not self.at_work:
+            self._scroll_later.start()
+
+    def _scroll_once_more(self) -> None:
+        row, self._wanted = self._wanted, None
+        if row is not None and isValid(row):
+            self.area.ensureWidgetVisible(row, 0, style.px(60))
 
     def commit(self) -> None:
         for group in self.groups:
