@@ -384,6 +384,21 @@ def test_enter_leaves_a_row_in_which_trials_stay_empty(session_of: Any, opened: 
     ]
 
 
+def test_what_was_measured_before_a_stress_fracture_was_suspected_can_still_be_read(
+    session_of: Any, opened: Any
+) -> None:
+    page = opened(StrengthPage, session := session_of("patient-a"))
+    session.answer("femoral-neck", "yes")
+    session.answer("test-anyway-reason", "Seen by Dr. Lee this morning.")
+    edit = field(page, "Hip abduction, right, trial 1, N")
+    assert edit.text() == "88"
+    assert not edit.isEnabled()
+    assert "Not offered: stress fracture of the femoral neck suspected." in reads(page)
+    session.answer("femoral-neck", "no")
+    assert edit.isEnabled()
+    assert "Not offered" not in reads(page)
+
+
 def test_a_pain_above_ten_is_told_in_plain_words(session_of: Any, opened: Any) -> None:
     page = opened(StrengthPage, session_of())
     page.focus_item("habd.left")

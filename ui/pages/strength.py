@@ -55,6 +55,7 @@ class StrengthPage(LockablePage):
         self.rows: dict[str, StrengthRow] = {}
         self.ordinary: dict[str, _OrdinaryRow] = {}
         self._rows_of: dict[QFrame, list[tuple[Item, Rule, QWidget]]] = {}
+        self._why_not: dict[QFrame, QLabel] = {}
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -121,6 +122,9 @@ class StrengthPage(LockablePage):
         head.addWidget(hint)
         head.addStretch(1)
         stack.addLayout(head)
+        self._why_not[card] = style.label("s", wrap=True)
+        style.say(self._why_not[card], c="att")
+        stack.addWidget(self._why_not[card])
         for item in group.items:
             if item.id == SCORE:
                 continue
@@ -196,17 +200,28 @@ class StrengthPage(LockablePage):
         self.show_lock()
 
     def _hide_what_is_not_asked(self) -> None:
-        """A test that is not done with this patient (prone in pregnancy) has no row, and no empty card."""
-        assessment = self.session.assessment
+        """A test that is not done with this patient has no row, unless it was measured before that was known."""
+        assessment, answers = self.session.assessment, self.session.evaluation.answers
         for card, rows in self._rows_of.items():
-            any_before = False
+            any_before = held_back = False
             for item, above, row in rows:
                 sides: tuple[Side | None, ...] = SIDES if item.sides else (None,)
                 asked = any(shown(item, assessment, side) for side in sides)
-                row.setHidden(not asked)
-                above.setHidden(not (asked and any_before))
-                any_before = any_before or asked
+                kept = not asked and any(item_id in answers for item_id in item.ids)
+                row.setHidden(not (asked or kept))
+                row.setEnabled(asked)
+                above.setHidden(not ((asked or kept) and any_before))
+                any_before, held_back = any_before or asked or kept, held_back or kept
             card.setHidden(not any_before)
+            self._why_not[card].setText(self._not_offered() if held_back else "")
+            self._why_not[card].setVisible(held_back)
+
+    def _not_offered(self) -> str:
+        """Why measured values can be seen and not changed."""
+        suspected = self.session.assessment.conclusions.get("hip-stress-suspected")
+        if suspected is not None and suspected.met:
+            return "Not offered: stress fracture of the femoral neck suspected. What was measured stays."
+        return "Not offered to this patient now. What was measured stays."
 
     def focused_item(self) -> ItemId:
         focused = self.window().focusWidget()
