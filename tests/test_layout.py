@@ -22,6 +22,7 @@ from ui.pages.base import Page
 from ui.pages.step import StepPage
 from ui.widgets.cards import FoldingGroup
 from ui.widgets.editors import Editor
+from ui.widgets.side import SideBadge
 from ui.widgets.side_heads import SideHeads
 from ui.widgets.side_panel import SidePanel
 
@@ -116,6 +117,10 @@ def test_every_field_of_strength_is_wholly_within_the_page(
     viewport = page.area.viewport()  # type: ignore[attr-defined]  # the strength page has its own
     sides = [side for row in page.rows.values() for side in row.sides.values()]  # type: ignore[attr-defined]
     assert all(inside(side, viewport) for side in sides if side.isVisibleTo(page))
+    heads = {one.accessibleName(): one.mapTo(page, QPoint()).x() for one in page.findChildren(SideBadge)}
+    row = page.rows["habd"]  # type: ignore[attr-defined]
+    columns = {side.upper(): cell.mapTo(page, QPoint()).x() for side, cell in row.sides.items()}
+    assert all(abs(heads[side] - columns[side]) <= 2 for side in columns), (heads, columns)
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)

@@ -99,6 +99,7 @@ class StrengthPage(LockablePage):
         heads.place(NAME_WIDTH, style.px(INSET + 9))
         self._symmetry = style.label("s")
         heads.line.addWidget(self._symmetry, 1)
+        heads.line.addStretch(0)  # without its words the heads keep their places
         return heads
 
     def _make_cards(self) -> Iterator[None]:
@@ -247,6 +248,9 @@ class StrengthPage(LockablePage):
         room = self.width() / style.scale() - PAGE_EDGES
         width = NAME_WIDTH if room >= ROOM_FOR_NAMES else NARROW_NAME_WIDTH if room >= ROOM_FOR_COLUMNS else 0
         self._heads.place(width, style.px(INSET + 9))
+        self._symmetry.setVisible(
+            width > 0
+        )  # else the comparison stands below, and its head would push LEFT aside
         for row in self.rows.values():
             row.set_name_width(width)
         for ordinary in self.ordinary.values():
