@@ -210,7 +210,8 @@ class StrengthPage(LockablePage):
                 asked = any(shown(item, assessment, side) for side in sides)
                 kept = not asked and any(item_id in answers for item_id in item.ids)
                 row.setHidden(not (asked or kept))
-                row.setEnabled(asked)
+                # A strength row of a signed note stays readable with the keyboard; it is read-only by itself.
+                row.setEnabled(asked and (isinstance(row, StrengthRow) or not self.read_only))
                 above.setHidden(not ((asked or kept) and any_before))
                 any_before, held_back = any_before or asked or kept, held_back or kept
             card.setHidden(not any_before)
