@@ -59,6 +59,13 @@ def with_item(item_id: str, **changes: Any) -> Content:
     return replace(content, steps={**content.steps, step.id: step.model_copy(update={"groups": groups})})
 
 
+def test_a_number_says_what_it_counts() -> None:
+    (fault,) = told(with_item("akps-total", beside=""))
+    assert fault.endswith("akps-total: a number needs `unit`, `unit-from` or `beside`")
+    (fault,) = told(with_item("load-old", unit_from="mass"))
+    assert fault.endswith("load-old: mass is no item of words")
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

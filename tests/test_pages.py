@@ -57,6 +57,7 @@ from ui.session import EvaluationSession
 from ui.widgets.exercise_card import ExercisePicture
 from ui.widgets.pdf_view import open_pdf
 from ui.widgets.plan_cards import CareCard, GoalsCard
+from ui.widgets.strength_side import StrengthSide
 from ui.widgets.visits_card import VisitsCard
 
 pytestmark = [
@@ -1082,6 +1083,43 @@ def test_a_number_is_told_with_what_it_comes_to_and_its_limit(session_of: Any, o
     assert "App default: not from a guideline." in said
     type_into(page, "Hip internal rotation, right, °", "30")
     assert "below 30°" not in reads(page)
+
+
+def test_a_load_is_counted_in_the_therapists_unit_which_stands_beside_both_numbers(
+    session_of: Any, opened: Any
+) -> None:
+    session = session_of()
+    session.answer("load-change", "yes")
+    session.answer("load-unit", "km a week")
+    page = opened(lambda session: StepPage(session.content.steps["history"], session), session)
+    assert page.focus_item("load-old")
+    type_into(page, "Load before, km a week", "20")
+    assert session.evaluation.answers["load-old"] == 20.0
+    assert reads(page).split("\n").count("km a week") == 2
+    session.answer("load-unit", "sessions")
+    page.refresh()
+    type_into(page, "Load after, sessions", "4")
+    assert "km a week" not in reads(page)
+
+
+def test_a_number_without_a_unit_stands_with_its_range(session_of: Any, opened: Any) -> None:
+    page = opened(
+        lambda session: StepPage(session.content.steps["questionnaires"], session), session := session_of()
+    )
+    assert page.focus_item("akps-total")
+    type_into(page, "AKPS total from paper, of 100", "81")
+    assert session.evaluation.answers["akps-total"] == 81.0
+    assert "of 100" in reads(page).split("\n")
+
+
+def test_an_empty_test_of_strength_says_in_which_unit_it_is_typed(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session_of())
+    side = next(one for one in page.findChildren(StrengthSide) if one.name == "Hip abduction, right")
+    assert "N" in reads(side).split("\n")
+    button(page, "kgf").click()
+    assert "kgf" in reads(side).split("\n")
+    type_trials(page, "Hip abduction", "right", ("9",), "kgf")
+    assert "9 kgf" in reads(side)
 
 
 def test_a_score_stands_with_its_range_error_and_rights(session_of: Any, opened: Any) -> None:

@@ -106,6 +106,10 @@ def _item_faults(content: Content) -> Iterator[ContentError]:
                 yield ContentError(
                     file, item.id, "a number needs `allowed`, and `usual` unless it is optional"
                 )
+            if item.kind == "number" and not (item.unit or item.unit_from or item.beside):
+                yield ContentError(file, item.id, "a number needs `unit`, `unit-from` or `beside`")
+            if item.unit_from and getattr(content.items.get(item.unit_from), "kind", "") != "text":
+                yield ContentError(file, item.id, f"{item.unit_from} is no item of words")
             if item.kind == "strength" and item.id not in content.strength_groups:
                 yield ContentError(file, item.id, "no such group in strength_groups.toml")
             if item.shown_when is not None:

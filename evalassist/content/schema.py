@@ -174,6 +174,10 @@ class Item(Model):
     """Unit in which `allowed`, `usual` and stored plain numbers stand."""
     units: tuple[str, ...] = ()
     """Units that may be typed instead."""
+    unit_from: str = Field(default="", alias="unit-from")
+    """The item of words that says in what this number is counted: km a week, sessions."""
+    beside: str = ""
+    """What stands beside a number without a unit, so that it is read right: of 100, −12 to +12."""
     allowed: Range | None = None
     """Outside this the value is refused as impossible."""
     usual: Range | None = None

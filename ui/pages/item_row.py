@@ -16,7 +16,7 @@ from evalassist.content.accuracy_words import accuracy_of
 from evalassist.content.schema import Item
 from evalassist.evaluation import SIDES, ItemId, Side
 from ui import icons, style
-from ui.widgets.editors import Editor, editor_for
+from ui.widgets.editors import Editor, NumberEditor, editor_for
 from ui.widgets.side import paint_badge
 from ui.widgets.side_heads import SideHeads
 
@@ -208,6 +208,8 @@ class ItemRow(QWidget):
             asked = shown(self.item, assessment, side_of(self.item, item_id))
             any_shown = any_shown or asked
             editor.show_answer(answers.get(item_id))
+            if isinstance(editor, NumberEditor) and self.item.unit_from:
+                editor.name_unit(answers.get(self.item.unit_from))
             editor.setVisible(asked)
             if item_id in self._marks:
                 self._marks[item_id].setVisible(asked)

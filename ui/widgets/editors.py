@@ -275,8 +275,8 @@ class NumberEditor(Editor):
         self._fields: dict[str, NumberField] = {}
         self._followed = ""
         self._chooser: ChoiceField | None = None
-        self._unit_word = style.label("q")
-        self._unit_word.hide()
+        self._unit_word = style.label("q", self.item.beside)
+        self._unit_word.setVisible(bool(self.item.beside))
         holder = QWidget()
         self._line = style.column(holder, spacing=4)
         self._top = style.row(spacing=8)
@@ -327,6 +327,14 @@ class NumberEditor(Editor):
         self._unit_word.show()
         self.put(self._answer)
 
+    def name_unit(self, words: Answer | None) -> None:
+        """Show beside the number what another answer says it is counted in."""
+        said = words.strip() if isinstance(words, str) else ""
+        self._unit_word.setText(said)
+        self._unit_word.setVisible(bool(said))
+        spoken = f"{self.name}, {said}" if said else self.name
+        self._field(self._unit).edit.setAccessibleName(spoken)
+
     def _field(self, unit: str) -> NumberField:
         if unit not in self._fields:
             field = NumberField(
@@ -335,14 +343,20 @@ class NumberEditor(Editor):
                 usual=self._range("usual", unit),
                 possible=self._range("allowed", unit),
                 width=72,
-                messages="below" if self.item.sides or self.item.units else "beside",
+                messages="below" if self._says_more() else "beside",
                 whole=self.item.whole,
             )
+            if self.item.beside:
+                field.edit.setAccessibleName(f"{self.name}, {self.item.beside}")
             field.answered.connect(self._typed)
             self._fields[unit] = field
             self._top.insertWidget(0, field, 0, Qt.AlignmentFlag.AlignTop)
             self.watch(field)
         return self._fields[unit]
+
+    def _says_more(self) -> bool:
+        """Whether something stands beside the field, or there is no room for a sentence there."""
+        return bool(self.item.sides or self.item.units or self.item.beside or self.item.unit_from)
 
     def _range(self, which: str, unit: str) -> tuple[float, float] | None:
         found = self.item.allowed if which == "allowed" else self.item.usual

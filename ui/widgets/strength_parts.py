@@ -147,13 +147,11 @@ def scatter_words(measured: SideStrength | None, limit_percent: float) -> str:
 
 
 def result(measured: SideStrength | None, unit: str) -> str:
-    """The score of a side in the unit shown; a dash where the trials cannot be scored."""
-    if measured is None or not measured.trials:
-        return ""
+    """The score of a side in the unit shown; the unit alone before that, a dash where it cannot be scored."""
+    if measured is None or not measured.trials or measured.in_torque != (unit == "Nm"):
+        return unit
     if measured.score is None:
         return "–"
-    if measured.in_torque != (unit == "Nm"):
-        return ""
     return f"{shown(from_si(measured.score, unit), 1)} {unit}"
 
 
