@@ -13,7 +13,7 @@ from evalassist.clinical.facts import WITHIN_ERROR, shown
 from evalassist.clinical.result import Assessment, GroupStrength
 from evalassist.content.schema import StrengthGroup
 from evalassist.evaluation import SIDES, Answer, Answers, NotTested, Side, SoreKnee, StrengthTest, other
-from evalassist.units import to_si
+from evalassist.units import convert, to_si
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.glyph import StateGlyph
@@ -246,6 +246,7 @@ class StrengthRow(QFrame):
         percent, words, mark = reading(measured, given, line_percent)
         self._show_reading(
             measured,
+            unit,
             percent,
             words,
             mark,
@@ -269,6 +270,7 @@ class StrengthRow(QFrame):
     def _show_reading(
         self,
         measured: GroupStrength,
+        unit: str,
         percent: str,
         words: str,
         mark: ReadingMark,
@@ -278,13 +280,15 @@ class StrengthRow(QFrame):
         hide_words: bool,
     ) -> None:
         compared = measured.asymmetry_percent
+        counts = compared is not None and compared < line_percent
+        uncertain = bool(measured.within_tester_error and measured.weaker and counts)
         if compared is None:
             self.bar.set_sides(None, None)
         else:
             right = compared if measured.weaker == "right" else 100.0
             left = compared if measured.weaker == "left" else 100.0
             line = None if sore_knee == "both" else line_percent / 100
-            unsure = f", {WITHIN_ERROR}" if measured.within_tester_error and measured.weaker else ""
+            unsure = f", {WITHIN_ERROR}" if uncertain else ""
             self.bar.set_sides(right, left, line=line, words=f"{percent}, {words}{unsure}")
         self.bar.setVisible(compared is not None)
         self._mark.setVisible(bool(mark))
@@ -298,8 +302,8 @@ class StrengthRow(QFrame):
         style.say(self._percent, t="q" if said_in_line else "b", c="att" if mark == "look" else "")
         self._words.setText("" if said_in_line else words)
         self._words.setVisible(bool(self._words.text()) and not hide_words)
-        uncertain = bool(measured.within_tester_error and measured.weaker)
-        said = f"within {shown(self.group.inter_tester_mdc_kgf or 0, 1)} kgf, the error between testers"
+        error = convert(self.group.inter_tester_mdc_kgf or 0, "kgf", unit)
+        said = f"within {shown(error, 0 if unit == 'N' else 1)} {unit}, the error between testers"
         self._error.setText(WITHIN_ERROR_SHORT if hide_words else said)
         self._error.setToolTip(f"{upper_first(said)}: two testers differ by as much.")
         self._error.setVisible(uncertain)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
-from evalassist.answers import FORCE_N, MMT_GRADES, MOST_TRIALS, TORQUE_NM
+from evalassist.answers import FORCE_N, LEVER_ARM_M, MMT_GRADES, MOST_TRIALS, TORQUE_NM
 from evalassist.clinical.facts import shown
 from evalassist.clinical.result import SideStrength
 from evalassist.clinical.strength import protocol_words
@@ -339,8 +339,11 @@ class StrengthSide(QWidget):
         return self._scatter
 
     def _slip_of_unit(self, asking: GoingOnField) -> str:
-        """Newtons typed while the page shows kgf or lbf: the commonest slip with a dynamometer."""
+        """Newtons while the page shows kgf or lbf, the commonest slip with a dynamometer; metres for a lever."""
         value = asking.value
+        is_lever = self.extras is not None and asking is self.extras.lever
+        if is_lever and value is not None and LEVER_ARM_M[0] <= value <= LEVER_ARM_M[1]:
+            return f"{value:g} m is {shown(from_si(value, 'cm'), 1)} cm: type it in cm. "
         if asking not in self.trials or value is None or self._unit not in ("kgf", "lbf"):
             return ""
         if not to_si(value, self._unit) > FORCE_N[1] >= value:
