@@ -160,7 +160,7 @@ def _assessment(note: Note) -> list[str]:
         lines += ["", *_line(_band(band))]
         for row in band.rows:
             lines += _line(f"- {_row(row)}")
-    open_words = ("Not decided, because something is missing", "; ".join(still_open(note)))
+    open_words = ("Not decided, because something is missing", ". ".join(still_open(note)))
     ends = _told([open_words, ("Does not fit together", unfitting(note))])
     return _part("Assessment", [*lines, *([""] if ends and len(lines) > 1 else []), *ends])
 

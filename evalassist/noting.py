@@ -205,9 +205,7 @@ def _opinion_key(conclusion: Conclusion) -> str:
 def _still_open(assessment: Assessment, content: Content) -> Iterator[str]:
     for conclusion, all_missing in not_decided(assessment):
         missing = [item_id for item_id in all_missing if _is_asked(item_id, assessment, content)]
-        wanted = ", ".join(content.label(item_id) for item_id in missing[:4])
-        more = f" and {len(missing) - 4} more" if len(missing) > 4 else ""
-        yield f"{conclusion.rule.title}: {wanted}{more}"
+        yield f"{conclusion.rule.title}: {content.labels(missing)}"
 
 
 def _is_asked(item_id: ItemId, assessment: Assessment, content: Content) -> bool:

@@ -2,7 +2,22 @@
 
 import unicodedata
 
-EPONYMS = ("Hoffa", "Noble", "Thessaly", "Lachman", "Thomas", "Ely", "Trendelenburg", "Perthes", "Beighton")
+EPONYMS = (
+    *("Hoffa", "Noble", "Thessaly", "Lachman", "Thomas", "Ely", "Trendelenburg", "Perthes", "Beighton"),
+    *(
+        "Ober",
+        "Wells",
+        "Wilson",
+        "Waldron",
+        "Renne",
+        "Tegner",
+        "Tinel",
+        "Craig",
+        "Budapest",
+        "Osgood-Schlatter",
+    ),
+    *("Sinding-Larsen-Johansson", "Achilles"),
+)
 
 
 def lower_first(text: str) -> str:

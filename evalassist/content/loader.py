@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
@@ -40,6 +40,7 @@ from evalassist.content.schema import (
 )
 from evalassist.errors import ContentError
 from evalassist.evaluation import Defaults, Evaluation, ItemId, Side
+from evalassist.words import lower_first
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -153,6 +154,24 @@ class Content:
             return item_id
         item, side = self.asked[item_id]
         return f"{item.label}, {side}" if side else item.label
+
+    def labels(self, item_ids: Iterable[ItemId], most: int = 4) -> str:
+        """Several items as a sentence lists them; a side that all share is told once, what is too much as a number."""
+        sides: dict[str, list[str]] = {}
+        for item_id in dict.fromkeys(item_ids):
+            if item_id not in self.asked:
+                sides[item_id] = []
+                continue
+            item, side = self.asked[item_id]
+            sides.setdefault(lower_first(item.label), []).extend([side] if side else [])
+        words = {label: " and ".join(told) for label, told in sides.items()}
+        shared = set(words.values())
+        if len(shared) == 1:
+            listed, behind = list(words), next(iter(shared))
+        else:
+            listed, behind = [f"{label}, {side}" if side else label for label, side in words.items()], ""
+        more = f" and {len(listed) - most} more" if len(listed) > most else ""
+        return "; ".join(listed[:most]) + more + (f", {behind}" if behind else "")
 
 
 @lru_cache(maxsize=1)

@@ -49,7 +49,7 @@ def assessment(note: Note, width: float) -> Iterator[Flowable]:
             yield text(f"{OURS_SIGN} {OURS}", FURNITURE, 11)
         yield Spacer(0, 2)
     if left := still_open(note):
-        yield from labelled([("Not decided, because something is missing", "; ".join(left))])
+        yield from labelled([("Not decided, because something is missing", ". ".join(left))])
     if words := unfitting(note):
         yield from labelled([("Does not fit together", words)])
 

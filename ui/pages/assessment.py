@@ -352,9 +352,7 @@ class AssessmentPage(Page):
         return tuple(Reason(f"{way}: {lower_first(reason.text)}", reason.items) for reason in found)
 
     def _missing_words(self, missing: Iterable[ItemId]) -> str:
-        labels = list(dict.fromkeys(lower_first(self.session.content.label(item_id)) for item_id in missing))
-        more = f" and {len(labels) - 4} more" if len(labels) > 4 else ""
-        return f"Missing: {', '.join(labels[:4])}{more}."
+        return f"Missing: {self.session.content.labels(missing)}."
 
 
 def _criterion(criterion: Conclusion) -> Reason:
