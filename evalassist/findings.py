@@ -23,7 +23,14 @@ from evalassist.words import lower_first, upper_first
 RATED = {"aggravating": "agg", "earlier-treatments": "treated"}
 """Lists whose choices have a word or a number each: the list, and what the items of its choices begin with."""
 WITHOUT_FINDINGS = ("assessment", "plan", "handout", "sign")
-BY_WORD = ("palpation", "special-tests", "hip-spine-tests", "length", "beighton")
+BY_WORD = (
+    "palpation",
+    "special-tests-standing",
+    "special-tests-lying",
+    "hip-spine-tests",
+    "length",
+    "beighton",
+)
 """Groups in which many tests share few words: told word by word, not test by test."""
 PAIN = {"nprs-worst": "worst", "nprs-usual": "usual", "nprs-best": "least"}
 TOTALS = {
@@ -316,7 +323,7 @@ def _word_by_word(group: Group, answers: Answers) -> Iterator[str]:
             if word:
                 word = "not tender" if group.id == "palpation" and word == "none" else word
                 found.setdefault(word, {}).setdefault(label, []).append(item_id.rpartition(".")[2])
-    for word in sorted(found, key=lambda word: word in ("normal", "not tender", "no")):
+    for word in sorted(found, key=lambda word: word in ("normal", "negative", "not tender", "no")):
         by_sides: dict[str, list[str]] = {}
         for label, sides in found[word].items():
             by_sides.setdefault("both sides" if len(sides) == 2 else sides[0], []).append(label)

@@ -319,8 +319,20 @@ def test_trials_of_both_sides_give_the_symmetry_in_words(session_of: Any, opened
     assert "93 N" in said
     assert "80.9 %" in said
     assert "right 19.1 % lower" in said
-    assert "within 5 kgf, the error between testers" in said
+    assert "within 49 N, the error between testers" in said
     assert "weak" not in said
+    button(page, "kgf").click()
+    assert "within 5 kgf, the error between testers" in reads(page)
+
+
+def test_the_error_between_testers_is_told_only_where_the_limit_is_passed(
+    session_of: Any, opened: Any
+) -> None:
+    page = opened(StrengthPage, session := session_of())
+    type_trials(page, "Hip abduction", "right", ("110",))
+    type_trials(page, "Hip abduction", "left", ("112",))
+    assert session.assessment.strength["habd"].within_tester_error
+    assert "the error between testers" not in reads(page)
 
 
 def test_enter_goes_to_the_next_trial_sound_side_first(session_of: Any, opened: Any, qtbot: QtBot) -> None:
@@ -601,6 +613,15 @@ def test_equals_takes_the_lever_arm_of_the_right_side(session_of: Any, opened: A
     assert field(page, "Hip abduction, left: lever arm").text() == "78"
 
 
+def test_a_lever_arm_typed_in_metres_is_pointed_out(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage, session_of())
+    page.focus_item("habd.right")
+    type_into(page, "Hip abduction, right: lever arm", "0.78")
+    assert "0.78 m is 78 cm: type it in cm." in reads(page)
+    type_into(page, "Hip abduction, right: lever arm", "78")
+    assert "m is 78 cm" not in reads(page)
+
+
 def test_f2_shows_the_position_the_pad_and_what_to_say(session_of: Any, opened: Any) -> None:
     page = opened(StrengthPage, session_of())
     page.focus_item("her.left")
@@ -698,7 +719,7 @@ def test_each_cause_stands_with_for_against_and_not_tested_each_a_link(
     assert "Your word: possible" in said
     for finding, item in (
         ("McMurray, right: Positive", "mcmurray.right"),
-        ("Thessaly 20°, right: Normal", "thessaly.right"),
+        ("Thessaly 20°, right: Negative", "thessaly.right"),
         ("Swelling came", "swelling-onset"),
         ("Meniscal tear", "ddx-meniscus"),
     ):
@@ -707,7 +728,7 @@ def test_each_cause_stands_with_for_against_and_not_tested_each_a_link(
         assert asked.args == [item]
     session.answer("mcmurray.right", "normal")
     assert "McMurray, right: Positive" not in reads(page)
-    assert "McMurray, right: Normal" in reads(page)
+    assert "McMurray, right: Negative" in reads(page)
     click(page, "All 24")
     assert "Patellar instability" in reads(page)
     click(page, "Fewer")
@@ -1085,6 +1106,27 @@ def test_a_number_is_told_with_what_it_comes_to_and_its_limit(session_of: Any, o
     assert "below 30°" not in reads(page)
 
 
+def test_a_length_test_says_tight_or_not_beside_the_angle(session_of: Any, opened: Any) -> None:
+    page = opened(
+        lambda session: StepPage(session.content.steps["mobility"], session), session := session_of()
+    )
+    assert page.focus_item("slr.right")
+    type_into(page, "Straight-leg raise, right, °", "65")
+    assert "Straight-leg raise right 65°: tight hamstrings" in reads(page)
+    type_into(page, "Straight-leg raise, right, °", "75")
+    assert "Straight-leg raise right 75°: not tight" in reads(page)
+    assert "tight hamstrings" not in reads(page)
+    session.answer("slr.right", None)
+    page.refresh()
+    assert "not tight" not in reads(page)
+
+
+def test_what_brings_it_on_is_open_at_once(session_of: Any, opened: Any) -> None:
+    page = opened(lambda session: StepPage(session.content.steps["history"], session), session_of())
+    page.focus_item("nprs-worst")
+    assert "Stairs down" in reads(page)
+
+
 def test_a_load_is_counted_in_the_therapists_unit_which_stands_beside_both_numbers(
     session_of: Any, opened: Any
 ) -> None:
@@ -1163,7 +1205,7 @@ def test_beside_each_cause_stands_what_speaks_for_and_against_as_it_is_found(
     session.answer("lachman.right", "positive")
     assert "For: Lachman, right: Positive." in reads(page)
     session.answer("lachman.right", "normal")
-    assert "Against: Lachman, right: Normal." in reads(page)
+    assert "Against: Lachman, right: Negative." in reads(page)
     session.answer("lachman.right", None)
     assert "Lachman, right" not in reads(page)
 

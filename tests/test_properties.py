@@ -57,7 +57,7 @@ OPTIONAL_BY_DESIGN = (
     (r"rf04-.*", r"wells|care-needed|pregnant-or-birth|care-factors|pregnancy-week|postpartum-weeks",
      "any suspicion of a clot is urgent, whichever of the rules says it"),
     (r"rf20-.*|rf21-.*", r"effusion|effusion-cause-known|ddx-pfoa", "graded later; no cause is known until stated"),
-    (r"rf14-low-energy|rf15-low-energy", r"energy-low|pain-location", "asked in the history, after the screen"),
+    (r"rf1[45]-low-energy", r"energy-(low|periods)|pain-location", "asked in the history, after the screen"),
     (r"rf18-.*", r"hip-ir|pregnancy-hip-pain|fadir", "measured or asked after the screen"),
     (r"rf14-test|rf16-test", r"fulcrum|patellar-pubic|neuro-l2-l4|femoral-stretch", "tested after the screen"),
     (r"rf24-.*", r"surgeon-cleared", "not cleared until it is recorded"),

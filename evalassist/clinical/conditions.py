@@ -182,7 +182,8 @@ def _comparison(condition: Condition) -> tuple[Callable[[FactValue], bool], str,
 
 
 def _limit(yes: str, no: str, limit: float) -> tuple[str, str]:
-    return f", {yes} {limit:g}", f", {no} {limit:g}"
+    written = f"{limit:g}".replace("-", "−")
+    return f", {yes} {written}", f", {no} {written}"
 
 
 def _number(value: FactValue) -> float:
@@ -197,6 +198,7 @@ def _word(value: FactValue) -> str:
 
 def _reasons(fact: Fact, words: str) -> tuple[Reason, ...]:
     remark = f" ({fact.remark})" if fact.remark else ""
+    words = "" if fact.sign_told else words
     return (Reason(fact.text + words + remark, fact.inputs),) if fact.text else ()
 
 

@@ -142,14 +142,22 @@ def _told(
         for rule in (source.content.rules[rule_id] for rule_id in entry.rules)
         if _rule_says(source, rule.id, fact_id, side)
     ]
+    if not flagged and entry.otherwise:
+        flagged = [
+            replace(plain, flag=entry.otherwise, mark=entry.mark, cites=entry.cites, rule=rule_id)
+            for rule_id in entry.rules
+            if _rule_says(source, rule_id, fact_id, side, Verdict.NOT_MET)
+        ]
     yield from flagged or ([plain] if entry.always else [])
 
 
-def _rule_says(source: _Source, rule_id: str, fact_id: str, side: Side | None) -> bool:
-    """Whether this value is among what makes the rule's condition hold on this side."""
+def _rule_says(
+    source: _Source, rule_id: str, fact_id: str, side: Side | None, verdict: Verdict = Verdict.MET
+) -> bool:
+    """Whether this value is among what makes the rule's condition hold on this side, or fail."""
     judged = judge(source.content.rules[rule_id].when, source.assessment.known, side)
     behind = {item_id for reason in judged.reasons for item_id in reason.items}
-    return judged.verdict is Verdict.MET and bool(behind.intersection(source.behind(fact_id)))
+    return judged.verdict is verdict and bool(behind.intersection(source.behind(fact_id)))
 
 
 def _difference(source: _Source, entry: Derived) -> Iterator[DerivedFinding]:

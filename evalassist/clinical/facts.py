@@ -60,7 +60,8 @@ def knowledge(evaluation: Evaluation, content: Content, numbers: Measured) -> Kn
         if found.value is None:
             sources[found.id] = found.missing or found.inputs
         else:
-            facts[found.id] = Fact(found.id, found.value, _says(content, found), found.inputs, found.remark)
+            text, told = _says(content, found)
+            facts[found.id] = Fact(found.id, found.value, text, found.inputs, found.remark, told)
     known = Knowledge(facts, sources, {})
     _forget_hidden(known, content)
     return known
@@ -132,13 +133,16 @@ def _item_text(item: Item, side: Side | None, value: FactValue, words: Mapping[s
 # ---------------------------------------------------------------- computed
 
 
-def _says(content: Content, found: Found) -> str:
+def _says(content: Content, found: Found) -> tuple[str, bool]:
+    """How the fact reads, and whether that tells its sign in words."""
     base, _, side = found.id.rpartition(".")
     name = content.facts.get(found.id) or content.facts[base]
     if not name.says:
-        return ""
-    text = name.says.format(value=_value_text(name, found.value))
-    return f"{text}, {side}" if found.id not in content.facts else text
+        return "", False
+    below = isinstance(found.value, float) and found.value < 0 and bool(name.says_below_zero)
+    value = -found.value if below and isinstance(found.value, float) else found.value
+    text = (name.says_below_zero if below else name.says).format(value=_value_text(name, value))
+    return (f"{text}, {side}" if found.id not in content.facts else text), below
 
 
 def _value_text(name: FactName, value: FactValue | None) -> str:

@@ -323,6 +323,8 @@ def _derived_faults(content: Content) -> Iterator[ContentError]:
         for rule_id in entry.rules:
             if rule_id not in content.rules:
                 yield ContentError(file, entry.id, f"no rule is called {rule_id}")
+        if entry.otherwise and not entry.rules:
+            yield ContentError(file, entry.id, "`otherwise` needs a rule that can fail")
 
 
 def _follow_up_faults(content: Content) -> Iterator[ContentError]:

@@ -218,6 +218,8 @@ class Group(Model):
     hint: str = ""
     rest: str = ""
     """The option that one deliberate act may give to every item not answered yet: "the rest: unlikely"."""
+    open: bool = False
+    """Open at first, though nothing waits for it: the core of the history."""
     items: tuple[Item, ...]
 
 
@@ -368,6 +370,8 @@ class FactName(Model):
     kind: Literal["number", "word", "yes-no"]
     says: str
     """How the fact reads as a reason; `{value}` is its value: "hip abduction {value} % of the other side"."""
+    says_below_zero: str = Field(default="", alias="says-below-zero")
+    """How a value below zero reads, without its sign: "1.28 SD below the mean"; no limit is told behind it."""
     sides: bool = False
     decimals: int = 0
     unit: str = ""
@@ -439,6 +443,8 @@ class Derived(Model):
     """The first that is passed is told."""
     rules: tuple[str, ...] = ()
     """Rules whose conclusion is told beside the value that makes them hold."""
+    otherwise: str = ""
+    """What is told on screen beside a value that makes the rule fail: not tight."""
     note: str = ""
     mark: Mark
     cites: tuple[str, ...] = ()

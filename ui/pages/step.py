@@ -71,7 +71,7 @@ class GroupCard(FoldingGroup):
         self.folded_changed.connect(self._opened)
         answers = page.session.evaluation.answers
         answered = any(item_id in answers for item in group.items for item_id in item.ids)
-        self.set_folded(self._optional and not answered)
+        self.set_folded(self._optional and not answered and not group.open)
 
     def refresh(self, assessment: Assessment) -> None:
         """Show the answers, what of the group is asked, and how far it is."""
