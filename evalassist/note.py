@@ -191,6 +191,8 @@ class Found(Part):
     """Rounded half up; only for V1 with a device on both sides and no painful test."""
     hurt: bool = False
     """The test hurt, so no percentage is printed."""
+    strong: bool = False
+    """V4: both hips are called strong, not only alike."""
     step_down: Literal["right", "left", "both"] | None = None
 
 

@@ -416,6 +416,7 @@ def _sheet(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment) -> 
             weaker=finding.weaker,
             deficit_percent=finding.deficit_percent,
             hurt=finding.hurt,
+            strong=finding.strong,
             step_down=None if not moved_in else "both" if len(moved_in) == 2 else moved_in[0],
         ),
         problem=finding.problem,

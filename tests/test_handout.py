@@ -392,7 +392,8 @@ def test_a_plan_without_knee_moves_does_not_promise_hip_and_knee() -> None:
         ({"variant": "V1", "weaker": "right", "deficit_percent": 12}, "with a little less force than"),
         ({"variant": "V2", "weaker": "right"}, "Your right hip felt less strong than your left hip."),
         ({"variant": "V3"}, "Both of your hips made less force"),
-        ({"variant": "V4"}, "Your hips tested strong on both sides."),
+        ({"variant": "V4"}, "Your hips tested about the same on both sides. We still add"),
+        ({"variant": "V4", "strong": True}, "Your hips tested strong on both sides. That is good news."),
         ({"variant": "V5", "weaker": "left"}, "Your sore knee is on the right."),
         ({"variant": "V6"}, "We did not test your hip strength today."),
         ({"variant": "V6", "hurt": True}, "It hurt too much to test your hip strength today."),
@@ -403,7 +404,7 @@ def test_a_plan_without_knee_moves_does_not_promise_hip_and_knee() -> None:
         ),
         ({"variant": "part"}, "We tested part of your hip strength today."),
     ],
-    ids=["V1", "V2", "V3", "V4", "V5", "V6", "V6 hurt", "one side", "part"],
+    ids=["V1", "V2", "V3", "V4", "V4 strong", "V5", "V6", "V6 hurt", "one side", "part"],
 )
 def test_the_sheet_says_what_was_found(found: dict[str, Any], says: str) -> None:
     assert says in sides(handout_pdf(note(found=found)))[0]

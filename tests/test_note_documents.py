@@ -26,6 +26,7 @@ from evalassist.documents.flow import marked
 from evalassist.errors import DocumentError
 from evalassist.evaluation import (
     Addendum,
+    Answer,
     Evaluation,
     NotTested,
     Opinion,
@@ -459,6 +460,22 @@ def test_one_hip_tested_is_not_called_untested(tested: dict[str, StrengthTest], 
     bare = evaluation_of("ex1").without_answer(*every, "hips-both-low", "hips-both-normal")
     case = bare.with_answers(tested)
     assert hip_finding(case, assess(case, load_content())).variant == variant
+
+
+@pytest.mark.parametrize(
+    ("tested", "strong"),
+    [
+        ({"habd.right": N82, "habd.left": N82}, False),
+        ({"habd.right": StrengthTest(grade="5"), "habd.left": StrengthTest(grade="5")}, True),
+        ({"habd.right": StrengthTest(grade="5"), "habd.left": StrengthTest(grade="4+")}, False),
+        ({"habd.right": N82, "habd.left": N82, "hips-both-normal": "yes"}, True),
+    ],
+)
+def test_hips_are_called_strong_only_where_that_was_found(tested: dict[str, Answer], strong: bool) -> None:
+    every = [f"{group}.{side}" for group in STRENGTH for side in ("right", "left")]
+    bare = evaluation_of("ex1").without_answer(*every, "hips-both-low", "hips-both-normal")
+    case = bare.with_answers(tested)
+    assert hip_finding(case, assess(case, load_content())).strong is strong
 
 
 # ---------------------------------------------------------------- the referral letter

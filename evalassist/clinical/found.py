@@ -19,6 +19,7 @@ SHOWN_GROUPS = ("habd", "her")
 """If several groups differ, the sheet prints the largest of abduction or external rotation."""
 HIP_GROUPS = ("habd", "her", "hir", "hext", "hflx", "hadd")
 
+STRONG_GRADE = "5"
 WEAK_GRADES = ("0", "1", "2-", "2", "2+", "3-", "3", "3+", "4-", "4")
 ENTRY_TO_CHECK_PERCENT = 60
 
@@ -29,6 +30,8 @@ class HipFinding:
     weaker: Side | None = None
     deficit_percent: int | None = None
     hurt: bool = False
+    strong: bool = False
+    """Not only alike: normal in the therapist's word, or graded 5 by hand wherever both sides were graded."""
     problem: str = ""
     """Why the sheet must not be printed before the entry was checked."""
 
@@ -42,7 +45,7 @@ def hip_finding(evaluation: Evaluation, assessment: Assessment) -> HipFinding:
         if finding is not None:
             return finding
     if evaluation.answers.get("hips-both-normal") == "yes":
-        return HipFinding("V4")
+        return HipFinding("V4", strong=True)
     if evaluation.answers.get("hips-both-low") == "yes":
         return HipFinding("V3")
     by_hand = _by_hand(evaluation, assessment)
@@ -92,20 +95,17 @@ def _about_the_same(assessment: Assessment) -> HipFinding:
 
 def _by_hand(evaluation: Evaluation, assessment: Assessment) -> HipFinding:
     graded = {
-        side: [
-            tested.grade in WEAK_GRADES
-            for g in _groups(assessment)
-            if (tested := g.side(side)) and tested.grade
-        ]
+        side: [tested.grade for g in _groups(assessment) if (tested := g.side(side)) and tested.grade]
         for side in SIDES
     }
-    weak: list[Side] = [side for side in SIDES if any(graded[side])]
+    weak: list[Side] = [side for side in SIDES if set(graded[side]) & set(WEAK_GRADES)]
     if not graded["right"] or not graded["left"]:
         return _not_compared(assessment)
     if len(weak) == 2:
         return HipFinding("V3")
     if not weak:
-        return HipFinding("V4")
+        grades = {*graded["right"], *graded["left"]}
+        return HipFinding("V4", strong=grades == {STRONG_GRADE})
     return HipFinding("V2" if weak[0] in evaluation.sore_sides else "V5", weak[0])
 
 
