@@ -80,3 +80,10 @@ def test_a_larger_calf_of_the_sore_leg_is_ticked_in_the_wells_list(
     suspected: dict[str, Answer] = {"calf-signs": "yes", "chest-signs": "no", "pregnant-or-birth": "no"}
     found = said_of(example().with_answers({**suspected, **measured}))
     assert any("calf measures 3 cm more" in words for words in found) is said
+
+
+def test_both_hips_are_not_normal_and_low_at_once() -> None:
+    normal = example().with_answer("hips-both-normal", "yes")
+    assert said_of(normal.with_answer("hips-both-low", "no")) == []
+    said = said_of(normal.with_answer("hips-both-low", "yes"))
+    assert said == ["Both hips are said to be normal, and to be below what you expect."]

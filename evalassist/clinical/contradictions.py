@@ -18,6 +18,8 @@ WEEKS_A_YEAR = 52.14
 LESS_THAN_WORST = ("nprs-usual", "nprs-now", "nprs-rest", "nprs-best")
 CALF_ITEM, CALF_CM = "calf-3cm", 3.0
 """Item W6 of the Wells score (examination 1.5)."""
+BOTH_HIPS = ("hips-both-normal", "hips-both-low")
+"""The therapist's word on both hips, for the patient's sheet."""
 SIDE_WORD = re.compile(r"\b(right|left)\s+(?:knee|hip|leg|thigh|kneecap)\b", re.IGNORECASE)
 
 
@@ -30,6 +32,7 @@ def contradictions(evaluation: Evaluation, known: Knowledge, content: Content) -
         *_one_sided(evaluation, content),
         *_protocols(evaluation, content),
         *_calf(evaluation, known),
+        *_both_hips(evaluation),
     )
 
 
@@ -102,6 +105,12 @@ def _calf(evaluation: Evaluation, known: Knowledge) -> Iterator[Contradiction]:
             f"The {sore} calf measures {own - opposite:g} cm more; the Wells list does not have it ticked."
         )
         yield Contradiction(words, (f"calf-girth.{sore}", "wells"))
+
+
+def _both_hips(evaluation: Evaluation) -> Iterator[Contradiction]:
+    """Both hips cannot be normal and below what is expected."""
+    if all(evaluation.answers.get(item_id) == "yes" for item_id in BOTH_HIPS):
+        yield Contradiction("Both hips are said to be normal, and to be below what you expect.", BOTH_HIPS)
 
 
 def _tested(evaluation: Evaluation, content: Content, side: Side) -> tuple[ItemId, ...]:
