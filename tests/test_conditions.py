@@ -127,3 +127,11 @@ def test_a_rule_for_each_side_is_met_when_one_sore_side_meets_it() -> None:
 def test_a_condition_that_is_not_one_thing_is_refused(nonsense: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"one fact with one comparison|Extra inputs"):
         when(nonsense)
+
+
+def test_a_value_below_zero_that_is_told_in_words_has_no_limit_with_a_sign_behind_it() -> None:
+    low = Fact("kext-z.right", -1.28, "1.28 SD below the mean", (), sign_told=True)
+    judged = judge(
+        Condition.model_validate({"fact": "kext-z.right", "at-most": -1}), Knowledge({low.id: low}, {}, {})
+    )
+    assert [reason.text for reason in judged.reasons] == ["1.28 SD below the mean"]

@@ -74,7 +74,7 @@ def test_that_another_subcategory_is_absent_does_not_speak_for_overload() -> Non
     assert opposing(example("patient-a"), "ovl") == [
         "Training or work load rose in the last 8 weeks: yes",
         "load changed by 90 %, at least 30",
-        "Load rose over 4 weeks, not above 8",
+        "Load rose over 4 weeks, not above 8 weeks",
     ]
 
 
@@ -84,7 +84,7 @@ def test_a_load_that_rose_from_nothing_is_not_held_against_itself() -> None:
 
 def test_irritability_tells_what_points_to_another_level() -> None:
     calm = example("ex1").with_answer("settle-h", 0.5)
-    assert opposing(calm, "irritability-moderate") == ["Settles after a flare in 0.5 h, below 1"]
+    assert opposing(calm, "irritability-moderate") == ["Settles after a flare in 0.5 h, below 1 h"]
 
 
 def test_the_findings_for_and_against_never_hold_the_same_line() -> None:

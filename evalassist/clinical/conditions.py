@@ -198,7 +198,7 @@ def _word(value: FactValue) -> str:
 
 def _reasons(fact: Fact, words: str) -> tuple[Reason, ...]:
     remark = f" ({fact.remark})" if fact.remark else ""
-    words = "" if fact.sign_told else words
+    words = "" if fact.sign_told else f"{words} {fact.unit}" if words and fact.unit else words
     return (Reason(fact.text + words + remark, fact.inputs),) if fact.text else ()
 
 

@@ -61,7 +61,7 @@ def knowledge(evaluation: Evaluation, content: Content, numbers: Measured) -> Kn
             sources[found.id] = found.missing or found.inputs
         else:
             text, told = _says(content, found)
-            facts[found.id] = Fact(found.id, found.value, text, found.inputs, found.remark, told)
+            facts[found.id] = Fact(found.id, found.value, text, found.inputs, found.remark, sign_told=told)
     known = Knowledge(facts, sources, {})
     _forget_hidden(known, content)
     return known
@@ -111,7 +111,8 @@ def _item_fact(item_id: ItemId, answer: Answer, content: Content) -> Fact | None
         value = found
     else:
         value = answer if isinstance(answer, tuple) else str(answer)
-    return Fact(item_id, value, _item_text(item, side, value, content.option_words[item.id]), (item_id,))
+    text = _item_text(item, side, value, content.option_words[item.id])
+    return Fact(item_id, value, text, (item_id,), unit=item.unit)
 
 
 @lru_cache(maxsize=4096)  # most answers are options, and most stay as they were while one is changed

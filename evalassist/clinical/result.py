@@ -35,6 +35,8 @@ class Fact:
     inputs: tuple[ItemId, ...]
     remark: str = ""
     """How far the value can be trusted, told after the comparison."""
+    unit: str = ""
+    """The unit of a measured value, told behind a limit too."""
     sign_told: bool = False
     """The text says in words on which side of zero it lies: a limit with a sign behind it would confuse."""
 
