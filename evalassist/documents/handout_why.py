@@ -176,8 +176,8 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
             train = [texts("found_v3_train"), common] if _trains_both(case) else [common, *_trained(case)]
             said = [[texts("found_v3"), *alike, *hurt], [*train, retest]]
         case "V4" | "same":
-            alike = "found_same" if found.variant == "same" else "found_v4_alike"
-            lead = [texts("found_v4" if found.strong else alike)]
+            same = "found_same" if found.variant == "same" else "found_v4_alike"
+            lead = [texts("found_v4" if found.strong else same)]
             said = [lead]
             if case.hips:
                 lead.append(texts(_one("found_still", len(case.hips))))
