@@ -266,7 +266,7 @@ def test_the_words_of_an_open_page_tell_the_limit_that_counts_now(window: MainWi
     assert window.view is not None
     window.view.show_step("mobility")
     QApplication.processEvents()
-    assert "Under 110, or the buttock rises: tight." in shown(window.view)
+    assert "Under 110°, or the buttock rises: tight." in shown(window.view)
 
 
 def test_a_note_is_not_signed_by_a_limit_that_changed_meanwhile(window: MainWindow, store: Store) -> None:

@@ -87,7 +87,7 @@ def test_a_signed_evaluation_keeps_the_limits_it_was_signed_with() -> None:
 
 def test_texts_tell_the_number_that_counts_here() -> None:
     content = content_for(example(slr=80, tsk_raised=25, rest_pain=4, symmetry_deficit=85))
-    assert content.items["slr"].help == "Under 80: tight."
+    assert content.items["slr"].help == "Under 80°: tight."
     assert content.items["nprs-rest"].help.startswith("4 or more")
     assert "Raised from 25" in content.measures["tsk-11"].change_note
     assert content.information["symmetry-90"].value == "below 85 %: side deficit"
