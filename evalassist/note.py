@@ -304,6 +304,8 @@ class Note(Part):
     not_tested: tuple[Line, ...]
     """What was left out deliberately, with the reason."""
     pfp: Literal["met", "not met", "undecided"]
+    hip_first: str = ""
+    """Under 18, while the hip screen is not answered or is positive: said in place of every knee result."""
     pfp_disagrees_because: str = ""
     """Why the therapist does not conclude patellofemoral pain, where the criteria are met."""
     confirmed: bool = False

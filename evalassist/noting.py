@@ -94,7 +94,9 @@ def note_of(
     """The note of this visit as it reads now; signing stores exactly this."""
     signature = evaluation.signature
     planned = plan if isinstance(plan, PlanOfCare) else None
-    concluded = [c for c in assessment.conclusions.values() if _is_noted(c)]
+    waits = assessment.hip_first
+    concluded = [] if waits else [c for c in assessment.conclusions.values() if _is_noted(c)]
+    other_causes = {} if waits else causes(evaluation, assessment.known, content)
     return Note(
         release=content.release.version,
         evidence_checked=content.release.evidence_checked,
@@ -117,13 +119,12 @@ def note_of(
         sections=sections(evaluation, assessment, content),
         not_tested=not_tested_lines(evaluation, content),
         pfp=assessment.pfp.value,
+        hip_first=waits.words if waits else "",
         pfp_disagrees_because=_disagreement(assessment),
         confirmed=all(said in assessment.opinions for said in accepted_ids(assessment)),
         conclusions=tuple(_conclusion(c, evaluation, assessment, content) for c in concluded),
-        causes=tuple(
-            _cause(c, content) for c in causes(evaluation, assessment.known, content).values() if c.near
-        ),
-        irritability=assessment.irritability or "",
+        causes=tuple(_cause(c, content) for c in other_causes.values() if c.near),
+        irritability="" if waits else assessment.irritability or "",
         irritability_found=(assessment.irritability_found or "") if assessment.irritability_by_hand else "",
         irritability_because=assessment.opinions[IRRITABILITY].reason
         if assessment.irritability_by_hand

@@ -57,6 +57,7 @@ from ui.session import EvaluationSession
 from ui.widgets.exercise_card import ExercisePicture
 from ui.widgets.pdf_view import open_pdf
 from ui.widgets.plan_cards import CareCard, GoalsCard
+from ui.widgets.reasoning_panel import ReasoningPanel
 from ui.widgets.strength_side import StrengthSide
 from ui.widgets.visits_card import VisitsCard
 
@@ -1247,6 +1248,34 @@ def test_an_adult_is_not_asked_what_is_asked_of_children(session_of: Any, opened
     assert "under 18" not in said
     assert "Age 8 to 16" not in said
     assert page.hint.text().startswith("23 questions")
+
+
+@pytest.mark.parametrize("part", ["page", "panel"])
+def test_under_18_the_hip_questions_stand_in_place_of_every_knee_result(
+    part: str, session_of: Any, opened: Any, qtbot: QtBot
+) -> None:
+    session = session_of("ex3")
+    hip = ("limp-now", "drehmann")
+    session.answer_all(dict.fromkeys(hip))
+    shown: QWidget
+    if part == "page":
+        shown = opened(AssessmentPage, session)
+    else:
+        shown = ReasoningPanel(session)
+        qtbot.addWidget(shown)
+        shown.show()
+        shown.show_step("assessment")
+    knee = ("Patellofemoral pain", "performance", "3 of 3", "Irritability")
+    said = reads(shown)
+    assert "Hip screen first: 2 questions open." in said
+    assert "limps now" in said.lower()
+    assert not [words for words in knee if words in said]
+    session.answer_all(dict.fromkeys(hip, "no"))
+    if isinstance(shown, ReasoningPanel):
+        shown.refresh()
+    said = reads(shown)
+    assert "questions open" not in said
+    assert "Patellofemoral pain" in said
 
 
 # ---------------------------------------------------------------- sign

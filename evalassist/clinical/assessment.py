@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from evalassist.clinical.conditions import judge_rule
+from evalassist.clinical.conditions import judge, judge_rule
 from evalassist.clinical.contradictions import contradictions
 from evalassist.clinical.facts import knowledge, measured
-from evalassist.clinical.result import Assessment, Conclusion, Fact, Knowledge, Reason, Verdict
+from evalassist.clinical.result import Assessment, Conclusion, Fact, HipFirst, Knowledge, Reason, Verdict
 from evalassist.content.schema import ACTION, LEVELS, Level
 from evalassist.evaluation import Evaluation, ItemId, Opinion
 
@@ -29,6 +29,8 @@ CODES = dict(SUBCATEGORIES)
 IRRITABILITY = "irritability"
 """The therapist's word on irritability stands under this id; its `instead` is the level set by hand."""
 IRRITABILITY_LEVELS = ("LOW", "MODERATE", "HIGH")
+HIP_FIRST = "child-hip"
+"""The questions on the hip that are asked under 18 before any knee result (examination 1.3)."""
 CAUTION_REASON = "caution-reason"
 """The answer that says why care goes on with caution."""
 FAR_BELOW, FAR_BELOW_REASON = "very-low-symmetry", "low-symmetry-reason"
@@ -61,7 +63,9 @@ def assess(evaluation: Evaluation, content: Content) -> Assessment:
     if action is not None:
         known.facts[ACTION] = Fact(ACTION, action, "", ())
     criteria = tuple(c for c in conclusions.values() if c.rule.kind == "criterion")
-    pfp = Verdict.UNDECIDED if action in ("EMERGENCY", "URGENT") else _all_of(criteria)
+    hip_first = _hip_first(known, content)
+    waits = hip_first is not None or action in ("EMERGENCY", "URGENT")
+    pfp = Verdict.UNDECIDED if waits else _all_of(criteria)
     classified = pfp is Verdict.MET and action in ("CAUTION", "NONE")
     subcategories = _subcategories(conclusions) if classified else ()
     irritability, because, missing = _irritability(conclusions, known)
@@ -94,12 +98,16 @@ def assess(evaluation: Evaluation, content: Content) -> Assessment:
         numbers=content.numbers,
         opinions=opinions,
         contradictions=contradictions(evaluation, known, content),
+        hip_first=hip_first,
     )
 
 
 def not_decided(assessment: Assessment) -> tuple[tuple[Conclusion, tuple[ItemId, ...]], ...]:
     """What stays open among criteria and subcategories, each with what is missing to decide it; and a muscle group
-    far below the other side, until the therapist has said why it is safe to go on."""
+    far below the other side, until the therapist has said why it is safe to go on. None of it while the hip comes
+    first."""
+    if assessment.hip_first is not None:
+        return ()
     kinds = ("criterion", "subcategory", "modifier")
     undecided = tuple(
         (conclusion, conclusion.missing)
@@ -122,6 +130,19 @@ def caution_unexplained(assessment: Assessment) -> bool:
 def far_below_unexplained(assessment: Assessment) -> bool:
     """A muscle group is far below the other side, and nobody has said yet why it is safe to go on."""
     return assessment.met(FAR_BELOW) and FAR_BELOW_REASON not in assessment.facts
+
+
+def _hip_first(known: Knowledge, content: Content) -> HipFirst | None:
+    """What of the hip screen keeps the knee from being judged; None for an adult, and once the hip is cleared."""
+    group = next(group for group in content.steps["safety"].groups if group.id == HIP_FIRST)
+    asked = [
+        item.id
+        for item in group.items
+        if item.shown_when is None or judge(item.shown_when, known).verdict is Verdict.MET
+    ]
+    still_open = tuple(item_id for item_id in asked if item_id not in known.facts)
+    positive = tuple(item_id for item_id in asked if known.value(item_id) == "yes")
+    return HipFirst(still_open, positive) if still_open or positive else None
 
 
 def _red_flags(conclusions: dict[str, Conclusion]) -> tuple[tuple[Conclusion, ...], tuple[Conclusion, ...]]:

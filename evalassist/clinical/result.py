@@ -168,6 +168,22 @@ TEST_ANYWAY = "test-anyway-reason"
 
 
 @dataclass(frozen=True, slots=True)
+class HipFirst:
+    """Under 18 the hip is cleared before any knee result is told: the questions still open, and what is positive."""
+
+    open: tuple[ItemId, ...]
+    positive: tuple[ItemId, ...]
+
+    @property
+    def words(self) -> str:
+        """What stands in place of the knee results."""
+        if self.positive:
+            return "Hip screen positive: no knee result until the hip is cleared."
+        number = len(self.open)
+        return f"Hip screen first: {number} question{'' if number == 1 else 's'} open."
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """What the findings say. `action` is None while a question of level URGENT or above is open."""
 
@@ -203,6 +219,8 @@ class Assessment:
     opinions: Mapping[str, Opinion] = field(default_factory=dict)
     """The therapist's words that were given on what the findings still say."""
     contradictions: tuple[Contradiction, ...] = ()
+    hip_first: HipFirst | None = None
+    """Under 18: what of the hip screen keeps the knee from being classified."""
 
     def disagrees(self, conclusion_id: str) -> bool:
         """The therapist does not agree with this conclusion (`pfp`, or the code of a subcategory)."""

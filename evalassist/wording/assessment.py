@@ -66,6 +66,8 @@ class Band:
 
 def summary(note: Note) -> str:
     """The assessment in one sentence, as a colleague would say it."""
+    if note.hip_first:
+        return note.hip_first
     if note.pfp_disagrees_because:
         told = (
             f"Patellofemoral pain, {knee(note.sore_knee)}: criteria met, but not concluded by the therapist."
@@ -104,7 +106,7 @@ def irritability(note: Note) -> tuple[str, str]:
 
 def bands(note: Note) -> Iterator[Band]:
     """Criteria, subcategories and what else matters; nothing where the screen stopped before it was decided."""
-    if note.action in STOPS and note.pfp == "undecided":
+    if note.hip_first or (note.action in STOPS and note.pfp == "undecided"):
         return
     for name, group in _groups(note):
         if group:

@@ -69,7 +69,12 @@ class AssessmentPage(Page):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inner = QWidget()
-        self._stack: QVBoxLayout = style.column(inner, spacing=7)
+        self._page: QVBoxLayout = style.column(inner, spacing=7)
+        self._knee = QWidget()
+        """All that is concluded of the knee: it waits while a child's hip is not cleared."""
+        self._stack: QVBoxLayout = style.column(self._knee, spacing=7)
+        self._build_hip_first()
+        self._page.addWidget(self._knee)
         self.cards: dict[str, ConclusionCard] = {}
         """By the id an opinion is given on: `pfp`, `MPD`, `MOB-hyper`."""
         self.parts = self._make_cards()
@@ -94,8 +99,18 @@ class AssessmentPage(Page):
         self._causes.go_to.connect(self.go_to)
         self._stack.addWidget(self._causes)
         self._build_impression()
-        self._stack.addStretch(1)
+        self._page.addStretch(1)
         yield
+
+    def _build_hip_first(self) -> None:
+        self._hip_first = Card("Hip first", "under 18 the hip is cleared before any knee result is shown")
+        self._hip_words = style.label("b")
+        self._hip_words.setWordWrap(True)
+        self._hip_open = ReasonList()
+        self._hip_open.go_to.connect(self.go_to)
+        self._hip_first.body.addWidget(self._hip_words)
+        self._hip_first.body.addWidget(self._hip_open)
+        self._page.addWidget(self._hip_first)
 
     def _conclusion_card(self, key: str, name: str, *, across: bool = False) -> ConclusionCard:
         card = ConclusionCard(name, across=across)
@@ -163,13 +178,14 @@ class AssessmentPage(Page):
         self.impression = TextField("Impression", lines=2)
         self.impression.answered.connect(lambda words: self.session.write_impression(str(words or "")))
         card.body.addWidget(self.impression)
-        self._stack.addWidget(card)
+        self._page.addWidget(card)
 
     # ------------------------------------------------------------ showing
 
     def refresh(self) -> None:
         assessment = self.session.assessment
         asked = accepted_ids(assessment)
+        self._show_hip_first(assessment)
         found = self.session.follow_up
         if self.change is not None and found is not None:
             self.change.show_found(found)
@@ -194,6 +210,15 @@ class AssessmentPage(Page):
 
     def banner_acted(self) -> None:
         self.go_to.emit(FAR_BELOW_REASON)
+
+    def _show_hip_first(self, assessment: Assessment) -> None:
+        waits = assessment.hip_first
+        self._hip_first.setVisible(waits is not None)
+        self._knee.setVisible(waits is None)
+        if waits is not None:
+            self._hip_words.setText(waits.words)
+            labels = [Reason(self.session.content.label(i), (i,)) for i in waits.positive + waits.open]
+            self._hip_open.show_reasons(labels, most=len(labels))
 
     def _show_diagnosis(self, assessment: Assessment) -> None:
         criteria = assessment.criteria
@@ -332,7 +357,8 @@ class AssessmentPage(Page):
         return [("A", "accept, on a conclusion"), ("D", "disagree, and say why"), ("F6", "what if")]
 
     def set_compact(self, compact: bool) -> None:
-        self._stack.setSpacing(style.px(5 if compact else 7))
+        for column in (self._page, self._stack):
+            column.setSpacing(style.px(5 if compact else 7))
 
     # ------------------------------------------------------------ words
 

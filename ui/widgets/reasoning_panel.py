@@ -151,6 +151,11 @@ class ReasoningPanel(QFrame):
         if assessment.stopped:
             yield from self._blocked()
             return
+        if assessment.hip_first is not None:
+            yield Line("rule")
+            yield Line("title", assessment.hip_first.words, "partly", "att")
+            yield from self._links(assessment.hip_first.open, most=MOST_GAPS)
+            return
         yield Line("rule")
         yield from self._criteria(assessment)
         yield Line("rule")

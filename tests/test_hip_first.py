@@ -1,0 +1,74 @@
+"""Under 18 the hip comes first: no knee result is told before it is cleared, on no page and on no paper."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from evalassist.case_file import read_case
+from evalassist.clinical.assessment import assess
+from evalassist.clinical.plan import plan_of_care
+from evalassist.clinical.result import NoPlan, Verdict
+from evalassist.content import load_content
+from evalassist.evaluation import Evaluation
+from evalassist.note import Clinic
+from evalassist.note_text import note_text
+from evalassist.noting import note_of
+
+SCREEN = ("limp-now", "hip-range-loss", "drehmann", "log-roll-pain", "child-systemic", "child-no-weight")
+KNEE_RESULTS = ("Patellofemoral pain", "MPD", "MCD", "criteria", "Irritability", "Not decided")
+
+
+@cache
+def child() -> Evaluation:
+    """A patient of 13 with a clear hip, who has patellofemoral pain."""
+    return read_case(Path(__file__).parent / "cases" / "ex3.toml", load_content())
+
+
+def told(evaluation: Evaluation) -> str:
+    content = load_content()
+    assessment = assess(evaluation, content)
+    plan = plan_of_care(evaluation, assessment, content)
+    return note_text(note_of(evaluation, content, assessment, plan, Clinic()))
+
+
+def test_with_a_clear_hip_the_knee_is_classified() -> None:
+    assessment = assess(child(), load_content())
+    assert assessment.hip_first is None
+    assert assessment.pfp is Verdict.MET
+
+
+@pytest.mark.parametrize("left_open", [SCREEN, SCREEN[:1], SCREEN[-1:]])
+def test_while_a_hip_question_is_open_no_knee_result_is_told(left_open: tuple[str, ...]) -> None:
+    evaluation = child().without_answer(*left_open)
+    assessment = assess(evaluation, load_content())
+    assert assessment.pfp is Verdict.UNDECIDED
+    assert assessment.subcategories == assessment.agreed == ()
+    assert isinstance(plan_of_care(evaluation, assessment, load_content()), NoPlan)
+    number = len(left_open)
+    text = told(evaluation)
+    assert f"Hip screen first: {number} question{'s' if number > 1 else ''} open." in text
+    assert not [words for words in KNEE_RESULTS if words in text]
+
+
+def test_not_assessed_leaves_a_hip_question_open() -> None:
+    assessment = assess(child().with_answer("drehmann", "not-assessed"), load_content())
+    assert assessment.hip_first is not None
+    assert assessment.hip_first.open == ("drehmann",)
+
+
+@pytest.mark.parametrize("sign", SCREEN)
+def test_a_positive_hip_screen_keeps_every_knee_result_back(sign: str) -> None:
+    evaluation = child().with_answer(sign, "yes")
+    assessment = assess(evaluation, load_content())
+    assert assessment.pfp is Verdict.UNDECIDED
+    text = told(evaluation)
+    assert "Hip screen positive: no knee result until the hip is cleared." in text
+    assert not [words for words in KNEE_RESULTS if words in text]
+
+
+def test_an_adult_has_no_hip_screen() -> None:
+    grown = read_case(Path(__file__).parent / "cases" / "ex1.toml", load_content())
+    assert assess(grown, load_content()).hip_first is None
