@@ -45,6 +45,8 @@ class NoteConclusion(Part):
     says: str
     do_now: str = ""
     """What a met red flag asks for at once."""
+    level: str = ""
+    """How severe a red flag is; empty in notes of the first releases."""
     reasons: tuple[NoteReason, ...]
     against: tuple[NoteReason, ...] = ()
     """Findings that point the other way: against what is met, for what is not met."""

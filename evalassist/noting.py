@@ -49,11 +49,12 @@ from evalassist.note import (
     Sheet,
 )
 from evalassist.settings import Settings
+from evalassist.wording.findings import how_soon
 from evalassist.words import lower_first
 
 ACTION_TEXT = {
     "EMERGENCY": "Emergency department now. No plan of care, no exercise sheet.",
-    "URGENT": "Medical contact the same day or within 48 hours. No plan of care, no exercise sheet.",
+    "URGENT": "Medical contact {how_soon}. No plan of care, no exercise sheet.",
     "REFER": "Referral within days to two weeks. No exercise plan until cleared.",
     "CAUTION": "Care goes on with caution.",
     "NONE": "Safety screen negative.",
@@ -114,7 +115,9 @@ def note_of(
         signed_licence=signature.licence if signature else "",
         signed_at=signature.signed_at if signature else None,
         action=assessment.action,
-        action_text=ACTION_TEXT[assessment.action],
+        action_text=ACTION_TEXT[assessment.action].format(
+            how_soon=how_soon(flag.rule.do_now for flag in assessment.stops)
+        ),
         red_flags=tuple(_conclusion(c, evaluation, assessment, content) for c in assessment.red_flags),
         sections=sections(evaluation, assessment, content),
         not_tested=not_tested_lines(evaluation, content),
@@ -174,6 +177,7 @@ def _conclusion(
         verdict=conclusion.verdict.value,
         says=conclusion.rule.says,
         do_now=conclusion.rule.do_now,
+        level=conclusion.rule.level or "",
         reasons=tuple(NoteReason(text=r.text, items=r.items) for r in conclusion.reasons),
         against=tuple(NoteReason(text=r.text, items=r.items) for r in opposing),
         missing=tuple(content.label(item_id) for item_id in conclusion.missing),

@@ -238,6 +238,8 @@ def test_a_safety_case_leads_to_its_action(case: Mapping[str, Any]) -> None:
         assert assessment.conclusions[rule_id].met, rule_id
     for rule_id in expect.get("silent", []):
         assert not assessment.conclusions[rule_id].met, rule_id
+    if wanted := expect.get("do_now"):
+        assert wanted in assessment.red_flags[0].rule.do_now
     check_asked(assessment, expect.get("asked", []), expect.get("not_asked", []))
     assert assessment.testing_locked is expect.get("locked", expect["action"] in ("EMERGENCY", "URGENT"))
 

@@ -498,7 +498,7 @@ def test_a_letter_fits_on_one_page_and_names_every_finding(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "urgency"),
-    [(SEPTIC, "EMERGENCY: now"), (URGENT_CASE, "URGENT: same day to 48 hours")],
+    [(SEPTIC, "EMERGENCY: now"), (URGENT_CASE, "URGENT: the same day")],
 )
 def test_a_letter_says_how_soon_what_was_left_out_and_what_is_asked(name: str, urgency: str) -> None:
     text = read(referral_pdf(screened(name)))
@@ -512,6 +512,25 @@ def test_a_letter_says_how_soon_what_was_left_out_and_what_is_asked(name: str, u
     assert "For 3 days; in the last 7 days worst 7/10" in text
     assert "could be: a reason to look, not a diagnosis" in text
     assert "A. Chen, PT, license 40-12345" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "soon", "not_said"),
+    [
+        ("Calf signs, Wells not begun: the same day", "the same day", "48 hours"),
+        ("Calf signs, Wells 1", "within 48 hours", "same day"),
+    ],
+)
+def test_letter_and_note_say_one_thing_on_how_soon_a_clot_is_looked_for(
+    name: str, soon: str, not_said: str
+) -> None:
+    letter, paper = read(referral_pdf(screened(name))), read(evaluation_note_pdf(screened(name)))
+    assert f"URGENT: {soon}" in letter
+    assert f"Please see this patient {soon}." in letter
+    assert f"Medical contact {soon}." in letter
+    assert f"Medical contact {soon}. No plan of care" in paper
+    assert not_said not in letter
+    assert not_said not in paper
 
 
 def test_a_referral_within_two_weeks_does_not_claim_that_testing_was_forbidden() -> None:

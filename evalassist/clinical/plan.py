@@ -94,7 +94,7 @@ def plan_of_care(
 def _stop(evaluation: Evaluation, assessment: Assessment) -> NoPlan | None:
     """Reasons for which there is no plan: stopped, screen open, not patellofemoral pain, surgery."""
     if assessment.stopped:
-        flags = [flag for flag in assessment.red_flags if flag.rule.level == assessment.action]
+        flags = assessment.stops
         words = " ".join(flag.rule.says for flag in flags)
         items = tuple(
             dict.fromkeys(item for flag in flags for reason in flag.reasons for item in reason.items)

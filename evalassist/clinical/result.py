@@ -238,6 +238,11 @@ class Assessment:
         return self.action in ("EMERGENCY", "URGENT", "REFER")
 
     @property
+    def stops(self) -> tuple[Conclusion, ...]:
+        """All flags of the level that stops the visit: none of them may hide behind another."""
+        return tuple(f for f in self.red_flags if f.rule.level == self.action) if self.stopped else ()
+
+    @property
     def testing_forbidden(self) -> bool:
         """The safety screen forbids to test movement, strength and mobility."""
         return self.action in ("EMERGENCY", "URGENT")

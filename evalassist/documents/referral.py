@@ -32,17 +32,24 @@ from evalassist.documents.flow import (
 from evalassist.documents.look import BOLD, INK, REGULAR, RULE, SECOND, SEMIBOLD, PaperName
 from evalassist.errors import DocumentError
 from evalassist.note import Note, NoteConclusion
-from evalassist.wording.findings import born, content_release, day, knee, loud_knee, named, signed, therapist
+from evalassist.wording.findings import (
+    born,
+    content_release,
+    day,
+    how_soon,
+    knee,
+    loud_knee,
+    named,
+    signed,
+    therapist,
+)
 from evalassist.words import clean, shortened
 
 HEAD = 34.0
 LETTER, LETTER_LEADING = 10.5, 13.5
 URGENCY = {
     "EMERGENCY": ("EMERGENCY: now", "Please see this patient now, in the emergency department."),
-    "URGENT": (
-        "URGENT: same day to 48 hours",
-        "Please see this patient the same day, within 48 hours at the latest.",
-    ),
+    "URGENT": ("URGENT: {how_soon}", "Please see this patient {how_soon}."),
     "REFER": ("Within days to 2 weeks", "Please see this patient within days, within 2 weeks at the latest."),
 }
 ASKED = {
@@ -102,7 +109,8 @@ def _foot(note: Note, canvas: Canvas, sheet: look.Paper, page: int, of: int) -> 
 
 def _story(note: Note, width: float) -> Iterator[Flowable]:
     action = note.action or ""
-    urgency, asks = URGENCY[action]
+    soon = how_soon(flag.do_now for flag in note.red_flags if flag.level in ("", action))
+    urgency, asks = (words.format(how_soon=soon) for words in URGENCY[action])
     yield Spacer(0, 12)
     yield WriteIn("To", "Date", day(note.visit_date), width)
     yield Spacer(0, 12)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from evalassist.evaluation import Addendum
@@ -14,6 +15,7 @@ MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 """Not asked of the system: its language must not change what a note says."""
+SAME_DAY = re.compile(r"same[ -]day|today", re.IGNORECASE)
 NAME_LETTERS = 120
 """Letters of a name or a record number that are told; a longer one ends in an ellipsis."""
 SHORT = 30
@@ -54,6 +56,16 @@ def content_release(note: Note) -> str:
 
 
 # ---------------------------------------------------------------- the findings
+
+
+def how_soon(advised: Iterable[str]) -> str:
+    """How soon an urgent contact is: what the flags advise decides, and the soonest of them counts."""
+    told = list(advised)
+    if any(SAME_DAY.search(words) for words in told):
+        return "the same day"
+    if told and all("within 48 hours" in words for words in told):
+        return "within 48 hours"
+    return "the same day or within 48 hours"
 
 
 def safety_alone(note: Note) -> list[tuple[str, str]]:
