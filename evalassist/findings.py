@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from evalassist.clinical.derived import DerivedFinding, derived, of_item, sentences
 from evalassist.clinical.facts import shown
 from evalassist.clinical.progress import shown as is_asked
-from evalassist.clinical.result import Assessment
+from evalassist.clinical.result import Assessment, advised
 from evalassist.clinical.strength import protocol_words
 from evalassist.content import Content
 from evalassist.content.schema import GOING_ON, Group, Item, Step, StrengthGroup
@@ -156,6 +156,8 @@ def _screened(step: Step, evaluation: Evaluation, assessment: Assessment) -> Ite
     for conclusion in assessment.red_flags:
         found = "; ".join(reason.text for reason in conclusion.reasons)
         yield Line(label=f"{conclusion.rule.flag} {conclusion.rule.level}", value=found)
+    if assessment.red_flags:
+        yield Line(label="Advised", value=" ".join(advised(assessment.red_flags)))
     more = [
         _item_text(item, answers)
         for group in step.groups

@@ -35,6 +35,7 @@ from evalassist.evaluation import (
     StrengthTest,
 )
 from evalassist.note import Clinic, Line, Note, NoteReason, Section
+from evalassist.note_text import note_text
 from evalassist.noting import note_of
 
 CASES = Path(__file__).parent / "cases"
@@ -531,6 +532,19 @@ def test_letter_and_note_say_one_thing_on_how_soon_a_clot_is_looked_for(
     assert f"Medical contact {soon}. No plan of care" in paper
     assert not_said not in letter
     assert not_said not in paper
+
+
+def test_two_flags_of_the_same_level_both_reach_note_and_letter() -> None:
+    both = screened("Calf signs, Wells 1", **{"femoral-neck": "yes"})
+    letter, paper = read(referral_pdf(both)), read(evaluation_note_pdf(both))
+    for flag in both.red_flags:
+        assert flag.title in letter
+        assert flag.do_now in letter
+        assert flag.title in paper
+    assert len(both.red_flags) == 2
+    assert "Advised" in paper
+    assert all(flag.do_now in paper for flag in both.red_flags)
+    assert "Stop weight bearing" in note_text(both)
 
 
 def test_a_referral_within_two_weeks_does_not_claim_that_testing_was_forbidden() -> None:

@@ -1250,6 +1250,20 @@ def test_an_adult_is_not_asked_what_is_asked_of_children(session_of: Any, opened
     assert page.hint.text().startswith("23 questions")
 
 
+def test_two_stops_of_the_same_level_are_both_named(session_of: Any, opened: Any) -> None:
+    session = session_of()
+    session.answer_all({"calf-signs": "yes", "femoral-neck": "yes"})
+    for kind in (SafetyPage, AssessmentPage):
+        said = opened(kind, session).banner.accessibleName()
+        assert "DVT suspected" in said, kind
+        assert "femoral neck" in said, kind
+        assert "Stop weight bearing" in said, kind
+        assert "Medical contact the same day" in said, kind
+    said = reads(opened(SignPage, session))
+    assert "Stop weight bearing" in said
+    assert "Medical contact the same day" in said
+
+
 @pytest.mark.parametrize("part", ["page", "panel"])
 def test_under_18_the_hip_questions_stand_in_place_of_every_knee_result(
     part: str, session_of: Any, opened: Any, qtbot: QtBot

@@ -50,7 +50,7 @@ def progress(
         if step.groups
     }
     if assessment.stopped:
-        why = f"{assessment.red_flags[0].rule.title}"
+        why = "; ".join(flag.rule.title for flag in assessment.stops)
         asked["safety"] = StepProgress("danger", asked["safety"].gaps, why)
     return {
         **asked,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -165,6 +165,14 @@ class Contradiction:
 
 TEST_ANYWAY = "test-anyway-reason"
 """The answer that opens the testing steps although the safety screen forbids them."""
+
+
+def advised(flags: Iterable[Conclusion]) -> Mapping[str, tuple[str, ...]]:
+    """What these flags ask for at once, each told once, with the titles of the flags that ask it."""
+    asked: dict[str, tuple[str, ...]] = {}
+    for flag in flags:
+        asked[flag.rule.do_now] = (*asked.get(flag.rule.do_now, ()), flag.rule.title)
+    return asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from evalassist.clinical.assessment import (
 from evalassist.clinical.differentials import causes
 from evalassist.clinical.opposing import against
 from evalassist.clinical.progress import accepted_ids
-from evalassist.clinical.result import Assessment, Conclusion, Reason, Verdict
+from evalassist.clinical.result import Assessment, Conclusion, Reason, Verdict, advised
 from evalassist.content.schema import Rule
 from evalassist.evaluation import ItemId, Opinion
 from evalassist.words import lower_first
@@ -200,8 +200,8 @@ class AssessmentPage(Page):
         left = [key for key in asked if key not in self.session.assessment.opinions]
         self._accept.setEnabled(bool(left) and not self.read_only)
         if assessment.red_flags and assessment.stopped:
-            flag = assessment.red_flags[0]
-            self.show_banner("danger", f"{flag.rule.title}.", flag.rule.do_now)
+            titles = "; ".join(flag.rule.title for flag in assessment.stops)
+            self.show_banner("danger", f"{titles}.", " ".join(advised(assessment.stops)))
         elif far_below_unexplained(assessment):
             rule = assessment.conclusions[FAR_BELOW].rule
             self.show_banner("att", f"{rule.title}.", rule.do_now, act="Say why it is safe to go on")

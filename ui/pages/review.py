@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from evalassist.clinical.assessment import SUBCATEGORIES, caution_unexplained
-from evalassist.clinical.result import PlanOfCare, Reason
+from evalassist.clinical.result import PlanOfCare, Reason, advised
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Addendum
 from evalassist.note import Note
@@ -250,7 +250,8 @@ class SignPage(Page):
         assessment, plan = self.session.assessment, self.session.plan
         safety = self.session.progress["safety"]
         if assessment.stopped:
-            found.append(("danger", f"{assessment.red_flags[0].rule.title}: the letter says so"))
+            titles = "; ".join(flag.rule.title for flag in assessment.stops)
+            found.append(("danger", f"{titles}: the letter says so. {' '.join(advised(assessment.stops))}"))
             if assessment.value("medical-contact-made") is None:
                 found.append(("look", "No medical contact is recorded"))
             if assessment.tested_anyway:

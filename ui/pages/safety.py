@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLay
 from evalassist.clinical.assessment import CAUTION_REASON
 from evalassist.clinical.derived import derived
 from evalassist.clinical.progress import shown
-from evalassist.clinical.result import Assessment, Conclusion
+from evalassist.clinical.result import Assessment, Conclusion, advised
 from evalassist.content.loader import Content
 from evalassist.content.schema import GOING_ON, Group, Item
 from evalassist.evaluation import ItemId
@@ -424,7 +424,7 @@ class SafetyPage(Page):
 
     def _warn(self, assessment: Assessment) -> None:
         if assessment.stopped:
-            flag = assessment.red_flags[0].rule
+            level = assessment.stops[0].rule.level or "REFER"
             testing = (
                 "Testing, plan of care and handout"
                 if assessment.testing_locked
@@ -433,8 +433,8 @@ class SafetyPage(Page):
             anyway = f" Tested anyway: {assessment.tested_anyway}" if assessment.tested_anyway else ""
             self.show_banner(
                 "danger",
-                f"{ACTIONS[flag.level or 'REFER']}. {testing} are blocked.",
-                f"{flag.title}: {flag.do_now}{anyway}",
+                f"{ACTIONS[level]}. {testing} are blocked.",
+                f"{_advised(assessment)}{anyway}",
                 act="Write the referral letter",
             )
         elif assessment.red_flags:
@@ -453,6 +453,11 @@ class SafetyPage(Page):
             )
         else:
             self.hide_banner()
+
+
+def _advised(assessment: Assessment) -> str:
+    """Every stop with what it asks for at once."""
+    return " ".join(f"{'; '.join(titles)}: {do_now}" for do_now, titles in advised(assessment.stops).items())
 
 
 def _show(card: QuestionCard, wanted: bool) -> bool:

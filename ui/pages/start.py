@@ -328,7 +328,7 @@ class StartPage(QWidget):
         plan = plan_of_care(evaluation, assessment, content)
         steps = progress(evaluation, assessment, plan, content)
         if assessment.stopped:
-            say("danger", "refer: " + assessment.red_flags[0].rule.title.lower())
+            say("danger", "refer: " + "; ".join(flag.rule.title.lower() for flag in assessment.stops))
             return
         left = [step.left for step in steps.values() if step.left]
         say(
