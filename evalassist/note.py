@@ -319,6 +319,8 @@ class Note(Part):
     """What the findings say, where the therapist set another level by hand; else empty."""
     irritability_because: str = ""
     """Why the therapist set another level."""
+    irritability_missing: tuple[str, ...] = ()
+    """What was not recorded, and could change the level."""
     subcategories: tuple[str, ...]
     primary: str
     modifiers: tuple[str, ...]

@@ -132,6 +132,7 @@ def note_of(
         irritability_because=assessment.opinions[IRRITABILITY].reason
         if assessment.irritability_by_hand
         else "",
+        irritability_missing=tuple(content.label(item_id) for item_id in assessment.irritability_missing),
         subcategories=assessment.agreed,
         primary=assessment.primary or "",
         modifiers=assessment.modifiers,

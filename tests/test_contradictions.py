@@ -10,6 +10,7 @@ from evalassist.clinical.assessment import assess
 from evalassist.content import load_content
 from evalassist.evaluation import Answer, Evaluation, Quantity
 
+SWOLLEN = "The joint is swollen, without an injury"
 CASES = Path(__file__).parent / "cases"
 
 
@@ -42,6 +43,25 @@ def test_an_answer_that_does_not_fit_is_pointed_out(item: str, answer: Answer, w
     said = said_of(example().with_answer(item, answer))
     assert len(said) == 1
     assert words in said[0]
+
+
+@pytest.mark.parametrize(("grade", "doubted"), [("0", False), ("trace", False), ("1+", True), ("3+", True)])
+def test_an_effusion_that_the_safety_screen_denies_is_pointed_out(grade: str, doubted: bool) -> None:
+    said = said_of(example().with_answers({"swollen-knee": "no", "effusion.right": grade}))
+    assert said == ([f"{SWOLLEN}: you answered No; the stroke test is {grade}."] if doubted else [])
+
+
+def test_an_effusion_of_the_sound_knee_or_one_that_was_told_is_left_alone() -> None:
+    assert said_of(example().with_answers({"swollen-knee": "no", "effusion.left": "2+"})) == []
+    assert said_of(example().with_answers({"swollen-knee": "yes", "effusion.right": "2+"})) == []
+
+
+def test_both_hips_cannot_be_weak_and_normal() -> None:
+    low = example().with_answer("hips-both-low", "yes")
+    assert said_of(low) == []
+    assert said_of(low.with_answer("hips-both-normal", "yes")) == [
+        "“Both hips are below what I expect” and “Both hips are normal” are both yes."
+    ]
 
 
 def test_a_text_that_names_both_sides_is_left_alone() -> None:

@@ -40,6 +40,7 @@ from evalassist.evaluation import (
     SoreKnee,
     StrengthTest,
 )
+from evalassist.note_text import note_text
 from evalassist.records.store import Store
 from evalassist.resources import drawn_leg
 from evalassist.settings import Settings
@@ -55,6 +56,7 @@ from ui.pages.strength import StrengthPage
 from ui.printing import PrintError, SaveError, lp_command, print_pdf, write_atomically
 from ui.session import EvaluationSession
 from ui.widgets.exercise_card import ExercisePicture
+from ui.widgets.marks import StateGlyph
 from ui.widgets.pdf_view import open_pdf
 from ui.widgets.plan_cards import CareCard, GoalsCard
 from ui.widgets.reasoning_panel import ReasoningPanel
@@ -754,6 +756,87 @@ def test_another_level_of_irritability_is_set_by_hand_with_a_reason(session_of: 
     assert "irritability" not in session.evaluation.opinions
     assert "Irritability: moderate" in reads(page)
     assert "The findings say" not in reads(page)
+
+
+def test_a_level_set_by_hand_without_a_reason_is_left_to_do(session_of: Any, opened: Any) -> None:
+    page = opened(AssessmentPage, session := session_of("ex1"))
+    page.accept_all_met()
+    assert session.progress["assessment"].left == 0
+    click(page, "Irritability, your word: High")
+    assert session.progress["assessment"].gaps == ("irritability",)
+    assert "Assessment: say why you set another irritability" in reads(opened(SignPage, session))
+    type_into(page, "Irritability: why you set another level", "flares for days")
+    page.commit()
+    assert session.progress["assessment"].left == 0
+
+
+def test_a_conclusion_moves_to_where_the_therapist_puts_it(
+    session_of: Any, opened: Any, qtbot: QtBot
+) -> None:
+    page = opened(AssessmentPage, session := session_of("ex1"))
+    panel = ReasoningPanel(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.show_step("assessment")
+    heads = ("MET   1", "NOT MET   4")
+    assert all(head in reads(page) for head in heads)
+    session.say("MPD", Opinion(False, "she pushed with little effort"))
+    panel.refresh()
+    assert "MET   0" in reads(page)
+    assert "NOT MET   5" in reads(page)
+    assert "Your decision: not met, because" in reads(page.cards["MPD"])
+    assert page.cards["MPD"].why.value == "she pushed with little effort"
+    assert "Muscle performance deficits: not met" in reads(panel)
+    assert "your decision, because she pushed with little effort" in reads(panel)
+    session.say("MPD", None)
+    session.say("MCD", Opinion(False, ""))
+    panel.refresh()
+    assert "MET   2" in reads(page)
+    assert "Your decision: met, because" in reads(page.cards["MCD"])
+    assert "your decision, because (write the reason)" in reads(panel)
+    assert session.progress["assessment"].gaps[-1] == "MCD"
+
+
+def test_a_settle_time_that_is_missing_is_told_on_page_and_panel(
+    session_of: Any, opened: Any, qtbot: QtBot
+) -> None:
+    session = session_of("ex1")
+    session.answer("settle-h", None)
+    page = opened(AssessmentPage, session)
+    panel = ReasoningPanel(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.show_step("history")
+    for shown in (page, panel):
+        assert "missing: settles after a flare in" in reads(shown).lower()
+    assert "not recorded: settles after a flare in" in " ".join(note_text(session.note()).split())
+
+
+def test_an_empty_assessment_counts_nothing(session_of: Any, opened: Any) -> None:
+    said = reads(opened(AssessmentPage, session_of()))
+    assert "MET   0" not in said
+
+
+def test_what_the_panel_needs_is_told_in_words_not_in_ids(session_of: Any, qtbot: QtBot) -> None:
+    panel = ReasoningPanel(session_of("ex1"))
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.show_step("assessment")
+    said = reads(panel).splitlines()
+    assert "accept or disagree: patellofemoral pain" in said
+    assert "accept or disagree: muscle performance deficits" in said
+    assert not {"pfp", "MPD"} & set(said)
+
+
+def test_a_group_with_an_answer_that_does_not_fit_has_no_green_tick(session_of: Any, opened: Any) -> None:
+    page = opened(SafetyPage, session := session_of("ex1"))
+    group = next(g for g in page.groups if "swollen-knee" in {item.id for item in g.group.items})
+    state = group.findChildren(StateGlyph)[0].accessibleName
+    before = state()
+    session.answer("effusion.right", "1+")
+    assert state() != before
+    session.answer("effusion.right", "0")
+    assert state() == before
 
 
 def test_the_impression_is_kept_in_the_therapists_words(session_of: Any, opened: Any) -> None:

@@ -28,6 +28,8 @@ SUBCATEGORIES = (
 CODES = dict(SUBCATEGORIES)
 IRRITABILITY = "irritability"
 """The therapist's word on irritability stands under this id; its `instead` is the level set by hand."""
+SETTLES = "settle-h"
+"""How long a flare takes to settle: while it is missing, irritability is at least moderate."""
 IRRITABILITY_LEVELS = ("LOW", "MODERATE", "HIGH")
 HIP_FIRST = "child-hip"
 """The questions on the hip that are asked under 18 before any knee result (examination 1.3)."""
@@ -190,7 +192,8 @@ def _irritability(
     if low.met and high.verdict is Verdict.NOT_MET:
         return "LOW", low.reasons, ()
     reasons = moderate.reasons or low.reasons
-    return "MODERATE", reasons, tuple(dict.fromkeys((*high.missing, *low.missing)))
+    settles = () if SETTLES in known.facts else (SETTLES,)
+    return "MODERATE", reasons, tuple(dict.fromkeys((*high.missing, *low.missing, *settles)))
 
 
 def what_is_said(

@@ -18,6 +18,8 @@ WEEKS_A_YEAR = 52.14
 LESS_THAN_WORST = ("nprs-usual", "nprs-now", "nprs-rest", "nprs-best")
 CALF_ITEM, CALF_CM = "calf-3cm", 3.0
 """Item W6 of the Wells score (examination 1.5)."""
+SWOLLEN, EFFUSIONS = "swollen-knee", ("1+", "2+", "3+")
+"""Asked by the safety screen; the grades of the stroke test that count as an effusion (clinical decision 21)."""
 BOTH_HIPS = ("hips-both-normal", "hips-both-low")
 """The therapist's word on both hips, for the patient's sheet."""
 SIDE_WORD = re.compile(r"\b(right|left)\s+(?:knee|hip|leg|thigh|kneecap)\b", re.IGNORECASE)
@@ -33,6 +35,7 @@ def contradictions(evaluation: Evaluation, known: Knowledge, content: Content) -
         *_protocols(evaluation, content),
         *_calf(evaluation, known),
         *_both_hips(evaluation),
+        *_effusion(evaluation, content),
     )
 
 
@@ -111,6 +114,18 @@ def _both_hips(evaluation: Evaluation) -> Iterator[Contradiction]:
     """Both hips cannot be normal and below what is expected."""
     if all(evaluation.answers.get(item_id) == "yes" for item_id in BOTH_HIPS):
         yield Contradiction("Both hips are said to be normal, and to be below what you expect.", BOTH_HIPS)
+
+
+def _effusion(evaluation: Evaluation, content: Content) -> Iterator[Contradiction]:
+    """A sore knee that the stroke test finds swollen, and the safety screen does not."""
+    if evaluation.answers.get(SWOLLEN) != "no":
+        return
+    for side in evaluation.sore_sides:
+        grade = evaluation.answers.get(f"effusion.{side}")
+        if grade in EFFUSIONS:
+            words = f"{content.label(SWOLLEN)}: you answered No; the stroke test is {grade}."
+            yield Contradiction(words, (SWOLLEN, f"effusion.{side}"))
+            return
 
 
 def _tested(evaluation: Evaluation, content: Content, side: Side) -> tuple[ItemId, ...]:

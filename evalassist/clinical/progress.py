@@ -74,6 +74,17 @@ def accepted_ids(assessment: Assessment) -> tuple[str, ...]:
     return (("pfp",) if assessment.pfp is Verdict.MET else ()) + met
 
 
+def unexplained(assessment: Assessment) -> tuple[str, ...]:
+    """What the therapist decided otherwise than the findings say, and has not given a reason for."""
+    if assessment.hip_first is not None:
+        return ()
+    return tuple(
+        key
+        for key, opinion in assessment.opinions.items()
+        if not opinion.accepts and not opinion.reason.strip()
+    )
+
+
 def _asked_step(
     step: Step, evaluation: Evaluation, assessment: Assessment, scored: frozenset[ItemId]
 ) -> StepProgress:
@@ -116,10 +127,12 @@ def _is_answered(answer: Answer | None) -> bool:
 
 def _assessment_step(assessment: Assessment) -> StepProgress:
     asked = accepted_ids(assessment)
-    gaps = tuple(rule_id for rule_id in asked if rule_id not in assessment.opinions)
-    if not asked:
+    unanswered = tuple(rule_id for rule_id in asked if rule_id not in assessment.opinions)
+    gaps = (*unanswered, *unexplained(assessment))
+    if not asked and not gaps:
         return StepProgress("empty", ())
-    return StepProgress("complete" if not gaps else "partly" if len(gaps) < len(asked) else "empty", gaps)
+    begun = len(unanswered) < len(asked) or len(gaps) > len(unanswered)
+    return StepProgress("complete" if not gaps else "partly" if begun else "empty", gaps)
 
 
 def _plan_step(plan: PlanOfCare | NoPlan) -> StepProgress:

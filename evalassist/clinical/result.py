@@ -235,6 +235,10 @@ class Assessment:
         opinion = self.opinions.get(conclusion_id)
         return opinion is not None and not opinion.accepts
 
+    def decided(self, conclusion_id: str, found: Verdict) -> Verdict:
+        """The verdict after the therapist's word: who disagrees turns it round."""
+        return {MET: NOT_MET, NOT_MET: MET}.get(found, found) if self.disagrees(conclusion_id) else found
+
     @property
     def irritability_by_hand(self) -> bool:
         """The therapist set another level than the findings say."""

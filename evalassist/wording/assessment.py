@@ -6,6 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from evalassist.clinical.assessment import IRRITABILITY as IRRITABILITY_WORD
+from evalassist.clinical.assessment import SUBCATEGORIES as CODED
+from evalassist.clinical.result import Assessment
+from evalassist.content import Content
 from evalassist.note import Note, NoteCause, NoteConclusion
 from evalassist.wording.findings import knee
 from evalassist.words import clean, lower_first
@@ -64,6 +68,17 @@ class Band:
     rows: tuple[Row, ...]
 
 
+def gap_words(gap: str, assessment: Assessment, content: Content) -> str:
+    """What is left to do, in words: the label of an item; what to say of a conclusion, and not its id."""
+    if gap == IRRITABILITY_WORD:
+        return "say why you set another irritability"
+    rule_id = {code: rule_id for rule_id, code in CODED}.get(gap, gap)
+    if gap != "pfp" and rule_id not in assessment.conclusions:
+        return lower_first(content.label(gap))
+    title = "patellofemoral pain" if gap == "pfp" else lower_first(assessment.conclusions[rule_id].rule.title)
+    return f"say why you disagree: {title}" if assessment.disagrees(gap) else f"accept or disagree: {title}"
+
+
 def summary(note: Note) -> str:
     """The assessment in one sentence, as a colleague would say it."""
     if note.hip_first:
@@ -97,6 +112,8 @@ def irritability(note: Note) -> tuple[str, str]:
         return "", ""
     rule_id = IRRITABILITY + note.irritability.lower()
     reasons = [r.text for c in note.conclusions if c.id == rule_id for r in c.reasons]
+    if note.irritability_missing:
+        reasons.append(f"not recorded: {', '.join(map(lower_first, note.irritability_missing))}")
     told = "; ".join(reasons)
     if note.irritability_found:
         because = note.irritability_because or "no reason given"

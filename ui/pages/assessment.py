@@ -234,11 +234,12 @@ class AssessmentPage(Page):
             Verdict.NOT_MET: "criteria not met",
             Verdict.UNDECIDED: f"undecided, {met} of {len(criteria)} criteria met",
         }[assessment.pfp]
+        decided = assessment.decided("pfp", assessment.pfp)
         self.cards["pfp"].show_conclusion(
             f"Patellofemoral pain, {side}",
-            "good" if assessment.pfp is Verdict.MET else STATES[assessment.pfp],
+            "good" if decided is Verdict.MET else STATES[decided],
             remark=remark,
-            remark_tone={Verdict.MET: "good", Verdict.UNDECIDED: "att"}.get(assessment.pfp, "q"),
+            remark_tone={Verdict.MET: "good", Verdict.UNDECIDED: "att"}.get(decided, "q"),
             source=source_mark(rule),
             source_says=self._citation(rule),
             reasons=[_criterion(criterion) for criterion in criteria],
@@ -255,8 +256,9 @@ class AssessmentPage(Page):
         count = {Verdict.MET: 0, Verdict.NOT_MET: 0, Verdict.UNDECIDED: 0}
         for rule_id, code in SUBCATEGORIES:
             conclusion = assessment.conclusions[rule_id]
-            count[conclusion.verdict] += 1
-            self._place(code, conclusion.verdict)
+            decided = assessment.decided(code, conclusion.verdict)
+            count[decided] += 1
+            self._place(code, decided)
             title = conclusion.rule.title
             if code == "MPD" and assessment.muscle_performance:
                 title = f"{title}: {assessment.muscle_performance}"
@@ -264,7 +266,7 @@ class AssessmentPage(Page):
             wants = "both" if code in asked else "" if undecided or conclusion.met else "disagree"
             self.cards[code].show_conclusion(
                 title,
-                STATES[conclusion.verdict],
+                STATES[decided],
                 remark="undecided" if undecided else "",
                 remark_tone="att",
                 reasons=() if undecided else conclusion.reasons,
@@ -279,6 +281,8 @@ class AssessmentPage(Page):
             )
         self._met_head.setText(f"MET   {count[Verdict.MET]}")
         self._not_met_head.setText(f"NOT MET   {count[Verdict.NOT_MET]}")
+        self._met_head.setVisible(count[Verdict.UNDECIDED] < len(SUBCATEGORIES))
+        self._not_met_head.setVisible(count[Verdict.UNDECIDED] < len(SUBCATEGORIES))
         if self.primary is not None:
             self.primary.setVisible(len(assessment.subcategories) > 1)
             self._primary_word.setVisible(len(assessment.subcategories) > 1)
@@ -338,11 +342,16 @@ class AssessmentPage(Page):
         if item_id == PRIMARY and self.primary is not None:
             self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
             return True
+        if item_id == IRRITABILITY and self.session.assessment.irritability_by_hand:
+            self.irritability.why.setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
         if item_id == IRRITABILITY:
             self.irritability.level.setFocus(Qt.FocusReason.OtherFocusReason)
             return True
         if item_id in self.cards:
-            self.cards[item_id].opinion.setFocus(Qt.FocusReason.OtherFocusReason)
+            card = self.cards[item_id]
+            wanted = card.why if self.session.assessment.disagrees(item_id) else card.opinion
+            wanted.setFocus(Qt.FocusReason.OtherFocusReason)
             self.area.ensureWidgetVisible(self.cards[item_id], 0, style.px(24))
             return True
         return False

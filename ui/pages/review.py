@@ -8,13 +8,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from evalassist.clinical.assessment import SUBCATEGORIES, caution_unexplained
+from evalassist.clinical.assessment import caution_unexplained
 from evalassist.clinical.result import PlanOfCare, Reason, advised
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Addendum
 from evalassist.note import Note
 from evalassist.note_text import note_text
-from evalassist.words import lower_first, upper_first
+from evalassist.wording.assessment import gap_words
+from evalassist.words import upper_first
 from ui import icons, style
 from ui.pages.base import Page
 from ui.session import EvaluationSession
@@ -87,7 +88,9 @@ class SignPage(Page):
         self._missing = ReasonList()
         self._missing.go_to.connect(self.go_to)
         card.addWidget(self._missing)
-        card.addWidget(_wrapped("You can sign without it: what was not asked does not stand in the note."))
+        card.addWidget(
+            _wrapped("All but safety can stay open: what was not asked does not stand in the note.")
+        )
         stack.addWidget(self._missing_card)
         self._unfitting_card = QFrame()
         self._unfitting_card.setProperty("card", "att")
@@ -215,7 +218,12 @@ class SignPage(Page):
         for step_id, step in self.session.progress.items():
             if step.state != "blocked":
                 short = self.session.content.steps[step_id].short
-                found += [Reason(f"{short}: {self._name(gap)}", (gap,)) for gap in step.gaps]
+                found += [
+                    Reason(
+                        f"{short}: {gap_words(gap, self.session.assessment, self.session.content)}", (gap,)
+                    )
+                    for gap in step.gaps
+                ]
         self._missing_card.setVisible(bool(found) and not self.session.signed)
         many = f"{len(found)} things are missing" if len(found) > 1 else "1 thing is missing"
         self._missing_title.setText(many)
@@ -225,16 +233,6 @@ class SignPage(Page):
         ]
         self._unfitting_card.setVisible(bool(unfitting) and not self.session.signed)
         self._unfitting.show_reasons(unfitting, MOST_MISSING)
-
-    def _name(self, gap: str) -> str:
-        if gap == "pfp":
-            return "accept or disagree: patellofemoral pain"
-        if gap in self.session.content.asked:
-            label = self.session.content.label(gap)
-            return lower_first(label)
-        rule_id = next((rule_id for rule_id, code in SUBCATEGORIES if code == gap), "")
-        title = self.session.content.rules[rule_id].title if rule_id else gap
-        return f"accept or disagree: {lower_first(title)}"
 
     def _show_checks(self) -> None:
         while (entry := self._checks.takeAt(0)) is not None:

@@ -276,7 +276,9 @@ class SafetyGroup(FoldingGroup):
     def _state(self, said: Sequence[object], flags: list[Conclusion]) -> State:
         if any(flag.rule.level in STOPS for flag in flags):
             return "danger"
-        if flags:
+        here = {item.id for item in self.group.items}
+        doubted = any(here & set(one.items) for one in self._page.session.assessment.contradictions)
+        if flags or doubted:
             return "look"
         if not any(said):
             return "empty"

@@ -106,7 +106,8 @@ class ConclusionCard(QFrame):
         self._note.setIndent(style.px(5))
         self._why_line = QWidget()
         why = style.row(self._why_line, (5, 3, 0, 0), spacing=8)
-        why.addWidget(style.label("s", "Because"))
+        self._decided = style.label("b")
+        why.addWidget(self._decided)
         self.why = TextField(f"{name}: why you disagree")
         self.why.answered.connect(lambda words: self.said.emit(Opinion(False, str(words or ""))))
         why.addWidget(self.why, 1)
@@ -178,6 +179,9 @@ class ConclusionCard(QFrame):
         self.opinion.set_value(None if opinion is None else ACCEPT if opinion.accepts else DISAGREE)
         self._disagree.setVisible(asks == "disagree" and not read_only)
         self._disagree.setText("Take it back" if disagrees else "Disagree…")
+        self._decided.setText(
+            f"Your decision: {'met' if state in ('complete', 'good') else 'not met'}, because"
+        )
         self._why_line.setVisible(disagrees)
         self._why_missing.setVisible(disagrees and not (opinion and opinion.reason))
         self.why.setEnabled(not read_only)

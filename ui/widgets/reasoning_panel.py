@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from evalassist.clinical.assessment import CAUTION_REASON, SUBCATEGORIES, caution_unexplained
+from evalassist.clinical.assessment import CAUTION_REASON, CODES, caution_unexplained
 from evalassist.clinical.result import Assessment, Conclusion, Verdict
 from evalassist.content.accuracy_words import accuracy_of_tests
 from evalassist.content.cause_schema import PFP
@@ -18,6 +18,7 @@ from evalassist.content.entries import TRUST
 from evalassist.content.schema import Reference
 from evalassist.content.schema import Rule as RuleOfContent
 from evalassist.evaluation import ItemId
+from evalassist.wording.assessment import gap_words
 from evalassist.words import lower_first, upper_first
 from ui import icons, style
 from ui.session import EvaluationSession
@@ -25,7 +26,6 @@ from ui.widgets.cards import Rule
 from ui.widgets.glyph import State
 from ui.widgets.marks import ReasonLink, SourceMark, StateGlyph
 
-RULE_OF_CODE = {code: rule_id for rule_id, code in SUBCATEGORIES}
 MOST_REASONS = 4
 MOST_GAPS = 6
 ACTIONS = {
@@ -206,6 +206,10 @@ class ReasoningPanel(QFrame):
         }
         rules = tuple(criterion.id for criterion in assessment.criteria)
         title = f"Patellofemoral pain {met}/{len(assessment.criteria)}"
+        if assessment.disagrees("pfp"):
+            decided = assessment.decided("pfp", assessment.pfp)
+            yield from self._your_decision("Patellofemoral pain", decided, "pfp", rules)
+            return
         yield Line("title", title, states[assessment.pfp], rules=rules)
         for criterion in assessment.criteria:
             what = lower_first(criterion.rule.title)
@@ -233,7 +237,11 @@ class ReasoningPanel(QFrame):
         yield from self._links(assessment.irritability_missing, most=3, before="missing: ")
 
     def _subcategory(self, conclusion: Conclusion) -> Iterator[Line]:
-        if conclusion.met:
+        assessment, code = self._session.assessment, CODES.get(conclusion.id, "")
+        decided = assessment.decided(code, conclusion.verdict)
+        if decided is not conclusion.verdict:
+            yield from self._your_decision(conclusion.rule.title, decided, code, (conclusion.id,))
+        elif conclusion.met:
             yield Line("title", conclusion.rule.title, "complete", rules=(conclusion.id,))
             yield from self._reasons(conclusion)
         elif conclusion.verdict is Verdict.NOT_MET:
@@ -245,6 +253,15 @@ class ReasoningPanel(QFrame):
                 "title", f"{conclusion.rule.title}: undecided", "empty", "quiet", rules=(conclusion.id,)
             )
             yield from self._links(conclusion.missing, most=3, before="missing: ")
+
+    def _your_decision(
+        self, title: str, decided: Verdict, key: str, rules: tuple[str, ...]
+    ) -> Iterator[Line]:
+        """What stands by the therapist's word, and why."""
+        met, because = decided is Verdict.MET, self._session.assessment.opinions[key].reason
+        verdict = "met" if met else "not met"
+        yield Line("title", f"{title}: {verdict}", "complete" if met else "not-met", rules=rules)
+        yield Line("reason", f"your decision, because {because or '(write the reason)'}", item=key)
 
     def _blocked(self) -> Iterator[Line]:
         blocked = [key for key, step in self._session.progress.items() if step.state == "blocked"]
@@ -272,7 +289,7 @@ class ReasoningPanel(QFrame):
 
     def _links(self, items: tuple[ItemId, ...], most: int, before: str = "") -> Iterator[Line]:
         for item_id in items[:most]:
-            yield Line("reason", f"{before}{lower_first(self._label(item_id))}", item=item_id)
+            yield Line("reason", f"{before}{self._label(item_id)}", item=item_id)
         if len(items) > most:
             yield Line("words", f"and {len(items) - most} more")
 
@@ -288,13 +305,7 @@ class ReasoningPanel(QFrame):
             yield Line("words", f"and {len(reasons) - MOST_REASONS} more")
 
     def _label(self, item_id: str) -> str:
-        """How an item, a conclusion or the code of a subcategory reads in a sentence."""
-        if item_id == "pfp":
-            return "Patellofemoral pain"
-        item_id = RULE_OF_CODE.get(item_id, item_id)
-        if item_id in self._session.assessment.conclusions:
-            return self._session.assessment.conclusions[item_id].rule.title
-        return self._session.content.label(item_id)
+        return gap_words(item_id, self._session.assessment, self._session.content)
 
     # ------------------------------------------------------------ sources
 
