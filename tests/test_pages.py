@@ -706,7 +706,7 @@ def test_a_card_tells_what_speaks_against_and_which_rule_decides(
     assert "Rule: Muscle performance is reduced in the hip, the quadriceps or both." in met
     assert "grade F; cut-offs are app defaults, not from a guideline" in met
     assert "For: step-down 2 of 6, right, at least 2" in reads(page.cards["MCD"])
-    assert "CPG-GC, CPG19, grade B, read in the source." in reads(page.cards["pfp"])
+    assert "CPG-GC (read: summary), CPG19 (read: abstract), grade B." in reads(page.cards["pfp"])
     with qtbot.waitSignal(page.go_to) as asked:
         click(page.cards["MPD"], "Against: hip extension 95 % of the other side, not below 90")
     assert asked.args == ["hext.right"]

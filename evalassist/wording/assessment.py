@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evalassist.clinical.assessment import IRRITABILITY as IRRITABILITY_WORD
 from evalassist.clinical.assessment import SUBCATEGORIES as CODED
 from evalassist.clinical.result import Assessment
 from evalassist.content import Content
+from evalassist.content.entries import TRUST
+from evalassist.content.schema import Reference, Rule
 from evalassist.note import Note, NoteCause, NoteConclusion
 from evalassist.wording.findings import knee
-from evalassist.words import clean, lower_first
+from evalassist.words import clean, lower_first, upper_first
 
 CRITERIA = ("d1", "d2", "d3")
 SUBCATEGORIES = ("ovl", "mpd", "mcd", "mob", "mob-hyper", "mob-hypo")
@@ -77,6 +79,40 @@ def gap_words(gap: str, assessment: Assessment, content: Content) -> str:
         return lower_first(content.label(gap))
     title = "patellofemoral pain" if gap == "pfp" else lower_first(assessment.conclusions[rule_id].rule.title)
     return f"say why you disagree: {title}" if assessment.disagrees(gap) else f"accept or disagree: {title}"
+
+
+def source_mark(rule: Rule) -> str:
+    """Where a conclusion comes from, in short: "CPG19 B"."""
+    if not rule.cites:
+        return "app rule" if rule.mark in ("P", "D") else "not verified"
+    return f"{rule.cites[-1]} {rule.grade}".strip()
+
+
+def decided_by(rule: Rule, references: Mapping[str, Reference]) -> str:
+    """The rule in a sentence, and what it stands on."""
+    return f"Rule: {rule.says} {stands_on(rule, references)}"
+
+
+def stands_on(rule: Rule, references: Mapping[str, Reference]) -> str:
+    """The sources of a rule with what of each was read, its grade, and how far it may be trusted."""
+    if rule.mark == "P" and rule.grade:
+        stands = (
+            f"named by the guideline, grade {rule.grade}; cut-offs are app defaults, not from a guideline"
+        )
+    else:
+        cited = [references[cite] for cite in rule.cites] if rule.mark in ("V", "V2") else []
+        sources = ", ".join(_as_read(reference) for reference in cited)
+        grade = f"grade {rule.grade}" if rule.grade else ""
+        told = rule.mark == "V" and all(reference.read for reference in cited)
+        trust = "" if cited and told else lower_first(TRUST[rule.mark])
+        stands = ", ".join(part for part in (sources, grade, trust) if part)
+    return f"{upper_first(stands.rstrip('.'))}."
+
+
+def _as_read(reference: Reference) -> str:
+    """A source and the first of what was read of it: CPG19 (read: abstract)."""
+    read = reference.read.partition(";")[0]
+    return f"{reference.id} (read: {read})" if read else reference.id
 
 
 def summary(note: Note) -> str:

@@ -20,6 +20,7 @@ from evalassist.clinical.progress import accepted_ids
 from evalassist.clinical.result import Assessment, Conclusion, Reason, Verdict, advised
 from evalassist.content.schema import Rule
 from evalassist.evaluation import ItemId, Opinion
+from evalassist.wording.assessment import decided_by, source_mark, stands_on
 from evalassist.words import lower_first
 from ui import icons, style
 from ui.pages.base import Page
@@ -32,7 +33,6 @@ from ui.widgets.conclusion_card import ConclusionCard, ReasonList
 from ui.widgets.fields import TextField
 from ui.widgets.glyph import State
 from ui.widgets.irritability_card import IrritabilityCard
-from ui.widgets.reasoning_panel import decided_by, source_mark
 from ui.widgets.segments import Choice
 
 PRIMARY = "primary-subcategory"
@@ -244,7 +244,7 @@ class AssessmentPage(Page):
             source_says=self._citation(rule),
             reasons=[_criterion(criterion) for criterion in criteria],
             against=[reason for criterion in criteria for reason in self._opposing(criterion.id)],
-            rule=f"Rule: all three. {decided_by(rule).rpartition('. ')[2]}",
+            rule=f"Rule: all three. {stands_on(rule, self.session.content.references)}",
             note=self._missing_words(missing) if missing else "",
             missing=missing,
             asks="both" if assessment.pfp is Verdict.MET else "disagree" if not missing else "",
@@ -272,7 +272,7 @@ class AssessmentPage(Page):
                 reasons=() if undecided else conclusion.reasons,
                 most=4 if conclusion.met else 2,
                 against=self._opposing(rule_id),
-                rule=decided_by(conclusion.rule),
+                rule=decided_by(conclusion.rule, self.session.content.references),
                 note=self._missing_words(conclusion.missing) if undecided else "",
                 missing=conclusion.missing if undecided else (),
                 asks=wants,
@@ -308,7 +308,9 @@ class AssessmentPage(Page):
                 Reason(f"missing: {lower_first(self.session.content.label(i))}", (i,))
                 for i in assessment.irritability_missing
             ],
-            decided_by(self.session.content.rules[rule_id]) if rule_id else "",
+            decided_by(self.session.content.rules[rule_id], self.session.content.references)
+            if rule_id
+            else "",
             self.session.assessment.opinions.get(IRRITABILITY),
             read_only=self.read_only,
         )

@@ -16,10 +16,9 @@ from evalassist.content.accuracy_words import accuracy_of_tests
 from evalassist.content.cause_schema import PFP
 from evalassist.content.entries import TRUST
 from evalassist.content.schema import Reference
-from evalassist.content.schema import Rule as RuleOfContent
 from evalassist.evaluation import ItemId
-from evalassist.wording.assessment import gap_words
-from evalassist.words import lower_first, upper_first
+from evalassist.wording.assessment import gap_words, source_mark
+from evalassist.words import lower_first
 from ui import icons, style
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
@@ -323,8 +322,9 @@ class ReasoningPanel(QFrame):
         grades = " ".join(sorted({rule.grade for rule in rules if rule.grade}))
         if grades:
             yield Line("words", f"Grade {grades} of the guideline.", tone="ink")
+        read = [content.references[cite] for cite in cites if content.references[cite].read]
         for mark in sorted({rule.mark for rule in rules}):
-            yield Line("words", TRUST[mark])
+            yield Line("words", "Read as far as said above." if mark == "V" and read else TRUST[mark])
         yield Line("rule")
         yield Line("caption", "THE RULE")
         for rule in rules:
@@ -385,26 +385,6 @@ class ReasoningPanel(QFrame):
         return made
 
 
-def source_mark(rule: RuleOfContent) -> str:
-    """Where a conclusion comes from, in short: "CPG19 B"."""
-    if not rule.cites:
-        return "app rule" if rule.mark in ("P", "D") else "not verified"
-    return f"{rule.cites[-1]} {rule.grade}".strip()
-
-
-def decided_by(rule: RuleOfContent) -> str:
-    """The rule in a sentence, and on what it stands: source, grade, and how far that was checked."""
-    if rule.mark == "P" and rule.grade:
-        stands = (
-            f"named by the guideline, grade {rule.grade}; cut-offs are app defaults, not from a guideline"
-        )
-    else:
-        sources = ", ".join(rule.cites) if rule.mark in ("V", "V2") else ""
-        grade = f"grade {rule.grade}" if rule.grade else ""
-        stands = ", ".join(part for part in (sources, grade, lower_first(TRUST[rule.mark])) if part)
-    return f"Rule: {rule.says} {upper_first(stands.rstrip('.'))}."
-
-
 def _reference_lines(reference: Reference) -> Iterator[Line]:
     yield Line("words", reference.citation, tone="ink")
     if reference.doi:
@@ -412,7 +392,8 @@ def _reference_lines(reference: Reference) -> Iterator[Line]:
         yield Line("words", f"doi {reference.doi}{said}")
     if reference.read:
         yield Line("words", f"What was read: {reference.read}.")
-    yield Line("words", TRUST[reference.mark])
+    if reference.mark != "V" or not reference.read:  # how far it was read says more than that it was
+        yield Line("words", TRUST[reference.mark])
 
 
 def _indented(widget: QWidget) -> QWidget:
