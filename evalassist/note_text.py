@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
+from evalassist.clinical.facts import WITHIN_ERROR
 from evalassist.evaluation import Addendum
 from evalassist.note import Note, NoteChange, NotePlan
 from evalassist.wording import follow_up
@@ -28,6 +29,7 @@ from evalassist.wording.findings import (
     content_release,
     day,
     loud_knee,
+    marked,
     named,
     not_tested,
     safety_alone,
@@ -78,7 +80,7 @@ def note_text(note: Note, addenda: Sequence[Addendum] = ()) -> str:
 
 def _line(words: str, *, hanging: str = INDENT) -> list[str]:
     """Words broken at blanks; what does not fit on the first line stands indented below it."""
-    kept = BEFORE_UNIT.sub(KEPT_SPACES[0], clean(words))
+    kept = BEFORE_UNIT.sub(KEPT_SPACES[0], clean(marked(words)))
     lines = wrap(kept, COLUMNS, subsequent_indent=hanging, break_on_hyphens=False)
     return [line.translate(dict.fromkeys(map(ord, KEPT_SPACES), " ")) for line in lines]
 
@@ -109,7 +111,10 @@ def _head(note: Note) -> list[str]:
 def _findings(note: Note) -> Iterator[list[str]]:
     yield _part("Safety", _told(safety_alone(note)))
     for section in note.sections:
-        yield _part(section.title, _told(step_lines(note, section.title, section.lines)))
+        lines = _told(step_lines(note, section.title, section.lines))
+        if any(line.value.endswith(WITHIN_ERROR) for line in section.lines):
+            lines += _line(f"†: {WITHIN_ERROR}")
+        yield _part(section.title, lines)
     yield _part("Not tested", _line(not_tested(note), hanging=""))
 
 

@@ -255,7 +255,7 @@ def _plan(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, cont
         starts=plan.schedule.starts,
         ends=plan.schedule.ends,
         progress_report=plan.schedule.progress_report,
-        certification=plan.certification.text,
+        certification=_certification(plan, assessment),
         certification_due=plan.certification.due,
         codes=tuple(Line(label=code.code, value=code.label) for code in plan.codes if code.offered),
         warnings=plan.warnings,
@@ -290,6 +290,11 @@ def _code(code: Code) -> NoteCode:
         minutes=code.minutes,
         units=code.units,
     )
+
+
+def _certification(plan: PlanOfCare, assessment: Assessment) -> str:
+    """The clocks of the plan; that the payer is still to be recorded is said on the screen, not in the chart."""
+    return "" if assessment.value("medicare") is None else plan.certification.text
 
 
 def _short_term_ends(schedule: Schedule, content: Content) -> date | None:

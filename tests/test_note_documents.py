@@ -22,7 +22,6 @@ from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.progress import shown
 from evalassist.content import load_content
 from evalassist.documents import evaluation_note_pdf, referral_pdf
-from evalassist.documents.flow import marked
 from evalassist.errors import DocumentError
 from evalassist.evaluation import (
     Addendum,
@@ -37,6 +36,7 @@ from evalassist.evaluation import (
 from evalassist.note import Clinic, Line, Note, NoteReason, Section
 from evalassist.note_text import note_text
 from evalassist.noting import note_of
+from evalassist.wording.findings import marked
 
 CASES = Path(__file__).parent / "cases"
 WORKED = ("patient-a", "patient-b", "patient-c", "ex1", "ex2", "ex3")

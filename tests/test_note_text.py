@@ -21,6 +21,8 @@ from evalassist.evaluation import Addendum, Evaluation, NotTested, Opinion, Pati
 from evalassist.note import Clinic, Line, Note
 from evalassist.note_text import COLUMNS, note_text
 from evalassist.noting import note_of
+from evalassist.wording.findings import marked
+from evalassist.wording.plan import beside_exercises
 from evalassist.words import clean
 
 CASES = Path(__file__).parent / "cases"
@@ -88,14 +90,14 @@ def test_each_finding_conclusion_exercise_and_goal_reads_whole(name: str) -> Non
     for section in note.sections:
         assert section.title.upper() in text
         for line in section.lines:
-            assert one_line(line.value) in text
+            assert one_line(marked(line.value)) in text
     for conclusion in note.conclusions:
         for reason in conclusion.reasons if conclusion.id in ("d1", "d2", "d3", "mpd") else ():
-            assert conclusion.verdict != "met" or one_line(reason.text) in text
+            assert conclusion.verdict != "met" or one_line(marked(reason.text)) in text
     for exercise in note.plan.exercises:
         assert one_line(exercise.name) in text
         assert f"{exercise.sets} × {exercise.reps_text or exercise.reps}" in text
-        assert all(one_line(reason.text) in text for reason in exercise.because)
+        assert all(one_line(marked(reason.text)) in text for reason in exercise.because)
     for goal in note.plan.goals:
         assert one_line(goal.title) in text
         assert one_line(goal.long.replace(" /", "/")) in text
@@ -241,3 +243,27 @@ def test_a_limit_the_clinic_set_otherwise_is_told() -> None:
     told = "LIMITS SET BY THE CLINIC\nAsk from symmetry: 55 % (app default 60 %)"
     assert told in note_text(note)
     assert one_line(told.partition("\n")[2]) in on_paper(note)
+
+
+def test_the_remark_on_measurement_error_stands_once() -> None:
+    text = one_line(note_text(noted(evaluation_of("ex1"))))
+    assert text.count("within measurement error between testers") == 1
+    assert "sore side 82 % of the other †" in text
+    assert "hip abduction 82 % of the other side, below 90 †;" in text
+
+
+def test_a_prompt_to_the_therapist_does_not_stand_in_the_chart() -> None:
+    unknown = noted(evaluation_of("ex1").without_answer("medicare"))
+    assert unknown.plan is not None
+    assert "payer is not recorded" not in note_text(unknown)
+    assert "payer is not recorded" not in on_paper(unknown)
+    assert "Certification" in note_text(noted(evaluation_of("ex1")))
+
+
+@pytest.mark.parametrize("name", WORKED)
+def test_no_bracket_follows_a_bracket(name: str) -> None:
+    plan = noted(evaluation_of(name)).plan
+    assert plan is not None
+    told = dict(beside_exercises(plan))
+    assert ") (" not in told["Education"] + told["Not advised"] + told["Also offered"]
+    assert "part of every plan" in told["Education"]

@@ -817,6 +817,38 @@ def test_an_empty_assessment_counts_nothing(session_of: Any, opened: Any) -> Non
     assert "MET   0" not in said
 
 
+def test_of_a_long_pain_the_longest_alone_is_a_prognosis(session_of: Any, opened: Any) -> None:
+    session = session_of("patient-a")
+    session.answer("duration", Quantity(60, "weeks"))
+    page = opened(AssessmentPage, session)
+    said = [reason for reason in reads(page).splitlines() if reason.startswith("Pain for more than")]
+    assert len(said) == 1
+    assert "12 months" in said[0]
+
+
+def test_pain_in_a_strength_test_is_a_remark_and_no_prognosis(session_of: Any, opened: Any) -> None:
+    session = session_of("ex1")
+    test = session.evaluation.answers["habd.right"]
+    assert isinstance(test, StrengthTest)
+    session.answer("habd.right", replace(test, pain=6))
+    assert session.assessment.met("pain-limited")
+    said = reads(opened(AssessmentPage, session))
+    assert "No prognosis, but a remark: pain limited the strength test." in said
+
+
+def test_what_is_open_after_a_stop_is_all_that_can_be_done(session_of: Any, qtbot: QtBot) -> None:
+    session = session_of("ex1")
+    session.answer("hot-joint", "yes")
+    panel = ReasoningPanel(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.show_step("safety")
+    still_open = reads(panel).partition("STILL OPEN TO YOU")[2]
+    for title in ("Questionnaires", "Knee exam", "Assessment", "Sign"):
+        assert title in still_open
+    assert "strength" not in still_open.lower()
+
+
 def test_what_the_panel_needs_is_told_in_words_not_in_ids(session_of: Any, qtbot: QtBot) -> None:
     panel = ReasoningPanel(session_of("ex1"))
     qtbot.addWidget(panel)

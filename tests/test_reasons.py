@@ -207,3 +207,15 @@ def test_a_word_kept_before_levels_could_be_set_is_read(tmp_path: Path) -> None:
         file.execute("UPDATE evaluation SET opinions = ?", (older,))
     with Store(tmp_path / "records.db") as store:
         assert store.load(evaluation.id).opinions == evaluation.opinions
+
+
+def test_the_criteria_say_which_load_and_which_causes() -> None:
+    reasons = {c.id: [reason.text for reason in c.reasons] for c in judged(example("patient-a"))[0].criteria}
+    assert reasons["d2"] == ["squatting and stairs bring the familiar pain"]
+    assert reasons["d3"] == ["all 17 causes to rule out are rated unlikely or excluded"]
+    painless = example("ex1").with_answers(
+        {"familiar-squat": "no", "familiar-stairs": "no", "familiar-sitting": "no", "ddx-plica": "likely"}
+    )
+    reasons = {c.id: [reason.text for reason in c.reasons] for c in judged(painless)[0].criteria}
+    assert reasons["d2"] == ["squatting, stairs and sitting do not bring the familiar pain"]
+    assert reasons["d3"] == ["possible or likely: medial plica"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,11 +15,13 @@ from evalassist.clinical.result import Fact, FactValue, GroupStrength, Knowledge
 from evalassist.content.schema import FactName, Item, Norm
 from evalassist.evaluation import SIDES, Answer, Evaluation, ItemId, NotTested, Quantity, Side, StrengthTest
 from evalassist.units import convert
-from evalassist.words import seen
+from evalassist.words import lower_first, seen
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
 
+BRINGS_BACK = re.compile(r" brings? the familiar pain$")
+"""The end that the labels of all these loads share."""
 FLEXED_LOADS = ("familiar-squat", "familiar-stairs", "familiar-sitting")
 WITHIN_ERROR = "within measurement error between testers"
 EXCLUDED = ("unlikely", "excluded")
@@ -33,6 +36,8 @@ class Found:
     inputs: tuple[ItemId, ...]
     missing: tuple[ItemId, ...] = ()
     remark: str = ""
+    says: str = ""
+    """How it reads as a reason, where the words of the content with the value would not say why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ def knowledge(evaluation: Evaluation, content: Content, numbers: Measured) -> Kn
         if found.value is None:
             sources[found.id] = found.missing or found.inputs
         else:
-            text, told = _says(content, found)
+            text, told = (found.says, False) if found.says else _says(content, found)
             facts[found.id] = Fact(found.id, found.value, text, found.inputs, found.remark, sign_told=told)
     known = Knowledge(facts, sources, {})
     _forget_hidden(known, content)
@@ -237,9 +242,20 @@ def _reproduced(get: _Getter, content: Content) -> Found:
     """A flexed-knee load done now brings back the familiar pain; "no" needs squat, stairs and sitting all done."""
     brings_back = tuple(item_id for item_id in _ids_like(content, "familiar-") if get.word(item_id) == "yes")
     if brings_back:
-        return Found("reproduced-now", True, brings_back)
+        return Found("reproduced-now", True, brings_back, says=_familiar(brings_back, content, "bring"))
     missing = tuple(item_id for item_id in FLEXED_LOADS if get.word(item_id) is None)
-    return Found("reproduced-now", None if missing else False, FLEXED_LOADS, missing)
+    says = _familiar(FLEXED_LOADS, content, "do not bring")
+    return Found("reproduced-now", None if missing else False, FLEXED_LOADS, missing, says=says)
+
+
+@lru_cache
+def _familiar(items: tuple[ItemId, ...], content: Content, verb: str) -> str:
+    """Which loads bring the familiar pain: "squatting and stairs bring the familiar pain"."""
+    labels = [lower_first(content.items[item_id].label) for item_id in items]
+    if len(labels) == 1:
+        return labels[0]
+    loads = [BRINGS_BACK.sub("", label) for label in labels]
+    return f"{', '.join(loads[:-1])} and {loads[-1]} {verb} the familiar pain"
 
 
 def _causes_excluded(get: _Getter, content: Content) -> Found:
@@ -248,9 +264,12 @@ def _causes_excluded(get: _Getter, content: Content) -> Found:
     words = {item_id: get.word(item_id) for item_id in items}
     likely = tuple(item_id for item_id, word in words.items() if word in ("possible", "likely"))
     if likely:
-        return Found("causes-excluded", False, likely)
+        titles = {f"ddx-{d.id}": lower_first(d.title) for d in content.differentials.values()}
+        says = f"possible or likely: {', '.join(titles[item_id] for item_id in likely)}"
+        return Found("causes-excluded", False, likely, says=says)
     missing = tuple(item_id for item_id, word in words.items() if word not in EXCLUDED)
-    return Found("causes-excluded", None if missing else True, items, missing)
+    says = f"all {len(items)} causes to rule out are rated unlikely or excluded"
+    return Found("causes-excluded", None if missing else True, items, missing, says=says)
 
 
 def _hipsit(get: _Getter) -> Found:

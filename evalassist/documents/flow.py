@@ -22,7 +22,6 @@ from reportlab.platypus import (
     Table,
 )
 
-from evalassist.clinical.facts import WITHIN_ERROR
 from evalassist.documents import look
 from evalassist.documents.blocks import fitted, label, rule
 from evalassist.documents.look import BOLD, INK, LIGHT, PAPER, REGULAR, RULE, PaperName
@@ -88,11 +87,6 @@ def _canvas(*arguments: Any, **options: Any) -> Canvas:
 
 
 # ---------------------------------------------------------------- words
-
-
-def marked(reason: str) -> str:
-    """A reason with the sign that the strength table explains, instead of the words each time."""
-    return reason.replace(f" ({WITHIN_ERROR})", " †")
 
 
 def bold(words: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from reportlab.platypus import Flowable, Spacer
 
 from evalassist.documents import look
-from evalassist.documents.flow import FURNITURE, bold, cell, heading, labelled, marked, table, text
+from evalassist.documents.flow import FURNITURE, bold, cell, heading, labelled, table, text
 from evalassist.documents.look import REGULAR, SEMIBOLD
 from evalassist.note import Note
 from evalassist.wording.assessment import (
@@ -22,6 +22,7 @@ from evalassist.wording.assessment import (
     summary,
     unfitting,
 )
+from evalassist.wording.findings import marked
 
 OURS_SIGN = "‡"
 """In the table the sign stands for the words, which are told below it once."""

@@ -8,10 +8,10 @@ from typing import Any
 from reportlab.platypus import Flowable, Spacer
 
 from evalassist.documents import look
-from evalassist.documents.flow import bold, cell, details, heading, labelled, marked, table
+from evalassist.documents.flow import bold, cell, details, heading, labelled, table
 from evalassist.documents.look import BOLD
 from evalassist.note import Note, NoteExercise, NotePlan
-from evalassist.wording.findings import day
+from evalassist.wording.findings import day, marked
 from evalassist.wording.plan import (
     after_goals,
     because_for_all,

@@ -21,6 +21,8 @@ SUBCATEGORIES = ("ovl", "mpd", "mcd", "mob", "mob-hyper", "mob-hypo")
 IRRITABILITY = "irritability-"
 LONG_PAIN = ("dur-gt-12mo", "dur-gt-4mo", "dur-gt-2mo")
 """Only the longest is told."""
+PAIN_LIMITED = "pain-limited"
+"""A remark on the strength tests, no prognosis."""
 NAMED = {
     "OVL": "overuse or overload",
     "MPD": "muscle performance deficits",
@@ -79,6 +81,13 @@ def gap_words(gap: str, assessment: Assessment, content: Content) -> str:
         return lower_first(content.label(gap))
     title = "patellofemoral pain" if gap == "pfp" else lower_first(assessment.conclusions[rule_id].rule.title)
     return f"say why you disagree: {title}" if assessment.disagrees(gap) else f"accept or disagree: {title}"
+
+
+def prognosis_flags(assessment: Assessment) -> tuple[str, ...]:
+    """The flags that say something of the outlook: of a long pain the longest, and no remark on a test."""
+    flags = [c.id for c in assessment.conclusions.values() if c.rule.kind == "flag" and c.id != PAIN_LIMITED]
+    longest = next((id for id in LONG_PAIN if id in assessment.flags), LONG_PAIN[-1])
+    return tuple(id for id in flags if id not in LONG_PAIN or id == longest)
 
 
 def source_mark(rule: Rule) -> str:

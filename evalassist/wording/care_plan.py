@@ -96,7 +96,8 @@ def dates(plan: NotePlan) -> Told:
     report = upper_first(plan.progress_report)
     if plan.report_by:
         report += f" At this frequency that is the week before {day(plan.report_by)}."
-    return ("Progress report", [report]), ("Certification", [_certification(plan)])
+    clocks = _certification(plan)
+    return ("Progress report", [report]), ("Certification", [clocks] if clocks else [])
 
 
 def _certification(plan: NotePlan) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from evalassist.clinical.facts import WITHIN_ERROR
 from evalassist.evaluation import Addendum
 from evalassist.note import Line, Note
 from evalassist.words import seen, shortened
@@ -18,6 +19,7 @@ MONTHS = (
 SAME_DAY = re.compile(r"same[ -]day|today", re.IGNORECASE)
 NAME_LETTERS = 120
 """Letters of a name or a record number that are told; a longer one ends in an ellipsis."""
+WITHIN_SIGN = " †"
 SHORT = 30
 """Letters of a line that may share its place with others."""
 TITLES = {
@@ -73,6 +75,11 @@ def safety_alone(note: Note) -> list[tuple[str, str]]:
     if "Safety" in {section.title for section in note.sections}:
         return []
     return [(note.action or "", note.action_text)]
+
+
+def marked(words: str) -> str:
+    """Words with a sign in place of the remark that many strength findings share; the sign is told once."""
+    return words.replace(f" ({WITHIN_ERROR})", WITHIN_SIGN).replace(f"; {WITHIN_ERROR}", WITHIN_SIGN)
 
 
 def step_lines(note: Note, title: str, lines: Sequence[Line]) -> list[tuple[str, str]]:

@@ -230,11 +230,24 @@ def _advice(advice: Sequence[NoteAdvice]) -> str:
         for each in group:
             aside = (f"grade {each.grade}" if each.grade and not one_grade else "", each.limit.rstrip("."))
             inside = "; ".join(part for part in aside if part)
-            titles.append(each.title.rstrip(".") + (f" ({inside})" if inside else ""))
+            titles.append(_aside(each.title.rstrip("."), inside))
         grade = f"grade {group[0].grade}" if one_grade and group[0].grade else ""
         why = ", ".join(part for part in (reason, grade) if part)
-        told.append("; ".join(titles) + (f" ({why})." if why else "."))
+        all_of_them = "; ".join(titles)
+        if not why:
+            told.append(f"{all_of_them}.")
+        elif len(group) > 1 and all_of_them.endswith(")"):
+            told.append(f"{all_of_them}; for all: {why}.")
+        else:
+            told.append(f"{_aside(all_of_them, why)}.")
     return " ".join(told)
+
+
+def _aside(words: str, inside: str) -> str:
+    """Words with more in brackets: one pair of brackets is enough."""
+    if not inside:
+        return words
+    return f"{words[:-1]}; {inside})" if words.endswith(")") else f"{words} ({inside})"
 
 
 def _goal_words(goal: NoteGoal, plan: NotePlan, *, narrow: bool) -> str:

@@ -20,7 +20,7 @@ from evalassist.clinical.progress import accepted_ids
 from evalassist.clinical.result import Assessment, Conclusion, Reason, Verdict, advised
 from evalassist.content.schema import Rule
 from evalassist.evaluation import ItemId, Opinion
-from evalassist.wording.assessment import decided_by, source_mark, stands_on
+from evalassist.wording.assessment import PAIN_LIMITED, decided_by, prognosis_flags, source_mark, stands_on
 from evalassist.words import lower_first
 from ui import icons, style
 from ui.pages.base import Page
@@ -316,7 +316,8 @@ class AssessmentPage(Page):
         )
 
     def _show_flags(self, assessment: Assessment) -> None:
-        flags = [c for c in assessment.conclusions.values() if c.rule.kind == "flag"]
+        kept = prognosis_flags(assessment)
+        flags = [c for c in assessment.conclusions.values() if c.id in kept]
         met = [flag for flag in flags if flag.met]
         self._flag_count.setText(f"{len(met)} of {len(flags)}")
         self._flags_met.show_reasons([Reason(flag.rule.says, _items(flag)) for flag in met], most=len(flags))
@@ -324,6 +325,8 @@ class AssessmentPage(Page):
         rest = [flag.rule.title for flag in flags if flag.verdict is Verdict.NOT_MET and flag.reasons]
         parts = [f"Not: {'; '.join(lower_first(title) for title in rest)}."] if rest else []
         parts += [f"Open: {'; '.join(lower_first(title) for title in open_flags)}."] if open_flags else []
+        limited = assessment.conclusions[PAIN_LIMITED]
+        parts += [f"No prognosis, but a remark: {lower_first(limited.rule.title)}."] if limited.met else []
         self._flags_rest.setText(" ".join(parts))
         self._flags_rest.setVisible(bool(parts))
 

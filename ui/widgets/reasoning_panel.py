@@ -27,6 +27,7 @@ from ui.widgets.marks import ReasonLink, SourceMark, StateGlyph
 
 MOST_REASONS = 4
 MOST_GAPS = 6
+OPEN_WHEN_STOPPED = ("history", "questionnaires", "knee", "assessment", "sign")
 ACTIONS = {
     "EMERGENCY": "Emergency: act now",
     "URGENT": "Urgent: refer now",
@@ -270,7 +271,9 @@ class ReasoningPanel(QFrame):
             yield Line("title", self._session.content.steps[step_id].short, "blocked")
         yield Line("rule")
         yield Line("caption", "STILL OPEN TO YOU")
-        for step_id in ("history", "sign"):
+        for step_id in OPEN_WHEN_STOPPED:
+            if self._session.progress[step_id].state == "blocked":
+                continue
             state = self._session.progress[step_id]
             left = f", {state.left} left" if state.left else ""
             glyph: State = "complete" if state.state == "complete" else "partly" if left else "empty"
