@@ -10,6 +10,7 @@ from evalassist.clinical.strength import protocol_words
 from evalassist.content.schema import Item, StrengthGroup
 from evalassist.evaluation import SIDES, Answer, Answers, Evaluation, StrengthTest
 from evalassist.note import Line
+from evalassist.units import from_si
 
 NOT_COMPARED = {
     "positions": "different positions, not compared",
@@ -18,15 +19,22 @@ NOT_COMPARED = {
 }
 
 
+METHOD = "Method"
+"""The line that tells how strength was measured; its first part holds for every value that says nothing else."""
+
+
 def measured_with(evaluation: Evaluation) -> Iterator[Line]:
-    """Which dynamometer and whose hand: two values compare only when both are known."""
+    """How, with which dynamometer and by whom: two values compare only when all of it is known."""
     tests = [answer for answer in evaluation.answers.values() if isinstance(answer, StrengthTest)]
+    if not any(test.trials for test in tests):
+        return
+    counts = "mean of trials" if evaluation.answers.get("strength-score") == "mean" else "best trial"
     devices = list(dict.fromkeys(test.device for test in tests if test.device))
     testers = list(dict.fromkeys(test.tester for test in tests if test.tester))
-    told = [", ".join(devices)] if devices else []
+    told = [f"make test, {counts}" + (" (lever)" if any(map(_lever_cm, tests)) else "")]
+    told += [", ".join(devices)] if devices else []
     told += [f"tested by {', '.join(testers)}"] if testers else []
-    if told:
-        yield Line(label="Measured with", value="; ".join(part.replace(";", ",") for part in told))
+    yield Line(label=METHOD, value="; ".join(part.replace(";", ",") for part in told))
 
 
 def strength_line(
@@ -48,7 +56,20 @@ def strength_line(
         parts.append(NOT_COMPARED[group.not_compared])
     if group.within_tester_error and group.weaker:
         parts.append(WITHIN_ERROR)
-    yield Line(label=item.label, value="; ".join(parts))
+    yield Line(label=item.label + _levers(item, answers), value="; ".join(parts))
+
+
+def _levers(item: Item, answers: Answers) -> str:
+    """The lever arm of a force, so that it can be measured again in the same way: ` (78 cm)`."""
+    arms = [_lever_cm(answers.get(f"{item.id}.{side}")) for side in SIDES]
+    told = list(dict.fromkeys(arm for arm in arms if arm))
+    return f" ({'/'.join(told)} cm)" if told else ""
+
+
+def _lever_cm(test: Answer | None) -> str:
+    if not isinstance(test, StrengthTest) or not test.trials or not test.lever_arm_m:
+        return ""
+    return shown(from_si(test.lever_arm_m, "cm"), 1)
 
 
 def _was_tried(test: Answer | None) -> bool:

@@ -50,10 +50,10 @@ def test_a_case_becomes_an_assessment_a_plan_and_papers(
     assert assessment["strength"]["habd"]["symmetry"] == 82.0
     assert assessment["not_decided"] == []
     plan = json.loads((out / "plan.json").read_text(encoding="utf-8"))
-    assert [exercise["id"] for exercise in plan["exercises"]] == ["HA01", "HE01", "QC01", "HX01"]
+    assert [exercise["id"] for exercise in plan["exercises"]] == ["HA01", "QC01", "HE01", "HX01"]
     assert all(exercise["because"] for exercise in plan["exercises"])
     assert (out / "handout.pdf").read_bytes().startswith(b"%PDF")
-    assert "HA01, HE01, QC01, HX01" in capsys.readouterr().out
+    assert "HA01, QC01, HE01, HX01" in capsys.readouterr().out
 
 
 def test_both_json_files_have_every_key_a_script_may_read(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_the_note_is_printed_as_text_and_nothing_is_written(
     printed = capsys.readouterr()
     assert printed.out.startswith("PHYSICAL THERAPY INITIAL EVALUATION - DRAFT, not signed\n")
     assert printed.out.endswith("evidence checked 2026-11\n")
-    assert "HA01, HE01, QC01, HX01" in printed.err
+    assert "HA01, QC01, HE01, HX01" in printed.err
     stops = changed(tmp_path, "ex1", 'hot-joint = "no"', 'hot-joint = "yes"')
     assert run("evaluate", stops, "--text") == cli.STOPPED
     assert "EMERGENCY: Emergency department now." in capsys.readouterr().out

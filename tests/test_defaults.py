@@ -94,7 +94,7 @@ def test_texts_tell_the_number_that_counts_here() -> None:
     raised = example(tsk_raised=25).with_answer("tsk-11-total", 26.0)
     plan = plan_of_care(raised, assess(raised, content_for(raised)), content_for(raised))
     assert isinstance(plan, PlanOfCare)
-    assert any(row.because == "TSK-11 is 26, raised from 25 on" for row in plan.education)
+    assert any(row.because == "TSK-11 26, raised from 25" for row in plan.education)
 
 
 def test_a_number_that_this_release_no_longer_allows_does_not_count() -> None:

@@ -37,6 +37,7 @@ from evalassist.documents.note_follow_up import follow_up
 from evalassist.documents.note_plan import plan_of_care
 from evalassist.evaluation import Addendum
 from evalassist.note import Line, Note, Section
+from evalassist.strength_lines import METHOD
 from evalassist.wording.findings import (
     TITLES,
     addendum_head,
@@ -55,6 +56,8 @@ from evalassist.wording.findings import (
 )
 
 HEAD = 38.0
+NAMES = 118.0
+"""Width of the names of the muscle groups, with their lever arms."""
 LEAST_NAME = 90.0
 """Width that a long record number leaves to the name."""
 SYMMETRIES = (
@@ -135,8 +138,9 @@ def _story(note: Note, addenda: Sequence[Addendum], width: float) -> Iterator[Fl
     for section in note.sections:
         rows, others = _strength_rows(section)
         if rows:
+            method, others = _method(others)
             yield Spacer(0, 3)
-            yield from _strength_table(section.title, rows, width)
+            yield from _strength_table(section.title, method, rows, width)
         lines = step_lines(note, section.title, others)
         yield from beside("" if rows else section.title, lines, width)
     if left_out := not_tested(note):
@@ -182,13 +186,21 @@ def _strength_rows(section: Section) -> tuple[list[tuple[str, str, str, str]], l
     return rows, others
 
 
+def _method(lines: Sequence[Line]) -> tuple[str, list[Line]]:
+    """How strength was measured, for the head of the table; the device and the tester stay a line."""
+    told = next((line.value for line in lines if line.label == METHOD), "")
+    how, _, by_whom = told.partition("; ")
+    others = [line for line in lines if line.label != METHOD]
+    return how, [Line(label=METHOD, value=by_whom), *others] if by_whom else others
+
+
 def _found(side: str) -> str:
     """What stands in the column of a side: without its name, pain without the range the head names."""
     return side.removeprefix("right ").removeprefix("left ").replace("/10", "")
 
 
 def _strength_table(
-    title: str, rows: Sequence[tuple[str, str, str, str]], width: float
+    title: str, method: str, rows: Sequence[tuple[str, str, str, str]], width: float
 ) -> Iterator[Flowable]:
     told = "Symmetry"
     for name, before, after in SYMMETRIES:
@@ -197,12 +209,15 @@ def _strength_table(
             rows = [(*row[:3], row[3].replace(before, "").replace(after, "")) for row in rows]
             break
     columns = range(4 if any(row[3] for row in rows) else 3)
-    heads = (title, "Right (trials), pain 0-10", "Left (trials), pain 0-10", told)
+    heads = tuple(
+        bold(head) for head in (title, "Right (trials), pain 0-10", "Left (trials), pain 0-10", told)
+    )
+    heads = (f"{heads[0]}<br/>{look.escaped(method)}" if method else heads[0], *heads[1:])
     body = [[cell(look.escaped(row[n]), REGULAR if n else SEMIBOLD) for n in columns] for row in rows]
     last = 80 if told != "Symmetry" else 110
-    middle = (width - 102 - last) / 2
-    widths = (102, middle, middle, last)
-    yield table([[cell(heads[n], BOLD) for n in columns], *body], [widths[n] for n in columns])
+    middle = (width - NAMES - last) / 2
+    widths = (NAMES, middle, middle, last)
+    yield table([[cell(heads[n]) for n in columns], *body], [widths[n] for n in columns])
     if any("†" in row[3] for row in rows):
         yield text(f"† {WITHIN_ERROR}", FURNITURE, 11)
 
