@@ -51,6 +51,11 @@ def _drawn(letter: str) -> str:
     return "" if category in ("Cc", "Cf", "Cs") or ord(letter) in _FILLERS else letter
 
 
+def in_unit(number: str, unit: str) -> str:
+    """A number with its unit as it is printed: `6°`, `82 N`, `4`."""
+    return f"{number}{unit}" if unit in ("", "°", "/10") else f"{number} {unit}"
+
+
 def seen(text: str) -> str:
     """The text as it may be drawn, or nothing where no ink would show: a name of blanks is a missing name."""
     shown = clean(text)

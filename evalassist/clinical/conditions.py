@@ -19,6 +19,7 @@ from evalassist.clinical.result import (
 )
 from evalassist.content.schema import Condition, Rule
 from evalassist.evaluation import SIDES, ItemId, Side
+from evalassist.words import in_unit
 
 T = TypeVar("T")
 
@@ -198,7 +199,7 @@ def _word(value: FactValue) -> str:
 
 def _reasons(fact: Fact, words: str) -> tuple[Reason, ...]:
     remark = f" ({fact.remark})" if fact.remark else ""
-    words = "" if fact.sign_told else f"{words} {fact.unit}" if words and fact.unit else words
+    words = "" if fact.sign_told else in_unit(words, fact.unit) if words else words
     return (Reason(fact.text + words + remark, fact.inputs),) if fact.text else ()
 
 

@@ -15,7 +15,7 @@ from evalassist.clinical.result import Fact, FactValue, GroupStrength, Knowledge
 from evalassist.content.schema import FactName, Item, Norm
 from evalassist.evaluation import SIDES, Answer, Evaluation, ItemId, NotTested, Quantity, Side, StrengthTest
 from evalassist.units import convert
-from evalassist.words import lower_first, seen
+from evalassist.words import in_unit, lower_first, seen
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -129,8 +129,7 @@ def _option_fact(content: Content, item_id: ItemId, option: str) -> Fact:
 def _item_text(item: Item, side: Side | None, value: FactValue, words: Mapping[str, str]) -> str:
     label = f"{item.label}, {side}" if side else item.label
     if isinstance(value, float):
-        unit = "/10" if item.kind == "scale" else f" {item.unit}".rstrip()
-        return f"{label} {value:g}{unit}"
+        return f"{label} {in_unit(f'{value:g}', '/10' if item.kind == 'scale' else item.unit)}"
     if isinstance(value, tuple):
         return f"{label}: {', '.join(words.get(part, part) for part in value) or 'none'}"
     return f"{label}: {words.get(str(value), str(value))}"

@@ -22,6 +22,7 @@ from evalassist.content.schema import (
     RuleKind,
     StrengthGroup,
 )
+from evalassist.words import in_unit
 
 TRUST: dict[Mark, str] = {
     "V": "Read in the source.",
@@ -126,7 +127,7 @@ def _computed(content: Content) -> Iterator[Entry]:
 
 
 def _in_unit(unit: str, number: float) -> str:
-    return f"{number:g}{unit}" if unit == "°" else f"{number:g} {unit}".rstrip()
+    return in_unit(f"{number:g}", unit)
 
 
 def _causes(content: Content) -> Iterator[Entry]:

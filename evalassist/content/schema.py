@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from evalassist.words import in_unit
+
 Mark = Literal["V", "V2", "K", "D", "P"]
 """How far a fact may be trusted: V read in the source, V2 seen second-hand, K general knowledge not checked,
 D arithmetic, P our own default without a source."""
@@ -130,20 +132,17 @@ class Default(Model):
     def refuses(self, value: float) -> str:
         """Why this value cannot be set, as one sentence; empty when it can."""
         if not self.allowed.low <= value <= self.allowed.high:
-            return f"{value:g} is outside {self.allowed.low:g} to {self.allowed.high:g}{self.in_unit}."
+            highest = in_unit(f"{self.allowed.high:g}", self.unit)
+            return f"{value:g} is outside {self.allowed.low:g} to {highest}."
         if (self.whole or self.switch) and value != int(value):
             return f"{value:g} must be a whole number."
         return ""
-
-    @property
-    def in_unit(self) -> str:
-        return self.unit if self.unit in ("", "°", "/10") else f" {self.unit}"
 
     def words(self, value: float) -> str:
         """A value as it is read: `85 %`, `on`."""
         if self.switch:
             return "on" if value else "off"
-        return f"{value:g}{self.in_unit}".replace("-", "−")
+        return in_unit(f"{value:g}", self.unit).replace("-", "−")
 
 
 # ---------------------------------------------------------------- what is asked

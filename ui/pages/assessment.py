@@ -146,6 +146,7 @@ class AssessmentPage(Page):
         for head, column in ((self._met_head, self._met), (self._not_met_head, self._not_met)):
             column.addWidget(head)
             columns.addLayout(column, 1)
+            columns.setAlignment(column, Qt.AlignmentFlag.AlignTop)
         self._stack.addLayout(columns)
         self._undecided: QVBoxLayout = style.column(spacing=7)
         self._stack.addLayout(self._undecided)
