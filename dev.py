@@ -173,6 +173,10 @@ def run(arguments: Sequence[str]) -> int:
     return code
 
 
+IN_PARALLEL = ("-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal")
+"""The whole suite on several processors."""
+
+
 def test(arguments: Sequence[str]) -> int:
     hint = ensure_system_packages(["run", "test"])
     ensure_venv()
@@ -182,7 +186,7 @@ def test(arguments: Sequence[str]) -> int:
         "ruff format": [python, "-m", "ruff", "format", "--check", "."],
         "mypy": [python, "-m", "mypy"],
         "import contracts": [python, "-c", LINT_IMPORTS],
-        "pytest": [python, "-m", "pytest", *arguments],
+        "pytest": [python, "-m", "pytest", *(arguments or IN_PARALLEL)],
         "self-test": [python, "-m", "evalassist", "--self-test"],
     }
     results: list[tuple[str, int, float]] = []

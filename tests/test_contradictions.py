@@ -60,7 +60,7 @@ def test_both_hips_cannot_be_weak_and_normal() -> None:
     low = example().with_answer("hips-both-low", "yes")
     assert said_of(low) == []
     assert said_of(low.with_answer("hips-both-normal", "yes")) == [
-        "“Both hips are below what I expect” and “Both hips are normal” are both yes."
+        "Both hips are said to be normal, and to be below what you expect."
     ]
 
 

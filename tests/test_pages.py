@@ -855,8 +855,8 @@ def test_what_the_panel_needs_is_told_in_words_not_in_ids(session_of: Any, qtbot
     panel.show()
     panel.show_step("assessment")
     said = reads(panel).splitlines()
-    assert "accept or disagree: patellofemoral pain" in said
-    assert "accept or disagree: muscle performance deficits" in said
+    assert "Accept or disagree: patellofemoral pain" in said
+    assert "Accept or disagree: muscle performance deficits" in said
     assert not {"pfp", "MPD"} & set(said)
 
 

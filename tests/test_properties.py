@@ -389,6 +389,8 @@ def mirrored(evaluation: Evaluation) -> Evaluation:
     for named in ("dominant-leg", "worse-side"):
         if answers.get(named) in ("right", "left"):
             answers[named] = "left" if answers[named] == "right" else "right"
+    if isinstance(codes := answers.get("codes-used"), tuple):
+        answers["codes-used"] = tuple(map(exchanged, codes))
     sore = evaluation.sore_knee
     return replace(evaluation, answers=answers, sore_knee="both" if sore == "both" else other(sore))
 

@@ -18,7 +18,7 @@ from evalassist.content.entries import TRUST
 from evalassist.content.schema import Reference
 from evalassist.evaluation import ItemId
 from evalassist.wording.assessment import gap_words, source_mark
-from evalassist.words import lower_first
+from evalassist.words import lower_first, upper_first
 from ui import icons, style
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
@@ -286,12 +286,11 @@ class ReasoningPanel(QFrame):
             return
         yield Line("rule")
         yield Line("caption", "STILL NEEDED HERE")
-        before = "Accept or disagree: " if self._step_id == "assessment" else ""
-        yield from self._links(progress.gaps, most=MOST_GAPS, before=before)
+        yield from self._links(progress.gaps, most=MOST_GAPS)
 
     def _links(self, items: tuple[ItemId, ...], most: int, before: str = "") -> Iterator[Line]:
         for item_id in items[:most]:
-            yield Line("reason", f"{before}{self._label(item_id)}", item=item_id)
+            yield Line("reason", upper_first(f"{before}{self._label(item_id)}"), item=item_id)
         if len(items) > most:
             yield Line("words", f"and {len(items) - most} more")
 
