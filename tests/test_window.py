@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -502,6 +503,27 @@ def test_the_reasoning_names_in_words_what_is_still_to_be_accepted(desk: Desk) -
     said = [link.text() for link in desk.view.panel.findChildren(ReasonLink)]
     assert "Accept or disagree: patellofemoral pain" in said
     assert "Accept or disagree: muscle performance deficits" in said
+
+
+@pytest.mark.parametrize("name", ["ex1", "ex2", "ex3"])
+def test_a_worked_example_stands_on_the_plan_page_as_the_sheet_prints_it(desk: Desk, name: str) -> None:
+    expect = tomllib.loads((CASES / f"{name}.toml").read_text(encoding="utf-8"))["expect"]["plan"]
+    desk.begin(desk.case(name))
+    page = desk.view.show_step("plan")
+    assert isinstance(page, PlanPage)
+    QApplication.processEvents()
+    cards = sorted((one for one in page.cards.values() if one.isVisible()), key=lambda one: one.y())
+    assert [card.exercise.id for card in cards] == expect["card_order"]
+    doses = {exercise["id"]: exercise for exercise in expect["exercises"]}
+    for card in cards:
+        shown = {field: stepper.value for field, stepper in card.steppers.items()}
+        assert shown == {field: doses[card.exercise.id][field] for field in shown}
+    said = " ".join(label.text() for label in page.findChildren(QLabel))
+    for goal in expect.get("goals", ()):
+        for figure in (goal.get("baseline"), goal.get("short"), goal.get("long")):
+            assert figure in (None, "none") or str(figure) in said, goal
+    for code in (*expect["icd"], expect["eval_code"]):
+        assert code in said + " ".join(box.text() for box in page.findChildren(QAbstractButton)), code
 
 
 def test_a_signed_evaluation_is_looked_at_and_not_changed(desk: Desk) -> None:
