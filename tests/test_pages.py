@@ -808,8 +808,8 @@ def test_a_settle_time_that_is_missing_is_told_on_page_and_panel(
     panel.show()
     panel.show_step("history")
     for shown in (page, panel):
-        assert "missing: settles after a flare in" in reads(shown).lower()
-    assert "not recorded: settles after a flare in" in " ".join(note_text(session.note()).split())
+        assert "missing: time to settle after a flare" in reads(shown).lower()
+    assert "not recorded: time to settle after a flare" in " ".join(note_text(session.note()).split())
 
 
 def test_an_empty_assessment_counts_nothing(session_of: Any, opened: Any) -> None:

@@ -84,7 +84,7 @@ def test_a_load_that_rose_from_nothing_is_not_held_against_itself() -> None:
 
 def test_irritability_tells_what_points_to_another_level() -> None:
     calm = example("ex1").with_answer("settle-h", 0.5)
-    assert opposing(calm, "irritability-moderate") == ["Settles after a flare in 0.5 h, below 1 h"]
+    assert opposing(calm, "irritability-moderate") == ["Time to settle after a flare 0.5 h, below 1 h"]
 
 
 def test_the_findings_for_and_against_never_hold_the_same_line() -> None:
