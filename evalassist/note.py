@@ -166,7 +166,6 @@ class NotePlan(Part):
     """The components of the evaluation code with the level of each."""
     timed_minutes: int = 0
     timed_units: int = 0
-    unit_rule: str = ""
     equal_claim: tuple[str, ...] = ()
     """Codes with an equal claim to the last unit."""
     visits_proposed: str = ""

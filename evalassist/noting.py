@@ -264,7 +264,6 @@ def _plan(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, cont
         complexity=plan.complexity.words if plan.complexity and plan.complexity.code else "",
         timed_minutes=plan.session.minutes,
         timed_units=plan.session.units,
-        unit_rule=plan.session.rule,
         equal_claim=plan.session.choose,
         visits_proposed=plan.schedule.proposed,
         short_term_ends=_short_term_ends(plan.schedule, content),

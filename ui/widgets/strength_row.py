@@ -24,9 +24,6 @@ from ui.widgets.symmetry import SymmetryBar
 
 NAME_WIDTH, GAP = 124, 12
 
-PACE = "Build up over 2 s, hold 5 s; rest 30 s between trials, 60 s with pain."
-"""How every group is tested (examination 6.1)."""
-
 WITHIN_ERROR_SHORT = "within tester error"
 
 APART = {
@@ -52,8 +49,10 @@ class StrengthRow(QFrame):
     kind_changed = Signal()
     """Force, torque or grade was chosen: the fields are other ones now."""
 
-    def __init__(self, group: StrengthGroup, title: str, *, optional: bool) -> None:
+    def __init__(self, group: StrengthGroup, title: str, *, optional: bool, pace: str) -> None:
+        """`pace` is how fast every group is tested, as the content says it."""
         super().__init__()
+        self._pace = pace
         self.group, self.optional = group, optional
         self._mode: Mode | None = None
         self._wanted = False
@@ -238,7 +237,7 @@ class StrengthRow(QFrame):
         self._position.setVisible(self.is_open)
         self.position.setChecked(how)
         if self.is_open and how and self._how is None:
-            self._how = _HowTo(self.group)
+            self._how = _HowTo(self.group, self._pace)
             self._stack.addWidget(self._how)
         if self._how is not None:
             self._how.setVisible(self.is_open and how)
@@ -375,7 +374,7 @@ class StrengthRow(QFrame):
 class _HowTo(QFrame):
     """How the group is tested: position, what to hold, where the pad goes, what to say."""
 
-    def __init__(self, group: StrengthGroup) -> None:
+    def __init__(self, group: StrengthGroup, pace: str) -> None:
         super().__init__()
         self.setProperty("card", "sunk")
         grid = style.scaled(QGridLayout(self), (12, 7, 12, 8), spacing=3)
@@ -388,7 +387,7 @@ class _HowTo(QFrame):
             ("Lever from", group.axis, ""),
             ("Or", "; ".join(other.title for other in group.other_positions), ""),
             ("Say", f"“{group.say}”", ""),
-            ("Pace", PACE, ""),
+            ("Pace", pace, ""),
         )
         for number, (what, words, tone) in enumerate(line for line in lines if line[1]):
             head, text = style.label("s", what), style.label("b" if what in ("Say", "Pad") else "", words)
