@@ -1,13 +1,20 @@
 """Rules in three values: met, not met, undecided; nothing unanswered ever counts as "no"."""
 
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from evalassist.clinical.conditions import judge, judge_rule
+from evalassist.case_file import read_case
+from evalassist.clinical.assessment import assess
+from evalassist.clinical.conditions import judge, judge_rule, verdict_of
 from evalassist.clinical.result import Fact, FactValue, Knowledge, Verdict
+from evalassist.content import load_content
 from evalassist.content.schema import Condition, Rule
+from evalassist.evaluation import SIDES
 
+CASES = Path(__file__).parent / "cases"
 MET, NOT_MET, UNDECIDED = Verdict.MET, Verdict.NOT_MET, Verdict.UNDECIDED
 
 
@@ -135,3 +142,13 @@ def test_a_value_below_zero_that_is_told_in_words_has_no_limit_with_a_sign_behin
         Condition.model_validate({"fact": "kext-z.right", "at-most": -1}), Knowledge({low.id: low}, {}, {})
     )
     assert [reason.text for reason in judged.reasons] == ["1.28 SD below the mean"]
+
+
+@pytest.mark.parametrize("case", ["patient-a", "patient-b", "patient-c", "ex1", "ex2", "ex3"])
+def test_the_verdict_alone_is_the_one_that_the_reasons_tell(case: str) -> None:
+    content = load_content()
+    facts = assess(read_case(CASES / f"{case}.toml", content), content).known
+    conditions = [rule.when for rule in content.rules.values()]
+    conditions += [shown_when for _, shown_when, _, _ in content.sometimes_asked]
+    for condition, side in product(conditions, (None, *SIDES)):
+        assert verdict_of(condition, facts, side) is judge(condition, facts, side).verdict

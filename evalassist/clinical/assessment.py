@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from evalassist.clinical.conditions import judge, judge_rule
+from evalassist.clinical.conditions import judge_rule, verdict_of
 from evalassist.clinical.contradictions import contradictions
 from evalassist.clinical.facts import knowledge, measured
 from evalassist.clinical.result import Assessment, Conclusion, Fact, HipFirst, Knowledge, Reason, Verdict
@@ -140,7 +140,7 @@ def _hip_first(known: Knowledge, content: Content) -> HipFirst | None:
     asked = [
         item.id
         for item in group.items
-        if item.shown_when is None or judge(item.shown_when, known).verdict is Verdict.MET
+        if item.shown_when is None or verdict_of(item.shown_when, known) is Verdict.MET
     ]
     still_open = tuple(item_id for item_id in asked if item_id not in known.facts)
     positive = tuple(item_id for item_id in asked if known.value(item_id) == "yes")

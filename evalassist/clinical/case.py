@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from evalassist.clinical.conditions import judge
+from evalassist.clinical.conditions import verdict_of
 from evalassist.clinical.result import (
     MET,
     UNDECIDED,
@@ -59,13 +59,13 @@ class Case:
 
     def holds(self, condition: Condition | None, side: Side | None = None) -> bool:
         """No condition always holds; an undecided one does not."""
-        return condition is None or judge(condition, self.known, side).verdict is MET
+        return condition is None or verdict_of(condition, self.known, side) is MET
 
     def not_needed(self, need: Need, condition: Condition | None) -> str:
         """Why a need is not served: its finding was not made, or was not tested. Empty when it is wanted."""
         if condition is None or self.holds(condition):
             return ""
-        if judge(condition, self.known).verdict is UNDECIDED:
+        if verdict_of(condition, self.known) is UNDECIDED:
             return f"{need.title} was not tested"
         return need.otherwise
 

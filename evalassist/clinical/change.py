@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from evalassist.clinical.conditions import judge
+from evalassist.clinical.conditions import verdict_of
 from evalassist.clinical.facts import shown
 from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare, SideStrength, Verdict
 from evalassist.clinical.strength import settled
@@ -161,7 +161,7 @@ def _finding(
     visits = (then, now)
     unless = row.unless
     apart = unless is not None and any(
-        judge(unless, visit.assessment.known).verdict is Verdict.MET for visit in visits
+        verdict_of(unless, visit.assessment.known) is Verdict.MET for visit in visits
     )
     before, after = (visit.assessment.number(fact) for visit in visits)
     named = _Named(fact, row.kind, row.title, side, _items(fact, now, content), _note(row, content))

@@ -33,22 +33,40 @@ class Judgement(NamedTuple):  # made hundreds of times for every answer, and a t
 
 
 Judge = Callable[[Knowledge, Side | None], Judgement]
+Value = Callable[[Knowledge, Side | None], int]
+VERDICTS = {1: MET, 0: UNDECIDED, -1: NOT_MET}
+"""As numbers, `all` is the least of its parts, `any` the greatest, `not` the opposite."""
 
 
 def judge(condition: Condition, known: Knowledge, side: Side | None = None) -> Judgement:
     """Judge one condition; `side` fills `{side}` in the names of facts."""
+    return _read(condition).judge(known, side)
+
+
+def verdict_of(condition: Condition, known: Knowledge, side: Side | None = None) -> Verdict:
+    """The verdict alone, found faster: a plan asks hundreds of conditions and tells the reasons of few."""
+    return VERDICTS[_read(condition).value(known, side)]
+
+
+class _Read(NamedTuple):
+    judge: Judge
+    value: Value
+    condition: Condition
+    """Kept, so that no other condition can get its identity."""
+
+
+MOST_READ = 20_000
+_READ: dict[int, _Read] = {}
+"""Each condition is read once, for the same few hundred are judged after every answer."""
+
+
+def _read(condition: Condition) -> _Read:
     read = _READ.get(id(condition))
     if read is None:
         if len(_READ) >= MOST_READ:
             _READ.clear()  # contents come and go where a clinic changes its defaults
-        read = _READ[id(condition)] = (_judge_of(condition), condition)
-    return read[0](known, side)
-
-
-MOST_READ = 20_000
-_READ: dict[int, tuple[Judge, Condition]] = {}
-"""Each condition is read once, for the same few hundred are judged after every answer. It stays beside its judge, so
-that no other condition can get its identity."""
+        read = _READ[id(condition)] = _Read(_judge_of(condition), _value_of(condition), condition)
+    return read
 
 
 def _judge_of(condition: Condition) -> Judge:
@@ -63,6 +81,32 @@ def _judge_of(condition: Condition) -> Judge:
     if condition.not_ is not None:
         return _not(_judge_of(condition.not_))
     raise AssertionError("the schema allows no other condition")
+
+
+def _value_of(condition: Condition) -> Value:
+    if condition.all is not None:
+        parts = [_value_of(part) for part in condition.all]
+        return lambda known, side: min([part(known, side) for part in parts])
+    if condition.any is not None:
+        parts = [_value_of(part) for part in condition.any]
+        return lambda known, side: max([part(known, side) for part in parts])
+    if condition.any_tested is not None:
+        parts = [_value_of(part) for part in condition.any_tested]
+        return lambda known, side: max([one for part in parts if (one := part(known, side))], default=0)
+    if condition.not_ is not None:
+        inner = _value_of(condition.not_)
+        return lambda known, side: -inner(known, side)
+    names = _names(condition)
+    if condition.answered is not None:
+        wanted = condition.answered
+        return lambda known, side: 1 if (names[side] in known.facts) == wanted else -1
+    holds = _comparison(condition)[0]
+
+    def compared(known: Knowledge, side: Side | None) -> int:
+        fact = known.facts.get(names[side])
+        return 0 if fact is None else 1 if holds(fact.value) else -1
+
+    return compared
 
 
 def judge_rule(rule: Rule, known: Knowledge, sore_sides: tuple[Side, ...]) -> Conclusion:

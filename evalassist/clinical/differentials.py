@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evalassist.clinical.conditions import Judgement, judge
+from evalassist.clinical.conditions import Judgement, judge, verdict_of
 from evalassist.clinical.result import Knowledge, Reason, Verdict
 from evalassist.content.cause_schema import Differential, Sign
 from evalassist.evaluation import Evaluation, ItemId, Side
@@ -77,7 +77,7 @@ def _cause(differential: Differential, evaluation: Evaluation, known: Knowledge,
 def _is_asked(item_id: ItemId, known: Knowledge, content: Content) -> bool:
     """Whether this patient is asked it at all: crepitus is not asked of the young."""
     item, side = content.asked[item_id]
-    return item.shown_when is None or judge(item.shown_when, known, side).verdict is Verdict.MET
+    return item.shown_when is None or verdict_of(item.shown_when, known, side) is Verdict.MET
 
 
 def _judged(sign: Sign, evaluation: Evaluation, known: Knowledge) -> Iterator[tuple[Side | None, Judgement]]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from evalassist.clinical import measures, strength
-from evalassist.clinical.conditions import judge
+from evalassist.clinical.conditions import verdict_of
 from evalassist.clinical.result import Fact, FactValue, GroupStrength, Knowledge, Score, Verdict
 from evalassist.content.schema import FactName, Item, Norm
 from evalassist.evaluation import SIDES, Answer, Evaluation, ItemId, NotTested, Quantity, Side, StrengthTest
@@ -78,7 +78,7 @@ def _forget_hidden(known: Knowledge, content: Content) -> None:
     for item_id, shown_when, side, leans_on in content.sometimes_asked:
         if item_id not in known.facts:
             continue
-        asked = judge(shown_when, known, side).verdict
+        asked = verdict_of(shown_when, known, side)
         if asked is Verdict.NOT_MET or (asked is Verdict.UNDECIDED and leans_on & hidden):
             hidden.add(item_id)
             del known.facts[item_id]
@@ -100,12 +100,11 @@ def shown(value: float, decimals: int = 0) -> str:
 # ---------------------------------------------------------------- items
 
 
+@lru_cache(maxsize=8192, typed=True)  # most answers stay as they were while one is changed
 def _item_fact(item_id: ItemId, answer: Answer, content: Content) -> Fact | None:
     if item_id not in content.asked or answer == "not-assessed":
         return None
     item, side = content.asked[item_id]
-    if isinstance(answer, str) and item.options:
-        return _option_fact(content, item_id, answer)
     if isinstance(answer, NotTested | StrengthTest) or (isinstance(answer, str) and not seen(answer)):
         return None
     value: FactValue
@@ -118,12 +117,6 @@ def _item_fact(item_id: ItemId, answer: Answer, content: Content) -> Fact | None
         value = answer if isinstance(answer, tuple) else str(answer)
     text = _item_text(item, side, value, content.option_words[item.id])
     return Fact(item_id, value, text, (item_id,), unit=item.unit)
-
-
-@lru_cache(maxsize=4096)  # most answers are options, and most stay as they were while one is changed
-def _option_fact(content: Content, item_id: ItemId, option: str) -> Fact:
-    item, side = content.asked[item_id]
-    return Fact(item_id, option, _item_text(item, side, option, content.option_words[item.id]), (item_id,))
 
 
 def _item_text(item: Item, side: Side | None, value: FactValue, words: Mapping[str, str]) -> str:

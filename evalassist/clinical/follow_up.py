@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from evalassist.clinical.assessment import assess
 from evalassist.clinical.change import Change, Visit, changes, gain_of
-from evalassist.clinical.conditions import judge
+from evalassist.clinical.conditions import judge, verdict_of
 from evalassist.clinical.plan import LAST_PHASE, plan_of_care
 from evalassist.clinical.progression import (
     ExerciseCourse,
@@ -171,10 +171,10 @@ def _new_signs(last: Visit, now: Visit, content: Content) -> tuple[tuple[Sign, b
 
 def _is_new(sign: Sign, last: Visit, now: Visit) -> bool | None:
     sides = SIDES if sign.sides else (None,)
-    verdicts = [judge(sign.when, now.assessment.known, side).verdict for side in sides]
+    verdicts = [verdict_of(sign.when, now.assessment.known, side) for side in sides]
     if Verdict.MET not in verdicts:
         return None if all(verdict is Verdict.UNDECIDED for verdict in verdicts) else False
-    before = [judge(sign.when, last.assessment.known, side).verdict for side in sides]
+    before = [verdict_of(sign.when, last.assessment.known, side) for side in sides]
     return Verdict.MET not in before
 
 
@@ -332,7 +332,7 @@ def _course(
 
 
 def _criterion(row: Exit, known: Knowledge, evaluation: Evaluation) -> Criterion:
-    if row.applies is not None and judge(row.applies, known).verdict is not Verdict.MET:
+    if row.applies is not None and verdict_of(row.applies, known) is not Verdict.MET:
         return Criterion(row, None, (), ())
     sides = evaluation.sore_sides if row.each_side else (None,)
     judged = [judge(row.when, known, side) for side in sides]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from evalassist.clinical.conditions import judge
+from evalassist.clinical.conditions import verdict_of
 from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare, Verdict
 from evalassist.content.schema import Item, Step
 from evalassist.evaluation import Answer, Evaluation, ItemId, Side, StrengthTest
@@ -65,7 +65,7 @@ def shown(item: Item, assessment: Assessment, side: Side | None = None) -> bool:
     """Whether this item is asked of this patient now."""
     if item.shown_when is None:
         return True
-    return judge(item.shown_when, assessment.known, side).verdict is Verdict.MET
+    return verdict_of(item.shown_when, assessment.known, side) is Verdict.MET
 
 
 def accepted_ids(assessment: Assessment) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from evalassist.clinical.conditions import judge
+from evalassist.clinical.conditions import judge, verdict_of
 from evalassist.clinical.facts import shown
 from evalassist.clinical.result import Fact, FactValue, Knowledge, PlannedExercise, Reason, Verdict
 from evalassist.content.follow_up_schema import Colour, FollowUpRules, LogCriterion
@@ -180,7 +180,7 @@ def _number(value: int | None) -> float | None:
 
 
 def _colour(known: Knowledge, rules: FollowUpRules) -> Colour | None:
-    return next((row for row in rules.colours if judge(row.when, known).verdict is Verdict.MET), None)
+    return next((row for row in rules.colours if verdict_of(row.when, known) is Verdict.MET), None)
 
 
 def _missing(log: ExerciseLog, wanted: tuple[str, ...], asks: LogCriterion) -> Iterator[str]:
