@@ -16,7 +16,7 @@ Language = Literal["en", "es"]
 
 LONGEST_SENTENCE = 20
 """Words of a sentence that is still easy to follow."""
-HIGHEST_GRADE, HIGHEST_SMOG = 6.0, 7.0
+HIGHEST_GRADE, HIGHEST_SMOG = 5.0, 6.0
 LEAST_EASE = 80.0
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+")

@@ -18,6 +18,7 @@ HOME = "EVALASSIST_HOME"
 """The environment variable that puts settings and records into one folder: a USB stick, or a test's."""
 FILE_NAME = "settings.toml"
 
+NameOnSheet = Literal["none", "first", "first-initial"]
 Line = Annotated[str, Field(max_length=200)]
 
 
@@ -45,7 +46,7 @@ class Settings(BaseModel):
     """Which of the trials of a strength test counts; the same for both sides and every visit."""
     text_scale: Annotated[float, Field(ge=1.0, le=2.0)] = 1.0
     theme: Literal["system", "light", "dark"] = "system"
-    name_on_sheet: Literal["none", "first", "first-initial"] = "none"
+    name_on_sheet: NameOnSheet = "none"
     """How much of the patient's name the handout prints; none leaves a line to write on."""
 
 
@@ -65,6 +66,35 @@ def data_dir() -> Path:
 
 def settings_file() -> Path:
     return config_dir() / FILE_NAME
+
+
+def logo_file() -> Path:
+    """Where the clinic's logo lies, once one was chosen: a small gray PNG."""
+    return config_dir() / "logo.png"
+
+
+def clinic_logo() -> bytes:
+    """The clinic's logo for the sheet; nothing where none was chosen or it cannot be read."""
+    try:
+        return logo_file().read_bytes()
+    except OSError:
+        return b""
+
+
+def keep_logo(logo: bytes | None) -> None:
+    """Keep the clinic's logo, or take it away; whole or not at all."""
+    file = logo_file()
+    try:
+        if logo is None:
+            file.unlink(missing_ok=True)
+        else:
+            _make_private_folder(file.parent)
+            _write_whole(file, logo)
+    except OSError as error:
+        raise SettingsError(
+            f"The logo could not be kept in {file}: {error.strerror}. "
+            "The earlier one stays. Free some space or allow writing there, then try again."
+        ) from error
 
 
 def load_settings(file: Path | None = None) -> Settings:
@@ -154,19 +184,23 @@ def _put_aside_what_is_bad(file: Path) -> Path | None:
 
 
 def _replace(file: Path, text: str) -> Path | None:
-    """Write beside the file and swap: a crash leaves the old settings or the new ones, never a part."""
+    aside = _put_aside_what_is_bad(file)
+    _write_whole(file, text.encode())
+    return aside
+
+
+def _write_whole(file: Path, content: bytes) -> None:
+    """Write beside the file and swap: a crash leaves the old content or the new one, never a part."""
     handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
     part = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as written:
-            written.write(text)
+        with os.fdopen(handle, "wb") as written:
+            written.write(content)
             written.flush()
             os.fsync(written.fileno())
-        aside = _put_aside_what_is_bad(file)
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
-    return aside
 
 
 def _make_private_folder(folder: Path) -> None:

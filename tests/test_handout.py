@@ -242,7 +242,7 @@ def test_fonts_are_embedded_bold_is_among_them_and_files_stay_small(made: Note) 
 
 
 def test_the_file_says_what_it_is_and_not_whose() -> None:
-    pdf = handout_pdf(note(), with_name=True)
+    pdf = handout_pdf(note(), name="first")
     told = pypdfium2.PdfDocument(pdf).get_metadata_dict()
     assert told["Title"] == "Your knee and your hip"
     assert told["Subject"] == "Home exercise sheet"
@@ -254,14 +254,23 @@ def test_the_file_says_what_it_is_and_not_whose() -> None:
 def test_no_name_stands_on_the_sheet_unless_it_is_asked_for() -> None:
     lukasz = note(patient_name="Łukasz Żółć")
     assert "Łukasz" not in words_in(handout_pdf(lukasz))
-    asked = words_in(handout_pdf(lukasz, with_name=True))
+    asked = words_in(handout_pdf(lukasz, name="first"))
     assert "Łukasz" in asked
     assert "Żółć" not in asked
 
 
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [("Rivera, Ana María", "Ana R."), ("Ana Rivera", "Ana R."), ("Ana", "Ana"), ("Rivera,", "")],
+)
+def test_first_name_and_initial_are_printed_however_the_name_is_written(written: str, printed: str) -> None:
+    found = words_in(handout_pdf(note(patient_name=written), name="first-initial"))
+    assert (f"Name (optional) {printed}" in found) if printed else ("Rivera" not in found)
+
+
 def test_a_name_the_font_lacks_becomes_a_line_to_write_on() -> None:
     chinese = note(patient_name="王小明", clinic={"name": "康复中心", "therapist": "陈医生"})
-    first = sides(handout_pdf(chinese, with_name=True))[0]
+    first = sides(handout_pdf(chinese, name="first"))[0]
     assert "Clinic:" in first
     assert "Your physical therapist" in first
     assert "Harbor" not in first
@@ -269,7 +278,7 @@ def test_a_name_the_font_lacks_becomes_a_line_to_write_on() -> None:
 
 @pytest.mark.parametrize("blank", ["\u200b\u200d", "\u00a0 \u3000", "\u3164\u2800", ""])
 def test_a_name_of_blanks_is_a_missing_name(blank: str) -> None:
-    missing = sides(handout_pdf(note(patient_name=blank, clinic={"name": blank}), with_name=True))[0]
+    missing = sides(handout_pdf(note(patient_name=blank, clinic={"name": blank}), name="first"))[0]
     assert missing == sides(handout_pdf(note(clinic={"name": ""})))[0]
 
 
@@ -277,7 +286,7 @@ def test_names_without_end_are_cut() -> None:
     endless = note(
         patient_name="Wilhelmina" * 1000, clinic={"name": "Harbor " * 1500, "therapist": "A" * 9000}
     )
-    first = sides(handout_pdf(endless, with_name=True))[0]
+    first = sides(handout_pdf(endless, name="first"))[0]
     assert "Wilhelmina" in first
     assert "…" in first
 

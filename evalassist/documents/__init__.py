@@ -9,21 +9,42 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from evalassist.documents.look import PaperName
     from evalassist.evaluation import Addendum
     from evalassist.note import Language, Note
+    from evalassist.settings import NameOnSheet
 
-__all__ = ["evaluation_note_pdf", "handout_languages", "handout_pdf", "plan_of_care_pdf", "referral_pdf"]
+__all__ = [
+    "evaluation_note_pdf",
+    "fitted_logo",
+    "handout_languages",
+    "handout_pdf",
+    "plan_of_care_pdf",
+    "referral_pdf",
+]
 
 
 def handout_pdf(
-    note: Note, language: Language = "en", paper: PaperName = "letter", *, with_name: bool = False
+    note: Note,
+    language: Language = "en",
+    paper: PaperName = "letter",
+    *,
+    name: NameOnSheet = "none",
+    logo: bytes = b"",
 ) -> bytes:
     """The patient's sheet: why the hip, what was found, the moves, the log, and when to call."""
     from evalassist.documents.handout import handout_pdf as draw
 
-    return draw(note, language, paper, with_name=with_name)
+    return draw(note, language, paper, name=name, logo=logo)
+
+
+def fitted_logo(file: Path) -> bytes:
+    """A clinic's logo as the sheet prints it; raises `DocumentError` with what to do when it cannot be used."""
+    from evalassist.documents.logo import fitted_logo as fit
+
+    return fit(file)
 
 
 def handout_languages() -> tuple[Language, ...]:

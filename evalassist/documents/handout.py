@@ -14,16 +14,22 @@ from evalassist.documents.icons import icon
 from evalassist.documents.look import BOLD, PAPER, RULE, SECOND, SEMIBOLD, PaperName
 from evalassist.errors import DocumentError
 from evalassist.note import Language, Note
+from evalassist.settings import NameOnSheet
 
 MOST_MOVES = 8
 
 
 def handout_pdf(
-    note: Note, language: Language = "en", paper: PaperName = "letter", *, with_name: bool = False
+    note: Note,
+    language: Language = "en",
+    paper: PaperName = "letter",
+    *,
+    name: NameOnSheet = "none",
+    logo: bytes = b"",
 ) -> bytes:
     """Make the patient's sheet from a note: the same note gives the same bytes."""
     look.register_fonts()
-    case, made = sides(_case(note, language, paper, with_name))
+    case, made = sides(_case(note, language, paper, name, logo))
     buffer = BytesIO()
     canvas = look.new_canvas(buffer, case.paper, language)
     _describe(case, canvas)
@@ -34,7 +40,7 @@ def handout_pdf(
     return buffer.getvalue()
 
 
-def _case(note: Note, language: Language, paper: PaperName, with_name: bool) -> Case:
+def _case(note: Note, language: Language, paper: PaperName, name: NameOnSheet, logo: bytes) -> Case:
     if note.plan is None or note.sheet is None:
         reason = (
             note.no_plan_because or "This sheet is for pain around the kneecap, and the note has no plan."
@@ -48,7 +54,16 @@ def _case(note: Note, language: Language, paper: PaperName, with_name: bool) -> 
             f"A sheet holds at most {MOST_MOVES} moves and this plan has {len(exercises)}. "
             "Print one sheet for the first part of the plan and another for the rest."
         )
-    return Case(note, note.plan, note.sheet, Texts(language), PAPER[paper], exercises, with_name=with_name)
+    return Case(
+        note,
+        note.plan,
+        note.sheet,
+        Texts(language),
+        PAPER[paper],
+        exercises,
+        name=name,
+        logo=logo,
+    )
 
 
 def _describe(case: Case, canvas: Canvas) -> None:

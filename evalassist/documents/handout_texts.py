@@ -12,6 +12,7 @@ from evalassist.documents import look
 from evalassist.documents.look import Paper
 from evalassist.errors import DocumentError
 from evalassist.note import Language, Note, NoteExercise, NotePlan, Sheet
+from evalassist.settings import NameOnSheet
 from evalassist.words import seen
 
 NO_BREAK = "\u00a0"
@@ -95,7 +96,9 @@ class Case:
     paper: Paper
     exercises: tuple[NoteExercise, ...]
     safety_page: int = 4
-    with_name: bool = False
+    name: NameOnSheet = "none"
+    logo: bytes = b""
+    """The clinic's, as `fitted_logo` made it."""
 
     @property
     def both(self) -> bool:
@@ -175,7 +178,12 @@ class Case:
 
     @property
     def name_on_sheet(self) -> str:
-        """The first name when it is asked for and can be printed; else a line to write on is printed."""
-        family, comma, given = seen(self.note.patient_name).partition(",")
-        first = next(iter((given if comma else family).split()), "")
-        return first if self.with_name and not look.lacks(first) else ""
+        """As much of the name as is asked for and can be printed; else a line to write on is printed."""
+        if self.name == "none":
+            return ""
+        whole = seen(self.note.patient_name)
+        family, comma, given = whole.partition(",")
+        first = next(iter((given if comma else whole).split()), "")
+        last = family.strip() if comma else whole.removeprefix(first).strip()
+        asked = f"{first} {last[0]}." if self.name == "first-initial" and first and last else first
+        return "" if look.lacks(asked) else asked

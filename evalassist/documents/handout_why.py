@@ -25,6 +25,7 @@ from evalassist.documents.blocks import (
 from evalassist.documents.figure_hip_knee import figure
 from evalassist.documents.handout_texts import Case
 from evalassist.documents.icons import icon
+from evalassist.documents.logo import MOST_WIDTH, draw_logo
 from evalassist.documents.look import BAR, BOLD, RULE, SECOND, SEMIBOLD, WHITE
 from evalassist.errors import DocumentError
 
@@ -77,8 +78,12 @@ def _header(case: Case, canvas: Canvas, x: float, y_top: float, width: float) ->
 
 def _title(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     key = case.form("title" if case.combined else "title_neutral")
-    for number, line in enumerate(case.texts.lines(key)):
+    lines = case.texts.lines(key)
+    for number, line in enumerate(lines):
         label(canvas, x - 1.5, y_top - 26 - 33 * number, line, 30, BOLD)
+    if case.logo:
+        room = width - max(look.text_width(line, BOLD, 30) for line in lines) - 12
+        draw_logo(canvas, case.logo, x + width, y_top - 6, min(room, MOST_WIDTH))
     words(canvas, case.texts("deck"), x, y_top - 66, width, 13.5, 17.6, color=SECOND)
     return 82
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QPushButton, QScrollArea, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 
 from evalassist.errors import EvalAssistError
-from evalassist.settings import Settings, save_settings, settings_file
+from evalassist.settings import Settings, clinic_logo, keep_logo, save_settings, settings_file
 from ui import style
 from ui.widgets.fields import TextField
 from ui.widgets.segments import Choice, SegmentedControl
 
+PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp);;All files (*)"
 TEXTS = (
     ("therapist_name", "Therapist", "as it stands under a signed note"),
     ("licence", "License", ""),
@@ -69,6 +80,8 @@ class PreferencesDialog(QDialog):
             boxes.answered.connect(lambda value, key=key, boxes=boxes: self._choose(key, value, boxes))
             grid.addWidget(style.label("", words), at, 0)
             grid.addWidget(boxes, at, 1, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(style.label("", "Logo"), grid.rowCount(), 0)
+        grid.addLayout(self._build_logo(), grid.rowCount() - 1, 1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setAccessibleName("Settings")
@@ -87,6 +100,60 @@ class PreferencesDialog(QDialog):
         stack.addWidget(area, 1)
         stack.addWidget(self._said)
         stack.addLayout(ends)
+
+    def _build_logo(self) -> QHBoxLayout:
+        self._logo = style.label("s")
+        self._choose_logo = QPushButton("Choose a picture…")
+        self._choose_logo.setAccessibleName("Choose a picture for the logo")
+        self._choose_logo.clicked.connect(self._ask_for_logo)
+        self._no_logo = QPushButton("Remove")
+        self._no_logo.setAccessibleName("Remove the logo")
+        self._no_logo.clicked.connect(lambda: self._keep_logo(None))
+        line = style.row(spacing=8)
+        for part in (self._logo, self._choose_logo, self._no_logo):
+            line.addWidget(part)
+        line.addStretch(1)
+        self._show_logo()
+        return line
+
+    def _show_logo(self) -> None:
+        """As it is printed, in gray."""
+        shown = QPixmap()
+        shown.loadFromData(clinic_logo())
+        self._no_logo.setVisible(not shown.isNull())
+        if shown.isNull():
+            self._logo.setText("None; the handout prints the name alone")
+        else:
+            room = QSize(style.px(160), style.px(48))
+            self._logo.setPixmap(
+                shown.scaled(
+                    room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+                )
+            )
+            self._logo.setAccessibleName("The clinic's logo")
+
+    def _ask_for_logo(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "The clinic's logo", "", PICTURES)
+        if not name:
+            return
+        from evalassist.documents import fitted_logo  # ReportLab takes half a second to load
+
+        try:
+            logo = fitted_logo(Path(name))
+        except EvalAssistError as fault:
+            self._say(f"{fault} The earlier logo stays.")
+            return
+        self._keep_logo(logo)
+
+    def _keep_logo(self, logo: bytes | None) -> None:
+        try:
+            keep_logo(logo)
+        except EvalAssistError as fault:
+            self._say(str(fault))
+            return
+        self._said.hide()
+        self._show_logo()
+        self.applied.emit(self.settings)
 
     def done(self, result: int) -> None:
         for field in self._texts:

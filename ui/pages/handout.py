@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStandardPaths, Qt, Signal
 from PySide6.QtGui import QHideEvent
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 from evalassist.clinical.result import NoPlan, PlanOfCare
 from evalassist.errors import EvalAssistError
 from evalassist.note import Note
-from evalassist.settings import Settings
+from evalassist.settings import Settings, clinic_logo
 from ui import icons, style
 from ui.pages.base import Page
 from ui.session import EvaluationSession
@@ -29,6 +30,9 @@ from ui.widgets.marks import LinkButton, SideBadge, StateGlyph
 from ui.widgets.pdf_view import PageTools, PdfMaker, PdfPages
 from ui.widgets.segments import Choice, SegmentedControl
 from ui.widgets.side_panel import SidePanel
+
+if TYPE_CHECKING:
+    from evalassist.documents.look import PaperName
 
 PANEL_WIDTH = 286
 KIND = "handout"
@@ -47,7 +51,7 @@ class HandoutPage(Page):
         step = session.content.steps["handout"]
         super().__init__(session, step.title, "", step.short)
         self.paper_size: str = session.settings.paper
-        self._asked: tuple[Note, str, Settings] | None = None
+        self._asked: tuple[Note, str, Settings, bytes] | None = None
         self._pdf: bytes | None = None
         self._print_when_made = False
         """Ctrl+P was pressed while the pages were still being drawn."""
@@ -121,7 +125,7 @@ class HandoutPage(Page):
             self.pages.show_words(note.sheet.problem)
             self._allow(False)
             return
-        wanted = (note, self.paper_size, self.session.settings)
+        wanted = (note, self.paper_size, self.session.settings, clinic_logo())
         if wanted == self._asked:
             return
         self._asked, self._pdf = wanted, None
@@ -148,12 +152,12 @@ class HandoutPage(Page):
         return self.session.evaluation.sore_knee == "both"
 
     @staticmethod
-    def _work(note: Note, paper: str, settings: Settings) -> Callable[[], bytes]:
+    def _work(note: Note, paper: str, settings: Settings, logo: bytes) -> Callable[[], bytes]:
         def draw() -> bytes:
             from evalassist.documents import handout_pdf  # ReportLab takes half a second to load
 
-            named = settings.name_on_sheet != "none"
-            return handout_pdf(note, "en", "a4" if paper == "a4" else "letter", with_name=named)
+            size: PaperName = "a4" if paper == "a4" else "letter"
+            return handout_pdf(note, "en", size, name=settings.name_on_sheet, logo=logo)
 
         return draw
 
