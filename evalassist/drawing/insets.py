@@ -3,7 +3,7 @@
 from .arrows import block_arrow
 from .poses import XY
 from .props import Draw
-from .shapes import disc, ellipse, line, points, polygon, spline, strip
+from .shapes import Points, along, direction, disc, ellipse, line, points, polygon, spline, strip
 from .svg import CONTOUR_PT, DARK, INK, INNER_PT, TINT, WHITE, Canvas
 
 
@@ -134,9 +134,29 @@ def kneecap(c: Canvas, at: XY, radius: float, shift: float = 0.0) -> None:
         block_arrow(c, points([(x0 + 9.4, y0), (x0 + 3.4 - shift, y0)]), 0.8, 2.0)
 
 
+def hips_from_above(c: Canvas, at: XY, radius: float, turn: float = 0.0) -> None:
+    """The hips from above, facing right, over the foot they turn on; the turn is in degrees, clockwise."""
+    _lens(c, at, radius)
+    hip = points(at) - [0, 4.6]  # of the standing leg, at the bottom as in the side view
+
+    def placed(local: list[XY]) -> Points:
+        return along(hip, -turn, spline(local))
+
+    foot = [(-3.6, 0), (-3, 1.9), (1, 2), (5, 2.5), (8.4, 1.4), (8.6, -0.8), (5, -2.1), (1, -1.7), (-3, -1.8)]
+    c.fill(polygon(hip + spline(foot)), DARK, INK, INNER_PT)
+    seat = [(3.6, -1.6), (4.1, 4.6), (3.6, 10.8), (0, 13.6), (-4.4, 10.4), (-3.8, 4.6), (-4.4, -1.2), (0, -4.4)]
+    c.fill(polygon(placed(seat)), WHITE, INK, CONTOUR_PT)
+    waist = [(3.0, 0.6), (3.2, 4.6), (3.0, 8.6), (0, 9.8), (-2.6, 8.2), (-2.4, 4.6), (-2.6, 1.0), (0, -0.6)]
+    c.fill(polygon(placed(waist)), TINT, INK, INNER_PT)
+    if turn:
+        path = [hip + 14.2 * direction(angle) for angle in (113, 95, 77, 60)]
+        block_arrow(c, points(path), 0.7, 2.0)
+
+
 INSETS: dict[str, Draw] = {
     "knees-from-the-feet": knees_from_the_feet,
     "heels-from-behind": heels_from_behind,
     "foot-arch": foot_arch,
     "kneecap": kneecap,
+    "hips-from-above": hips_from_above,
 }
