@@ -149,7 +149,7 @@ def draw_front(canvas: Canvas, body: Body, muscle: Paint, between: Paint, held: 
         pelvis = trunk.intersection(
             band_across(body.trunk, body.pelvis, -12, HEM_FRONT * body.trunk_scale + 1.0)
         )
-        pelvis = turned(pelvis, _pelvic_tilt(body), body.pelvis)
+        pelvis = turned(pelvis, pelvic_tilt(body), body.pelvis)
     shorts = creases_filled(union([body.working.shorts, body.other.shorts, pelvis.buffer(0.3)]), 1.6)
     shirt = creases_filled(trunk.buffer(0.35), 3).intersection(_hem(body, HEM_FRONT, 1.1, 10))
     shirt = creases_filled(union([shirt, *(a.sleeve for a in arms.values())]), 2.2)
@@ -188,7 +188,7 @@ def draw_front(canvas: Canvas, body: Body, muscle: Paint, between: Paint, held: 
         canvas.edge(arm.hem, INK, CONTOUR_PT)
 
 
-def _pelvic_tilt(body: Body) -> float:
+def pelvic_tilt(body: Body) -> float:
     """Degrees by which the line between the hips is turned against the trunk; the lying view has depth there."""
     return angle_of(body.working.hip - body.other.hip) - (body.trunk - 90) if body.view == "front" else 0.0
 

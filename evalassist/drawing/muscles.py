@@ -148,7 +148,11 @@ def buttock(canvas: Canvas, body: Body) -> None:
         _patch(canvas, np.vstack([upper, lower, front]), fibres)
         return
     s = leg.outer
-    upper = upright(body.pelvis, body.trunk, [(s * 8.3, 3.2), (s * 6.4, 5.0), (s * 2.6, 4.2), (s * 0.9, 0.6), (s * 1.4, -2.8)])
+    upper = upright(
+        body.pelvis,
+        body.trunk,
+        [(s * 8.3, 3.2), (s * 6.4, 5.0), (s * 2.6, 4.2), (s * 0.9, 0.6), (s * 1.4, -2.8)],
+    )
     lower = _along_thigh(leg, [(4.6, -1.6), (6.4, 1.6), (5.6, 3.9), (2.2, 4.4)])
     starts = upright(body.pelvis, body.trunk, [(s * 5.8, 3.4), (s * 3.6, 2.2), (s * 2.4, 0.0)])
     ends = _along_thigh(leg, [(2.6, 3.2), (4.2, 2.2), (4.6, 0.8)])

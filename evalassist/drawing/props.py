@@ -1,5 +1,6 @@
 """Things beside the person: floor, mats, seats, steps, walls and marks."""
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -204,7 +205,7 @@ def spoken(c: Canvas, at: XY) -> None:
 def intervals(c: Canvas, left: float, right: float, parts: list[float], y: float = -7.0) -> None:
     """A bar of turns in time: walking is white, jogging dark."""
     ends = left + (right - left) * np.cumsum([0, *parts]) / sum(parts)
-    for k, (start, end) in enumerate(zip(ends[:-1], ends[1:], strict=True)):
+    for k, (start, end) in enumerate(itertools.pairwise(ends)):
         c.fill(rectangle(start, y, end, y + 3.4), DARK if k % 2 else WHITE, INK, INNER_PT)
 
 
