@@ -12,9 +12,11 @@ from svglib.svglib import svg2rlg
 from evalassist import resources
 from evalassist.drawing.__main__ import differing, main, pictures
 from evalassist.drawing.body import Turn, reaching
+from evalassist.drawing.figure import pelvic_tilt
 from evalassist.drawing.hip_knee import DROPS, STEADY, inset_shapes, skeleton
-from evalassist.drawing.poses import SideExercise, read_exercises
+from evalassist.drawing.poses import Exercise, SideExercise, read_exercises
 from evalassist.drawing.posing import posed
+from evalassist.drawing.shapes import line
 from evalassist.drawing.svg import Canvas, Frame, svg
 
 FOLDER = resources.path("pictures")
@@ -106,6 +108,29 @@ def test_no_knee_bends_the_wrong_way(exercise: SideExercise) -> None:
     for pose in (exercise.start, exercise.end):
         for leg in (pose.working, pose.other):
             assert -1 <= leg[0] - leg[1] <= 150
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda exercise: str(exercise.id))
+def test_an_arrow_covers_neither_limb_nor_shoe(exercise: Exercise) -> None:
+    for pose in (exercise.start, exercise.end):
+        body = posed(exercise, pose)
+        for move in pose.arrows:
+            origin = body.joint(move.of) if move.of else np.zeros(2)
+            shaft = line(origin + np.array(move.path)).buffer(1.9)  # with its white edge
+            for leg in (body.working, body.other):
+                for shape in (leg.skin, leg.shoe, leg.shorts):
+                    assert shaft.intersection(shape).area < 0.4
+            for arm in (body.near, body.far):
+                assert shaft.intersection(arm.skin).area < 0.4
+
+
+def test_the_hips_of_a_person_who_lets_one_side_drop_are_drawn_tilted() -> None:
+    hike = EXERCISES["HA07"]
+    dropped, level = (posed(hike, pose) for pose in (hike.start, hike.end))
+    assert dropped.working.hip[1] - dropped.other.hip[1] > 1.5
+    assert level.working.hip[1] == pytest.approx(level.other.hip[1])
+    assert pelvic_tilt(dropped) == pytest.approx(12)
+    assert pelvic_tilt(level) == pytest.approx(0)
 
 
 def test_the_hip_that_lets_go_drops_and_the_knee_moves_inside_the_foot() -> None:

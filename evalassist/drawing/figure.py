@@ -10,13 +10,16 @@ from .body import Arm, Leg, band_across
 from .shapes import (
     Points,
     Shape,
+    angle_of,
     creases_filled,
     direction,
+    ellipse,
     line,
     mirrored,
     points,
     polygon,
     spline,
+    turned,
     union,
     upright,
 )
@@ -41,6 +44,7 @@ class Body:
     trunk_scale: float = 1.0
     behind: bool = False
     arms_in_front: tuple[str, ...] = ()
+    on_all_fours: bool = False  # seen from behind: arms and head are the farthest, the seat is the nearest
     working_first: bool = False
     both_legs: bool = False  # front views: neither leg is drawn as the far one
 
@@ -139,17 +143,31 @@ def draw_front(canvas: Canvas, body: Body, muscle: Paint, between: Paint, held: 
     """A person seen from the front or from behind, upright or lying on the side."""
     arms = {"near": body.near, "far": body.far}
     trunk = polygon(body.on_trunk(list(map(tuple, spline(mirrored(o.TRUNK_FRONT))))))
-    pelvis = trunk.intersection(band_across(body.trunk, body.pelvis, -12, HEM_FRONT * body.trunk_scale + 1.0))
+    if body.on_all_fours:
+        pelvis = ellipse(body.pelvis + points([0, 1.2]), 9.0, 7.4)
+    else:
+        pelvis = trunk.intersection(
+            band_across(body.trunk, body.pelvis, -12, HEM_FRONT * body.trunk_scale + 1.0)
+        )
+        pelvis = turned(pelvis, pelvic_tilt(body), body.pelvis)
     shorts = creases_filled(union([body.working.shorts, body.other.shorts, pelvis.buffer(0.3)]), 1.6)
     shirt = creases_filled(trunk.buffer(0.35), 3).intersection(_hem(body, HEM_FRONT, 1.1, 10))
     shirt = creases_filled(union([shirt, *(a.sleeve for a in arms.values())]), 2.2)
 
+    if body.on_all_fours:
+        for arm in arms.values():
+            canvas.fill(arm.skin, WHITE, INK)
+        _head_behind(canvas, body, shirt)
     legs = [(body.other, not body.both_legs), (body.working, False)]
     for leg, far in reversed(legs) if body.working_first else legs:
         _leg(canvas, leg, far)
     between(canvas, body)
     canvas.fill(shorts, WHITE, INK)
     canvas.line(body.on_trunk([(0, -5.4), (0.2, -1.0)]), INK, INNER_PT)
+    if body.on_all_fours:
+        muscle(canvas, body)
+        held(canvas, body)
+        return
     for name, arm in arms.items():
         if name not in body.arms_in_front:
             canvas.fill(arm.skin, WHITE, INK)
@@ -168,6 +186,11 @@ def draw_front(canvas: Canvas, body: Body, muscle: Paint, between: Paint, held: 
         inner = min(arm.seams, key=lambda seam: float(np.linalg.norm(seam[-1] - middle)))
         canvas.line(inner, INK, INNER_PT)
         canvas.edge(arm.hem, INK, CONTOUR_PT)
+
+
+def pelvic_tilt(body: Body) -> float:
+    """Degrees by which the line between the hips is turned against the trunk; the lying view has depth there."""
+    return angle_of(body.working.hip - body.other.hip) - (body.trunk - 90) if body.view == "front" else 0.0
 
 
 def _neck(body: Body) -> tuple[Shape, Points, Points]:

@@ -1,5 +1,7 @@
 """What a person wears or holds: bands, straps and cuffs; and what follows the body."""
 
+import math
+
 import numpy as np
 
 from . import outlines as o
@@ -94,10 +96,12 @@ def elastic(c: Canvas, b: Body, path: list[XY | str]) -> None:
     _ribbon(c, _way(b, path), 0.7)
 
 
-def level(c: Canvas, b: Body, left: float, right: float, above_hip: float) -> None:
-    """The dashed line that shows whether the hips are level."""
+def level(c: Canvas, b: Body, left: float, right: float, above_hip: float, tilt: float = 0.0) -> None:
+    """The dashed line that shows whether the hips are level; tilted where they are not."""
+    middle = float(b.pelvis[0])
     y = float(b.pelvis[1]) + above_hip
-    c.line([(left, y), (right, y)], INK, 0.9, "3 2")
+    rise = math.tan(math.radians(tilt))
+    c.line([(x, y + (x - middle) * rise) for x in (left, right)], INK, 0.9, "3 2")
 
 
 def slider(c: Canvas, b: Body, leg: str = "working", width: float = 9.0) -> None:

@@ -3,7 +3,7 @@
 from .arrows import block_arrow
 from .poses import XY
 from .props import Draw
-from .shapes import disc, ellipse, line, points, polygon, spline, strip
+from .shapes import Points, along, direction, disc, ellipse, line, points, polygon, spline, strip
 from .svg import CONTOUR_PT, DARK, INK, INNER_PT, TINT, WHITE, Canvas
 
 
@@ -108,7 +108,7 @@ def foot_arch(c: Canvas, at: XY, radius: float, lifted: float = 0.0) -> None:
 
 
 def kneecap(c: Canvas, at: XY, radius: float, shift: float = 0.0) -> None:
-    """The knee from the front; the kneecap glides to the inner side, the left of the inset."""
+    """The knee from the front; a thumb pushes the kneecap to the inner side, the left of the inset."""
     _lens(c, at, radius)
     lens = disc(at, radius - 0.4)
     x0, y0 = at
@@ -130,8 +130,38 @@ def kneecap(c: Canvas, at: XY, radius: float, shift: float = 0.0) -> None:
     if shift:
         c.line(ellipse((x0, y0), 2.4, 2.8).exterior.coords, INK, INNER_PT, "1.4 1.4")
     c.fill(ellipse((x0 - shift, y0), 2.4, 2.8), TINT, INK, CONTOUR_PT)
+    thumb = [(13, -2.2), (6.4, -2), (3.4, -1.5), (2.6, 0), (3.4, 1.4), (6.4, 1.8), (13, 2.2)]
+    c.fill(polygon(points(at) - [shift, 0] + spline(thumb)).intersection(lens), WHITE, INK, CONTOUR_PT)
     if shift:
-        block_arrow(c, points([(x0 + 9.4, y0), (x0 + 3.4 - shift, y0)]), 0.8, 2.0)
+        block_arrow(c, points([(x0 + 8, y0 - 6.4), (x0 + 1.4, y0 - 6.4)]), 0.8, 2.0)
+
+
+def hips_from_above(c: Canvas, at: XY, radius: float, turn: float = 0.0) -> None:
+    """The hips from above, facing right, over the foot they turn on; the turn is in degrees, clockwise."""
+    _lens(c, at, radius)
+    hip = points(at) - [0, 6]  # of the standing leg, at the bottom as in the side view
+
+    def placed(local: list[XY]) -> Points:
+        return along(hip, -turn, spline(local) * 1.2)
+
+    foot = [(-3.6, 0), (-3, 1.9), (1, 2), (5, 2.5), (8.4, 1.4), (8.6, -0.8), (5, -2.1), (1, -1.7), (-3, -1.8)]
+    c.fill(polygon(hip + spline(foot) * 1.2), DARK, INK, INNER_PT)
+    seat = [
+        (3.6, -1.6),
+        (4.1, 4.6),
+        (3.6, 10.8),
+        (0, 13.6),
+        (-4.4, 10.4),
+        (-3.8, 4.6),
+        (-4.4, -1.2),
+        (0, -4.4),
+    ]
+    c.fill(polygon(placed(seat)), WHITE, INK, CONTOUR_PT)
+    waist = [(3.0, 0.6), (3.2, 4.6), (3.0, 8.6), (0, 9.8), (-2.6, 8.2), (-2.4, 4.6), (-2.6, 1.0), (0, -0.6)]
+    c.fill(polygon(placed(waist)), TINT, INK, INNER_PT)
+    if turn:
+        path = [hip + 17.6 * direction(angle) for angle in (108, 94, 80, 66)]
+        block_arrow(c, points(path), 0.7, 2.0)
 
 
 INSETS: dict[str, Draw] = {
@@ -139,4 +169,5 @@ INSETS: dict[str, Draw] = {
     "heels-from-behind": heels_from_behind,
     "foot-arch": foot_arch,
     "kneecap": kneecap,
+    "hips-from-above": hips_from_above,
 }

@@ -7,7 +7,7 @@ import numpy as np
 from . import outlines as o
 from .body import Leg, widths
 from .figure import Body, Paint, nothing
-from .shapes import Points, along, direction, points, polygon, spline
+from .shapes import Points, along, direction, points, polygon, spline, upright
 from .svg import DARK, INNER_PT, WHITE, Canvas
 
 Edges = Callable[
@@ -148,19 +148,25 @@ def buttock(canvas: Canvas, body: Body) -> None:
         _patch(canvas, np.vstack([upper, lower, front]), fibres)
         return
     s = leg.outer
-    upper = body.on_trunk([(s * 8.3, 3.2), (s * 6.4, 5.0), (s * 2.6, 4.2), (s * 0.9, 0.6), (s * 1.4, -2.8)])
+    upper = upright(
+        body.pelvis,
+        body.trunk,
+        [(s * 8.3, 3.2), (s * 6.4, 5.0), (s * 2.6, 4.2), (s * 0.9, 0.6), (s * 1.4, -2.8)],
+    )
     lower = _along_thigh(leg, [(4.6, -1.6), (6.4, 1.6), (5.6, 3.9), (2.2, 4.4)])
-    starts = body.on_trunk([(s * 5.8, 3.4), (s * 3.6, 2.2), (s * 2.4, 0.0)])
+    starts = upright(body.pelvis, body.trunk, [(s * 5.8, 3.4), (s * 3.6, 2.2), (s * 2.4, 0.0)])
     ends = _along_thigh(leg, [(2.6, 3.2), (4.2, 2.2), (4.6, 0.8)])
     _patch(canvas, np.vstack([upper, lower]), [points([a, b]) for a, b in zip(starts, ends, strict=True)])
 
 
 def hip_flexors(canvas: Canvas, body: Body) -> None:
     leg = body.working
-    upper = body.on_trunk([(1.2, 5.0), (3.4, 4.8), (4.3, 2.2)])
-    lower = _along_thigh(leg, [(6.0, 4.2), (10.5, 2.4), (7.5, 0.8)])
-    fibre = np.vstack([body.on_trunk([(2.6, 3.2)]), _along_thigh(leg, [(7.4, 2.4)])])
-    _patch(canvas, np.vstack([upper, lower]), [fibre])
+    upper = body.on_trunk([(0.4, 3.6), (1.4, 5.6), (3.6, 5.4)])
+    lower = _along_thigh(leg, [(6.0, 4.4), (10.0, 3.9), (13.5, 2.2), (10.0, 0.6), (5.0, 0.0)])
+    starts, ends = body.on_trunk([(1.5, 3.8), (2.9, 4.2)]), _along_thigh(leg, [(9.5, 1.6), (10.5, 2.7)])
+    bends = _along_thigh(leg, [(3.2, 1.4), (4.0, 2.8)])
+    fibres = [spline([a, m, b], closed=False) for a, m, b in zip(starts, bends, ends, strict=True)]
+    _patch(canvas, np.vstack([upper, lower]), fibres)
 
 
 def belly(canvas: Canvas, body: Body) -> None:

@@ -91,6 +91,7 @@ class FrontPose(_Pose):
     head_at: XY | None = None  # from the pelvis
     arms_in_front: list[Literal["near", "far"]] = []
     working_first: bool = False
+    on_all_fours: bool = False  # seen from behind, from a little above
 
 
 class LyingLeg(_Data):

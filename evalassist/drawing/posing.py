@@ -141,6 +141,7 @@ def _front(pose: FrontPose, behind: bool, both_legs: bool) -> Body:
         behind,
         both_legs=both_legs,
         working_first=pose.working_first,
+        on_all_fours=pose.on_all_fours,
     )
 
 
@@ -155,6 +156,7 @@ def _upper_body(
     behind: bool,
     both_legs: bool = False,
     working_first: bool = False,
+    on_all_fours: bool = False,
 ) -> Body:
     head_angle = trunk if pose.head is None else pose.head
     if pose.head_at is not None:
@@ -177,6 +179,7 @@ def _upper_body(
         trunk_scale,
         behind,
         tuple(pose.arms_in_front),
+        on_all_fours,
         working_first,
         both_legs,
     )

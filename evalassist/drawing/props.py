@@ -1,5 +1,6 @@
 """Things beside the person: floor, mats, seats, steps, walls and marks."""
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -16,7 +17,7 @@ from .shapes import (
     strip,
     union,
 )
-from .svg import FLOOR_PT, INK, INNER_PT, TINT, WHITE, Canvas
+from .svg import DARK, FLOOR_PT, INK, INNER_PT, TINT, WHITE, Canvas
 
 Draw = Callable[..., None]
 
@@ -160,7 +161,7 @@ def post(c: Canvas, x: float, height: float) -> None:
 
 def bar(c: Canvas, path: list[XY], width: float = 1.6, fill: str = WHITE) -> None:
     """A rail, lever or plate."""
-    c.fill(strip(path, width / 2), TINT if fill == "tint" else WHITE, INK, INNER_PT)
+    c.fill(strip(path, width / 2), {"tint": TINT, "ink": INK}.get(fill, WHITE), INK, INNER_PT)
 
 
 def dashes(c: Canvas, path: list[XY]) -> None:
@@ -180,6 +181,32 @@ def footprints(c: Canvas, left: float, apart: float, count: int, y: float = -6.0
     for k in range(count):
         x = left + k * apart
         c.fill(union([ellipse((x, y), 2.6, 1.2), ellipse((x - 3.6, y), 1.3, 0.95)]), TINT, INK, INNER_PT)
+
+
+def metronome(c: Canvas, at: XY) -> None:
+    """A beat to run to."""
+    x, y = at
+    c.fill(polygon([(x - 4.6, y), (x + 4.6, y), (x + 2.2, y + 12), (x - 2.2, y + 12)]), WHITE, INK, INNER_PT)
+    c.fill(rectangle(x - 4.6, y, x + 4.6, y + 3), TINT, INK, INNER_PT)
+    c.line([(x, y + 3), (x + 4.4, y + 13)], INK, 1.2)
+    c.fill(disc((x + 2.9, y + 9.6), 1.1), INK)
+
+
+def spoken(c: Canvas, at: XY) -> None:
+    """A speech bubble: what the therapist says."""
+    x, y = at
+    oval = ellipse((x, y), 8.5, 5.2)
+    tail = polygon([(x + 3.4, y - 3), (x + 9.5, y - 8.2), (x + 7.2, y - 1)])
+    c.fill(union([oval, tail]), WHITE, INK, INNER_PT)
+    for step_ in (-3.4, 0, 3.4):
+        c.fill(disc((x + step_, y), 0.9), INK)
+
+
+def intervals(c: Canvas, left: float, right: float, parts: list[float], y: float = -7.0) -> None:
+    """A bar of turns in time: walking is white, jogging dark."""
+    ends = left + (right - left) * np.cumsum([0, *parts]) / sum(parts)
+    for k, (start, end) in enumerate(itertools.pairwise(ends)):
+        c.fill(rectangle(start, y, end, y + 3.4), DARK if k % 2 else WHITE, INK, INNER_PT)
 
 
 def kettlebell(c: Canvas, at: XY) -> None:
@@ -216,6 +243,9 @@ PROPS: dict[str, Draw] = {
     "dashes": dashes,
     "treadmill": treadmill,
     "footprints": footprints,
+    "metronome": metronome,
+    "spoken": spoken,
+    "intervals": intervals,
     "kettlebell": kettlebell,
     "weight-plate": weight_plate,
     "ball": ball,

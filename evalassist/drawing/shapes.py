@@ -88,6 +88,10 @@ def ellipse(centre: ArrayLike, half_width: float, half_height: float, turn: floa
     return affinity.rotate(shape, turn, origin="centroid")
 
 
+def turned(shape: Shape, angle: float, centre: Points) -> Shape:
+    return affinity.rotate(shape, angle, origin=tuple(centre))
+
+
 def rectangle(x0: float, y0: float, x1: float, y1: float) -> Shape:
     return Polygon([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
 
