@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from reportlab.lib.colors import Color
@@ -33,7 +34,8 @@ class Block:
     """A part of a side with the name under which an overfull side lists it."""
 
     name: str
-    draw: Draw
+    draw: partial[float]
+    """A `Draw` with what it draws from; two that share both are equally high."""
 
 
 def words(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from reportlab.pdfgen.canvas import Canvas
@@ -34,7 +34,7 @@ _PAD = 10.0
 class Card:
     case: Case
     number: int
-    exercise: NoteExercise
+    exercise: NoteExercise = field(compare=False)
     with_harder: bool = True
     least_height: float = _CARD_HEIGHT
 

@@ -6,7 +6,7 @@ always the one with the pain rules and when to call.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 
@@ -56,17 +56,23 @@ class Side:
 
 
 class _Ruler:
-    """Measures blocks on a throw-away canvas of the same paper."""
+    """Measures blocks on a throw-away canvas of the same paper, each of them once."""
 
     def __init__(self, case: Case) -> None:
         self._case = case
+        self._known: dict[Hashable, float] = {}
         self._canvas = look.new_canvas(BytesIO(), case.paper, case.texts.language)
 
     def side(self, blocks: Iterable[Block], number: int) -> Side:
         paper, blocks = self._case.paper, tuple(blocks)
-        left, top, width = paper.left(number), paper.height, paper.live_width
-        heights = tuple(block.draw(self._canvas, left, top, width) for block in blocks)
-        return Side(blocks, heights, paper.live_height(number))
+        return Side(blocks, tuple(map(self._height, blocks)), paper.live_height(number))
+
+    def _height(self, block: Block) -> float:
+        drawn = block.draw.func, block.draw.args
+        if drawn not in self._known:
+            paper = self._case.paper
+            self._known[drawn] = block.draw(self._canvas, paper.left(1), paper.height, paper.live_width)
+        return self._known[drawn]
 
 
 def sides(case: Case) -> tuple[Case, list[Side]]:
