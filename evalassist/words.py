@@ -40,7 +40,8 @@ _FILLERS = {0x034F, 0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0, *range(0xFE00, 0xFE1
 
 def clean(text: str) -> str:
     """Text as it may be drawn: composed letters, single spaces, no control or invisible characters."""
-    shown = "".join(_drawn(each) for each in unicodedata.normalize("NFC", text))
+    plain = text.isascii() and text.isprintable()  # most texts; nothing in them is invisible
+    shown = text if plain else "".join(_drawn(each) for each in unicodedata.normalize("NFC", text))
     return " ".join(part for part in shown.split(" ") if part)
 
 
