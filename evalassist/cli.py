@@ -80,9 +80,18 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(run=_evaluate)
     demo = commands.add_parser("demo", help="evaluate the worked patients and examples")
     demo.set_defaults(run=_demo)
-    for command in (evaluate, demo):
+    handouts = commands.add_parser(
+        "handouts", help="print the handout of every case file of a folder, each into a PDF of its name"
+    )
+    handouts.add_argument("cases", type=Path, metavar="FOLDER", help="folder of the case files (*.toml)")
+    handouts.set_defaults(run=_handouts)
+    for command in (evaluate, demo, handouts):
         command.add_argument(
-            "--out", type=Path, required=command is demo, metavar="DIR", help="folder for the documents"
+            "--out",
+            type=Path,
+            required=command is not evaluate,
+            metavar="DIR",
+            help="folder for the documents",
         )
         command.add_argument("--language", choices=["en"], default="en", help="language of the handout")
         command.add_argument("--paper", choices=["letter", "a4"], help="as in the settings, when not said")
@@ -125,6 +134,43 @@ def _evaluate(options: argparse.Namespace) -> int:
     if gone:
         print(f"Taken away there, of an earlier run: {', '.join(gone)}")
     return case.code
+
+
+def _handouts(options: argparse.Namespace) -> int:
+    """What cannot be printed is told with its reason, and the others are printed all the same."""
+    from evalassist.case_file import read_case
+    from evalassist.content import load_content
+    from evalassist.documents import handout_pdf
+    from evalassist.settings import clinic_logo
+
+    if not options.cases.is_dir():
+        raise EvalAssistError(f"{options.cases} is not a folder. Give the folder that holds the case files.")
+    files = sorted(options.cases.glob("*.toml"))
+    if not files:
+        raise EvalAssistError(f"There is no case file (*.toml) in {options.cases}.")
+    content, clinic, settings = load_content(), _clinic(), _settings()
+    paper, logo = options.paper or settings.paper, clinic_logo()
+    left_out = []
+    for number, file in enumerate(files, start=1):
+        _progress(f"{number} of {len(files)}: {file.name}", last=number == len(files))
+        try:
+            note = evaluate_case(read_case(file, content), clinic).note
+            pdf = handout_pdf(note, options.language, paper, name=settings.name_on_sheet, logo=logo)
+            made = {f"{file.stem}.pdf": pdf}
+        except EvalAssistError as fault:
+            made = {}
+            left_out.append(str(fault) if file.name in str(fault) else f"{file.name}: {fault}")
+        write_all(options.out, made, [f"{file.stem}.pdf"])
+    print(f"{len(files) - len(left_out)} of {len(files)} handouts are in {options.out}.")
+    for why in left_out:
+        print(why, file=sys.stderr)
+    return BAD_INPUT if left_out else DONE
+
+
+def _progress(words: str, *, last: bool) -> None:
+    """One line that is written over, where somebody looks on."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{words}", end="\n" if last else "", file=sys.stderr, flush=True)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -257,7 +303,7 @@ def case_files(case: Case, language: Language, paper: PaperName) -> dict[str, by
     return files
 
 
-def write_all(folder: Path, files: Mapping[str, bytes]) -> list[str]:
+def write_all(folder: Path, files: Mapping[str, bytes], outputs: Sequence[str] = OUTPUTS) -> list[str]:
     """Write every file or none. What an earlier run left under these names goes: a case that is stopped today must
     not keep yesterday's handout beside its referral letter. Returns the names that are gone."""
     if not str(folder).strip() or folder == Path():
@@ -273,7 +319,7 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> list[str]:
                     file.write(data)
                     file.flush()
                     os.fsync(file.fileno())
-            return [name for name in _exchange(folder, fresh, former) if name not in files]
+            return [name for name in _exchange(folder, fresh, former, outputs) if name not in files]
     except OSError as error:
         raise EvalAssistError(
             f"The files could not be written to {folder}: {error.strerror}. What was there is as it was. "
@@ -281,12 +327,12 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> list[str]:
         ) from None
 
 
-def _exchange(folder: Path, fresh: Path, former: Path) -> list[str]:
+def _exchange(folder: Path, fresh: Path, former: Path, outputs: Sequence[str]) -> list[str]:
     """Put the new files in place of the old ones; when one cannot be put there, all old ones return."""
     moved: list[str] = []
     placed: list[str] = []
     try:
-        for name in OUTPUTS:
+        for name in outputs:
             if (folder / name).is_dir():
                 raise IsADirectoryError(21, f"{name} is a folder there")
             if (folder / name).exists():

@@ -300,3 +300,42 @@ def test_codes_written_into_the_case_are_the_chosen_ones(tmp_path: Path) -> None
     run("evaluate", case, "--out", tmp_path / "out")
     plan = json.loads((tmp_path / "out" / "plan.json").read_text(encoding="utf-8"))
     assert [c["code"] for c in plan["codes"] if c["chosen"]] == ["M22.2X1", "97161"]
+
+
+def test_a_folder_of_cases_becomes_a_folder_of_handouts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases, out = tmp_path / "cases", tmp_path / "out"
+    cases.mkdir()
+    for name in ("ex1", "ex3"):
+        (cases / f"{name}.toml").write_bytes((CASES / f"{name}.toml").read_bytes())
+    assert run("handouts", cases, "--out", out) == cli.DONE
+    assert written(out) == {"ex1.pdf", "ex3.pdf"}
+    assert "2 of 2 handouts" in capsys.readouterr().out
+    run("evaluate", cases / "ex1.toml", "--out", tmp_path / "one")
+    assert (out / "ex1.pdf").read_bytes() == (tmp_path / "one" / "handout.pdf").read_bytes()
+
+
+def test_a_patient_who_is_stopped_gets_no_handout_while_the_others_get_theirs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases, out = tmp_path / "cases", tmp_path / "out"
+    cases.mkdir()
+    (cases / "a.toml").write_bytes((CASES / "ex1.toml").read_bytes())
+    (cases / "b.toml").write_bytes((CASES / "ex3.toml").read_bytes())
+    assert run("handouts", cases, "--out", out) == cli.DONE
+    changed(tmp_path, "ex1", 'hot-joint = "no"', 'hot-joint = "yes"').replace(cases / "a.toml")
+    (cases / "c.toml").write_text("not a case", encoding="utf-8")
+    assert run("handouts", cases, "--out", out) == cli.BAD_INPUT
+    assert written(out) == {"b.pdf"}
+    said = capsys.readouterr()
+    assert "1 of 3 handouts" in said.out
+    assert "a.toml: There is no patient sheet" in said.err
+    assert "c.toml" in said.err
+
+
+def test_a_folder_without_cases_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("handouts", tmp_path, "--out", tmp_path / "out") == cli.BAD_INPUT
+    assert "no case file" in capsys.readouterr().err
+    assert run("handouts", tmp_path / "gone", "--out", tmp_path / "out") == cli.BAD_INPUT
+    assert "is not a folder" in capsys.readouterr().err
