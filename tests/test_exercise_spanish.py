@@ -67,7 +67,21 @@ OTHER_WORDS = (
 )
 """Words for the same things that other sheets use; here each thing has one name."""
 
-ENGLISH = {"the", "your", "you", "knee", "hip", "leg", "and", "with", "hold", "for", "seconds", "lift", "slowly"}
+ENGLISH = {
+    "the",
+    "your",
+    "you",
+    "knee",
+    "hip",
+    "leg",
+    "and",
+    "with",
+    "hold",
+    "for",
+    "seconds",
+    "lift",
+    "slowly",
+}
 FAMILIAR = {"tú", "tu", "tus", "ti", "contigo", "vos", "acuéstate", "siéntate", "párate", "ponte", "dobla"}
 """A sheet says usted; these forms would say tú."""
 
