@@ -241,15 +241,23 @@ ASKED_FOR_BY_NAME = (
 SLOTS_OF_STEPS = {"hold", "times"}
 
 
+def _slots(step: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(step) if name}
+
+
 def _exercise_faults(content: Content) -> Iterator[ContentError]:
     for exercise in content.exercises.values():
         key, file = exercise.id, "content/exercises"
-        for step in (*exercise.steps.en, *(exercise.steps_both.en if exercise.steps_both else ())):
-            if strange := {name for _, name, _, _ in Formatter().parse(step) if name} - SLOTS_OF_STEPS:
-                yield ContentError(
-                    file, key, f"a step can be filled with hold and times, not with {min(strange)}"
-                )
-        if "{" in exercise.patient_name.en or "{" in exercise.feel.en:
+        for form in filter(None, (exercise.steps, exercise.steps_both)):
+            for step in (*form.en, *(form.es or ())):
+                if strange := _slots(step) - SLOTS_OF_STEPS:
+                    yield ContentError(
+                        file, key, f"a step can be filled with hold and times, not with {min(strange)}"
+                    )
+            if form.es is not None and [*map(_slots, form.es)] != [*map(_slots, form.en)]:
+                yield ContentError(file, key, "the Spanish steps are not as many, or fill other slots")
+        name, feel = exercise.patient_name, exercise.feel
+        if any("{" in (words or "") for words in (name.en, name.es, feel.en, feel.es)):
             yield ContentError(
                 file, key, "its name and what is felt are printed as they stand, without slots"
             )
