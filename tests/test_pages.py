@@ -440,8 +440,8 @@ def test_no_compensation_is_ticked_before_someone_says_so(
 def test_only_the_row_being_worked_on_is_open(session_of: Any, opened: Any) -> None:
     page = opened(StrengthPage, session_of("patient-a"))
     page.focus_item("her.right")
-    assert field(page, "External rotation, right: lever arm").text() == "36"
-    assert "pain 0 · 78 cm · 1.17 Nm/kg" in reads(page)
+    assert field(page, "Hip external rotation, right: lever arm").text() == "36"
+    assert "pain 0/10 · lever 78 cm · 1.17 Nm/kg" in reads(page)
     with pytest.raises(AssertionError, match="0 fields"):
         field(page, "Hip abduction, right: lever arm")
 
@@ -540,9 +540,9 @@ def test_the_sore_side_follows_a_change_of_side_and_its_undo(session_of: Any, op
 def test_hipsit_is_typed_in_the_unit_of_the_page(session_of: Any, opened: Any) -> None:
     page = opened(StrengthPage, session := session_of("patient-a"))
     before = session.evaluation.answers["hipsit.right"]
-    assert field(page, "HipSIT (best of 3), right").text() == "139"
+    assert field(page, "HipSIT, top knee raised, right").text() == "139"
     assert session.evaluation.answers["hipsit.right"] == before
-    type_into(page, "HipSIT (best of 3), right", "150")
+    type_into(page, "HipSIT, top knee raised, right", "150")
     assert session.evaluation.answers["hipsit.right"] == Quantity(150, "N")
 
 
@@ -680,7 +680,7 @@ def test_a_reason_leads_to_the_finding_behind_it(session_of: Any, opened: Any, q
     with qtbot.waitSignal(page.go_to) as asked:
         click(
             page.cards["MPD"],
-            "Hip abduction 80.9 % of the other side, below 90 (within measurement error between testers)",
+            "Right hip abduction 80.9 % of the left, below 90 (within measurement error between testers)",
         )
     assert asked.args == ["habd.right"]
 
@@ -702,13 +702,13 @@ def test_a_card_tells_what_speaks_against_and_which_rule_decides(
 ) -> None:
     page = opened(AssessmentPage, session_of("ex1"))
     met = reads(page.cards["MPD"])
-    assert "Against: hip extension 95 % of the other side, not below 90" in met
+    assert "Against: right hip extension 95 % of the left, not below 90" in met
     assert "Rule: Muscle performance is reduced in the hip, the quadriceps or both." in met
     assert "grade F; cut-offs are app defaults, not from a guideline" in met
     assert "For: step-down 2 of 6, right, at least 2" in reads(page.cards["MCD"])
     assert "CPG-GC (read: summary), CPG19 (read: abstract), grade B." in reads(page.cards["pfp"])
     with qtbot.waitSignal(page.go_to) as asked:
-        click(page.cards["MPD"], "Against: hip extension 95 % of the other side, not below 90")
+        click(page.cards["MPD"], "Against: right hip extension 95 % of the left, not below 90")
     assert asked.args == ["hext.right"]
 
 
@@ -1309,7 +1309,7 @@ def test_hip_sit_is_told_for_body_mass(session_of: Any, opened: Any) -> None:
     said = reads(page)
     assert "0.229 kgf/kg" in said
     assert "0.276 kgf/kg" in said
-    assert "sore side 83 % of the other, 17 % lower" in said
+    assert "right side 83 % of the left, 17 % lower" in said
 
 
 def test_beside_each_cause_stands_what_speaks_for_and_against_as_it_is_found(

@@ -171,9 +171,7 @@ def _red_flags(
 def _is_asked(item_id: ItemId, known: Knowledge, content: Content) -> bool:
     item, side = content.asked.get(item_id, (None, None))
     return (
-        item is None
-        or item.shown_when is None
-        or judge(item.shown_when, known, side).verdict is Verdict.MET
+        item is None or item.shown_when is None or judge(item.shown_when, known, side).verdict is Verdict.MET
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from evalassist.clinical.conditions import judge
 from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare, Verdict
-from evalassist.content.schema import Item, Step
+from evalassist.content.schema import Group, Item, Step
 from evalassist.evaluation import Answer, Evaluation, ItemId, Side, StrengthTest
 
 if TYPE_CHECKING:
@@ -66,6 +66,19 @@ def shown(item: Item, assessment: Assessment, side: Side | None = None) -> bool:
     if item.shown_when is None:
         return True
     return judge(item.shown_when, assessment.known, side).verdict is Verdict.MET
+
+
+def hint_of(group: Group, evaluation: Evaluation) -> str:
+    """The hint of a group; with both knees sore also which knee is meant where no side is asked."""
+    if not group.one_knee or evaluation.sore_knee != "both":
+        return group.hint
+    worse = evaluation.answers.get("worse-side")
+    meant = {
+        "right": "the RIGHT knee, the worse one",
+        "left": "the LEFT knee, the worse one",
+        "equal": "the knee that hurts more in that test",
+    }.get(str(worse), "the worse knee; History asks which it is")
+    return "; ".join(part for part in (group.hint, f"what has no side: {meant}") if part)
 
 
 def accepted_ids(assessment: Assessment) -> tuple[str, ...]:

@@ -75,6 +75,7 @@ class GroupCard(FoldingGroup):
 
     def refresh(self, assessment: Assessment) -> None:
         """Show the answers, what of the group is asked, and how far it is."""
+        self.set_detail(hint_of(self._group, self._page.session.evaluation))
         asked = [item for item in self._group.items if _asked(item, assessment)]
         self.setVisible(bool(asked))
         if not self.folded:

@@ -12,7 +12,6 @@ from evalassist.content.schema import Exercise
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.cards import Card, Rule
-from ui.widgets.elided import ElidedLabel
 from ui.widgets.exercise_card import chip_of
 from ui.widgets.fields import TextField
 from ui.widgets.marks import LinkButton
@@ -134,8 +133,7 @@ class _Row(QWidget):
         self.words = " ".join((*parts, *exercise.targets)).casefold()
         stack = style.column(self, (0, 2, 0, 0), spacing=2)
         line = style.row(spacing=6)
-        self._name = style.label("b", exercise.patient_name.en)
-        self._name.setToolTip(exercise.name)
+        self._name = style.label("b", exercise.name)
         self._name.setWordWrap(True)
         self._add, self._ask = QPushButton("Add"), LinkButton("Why not")
         self._add.setAccessibleName(f"Add {exercise.name}")
@@ -148,7 +146,7 @@ class _Row(QWidget):
         stack.addLayout(line)
         below = style.row(spacing=6)
         below.addWidget(chip_of(exercise))
-        self._short = ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
+        self._short = style.label("s", wrap=True)
         below.addWidget(self._short, 1)
         details = LinkButton("Details")
         details.setAccessibleName(f"All about {exercise.name}")
@@ -179,7 +177,7 @@ class _Row(QWidget):
         self._add.setVisible(offered and not read_only)
         self._ask.setVisible(not offered)
         said = refusal is not None and (refusal.kind == "therapist" or not offered)
-        self._short.set_text(self._why if said else self.exercise.body_position.replace("-", " "))
+        self._short.setText(self._why if said else self.exercise.body_position.replace("-", " "))
         self._full.setText(upper_first(self._why))
         if offered or read_only:
             self._show_more(False)
