@@ -40,6 +40,7 @@ from evalassist.wording.findings import (
     loud_knee,
     named,
     signed,
+    sore_knees,
     therapist,
 )
 from evalassist.words import clean, shortened

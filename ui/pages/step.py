@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from evalassist.clinical.differentials import causes, in_short
-from evalassist.clinical.progress import shown
+from evalassist.clinical.progress import hint_of, shown
 from evalassist.clinical.result import Assessment
 from evalassist.content.schema import Group, Item, Step
 from evalassist.evaluation import ItemId
