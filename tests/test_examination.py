@@ -337,7 +337,7 @@ def test_the_note_tells_a_total_also_where_a_rule_concludes_on_it() -> None:
         for section in sections(evaluation, assess(evaluation, content), content)
         for line in section.lines
     }
-    assert "8 of 9: generalised hypermobility" in lines["Beighton"]
+    assert "8 of 9: generalized hypermobility" in lines["Beighton"]
     assert "tight" not in lines["Muscle length"], "the assessment tells it"
 
 

@@ -249,7 +249,7 @@ def test_the_remark_on_measurement_error_stands_once() -> None:
     text = one_line(note_text(noted(evaluation_of("ex1"))))
     assert text.count("within measurement error between testers") == 1
     assert "right side 82 % of the left †" in text
-    assert "right hip abduction 82 % of the left, below 90 †;" in text
+    assert "right hip abduction 82 % of the left, below 90 % †;" in text
 
 
 def test_a_prompt_to_the_therapist_does_not_stand_in_the_chart() -> None:

@@ -680,7 +680,7 @@ def test_a_reason_leads_to_the_finding_behind_it(session_of: Any, opened: Any, q
     with qtbot.waitSignal(page.go_to) as asked:
         click(
             page.cards["MPD"],
-            "Right hip abduction 80.9 % of the left, below 90 (within measurement error between testers)",
+            "Right hip abduction 80.9 % of the left, below 90 % (within measurement error between testers)",
         )
     assert asked.args == ["habd.right"]
 
@@ -702,13 +702,13 @@ def test_a_card_tells_what_speaks_against_and_which_rule_decides(
 ) -> None:
     page = opened(AssessmentPage, session_of("ex1"))
     met = reads(page.cards["MPD"])
-    assert "Against: right hip extension 95 % of the left, not below 90" in met
+    assert "Against: right hip extension 95 % of the left, not below 90 %" in met
     assert "Rule: Muscle performance is reduced in the hip, the quadriceps or both." in met
     assert "grade F; cut-offs are app defaults, not from a guideline" in met
     assert "For: step-down 2 of 6, right, at least 2" in reads(page.cards["MCD"])
     assert "CPG-GC (read: summary), CPG19 (read: abstract), grade B." in reads(page.cards["pfp"])
     with qtbot.waitSignal(page.go_to) as asked:
-        click(page.cards["MPD"], "Against: right hip extension 95 % of the left, not below 90")
+        click(page.cards["MPD"], "Against: right hip extension 95 % of the left, not below 90 %")
     assert asked.args == ["hext.right"]
 
 

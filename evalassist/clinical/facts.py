@@ -78,7 +78,10 @@ def knowledge(evaluation: Evaluation, content: Content, numbers: Measured) -> Kn
             sources[found.id] = found.missing or found.inputs
         else:
             text, told = (found.says, False) if found.says else _says(content, found)
-            facts[found.id] = Fact(found.id, found.value, text, found.inputs, found.remark, sign_told=told)
+            unit = (content.facts.get(found.id) or content.facts[found.id.rpartition(".")[0]]).unit
+            facts[found.id] = Fact(
+                found.id, found.value, text, found.inputs, found.remark, unit=unit, sign_told=told
+            )
     known = Knowledge(facts, sources, {})
     _forget_hidden(known, content)
     return known

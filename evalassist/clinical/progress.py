@@ -68,17 +68,17 @@ def shown(item: Item, assessment: Assessment, side: Side | None = None) -> bool:
     return judge(item.shown_when, assessment.known, side).verdict is Verdict.MET
 
 
-def hint_of(group: Group, evaluation: Evaluation) -> str:
-    """The hint of a group; with both knees sore also which knee is meant where no side is asked."""
+def knee_meant(group: Group, evaluation: Evaluation) -> str:
+    """With both knees sore: which of them is meant where a group asks no side; else empty."""
     if not group.one_knee or evaluation.sore_knee != "both":
-        return group.hint
+        return ""
     worse = evaluation.answers.get("worse-side")
     meant = {
         "right": "the RIGHT knee, the worse one",
         "left": "the LEFT knee, the worse one",
         "equal": "the knee that hurts more in that test",
     }.get(str(worse), "the worse knee; History asks which it is")
-    return "; ".join(part for part in (group.hint, f"what has no side: {meant}") if part)
+    return f"Where no side is asked: {meant}."
 
 
 def accepted_ids(assessment: Assessment) -> tuple[str, ...]:

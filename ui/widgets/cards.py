@@ -123,7 +123,6 @@ class FoldingGroup(QFrame):
         self._arrow = icons.Picture("forward", "quiet", 16)
         name, words = style.label("b", title), ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
         words.set_text(detail)
-        self._detail = words
         self._summary.setProperty("t", "s")
         line = self._head_line = style.row(self._head, (12, 0, 12, 0), spacing=10)
         line.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -150,10 +149,6 @@ class FoldingGroup(QFrame):
         self._content.setVisible(not folded)
         self._arrow.set_icon("forward" if folded else "open")
         self._name_it()
-
-    def set_detail(self, detail: str) -> None:
-        """What it holds, beside its name."""
-        self._detail.set_text(detail)
 
     def add_act(self, act: QWidget) -> None:
         """Put a button into its line, before the sum; it is there while the group is open."""

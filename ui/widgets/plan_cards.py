@@ -102,7 +102,7 @@ class GoalsCard(Card):
         short = style.label("", "" if goal.short is None else f"→ {_number(goal.short)}")
         long = style.label("b", "" if goal.long is None else f"→ {_number(goal.long)}")
         measure = goal.measure if goal.measure != goal.title else ""
-        words = ", ".join(part for part in (measure, scale_of(goal, self._content) or goal.unit) if part)
+        words = f"{measure} {scale_of(goal, self._content) or goal.unit}".strip()
         said = goal.warning or (goal.sentences[0] if goal.own_words else "") or goal.note
         kind = style.label("s", ". ".join(part for part in (words, said) if part), wrap=True)
         style.say(kind, c="att" if goal.warning else "")
