@@ -73,11 +73,6 @@ ORDER_SUFFICES = "CER09"
 LYING = ("supine", "prone", "side-lying", "plank", "quadruped")
 
 
-def _worse_knee(evaluation: Evaluation) -> Literal["right", "left", ""]:
-    worse = evaluation.answers.get("worse-side") if evaluation.sore_knee == "both" else None
-    return "right" if worse == "right" else "left" if worse == "left" else ""
-
-
 def clinic_of(settings: Settings) -> Clinic:
     """What the documents print of the clinic and the therapist."""
     return Clinic(
@@ -113,7 +108,7 @@ def note_of(
         age=evaluation.age_years,
         record_number=evaluation.patient.record_number,
         sore_knee=evaluation.sore_knee,
-        worse_knee=_worse_knee(evaluation),
+        worse_knee=evaluation.worse_knee or "",
         kind=evaluation.kind,
         visit_date=evaluation.visit_date,
         clinic=clinic,

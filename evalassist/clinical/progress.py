@@ -72,12 +72,11 @@ def knee_meant(group: Group, evaluation: Evaluation) -> str:
     """With both knees sore: which of them is meant where a group asks no side; else empty."""
     if not group.one_knee or evaluation.sore_knee != "both":
         return ""
-    worse = evaluation.answers.get("worse-side")
-    meant = {
-        "right": "the RIGHT knee, the worse one",
-        "left": "the LEFT knee, the worse one",
-        "equal": "the knee that hurts more in that test",
-    }.get(str(worse), "the worse knee; History asks which it is")
+    meant = "the worse knee; History asks which it is"
+    if "worse-side" in evaluation.answers:
+        meant = "the knee that hurts more in that test"
+    if evaluation.worse_knee:
+        meant = f"the {evaluation.worse_knee.upper()} knee, the worse one"
     return f"Where no side is asked: {meant}."
 
 

@@ -57,13 +57,13 @@ from evalassist.wording.findings import (
 )
 
 HEAD = 38.0
-NAMES = 130.0
+NAMES = 122.0
 """Width of the names of the muscle groups, with their lever arms."""
 LEAST_NAME = 90.0
 """Width that a long record number leaves to the name."""
 SYMMETRIES = (
-    ("Weaker ÷ stronger", re.compile(", asymmetry only")),
-    ("Involved ÷ uninvolved", re.compile("^(right|left) side | of the (right|left)")),
+    ("Weaker ÷ stronger", ", asymmetry only", re.compile(" side(?= )| of the (right|left), asymmetry only")),
+    ("Involved ÷ uninvolved", " side ", re.compile("^(right|left) side | of the (right|left)")),
 )
 """When all rows compare in one way, the head of the column says it once; which side is weaker stays in the row."""
 
@@ -204,8 +204,8 @@ def _strength_table(
     title: str, method: str, rows: Sequence[tuple[str, str, str, str]], width: float
 ) -> Iterator[Flowable]:
     told = "Symmetry"
-    for name, alike in SYMMETRIES:
-        if all(alike.search(row[3]) for row in rows if row[3]):
+    for name, sign, alike in SYMMETRIES:
+        if all(sign in row[3] for row in rows if row[3]):
             told = name
             rows = [(*row[:3], alike.sub("", row[3])) for row in rows]
             break
