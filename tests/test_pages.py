@@ -1498,3 +1498,60 @@ def test_a_signed_evaluation_is_only_looked_at(session_of: Any, opened: Any) -> 
     assert "Add" not in [one.text() for one in plan.findChildren(QAbstractButton) if one.isVisible()]
     assessment = opened(AssessmentPage, session)
     assert not button(assessment, "Accept all met").isEnabled()
+
+
+def test_with_both_knees_sore_the_page_says_which_knee_is_meant(session_of: Any, opened: Any) -> None:
+    session = session_of("patient-b")
+    page = opened(lambda session: StepPage(session.content.steps["movement"], session), session)
+    assert "Where no side is asked: the knee that hurts more in that test." in reads(page)
+    session.answer("worse-side", "left")
+    page.refresh()
+    assert "Where no side is asked: the LEFT knee, the worse one." in reads(page)
+    session.answer("worse-side", None)
+    page.refresh()
+    assert "the worse knee; History asks which it is" in reads(page)
+    assert "worse-side" in session.progress["history"].gaps
+
+
+def test_with_one_knee_sore_nothing_is_said_of_a_worse_one(session_of: Any, opened: Any) -> None:
+    page = opened(
+        lambda session: StepPage(session.content.steps["movement"], session), session_of("patient-a")
+    )
+    assert "no side is asked" not in reads(page)
+
+
+def test_a_length_that_was_measured_stands_in_place_of_the_word(session_of: Any, opened: Any) -> None:
+    page = opened(
+        lambda session: StepPage(session.content.steps["mobility"], session), session_of("patient-c")
+    )
+    assert "6° measured" in reads(page)
+    assert "16° measured" in reads(page)
+
+
+def test_a_load_without_a_unit_says_so(session_of: Any, opened: Any) -> None:
+    session = session_of("patient-a")
+    page = opened(lambda session: StepPage(session.content.steps["history"], session), session)
+    page.focus_item("load-old")
+    assert "(unit not said yet)" not in reads(page)
+    session.answer("load-unit", None)
+    page.refresh()
+    assert reads(page).count("(unit not said yet)") == 2
+
+
+def test_the_therapist_reads_the_clinical_names_of_exercises(session_of: Any, opened: Any) -> None:
+    session = session_of("patient-a")
+    page = opened(PlanPage, session)
+    said = reads(page)
+    exercises = session.content.exercises.values()
+    assert [one.name for one in exercises if one.name not in " ".join(said.split())] == []
+    clinical = {one.name for one in exercises}
+    assert {one.patient_name.en for one in exercises}.intersection(said.split("\n")) <= clinical
+    assert "then: Clamshell with band" in said
+
+
+def test_a_goal_on_a_score_tells_its_scale_beside_the_note(session_of: Any, opened: Any) -> None:
+    said = reads(opened(PlanPage, session_of("patient-a")))
+    assert (
+        "KOOS-PF 0 to 100, higher is better. No short-term target: a change below 16 cannot be told "
+        "from measurement error." in said
+    )

@@ -137,7 +137,7 @@ def _item_fact(item_id: ItemId, answer: Answer, content: Content) -> Fact | None
     ):  # as typed, and what the limit is compared with
         text = f"{_label(item, side)} {in_unit(f'{answer.value:g}', answer.unit)}"
         text += f" = {in_unit(shown(float(value), 1), item.unit)}" if isinstance(value, float) else ""
-    return Fact(item_id, value, text, (item_id,), unit=item.unit)
+    return Fact(item_id, value, text, (item_id,), unit="/10" if item.kind == "scale" else item.unit)
 
 
 @lru_cache(maxsize=4096)  # most answers are options, and most stay as they were while one is changed

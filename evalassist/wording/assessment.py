@@ -31,9 +31,11 @@ NAMED = {
     "MOB-hypo": "mobility impairment, tight structures",
     "LOAD": "load rose",
 }
-LIMIT = re.compile(r", (not )?(below|above|at least|at most) [−\d.]+(°| [^ ,;()]+)?$")
+LIMIT = re.compile(r", (not )?(below|above|at least|at most) [−\d.]+(°|/10| [^ ,;()]+)?$")
 """The limit at the end of a reason: not told again where the conclusion itself says it."""
-LIMIT_AND_REMARK = re.compile(r", (not )?(below|above|at least|at most) [−\d.-]+(°| [^ ,;()]+)?( \(.*\))?$")
+LIMIT_AND_REMARK = re.compile(
+    r", (not )?(below|above|at least|at most) [−\d.-]+(°|/10| [^ ,;()]+)?( \(.*\))?$"
+)
 MOST_REASONS = 2
 """Reasons told of a subcategory that is not met; one that is met tells all."""
 MOST_AGAINST = 2

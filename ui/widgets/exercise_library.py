@@ -177,7 +177,7 @@ class _Row(QWidget):
         self._add.setVisible(offered and not read_only)
         self._ask.setVisible(not offered)
         said = refusal is not None and (refusal.kind == "therapist" or not offered)
-        self._short.setText(self._why if said else self.exercise.body_position.replace("-", " "))
+        self._short.setText(self._why if said else self.exercise.body_position)
         self._full.setText(upper_first(self._why))
         if offered or read_only:
             self._show_more(False)
