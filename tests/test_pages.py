@@ -960,7 +960,7 @@ def test_exercises_move_and_give_way_to_harder_ones(session_of: Any, opened: Any
 def test_the_library_says_why_an_exercise_is_not_offered(session_of: Any, opened: Any) -> None:
     page = opened(PlanPage, session := session_of("ex1"))
     QTest.keyClicks(page.library.search, "side plank")
-    click(page, "Why Side plank with top-leg raise is not offered")
+    click(page, "Side plank with top-leg raise: add it anyway, with a reason")
     assert "this plan is in phase 1" in reads(page.library)
     click(page, "Add Side plank with top-leg raise all the same")
     assert "HA06" not in in_plan(session), "the reason is asked for first"

@@ -250,6 +250,7 @@ def _proposed(case: Case, rule: GoalRule, baseline: Baseline, schedule: Schedule
         note=rule.note if rule.note and case.holds(rule.note_when) else "",
         limits=rule.limits,
         grades=case.rules.goals.grades if rule.each == "grade" else (),
+        leg=LEGS[baseline.side] if baseline.side else "",
     )
 
 

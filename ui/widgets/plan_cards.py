@@ -103,6 +103,7 @@ class GoalsCard(Card):
         long = style.label("b", "" if goal.long is None else f"→ {_number(goal.long)}")
         measure = goal.measure if goal.measure != goal.title else ""
         words = f"{measure} {scale_of(goal, self._content) or goal.unit}".strip()
+        words += f", {goal.leg}" if goal.leg else ""
         said = goal.warning or (goal.sentences[0] if goal.own_words else "") or goal.note
         kind = style.label("s", ". ".join(part for part in (words, said) if part), wrap=True)
         style.say(kind, c="att" if goal.warning else "")
