@@ -223,7 +223,7 @@ def check_strength(test: StrengthTest, group: StrengthGroup) -> None:
     low, high = LEVER_ARM_M
     if test.lever_arm_m is not None and not (is_number(test.lever_arm_m) and low <= test.lever_arm_m <= high):
         raise ImplausibleError(
-            f"lever_arm_m {str(test.lever_arm_m)[:12]} must be metres from {low:g} to {high:g} (78 cm is written 0.78)"
+            f"lever_arm_m {str(test.lever_arm_m)[:12]} must be meters from {low:g} to {high:g} (78 cm is written 0.78)"
         )
 
 

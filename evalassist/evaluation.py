@@ -239,6 +239,12 @@ class Evaluation:
     def sore_sides(self) -> tuple[Side, ...]:
         return SIDES if self.sore_knee == "both" else (self.sore_knee,)
 
+    @property
+    def worse_knee(self) -> Side | None:
+        """With both knees sore, the worse one, where the patient told one."""
+        told = self.answers.get("worse-side") if self.sore_knee == "both" else None
+        return next((side for side in SIDES if side == told), None)
+
     def with_answer(self, item_id: ItemId, answer: Answer) -> Evaluation:
         return self.with_answers({item_id: answer})
 

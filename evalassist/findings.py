@@ -18,6 +18,7 @@ from evalassist.content.schema import GOING_ON, Group, Item, Step, StrengthGroup
 from evalassist.evaluation import SIDES, Answer, Answers, Evaluation, NotTested, Quantity, StrengthTest
 from evalassist.note import Line, Section
 from evalassist.strength_lines import measured_with, strength_line
+from evalassist.units import convert
 from evalassist.words import lower_first, upper_first
 
 RATED = {"aggravating": "agg", "earlier-treatments": "treated"}
@@ -262,7 +263,9 @@ def _load(item: Item, answers: Answers, percent: float | None) -> str:
     if old is None or new is None or answers.get(item.id) != "yes":
         return rose
     unit, weeks = answers.get("load-unit"), answers.get("load-weeks")
-    text = f"{rose}, from {old:g} to {new:g}" + (f" {unit}" if isinstance(unit, str) else "")
+    text = f"{rose}, from {old:g} to {new:g}" + (
+        f" {unit}" if isinstance(unit, str) else " (unit not recorded)"
+    )
     if percent:
         text += f" ({shown(abs(percent), 1)} % {'more' if percent > 0 else 'less'})"
     return text + (f" in {weeks.value:g} {weeks.unit}" if isinstance(weeks, Quantity) else "")
@@ -425,12 +428,17 @@ def _strength_lines(
     for item in group.items:
         if item.kind == "strength":
             tested = content.strength_groups[item.id]
-            yield from strength_line(item, tested, assessment.strength[item.id], evaluation.answers)
+            found_of = assessment.strength[item.id]
+            yield from strength_line(item, tested, found_of, evaluation.answers, evaluation.sore_sides[0])
         elif item.sides:
             own = of_item(found, item)
             known = []
             for side in SIDES:
-                if value := _value(item, evaluation.answers.get(f"{item.id}.{side}")):
+                answer = evaluation.answers.get(f"{item.id}.{side}")
+                if value := _value(item, answer):
+                    if isinstance(answer, Quantity) and answer.unit != item.unit:
+                        own_unit = convert(answer.value, answer.unit, item.unit)
+                        value += f" = {shown(own_unit, 1)} {item.unit}"
                     computed = [one.text for one in own if one.side == side]
                     known.append(", ".join([f"{side} {value}", *computed]))
             known += [one.text for one in own if one.side is None]

@@ -292,6 +292,8 @@ class Note(Part):
     age: int
     record_number: str
     sore_knee: Literal["right", "left", "both"]
+    worse_knee: Literal["right", "left", ""] = ""
+    """With both knees sore: the worse one, which tests without a side speak of; empty when they are alike."""
     kind: str
     visit_date: date
     clinic: Clinic

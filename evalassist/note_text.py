@@ -52,7 +52,7 @@ COLUMNS = 100
 """The longest line: record systems cut longer ones, or break them in the middle of a word."""
 INDENT = "  "
 DRAFT = "DRAFT, not signed"
-BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|N|Nm|Nm/kg|kgf|lbf|kg|cm|s|h)(?![\w/]))")
+BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|N|Nm|Nm/kg|kgf|kgf/kg|lbf|kg|cm|s|h)(?![\w/]))")
 """The blank between a figure and its unit: no line ends there."""
 
 Told = Iterable[tuple[str, str]]

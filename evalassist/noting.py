@@ -108,6 +108,7 @@ def note_of(
         age=evaluation.age_years,
         record_number=evaluation.patient.record_number,
         sore_knee=evaluation.sore_knee,
+        worse_knee=evaluation.worse_knee or "",
         kind=evaluation.kind,
         visit_date=evaluation.visit_date,
         clinic=clinic,

@@ -8,7 +8,7 @@ from evalassist.clinical.facts import WITHIN_ERROR, shown
 from evalassist.clinical.result import GroupStrength, SideStrength
 from evalassist.clinical.strength import protocol_words
 from evalassist.content.schema import Item, StrengthGroup
-from evalassist.evaluation import SIDES, Answer, Answers, Evaluation, StrengthTest
+from evalassist.evaluation import SIDES, Answer, Answers, Evaluation, Side, StrengthTest, other
 from evalassist.note import Line
 from evalassist.units import from_si
 
@@ -38,25 +38,29 @@ def measured_with(evaluation: Evaluation) -> Iterator[Line]:
 
 
 def strength_line(
-    item: Item, tested_as: StrengthGroup, group: GroupStrength, answers: Answers
+    item: Item, tested_as: StrengthGroup, group: GroupStrength, answers: Answers, sore: Side
 ) -> Iterator[Line]:
     """A muscle group: each side with its trials and how they were taken, then what the two come to."""
     parts = [
-        _side(side, tested) + _remarks(test, tested_as)
+        _side(side, tested, test) + _remarks(test, tested_as)
         for side in SIDES
         if (tested := group.side(side)) and _was_tried(test := answers.get(f"{item.id}.{side}"))
     ]
     if not parts:
         return
     if group.symmetry_percent is not None:
-        parts.append(f"sore side {shown(group.symmetry_percent, 1)} % of the other")
+        parts.append(_compared(sore, group.symmetry_percent))
     elif group.asymmetry_percent is not None:
-        parts.append(f"weaker side {shown(group.asymmetry_percent, 1)} % of the stronger, asymmetry only")
+        parts.append(f"{_compared(group.weaker or 'right', group.asymmetry_percent)}, asymmetry only")
     elif group.not_compared in NOT_COMPARED:
         parts.append(NOT_COMPARED[group.not_compared])
     if group.within_tester_error and group.weaker:
         parts.append(WITHIN_ERROR)
     yield Line(label=item.label + _levers(item, answers), value="; ".join(parts))
+
+
+def _compared(side: Side, percent: float) -> str:
+    return f"{side} side {shown(percent, 1)} % of the {other(side)}"
 
 
 def _levers(item: Item, answers: Answers) -> str:
@@ -77,19 +81,19 @@ def _was_tried(test: Answer | None) -> bool:
     return isinstance(test, StrengthTest) and bool(test.trials or test.grade or test.discarded)
 
 
-def _side(side: str, tested: SideStrength) -> str:
+def _side(side: str, tested: SideStrength, test: Answer | None) -> str:
+    """In the unit in which it was read; newtons stand beside it, for all else is computed from them."""
     if tested.grade:
         text = f"{side} grade {tested.grade} by hand"
     elif not tested.trials:
         text = f"{side} not scored"
     else:
-        unit = "Nm" if tested.in_torque else "N"
-        trials = " ".join(shown(trial, 1) for trial in tested.trials)
-        best = (
-            "not scored, trials differ too much"
-            if tested.score is None
-            else f"{shown(tested.score, 1)} {unit}"
-        )
+        unit = test.unit if isinstance(test, StrengthTest) and test.unit else "N"
+        trials = " ".join(shown(from_si(trial, unit), 1) for trial in tested.trials)
+        best = "not scored, trials differ too much"
+        if tested.score is not None:
+            newtons = "" if unit in ("N", "Nm") else f" = {shown(tested.score, 1)} N"
+            best = f"{shown(from_si(tested.score, unit), 1)} {unit}{newtons}"
         text = f"{side} {best} ({trials})" if len(tested.trials) > 1 else f"{side} {best}"
         if tested.torque_nm_per_kg is not None:
             text += f", {tested.torque_nm_per_kg:.2f} Nm/kg"

@@ -41,6 +41,7 @@ ELSEWHERE = {
     "H01": "the birth date stands in the patient dialog",
     "H02": "the sex for norms stands in the patient dialog",
     "O1": "the age follows from the birth date",
+    "RF13": "a limp and a lost range of the hip are asked once, in the screen under 18",
     "M19": "the error of the length tests is information, not a question",
 }
 """What no step asks, and where it stands."""
@@ -158,7 +159,7 @@ def with_answers(case: str, answers: dict[str, Any]) -> Evaluation:
         ({}, "Load changed by 90 %"),
         ({}, "Step-down right 3 of 6: medium; left 1 of 6: good"),
         ({}, "Foot Posture Index right 4: normal; left 0: normal"),
-        ({}, "HipSIT right 0.229 kgf/kg; left 0.276 kgf/kg; sore side 83 % of the other, 17 % lower"),
+        ({}, "HipSIT right 0.229 kgf/kg; left 0.276 kgf/kg; right side 83 % of the left, 17 % lower"),
         (
             {"fpi6-typed-total.right": 0.0, "hip-ir.right": 29.0, "hip-ir.left": 30.0},
             "Hip internal rotation right 29°: below 30° (app default, information only)",
@@ -176,7 +177,7 @@ def with_answers(case: str, answers: dict[str, Any]) -> Evaluation:
             "Knee extension right −5°: 5° or more short of straight (app default); "
             "left 11°: knee bends backward (app default)",
         ),
-        ({"ober.right": -23.0}, "Ober angle right −23°: tight iliotibial band"),
+        ({"ober.right": -23.0}, "Modified Ober, leg angle right −23°: tight iliotibial band"),
         (
             {"df-straight.right": 9.0},
             "Dorsiflexion, knee straight right 9°: tight gastrocnemius (app default)",
@@ -222,7 +223,7 @@ def with_answers(case: str, answers: dict[str, Any]) -> Evaluation:
         ),
         (
             {"bridge-reps.right": 12.0, "bridge-reps.left": 20.0},
-            "Single-leg bridges sore side 60 % of the other",
+            "Single-leg bridges right side 60 % of the left",
         ),
         (
             {"sls-overall.right": "failed", "sls-knee.right": "passed"},
@@ -262,7 +263,7 @@ def test_at_its_limit_or_alone_a_value_is_not_remarked_on(answers: dict[str, Any
 def test_with_both_knees_sore_the_weaker_is_compared_with_the_stronger() -> None:
     bridges: dict[str, Any] = {"bridge-reps.right": 20.0, "bridge-reps.left": 15.0}
     said = seen("patient-b", **bridges)
-    assert "Single-leg bridges weaker side 75 % of the stronger, asymmetry only" in said
+    assert "Single-leg bridges left side 75 % of the right, asymmetry only" in said
 
 
 def test_each_total_of_the_foot_posture_is_named_by_its_band() -> None:
@@ -318,7 +319,7 @@ def test_the_note_tells_the_computed_values() -> None:
     assert "forward reach right 75 % (information only)" in lines["Y-balance"]
     assert "from 20 to 38 km a week (90 % more) in 4 weeks" in lines["Load"]
     assert lines["Lateral step-down"].startswith("Right 3 of 6, medium (")
-    assert lines["HipSIT (best of 3)"].startswith(
+    assert lines["HipSIT, top knee raised"].startswith(
         "right 14.2 kgf, 0.229 kgf/kg; left 17.1 kgf, 0.276 kgf/kg;"
     )
 
@@ -336,7 +337,7 @@ def test_the_note_tells_a_total_also_where_a_rule_concludes_on_it() -> None:
         for section in sections(evaluation, assess(evaluation, content), content)
         for line in section.lines
     }
-    assert "8 of 9: generalised hypermobility" in lines["Beighton"]
+    assert "8 of 9: generalized hypermobility" in lines["Beighton"]
     assert "tight" not in lines["Muscle length"], "the assessment tells it"
 
 

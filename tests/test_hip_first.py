@@ -10,6 +10,7 @@ import pytest
 from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
 from evalassist.clinical.plan import plan_of_care
+from evalassist.clinical.progress import shown
 from evalassist.clinical.result import NoPlan, Verdict
 from evalassist.content import load_content
 from evalassist.evaluation import Evaluation
@@ -72,3 +73,25 @@ def test_a_positive_hip_screen_keeps_every_knee_result_back(sign: str) -> None:
 def test_an_adult_has_no_hip_screen() -> None:
     grown = read_case(Path(__file__).parent / "cases" / "ex1.toml", load_content())
     assert assess(grown, load_content()).hip_first is None
+
+
+def test_under_18_limp_night_pain_and_fever_are_asked_once() -> None:
+    assessment = assess(child().with_answer("systemic", "yes"), load_content())
+    asked = [item.label.lower() for item in load_content().steps["safety"].items if shown(item, assessment)]
+    assert [sum(word in label for label in asked) for word in ("limp", "night", "fever", "mass")] == [
+        1,
+        1,
+        1,
+        1,
+    ]
+
+
+def test_only_questions_that_are_asked_count_as_open() -> None:
+    """Not begun: the clot of a leg that was not asked about is no open question yet."""
+    content = load_content()
+    evaluation = child().without_answer(*child().answers)
+    assessment = assess(evaluation, content)
+    plan = plan_of_care(evaluation, assessment, content)
+    assert isinstance(plan, NoPlan)
+    assert "calf-signs" in plan.items
+    assert [item for item in plan.items if not shown(content.items[item], assessment)] == []

@@ -17,7 +17,17 @@ from evalassist.clinical.assessment import assess
 from evalassist.clinical.plan import plan_of_care
 from evalassist.content import load_content
 from evalassist.documents import evaluation_note_pdf
-from evalassist.evaluation import Addendum, Evaluation, NotTested, Opinion, Patient, PlanEdit, Signature
+from evalassist.evaluation import (
+    Addendum,
+    Evaluation,
+    NotTested,
+    Opinion,
+    Patient,
+    PlanEdit,
+    Quantity,
+    Signature,
+    StrengthTest,
+)
 from evalassist.note import Clinic, Line, Note
 from evalassist.note_text import COLUMNS, note_text
 from evalassist.noting import note_of
@@ -248,8 +258,8 @@ def test_a_limit_the_clinic_set_otherwise_is_told() -> None:
 def test_the_remark_on_measurement_error_stands_once() -> None:
     text = one_line(note_text(noted(evaluation_of("ex1"))))
     assert text.count("within measurement error between testers") == 1
-    assert "sore side 82 % of the other †" in text
-    assert "hip abduction 82 % of the other side, below 90 †;" in text
+    assert "right side 82 % of the left †" in text
+    assert "right hip abduction 82 % of the left, below 90 % †;" in text
 
 
 def test_a_prompt_to_the_therapist_does_not_stand_in_the_chart() -> None:
@@ -267,3 +277,23 @@ def test_no_bracket_follows_a_bracket(name: str) -> None:
     told = dict(beside_exercises(plan))
     assert ") (" not in told["Education"] + told["Not advised"] + told["Also offered"]
     assert "part of every plan" in told["Education"]
+
+
+def test_strength_reads_in_the_unit_in_which_it_was_typed() -> None:
+    right, left = (StrengthTest(trials=trials, unit="kgf") for trials in ((9.0, 9.5), (10.0, 11.0)))
+    evaluation = evaluation_of("patient-a").with_answers(
+        {"habd.right": right, "habd.left": left, "hipsit.right": Quantity(140, "N")}
+    )
+    text = " ".join(note_text(noted(evaluation)).split())
+    assert "right 9.5 kgf = 93.2 N (9 9.5)" in text
+    assert "right 140 N = 14.3 kgf, 0.23 kgf/kg" in text.replace("0.230", "0.23")
+
+
+@pytest.mark.parametrize(
+    ("worse", "knees"),
+    [("right", "both knees, the right one worse"), ("left", "both knees, the left one worse")],
+)
+def test_of_two_sore_knees_the_worse_is_named(worse: str, knees: str) -> None:
+    text = " ".join(note_text(noted(evaluation_of("ex3").with_answer("worse-side", worse))).split())
+    assert f"Patellofemoral pain, {knees}" in text
+    assert "the right one worse" not in note_text(noted(evaluation_of("ex3")))

@@ -440,8 +440,8 @@ def test_no_compensation_is_ticked_before_someone_says_so(
 def test_only_the_row_being_worked_on_is_open(session_of: Any, opened: Any) -> None:
     page = opened(StrengthPage, session_of("patient-a"))
     page.focus_item("her.right")
-    assert field(page, "External rotation, right: lever arm").text() == "36"
-    assert "pain 0 · 78 cm · 1.17 Nm/kg" in reads(page)
+    assert field(page, "Hip external rotation, right: lever arm").text() == "36"
+    assert "pain 0/10 · lever 78 cm · 1.17 Nm/kg" in reads(page)
     with pytest.raises(AssertionError, match="0 fields"):
         field(page, "Hip abduction, right: lever arm")
 
@@ -540,9 +540,9 @@ def test_the_sore_side_follows_a_change_of_side_and_its_undo(session_of: Any, op
 def test_hipsit_is_typed_in_the_unit_of_the_page(session_of: Any, opened: Any) -> None:
     page = opened(StrengthPage, session := session_of("patient-a"))
     before = session.evaluation.answers["hipsit.right"]
-    assert field(page, "HipSIT (best of 3), right").text() == "139"
+    assert field(page, "HipSIT, top knee raised, right").text() == "139"
     assert session.evaluation.answers["hipsit.right"] == before
-    type_into(page, "HipSIT (best of 3), right", "150")
+    type_into(page, "HipSIT, top knee raised, right", "150")
     assert session.evaluation.answers["hipsit.right"] == Quantity(150, "N")
 
 
@@ -680,7 +680,7 @@ def test_a_reason_leads_to_the_finding_behind_it(session_of: Any, opened: Any, q
     with qtbot.waitSignal(page.go_to) as asked:
         click(
             page.cards["MPD"],
-            "Hip abduction 80.9 % of the other side, below 90 (within measurement error between testers)",
+            "Right hip abduction 80.9 % of the left, below 90 % (within measurement error between testers)",
         )
     assert asked.args == ["habd.right"]
 
@@ -702,13 +702,13 @@ def test_a_card_tells_what_speaks_against_and_which_rule_decides(
 ) -> None:
     page = opened(AssessmentPage, session_of("ex1"))
     met = reads(page.cards["MPD"])
-    assert "Against: hip extension 95 % of the other side, not below 90" in met
+    assert "Against: right hip extension 95 % of the left, not below 90 %" in met
     assert "Rule: Muscle performance is reduced in the hip, the quadriceps or both." in met
     assert "grade F; cut-offs are app defaults, not from a guideline" in met
     assert "For: step-down 2 of 6, right, at least 2" in reads(page.cards["MCD"])
     assert "CPG-GC (read: summary), CPG19 (read: abstract), grade B." in reads(page.cards["pfp"])
     with qtbot.waitSignal(page.go_to) as asked:
-        click(page.cards["MPD"], "Against: hip extension 95 % of the other side, not below 90")
+        click(page.cards["MPD"], "Against: right hip extension 95 % of the left, not below 90 %")
     assert asked.args == ["hext.right"]
 
 
@@ -960,7 +960,7 @@ def test_exercises_move_and_give_way_to_harder_ones(session_of: Any, opened: Any
 def test_the_library_says_why_an_exercise_is_not_offered(session_of: Any, opened: Any) -> None:
     page = opened(PlanPage, session := session_of("ex1"))
     QTest.keyClicks(page.library.search, "side plank")
-    click(page, "Why Side plank with top-leg raise is not offered")
+    click(page, "Side plank with top-leg raise: add it anyway, with a reason")
     assert "this plan is in phase 1" in reads(page.library)
     click(page, "Add Side plank with top-leg raise all the same")
     assert "HA06" not in in_plan(session), "the reason is asked for first"
@@ -1309,7 +1309,7 @@ def test_hip_sit_is_told_for_body_mass(session_of: Any, opened: Any) -> None:
     said = reads(page)
     assert "0.229 kgf/kg" in said
     assert "0.276 kgf/kg" in said
-    assert "sore side 83 % of the other, 17 % lower" in said
+    assert "right side 83 % of the left, 17 % lower" in said
 
 
 def test_beside_each_cause_stands_what_speaks_for_and_against_as_it_is_found(
@@ -1498,3 +1498,60 @@ def test_a_signed_evaluation_is_only_looked_at(session_of: Any, opened: Any) -> 
     assert "Add" not in [one.text() for one in plan.findChildren(QAbstractButton) if one.isVisible()]
     assessment = opened(AssessmentPage, session)
     assert not button(assessment, "Accept all met").isEnabled()
+
+
+def test_with_both_knees_sore_the_page_says_which_knee_is_meant(session_of: Any, opened: Any) -> None:
+    session = session_of("patient-b")
+    page = opened(lambda session: StepPage(session.content.steps["movement"], session), session)
+    assert "Where no side is asked: the knee that hurts more in that test." in reads(page)
+    session.answer("worse-side", "left")
+    page.refresh()
+    assert "Where no side is asked: the LEFT knee, the worse one." in reads(page)
+    session.answer("worse-side", None)
+    page.refresh()
+    assert "the worse knee; History asks which it is" in reads(page)
+    assert "worse-side" in session.progress["history"].gaps
+
+
+def test_with_one_knee_sore_nothing_is_said_of_a_worse_one(session_of: Any, opened: Any) -> None:
+    page = opened(
+        lambda session: StepPage(session.content.steps["movement"], session), session_of("patient-a")
+    )
+    assert "no side is asked" not in reads(page)
+
+
+def test_a_length_that_was_measured_stands_in_place_of_the_word(session_of: Any, opened: Any) -> None:
+    page = opened(
+        lambda session: StepPage(session.content.steps["mobility"], session), session_of("patient-c")
+    )
+    assert "6° measured" in reads(page)
+    assert "16° measured" in reads(page)
+
+
+def test_a_load_without_a_unit_says_so(session_of: Any, opened: Any) -> None:
+    session = session_of("patient-a")
+    page = opened(lambda session: StepPage(session.content.steps["history"], session), session)
+    page.focus_item("load-old")
+    assert "(unit not said yet)" not in reads(page)
+    session.answer("load-unit", None)
+    page.refresh()
+    assert reads(page).count("(unit not said yet)") == 2
+
+
+def test_the_therapist_reads_the_clinical_names_of_exercises(session_of: Any, opened: Any) -> None:
+    session = session_of("patient-a")
+    page = opened(PlanPage, session)
+    said = reads(page)
+    exercises = session.content.exercises.values()
+    assert [one.name for one in exercises if one.name not in " ".join(said.split())] == []
+    clinical = {one.name for one in exercises}
+    assert {one.patient_name.en for one in exercises}.intersection(said.split("\n")) <= clinical
+    assert "then: Clamshell with band" in said
+
+
+def test_a_goal_on_a_score_tells_its_scale_beside_the_note(session_of: Any, opened: Any) -> None:
+    said = reads(opened(PlanPage, session_of("patient-a")))
+    assert (
+        "KOOS-PF 0 to 100, higher is better. No short-term target: a change below 16 cannot be told "
+        "from measurement error." in said
+    )

@@ -85,7 +85,7 @@ def test_the_plan_holds_all_that_medicare_asks_of_a_plan() -> None:
     for part in (
         *("Example One", "born January 15, 2002", "evaluated March 2, 2026"),
         *("Patellofemoral pain, RIGHT knee", "M22.2X1", "Onset gradual, about December 22, 2025"),
-        *("hip abduction 82 % of the other side", "AKPS 71/100", "worst 6/10"),
+        *("right hip abduction 82 % of the left", "AKPS 71/100", "worst 6/10"),
         *("Worst pain, NPRS 6/10 4/10 2/10", "By March 30, 2026", "By April 27, 2026"),
         *("Type Physical therapy: therapeutic exercise", "Amount 1 treatment a day"),
         *("Frequency 2 a week for 4 weeks, then 1 a week for 4 weeks", "Duration 8 weeks, 12 visits"),

@@ -53,7 +53,7 @@ def printed(note: Note) -> str:
 
 
 def test_a_deficit_that_is_met_tells_the_groups_that_are_not_weak() -> None:
-    assert opposing(example("ex1"), "mpd") == ["hip extension 95 % of the other side, not below 90"]
+    assert opposing(example("ex1"), "mpd") == ["right hip extension 95 % of the left, not below 90 %"]
 
 
 def test_what_was_not_used_to_judge_speaks_neither_way() -> None:
@@ -73,7 +73,7 @@ def test_with_both_knees_sore_the_side_that_is_not_met_speaks_against() -> None:
 def test_that_another_subcategory_is_absent_does_not_speak_for_overload() -> None:
     assert opposing(example("patient-a"), "ovl") == [
         "Training or work load rose in the last 8 weeks: yes",
-        "load changed by 90 %, at least 30",
+        "load changed by 90 %, at least 30 %",
         "Load rose over 4 weeks, not above 8 weeks",
     ]
 
@@ -107,9 +107,11 @@ def test_nothing_speaks_against_what_is_undecided() -> None:
 def test_the_note_tells_what_speaks_against_a_conclusion() -> None:
     _, _, note = judged(example("ex1"))
     said = next(conclusion for conclusion in note.conclusions if conclusion.id == "mpd")
-    assert [reason.text for reason in said.against] == ["hip extension 95 % of the other side, not below 90"]
+    assert [reason.text for reason in said.against] == [
+        "right hip extension 95 % of the left, not below 90 %"
+    ]
     text = printed(note)
-    assert "Against: hip extension 95 % of the other side." in text
+    assert "Against: right hip extension 95 % of the left." in text
     assert "For: step-down 2 of 6, right." in text
 
 
@@ -142,7 +144,7 @@ def test_a_note_signed_before_these_fields_is_read_and_printed() -> None:
 def test_scripts_read_both_sides_too() -> None:
     evaluation = example("ex1")
     told = assessment_json(evaluation, assess(evaluation, load_content()), load_content())
-    assert told["reasons"]["mpd"]["against"] == ["hip extension 95 % of the other side, not below 90"]
+    assert told["reasons"]["mpd"]["against"] == ["right hip extension 95 % of the left, not below 90 %"]
     assert told["causes"]["osgood"]["against"] == [
         "older than the age for it",
         "no pain at the tibial tubercle",

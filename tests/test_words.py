@@ -32,7 +32,7 @@ def test_a_label_inside_a_sentence_keeps_the_capitals_that_are_part_of_its_name(
     ("items", "words"),
     [
         (("mass",), "body mass"),
-        (("ely.right", "ober.right"), "Ely, knee bend; Ober angle, right"),
+        (("ely.right", "ober.right"), "Ely, knee bend; modified Ober, leg angle, right"),
         (("ely.right", "ely.left"), "Ely, knee bend, right and left"),
         (("ely.right", "ely.left", "mass"), "Ely, knee bend, right and left; body mass"),
         (("ely.right", "slr.right", "ober.right"), "Ely, knee bend; straight-leg raise and 1 more, right"),

@@ -58,6 +58,8 @@ class _Studio:
             ("half", _half(ex1)),
             ("ex1", ex1),
             ("a", patient_a),
+            ("b", self._case("patient-b")),
+            ("c", self._case("patient-c")),
         ):
             yield from self._steps(name, evaluation, USUAL)
         yield from self._steps("small", patient_a, SMALL)

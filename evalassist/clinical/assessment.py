@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evalassist.clinical.conditions import judge_rule, verdict_of
@@ -60,7 +61,7 @@ def assess(evaluation: Evaluation, content: Content) -> Assessment:
         opinion = contradicted.get(rule_id)
         known.learn(concluded, overruled=opinion is not None and _holds(opinion, concluded.verdict.value))
 
-    red, open_flags = _red_flags(conclusions)
+    red, open_flags = _red_flags(conclusions, known, content)
     action = _action(red, open_flags)
     if action is not None:
         known.facts[ACTION] = Fact(ACTION, action, "", ())
@@ -147,8 +148,11 @@ def _hip_first(known: Knowledge, content: Content) -> HipFirst | None:
     return HipFirst(still_open, positive) if still_open or positive else None
 
 
-def _red_flags(conclusions: dict[str, Conclusion]) -> tuple[tuple[Conclusion, ...], tuple[Conclusion, ...]]:
-    """The flags met, the most severe rule of each; and the undecided ones of level URGENT or above."""
+def _red_flags(
+    conclusions: dict[str, Conclusion], known: Knowledge, content: Content
+) -> tuple[tuple[Conclusion, ...], tuple[Conclusion, ...]]:
+    """The flags met, the most severe rule of each; and the undecided ones of level URGENT or above, each with
+    what is missing of the questions that are asked now."""
     flags = [c for c in conclusions.values() if c.rule.kind == "red-flag"]
     severity = {level: place for place, level in enumerate(LEVELS)}
     by_severity = sorted(flags, key=lambda c: severity[c.rule.level or "CAUTION"])
@@ -156,10 +160,17 @@ def _red_flags(conclusions: dict[str, Conclusion]) -> tuple[tuple[Conclusion, ..
     for conclusion in by_severity:
         if conclusion.met:
             met.setdefault(conclusion.rule.flag, conclusion)
-    still_open = [
-        c for c in by_severity if c.verdict is Verdict.UNDECIDED and c.rule.level in ("EMERGENCY", "URGENT")
-    ]
+    still_open = (
+        replace(c, missing=tuple(i for i in c.missing if _is_asked(i, known, content)))
+        for c in by_severity
+        if c.verdict is Verdict.UNDECIDED and c.rule.level in ("EMERGENCY", "URGENT")
+    )
     return tuple(met.values()), tuple(still_open)
+
+
+def _is_asked(item_id: ItemId, known: Knowledge, content: Content) -> bool:
+    item, side = content.asked.get(item_id, (None, None))
+    return item is None or item.shown_when is None or verdict_of(item.shown_when, known, side) is Verdict.MET
 
 
 def _action(red: tuple[Conclusion, ...], open_flags: tuple[Conclusion, ...]) -> Level | str | None:

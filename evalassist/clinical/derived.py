@@ -186,15 +186,13 @@ def _compared(source: _Source, name: str) -> tuple[float, str] | None:
     if right is None or left is None:
         return None
     sore = source.evaluation.sore_knee
-    own, opposite = (left, right) if sore == "left" else (right, left)
-    if sore == "both":
-        own, opposite = min(right, left), max(right, left)
+    side: Side = sore if sore != "both" else "left" if left < right else "right"
+    own, opposite = (left, right) if side == "left" else (right, left)
     if opposite <= 0:
         return None
     percent = 100 * own / opposite
-    if sore == "both":
-        return percent, f"weaker side {shown(percent, 1)} % of the stronger, asymmetry only"
-    return percent, f"sore side {shown(percent, 1)} % of the other"
+    only = ", asymmetry only" if sore == "both" else ""
+    return percent, f"{side} side {shown(percent, 1)} % of the {other(side)}{only}"
 
 
 def _per_mass(source: _Source, entry: Derived) -> Iterator[DerivedFinding]:

@@ -13,7 +13,17 @@ from evalassist.clinical import measures, strength
 from evalassist.clinical.conditions import verdict_of
 from evalassist.clinical.result import Fact, FactValue, GroupStrength, Knowledge, Score, Verdict
 from evalassist.content.schema import FactName, Item, Norm
-from evalassist.evaluation import SIDES, Answer, Evaluation, ItemId, NotTested, Quantity, Side, StrengthTest
+from evalassist.evaluation import (
+    SIDES,
+    Answer,
+    Evaluation,
+    ItemId,
+    NotTested,
+    Quantity,
+    Side,
+    StrengthTest,
+    other,
+)
 from evalassist.units import convert
 from evalassist.words import in_unit, lower_first, seen
 
@@ -36,6 +46,8 @@ class Found:
     inputs: tuple[ItemId, ...]
     missing: tuple[ItemId, ...] = ()
     remark: str = ""
+    side: Side = "right"
+    """The side that is told first, where two sides are compared."""
     says: str = ""
     """How it reads as a reason, where the words of the content with the value would not say why."""
 
@@ -66,7 +78,10 @@ def knowledge(evaluation: Evaluation, content: Content, numbers: Measured) -> Kn
             sources[found.id] = found.missing or found.inputs
         else:
             text, told = (found.says, False) if found.says else _says(content, found)
-            facts[found.id] = Fact(found.id, found.value, text, found.inputs, found.remark, sign_told=told)
+            unit = (content.facts.get(found.id) or content.facts[found.id.rpartition(".")[0]]).unit
+            facts[found.id] = Fact(
+                found.id, found.value, text, found.inputs, found.remark, unit=unit, sign_told=told
+            )
     known = Knowledge(facts, sources, {})
     _forget_hidden(known, content)
     return known
@@ -116,11 +131,19 @@ def _item_fact(item_id: ItemId, answer: Answer, content: Content) -> Fact | None
     else:
         value = answer if isinstance(answer, tuple) else str(answer)
     text = _item_text(item, side, value, content.option_words[item.id])
-    return Fact(item_id, value, text, (item_id,), unit=item.unit)
+    if isinstance(answer, Quantity) and answer.unit != item.unit:
+        # As typed, and what the limit is compared with.
+        text = f"{_label(item, side)} {in_unit(f'{answer.value:g}', answer.unit)}"
+        text += f" = {in_unit(shown(float(value), 1), item.unit)}" if isinstance(value, float) else ""
+    return Fact(item_id, value, text, (item_id,), unit="/10" if item.kind == "scale" else item.unit)
+
+
+def _label(item: Item, side: Side | None) -> str:
+    return f"{item.label}, {side}" if side else item.label
 
 
 def _item_text(item: Item, side: Side | None, value: FactValue, words: Mapping[str, str]) -> str:
-    label = f"{item.label}, {side}" if side else item.label
+    label = _label(item, side)
     if isinstance(value, float):
         return f"{label} {in_unit(f'{value:g}', '/10' if item.kind == 'scale' else item.unit)}"
     if isinstance(value, tuple):
@@ -139,7 +162,9 @@ def _says(content: Content, found: Found) -> tuple[str, bool]:
         return "", False
     below = isinstance(found.value, float) and found.value < 0 and bool(name.says_below_zero)
     value = -found.value if below and isinstance(found.value, float) else found.value
-    text = (name.says_below_zero if below else name.says).format(value=_value_text(name, value))
+    text = (name.says_below_zero if below else name.says).format(
+        value=_value_text(name, value), side=found.side, other=other(found.side)
+    )
     return (f"{text}, {side}" if found.id not in content.facts else text), below
 
 
@@ -272,8 +297,9 @@ def _hipsit(get: _Getter) -> Found:
     if not known or right is None or left is None or not mass:
         return Found("hipsit-difference", None, inputs, missing)
     sore = get.evaluation.sore_knee
-    difference = strength.settled((right - left if sore == "left" else left - right) / mass)
-    return Found("hipsit-difference", abs(difference) if sore == "both" else difference, inputs)
+    side: Side = sore if sore != "both" else "left" if left < right else "right"
+    difference = strength.settled((right - left if side == "left" else left - right) / mass)
+    return Found("hipsit-difference", difference, inputs, side=side)
 
 
 @lru_cache
@@ -342,11 +368,13 @@ def _strength_facts(evaluation: Evaluation, content: Content, numbers: Measured)
         compared = _compared_by(evaluation, group)
         symmetry = group.symmetry_percent if compared == "symmetry" else None
         remark = WITHIN_ERROR if group.within_tester_error and group.weaker else ""
-        yield Found(f"{group.group}-symmetry-percent", symmetry, both, needed or both, remark)
+        sore, weaker_side = evaluation.sore_sides[0], group.weaker or "right"
+        yield Found(f"{group.group}-symmetry-percent", symmetry, both, needed or both, remark, sore)
         if content.strength_groups[group.group].decides == "none":
             continue
         yield Found(f"{group.group}-compared", compared, both, needed or both)
-        yield Found(f"{group.group}-asymmetry-percent", group.asymmetry_percent, both, needed or both)
+        asymmetry = group.asymmetry_percent
+        yield Found(f"{group.group}-asymmetry-percent", asymmetry, both, needed or both, side=weaker_side)
         for side in SIDES:
             weaker = None if group.asymmetry_percent is None else group.weaker == side
             yield Found(f"{group.group}-weaker.{side}", weaker, both, needed or both)

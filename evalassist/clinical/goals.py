@@ -64,6 +64,13 @@ def lower_is_better(goal: Goal, content: Content) -> bool:
     return any(rule.id == rule_id and rule.better == "lower" for rule in content.plan.goals.goals)
 
 
+def scale_of(goal: Goal, content: Content) -> str:
+    """The range of a questionnaire and its good end: `0 to 100, higher is better`; empty for all else."""
+    fact = next((rule.fact for rule in content.plan.goals.goals if rule.id == goal.id.partition(".")[0]), "")
+    measure = content.measures.get(fact)
+    return f"{measure.low:g} to {measure.high:g}, {measure.better} is better" if measure else ""
+
+
 def first_things_first(goals: tuple[Goal, ...], content: Content) -> tuple[Goal, ...]:
     """Pain, function and hip strength before the rest."""
     rules = {rule.id: rule for rule in content.plan.goals.goals}
@@ -243,6 +250,7 @@ def _proposed(case: Case, rule: GoalRule, baseline: Baseline, schedule: Schedule
         note=rule.note if rule.note and case.holds(rule.note_when) else "",
         limits=rule.limits,
         grades=case.rules.goals.grades if rule.each == "grade" else (),
+        leg=LEGS[baseline.side] if baseline.side else "",
     )
 
 

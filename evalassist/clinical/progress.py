@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from evalassist.clinical.conditions import verdict_of
 from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare, Verdict
-from evalassist.content.schema import Item, Step
+from evalassist.content.schema import Group, Item, Step
 from evalassist.evaluation import Answer, Evaluation, ItemId, Side, StrengthTest
 
 if TYPE_CHECKING:
@@ -66,6 +66,18 @@ def shown(item: Item, assessment: Assessment, side: Side | None = None) -> bool:
     if item.shown_when is None:
         return True
     return verdict_of(item.shown_when, assessment.known, side) is Verdict.MET
+
+
+def knee_meant(group: Group, evaluation: Evaluation) -> str:
+    """With both knees sore: which of them is meant where a group asks no side; else empty."""
+    if not group.one_knee or evaluation.sore_knee != "both":
+        return ""
+    meant = "the worse knee; History asks which it is"
+    if "worse-side" in evaluation.answers:
+        meant = "the knee that hurts more in that test"
+    if evaluation.worse_knee:
+        meant = f"the {evaluation.worse_knee.upper()} knee, the worse one"
+    return f"Where no side is asked: {meant}."
 
 
 def accepted_ids(assessment: Assessment) -> tuple[str, ...]:

@@ -350,6 +350,8 @@ class Goal:
     """Lowest and highest target that may be typed; None where the target is words or a grade."""
     grades: tuple[str, ...] = ()
     """The hand grades a target may be set to."""
+    leg: str = ""
+    """Whose strength it is: "the right leg"; empty for all that has no side."""
 
 
 @dataclass(frozen=True, slots=True)

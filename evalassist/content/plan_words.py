@@ -144,7 +144,7 @@ def _need_words(entry: Need, content: Content) -> Words:
 def _slots(entry: SlotList, content: Content) -> Words:
     slots = [" or ".join(_need(content, option.need) for option in slot.options) for slot in entry.slots]
     says = " ".join(f"{place}. {_begun(words)}." for place, words in enumerate(slots, start=1))
-    return "Plan: order", f"Home programme: {entry.id}", says
+    return "Plan: order", f"Home program: {entry.id}", says
 
 
 def _swap(entry: Swap, content: Content) -> Words:

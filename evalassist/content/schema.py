@@ -223,6 +223,8 @@ class Group(Model):
     """The option that one deliberate act may give to every item not answered yet: "the rest: unlikely"."""
     open: bool = False
     """Open at first, though nothing waits for it: the core of the history."""
+    one_knee: bool = Field(default=False, alias="one-knee")
+    """What has no side here is asked of one knee: with both knees sore, of the worse one."""
     items: tuple[Item, ...]
 
 
@@ -372,7 +374,7 @@ class FactName(Model):
     id: str
     kind: Literal["number", "word", "yes-no"]
     says: str
-    """How the fact reads as a reason; `{value}` is its value: "hip abduction {value} % of the other side"."""
+    """How the fact reads as a reason: "{side} hip abduction {value} % of the {other}", the lower or sore side first."""
     says_below_zero: str = Field(default="", alias="says-below-zero")
     """How a value below zero reads, without its sign: "1.28 SD below the mean"; no limit is told behind it."""
     sides: bool = False

@@ -5,6 +5,7 @@ An empty field never prints, tables repeat their heads, and a signature is never
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from reportlab.pdfgen.canvas import Canvas
@@ -56,15 +57,15 @@ from evalassist.wording.findings import (
 )
 
 HEAD = 38.0
-NAMES = 118.0
+NAMES = 122.0
 """Width of the names of the muscle groups, with their lever arms."""
 LEAST_NAME = 90.0
 """Width that a long record number leaves to the name."""
 SYMMETRIES = (
-    ("Involved ÷ uninvolved", "sore side ", " of the other"),
-    ("Weaker ÷ stronger", "weaker side ", " of the stronger, asymmetry only"),
+    ("Weaker ÷ stronger", ", asymmetry only", re.compile(" side(?= )| of the (right|left), asymmetry only")),
+    ("Involved ÷ uninvolved", " side ", re.compile("^(right|left) side | of the (right|left)")),
 )
-"""When all rows compare in one way, the head of the column says it once."""
+"""When all rows compare in one way, the head of the column says it once; which side is weaker stays in the row."""
 
 
 def evaluation_note_pdf(note: Note, paper: PaperName = "letter", addenda: Sequence[Addendum] = ()) -> bytes:
@@ -203,10 +204,10 @@ def _strength_table(
     title: str, method: str, rows: Sequence[tuple[str, str, str, str]], width: float
 ) -> Iterator[Flowable]:
     told = "Symmetry"
-    for name, before, after in SYMMETRIES:
-        if all(row[3].startswith(before) for row in rows if row[3]):
+    for name, sign, alike in SYMMETRIES:
+        if all(sign in row[3] for row in rows if row[3]):
             told = name
-            rows = [(*row[:3], row[3].replace(before, "").replace(after, "")) for row in rows]
+            rows = [(*row[:3], alike.sub("", row[3])) for row in rows]
             break
     columns = range(4 if any(row[3] for row in rows) else 3)
     heads = tuple(

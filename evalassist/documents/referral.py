@@ -37,10 +37,10 @@ from evalassist.wording.findings import (
     content_release,
     day,
     how_soon,
-    knee,
     loud_knee,
     named,
     signed,
+    sore_knees,
     therapist,
 )
 from evalassist.words import clean, shortened
@@ -122,7 +122,7 @@ def _story(note: Note, width: float) -> Iterator[Flowable]:
     sent = {"F": "she", "M": "he"}.get(note.sex, "the patient")
     yield _say(
         f"Dear colleague, {name} came for a physical therapy evaluation of the "
-        f"{look.escaped(knee(note.sore_knee))}. In the safety screen {sent} had the findings below. {asks}"
+        f"{look.escaped(sore_knees(note))}. In the safety screen {sent} had the findings below. {asks}"
     )
     yield from _part("What was found")
     yield _found(note, width)

@@ -13,7 +13,7 @@ from evalassist.content import Content
 from evalassist.content.entries import TRUST
 from evalassist.content.schema import Reference, Rule
 from evalassist.note import Note, NoteCause, NoteConclusion
-from evalassist.wording.findings import knee
+from evalassist.wording.findings import sore_knees
 from evalassist.words import clean, lower_first, upper_first
 
 CRITERIA = ("d1", "d2", "d3")
@@ -31,9 +31,11 @@ NAMED = {
     "MOB-hypo": "mobility impairment, tight structures",
     "LOAD": "load rose",
 }
-LIMIT = re.compile(r", (not )?(below|above|at least|at most) [−\d.]+$")
+LIMIT = re.compile(r", (not )?(below|above|at least|at most) [−\d.]+(°|/10| [^ ,;()]+)?$")
 """The limit at the end of a reason: not told again where the conclusion itself says it."""
-LIMIT_AND_REMARK = re.compile(r", (not )?(below|above|at least|at most) [−\d.-]+( \(.*\))?$")
+LIMIT_AND_REMARK = re.compile(
+    r", (not )?(below|above|at least|at most) [−\d.-]+(°|/10| [^ ,;()]+)?( \(.*\))?$"
+)
 MOST_REASONS = 2
 """Reasons told of a subcategory that is not met; one that is met tells all."""
 MOST_AGAINST = 2
@@ -129,15 +131,13 @@ def summary(note: Note) -> str:
     if note.hip_first:
         return note.hip_first
     if note.pfp_disagrees_because:
-        told = (
-            f"Patellofemoral pain, {knee(note.sore_knee)}: criteria met, but not concluded by the therapist."
-        )
+        told = f"Patellofemoral pain, {sore_knees(note)}: criteria met, but not concluded by the therapist."
         return f"{told} {note.pfp_disagrees_because.rstrip('.')}."
     if note.pfp == "met":
         named = [f"{NAMED[code]} ({code})" for code in note.subcategories if code in NAMED]
         if note.subcategories == ("NONE",):
             named = ["no subcategory met"]
-        told = f"Patellofemoral pain, {knee(note.sore_knee)}" + (f": {', '.join(named)}." if named else ".")
+        told = f"Patellofemoral pain, {sore_knees(note)}" + (f": {', '.join(named)}." if named else ".")
         if len(named) > 1 and note.primary:
             told += f" Primary: {note.primary}."
         if note.modifiers:
@@ -148,7 +148,7 @@ def summary(note: Note) -> str:
     state = "not met" if note.pfp == "not met" else "not decided"
     if note.pfp == "undecided" and note.action in STOPS:
         state += "; the safety screen stopped the examination"
-    return f"Patellofemoral pain, {knee(note.sore_knee)}: criteria {state}."
+    return f"Patellofemoral pain, {sore_knees(note)}: criteria {state}."
 
 
 def irritability(note: Note) -> tuple[str, str]:

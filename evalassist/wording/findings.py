@@ -38,6 +38,11 @@ def knee(sore_knee: str) -> str:
     return "both knees" if sore_knee == "both" else f"{sore_knee} knee"
 
 
+def sore_knees(note: Note) -> str:
+    """The sore side, and of both the worse: both knees, the right one worse."""
+    return knee(note.sore_knee) + (f", the {note.worse_knee} one worse" if note.worse_knee else "")
+
+
 def loud_knee(sore_knee: str) -> str:
     """The sore side as a head says it, so that nobody overlooks it: RIGHT knee."""
     return "BOTH knees" if sore_knee == "both" else f"{sore_knee.upper()} knee"

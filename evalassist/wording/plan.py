@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from evalassist.note import Note, NoteAdvice, NoteExercise, NoteGoal, NotePlan
-from evalassist.wording.findings import day, knee
+from evalassist.wording.findings import day, sore_knees
 from evalassist.words import upper_first
 
 SHORT_TARGET = 9
@@ -22,7 +22,7 @@ def frame(note: Note, plan: NotePlan) -> tuple[tuple[str, str], ...]:
     return (
         (
             "Diagnosis",
-            f"patellofemoral pain, {knee(note.sore_knee)}" + (f"; {told.lower()}: {codes}" if codes else ""),
+            f"patellofemoral pain, {sore_knees(note)}" + (f"; {told.lower()}: {codes}" if codes else ""),
         ),
         (
             "Visits",

@@ -34,7 +34,7 @@ ACTIONS = {"DO": "Do", "MAY": "May", "DO-NOT": "Do not"}
 DIRECTIONS = {"FOR": "for", "NEUTRAL": "neither", "AGAINST": "against"}
 GRADES = "Grades of the guideline: A strong evidence, B moderate, C weak, D conflicting, E theory, F expert opinion."
 MEASURES = (
-    "MD: difference on a 0–10 pain scale, below 0 is less pain. SMD: standardised difference, above 0 is better "
+    "MD: difference on a 0–10 pain scale, below 0 is less pain. SMD: standardized difference, above 0 is better "
     "activity. OR: odds ratio. In brackets: 95 % confidence interval. No study here shows that a weak hip caused "
     "the pain; weakness is found with it."
 )

@@ -60,7 +60,7 @@ class ExerciseDialog(QDialog):
         exercise = self._content.exercises[exercise_id]
         self.setWindowTitle(exercise.name)
         self._title.setText(exercise.name)
-        self._names.setText(f"{exercise.patient_name.en} · {exercise.id}")
+        self._names.setText(f"On the patient's sheet: {exercise.patient_name.en} · {exercise.id}")
         self._area.setAccessibleName(f"All about {exercise.name}")
         empty(self._body)
         pictures = style.row(spacing=12)

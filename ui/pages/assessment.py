@@ -224,9 +224,9 @@ class AssessmentPage(Page):
     def _show_diagnosis(self, assessment: Assessment) -> None:
         criteria = assessment.criteria
         met = sum(criterion.met for criterion in criteria)
-        side = (
-            "both knees" if self.session.evaluation.sore_knee == "both" else self.session.evaluation.sore_knee
-        )
+        evaluation = self.session.evaluation
+        worse = f", {evaluation.worse_knee} worse" if evaluation.worse_knee else ""
+        side = f"both knees{worse}" if evaluation.sore_knee == "both" else evaluation.sore_knee
         rule = criteria[0].rule
         undecided = [criterion for criterion in criteria if criterion.verdict is Verdict.UNDECIDED]
         missing = tuple(item for criterion in undecided for item in criterion.missing)

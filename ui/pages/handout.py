@@ -209,7 +209,7 @@ class HandoutPage(Page):
         sore = self.session.evaluation.sore_knee
         wrong = [one for one in plan.exercises if sore != "both" and one.side not in (sore, "both")]
         if wrong:
-            names = ", ".join(one.exercise.patient_name.en for one in wrong)
+            names = ", ".join(one.exercise.name for one in wrong)
             found.append(
                 ("look", "An exercise is for the other leg", f"{names}. The sore knee is the {sore}.", "")
             )

@@ -15,6 +15,7 @@ from evalassist.content import Content
 from evalassist.content.accuracy_words import accuracy_of
 from evalassist.content.schema import Item
 from evalassist.evaluation import SIDES, ItemId, Side
+from evalassist.findings import brief_words
 from ui import icons, style
 from ui.widgets.editors import Editor, NumberEditor, editor_for
 from ui.widgets.side import paint_badge
@@ -54,6 +55,9 @@ class ItemRow(QWidget):
         self.item, self._page = item, page
         self.editors: dict[ItemId, Editor] = {}
         self._last: dict[ItemId, QLabel] = {}
+        self._cells: dict[ItemId, QVBoxLayout] = {}
+        self._instead: dict[ItemId, QLabel] = {}
+        """What was measured, in the place of an answer by eye that is no longer asked."""
         """At a later visit what was found last time, below its field."""
         self._marks: dict[ItemId, QWidget] = {}
         self._heads: SideHeads | None = None
@@ -117,6 +121,7 @@ class ItemRow(QWidget):
         editor = self._editor(f"{self.item.id}.{side}", f"{self.item.label}, {side}", SIDE)
         cell = style.column(spacing=1)
         cell.addWidget(editor, 0, Qt.AlignmentFlag.AlignTop)
+        self._cells[editor.item_id] = cell
         self._add_last(editor.item_id, cell)
         line.addLayout(cell, 1)
         self._answers.addWidget(place, 0, Qt.AlignmentFlag.AlignTop)
@@ -211,13 +216,28 @@ class ItemRow(QWidget):
             if isinstance(editor, NumberEditor) and self.item.unit_from:
                 editor.name_unit(answers.get(self.item.unit_from))
             editor.setVisible(asked)
+            told = "" if asked or not self.item.sides else self._measured_instead(side_of(self.item, item_id))
+            if told and item_id not in self._instead:
+                self._instead[item_id] = style.label("s", wrap=True)
+                self._cells[item_id].addWidget(self._instead[item_id])
+            if item_id in self._instead:
+                self._instead[item_id].setText(told)
+                self._instead[item_id].setVisible(bool(told))
             if item_id in self._marks:
-                self._marks[item_id].setVisible(asked)
+                self._marks[item_id].setVisible(asked or bool(told))
             if item_id in self._last:
                 self._last[item_id].setVisible(asked)
         self.setEnabled(not self._page.read_only and not self._page.blocked)
         self._show_signs(self._page.signs(self.item.id))
         return any_shown
+
+    def _measured_instead(self, side: Side | None) -> str:
+        """What was measured where the answer by eye is no longer asked: `6° measured`."""
+        content, answers = self._page.session.content, self._page.session.evaluation.answers
+        parts = self.item.shown_when.walk() if self.item.shown_when else ()
+        names = [(part.fact or "").replace("{side}", side or "") for part in parts if part.answered is False]
+        told = [brief_words(content.asked[n][0], answers[n], None) for n in names if n in answers]
+        return f"{', '.join(told)} measured" if told else ""
 
     def _show_signs(self, words: str) -> None:
         """What speaks for and against the cause that is rated here, so far."""

@@ -348,7 +348,7 @@ class PlanPage(Page):
                 one,
                 place,
                 len(plan.exercises),
-                then=exercises[after].patient_name.en if after else "",
+                then=exercises[after].name if after else "",
                 easier=self._other(one.exercise.easier, wanted),
                 harder=self._other(one.exercise.harder, wanted),
                 read_only=self.read_only,

@@ -16,6 +16,7 @@ from evalassist.clinical.result import Assessment, Conclusion, advised
 from evalassist.content.loader import Content
 from evalassist.content.schema import GOING_ON, Group, Item
 from evalassist.evaluation import ItemId
+from evalassist.words import lower_first
 from ui import icons, style
 from ui.pages.base import Page
 from ui.session import EvaluationSession
@@ -449,7 +450,7 @@ class SafetyPage(Page):
             )
             self.show_banner(
                 "att",
-                f"{flag.title}: go on with caution.",
+                f"{flag.title}: {lower_first(ACTIONS[flag.level or 'CAUTION'])}.",
                 f"{flag.do_now} Reason: {reason}" if reason else flag.do_now,
                 act=act,
             )

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from evalassist.clinical.differentials import causes, in_short
-from evalassist.clinical.progress import shown
+from evalassist.clinical.progress import knee_meant, shown
 from evalassist.clinical.result import Assessment
 from evalassist.content.schema import Group, Item, Step
 from evalassist.evaluation import ItemId
@@ -57,6 +57,9 @@ class GroupCard(FoldingGroup):
         self._words.setWordWrap(True)
         self._words.setVisible(bool(self._words.text()))
         self.body.addWidget(self._words)
+        self._knee = style.label("s", wrap=True)
+        style.say(self._knee, c="att")
+        self.body.addWidget(self._knee)
         self._rows_place: QVBoxLayout = style.column(spacing=6)
         self.body.addLayout(self._rows_place)
         self._found = style.label()
@@ -75,6 +78,9 @@ class GroupCard(FoldingGroup):
 
     def refresh(self, assessment: Assessment) -> None:
         """Show the answers, what of the group is asked, and how far it is."""
+        knee = knee_meant(self._group, self._page.session.evaluation)
+        self._knee.setText(knee)
+        self._knee.setVisible(bool(knee))
         asked = [item for item in self._group.items if _asked(item, assessment)]
         self.setVisible(bool(asked))
         if not self.folded:

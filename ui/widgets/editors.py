@@ -330,8 +330,8 @@ class NumberEditor(Editor):
     def name_unit(self, words: Answer | None) -> None:
         """Show beside the number what another answer says it is counted in."""
         said = words.strip() if isinstance(words, str) else ""
-        self._unit_word.setText(said)
-        self._unit_word.setVisible(bool(said))
+        self._unit_word.setText(said or "(unit not said yet)")
+        self._unit_word.show()
         spoken = f"{self.name}, {said}" if said else self.name
         self._field(self._unit).edit.setAccessibleName(spoken)
 

@@ -25,7 +25,7 @@ PICTURE = (120, 90)
 COMPACT_PICTURE = (96, 72)
 DOSE = (("sets", "sets", 1, 10), ("reps", "reps", 1, 50), ("hold_s", "s hold", 0, 60))
 """Field of the dose, its word, and how far the stepper goes."""
-ROOM_FOR_NEXT = 640
+ROOM_FOR_NEXT = 900
 """From this width on, what the next phase has instead stands beside the dose, else below it."""
 WAIT_MS = 250
 """A stepper is often pressed several times: the last value is what counts, and is one change."""

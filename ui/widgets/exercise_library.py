@@ -12,7 +12,6 @@ from evalassist.content.schema import Exercise
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.cards import Card, Rule
-from ui.widgets.elided import ElidedLabel
 from ui.widgets.exercise_card import chip_of
 from ui.widgets.fields import TextField
 from ui.widgets.marks import LinkButton
@@ -134,12 +133,11 @@ class _Row(QWidget):
         self.words = " ".join((*parts, *exercise.targets)).casefold()
         stack = style.column(self, (0, 2, 0, 0), spacing=2)
         line = style.row(spacing=6)
-        self._name = style.label("b", exercise.patient_name.en)
-        self._name.setToolTip(exercise.name)
+        self._name = style.label("b", exercise.name)
         self._name.setWordWrap(True)
-        self._add, self._ask = QPushButton("Add"), LinkButton("Why not")
+        self._add, self._ask = QPushButton("Add"), LinkButton("Anyway…")
         self._add.setAccessibleName(f"Add {exercise.name}")
-        self._ask.setAccessibleName(f"Why {exercise.name} is not offered")
+        self._ask.setAccessibleName(f"{exercise.name}: add it anyway, with a reason")
         self._add.clicked.connect(lambda: self.add_wanted.emit(exercise.id, ""))
         self._ask.clicked.connect(self._toggle)
         line.addWidget(self._name, 1)
@@ -148,21 +146,20 @@ class _Row(QWidget):
         stack.addLayout(line)
         below = style.row(spacing=6)
         below.addWidget(chip_of(exercise))
-        self._short = ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
-        below.addWidget(self._short, 1)
+        below.addWidget(style.label("s", exercise.body_position), 1)
         details = LinkButton("Details")
         details.setAccessibleName(f"All about {exercise.name}")
         details.clicked.connect(lambda: self.details_wanted.emit(exercise.id, self._why))
         below.addWidget(details)
         stack.addLayout(below)
-        self._full = style.label("s")
-        self._full.setWordWrap(True)
+        self._against = style.label("s", wrap=True)
+        stack.addWidget(self._against)
         self.reason = TextField(f"Why {exercise.name} all the same")
         self.reason.edit.setPlaceholderText("Why all the same")
         self._anyway = LinkButton("Add it all the same")
         self._anyway.setAccessibleName(f"Add {exercise.name} all the same")
         self._anyway.clicked.connect(self._add_with_reason)
-        for part in (self._full, self.reason, self._anyway):
+        for part in (self.reason, self._anyway):
             stack.addWidget(part)
         stack.addWidget(Rule())
         self._show_more(False)
@@ -177,21 +174,19 @@ class _Row(QWidget):
         offered = _is_offered(refusal)
         style.say(self._name, c="" if offered else "q")
         self._add.setVisible(offered and not read_only)
-        self._ask.setVisible(not offered)
+        self._ask.setVisible(not offered and not read_only)
         said = refusal is not None and (refusal.kind == "therapist" or not offered)
-        self._short.set_text(self._why if said else self.exercise.body_position.replace("-", " "))
-        self._full.setText(upper_first(self._why))
+        self._against.setText(upper_first(self._why) if said else "")
+        self._against.setVisible(said)
         if offered or read_only:
             self._show_more(False)
 
     def _toggle(self) -> None:
-        opened = self._full.isHidden()
+        opened = self.reason.isHidden()
         self._show_more(opened)
-        self._short.setVisible(not opened)
-        self._ask.setText("Close" if opened else "Why not")
+        self._ask.setText("Close" if opened else "Anyway…")
 
     def _show_more(self, opened: bool) -> None:
-        self._full.setVisible(opened)
         for part in (self.reason, self._anyway):
             part.setVisible(opened and not self._read_only)
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from evalassist.clinical.facts import shown
-from evalassist.clinical.goals import first_things_first, lower_is_better
+from evalassist.clinical.goals import first_things_first, lower_is_better, scale_of
 from evalassist.clinical.result import Advice, Goal, PlanOfCare
 from evalassist.content import Content
 from evalassist.words import upper_first
@@ -101,9 +101,11 @@ class GoalsCard(Card):
         now = style.label("", _number(goal.baseline))
         short = style.label("", "" if goal.short is None else f"→ {_number(goal.short)}")
         long = style.label("b", "" if goal.long is None else f"→ {_number(goal.long)}")
-        words = f"{goal.measure} {goal.unit}".strip() if goal.measure != goal.title else goal.unit
-        kind = ElidedLabel(align=Qt.AlignmentFlag.AlignLeft, lines=2)
-        kind.set_text(goal.warning or (goal.sentences[0] if goal.own_words else "") or goal.note or words)
+        measure = goal.measure if goal.measure != goal.title else ""
+        words = f"{measure} {scale_of(goal, self._content) or goal.unit}".strip()
+        words += f", {goal.leg}" if goal.leg else ""
+        said = goal.warning or (goal.sentences[0] if goal.own_words else "") or goal.note
+        kind = style.label("s", ". ".join(part for part in (words, said) if part), wrap=True)
         style.say(kind, c="att" if goal.warning else "")
         for column, part in enumerate((title, now, short, long)):
             part.setToolTip("\n".join(goal.sentences))

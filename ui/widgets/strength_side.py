@@ -286,12 +286,12 @@ class StrengthSide(QWidget):
         if test is None or measured is None:
             return ""
         parts = (
-            [f"pain {test.pain}" + (", may read low" if measured.pain_inhibited else "")]
+            [f"pain {test.pain}/10" + (", may read low" if measured.pain_inhibited else "")]
             if test.pain is not None
             else []
         )
         if test.lever_arm_m and test.trials and test.unit != "Nm":
-            parts.append(f"{shown(from_si(test.lever_arm_m, 'cm'), 1)} cm")
+            parts.append(f"lever {shown(from_si(test.lever_arm_m, 'cm'), 1)} cm")
         if measured.torque_nm_per_kg is not None:
             parts.append(f"{measured.torque_nm_per_kg:.2f} Nm/kg")
         elif measured.torque_nm is not None and test.unit != "Nm":
