@@ -280,3 +280,32 @@ def test_the_code_that_medicare_units_go_to_never_gets_less_than_its_whole_quart
             assert units.by_code["97110"] >= first // 15
             assert units.by_code["97112"] >= second // 15
             assert units.total == (0 if first + second < 8 else (first + second + 7) // 15)
+
+
+# ---------------------------------------------------------------- what billing and notes ask
+
+
+def test_the_whole_treatment_is_recorded_beside_the_timed_minutes_and_printed() -> None:
+    plan = planned("ex1", {"minutes-whole": 55.0})
+    assert (plan.session.minutes, plan.session.units, plan.session.whole) == (42, 3, 55)
+    assert planned("ex1", {}).session.whole is None, "not recorded is not zero"
+
+
+@pytest.mark.parametrize(("whole", "warned"), [(41.0, True), (42.0, False), (55.0, False)])
+def test_a_treatment_shorter_than_what_was_given_in_it_is_warned_of(whole: float, warned: bool) -> None:
+    warnings = planned("ex1", {"minutes-whole": whole}).warnings
+    assert any("42 minutes of codes" in warning for warning in warnings) == warned
+
+
+def test_untimed_minutes_count_to_the_whole_treatment() -> None:
+    plan = planned("ex1", {"minutes-97150": 20.0, "minutes-whole": 55.0})
+    assert any("62 minutes of codes" in warning for warning in plan.warnings)
+
+
+def test_a_kx_threshold_is_told_only_for_years_whose_number_was_read() -> None:
+    facts = load_content().plan.codes.facts
+    told = {fact.id: fact.says for fact in facts if fact.id.startswith("BIL01")}
+    assert "$2,410" in told["BIL01-2025"]
+    assert "$2,480" in told["BIL01-2026"]
+    assert "threshold $" not in told["BIL01-later"]
+    assert all("$3,000, through 2028" in says for says in told.values())

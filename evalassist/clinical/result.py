@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
+from evalassist.content.record_schema import RecordFact
 from evalassist.content.schema import Dose, Exercise, Level, Rule
 from evalassist.evaluation import Defaults, ItemId, Opinion, Side, SoreKnee
 
@@ -460,6 +461,8 @@ class Session:
     rule: str
     choose: tuple[str, ...] = ()
     """Codes with an equal claim to the last unit."""
+    whole: int | None = None
+    """Minutes of the whole treatment, timed or not; None while they are not recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -493,6 +496,8 @@ class PlanOfCare:
     """What a hard check or a precaution tells the therapist."""
     precautions: tuple[str, ...]
     """What the findings forbid or ask care with, whatever stands in the plan."""
+    record_facts: tuple[RecordFact, ...]
+    """What billing and documentation ask at this visit, to be read."""
     not_decided: tuple[ItemId, ...]
     """Inputs that were missing, so that the gentler choice was taken."""
     minutes: int

@@ -94,7 +94,7 @@ class PlanPage(Page):
         self.library.details_wanted.connect(self.show_details)
         self._goals, self._visits, self._care = (
             GoalsCard(session.content),
-            VisitsCard(),
+            VisitsCard(session.content),
             CareCard(session.content),
         )
         self._care.evidence_wanted.connect(self.evidence_wanted)
