@@ -44,6 +44,7 @@ def faults(content: Content) -> Iterator[ContentError]:
     yield from _follow_up_faults(content)
     yield from _derived_faults(content)
     yield from _unused_facts(content)
+    yield from _disagreement_faults(content)
     yield from citation_faults(content)
 
 
@@ -303,6 +304,13 @@ def _plan_faults(content: Content) -> Iterator[ContentError]:
         for code in block.codes:
             if code not in content.precautions:
                 yield ContentError(file, block.id, f"no precaution {code} in exercises/rules.toml")
+
+
+def _disagreement_faults(content: Content) -> Iterator[ContentError]:
+    known = {*content.evidence, *content.recommendations}
+    for one in content.disagreements.values():
+        for name in sorted(set(one.against) - known):
+            yield ContentError("content/evidence.toml", one.id, f"no statement is called {name}")
 
 
 def _derived_faults(content: Content) -> Iterator[ContentError]:
