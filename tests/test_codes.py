@@ -309,3 +309,31 @@ def test_a_kx_threshold_is_told_only_for_years_whose_number_was_read() -> None:
     assert "$2,480" in told["BIL01-2026"]
     assert "threshold $" not in told["BIL01-later"]
     assert all("$3,000, through 2028" in says for says in told.values())
+
+
+@pytest.mark.parametrize(
+    ("code", "why", "answers"),
+    [
+        ("M17.11", "only with a medical diagnosis", {"ddx-pfoa": "possible"}),
+        ("M76.51", "the diagnosis instead", {"ddx-patellar-tendon": "possible"}),
+        ("M21.41", "only when the foot orthoses are coded", {"fpi6-typed-total.right": 7.0}),
+    ],
+)
+def test_the_code_of_another_finding_is_listed_and_not_offered(
+    code: str, why: str, answers: dict[str, Answer]
+) -> None:
+    assert code not in {one.code for one in codes("ex1", {})}
+    (found,) = [one for one in codes("ex1", answers) if one.code == code]
+    assert why in found.because
+    assert not found.offered
+
+
+def test_instability_is_never_taken_for_stiffness() -> None:
+    (found,) = [one for one in codes("ex1", {}) if one.code == "M25.361"]
+    assert not found.offered
+    assert "not stiffness" in found.because
+
+
+def test_only_codes_that_the_findings_lead_to_are_offered() -> None:
+    offered_codes = {one.code for one in codes("ex1", {}) if one.offered and one.kind == "diagnosis"}
+    assert offered_codes == {"M22.2X1", "R29.898"}
