@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
+from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content, load_content
 from evalassist.records.store import Store
 from evalassist.settings import Settings
@@ -194,3 +195,36 @@ def test_other_care_leads_to_the_guidelines_word_on_it(
     with_brace.click()
     page.evidence.click()
     assert wanted == ["REC05", ""]
+
+
+def test_the_exercises_lead_to_what_they_rest_on(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert window.view is not None
+    page = window.view.show_step("plan")
+    assert isinstance(page, PlanPage)
+    wanted: list[str] = []
+    page.evidence_wanted.connect(wanted.append)
+    monkeypatch.setattr(EvidenceDialog, "exec", EvidenceDialog.shown_entries)
+    for words in ("do A", "may A", "study"):
+        (link,) = [
+            mark for mark in page.findChildren(SourceMark) if mark.text() == words and mark.isVisible()
+        ]
+        link.click()
+    assert wanted == ["REC01", "REC03", "HOME01"]
+
+
+def test_what_the_guideline_lets_one_do_is_told_without_being_offered(window: MainWindow) -> None:
+    assert window.view is not None
+    page = window.view.show_step("plan")
+    words = said(page)
+    assert "guideline: may" in words
+    assert "Acupuncture" in words
+    assert isinstance(page, PlanPage)
+    plan = page.session.plan
+    assert isinstance(plan, PlanOfCare)
+    assert not any("cupuncture" in advice.title for advice in (*plan.adjuncts, *plan.load_advice))
+
+
+def test_the_guideline_prefers_the_hip_only_at_the_start_of_hip_first_plans(content: Content) -> None:
+    hip_first = {entry.id for entry in content.plan.slot_lists if "REC03" in entry.see}
+    assert hip_first == {"HIGH, phase 1", "phase 1"}
+    assert all("REC01" in entry.see for entry in content.plan.slot_lists)

@@ -22,7 +22,7 @@ from evalassist.clinical.result import (
     Verdict,
 )
 from evalassist.clinical.schedule import certification_of, day_in_words, record_facts, schedule_of
-from evalassist.clinical.slots import Placed, choose, hip_order
+from evalassist.clinical.slots import Placed, choose, hip_order, slot_list
 from evalassist.evaluation import Evaluation, ItemId
 from evalassist.words import upper_first
 
@@ -70,6 +70,7 @@ def plan_of_care(
         pain_cap=case.cap,
         effort=case.row.effort,
         exercises=edited.exercises,
+        see=slot_list(case).see if placed else (),
         next_phase=_next_phase(case) if placed else (),
         hip_order=hip_order(case),
         education=advice(case, "education"),

@@ -474,6 +474,8 @@ class PlanOfCare:
     effort: str
     """RPE 5-6 of 10."""
     exercises: tuple[PlannedExercise, ...]
+    see: tuple[str, ...]
+    """The recommendations and studies the choice of exercises rests on, by id; none when all were picked by hand."""
     next_phase: tuple[str, ...]
     """Ids the next phase would hold."""
     hip_order: tuple[str, ...]

@@ -300,6 +300,10 @@ def _plan_faults(content: Content) -> Iterator[ContentError]:
     for row in content.plan.advice:
         if row.recommendation not in {"", *content.recommendations}:
             yield ContentError(file, row.id, f"no recommendation {row.recommendation} in evidence.toml")
+    seen = [(entry.id, name) for entry in content.plan.slot_lists for name in entry.see]
+    for entry, name in (*seen, *(("see-beside", name) for name in content.plan.see_beside)):
+        if name not in {*content.recommendations, *(() if entry == "see-beside" else content.evidence)}:
+            yield ContentError(file, entry, f"no statement {name} in evidence.toml")
     for block in content.plan.blocks:
         for code in block.codes:
             if code not in content.precautions:
