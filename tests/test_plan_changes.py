@@ -328,6 +328,14 @@ def test_a_signed_plan_can_be_read_and_not_changed(page_of: Open) -> None:
     assert page.paper.isVisible()
 
 
+def test_more_codes_leaves_the_typed_minutes_where_they_stand(page_of: Open) -> None:
+    page = page_of("ex1")
+    next(link for link in page.findChildren(LinkButton) if link.text() == "More codes").click()
+    field = one(page, QLineEdit, "Minutes of 97110, therapeutic exercise, min")
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "24"
+
+
 def test_the_kx_threshold_stands_on_the_card_and_the_other_rules_unfold(page_of: Open) -> None:
     page = page_of("ex1")
     assert "KX modifier in 2026: threshold $2,480" in reads(page)
@@ -337,7 +345,8 @@ def test_the_kx_threshold_stands_on_the_card_and_the_other_rules_unfold(page_of:
             link.click()
     words = reads(page)
     assert "Rest, and time that cannot be billed, are not counted. (Medicare Benefit Policy Manual" in words
-    assert "Physical therapy claims carry the modifier GP. (General knowledge, not checked" in words
+    assert words.count("(General knowledge, not checked against a source") == 2, "once a card"
+    assert "Physical therapy claims carry the modifier GP." in words
     assert "A goal keeps its number for the whole episode" in words
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QCheckBox, QGridLayout, QHBoxLayout, Q
 from evalassist.clinical.codes import CHOSEN_ITEM, WHOLE_ITEM, chosen_codes
 from evalassist.clinical.result import Code, CodeKind, Complexity, PlanOfCare
 from evalassist.content import Content
-from evalassist.evaluation import Answer, Evaluation, ItemId
+from evalassist.evaluation import Answer, Answers, Evaluation, ItemId
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.cards import Card
@@ -89,17 +89,16 @@ class CodesCard(Card):
         self._facts = RecordFacts("codes", content)
         self.body.addWidget(self._facts)
         self._plan: PlanOfCare | None = None
+        self._answers: Answers = {}
         self._read_only = self._explained = False
 
     def show_plan(self, plan: PlanOfCare, evaluation: Evaluation, *, read_only: bool) -> None:
         """Show the codes of this plan; a field that is being typed in is left alone."""
         self._plan, self._read_only = plan, read_only
-        self._ticked = chosen_codes(evaluation.answers.get(CHOSEN_ITEM))
+        self._answers = evaluation.answers
+        self._ticked = chosen_codes(self._answers.get(CHOSEN_ITEM))
         self._draw()
         self._facts.show_facts(plan.record_facts)
-        for item_id, editor in self.editors.items():
-            editor.show_answer(evaluation.answers.get(item_id))
-            editor.setEnabled(not read_only)
 
     def field_of(self, item_id: ItemId) -> QWidget | None:
         """Where an item is answered: minutes of a code, or the first code to tick. Codes not shown are shown first."""
@@ -140,6 +139,9 @@ class CodesCard(Card):
         self._explained = plan.complexity is not None
         for code in shown:
             self._show_code(code)
+        for item_id, editor in self.editors.items():
+            editor.show_answer(self._answers.get(item_id))
+            editor.setEnabled(not self._read_only)
         self._show_complexity(plan.complexity)
         self._show_session(plan)
 

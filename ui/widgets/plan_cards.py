@@ -20,8 +20,8 @@ from ui.widgets.goal_editor import GoalEditor
 from ui.widgets.marks import Chip, LinkButton, SourceMark
 
 GUIDELINE = {"DO": "do", "MAY": "may", "DO-NOT": "do not"}
-MARK_WIDTH = 80
-"""Room for "offered" or "not advised" before what it is."""
+MARK_WIDTH = 94
+"""Room for "offered", "not advised" or "guideline: may" before what it is."""
 
 
 class GoalsCard(Card):

@@ -17,7 +17,7 @@ CITED = ("V", "V2")
 
 
 class RecordFacts(QWidget):
-    """What is needed at once stands open; the rest unfolds. What nobody checked against a source says so."""
+    """What is needed at once stands open; the rest unfolds. Facts of one source stand together, the source once."""
 
     def __init__(self, card: str, content: Content) -> None:
         super().__init__()
@@ -40,15 +40,17 @@ class RecordFacts(QWidget):
 
     def _draw(self) -> None:
         empty(self._list)
-        for fact in self._facts:
-            if fact.unfolded or self._more.isChecked():
-                self._list.addWidget(style.label("s", f"{fact.says} {self._source(fact)}", wrap=True))
+        shown = [fact for fact in self._facts if fact.unfolded or self._more.isChecked()]
+        for source in dict.fromkeys(map(self._source, shown)):
+            facts = "\n".join(fact.says for fact in shown if self._source(fact) == source)
+            self._list.addWidget(style.label("s", f"{facts} ({source})", wrap=True))
+            self._list.addSpacing(style.px(4))
         folded = sum(not fact.unfolded for fact in self._facts)
         self._more.setText("Fewer rules" if self._more.isChecked() else f"Rules of the record ({folded})")
         self._more.setVisible(bool(folded))
 
     def _source(self, fact: RecordFact) -> str:
+        trust = TRUST[fact.mark].rstrip(".")
         if fact.mark not in CITED:
-            return f"({TRUST[fact.mark].rstrip('.')})"
-        cited = "; ".join(self._references[cite].citation for cite in fact.cites)
-        return f"({cited}. {TRUST[fact.mark].rstrip('.')})"
+            return trust
+        return f"{'; '.join(self._references[cite].citation for cite in fact.cites)}. {trust}"
