@@ -26,6 +26,9 @@ CASES = Path(__file__).parent / "cases"
         ({"97110": 45}, {"97110": 3}),
         ({"97112": 7}, {"97112": 0}),
         ({"97112": 20, "97116": 18}, {"97112": 2, "97116": 1}),
+        # seven minutes get a unit when they are the largest remainder and all remainders make eight
+        ({"97110": 30, "97112": 7, "97535": 3}, {"97110": 2, "97112": 1, "97535": 0}),
+        ({"97110": 30, "97112": 7}, {"97110": 2, "97112": 0}),
         ({}, {}),
     ],
 )
@@ -59,6 +62,12 @@ def test_equal_remainders_leave_the_unit_to_the_therapist() -> None:
         (68, 5),
         (82, 5),
         (83, 6),
+        (97, 6),
+        (98, 7),
+        (112, 7),
+        (113, 8),
+        (127, 8),
+        (128, 9),
     ],
 )
 def test_the_table_of_eight_minutes(minutes: int, units: int) -> None:
