@@ -166,6 +166,8 @@ class NotePlan(Part):
     """The components of the evaluation code with the level of each."""
     timed_minutes: int = 0
     timed_units: int = 0
+    whole_minutes: int | None = None
+    """Minutes of the whole treatment, timed or not; None while they are not recorded."""
     equal_claim: tuple[str, ...] = ()
     """Codes with an equal claim to the last unit."""
     visits_proposed: str = ""

@@ -265,6 +265,7 @@ def _plan(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, cont
         complexity=plan.complexity.words if plan.complexity and plan.complexity.code else "",
         timed_minutes=plan.session.minutes,
         timed_units=plan.session.units,
+        whole_minutes=plan.session.whole,
         equal_claim=plan.session.choose,
         visits_proposed=plan.schedule.proposed,
         short_term_ends=_short_term_ends(plan.schedule, content),

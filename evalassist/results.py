@@ -195,6 +195,7 @@ def plan_json(plan: PlanOfCare) -> dict[str, Any]:
             "units": plan.session.units,
             "rule": plan.session.rule,
             "equal_claim": list(plan.session.choose),
+            "whole_minutes": plan.session.whole,
         },
         "refused": [{"id": r.exercise_id, "why": r.why, "kind": r.kind} for r in plan.refused],
         "warnings": list(plan.warnings),

@@ -26,6 +26,9 @@ CASES = Path(__file__).parent / "cases"
         ({"97110": 45}, {"97110": 3}),
         ({"97112": 7}, {"97112": 0}),
         ({"97112": 20, "97116": 18}, {"97112": 2, "97116": 1}),
+        # seven minutes get a unit when they are the largest remainder and all remainders make eight
+        ({"97110": 30, "97112": 7, "97535": 3}, {"97110": 2, "97112": 1, "97535": 0}),
+        ({"97110": 30, "97112": 7}, {"97110": 2, "97112": 0}),
         ({}, {}),
     ],
 )
@@ -59,6 +62,12 @@ def test_equal_remainders_leave_the_unit_to_the_therapist() -> None:
         (68, 5),
         (82, 5),
         (83, 6),
+        (97, 6),
+        (98, 7),
+        (112, 7),
+        (113, 8),
+        (127, 8),
+        (128, 9),
     ],
 )
 def test_the_table_of_eight_minutes(minutes: int, units: int) -> None:
@@ -280,3 +289,60 @@ def test_the_code_that_medicare_units_go_to_never_gets_less_than_its_whole_quart
             assert units.by_code["97110"] >= first // 15
             assert units.by_code["97112"] >= second // 15
             assert units.total == (0 if first + second < 8 else (first + second + 7) // 15)
+
+
+# ---------------------------------------------------------------- what billing and notes ask
+
+
+def test_the_whole_treatment_is_recorded_beside_the_timed_minutes_and_printed() -> None:
+    plan = planned("ex1", {"minutes-whole": 55.0})
+    assert (plan.session.minutes, plan.session.units, plan.session.whole) == (42, 3, 55)
+    assert planned("ex1", {}).session.whole is None, "not recorded is not zero"
+
+
+@pytest.mark.parametrize(("whole", "warned"), [(41.0, True), (42.0, False), (55.0, False)])
+def test_a_treatment_shorter_than_what_was_given_in_it_is_warned_of(whole: float, warned: bool) -> None:
+    warnings = planned("ex1", {"minutes-whole": whole}).warnings
+    assert any("42 minutes of codes" in warning for warning in warnings) == warned
+
+
+def test_untimed_minutes_count_to_the_whole_treatment() -> None:
+    plan = planned("ex1", {"minutes-97150": 20.0, "minutes-whole": 55.0})
+    assert any("62 minutes of codes" in warning for warning in plan.warnings)
+
+
+def test_a_kx_threshold_is_told_only_for_years_whose_number_was_read() -> None:
+    facts = load_content().plan.codes.facts
+    told = {fact.id: fact.says for fact in facts if fact.id.startswith("BIL01")}
+    assert "$2,410" in told["BIL01-2025"]
+    assert "$2,480" in told["BIL01-2026"]
+    assert "threshold $" not in told["BIL01-later"]
+    assert all("$3,000, through 2028" in says for says in told.values())
+
+
+@pytest.mark.parametrize(
+    ("code", "why", "answers"),
+    [
+        ("M17.11", "only with a medical diagnosis", {"ddx-pfoa": "possible"}),
+        ("M76.51", "the diagnosis instead", {"ddx-patellar-tendon": "possible"}),
+        ("M21.41", "only when the foot orthoses are coded", {"fpi6-typed-total.right": 7.0}),
+    ],
+)
+def test_the_code_of_another_finding_is_listed_and_not_offered(
+    code: str, why: str, answers: dict[str, Answer]
+) -> None:
+    assert code not in {one.code for one in codes("ex1", {})}
+    (found,) = [one for one in codes("ex1", answers) if one.code == code]
+    assert why in found.because
+    assert not found.offered
+
+
+def test_instability_is_never_taken_for_stiffness() -> None:
+    (found,) = [one for one in codes("ex1", {}) if one.code == "M25.361"]
+    assert not found.offered
+    assert "not stiffness" in found.because
+
+
+def test_only_codes_that_the_findings_lead_to_are_offered() -> None:
+    offered_codes = {one.code for one in codes("ex1", {}) if one.offered and one.kind == "diagnosis"}
+    assert offered_codes == {"M22.2X1", "R29.898"}

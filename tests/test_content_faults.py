@@ -209,6 +209,7 @@ def test_names_of_the_plan_outside_its_conditions_are_checked_too() -> None:
         ("steps/history.toml", 'mark = "P"\n', "", "mark"),
         ("derived.toml", "below = 130", "under = 130", "under"),
         ("derived.toml", "below = 130", "below = 130, above = 1", "a limit is one of"),
+        ("evidence.toml", 'against = ["EV03"]', 'against = ["EV99"]', "no statement is called EV99"),
         ("information.toml", 'mark = "V"', 'mark = "X"', "mark"),
         ("measures/measures.toml", 'mdc_mark = "V"\n', "", "MDC and MCID each need a mark"),
         ("steps/history.toml", 'id = "mass"', 'id = "maas"', "mass"),

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
+from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content, load_content
 from evalassist.records.store import Store
 from evalassist.settings import Settings
 from ui import style
-from ui.dialogs.evidence import STUDIES, EvidenceDialog
+from ui.dialogs.evidence import DISPUTED, STUDIES, EvidenceDialog
 from ui.dialogs.palette import commands, fitting
 from ui.main_window import MainWindow
 from ui.pages.plan import PlanPage
@@ -112,6 +113,39 @@ def test_every_statement_has_population_direction_and_source_on_screen(
         assert not one.certainty or f"Certainty: {one.certainty}" in words
 
 
+def test_where_sources_disagree_the_app_says_what_it_does(looked: Look, content: Content) -> None:
+    dialog = looked()
+    dialog.show_view(DISPUTED)
+    assert sorted(dialog.shown_entries()) == sorted(content.disagreements)
+    words = said(dialog)
+    for one in content.disagreements.values():
+        assert one.says in words
+        assert f"What the app does: {one.app}" in words
+    assert "Differs from: Manual therapy alone" in words
+
+
+def test_words_that_only_a_disagreement_has_lead_to_it(looked: Look) -> None:
+    dialog = looked()
+    QTest.keyClicks(dialog.search, "lower quarter")
+    assert dialog.shown_entries() == ["DIS05"]
+
+
+def test_how_many_exercises_at_home_is_told_with_both_sides(looked: Look) -> None:
+    dialog = looked("HOME01")
+    words = said(dialog)
+    assert "2 or fewer exercises: 86 % did them; 4 or more: 54 %" in words
+    assert "Higher exercise dose works better" in words
+
+
+def test_every_statement_of_a_study_tells_effect_people_certainty_and_source(content: Content) -> None:
+    """What the sheet leaves open stays open: the interval of a study that printed none, a cohort's comparison."""
+    without_effect = {key for key, one in content.evidence.items() if not one.effect}
+    without_certainty = {key for key, one in content.evidence.items() if not one.certainty}
+    assert without_effect == {"EV32", "EV33", "HOME03", "HOME04"}
+    assert without_certainty == {"HOME02", "HOME03"}
+    assert all(one.population and one.cites for one in content.evidence.values())
+
+
 def test_what_was_not_checked_is_shown_without_a_citation(looked: Look, content: Content) -> None:
     dialog = looked()
     QTest.keyClicks(dialog.search, "acupuncture")
@@ -161,3 +195,36 @@ def test_other_care_leads_to_the_guidelines_word_on_it(
     with_brace.click()
     page.evidence.click()
     assert wanted == ["REC05", ""]
+
+
+def test_the_exercises_lead_to_what_they_rest_on(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert window.view is not None
+    page = window.view.show_step("plan")
+    assert isinstance(page, PlanPage)
+    wanted: list[str] = []
+    page.evidence_wanted.connect(wanted.append)
+    monkeypatch.setattr(EvidenceDialog, "exec", EvidenceDialog.shown_entries)
+    for words in ("do A", "may A", "study"):
+        (link,) = [
+            mark for mark in page.findChildren(SourceMark) if mark.text() == words and mark.isVisible()
+        ]
+        link.click()
+    assert wanted == ["REC01", "REC03", "HOME01"]
+
+
+def test_what_the_guideline_lets_one_do_is_told_without_being_offered(window: MainWindow) -> None:
+    assert window.view is not None
+    page = window.view.show_step("plan")
+    words = said(page)
+    assert "guideline: may" in words
+    assert "Acupuncture" in words
+    assert isinstance(page, PlanPage)
+    plan = page.session.plan
+    assert isinstance(plan, PlanOfCare)
+    assert not any("cupuncture" in advice.title for advice in (*plan.adjuncts, *plan.load_advice))
+
+
+def test_the_guideline_prefers_the_hip_only_at_the_start_of_hip_first_plans(content: Content) -> None:
+    hip_first = {entry.id for entry in content.plan.slot_lists if "REC03" in entry.see}
+    assert hip_first == {"HIGH, phase 1", "phase 1"}
+    assert all("REC01" in entry.see for entry in content.plan.slot_lists)

@@ -267,7 +267,7 @@ def test_the_doses_are_those_of_the_sheet() -> None:
 
 
 def test_all_statements_and_recommendations_are_there() -> None:
-    assert list(EVIDENCE) == [f"EV{n:02}" for n in range(1, 34)]
+    assert list(EVIDENCE) == [f"EV{n:02}" for n in range(1, 34)] + [f"HOME0{n}" for n in range(1, 6)]
     assert list(RECOMMENDATIONS) == [f"REC{n:02}" for n in range(1, 18)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.result import Goal, PlanOfCare
 from evalassist.clinical.schedule import day_in_words
 from evalassist.content import load_content
-from evalassist.evaluation import Answer, Evaluation, PlanEdit
+from evalassist.evaluation import Answer, Evaluation, PlanEdit, StrengthTest
 
 CASES = Path(__file__).parent / "cases"
 
@@ -233,3 +234,27 @@ def test_a_plan_of_four_weeks_has_no_short_term() -> None:
     assert plan.schedule.weeks == 4
     assert {one.short for one in plan.goals} == {None}
     assert targets(short, "G02") == (None, 86)
+
+
+def both_knees() -> Evaluation:
+    """Both knees sore, and the right hip abductors much weaker: 70 N on a lever of 0.78 m are 54.6 Nm."""
+    weak = read_case(CASES / "ex1.toml", load_content()).with_sore_knee("both")
+    strength = weak.answers["habd.right"]
+    assert isinstance(strength, StrengthTest)
+    return weak.with_answer("habd.right", replace(strength, trials=(70.0, 70.0, 70.0))).with_answer(
+        "lsd-knee.left", "0"
+    )
+
+
+@pytest.mark.parametrize(("value", "warned"), [(62, True), (63, False)])
+def test_a_torque_nearer_than_the_share_that_counts_as_real_is_warned_of(value: int, warned: bool) -> None:
+    found = goal(both_knees().with_plan_edit(aimed("G06b.habd.right", "long", value)), "G06b.habd.right")
+    assert found is not None
+    assert (found.baseline, found.long) == (54.6, value)
+    assert ("within measurement error (MDC 8.2)" in found.warning) == warned
+
+
+def test_a_proposed_torque_carries_no_warning() -> None:
+    found = goal(both_knees(), "G06b.habd.right")
+    assert found is not None
+    assert (found.short, found.long, found.warning) == (60, 66, "")

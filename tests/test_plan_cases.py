@@ -62,6 +62,7 @@ def fired(plan: PlanOfCare) -> set[str]:
     beside = (plan.education, plan.running, plan.load_advice, plan.adjuncts, plan.not_advised)
     ids = {row.id for rows in beside for row in rows} | {plan.schedule.id}
     ids |= {goal.id.partition(".")[0] for goal in plan.goals} | set(plan.certification.rules)
+    ids |= {fact.id for fact in plan.record_facts}
     told = [*plan.warnings, *(refused.why for refused in plan.refused)]
     told += [reason.text for exercise in plan.exercises for reason in exercise.because]
     for entry_id, says in sentences():
@@ -94,9 +95,10 @@ def test_a_plan_case_gives_what_it_says(case: Mapping[str, Any]) -> None:
 def test_every_rule_of_the_plan_fires_in_one_case_and_stays_silent_in_another() -> None:
     seen = [fired(planned(name)) for name in (*WORKED, *(case["name"] for case in CASES))]
     always = {row.id for row in RULES.advice if row.when is None and not row.values} | {"G08"}
+    always |= {fact.id for fact in RULES.codes.facts if fact.when is None}
     every = [row.id for row in RULES.advice] + [row.id for row in RULES.schedules]
     every += [goal.id for goal in RULES.goals.goals]
-    every += [rule.id for rule in RULES.certification.rules]
+    every += [rule.id for rule in (*RULES.certification.rules, *RULES.codes.facts)]
     every += [entry_id for entry_id, _ in sentences()]
     never = [rule for rule in every if not any(rule in ids for ids in seen)]
     ever = [rule for rule in every if rule not in always and all(rule in ids for ids in seen)]

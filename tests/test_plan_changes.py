@@ -32,6 +32,7 @@ from ui.dialogs.papers import PlanOfCareDialog
 from ui.pages.plan import PlanPage
 from ui.pages.review import SignPage
 from ui.session import EvaluationSession
+from ui.widgets.marks import LinkButton
 
 pytestmark = [
     pytest.mark.usefixtures("dressed"),
@@ -325,3 +326,39 @@ def test_a_signed_plan_can_be_read_and_not_changed(page_of: Open) -> None:
     assert not [b for b in buttons if b.text() in ("Change", "Back to the proposal")]
     assert not [b for b in buttons if isinstance(b, QCheckBox) and b.isEnabled()]
     assert page.paper.isVisible()
+
+
+def test_more_codes_leaves_the_typed_minutes_where_they_stand(page_of: Open) -> None:
+    page = page_of("ex1")
+    next(link for link in page.findChildren(LinkButton) if link.text() == "More codes").click()
+    field = one(page, QLineEdit, "Minutes of 97110, therapeutic exercise, min")
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "24"
+
+
+def test_the_kx_threshold_stands_on_the_card_and_the_other_rules_unfold(page_of: Open) -> None:
+    page = page_of("ex1")
+    assert "KX modifier in 2026: threshold $2,480" in reads(page)
+    assert "Rest, and time that cannot be billed, are not counted." not in reads(page)
+    for link in page.findChildren(LinkButton):
+        if link.text().startswith("Rules of the record"):
+            link.click()
+    words = reads(page)
+    assert "Rest, and time that cannot be billed, are not counted. (Medicare Benefit Policy Manual" in words
+    assert words.count("(General knowledge, not checked against a source") == 2, "once a card"
+    assert "Physical therapy claims carry the modifier GP." in words
+    assert "A goal keeps its number for the whole episode" in words
+
+
+def test_another_payer_is_told_nothing_of_medicares_thresholds(page_of: Open) -> None:
+    page = page_of("ex3")
+    assert "KX modifier" not in reads(page)
+
+
+def test_the_minutes_of_the_whole_treatment_are_typed_kept_and_printed(page_of: Open, store: Store) -> None:
+    page = page_of("ex1")
+    type_into(page, "Minutes of the whole treatment, min", "55")
+    assert kept(page, store).answers["minutes-whole"] == 55
+    type_into(page, "Minutes of the whole treatment, min", "30")
+    assert "The whole treatment is recorded as 30 minutes" in reads(page)
+    assert page.focus_item("minutes-whole")

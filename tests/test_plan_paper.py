@@ -224,6 +224,13 @@ def test_the_note_tells_minutes_and_units_of_each_timed_code() -> None:
     assert "42 timed minutes, 3 units" in told
 
 
+def test_note_and_paper_tell_how_long_the_whole_treatment_was() -> None:
+    note = noted(case("ex1").with_answer("minutes-whole", 55.0))
+    for pdf in (evaluation_note_pdf(note), plan_of_care_pdf(note)):
+        assert "Whole treatment 55 minutes." in words(pdf)
+    assert "Whole treatment" not in words(evaluation_note_pdf(noted(case("ex1"))))
+
+
 # ---------------------------------------------------------------- the fax
 
 

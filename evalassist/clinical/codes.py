@@ -16,6 +16,7 @@ UNIT_MIN = 15
 LEAST_MIN = 8
 CHOSEN_ITEM = "codes-used"
 """The codes the therapist has ticked: an answer like any other, and no change of the proposal."""
+WHOLE_ITEM = "minutes-whole"
 LEVELS = ("low", "moderate", "high")
 NOT_LED_TO = "the findings do not lead to it"
 
@@ -204,7 +205,24 @@ def _treatment(case: Case, rules: CodeRules, exercise_ids: Collection[str]) -> t
                 units=count,
             )
         )
-    return found, Session(units.minutes, units.total, rules.unit_rules[payer_rule], units.choose)
+    whole = case.number(WHOLE_ITEM)
+    return found, Session(
+        units.minutes,
+        units.total,
+        rules.unit_rules[payer_rule],
+        units.choose,
+        None if whole is None else int(whole),
+    )
+
+
+def short_of_minutes(codes: Collection[Code], session: Session) -> tuple[str, ...]:
+    """The whole treatment cannot be shorter than what was given in it, as a sentence."""
+    given = sum(code.minutes or 0 for code in codes)
+    if session.whole is None or session.whole >= given:
+        return ()
+    return (
+        f"The whole treatment is recorded as {session.whole} minutes, and {given} minutes of codes in it.",
+    )
 
 
 def _payer_rule(case: Case) -> PayerRule:

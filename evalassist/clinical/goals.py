@@ -199,7 +199,7 @@ def _goal(
             goal = replace(goal, edited=True, proposed=goal.proposed or (goal.short, goal.long))
             goal = replace(goal, short=value) if term == "short" else replace(goal, long=value)
     if goal.proposed is not None:
-        mdc, mcid = _thresholds(case, rule)
+        mdc, mcid = _thresholds(case, rule, baseline)
         small = small_step(baseline.value, goal.long, mdc, mcid, by_hand=goal.long != goal.proposed[1])
         if not small and goal.short != goal.proposed[0]:
             small = small_step(baseline.value, goal.short, mdc, mcid)
@@ -211,8 +211,10 @@ def _goal(
     return with_words(goal, own.get("words")), faults
 
 
-def _thresholds(case: Case, rule: GoalRule) -> tuple[float | None, float | None]:
-    """MDC and MCID of the goal's measure."""
+def _thresholds(case: Case, rule: GoalRule, baseline: Baseline) -> tuple[float | None, float | None]:
+    """MDC and MCID of the goal's measure; of a force, the share of it that counts as a real change."""
+    if rule.each == "torque" and isinstance(baseline.value, float):
+        return round(baseline.value * case.assessment.numbers["strength-change"] / 100, 1), None
     measure = case.measures.get(rule.fact)
     return (None, rule.mcid) if measure is None else (measure.mdc, measure.mcid)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalassist.clinical.advice import advice
 from evalassist.clinical.case import PHASE_ITEM, Case, Log, PlanContent, blocks_met, case_of, in_next_phase
-from evalassist.clinical.codes import codes_of, complexity_of, unfitting_codes
+from evalassist.clinical.codes import codes_of, complexity_of, short_of_minutes, unfitting_codes
 from evalassist.clinical.dosing import dose_for, session_minutes, side_for
 from evalassist.clinical.edits import apply_edits, hard_checks
 from evalassist.clinical.goals import goals_of
@@ -21,8 +21,8 @@ from evalassist.clinical.result import (
     Schedule,
     Verdict,
 )
-from evalassist.clinical.schedule import certification_of, day_in_words, schedule_of
-from evalassist.clinical.slots import Placed, choose, hip_order
+from evalassist.clinical.schedule import certification_of, day_in_words, record_facts, schedule_of
+from evalassist.clinical.slots import Placed, choose, hip_order, slot_list
 from evalassist.evaluation import Evaluation, ItemId
 from evalassist.words import upper_first
 
@@ -63,12 +63,14 @@ def plan_of_care(
         *_past_the_certification(schedule, certification),
         *goals.warnings,
         *unfitting_codes(codes),
+        *short_of_minutes(codes, session),
     )
     return PlanOfCare(
         phase=case.phase,
         pain_cap=case.cap,
         effort=case.row.effort,
         exercises=edited.exercises,
+        see=slot_list(case).see if placed else (),
         next_phase=_next_phase(case) if placed else (),
         hip_order=hip_order(case),
         education=advice(case, "education"),
@@ -86,6 +88,7 @@ def plan_of_care(
         refused=_refused(refused, edited.dropped, in_plan),
         warnings=warnings,
         precautions=_precautions(case, assessment),
+        record_facts=record_facts(case),
         not_decided=_not_decided(assessment, log),
         minutes=session_minutes(edited.exercises),
     )

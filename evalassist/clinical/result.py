@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
+from evalassist.content.record_schema import RecordFact
 from evalassist.content.schema import Dose, Exercise, Level, Rule
 from evalassist.evaluation import Defaults, ItemId, Opinion, Side, SoreKnee
 
@@ -462,6 +463,8 @@ class Session:
     rule: str
     choose: tuple[str, ...] = ()
     """Codes with an equal claim to the last unit."""
+    whole: int | None = None
+    """Minutes of the whole treatment, timed or not; None while they are not recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -473,6 +476,8 @@ class PlanOfCare:
     effort: str
     """RPE 5-6 of 10."""
     exercises: tuple[PlannedExercise, ...]
+    see: tuple[str, ...]
+    """The recommendations and studies the choice of exercises rests on, by id; none when all were picked by hand."""
     next_phase: tuple[str, ...]
     """Ids the next phase would hold."""
     hip_order: tuple[str, ...]
@@ -495,6 +500,8 @@ class PlanOfCare:
     """What a hard check or a precaution tells the therapist."""
     precautions: tuple[str, ...]
     """What the findings forbid or ask care with, whatever stands in the plan."""
+    record_facts: tuple[RecordFact, ...]
+    """What billing and documentation ask at this visit, to be read."""
     not_decided: tuple[ItemId, ...]
     """Inputs that were missing, so that the gentler choice was taken."""
     minutes: int

@@ -1,4 +1,7 @@
-"""How often and how long, and the days of the Medicare clocks. Every date is counted from the day of the visit."""
+"""How often and how long, the days of the Medicare clocks, and what is asked of the record.
+
+Every date is counted from the day of the visit.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from datetime import date, timedelta
 
 from evalassist.clinical.case import Case
 from evalassist.clinical.result import Certification, Schedule, Visits
-from evalassist.content.record_schema import CertificationRow, ScheduleRow
+from evalassist.content.record_schema import DatedRow, RecordFact, ScheduleRow
 from evalassist.evaluation import PlanEdit, VisitKind
 
 # Not from `calendar`: its names follow the language of the computer.
@@ -130,7 +133,13 @@ def certification_of(case: Case, schedule: Schedule) -> Certification:
     )
 
 
-def _in_force(row: CertificationRow, day: date, kind: VisitKind) -> bool:
+def record_facts(case: Case) -> tuple[RecordFact, ...]:
+    """What billing and documentation ask at this visit, in the order of the content."""
+    day, kind = case.evaluation.visit_date, case.evaluation.kind
+    return tuple(row for row in case.rules.codes.facts if _in_force(row, day, kind) and case.holds(row.when))
+
+
+def _in_force(row: DatedRow, day: date, kind: VisitKind) -> bool:
     if (row.since is not None and day < row.since) or (row.before is not None and day >= row.before):
         return False
     return not row.visit or kind == {"first": "initial", "later": "re-evaluation"}[row.visit]

@@ -44,6 +44,7 @@ def faults(content: Content) -> Iterator[ContentError]:
     yield from _follow_up_faults(content)
     yield from _derived_faults(content)
     yield from _unused_facts(content)
+    yield from _disagreement_faults(content)
     yield from citation_faults(content)
 
 
@@ -307,10 +308,21 @@ def _plan_faults(content: Content) -> Iterator[ContentError]:
     for row in content.plan.advice:
         if row.recommendation not in {"", *content.recommendations}:
             yield ContentError(file, row.id, f"no recommendation {row.recommendation} in evidence.toml")
+    seen = [(entry.id, name) for entry in content.plan.slot_lists for name in entry.see]
+    for entry, name in (*seen, *(("see-beside", name) for name in content.plan.see_beside)):
+        if name not in {*content.recommendations, *(() if entry == "see-beside" else content.evidence)}:
+            yield ContentError(file, entry, f"no statement {name} in evidence.toml")
     for block in content.plan.blocks:
         for code in block.codes:
             if code not in content.precautions:
                 yield ContentError(file, block.id, f"no precaution {code} in exercises/rules.toml")
+
+
+def _disagreement_faults(content: Content) -> Iterator[ContentError]:
+    known = {*content.evidence, *content.recommendations}
+    for one in content.disagreements.values():
+        for name in sorted(set(one.against) - known):
+            yield ContentError("content/evidence.toml", one.id, f"no statement is called {name}")
 
 
 def _derived_faults(content: Content) -> Iterator[ContentError]:

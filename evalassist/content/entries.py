@@ -101,6 +101,10 @@ def _all(content: Content) -> Iterator[Entry]:
         parts = (found.effect, found.population, found.comparison, found.time, found.certainty)
         says = "; ".join(part for part in parts if part)
         yield Entry("statements", "What studies found", found.claim, says, found.mark, found.cites)
+    for disputed in content.disagreements.values():
+        yield Entry(
+            "statements", "Where sources disagree", disputed.says, disputed.app, disputed.mark, disputed.cites
+        )
     for exercise in content.exercises.values():
         cites = tuple(dict.fromkeys(_CITED.findall(exercise.evidence)))
         yield Entry(

@@ -22,6 +22,7 @@ from evalassist.content.schema import (
     Condition,
     Default,
     Derived,
+    Disagreement,
     Evidence,
     Exercise,
     FactName,
@@ -91,6 +92,7 @@ class Content:
     references: Mapping[str, Reference]
     evidence: Mapping[str, Evidence]
     recommendations: Mapping[str, Recommendation]
+    disagreements: Mapping[str, Disagreement]
     plan: PlanRules
     follow_up: FollowUpRules
     patient_texts: PatientTexts
@@ -198,6 +200,7 @@ def load_content() -> Content:
         references=_by_id("references.toml", "references", Reference),
         evidence=_by_id("evidence.toml", "evidence", Evidence, alone=False),
         recommendations=_by_id("evidence.toml", "recommendations", Recommendation, alone=False),
+        disagreements=_by_id("evidence.toml", "disagreements", Disagreement, alone=False),
         patient_texts=load_patient_texts(),
         **_with_numbers(numbers),
     )

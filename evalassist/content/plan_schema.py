@@ -144,6 +144,8 @@ class SlotList(Sourced):
     irritability: tuple[str, ...] = ("HIGH", "MODERATE", "LOW")
     phases: tuple[int, ...]
     when: Condition | None = None
+    see: tuple[str, ...] = ()
+    """The guideline's recommendations and the findings of studies that a list of this kind rests on."""
     slots: tuple[Slot, ...]
 
 
@@ -247,6 +249,8 @@ class PlanData(Model):
     stand_ins: dict[str, str] = Field(alias="stand-ins")
     """What does instead when a thing is not at home, so that it never stands in the way."""
     clinic_only: tuple[str, ...] = Field(alias="clinic-only")
+    see_beside: tuple[str, ...] = Field(alias="see-beside")
+    """Recommendations on care beside exercise that stand for every patient."""
     pain_tests: tuple[PainTest, ...] = Field(alias="pain-tests")
     blocks: tuple[Block, ...]
     notices: tuple[Notice, ...]

@@ -26,6 +26,7 @@ from evalassist.content.record_schema import (
     GoalRule,
     GoalRules,
     IcdRow,
+    RecordFact,
     ScheduleRow,
     Sourced,
     TreatmentCode,
@@ -42,6 +43,7 @@ PLACES = {
     "adjuncts": "other care",
     "not-advised": "not advised",
 }
+RECORD = {"codes": "billing and notes", "visits": "rules of the record"}
 HIP_NEEDS = {"HIP1": "first hip exercise", "HIP2": "second hip exercise", "HIP3": "third hip exercise"}
 
 
@@ -84,6 +86,8 @@ def plan_words(entry: Sourced, content: Content) -> Words:
             return _clocks(entry)
         case CertificationRow():
             return "Plan: certification", f"Certification {entry.id}", entry.says
+        case RecordFact():
+            return f"Plan: {RECORD[entry.card]}", entry.says, ""
         case GoalRules():
             return "Plan: goals", "Short-term goals", f"Reached within {entry.short_weeks} weeks."
         case Expectation():

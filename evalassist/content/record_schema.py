@@ -35,19 +35,34 @@ class ScheduleRow(Sourced):
     home_exercise_from_week: int = Field(default=1, alias="home-exercise-from-week")
 
 
-class CertificationRow(Sourced):
+class DatedRow(Sourced):
+    """What is asked of the record, for the patients and in the years it holds for."""
+
     id: str
     says: str
-    """`{due}` is the day by which the plan has to be sent or signed."""
     when: Condition | None = None
     since: date | None = None
-    """In force for evaluations from this day on."""
+    """In force for visits from this day on."""
     before: date | None = None
-    """In force for evaluations before this day."""
+    """In force for visits before this day."""
     visit: Literal["", "first", "later"] = ""
-    """Only for the first certification, or only for a later one."""
+    """Only at the first evaluation, or only at a later one."""
+
+
+class CertificationRow(DatedRow):
+    """`{due}` in what it says is the day by which the plan has to be sent or signed."""
+
     sign: bool = False
     """A physician or NPP has to sign."""
+
+
+class RecordFact(DatedRow):
+    """A fact of billing or documentation for the therapist to read; it decides nothing and is not printed."""
+
+    card: Literal["codes", "visits"]
+    """The card of the plan page it stands on."""
+    unfolded: bool = False
+    """It stands there at once, not only when the card's facts are unfolded."""
 
 
 class CertificationRules(Sourced):
@@ -174,6 +189,7 @@ class CodeRules(Model):
     evaluation: tuple[EvaluationCode, ...]
     re_evaluation: TreatmentCode = Field(alias="re-evaluation")
     treatment: tuple[TreatmentCode, ...]
+    facts: tuple[RecordFact, ...]
     unit_rules: Mapping[Literal["CMS", "MIDPOINT"], str] = Field(alias="unit-rules")
     """How timed minutes become units, in a line, by rule of the payer."""
 

@@ -521,6 +521,18 @@ class Recommendation(Model):
     cites: tuple[str, ...] = ()
 
 
+class Disagreement(Model):
+    """A source that speaks against other statements, and what the app does about it."""
+
+    id: str
+    says: str
+    against: tuple[str, ...]
+    """The statements it speaks against: EV12, REC03."""
+    app: str
+    mark: Mark
+    cites: tuple[str, ...]
+
+
 class Information(Model):
     """A value from the literature for the therapist to read: norms, prognosis, error of a test. It decides nothing."""
 

@@ -65,7 +65,11 @@ def _sourced(content: Content) -> Iterator[tuple[str, str, str, tuple[str, ...]]
             *content.follow_up.discharge,
         ),
         "information.toml": content.information.values(),
-        "evidence.toml": (*content.evidence.values(), *content.recommendations.values()),
+        "evidence.toml": (
+            *content.evidence.values(),
+            *content.recommendations.values(),
+            *content.disagreements.values(),
+        ),
     }
     for file, entries in files.items():
         for entry in entries:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from evalassist.clinical.facts import WITHIN_ERROR
 from evalassist.note import Line, Note, NoteExercise, NotePlan
 from evalassist.wording.findings import day
-from evalassist.wording.plan import codes_told, counted
+from evalassist.wording.plan import codes_told, counted, whole_told
 from evalassist.words import clean, shortened, upper_first
 
 TITLES = {
@@ -69,6 +69,7 @@ def treatment(plan: NotePlan) -> Told:
     units = ""
     if plan.timed_minutes:
         units = f"This session: {plan.timed_minutes} timed minutes, {counted(plan.timed_units)}."
+    units = " ".join(part for part in (units, upper_first(whole_told(plan))) if part)
     return (
         ("Type", [f"Physical therapy: {kinds}."]),
         ("Amount", ["1 treatment a day."]),

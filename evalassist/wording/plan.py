@@ -90,12 +90,17 @@ def _units(plan: NotePlan) -> str:
     """Minutes and units of each timed code of this session."""
     timed = [code for code in plan.coded if code.minutes]
     if not timed:
-        return ""
+        return upper_first(whole_told(plan))
     each = "; ".join(f"{code.code} {code.minutes} min, {counted(code.units)}" for code in timed)
     told = f"{each}. Together {plan.timed_minutes} timed minutes, {counted(plan.timed_units)}."
     if plan.equal_claim:
         told += f" Equal claim to the last unit: {', '.join(plan.equal_claim)}; the therapist picks."
-    return told
+    return " ".join(part for part in (told, upper_first(whole_told(plan))) if part)
+
+
+def whole_told(plan: NotePlan) -> str:
+    """How long the whole treatment was; empty while that is not recorded."""
+    return "" if plan.whole_minutes is None else f"whole treatment {plan.whole_minutes} minutes."
 
 
 def counted(units: int) -> str:

@@ -1,8 +1,8 @@
-"""What the guideline says of an intervention, and what studies found, for and against side by side."""
+"""What the guideline says of an intervention, what studies found, for and against, and where sources disagree."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -21,14 +21,14 @@ from PySide6.QtWidgets import (
 
 from evalassist.content import Content
 from evalassist.content.entries import TRUST
-from evalassist.content.schema import Evidence, Mark, Recommendation
+from evalassist.content.schema import Disagreement, Evidence, Mark, Recommendation
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.marks import Chip
 from ui.widgets.segments import Choice, SegmentedControl
 
 WIDE = 900
-GUIDELINE, STUDIES = "guideline", "studies"
+GUIDELINE, STUDIES, DISPUTED = "guideline", "studies", "disputed"
 ACTIONS = {"DO": "Do", "MAY": "May", "DO-NOT": "Do not"}
 """How the guideline's word on an intervention reads."""
 DIRECTIONS = {"FOR": "for", "NEUTRAL": "neither", "AGAINST": "against"}
@@ -59,7 +59,8 @@ class Statement:
 
 
 class EvidenceDialog(QDialog):
-    """Two views to search: the recommendations by do, may and do not; the studies by for, and against or neither."""
+    """Three views to search: the recommendations by do, may and do not; the studies by for, and against or neither;
+    and where sources disagree, with what the app does."""
 
     def __init__(self, content: Content, parent: QWidget | None = None, *, wanted: str = "") -> None:
         super().__init__(parent)
@@ -67,6 +68,7 @@ class EvidenceDialog(QDialog):
         statements = (
             *map(self._recommendation, content.recommendations.values()),
             *map(self._evidence, content.evidence.values()),
+            *map(self._disagreement, content.disagreements.values()),
         )
         self._statements = {one.id: one for one in statements}
         self._fitting = set(self._statements)
@@ -84,7 +86,12 @@ class EvidenceDialog(QDialog):
         self.search.setPlaceholderText("Search: brace, needling, manual therapy, runners …")
         self.search.setClearButtonEnabled(True)
         self.views = SegmentedControl(
-            [Choice(GUIDELINE, "Guideline"), Choice(STUDIES, "Studies")], "Guideline or studies"
+            [
+                Choice(GUIDELINE, "Guideline"),
+                Choice(STUDIES, "Studies"),
+                Choice(DISPUTED, "Where they disagree"),
+            ],
+            "Guideline, studies, or where they disagree",
         )
         self._pages = QStackedWidget()
         self.found = style.label("s", wrap=True)
@@ -112,11 +119,12 @@ class EvidenceDialog(QDialog):
             self._lead_to(self._entries[wanted])
 
     def show_view(self, view: str) -> None:
-        """The guideline's recommendations, or the studies."""
+        """The guideline's recommendations, the studies, or where sources disagree."""
         self._view = view
         self.views.set_value(view)
         if view not in self._made:
-            made = self._made[view] = self._build_studies() if view == STUDIES else self._build_guideline()
+            build = {STUDIES: self._build_studies, DISPUTED: self._build_disputed}
+            made = self._made[view] = build.get(view, self._build_guideline)()
             self._pages.addWidget(made)
             self._direct()
         self._pages.setCurrentWidget(self._made[view])
@@ -126,8 +134,12 @@ class EvidenceDialog(QDialog):
         """The ids of what the words typed leave in the view."""
         return [key for key in self._ids(self._view) if not self._entries[key].isHidden()]
 
-    def _ids(self, view: str) -> Iterable[str]:
-        return self._content.evidence if view == STUDIES else self._content.recommendations
+    def _ids(self, view: str) -> Mapping[str, object]:
+        views: dict[str, Mapping[str, object]] = {
+            STUDIES: self._content.evidence,
+            DISPUTED: self._content.disagreements,
+        }
+        return views.get(view, self._content.recommendations)
 
     # ------------------------------------------------------------ building
 
@@ -157,6 +169,13 @@ class EvidenceDialog(QDialog):
             stack.addWidget(head)
             self._heads.append((head, [*speaks_for, *others]))
             self._add_columns(stack, [("For", speaks_for), ("Against, or neither", others)])
+        stack.addStretch(1)
+        return area
+
+    def _build_disputed(self) -> QScrollArea:
+        area, stack = _page()
+        for one in self._content.disagreements:
+            stack.addWidget(self._entry(one))
         stack.addStretch(1)
         return area
 
@@ -197,6 +216,17 @@ class EvidenceDialog(QDialog):
         remark = f"{DIRECTIONS[one.direction]}{about}" if about or one.direction != "FOR" else ""
         return Statement(one.id, one.claim, remark, figures, self._source(one.cites, one.mark))
 
+    def _disagreement(self, one: Disagreement) -> Statement:
+        content = self._content
+        named = [
+            content.evidence[key].claim
+            if key in content.evidence
+            else content.recommendations[key].intervention
+            for key in one.against
+        ]
+        words = "\n".join((f"Differs from: {'; '.join(named)}.", f"What the app does: {one.app}"))
+        return Statement(one.id, one.says, "", words, self._source(one.cites, one.mark))
+
     def _source(self, cites: Iterable[str], mark: Mark) -> str:
         """The citation and how it was seen; what nobody checked is shown without a citation."""
         if mark == "K":
@@ -215,8 +245,8 @@ class EvidenceDialog(QDialog):
         self._fitting = {
             key for key, one in self._statements.items() if all(word in one.words for word in wanted)
         }
-        other = GUIDELINE if self._view == STUDIES else STUDIES
-        self.show_view(self._view if self._count(self._view) or not self._count(other) else other)
+        found = [view for view in (self._view, GUIDELINE, STUDIES, DISPUTED) if self._count(view)]
+        self.show_view(found[0] if found else self._view)
 
     def _count(self, view: str) -> int:
         return sum(key in self._fitting for key in self._ids(view))
@@ -226,13 +256,13 @@ class EvidenceDialog(QDialog):
             entry.setVisible(key in self._fitting)
         for head, entries in self._heads:
             head.setVisible(any(not entry.isHidden() for entry in entries))
-        recommendations, studies = self._count(GUIDELINE), self._count(STUDIES)
-        if not recommendations and not studies:
-            self.found.setText("Nothing has these words.")
-        else:
-            self.found.setText(
-                f"{recommendations} of the guideline's recommendations, {studies} findings of studies"
-            )
+        recommendations, studies, disputed = map(self._count, (GUIDELINE, STUDIES, DISPUTED))
+        self.found.setText(
+            f"{recommendations} of the guideline's recommendations, {studies} findings of studies, "
+            f"{disputed} on which sources disagree"
+            if self._fitting
+            else "Nothing has these words."
+        )
 
     def _lead_to(self, entry: Entry) -> None:
         style.say(entry, card="open")

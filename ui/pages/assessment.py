@@ -36,6 +36,8 @@ from ui.widgets.irritability_card import IrritabilityCard
 from ui.widgets.segments import Choice
 
 PRIMARY = "primary-subcategory"
+CLASSIFIES = "REC17"
+"""The guideline's word on the four subcategories."""
 STATES: dict[Verdict, State] = {
     Verdict.MET: "complete",
     Verdict.NOT_MET: "not-met",
@@ -123,8 +125,8 @@ class AssessmentPage(Page):
     def _build_subcategories(self) -> Iterator[None]:
         line = style.row(spacing=8)
         line.addWidget(style.label("b", "Subcategories"))
-        line.addWidget(style.label("s", "more than one can be met"))
-        line.addStretch(1)
+        said = self.session.content.recommendations[CLASSIFIES].conditions
+        line.addWidget(style.label("s", f"more than one can be met. {said}", wrap=True), 1)
         self.primary: ChoiceField | None = None
         item = self.session.content.items.get(PRIMARY)
         if item is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
@@ -34,7 +35,7 @@ from ui.widgets.exercise_library import ExerciseLibrary
 from ui.widgets.fields import TextField
 from ui.widgets.follow_up_card import FollowUpCard
 from ui.widgets.marks import LinkButton, StateGlyph
-from ui.widgets.plan_cards import CareCard, GoalsCard, empty
+from ui.widgets.plan_cards import CareCard, GoalsCard, empty, source_of
 from ui.widgets.visits_card import VisitsCard
 
 PROBLEMS_WIDTH, LIBRARY_WIDTH, WIDE = 178, 250, 1000
@@ -94,7 +95,7 @@ class PlanPage(Page):
         self.library.details_wanted.connect(self.show_details)
         self._goals, self._visits, self._care = (
             GoalsCard(session.content),
-            VisitsCard(),
+            VisitsCard(session.content),
             CareCard(session.content),
         )
         self._care.evidence_wanted.connect(self.evidence_wanted)
@@ -147,6 +148,8 @@ class PlanPage(Page):
         head.addWidget(style.label("h2", "Home exercises"))
         self._summary = style.label("s")
         head.addWidget(self._summary, 1)
+        self._see = style.row(spacing=6)
+        head.addLayout(self._see)
         stack.addLayout(head)
         self._warnings: QVBoxLayout = style.column(spacing=4)
         stack.addLayout(self._warnings)
@@ -329,6 +332,11 @@ class PlanPage(Page):
         parts = [f"{len(plan.exercises)} exercises", f"{_span(days)} days a week" if days else ""]
         parts += [f"rest {_span(rests)} s" if rests else "", plan.effort]
         self._summary.setText(" · ".join(part for part in parts if part))
+        empty(self._see)
+        for statement_id in plan.see:
+            source = source_of(statement_id, self.session.content)
+            source.clicked.connect(partial(self.evidence_wanted.emit, statement_id))
+            self._see.addWidget(source)
         empty(self._warnings)
         for warning in plan.warnings:
             self._warnings.addWidget(_warning(warning))

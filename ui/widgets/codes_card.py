@@ -6,12 +6,12 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QBoxLayout, QCheckBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from evalassist.clinical.codes import CHOSEN_ITEM, chosen_codes
+from evalassist.clinical.codes import CHOSEN_ITEM, WHOLE_ITEM, chosen_codes
 from evalassist.clinical.result import Code, CodeKind, Complexity, PlanOfCare
 from evalassist.content import Content
-from evalassist.evaluation import Answer, Evaluation, ItemId
+from evalassist.evaluation import Answer, Answers, Evaluation, ItemId
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.cards import Card
@@ -19,6 +19,7 @@ from ui.widgets.editors import Editor, editor_for
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.marks import LinkButton, ReasonLink
 from ui.widgets.plan_cards import empty
+from ui.widgets.record_facts import RecordFacts
 
 KINDS: tuple[tuple[CodeKind, str], ...] = (
     ("diagnosis", "DIAGNOSIS"),
@@ -56,6 +57,8 @@ class CodesCard(Card):
         self._ticked: tuple[str, ...] = ()
         self.boxes: dict[str, QCheckBox] = {}
         self.editors: dict[ItemId, Editor] = {}
+        """Minutes by item: of each code shown, and of the whole treatment."""
+        self._whole = self._minutes(WHOLE_ITEM, content.items[WHOLE_ITEM].label)
         self._units: dict[str, ElidedLabel] = {}
         self._more = LinkButton("More codes")
         self._more.setCheckable(True)
@@ -76,23 +79,26 @@ class CodesCard(Card):
                 column.addLayout(self._components)
             else:
                 self._session, self._rule = style.label("b", wrap=True), style.label("s", wrap=True)
+                column.addLayout(self._whole_row())
                 column.addWidget(self._session)
                 column.addWidget(self._rule)
             column.addStretch(1)
             columns.addLayout(column, stretch)
         self.body.addLayout(columns)
         self.body.addWidget(style.label("s", f"{content.plan.codes.version}.", wrap=True))
+        self._facts = RecordFacts("codes", content)
+        self.body.addWidget(self._facts)
         self._plan: PlanOfCare | None = None
+        self._answers: Answers = {}
         self._read_only = self._explained = False
 
     def show_plan(self, plan: PlanOfCare, evaluation: Evaluation, *, read_only: bool) -> None:
         """Show the codes of this plan; a field that is being typed in is left alone."""
         self._plan, self._read_only = plan, read_only
-        self._ticked = chosen_codes(evaluation.answers.get(CHOSEN_ITEM))
+        self._answers = evaluation.answers
+        self._ticked = chosen_codes(self._answers.get(CHOSEN_ITEM))
         self._draw()
-        for item_id, editor in self.editors.items():
-            editor.show_answer(evaluation.answers.get(item_id))
-            editor.setEnabled(not read_only)
+        self._facts.show_facts(plan.record_facts)
 
     def field_of(self, item_id: ItemId) -> QWidget | None:
         """Where an item is answered: minutes of a code, or the first code to tick. Codes not shown are shown first."""
@@ -133,11 +139,14 @@ class CodesCard(Card):
         self._explained = plan.complexity is not None
         for code in shown:
             self._show_code(code)
+        for item_id, editor in self.editors.items():
+            editor.show_answer(self._answers.get(item_id))
+            editor.setEnabled(not self._read_only)
         self._show_complexity(plan.complexity)
         self._show_session(plan)
 
     def _draw_rows(self, codes: list[Code]) -> None:
-        self.boxes, self.editors, self._units = {}, {}, {}
+        self.boxes, self.editors, self._units = {}, {WHOLE_ITEM: self._whole}, {}
         for kind, _ in KINDS:
             place = self._columns[kind]
             empty(place)
@@ -163,14 +172,24 @@ class CodesCard(Card):
         self._units[code.code] = because
         item_id = f"minutes-{code.code}"
         if item_id in self._content.items:
-            item = self._content.items[item_id]
-            editor = editor_for(item, f"Minutes of {code.code}, {code.label}", MINUTES_ROOM)
-            editor.takes_reason = False
-            editor.answered.connect(partial(self.answered.emit, item_id))
-            self.editors[item_id] = editor
-            grid.addWidget(editor, 0, 2)
+            self.editors[item_id] = self._minutes(item_id, f"Minutes of {code.code}, {code.label}")
+            grid.addWidget(self.editors[item_id], 0, 2)
         grid.setColumnStretch(1, 1)
         grid.addWidget(because, 1, 0, 1, 3)
+        return row
+
+    def _minutes(self, item_id: ItemId, name: str) -> Editor:
+        editor = editor_for(self._content.items[item_id], name, MINUTES_ROOM)
+        editor.takes_reason = False
+        editor.answered.connect(partial(self.answered.emit, item_id))
+        return editor
+
+    def _whole_row(self) -> QHBoxLayout:
+        item = self._content.items[WHOLE_ITEM]
+        row = style.row(spacing=8)
+        row.addWidget(style.label("b", item.label), 1)
+        row.addWidget(self._whole)
+        self._whole.setToolTip(item.help)
         return row
 
     def _show_code(self, code: Code) -> None:

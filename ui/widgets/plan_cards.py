@@ -11,6 +11,7 @@ from evalassist.clinical.facts import shown
 from evalassist.clinical.goals import first_things_first, lower_is_better, scale_of
 from evalassist.clinical.result import Advice, Goal, PlanOfCare
 from evalassist.content import Content
+from evalassist.content.schema import Recommendation
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.cards import Card
@@ -18,8 +19,9 @@ from ui.widgets.elided import ElidedLabel
 from ui.widgets.goal_editor import GoalEditor
 from ui.widgets.marks import Chip, LinkButton, SourceMark
 
-MARK_WIDTH = 80
-"""Room for "offered" or "not advised" before what it is."""
+GUIDELINE = {"DO": "do", "MAY": "may", "DO-NOT": "do not"}
+MARK_WIDTH = 94
+"""Room for "offered", "not advised" or "guideline: may" before what it is."""
 
 
 class GoalsCard(Card):
@@ -160,6 +162,7 @@ class CareCard(Card):
 
     def __init__(self, content: Content) -> None:
         super().__init__("Other care")
+        self._content = content
         self._recommendations = content.recommendations
         self._shown: tuple[tuple[Advice, ...], ...] = ()
 
@@ -178,24 +181,46 @@ class CareCard(Card):
             words = style.label("s", f"Education: {len(plan.education)} topics")
             words.setToolTip("\n".join(advice.title for advice in plan.education))
             self.body.addWidget(words)
+        for statement_id in self._content.plan.see_beside:
+            self.body.addWidget(self._statement(self._recommendations[statement_id]))
         self.body.addStretch(1)
 
     def _advice(self, advice: Advice, *, offered: bool) -> QWidget:
+        words = style.label("" if offered else "q", advice.title, wrap=True)
+        recommendation = self._recommendations.get(advice.recommendation)
+        place = self._row("offered" if offered else "not advised", words, recommendation)
+        limit = f"\n{advice.limit}" if advice.limit else ""
+        place.setToolTip(f"{upper_first(advice.because)}.{limit}")
+        return place
+
+    def _statement(self, said: Recommendation) -> QWidget:
+        """What the guideline says and the plan does not: to be known, not offered."""
+        place = self._row(
+            f"guideline: {GUIDELINE[said.action]}", style.label("q", said.intervention, wrap=True), said
+        )
+        place.setToolTip(said.conditions)
+        return place
+
+    def _row(self, head: str, words: QLabel, recommendation: Recommendation | None) -> QWidget:
         place = QWidget()
         row = style.row(place, spacing=7)
-        words = style.label("" if offered else "q", advice.title, wrap=True)
-        mark = style.label("s", "offered" if offered else "not advised")
+        mark = style.label("s", head)
         mark.setMinimumWidth(style.px(MARK_WIDTH))
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(words, 1)
-        recommendation = self._recommendations.get(advice.recommendation)
         if recommendation is not None:
             source = SourceMark(recommendation.grade or "source", recommendation.intervention)
             source.clicked.connect(lambda: self.evidence_wanted.emit(recommendation.id))
             row.addWidget(source, 0, Qt.AlignmentFlag.AlignTop)
-        limit = f"\n{advice.limit}" if advice.limit else ""
-        place.setToolTip(f"{upper_first(advice.because)}.{limit}")
         return place
+
+
+def source_of(statement_id: str, content: Content) -> SourceMark:
+    """A small link to a recommendation ("do A") or to a finding of a study."""
+    said = content.recommendations.get(statement_id)
+    if said is not None:
+        return SourceMark(f"{GUIDELINE[said.action]} {said.grade}".strip(), said.intervention)
+    return SourceMark("study", content.evidence[statement_id].claim)
 
 
 def _number(value: float | str | None) -> str:
@@ -204,7 +229,7 @@ def _number(value: float | str | None) -> str:
     return value if isinstance(value, str) else shown(value, 1)
 
 
-def empty(layout: QVBoxLayout | QGridLayout) -> None:
+def empty(layout: QVBoxLayout | QHBoxLayout | QGridLayout) -> None:
     """Take everything out of a layout, to fill it anew."""
     while (entry := layout.takeAt(0)) is not None:
         if (widget := entry.widget()) is not None:

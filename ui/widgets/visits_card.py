@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton
 
 from evalassist.clinical.result import PlanOfCare, Schedule
 from evalassist.clinical.schedule import VISIT_LIMITS
+from evalassist.content import Content
 from evalassist.evaluation import PlanEdit
 from ui import icons, style
 from ui.widgets.cards import Card
@@ -15,6 +16,7 @@ from ui.widgets.dates import date_text
 from ui.widgets.exercise_card import WAIT_MS
 from ui.widgets.marks import Chip, LinkButton
 from ui.widgets.plan_cards import empty
+from ui.widgets.record_facts import RecordFacts
 from ui.widgets.stepper import Stepper
 
 PHASES = (("1", "First", "at first"), ("2", "then", "later"))
@@ -28,7 +30,7 @@ class VisitsCard(Card):
     back_wanted = Signal()
     """Take the therapist's numbers back."""
 
-    def __init__(self) -> None:
+    def __init__(self, content: Content) -> None:
         super().__init__("Visits and dates", spacing=4)
         self._chip = Chip("edited", "att")
         self.back = LinkButton("Back to the proposal")
@@ -50,6 +52,8 @@ class VisitsCard(Card):
         self.body.addLayout(self._dates)
         self._certification = style.label("s", wrap=True)
         self.body.addWidget(self._certification)
+        self._facts = RecordFacts("visits", content)
+        self.body.addWidget(self._facts)
         self.paper = QPushButton("Plan of care to sign")
         self.paper.setToolTip("The plan of care as a paper of its own, to print, save or fax (Ctrl+P)")
         icons.put_icon(self.paper, "print")
@@ -97,6 +101,7 @@ class VisitsCard(Card):
             self._dates.addWidget(style.label("s", name), line, 0, Qt.AlignmentFlag.AlignTop)
             self._dates.addWidget(style.label("", words, wrap=True), line, 1)
         first, dot, _ = certification.text.partition(". ")
+        self._facts.show_facts(plan.record_facts)
         self._certification.setText(first + dot.strip())
         self._certification.setToolTip(certification.text.replace(". ", ".\n"))
 
