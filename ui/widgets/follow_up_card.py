@@ -30,6 +30,7 @@ GLYPHS: dict[Verdict | None, State] = {
     None: "not-met",
 }
 WIDE = 860
+EXERCISES = "EXERCISES OF THE LAST PLAN"
 
 
 class FollowUpCard(Card):
@@ -44,7 +45,7 @@ class FollowUpCard(Card):
         self.rows: dict[str, ExerciseLogRow] = {}
         """The exercises of the last plan, by id."""
         self._build_course()
-        self._rows_head = style.label("cap", "EXERCISES OF THE LAST PLAN")
+        self._rows_head = style.label("cap", wrap=True)
         self.body.addWidget(self._rows_head)
         self._rows_place: QVBoxLayout = style.column(spacing=6)
         self.body.addLayout(self._rows_place)
@@ -140,7 +141,9 @@ class FollowUpCard(Card):
                 row.arrange(wide=self.width() >= style.px(WIDE))
                 self._rows_place.addWidget(row)
             self.rows[exercise_id].show_course(one, read_only=self._session.signed)
-        self._rows_head.setVisible(bool(found.exercises))
+        gone = "; ".join(found.unknown_exercises)
+        self._rows_head.setText(f"{EXERCISES} · no longer in this release: {gone}" if gone else EXERCISES)
+        self._rows_head.setVisible(bool(found.exercises or gone))
 
     def _show_phase(self, found: FollowUp) -> None:
         phase, after = found.phase_in_force, found.next_phase
