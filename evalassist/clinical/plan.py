@@ -45,7 +45,9 @@ def plan_of_care(
         return NoPlan(
             "Worst pain is not recorded, so irritability is not known.", assessment.irritability_missing
         )
-    case = case_of(evaluation, assessment, content, assessment.irritability, episode.phase if episode else None)
+    case = case_of(
+        evaluation, assessment, content, assessment.irritability, episode.phase if episode else None
+    )
     log = Log()
     placed = () if _after_surgery(assessment) else choose(case, log)
     refused = refusals(case, placed, log)

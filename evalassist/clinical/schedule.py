@@ -140,14 +140,20 @@ def certification_of(
     limit = _after(starts, rules.limit_days)
     ends = in_force if in_force and not why else min(schedule.ends, limit)
     due = _after(began, rules.due_days) if first else in_force if why else None
-    rows = [row for row in rules.rules if _in_force(row, visit, first=first, later=bool(why)) and case.holds(row.when)]
+    rows = [
+        row
+        for row in rules.rules
+        if _in_force(row, visit, first=first, later=bool(why)) and case.holds(row.when)
+    ]
     words = {"due": day_in_words(due) if due else rules.until_ends, "because": why}
     return Certification(
         applies=True,
         text=" ".join(row.says.format(**words) for row in rows),
         due=due,
         ends=ends,
-        recertification_warning=max(visit, ends - timedelta(days=rules.warning_days)) if visit <= ends else None,
+        recertification_warning=max(visit, ends - timedelta(days=rules.warning_days))
+        if visit <= ends
+        else None,
         conservative_limit=limit,
         rules=tuple(row.id for row in rows),
         starts=starts,
