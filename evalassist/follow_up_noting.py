@@ -8,8 +8,8 @@ from math import ceil
 
 from evalassist.clinical.change import Change
 from evalassist.clinical.follow_up import Criterion, FollowUp
-from evalassist.clinical.given import Given, GivenGoal
-from evalassist.clinical.result import PlannedExercise, Reason, Verdict
+from evalassist.clinical.given import Given, GivenGoal, goal_words
+from evalassist.clinical.result import PlannedExercise, PlanOfCare, Reason, Verdict
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import Evaluation
 from evalassist.note import (
@@ -32,7 +32,7 @@ STATES = {
 """How a criterion stands, in words."""
 
 
-def follow_up_note(found: FollowUp, evaluation: Evaluation) -> NoteFollowUp:
+def follow_up_note(found: FollowUp, evaluation: Evaluation, plan: PlanOfCare | None) -> NoteFollowUp:
     """Exercises and exit criteria stand in a re-evaluation, discharge criteria in a discharge note."""
     ends = evaluation.kind == "discharge"
     since = [_changes(found.first, found.since_first)]
@@ -45,6 +45,7 @@ def follow_up_note(found: FollowUp, evaluation: Evaluation) -> NoteFollowUp:
         course=course.title if course else "",
         course_says=course.says if course else "",
         course_because=_words(found.course_reasons),
+        goals=goal_words(found.given, plan) if found.given else (),
         phase=found.phase_in_force,
         exercises=tuple(
             NoteExerciseCourse(
@@ -103,7 +104,9 @@ def given_in(plan: NotePlan, exercises: Mapping[str, Exercise]) -> Given:
         phase=plan.phase,
         pain_cap=plan.pain_cap,
         exercises=tuple(_given(one, exercises[one.id]) for one in plan.exercises if one.id in exercises),
-        goals=tuple(GivenGoal(goal.id, goal.title, goal.long) for goal in plan.goals),
+        goals=tuple(
+            GivenGoal(goal.id, goal.title, goal.baseline, goal.short, goal.long) for goal in plan.goals
+        ),
         starts=plan.starts,
         treatment_weeks=plan.treatment_weeks or _evenly(plan.visits, plan.weeks),
         certified_from=plan.certification_starts or (plan.starts if plan.certification_ends else None),

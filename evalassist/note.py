@@ -274,6 +274,8 @@ class NoteFollowUp(Part):
     course: str = ""
     course_says: str = ""
     course_because: str = ""
+    goals: tuple[str, ...] = ()
+    """The goals of the last plan with their targets, and where each stands now."""
     phase: int | None = None
     exercises: tuple[NoteExerciseCourse, ...] = ()
     exits: tuple[NoteCriterion, ...] = ()

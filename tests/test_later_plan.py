@@ -106,10 +106,10 @@ def content() -> Content:
 
 def test_progress_takes_the_next_exercise_of_the_ladder_and_is_told_as_an_edit(content: Content) -> None:
     plan, edits = applied(later(content, went_well("HA01")))
-    assert edits == (PlanEdit("swap", "HA01", to="HA02", reason="progress after the log, PC5"),)
+    assert edits == (PlanEdit("swap", "HA01", to="HA02", reason="progress, PC5"),)
     assert "HA01" not in ids(plan)
     assert one(plan, "HA02").edited
-    assert one(plan, "HA02").because[0].text == "chosen by the therapist: progress after the log, PC5"
+    assert one(plan, "HA02").because[0].text == "chosen by the therapist: progress, PC5"
 
 
 def test_an_exercise_of_another_phase_is_warned_of_like_any_edit(content: Content) -> None:
@@ -289,7 +289,7 @@ def test_what_was_applied_survives_other_answers_and_stands_in_the_note(page: Pl
     assert plan is not None
     stepped = next(exercise for exercise in plan.exercises if exercise.id == "HA02")
     assert stepped.edited
-    assert stepped.because[0].text == "chosen by the therapist: progress after the log, PC5"
+    assert stepped.because[0].text == "chosen by the therapist: progress, PC5"
 
 
 def test_a_signed_visit_offers_nothing_to_apply(page: PlanPage) -> None:

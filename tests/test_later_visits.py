@@ -289,7 +289,8 @@ def test_a_signed_plan_is_looked_back_on_as_it_was_given_whatever_the_rules_say_
 ) -> None:
     abduction, *_ = plan_of(begin, first).exercises
     given = abduction.model_copy(update={"sets": 5, "reps": 7, "hold_s": 4, "name": "Leg lift on the side"})
-    signed_with(store, begin, first, exercises=(given,), phase=3, pain_cap=5)
+    pain = plan_of(begin, first).goals[0].model_copy(update={"short": "5 /10", "long": "1 /10"})
+    signed_with(store, begin, first, exercises=(given,), phase=3, pain_cap=5, goals=(pain,))
     session = EvaluationSession(_kept(store, later(first)), load_content(), store, SETTINGS)
     page = page_of(qtbot, PlanPage(session))
     assert page.look_back is not None
@@ -297,6 +298,8 @@ def test_a_signed_plan_is_looked_back_on_as_it_was_given_whatever_the_rules_say_
     told = words(page.look_back)
     assert "Leg lift on the side · 5 × 7, hold 4 s" in told
     assert "TO LEAVE PHASE 3" in told
+    assert "Worst pain 6/10, aim 5/10, then 1/10 (now 6/10)" in told
+    assert "Worst pain 6/10, aim 5/10, then 1/10 (now 6/10)" in printed(session.note())
     session.log_exercise(ExerciseLog("HA01", pain=5))
     assert session.follow_up is not None
     assert session.follow_up.exercises[0].in_cap  # the limit of that plan, not of today's rules

@@ -72,8 +72,8 @@ class FollowUp:
     phase_in_force: int | None
     """The phase of the last visit's plan; None when that visit had no plan."""
     exercises: tuple[ExerciseCourse, ...]
-    unknown_exercises: tuple[str, ...]
-    """Exercises of the last plan that the content no longer holds, by name: they are not judged."""
+    given: Given | None
+    """The plan of the last visit; None when that visit gave none."""
     exits: tuple[Criterion, ...]
     discharge: tuple[Criterion, ...]
 
@@ -152,7 +152,7 @@ def follow_up(
         refer_back_by=first.day + weeks[1],
         phase_in_force=in_force,
         exercises=exercises,
-        unknown_exercises=last.plan.unknown if last.plan else (),
+        given=last.plan,
         exits=tuple(_criterion(row, known, evaluation) for row in exits),
         discharge=tuple(_criterion(row, known, evaluation) for row in content.follow_up.discharge),
     )

@@ -17,8 +17,10 @@ class GivenGoal:
 
     id: str
     title: str
+    baseline: str
+    short: str
     long: str
-    """The long-term target as it is read; empty where there was none."""
+    """Baseline and targets as they are read; empty where there was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,35 @@ def target_text(value: float | str | None, unit: str) -> str:
     return value if isinstance(value, str) else f"{shown(value, 1)} {unit}".rstrip()
 
 
+def goal_words(given: Given, plan: PlanOfCare | None) -> tuple[str, ...]:
+    """The goals of an earlier plan, and where each stands now if today's plan measures it again.
+
+    Worst pain 6/10, aim 4/10, then 2/10 (now 4/10)
+    """
+    now = {one.id: target_text(one.baseline, one.unit) for one in (plan.goals if plan else ())}
+    found: list[str] = []
+    for goal in given.goals:
+        start = f" {goal.baseline}" if goal.baseline else ""
+        aims = ", then ".join(filter(None, (goal.short, goal.long)))
+        stands = f" (now {now[goal.id]})" if now.get(goal.id) else ""
+        found.append(f"{goal.title}{start}, aim {aims}{stands}".replace(" /", "/"))
+    return tuple(found)
+
+
 def given_of(plan: PlanOfCare) -> Given:
     """The plan of a visit that is not signed yet."""
     return Given(
         phase=plan.phase,
         pain_cap=plan.pain_cap,
         exercises=plan.exercises,
-        goals=tuple(GivenGoal(one.id, one.title, target_text(one.long, one.unit)) for one in plan.goals),
+        goals=tuple(
+            GivenGoal(
+                one.id,
+                one.title,
+                *(target_text(value, one.unit) for value in (one.baseline, one.short, one.long)),
+            )
+            for one in plan.goals
+        ),
         starts=plan.schedule.starts,
         treatment_weeks=plan.schedule.treatment_weeks,
         certified_from=plan.certification.starts,

@@ -270,7 +270,7 @@ def edits_of_advice(
         if course.to in in_plan:
             return ()
         why = course.asks.code if course.move == "progress" else f"{course.colour.lower()} log"
-        swap = PlanEdit("swap", stands, to=course.to, reason=f"{course.move} after the log, {why}")
+        swap = PlanEdit("swap", stands, to=course.to, reason=f"{course.move}, {why}")
         return (swap,) if stands else (PlanEdit("add", course.to),)
     today = in_plan.get(own)
     found: list[PlanEdit] = []

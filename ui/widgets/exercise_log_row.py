@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
 
 from evalassist.clinical.progression import ExerciseCourse, Move, can_apply
 from evalassist.content.schema import Dose
@@ -17,7 +17,7 @@ from evalassist.words import lower_first, upper_first
 from ui import style
 from ui.widgets.fields import NumberField
 from ui.widgets.glyph import State
-from ui.widgets.marks import Chip, StateGlyph
+from ui.widgets.marks import Chip, LinkButton, StateGlyph
 from ui.widgets.segments import Choice, SegmentedControl
 
 MOVES: dict[Move, tuple[str, State]] = {
@@ -71,7 +71,7 @@ class ExerciseLogRow(QFrame):
             group.addStretch(1)  # below each other, both begin at the left
         self.says = style.label("", wrap=True)
         self._why = style.label("s", wrap=True)
-        self.apply, self._applied = QPushButton("Apply"), style.label("s", "in the plan")
+        self.apply, self._applied = LinkButton("Apply"), style.label("s", "in the plan")
         self.apply.clicked.connect(self.apply_advice)
         line = style.row(spacing=8)
         line.addWidget(self.says, 1)

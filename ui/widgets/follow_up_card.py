@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout
 
 from evalassist.clinical.case import PHASE_ITEM
 from evalassist.clinical.follow_up import Criterion, FollowUp
+from evalassist.clinical.given import goal_words
 from evalassist.clinical.progression import ExerciseCourse, edits_of_advice, edits_of_all
 from evalassist.clinical.result import PlanOfCare, Reason, Verdict
 from evalassist.evaluation import ItemId
@@ -49,7 +50,7 @@ class FollowUpCard(Card):
         """The exercises of the last plan, by id."""
         self._build_course()
         self._rows_head = style.label("cap", wrap=True)
-        self.apply_all = QPushButton("Apply all")
+        self.apply_all = LinkButton("Apply all")
         self.apply_all.setAccessibleName("Apply the advice on all exercises")
         self.apply_all.setToolTip(f"Make all of it edits of the plan ({APPLY_ALL_KEY})")
         self.apply_all.clicked.connect(self.apply_everything)
@@ -63,6 +64,7 @@ class FollowUpCard(Card):
         self.body.addLayout(self._rows_place)
         self.body.addWidget(Rule())
         self._build_phase()
+        self._build_goals()
         self._build_discharge()
 
     # ------------------------------------------------------------ building
@@ -96,6 +98,21 @@ class FollowUpCard(Card):
         self._exits.setHorizontalSpacing(style.px(10))
         self.body.addLayout(self._exits)
 
+    def _build_goals(self) -> None:
+        line = style.row(spacing=10)
+        self._goals_head = style.label("cap", "GOALS OF THE LAST PLAN")
+        self._goals = style.label("s", wrap=True)
+        line.addWidget(self._goals_head, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._goals, 1)
+        self.body.addLayout(line)
+
+    def _show_goals(self, found: FollowUp) -> None:
+        plan = self._session.plan
+        told = goal_words(found.given, plan if isinstance(plan, PlanOfCare) else None) if found.given else ()
+        self._goals.setText("; ".join(told))
+        for part in (self._goals_head, self._goals):
+            part.setVisible(bool(told))
+
     def _build_discharge(self) -> None:
         line = style.row(spacing=10)
         self._discharge_head = style.label("cap", "DISCHARGE")
@@ -125,6 +142,7 @@ class FollowUpCard(Card):
         self._show_course(found)
         self._show_exercises(found)
         self._show_phase(found)
+        self._show_goals(found)
         self._show_discharge(found)
 
     def _show_course(self, found: FollowUp) -> None:
@@ -159,7 +177,7 @@ class FollowUpCard(Card):
             self.rows[exercise_id].show_course(one, read_only=self._session.signed, advice=advice)
         waits = edits_of_all(found.exercises, plan, edits)
         self.apply_all.setVisible(bool(waits) and not self._session.signed)
-        gone = "; ".join(found.unknown_exercises)
+        gone = "; ".join(found.given.unknown) if found.given else ""
         self._rows_head.setText(f"{EXERCISES} · no longer in this release: {gone}" if gone else EXERCISES)
         self._rows_head.setVisible(bool(found.exercises or gone))
 
