@@ -255,7 +255,7 @@ class Case:
 def evaluate_case(evaluation: Evaluation, clinic: Clinic, earlier: Sequence[Evaluation] = ()) -> Case:
     """Assessment, plan and note of one evaluation; `earlier` are the visits before it, the earliest first."""
     from evalassist.clinical.assessment import assess
-    from evalassist.clinical.follow_up import follow_up, phase_in_force, visits_of
+    from evalassist.clinical.follow_up import episode_of, follow_up, visits_of
     from evalassist.clinical.plan import plan_of_care
     from evalassist.clinical.result import NoPlan
     from evalassist.content import content_for
@@ -264,8 +264,8 @@ def evaluate_case(evaluation: Evaluation, clinic: Clinic, earlier: Sequence[Eval
     content = content_for(evaluation)
     assessment = assess(evaluation, content)
     visits = visits_of(earlier)
-    plan = plan_of_care(evaluation, assessment, content, phase_in_force(visits))
-    found = follow_up(visits, evaluation, assessment, plan, content)
+    plan = plan_of_care(evaluation, assessment, content, episode_of(visits))
+    found = follow_up(visits, evaluation, assessment, content)
     note = note_of(evaluation, content, assessment, plan, clinic, found)
     if assessment.stopped:
         flags = "; ".join(c.rule.title for c in assessment.red_flags)

@@ -120,7 +120,7 @@ class Addendum:
 
 
 EditKind = (
-    Literal["add", "drop", "dose", "move", "swap", "side", "lock", "unlock"]
+    Literal["add", "drop", "dose", "load", "move", "swap", "side", "lock", "unlock"]
     | Literal["goal-drop", "goal-target", "goal-words", "visits"]
 )
 
@@ -130,7 +130,8 @@ class PlanEdit:
     """One change the therapist made to the proposed plan; kept as an edit, never as a result.
 
     `add` and `drop` name an exercise; `dose` changes one number (`field` is sets, reps, hold_s, rest_s or
-    days_per_week); `move` puts it at a place in the list (1 is first); `swap` replaces `exercise` by `to`;
+    days_per_week); `load` takes the load one step on, in the words of `reason`;
+    `move` puts it at a place in the list (1 is first); `swap` replaces `exercise` by `to`;
     `side` sets right, left or both; `lock` keeps the exercise in the plan whatever the findings become, `unlock`
     leaves it to the findings again.
 

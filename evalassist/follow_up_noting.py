@@ -1,15 +1,26 @@
-"""What a later visit adds to the note: the changes, the course, the exercises, the criteria, in words that stay."""
+"""What a later visit adds to the note, in words that stay; and what it reads in the signed notes before it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from math import ceil
 
 from evalassist.clinical.change import Change
 from evalassist.clinical.follow_up import Criterion, FollowUp
-from evalassist.clinical.result import Reason, Verdict
+from evalassist.clinical.given import Given, GivenGoal, goal_words
+from evalassist.clinical.result import PlannedExercise, PlanOfCare, Reason, Verdict
+from evalassist.content.schema import Exercise
 from evalassist.evaluation import Evaluation
-from evalassist.note import NoteChange, NoteChanges, NoteCriterion, NoteExerciseCourse, NoteFollowUp
+from evalassist.note import (
+    NoteChange,
+    NoteChanges,
+    NoteCriterion,
+    NoteExercise,
+    NoteExerciseCourse,
+    NoteFollowUp,
+    NotePlan,
+)
 
 MOVES = {"progress": "progress", "hold": "hold", "regress": "regress", "open": "not decided"}
 STATES = {
@@ -21,7 +32,7 @@ STATES = {
 """How a criterion stands, in words."""
 
 
-def follow_up_note(found: FollowUp, evaluation: Evaluation) -> NoteFollowUp:
+def follow_up_note(found: FollowUp, evaluation: Evaluation, plan: PlanOfCare | None) -> NoteFollowUp:
     """Exercises and exit criteria stand in a re-evaluation, discharge criteria in a discharge note."""
     ends = evaluation.kind == "discharge"
     since = [_changes(found.first, found.since_first)]
@@ -34,6 +45,7 @@ def follow_up_note(found: FollowUp, evaluation: Evaluation) -> NoteFollowUp:
         course=course.title if course else "",
         course_says=course.says if course else "",
         course_because=_words(found.course_reasons),
+        goals=goal_words(found.given, plan) if found.given else (),
         phase=found.phase_in_force,
         exercises=tuple(
             NoteExerciseCourse(
@@ -81,3 +93,43 @@ def _criterion(criterion: Criterion) -> NoteCriterion:
 
 def _words(reasons: Iterable[Reason]) -> str:
     return "; ".join(reason.text for reason in reasons)
+
+
+# ---------------------------------------------------------------- what was signed
+
+
+def given_in(plan: NotePlan, exercises: Mapping[str, Exercise]) -> Given:
+    """The plan as it was signed, whatever the rules say today."""
+    return Given(
+        phase=plan.phase,
+        pain_cap=plan.pain_cap,
+        exercises=tuple(_given(one, exercises[one.id]) for one in plan.exercises if one.id in exercises),
+        goals=tuple(
+            GivenGoal(goal.id, goal.title, goal.baseline, goal.short, goal.long) for goal in plan.goals
+        ),
+        starts=plan.starts,
+        treatment_weeks=plan.treatment_weeks or _evenly(plan.visits, plan.weeks),
+        certified_from=plan.certification_starts or (plan.starts if plan.certification_ends else None),
+        certified_until=plan.certification_ends,
+        unknown=tuple(one.name for one in plan.exercises if one.id not in exercises),
+    )
+
+
+def _given(one: NoteExercise, exercise: Exercise) -> PlannedExercise:
+    dose = exercise.dose.model_copy(
+        update={
+            "sets": one.sets,
+            "reps": one.reps,
+            "reps_text": one.reps_text,
+            "hold_s": one.hold_s,
+            "rest_s": one.rest_s,
+            "days_per_week": one.days_per_week,
+        }
+    )
+    named = exercise.model_copy(update={"name": one.name})
+    return PlannedExercise(named, "GIVEN", one.side, dose, edited=one.edited, because=())
+
+
+def _evenly(visits: int, weeks: int) -> tuple[int, ...]:
+    """The treatment days of a note that does not hold them."""
+    return tuple(ceil(number * weeks / visits) for number in range(1, visits + 1))

@@ -8,7 +8,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from evalassist.errors import EvalAssistError
 
 Language = Literal["en", "es"]
 
@@ -175,6 +177,12 @@ class NotePlan(Part):
     short_term_ends: date | None = None
     """None where the plan is no longer than the short term of its goals."""
     report_by: date | None = None
+    treatment_weeks: tuple[int, ...] = ()
+    """The week of the plan in which each treatment day falls; empty in notes of the first releases."""
+    certification_starts: date | None = None
+    """None in notes of the first releases, whose certification starts with the plan."""
+    certification_renews: bool = False
+    """The plan is a recertification, due by the last day of the certification in force."""
     certification_ends: date | None = None
     recertification_warning: date | None = None
     signature_needed: bool = False
@@ -268,6 +276,8 @@ class NoteFollowUp(Part):
     course: str = ""
     course_says: str = ""
     course_because: str = ""
+    goals: tuple[str, ...] = ()
+    """The goals of the last plan with their targets, and where each stands now."""
     phase: int | None = None
     exercises: tuple[NoteExerciseCourse, ...] = ()
     exits: tuple[NoteCriterion, ...] = ()
@@ -339,3 +349,13 @@ class Note(Part):
     """Only at later visits."""
     defaults: tuple[Line, ...] = ()
     """The clinical defaults this clinic set otherwise: what it is, and its value beside the shipped one."""
+
+
+def read_note(text: str) -> Note:
+    """A note as it is kept in the records."""
+    try:
+        return Note.model_validate_json(text)
+    except ValidationError:
+        raise EvalAssistError(
+            "A signed note of this patient cannot be read. Nothing was changed. Restore the records from a copy."
+        ) from None

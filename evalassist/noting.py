@@ -13,6 +13,7 @@ from evalassist.clinical.differentials import Cause, causes
 from evalassist.clinical.facts import shown
 from evalassist.clinical.follow_up import FollowUp
 from evalassist.clinical.found import hip_finding, step_down_sides
+from evalassist.clinical.given import target_text
 from evalassist.clinical.opposing import against
 from evalassist.clinical.progress import accepted_ids
 from evalassist.clinical.progress import shown as is_shown
@@ -144,7 +145,7 @@ def note_of(
         plan=_plan(planned, evaluation, assessment, content) if planned else None,
         sheet=_sheet(planned, evaluation, assessment) if planned else None,
         references=_references(concluded, content),
-        follow_up=follow_up_note(follow_up, evaluation) if follow_up else None,
+        follow_up=follow_up_note(follow_up, evaluation, planned) if follow_up else None,
         defaults=_set_otherwise(content),
     )
 
@@ -270,6 +271,9 @@ def _plan(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, cont
         visits_proposed=plan.schedule.proposed,
         short_term_ends=_short_term_ends(plan.schedule, content),
         report_by=plan.schedule.report_by,
+        treatment_weeks=plan.schedule.treatment_weeks,
+        certification_starts=plan.certification.starts,
+        certification_renews=plan.certification.renews,
         certification_ends=plan.certification.ends,
         recertification_warning=plan.certification.recertification_warning,
         signature_needed=plan.certification.signature_needed,
@@ -395,22 +399,15 @@ def _goal(goal: Goal) -> NoteGoal:
         id=goal.id,
         title=goal.title,
         measure=goal.measure,
-        baseline=_target(goal.baseline, goal.unit),
-        short=_target(goal.short, goal.unit),
-        long=_target(goal.long, goal.unit),
+        baseline=target_text(goal.baseline, goal.unit),
+        short=target_text(goal.short, goal.unit),
+        long=target_text(goal.long, goal.unit),
         sentences=goal.sentences,
         note=goal.note,
         warning=goal.warning,
         edited=goal.edited,
         own_words=goal.own_words,
     )
-
-
-def _target(value: float | str | None, unit: str) -> str:
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else shown(value, 1)
-    return f"{text} {unit}".rstrip() if not isinstance(value, str) else text
 
 
 # ---------------------------------------------------------------- the patient's sheet

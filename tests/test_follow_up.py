@@ -16,7 +16,7 @@ import pytest
 from evalassist.case_file import read_answers, read_case, read_log
 from evalassist.cli import main
 from evalassist.clinical.assessment import assess
-from evalassist.clinical.follow_up import FollowUp, follow_up, phase_in_force, visits_of
+from evalassist.clinical.follow_up import FollowUp, episode_of, follow_up, visits_of
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content, load_content
@@ -66,8 +66,7 @@ def look_back(earlier: list[Evaluation], now: Evaluation) -> FollowUp:
     content = load_content()
     before = visits_of(earlier)
     assessment = assess(now, content)
-    plan = plan_of_care(now, assessment, content, phase_in_force(before))
-    found = follow_up(before, now, assessment, plan, content)
+    found = follow_up(before, now, assessment, content)
     assert found is not None
     return found
 
@@ -129,13 +128,13 @@ def test_every_rule_of_later_visits_fires_in_one_case_and_is_silent_in_another()
 def test_a_visit_goes_on_in_the_phase_of_the_last_plan_until_the_therapist_moves_it() -> None:
     content = load_content()
     earlier, now = visits({"base": "ex2", "weeks": 8, "then": {"plan-phase": "3"}})
-    in_force = phase_in_force(visits_of(earlier))
-    went_on = plan_of_care(now, assess(now, content), content, in_force)
+    episode = episode_of(visits_of(earlier))
+    went_on = plan_of_care(now, assess(now, content), content, episode)
     assert isinstance(went_on, PlanOfCare)
     assert went_on.phase == 3
     assert "phase 3, as at the last visit" in {reason.text for reason in went_on.exercises[0].because}
     moved = now.with_answer("plan-phase", "4")
-    moved_on = plan_of_care(moved, assess(moved, content), content, in_force)
+    moved_on = plan_of_care(moved, assess(moved, content), content, episode)
     assert isinstance(moved_on, PlanOfCare)
     assert moved_on.phase == 4
 
@@ -143,7 +142,7 @@ def test_a_visit_goes_on_in_the_phase_of_the_last_plan_until_the_therapist_moves
 def test_high_irritability_begins_again_with_phase_1() -> None:
     content = load_content()
     earlier, now = visits({"base": "ex2", "weeks": 8, "then": {"plan-phase": "3"}, "now": {"nprs-worst": 8}})
-    plan = plan_of_care(now, assess(now, content), content, phase_in_force(visits_of(earlier)))
+    plan = plan_of_care(now, assess(now, content), content, episode_of(visits_of(earlier)))
     assert isinstance(plan, PlanOfCare)
     assert plan.phase == 1
 
@@ -159,9 +158,7 @@ def test_the_clinic_may_ask_for_another_share_of_strength() -> None:
     stricter = now.with_defaults({"strength-change": 20.0})
     content = content_for(stricter)
     assessment = assess(stricter, content)
-    found = follow_up(
-        visits_of(earlier), stricter, assessment, plan_of_care(stricter, assessment, content), content
-    )
+    found = follow_up(visits_of(earlier), stricter, assessment, content)
     assert found is not None
     verdict = {change.id: change.verdict for change in found.since_first}["hext.left"]
     assert verdict == "no measurable change, within measurement error"
@@ -177,7 +174,7 @@ def test_a_first_visit_has_nothing_to_look_back_on() -> None:
     content = load_content()
     first = read_case(CASES / "ex1.toml", content)
     assessment = assess(first, content)
-    assert follow_up((), first, assessment, plan_of_care(first, assessment, content), content) is None
+    assert follow_up((), first, assessment, content) is None
 
 
 def test_one_log_stands_for_one_exercise_and_an_empty_one_goes() -> None:

@@ -20,8 +20,9 @@ from evalassist.case_file import read_case
 from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content, load_content
 from evalassist.documents import evaluation_note_pdf
+from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Evaluation, ExerciseLog, Signature, VisitKind
-from evalassist.note import Note
+from evalassist.note import Note, NotePlan
 from evalassist.note_text import note_text
 from evalassist.records.store import Store
 from evalassist.settings import Settings
@@ -263,6 +264,119 @@ def test_discharge_criteria_stand_open_at_a_discharge(qtbot: QtBot, begin: Begin
     page = page_of(qtbot, PlanPage(begin(later(first, 12, kind="discharge"))))
     assert page.look_back is not None
     assert "Upkeep plan: 3 to 4 exercises" in words(page.look_back)
+
+
+# ---------------------------------------------------------------- what was signed
+
+
+def signed_with(store: Store, begin: Begin, visit: Evaluation, **changes: object) -> None:
+    """Sign this visit with a plan other than the rules of today would give."""
+    note = begin(visit).note()
+    assert note.plan is not None
+    given = note.model_copy(update={"plan": note.plan.model_copy(update=changes)})
+    signature = Signature("A. Chen", "", datetime(2026, 3, 2, 18, tzinfo=UTC))
+    store.sign(store.load(visit.id).signed_by(signature), given.model_dump_json())
+
+
+def plan_of(begin: Begin, visit: Evaluation) -> NotePlan:
+    plan = begin(visit).note().plan
+    assert plan is not None
+    return plan
+
+
+def test_a_signed_plan_is_looked_back_on_as_it_was_given_whatever_the_rules_say_today(
+    qtbot: QtBot, begin: Begin, first: Evaluation, store: Store
+) -> None:
+    abduction, *_ = plan_of(begin, first).exercises
+    given = abduction.model_copy(update={"sets": 5, "reps": 7, "hold_s": 4, "name": "Leg lift on the side"})
+    pain = plan_of(begin, first).goals[0].model_copy(update={"short": "5 /10", "long": "1 /10"})
+    signed_with(store, begin, first, exercises=(given,), phase=3, pain_cap=5, goals=(pain,))
+    session = EvaluationSession(_kept(store, later(first)), load_content(), store, SETTINGS)
+    page = page_of(qtbot, PlanPage(session))
+    assert page.look_back is not None
+    assert list(page.look_back.rows) == ["HA01"]
+    told = words(page.look_back)
+    assert "Leg lift on the side · 5 × 7, hold 4 s" in told
+    assert "TO LEAVE PHASE 3" in told
+    assert "Worst pain 6/10, aim 5/10, then 1/10 (now 6/10)" in told
+    assert "Worst pain 6/10, aim 5/10, then 1/10 (now 6/10)" in printed(session.note())
+    session.log_exercise(ExerciseLog("HA01", pain=5))
+    assert session.follow_up is not None
+    assert session.follow_up.exercises[0].in_cap  # the limit of that plan, not of today's rules
+    assert isinstance(session.plan, PlanOfCare)
+    assert session.plan.phase == 3
+
+
+def test_a_signed_visit_without_a_plan_gave_none(begin: Begin, first: Evaluation, store: Store) -> None:
+    note = begin(first).note().model_copy(update={"plan": None})
+    signature = Signature("A. Chen", "", datetime(2026, 3, 2, 18, tzinfo=UTC))
+    store.sign(store.load(first.id).signed_by(signature), note.model_dump_json())
+    session = EvaluationSession(_kept(store, later(first)), load_content(), store, SETTINGS)
+    assert session.follow_up is not None
+    assert session.follow_up.exercises == ()
+    assert session.follow_up.phase_in_force is None
+
+
+def test_a_draft_is_judged_again(begin: Begin, first: Evaluation) -> None:
+    session = begin(later(first))
+    assert session.follow_up is not None
+    assert [one.planned.dose.sets for one in session.follow_up.exercises] == [3, 3, 3, 3]
+
+
+def test_an_exercise_that_this_release_no_longer_holds_is_named(
+    qtbot: QtBot, begin: Begin, first: Evaluation, store: Store
+) -> None:
+    abduction, clamshell, *_ = plan_of(begin, first).exercises
+    gone = clamshell.model_copy(update={"id": "ZZ99", "name": "Old clamshell"})
+    signed_with(store, begin, first, exercises=(abduction, gone))
+    session = EvaluationSession(_kept(store, later(first)), load_content(), store, SETTINGS)
+    page = page_of(qtbot, PlanPage(session))
+    assert page.look_back is not None
+    assert "no longer in this release: Old clamshell" in words(page.look_back)
+
+
+def test_a_signed_note_that_cannot_be_read_is_said_in_one_sentence(store: Store, first: Evaluation) -> None:
+    store.save(first)
+    store.sign(first.signed_by(Signature("A. Chen", "", datetime(2026, 3, 2, tzinfo=UTC))), "{}")
+    with pytest.raises(EvalAssistError, match="cannot be read"):
+        EvaluationSession(_kept(store, later(first)), load_content(), store, SETTINGS)
+
+
+def _kept(store: Store, visit: Evaluation) -> Evaluation:
+    store.save(visit)
+    return visit
+
+
+# ---------------------------------------------------------------- clocks
+
+
+def medicare(visit: Evaluation) -> Evaluation:
+    return visit.with_answers({"medicare": "yes", "order-on-file": "yes"})
+
+
+def test_the_clocks_of_a_later_visit_count_from_the_signed_plan(
+    qtbot: QtBot, begin: Begin, first: Evaluation, store: Store
+) -> None:
+    signed_with(store, begin, medicare(first), certification_ends=date(2026, 4, 13))
+    session = EvaluationSession(_kept(store, medicare(later(first))), load_content(), store, SETTINGS)
+    assert isinstance(session.plan, PlanOfCare)
+    assert session.plan.certification.due == date(2026, 4, 13)
+    page = page_of(qtbot, PlanPage(session))
+    assert "Recertify by\n13 Apr 2026" in words(page)
+    assert "Then certified until\n25 May 2026" in words(page)
+    assert "treatment day 10, about 6 Apr 2026" in words(page)
+    assert "sign and date it by April 13, 2026" in printed(session.note())
+
+
+def test_a_note_signed_before_the_days_were_kept_counts_them_evenly(
+    begin: Begin, first: Evaluation, store: Store
+) -> None:
+    signed_with(store, begin, medicare(first), treatment_weeks=(), certification_starts=None)
+    session = EvaluationSession(_kept(store, medicare(later(first, 8))), load_content(), store, SETTINGS)
+    assert session.episode is not None
+    assert session.episode.days_before(date(2026, 3, 30)) == 6  # 12 days in 8 weeks, 4 of them over
+    assert session.episode.plan is not None
+    assert session.episode.plan.certified_from == date(2026, 3, 2)
 
 
 # ---------------------------------------------------------------- note

@@ -10,11 +10,12 @@ import pytest
 
 from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
+from evalassist.clinical.follow_up import episode_of, visits_of
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.result import PlanOfCare
 from evalassist.clinical.schedule import day_in_words
 from evalassist.content import load_content
-from evalassist.evaluation import Answer, PlanEdit, VisitKind
+from evalassist.evaluation import Answer, Evaluation, PlanEdit, VisitKind
 
 EXAMPLE = Path(__file__).parent / "cases" / "ex1.toml"
 EVALUATED = date(2026, 3, 2)
@@ -226,3 +227,113 @@ def check_dates(day: date) -> None:
 
 def test_the_last_day_of_the_calendar_breaks_nothing() -> None:
     assert on(date(2100, 12, 31)).schedule.ends == date(2101, 2, 25)
+
+
+# ---------------------------------------------------------------- several visits
+
+
+def episode(*visits: tuple[int, dict[str, Answer], tuple[PlanEdit, ...]]) -> PlanOfCare:
+    """The plan of the last of these visits: weeks after the evaluation, answers, and edits of its plan."""
+    content = load_content()
+    example = read_case(EXAMPLE, content).with_answers({"medicare": "yes", "order-on-file": "yes"})
+    made: list[Evaluation] = []
+    for weeks, answers, edits in visits:
+        visit = replace(
+            example.with_answers(MODERATE | answers).with_plan_edit(*edits),
+            visit_date=EVALUATED + timedelta(weeks=weeks),
+            kind="re-evaluation" if made else "initial",
+            id=f"visit in week {weeks}",
+        )
+        made.append(visit)
+    *earlier, last = made
+    plan = plan_of_care(last, assess(last, content), content, episode_of(visits_of(earlier)))
+    assert isinstance(plan, PlanOfCare), plan
+    return plan
+
+
+def weeks_left(first: int, then: int = 0) -> tuple[PlanEdit, ...]:
+    return tuple(
+        PlanEdit("visits", field=field, value=value)
+        for field, value in (("weeks_1", first), ("weeks_2", then))
+    )
+
+
+def test_a_plan_that_stays_within_the_certification_leaves_its_clock_running() -> None:
+    clock = episode((0, {}, ()), (4, {}, weeks_left(4))).certification
+    assert (clock.starts, clock.ends) == (EVALUATED, date(2026, 4, 27))
+    assert clock.recertification_warning == date(2026, 4, 13)
+    assert clock.conservative_limit == date(2026, 5, 30)
+    assert (clock.renews, clock.signature_needed, clock.due) == (False, False, None)
+    assert "CER10" not in clock.rules
+
+
+def test_a_plan_past_the_certification_is_a_recertification_due_by_its_last_day() -> None:
+    clock = episode((0, {}, ()), (4, {}, ())).certification
+    assert (clock.renews, clock.signature_needed) == (True, True)
+    assert clock.due == date(2026, 4, 27)
+    assert "because its plan runs past April 27, 2026" in clock.text
+    assert "sign and date it by April 27, 2026" in clock.text
+    assert (clock.starts, clock.ends) == (date(2026, 3, 30), date(2026, 5, 25))
+
+
+def test_another_long_term_goal_asks_for_a_recertification_within_the_same_days() -> None:
+    another = PlanEdit("goal-target", goal="G01", field="long", value=1)
+    clock = episode((0, {}, ()), (4, {}, (*weeks_left(4), another))).certification
+    assert clock.renews
+    assert "because a long-term goal changes" in clock.text
+
+
+def test_a_third_visit_counts_from_the_last_certification() -> None:
+    clock = episode((0, {}, ()), (4, {}, ()), (6, {}, weeks_left(4))).certification
+    assert (clock.starts, clock.ends, clock.renews) == (date(2026, 3, 30), date(2026, 5, 25), False)
+    clock = episode((0, {}, ()), (4, {}, weeks_left(4)), (6, {}, weeks_left(2))).certification
+    assert (clock.starts, clock.ends, clock.renews) == (EVALUATED, date(2026, 4, 27), False)
+
+
+def test_ninety_days_count_from_the_certification_and_not_from_the_visit_between() -> None:
+    long = weeks_left(12, 4)
+    clock = episode((0, {}, long), (11, {}, weeks_left(1))).certification
+    assert (clock.ends, clock.due) == (date(2026, 5, 30), None)
+    assert episode((0, {}, long), (11, {}, weeks_left(2))).certification.due == date(2026, 5, 30)
+
+
+def test_a_certification_that_has_ended_is_told() -> None:
+    plan = episode((0, {}, weeks_left(4)), (8, {}, ()))
+    assert plan.certification.due == date(2026, 3, 30)
+    assert any("The certification ended on March 30, 2026" in words for words in plan.warnings)
+    assert not any("ended" in words for words in episode((0, {}, weeks_left(4)), (4, {}, ())).warnings)
+
+
+def test_a_first_certification_at_a_later_visit_counts_from_the_day_care_began() -> None:
+    clock = episode((0, {"medicare": "no"}, ()), (2, {}, ())).certification
+    assert (clock.starts, clock.due) == (EVALUATED, date(2026, 4, 1))
+    assert clock.ends == date(2026, 5, 11)
+    assert clock.conservative_limit == date(2026, 5, 30)
+    assert "CER09" in clock.rules
+    assert "CER10" not in clock.rules
+
+
+def test_a_re_evaluation_of_which_nothing_earlier_is_known_has_no_day_to_count_from() -> None:
+    clock = on(EVALUATED, "re-evaluation").certification
+    assert clock.due is None
+    assert "because care was certified before" in clock.text
+    assert "by the end of the certification in force" in clock.text
+
+
+@pytest.mark.parametrize(
+    ("visits", "day", "by"),
+    [
+        (((0, {}, ()),), 10, date(2026, 4, 13)),
+        (((0, {}, ()), (2, {}, ())), 10, date(2026, 4, 6)),  # 4 days are over, the 10th in week 3 from here
+        (((0, {}, ()), (4, {}, ())), 10, date(2026, 4, 6)),  # 8 days are over
+        (((0, {}, ()), (6, {}, ())), 20, date(2026, 5, 25)),  # 10 days are over, the 20th in week 6 from here
+        (((0, {}, ()), (2, {}, ()), (4, {}, weeks_left(2))), 10, date(2026, 4, 6)),
+        (((0, {}, ()), (8, {}, weeks_left(2))), 20, None),  # 12 days are over, 4 are planned
+    ],
+)
+def test_the_progress_report_is_counted_in_treatment_days_from_the_evaluation(
+    visits: tuple[tuple[int, dict[str, Answer], tuple[PlanEdit, ...]], ...], day: int, by: date | None
+) -> None:
+    schedule = episode(*visits).schedule
+    assert (schedule.report_day, schedule.report_by) == (day, by)
+    assert f"treatment day {day}; the evaluation is day 1" in schedule.progress_report

@@ -289,7 +289,11 @@ class MainWindow(QMainWindow):
         from ui.evaluation_view import EvaluationView
         from ui.session import EvaluationSession
 
-        session = EvaluationSession(evaluation, self._content, self._store, self._settings)
+        try:
+            session = EvaluationSession(evaluation, self._content, self._store, self._settings)
+        except EvalAssistError as fault:  # an earlier visit of the episode cannot be read
+            self._say_not_opened(str(fault))
+            return
         self.view = view = EvaluationView(session)
         session.setParent(view)
         view.start_wanted.connect(self.show_start)

@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from evalassist.clinical.assessment import assess, what_is_said
 from evalassist.clinical.change import Visit, last_answers
-from evalassist.clinical.follow_up import FollowUp, follow_up, phase_in_force, visits_of
+from evalassist.clinical.follow_up import FollowUp, episode_of, follow_up, visits_of
+from evalassist.clinical.given import Given, SoFar
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.progress import StepProgress, progress
 from evalassist.clinical.progression import log_of
@@ -33,7 +34,8 @@ from evalassist.evaluation import (
     SoreKnee,
 )
 from evalassist.findings import brief_words
-from evalassist.note import Note
+from evalassist.follow_up_noting import given_in
+from evalassist.note import Note, read_note
 from evalassist.noting import clinic_of, note_of
 from evalassist.records.rows import StoreConflictError
 from evalassist.settings import Settings
@@ -79,6 +81,8 @@ class EvaluationSession(QObject):
             self.content = content_for(self._evaluation)
         self.earlier = store.earlier_visits(evaluation)
         """The visits of this episode before this one, the earliest first; read once."""
+        self._given = {visit.id: self._plan_of(visit.id) for visit in self.earlier if visit.signature}
+        """The plans of the signed ones among them, as they were signed."""
         self.last_answers = last_answers(self.earlier)
         """For every item the latest earlier answer and its day: shown beside the field, never copied into it."""
         self._visits: tuple[Visit, ...] | None = None
@@ -129,29 +133,27 @@ class EvaluationSession(QObject):
 
     @property
     def visits(self) -> tuple[Visit, ...]:
-        """The earlier visits with what was concluded and planned at each."""
+        """The earlier visits with what was concluded and given at each."""
         if self._visits is None:
-            self._visits = visits_of(self.earlier)
+            self._visits = visits_of(self.earlier, self._given)
         return self._visits
 
     @property
     def follow_up(self) -> FollowUp | None:
         """What this visit says beside the earlier ones; None at a first visit."""
         if self._follow_up is None and self.earlier:
-            self._follow_up = follow_up(
-                self.visits, self._evaluation, self.assessment, self.plan, self.content
-            )
+            self._follow_up = follow_up(self.visits, self._evaluation, self.assessment, self.content)
         return self._follow_up
 
     @property
-    def in_force(self) -> int | None:
-        """The phase of the last visit's plan, in which this one goes on; None at a first visit."""
-        return phase_in_force(self.visits)
+    def episode(self) -> SoFar | None:
+        """What the earlier visits leave to this one; None at a first visit."""
+        return episode_of(self.visits)
 
     def note(self) -> Note:
         """The note as it would be signed now; the stored one once it is signed."""
         if self.signed:
-            return Note.model_validate_json(self.store.note_of(self._evaluation.id))
+            return read_note(self.store.note_of(self._evaluation.id))
         return self._note_of(self._evaluation)
 
     # ------------------------------------------------------------ changing
@@ -246,6 +248,10 @@ class EvaluationSession(QObject):
         addendum = Addendum(text, name, datetime.now(UTC))
         self.store.add_addendum(self._evaluation.id, addendum)
         self._set(self._evaluation.with_addendum(addendum))
+
+    def _plan_of(self, evaluation_id: str) -> Given | None:
+        plan = read_note(self.store.note_of(evaluation_id)).plan
+        return given_in(plan, self.content.exercises) if plan else None
 
     def _note_of(self, evaluation: Evaluation) -> Note:
         clinic = clinic_of(self.settings)
@@ -347,7 +353,7 @@ class EvaluationSession(QObject):
     def _result(self) -> tuple[Assessment, PlanOfCare | NoPlan, Mapping[str, StepProgress]]:
         if self._results is None:
             assessment = assess(self._evaluation, self.content)
-            plan = plan_of_care(self._evaluation, assessment, self.content, self.in_force)
+            plan = plan_of_care(self._evaluation, assessment, self.content, self.episode)
             steps = progress(self._evaluation, assessment, plan, self.content, handed_out=self._handed_out)
             self._results = (assessment, plan, steps)
         return self._results

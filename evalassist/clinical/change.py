@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 from evalassist.clinical.conditions import verdict_of
 from evalassist.clinical.facts import shown
-from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare, SideStrength, Verdict
+from evalassist.clinical.given import Given
+from evalassist.clinical.result import Assessment, SideStrength, Verdict
 from evalassist.clinical.strength import settled
 from evalassist.content.follow_up_schema import Comparison
 from evalassist.content.schema import Measure, StrengthGroup
@@ -29,19 +30,16 @@ Direction = Literal["better", "worse", "same"]
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visit with what was concluded and planned at it."""
+    """One visit with what was concluded at it."""
 
     evaluation: Evaluation
     assessment: Assessment
-    plan: PlanOfCare | NoPlan
+    plan: Given | None = None
+    """The plan it gave, once it is an earlier visit; None where it gave none."""
 
     @property
     def day(self) -> date:
         return self.evaluation.visit_date
-
-    @property
-    def phase(self) -> int | None:
-        return self.plan.phase if isinstance(self.plan, PlanOfCare) else None
 
 
 @dataclass(frozen=True, slots=True)

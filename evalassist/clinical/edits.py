@@ -73,7 +73,8 @@ def _applied(case: Case, state: Edited, edit: PlanEdit) -> Edited:
     if edit.kind == "add":
         return state if place is not None else _added(case, state, edit)
     if place is None:
-        return _unfit(state, edit)
+        done = edit.kind == "swap" and any(one.exercise.id == edit.to for one in state.exercises)
+        return state if done else _unfit(state, edit)
     one = state.exercises[place]
     match edit.kind:
         case "drop":
@@ -84,6 +85,9 @@ def _applied(case: Case, state: Edited, edit: PlanEdit) -> Edited:
             )
         case "dose":
             return _dosed(state, place, edit)
+        case "load":
+            because = Reason(f"one step on, by the therapist: {edit.reason}")
+            return _put(state, place, replace(one, because=(because, *one.because), edited=True))
         case "move":
             rest = tuple(other for other in state.shown() if other is not one)
             to = min(max((edit.value or 1) - 1, 0), len(rest))

@@ -1,6 +1,7 @@
 """A later visit: what changed since the start, how the exercises went, whether the phase is passed, when to refer back.
 
-The earlier visits of the episode are judged as they were, each in the phase of the visit before it.
+The findings of the earlier visits are judged as they were. Their plans are those that were given: what was signed is
+read from its note, and only a draft is judged again, in the phase of the visit before it.
 """
 
 from __future__ import annotations
@@ -8,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from evalassist.clinical.assessment import assess
 from evalassist.clinical.change import Change, Visit, changes, gain_of
 from evalassist.clinical.conditions import judge, verdict_of
+from evalassist.clinical.given import Given, SoFar, given_of, so_far
 from evalassist.clinical.plan import LAST_PHASE, plan_of_care
 from evalassist.clinical.progression import (
     ExerciseCourse,
@@ -21,7 +24,7 @@ from evalassist.clinical.progression import (
     fact_of,
     log_of,
 )
-from evalassist.clinical.result import Assessment, FactValue, Knowledge, NoPlan, PlanOfCare, Reason, Verdict
+from evalassist.clinical.result import Assessment, FactValue, Knowledge, PlanOfCare, Reason, Verdict
 from evalassist.content import content_for
 from evalassist.content.follow_up_schema import Course, Sign
 from evalassist.content.plan_schema import Exit
@@ -69,6 +72,8 @@ class FollowUp:
     phase_in_force: int | None
     """The phase of the last visit's plan; None when that visit had no plan."""
     exercises: tuple[ExerciseCourse, ...]
+    given: Given | None
+    """The plan of the last visit; None when that visit gave none."""
     exits: tuple[Criterion, ...]
     discharge: tuple[Criterion, ...]
 
@@ -88,34 +93,41 @@ class FollowUp:
         return all(criterion.met for criterion in self.discharge)
 
 
-def visits_of(evaluations: Iterable[Evaluation]) -> tuple[Visit, ...]:
-    """The visits of an episode, the earliest first, each judged with the limits it was written with."""
+def visits_of(
+    evaluations: Iterable[Evaluation], signed: Mapping[str, Given | None] = MappingProxyType({})
+) -> tuple[Visit, ...]:
+    """The visits of an episode, the earliest first, each judged with the limits it was written with.
+
+    `signed` holds the plan of every signed visit by its id, None where it gave none.
+    """
     found: list[Visit] = []
     for evaluation in evaluations:
         content = content_for(evaluation)
         assessment = assess(evaluation, content)
-        in_force = phase_in_force(found)
-        found.append(Visit(evaluation, assessment, plan_of_care(evaluation, assessment, content, in_force)))
+        if evaluation.id in signed:
+            given = signed[evaluation.id]
+        else:
+            plan = plan_of_care(evaluation, assessment, content, episode_of(found))
+            given = given_of(plan) if isinstance(plan, PlanOfCare) else None
+        found.append(Visit(evaluation, assessment, given))
     return tuple(found)
 
 
-def phase_in_force(earlier: Iterable[Visit]) -> int | None:
-    """The phase of the last plan there was."""
-    phases = [visit.phase for visit in earlier if visit.phase is not None]
-    return phases[-1] if phases else None
+def episode_of(earlier: Iterable[Visit]) -> SoFar | None:
+    """What these visits leave to the next one."""
+    return so_far([(visit.day, visit.plan) for visit in earlier])
 
 
 def follow_up(
     earlier: tuple[Visit, ...],
     evaluation: Evaluation,
     assessment: Assessment,
-    plan: PlanOfCare | NoPlan,
     content: Content,
 ) -> FollowUp | None:
     """What this visit says beside the earlier ones; None when there is none."""
     if not earlier:
         return None
-    now, first, last = Visit(evaluation, assessment, plan), earlier[0], earlier[-1]
+    now, first, last = Visit(evaluation, assessment), earlier[0], earlier[-1]
     since_first = changes(first, now, content)
     since_last = since_first if first is last else changes(last, now, content)
     signs = _new_signs(last, now, content)
@@ -124,7 +136,8 @@ def follow_up(
     known = _knowledge(earlier, now, since_first, since_last, signs, exercises, content)
     course, reasons, missing = _course(known, content)
     weeks = [timedelta(weeks=number) for number in REFER_BACK_WEEKS]
-    in_force = phase_in_force(earlier)
+    episode = episode_of(earlier)
+    in_force = episode.phase if episode else None
     exits = content.plan.phase_of[in_force].exits if in_force is not None else ()
     return FollowUp(
         first=first.day,
@@ -139,6 +152,7 @@ def follow_up(
         refer_back_by=first.day + weeks[1],
         phase_in_force=in_force,
         exercises=exercises,
+        given=last.plan,
         exits=tuple(_criterion(row, known, evaluation) for row in exits),
         discharge=tuple(_criterion(row, known, evaluation) for row in content.follow_up.discharge),
     )
@@ -150,7 +164,7 @@ def follow_up(
 def _exercises(
     last: Visit, evaluation: Evaluation, new_knee_signs: bool | None, content: Content
 ) -> tuple[ExerciseCourse, ...]:
-    if isinstance(last.plan, NoPlan):
+    if last.plan is None:
         return ()
     return tuple(
         exercise_course(
@@ -274,7 +288,7 @@ def _squat60(earlier: tuple[Visit, ...], now: Visit) -> tuple[FactValue | None, 
     """Within the pain limit of the plan in force."""
     pain = now.assessment.number("squat60-pain")
     plan = earlier[-1].plan
-    if pain is None or isinstance(plan, NoPlan):
+    if pain is None or plan is None:
         return None, ("squat60-pain",)
     return pain <= plan.pain_cap, ("squat60-pain",)
 
@@ -309,7 +323,7 @@ def _no_change_before(earlier: tuple[Visit, ...], now: Visit, content: Content) 
         then = earlier[place]
         if now.day - then.day < AGAIN_AFTER:
             continue
-        said = follow_up(earlier[:place], then.evaluation, then.assessment, then.plan, content)
+        said = follow_up(earlier[:place], then.evaluation, then.assessment, content)
         if said is not None and said.course is not None and said.course.id in ("RV4", "RV5"):
             return True
     return False

@@ -7,6 +7,7 @@ from evalassist.clinical.case import PHASE_ITEM, Case, Log, PlanContent, blocks_
 from evalassist.clinical.codes import codes_of, complexity_of, short_of_minutes, unfitting_codes
 from evalassist.clinical.dosing import dose_for, session_minutes, side_for
 from evalassist.clinical.edits import apply_edits, hard_checks
+from evalassist.clinical.given import SoFar
 from evalassist.clinical.goals import goals_of
 from evalassist.clinical.refusals import refusals
 from evalassist.clinical.result import (
@@ -30,11 +31,12 @@ LAST_PHASE = 4
 
 
 def plan_of_care(
-    evaluation: Evaluation, assessment: Assessment, content: PlanContent, in_force: int | None = None
+    evaluation: Evaluation, assessment: Assessment, content: PlanContent, episode: SoFar | None = None
 ) -> PlanOfCare | NoPlan:
     """The plan the findings lead to, with a reason for every exercise in it and every one left out.
 
-    `in_force` is the phase of the last visit's plan, in which a later visit goes on.
+    `episode` is what the earlier visits leave to a later one: it goes on in the phase of the last plan, and its
+    clocks count from the day care began.
     """
     stopped = _stop(evaluation, assessment)
     if stopped is not None:
@@ -43,15 +45,17 @@ def plan_of_care(
         return NoPlan(
             "Worst pain is not recorded, so irritability is not known.", assessment.irritability_missing
         )
-    case = case_of(evaluation, assessment, content, assessment.irritability, in_force)
+    case = case_of(
+        evaluation, assessment, content, assessment.irritability, episode.phase if episode else None
+    )
     log = Log()
     placed = () if _after_surgery(assessment) else choose(case, log)
     refused = refusals(case, placed, log)
     proposed = [_planned(case, entry) for entry in placed]
     edited = apply_edits(case, proposed, evaluation.plan_edits)
-    schedule = schedule_of(case, evaluation.plan_edits)
-    certification = certification_of(case, schedule)
+    schedule = schedule_of(case, evaluation.plan_edits, episode)
     goals = goals_of(case, schedule, evaluation.plan_edits)
+    certification = certification_of(case, schedule, goals.stand, episode)
     in_plan = [one.exercise.id for one in edited.exercises]
     complexity = complexity_of(case)
     codes, session = codes_of(case, in_plan, complexity)
@@ -140,13 +144,18 @@ def _restrictions(assessment: Assessment) -> tuple[str, ...]:
 
 
 def _past_the_certification(schedule: Schedule, certification: Certification) -> tuple[str, ...]:
-    """A plan longer than what can be certified at once."""
-    if certification.ends is None or certification.ends >= schedule.ends:
-        return ()
-    return (
-        f"The plan runs to {day_in_words(schedule.ends)}, past the certification: "
-        f"recertify by {day_in_words(certification.ends)}.",
-    )
+    """A certification that has ended, and a plan longer than what can be certified at once."""
+    found: list[str] = []
+    if certification.lapsed is not None:
+        found.append(
+            f"The certification ended on {day_in_words(certification.lapsed)}: what goes beyond it is recertified."
+        )
+    if certification.ends is not None and schedule.starts <= certification.ends < schedule.ends:
+        found.append(
+            f"The plan runs to {day_in_words(schedule.ends)}, past the certification: "
+            f"recertify by {day_in_words(certification.ends)}."
+        )
+    return tuple(found)
 
 
 def _precautions(case: Case, assessment: Assessment) -> tuple[str, ...]:

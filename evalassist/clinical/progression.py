@@ -1,16 +1,30 @@
-"""The exercises of the plan in force, one by one: hold, progress or regress, with the rule (plan of care 4.2, 4.3)."""
+"""The exercises of the plan in force, one by one: hold, progress or regress, with the rule (plan of care 4.2, 4.3).
+
+What is advised changes nothing by itself; `edits_of_advice` says it as edits of today's plan.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 from evalassist.clinical.conditions import judge, verdict_of
+from evalassist.clinical.edits import DOSE_LIMITS
 from evalassist.clinical.facts import shown
-from evalassist.clinical.result import Fact, FactValue, Knowledge, PlannedExercise, Reason, Verdict
+from evalassist.clinical.result import (
+    Fact,
+    FactValue,
+    Knowledge,
+    NoPlan,
+    PlannedExercise,
+    PlanOfCare,
+    Reason,
+    Verdict,
+)
 from evalassist.content.follow_up_schema import Colour, FollowUpRules, LogCriterion
-from evalassist.evaluation import ExerciseLog, Settled
+from evalassist.evaluation import ExerciseLog, PlanEdit, Settled
 from evalassist.words import lower_first, upper_first
 
 if TYPE_CHECKING:
@@ -60,6 +74,10 @@ class ExerciseCourse:
     cites: tuple[str, ...] = ()
     to: str = ""
     """The exercise that takes its place, where one does."""
+    dose: tuple[tuple[str, int], ...] = ()
+    """The numbers of the dose it asks for: field and value."""
+    load: str = ""
+    """What grows of the load, in words."""
     in_cap: bool | None = None
     """The pain stayed within the limit of that plan."""
 
@@ -93,6 +111,8 @@ def exercise_course(
     course = replace(course, colour=colour.id, because=judge(colour.when, known).reasons)
     if colour.verdict != "progress":
         eases = colour.verdict == "regress"
+        easier = planned.exercise.easier or ""
+        half = (("sets", ceil(planned.dose.sets / 2)),)
         return replace(
             course,
             move=colour.verdict,
@@ -102,7 +122,8 @@ def exercise_course(
             else f"{upper_first(colour.id.lower())} log",
             cites=colour.cites,
             mark=colour.mark,
-            to=(planned.exercise.easier or "") if eases else "",
+            to=easier if eases else "",
+            dose=_whole(planned) if not eases else () if easier else half,
         )
     criterion = judge(asks.when, known)
     if criterion.verdict is Verdict.UNDECIDED:
@@ -111,14 +132,8 @@ def exercise_course(
         )
     course = replace(course, because=tuple(dict.fromkeys((*course.because, *criterion.reasons))))
     if criterion.verdict is Verdict.NOT_MET:
-        return replace(course, move="hold", says="The same dose again.")
-    goes_on = asks.then == "harder"
-    return replace(
-        course,
-        move="progress",
-        says=_progression(planned, asks, content),
-        to=(planned.exercise.harder or "") if goes_on else "",
-    )
+        return replace(course, move="hold", says="The same dose again.", dose=_whole(planned))
+    return _progressed(course, content)
 
 
 def counts_repetitions(planned: PlannedExercise, content: Content) -> bool:
@@ -193,16 +208,93 @@ def _missing(log: ExerciseLog, wanted: tuple[str, ...], asks: LogCriterion) -> I
 # ---------------------------------------------------------------- what follows
 
 
-def _progression(planned: PlannedExercise, asks: LogCriterion, content: Content) -> str:
-    harder = planned.exercise.harder
+def _whole(planned: PlannedExercise) -> tuple[tuple[str, int], ...]:
+    """The dose as it stood."""
+    return tuple((field, getattr(planned.dose, field)) for field in DOSE_LIMITS)
+
+
+def _progressed(course: ExerciseCourse, content: Content) -> ExerciseCourse:
+    """What is one step on: fewer days, a longer hold, more load, or the next exercise of the ladder."""
+    planned, asks = course.planned, course.asks
+    course = replace(course, move="progress")
     if asks.then == "fewer-days":
-        return "2 to 3 days a week are enough now."
-    if asks.then == "harder" and harder is not None:
-        return f"Next exercise: {content.exercises[harder].name}."
-    return f"One step on. {content.load_rules[planned.dose.load].says}"
+        fewer = asks.days is not None and asks.days < planned.dose.days_per_week
+        days = (("days_per_week", asks.days),) if fewer and asks.days is not None else ()
+        return replace(course, says="2 to 3 days a week are enough now.", dose=days)
+    harder = planned.exercise.harder or ""
+    rule = content.load_rules[planned.dose.load].says
+    steps = content.follow_up.steps
+    step = next((one for one in steps if one.fits(planned.dose.load, planned.exercise)), None)
+    if asks.then == "load" and step is not None:
+        longest = step.up_to_s or 0
+        if step.hold_s is not None and planned.dose.hold_s < longest:
+            held = min(planned.dose.hold_s + step.hold_s, longest)
+            return replace(course, says=f"Hold {held} s. {rule}", dose=(("hold_s", held),))
+        if step.says:
+            return replace(course, says=f"One step on. {rule}", load=step.says)
+    elif asks.then == "load":
+        return replace(course, says=f"One step on. {rule}")
+    if harder:
+        return replace(course, says=f"Next exercise: {content.exercises[harder].name}.", to=harder)
+    return replace(course, says=f"This is the last step of its ladder. {rule}")
 
 
 def _regression(planned: PlannedExercise, content: Content) -> str:
     easier = planned.exercise.easier
     instead = f"{content.exercises[easier].name}, or " if easier is not None else ""
     return f"Easier: {instead}half the sets for 1 week."
+
+
+# ---------------------------------------------------------------- as edits of today's plan
+
+
+def can_apply(course: ExerciseCourse) -> bool:
+    """The advice says something that the plan can hold."""
+    return bool(course.to or course.dose or course.load)
+
+
+def edits_of_advice(
+    course: ExerciseCourse, plan: PlanOfCare | NoPlan, edits: Sequence[PlanEdit]
+) -> tuple[PlanEdit, ...]:
+    """The advice as edits of today's plan; empty where it says nothing to do, or stands in the plan already.
+
+    What takes the place of the exercise since an earlier advice gives it back.
+    """
+    if isinstance(plan, NoPlan) or not can_apply(course):
+        return ()
+    own = course.planned.exercise.id
+    in_plan = {one.exercise.id: one for one in plan.exercises}
+    instead = next((one.to for one in edits if (one.kind, one.exercise) == ("swap", own)), "")
+    stands = own if own in in_plan else instead if instead in in_plan else ""
+    if course.to:
+        if course.to in in_plan:
+            return ()
+        why = course.asks.code if course.move == "progress" else f"{course.colour.lower()} log"
+        swap = PlanEdit("swap", stands, to=course.to, reason=f"{course.move}, {why}")
+        return (swap,) if stands else (PlanEdit("add", course.to),)
+    today = in_plan.get(own)
+    found: list[PlanEdit] = []
+    if today is None and stands:
+        found.append(PlanEdit("swap", stands, to=own))
+    elif today is None and course.move != "hold":
+        found.append(PlanEdit("add", own))
+    if course.move == "hold" and not (today and today.locked):
+        found.append(PlanEdit("lock", own))
+    found += [
+        PlanEdit("dose", own, field=field, value=value)
+        for field, value in course.dose
+        if today is None or getattr(today.dose, field) != value
+    ]
+    load = PlanEdit("load", own, reason=course.load)
+    return (*found, load) if course.load and load not in edits else tuple(found)
+
+
+def edits_of_all(
+    courses: Iterable[ExerciseCourse], plan: PlanOfCare | NoPlan, edits: Sequence[PlanEdit]
+) -> tuple[PlanEdit, ...]:
+    """The advice on every exercise; an exercise that two of them ask for comes once."""
+    found: list[PlanEdit] = []
+    for course in courses:
+        if not course.to or all(course.to not in (one.to, one.exercise) for one in found):
+            found += edits_of_advice(course, plan, edits)
+    return tuple(found)

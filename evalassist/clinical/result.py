@@ -387,8 +387,12 @@ class Schedule:
     progress_report: str
     home_exercise_from_week: int = 1
     blocks: tuple[Visits, ...] = ()
+    treatment_weeks: tuple[int, ...] = ()
+    """The week in which each treatment day falls."""
+    report_day: int = 10
+    """The treatment day by which the next progress report is due, counted from the day care began."""
     report_by: date | None = None
-    """About when treatment day 10 falls; None when the plan has fewer visits."""
+    """About when that day falls; None when the plan has fewer visits."""
     proposed: str = ""
     """The words of the proposal, where the therapist changed it."""
     warnings: tuple[str, ...] = ()
@@ -405,6 +409,12 @@ class Certification:
     recertification_warning: date | None
     conservative_limit: date | None
     rules: tuple[str, ...]
+    starts: date | None = None
+    """The first day certified: the day care began, or the day of the last recertification."""
+    renews: bool = False
+    """This plan is a recertification; `due` is then the last day of the certification in force."""
+    lapsed: date | None = None
+    """The day on which the certification ended, where it ended before this visit."""
     signature_needed: bool = False
     """A physician or NPP has to sign; False too where it is the payer's own rules that say so."""
 

@@ -1,6 +1,6 @@
 """How often and how long, the days of the Medicare clocks, and what is asked of the record.
 
-Every date is counted from the day of the visit.
+A plan runs from the day of its visit; the clocks count from the day care began, or from the last certification.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from evalassist.clinical.case import Case
-from evalassist.clinical.result import Certification, Schedule, Visits
+from evalassist.clinical.given import SoFar, target_text
+from evalassist.clinical.result import Certification, Goal, Schedule, Visits
 from evalassist.content.record_schema import DatedRow, RecordFact, ScheduleRow
-from evalassist.evaluation import PlanEdit, VisitKind
+from evalassist.evaluation import PlanEdit
 
 # Not from `calendar`: its names follow the language of the computer.
 MONTHS = (
@@ -29,7 +30,7 @@ def day_in_words(day: date) -> str:
     return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
 
 
-def schedule_of(case: Case, edits: Sequence[PlanEdit] = ()) -> Schedule:
+def schedule_of(case: Case, edits: Sequence[PlanEdit] = (), episode: SoFar | None = None) -> Schedule:
     """The first row that fits the patient, with the therapist's numbers laid over it."""
     row = next(row for row in case.rules.schedules if case.holds(row.when))
     proposed = tuple(Visits(block.per_week, block.weeks) for block in row.blocks)
@@ -39,8 +40,11 @@ def schedule_of(case: Case, edits: Sequence[PlanEdit] = ()) -> Schedule:
         blocks = proposed
     weeks = sum(block.weeks for block in blocks) or row.weeks
     starts = case.evaluation.visit_date
-    report_day = case.rules.certification.report_day
+    every = case.rules.certification.report_day
+    before = episode.days_before(starts) if episode else 0
+    report_day = every * (before // every + 1)
     in_weeks = _treatment_weeks(row, blocks)
+    left = report_day - before
     schedule = Schedule(
         id=row.id,
         text=_text(row, blocks),
@@ -49,10 +53,12 @@ def schedule_of(case: Case, edits: Sequence[PlanEdit] = ()) -> Schedule:
         starts=starts,
         ends=_after(starts, weeks * 7),
         because=row.because,
-        progress_report=case.rules.certification.report,
+        progress_report=case.rules.certification.report.format(day=report_day),
         home_exercise_from_week=row.home_exercise_from_week,
         blocks=blocks,
-        report_by=_after(starts, in_weeks[report_day - 1] * 7) if len(in_weeks) >= report_day else None,
+        treatment_weeks=tuple(in_weeks),
+        report_day=report_day,
+        report_by=_after(starts, in_weeks[left - 1] * 7) if len(in_weeks) >= left else None,
         warnings=tuple(warnings),
     )
     return replace(schedule, proposed=_text(row, proposed)) if edited else schedule
@@ -109,26 +115,50 @@ def _after(day: date, days: int) -> date:
     return day + timedelta(days=min(days, (LAST_DAY - day).days))
 
 
-def certification_of(case: Case, schedule: Schedule) -> Certification:
-    """The clocks run for Medicare only; for other payers, or one that is not recorded, the words say so."""
+def certification_of(
+    case: Case, schedule: Schedule, goals: Sequence[Goal] = (), episode: SoFar | None = None
+) -> Certification:
+    """The clocks run for Medicare only; for other payers, or one that is not recorded, the words say so.
+
+    The first certification counts from the day care began. A later visit renews it when its plan goes past it, or
+    when a long-term goal changes; else the certification in force stands.
+    """
     rules = case.rules.certification
     if case.value("medicare") != "yes":
         text = rules.not_medicare if case.value("medicare") == "no" else rules.unknown
         return Certification(False, text, None, None, None, None, ())
-    evaluated = schedule.starts
-    kind = case.evaluation.kind
-    due = _after(evaluated, rules.due_days)
-    limit = _after(evaluated, rules.limit_days)
-    ends = min(schedule.ends, limit)
-    rows = [row for row in rules.rules if _in_force(row, evaluated, kind) and case.holds(row.when)]
+    visit, kind = schedule.starts, case.evaluation.kind
+    began = episode.start_of_care if episode else visit
+    in_force = episode.certified_until if episode else None
+    first = in_force is None and kind == ("re-evaluation" if episode else "initial")
+    why = _why_renewed(case, schedule, goals, episode) if kind == "re-evaluation" and not first else ""
+    starts = began
+    if why:
+        starts = visit
+    elif episode and episode.plan:
+        starts = episode.plan.certified_from or began
+    limit = _after(starts, rules.limit_days)
+    ends = in_force if in_force and not why else min(schedule.ends, limit)
+    due = _after(began, rules.due_days) if first else in_force if why else None
+    rows = [
+        row
+        for row in rules.rules
+        if _in_force(row, visit, first=first, later=bool(why)) and case.holds(row.when)
+    ]
+    words = {"due": day_in_words(due) if due else rules.until_ends, "because": why}
     return Certification(
         applies=True,
-        text=" ".join(row.says.format(due=day_in_words(due)) for row in rows),
-        due=due if kind == "initial" else None,  # the thirty days are counted once, from the first treatment
+        text=" ".join(row.says.format(**words) for row in rows),
+        due=due,
         ends=ends,
-        recertification_warning=max(evaluated, ends - timedelta(days=rules.warning_days)),
+        recertification_warning=max(visit, ends - timedelta(days=rules.warning_days))
+        if visit <= ends
+        else None,
         conservative_limit=limit,
         rules=tuple(row.id for row in rows),
+        starts=starts,
+        renews=bool(why),
+        lapsed=next((day for day in (in_force, ends) if day and day < visit), None),
         signature_needed=any(row.sign for row in rows),
     )
 
@@ -136,13 +166,30 @@ def certification_of(case: Case, schedule: Schedule) -> Certification:
 def record_facts(case: Case) -> tuple[RecordFact, ...]:
     """What billing and documentation ask at this visit, in the order of the content."""
     day, kind = case.evaluation.visit_date, case.evaluation.kind
-    return tuple(row for row in case.rules.codes.facts if _in_force(row, day, kind) and case.holds(row.when))
+    first, later = kind == "initial", kind == "re-evaluation"
+    return tuple(
+        row
+        for row in case.rules.codes.facts
+        if _in_force(row, day, first=first, later=later) and case.holds(row.when)
+    )
 
 
-def _in_force(row: DatedRow, day: date, kind: VisitKind) -> bool:
+def _why_renewed(case: Case, schedule: Schedule, goals: Sequence[Goal], episode: SoFar | None) -> str:
+    """Why a later plan has to be certified anew; empty while the certification in force covers it."""
+    rules = case.rules.certification
+    if episode is None or episode.plan is None or episode.certified_until is None:
+        return rules.renews_unknown
+    if schedule.ends > episode.certified_until:
+        return rules.renews_past.format(until=day_in_words(episode.certified_until))
+    before = {goal.id: goal.long for goal in episode.plan.goals}
+    changed = any(before.get(goal.id) != target_text(goal.long, goal.unit) for goal in goals)
+    return rules.renews_goals if changed else ""
+
+
+def _in_force(row: DatedRow, day: date, *, first: bool, later: bool) -> bool:
     if (row.since is not None and day < row.since) or (row.before is not None and day >= row.before):
         return False
-    return not row.visit or kind == {"first": "initial", "later": "re-evaluation"}[row.visit]
+    return {"": True, "first": first, "later": later}[row.visit]
 
 
 def _text(row: ScheduleRow, blocks: Sequence[Visits]) -> str:

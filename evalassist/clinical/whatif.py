@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from evalassist.clinical.assessment import SUBCATEGORIES, assess
 from evalassist.clinical.facts import shown
+from evalassist.clinical.given import SoFar
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.result import Assessment, Goal, NoPlan, PlannedExercise, PlanOfCare, Reason
 from evalassist.clinical.schedule import day_in_words
@@ -48,10 +49,10 @@ class Compared:
         return "changed" if self.then else "gone"
 
 
-def outcome_of(evaluation: Evaluation, content: Content, in_force: int | None = None) -> Outcome:
-    """Assessment and plan of these answers; `in_force` is the phase of the last visit's plan."""
+def outcome_of(evaluation: Evaluation, content: Content, episode: SoFar | None = None) -> Outcome:
+    """Assessment and plan of these answers; `episode` is what the earlier visits leave to it."""
     assessment = assess(evaluation, content)
-    return Outcome(assessment, plan_of_care(evaluation, assessment, content, in_force))
+    return Outcome(assessment, plan_of_care(evaluation, assessment, content, episode))
 
 
 def compare(now: Outcome, then: Outcome, content: Content) -> tuple[Compared, ...]:

@@ -364,6 +364,9 @@ def _follow_up_faults(content: Content) -> Iterator[ContentError]:
             yield ContentError(file, measure, f"no measure or item is called {name}")
     for code in sorted(set(content.progressions) ^ set(rules.criterion_of)):
         yield ContentError(file, code, "each progression criterion of exercises/rules.toml stands here once")
+    for step in rules.steps:
+        if step.load not in content.load_rules:
+            yield ContentError(file, step.title, f"no load rule is called {step.load}")
     everywhere = (*rules.conditions(), *content.plan.conditions())
     looked_at = {part.fact for _, condition in everywhere for part in condition.walk()}
     for fact_id in sorted(set(rules.fact_of) - looked_at):

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from evalassist.content.defaults import filled
 from evalassist.content.plan_schema import Exit
 from evalassist.content.record_schema import Sourced
-from evalassist.content.schema import Condition, FactName, Model
+from evalassist.content.schema import Condition, Exercise, FactName, Model
 from evalassist.errors import ContentError
 from evalassist.evaluation import Defaults
 from evalassist.resources import read_toml
+from evalassist.words import upper_first
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,6 +79,42 @@ class LogCriterion(Model):
     twice: str
     when: Condition
     then: Literal["load", "harder", "fewer-days"]
+    days: int | None = None
+    """So many days a week are enough then."""
+
+
+class LoadStep(Sourced):
+    """One step on by a load rule: a number of the dose that grows up to its target, or what grows in words.
+
+    Without either the next exercise of the ladder is the step. The first row that fits the exercise counts.
+    """
+
+    load: str
+    regions: tuple[str, ...] = ()
+    positions: tuple[str, ...] = ()
+    """Only for these; empty for every exercise."""
+    hold_s: int | None = Field(default=None, alias="hold-s")
+    """So many seconds more."""
+    up_to_s: int | None = Field(default=None, alias="up-to-s")
+    says: str = ""
+
+    @property
+    def title(self) -> str:
+        """Of which exercises it speaks."""
+        only = ", ".join((*self.regions, *self.positions))
+        return f"{self.load}, {only}" if only else self.load
+
+    @property
+    def grows(self) -> str:
+        """What one step on is."""
+        if self.hold_s is not None:
+            return f"Hold {self.hold_s} s longer, up to {self.up_to_s} s."
+        return upper_first(f"{self.says or 'the next exercise of the ladder'}.")
+
+    def fits(self, load: str, exercise: Exercise) -> bool:
+        """Whether this is the step of an exercise with this load rule."""
+        named = exercise.region in self.regions or exercise.body_position in self.positions
+        return load == self.load and (named or not (self.regions or self.positions))
 
 
 class Course(Sourced):
@@ -98,8 +135,16 @@ class FollowUpRules(Model):
     signs: tuple[Sign, ...]
     colours: tuple[Colour, ...]
     criteria: tuple[LogCriterion, ...]
+    steps: tuple[LoadStep, ...]
     courses: tuple[Course, ...]
     discharge: tuple[Exit, ...]
+
+    @model_validator(mode="after")
+    def _steps_are_whole(self) -> FollowUpRules:
+        for step in self.steps:
+            if (step.hold_s is None) != (step.up_to_s is None):
+                raise ValueError(f"{step.load}: `hold-s` and `up-to-s` go together")
+        return self
 
     @model_validator(mode="after")
     def _limits_go_together(self) -> FollowUpRules:
@@ -136,7 +181,7 @@ class FollowUpRules(Model):
 
     def sourced(self) -> Iterator[Sourced]:
         """Everything that carries a mark."""
-        yield from (*self.comparisons, *self.colours, *self.courses, *self.discharge)
+        yield from (*self.comparisons, *self.colours, *self.steps, *self.courses, *self.discharge)
 
 
 def load_follow_up(numbers: Defaults) -> FollowUpRules:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evalassist.content.follow_up_schema import Colour, Comparison, Course
+from evalassist.content.follow_up_schema import Colour, Comparison, Course, LoadStep
 from evalassist.content.loader import Content
 from evalassist.content.plan_schema import (
     AdviceRow,
@@ -62,6 +62,8 @@ def plan_words(entry: Sourced, content: Content) -> Words:
             return _comparison(entry)
         case Colour():
             return "Later visits: log of an exercise", f"{entry.id.lower()} log", entry.says
+        case LoadStep():
+            return "Later visits: one step on", entry.title, entry.grows
         case Course():
             return "Later visits: course", entry.title, entry.says
         case HipOrder():

@@ -50,7 +50,7 @@ class DatedRow(Sourced):
 
 
 class CertificationRow(DatedRow):
-    """`{due}` in what it says is the day by which the plan has to be sent or signed."""
+    """In what it says, `{due}` is the day by which the plan has to be sent or signed, `{because}` why it is renewed."""
 
     sign: bool = False
     """A physician or NPP has to sign."""
@@ -66,16 +66,22 @@ class RecordFact(DatedRow):
 
 
 class CertificationRules(Sourced):
-    """Days of the Medicare clocks, counted from the evaluation."""
+    """Days of the Medicare clocks, counted from the day care began or from the last certification."""
 
     due_days: int = Field(alias="due-days")
     limit_days: int = Field(alias="limit-days")
     warning_days: int = Field(alias="warning-days")
     report_day: int = Field(alias="report-day")
-    """Treatment day by which a progress report is due."""
+    """A progress report is due once in so many treatment days."""
     not_medicare: str = Field(alias="not-medicare")
     unknown: str
     report: str
+    """`{day}` is the treatment day by which it is due."""
+    until_ends: str = Field(alias="until-ends")
+    """Said in place of a day that only the records of the earlier visits hold."""
+    renews_past: str = Field(alias="renews-past")
+    renews_goals: str = Field(alias="renews-goals")
+    renews_unknown: str = Field(alias="renews-unknown")
     rules: tuple[CertificationRow, ...]
 
 

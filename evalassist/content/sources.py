@@ -74,6 +74,8 @@ def _sourced(content: Content) -> Iterator[tuple[str, str, str, tuple[str, ...]]
     for file, entries in files.items():
         for entry in entries:
             yield file, entry.id, entry.mark, entry.cites
+    for step in content.follow_up.steps:
+        yield "rules/follow_up.toml", step.title, step.mark, step.cites
     for compared in content.follow_up.comparisons:
         yield "rules/follow_up.toml", compared.fact, compared.mark, compared.cites
     for norm in content.norms:

@@ -104,14 +104,15 @@ def dates(plan: NotePlan) -> Told:
 def _certification(plan: NotePlan) -> str:
     if plan.certification_ends is None:
         return upper_first(plan.certification)
-    period = f"From {day(plan.starts)} to {day(plan.certification_ends)}."
+    period = f"From {day(plan.certification_starts or plan.starts)} to {day(plan.certification_ends)}."
     if plan.recertification_warning:
         period += (
             f" If care goes on, recertify by {day(plan.certification_ends)}; "
             f"prepare it from {day(plan.recertification_warning)} on."
         )
     if plan.signature_needed and plan.certification_due:
-        period += f" Signature due by {day(plan.certification_due)}."
+        what = "Recertification, signature" if plan.certification_renews else "Signature"
+        period += f" {what} due by {day(plan.certification_due)}."
     return period
 
 
@@ -123,8 +124,9 @@ def order_stands(plan: NotePlan) -> str:
 
 
 def certifies(plan: NotePlan) -> str:
-    """What the physician or NPP certifies by signing; empty where the payer asks for no certification."""
-    if plan.certification_ends is None:
+    """What the physician or NPP certifies by signing; empty where nothing is to be certified now."""
+    if plan.certification_ends is None or not (plan.signature_needed or plan.certification_due):
         return ""
-    words = CERTIFIES.format(starts=day(plan.starts), ends=day(plan.certification_ends))
+    starts = plan.certification_starts or plan.starts
+    words = CERTIFIES.format(starts=day(starts), ends=day(plan.certification_ends))
     return f"If signed: {words}" if plan.order_suffices else words

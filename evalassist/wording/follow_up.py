@@ -37,13 +37,14 @@ def rests(changes: NoteChanges) -> tuple[tuple[str, str], ...]:
 
 
 def course(found: NoteFollowUp) -> tuple[tuple[str, str], ...]:
-    """How the patient does, why, and what is new."""
+    """How the patient does, why, what is new, and where the goals of the last plan stand."""
     title = found.course or "not decided, too little was measured again"
     says = " ".join(part for part in (f"{title}.", found.course_says) if part)
     return (
         ("New since the last visit", "; ".join(found.new_signs)),
         ("Course", says),
         ("Because", found.course_because),
+        ("Goals of the last plan", "; ".join(found.goals)),
     )
 
 

@@ -45,7 +45,7 @@ class WhatIfDialog(QDialog):
         self._evaluation = session.evaluation
         self.scratch = replace(self._evaluation, signature=None)
         """What is tried out; never kept."""
-        self._now = outcome_of(self._evaluation, self._content, session.in_force)
+        self._now = outcome_of(self._evaluation, self._content, session.episode)
         self.rows: dict[ItemId, FindingRow] = {}
         self._compared: tuple[Compared, ...] = ()
         self.setWindowTitle("What if")
@@ -180,7 +180,7 @@ class WhatIfDialog(QDialog):
         self._show()
 
     def _show(self) -> None:
-        then = outcome_of(self.scratch, self._content, self._session.in_force)
+        then = outcome_of(self.scratch, self._content, self._session.episode)
         for row in self.rows.values():
             row.show_answer(self.scratch, then.assessment)
         self._compared = compare(self._now, then, self._content)

@@ -32,8 +32,9 @@ from ui.widgets.codes_card import CodesCard
 from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.exercise_card import ExerciseCard
 from ui.widgets.exercise_library import ExerciseLibrary
+from ui.widgets.exercise_log_row import APPLY_KEY
 from ui.widgets.fields import TextField
-from ui.widgets.follow_up_card import FollowUpCard
+from ui.widgets.follow_up_card import APPLY_ALL_KEY, FollowUpCard
 from ui.widgets.marks import LinkButton, StateGlyph
 from ui.widgets.plan_cards import CareCard, GoalsCard, empty, source_of
 from ui.widgets.visits_card import VisitsCard
@@ -477,7 +478,12 @@ class PlanPage(Page):
         return True
 
     def keys(self) -> list[tuple[str, str]]:
-        return [("+  −", "change the number with the keyboard on it"), ("F6", "what if")]
+        last = [
+            (APPLY_KEY, "apply the advice on the exercise the keyboard is on"),
+            (APPLY_ALL_KEY, "apply all"),
+        ]
+        later = last if self.look_back is not None else []
+        return [("+  −", "change the number with the keyboard on it"), *later, ("F6", "what if")]
 
     def set_compact(self, compact: bool) -> None:
         if compact != self._compact:

@@ -15,7 +15,7 @@ from evalassist.evaluation import Addendum
 from evalassist.note import Note
 from evalassist.note_text import note_text
 from evalassist.wording.assessment import gap_words
-from evalassist.words import upper_first
+from evalassist.words import lower_first, upper_first
 from ui import icons, style
 from ui.pages.base import Page
 from ui.session import EvaluationSession
@@ -26,6 +26,7 @@ from ui.widgets.glyph import State
 from ui.widgets.marks import KeyCap, LinkButton, StateGlyph
 from ui.widgets.pdf_view import PageTools, PdfMaker, PdfPages
 from ui.widgets.side_panel import SidePanel
+from ui.widgets.visits_card import act_of
 
 PANEL_WIDTH = 306
 KIND = "evaluation-note"
@@ -268,7 +269,8 @@ class SignPage(Page):
                 ("good" if given else "look", "Handout given and kept" if given else "Handout not given yet")
             )
             if plan.certification.due is not None:
-                found.append(("good", f"Plan: certify by {date_text(plan.certification.due)}"))
+                act = lower_first(act_of(plan.certification))
+                found.append(("good", f"Plan: {act} {date_text(plan.certification.due)}"))
             found += [("look", warning) for warning in plan.warnings]
         elif not assessment.stopped:
             found.append(("look", f"No plan of care. {plan.why}"))

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
 
-from evalassist.clinical.progression import ExerciseCourse, Move
+from evalassist.clinical.progression import ExerciseCourse, Move, can_apply
 from evalassist.content.schema import Dose
-from evalassist.words import upper_first
+from evalassist.evaluation import PlanEdit
+from evalassist.words import lower_first, upper_first
 from ui import style
 from ui.widgets.fields import NumberField
 from ui.widgets.glyph import State
-from ui.widgets.marks import Chip, StateGlyph
+from ui.widgets.marks import Chip, LinkButton, StateGlyph
 from ui.widgets.segments import Choice, SegmentedControl
 
 MOVES: dict[Move, tuple[str, State]] = {
@@ -31,6 +34,7 @@ NUMBERS = {
 }
 """Field of the log, its word and its largest number, by what the criterion asks."""
 YES_NO = {"yes": True, "no": False}
+APPLY_KEY = "F7"
 
 
 class ExerciseLogRow(QFrame):
@@ -38,11 +42,13 @@ class ExerciseLogRow(QFrame):
 
     logged = Signal(object)
     """The `ExerciseLog` as it is now."""
+    apply_wanted = Signal(str)
+    """Make the advice on this exercise an edit of the plan."""
 
     def __init__(self, course: ExerciseCourse) -> None:
         super().__init__()
         exercise = course.planned.exercise
-        self.name, self._log = exercise.name, course.log
+        self.id, self.name, self._log = exercise.id, exercise.name, course.log
         self.setProperty("card", "sunk")
         self.setAccessibleName(f"Last plan: {self.name}")
         stack = style.column(self, (10, 5, 10, 6), spacing=3)
@@ -65,8 +71,17 @@ class ExerciseLogRow(QFrame):
             group.addStretch(1)  # below each other, both begin at the left
         self.says = style.label("", wrap=True)
         self._why = style.label("s", wrap=True)
-        stack.addWidget(self.says)
+        self.apply, self._applied = LinkButton("Apply"), style.label("s", "in the plan")
+        self.apply.clicked.connect(self.apply_advice)
+        line = style.row(spacing=8)
+        line.addWidget(self.says, 1)
+        line.addWidget(self._applied)
+        line.addWidget(self.apply)
+        stack.addLayout(line)
         stack.addWidget(self._why)
+        key = QShortcut(QKeySequence(APPLY_KEY), self)
+        key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        key.activated.connect(self.apply_advice)
         self.show_course(course, read_only=False)
 
     def _build(self, course: ExerciseCourse) -> None:
@@ -111,8 +126,13 @@ class ExerciseLogRow(QFrame):
         flow = QBoxLayout.Direction
         self._fields.setDirection(flow.LeftToRight if wide else flow.TopToBottom)
 
-    def show_course(self, course: ExerciseCourse, *, read_only: bool) -> None:
-        """Show what was logged and what follows; what is being typed is left alone."""
+    def show_course(
+        self, course: ExerciseCourse, *, read_only: bool, advice: Sequence[PlanEdit] | None = None
+    ) -> None:
+        """Show what was logged and what follows; what is being typed is left alone.
+
+        `advice` holds the edits that would make it so: none when it stands in the plan, None when there is no plan.
+        """
         self._log = course.log
         for field, control in self.fields.items():
             value: Any = getattr(course.log, field)
@@ -133,8 +153,24 @@ class ExerciseLogRow(QFrame):
         self.says.setText(f"{course.says}{missing}" if not course.log.is_empty else "")
         self.says.setVisible(bool(self.says.text()))
         because = "; ".join(reason.text for reason in course.because)
+        self._show_advice(course, None if read_only else advice)
         default = " (app default)" if course.mark == "P" else ""
         self._why.setText("; ".join(part for part in (upper_first(because), course.rule) if part) + default)
+
+    def _show_advice(self, course: ExerciseCourse, advice: Sequence[PlanEdit] | None) -> None:
+        had_focus = self.apply.hasFocus()
+        wanted = advice is not None and can_apply(course)
+        self.apply.setVisible(wanted and bool(advice))
+        self._applied.setVisible(wanted and not advice)
+        self.apply.setAccessibleName(f"{self.name}: apply, {lower_first(course.says)}")
+        self.apply.setToolTip(f"Make it an edit of the plan ({APPLY_KEY})")
+        if had_focus and self.apply.isHidden():
+            self.focusNextChild()
+
+    def apply_advice(self) -> None:
+        """Make the advice an edit of the plan, where it is not yet."""
+        self.commit()
+        self.apply_wanted.emit(self.id)
 
     def commit(self) -> None:
         """Tell what is typed and not yet told."""

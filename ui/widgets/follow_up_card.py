@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout
 
 from evalassist.clinical.case import PHASE_ITEM
 from evalassist.clinical.follow_up import Criterion, FollowUp
-from evalassist.clinical.result import Reason, Verdict
+from evalassist.clinical.given import goal_words
+from evalassist.clinical.progression import ExerciseCourse, edits_of_advice, edits_of_all
+from evalassist.clinical.result import PlanOfCare, Reason, Verdict
 from evalassist.evaluation import ItemId
 from evalassist.follow_up_noting import STATES
 from evalassist.words import lower_first
@@ -30,6 +33,8 @@ GLYPHS: dict[Verdict | None, State] = {
     None: "not-met",
 }
 WIDE = 860
+APPLY_ALL_KEY = "Shift+F7"
+EXERCISES = "EXERCISES OF THE LAST PLAN"
 
 
 class FollowUpCard(Card):
@@ -44,12 +49,22 @@ class FollowUpCard(Card):
         self.rows: dict[str, ExerciseLogRow] = {}
         """The exercises of the last plan, by id."""
         self._build_course()
-        self._rows_head = style.label("cap", "EXERCISES OF THE LAST PLAN")
-        self.body.addWidget(self._rows_head)
+        self._rows_head = style.label("cap", wrap=True)
+        self.apply_all = LinkButton("Apply all")
+        self.apply_all.setAccessibleName("Apply the advice on all exercises")
+        self.apply_all.setToolTip(f"Make all of it edits of the plan ({APPLY_ALL_KEY})")
+        self.apply_all.clicked.connect(self.apply_everything)
+        key = QShortcut(QKeySequence(APPLY_ALL_KEY), self)
+        key.activated.connect(self.apply_everything)
+        line = style.row(spacing=10)
+        line.addWidget(self._rows_head, 1)
+        line.addWidget(self.apply_all)
+        self.body.addLayout(line)
         self._rows_place: QVBoxLayout = style.column(spacing=6)
         self.body.addLayout(self._rows_place)
         self.body.addWidget(Rule())
         self._build_phase()
+        self._build_goals()
         self._build_discharge()
 
     # ------------------------------------------------------------ building
@@ -83,6 +98,21 @@ class FollowUpCard(Card):
         self._exits.setHorizontalSpacing(style.px(10))
         self.body.addLayout(self._exits)
 
+    def _build_goals(self) -> None:
+        line = style.row(spacing=10)
+        self._goals_head = style.label("cap", "GOALS OF THE LAST PLAN")
+        self._goals = style.label("s", wrap=True)
+        line.addWidget(self._goals_head, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._goals, 1)
+        self.body.addLayout(line)
+
+    def _show_goals(self, found: FollowUp) -> None:
+        plan = self._session.plan
+        told = goal_words(found.given, plan if isinstance(plan, PlanOfCare) else None) if found.given else ()
+        self._goals.setText("; ".join(told))
+        for part in (self._goals_head, self._goals):
+            part.setVisible(bool(told))
+
     def _build_discharge(self) -> None:
         line = style.row(spacing=10)
         self._discharge_head = style.label("cap", "DISCHARGE")
@@ -112,6 +142,7 @@ class FollowUpCard(Card):
         self._show_course(found)
         self._show_exercises(found)
         self._show_phase(found)
+        self._show_goals(found)
         self._show_discharge(found)
 
     def _show_course(self, found: FollowUp) -> None:
@@ -132,15 +163,23 @@ class FollowUpCard(Card):
         self._refer.show()
 
     def _show_exercises(self, found: FollowUp) -> None:
+        plan, edits = self._session.plan, self._session.evaluation.plan_edits
+        planned = isinstance(plan, PlanOfCare)
         for one in found.exercises:
             exercise_id = one.planned.exercise.id
             if exercise_id not in self.rows:
                 row = self.rows[exercise_id] = ExerciseLogRow(one)
                 row.logged.connect(self._session.log_exercise)
+                row.apply_wanted.connect(self._apply)
                 row.arrange(wide=self.width() >= style.px(WIDE))
                 self._rows_place.addWidget(row)
-            self.rows[exercise_id].show_course(one, read_only=self._session.signed)
-        self._rows_head.setVisible(bool(found.exercises))
+            advice = edits_of_advice(one, plan, edits) if planned else None
+            self.rows[exercise_id].show_course(one, read_only=self._session.signed, advice=advice)
+        waits = edits_of_all(found.exercises, plan, edits)
+        self.apply_all.setVisible(bool(waits) and not self._session.signed)
+        gone = "; ".join(found.given.unknown) if found.given else ""
+        self._rows_head.setText(f"{EXERCISES} · no longer in this release: {gone}" if gone else EXERCISES)
+        self._rows_head.setVisible(bool(found.exercises or gone))
 
     def _show_phase(self, found: FollowUp) -> None:
         phase, after = found.phase_in_force, found.next_phase
@@ -208,6 +247,23 @@ class FollowUpCard(Card):
         wanted = str(found.next_phase)
         gone_on = self._session.evaluation.answers.get(PHASE_ITEM) == wanted
         self._session.answer(PHASE_ITEM, None if gone_on else wanted)
+
+    def _apply(self, exercise_id: str) -> None:
+        found = self._session.follow_up
+        courses = found.exercises if found else ()
+        self._edit(one for one in courses if one.planned.exercise.id == exercise_id)
+
+    def apply_everything(self) -> None:
+        """Make the advice on all exercises edits of the plan, as one act."""
+        self.commit()
+        found = self._session.follow_up
+        self._edit(found.exercises if found else ())
+
+    def _edit(self, courses: Iterable[ExerciseCourse]) -> None:
+        session = self._session
+        edits = edits_of_all(courses, session.plan, session.evaluation.plan_edits)
+        if edits and not session.signed:
+            session.edit_plan(*edits)
 
     def commit(self) -> None:
         """Tell what is typed and not yet told."""

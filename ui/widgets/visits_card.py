@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton
 
-from evalassist.clinical.result import PlanOfCare, Schedule
+from evalassist.clinical.result import Certification, PlanOfCare, Schedule
 from evalassist.clinical.schedule import VISIT_LIMITS
 from evalassist.content import Content
 from evalassist.evaluation import PlanEdit
@@ -85,15 +85,17 @@ class VisitsCard(Card):
         self._visits.setText(f"{schedule.visits} visits: {schedule.text}")
         self._visits.setToolTip(f"Because of {schedule.because}.")
         rows = [("Plan", f"{date_text(schedule.starts)} to {date_text(schedule.ends)}")]
+        report = f"treatment day {schedule.report_day}"
         if schedule.report_by is not None:
-            rows.append(("Progress report", f"treatment day 10, about {date_text(schedule.report_by)}"))
+            rows.append(("Progress report", f"{report}, about {date_text(schedule.report_by)}"))
         else:
-            rows.append(("Progress report", "by treatment day 10; the plan has fewer days"))
+            rows.append(("Progress report", f"by {report}; the plan has fewer days"))
         if certification.due is not None:
-            act = "Signature by" if certification.signature_needed else "Send the plan by"
-            rows.append((act, date_text(certification.due)))
-        if certification.ends is not None:
-            rows.append(("Certified until", date_text(certification.ends)))
+            rows.append((act_of(certification), date_text(certification.due)))
+        if certification.ends is not None and certification.starts is not None:
+            counted = f", from {date_text(certification.starts)}" * (certification.starts != schedule.starts)
+            until = "Then certified until" if certification.renews else "Certified until"
+            rows.append((until, f"{date_text(certification.ends)}{counted}"))
         if certification.recertification_warning is not None:
             rows.append(("Prepare to recertify", date_text(certification.recertification_warning)))
         empty(self._dates)
@@ -137,3 +139,10 @@ class VisitsCard(Card):
         self._pending.clear()
         self._wait.stop()
         self.back_wanted.emit()
+
+
+def act_of(certification: Certification) -> str:
+    """What has to be done by the day the certification is due."""
+    if certification.renews:
+        return "Recertify by"
+    return "Signature by" if certification.signature_needed else "Send the plan by"

@@ -1,0 +1,121 @@
+"""What earlier visits leave to this one: the plan as it was given, the day care began, what is certified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import zip_longest
+
+from evalassist.clinical.facts import shown
+from evalassist.clinical.result import PlannedExercise, PlanOfCare
+
+
+@dataclass(frozen=True, slots=True)
+class GivenGoal:
+    """A goal of an earlier plan; its id stays the same for the whole episode."""
+
+    id: str
+    title: str
+    baseline: str
+    short: str
+    long: str
+    """Baseline and targets as they are read; empty where there was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The plan of an earlier visit: as its note was signed, or of a draft as it is judged now."""
+
+    phase: int
+    pain_cap: int
+    exercises: tuple[PlannedExercise, ...]
+    goals: tuple[GivenGoal, ...]
+    starts: date
+    treatment_weeks: tuple[int, ...]
+    """The week of this plan in which each treatment day falls; its visit is the first."""
+    certified_from: date | None = None
+    certified_until: date | None = None
+    """None where no Medicare clock runs."""
+    unknown: tuple[str, ...] = ()
+    """Names of exercises that were given and that the content no longer holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """The episode before this visit."""
+
+    start_of_care: date
+    """The first treatment day, from which the clocks count: the evaluation."""
+    treatment_days: tuple[date, ...]
+    """For every treatment day the plans held, the day its week began."""
+    plan: Given | None = None
+    """The last plan there was."""
+
+    @property
+    def phase(self) -> int | None:
+        return self.plan.phase if self.plan else None
+
+    @property
+    def certified_until(self) -> date | None:
+        return self.plan.certified_until if self.plan else None
+
+    def days_before(self, day: date) -> int:
+        """How many treatment days lie before this day, as planned: which visits took place is not recorded."""
+        return sum(began < day for began in self.treatment_days)
+
+
+def target_text(value: float | str | None, unit: str) -> str:
+    """A target as it is read, with its unit: 90 %, 4+, nothing where there is none."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else f"{shown(value, 1)} {unit}".rstrip()
+
+
+def goal_words(given: Given, plan: PlanOfCare | None) -> tuple[str, ...]:
+    """The goals of an earlier plan, and where each stands now if today's plan measures it again.
+
+    Worst pain 6/10, aim 4/10, then 2/10 (now 4/10)
+    """
+    now = {one.id: target_text(one.baseline, one.unit) for one in (plan.goals if plan else ())}
+    found: list[str] = []
+    for goal in given.goals:
+        start = f" {goal.baseline}" if goal.baseline else ""
+        aims = ", then ".join(filter(None, (goal.short, goal.long)))
+        stands = f" (now {now[goal.id]})" if now.get(goal.id) else ""
+        found.append(f"{goal.title}{start}, aim {aims}{stands}".replace(" /", "/"))
+    return tuple(found)
+
+
+def given_of(plan: PlanOfCare) -> Given:
+    """The plan of a visit that is not signed yet."""
+    return Given(
+        phase=plan.phase,
+        pain_cap=plan.pain_cap,
+        exercises=plan.exercises,
+        goals=tuple(
+            GivenGoal(
+                one.id,
+                one.title,
+                *(target_text(value, one.unit) for value in (one.baseline, one.short, one.long)),
+            )
+            for one in plan.goals
+        ),
+        starts=plan.schedule.starts,
+        treatment_weeks=plan.schedule.treatment_weeks,
+        certified_from=plan.certification.starts,
+        certified_until=plan.certification.ends,
+    )
+
+
+def so_far(visits: Sequence[tuple[date, Given | None]]) -> SoFar | None:
+    """The episode up to now, the earliest visit first; None when there was none."""
+    if not visits:
+        return None
+    days: list[date] = []
+    for (day, given), after in zip_longest(visits, [day for day, _ in visits[1:]]):
+        weeks: Iterable[int] = given.treatment_weeks if given else (1,)
+        began = [day + timedelta(weeks=max(week - 1, 0)) for week in weeks]
+        days += [one for one in began if after is None or one < after]
+    plans = [given for _, given in visits if given is not None]
+    return SoFar(visits[0][0], tuple(days), plans[-1] if plans else None)

@@ -1,0 +1,302 @@
+"""What is advised on the exercises of the last plan becomes the plan of today with one key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from evalassist.case_file import read_case
+from evalassist.clinical.assessment import assess
+from evalassist.clinical.follow_up import FollowUp, episode_of, follow_up, visits_of
+from evalassist.clinical.plan import plan_of_care
+from evalassist.clinical.progression import edits_of_all
+from evalassist.clinical.result import PlannedExercise, PlanOfCare
+from evalassist.content import Content, load_content
+from evalassist.evaluation import Evaluation, ExerciseLog, PlanEdit
+from evalassist.records.store import Store
+from evalassist.settings import Settings
+from ui import style
+from ui.pages.plan import PlanPage
+from ui.session import EvaluationSession
+from ui.widgets.exercise_log_row import ExerciseLogRow
+from ui.widgets.fields import NumberField
+
+pytestmark = [
+    pytest.mark.usefixtures("dressed"),
+    pytest.mark.qt_log_ignore("This plugin does not support", extend=True),
+]
+
+CASES = Path(__file__).parent / "cases"
+EASY = {"pain": 1, "settled": "hour", "sets": 3, "reps": 15, "effort": 4, "hold_s": 10, "form": True}
+"""A green log that meets what every criterion asks, besides two sessions."""
+
+
+@pytest.fixture
+def dressed(qapp: QApplication) -> Iterator[None]:
+    style.apply_style(qapp)
+    yield
+    style.apply_style(qapp)
+
+
+def went_well(exercise: str) -> ExerciseLog:
+    return ExerciseLog(exercise, **EASY, twice=True)  # type: ignore[arg-type]  # the fields of a log
+
+
+def went_badly(exercise: str) -> ExerciseLog:
+    return ExerciseLog(exercise, pain=7, settled="longer")
+
+
+def was_enough(exercise: str) -> ExerciseLog:
+    return ExerciseLog(exercise, pain=4, settled="hour")
+
+
+def later(content: Content, *logs: ExerciseLog, base: str = "ex1", weeks: int = 4) -> Evaluation:
+    """The same patient some weeks later, with what was told of the exercises."""
+    first = read_case(CASES / f"{base}.toml", content)
+    day = first.visit_date + timedelta(weeks=weeks)
+    return replace(first, id="later", kind="re-evaluation", visit_date=day, exercise_log=logs)
+
+
+def judged(now: Evaluation, *given: PlanEdit, base: str = "ex1") -> tuple[FollowUp, PlanOfCare]:
+    """What is advised at this visit, and its plan; `given` are the edits of the first visit's plan."""
+    content = load_content()
+    first = read_case(CASES / f"{base}.toml", content).with_plan_edits(given)
+    visits = visits_of((first,))
+    assessment = assess(now, content)
+    found = follow_up(visits, now, assessment, content)
+    plan = plan_of_care(now, assessment, content, episode_of(visits))
+    assert found is not None
+    assert isinstance(plan, PlanOfCare)
+    return found, plan
+
+
+def applied(now: Evaluation, *given: PlanEdit, base: str = "ex1") -> tuple[PlanOfCare, tuple[PlanEdit, ...]]:
+    """The plan after all advice was applied, and the edits that it took."""
+    found, plan = judged(now, *given, base=base)
+    edits = edits_of_all(found.exercises, plan, now.plan_edits)
+    found, plan = judged(now.with_plan_edit(*edits), *given, base=base)
+    again = edits_of_all(found.exercises, plan, now.with_plan_edit(*edits).plan_edits)
+    assert again == (), "what stands in the plan is not asked for again"
+    return plan, edits
+
+
+def one(plan: PlanOfCare, exercise: str) -> PlannedExercise:
+    return next(planned for planned in plan.exercises if planned.exercise.id == exercise)
+
+
+def ids(plan: PlanOfCare) -> list[str]:
+    return [planned.exercise.id for planned in plan.exercises]
+
+
+@pytest.fixture(scope="module")
+def content() -> Content:
+    return load_content()
+
+
+# ---------------------------------------------------------------- what the advice makes of the plan
+
+
+def test_progress_takes_the_next_exercise_of_the_ladder_and_is_told_as_an_edit(content: Content) -> None:
+    plan, edits = applied(later(content, went_well("HA01")))
+    assert edits == (PlanEdit("swap", "HA01", to="HA02", reason="progress, PC5"),)
+    assert "HA01" not in ids(plan)
+    assert one(plan, "HA02").edited
+    assert one(plan, "HA02").because[0].text == "chosen by the therapist: progress, PC5"
+
+
+def test_an_exercise_of_another_phase_is_warned_of_like_any_edit(content: Content) -> None:
+    plan, _ = applied(later(content, went_well("HA01")))
+    assert any(
+        "by hand, but it is for phases 2 to 3, and this plan is in phase 1" in w for w in plan.warnings
+    )
+
+
+def test_a_contraindicated_exercise_is_warned_of_like_any_edit(content: Content) -> None:
+    plan, _ = applied(later(content, went_badly("HX01")).with_answer("back-bad", "yes"))
+    assert "HX04" in ids(plan)
+    assert any("by hand, but the low back hurts when it bends backward" in words for words in plan.warnings)
+
+
+def test_regress_takes_the_easier_exercise(content: Content) -> None:
+    plan, edits = applied(later(content, went_badly("QC01")))
+    assert [(edit.kind, edit.exercise, edit.to) for edit in edits] == [("swap", "QC01", "QC03")]
+    assert one(plan, "QC03").edited
+
+
+def test_regress_halves_the_sets_where_there_is_no_easier_exercise(content: Content) -> None:
+    plan, edits = applied(later(content, went_badly("HA04")), PlanEdit("swap", "HA01", to="HA04"))
+    assert PlanEdit("dose", "HA04", field="sets", value=2) in edits
+    assert one(plan, "HA04").dose.sets == 2
+
+
+def test_hold_keeps_the_dose_of_the_last_plan_and_locks_it(content: Content) -> None:
+    given = PlanEdit("dose", "HE01", field="reps", value=9)
+    plan, edits = applied(later(content, was_enough("HE01")), given)
+    assert edits == (PlanEdit("lock", "HE01"), PlanEdit("dose", "HE01", field="reps", value=9))
+    assert (one(plan, "HE01").dose.reps, one(plan, "HE01").locked) == (9, True)
+
+
+def test_what_is_held_stays_when_the_plan_goes_on_to_another_phase(content: Content) -> None:
+    visit = later(content, was_enough("HE01"))
+    _, edits = applied(visit)
+    _, plan = judged(visit.with_plan_edit(*edits).with_answers({"plan-phase": "3", "nprs-worst": 3}))
+    assert "HE01" in ids(plan)
+
+
+@pytest.mark.parametrize(("before", "after"), [(6, 10), (8, 10)])
+def test_a_hold_grows_by_five_seconds_up_to_its_target(content: Content, before: int, after: int) -> None:
+    given = (PlanEdit("swap", "HA01", to="HA04"), PlanEdit("dose", "HA04", field="hold_s", value=before))
+    plan, _ = applied(later(content, went_well("HA04")), *given)
+    assert one(plan, "HA04").dose.hold_s == after
+
+
+def test_a_hold_at_its_target_goes_on_to_the_next_exercise(content: Content) -> None:
+    given = (PlanEdit("swap", "HA01", to="HA04"), PlanEdit("dose", "HA04", field="hold_s", value=10))
+    found, plan = judged(later(content, went_well("HA04")), *given)
+    course = next(course for course in found.exercises if course.planned.exercise.id == "HA04")
+    assert course.says.startswith("Next exercise: Side-lying hip abduction")
+    assert course.to == "HA01"
+    assert edits_of_all(found.exercises, plan, ()) == ()  # it stands in today's plan already
+
+
+def test_balance_is_held_up_to_a_minute(content: Content) -> None:
+    plan, _ = applied(later(content, replace(went_well("BA01"), hold_s=20)), PlanEdit("add", "BA01"))
+    assert one(plan, "BA01").dose.hold_s == 25
+
+
+def test_a_load_that_no_dose_holds_grows_in_words(content: Content) -> None:
+    plan, edits = applied(later(content, went_well("HX02")), PlanEdit("swap", "HX01", to="HX02"))
+    assert edits[-1] == PlanEdit("load", "HX02", reason="the next band color")
+    assert one(plan, "HX02").because[0].text == "one step on, by the therapist: the next band color"
+    assert one(plan, "HX02").edited
+
+
+def test_a_stretch_that_is_long_enough_needs_fewer_days(content: Content) -> None:
+    plan, _ = applied(later(content, went_well("FL03"), base="ex2"), base="ex2")
+    assert one(plan, "FL03").dose.days_per_week == 3
+
+
+def test_a_changed_log_takes_the_place_of_the_advice_that_was_applied(content: Content) -> None:
+    visit = later(content, went_badly("QC01"))
+    _, edits = applied(visit)
+    corrected = visit.with_plan_edit(*edits).with_exercise_log(was_enough("QC01"))
+    plan, _ = applied(corrected)
+    assert "QC01" in ids(plan)
+    assert "QC03" not in ids(plan)
+
+
+def test_a_step_that_the_next_phase_proposes_itself_is_no_longer_told_as_unfit(content: Content) -> None:
+    visit = later(content, went_well("HA01"))
+    _, edits = applied(visit)
+    _, plan = judged(visit.with_plan_edit(*edits).with_answer("plan-phase", "2"))
+    assert "HA02" in ids(plan)
+    assert not any("no longer fits" in words for words in plan.warnings)
+
+
+def test_nothing_is_asked_of_the_plan_while_the_log_does_not_say_enough(content: Content) -> None:
+    found, plan = judged(later(content, ExerciseLog("HA01", pain=1)))
+    assert edits_of_all(found.exercises, plan, ()) == ()
+
+
+# ---------------------------------------------------------------- in the window
+
+
+@pytest.fixture
+def page(qtbot: QtBot, content: Content, tmp_path: Path) -> Iterator[PlanPage]:
+    with Store(tmp_path / "records.db") as store:
+        first = read_case(CASES / "ex1.toml", content)
+        logs = (went_well("HA01"), was_enough("HE01"), went_badly("QC01"))
+        visit = replace(later(content, *logs), episode_id=first.episode_id, patient=first.patient)
+        for each in (first, visit):
+            store.save(each)
+        session = EvaluationSession(visit, content, store, Settings(therapist_name="A. Chen, PT"))
+        plan = PlanPage(session)
+        session.changed.connect(plan.refresh)
+        qtbot.addWidget(plan)
+        plan.resize(1100, 700)
+        with qtbot.waitExposed(plan):
+            plan.show()
+        plan.refresh()
+        yield plan
+
+
+def row_of(page: PlanPage, exercise: str) -> ExerciseLogRow:
+    assert page.look_back is not None
+    return page.look_back.rows[exercise]
+
+
+def in_plan(page: PlanPage) -> list[str]:
+    assert isinstance(page.session.plan, PlanOfCare)
+    return ids(page.session.plan)
+
+
+def test_one_key_applies_the_advice_and_the_button_says_what_it_does(page: PlanPage) -> None:
+    row = row_of(page, "HA01")
+    assert row.apply.accessibleName() == (
+        "Side-lying hip abduction (straight-leg raise): apply, next exercise: "
+        "Side-lying hip abduction with band or ankle weight."
+    )
+    row.apply.setFocus()
+    QTest.keyClick(row.apply, Qt.Key.Key_Space)
+    assert "HA02" in in_plan(page)
+    assert row.apply.isHidden()
+    assert not page.back.isHidden()
+    assert not row_of(page, "HE01").apply.isHidden()
+
+
+def test_f7_applies_the_advice_on_the_exercise_the_keyboard_is_on(page: PlanPage) -> None:
+    row = row_of(page, "QC01")
+    pain = row.fields["pain"]
+    assert isinstance(pain, NumberField)
+    pain.edit.setFocus()
+    pain.edit.selectAll()
+    QTest.keyClicks(pain.edit, "6")  # typed and not told yet
+    QTest.keyClick(pain.edit, Qt.Key.Key_F7)
+    assert page.session.evaluation.exercise_log[-1].pain == 6
+    assert "QC03" in in_plan(page)
+    assert "HA02" not in in_plan(page)
+
+
+def test_all_advice_is_applied_as_one_act_and_taken_back_as_one(page: PlanPage) -> None:
+    before = in_plan(page)
+    assert page.look_back is not None
+    page.look_back.apply_all.click()
+    assert {"HA02", "QC03", "HE01"} <= set(in_plan(page))
+    assert page.look_back.apply_all.isHidden()
+    page.session.undo()
+    assert in_plan(page) == before
+    QTest.keyClick(page, Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
+    assert "HA02" in in_plan(page)
+    page.back.click()
+    assert in_plan(page) == before
+    assert not page.look_back.apply_all.isHidden()
+
+
+def test_what_was_applied_survives_other_answers_and_stands_in_the_note(page: PlanPage) -> None:
+    assert page.look_back is not None
+    page.look_back.apply_all.click()
+    page.session.answer("akps-total", 90.0)
+    assert "HA02" in in_plan(page)
+    plan = page.session.note().plan
+    assert plan is not None
+    stepped = next(exercise for exercise in plan.exercises if exercise.id == "HA02")
+    assert stepped.edited
+    assert stepped.because[0].text == "chosen by the therapist: progress, PC5"
+
+
+def test_a_signed_visit_offers_nothing_to_apply(page: PlanPage) -> None:
+    page.session.sign()
+    page.refresh()
+    assert page.look_back is not None
+    assert page.look_back.apply_all.isHidden()
+    assert row_of(page, "HA01").apply.isHidden()
+    QTest.keyClick(page, Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
+    assert page.session.evaluation.plan_edits == ()
