@@ -18,6 +18,7 @@ from reportlab.platypus import Paragraph
 
 from evalassist.documents import look
 from evalassist.documents.look import BOLD, INK, REGULAR, WHITE
+from evalassist.documents.tags import tag
 from evalassist.words import clean, shortened
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def words(
     """Draw wrapped text, ragged right and without hyphens, and return its height."""
     paragraph = Paragraph(look.printable(markup), look.style(size, leading, font, color))
     _, height = paragraph.wrap(width, 10_000)
-    paragraph.drawOn(canvas, x, y_top - height)
+    with tag(canvas, "P"):
+        paragraph.drawOn(canvas, x, y_top - height)
     return float(height)
 
 
@@ -75,9 +77,10 @@ def label(
     """Draw one line of text that never wraps, and return its width."""
     text = look.printable(clean(text))
     width = look.text_width(text, font, size)
-    canvas.setFont(font, size)
-    canvas.setFillColor(color)
-    canvas.drawString(x - {"left": 0.0, "right": width, "center": width / 2}[align], baseline, text)
+    with tag(canvas, "P"):
+        canvas.setFont(font, size)
+        canvas.setFillColor(color)
+        canvas.drawString(x - {"left": 0.0, "right": width, "center": width / 2}[align], baseline, text)
     return width
 
 
@@ -94,7 +97,8 @@ def fitted(text: str, font: str, size: float, width: float, floor: float) -> tup
 
 
 def heading(canvas: Canvas, x: float, y_top: float, text: str) -> float:
-    label(canvas, x, y_top - 13.5, text, 17, BOLD)
+    with tag(canvas, "H2"):
+        label(canvas, x, y_top - 13.5, text, 17, BOLD)
     return 20.5
 
 

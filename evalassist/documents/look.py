@@ -16,8 +16,8 @@ from reportlab.lib.fonts import addMapping
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
-from reportlab.pdfgen.canvas import Canvas
 
+from evalassist.documents.tags import TaggedCanvas
 from evalassist.errors import DocumentError
 from evalassist.words import clean
 
@@ -91,16 +91,17 @@ def register_fonts() -> None:
         addMapping(BOLD, 1, italic, BOLD)
 
 
-def new_canvas(buffer: BytesIO, paper: Paper, language: str) -> Canvas:
+def new_canvas(buffer: BytesIO, paper: Paper, language: str) -> TaggedCanvas:
     """An empty document whose bytes depend on what is drawn and on nothing else."""
     register_fonts()
-    return Canvas(
+    return TaggedCanvas(
         buffer,
         pagesize=(paper.width, paper.height),
         invariant=1,
         pageCompression=1,
         lang={"en": "en-US", "es": "es-US"}.get(language, language),
         initialFontName=REGULAR,
+        pdfVersion=(1, 7),
     )
 
 

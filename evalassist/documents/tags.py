@@ -1,0 +1,137 @@
+"""What each thing on a page is, for who has the sheet read aloud: a tree of headings, lists, tables, figures.
+
+The tree has the order in which things are drawn. Whatever is drawn outside a leaf of it (lines, boxes, icons)
+is decoration that a reader program passes over.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFObject, PDFString
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.textobject import PDFTextObject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_GROUPS = frozenset({"Document", "L", "LI", "Table", "TR"})
+"""These hold other elements; all others are leaves and hold what is drawn."""
+_OWNER = {"L": "List", "TH": "Table", "Figure": "Layout"}
+_DECORATION, _END = "/Artifact BMC", "EMC"
+
+
+@contextmanager
+def tag(canvas: Canvas, role: str, alt: str = "", **attributes: Any) -> Iterator[None]:
+    """What is drawn inside is a `role` of PDF ("H2", "P", "LI", "Figure" ...), or an "Artifact": decoration.
+
+    `alt` is read in place of what is drawn. Inside a leaf nothing more is told apart, so that words
+    drawn in a heading belong to the heading, and words in a figure to the figure.
+    """
+    if not isinstance(canvas, TaggedCanvas) or canvas.in_leaf:
+        yield
+    elif role in _GROUPS:
+        canvas.group, outer = _Element(role, canvas.group, attributes, alt), canvas.group
+        yield
+        canvas.group = outer
+    else:
+        canvas.in_leaf = True
+        if role == "Artifact":
+            yield
+        else:
+            element = _Element(role, canvas.group, attributes, alt)
+            canvas.begin(element)
+            yield
+            canvas.end(element)
+        canvas.in_leaf = False
+
+
+class _Element(PDFObject):
+    """A node of the tree; a leaf knows its page and the number of its piece of that page's drawing."""
+
+    __RefOnly__ = 1
+
+    def __init__(self, role: str, parent: Any, attributes: dict[str, Any], alt: str = "") -> None:
+        self.role, self.parent, self.attributes, self.alt = role, parent, attributes, alt
+        self.kids: list[_Element] = []
+        self.page: Any = None
+        self.piece = 0
+        if isinstance(parent, _Element):
+            parent.kids.append(self)
+
+    def format(self, document: Any) -> bytes:
+        entries: dict[str, Any] = {"S": PDFName(self.role), "P": self.parent}
+        if self.kids:
+            entries["K"] = PDFArray(self.kids)
+        if self.page:
+            entries |= {"K": self.piece, "Pg": self.page}
+        if self.alt:
+            entries["Alt"] = PDFString(self.alt)
+        if self.attributes:
+            entries["A"] = PDFDictionary({"O": PDFName(_OWNER[self.role]), **self.attributes})
+        return bytes(PDFDictionary(entries).format(document))
+
+
+class TaggedCanvas(Canvas):
+    """A canvas whose file carries the tree beside the pages."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._root = PDFDictionary({"Type": PDFName("StructTreeRoot")})
+        self._root.__RefOnly__ = 1
+        self._whole = self.group = _Element("Document", self._root, {})
+        self.in_leaf = False
+        self._leaves: list[_Element] = []
+        self._of_pages: list[Any] = []
+        super().__init__(*arguments, **options)
+
+    def begin(self, leaf: _Element) -> None:
+        """From here to `end` all that is drawn belongs to this leaf."""
+        if self._code and self._code[-1] == _DECORATION:
+            self._code.pop()
+        else:
+            self._code.append(_END)
+        self._code.append(f"/{leaf.role} <</MCID {len(self._leaves)}>> BDC")
+        self._began = len(self._code)
+
+    def end(self, leaf: _Element) -> None:
+        if len(self._code) == self._began:  # an empty cell of a table
+            self._code[-1] = _DECORATION
+            return
+        leaf.page, leaf.piece = True, len(self._leaves)
+        self._leaves.append(leaf)
+        self._code += (_END, _DECORATION)
+
+    def beginText(self, x: float = 0, y: float = 0, direction: str | None = None) -> PDFTextObject:  # noqa: N802
+        return _Lines(self, x, y, direction=direction)
+
+    def showPage(self) -> None:  # noqa: N802
+        self._code.insert(0, _DECORATION)
+        self._code.append(_END)
+        super().showPage()
+        page = self._doc.Pages.pages[-1]
+        page.__Defaults__ = {
+            **page.__Defaults__,
+            "StructParents": len(self._of_pages) // 2,
+            "Tabs": PDFName("S"),
+        }
+        for leaf in self._leaves:
+            leaf.page = page
+        self._of_pages += (len(self._of_pages) // 2, PDFArray(self._leaves))
+        self._leaves = []
+
+    def save(self) -> None:
+        self._root.dict |= {"K": self._whole, "ParentTree": PDFDictionary({"Nums": PDFArray(self._of_pages)})}
+        self._doc.Catalog.StructTreeRoot = self._root
+        self._doc.Catalog.MarkInfo = PDFDictionary({"Marked": "true"})
+        super().save()
+
+
+class _Lines(PDFTextObject):
+    """Text whose lines end in a space: without it the last word of a line is read as one with the next."""
+
+    def textLine(self, text: str = "") -> None:  # noqa: N802
+        super().textLine(text + " ")
+
+    def _textOut(self, text: str, TStar: int = 0) -> None:  # noqa: N802, N803
+        super()._textOut(text + " " if TStar else text, TStar)
