@@ -77,7 +77,7 @@ def label(
     """Draw one line of text that never wraps, and return its width."""
     text = look.printable(clean(text))
     width = look.text_width(text, font, size)
-    with tag(canvas, "P"):
+    with tag(canvas, "P" if text else "Artifact"):
         canvas.setFont(font, size)
         canvas.setFillColor(color)
         canvas.drawString(x - {"left": 0.0, "right": width, "center": width / 2}[align], baseline, text)
@@ -131,10 +131,15 @@ def bullets(
     between: float = 1.5,
 ) -> float:
     height = 0.0
-    for markup in markups:
-        canvas.setFillColor(INK)
-        canvas.rect(x, y_top - height - size + 1.2, 5, 5, stroke=0, fill=1)
-        height += words(canvas, markup, x + 12, y_top - height, width - 12, size, leading) + between
+    with tag(canvas, "L", ListNumbering="Square"):
+        for markup in markups:
+            with tag(canvas, "LI"):
+                with tag(canvas, "Lbl", "\u2022"):
+                    canvas.setFillColor(INK)
+                    canvas.rect(x, y_top - height - size + 1.2, 5, 5, stroke=0, fill=1)
+                with tag(canvas, "LBody"):
+                    height += words(canvas, markup, x + 12, y_top - height, width - 12, size, leading)
+            height += between
     return height - between
 
 

@@ -15,6 +15,7 @@ from evalassist.documents.blocks import label, rule, words
 from evalassist.documents.handout_texts import Case
 from evalassist.documents.look import BOLD, INK, WHITE
 from evalassist.documents.pictures import Picture, draw_missing, draw_picture, picture
+from evalassist.documents.tags import figure_tag, tag
 
 _TITLE, _ART_HEIGHT, _ART_WIDTH = 20.0, 165.0, 112.0
 _DISC = 7.5
@@ -47,7 +48,7 @@ def figure(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> 
     middle = width - _ART_WIDTH
     lefts = (x, x + middle - 18) if mirrored else (x + 18, x + middle)
     panels = (("hip-steady", "figure_steady"), ("hip-drops", "figure_drops"))
-    for (name, title), left in zip(panels, lefts, strict=True):
+    for number, ((name, title), left) in enumerate(zip(panels, lefts, strict=True)):
         art = picture(name)
         if art is None:
             label(canvas, left + _ART_WIDTH / 2, y_top - 13, texts.plain(title), 12.5, BOLD, align="center")
@@ -57,17 +58,20 @@ def figure(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> 
             continue
         panel = _Panel(art, left, y_top - _TITLE - _ART_HEIGHT, mirrored)
         over_trunk, _ = panel.at(_Place(0.42, 0))
-        label(canvas, over_trunk, y_top - 13, texts.plain(title), 12.5, BOLD, align="center")
-        draw_picture(canvas, art, left, panel.bottom, panel.scale, mirrored)
-        if name == "hip-steady":
-            _numbers(canvas, panel, x + (_ART_WIDTH + 12 if mirrored else _DISC + 1))
-        else:
-            _labels(case, canvas, panel)
+        half, alt = width / 2, texts.plain(f"alt_{title}")
+        with figure_tag(canvas, alt, x + number * half, y_top, half, _TITLE + _ART_HEIGHT):
+            label(canvas, over_trunk, y_top - 13, texts.plain(title), 12.5, BOLD, align="center")
+            draw_picture(canvas, art, left, panel.bottom, panel.scale, mirrored)
+            if name == "hip-steady":
+                _numbers(canvas, panel, x + (_ART_WIDTH + 12 if mirrored else _DISC + 1))
+            else:
+                _labels(case, canvas, panel)
     y = y_top - _TITLE - _ART_HEIGHT - 16
     at = x
-    for number, key in enumerate(("figure_muscles", "figure_thigh", "figure_kneecap"), start=1):
-        at += label(canvas, at, y, str(number), 11, BOLD) + 3
-        at += label(canvas, at, y, texts.plain(key), 11) + 11
+    with tag(canvas, "P"):
+        for number, key in enumerate(("figure_muscles", "figure_thigh", "figure_kneecap"), start=1):
+            at += label(canvas, at, y, str(number), 11, BOLD) + 3
+            at += label(canvas, at, y, texts.plain(key), 11) + 11
     caption = words(canvas, texts("figure_caption"), x, y - 4, width, 11, 14)
     return y_top - y + 4 + caption
 

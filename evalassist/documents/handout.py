@@ -12,6 +12,7 @@ from evalassist.documents.handout_sides import LEAST_GAP, WIDEST_GAP, Side, side
 from evalassist.documents.handout_texts import Case, Texts
 from evalassist.documents.icons import icon
 from evalassist.documents.look import BOLD, PAPER, RULE, SECOND, SEMIBOLD, PaperName
+from evalassist.documents.tags import tag
 from evalassist.errors import DocumentError
 from evalassist.note import Language, Note
 from evalassist.settings import NameOnSheet
@@ -82,12 +83,14 @@ def _draw_side(case: Case, canvas: Canvas, side: Side, number: int, of: int) -> 
     paper = case.paper
     left = paper.left(number)
     if number > 1:
-        _running_head(case, canvas, left, paper.live_width)
+        with tag(canvas, "Artifact"):
+            _running_head(case, canvas, left, paper.live_width)
     y = paper.height - (paper.top_first if number == 1 else paper.top)
     gap = min(max(side.gap, LEAST_GAP), WIDEST_GAP)
     for block in side.blocks:
         y -= block.draw(canvas, left, y, paper.live_width) + gap
-    _footer(case, canvas, left, paper.live_width, number, of)
+    with tag(canvas, "Artifact"):
+        _footer(case, canvas, left, paper.live_width, number, of)
 
 
 def _running_head(case: Case, canvas: Canvas, x: float, width: float) -> None:

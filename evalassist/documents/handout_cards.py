@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -23,11 +24,13 @@ from evalassist.documents.blocks import (
 from evalassist.documents.handout_texts import Case, Texts
 from evalassist.documents.look import BOLD, INK, REGULAR, RULE, SECOND, WHITE
 from evalassist.documents.pictures import draw_missing, draw_picture, picture
+from evalassist.documents.tags import figure_tag, tag
 from evalassist.note import NoteExercise
 
 _CARD_HEIGHT = 167.0
 _PICTURES_WIDTH = 142.0
 _PAD = 10.0
+_LEG = {"right": "leg_right", "left": "leg_left", "both": "legs_both"}
 
 
 @dataclass(frozen=True)
@@ -60,16 +63,17 @@ def _card(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> f
 def _head(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     texts, chip = card.case.texts, card.exercise.chip
     hip = chip == "HIP"
-    numbered_disc(canvas, x + 9, y_top - 15.5, 11, card.number, hip)
     word = texts.plain(f"chip_{chip.lower()}")
     chip_width = look.text_width(word, BOLD, 10.5) + 16
+    name, size = fitted(card.case.name_of(card.exercise), BOLD, 17, width - chip_width - 36, 13)
+    with tag(canvas, "H3"):
+        numbered_disc(canvas, x + 9, y_top - 15.5, 11, card.number, hip)
+        label(canvas, x + 28, y_top - 21, name, size, BOLD)
     canvas.setFillColor(INK if hip else WHITE)
     canvas.setStrokeColor(INK)
     canvas.setLineWidth(1.2)
     canvas.roundRect(x + width - chip_width, y_top - 23, chip_width, 16, 3, stroke=1, fill=1)
     label(canvas, x + width - chip_width / 2, y_top - 18.7, word, 10.5, BOLD, WHITE if hip else INK, "center")
-    name, size = fitted(card.case.name_of(card.exercise), BOLD, 17, width - chip_width - 36, 13)
-    label(canvas, x + 28, y_top - 21, name, size, BOLD)
     return 29
 
 
@@ -107,8 +111,7 @@ def _dose_extras(card: Card) -> list[str]:
 
 def _dose(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     """The band under the name: how many sets and times, how long to hold, which leg."""
-    side = {"right": "leg_right", "left": "leg_left", "both": "legs_both"}[card.exercise.side]
-    side_word = card.case.texts.plain(side)
+    side_word = card.case.texts.plain(_LEG[card.exercise.side])
     parts, extras = _dose_parts(card), _dose_extras(card)
     widths = [
         (look.text_width(word, REGULAR, 12.5) + 4 if word else 0)
@@ -124,22 +127,27 @@ def _dose(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> f
         26.0, (free if inline else free + sum(extra_widths)) / (len(parts) + len(extras) * inline or 1)
     )
     rule(canvas, x, x + width, y_top, 0.9)
-    base, at = y_top - 19, x
-    for (word, number, unit), part_width in zip(parts, widths, strict=True):
-        inner = at
-        if word:
-            inner += label(canvas, inner, base, word, 12.5) + 4
-        inner += label(canvas, inner, base, number, 19, BOLD) + 5
-        label(canvas, inner, base, unit, 12.5)
-        at += part_width + between
-    label(canvas, x + width, base, side_word, 13, BOLD, align="right")
-    height = 25.0
-    if inline:
-        for extra, extra_width in zip(extras, extra_widths, strict=True):
-            label(canvas, at, base, extra, 12.5)
-            at += extra_width + between
-    else:
-        height += words(canvas, look.escaped(" · ".join(extras)), x, y_top - height + 1, width, 12.5, 15)
+    base, at, height = y_top - 19, x, 25.0
+    with tag(canvas, "L"):
+        for (word, number, unit), part_width in zip(parts, widths, strict=True):
+            inner = at
+            with tag(canvas, "LI"), tag(canvas, "LBody"):
+                if word:
+                    inner += label(canvas, inner, base, word, 12.5) + 4
+                inner += label(canvas, inner, base, number, 19, BOLD) + 5
+                label(canvas, inner, base, unit, 12.5)
+            at += part_width + between
+        with tag(canvas, "LI"), tag(canvas, "LBody"):
+            label(canvas, x + width, base, side_word, 13, BOLD, align="right")
+        if inline:
+            for extra, extra_width in zip(extras, extra_widths, strict=True):
+                with tag(canvas, "LI"), tag(canvas, "LBody"):
+                    label(canvas, at, base, extra, 12.5)
+                at += extra_width + between
+        else:
+            said = look.escaped(" · ".join(extras))
+            with tag(canvas, "LI"), tag(canvas, "LBody"):
+                height += words(canvas, said, x, y_top - height + 1, width, 12.5, 15)
     rule(canvas, x, x + width, y_top - height, 0.9)
     return height
 
@@ -160,9 +168,14 @@ def step_texts(texts: Texts, exercise: NoteExercise) -> list[str]:
 
 def _steps(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     height = 1.5
-    for number, step in enumerate(step_texts(card.case.texts, card.exercise), start=1):
-        label(canvas, x, y_top - height - 13, str(number), 13, BOLD)
-        height += words(canvas, look.escaped(step), x + 16, y_top - height, width - 16, 13, 16.5) + 1.2
+    with tag(canvas, "L", ListNumbering="Decimal"):
+        for number, step in enumerate(step_texts(card.case.texts, card.exercise), start=1):
+            with tag(canvas, "LI"):
+                with tag(canvas, "Lbl"):
+                    label(canvas, x, y_top - height - 13, str(number), 13, BOLD)
+                with tag(canvas, "LBody"):
+                    height += words(canvas, look.escaped(step), x + 16, y_top - height, width - 16, 13, 16.5)
+            height += 1.2
     return height
 
 
@@ -203,10 +216,13 @@ def _pictures(card: Card, canvas: Canvas, x: float, y_top: float, height: float)
     room = high - (4 if stacked else 22)  # beside each other, the words stand above the heads
     scale = min([1.0, *(min(wide / art.width, room / art.height) for art in shown if art)])
     mirrored = exercise.side not in ("both", resources.drawn_leg(exercise.id))
-    titles = (texts.plain("start"), texts.plain("move"))
-    for art, title, (left, top, _, _) in zip(shown, titles, frames, strict=True):
-        label(canvas, left + 3, top - 13, title, 10.5, color=SECOND)
-        if art is None:
-            draw_missing(canvas, left + 3, top - 18, wide - 6, high - 24, texts("draw_yourself"))
-        else:
-            draw_picture(canvas, art, left + (wide - art.width * scale) / 2, top - high + 4, scale, mirrored)
+    name, leg = card.case.name_of(exercise), texts.plain(_LEG[exercise.side])
+    for art, pose, (left, top, _, _) in zip(shown, ("start", "move"), frames, strict=True):
+        alt = texts.plain(f"alt_{pose}", name=name, leg=leg)
+        with figure_tag(canvas, alt, left, top, wide, high) if art else nullcontext():
+            label(canvas, left + 3, top - 13, texts.plain(pose), 10.5, color=SECOND)
+            if art is None:
+                draw_missing(canvas, left + 3, top - 18, wide - 6, high - 24, texts("draw_yourself"))
+            else:
+                middle = left + (wide - art.width * scale) / 2
+                draw_picture(canvas, art, middle, top - high + 4, scale, mirrored)

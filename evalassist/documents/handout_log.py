@@ -11,6 +11,7 @@ from evalassist.documents.blocks import Block, fitted, heading, label, numbered_
 from evalassist.documents.handout_texts import Case
 from evalassist.documents.icons import icon
 from evalassist.documents.look import BOLD, INK, RULE, SEMIBOLD
+from evalassist.documents.tags import tag
 
 _NAMES = 143.0
 _DAYS = 14
@@ -51,34 +52,53 @@ def _strip(
 ) -> float:
     """Two weeks: a row for each move and one for the worst pain, a column for each day."""
     texts = case.texts
-    grid = x + _NAMES
-    day = (width - _NAMES) / _DAYS
     if first:
         if case.sheet.start_date:
             starts = texts.plain("log_start_on", date=case.day(case.sheet.start_date))
             label(canvas, x, y_top - 11, starts, 12, SEMIBOLD)
         else:
             said = label(canvas, x, y_top - 11, texts.plain("log_start"), 12)
-            write_in(canvas, x + said + 4, grid - 8, y_top - 13)
-    for half in (0, 1):
-        label(
-            canvas, grid + 2 + half * 7 * day, y_top - 10.5, texts.plain("week", n=week + half), 12, SEMIBOLD
-        )
+            write_in(canvas, x + said + 4, x + _NAMES - 8, y_top - 13)
+    with tag(canvas, "Table"):
+        return _table(case, week, row, canvas, x, y_top, width)
+
+
+def _table(case: Case, week: int, row: float, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    texts = case.texts
+    grid = x + _NAMES
+    day = (width - _NAMES) / _DAYS
+    with tag(canvas, "TR"):
+        _cells(canvas, 1)
+        for half in (0, 1):
+            with tag(canvas, "TH", Scope="Column", ColSpan=7):
+                left, said = grid + 2 + half * 7 * day, texts.plain("week", n=week + half)
+                label(canvas, left, y_top - 10.5, said, 12, SEMIBOLD)
     names = texts.plain("week_days").split()
-    for column in range(_DAYS):
-        label(canvas, grid + (column + 0.5) * day, y_top - 21.5, names[column % 7], 10, align="center")
+    with tag(canvas, "TR"):
+        _cells(canvas, 1)
+        for column in range(_DAYS):
+            with tag(canvas, "TH", Scope="Column"):
+                label(
+                    canvas, grid + (column + 0.5) * day, y_top - 21.5, names[column % 7], 10, align="center"
+                )
     top = y_top - 25
     y = top
     for number, exercise in enumerate(case.exercises, start=1):
-        numbered_disc(canvas, x + 8, y - row / 2, 7.5, number, exercise.chip == "HIP")
-        name, size = fitted(case.name_of(exercise), look.REGULAR, 12, _NAMES - 24, 10)
-        label(canvas, x + 20, y - row / 2 - 4, name, size)
+        with tag(canvas, "TR"):
+            with tag(canvas, "TH", Scope="Row"):
+                numbered_disc(canvas, x + 8, y - row / 2, 7.5, number, exercise.chip == "HIP")
+                name, size = fitted(case.name_of(exercise), look.REGULAR, 12, _NAMES - 24, 10)
+                label(canvas, x + 20, y - row / 2 - 4, name, size)
+            _cells(canvas, _DAYS)
         y -= row
         rule(canvas, x, x + width, y, 0.75, RULE)
         rule(canvas, grid, x + width, y, 0.75)
     rule(canvas, x, x + width, y, 1.6)
     pain, size = fitted(texts.plain("log_pain"), BOLD, 12, _NAMES - 6, 10)
-    label(canvas, x, y - row / 2 - 4, pain, size, BOLD)
+    with tag(canvas, "TR"):
+        with tag(canvas, "TH", Scope="Row"):
+            label(canvas, x, y - row / 2 - 4, pain, size, BOLD)
+        _cells(canvas, _DAYS)
     y -= row
     rule(canvas, x, x + width, y, 0.75)
     for column in range(_DAYS + 1):
@@ -87,6 +107,13 @@ def _strip(
     canvas.setLineWidth(0.75)
     rule(canvas, grid, x + width, top, 0.75)
     return y_top - y
+
+
+def _cells(canvas: Canvas, number: int) -> None:
+    """Cells of a row that stay empty: the patient writes in them."""
+    for _ in range(number):
+        with tag(canvas, "TD"):
+            pass
 
 
 def _lines(case: Case, key: str, lines: int, canvas: Canvas, x: float, y_top: float, width: float) -> float:

@@ -11,6 +11,7 @@ from evalassist.documents.blocks import Block, box, bullets, heading, label, wor
 from evalassist.documents.handout_texts import Case
 from evalassist.documents.icons import icon
 from evalassist.documents.look import BOLD, RULE
+from evalassist.documents.tags import tag
 from evalassist.words import seen, shortened
 
 _EACH_WIDTH = 212.0
@@ -107,7 +108,8 @@ def _each_time(case: Case, canvas: Canvas, x: float, y_top: float, width: float)
         texts("each_tired"),
         texts("each_sharp", page=case.safety_page),
     ]
-    label(canvas, x + 11, y_top - 16, texts.plain("each_time"), 13, BOLD)
+    with tag(canvas, "H3"):
+        label(canvas, x + 11, y_top - 16, texts.plain("each_time"), 13, BOLD)
     height = 23 + bullets(canvas, said, x + 12, y_top - 23, width - 20, 13, 16.5, 1.8) + 5
     box(canvas, x, y_top, width, height)
     return height
@@ -141,16 +143,20 @@ def _ladder(case: Case, canvas: Canvas, x: float, y_top: float, width: float) ->
     height = heading(canvas, x, y_top, title)
     height += words(canvas, texts("ladder"), x, y_top - height, width, 13, 16.5) + 4
     rungs = ("", "", "", texts("ladder_low"))
-    for number, rung in zip(range(len(rungs), 0, -1), rungs, strict=True):
-        base = y_top - height - 15
-        left = x + 30
-        canvas.setStrokeColor(RULE)
-        canvas.setLineWidth(0.75)
-        canvas.line(left, base - 5.5, x + width, base - 5.5)
-        label(canvas, left, base, str(number), 13, BOLD)
-        if rung and word_lines(rung, width - 52, 13, 16.5) == 1:
-            words(canvas, rung, left + 20, base + 13, width - 52, 13, 16.5)
-        height += 21
+    with tag(canvas, "L", ListNumbering="Decimal"):
+        for number, rung in zip(range(len(rungs), 0, -1), rungs, strict=True):
+            base = y_top - height - 15
+            left = x + 30
+            canvas.setStrokeColor(RULE)
+            canvas.setLineWidth(0.75)
+            canvas.line(left, base - 5.5, x + width, base - 5.5)
+            with tag(canvas, "LI"):
+                with tag(canvas, "Lbl"):
+                    label(canvas, left, base, str(number), 13, BOLD)
+                with tag(canvas, "LBody"):
+                    if rung and word_lines(rung, width - 52, 13, 16.5) == 1:
+                        words(canvas, rung, left + 20, base + 13, width - 52, 13, 16.5)
+            height += 21
     top, foot = y_top - height + 4 * 21, y_top - height
     canvas.setLineWidth(1.9)
     canvas.setLineCap(1)

@@ -26,6 +26,7 @@ from evalassist.documents.blocks import (
 from evalassist.documents.handout_texts import Case
 from evalassist.documents.icons import go_sign, slow_sign, stop_sign
 from evalassist.documents.look import BAR, BOLD, INK, RULE, SECOND, WHITE
+from evalassist.documents.tags import figure_tag, tag
 
 STOP_OVER = 5
 """Pain over this stops a move, on every sheet (one pain rule)."""
@@ -47,33 +48,38 @@ def _rules(case: Case, size: float, canvas: Canvas, x: float, y_top: float, widt
     texts, go_to = case.texts, min(case.sheet.go_to, STOP_OVER)
     height = heading(canvas, x, y_top, texts.plain("rules_heading")) + 1
     each = width / 11
-    for pain in range(11):
-        left, low = x + pain * each, y_top - height - 21
-        stops, slows = pain > STOP_OVER, go_to < pain <= STOP_OVER
-        cell(canvas, left, low, each, 21, BAR if stops else WHITE, hatched=slows)
-        if slows:
-            canvas.setFillColor(WHITE)
-            canvas.rect(left + each / 2 - 9, low + 2.5, 18, 16, stroke=0, fill=1)
-        label(canvas, left + each / 2, low + 5.7, str(pain), 14, BOLD, WHITE if stops else INK, "center")
+    with figure_tag(canvas, texts.plain("alt_pain"), x, y_top - height, width, 21):
+        for pain in range(11):
+            left, low = x + pain * each, y_top - height - 21
+            stops, slows = pain > STOP_OVER, go_to < pain <= STOP_OVER
+            cell(canvas, left, low, each, 21, BAR if stops else WHITE, hatched=slows)
+            if slows:
+                canvas.setFillColor(WHITE)
+                canvas.rect(left + each / 2 - 9, low + 2.5, 18, 16, stroke=0, fill=1)
+            label(canvas, left + each / 2, low + 5.7, str(pain), 14, BOLD, WHITE if stops else INK, "center")
     height += 21 + 4
     rows = [("go", go_sign, _pain_span(case, 0, go_to))]
     if go_to < STOP_OVER:
         rows.append(("slow", slow_sign, _pain_span(case, go_to + 1, STOP_OVER)))
     rows.append(("stop", stop_sign, texts.plain("pain_over", limit=STOP_OVER)))
     said_left = x + 146
-    for number, (key, sign, pain_words) in enumerate(rows):
-        middle = y_top - height - 16.5
-        sign(canvas, x + 16, middle, 30)
-        label(canvas, x + 42, middle + 3.5, texts.plain(key), 16, BOLD)
-        label(canvas, x + 42, middle - 12.5, pain_words, 14)
-        says = texts(f"{key}_says")
-        said = word_lines(says, x + width - said_left, size, size * 1.27) * size * 1.27
-        tall = max(33.0, said + 1)
-        words(canvas, says, said_left, middle + said / 2 + 1, x + width - said_left, size, size * 1.27)
-        height += tall
-        if number < len(rows) - 1:
-            rule(canvas, x, x + width, y_top - height, 0.75, RULE)
-            height += 2
+    with tag(canvas, "L"):
+        for number, (key, sign, pain_words) in enumerate(rows):
+            middle = y_top - height - 16.5
+            sign(canvas, x + 16, middle, 30)
+            says = texts(f"{key}_says")
+            said = word_lines(says, x + width - said_left, size, size * 1.27) * size * 1.27
+            tall = max(33.0, said + 1)
+            with tag(canvas, "LI"), tag(canvas, "LBody"):
+                label(canvas, x + 42, middle + 3.5, texts.plain(key), 16, BOLD)
+                label(canvas, x + 42, middle - 12.5, pain_words, 14)
+                words(
+                    canvas, says, said_left, middle + said / 2 + 1, x + width - said_left, size, size * 1.27
+                )
+            height += tall
+            if number < len(rows) - 1:
+                rule(canvas, x, x + width, y_top - height, 0.75, RULE)
+                height += 2
     return height
 
 
@@ -97,15 +103,18 @@ def _call(case: Case, size: float, canvas: Canvas, x: float, y_top: float, width
     if case.teen:
         todays.insert(0, texts("today_teen"))
     if case.phone:
-        label(canvas, x + 10, top - 16, texts.plain("call_us", phone=case.phone), 13.5, BOLD)
+        with tag(canvas, "H3"):
+            label(canvas, x + 10, top - 16, texts.plain("call_us", phone=case.phone), 13.5, BOLD)
         lower = 0.0
     else:
-        label(canvas, x + 10, top - 16, texts.plain("call_us_open"), 13.5, BOLD)
+        with tag(canvas, "H3"):
+            label(canvas, x + 10, top - 16, texts.plain("call_us_open"), 13.5, BOLD)
         lower = 24.0
         said = label(canvas, x + 11, top - 36, texts.plain("phone_line"), 12)
         write_in(canvas, x + 11 + said + 4, x + left_width - 11, top - 38)
-    label(canvas, right_x + 10, top - 16, texts.plain("today"), 13.5, BOLD)
     left = bullets(canvas, calls, x + 10, top - 22 - lower, left_width - 14, size, leading) + lower
+    with tag(canvas, "H3"):
+        label(canvas, right_x + 10, top - 16, texts.plain("today"), 13.5, BOLD)
     right = bullets(canvas, todays, right_x + 10, top - 22, right_width - 14, size, leading)
     tall = 22 + max(left, right) + 5
     box(canvas, x, top, left_width, tall, 1)
@@ -124,12 +133,15 @@ def _tab(case: Case, key: str, size: float, canvas: Canvas, x: float, y_top: flo
         max(look.text_width(texts.plain(each), BOLD, 14) for each in ("emergency_room", "emergency_number"))
         + 20
     )
-    says = texts(f"{key}_if")
-    said = words(canvas, says, x + tab_width + 10, y_top - 3, width - tab_width - 10, size, size * 1.2, BOLD)
-    height = max(23.0, said + 4)
+    says, room, leading = texts(f"{key}_if"), width - tab_width - 10, size * 1.2
+    height = max(23.0, word_lines(says, room, size, leading, BOLD) * leading + 4)
     canvas.setFillColor(INK)
     canvas.roundRect(x, y_top - height, tab_width, height, 3, stroke=0, fill=1)
-    label(canvas, x + tab_width / 2, y_top - height / 2 - 4.8, texts.plain(key), 14, BOLD, WHITE, "center")
+    with tag(canvas, "P"):
+        label(
+            canvas, x + tab_width / 2, y_top - height / 2 - 4.8, texts.plain(key), 14, BOLD, WHITE, "center"
+        )
+        words(canvas, says, x + tab_width + 10, y_top - 3, room, size, leading, BOLD)
     return height
 
 
@@ -172,6 +184,15 @@ def _ruler(
     """A ruler from 0 to 10 filled up to the difference, with the likely range as a bracket under it."""
     texts = case.texts
     words(canvas, texts(key), x, y_top, width, 12, 15)
+    likely = texts.plain("proof_range", low=low, high=high)
+    with figure_tag(canvas, texts.plain("alt_proof", value=value, range=likely), x, y_top - 15, width, 43.5):
+        _marked_ruler(value, low, high, likely, canvas, x, y_top, width)
+    return 58.5
+
+
+def _marked_ruler(
+    value: float, low: float, high: float, likely: str, canvas: Canvas, x: float, y_top: float, width: float
+) -> None:
     left, point = x + 4, (width - 8) / 10
     for number in range(11):
         label(canvas, left + number * point, y_top - 25, str(number), 10, align="center")
@@ -181,8 +202,7 @@ def _ruler(
     cell(canvas, left, bottom, value * point, 17, BAR)
     label(canvas, left + value * point - 4, bottom + 4, f"{value}", 13, BOLD, WHITE, "right")
     bracket(canvas, left + low * point, left + high * point, bottom - 6)
-    label(canvas, left + high * point + 6, bottom - 10.2, texts.plain("proof_range", low=low, high=high), 11)
-    return 58.5
+    label(canvas, left + high * point + 6, bottom - 10.2, likely, 11)
 
 
 def _say_back(case: Case, size: float, canvas: Canvas, x: float, y_top: float, width: float) -> float:
@@ -196,28 +216,26 @@ def _say_back(case: Case, size: float, canvas: Canvas, x: float, y_top: float, w
         texts(case.number_form("say_when")),
         texts("say_pain", limit=STOP_OVER),
     )
-    for question in asked:
-        canvas.setStrokeColor(INK)
-        canvas.setLineWidth(1)
-        canvas.rect(x, y_top - left - 13.5, 11, 11, stroke=1, fill=0)
-        left += words(canvas, question, x + 18, y_top - left, column - 12, size, leading) + 1.5
+    with tag(canvas, "L"):
+        for question in asked:
+            canvas.setStrokeColor(INK)
+            canvas.setLineWidth(1)
+            canvas.rect(x, y_top - left - 13.5, 11, 11, stroke=1, fill=0)
+            with tag(canvas, "LI"), tag(canvas, "LBody"):
+                left += words(canvas, question, x + 18, y_top - left, column - 12, size, leading)
+            left += 1.5
     right = 18.0
     label(canvas, right_x, y_top - 13, texts.plain("confidence"), 13, BOLD)
     each = column / 11
-    for number in range(11):
-        cell(canvas, right_x + number * each, y_top - right - 21, each, 21)
-        label(canvas, right_x + (number + 0.5) * each, y_top - right - 15.2, str(number), 13, align="center")
-    right += 21
-    label(canvas, right_x, y_top - right - 10.5, texts.plain("not_sure"), 10.5, color=SECOND)
-    label(
-        canvas,
-        right_x + column,
-        y_top - right - 10.5,
-        texts.plain("very_sure"),
-        10.5,
-        color=SECOND,
-        align="right",
-    )
+    low, high = texts.plain("not_sure"), texts.plain("very_sure")
+    with figure_tag(canvas, texts.plain("alt_sure", low=low, high=high), right_x, y_top - right, column, 34):
+        for number in range(11):
+            cell(canvas, right_x + number * each, y_top - right - 21, each, 21)
+            middle = right_x + (number + 0.5) * each
+            label(canvas, middle, y_top - right - 15.2, str(number), 13, align="center")
+        right += 21
+        label(canvas, right_x, y_top - right - 10.5, low, 10.5, color=SECOND)
+        label(canvas, right_x + column, y_top - right - 10.5, high, 10.5, color=SECOND, align="right")
     right += 13
     right += words(canvas, texts("under_7"), right_x, y_top - right, column, 12, 15)
     return max(left, right)

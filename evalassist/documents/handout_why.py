@@ -27,6 +27,7 @@ from evalassist.documents.handout_texts import Case
 from evalassist.documents.icons import icon
 from evalassist.documents.logo import MOST_WIDTH, draw_logo
 from evalassist.documents.look import BAR, BOLD, RULE, SECOND, SEMIBOLD, WHITE
+from evalassist.documents.tags import figure_tag, tag
 from evalassist.errors import DocumentError
 
 _FIGURE_WIDTH, _FIGURE_GAP = 261.0, 16.0
@@ -62,14 +63,14 @@ def _header(case: Case, canvas: Canvas, x: float, y_top: float, width: float) ->
         said = label(canvas, x, y_top - 14, case.texts.plain("clinic_line"), 13, BOLD)
         write_in(canvas, x + said + 5, right - taken - 16, y_top - 16)
     line_left = right - 140
+    said = label(
+        canvas, line_left - 5, y_top - 31, case.texts.plain("name_line"), 10.5, color=SECOND, align="right"
+    )
     if case.name_on_sheet:
         name, size = fitted(case.name_on_sheet, SEMIBOLD, 13, 136, 10)
         label(canvas, line_left + 4, y_top - 30.5, name, size, SEMIBOLD)
     else:
         write_in(canvas, line_left, right, y_top - 33)
-    said = label(
-        canvas, line_left - 5, y_top - 31, case.texts.plain("name_line"), 10.5, color=SECOND, align="right"
-    )
     address, size = fitted(case.address, look.REGULAR, 9.5, width - 140 - said - 20, 9)
     label(canvas, x, y_top - 31, address, size, color=SECOND)
     rule(canvas, x, right, y_top - 39, 1.2)
@@ -79,8 +80,9 @@ def _header(case: Case, canvas: Canvas, x: float, y_top: float, width: float) ->
 def _title(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     key = case.form("title" if case.combined else "title_neutral")
     lines = case.texts.lines(key)
-    for number, line in enumerate(lines):
-        label(canvas, x - 1.5, y_top - 26 - 33 * number, line, 30, BOLD)
+    with tag(canvas, "H1"):
+        for number, line in enumerate(lines):
+            label(canvas, x - 1.5, y_top - 26 - 33 * number, line, 30, BOLD)
     if case.logo:
         room = width - max(look.text_width(line, BOLD, 30) for line in lines) - 12
         draw_logo(canvas, case.logo, x + width, y_top - 6, min(room, MOST_WIDTH))
@@ -105,10 +107,10 @@ def _message(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -
     rule(canvas, x + 14 + left_width + 6, x + width - 14 - right_width - 5, middle, 1.6)
     rule(canvas, x + width - 9, x + width, middle, 1.6)
     label(canvas, x + 14, middle - 4.5, texts.plain("do_at_home"), 13.5, BOLD)
+    _strip(case, canvas, x + 14, middle - 12, width - 28)
     label(canvas, x + width - 14 - right_width, middle - 4.2, right_words, 12.5, BOLD)
     arrow_right(canvas, x + width - 32, middle)
     height = y_top - middle + 56
-    _strip(case, canvas, x + 14, middle - 12, width - 28)
     box(canvas, x, y_top, width, height, 1.6)
     return height
 
@@ -130,15 +132,17 @@ def _strip(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> 
     natural = [29 + digits + 6 + unit_width for _, _, _, digits, unit_width in shown]
     between = (width - sum(natural)) / (len(shown) - 1)
     base = y_top - 28
-    for position, (name, said, unit, digits, unit_width) in enumerate(shown):
-        icon(canvas, name, x, base - 1, 21)
-        label(canvas, x + 29, base, said, 27, BOLD)
-        first = base + 9.5 if len(unit) == 2 else base + 3
-        for line, text in enumerate(unit):
-            label(canvas, x + 29 + digits + 6, first - 13.5 * line, text, 12.5, SEMIBOLD)
-        x += 29 + digits + 6 + unit_width + between
-        if position < len(shown) - 1:
-            upright(canvas, x - between / 2, base - 9, base + 23, 0.75, RULE)
+    with tag(canvas, "L"):
+        for position, (name, said, unit, digits, unit_width) in enumerate(shown):
+            icon(canvas, name, x, base - 1, 21)
+            with tag(canvas, "LI"), tag(canvas, "LBody"):
+                label(canvas, x + 29, base, said, 27, BOLD)
+                first = base + 9.5 if len(unit) == 2 else base + 3
+                for line, text in enumerate(unit):
+                    label(canvas, x + 29 + digits + 6, first - 13.5 * line, text, 12.5, SEMIBOLD)
+            x += 29 + digits + 6 + unit_width + between
+            if position < len(shown) - 1:
+                upright(canvas, x - between / 2, base - 9, base + 23, 0.75, RULE)
 
 
 def found_texts(case: Case, step_down: bool = True) -> list[str]:
@@ -234,10 +238,22 @@ def _found(
     said = paragraphs(canvas, found_texts(case, step_down), x, y_top - height, text_width, size, size * 1.304)
     bars = 0.0
     if has_bars and found.deficit_percent is not None:
-        bars = _bars(
-            case, found.deficit_percent, canvas, x + text_width + 20, y_top - height, width - text_width - 20
-        )
+        percent, left, bars_width = found.deficit_percent, x + text_width + 20, width - text_width - 20
+        with figure_tag(canvas, _bars_in_words(case, percent), left, y_top - height, bars_width, 130):
+            bars = _bars(case, percent, canvas, left, y_top - height, bars_width)
     return height + max(said, bars)
+
+
+def _bars_in_words(case: Case, percent: int) -> str:
+    weaker = case.sheet.found.weaker or case.note.sore_knee
+    return case.texts.plain(
+        "alt_bars",
+        heading=case.texts.plain("bars_heading"),
+        stronger=case.texts.plain("bar_left" if weaker == "right" else "bar_right"),
+        weaker=case.texts.plain(f"bar_{weaker}"),
+        rest=100 - percent,
+        less=case.texts.plain("bar_less", percent=percent),
+    )
 
 
 def _bars(case: Case, percent: int, canvas: Canvas, x: float, y_top: float, width: float) -> float:

@@ -15,6 +15,7 @@ from reportlab.pdfgen.textobject import PDFTextObject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 _GROUPS = frozenset({"Document", "L", "LI", "Table", "TR"})
 """These hold other elements; all others are leaves and hold what is drawn."""
@@ -47,6 +48,13 @@ def tag(canvas: Canvas, role: str, alt: str = "", **attributes: Any) -> Iterator
         canvas.in_leaf = False
 
 
+def figure_tag(
+    canvas: Canvas, alt: str, x: float, y_top: float, width: float, height: float
+) -> AbstractContextManager[None]:
+    """What is drawn inside, in this box, is one picture; `alt` says it to who does not see it."""
+    return tag(canvas, "Figure", alt, Placement="Block", BBox=(x, y_top - height, x + width, y_top))
+
+
 class _Element(PDFObject):
     """A node of the tree; a leaf knows its page and the number of its piece of that page's drawing."""
 
@@ -61,16 +69,27 @@ class _Element(PDFObject):
             parent.kids.append(self)
 
     def format(self, document: Any) -> bytes:
-        entries: dict[str, Any] = {"S": PDFName(self.role), "P": self.parent}
-        if self.kids:
-            entries["K"] = PDFArray(self.kids)
+        def reference(to: Any) -> bytes:
+            return bytes(document.Reference(to).format(document))
+
+        parts = [b"<</S/%s/P " % self.role.encode(), reference(self.parent)]
         if self.page:
-            entries |= {"K": self.piece, "Pg": self.page}
+            parts += (b"/Pg ", reference(self.page), b"/K %d" % self.piece)
+        elif self.kids:
+            parts += (b"/K[", b" ".join(map(reference, self.kids)), b"]")
         if self.alt:
-            entries["Alt"] = PDFString(self.alt)
+            parts += (b"/Alt", PDFString(self.alt).format(document))
         if self.attributes:
-            entries["A"] = PDFDictionary({"O": PDFName(_OWNER[self.role]), **self.attributes})
-        return bytes(PDFDictionary(entries).format(document))
+            told = "".join(f"/{name}{_value(value)}" for name, value in self.attributes.items())
+            parts.append(f"/A<</O/{_OWNER[self.role]}{told}>>".encode())
+        return b"".join((*parts, b">>"))
+
+
+def _value(value: str | float | tuple[float, ...]) -> str:
+    """A name, a number or a row of numbers as PDF writes it."""
+    if isinstance(value, tuple):
+        return f"[{' '.join(f'{each:.1f}' for each in value)}]"
+    return f"/{value}" if isinstance(value, str) else f" {value}"
 
 
 class TaggedCanvas(Canvas):
