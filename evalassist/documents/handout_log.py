@@ -43,7 +43,8 @@ def _log(case: Case, weeks: range, row: float, canvas: Canvas, x: float, y_top: 
     height += 5
     for number, week in enumerate(range(weeks.start, weeks.stop, 2)):
         height += _BETWEEN if number else 0
-        height += _strip(case, week, row, canvas, x, y_top - height, width, first=week == 1)
+        with tag(canvas, "Table"):
+            height += _strip(case, week, row, canvas, x, y_top - height, width, first=week == 1)
     return height
 
 
@@ -52,35 +53,23 @@ def _strip(
 ) -> float:
     """Two weeks: a row for each move and one for the worst pain, a column for each day."""
     texts = case.texts
-    if first:
-        if case.sheet.start_date:
-            starts = texts.plain("log_start_on", date=case.day(case.sheet.start_date))
-            label(canvas, x, y_top - 11, starts, 12, SEMIBOLD)
-        else:
-            said = label(canvas, x, y_top - 11, texts.plain("log_start"), 12)
-            write_in(canvas, x + said + 4, x + _NAMES - 8, y_top - 13)
-    with tag(canvas, "Table"):
-        return _table(case, week, row, canvas, x, y_top, width)
-
-
-def _table(case: Case, week: int, row: float, canvas: Canvas, x: float, y_top: float, width: float) -> float:
-    texts = case.texts
     grid = x + _NAMES
     day = (width - _NAMES) / _DAYS
-    with tag(canvas, "TR"):
-        _cells(canvas, 1)
-        for half in (0, 1):
-            with tag(canvas, "TH", Scope="Column", ColSpan=7):
-                left, said = grid + 2 + half * 7 * day, texts.plain("week", n=week + half)
-                label(canvas, left, y_top - 10.5, said, 12, SEMIBOLD)
     names = texts.plain("week_days").split()
     with tag(canvas, "TR"):
-        _cells(canvas, 1)
-        for column in range(_DAYS):
+        with tag(canvas, "TD"):
+            if first and case.sheet.start_date:
+                starts = texts.plain("log_start_on", date=case.day(case.sheet.start_date))
+                label(canvas, x, y_top - 11, starts, 12, SEMIBOLD)
+            elif first:
+                said = label(canvas, x, y_top - 11, texts.plain("log_start"), 12)
+                write_in(canvas, x + said + 4, grid - 8, y_top - 13)
+        for half in (0, 1):
+            left = grid + half * 7 * day
             with tag(canvas, "TH", Scope="Column"):
-                label(
-                    canvas, grid + (column + 0.5) * day, y_top - 21.5, names[column % 7], 10, align="center"
-                )
+                label(canvas, left + 2, y_top - 10.5, texts.plain("week", n=week + half), 12, SEMIBOLD)
+                for column, name in enumerate(names):
+                    label(canvas, left + (column + 0.5) * day, y_top - 21.5, name, 10, align="center")
     top = y_top - 25
     y = top
     for number, exercise in enumerate(case.exercises, start=1):
@@ -89,7 +78,7 @@ def _table(case: Case, week: int, row: float, canvas: Canvas, x: float, y_top: f
                 numbered_disc(canvas, x + 8, y - row / 2, 7.5, number, exercise.chip == "HIP")
                 name, size = fitted(case.name_of(exercise), look.REGULAR, 12, _NAMES - 24, 10)
                 label(canvas, x + 20, y - row / 2 - 4, name, size)
-            _cells(canvas, _DAYS)
+            _empty_weeks(canvas)
         y -= row
         rule(canvas, x, x + width, y, 0.75, RULE)
         rule(canvas, grid, x + width, y, 0.75)
@@ -98,7 +87,7 @@ def _table(case: Case, week: int, row: float, canvas: Canvas, x: float, y_top: f
     with tag(canvas, "TR"):
         with tag(canvas, "TH", Scope="Row"):
             label(canvas, x, y - row / 2 - 4, pain, size, BOLD)
-        _cells(canvas, _DAYS)
+        _empty_weeks(canvas)
     y -= row
     rule(canvas, x, x + width, y, 0.75)
     for column in range(_DAYS + 1):
@@ -109,9 +98,9 @@ def _table(case: Case, week: int, row: float, canvas: Canvas, x: float, y_top: f
     return y_top - y
 
 
-def _cells(canvas: Canvas, number: int) -> None:
-    """Cells of a row that stay empty: the patient writes in them."""
-    for _ in range(number):
+def _empty_weeks(canvas: Canvas) -> None:
+    """To who listens, a week of a move is one empty cell, not seven."""
+    for _ in (0, 1):
         with tag(canvas, "TD"):
             pass
 

@@ -153,8 +153,8 @@ def _ladder(case: Case, canvas: Canvas, x: float, y_top: float, width: float) ->
             with tag(canvas, "LI"):
                 with tag(canvas, "Lbl"):
                     label(canvas, left, base, str(number), 13, BOLD)
-                with tag(canvas, "LBody"):
-                    if rung and word_lines(rung, width - 52, 13, 16.5) == 1:
+                if rung and word_lines(rung, width - 52, 13, 16.5) == 1:
+                    with tag(canvas, "LBody"):
                         words(canvas, rung, left + 20, base + 13, width - 52, 13, 16.5)
             height += 21
     top, foot = y_top - height + 4 * 21, y_top - height

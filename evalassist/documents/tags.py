@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
-from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFObject, PDFString
+from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFObject, PDFStream, PDFString
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
 
@@ -20,7 +21,18 @@ if TYPE_CHECKING:
 _GROUPS = frozenset({"Document", "L", "LI", "Table", "TR"})
 """These hold other elements; all others are leaves and hold what is drawn."""
 _OWNER = {"L": "List", "TH": "Table", "Figure": "Layout"}
-_DECORATION, _END = "/Artifact BMC", "EMC"
+_DECORATION, _FURNITURE, _END = "/Artifact BMC", "/Artifact <</Type /Pagination>> BDC", "EMC"
+
+
+_METADATA = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" \
+xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
+<pdfuaid:part>1</pdfuaid:part>
+</rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="w"?>"""
+"""Says to a checker that the file means to be read aloud (PDF/UA, ISO 14289-1)."""
 
 
 @contextmanager
@@ -37,15 +49,10 @@ def tag(canvas: Canvas, role: str, alt: str = "", **attributes: Any) -> Iterator
         yield
         canvas.group = outer
     else:
-        canvas.in_leaf = True
-        if role == "Artifact":
-            yield
-        else:
-            element = _Element(role, canvas.group, attributes, alt)
-            canvas.begin(element)
-            yield
-            canvas.end(element)
-        canvas.in_leaf = False
+        leaf = None if role == "Artifact" else _Element(role, canvas.group, attributes, alt)
+        canvas.begin(leaf)
+        yield
+        canvas.end(leaf)
 
 
 def figure_tag(
@@ -104,22 +111,25 @@ class TaggedCanvas(Canvas):
         self._of_pages: list[Any] = []
         super().__init__(*arguments, **options)
 
-    def begin(self, leaf: _Element) -> None:
-        """From here to `end` all that is drawn belongs to this leaf."""
+    def begin(self, leaf: _Element | None) -> None:
+        """From here to `end` all that is drawn belongs to this leaf; without one, to the furniture of the page."""
+        self.in_leaf = True
         if self._code and self._code[-1] == _DECORATION:
             self._code.pop()
         else:
             self._code.append(_END)
-        self._code.append(f"/{leaf.role} <</MCID {len(self._leaves)}>> BDC")
+        self._code.append(f"/{leaf.role} <</MCID {len(self._leaves)}>> BDC" if leaf else _FURNITURE)
         self._began = len(self._code)
 
-    def end(self, leaf: _Element) -> None:
+    def end(self, leaf: _Element | None) -> None:
+        self.in_leaf = False
         if len(self._code) == self._began:  # an empty cell of a table
             self._code[-1] = _DECORATION
             return
-        leaf.page, leaf.piece = True, len(self._leaves)
-        self._leaves.append(leaf)
         self._code += (_END, _DECORATION)
+        if leaf:
+            leaf.piece = len(self._leaves)
+            self._leaves.append(leaf)
 
     def beginText(self, x: float = 0, y: float = 0, direction: str | None = None) -> PDFTextObject:  # noqa: N802
         return _Lines(self, x, y, direction=direction)
@@ -128,21 +138,22 @@ class TaggedCanvas(Canvas):
         self._code.insert(0, _DECORATION)
         self._code.append(_END)
         super().showPage()
-        page = self._doc.Pages.pages[-1]
-        page.__Defaults__ = {
-            **page.__Defaults__,
-            "StructParents": len(self._of_pages) // 2,
-            "Tabs": PDFName("S"),
-        }
+        page, number = self._doc.Pages.pages[-1], len(self._of_pages) // 2
+        page.__Defaults__ = {**page.__Defaults__, "StructParents": number, "Tabs": PDFName("S")}
         for leaf in self._leaves:
             leaf.page = page
-        self._of_pages += (len(self._of_pages) // 2, PDFArray(self._leaves))
+        self._of_pages += (number, PDFArray(self._leaves))
         self._leaves = []
 
     def save(self) -> None:
         self._root.dict |= {"K": self._whole, "ParentTree": PDFDictionary({"Nums": PDFArray(self._of_pages)})}
-        self._doc.Catalog.StructTreeRoot = self._root
-        self._doc.Catalog.MarkInfo = PDFDictionary({"Marked": "true"})
+        catalog = self._doc.Catalog
+        catalog.StructTreeRoot = self._root
+        catalog.MarkInfo = PDFDictionary({"Marked": "true"})
+        catalog.Metadata = PDFStream(
+            PDFDictionary({"Type": PDFName("Metadata"), "Subtype": PDFName("XML")}),
+            _METADATA.format(title=escape(self._doc.info.title)).encode(),
+        )
         super().save()
 
 
