@@ -115,6 +115,12 @@ def test_a_checker_finds_no_fault_in_the_file(case: str, paper: PaperName, tmp_p
     file.write_bytes(sheet(case, paper))
     done = subprocess.run(["qpdf", "--check", file], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+    plain = subprocess.run(["qpdf", "--qdf", file, "-"], capture_output=True, check=True).stdout
+    for page in re.findall(rb"stream\n(.*?)\nendstream", plain, re.DOTALL):
+        marks = re.findall(rb"\b(BDC|BMC|EMC)$", page, re.MULTILINE)
+        assert all(each != b"EMC" for each in marks[::2])
+        assert all(each == b"EMC" for each in marks[1::2])
+        assert len(marks) % 2 == 0
 
 
 def test_headings_lead_through_the_sheet() -> None:
@@ -146,12 +152,12 @@ def moves(case: str) -> tuple[Any, ...]:
 @every_sheet
 def test_steps_and_bullets_are_lists(case: str, paper: PaperName) -> None:
     lists = [each for each in tree(case, paper).all("L") if each.attributes.get("ListNumbering")]
-    assert all([part.role for part in item.kids][0] == "Lbl" for each in lists for item in each.kids)
+    assert all(item.kids[0].role == "Lbl" for each in lists for item in each.kids)
     steps = [each for each in lists if each.attributes["ListNumbering"] == "Decimal"]
     numbered = [[item.kids[0].said for item in each.kids] for each in steps]
     assert [["1", "2"]] * len(moves(case)) == [each[:2] for each in numbered if each[0] == "1"]
     calls = next(each for each in lists if "Your knee swells or gives way." in each.said)
-    assert [item.kids[1].said for item in calls.kids][0] == "Your pain stays worse for 3 days."
+    assert calls.kids[0].kids[1].said == "Your pain stays worse for 3 days."
 
 
 def test_a_dose_is_a_list_of_its_parts() -> None:

@@ -1,7 +1,7 @@
 """What every side is made of: words, lines, boxes, hatching. Lengths in points, y_top is the upper edge.
 
 A block is `draw(canvas, x, y_top, width) -> height`: called once on a throw-away canvas to measure it and
-once on the page to draw it, so what was measured is what is printed.
+once on the page to draw it, so what was measured is what is printed. It draws first what is read first.
 """
 
 from __future__ import annotations

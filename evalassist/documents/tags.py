@@ -22,8 +22,6 @@ _GROUPS = frozenset({"Document", "L", "LI", "Table", "TR"})
 """These hold other elements; all others are leaves and hold what is drawn."""
 _OWNER = {"L": "List", "TH": "Table", "Figure": "Layout"}
 _DECORATION, _FURNITURE, _END = "/Artifact BMC", "/Artifact <</Type /Pagination>> BDC", "EMC"
-
-
 _METADATA = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" \
