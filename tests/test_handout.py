@@ -10,7 +10,7 @@ import pytest
 
 from evalassist import resources
 from evalassist.content.patient_texts import load_patient_texts
-from evalassist.documents import handout_languages, handout_pdf, look
+from evalassist.documents import handout_pdf, look
 from evalassist.documents.look import PaperName
 from evalassist.errors import DocumentError
 from evalassist.note import Clinic, Note, NoteExercise, NotePlan, Sheet

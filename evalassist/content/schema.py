@@ -28,6 +28,9 @@ GOING_ON = "going-on"
 
 LANGUAGES = ("en", "es")
 
+Review = Literal["draft", "reviewed"]
+"""Whether a qualified translator has approved the Spanish of a patient text."""
+
 
 class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -38,7 +41,7 @@ class Text(Model):
 
     en: str
     es: str | None = None
-    review: Literal["draft", "reviewed"] = "draft"
+    review: Review = "draft"
 
     def in_language(self, language: str) -> str | None:
         return self.es if language == "es" else self.en
@@ -49,6 +52,7 @@ class Steps(Model):
 
     en: tuple[str, ...]
     es: tuple[str, ...] | None = None
+    review: Review = "draft"
 
 
 class Condition(Model):
