@@ -28,13 +28,15 @@ class _Place:
     right: float
     down: float
     words: Literal["left", "right"] = "left"
+    last_line: bool = False
+    """Its last line stands beside it, not the middle of its words: room for what stands below."""
 
 
 _NUMBERED = (_Place(0.225, 0.19), _Place(0.265, 0.40), _Place(0.275, 0.58))
 """Hip muscles, thigh bone, kneecap on `hip-steady`."""
 _LABELLED = {
     "figure_lowers": _Place(0.71, 0.195, "right"),
-    "figure_turns": _Place(0.19, 0.465),
+    "figure_turns": _Place(0.19, 0.465, last_line=True),
     "figure_drifts": _Place(0.18, 0.585),
 }
 """What the three arrows of `hip-drops` mean, each beside its arrow."""
@@ -109,7 +111,7 @@ def _labels(case: Case, canvas: Canvas, panel: _Panel) -> None:
         at, y = panel.at(place)
         lines = case.texts.lines(key)
         stands_right = (place.words == "right") != panel.mirrored
-        y += (len(lines) - 1) * _LABEL_LEADING / 2 - _LABEL * 0.33
+        y += (len(lines) - 1) * _LABEL_LEADING / (1 if place.last_line else 2) - _LABEL * 0.33
         for row, line in enumerate(lines):
             label(
                 canvas, at, y - row * _LABEL_LEADING, line, _LABEL, align="left" if stands_right else "right"
