@@ -206,10 +206,11 @@ def refuse_missing(exercises: Iterable[NoteExercise], language: Language) -> Non
 
 
 def _missing_parts(exercise: NoteExercise, language: Language) -> list[str]:
-    needed = {"name": exercise.patient_name, "steps": exercise.steps, "where to feel it": exercise.feel}
-    named = {"what is easier": exercise.easier, "what is harder": exercise.harder}
-    parts: dict[str, Mapping[Language, object]] = {
-        **needed,
-        **{key: one for key, one in named.items() if one},
-    }
-    return [key for key, one in parts.items() if not one.get(language)]
+    parts: tuple[tuple[str, Mapping[Language, object], bool], ...] = (
+        ("name", exercise.patient_name, True),
+        ("steps", exercise.steps, True),
+        ("where to feel it", exercise.feel, True),
+        ("what is easier", exercise.easier, bool(exercise.easier)),
+        ("what is harder", exercise.harder, bool(exercise.harder)),
+    )
+    return [name for name, texts, needed in parts if needed and not texts.get(language)]

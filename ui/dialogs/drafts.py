@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFrame, QPushButton, QTextBrowser, QWidget
 
 from ui import style
@@ -17,6 +18,7 @@ class DraftsDialog(QDialog):
 
     def __init__(self, drafts: Drafts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Spanish not reviewed by a qualified translator")
         self.resize(style.px(760), style.px(600))
         self.texts = QTextBrowser()

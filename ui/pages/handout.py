@@ -256,7 +256,7 @@ class HandoutPage(Page):
     # ------------------------------------------------------------ acting
 
     def _show_drafts(self, drafts: Drafts) -> None:
-        DraftsDialog(drafts, self).exec()
+        DraftsDialog(drafts, self).open()
 
     def _language_chosen(self, language: object) -> None:
         if language is None:
