@@ -93,7 +93,11 @@ def _parser() -> argparse.ArgumentParser:
             metavar="DIR",
             help="folder for the documents",
         )
-        command.add_argument("--language", choices=["en"], default="en", help="language of the handout")
+        command.add_argument(
+            "--language",
+            choices=["en", "es"],
+            help="language of the handout; as in the settings, or English for the demo, when not said",
+        )
         command.add_argument("--paper", choices=["letter", "a4"], help="as in the settings, when not said")
     items = commands.add_parser("items", help="list every item a case can answer")
     items.set_defaults(run=_items)
@@ -125,7 +129,8 @@ def _evaluate(options: argparse.Namespace) -> int:
         print(note_text(case.note), end="")
         print(case.summary, file=sys.stderr)
         return case.code
-    files = case_files(case, options.language, options.paper or _settings().paper)
+    settings = _settings()
+    files = case_files(case, options.language or settings.handout_language, options.paper or settings.paper)
     if options.text:
         files["evaluation.txt"] = note_text(case.note).encode()
     gone = write_all(options.out, files)
@@ -184,7 +189,9 @@ def _demo(options: argparse.Namespace) -> int:
     for path in resources.worked_cases():
         evaluation = read_case(path, content)
         case = evaluate_case(evaluation, clinic)
-        write_all(options.out / path.stem, case_files(case, options.language, options.paper or "letter"))
+        write_all(
+            options.out / path.stem, case_files(case, options.language or "en", options.paper or "letter")
+        )
         print(f"{path.stem}: {case.summary}")
     print(f"The documents are in {options.out}.")
     return DONE

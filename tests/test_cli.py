@@ -6,9 +6,12 @@ import json
 import os
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from evalassist import cli, resources
+from evalassist.content import Content
+from evalassist.settings import Settings, save_settings
 
 CASES = Path(__file__).parent / "cases"
 
@@ -54,6 +57,21 @@ def test_a_case_becomes_an_assessment_a_plan_and_papers(
     assert all(exercise["because"] for exercise in plan["exercises"])
     assert (out / "handout.pdf").read_bytes().startswith(b"%PDF")
     assert "HA01, QC01, HE01, HX01" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("said", ["--language", "settings"])
+def test_the_handout_is_spanish_where_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spanish_content: Content, said: str
+) -> None:
+    for name in ("load_content", "content_for"):
+        monkeypatch.setattr(f"evalassist.content.{name}", lambda *_: spanish_content)
+    if said == "settings":
+        save_settings(Settings(handout_language="es"))
+    asked = ("--language", "es") if said == "--language" else ()
+    assert run("evaluate", CASES / "ex1.toml", "--out", tmp_path, *asked) == cli.DONE
+    pdf = (tmp_path / "handout.pdf").read_bytes()
+    assert b"es-US" in pdf
+    assert "¿Por qué trabajar la cadera?" in pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range()
 
 
 def test_both_json_files_have_every_key_a_script_may_read(tmp_path: Path) -> None:

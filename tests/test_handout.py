@@ -10,7 +10,7 @@ import pytest
 
 from evalassist import resources
 from evalassist.content.patient_texts import load_patient_texts
-from evalassist.documents import handout_languages, handout_pdf, look
+from evalassist.documents import handout_pdf, look
 from evalassist.documents.look import PaperName
 from evalassist.errors import DocumentError
 from evalassist.note import Clinic, Note, NoteExercise, NotePlan, Sheet
@@ -570,13 +570,16 @@ def test_a_visit_without_a_plan_has_no_sheet() -> None:
         handout_pdf(note(plan=None, no_plan_because="The criteria are not met."))
 
 
-def test_only_complete_languages_are_offered() -> None:
-    assert handout_languages() == ("en",)
-
-
-def test_a_sheet_is_refused_when_its_language_is_not_complete() -> None:
-    with pytest.raises(DocumentError, match="'es'"):
-        handout_pdf(note(), "es")
+def test_a_sheet_is_refused_while_an_exercise_lacks_a_part_in_its_language() -> None:
+    half = exercise(
+        "HA01", patient_name={"en": "Side leg lift", "es": "Levantar la pierna"}, steps={"en": ()}
+    )
+    with pytest.raises(
+        DocumentError, match=r"in Spanish yet\. Missing: Side leg lift \(steps, where to feel it"
+    ):
+        handout_pdf(note(exercises=(half, exercise("QC01"))), "es")
+    with pytest.raises(DocumentError, match=r"in English yet\. Missing: Side leg lift \(steps\)\."):
+        handout_pdf(note(exercises=(half, exercise("QC01"))))
 
 
 def test_what_cannot_fit_is_refused_with_the_blocks_that_are_too_tall() -> None:

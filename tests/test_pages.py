@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -45,6 +46,7 @@ from evalassist.records.store import Store
 from evalassist.resources import drawn_leg
 from evalassist.settings import Settings
 from ui import style
+from ui.dialogs.drafts import DraftsDialog
 from ui.pages.assessment import AssessmentPage
 from ui.pages.base import Page
 from ui.pages.handout import HandoutPage
@@ -94,6 +96,17 @@ def content() -> Content:
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store(tmp_path / "records.db") as opened:
         yield opened
+
+
+@pytest.fixture
+def session_in(qapp: QApplication, store: Store) -> Callable[..., EvaluationSession]:
+    """The first worked example, with other content than is shipped."""
+
+    def begin(content: Content, **settings: Any) -> EvaluationSession:
+        store.save(evaluation := read_case(CASES / "ex1.toml", content))
+        return EvaluationSession(evaluation, content, store, SETTINGS.model_copy(update=settings))
+
+    return begin
 
 
 @pytest.fixture
@@ -1067,6 +1080,47 @@ def test_a4_is_another_sheet(session_of: Any, opened: Any, qtbot: QtBot) -> None
     assert round(page.pages.page_size(0)[0]) == 612
     click(page, "Paper: A4")
     qtbot.waitUntil(lambda: round(page.pages.page_size(0)[0]) == 595, timeout=20_000)
+
+
+def test_a_spanish_sheet_is_shown_and_kept_as_spanish_and_its_drafts_are_told(
+    session_in: Any, opened: Any, qtbot: QtBot, store: Store, tmp_path: Path, spanish_content: Content
+) -> None:
+    page = opened(HandoutPage, session := session_in(spanish_content))
+    shown_sheet(page, qtbot)
+    assert "Is the goal in Spanish?" not in reads(page)
+    click(page, "Language of the sheet: Español")
+    qtbot.waitUntil(lambda: "4 pages, Letter, Español" in reads(page), timeout=20_000)
+    assert "The Spanish is a draft" in reads(page)
+    assert re.search(r"No qualified translator has reviewed \d+ of its texts\.", reads(page))
+    page.save_as(tmp_path / "hoja")
+    assert [row.language for row in store.documents(session.evaluation.id)] == ["es"]
+    session.answer("goal-text", "Climb the stairs")
+    assert "It is printed as it was typed: “Climb the stairs”" in reads(page)
+
+
+def test_the_drafts_of_a_spanish_sheet_are_listed_beside_their_english(
+    session_in: Any, opened: Any, qtbot: QtBot, spanish_content: Content
+) -> None:
+    page = opened(HandoutPage, session_in(spanish_content, handout_language="es"))
+    click(page, "Show these texts")
+    dialog = page.findChild(DraftsDialog)
+    assert dialog.isVisible()
+    shown = dialog.texts.toPlainText()
+    assert "Emergency room" in shown
+    assert "Sala de emergencias" in shown
+    assert "<b>" not in shown
+    with qtbot.waitSignal(dialog.destroyed):
+        click(dialog, "Done")
+
+
+def test_the_language_of_the_settings_is_chosen_at_first(
+    session_in: Any, opened: Any, qtbot: QtBot, spanish_content: Content
+) -> None:
+    page = opened(HandoutPage, session_in(spanish_content, handout_language="es"))
+    qtbot.waitUntil(lambda: "4 pages, Letter, Español" in reads(page), timeout=20_000)
+    click(page, "Language of the sheet: English")
+    qtbot.waitUntil(lambda: "4 pages, Letter, English" in reads(page), timeout=20_000)
+    assert "draft" not in reads(page)
 
 
 def test_without_a_printer_it_says_so_and_keeps_nothing(

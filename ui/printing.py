@@ -61,14 +61,22 @@ def ask_printer(parent: QWidget, title: str, pages: int, paper: str) -> QPrinter
 
 
 def give_out(
-    session: EvaluationSession, parent: QWidget, pdf: bytes, *, kind: str, title: str, pages: int, paper: str
+    session: EvaluationSession,
+    parent: QWidget,
+    pdf: bytes,
+    *,
+    kind: str,
+    title: str,
+    pages: int,
+    paper: str,
+    language: str = "en",
 ) -> str:
     """Print a paper after keeping its bytes; a sentence on what happened, or "" when the dialog was left."""
     printer = ask_printer(parent, title, pages, paper)
     if printer is None:
         return ""
     keep_first(session)
-    session.keep_document(kind, "en", paper, pdf, "printed")
+    session.keep_document(kind, language, paper, pdf, "printed")
     print_pdf(pdf, printer, paper)
     return f"Sent to {printer.printerName() or 'the file you chose'}. What was printed is kept."
 

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from string import Formatter
-from typing import Literal
 
 from pydantic import ValidationError, field_validator
 
 from evalassist import resources
-from evalassist.content.schema import Model
+from evalassist.content.schema import Exercise, Model, Steps, Text
 from evalassist.errors import ContentError
 
 FILE = "content/handout/texts.toml"
 
 
-class PatientText(Model):
+class PatientText(Text):
     """One text in each language it exists in; its slots (`{side}`) are the same in every language."""
-
-    en: str
-    es: str | None = None
 
     @field_validator("en", "es")
     @classmethod
     def _can_be_filled(cls, text: str | None) -> str | None:
         list(Formatter().parse(text or ""))  # an unclosed brace raises ValueError, and that is the fault
         return text
-
-    def in_language(self, language: str) -> str | None:
-        return self.es if language == "es" else self.en
 
 
 class Study(Model):
@@ -40,7 +33,6 @@ class Study(Model):
 
 
 class PatientTexts(Model):
-    review: Literal["draft", "reviewed"]
     studies: tuple[Study, ...]
     texts: Mapping[str, PatientText]
 
@@ -53,9 +45,9 @@ class PatientTexts(Model):
 def load_patient_texts() -> PatientTexts:
     """The checked texts; raises `ContentError` with file and key."""
     data = resources.read_toml(FILE)
-    texts = {key: value for key, value in data.items() if key not in ("review", "study")}
+    texts = {key: value for key, value in data.items() if key != "study"}
     try:
-        found = PatientTexts(review=data.get("review"), studies=data.get("study", ()), texts=texts)  # type: ignore[arg-type]  # pydantic checks them here
+        found = PatientTexts(studies=data.get("study", ()), texts=texts)
     except ValidationError as error:
         first = error.errors()[0]
         raise ContentError(FILE, " > ".join(str(part) for part in first["loc"][-2:]), first["msg"]) from None
@@ -63,6 +55,31 @@ def load_patient_texts() -> PatientTexts:
         if text.es is not None and _slots(text.es) != _slots(text.en):
             raise ContentError(FILE, key, "the Spanish text fills other slots than the English one")
     return found
+
+
+def unreviewed(exercises: Mapping[str, Exercise], planned: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """English and Spanish of every text that no qualified translator has approved: the sheet's, then those of the
+    planned exercises (by id) with the names of what is easier and harder."""
+    return tuple(
+        (_joined(text.en), _joined(text.es))
+        for text in (*load_patient_texts().texts.values(), *_exercise_texts(exercises, planned))
+        if text.es and text.review == "draft"
+    )
+
+
+def _exercise_texts(exercises: Mapping[str, Exercise], planned: Iterable[str]) -> Iterator[Text | Steps]:
+    for exercise in map(exercises.__getitem__, planned):
+        yield exercise.patient_name
+        yield exercise.steps
+        if exercise.steps_both:
+            yield exercise.steps_both
+        yield exercise.feel
+        for other in filter(None, (exercise.easier, exercise.harder)):
+            yield exercises[other].patient_name
+
+
+def _joined(text: str | tuple[str, ...]) -> str:
+    return text.strip() if isinstance(text, str) else "\n".join(text)
 
 
 def _slots(text: str) -> set[str]:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = [
     "evaluation_note_pdf",
     "fitted_logo",
-    "handout_languages",
     "handout_pdf",
     "plan_of_care_pdf",
     "referral_pdf",
@@ -45,13 +44,6 @@ def fitted_logo(file: Path) -> bytes:
     from evalassist.documents.logo import fitted_logo as fit
 
     return fit(file)
-
-
-def handout_languages() -> tuple[Language, ...]:
-    """The languages in which the patient's sheet can be printed."""
-    from evalassist.documents.handout_texts import complete_languages
-
-    return complete_languages()
 
 
 def evaluation_note_pdf(note: Note, paper: PaperName = "letter", addenda: Sequence[Addendum] = ()) -> bytes:

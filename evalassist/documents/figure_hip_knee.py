@@ -29,14 +29,16 @@ class _Place:
     right: float
     down: float
     words: Literal["left", "right"] = "left"
+    beside: Literal["first", "middle", "last"] = "middle"
+    """Which of its lines stands beside it: two that lie close grow away from each other."""
 
 
 _NUMBERED = (_Place(0.225, 0.19), _Place(0.265, 0.40), _Place(0.275, 0.58))
 """Hip muscles, thigh bone, kneecap on `hip-steady`."""
 _LABELLED = {
     "figure_lowers": _Place(0.71, 0.195, "right"),
-    "figure_turns": _Place(0.19, 0.465),
-    "figure_drifts": _Place(0.18, 0.585),
+    "figure_turns": _Place(0.19, 0.465, beside="last"),
+    "figure_drifts": _Place(0.18, 0.585, beside="first"),
 }
 """What the three arrows of `hip-drops` mean, each beside its arrow."""
 
@@ -46,7 +48,7 @@ def figure(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> 
     texts = case.texts
     mirrored = case.note.sore_knee == "left"
     middle = width - _ART_WIDTH
-    lefts = (x, x + middle - 18) if mirrored else (x + 18, x + middle)
+    lefts = (x, x + _ART_WIDTH + 4) if mirrored else (x + 18, x + middle)
     panels = (("hip-steady", "figure_steady"), ("hip-drops", "figure_drops"))
     for (name, title), left in zip(panels, lefts, strict=True):
         art = picture(name)
@@ -62,7 +64,7 @@ def figure(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> 
             label(canvas, over_trunk, y_top - 13, texts.plain(title), 12.5, BOLD, align="center")
             draw_picture(canvas, art, left, panel.bottom, panel.scale, mirrored)
             if name == "hip-steady":
-                _numbers(canvas, panel, x + (_ART_WIDTH + 12 if mirrored else _DISC + 1))
+                _numbers(canvas, panel, x + (_ART_WIDTH - 8 if mirrored else _DISC + 1))
             else:
                 _labels(case, canvas, panel)
     y = y_top - _TITLE - _ART_HEIGHT - 16
@@ -112,7 +114,8 @@ def _labels(case: Case, canvas: Canvas, panel: _Panel) -> None:
         at, y = panel.at(place)
         lines = case.texts.lines(key)
         stands_right = (place.words == "right") != panel.mirrored
-        y += (len(lines) - 1) * _LABEL_LEADING / 2 - _LABEL * 0.33
+        above = {"first": 0.0, "middle": 0.5, "last": 1.0}[place.beside] * (len(lines) - 1)
+        y += above * _LABEL_LEADING - _LABEL * 0.33
         for row, line in enumerate(lines):
             label(
                 canvas, at, y - row * _LABEL_LEADING, line, _LABEL, align="left" if stands_right else "right"

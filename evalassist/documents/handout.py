@@ -9,7 +9,7 @@ from reportlab.pdfgen.canvas import Canvas
 from evalassist.documents import look
 from evalassist.documents.blocks import fitted, label, rule, write_in
 from evalassist.documents.handout_sides import LEAST_GAP, WIDEST_GAP, Side, sides
-from evalassist.documents.handout_texts import Case, Texts
+from evalassist.documents.handout_texts import Case, Texts, refuse_missing
 from evalassist.documents.icons import icon
 from evalassist.documents.look import BOLD, PAPER, RULE, SECOND, SEMIBOLD, PaperName
 from evalassist.documents.tags import tag
@@ -55,11 +55,13 @@ def _case(note: Note, language: Language, paper: PaperName, name: NameOnSheet, l
             f"A sheet holds at most {MOST_MOVES} moves and this plan has {len(exercises)}. "
             "Print one sheet for the first part of the plan and another for the rest."
         )
+    texts = Texts(language)
+    refuse_missing(exercises, language)
     return Case(
         note,
         note.plan,
         note.sheet,
-        Texts(language),
+        texts,
         PAPER[paper],
         exercises,
         name=name,

@@ -79,7 +79,7 @@ def _head(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> f
 
 def _count_in_words(card: Card) -> str:
     """A count that is no number of times, such as 10 steps each way; after a comma it speaks to the therapist."""
-    return card.exercise.reps_text.partition(",")[0] if card.case.texts.language == "en" else ""
+    return card.case.texts.count(card.exercise.reps_text.partition(",")[0])
 
 
 def _dose_parts(card: Card) -> list[tuple[str, str, str]]:
@@ -156,7 +156,7 @@ def step_texts(texts: Texts, exercise: NoteExercise) -> list[str]:
     """The steps with the dose filled in; a sentence about a hold that was not dosed is left out."""
     hold, seconds = exercise.hold_s, texts.plain("hold_unit")
     steps = []
-    for step in exercise.steps.get(texts.language, ()):
+    for step in exercise.steps[texts.language]:
         if not hold:
             step = " ".join(each for each in re.split(r"(?<=[.!?]) ", step) if "{hold}" not in each)
         step = step.replace(f"{{hold}} {seconds}", f"{hold} {texts.counted('hold_unit', hold)}")
@@ -181,7 +181,7 @@ def _steps(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> 
 
 def _foot(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     case, exercise, language = card.case, card.exercise, card.case.texts.language
-    feel = case.texts("feel", feel=case.of_exercise(exercise, "feel").rstrip("."))
+    feel = case.texts("feel", feel=exercise.feel[language].rstrip("."))
     height = words(canvas, feel, x, y_top, width, 12, 15)
     ways = []
     if exercise.easier.get(language):

@@ -7,7 +7,17 @@ from functools import partial
 from reportlab.pdfgen.canvas import Canvas
 
 from evalassist.documents import look
-from evalassist.documents.blocks import Block, fitted, heading, label, numbered_disc, rule, upright, write_in
+from evalassist.documents.blocks import (
+    Block,
+    fitted,
+    heading,
+    label,
+    numbered_disc,
+    rule,
+    upright,
+    words,
+    write_in,
+)
 from evalassist.documents.handout_texts import Case
 from evalassist.documents.icons import icon
 from evalassist.documents.look import BOLD, INK, RULE, SEMIBOLD
@@ -16,6 +26,8 @@ from evalassist.documents.tags import tag
 _NAMES = 143.0
 _DAYS = 14
 _BETWEEN = 10.0
+_SMALLEST = 10.0
+"""The smallest letters of a name: two lines of them stand in one row."""
 
 
 def log_block(case: Case, weeks: range, row: float = 20.2) -> Block:
@@ -76,8 +88,7 @@ def _strip(
         with tag(canvas, "TR"):
             with tag(canvas, "TH", Scope="Row"):
                 numbered_disc(canvas, x + 8, y - row / 2, 7.5, number, exercise.chip == "HIP")
-                name, size = fitted(case.name_of(exercise), look.REGULAR, 12, _NAMES - 24, 10)
-                label(canvas, x + 20, y - row / 2 - 4, name, size)
+                _name(case.name_of(exercise), canvas, x + 20, y - row / 2, _NAMES - 24)
             _empty_weeks(canvas)
         y -= row
         rule(canvas, x, x + width, y, 0.75, RULE)
@@ -103,6 +114,15 @@ def _empty_weeks(canvas: Canvas) -> None:
     for _ in (0, 1):
         with tag(canvas, "TD"):
             pass
+
+
+def _name(name: str, canvas: Canvas, x: float, middle: float, width: float) -> None:
+    """The name of a move on one line, or on two where it is too long for one."""
+    if look.text_width(name, look.REGULAR, _SMALLEST) > width:
+        words(canvas, look.escaped(name), x, middle + 11.8, width, _SMALLEST, 9.2)
+    else:
+        name, size = fitted(name, look.REGULAR, 12, width, _SMALLEST)
+        label(canvas, x, middle - 4, name, size)
 
 
 def _lines(case: Case, key: str, lines: int, canvas: Canvas, x: float, y_top: float, width: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import partial
 
@@ -14,6 +15,7 @@ from evalassist.documents.blocks import (
     bracket,
     bullets,
     cell,
+    fitted,
     heading,
     label,
     paragraphs,
@@ -27,6 +29,9 @@ from evalassist.documents.handout_texts import Case
 from evalassist.documents.icons import go_sign, slow_sign, stop_sign
 from evalassist.documents.look import BAR, BOLD, INK, RULE, SECOND, WHITE
 from evalassist.documents.tags import figure_tag, tag
+
+_SIGN_WORDS = 98.0
+"""The room for GO, SLOW DOWN and STOP and their numbers, between sign and sentence."""
 
 STOP_OVER = 5
 """Pain over this stops a move, on every sheet (one pain rule)."""
@@ -63,6 +68,8 @@ def _rules(case: Case, size: float, canvas: Canvas, x: float, y_top: float, widt
         rows.append(("slow", slow_sign, _pain_span(case, go_to + 1, STOP_OVER)))
     rows.append(("stop", stop_sign, texts.plain("pain_over", limit=STOP_OVER)))
     said_left = x + 146
+    word_size = _size_for([texts.plain(key) for key, _, _ in rows], BOLD, 16, _SIGN_WORDS)
+    pain_size = _size_for([pain_words for _, _, pain_words in rows], look.REGULAR, 14, _SIGN_WORDS)
     with tag(canvas, "L"):
         for number, (key, sign, pain_words) in enumerate(rows):
             middle = y_top - height - 16.5
@@ -71,8 +78,8 @@ def _rules(case: Case, size: float, canvas: Canvas, x: float, y_top: float, widt
             said = word_lines(says, x + width - said_left, size, size * 1.27) * size * 1.27
             tall = max(33.0, said + 1)
             with tag(canvas, "LI"), tag(canvas, "LBody"):
-                label(canvas, x + 42, middle + 3.5, texts.plain(key), 16, BOLD)
-                label(canvas, x + 42, middle - 12.5, pain_words, 14)
+                label(canvas, x + 42, middle + 3.5, texts.plain(key), word_size, BOLD)
+                label(canvas, x + 42, middle - 12.5, pain_words, pain_size)
                 words(
                     canvas, says, said_left, middle + said / 2 + 1, x + width - said_left, size, size * 1.27
                 )
@@ -81,6 +88,11 @@ def _rules(case: Case, size: float, canvas: Canvas, x: float, y_top: float, widt
                 rule(canvas, x, x + width, y_top - height, 0.75, RULE)
                 height += 2
     return height
+
+
+def _size_for(lines: Iterable[str], font: str, size: float, width: float) -> float:
+    """The one size at which each of the lines fits."""
+    return min(fitted(line, font, size, width, 12)[1] for line in lines)
 
 
 def _pain_span(case: Case, low: int, high: int) -> str:

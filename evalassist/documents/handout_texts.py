@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -18,10 +18,7 @@ from evalassist.words import seen
 NO_BREAK = "\u00a0"
 
 
-def complete_languages() -> tuple[Language, ...]:
-    """The languages in which every text of the sheet exists: only these are offered."""
-    languages: tuple[Language, ...] = ("en", "es")
-    return tuple(each for each in languages if not load_patient_texts().missing_in(each))
+LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "es": "Spanish"}
 
 
 class Texts:
@@ -36,10 +33,13 @@ class Texts:
         self.studies = content.studies
         if missing := content.missing_in(language):
             raise DocumentError(
-                f"The sheet does not exist in {language!r} yet. {len(missing)} of its texts are missing: "
+                f"The sheet does not exist in {LANGUAGE_NAMES[language]} yet. {len(missing)} of its texts are missing: "
                 f"{', '.join(missing)}."
             )
         self._texts = {key: (text.in_language(language) or "").strip() for key, text in content.texts.items()}
+        self._counts = {
+            text.en: self._texts[key] for key, text in content.texts.items() if key.startswith("count_")
+        }
 
     def __call__(self, key: str, **slots: object) -> str:
         """A text as markup: what is filled in is escaped, so nobody's input is read as markup."""
@@ -58,6 +58,16 @@ class Texts:
     def counted(self, key: str, n: int) -> str:
         """The form of a text for a number of things: 1 move, 4 moves."""
         return self.plain(f"{key}_one" if n == 1 else key, n=n)
+
+    def count(self, english: str) -> str:
+        """A count that is no number of times (10 steps each way), as the exercise says it in English."""
+        if self.language == "en" or not any(map(str.isalpha, english)):
+            return english
+        if english not in self._counts:
+            raise DocumentError(
+                f"The count {english!r} does not exist in {LANGUAGE_NAMES[self.language]} yet."
+            )
+        return self._counts[english]
 
     def duration(self, seconds: int) -> str:
         if seconds % 60:
@@ -144,14 +154,7 @@ class Case:
         return _commonest(rests) if rests else None
 
     def name_of(self, exercise: NoteExercise) -> str:
-        return self.of_exercise(exercise, "patient_name")
-
-    def of_exercise(self, exercise: NoteExercise, field: str) -> str:
-        """A patient text of an exercise in the sheet's language."""
-        text = getattr(exercise, field).get(self.texts.language)
-        if not text:
-            raise DocumentError(f"{exercise.id} has no {field} in {self.texts.language!r}.")
-        return str(text)
+        return exercise.patient_name[self.texts.language]
 
     @property
     def phone(self) -> str:
@@ -187,3 +190,27 @@ class Case:
         last = family.strip() if comma else whole.removeprefix(first).strip()
         asked = f"{first} {last[0]}." if self.name == "first-initial" and first and last else first
         return "" if look.lacks(asked) else asked
+
+
+def refuse_missing(exercises: Iterable[NoteExercise], language: Language) -> None:
+    """A card never mixes languages and never lacks a part: say which texts of which exercise do not exist."""
+    missing = [
+        f"{each.patient_name.get('en') or each.name} ({', '.join(parts)})"
+        for each in exercises
+        if (parts := _missing_parts(each, language))
+    ]
+    if missing:
+        raise DocumentError(
+            f"The sheet cannot be printed in {LANGUAGE_NAMES[language]} yet. Missing: {'; '.join(missing)}."
+        )
+
+
+def _missing_parts(exercise: NoteExercise, language: Language) -> list[str]:
+    parts: tuple[tuple[str, Mapping[Language, object], bool], ...] = (
+        ("name", exercise.patient_name, True),
+        ("steps", exercise.steps, True),
+        ("where to feel it", exercise.feel, True),
+        ("what is easier", exercise.easier, bool(exercise.easier)),
+        ("what is harder", exercise.harder, bool(exercise.harder)),
+    )
+    return [name for name, texts, needed in parts if needed and not texts.get(language)]

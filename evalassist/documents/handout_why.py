@@ -261,7 +261,8 @@ def _bars(case: Case, percent: int, canvas: Canvas, x: float, y_top: float, widt
     texts = case.texts
     weaker = case.sheet.found.weaker or case.note.sore_knee
     stronger = "left" if weaker == "right" else "right"
-    label(canvas, x, y_top - 11, texts.plain("bars_heading"), 12, SEMIBOLD)
+    title, size = fitted(texts.plain("bars_heading"), SEMIBOLD, 12, width, 10)
+    label(canvas, x, y_top - 11, title, size, SEMIBOLD)
     label(canvas, x, y_top - 30, texts.plain(f"bar_{stronger}"), 12)
     cell(canvas, x, y_top - 60, width, 25, hatched=True)
     canvas.setFillColor(WHITE)

@@ -34,6 +34,7 @@ TEXTS = (
 )
 CHOICES = (
     ("paper", "Paper", (("letter", "Letter"), ("a4", "A4"))),
+    ("handout_language", "Handout in", (("en", "English"), ("es", "Español"))),
     ("force_unit", "Force in", (("N", "N"), ("kgf", "kgf"), ("lbf", "lbf"))),
     ("strength_score", "Of several trials", (("best", "Best counts"), ("mean", "Mean counts"))),
     (

@@ -18,10 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from evalassist.clinical.result import NoPlan, PlanOfCare
+from evalassist.content.patient_texts import unreviewed
 from evalassist.errors import EvalAssistError
-from evalassist.note import Note
+from evalassist.note import Language, Note
 from evalassist.settings import Settings, clinic_logo
 from ui import icons, style
+from ui.dialogs.drafts import Drafts, DraftsDialog
 from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 PANEL_WIDTH = 286
 KIND = "handout"
 PAPERS = {"letter": "Letter", "a4": "A4"}
+LANGUAGES: dict[Language, str] = {"en": "English", "es": "Español"}
+Check = tuple[State, str, str, LinkButton | None]
+"""How it stands, in a few words, more about it, and what can be done."""
 
 
 class HandoutPage(Page):
@@ -51,7 +56,8 @@ class HandoutPage(Page):
         step = session.content.steps["handout"]
         super().__init__(session, step.title, "", step.short)
         self.paper_size: str = session.settings.paper
-        self._asked: tuple[Note, str, Settings, bytes] | None = None
+        self.language_chosen: Language = session.settings.handout_language
+        self._asked: tuple[Note, Language, str, Settings, bytes] | None = None
         self._pdf: bytes | None = None
         self._print_when_made = False
         """Ctrl+P was pressed while the pages were still being drawn."""
@@ -74,17 +80,16 @@ class HandoutPage(Page):
         body, foot = QWidget(), QWidget()
         stack, below = style.column(body, spacing=8), style.column(foot, spacing=8)
         stack.addWidget(style.label("cap", "OPTIONS"))
-        self.language = SegmentedControl([Choice("en", "English")], "Language of the sheet")
-        self.language.set_value("en")
-        self.language.answered.connect(lambda _: self.language.set_value("en"))
+        self.language = SegmentedControl(
+            [Choice(key, word) for key, word in LANGUAGES.items()], "Language of the sheet"
+        )
+        self.language.set_value(self.language_chosen)
+        self.language.answered.connect(self._language_chosen)
         self.paper = SegmentedControl([Choice(key, word) for key, word in PAPERS.items()], "Paper")
         self.paper.set_value(self.paper_size)
         self.paper.answered.connect(self._paper_chosen)
         for word, control in (("Language", self.language), ("Paper", self.paper)):
             stack.addLayout(_line(word, control))
-        spanish = style.label("s", "Spanish waits for a translation reviewed by a qualified translator.")
-        spanish.setWordWrap(True)
-        stack.insertWidget(2, spanish)
         self._side = SideBadge("right", "knee")
         stack.addLayout(_line("Knee", self._side))
         stack.addWidget(Rule())
@@ -125,7 +130,7 @@ class HandoutPage(Page):
             self.pages.show_words(note.sheet.problem)
             self._allow(False)
             return
-        wanted = (note, self.paper_size, self.session.settings, clinic_logo())
+        wanted = (note, self.language_chosen, self.paper_size, self.session.settings, clinic_logo())
         if wanted == self._asked:
             return
         self._asked, self._pdf = wanted, None
@@ -152,12 +157,14 @@ class HandoutPage(Page):
         return self.session.evaluation.sore_knee == "both"
 
     @staticmethod
-    def _work(note: Note, paper: str, settings: Settings, logo: bytes) -> Callable[[], bytes]:
+    def _work(
+        note: Note, language: Language, paper: str, settings: Settings, logo: bytes
+    ) -> Callable[[], bytes]:
         def draw() -> bytes:
             from evalassist.documents import handout_pdf  # ReportLab takes half a second to load
 
             size: PaperName = "a4" if paper == "a4" else "letter"
-            return handout_pdf(note, "en", size, name=settings.name_on_sheet, logo=logo)
+            return handout_pdf(note, language, size, name=settings.name_on_sheet, logo=logo)
 
         return draw
 
@@ -181,7 +188,9 @@ class HandoutPage(Page):
 
     def _say_count(self) -> None:
         count = self.pages.page_count
-        self.set_hint(f"{count} pages, {PAPERS[self.paper_size]}, English" if count else "")
+        self.set_hint(
+            f"{count} pages, {PAPERS[self.paper_size]}, {LANGUAGES[self.language_chosen]}" if count else ""
+        )
         self.print_button.setText(f"Print {count} pages" if count else "Print")
 
     def _show_checks(self, plan: PlanOfCare | NoPlan) -> None:
@@ -190,64 +199,71 @@ class HandoutPage(Page):
                 old.hide()
                 old.deleteLater()
         if isinstance(plan, PlanOfCare):
-            for state, words, detail, act in self._findings(plan):
-                self._checks.addWidget(self._check(state, words, detail, act))
+            for check in self._findings(plan):
+                self._checks.addWidget(_shown(*check))
 
-    def _findings(self, plan: PlanOfCare) -> list[tuple[State, str, str, str]]:
-        found: list[tuple[State, str, str, str]] = []
+    def _findings(self, plan: PlanOfCare) -> list[Check]:
+        found: list[Check] = []
         count, most = len(plan.exercises), self.session.content.plan.most_exercises
         if not count:
-            found.append(("look", "No exercise in the plan", "There is nothing to print yet.", ""))
+            found.append(("look", "No exercise in the plan", "There is nothing to print yet.", None))
         elif count > most:
             detail = "People do fewer of them the more there are. Take some out of the plan."
-            found.append(("look", f"{count} exercises are too many", detail, ""))
+            found.append(("look", f"{count} exercises are too many", detail, None))
         else:
-            found.append(("good", f"{count} exercises, at most {most} on a sheet", "", ""))
+            found.append(("good", f"{count} exercises, at most {most} on a sheet", "", None))
         note = self.session.note()
         if note.sheet is not None and note.sheet.problem:
-            found.append(("look", "An entry wants a look first", note.sheet.problem, ""))
+            found.append(("look", "An entry wants a look first", note.sheet.problem, None))
         sore = self.session.evaluation.sore_knee
         wrong = [one for one in plan.exercises if sore != "both" and one.side not in (sore, "both")]
         if wrong:
             names = ", ".join(one.exercise.name for one in wrong)
             found.append(
-                ("look", "An exercise is for the other leg", f"{names}. The sore knee is the {sore}.", "")
+                ("look", "An exercise is for the other leg", f"{names}. The sore knee is the {sore}.", None)
             )
         else:
-            found.append(("good", f"Knee matches the note: {'both' if self._both else sore}", "", ""))
+            found.append(("good", f"Knee matches the note: {'both' if self._both else sore}", "", None))
         if self.session.settings.clinic_phone:
-            found.append(("good", "The clinic's phone is on the sheet", "", ""))
+            found.append(("good", "The clinic's phone is on the sheet", "", None))
         else:
             detail = "The sheet will print a blank line to fill in by hand."
-            found.append(("look", "No phone for “Call your clinic”", detail, "Add the clinic's phone"))
+            link = LinkButton("Add the clinic's phone")
+            link.clicked.connect(self.preferences_wanted)
+            found.append(("look", "No phone for “Call your clinic”", detail, link))
+        if self.language_chosen == "es":
+            found += self._spanish(plan, note)
         given = [row for row in self.session.store.documents(self.session.evaluation.id) if row.kind == KIND]
         if given:
             when = given[-1].kept_at.astimezone()
-            found.append(("good", f"Given out {when:%H:%M}, kept under Documents", "", ""))
+            found.append(("good", f"Given out {when:%H:%M}, kept under Documents", "", None))
         return sorted(found, key=lambda check: check[0] != "look")
 
-    def _check(self, state: State, words: str, detail: str, act: str) -> QWidget:
-        frame = QFrame()
-        loud = state == "look"
-        frame.setProperty("card", "att" if loud else "")
-        stack = style.column(frame, (10, 7, 10, 8) if loud else (0, 2, 0, 2), spacing=3)
-        line = style.row(spacing=8)
-        title = style.label("b" if loud else "", words)
-        title.setWordWrap(True)
-        line.addWidget(StateGlyph(state), 0, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(title, 1)
-        stack.addLayout(line)
-        if detail:
-            more = style.label("s", detail)
-            more.setWordWrap(True)
-            stack.addWidget(more)
-        if act:
-            link = LinkButton(act)
-            link.clicked.connect(self.preferences_wanted)
-            stack.addWidget(link)
-        return frame
+    def _spanish(self, plan: PlanOfCare, note: Note) -> list[Check]:
+        """What a therapist must know before a Spanish sheet is given out; neither keeps it from being printed."""
+        found: list[Check] = []
+        drafts = unreviewed(self.session.content.exercises, [one.exercise.id for one in plan.exercises])
+        if drafts:
+            link = LinkButton("Show these texts")
+            link.clicked.connect(lambda: self._show_drafts(drafts))
+            detail = f"No qualified translator has reviewed {len(drafts)} of its texts."
+            found.append(("look", "The Spanish is a draft", detail, link))
+        if note.sheet is not None and note.sheet.goal:
+            detail = f"It is printed as it was typed: “{note.sheet.goal}”"
+            found.append(("look", "Is the goal in Spanish?", detail, None))
+        return found
 
     # ------------------------------------------------------------ acting
+
+    def _show_drafts(self, drafts: Drafts) -> None:
+        DraftsDialog(drafts, self).open()
+
+    def _language_chosen(self, language: object) -> None:
+        if language is None:
+            self.language.set_value(self.language_chosen)
+            return
+        self.language_chosen = "es" if language == "es" else "en"
+        self.refresh()
 
     def _paper_chosen(self, paper: object) -> None:
         if paper is None:
@@ -266,7 +282,14 @@ class HandoutPage(Page):
         pages = self.pages.page_count
         try:
             said = give_out(
-                self.session, self, self._pdf, kind=KIND, title=title, pages=pages, paper=self.paper_size
+                self.session,
+                self,
+                self._pdf,
+                kind=KIND,
+                title=title,
+                pages=pages,
+                paper=self.paper_size,
+                language=self.language_chosen,
             )
         except EvalAssistError as fault:
             self._say(str(fault), bad=True)
@@ -292,7 +315,7 @@ class HandoutPage(Page):
         try:
             keep_first(self.session)
             write_atomically(path, pdf)
-            self.session.keep_document(KIND, "en", self.paper_size, pdf)
+            self.session.keep_document(KIND, self.language_chosen, self.paper_size, pdf)
         except EvalAssistError as fault:
             self._say(str(fault), bad=True)
         else:
@@ -304,6 +327,26 @@ class HandoutPage(Page):
 
     def keys(self) -> list[tuple[str, str]]:
         return [("Ctrl+P", "print the sheet"), ("PgDn, PgUp", "the pages after, before")]
+
+
+def _shown(state: State, words: str, detail: str, act: LinkButton | None) -> QWidget:
+    frame = QFrame()
+    loud = state == "look"
+    frame.setProperty("card", "att" if loud else "")
+    stack = style.column(frame, (10, 7, 10, 8) if loud else (0, 2, 0, 2), spacing=3)
+    line = style.row(spacing=8)
+    title = style.label("b" if loud else "", words)
+    title.setWordWrap(True)
+    line.addWidget(StateGlyph(state), 0, Qt.AlignmentFlag.AlignTop)
+    line.addWidget(title, 1)
+    stack.addLayout(line)
+    if detail:
+        more = style.label("s", detail)
+        more.setWordWrap(True)
+        stack.addWidget(more)
+    if act:
+        stack.addWidget(act)
+    return frame
 
 
 def _line(word: str, control: QWidget) -> QHBoxLayout:
