@@ -203,6 +203,17 @@ def test_every_word_is_in_the_tree_in_the_order_of_the_sides(case: str, paper: P
     assert tree(case, paper).said.split() == words_shown(sheet(case, paper))
 
 
+@pytest.mark.parametrize("case", ["ex1", "ex2", "ex3"])
+def test_a_spanish_sheet_is_tagged_in_spanish(case: str) -> None:
+    spanish = sheet(case, "letter", "es")
+    assert language_of(spanish) == "es-US"
+    assert tree(case, "letter", "es").said.split() == words_shown(spanish)
+    said = alternate_texts(spanish)
+    assert len(said) == len(alternate_texts(sheet(case)))
+    assert all(said)
+    assert not {*said} & {*alternate_texts(sheet(case))}
+
+
 class Pages:
     """The tree as PDFium finds it from each page, and what is drawn on that page."""
 
