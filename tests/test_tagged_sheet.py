@@ -42,8 +42,8 @@ def noted(case: str) -> Note:
 
 
 @cache
-def sheet(case: str, paper: PaperName = "letter") -> bytes:
-    return handout_pdf(noted(case), paper=paper)
+def sheet(case: str, paper: PaperName = "letter", language: Language = "en") -> bytes:
+    return handout_pdf(noted(case), language, paper)
 
 
 def asked(*command: str, pdf: bytes) -> str:
@@ -73,9 +73,9 @@ class Tag:
 
 
 @cache
-def tree(case: str, paper: PaperName = "letter") -> Tag:
+def tree(case: str, paper: PaperName = "letter", language: Language = "en") -> Tag:
     open_tags: list[tuple[int, Tag]] = [(-1, Tag("file"))]
-    for line in asked("pdfinfo", "-struct-text", "-", pdf=sheet(case, paper)).splitlines():
+    for line in asked("pdfinfo", "-struct-text", "-", pdf=sheet(case, paper, language)).splitlines():
         depth, what = len(line) - len(line.lstrip()), line.strip()
         while open_tags[-1][0] >= depth:
             open_tags.pop()
@@ -101,12 +101,14 @@ def test_the_file_says_its_language_and_title_and_that_it_is_tagged(case: str, p
     assert b"/DisplayDocTitle true" in pdf
 
 
-@pytest.mark.parametrize(("language", "mark"), [("en", "en-US"), ("es", "es-US")])
-def test_each_language_has_its_own_mark(language: Language, mark: str) -> None:
-    document = pypdfium2.PdfDocument(handout_pdf(noted("ex1"), language))
+def test_the_file_names_its_language() -> None:
+    assert language_of(sheet("ex1")) == "en-US"
+
+
+def language_of(pdf: bytes) -> str:
     name = (ctypes.c_ushort * 20)()
-    raw.FPDFCatalog_GetLanguage(document, name, 20)
-    assert bytes(name).decode("utf-16-le").rstrip("\0") == mark
+    raw.FPDFCatalog_GetLanguage(pypdfium2.PdfDocument(pdf), name, 20)
+    return bytes(name).decode("utf-16-le").rstrip("\0")
 
 
 @every_sheet
@@ -186,18 +188,30 @@ def test_the_log_is_a_table_whose_weeks_and_moves_are_headers(case: str, paper: 
     assert week > 4
 
 
-@every_sheet
-def test_every_word_is_in_the_tree_in_the_order_of_the_sides_but_for_head_and_foot(
-    case: str, paper: PaperName
-) -> None:
-    head = r"^Your knee and your hip 555-0100\nHarbor Physical Therapy\n"
-    foot = (
-        r"Page \d of \d\nSheet \S+ · EN · \w+ \d+, \d{4} · A\. Chen, PT · Harbor Physical Therapy 555-0100\n$"
-    )
+def words_shown(pdf: bytes) -> list[str]:
+    """Every word that is printed, in the order in which it is drawn, but for head, foot and the slow-down sign."""
+    head = r"^[^\n]+ 555-0100\nHarbor Physical Therapy\n"
+    foot = r"[^\n]+ \d \w+ \d\n[^\n]+ · A\. Chen, PT · Harbor Physical Therapy 555-0100\n$"
     slow_sign = r"(?m)^!$"
-    pages = asked("pdftotext", "-raw", "-", "-", pdf=sheet(case, paper)).split("\f")
+    pages = asked("pdftotext", "-raw", "-", "-", pdf=pdf).split("\f")
     shown = [re.sub(f"{head}|{foot}", "", page) for page in pages]
-    assert tree(case, paper).said.split() == re.sub(slow_sign, "", " ".join(shown)).split()
+    return re.sub(slow_sign, "", " ".join(shown)).split()
+
+
+@every_sheet
+def test_every_word_is_in_the_tree_in_the_order_of_the_sides(case: str, paper: PaperName) -> None:
+    assert tree(case, paper).said.split() == words_shown(sheet(case, paper))
+
+
+@pytest.mark.parametrize("case", ["ex1", "ex2", "ex3"])
+def test_a_spanish_sheet_is_tagged_in_spanish(case: str) -> None:
+    spanish = sheet(case, "letter", "es")
+    assert language_of(spanish) == "es-US"
+    assert tree(case, "letter", "es").said.split() == words_shown(spanish)
+    said = alternate_texts(spanish)
+    assert len(said) == len(alternate_texts(sheet(case)))
+    assert all(said)
+    assert not {*said} & {*alternate_texts(sheet(case))}
 
 
 class Pages:

@@ -50,7 +50,7 @@ def figure(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> 
     middle = width - _ART_WIDTH
     lefts = (x, x + _ART_WIDTH + 4) if mirrored else (x + 18, x + middle)
     panels = (("hip-steady", "figure_steady"), ("hip-drops", "figure_drops"))
-    for number, ((name, title), left) in enumerate(zip(panels, lefts, strict=True)):
+    for (name, title), left in zip(panels, lefts, strict=True):
         art = picture(name)
         if art is None:
             label(canvas, left + _ART_WIDTH / 2, y_top - 13, texts.plain(title), 12.5, BOLD, align="center")
@@ -60,8 +60,7 @@ def figure(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> 
             continue
         panel = _Panel(art, left, y_top - _TITLE - _ART_HEIGHT, mirrored)
         over_trunk, _ = panel.at(_Place(0.42, 0))
-        half, alt = width / 2, texts.plain(f"alt_{title}")
-        with figure_tag(canvas, alt, x + number * half, y_top, half, _TITLE + _ART_HEIGHT):
+        with figure_tag(canvas, texts.plain(f"alt_{title}"), x, y_top, width, _TITLE + _ART_HEIGHT):
             label(canvas, over_trunk, y_top - 13, texts.plain(title), 12.5, BOLD, align="center")
             draw_picture(canvas, art, left, panel.bottom, panel.scale, mirrored)
             if name == "hip-steady":
