@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from evalassist.documents.handout import SheetForm
     from evalassist.documents.look import PaperName
     from evalassist.evaluation import Addendum
     from evalassist.note import Language, Note
@@ -30,13 +31,14 @@ def handout_pdf(
     language: Language = "en",
     paper: PaperName = "letter",
     *,
+    form: SheetForm = "standard",
     name: NameOnSheet = "none",
     logo: bytes = b"",
 ) -> bytes:
     """The patient's sheet: why the hip, what was found, the moves, the log, and when to call."""
     from evalassist.documents.handout import handout_pdf as draw
 
-    return draw(note, language, paper, name=name, logo=logo)
+    return draw(note, language, paper, form=form, name=name, logo=logo)
 
 
 def fitted_logo(file: Path) -> bytes:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
+from typing import Literal
 
 from reportlab.pdfgen.canvas import Canvas
 
 from evalassist.documents import look
 from evalassist.documents.blocks import fitted, label, rule, write_in
+from evalassist.documents.handout_large import large_furniture, large_sides
+from evalassist.documents.handout_moves import moves_side
 from evalassist.documents.handout_sides import LEAST_GAP, WIDEST_GAP, Side, sides
 from evalassist.documents.handout_texts import Case, Texts, refuse_missing
 from evalassist.documents.icons import icon
@@ -18,6 +22,8 @@ from evalassist.note import Language, Note
 from evalassist.settings import NameOnSheet
 
 MOST_MOVES = 8
+SheetForm = Literal["standard", "large", "moves"]
+"""Four sides or six, large print on as many as it takes, or the moves alone on one side."""
 
 
 def handout_pdf(
@@ -25,17 +31,21 @@ def handout_pdf(
     language: Language = "en",
     paper: PaperName = "letter",
     *,
+    form: SheetForm = "standard",
     name: NameOnSheet = "none",
     logo: bytes = b"",
 ) -> bytes:
     """Make the patient's sheet from a note: the same note gives the same bytes."""
     look.register_fonts()
-    case, made = sides(_case(note, language, paper, name, logo))
+    arranged, around = _FORMS[form]
+    case, made = arranged(_case(note, language, paper, name, logo))
     buffer = BytesIO()
     canvas = look.new_canvas(buffer, case.paper, language)
     _describe(case, canvas)
     for number, side in enumerate(made, start=1):
-        _draw_side(case, canvas, side, number, len(made))
+        _draw_side(case, canvas, side, number)
+        with tag(canvas, "Artifact"):
+            around(case, canvas, number, len(made))
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()
@@ -81,18 +91,20 @@ def _describe(case: Case, canvas: Canvas) -> None:
     canvas.setViewerPreference("DisplayDocTitle", "true")
 
 
-def _draw_side(case: Case, canvas: Canvas, side: Side, number: int, of: int) -> None:
+def _draw_side(case: Case, canvas: Canvas, side: Side, number: int) -> None:
     paper = case.paper
     left = paper.left(number)
-    if number > 1:
-        with tag(canvas, "Artifact"):
-            _running_head(case, canvas, left, paper.live_width)
     y = paper.height - (paper.top_first if number == 1 else paper.top)
     gap = min(max(side.gap, LEAST_GAP), WIDEST_GAP)
     for block in side.blocks:
         y -= block.draw(canvas, left, y, paper.live_width) + gap
-    with tag(canvas, "Artifact"):
-        _footer(case, canvas, left, paper.live_width, number, of)
+
+
+def _around(case: Case, canvas: Canvas, number: int, of: int) -> None:
+    left, width = case.paper.left(number), case.paper.live_width
+    if number > 1:
+        _running_head(case, canvas, left, width)
+    _footer(case, canvas, left, width, number, of)
 
 
 def _running_head(case: Case, canvas: Canvas, x: float, width: float) -> None:
@@ -126,3 +138,13 @@ def _footer(case: Case, canvas: Canvas, x: float, width: float, number: int, of:
     line, size = fitted(" · ".join(part for part in parts if part), look.REGULAR, 9, width - said - 16, 9)
     label(canvas, x, 25.5, line, size, color=SECOND)
     rule(canvas, x, x + width, 38.5, 0.5, RULE)
+
+
+_FORMS: dict[
+    SheetForm, tuple[Callable[[Case], tuple[Case, list[Side]]], Callable[[Case, Canvas, int, int], None]]
+] = {
+    "standard": (sides, _around),
+    "large": (large_sides, large_furniture),
+    "moves": (moves_side, _around),
+}
+"""How a form is laid out on its sides, and what stands around each."""

@@ -29,6 +29,8 @@ from evalassist.note import NoteExercise
 
 _CARD_HEIGHT = 167.0
 _PICTURES_WIDTH = 142.0
+_WIDE_PICTURES = 176.0
+"""On a low card, where start and move stand side by side."""
 _PAD = 10.0
 _LEG = {"right": "leg_right", "left": "leg_left", "both": "legs_both"}
 
@@ -40,6 +42,9 @@ class Card:
     exercise: NoteExercise = field(compare=False)
     with_harder: bool = True
     least_height: float = _CARD_HEIGHT
+    steps: bool = True
+    foot: bool = True
+    """Where it is felt, and what is easier or harder."""
 
 
 def card_block(card: Card) -> Block:
@@ -47,16 +52,19 @@ def card_block(card: Card) -> Block:
 
 
 def _card(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> float:
-    left = x + _PICTURES_WIDTH + _PAD
-    text_width = width - _PICTURES_WIDTH - 2 * _PAD
+    pictures = _PICTURES_WIDTH if card.foot else _WIDE_PICTURES
+    left = x + pictures + _PAD
+    text_width = width - pictures - 2 * _PAD
     height = _head(card, canvas, left, y_top, text_width)
     height += _dose(card, canvas, left, y_top - height, text_width)
-    height += _steps(card, canvas, left, y_top - height, text_width)
-    height += _foot(card, canvas, left, y_top - height, text_width) + 6
-    height = max(height, card.least_height)
+    if card.steps:
+        height += _steps(card, canvas, left, y_top - height, text_width)
+    if card.foot:
+        height += _foot(card, canvas, left, y_top - height, text_width)
+    height = max(height + (6 if card.foot else 4), card.least_height)
     box(canvas, x, y_top, width, height)
-    upright(canvas, x + _PICTURES_WIDTH, y_top - height, y_top, 0.75)
-    _pictures(card, canvas, x, y_top, height)
+    upright(canvas, x + pictures, y_top - height, y_top, 0.75)
+    draw_poses(card, canvas, x, y_top, pictures, height)
     return height
 
 
@@ -107,6 +115,12 @@ def _dose_extras(card: Card) -> list[str]:
     if dose.sets > 1 and dose.rest_s and dose.rest_s != case.shared_rest_s:
         extras.append(case.texts.plain("card_rest", rest=case.texts.duration(dose.rest_s)))
     return extras
+
+
+def dose_texts(card: Card) -> list[str]:
+    """The whole dose in words, and for which leg."""
+    parts = [" ".join(filter(None, part)) for part in _dose_parts(card)]
+    return [*parts, *_dose_extras(card), card.case.texts.plain(_LEG[card.exercise.side])]
 
 
 def _dose(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> float:
@@ -168,13 +182,15 @@ def step_texts(texts: Texts, exercise: NoteExercise) -> list[str]:
 
 def _steps(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     height = 1.5
+    size, leading = (13.0, 16.5) if card.foot else (12.0, 14.6)
     with tag(canvas, "L", ListNumbering="Decimal"):
         for number, step in enumerate(step_texts(card.case.texts, card.exercise), start=1):
             with tag(canvas, "LI"):
                 with tag(canvas, "Lbl"):
-                    label(canvas, x, y_top - height - 13, str(number), 13, BOLD)
+                    label(canvas, x, y_top - height - size, str(number), size, BOLD)
                 with tag(canvas, "LBody"):
-                    height += words(canvas, look.escaped(step), x + 16, y_top - height, width - 16, 13, 16.5)
+                    said = look.escaped(step)
+                    height += words(canvas, said, x + 16, y_top - height, width - 16, size, leading)
             height += 1.2
     return height
 
@@ -193,19 +209,31 @@ def _foot(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> f
     return height
 
 
-def _pictures(card: Card, canvas: Canvas, x: float, y_top: float, height: float) -> None:
-    """Start above move for who lies; side by side, on one floor line, for who stands."""
+def draw_poses(
+    card: Card,
+    canvas: Canvas,
+    x: float,
+    y_top: float,
+    width: float,
+    height: float,
+    size: float = 10.5,
+    largest: float = 1.0,
+) -> None:
+    """Start above move for who lies; side by side, on one floor line, for who stands or where both have room.
+
+    `size` is that of their words, `largest` how much a picture may be enlarged.
+    """
     texts, exercise = card.case.texts, card.exercise
     shown = [picture(f"{exercise.id}-{pose}") for pose in ("start", "end")]
     widest = max((each.width for each in shown if each), default=0)
-    half = (_PICTURES_WIDTH - 8) / 2
-    stacked = widest > half + 1 if widest else exercise.lying
+    half = (width - 8) / 2
+    stacked = card.foot and (widest > half + 1 if widest else exercise.lying)
     canvas.setStrokeColor(RULE)
     canvas.setLineWidth(0.75)
     canvas.setLineCap(1)
     canvas.setDash(0.5, 2.6)
     if stacked:
-        canvas.line(x + 8, y_top - height / 2, x + _PICTURES_WIDTH - 8, y_top - height / 2)
+        canvas.line(x + 8, y_top - height / 2, x + width - 8, y_top - height / 2)
         frames = [(x + 4, y_top - row * height / 2, 2 * half, height / 2) for row in (0, 1)]
     else:
         canvas.line(x + 4 + half, y_top - 8, x + 4 + half, y_top - height + 8)
@@ -213,14 +241,16 @@ def _pictures(card: Card, canvas: Canvas, x: float, y_top: float, height: float)
     canvas.setDash()
     canvas.setLineCap(0)
     wide, high = frames[0][2], frames[0][3]
-    room = high - (4 if stacked else 22)  # beside each other, the words stand above the heads
-    scale = min([1.0, *(min(wide / art.width, room / art.height) for art in shown if art)])
+    room = high - (4 if stacked else 11.5 + size)  # beside each other, the words stand above the heads
+    scale = min(
+        [largest, *(min((wide - 2 * (not stacked)) / art.width, room / art.height) for art in shown if art)]
+    )
     mirrored = exercise.side not in ("both", resources.drawn_leg(exercise.id))
     name, leg = card.case.name_of(exercise), texts.plain(_LEG[exercise.side])
     for art, pose, (left, top, _, _) in zip(shown, ("start", "move"), frames, strict=True):
         alt = texts.plain(f"alt_{pose}", name=name, leg=leg)
         with figure_tag(canvas, alt, left, top, wide, high) if art else nullcontext():
-            label(canvas, left + 3, top - 13, texts.plain(pose), 10.5, color=SECOND)
+            label(canvas, left + 3, top - 2.5 - size, texts.plain(pose), size, color=SECOND)
             if art is None:
                 draw_missing(canvas, left + 3, top - 18, wide - 6, high - 24, texts("draw_yourself"))
             else:

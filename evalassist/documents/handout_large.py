@@ -34,7 +34,6 @@ from evalassist.documents.handout_safety import (
     TRIALS,
     checked_day,
     pain_rows,
-    proof_texts,
     questions,
     studies,
     sure_texts,
@@ -48,7 +47,7 @@ from evalassist.documents.look import BAR, BOLD, INK, RULE, SECOND, SEMIBOLD, WH
 from evalassist.documents.tags import figure_tag, tag
 
 SIZE, LEADING, HEAD = 18.0, 23.0, 22.0
-GAP = 14.0
+GAP = 9.0
 _MARGIN, _TOP, _BOTTOM = 72.0, 92.0, 72.0
 _SMALL = 14.0
 """The studies and the foot line, which alone are smaller than the text."""
@@ -56,15 +55,13 @@ _FIGURE = 1.715
 """The hip-knee figure is drawn so much larger than on the standard sheet: its smallest words have 18 points."""
 _FIGURE_WIDTH = 261.0
 _POSES = 165.0
-_ROW, _NAMES = 30.0, 0.46
+_ROW, _NAMES = 27.0, 0.46
 """Height of a row of the log, and the share of its width that the names take."""
 
 
 def large_sides(case: Case) -> tuple[Case, list[Side]]:
     """Every side, filled from the top; no block is split. The case returned knows on which sides its parts stand."""
-    paper = replace(
-        case.paper, inner=_MARGIN, outer=_MARGIN, top_first=_TOP, top=_TOP, bottom=_BOTTOM
-    )
+    paper = replace(case.paper, inner=_MARGIN, outer=_MARGIN, top_first=_TOP, top=_TOP, bottom=_BOTTOM)
     case = replace(case, paper=paper)
     for _ in range(3):  # a page number in the text is as wide as another, so this settles at once
         made = _filled(case)
@@ -103,9 +100,9 @@ def _units(case: Case) -> Iterator[list[Block]]:
     yield [Block("what we found", partial(_found, case))]
     if _percent(case) is not None:
         yield [Block("bars", partial(_bars, case))]
-    first, *others = why_texts(case)
+    first, *others = case.texts("deck"), *why_texts(case)
     key = case.form("why_heading" if case.hips else "why_heading_neutral")
-    yield [_text("how the hip helps", case.texts.plain(key), (first,))]
+    yield [_text("how the hip helps", case.texts.plain(key), (first, others.pop(0)))]
     for said in others:
         yield [_text("how the hip helps", "", (said,))]
     yield [Block("figure", partial(_figure, case))]
@@ -178,8 +175,7 @@ def _title(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> 
     with tag(canvas, "H1"):
         for number, line in enumerate(lines):
             label(canvas, x - 1.5, y_top - 27 - 35 * number, line, size, BOLD)
-    height = 35.0 * len(lines) + 6
-    return height + words(canvas, case.texts("deck"), x, y_top - height, width, SIZE, LEADING, color=SECOND)
+    return 35.0 * len(lines) + 6
 
 
 def _message(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
@@ -198,8 +194,13 @@ def _message(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -
             icon(canvas, name, left, base - 2, 25)
             with tag(canvas, "LI"), tag(canvas, "LBody"):
                 said = label(canvas, left + 35, base, str(count), 30, BOLD)
-                word, size = fitted(unit.replace("\n", " "), SEMIBOLD, SIZE, inside / 2 - 47 - said, 14)
-                label(canvas, left + 42 + said, base, word, size, SEMIBOLD)
+                whole = unit.replace("\n", " ")
+                fits = look.text_width(whole, SEMIBOLD, SIZE) <= inside / 2 - 47 - said
+                lines = [whole] if fits else unit.split("\n")
+                for row, line in enumerate(lines):
+                    label(
+                        canvas, left + 42 + said, base + 9 * (len(lines) - 1) - 19 * row, line, SIZE, SEMIBOLD
+                    )
     height = y_top - middle + 48 * ((len(cells) + 1) // 2) + 22
     box(canvas, x, y_top, width, height, 1.8)
     return height
@@ -234,7 +235,15 @@ def _bars(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
         at, color = (x + length - 9, WHITE) if inside else (x + length + 7, INK)
         label(canvas, at, y_top - 103, str(100 - percent), 21, BOLD, color, "right" if inside else "left")
         bracket(canvas, x + length, x + width, y_top - 118)
-        label(canvas, x + width, y_top - 139, texts.plain("bar_less", percent=percent), SIZE, BOLD, align="right")
+        label(
+            canvas,
+            x + width,
+            y_top - 139,
+            texts.plain("bar_less", percent=percent),
+            SIZE,
+            BOLD,
+            align="right",
+        )
     return 142
 
 
@@ -309,9 +318,11 @@ def _move(case: Case, number: int, canvas: Canvas, x: float, y_top: float, width
         name = look.escaped(case.name_of(exercise))
         height = 10 + words(canvas, name, left + 38, y_top - 10, inside - 38, HEAD, 27, BOLD)
     with tag(canvas, "P"):
-        label(canvas, left + 38, y_top - height - 17, texts.plain(f"chip_{exercise.chip.lower()}"), SIZE, BOLD)
+        label(
+            canvas, left + 38, y_top - height - 17, texts.plain(f"chip_{exercise.chip.lower()}"), SIZE, BOLD
+        )
     height += 30
-    draw_poses(card, canvas, left, y_top - height, inside, _POSES, SIZE)
+    draw_poses(card, canvas, left, y_top - height, inside, _POSES, SIZE, largest=1.5)
     height += _POSES + 8
     rule(canvas, left, left + inside, y_top - height, 0.9)
     dose = look.escaped(" · ".join(dose_texts(card)))
@@ -324,8 +335,8 @@ def _move(case: Case, number: int, canvas: Canvas, x: float, y_top: float, width
                 with tag(canvas, "Lbl"):
                     label(canvas, left, y_top - height - 18, str(step_number), SIZE, BOLD)
                 with tag(canvas, "LBody"):
-                    said = look.escaped(step)
-                    height += words(canvas, said, left + 24, y_top - height, inside - 24, SIZE, LEADING)
+                    shown = look.escaped(step)
+                    height += words(canvas, shown, left + 24, y_top - height, inside - 24, SIZE, LEADING)
             height += 3
     said = [texts("feel", feel=exercise.feel[texts.language].rstrip("."))]
     for way in ("easier", "harder"):
@@ -414,13 +425,15 @@ def _call(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
         (call, [texts(f"call_{number}") for number in (1, 2, 3)], 1.0),
         (texts.plain("today"), today_texts(case), 2.2),
     ]
-    for title, said, line in boxes:
+    for title, cases, line in boxes:
         top, inner = y_top - height, 10.0
         with tag(canvas, "H3"):
-            inner += words(canvas, look.escaped(title), x + 14, top - inner, width - 28, SIZE, LEADING, BOLD) + 4
+            inner += (
+                words(canvas, look.escaped(title), x + 14, top - inner, width - 28, SIZE, LEADING, BOLD) + 4
+            )
         if title == call and not case.phone:
             inner += _line(canvas, x + 14, top - inner, width - 28, texts.plain("phone_line"), "phone")
-        inner += _list(canvas, said, x + 14, top - inner, width - 28) + 10
+        inner += _list(canvas, cases, x + 14, top - inner, width - 28) + 10
         box(canvas, x, top, width, inner, line)
         height += inner + 10
     top, inner = y_top - height, 10.0
@@ -434,10 +447,11 @@ def _call(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
 def _trial(case: Case, number: int, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     """A ruler from 0 to 10 filled up to the difference, with the likely range as a bracket under it."""
     key, value, low, high = TRIALS[number]
-    said, likely = proof_texts(case, key, low, high)
-    height = words(canvas, said, x, y_top, width, SIZE, LEADING) + 24
+    texts, likely = case.texts, case.texts.plain("proof_range", low=low, high=high)
+    height = words(canvas, texts(key), x, y_top, width, SIZE, LEADING) + 24
     left, point = x + 8, (width - 16) / 10
-    with figure_tag(canvas, case.texts.plain("alt_proof", value=value, range=likely), x, y_top - height + 24, width, 90):
+    alt = texts.plain("alt_proof", value=value, range=likely)
+    with figure_tag(canvas, alt, x, y_top - height + 24, width, 90):
         for at in range(11):
             label(canvas, left + at * point, y_top - height + 4, str(at), SIZE, align="center")
         bottom = y_top - height - 28
@@ -503,5 +517,5 @@ def large_furniture(case: Case, canvas: Canvas, number: int, of: int) -> None:
     page = case.texts.plain("page", page=number, pages=of)
     said = label(canvas, right, 38, page, SIZE, BOLD, align="right")
     parts = (case.texts.plain("sheet", release=case.note.release), case.texts.full_day(case.note.visit_date))
-    line, size = fitted(" · ".join(parts), look.REGULAR, _SMALL, width - said - 12, 10)
+    line, size = fitted(" · ".join(parts), look.REGULAR, _SMALL, width - said - 12, _SMALL)
     label(canvas, x, 38, line, size, color=SECOND)

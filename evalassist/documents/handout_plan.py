@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from reportlab.pdfgen.canvas import Canvas
@@ -38,8 +39,16 @@ def addon_blocks(case: Case) -> list[Block]:
 
 
 def _plan(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    height = heading(canvas, x, y_top, case.texts.plain("plan_heading"))
+    height += words(canvas, plan_call(case), x, y_top - height, width, 13.5, 17.6, BOLD) + 4
+    left = _mine(case, canvas, x, y_top - height, width - _EACH_WIDTH - 18)
+    right = _each_time(case, canvas, x + width - _EACH_WIDTH, y_top - height, _EACH_WIDTH)
+    return height + max(left, right)
+
+
+def plan_call(case: Case) -> str:
+    """How many moves, how often, how long, and for how many weeks."""
     texts, sheet = case.texts, case.sheet
-    height = heading(canvas, x, y_top, texts.plain("plan_heading"))
     call = texts(
         "plan_call",
         moves=texts.counted("moves", len(case.exercises)),
@@ -49,20 +58,17 @@ def _plan(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
     )
     if sheet.start_date:
         call = f"{texts(case.number_form('plan_start'), date=case.day(sheet.start_date))} {call}"
-    height += words(canvas, call, x, y_top - height, width, 13.5, 17.6, BOLD) + 4
-    left = _mine(case, canvas, x, y_top - height, width - _EACH_WIDTH - 18)
-    right = _each_time(case, canvas, x + width - _EACH_WIDTH, y_top - height, _EACH_WIDTH)
-    return height + max(left, right)
+    return call
 
 
 def _mine(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     """Goal, time and place, and what happens after a missed day: the patient's own part."""
-    texts, sheet = case.texts, case.sheet
+    texts = case.texts
     text_x, right = x + 22, x + width
     icon(canvas, "flag", x, y_top - 14.5, 14)
-    goal = seen(sheet.goal).rstrip(".")
-    if goal and not look.lacks(goal):
-        height = words(canvas, _goal_that_fits(case, goal, width - 22), text_x, y_top, width - 22, 13, 17)
+    goal = goal_text(case, partial(word_lines, width=width - 22, size=13, leading=17))
+    if goal:
+        height = words(canvas, goal, text_x, y_top, width - 22, 13, 17)
     else:
         said_width = label(canvas, text_x, y_top - 13, texts.plain("goal_open"), 13, BOLD)
         write_in(canvas, text_x + said_width + 5, right, y_top - 15.5)
@@ -82,8 +88,14 @@ def _mine(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
     )
 
 
-def _goal_that_fits(case: Case, goal: str, width: float) -> str:
-    """The goal with its date; a longer one than the sheet takes ends in an ellipsis at a word."""
+def goal_text(case: Case, lines_of: Callable[[str], int] = lambda _said: 1) -> str:
+    """The goal with its date; a longer one than the sheet takes ends in an ellipsis at a word.
+
+    Empty where there is none, or none that the font can show: then it is written in by hand.
+    """
+    goal = seen(case.sheet.goal).rstrip(".")
+    if not goal or look.lacks(goal):
+        return ""
     most = _GOAL_LETTERS
     while True:
         shown = shortened(goal, most)
@@ -93,26 +105,29 @@ def _goal_that_fits(case: Case, goal: str, width: float) -> str:
             else case.texts("goal", goal=shown)
         )
         said += "" if said.endswith("…") else "."
-        if most <= _GOAL_LETTERS // 4 or word_lines(said, width, 13, 17) <= _GOAL_LINES:
+        if most <= _GOAL_LETTERS // 4 or lines_of(said) <= _GOAL_LINES:
             return said
         most -= 4
 
 
 def _each_time(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
-    texts = case.texts
-    rest = case.shared_rest_s
-    said = [
+    with tag(canvas, "H3"):
+        label(canvas, x + 11, y_top - 16, case.texts.plain("each_time"), 13, BOLD)
+    height = 23 + bullets(canvas, each_time_texts(case), x + 12, y_top - 23, width - 20, 13, 16.5, 1.8) + 5
+    box(canvas, x, y_top, width, height)
+    return height
+
+
+def each_time_texts(case: Case) -> list[str]:
+    """What holds for every move."""
+    texts, rest = case.texts, case.shared_rest_s
+    return [
         texts("each_walk"),
         texts("each_slow"),
         *([texts("each_rest", rest=texts.duration(rest))] if rest else []),
         texts("each_tired"),
         texts("each_sharp", page=case.safety_page),
     ]
-    with tag(canvas, "H3"):
-        label(canvas, x + 11, y_top - 16, texts.plain("each_time"), 13, BOLD)
-    height = 23 + bullets(canvas, said, x + 12, y_top - 23, width - 20, 13, 16.5, 1.8) + 5
-    box(canvas, x, y_top, width, height)
-    return height
 
 
 def _addon(case: Case, key: str, canvas: Canvas, x: float, y_top: float, width: float) -> float:
@@ -121,6 +136,11 @@ def _addon(case: Case, key: str, canvas: Canvas, x: float, y_top: float, width: 
 
 
 def _runner(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    height = heading(canvas, x, y_top, case.texts.plain("runner_heading"))
+    return height + words(canvas, runner_text(case), x, y_top - height, width, 13, 16.5)
+
+
+def runner_text(case: Case) -> str:
     """For who runs, how to go on; for who stopped, that running comes back with the therapist."""
     texts = case.texts
     said = [
@@ -128,19 +148,20 @@ def _runner(case: Case, canvas: Canvas, x: float, y_top: float, width: float) ->
         *([texts("runner_hip")] if case.hips else []),
         texts("runner_load"),
     ]
-    height = heading(canvas, x, y_top, texts.plain("runner_heading"))
-    return height + words(canvas, " ".join(said), x, y_top - height, width, 13, 16.5)
+    return " ".join(said)
+
+
+def ladder_title(case: Case) -> str:
+    starts = case.sheet.start_date
+    if starts:
+        return case.texts.plain("ladder_heading_until", date=case.day(starts))
+    return case.texts.plain("ladder_heading")
 
 
 def _ladder(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     """The first weeks, from easy upwards; the rungs above the lowest are agreed with the therapist and written in."""
-    texts, starts = case.texts, case.sheet.start_date
-    title = (
-        texts.plain("ladder_heading_until", date=case.day(starts))
-        if starts
-        else texts.plain("ladder_heading")
-    )
-    height = heading(canvas, x, y_top, title)
+    texts = case.texts
+    height = heading(canvas, x, y_top, ladder_title(case))
     height += words(canvas, texts("ladder"), x, y_top - height, width, 13, 16.5) + 4
     rungs = ("", "", "", texts("ladder_low"))
     with tag(canvas, "L", ListNumbering="Decimal"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
 
@@ -33,6 +33,10 @@ from evalassist.documents.tags import figure_tag, tag
 _SIGN_WORDS = 98.0
 """The room for GO, SLOW DOWN and STOP and their numbers, between sign and sentence."""
 
+Sign = Callable[[Canvas, float, float, float], None]
+
+TRIALS = (("proof_none", 3.3, 1.1, 5.6), ("proof_knee", 1.5, 0.8, 2.3))
+"""What the studies found against: its text, points less pain, and the likely range."""
 STOP_OVER = 5
 """Pain over this stops a move, on every sheet (one pain rule)."""
 
@@ -63,10 +67,7 @@ def _rules(case: Case, size: float, canvas: Canvas, x: float, y_top: float, widt
                 canvas.rect(left + each / 2 - 9, low + 2.5, 18, 16, stroke=0, fill=1)
             label(canvas, left + each / 2, low + 5.7, str(pain), 14, BOLD, WHITE if stops else INK, "center")
     height += 21 + 4
-    rows = [("go", go_sign, _pain_span(case, 0, go_to))]
-    if go_to < STOP_OVER:
-        rows.append(("slow", slow_sign, _pain_span(case, go_to + 1, STOP_OVER)))
-    rows.append(("stop", stop_sign, texts.plain("pain_over", limit=STOP_OVER)))
+    rows = pain_rows(case)
     said_left = x + 146
     word_size = _size_for([texts.plain(key) for key, _, _ in rows], BOLD, 16, _SIGN_WORDS)
     pain_size = _size_for([pain_words for _, _, pain_words in rows], look.REGULAR, 14, _SIGN_WORDS)
@@ -90,6 +91,15 @@ def _rules(case: Case, size: float, canvas: Canvas, x: float, y_top: float, widt
     return height
 
 
+def pain_rows(case: Case) -> list[tuple[str, Sign, str]]:
+    """Key, sign and pain of GO, SLOW DOWN and STOP; SLOW DOWN only where it has numbers."""
+    go_to = min(case.sheet.go_to, STOP_OVER)
+    rows: list[tuple[str, Sign, str]] = [("go", go_sign, _pain_span(case, 0, go_to))]
+    if go_to < STOP_OVER:
+        rows.append(("slow", slow_sign, _pain_span(case, go_to + 1, STOP_OVER)))
+    return [*rows, ("stop", stop_sign, case.texts.plain("pain_over", limit=STOP_OVER))]
+
+
 def _size_for(lines: Iterable[str], font: str, size: float, width: float) -> float:
     """The one size at which each of the lines fits."""
     return min(fitted(line, font, size, width, 12)[1] for line in lines)
@@ -111,9 +121,7 @@ def _call(case: Case, size: float, canvas: Canvas, x: float, y_top: float, width
     right_x = x + left_width + 9
     leading = size * 1.27
     calls = [texts(f"call_{number}") for number in (1, 2, 3)]
-    todays = [texts(f"today_{number}") for number in range(1, 6)]
-    if case.teen:
-        todays.insert(0, texts("today_teen"))
+    todays = today_texts(case)
     if case.phone:
         with tag(canvas, "H3"):
             label(canvas, x + 10, top - 16, texts.plain("call_us", phone=case.phone), 13.5, BOLD)
@@ -136,6 +144,12 @@ def _call(case: Case, size: float, canvas: Canvas, x: float, y_top: float, width
         height += 4
         height += _tab(case, key, size, canvas, x, y_top - height, width)
     return height
+
+
+def today_texts(case: Case) -> list[str]:
+    """When to get care today; a limp of a teen comes first."""
+    teen = [case.texts("today_teen")] if case.teen else []
+    return [*teen, *(case.texts(f"today_{number}") for number in range(1, 6))]
 
 
 def _tab(case: Case, key: str, size: float, canvas: Canvas, x: float, y_top: float, width: float) -> float:
@@ -166,20 +180,21 @@ def _proof(
     right_x = x + column + 20
     left = heading(canvas, x, y_top, texts.plain("proof_heading"))
     left += words(canvas, texts("proof"), x, y_top - left, column, size, leading) + 5
-    for key, value, low, high in (("proof_none", 3.3, 1.1, 5.6), ("proof_knee", 1.5, 0.8, 2.3)):
+    for key, value, low, high in TRIALS:
         left += _ruler(case, key, value, low, high, canvas, x, y_top - left, column)
     right = heading(canvas, right_x, y_top, texts.plain("sure_heading"))
-    sure = list(texts.paragraphs("sure"))
-    if case.teen:
-        sure[-1] += " " + texts("sure_teen")
-    elif case.older:
-        sure[-1] += " " + texts("sure_older")
-    if not_first:
-        sure.insert(0, texts("not_first"))
+    sure = [*([texts("not_first")] if not_first else []), *sure_texts(case)]
     right += paragraphs(canvas, sure, right_x, y_top - right, column, size, leading)
     height = max(left, right)
     upright(canvas, x + column + 10, y_top - height + 2, y_top - 4, 0.75, RULE)
     return height
+
+
+def sure_texts(case: Case) -> list[str]:
+    """How sure the studies are, also for this age."""
+    *first, last = case.texts.paragraphs("sure")
+    age = "sure_teen" if case.teen else "sure_older" if case.older else ""
+    return [*first, f"{last} {case.texts(age)}" if age else last]
 
 
 def _ruler(
@@ -217,19 +232,24 @@ def _marked_ruler(
     label(canvas, left + high * point + 6, bottom - 10.2, likely, 11)
 
 
+def questions(case: Case) -> tuple[str, str, str]:
+    """What the patient says back: why, when, and what to do about pain."""
+    texts = case.texts
+    return (
+        texts(case.form("say_why") if case.combined else case.number_form("say_why_neutral")),
+        texts(case.number_form("say_when")),
+        texts("say_pain", limit=STOP_OVER),
+    )
+
+
 def _say_back(case: Case, size: float, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     texts = case.texts
     leading = size * 1.27
     column = (width - 20) / 2
     right_x = x + column + 20
     left = heading(canvas, x, y_top, texts.plain("say_heading"))
-    asked = (
-        texts(case.form("say_why") if case.combined else case.number_form("say_why_neutral")),
-        texts(case.number_form("say_when")),
-        texts("say_pain", limit=STOP_OVER),
-    )
     with tag(canvas, "L"):
-        for question in asked:
+        for question in questions(case):
             canvas.setStrokeColor(INK)
             canvas.setLineWidth(1)
             canvas.rect(x, y_top - left - 13.5, 11, 11, stroke=1, fill=0)
@@ -258,18 +278,23 @@ def _foot(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
     texts = case.texts
     rule(canvas, x, x + width, y_top, 0.75)
     height = 3 + words(canvas, texts("foot"), x, y_top - 3, width, 12, 14.6)
-    cites = [
-        study.cite
-        for study in texts.studies
-        if not study.only or (study.only == "ladder" and case.sheet.activity_ladder)
-    ]
-    listed = texts("studies", list=". ".join(f"{n} {cite}" for n, cite in enumerate(cites, start=1)))
-    checked = texts("checked", date=_checked_day(case))
+    listed = texts("studies", list=studies(case))
+    checked = texts("checked", date=checked_day(case))
     height += 3
     return height + words(canvas, f"{listed} {checked}", x, y_top - height, width, 9, 10.8, color=SECOND)
 
 
-def _checked_day(case: Case) -> str:
+def studies(case: Case) -> str:
+    """The studies that the text leans on, numbered."""
+    cites = [
+        study.cite
+        for study in case.texts.studies
+        if not study.only or (study.only == "ladder" and case.sheet.activity_ladder)
+    ]
+    return ". ".join(f"{n} {cite}" for n, cite in enumerate(cites, start=1))
+
+
+def checked_day(case: Case) -> str:
     """When the evidence was last checked: a day, or a month as the content states it (2026-11)."""
     stated = case.note.evidence_checked
     if len(stated) == len("2026-11"):

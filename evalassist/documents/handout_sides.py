@@ -55,7 +55,7 @@ class Side:
         return f"{sum(self.heights):.0f} points of {self.live:.0f}: {listed}"
 
 
-class _Ruler:
+class Ruler:
     """Measures blocks on a throw-away canvas of the same paper, each of them once."""
 
     def __init__(self, case: Case) -> None:
@@ -77,7 +77,7 @@ class _Ruler:
 
 def sides(case: Case) -> tuple[Case, list[Side]]:
     """Every side of the sheet, and the case that knows its last page; or a refusal that lists the blocks."""
-    ruler = _Ruler(case)
+    ruler = Ruler(case)
     middle = _middle(case, ruler)
     if len(middle) > 2:  # "see page 4" has become another page
         case = replace(case, safety_page=2 + len(middle))
@@ -87,11 +87,11 @@ def sides(case: Case) -> tuple[Case, list[Side]]:
         ruler.side(safety_blocks(case, size, not_first_moved), case.safety_page) for size in _LAST_SIDE_SIZES
     )
     made = [first, *middle, last]
-    _refuse(dict(enumerate(made, start=1)))
+    refuse(dict(enumerate(made, start=1)))
     return case, made
 
 
-def _refuse(made: Mapping[int, Side]) -> None:
+def refuse(made: Mapping[int, Side]) -> None:
     """Say which side is too full and with what; shrinking further would make it unreadable."""
     full = [f"side {number}: {side.complaint()}" for number, side in made.items() if side.gap < LEAST_GAP]
     if full:
@@ -108,7 +108,7 @@ def _best(candidates: Iterator[Side]) -> Side:
     return next((side for side in tried if side.gap >= LEAST_GAP), tried[-1])
 
 
-def _first_side(case: Case, ruler: _Ruler) -> tuple[Side, bool]:
+def _first_side(case: Case, ruler: Ruler) -> tuple[Side, bool]:
     """Side 1, and whether "studies have not shown ..." had to move to the last side (it is never dropped).
 
     Smaller words come first, then the step-down line goes, then that paragraph moves.
@@ -122,7 +122,7 @@ def _first_side(case: Case, ruler: _Ruler) -> tuple[Side, bool]:
     return side, not not_first
 
 
-def _middle(case: Case, ruler: _Ruler) -> list[Side]:
+def _middle(case: Case, ruler: Ruler) -> list[Side]:
     """The sides with plan, cards and log: two if they fit, else four, which is a leaf more."""
     for arrange in (_one_leaf, _two_leaves):
         for with_harder, least in _CARD_SHAPES:
@@ -135,13 +135,13 @@ def _middle(case: Case, ruler: _Ruler) -> list[Side]:
                 later = arrange(case, ruler, cards[on_side_2:]) if side_2.gap >= LEAST_GAP else None
                 if later:
                     return [_filled(case, ruler, side_2, 2, cards[:on_side_2], "notes"), *later]
-    _refuse({2: side_2})
+    refuse({2: side_2})
     raise DocumentError(
         "The sheet does not fit on its pages: the cards are too tall for the sides after page 2."
     )
 
 
-def _one_leaf(case: Case, ruler: _Ruler, cards: Sequence[Card]) -> list[Side] | None:
+def _one_leaf(case: Case, ruler: Ruler, cards: Sequence[Card]) -> list[Side] | None:
     """Side 3: the other cards and the log, of six weeks or of four."""
     for weeks, row in ((range(1, 7), _ROW), (range(1, 5), _ROW), (range(1, 5), _TIGHT_ROW)):
         side = ruler.side([*map(card_block, cards), log_block(case, weeks, row)], 3)
@@ -152,7 +152,7 @@ def _one_leaf(case: Case, ruler: _Ruler, cards: Sequence[Card]) -> list[Side] | 
     return None
 
 
-def _two_leaves(case: Case, ruler: _Ruler, cards: Sequence[Card]) -> list[Side] | None:
+def _two_leaves(case: Case, ruler: Ruler, cards: Sequence[Card]) -> list[Side] | None:
     """Sides 3 to 5: cards, the log of the first weeks (with a card that is left), and that of the later ones."""
     for on_side_3 in (4, 3):
         now, left_over = cards[:on_side_3], cards[on_side_3:]
@@ -173,7 +173,7 @@ def _two_leaves(case: Case, ruler: _Ruler, cards: Sequence[Card]) -> list[Side] 
 
 
 def _tall_log(
-    case: Case, ruler: _Ruler, side: Side, number: int, weeks: range, tallest: float = _TALLEST_ROW
+    case: Case, ruler: Ruler, side: Side, number: int, weeks: range, tallest: float = _TALLEST_ROW
 ) -> Side:
     """A side whose log, its last block, has rows as tall as the side allows."""
     rows = len(weeks) // 2 * (len(case.exercises) + 1)
@@ -181,7 +181,7 @@ def _tall_log(
     return ruler.side([*side.blocks[:-1], log_block(case, weeks, row)], number)
 
 
-def _filled(case: Case, ruler: _Ruler, side: Side, number: int, cards: Sequence[Card], key: str) -> Side:
+def _filled(case: Case, ruler: Ruler, side: Side, number: int, cards: Sequence[Card], key: str) -> Side:
     """A side with room left gets taller cards, then lines to write on, so that it is not loose at its foot."""
     if cards and side.spare > 0:
         tall = min(_TALLEST_CARD, 167 + side.spare / len(cards))

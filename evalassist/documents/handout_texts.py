@@ -105,6 +105,7 @@ class Case:
     texts: Texts
     paper: Paper
     exercises: tuple[NoteExercise, ...]
+    moves_page: int = 2
     safety_page: int = 4
     name: NameOnSheet = "none"
     logo: bytes = b""

@@ -36,13 +36,17 @@ _FIGURE_WIDTH, _FIGURE_GAP = 261.0, 16.0
 def why_blocks(case: Case, size: float, step_down: bool, not_first: bool) -> list[Block]:
     """The blocks of side 1 with body text of a size; what does not fit is left out as the overflow order says."""
     return [
-        Block("header", partial(_header, case)),
+        header_block(case),
         Block("title", partial(_title, case)),
         Block("message", partial(_message, case)),
         Block("what we found", partial(_found, case, size, step_down)),
         Block("how the hip helps", partial(_why, case, size, not_first)),
         Block("other forms", partial(_other_forms, case)),
     ]
+
+
+def header_block(case: Case) -> Block:
+    return Block("header", partial(_header, case))
 
 
 def _header(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
@@ -90,16 +94,19 @@ def _title(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> 
     return 82
 
 
+def message_text(case: Case) -> str:
+    return case.texts(case.form("message") if case.combined else case.number_form("message_neutral"))
+
+
 def _message(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     texts = case.texts
-    key = case.form("message") if case.combined else case.number_form("message_neutral")
-    said = words(canvas, texts(key), x + 14, y_top - 9, width - 28, 17, 22, BOLD)
+    said = words(canvas, message_text(case), x + 14, y_top - 9, width - 28, 17, 22, BOLD)
     middle = y_top - 9 - said - 13
     starts = case.sheet.start_date
     right_words = (
-        texts.plain("start_on_date", date=case.day(starts), page=2)
+        texts.plain("start_on_date", date=case.day(starts), page=case.moves_page)
         if starts
-        else texts.plain("start_on_page", page=2)
+        else texts.plain("start_on_page", page=case.moves_page)
     )
     left_width = look.text_width(texts.plain("do_at_home"), BOLD, 13.5)
     right_width = look.text_width(right_words, BOLD, 12.5) + 24
@@ -115,18 +122,23 @@ def _message(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -
     return height
 
 
-def _strip(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> None:
-    """Moves, days, minutes and weeks as four numbers, each with its icon and unit."""
-    sheet, texts = case.sheet, case.texts
+def strip_cells(case: Case) -> list[tuple[str, int, str]]:
+    """Icon, number and unit of what to do at home."""
+    sheet = case.sheet
     cells = [
         ("person", len(case.exercises), "strip_moves"),
         ("calendar", sheet.days_per_week, "strip_days"),
         ("clock", sheet.minutes, "strip_minutes"),
         ("weeks", sheet.weeks, "strip_weeks"),
     ]
+    return [(name, number, case.texts.counted(key, number)) for name, number, key in cells]
+
+
+def _strip(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> None:
+    """Moves, days, minutes and weeks as four numbers, each with its icon and unit."""
     shown = []
-    for name, number, key in cells:
-        unit = texts.counted(key, number).split("\n")
+    for name, number, said in strip_cells(case):
+        unit = said.split("\n")
         digits = look.text_width(str(number), BOLD, 27)
         shown.append((name, str(number), unit, digits, max(look.text_width(u, SEMIBOLD, 12.5) for u in unit)))
     natural = [29 + digits + 6 + unit_width for _, _, _, digits, unit_width in shown]
@@ -197,7 +209,7 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
             keys = {"one-side": "found_one_side", "part": "found_part"}
             said = [[texts(keys.get(found.variant, "found_v6_hurt" if found.hurt else "found_v6"))]]
             if case.sheet.start_date is None and case.hips:
-                said.append([texts(_one("found_start", len(case.hips)), page=2)])
+                said.append([texts(_one("found_start", len(case.hips)), page=case.moves_page)])
     if step_down and found.step_down:
         both = found.step_down == "both"
         knee = {} if both else case.side_words(found.step_down)
@@ -239,12 +251,12 @@ def _found(
     bars = 0.0
     if has_bars and found.deficit_percent is not None:
         percent, left, bars_width = found.deficit_percent, x + text_width + 20, width - text_width - 20
-        with figure_tag(canvas, _bars_in_words(case, percent), left, y_top - height, bars_width, 130):
+        with figure_tag(canvas, bars_in_words(case, percent), left, y_top - height, bars_width, 130):
             bars = _bars(case, percent, canvas, left, y_top - height, bars_width)
     return height + max(said, bars)
 
 
-def _bars_in_words(case: Case, percent: int) -> str:
+def bars_in_words(case: Case, percent: int) -> str:
     weaker = case.sheet.found.weaker or case.note.sore_knee
     return case.texts.plain(
         "alt_bars",
@@ -284,6 +296,13 @@ def _bars(case: Case, percent: int, canvas: Canvas, x: float, y_top: float, widt
     return 130
 
 
+def why_texts(case: Case, not_first: bool = True) -> list[str]:
+    """How the hip helps the knee, and with `not_first` that a weak hip was not shown to come first."""
+    training = "why_training" if case.hips else "why_training_neutral"
+    last = [case.texts("not_first")] if not_first else []
+    return [*case.texts.paragraphs("why"), case.texts(training), *last]
+
+
 def _why(
     case: Case, size: float, not_first: bool, canvas: Canvas, x: float, y_top: float, width: float
 ) -> float:
@@ -291,9 +310,8 @@ def _why(
     height = heading(
         canvas, x, y_top, texts.plain(case.form("why_heading" if case.hips else "why_heading_neutral"))
     )
-    training = "why_training" if case.hips else "why_training_neutral"
     column = width - _FIGURE_WIDTH - _FIGURE_GAP
-    said = [*texts.paragraphs("why"), texts(training), *([texts("not_first")] if not_first else [])]
+    said = why_texts(case, not_first)
     left = paragraphs(canvas, said, x, y_top - height, column, size, size * 1.304, 5.5)
     right = figure(case, canvas, x + width - _FIGURE_WIDTH, y_top - height + 6, _FIGURE_WIDTH) - 6
     return height + max(left, right)

@@ -57,7 +57,8 @@ def figure_tag(
     canvas: Canvas, alt: str, x: float, y_top: float, width: float, height: float
 ) -> AbstractContextManager[None]:
     """What is drawn inside, in this box, is one picture; `alt` says it to who does not see it."""
-    return tag(canvas, "Figure", alt, Placement="Block", BBox=(x, y_top - height, x + width, y_top))
+    box = (*canvas.absolutePosition(x, y_top - height), *canvas.absolutePosition(x + width, y_top))
+    return tag(canvas, "Figure", alt, Placement="Block", BBox=box)
 
 
 class _Element(PDFObject):

@@ -1,0 +1,61 @@
+"""The moves on one side, to hang up: pictures, dose and steps, with how much pain is all right under them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from reportlab.pdfgen.canvas import Canvas
+
+from evalassist.documents.blocks import Block, fitted, label, words
+from evalassist.documents.handout_cards import Card, card_block
+from evalassist.documents.handout_plan import plan_call
+from evalassist.documents.handout_safety import pain_rows
+from evalassist.documents.handout_sides import LEAST_GAP, Ruler, Side, refuse
+from evalassist.documents.handout_texts import Case
+from evalassist.documents.handout_why import header_block
+from evalassist.documents.look import BOLD
+from evalassist.documents.tags import tag
+
+_LOWEST, _TALLEST = 66.0, 150.0
+"""Between these heights a card grows with the room there is."""
+
+
+def moves_side(case: Case) -> tuple[Case, list[Side]]:
+    """One side; where the steps of all moves have no room, the pictures and doses stand alone."""
+    ruler = Ruler(case)
+    around = [
+        header_block(case),
+        Block("do this at home", partial(_title, case)),
+        Block("pain", partial(_pain, case)),
+    ]
+    count = len(case.exercises)
+    bare = ruler.side(around, 1)
+    room = (bare.live - sum(bare.heights) - LEAST_GAP * (count + 2)) / count
+    for steps in (True, False):
+        cards = [
+            Card(case, n, each, steps=steps, foot=False, least_height=min(max(room, _LOWEST), _TALLEST))
+            for n, each in enumerate(case.exercises, start=1)
+        ]
+        side = ruler.side([*around[:2], *map(card_block, cards), around[2]], 1)
+        if side.gap >= LEAST_GAP:
+            break
+    refuse({1: side})
+    return case, [side]
+
+
+def _title(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    title, size = fitted(case.texts.plain("do_at_home"), BOLD, 24, width, 18)
+    with tag(canvas, "H1"):
+        label(canvas, x - 1, y_top - 21, title, size, BOLD)
+    return 29 + words(canvas, plan_call(case), x, y_top - 29, width, 13.5, 17.6)
+
+
+def _pain(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    height = 0.0
+    with tag(canvas, "L"):
+        for key, sign, pain in pain_rows(case):
+            sign(canvas, x + 11, y_top - height - 13, 22)
+            said = f"<b>{case.texts(key)}. {pain}.</b> {case.texts(f'{key}_says')}"
+            with tag(canvas, "LI"), tag(canvas, "LBody"):
+                height += max(words(canvas, said, x + 30, y_top - height, width - 30, 12, 14.5), 24) + 3
+    return height
