@@ -17,8 +17,10 @@ from evalassist.documents.blocks import (
     fitted,
     label,
     numbered_disc,
+    paragraphs,
     rule,
     upright,
+    word_lines,
     words,
 )
 from evalassist.documents.handout_texts import Case, Texts
@@ -196,17 +198,18 @@ def _steps(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> 
 
 
 def _foot(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    """Where to feel it, and under it what is easier and harder; run on where that saves a third line."""
     case, exercise, language = card.case, card.exercise, card.case.texts.language
     feel = case.texts("feel", feel=exercise.feel[language].rstrip("."))
-    height = words(canvas, feel, x, y_top, width, 12, 15)
     ways = []
     if exercise.easier.get(language):
         ways.append(case.texts("easier", name=exercise.easier[language]))
     if card.with_harder and exercise.harder.get(language):
         ways.append(case.texts("harder", name=exercise.harder[language]))
-    if ways:
-        height += words(canvas, " ".join(ways), x, y_top - height, width, 12, 15)
-    return height
+    parted = [feel, *([" ".join(ways)] if ways else [])]
+    joined = [" ".join([feel, *ways])]
+    lines = [sum(word_lines(each, width, 12, 15) for each in said) for said in (parted, joined)]
+    return paragraphs(canvas, joined if lines[1] < lines[0] > 2 else parted, x, y_top, width, 12, 15, 0)
 
 
 def draw_poses(
