@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from evalassist.documents.look import PaperName
     from evalassist.evaluation import Addendum
@@ -18,12 +19,20 @@ __all__ = ["evaluation_note_pdf", "handout_languages", "handout_pdf", "plan_of_c
 
 
 def handout_pdf(
-    note: Note, language: Language = "en", paper: PaperName = "letter", *, with_name: bool = False
+    note: Note,
+    language: Language = "en",
+    paper: PaperName = "letter",
+    *,
+    with_name: bool = False,
+    replaces: date | None = None,
 ) -> bytes:
-    """The patient's sheet: why the hip, what was found, the moves, the log, and when to call."""
+    """The patient's sheet: why the hip, what was found, the moves, the log, and when to call.
+
+    `replaces` is the date on the sheet whose place it takes, printed at the foot.
+    """
     from evalassist.documents.handout import handout_pdf as draw
 
-    return draw(note, language, paper, with_name=with_name)
+    return draw(note, language, paper, with_name=with_name, replaces=replaces)
 
 
 def handout_languages() -> tuple[Language, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from io import BytesIO
 
 from reportlab.pdfgen.canvas import Canvas
@@ -19,11 +21,16 @@ MOST_MOVES = 8
 
 
 def handout_pdf(
-    note: Note, language: Language = "en", paper: PaperName = "letter", *, with_name: bool = False
+    note: Note,
+    language: Language = "en",
+    paper: PaperName = "letter",
+    *,
+    with_name: bool = False,
+    replaces: date | None = None,
 ) -> bytes:
     """Make the patient's sheet from a note: the same note gives the same bytes."""
     look.register_fonts()
-    case, made = sides(_case(note, language, paper, with_name))
+    case, made = sides(replace(_case(note, language, paper, with_name), replaces=replaces))
     buffer = BytesIO()
     canvas = look.new_canvas(buffer, case.paper, language)
     _describe(case, canvas)
@@ -100,8 +107,10 @@ def _footer(case: Case, canvas: Canvas, x: float, width: float, number: int, of:
         texts.plain("sheet", release=case.note.release),
         texts.plain("language"),
         texts.full_day(case.note.visit_date),
+        texts.plain("replaces", date=texts.full_day(case.replaces)) if case.replaces else "",
         case.therapist,
-        " ".join(part for part in (case.clinic, case.phone) if part),
+        # its room goes to the sheet that is replaced; it stands in every head too
+        "" if case.replaces else " ".join(part for part in (case.clinic, case.phone) if part),
     )
     line, size = fitted(" · ".join(part for part in parts if part), look.REGULAR, 9, width - said - 16, 9)
     label(canvas, x, 25.5, line, size, color=SECOND)

@@ -96,6 +96,8 @@ class Case:
     exercises: tuple[NoteExercise, ...]
     safety_page: int = 4
     with_name: bool = False
+    replaces: date | None = None
+    """The date on the sheet whose place this one takes."""
 
     @property
     def both(self) -> bool:
