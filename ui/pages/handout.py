@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStandardPaths, Qt, Signal
 from PySide6.QtGui import QHideEvent
@@ -24,11 +26,15 @@ from ui import icons, style
 from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
+from ui.widgets.dates import date_text
 from ui.widgets.glyph import State
 from ui.widgets.marks import LinkButton, SideBadge, StateGlyph
 from ui.widgets.pdf_view import PageTools, PdfMaker, PdfPages
 from ui.widgets.segments import Choice, SegmentedControl
 from ui.widgets.side_panel import SidePanel
+
+if TYPE_CHECKING:
+    from evalassist.documents.look import PaperName
 
 PANEL_WIDTH = 286
 KIND = "handout"
@@ -42,12 +48,14 @@ class HandoutPage(Page):
     folds_panel = True
     preferences_wanted = Signal()
     """Open the settings: the clinic's phone is missing."""
+    documents_wanted = Signal()
+    """Show the papers that are kept."""
 
     def __init__(self, session: EvaluationSession) -> None:
         step = session.content.steps["handout"]
         super().__init__(session, step.title, "", step.short)
-        self.paper_size: str = session.settings.paper
-        self._asked: tuple[Note, str, Settings] | None = None
+        self.paper_size: PaperName = session.settings.paper
+        self._asked: tuple[Note, PaperName, Settings, date | None] | None = None
         self._pdf: bytes | None = None
         self._print_when_made = False
         """Ctrl+P was pressed while the pages were still being drawn."""
@@ -96,8 +104,13 @@ class HandoutPage(Page):
         self.save_button.clicked.connect(self._ask_where)
         self._said = style.label("s")
         self._said.setWordWrap(True)
-        for part in (self.print_button, self.save_button, self._said):
+        self._printer = style.label("s", wrap=True)
+        self._documents = LinkButton("Documents")
+        self._documents.clicked.connect(self.documents_wanted)
+        for part in (self.print_button, self.save_button, self._printer, self._said, self._documents):
             below.addWidget(part)
+        for part in (self._printer, self._said, self._documents):
+            part.hide()
         return SidePanel(PANEL_WIDTH, body, foot)
 
     # ------------------------------------------------------------ showing
@@ -109,7 +122,12 @@ class HandoutPage(Page):
     def refresh(self) -> None:
         plan = self.session.plan
         self._side.set_side(self.session.evaluation.sore_knee, "knees" if self._both else "knee")
+        self._documents.setVisible(bool(self.session.documents))
+        self._ask_for(plan)
         self._show_checks(plan)
+
+    def _ask_for(self, plan: PlanOfCare | NoPlan) -> None:
+        """Have the sheet of this plan drawn, unless it is shown already or must not be printed."""
         if isinstance(plan, NoPlan):
             self._forget()
             self.pages.show_words(f"There is no sheet without a plan of care.\n{plan.why}")
@@ -121,7 +139,8 @@ class HandoutPage(Page):
             self.pages.show_words(note.sheet.problem)
             self._allow(False)
             return
-        wanted = (note, self.paper_size, self.session.settings)
+        replaces = self.session.sheet_replaced(note.sheet_content_sha256())
+        wanted = (note, self.paper_size, self.session.settings, replaces)
         if wanted == self._asked:
             return
         self._asked, self._pdf = wanted, None
@@ -148,21 +167,26 @@ class HandoutPage(Page):
         return self.session.evaluation.sore_knee == "both"
 
     @staticmethod
-    def _work(note: Note, paper: str, settings: Settings) -> Callable[[], bytes]:
+    def _work(note: Note, paper: PaperName, settings: Settings, replaces: date | None) -> Callable[[], bytes]:
         def draw() -> bytes:
             from evalassist.documents import handout_pdf  # ReportLab takes half a second to load
 
             named = settings.name_on_sheet != "none"
-            return handout_pdf(note, "en", "a4" if paper == "a4" else "letter", with_name=named)
+            return handout_pdf(note, "en", paper, with_name=named, replaces=replaces)
 
         return draw
 
     def _made(self, pdf: bytes) -> None:
         if self._asked is None:
             return  # meanwhile there is something against the sheet
+        from ui.printing import usual_printer
+
         self._pdf = pdf
         self.pages.show_pdf(pdf)
         self._allow(True)
+        printer = usual_printer(self.pages.page_count)
+        self._printer.setText(printer)
+        self._printer.setVisible(bool(printer))
         if self._print_when_made:
             self.print_paper()
 
@@ -186,8 +210,26 @@ class HandoutPage(Page):
                 old.hide()
                 old.deleteLater()
         if isinstance(plan, PlanOfCare):
-            for state, words, detail, act in self._findings(plan):
+            for state, words, detail, act in (*self._findings(plan), *self._given()):
                 self._checks.addWidget(self._check(state, words, detail, act))
+
+    def _given(self) -> list[tuple[State, str, str, str]]:
+        """Whether a sheet of this visit was given out, and whether one did not come out of the printer."""
+        sheets = [
+            row
+            for row in self.session.documents
+            if row.kind == KIND and row.evaluation_id == self.session.evaluation.id
+        ]
+        given = [row.uses[-1].at.astimezone() for row in sheets if row.uses]
+        found: list[tuple[State, str, str, str]] = []
+        if self._asked is not None and (replaced := self._asked[-1]) is not None:
+            found.append(("good", f"Replaces the sheet of {date_text(replaced)}, and says so", "", ""))
+        if given:
+            found.append(("good", f"Given out {max(given):%H:%M}, kept under Documents", "", ""))
+        if sheets and not sheets[-1].uses:
+            when = sheets[-1].kept_at.astimezone()
+            found.append(("look", f"Not printed at {when:%H:%M}", "The sheet is kept under Documents.", ""))
+        return found
 
     def _findings(self, plan: PlanOfCare) -> list[tuple[State, str, str, str]]:
         found: list[tuple[State, str, str, str]] = []
@@ -216,10 +258,6 @@ class HandoutPage(Page):
         else:
             detail = "The sheet will print a blank line to fill in by hand."
             found.append(("look", "No phone for “Call your clinic”", detail, "Add the clinic's phone"))
-        given = [row for row in self.session.store.documents(self.session.evaluation.id) if row.kind == KIND]
-        if given:
-            when = given[-1].kept_at.astimezone()
-            found.append(("good", f"Given out {when:%H:%M}, kept under Documents", "", ""))
         return sorted(found, key=lambda check: check[0] != "look")
 
     def _check(self, state: State, words: str, detail: str, act: str) -> QWidget:
@@ -249,25 +287,34 @@ class HandoutPage(Page):
         if paper is None:
             self.paper.set_value(self.paper_size)
             return
-        self.paper_size = str(paper)
+        self.paper_size = "a4" if paper == "a4" else "letter"
         self.refresh()
 
     def print_paper(self) -> bool:
-        from ui.printing import give_out
+        from ui.printing import Printout, give_out
 
         self._print_when_made = self._pdf is None and self._asked is not None
-        if self._pdf is None:
+        if self._pdf is None or self._asked is None:
             return True
-        title = f"Knee and hip exercises, {self.session.evaluation.visit_date.isoformat()}"
-        pages = self.pages.page_count
+        note, paper, settings, replaces = self._asked
+        printout = Printout(
+            KIND,
+            f"Knee and hip exercises, {self.session.evaluation.visit_date.isoformat()}",
+            self._pdf,
+            self.pages.page_count,
+            paper,
+            anew=lambda other: self._work(note, other, settings, replaces)(),
+            content_sha256=note.sheet_content_sha256(),
+        )
         try:
-            said = give_out(
-                self.session, self, self._pdf, kind=KIND, title=title, pages=pages, paper=self.paper_size
-            )
+            sent = give_out(self.session, self, printout)
         except EvalAssistError as fault:
             self._say(str(fault), bad=True)
         else:
-            self._say(said)
+            self._say(sent.says if sent else "")
+            if sent and sent.paper != self.paper_size:
+                self.paper.set_value(sent.paper)
+                self._paper_chosen(sent.paper)
         return True
 
     def _ask_where(self) -> None:
@@ -282,20 +329,22 @@ class HandoutPage(Page):
         from ui.printing import keep_first, write_atomically
 
         pdf = self._pdf
-        if pdf is None:
+        if pdf is None or self._asked is None:
             return
+        note, paper, *_ = self._asked
         path = path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
         try:
             keep_first(self.session)
             write_atomically(path, pdf)
-            self.session.keep_document(KIND, "en", self.paper_size, pdf)
+            self.session.keep_document(KIND, "en", paper, pdf, content_sha256=note.sheet_content_sha256())
         except EvalAssistError as fault:
             self._say(str(fault), bad=True)
         else:
-            self._say(f"Saved as {path.name}. The sheet is kept.")
+            self._say(f"Saved as {path.name}. The sheet is kept under Documents.")
 
     def _say(self, words: str, *, bad: bool = False) -> None:
         self._said.setText(words)
+        self._said.setVisible(bool(words))
         style.say(self._said, c="danger" if bad else "")
 
     def keys(self) -> list[tuple[str, str]]:
