@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pypdfium2
 import pytest
@@ -44,6 +44,7 @@ pytestmark = [
 CASES = Path(__file__).parent / "cases"
 SETTINGS = Settings(therapist_name="A. Chen, PT", licence="40-12345", clinic_name="Riverside")
 ANSWERS_WITHIN_S = 20
+W = TypeVar("W", bound=QWidget)
 
 # ---------------------------------------------------------------- a print system of its own
 
@@ -266,17 +267,21 @@ def choose(
             QTimer.singleShot(20, act)
             return
         if printer:
-            dialog.findChild(QComboBox, "printers").setCurrentText(printer)
-        spin = next(box for box in dialog.findChildren(QSpinBox) if box.objectName() == "copies")
-        spin.setValue(copies)
+            named(dialog, QComboBox, "printers").setCurrentText(printer)
+        named(dialog, QSpinBox, "copies").setValue(copies)
         if pages:
-            radio = dialog.findChild(QAbstractButton, "pagesRadioButton")
-            QTest.mouseClick(radio, Qt.MouseButton.LeftButton)
-            dialog.findChild(QLineEdit, "pagesLineEdit").setText(pages)
+            press(named(dialog, QAbstractButton, "pagesRadioButton"))
+            named(dialog, QLineEdit, "pagesLineEdit").setText(pages)
         then()
         dialog.accept()
 
     QTimer.singleShot(0, act)
+
+
+def named(dialog: QWidget, kind: type[W], name: str) -> W:
+    """A part of Qt's own dialog, by the name Qt gives it."""
+    (found,) = (part for part in dialog.findChildren(kind) if part.objectName() == name)
+    return found
 
 
 def press(button: QAbstractButton) -> None:
