@@ -12,6 +12,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 Language = Literal["en", "es"]
+NOT_ON_A_SHEET = {"name", "because", "edited", "load", "load_text", "progress_text", "arc"}
+"""What of an exercise the patient's sheet does not print."""
 
 
 class Part(BaseModel):
@@ -340,6 +342,6 @@ class Note(Part):
     def sheet_content_sha256(self) -> str:
         """The same for two sheets that tell the patient the same, whatever their language, paper and type."""
         exercises = () if self.plan is None else self.plan.exercises
-        parts = [each.model_dump_json(exclude={"because", "edited"}) for each in exercises]
+        parts = [each.model_dump_json(exclude=NOT_ON_A_SHEET) for each in exercises]
         sheet = "" if self.sheet is None else self.sheet.model_dump_json()
         return sha256("\n".join((self.sore_knee, sheet, *parts)).encode()).hexdigest()

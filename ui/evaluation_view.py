@@ -10,7 +10,7 @@ from time import monotonic
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent, QWindow
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QMenu, QPushButton, QStackedWidget, QWidget
 from shiboken6 import isValid
 
 from evalassist.clinical.progress import StepProgress
@@ -245,6 +245,9 @@ class EvaluationView(QWidget):
         width, height = self.width() / scale, self.height() / scale
         large = scale >= 1.6
         self.rail.set_narrow(width < 1340 or large)
+        # one below the other they would not fit where the text is large
+        beside = QBoxLayout.Direction.LeftToRight if self.rail.narrow else QBoxLayout.Direction.TopToBottom
+        self.rail.foot.setDirection(beside)
         for button in (self._home, self._papers):
             button.setText("" if self.rail.narrow else button.accessibleName())
             button.setToolTip(button.accessibleName() if self.rail.narrow else "")

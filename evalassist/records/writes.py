@@ -187,7 +187,8 @@ def keep_place(db: Connection, evaluation_id: str, step: str, item: str) -> None
 def keep_document(db: Connection, columns: dict[str, Any]) -> str:
     """Keep a paper, the same bytes of a visit only once, and return its id."""
     refuse_unknown(db, columns["evaluation_id"])
-    same = [getattr(StoredDocument, name) == columns[name] for name in ("evaluation_id", "kind", "sha256")]
+    alike = ("evaluation_id", "kind", "content_sha256", "sha256")
+    same = [getattr(StoredDocument, name) == columns[name] for name in alike]
     found = db.scalar(select(StoredDocument.id).where(*same))
     if found is None:
         db.execute(insert(StoredDocument), columns)

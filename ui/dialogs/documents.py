@@ -31,7 +31,7 @@ KINDS = {
     "referral": "Referral letter",
 }
 LANGUAGES = {"en": "English", "es": "Spanish"}
-LIST_WIDTH = 400
+WIDEST_LIST = 400
 
 
 class DocumentsDialog(QDialog):
@@ -52,7 +52,7 @@ class DocumentsDialog(QDialog):
         self.list = RowList("Documents")
         self.pages = PdfPages("The document")
         self.pages.set_view("one")
-        self.list.setFixedWidth(style.px(LIST_WIDTH))
+        self.list.setMaximumWidth(style.px(WIDEST_LIST))
         self._about, self._said = style.label("s", wrap=True), style.label("", wrap=True)
         self._said.hide()
         self.print_button, self.save_button = QPushButton("Print again"), QPushButton("Save a copy…")
@@ -68,8 +68,8 @@ class DocumentsDialog(QDialog):
         middle, right = style.row(spacing=12), style.column(spacing=6)
         right.addWidget(self.pages, 1)
         right.addWidget(self._about)
-        middle.addWidget(self.list)
-        middle.addLayout(right, 1)
+        middle.addWidget(self.list, 2)
+        middle.addLayout(right, 3)
         ends = style.row(spacing=8)
         ends.addWidget(self.print_button)
         ends.addWidget(self.save_button)

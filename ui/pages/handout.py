@@ -210,7 +210,8 @@ class HandoutPage(Page):
                 old.hide()
                 old.deleteLater()
         if isinstance(plan, PlanOfCare):
-            for state, words, detail, act in (*self._findings(plan), *self._given()):
+            found = (*self._findings(plan), *self._given())
+            for state, words, detail, act in sorted(found, key=lambda check: check[0] != "look"):
                 self._checks.addWidget(self._check(state, words, detail, act))
 
     def _given(self) -> list[tuple[State, str, str, str]]:
@@ -223,7 +224,7 @@ class HandoutPage(Page):
         given = [row.uses[-1].at.astimezone() for row in sheets if row.uses]
         found: list[tuple[State, str, str, str]] = []
         if self._asked is not None and (replaced := self._asked[-1]) is not None:
-            found.append(("good", f"Replaces the sheet of {date_text(replaced)}, and says so", "", ""))
+            found.append(("good", f"Replaces the sheet of {date_text(replaced)}", "", ""))
         if given:
             found.append(("good", f"Given out {max(given):%H:%M}, kept under Documents", "", ""))
         if sheets and not sheets[-1].uses:
@@ -258,7 +259,7 @@ class HandoutPage(Page):
         else:
             detail = "The sheet will print a blank line to fill in by hand."
             found.append(("look", "No phone for “Call your clinic”", detail, "Add the clinic's phone"))
-        return sorted(found, key=lambda check: check[0] != "look")
+        return found
 
     def _check(self, state: State, words: str, detail: str, act: str) -> QWidget:
         frame = QFrame()
@@ -345,6 +346,7 @@ class HandoutPage(Page):
     def _say(self, words: str, *, bad: bool = False) -> None:
         self._said.setText(words)
         self._said.setVisible(bool(words))
+        self._printer.setVisible(bool(self._printer.text()) and not words)
         style.say(self._said, c="danger" if bad else "")
 
     def keys(self) -> list[tuple[str, str]]:
