@@ -31,6 +31,8 @@ from ui import cups, style
 from ui.cups import PrintError
 from ui.dialogs.documents import DocumentsDialog
 from ui.dialogs.papers import PlanOfCareDialog
+from ui.dialogs.patient import VisitsDialog
+from ui.main_window import MainWindow
 from ui.pages.handout import HandoutPage
 from ui.printing import SaveError, print_pdf, write_atomically
 from ui.session import EvaluationSession
@@ -257,7 +259,11 @@ def shown(page: HandoutPage, qtbot: QtBot) -> None:
 
 
 def choose(
-    printer: str = "", copies: int = 1, pages: str = "", then: Callable[[], object] = lambda: None
+    printer: str = "",
+    copies: int = 1,
+    pages: str = "",
+    file: Path | None = None,
+    then: Callable[[], object] = lambda: None,
 ) -> None:
     """What the therapist does in the print dialog once it opens; `then` happens just before Print is pressed."""
 
@@ -272,6 +278,8 @@ def choose(
         if pages:
             press(named(dialog, QAbstractButton, "pagesRadioButton"))
             named(dialog, QLineEdit, "pagesLineEdit").setText(pages)
+        if file is not None:
+            named(dialog, QLineEdit, "filename").setText(str(file))
         then()
         dialog.accept()
 
@@ -454,6 +462,18 @@ def test_the_page_names_the_printer_that_prints_both_sides(
     assert "front-desk · both sides" in reads(open_sheet(session, qtbot))
 
 
+def test_a_sheet_printed_into_a_file_is_the_sheet_that_is_shown(
+    printers: PrintSystem, sheet: HandoutPage, store: Store, tmp_path: Path
+) -> None:
+    printers.set_up("front-desk", "A4")
+    choose("Print to File (PDF)", file=tmp_path / "out.pdf")
+    press(sheet.print_button)
+    (kept,) = store.documents(sheet.session.evaluation.id)
+    assert (tmp_path / "out.pdf").read_bytes() == store.document_bytes(kept.id)
+    assert (kept.paper, [use.use for use in kept.uses]) == ("letter", ["saved"])
+    assert "Sent to the file you chose." in reads(sheet)
+
+
 def test_a_plan_of_care_is_laid_out_for_the_paper_of_the_printer_too(
     printers: PrintSystem, session: EvaluationSession, store: Store, qtbot: QtBot
 ) -> None:
@@ -600,6 +620,46 @@ def test_a_changed_plan_gives_a_sheet_that_says_which_one_it_replaces(
         ("Handout, English, Letter", "replaced"),
     ]
     assert "Replaced by the sheet of 30 Mar 2026." in rows(open_documents(visit, qtbot))[-1][2]
+
+
+def documents_after(act: Callable[[], object]) -> list[str]:
+    """The titles in the list of documents that an act opens; the list is closed again."""
+    seen: list[str] = []
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, DocumentsDialog):
+            QTimer.singleShot(20, look)
+            return
+        seen.extend(row.title for row in dialog.list.rows)
+        press(button(dialog, "Close"))
+
+    QTimer.singleShot(0, look)
+    act()
+    return seen
+
+
+def test_the_documents_are_reached_from_every_step_the_handout_and_the_list_of_visits(
+    content: Content, store: Store, qtbot: QtBot, tmp_path: Path, session: EvaluationSession
+) -> None:
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.open_store(store, content, SETTINGS)
+    window.show()
+    window.open_evaluation(session.evaluation.id)
+    assert window.view is not None
+    page = window.view.show_step("handout")
+    assert isinstance(page, HandoutPage)
+    shown(page, qtbot)
+    page.save_as(tmp_path / "sheet.pdf")
+    sheet = ["Handout, English, Letter"]
+    assert documents_after(lambda: press(button(page, "Documents"))) == sheet
+    window.view.show_step("history")
+    assert documents_after(lambda: press(button(window.view.rail, "Documents"))) == sheet  # type: ignore[union-attr]
+    visits = VisitsDialog(store, session.evaluation.patient.id, "A. Chen, PT")
+    qtbot.addWidget(visits)
+    visits.show()
+    assert documents_after(lambda: press(button(visits, "Documents"))) == sheet
 
 
 # ---------------------------------------------------------------- without a print system

@@ -75,7 +75,7 @@ def give_out(session: EvaluationSession, parent: QWidget, printout: Printout) ->
         content_sha256=printout.content_sha256,
     )
     print_pdf(printout.pdf, printer, printout.paper)
-    session.note_printed(document)
+    session.note_use(document, "saved" if printer.outputFileName() else "printed")
     sent = f"{says} Sent to {_name_of(printer)}. What was printed is kept under Documents."
     return Sent(sent.strip(), printout.paper)
 

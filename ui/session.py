@@ -272,7 +272,7 @@ class EvaluationSession(QObject):
         use: DocumentUse | None = "saved",
         content_sha256: str = "",
     ) -> str:
-        """Keep exactly these bytes and return their id; without a use, `note_printed` follows."""
+        """Keep exactly these bytes and return their id; without a use, `note_use` follows."""
         by = self.settings.therapist_name
         kept = self.store.keep_document(
             self._evaluation.id, kind, language, paper, pdf, by, use, content_sha256
@@ -280,9 +280,9 @@ class EvaluationSession(QObject):
         self.read_documents()
         return kept
 
-    def note_printed(self, document_id: str) -> None:
-        """A kept paper came out of the printer."""
-        self.store.note_use(document_id, "printed", self.settings.therapist_name)
+    def note_use(self, document_id: str, use: DocumentUse) -> None:
+        """A kept paper was printed or saved."""
+        self.store.note_use(document_id, use, self.settings.therapist_name)
         self.read_documents()
 
     def read_documents(self) -> None:

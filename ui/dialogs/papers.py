@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
 
 from evalassist.documents import plan_of_care_pdf, referral_pdf
@@ -38,7 +38,8 @@ class PaperDialog(QDialog):
         self._paper = session.settings.paper
         self._pdf = self.draw(session.note(), self._paper)
         self.setWindowTitle(self.title)
-        self.resize(style.px(720), style.px(640))
+        room = parent.window().size() if parent is not None else QSize(1366, 768)
+        self.resize(min(room.width() - 40, style.px(720)), min(room.height() - 40, style.px(640)))
         self.pages = PdfPages(self.title)
         self.pages.set_view("width")
         self.pages.show_pdf(self._pdf)
