@@ -19,6 +19,7 @@ from evalassist.errors import EvalAssistError
 if TYPE_CHECKING:
     from evalassist.clinical.follow_up import FollowUp
     from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare
+    from evalassist.documents.handout import SheetForm
     from evalassist.documents.look import PaperName
     from evalassist.evaluation import Evaluation
     from evalassist.note import Clinic, Language, Note
@@ -98,6 +99,12 @@ def _parser() -> argparse.ArgumentParser:
             choices=["en", "es"],
             help="language of the handout; as in the settings, or English for the demo, when not said",
         )
+        command.add_argument(
+            "--form",
+            choices=["standard", "large", "moves"],
+            default="standard",
+            help="the whole handout, in large print, or its moves alone on one side",
+        )
         command.add_argument("--paper", choices=["letter", "a4"], help="as in the settings, when not said")
     items = commands.add_parser("items", help="list every item a case can answer")
     items.set_defaults(run=_items)
@@ -130,7 +137,12 @@ def _evaluate(options: argparse.Namespace) -> int:
         print(case.summary, file=sys.stderr)
         return case.code
     settings = _settings()
-    files = case_files(case, options.language or settings.handout_language, options.paper or settings.paper)
+    files = case_files(
+        case,
+        options.language or settings.handout_language,
+        options.paper or settings.paper,
+        options.form,
+    )
     if options.text:
         files["evaluation.txt"] = note_text(case.note).encode()
     gone = write_all(options.out, files)
@@ -154,13 +166,16 @@ def _handouts(options: argparse.Namespace) -> int:
     if not files:
         raise EvalAssistError(f"There is no case file (*.toml) in {options.cases}.")
     content, clinic, settings = load_content(), _clinic(), _settings()
-    paper, logo = options.paper or settings.paper, clinic_logo()
+    language, paper = options.language or settings.handout_language, options.paper or settings.paper
+    logo = clinic_logo()
     left_out = []
     for number, file in enumerate(files, start=1):
         _progress(f"{number} of {len(files)}: {file.name}", last=number == len(files))
         try:
             note = evaluate_case(read_case(file, content), clinic).note
-            pdf = handout_pdf(note, options.language, paper, name=settings.name_on_sheet, logo=logo)
+            pdf = handout_pdf(
+                note, language, paper, form=options.form, name=settings.name_on_sheet, logo=logo
+            )
             made = {f"{file.stem}.pdf": pdf}
         except EvalAssistError as fault:
             made = {}
@@ -190,7 +205,8 @@ def _demo(options: argparse.Namespace) -> int:
         evaluation = read_case(path, content)
         case = evaluate_case(evaluation, clinic)
         write_all(
-            options.out / path.stem, case_files(case, options.language or "en", options.paper or "letter")
+            options.out / path.stem,
+            case_files(case, options.language or "en", options.paper or "letter", options.form),
         )
         print(f"{path.stem}: {case.summary}")
     print(f"The documents are in {options.out}.")
@@ -287,7 +303,9 @@ def evaluate_case(evaluation: Evaluation, clinic: Clinic, earlier: Sequence[Eval
     return Case(evaluation, assessment, plan, found, note, code, summary)
 
 
-def case_files(case: Case, language: Language, paper: PaperName) -> dict[str, bytes]:
+def case_files(
+    case: Case, language: Language, paper: PaperName, form: SheetForm = "standard"
+) -> dict[str, bytes]:
     """The files of a case by name. All of them exist before the first is written."""
     from evalassist.clinical.result import NoPlan
     from evalassist.content import content_for
@@ -306,7 +324,7 @@ def case_files(case: Case, language: Language, paper: PaperName) -> dict[str, by
     elif not isinstance(case.plan, NoPlan):
         files["plan.json"] = _json(plan_json(case.plan))
         files["plan-of-care.pdf"] = plan_of_care_pdf(case.note, paper=paper)
-        files["handout.pdf"] = handout_pdf(case.note, language=language, paper=paper)
+        files["handout.pdf"] = handout_pdf(case.note, language, paper, form=form)
     return files
 
 

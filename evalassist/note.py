@@ -6,6 +6,7 @@ Documents are printed from it and from nothing else, so a later change of conten
 from __future__ import annotations
 
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -13,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from evalassist.errors import EvalAssistError
 
 Language = Literal["en", "es"]
+NOT_ON_A_SHEET = {"name", "because", "edited", "load", "load_text", "progress_text", "arc"}
+"""What of an exercise the patient's sheet does not print."""
 
 
 class Part(BaseModel):
@@ -349,6 +352,13 @@ class Note(Part):
     """Only at later visits."""
     defaults: tuple[Line, ...] = ()
     """The clinical defaults this clinic set otherwise: what it is, and its value beside the shipped one."""
+
+    def sheet_content_sha256(self) -> str:
+        """The same for two sheets that tell the patient the same, whatever their language, paper and type."""
+        exercises = () if self.plan is None else self.plan.exercises
+        parts = [each.model_dump_json(exclude=NOT_ON_A_SHEET) for each in exercises]
+        sheet = "" if self.sheet is None else self.sheet.model_dump_json()
+        return sha256("\n".join((self.sore_knee, sheet, *parts)).encode()).hexdigest()
 
 
 def read_note(text: str) -> Note:

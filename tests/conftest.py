@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +17,10 @@ if TYPE_CHECKING:
     from evalassist.content.schema import Exercise
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+PRINT_SYSTEM = Path(tempfile.mkdtemp(prefix="evalassist-cups-"))
+atexit.register(shutil.rmtree, PRINT_SYSTEM, ignore_errors=True)
+os.environ["CUPS_SERVER"] = str(PRINT_SYSTEM / "socket")
+"""No test sees the printers of this computer; `test_printing` starts a print system of its own here."""
 
 
 @pytest.fixture

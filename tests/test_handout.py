@@ -216,6 +216,27 @@ def test_steps_are_counted_in_steps() -> None:
     assert moves.count("10 times") == 1
 
 
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_a_sheet_that_replaces_another_says_so_at_the_foot_of_every_side(paper: PaperName) -> None:
+    made = note(clinic=fields(therapist="Alexandra Chen-Fitzgerald"))
+    every_side = sides(handout_pdf(made, paper=paper, replaces=date(2026, 9, 28)))
+    said = "Replaces the sheet of September 28, 2026 · Alexandra Chen-Fitzgerald, PT"
+    assert [said in side for side in every_side] == [True] * 4
+    assert "Replaces" not in words_in(handout_pdf(made, paper=paper))
+
+
+def test_sheets_are_of_one_content_as_long_as_the_patient_is_told_the_same() -> None:
+    content = note().sheet_content_sha256()
+    first, *others = (exercise(each) for each in EX1)
+
+    def of(changed: NoteExercise) -> str:
+        return note(exercises=(changed, *others)).sheet_content_sha256()
+
+    assert of(first.model_copy(update={"edited": True})) == content
+    assert of(first.model_copy(update={"reps": first.reps + 2})) != content
+    assert note(goal="Run again").sheet_content_sha256() != content
+
+
 def test_the_same_note_gives_the_same_bytes() -> None:
     assert handout_pdf(runner_note()) == handout_pdf(runner_note())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -12,7 +11,6 @@ from typing import Any, TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -26,7 +24,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
-from reportlab.pdfgen.canvas import Canvas
 
 from evalassist.case_file import read_case
 from evalassist.clinical.result import PlanOfCare
@@ -55,11 +52,9 @@ from ui.pages.review import SignPage
 from ui.pages.safety import SafetyPage
 from ui.pages.step import StepPage
 from ui.pages.strength import StrengthPage
-from ui.printing import PrintError, SaveError, lp_command, print_pdf, write_atomically
 from ui.session import EvaluationSession
 from ui.widgets.exercise_card import ExercisePicture
 from ui.widgets.marks import StateGlyph
-from ui.widgets.pdf_view import open_pdf
 from ui.widgets.plan_cards import CareCard, GoalsCard
 from ui.widgets.reasoning_panel import ReasoningPanel
 from ui.widgets.strength_side import StrengthSide
@@ -1147,103 +1142,6 @@ def test_without_a_plan_there_is_no_sheet(session_of: Any, opened: Any) -> None:
     page = opened(HandoutPage, session)
     assert "There is no sheet without a plan of care." in page.pages.words
     assert not button(page, "Print").isEnabled()
-
-
-# ---------------------------------------------------------------- paper
-
-
-class Queue:
-    """A print system that knows one printer and remembers what it was given."""
-
-    def __init__(self, code: int = 0) -> None:
-        self.code, self.commands, self.given = code, list[list[str]](), b""
-
-    def __call__(self, command: list[str], **options: Any) -> subprocess.CompletedProcess[bytes]:
-        self.commands.append(command)
-        if command[0] == "lpstat":
-            return subprocess.CompletedProcess(command, 0, b"front-desk\n", b"")
-        self.given = options["input"]
-        return subprocess.CompletedProcess(command, self.code, b"", b"")
-
-
-class Chosen(QPrinter):
-    """A printer as the dialog gives it back, without a machine behind it."""
-
-    def printerName(self) -> str:  # noqa: N802  # Qt's name
-        return "front-desk"
-
-    def outputFormat(self) -> QPrinter.OutputFormat:  # noqa: N802  # Qt's name
-        return QPrinter.OutputFormat.NativeFormat
-
-
-@pytest.fixture
-def cups(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.printing.shutil.which", lambda name: f"/usr/bin/{name}")
-    monkeypatch.setattr("ui.printing.sys.platform", "linux")
-
-
-@pytest.mark.usefixtures("cups")
-def test_a_queue_gets_the_pdf_itself(qapp: QApplication) -> None:
-    queue = Queue()
-    print_pdf(b"%PDF-1.7", Chosen(), "a4", run=queue)
-    assert queue.given == b"%PDF-1.7"
-    command = queue.commands[-1]
-    assert command[:3] == ["lp", "-d", "front-desk"]
-    assert "media=A4" in command
-    assert "print-scaling=fit" in command
-
-
-@pytest.mark.usefixtures("cups")
-def test_a_queue_that_refuses_is_told_plainly(qapp: QApplication) -> None:
-    with pytest.raises(PrintError, match="front-desk did not take the sheet"):
-        print_pdf(b"%PDF-1.7", Chosen(), "letter", run=Queue(code=1))
-
-
-def test_the_copies_and_pages_of_the_dialog_are_asked_for(qapp: QApplication) -> None:
-    printer = Chosen()
-    printer.setCopyCount(2)
-    printer.setFromTo(2, 3)
-    command = lp_command(printer, "letter")
-    assert command[command.index("-n") + 1] == "2"
-    assert command[command.index("-P") + 1] == "2-3"
-
-
-def test_printing_into_a_file_writes_the_same_bytes(qapp: QApplication, tmp_path: Path) -> None:
-    printer = QPrinter()
-    printer.setOutputFileName(str(tmp_path / "out.pdf"))
-    print_pdf(b"%PDF-1.7 the sheet", printer, "letter")
-    assert (tmp_path / "out.pdf").read_bytes() == b"%PDF-1.7 the sheet"
-
-
-def test_a_printer_that_takes_no_pdf_gets_pictures_of_the_pages(qapp: QApplication, tmp_path: Path) -> None:
-    class Old(QPrinter):
-        def outputFormat(self) -> QPrinter.OutputFormat:  # noqa: N802  # Qt's name
-            return QPrinter.OutputFormat.NativeFormat  # what it draws still goes into a file
-
-    sheet = Canvas(str(tmp_path / "two.pdf"), pagesize=(612, 792))
-    for words in ("first", "second"):
-        sheet.drawString(72, 700, words)
-        sheet.showPage()
-    sheet.save()
-    printer = Old()
-    printer.setOutputFileName(str(tmp_path / "drawn.pdf"))
-    printer.setFullPage(True)
-    print_pdf((tmp_path / "two.pdf").read_bytes(), printer, "letter", run=Queue())
-    drawn = open_pdf((tmp_path / "drawn.pdf").read_bytes())
-    assert drawn.pageCount() == 2
-    assert "first" not in drawn.getAllText(0).text()
-
-
-def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
-    file = tmp_path / "sheet.pdf"
-    file.write_bytes(b"before")
-    write_atomically(file, b"after")
-    assert file.read_bytes() == b"after"
-    with pytest.raises(SaveError, match="Choose another folder"):
-        write_atomically(tmp_path / "missing" / "sheet.pdf", b"lost")
-    assert [entry.name for entry in tmp_path.iterdir() if entry.is_file() and entry.suffix != ".db"] == [
-        "sheet.pdf"
-    ]
 
 
 # ---------------------------------------------------------------- questions

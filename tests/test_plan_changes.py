@@ -298,7 +298,7 @@ def test_the_plan_is_saved_as_a_paper_and_kept_among_the_documents(
     QTest.mouseClick(save, Qt.MouseButton.LeftButton)
     assert file.read_bytes().startswith(b"%PDF")
     (document,) = store.documents(session.evaluation.id)
-    assert (document.kind, document.use) == ("plan-of-care", "saved")
+    assert (document.kind, [use.use for use in document.uses]) == ("plan-of-care", ["saved"])
 
 
 def test_plan_and_sign_page_offer_the_paper_where_there_is_a_plan(

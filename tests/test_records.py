@@ -40,7 +40,14 @@ from evalassist.records import database, migrations, reads, writes
 from evalassist.records.database import open_engine
 from evalassist.records.models import Base
 from evalassist.records.plain import sha256_of
-from evalassist.records.rows import EvaluationRow, Place, StoreConflictError
+from evalassist.records.rows import (
+    DocumentUse,
+    EvaluationRow,
+    Place,
+    StoreConflictError,
+    sheet_in_place_of,
+    sheet_replaced,
+)
 from evalassist.records.store import Store
 from evalassist.records.triggers import TRIGGERS
 
@@ -229,6 +236,9 @@ ROUTES_TO_A_SIGNED_EVALUATION = [
     "UPDATE document SET pdf = x'00'",
     "DELETE FROM document",
     "INSERT OR REPLACE INTO document SELECT id, evaluation_id, kind, '', '', '', '', '', '', x'00' FROM document",
+    "UPDATE document_use SET use = 'printed'",
+    "DELETE FROM document_use",
+    "INSERT OR REPLACE INTO document_use SELECT document_id, number, 'printed', '', '' FROM document_use",
 ]
 
 
@@ -252,7 +262,9 @@ def test_the_database_itself_refuses_to_change_what_is_signed(
         assert list(db.iterdump()) == before
     with Store(path) as store:
         assert store.load(locked.id).addenda[0].text == "more"
-        assert store.document_bytes(document.id) == b"%PDF-1"
+        assert store.document_bytes(document) == b"%PDF-1"
+        (kept,) = store.documents(locked.id)
+        assert [use.use for use in kept.uses] == ["saved"]
 
 
 def test_a_signed_note_changed_behind_the_lock_is_noticed(path: Path) -> None:
@@ -273,7 +285,7 @@ def test_a_signed_note_changed_behind_the_lock_is_noticed(path: Path) -> None:
             with pytest.raises(StoreError, match="Do not rely on it"):
                 look(evaluation.id)
         with pytest.raises(StoreError, match="Do not rely on it"):
-            store.document_bytes(document.id)
+            store.document_bytes(document)
 
 
 def test_only_signed_evaluations_take_an_addendum_and_have_a_note(store: Store) -> None:
@@ -534,10 +546,11 @@ def test_papers_are_kept_byte_for_byte(store: Store) -> None:
     kept = store.keep_document(draft.id, "handout", "en", "a4", pdf, "Sam Lee, PT", use="printed")
     store.keep_document(draft.id, "plan", "en", "letter", b"%PDF-2", "Sam Lee, PT")
     first, second = store.documents(draft.id)
-    assert first == kept
-    assert (first.kind, first.paper, first.use, first.size_bytes) == ("handout", "a4", "printed", 256_000)
-    assert second.use == "saved"
-    assert store.document_bytes(kept.id) == pdf
+    assert (first.id, first.kind, first.paper, first.size_bytes) == (kept, "handout", "a4", 256_000)
+    assert (first.language, first.kept_by, first.visit_date) == ("en", "Sam Lee, PT", draft.visit_date)
+    assert [use.use for use in first.uses] == ["printed"]
+    assert [use.use for use in second.uses] == ["saved"]
+    assert store.document_bytes(kept) == pdf
     assert store.documents("unknown") == ()
     with pytest.raises(EvalAssistError, match="A paper of this draft"):
         store.discard_draft(draft.id)
@@ -545,6 +558,77 @@ def test_papers_are_kept_byte_for_byte(store: Store) -> None:
         store.document_bytes("unknown")
     with pytest.raises(StoreError, match="not in the records"):
         store.keep_document("unknown", "plan", "en", "letter", b"%PDF", "Sam Lee")
+
+
+def test_a_paper_counts_as_printed_only_once_that_is_noted_and_the_same_bytes_are_kept_once(
+    store: Store,
+) -> None:
+    draft = begin()
+    store.save(draft)
+    kept = store.keep_document(draft.id, "handout", "en", "letter", b"%PDF-1", "Sam", use=None)
+    assert [row.uses for row in store.documents(draft.id)] == [()]
+    store.note_use(kept, "printed", "Kim")
+    assert store.keep_document(draft.id, "handout", "en", "letter", b"%PDF-1", "Sam") == kept
+    (row,) = store.documents(draft.id)
+    assert [(use.use, use.by) for use in row.uses] == [("printed", "Kim"), ("saved", "Sam")]
+    with pytest.raises(StoreError, match="not in the records"):
+        store.note_use("unknown", "printed", "Kim")
+
+
+def give_sheet(store: Store, visit: Evaluation, pdf: bytes, content: str, *, given: bool = True) -> str:
+    use: DocumentUse | None = "printed" if given else None
+    return store.keep_document(visit.id, "handout", "en", "letter", pdf, "Sam", use, content)
+
+
+def test_a_sheet_takes_the_place_of_the_last_one_given_with_other_content(store: Store) -> None:
+    first = begin()
+    later = replace(begin(visit=date(2026, 4, 1)), episode_id=first.episode_id, kind="re-evaluation")
+    other_episode = begin()
+    for each in (first, later, other_episode):
+        store.save(each)
+    give_sheet(store, other_episode, b"another", "another")
+    english = give_sheet(store, first, b"one", "one")
+    spanish = give_sheet(store, first, b"uno", "one")
+    failed = give_sheet(store, later, b"jammed", "jammed", given=False)
+    papers = store.documents_of_episode(first.episode_id)
+    assert [row.id for row in papers] == [english, spanish, failed]
+    assert sheet_replaced(papers, first.visit_date, "one") is None, "another language of the same sheet"
+    before = sheet_replaced(papers, later.visit_date, "two")
+    assert before is not None
+    assert before.visit_date == first.visit_date
+    assert [sheet_in_place_of(row, papers) for row in papers] == [None, None, None]
+    second = give_sheet(store, later, b"two", "two")
+    papers = store.documents_of_patient(ANNA.id)
+    in_place = {row.id: new.id for row in papers if (new := sheet_in_place_of(row, papers))}
+    assert in_place == {english: second, spanish: second}
+    papers = store.documents_of_episode(first.episode_id)
+    assert sheet_replaced(papers, first.visit_date, "one") is None, "a later visit is not replaced"
+
+
+def test_papers_of_an_earlier_version_keep_their_bytes_and_how_they_were_given(path: Path) -> None:
+    with raw(path) as db:
+        for migrate in migrations.MIGRATIONS[:3]:
+            migrate(db)
+        db.execute("INSERT INTO patient VALUES ('p', 'Ann', 'ann', '1990-01-01', 'F', 'en', '')")
+        db.execute("INSERT INTO episode VALUES ('e', 'p', '2026-03-02')")
+        db.execute(
+            "INSERT INTO evaluation VALUES ('v', 'e', 'initial', 'right', '2026-03-02', 1, 1,"
+            " '2026-03-02T10:00:00.000000+00:00', NULL, NULL, NULL, NULL, '1', '', '{}', '[]', '{}', NULL, '{}',"
+            " '[]')"
+        )
+        db.execute(
+            "INSERT INTO document VALUES ('d', 'v', 'handout', 'en', 'a4', 'printed',"
+            " '2026-03-02T11:00:00.000000+00:00', 'Pat', ?, ?)",
+            (sha256_of(b"%PDF"), b"%PDF"),
+        )
+        db.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
+        db.execute("PRAGMA user_version = 3")
+    with Store(path) as store:
+        (row,) = store.documents("v")
+        assert [(use.use, use.by, use.at) for use in row.uses] == [("printed", "Pat", row.kept_at)]
+        assert store.document_bytes("d") == b"%PDF"
+    with raw(path) as db, pytest.raises(sqlite3.IntegrityError, match="stays as it is"):
+        db.execute("DELETE FROM document")
 
 
 def test_every_connection_is_durable_and_strict(path: Path) -> None:

@@ -10,7 +10,7 @@ from time import monotonic
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent, QWindow
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QMenu, QPushButton, QStackedWidget, QWidget
 from shiboken6 import isValid
 
 from evalassist.clinical.progress import StepProgress
@@ -50,6 +50,7 @@ class EvaluationView(QWidget):
     referral_wanted = Signal()
     plan_paper_wanted = Signal()
     addendum_wanted = Signal()
+    documents_wanted = Signal()
     settings_wanted = Signal()
     patient_wanted = Signal()
     """Correct the patient's name, birth date or sex."""
@@ -244,8 +245,12 @@ class EvaluationView(QWidget):
         width, height = self.width() / scale, self.height() / scale
         large = scale >= 1.6
         self.rail.set_narrow(width < 1340 or large)
-        self._home.setText("" if self.rail.narrow else "Start page")
-        self._home.setToolTip("Start page" if self.rail.narrow else "")
+        # one below the other they would not fit where the text is large
+        beside = QBoxLayout.Direction.LeftToRight if self.rail.narrow else QBoxLayout.Direction.TopToBottom
+        self.rail.foot.setDirection(beside)
+        for button in (self._home, self._papers):
+            button.setText("" if self.rail.narrow else button.accessibleName())
+            button.setToolTip(button.accessibleName() if self.rail.narrow else "")
         self.header.set_two_lines(large)
         for bar in (self.header, self.footer):
             bar.set_low(height < 660)
@@ -373,6 +378,7 @@ class EvaluationView(QWidget):
             wishes = {
                 "referral_wanted": self.referral_wanted,
                 "plan_paper_wanted": self.plan_paper_wanted,
+                "documents_wanted": self.documents_wanted,
                 "preferences_wanted": self.settings_wanted,
                 "source_wanted": self._show_source,
                 "what_if_wanted": self.what_if,
@@ -519,6 +525,12 @@ class EvaluationView(QWidget):
         self._home.setAccessibleName("Start page")
         icons.put_icon(self._home, "back")
         self._home.clicked.connect(self.start_wanted)
+        self._papers = QPushButton("Documents")
+        self._papers.setProperty("kind", "flat")
+        self._papers.setAccessibleName("Documents")
+        icons.put_icon(self._papers, "document")
+        self._papers.clicked.connect(self.documents_wanted)
+        self.rail.foot.addWidget(self._papers)
         self.rail.foot.addWidget(self._home)
         self.header.side.setToolTip("Which knee is sore: click to correct it")
         self.header.side.setFocusPolicy(Qt.FocusPolicy.TabFocus)

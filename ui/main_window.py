@@ -161,7 +161,7 @@ class MainWindow(QMainWindow):
         """The visits of one patient: open one, or begin the next."""
         from ui.dialogs.patient import PatientDialog, VisitsDialog
 
-        dialog = VisitsDialog(self._store, patient_id, self)
+        dialog = VisitsDialog(self._store, patient_id, self._settings.therapist_name, self)
         if not dialog.exec():
             return
         if dialog.chosen:
@@ -303,6 +303,7 @@ class MainWindow(QMainWindow):
         view.referral_wanted.connect(self._write_referral)
         view.plan_paper_wanted.connect(self._show_plan_paper)
         view.addendum_wanted.connect(self._write_addendum)
+        view.documents_wanted.connect(self.show_documents)
         view.step_shown.connect(lambda _: self._remember.start())
         session.not_kept.connect(self._note_why)
         self._why_not_kept = ""
@@ -424,6 +425,14 @@ class MainWindow(QMainWindow):
             self.view.commit()
             if self.view.session.note().plan is not None:
                 PlanOfCareDialog(self.view.session, self).exec()
+
+    def show_documents(self) -> None:
+        """The papers kept for the patient whose evaluation is open."""
+        from ui.dialogs.documents import show_documents
+
+        if self.view is not None:
+            self.view.commit()
+            show_documents(self.view.session, self)
 
     def _write_addendum(self) -> None:
         from ui.dialogs.papers import AddendumDialog

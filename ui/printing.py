@@ -3,82 +3,95 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalassist.errors import EvalAssistError
+from ui import cups
+from ui.cups import AGAIN, PrintError
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRectF, QSizeF
     from PySide6.QtPrintSupport import QPrinter
     from PySide6.QtWidgets import QWidget
 
+    from evalassist.documents.look import PaperName
+    from evalassist.note import Language
     from ui.session import EvaluationSession
 
 MOST_DPI = 600
 """Finer than this nobody sees, and a page would not fit into the memory."""
-PATIENCE_S = 30
-MEDIA = {"letter": "Letter", "a4": "A4"}
-
-Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
-
-
-class PrintError(EvalAssistError):
-    """The paper was not printed."""
+MEDIA: dict[PaperName, str] = {"letter": "Letter", "a4": "A4"}
+OWN_OPTIONS = 0xFE00
+"""Where Qt keeps the options of a queue (its own name for it is PPK_CupsOptions)."""
+LEFT_OUT = ("number-up", "number-up-layout", "job-billing", "job-priority", "job-sheets")
 
 
 class SaveError(EvalAssistError):
     """The file was not written."""
 
 
-def ask_printer(parent: QWidget, title: str, pages: int, paper: str) -> QPrinter | None:
-    """Let the therapist choose the printer; None when the dialog was left. `PrintError` where there is none."""
-    from PySide6.QtGui import QPageLayout, QPageSize
-    from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
+@dataclass(frozen=True, slots=True)
+class Printout:
+    """One paper on its way to a printer."""
 
-    if not QPrinterInfo.availablePrinterNames():
-        raise PrintError(
-            "No printer is set up on this computer. Nothing was printed. "
-            "Save the sheet as PDF, or set up a printer and try again."
-        )
-    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-    printer.setDocName(title)
-    size = QPageSize.PageSizeId.A4 if paper == "a4" else QPageSize.PageSizeId.Letter
-    printer.setPageSize(QPageSize(size))
-    printer.setPageOrientation(QPageLayout.Orientation.Portrait)
-    printer.setFullPage(True)
-    if pages > 1:
-        printer.setDuplex(QPrinter.DuplexMode.DuplexLongSide)
-    dialog = QPrintDialog(printer, parent)
-    dialog.setMinMax(1, pages)
-    dialog.setWindowTitle(title)
-    return printer if dialog.exec() == QPrintDialog.DialogCode.Accepted else None
+    kind: str
+    """The name under which the records keep it."""
+    title: str
+    """Seen by everyone at the printer, so it names no patient."""
+    pdf: bytes
+    pages: int
+    paper: PaperName
+    language: Language = "en"
+    anew: Callable[[PaperName], bytes] | None = None
+    """Lays it out for another paper; None where only these very bytes may be printed."""
+    content_sha256: str = ""
 
 
-def give_out(
-    session: EvaluationSession,
-    parent: QWidget,
-    pdf: bytes,
-    *,
-    kind: str,
-    title: str,
-    pages: int,
-    paper: str,
-    language: str = "en",
-) -> str:
-    """Print a paper after keeping its bytes; a sentence on what happened, or "" when the dialog was left."""
-    printer = ask_printer(parent, title, pages, paper)
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What happened to a paper, and the one it was laid out for in the end."""
+
+    says: str
+    paper: PaperName
+
+
+def give_out(session: EvaluationSession, parent: QWidget, printout: Printout) -> Sent | None:
+    """Print a paper whose bytes are kept first, and note it as printed once it is; None when the dialog was left."""
+    printer = ask_printer(parent, printout)
     if printer is None:
-        return ""
+        return None
+    printout, says = on_paper_of(printer, printout)
     keep_first(session)
-    session.keep_document(kind, language, paper, pdf, "printed")
-    print_pdf(pdf, printer, paper)
-    return f"Sent to {printer.printerName() or 'the file you chose'}. What was printed is kept."
+    document = session.keep_document(
+        printout.kind,
+        printout.language,
+        printout.paper,
+        printout.pdf,
+        use=None,
+        content_sha256=printout.content_sha256,
+    )
+    print_pdf(printout.pdf, printer, printout.paper)
+    session.note_use(document, "saved" if printer.outputFileName() else "printed")
+    sent = f"{says} Sent to {_name_of(printer)}. What was printed is kept under Documents."
+    return Sent(sent.strip(), printout.paper)
+
+
+def print_again(parent: QWidget, printout: Printout) -> Sent | None:
+    """Print the very bytes that are kept; None when the dialog was left."""
+    printer = ask_printer(parent, printout)
+    if printer is None:
+        return None
+    on_paper_of(printer, printout)
+    print_pdf(printout.pdf, printer, printout.paper)
+    return Sent(f"Sent to {_name_of(printer)}.", printout.paper)
+
+
+def _name_of(printer: QPrinter) -> str:
+    return printer.printerName() or "the file you chose"
 
 
 def keep_first(session: EvaluationSession) -> None:
@@ -89,86 +102,138 @@ def keep_first(session: EvaluationSession) -> None:
         )
 
 
-def print_pdf(pdf: bytes, printer: QPrinter, paper: str, *, run: Run = subprocess.run) -> None:
+def ask_printer(parent: QWidget, printout: Printout) -> QPrinter | None:
+    """Let the therapist choose the printer; None when the dialog was left. `PrintError` where there is none.
+
+    The printer that comes back knows the paper to print on: the one chosen for it, else the one it holds.
+    """
+    from PySide6.QtGui import QPageLayout
+    from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
+
+    if not QPrinterInfo.availablePrinterNames():
+        raise PrintError(
+            "No printer is set up on this computer. Nothing was printed. "
+            "Save the sheet as PDF, or set up a printer and try again."
+        )
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setDocName(printout.title)
+    printer.setPageOrientation(QPageLayout.Orientation.Portrait)
+    printer.setFullPage(True)
+    if printout.pages > 1:
+        printer.setDuplex(QPrinter.DuplexMode.DuplexLongSide)
+    offered, its_paper = printer.printerName(), printer.pageLayout().pageSize()
+    dialog = QPrintDialog(printer, parent)
+    dialog.setMinMax(1, printout.pages)
+    dialog.setWindowTitle(printout.title)
+    if dialog.exec() != QPrintDialog.DialogCode.Accepted:
+        return None
+    if printer.printerName() != offered and printer.pageLayout().pageSize() == its_paper:
+        held = QPrinterInfo.printerInfo(printer.printerName()).defaultPageSize()
+        if held.isValid():
+            printer.setPageSize(held)
+    return printer
+
+
+def paper_of(printer: QPrinter) -> PaperName | None:
+    """The paper this printer is to print on; None when it is neither Letter nor A4."""
+    from PySide6.QtGui import QPageSize
+
+    sizes: dict[QPageSize.PageSizeId, PaperName] = {
+        QPageSize.PageSizeId.Letter: "letter",
+        QPageSize.PageSizeId.A4: "a4",
+    }
+    return sizes.get(printer.pageLayout().pageSize().id())
+
+
+def on_paper_of(printer: QPrinter, printout: Printout) -> tuple[Printout, str]:
+    """The same for the printer's paper, laid out anew and never scaled, with what to say of it."""
+    paper = None if printer.outputFileName() else paper_of(printer)  # a file takes any paper
+    if paper is None or paper == printout.paper:
+        return printout, ""
+    name, had, holds = printer.printerName(), MEDIA[printout.paper], MEDIA[paper]
+    if printout.anew is None:
+        raise PrintError(
+            f"This copy is laid out for {had} and {name} holds {holds}, so nothing was printed. "
+            f"Put {had} paper in and choose it in the print dialog, or print a new sheet for {holds}."
+        )
+    laid_out = replace(printout, pdf=printout.anew(paper), paper=paper)
+    return laid_out, f"{name} holds {holds} paper, so the sheet was laid out anew for {holds}."
+
+
+def usual_printer(pages: int) -> str:
+    """The printer the dialog will offer, and how it prints both sides of so many pages; "" where there is none."""
+    from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
+
+    info = QPrinterInfo.defaultPrinter()
+    if info.isNull():
+        return ""
+    if pages < 2 or QPrinter.DuplexMode.DuplexLongSide in info.supportedDuplexModes():
+        return f"{info.printerName()} · both sides" if pages > 1 else info.printerName()
+    odd, even = (" and ".join(str(page) for page in range(first, pages + 1, 2)) for first in (1, 2))
+    return (
+        f"{info.printerName()} · one side only. For both sides print pages {odd}, "
+        f"turn the paper over, put it back, and print pages {even}."
+    )
+
+
+def print_pdf(pdf: bytes, printer: QPrinter, paper: PaperName) -> None:
     """Print these bytes as they are where the printer is a queue that takes PDF, else as pictures of the pages."""
     from PySide6.QtPrintSupport import QPrinter
 
     if printer.outputFormat() == QPrinter.OutputFormat.PdfFormat and printer.outputFileName():
         write_atomically(Path(printer.outputFileName()), pdf)
-    elif is_cups_queue(printer.printerName(), run=run):
-        _hand_to_cups(pdf, printer, paper, run)
+    elif printer.printerName() and cups.is_here():
+        cups.send(pdf, printer.printerName(), lp_options(printer, paper))
     else:
-        _draw(pdf, printer)
+        _draw(pdf, printer, paper)
 
 
-def is_cups_queue(name: str, *, run: Run = subprocess.run) -> bool:
-    """Whether `lp` knows this printer: Linux and macOS."""
-    if sys.platform == "win32" or not name or shutil.which("lp") is None or shutil.which("lpstat") is None:
-        return False
-    try:
-        known = run(["lpstat", "-e"], capture_output=True, timeout=PATIENCE_S, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return name in known.stdout.decode("utf-8", "replace").splitlines()
-
-
-def lp_command(printer: QPrinter, paper: str) -> list[str]:
-    """The `lp` command for what was chosen in the dialog: queue, copies, pages, both sides, paper."""
+def lp_options(printer: QPrinter, paper: PaperName) -> list[str]:
+    """What was chosen in the dialog, as `lp` wants it: copies, pages, both sides, paper."""
     from PySide6.QtPrintSupport import QPrinter
 
-    command = [
-        "lp",
-        "-d",
-        printer.printerName(),
-        "-n",
-        str(printer.copyCount()),
-        "-t",
-        printer.docName() or "EvalAssist",
-    ]
-    command += ["-o", f"media={MEDIA[paper]}", "-o", "print-scaling=fit"]
+    options = ["-n", str(printer.copyCount()), "-t", printer.docName() or "EvalAssist"]
+    # the paper is named, else a queue may cut or scale; a page is never made smaller than it was laid out
+    options += ["-o", f"media={MEDIA[paper]}", "-o", "print-scaling=none"]
     sides = {
         QPrinter.DuplexMode.DuplexNone: "one-sided",
         QPrinter.DuplexMode.DuplexLongSide: "two-sided-long-edge",
         QPrinter.DuplexMode.DuplexShortSide: "two-sided-short-edge",
     }
     if printer.duplex() in sides:
-        command += ["-o", f"sides={sides[printer.duplex()]}"]
+        options += ["-o", f"sides={sides[printer.duplex()]}"]
     if printer.colorMode() == QPrinter.ColorMode.GrayScale:
-        command += ["-o", "print-color-mode=monochrome"]
+        options += ["-o", "print-color-mode=monochrome"]
     if printer.fromPage():
-        command += ["-P", f"{printer.fromPage()}-{printer.toPage() or printer.fromPage()}"]
-    return [*command, "--", "-"]
+        options += ["-P", f"{printer.fromPage()}-{printer.toPage() or printer.fromPage()}"]
+    for name, value in _chosen(printer).items():
+        options += ["-o", f"{name}={value}"]
+    return options
 
 
-def _hand_to_cups(pdf: bytes, printer: QPrinter, paper: str, run: Run) -> None:
-    try:
-        done = run(
-            lp_command(printer, paper), input=pdf, capture_output=True, timeout=PATIENCE_S, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        raise PrintError(
-            "The print system does not answer. The sheet is kept under Documents; print it again from there."
-        ) from None
-    if done.returncode != 0:
-        raise PrintError(
-            f"The printer {printer.printerName()} did not take the sheet. "
-            "It is kept under Documents; look at the printer, then print it again from there."
-        )
+def _chosen(printer: QPrinter) -> dict[str, str]:
+    """Pages, odd or even ones, and the tray, which Qt's dialog keeps to itself; what would shrink a page stays out."""
+    from PySide6.QtPrintSupport import QPrintEngine
+
+    kept = printer.printEngine().property(QPrintEngine.PrintEnginePropertyKey(OWN_OPTIONS)) or []
+    pairs = dict(zip(kept[::2], kept[1::2], strict=True))
+    return {name: value for name, value in pairs.items() if value and name not in LEFT_OUT}
 
 
-def _draw(pdf: bytes, printer: QPrinter) -> None:
+def _draw(pdf: bytes, printer: QPrinter, paper: PaperName) -> None:
     """Draw the pages at the printer's own resolution, edge to edge."""
     from PySide6.QtCore import QRectF, QSize
-    from PySide6.QtGui import QPainter
+    from PySide6.QtGui import QPageSize, QPainter
 
     from ui.widgets.pdf_view import open_pdf
 
     document = open_pdf(pdf)
+    printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4 if paper == "a4" else QPageSize.PageSizeId.Letter))
     painter = QPainter()
     if not painter.begin(printer):
         raise PrintError(
-            f"The printer {printer.printerName()} could not be opened. "
-            "The sheet is kept under Documents; print it again from there."
+            f"{printer.printerName() or 'The printer'} could not be opened, so nothing was printed. "
+            f"Look whether it is switched on and set up. {AGAIN}"
         )
     try:
         first = max(1, printer.fromPage()) - 1
@@ -176,10 +241,7 @@ def _draw(pdf: bytes, printer: QPrinter) -> None:
         dpi = min(printer.resolution(), MOST_DPI)
         for page in range(first, last):
             if page > first and not printer.newPage():
-                raise PrintError(
-                    f"The printer stopped after page {page}. The sheet is kept under Documents; "
-                    "print the rest from there."
-                )
+                raise PrintError(f"The printer stopped after page {page}. Look at the printer. {AGAIN}")
             points = document.pagePointSize(page)
             size = QSize(round(points.width() / 72 * dpi), round(points.height() / 72 * dpi))
             image = document.render(page, size)

@@ -170,13 +170,15 @@ class _Studio:
             self._put_away(window)
 
     def _dialogs(self, name: str, settings: Settings) -> Iterator[Path]:
-        """What if with two findings changed, the evidence as it opens and is searched, and one exercise."""
+        """What if with two findings changed, the evidence as it opens and is searched, one exercise, documents."""
         from evalassist.clinical.result import PlanOfCare
+        from evalassist.documents import handout_pdf
+        from ui.dialogs.documents import DocumentsDialog
         from ui.dialogs.evidence import STUDIES, EvidenceDialog
         from ui.dialogs.exercise import ExerciseDialog
         from ui.dialogs.what_if import WhatIfDialog
 
-        wanted = (f"what-if{name}", f"evidence{name}", f"exercise{name}")
+        wanted = (f"what-if{name}", f"evidence{name}", f"exercise{name}", f"documents{name}")
         if not any(self._wanted(one) for one in wanted):
             return
         window = self._window(settings, USUAL)
@@ -198,6 +200,10 @@ class _Studio:
         why = next(refused.why for refused in session.plan.refused if refused.exercise_id == "HA03")
         about = ExerciseDialog(session.content, "HA03", why, window)
         yield self._take_dialog(about, f"exercise{name}")
+        session.keep_document("handout", "en", "letter", handout_pdf(session.note()), "printed")
+        session.keep_document("handout", "en", "a4", handout_pdf(session.note(), paper="a4"), None)
+        documents = DocumentsDialog(self._store, session.evaluation.patient.id, "", window)
+        yield self._take_dialog(documents, f"documents{name}")
         self._put_away(window)
 
     def _take_dialog(self, dialog: QDialog, name: str) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -37,12 +37,12 @@ from evalassist.findings import brief_words
 from evalassist.follow_up_noting import given_in
 from evalassist.note import Note, read_note
 from evalassist.noting import clinic_of, note_of
-from evalassist.records.rows import StoreConflictError
+from evalassist.records.rows import StoreConflictError, sheet_replaced
 from evalassist.settings import Settings
 from ui.widgets.dates import MONTHS
 
 if TYPE_CHECKING:
-    from evalassist.records.rows import DocumentUse
+    from evalassist.records.rows import DocumentRow, DocumentUse
     from evalassist.records.store import Store
 
 WHILE_TYPING_MS = 250
@@ -95,7 +95,8 @@ class EvaluationSession(QObject):
         self.conflict = False
         """Another window changed, signed or discarded this evaluation: `keep_mine` or open it anew."""
         self._results: tuple[Assessment, PlanOfCare | NoPlan, Mapping[str, StepProgress]] | None = None
-        self._handed_out = any(document.kind == "handout" for document in store.documents(evaluation.id))
+        self.documents: tuple[DocumentRow, ...] = store.documents_of_episode(evaluation.episode_id)
+        """The papers kept in this episode of care, the earliest first."""
         self._autosave = QTimer(self, singleShot=True, interval=WHILE_TYPING_MS)
         self._autosave.timeout.connect(self.keep)
 
@@ -263,14 +264,36 @@ class EvaluationSession(QObject):
             raise EvalAssistError(f"{why} Write yours in the settings, once for all notes.")
         return name
 
+    def sheet_replaced(self, content_sha256: str) -> date | None:
+        """The date on the sheet whose place one of this content takes."""
+        row = sheet_replaced(self.documents, self._evaluation.visit_date, content_sha256)
+        return None if row is None else row.visit_date
+
     def keep_document(
-        self, kind: str, language: str, paper: str, pdf: bytes, use: DocumentUse = "saved"
-    ) -> None:
-        """Keep exactly the bytes that were printed or saved."""
+        self,
+        kind: str,
+        language: str,
+        paper: str,
+        pdf: bytes,
+        use: DocumentUse | None = "saved",
+        content_sha256: str = "",
+    ) -> str:
+        """Keep exactly these bytes and return their id; without a use, `note_use` follows."""
         by = self.settings.therapist_name
-        self.store.keep_document(self._evaluation.id, kind, language, paper, pdf, by, use)
-        if kind == "handout":
-            self._handed_out = True
+        kept = self.store.keep_document(
+            self._evaluation.id, kind, language, paper, pdf, by, use, content_sha256
+        )
+        self.read_documents()
+        return kept
+
+    def note_use(self, document_id: str, use: DocumentUse) -> None:
+        """A kept paper was printed or saved."""
+        self.store.note_use(document_id, use, self.settings.therapist_name)
+        self.read_documents()
+
+    def read_documents(self) -> None:
+        """Papers were kept or printed: look again."""
+        self.documents = self.store.documents_of_episode(self._evaluation.episode_id)
         self._results = None
         self.changed.emit()
 
@@ -354,6 +377,9 @@ class EvaluationSession(QObject):
         if self._results is None:
             assessment = assess(self._evaluation, self.content)
             plan = plan_of_care(self._evaluation, assessment, self.content, self.episode)
-            steps = progress(self._evaluation, assessment, plan, self.content, handed_out=self._handed_out)
+            handed_out = any(
+                row.is_given_sheet and row.evaluation_id == self._evaluation.id for row in self.documents
+            )
+            steps = progress(self._evaluation, assessment, plan, self.content, handed_out=handed_out)
             self._results = (assessment, plan, steps)
         return self._results

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from pathlib import Path
 
     from evalassist.documents.handout import SheetForm
@@ -34,11 +35,15 @@ def handout_pdf(
     form: SheetForm = "standard",
     name: NameOnSheet = "none",
     logo: bytes = b"",
+    replaces: date | None = None,
 ) -> bytes:
-    """The patient's sheet: why the hip, what was found, the moves, the log, and when to call."""
+    """The patient's sheet: why the hip, what was found, the moves, the log, and when to call.
+
+    `replaces` is the date on the sheet whose place it takes, printed at the foot.
+    """
     from evalassist.documents.handout import handout_pdf as draw
 
-    return draw(note, language, paper, form=form, name=name, logo=logo)
+    return draw(note, language, paper, form=form, name=name, logo=logo, replaces=replaces)
 
 
 def fitted_logo(file: Path) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from typing import Literal
 
@@ -34,11 +36,12 @@ def handout_pdf(
     form: SheetForm = "standard",
     name: NameOnSheet = "none",
     logo: bytes = b"",
+    replaces: date | None = None,
 ) -> bytes:
     """Make the patient's sheet from a note: the same note gives the same bytes."""
     look.register_fonts()
     arranged, around = _FORMS[form]
-    case, made = arranged(_case(note, language, paper, name, logo))
+    case, made = arranged(replace(_case(note, language, paper), name=name, logo=logo, replaces=replaces))
     buffer = BytesIO()
     canvas = look.new_canvas(buffer, case.paper, language)
     _describe(case, canvas)
@@ -51,7 +54,7 @@ def handout_pdf(
     return buffer.getvalue()
 
 
-def _case(note: Note, language: Language, paper: PaperName, name: NameOnSheet, logo: bytes) -> Case:
+def _case(note: Note, language: Language, paper: PaperName) -> Case:
     if note.plan is None or note.sheet is None:
         reason = (
             note.no_plan_because or "This sheet is for pain around the kneecap, and the note has no plan."
@@ -67,16 +70,7 @@ def _case(note: Note, language: Language, paper: PaperName, name: NameOnSheet, l
         )
     texts = Texts(language)
     refuse_missing(exercises, language)
-    return Case(
-        note,
-        note.plan,
-        note.sheet,
-        texts,
-        PAPER[paper],
-        exercises,
-        name=name,
-        logo=logo,
-    )
+    return Case(note, note.plan, note.sheet, texts, PAPER[paper], exercises)
 
 
 def _describe(case: Case, canvas: Canvas) -> None:
@@ -132,8 +126,10 @@ def _footer(case: Case, canvas: Canvas, x: float, width: float, number: int, of:
         texts.plain("sheet", release=case.note.release),
         texts.plain("language"),
         texts.full_day(case.note.visit_date),
+        texts.plain("replaces", date=texts.full_day(case.replaces)) if case.replaces else "",
         case.therapist,
-        " ".join(part for part in (case.clinic, case.phone) if part),
+        # its room goes to the sheet that is replaced; it stands in every head too
+        "" if case.replaces else " ".join(part for part in (case.clinic, case.phone) if part),
     )
     line, size = fitted(" · ".join(part for part in parts if part), look.REGULAR, 9, width - said - 16, 9)
     label(canvas, x, 25.5, line, size, color=SECOND)

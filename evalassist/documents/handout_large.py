@@ -516,6 +516,8 @@ def large_furniture(case: Case, canvas: Canvas, number: int, of: int) -> None:
     rule(canvas, x, right, 58, 0.75, RULE)
     page = case.texts.plain("page", page=number, pages=of)
     said = label(canvas, right, 38, page, SIZE, BOLD, align="right")
-    parts = (case.texts.plain("sheet", release=case.note.release), case.texts.full_day(case.note.visit_date))
+    day = case.texts.full_day
+    replaced = case.texts.plain("replaces", date=day(case.replaces)) if case.replaces else ""
+    parts = (replaced or case.texts.plain("sheet", release=case.note.release), day(case.note.visit_date))
     line, size = fitted(" · ".join(parts), look.REGULAR, _SMALL, width - said - 12, _SMALL)
     label(canvas, x, 38, line, size, color=SECOND)

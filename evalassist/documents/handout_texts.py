@@ -110,6 +110,8 @@ class Case:
     name: NameOnSheet = "none"
     logo: bytes = b""
     """The clinic's, as `fitted_logo` made it."""
+    replaces: date | None = None
+    """The date on the sheet whose place this one takes."""
 
     @property
     def both(self) -> bool:

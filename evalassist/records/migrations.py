@@ -78,7 +78,28 @@ def _version_3(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE evaluation ADD COLUMN exercise_log JSON NOT NULL DEFAULT '[]'")
 
 
-MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_version_1, _version_2, _version_3]
+def _version_4(db: sqlite3.Connection) -> None:
+    """A paper may be printed several times, or not at all; sheets of one plan are known as such."""
+    for statement in (
+        "CREATE TABLE document_use (document_id TEXT NOT NULL REFERENCES document (id) ON DELETE RESTRICT,"
+        " number INTEGER NOT NULL, use TEXT NOT NULL, used_at TEXT NOT NULL, used_by TEXT NOT NULL,"
+        " PRIMARY KEY (document_id, number))",
+        "INSERT INTO document_use SELECT id, 1, use, kept_at, kept_by FROM document",
+        # made anew, for what lists show must stand before the bytes
+        "CREATE TABLE document_4 (id TEXT NOT NULL PRIMARY KEY,"
+        " evaluation_id TEXT NOT NULL REFERENCES evaluation (id) ON DELETE RESTRICT, kind TEXT NOT NULL,"
+        " language TEXT NOT NULL, paper TEXT NOT NULL, content_sha256 TEXT NOT NULL, kept_at TEXT NOT NULL,"
+        " kept_by TEXT NOT NULL, sha256 TEXT NOT NULL, pdf BLOB NOT NULL)",
+        "INSERT INTO document_4 SELECT id, evaluation_id, kind, language, paper, '', kept_at, kept_by, sha256,"
+        " pdf FROM document",
+        "DROP TABLE document",
+        "ALTER TABLE document_4 RENAME TO document",
+        "CREATE INDEX document_of_evaluation ON document (evaluation_id)",
+    ):
+        db.execute(statement)
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_version_1, _version_2, _version_3, _version_4]
 
 
 def version_of(db: sqlite3.Connection) -> int:

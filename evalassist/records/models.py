@@ -147,11 +147,24 @@ class StoredDocument(Base):
     kind: Mapped[str]
     language: Mapped[str]
     paper: Mapped[str]
-    use: Mapped[str]
+    content_sha256: Mapped[str]
+    """The same for every sheet of one plan, whatever its language and paper; empty where it was not noted."""
     kept_at: Mapped[datetime]
     kept_by: Mapped[str]
     sha256: Mapped[str]
     pdf: Mapped[bytes] = mapped_column(deferred=True)
+
+
+class StoredUse(Base):
+    """A kept paper was printed or saved; one that never was has no row."""
+
+    __tablename__ = "document_use"
+
+    document_id: Mapped[str] = mapped_column(ForeignKey("document.id", ondelete="RESTRICT"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    use: Mapped[str]
+    used_at: Mapped[datetime]
+    used_by: Mapped[str]
 
 
 class StoredPlace(Base):

@@ -17,10 +17,11 @@ from evalassist.records.models import (
     StoredEvaluation,
     StoredPatient,
     StoredPlace,
+    StoredUse,
     StoredWord,
 )
 from evalassist.records.plain import addendum_sha256, evaluation_value, patient_value, sha256_of
-from evalassist.records.rows import DefaultChange, DocumentRow, DocumentUse, EvaluationRow, PatientRow
+from evalassist.records.rows import DefaultChange, DocumentRow, DocumentUse, EvaluationRow, PatientRow, Used
 from evalassist.records.search import ranges_of
 
 
@@ -146,27 +147,44 @@ def of_patient(db: Session, patient_id: str) -> tuple[EvaluationRow, ...]:
     return _rows(db, query.order_by(StoredEvaluation.visit_date, StoredEvaluation.change_number))
 
 
-def documents(db: Session, evaluation_id: str) -> tuple[DocumentRow, ...]:
+def documents(
+    db: Session, *, evaluation_id: str = "", episode_id: str = "", patient_id: str = ""
+) -> tuple[DocumentRow, ...]:
     query = (
-        select(StoredDocument, func.length(StoredDocument.pdf).label("size"))
-        .where(StoredDocument.evaluation_id == evaluation_id)
+        select(StoredDocument, func.length(StoredDocument.pdf), StoredEpisode.id, StoredEvaluation.visit_date)
+        .join(StoredEvaluation, StoredEvaluation.id == StoredDocument.evaluation_id)
+        .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
         .order_by(StoredDocument.kept_at)
     )
+    for column, wanted in (
+        (StoredEvaluation.id, evaluation_id),
+        (StoredEpisode.id, episode_id),
+        (StoredEpisode.patient_id, patient_id),
+    ):
+        query = query.where(column == wanted) if wanted else query
     return tuple(
         DocumentRow(
             id=row.id,
             evaluation_id=row.evaluation_id,
+            episode_id=episode,
+            visit_date=visit_date,
             kind=row.kind,
             language=row.language,
             paper=row.paper,
-            use=cast(DocumentUse, row.use),
+            content_sha256=row.content_sha256,
             kept_at=row.kept_at,
             kept_by=row.kept_by,
             sha256=row.sha256,
             size_bytes=size,
+            uses=_uses(db, row.id),
         )
-        for row, size in db.execute(query)
+        for row, size, episode, visit_date in db.execute(query)
     )
+
+
+def _uses(db: Session, document_id: str) -> tuple[Used, ...]:
+    query = select(StoredUse).where(StoredUse.document_id == document_id).order_by(StoredUse.number)
+    return tuple(Used(cast(DocumentUse, row.use), row.used_at, row.used_by) for row in db.scalars(query))
 
 
 def patients(db: Session, text: str, limit: int) -> tuple[PatientRow, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -50,19 +51,62 @@ class EvaluationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Used:
+    """A paper was printed, or saved as a file."""
+
+    use: DocumentUse
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """One paper that was given or kept, without its bytes."""
+    """One paper that is kept, without its bytes."""
 
     id: str
     evaluation_id: str
+    episode_id: str
+    visit_date: date
     kind: str
     language: str
     paper: str
-    use: DocumentUse
+    content_sha256: str
+    """The same for every sheet of one plan, whatever its language and paper."""
     kept_at: datetime
     kept_by: str
     sha256: str
     size_bytes: int
+    uses: tuple[Used, ...]
+    """The earliest first; none for a paper that was sent to a printer and did not come out."""
+
+    @property
+    def is_given_sheet(self) -> bool:
+        return self.kind == "handout" and bool(self.uses)
+
+
+def sheet_replaced(
+    documents: Iterable[DocumentRow], visit_date: date, content_sha256: str
+) -> DocumentRow | None:
+    """The sheet whose place a sheet of this visit takes: the last one given of other content."""
+    others = [
+        row
+        for row in _given(documents)
+        if row.visit_date <= visit_date and row.content_sha256 != content_sha256
+    ]
+    return others[-1] if others else None
+
+
+def sheet_in_place_of(old: DocumentRow, documents: Iterable[DocumentRow]) -> DocumentRow | None:
+    """The sheet of other content that was given after this one in its episode of care."""
+    order = [row for row in _given(documents) if row.episode_id == old.episode_id]
+    later = order[order.index(old) + 1 :] if old in order else []
+    return next((row for row in later if row.content_sha256 != old.content_sha256), None)
+
+
+def _given(documents: Iterable[DocumentRow]) -> list[DocumentRow]:
+    return sorted(
+        (row for row in documents if row.is_given_sheet), key=lambda row: (row.visit_date, row.uses[0].at)
+    )
 
 
 @dataclass(frozen=True, slots=True)

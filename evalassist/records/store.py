@@ -34,6 +34,7 @@ from evalassist.records.rows import (
     PatientRow,
     Place,
     StoreConflictError,
+    Used,
 )
 
 __all__ = ["DocumentRow", "EvaluationRow", "PatientRow", "Place", "Store", "StoreConflictError"]
@@ -175,28 +176,50 @@ class Store:
         paper: str,
         pdf_bytes: bytes,
         by: str,
-        use: DocumentUse = "saved",
-    ) -> DocumentRow:
-        """Keep a paper byte for byte as it was given out; it can never be changed or removed."""
+        use: DocumentUse | None = "saved",
+        content_sha256: str = "",
+    ) -> str:
+        """Keep a paper byte for byte and return its id; it can never be changed or removed.
+
+        Without a use it is not given out yet: `note_use` follows when the printer has taken it.
+        """
+        now = datetime.now(UTC)
         columns: dict[str, Any] = {
             "id": str(uuid4()),
             "evaluation_id": evaluation_id,
             "kind": kind,
             "language": language,
             "paper": paper,
-            "use": use,
-            "kept_at": datetime.now(UTC),
+            "content_sha256": content_sha256,
+            "kept_at": now,
             "kept_by": by,
             "sha256": sha256_of(pdf_bytes),
+            "pdf": pdf_bytes,
         }
         with self._write() as db:
-            writes.keep_document(db, columns | {"pdf": pdf_bytes})
-        log.info("document %s kept for evaluation %s", columns["id"], evaluation_id)
-        return DocumentRow(**columns, size_bytes=len(pdf_bytes))
+            document_id = writes.keep_document(db, columns)
+            if use is not None:
+                writes.keep_use(db, document_id, Used(use, now, by))
+        log.info("document %s kept for evaluation %s", document_id, evaluation_id)
+        return document_id
+
+    def note_use(self, document_id: str, use: DocumentUse, by: str) -> None:
+        """Keep that a kept paper was printed or saved, now and by whom."""
+        with self._write() as db:
+            writes.keep_use(db, document_id, Used(use, datetime.now(UTC), by))
+        log.info("document %s %s", document_id, use)
 
     def documents(self, evaluation_id: str) -> tuple[DocumentRow, ...]:
         """The papers kept for an evaluation, the earliest first."""
-        return self._read(lambda db: reads.documents(db, evaluation_id))
+        return self._read(lambda db: reads.documents(db, evaluation_id=evaluation_id))
+
+    def documents_of_episode(self, episode_id: str) -> tuple[DocumentRow, ...]:
+        """The papers kept for all visits of an episode of care, the earliest first."""
+        return self._read(lambda db: reads.documents(db, episode_id=episode_id))
+
+    def documents_of_patient(self, patient_id: str) -> tuple[DocumentRow, ...]:
+        """The papers kept for a patient, the earliest first."""
+        return self._read(lambda db: reads.documents(db, patient_id=patient_id))
 
     def document_bytes(self, document_id: str) -> bytes:
         """The paper exactly as it was given out."""

@@ -60,6 +60,7 @@ TRIGGERS: dict[str, str] = dict(
         ),
         *_never_changes("addendum", "kept.evaluation_id = NEW.evaluation_id AND kept.number = NEW.number"),
         *_never_changes("document", "kept.id = NEW.id"),
+        *_never_changes("document_use", "kept.document_id = NEW.document_id AND kept.number = NEW.number"),
         *_never_changes("default_change", "kept.number = NEW.number"),
         _refuse(
             "addendum",

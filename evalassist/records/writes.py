@@ -19,10 +19,11 @@ from evalassist.records.models import (
     StoredEvaluation,
     StoredPatient,
     StoredPlace,
+    StoredUse,
     StoredWord,
 )
 from evalassist.records.plain import addendum_sha256, evaluation_columns, patient_columns
-from evalassist.records.rows import DefaultChange, StoreConflictError
+from evalassist.records.rows import DefaultChange, StoreConflictError, Used
 from evalassist.records.search import words_of
 
 ONLY_SIGNED = "An addendum belongs to a signed evaluation; a draft is changed itself."
@@ -166,7 +167,7 @@ def discard_draft(db: Connection, evaluation_id: str) -> None:
         raise SignedRecordError("A signed evaluation cannot be discarded; write an addendum instead.")
     if db.scalar(select(exists().where(StoredDocument.evaluation_id == evaluation_id))):
         raise EvalAssistError(
-            "A paper of this draft was given out and is kept, so the draft stays too. Finish and sign it."
+            "A paper of this draft is kept under Documents, so the draft stays too. Finish and sign it."
         )
     db.execute(delete(StoredPlace).where(StoredPlace.evaluation_id == evaluation_id))
     db.execute(delete(StoredEvaluation).where(StoredEvaluation.id == evaluation_id))
@@ -183,6 +184,21 @@ def keep_place(db: Connection, evaluation_id: str, step: str, item: str) -> None
     db.execute(row.on_conflict_do_update(index_elements=["evaluation_id"], set_={"step": step, "item": item}))
 
 
-def keep_document(db: Connection, columns: dict[str, Any]) -> None:
+def keep_document(db: Connection, columns: dict[str, Any]) -> str:
+    """Keep a paper, the same bytes of a visit only once, and return its id."""
     refuse_unknown(db, columns["evaluation_id"])
-    db.execute(insert(StoredDocument), columns)
+    alike = ("evaluation_id", "kind", "content_sha256", "sha256")
+    same = [getattr(StoredDocument, name) == columns[name] for name in alike]
+    found = db.scalar(select(StoredDocument.id).where(*same))
+    if found is None:
+        db.execute(insert(StoredDocument), columns)
+    return str(found or columns["id"])
+
+
+def keep_use(db: Connection, document_id: str, use: Used) -> None:
+    """Append that a kept paper was printed or saved."""
+    if not db.scalar(select(exists().where(StoredDocument.id == document_id))):
+        raise not_kept("document", document_id)
+    last = select(func.coalesce(func.max(StoredUse.number), 0)).where(StoredUse.document_id == document_id)
+    row = {"document_id": document_id, "number": (db.scalar(last) or 0) + 1}
+    db.execute(insert(StoredUse), row | {"use": use.use, "used_at": use.at, "used_by": use.by})

@@ -57,6 +57,7 @@ def commands(window: MainWindow) -> list[Command]:
         Command("Next gap", "F8", view.next_gap),
         Command("What if…", "F6", view.what_if),
         Command("Evidence", "for and against", view.show_evidence),
+        Command("Documents", "printed and saved", window.show_documents),
         Command("Start page", "", window.show_start),
         Command("Correct the sore knee", "", view.correct_side),
         Command("Correct the patient's name, birth date or sex", "", window.correct_patient),

@@ -5,19 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
 
 from evalassist.documents import plan_of_care_pdf, referral_pdf
 from evalassist.errors import EvalAssistError
 from evalassist.note import Note
-from evalassist.records.rows import DocumentUse
 from ui import icons, style
 from ui.dialogs.asking import asked_to_lose
-from ui.printing import ask_printer, keep_first, print_pdf, write_atomically
+from ui.dialogs.documents import show_documents
+from ui.printing import Printout, give_out, keep_first, write_atomically
 from ui.session import EvaluationSession
 from ui.widgets.dates import date_text
 from ui.widgets.fields import TextField
+from ui.widgets.marks import LinkButton
 from ui.widgets.pdf_view import PageTools, PdfPages
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class PaperDialog(QDialog):
-    """A paper as it will be printed; what is printed or saved is kept with the evaluation first."""
+    """A paper as it will be printed; what is printed or saved is kept with the evaluation."""
 
     title = ""
     kind = ""
@@ -37,7 +38,8 @@ class PaperDialog(QDialog):
         self._paper = session.settings.paper
         self._pdf = self.draw(session.note(), self._paper)
         self.setWindowTitle(self.title)
-        self.resize(style.px(720), style.px(640))
+        room = parent.window().size() if parent is not None else QSize(1366, 768)
+        self.resize(min(room.width() - 40, style.px(720)), min(room.height() - 40, style.px(640)))
         self.pages = PdfPages(self.title)
         self.pages.set_view("width")
         self.pages.show_pdf(self._pdf)
@@ -45,7 +47,11 @@ class PaperDialog(QDialog):
         self._said.setWordWrap(True)
         self._said.setProperty("c", "danger")
         self._said.hide()
-        print_it, save, leave = QPushButton("Print"), QPushButton("Save as PDF…"), QPushButton("Cancel")
+        self._documents = LinkButton("Documents")
+        self._documents.clicked.connect(lambda: show_documents(session, self))
+        self._show_link()
+        session.changed.connect(self._show_link)
+        print_it, save, leave = QPushButton("Print"), QPushButton("Save as PDF…"), QPushButton("Close")
         print_it.setProperty("kind", "primary")
         icons.put_icon(print_it, "print", "accent_ink")
         print_it.clicked.connect(self._print)
@@ -53,6 +59,7 @@ class PaperDialog(QDialog):
         leave.clicked.connect(self.reject)
         ends = style.row(spacing=8)
         ends.addWidget(leave)
+        ends.addWidget(self._documents)
         ends.addStretch(1)
         ends.addWidget(save)
         ends.addWidget(print_it)
@@ -62,21 +69,30 @@ class PaperDialog(QDialog):
         whole.addWidget(self._said)
         whole.addLayout(ends)
 
+    def _show_link(self) -> None:
+        self._documents.setVisible(bool(self._session.documents))
+
     def draw(self, note: Note, paper: PaperName) -> bytes:
         """The paper of this note."""
         raise NotImplementedError
 
     def _print(self) -> None:
+        note = self._session.note()
+        printout = Printout(
+            self.kind,
+            self.title,
+            self._pdf,
+            self.pages.page_count,
+            self._paper,
+            anew=lambda paper: self.draw(note, paper),
+        )
         try:
-            printer = ask_printer(self, self.title, self.pages.page_count, self._paper)
-            if printer is None:
-                return
-            self._keep("printed")
-            print_pdf(self._pdf, printer, self._paper)
+            sent = give_out(self._session, self, printout)
         except EvalAssistError as fault:
             self._say(str(fault))
             return
-        self.accept()
+        if sent is not None:
+            self._say(sent.says, tone="q")
 
     def _save(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, "Save as PDF", f"{self.title}.pdf", "PDF (*.pdf)")
@@ -85,18 +101,15 @@ class PaperDialog(QDialog):
         try:
             keep_first(self._session)
             write_atomically(Path(name), self._pdf)
-            self._keep("saved")
+            self._session.keep_document(self.kind, "en", self._paper, self._pdf)
         except EvalAssistError as fault:
             self._say(str(fault))
             return
         self.accept()
 
-    def _keep(self, use: DocumentUse) -> None:
-        keep_first(self._session)
-        self._session.keep_document(self.kind, "en", self._paper, self._pdf, use)
-
-    def _say(self, words: str) -> None:
+    def _say(self, words: str, *, tone: str = "danger") -> None:
         self._said.setText(words)
+        style.say(self._said, c=tone)
         self._said.show()
 
 

@@ -312,8 +312,9 @@ def _refusal() -> QLabel:
 class VisitsDialog(QDialog):
     """All visits of one patient: open one, or begin the next."""
 
-    def __init__(self, store: Store, patient_id: str, parent: QWidget | None = None) -> None:
+    def __init__(self, store: Store, patient_id: str, by: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._store, self._patient_id, self._by = store, patient_id, by
         self.rows = store.patient_evaluations(patient_id)
         self.chosen = ""
         """The evaluation to open; empty when the next visit is to begin."""
@@ -330,15 +331,23 @@ class VisitsDialog(QDialog):
         stack.addWidget(born)
         for row in reversed(self.rows):
             stack.addWidget(self._line(row))
-        new, leave = QPushButton("New visit"), QPushButton("Cancel")
+        new, papers, leave = QPushButton("New visit"), QPushButton("Documents"), QPushButton("Cancel")
         icons.put_icon(new, "add")
+        icons.put_icon(papers, "document")
         new.clicked.connect(self.accept)
+        papers.clicked.connect(self._show_documents)
         leave.clicked.connect(self.reject)
         ends = style.row(spacing=8)
         ends.addWidget(new)
+        ends.addWidget(papers)
         ends.addStretch(1)
         ends.addWidget(leave)
         stack.addLayout(ends)
+
+    def _show_documents(self) -> None:
+        from ui.dialogs.documents import DocumentsDialog
+
+        DocumentsDialog(self._store, self._patient_id, self._by, self.parentWidget()).exec()
 
     def _line(self, row: EvaluationRow) -> QWidget:
         made = QWidget()

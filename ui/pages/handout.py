@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +22,13 @@ from evalassist.clinical.result import NoPlan, PlanOfCare
 from evalassist.content.patient_texts import unreviewed
 from evalassist.errors import EvalAssistError
 from evalassist.note import Language, Note
-from evalassist.settings import Settings, clinic_logo
+from evalassist.settings import NameOnSheet, clinic_logo
 from ui import icons, style
 from ui.dialogs.drafts import Drafts, DraftsDialog
 from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
+from ui.widgets.dates import date_text
 from ui.widgets.glyph import State
 from ui.widgets.marks import LinkButton, SideBadge, StateGlyph
 from ui.widgets.pdf_view import PageTools, PdfMaker, PdfPages
@@ -34,14 +36,44 @@ from ui.widgets.segments import Choice, SegmentedControl
 from ui.widgets.side_panel import SidePanel
 
 if TYPE_CHECKING:
+    from evalassist.documents.handout import SheetForm
     from evalassist.documents.look import PaperName
 
 PANEL_WIDTH = 286
 KIND = "handout"
 PAPERS = {"letter": "Letter", "a4": "A4"}
 LANGUAGES: dict[Language, str] = {"en": "English", "es": "Español"}
+FORMS: dict[SheetForm, str] = {"standard": "Standard", "large": "Large", "moves": "Moves only"}
+LONG = 5
+"""So many exercises in large print fill more sides than most people read."""
 Check = tuple[State, str, str, LinkButton | None]
 """How it stands, in a few words, more about it, and what can be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A sheet as it is asked for."""
+
+    note: Note
+    language: Language
+    form: SheetForm
+    paper: PaperName
+    name: NameOnSheet
+    logo: bytes
+    replaces: date | None
+
+    def pdf(self) -> bytes:
+        from evalassist.documents import handout_pdf  # ReportLab takes half a second to load
+
+        return handout_pdf(
+            self.note,
+            self.language,
+            self.paper,
+            form=self.form,
+            name=self.name,
+            logo=self.logo,
+            replaces=self.replaces,
+        )
 
 
 class HandoutPage(Page):
@@ -51,13 +83,16 @@ class HandoutPage(Page):
     folds_panel = True
     preferences_wanted = Signal()
     """Open the settings: the clinic's phone is missing."""
+    documents_wanted = Signal()
+    """Show the papers that are kept."""
 
     def __init__(self, session: EvaluationSession) -> None:
         step = session.content.steps["handout"]
         super().__init__(session, step.title, "", step.short)
-        self.paper_size: str = session.settings.paper
+        self.paper_size: PaperName = session.settings.paper
         self.language_chosen: Language = session.settings.handout_language
-        self._asked: tuple[Note, Language, str, Settings, bytes] | None = None
+        self.form_chosen: SheetForm = "standard"
+        self._asked: Wanted | None = None
         self._pdf: bytes | None = None
         self._print_when_made = False
         """Ctrl+P was pressed while the pages were still being drawn."""
@@ -88,6 +123,10 @@ class HandoutPage(Page):
         self.paper = SegmentedControl([Choice(key, word) for key, word in PAPERS.items()], "Paper")
         self.paper.set_value(self.paper_size)
         self.paper.answered.connect(self._paper_chosen)
+        self.form = SegmentedControl([Choice(key, word) for key, word in FORMS.items()], "Form of the sheet")
+        self.form.set_value(self.form_chosen)
+        self.form.answered.connect(self._form_chosen)
+        stack.addWidget(self.form)
         for word, control in (("Language", self.language), ("Paper", self.paper)):
             stack.addLayout(_line(word, control))
         self._side = SideBadge("right", "knee")
@@ -105,8 +144,13 @@ class HandoutPage(Page):
         self.save_button.clicked.connect(self._ask_where)
         self._said = style.label("s")
         self._said.setWordWrap(True)
-        for part in (self.print_button, self.save_button, self._said):
+        self._printer = style.label("s", wrap=True)
+        self._documents = LinkButton("Documents")
+        self._documents.clicked.connect(self.documents_wanted)
+        for part in (self.print_button, self.save_button, self._printer, self._said, self._documents):
             below.addWidget(part)
+        for part in (self._printer, self._said, self._documents):
+            part.hide()
         return SidePanel(PANEL_WIDTH, body, foot)
 
     # ------------------------------------------------------------ showing
@@ -118,7 +162,12 @@ class HandoutPage(Page):
     def refresh(self) -> None:
         plan = self.session.plan
         self._side.set_side(self.session.evaluation.sore_knee, "knees" if self._both else "knee")
+        self._documents.setVisible(bool(self.session.documents))
+        self._ask_for(plan)
         self._show_checks(plan)
+
+    def _ask_for(self, plan: PlanOfCare | NoPlan) -> None:
+        """Have the sheet of this plan drawn, unless it is shown already or must not be printed."""
         if isinstance(plan, NoPlan):
             self._forget()
             self.pages.show_words(f"There is no sheet without a plan of care.\n{plan.why}")
@@ -130,14 +179,22 @@ class HandoutPage(Page):
             self.pages.show_words(note.sheet.problem)
             self._allow(False)
             return
-        wanted = (note, self.language_chosen, self.paper_size, self.session.settings, clinic_logo())
+        wanted = Wanted(
+            note,
+            self.language_chosen,
+            self.form_chosen,
+            self.paper_size,
+            self.session.settings.name_on_sheet,
+            clinic_logo(),
+            self.session.sheet_replaced(note.sheet_content_sha256()),
+        )
         if wanted == self._asked:
             return
         self._asked, self._pdf = wanted, None
         if not self.pages.page_count:
             self.pages.show_words("Preparing the pages…")
         self._allow(False)
-        self._maker.make(self._work(*wanted))
+        self._maker.make(wanted.pdf)
 
     def _forget(self) -> None:
         """Nothing may be printed: not what is shown, not what is being drawn, not what Ctrl+P waited for."""
@@ -156,24 +213,17 @@ class HandoutPage(Page):
     def _both(self) -> bool:
         return self.session.evaluation.sore_knee == "both"
 
-    @staticmethod
-    def _work(
-        note: Note, language: Language, paper: str, settings: Settings, logo: bytes
-    ) -> Callable[[], bytes]:
-        def draw() -> bytes:
-            from evalassist.documents import handout_pdf  # ReportLab takes half a second to load
-
-            size: PaperName = "a4" if paper == "a4" else "letter"
-            return handout_pdf(note, language, size, name=settings.name_on_sheet, logo=logo)
-
-        return draw
-
     def _made(self, pdf: bytes) -> None:
         if self._asked is None:
             return  # meanwhile there is something against the sheet
+        from ui.printing import usual_printer
+
         self._pdf = pdf
         self.pages.show_pdf(pdf)
         self._allow(True)
+        printer = usual_printer(self.pages.page_count)
+        self._printer.setText(printer)
+        self._printer.setVisible(bool(printer))
         if self._print_when_made:
             self.print_paper()
 
@@ -189,7 +239,9 @@ class HandoutPage(Page):
     def _say_count(self) -> None:
         count = self.pages.page_count
         self.set_hint(
-            f"{count} pages, {PAPERS[self.paper_size]}, {LANGUAGES[self.language_chosen]}" if count else ""
+            f"{count} page{'s' * (count > 1)}, {PAPERS[self.paper_size]}, {LANGUAGES[self.language_chosen]}"
+            if count
+            else ""
         )
         self.print_button.setText(f"Print {count} pages" if count else "Print")
 
@@ -199,8 +251,27 @@ class HandoutPage(Page):
                 old.hide()
                 old.deleteLater()
         if isinstance(plan, PlanOfCare):
-            for check in self._findings(plan):
+            found = (*self._findings(plan), *self._given())
+            for check in sorted(found, key=lambda check: check[0] != "look"):
                 self._checks.addWidget(_shown(*check))
+
+    def _given(self) -> list[Check]:
+        """Whether a sheet of this visit was given out, and whether one did not come out of the printer."""
+        sheets = [
+            row
+            for row in self.session.documents
+            if row.kind == KIND and row.evaluation_id == self.session.evaluation.id
+        ]
+        given = [row.uses[-1].at.astimezone() for row in sheets if row.uses]
+        found: list[Check] = []
+        if self._asked is not None and (replaced := self._asked.replaces) is not None:
+            found.append(("good", f"Replaces the sheet of {date_text(replaced)}", "", None))
+        if given:
+            found.append(("good", f"Given out {max(given):%H:%M}, kept under Documents", "", None))
+        if sheets and not sheets[-1].uses:
+            when = sheets[-1].kept_at.astimezone()
+            found.append(("look", f"Not printed at {when:%H:%M}", "The sheet is kept under Documents.", None))
+        return found
 
     def _findings(self, plan: PlanOfCare) -> list[Check]:
         found: list[Check] = []
@@ -231,13 +302,14 @@ class HandoutPage(Page):
             link = LinkButton("Add the clinic's phone")
             link.clicked.connect(self.preferences_wanted)
             found.append(("look", "No phone for “Call your clinic”", detail, link))
+        if self.form_chosen == "large" and count >= LONG:
+            link = LinkButton("Print the moves only")
+            link.clicked.connect(lambda: self.form.choose("moves"))
+            detail = f"{count} exercises in large print fill 14 sides or more."
+            found.append(("look", "A long sheet", detail, link))
         if self.language_chosen == "es":
             found += self._spanish(plan, note)
-        given = [row for row in self.session.store.documents(self.session.evaluation.id) if row.kind == KIND]
-        if given:
-            when = given[-1].kept_at.astimezone()
-            found.append(("good", f"Given out {when:%H:%M}, kept under Documents", "", None))
-        return sorted(found, key=lambda check: check[0] != "look")
+        return found
 
     def _spanish(self, plan: PlanOfCare, note: Note) -> list[Check]:
         """What a therapist must know before a Spanish sheet is given out; neither keeps it from being printed."""
@@ -265,36 +337,46 @@ class HandoutPage(Page):
         self.language_chosen = "es" if language == "es" else "en"
         self.refresh()
 
+    def _form_chosen(self, form: object) -> None:
+        if form is None:
+            self.form.set_value(self.form_chosen)
+            return
+        self.form_chosen = next(each for each in FORMS if each == form)
+        self.refresh()
+
     def _paper_chosen(self, paper: object) -> None:
         if paper is None:
             self.paper.set_value(self.paper_size)
             return
-        self.paper_size = str(paper)
+        self.paper_size = "a4" if paper == "a4" else "letter"
         self.refresh()
 
     def print_paper(self) -> bool:
-        from ui.printing import give_out
+        from ui.printing import Printout, give_out
 
         self._print_when_made = self._pdf is None and self._asked is not None
-        if self._pdf is None:
+        if self._pdf is None or self._asked is None:
             return True
-        title = f"Knee and hip exercises, {self.session.evaluation.visit_date.isoformat()}"
-        pages = self.pages.page_count
+        asked = self._asked
+        printout = Printout(
+            KIND,
+            f"Knee and hip exercises, {self.session.evaluation.visit_date.isoformat()}",
+            self._pdf,
+            self.pages.page_count,
+            asked.paper,
+            asked.language,
+            anew=lambda paper: replace(asked, paper=paper).pdf(),
+            content_sha256=asked.note.sheet_content_sha256(),
+        )
         try:
-            said = give_out(
-                self.session,
-                self,
-                self._pdf,
-                kind=KIND,
-                title=title,
-                pages=pages,
-                paper=self.paper_size,
-                language=self.language_chosen,
-            )
+            sent = give_out(self.session, self, printout)
         except EvalAssistError as fault:
             self._say(str(fault), bad=True)
         else:
-            self._say(said)
+            self._say(sent.says if sent else "")
+            if sent and sent.paper != self.paper_size:
+                self.paper.set_value(sent.paper)
+                self._paper_chosen(sent.paper)
         return True
 
     def _ask_where(self) -> None:
@@ -308,21 +390,25 @@ class HandoutPage(Page):
         """Write the sheet as it is shown, and keep the same bytes."""
         from ui.printing import keep_first, write_atomically
 
-        pdf = self._pdf
-        if pdf is None:
+        pdf, asked = self._pdf, self._asked
+        if pdf is None or asked is None:
             return
         path = path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
         try:
             keep_first(self.session)
             write_atomically(path, pdf)
-            self.session.keep_document(KIND, self.language_chosen, self.paper_size, pdf)
+            self.session.keep_document(
+                KIND, asked.language, asked.paper, pdf, content_sha256=asked.note.sheet_content_sha256()
+            )
         except EvalAssistError as fault:
             self._say(str(fault), bad=True)
         else:
-            self._say(f"Saved as {path.name}. The sheet is kept.")
+            self._say(f"Saved as {path.name}. The sheet is kept under Documents.")
 
     def _say(self, words: str, *, bad: bool = False) -> None:
         self._said.setText(words)
+        self._said.setVisible(bool(words))
+        self._printer.setVisible(bool(self._printer.text()) and not words)
         style.say(self._said, c="danger" if bad else "")
 
     def keys(self) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -28,6 +29,9 @@ from ui.widgets.pdf_view import PageTools, PdfMaker, PdfPages
 from ui.widgets.side_panel import SidePanel
 from ui.widgets.visits_card import act_of
 
+if TYPE_CHECKING:
+    from evalassist.documents.look import PaperName
+
 PANEL_WIDTH = 306
 KIND = "evaluation-note"
 MOST_MISSING = 8
@@ -43,11 +47,13 @@ class SignPage(Page):
     referral_wanted = Signal()
     plan_paper_wanted = Signal()
     """Show the plan of care as a paper."""
+    documents_wanted = Signal()
+    """Show the papers that are kept."""
 
     def __init__(self, session: EvaluationSession) -> None:
         step = session.content.steps["sign"]
         super().__init__(session, step.title, "the note as it will read", step.short)
-        self._asked: tuple[Note, str, tuple[Addendum, ...]] | None = None
+        self._asked: tuple[Note, PaperName, tuple[Addendum, ...]] | None = None
         self._pdf: bytes | None = None
         self._maker = PdfMaker(self)
         self._maker.made.connect(self._made)
@@ -167,6 +173,9 @@ class SignPage(Page):
         stack.addLayout(copy)
         stack.addWidget(self._copied)
         stack.addWidget(self._says)
+        self._documents = LinkButton("Documents")
+        self._documents.clicked.connect(self.documents_wanted)
+        stack.addWidget(self._documents)
         return place
 
     # ------------------------------------------------------------ showing
@@ -184,6 +193,7 @@ class SignPage(Page):
         self._show_checks()
         self.letter.setVisible(self.session.assessment.stopped)
         self.plan_paper.setVisible(isinstance(self.session.plan, PlanOfCare))
+        self._documents.setVisible(bool(self.session.documents))
         if signed:
             self._show_addenda()
         self._show_note()
@@ -360,18 +370,22 @@ class SignPage(Page):
             self.addendum.clear()
 
     def print_paper(self) -> bool:
-        from ui.printing import give_out
+        from ui.printing import Printout, give_out
 
-        if self._pdf is None or not self.session.signed:
+        if self._pdf is None or self._asked is None or not self.session.signed:
             return False
+        note, paper, addenda = self._asked
         title = f"Evaluation note, {self.session.evaluation.visit_date.isoformat()}"
-        paper, pages = self.session.settings.paper, self.pages.page_count
+        pages = self.pages.page_count
+        printout = Printout(
+            KIND, title, self._pdf, pages, paper, anew=lambda other: _work(note, other, addenda)()
+        )
         try:
-            said = give_out(self.session, self, self._pdf, kind=KIND, title=title, pages=pages, paper=paper)
+            sent = give_out(self.session, self, printout)
         except EvalAssistError as fault:
             self._say(str(fault), "danger")
         else:
-            self._say(said)
+            self._say(sent.says if sent else "")
         return True
 
     def copy_text(self) -> None:
@@ -394,11 +408,11 @@ class SignPage(Page):
         return [("PgDn, PgUp", "the pages after, before"), ("Ctrl+Shift+C", "copy the note as text")]
 
 
-def _work(note: Note, paper: str, addenda: tuple[Addendum, ...]) -> Callable[[], bytes]:
+def _work(note: Note, paper: PaperName, addenda: tuple[Addendum, ...]) -> Callable[[], bytes]:
     def draw() -> bytes:
         from evalassist.documents import evaluation_note_pdf  # ReportLab takes half a second to load
 
-        return evaluation_note_pdf(note, "a4" if paper == "a4" else "letter", addenda)
+        return evaluation_note_pdf(note, paper, addenda)
 
     return draw
 

@@ -1,0 +1,200 @@
+"""The papers of a patient as they were given out: looked at, printed again, saved as a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QStandardPaths, Signal
+from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
+
+from evalassist.errors import EvalAssistError
+from evalassist.overview import Row
+from evalassist.records.rows import DocumentRow, DocumentUse, sheet_in_place_of
+from ui import icons, style
+from ui.printing import MEDIA, Printout, print_again, write_atomically
+from ui.widgets.dates import date_text
+from ui.widgets.pdf_view import PageTools, PdfPages
+from ui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from evalassist.documents.look import PaperName
+    from evalassist.records.store import Store
+    from ui.session import EvaluationSession
+
+KINDS = {
+    "handout": "Handout",
+    "evaluation-note": "Evaluation note",
+    "plan-of-care": "Plan of care",
+    "referral": "Referral letter",
+}
+LANGUAGES = {"en": "English", "es": "Spanish"}
+WIDEST_LIST = 400
+
+
+class DocumentsDialog(QDialog):
+    """Every paper of a patient, the latest first; what is printed again is the very paper, byte for byte."""
+
+    used = Signal()
+    """A paper was printed again, or a copy was saved."""
+
+    def __init__(self, store: Store, patient_id: str, by: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store, self._patient_id, self._by = store, patient_id, by
+        self._documents: tuple[DocumentRow, ...] = ()
+        self._pdf = b""
+        self._shown = ""
+        """The document whose pages are to be seen."""
+        patient = store.patient(patient_id)
+        self.setWindowTitle(f"Documents, {patient.name}")
+        self.list = RowList("Documents")
+        self.pages = PdfPages("The document")
+        self.pages.set_view("one")
+        self.list.setMaximumWidth(style.px(WIDEST_LIST))
+        self._about, self._said = style.label("s", wrap=True), style.label("", wrap=True)
+        self._said.hide()
+        self.print_button, self.save_button = QPushButton("Print again"), QPushButton("Save a copy…")
+        icons.put_icon(self.print_button, "print")
+        self.print_button.clicked.connect(self.print_it)
+        self.save_button.clicked.connect(self._ask_where)
+        close = QPushButton("Close")
+        close.clicked.connect(self.accept)
+        head = style.row(spacing=8)
+        head.addWidget(style.label("h1", "Documents"))
+        head.addWidget(style.label("q", patient.name), 1)
+        head.addWidget(PageTools(self.pages, two=False))
+        middle, right = style.row(spacing=12), style.column(spacing=6)
+        right.addWidget(self.pages, 1)
+        right.addWidget(self._about)
+        middle.addWidget(self.list, 1)
+        middle.addLayout(right, 1)
+        ends = style.row(spacing=8)
+        ends.addWidget(self.print_button)
+        ends.addWidget(self.save_button)
+        ends.addStretch(1)
+        ends.addWidget(close)
+        whole = style.column(self, (14, 10, 14, 12), spacing=8)
+        whole.addLayout(head)
+        whole.addLayout(middle, 1)
+        whole.addWidget(self._said)
+        whole.addLayout(ends)
+        for button in (self.print_button, self.save_button, close):
+            button.setAutoDefault(False)
+        self.list.moved.connect(self._show)
+        self.list.chosen.connect(self.pages.setFocus)
+        self._read()
+        room = parent.window().size() if parent is not None else self.size()
+        self.resize(min(room.width() - 40, style.px(1180)), min(room.height() - 40, style.px(760)))
+        self.list.setFocus()
+
+    @property
+    def document(self) -> DocumentRow | None:
+        """The document that is chosen."""
+        place = self.list.currentIndex().row()
+        return self._documents[place] if 0 <= place < len(self._documents) else None
+
+    def _read(self) -> None:
+        found = self._store.documents_of_patient(self._patient_id)
+        self._documents = tuple(sorted(found, key=lambda row: (row.visit_date, row.kept_at), reverse=True))
+        self.list.show_rows([document_line(row, self._documents) for row in self._documents])
+        if not self._documents:
+            self._show()
+
+    def _show(self) -> None:
+        document = self.document
+        for button in (self.print_button, self.save_button):
+            button.setEnabled(document is not None)
+        if document is None:
+            self.pages.show_words("No paper was printed or saved for this patient yet.")
+            return
+        self._about.setText("\n".join(document_line(document, self._documents).details))
+        if document.id == self._shown:
+            return
+        self._shown, self._pdf = document.id, b""
+        try:
+            self._pdf = self._store.document_bytes(document.id)
+        except EvalAssistError as fault:
+            self.pages.show_words(str(fault))
+        else:
+            self.pages.show_pdf(self._pdf)
+        for button in (self.print_button, self.save_button):
+            button.setEnabled(bool(self._pdf))
+
+    def print_it(self) -> None:
+        """Print exactly these bytes again, on the paper they were laid out for."""
+        document = self.document
+        if document is None:
+            return
+        title = f"{KINDS[document.kind]}, {document.visit_date.isoformat()}"
+        paper = cast("PaperName", document.paper)
+        printout = Printout(document.kind, title, self._pdf, self.pages.page_count, paper)
+        try:
+            sent = print_again(self, printout)
+            if sent is not None:
+                self._note(document, "printed", sent.says)
+        except EvalAssistError as fault:
+            self._say(str(fault), bad=True)
+
+    def _ask_where(self) -> None:
+        document = self.document
+        if document is None:
+            return
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        proposed = Path(folder) / f"{document.kind}-{document.visit_date.isoformat()}.pdf"
+        chosen, _ = QFileDialog.getSaveFileName(self, "Save a copy", str(proposed), "PDF (*.pdf)")
+        if chosen:
+            self.save_as(Path(chosen))
+
+    def save_as(self, path: Path) -> None:
+        """Write the bytes of the chosen document into a file."""
+        document = self.document
+        if document is None:
+            return
+        try:
+            write_atomically(path, self._pdf)
+            self._note(document, "saved", f"Saved as {path.name}.")
+        except EvalAssistError as fault:
+            self._say(str(fault), bad=True)
+
+    def _note(self, document: DocumentRow, use: DocumentUse, says: str) -> None:
+        self._store.note_use(document.id, use, self._by)
+        self._read()
+        self._say(says)
+        self.used.emit()
+
+    def _say(self, words: str, *, bad: bool = False) -> None:
+        self._said.setText(words)
+        style.say(self._said, c="danger" if bad else "q")
+        self._said.show()
+
+
+def show_documents(session: EvaluationSession, parent: QWidget) -> None:
+    """The papers of the patient whose evaluation is open."""
+    dialog = DocumentsDialog(
+        session.store, session.evaluation.patient.id, session.settings.therapist_name, parent
+    )
+    dialog.used.connect(session.read_documents)
+    dialog.exec()
+
+
+def document_line(row: DocumentRow, others: Iterable[DocumentRow]) -> Row:
+    """A document as the list shows it, with all its printings and what took its place."""
+    new = sheet_in_place_of(row, others)
+    replaced = [f"Replaced by the sheet of {date_text(new.visit_date)}."] if new else []
+    tried = f"Not printed. Tried {_moment(row.kept_at, row.kept_by)}."
+    history = [f"{use.use.capitalize()} {_moment(use.at, use.by)}." for use in row.uses] or [tried]
+    paper = MEDIA[cast("PaperName", row.paper)]
+    return Row(
+        f"{KINDS.get(row.kind, row.kind)}, {LANGUAGES[row.language]}, {paper}",
+        line=(replaced or history)[-1],
+        value="replaced" if new else "" if row.uses else "not printed",
+        group=f"VISIT OF {date_text(row.visit_date).upper()}",
+        details=(*replaced, *history),
+    )
+
+
+def _moment(at: datetime, by: str) -> str:
+    when = at.astimezone()
+    return f"{date_text(when.date())} {when:%H:%M}" + (f" by {by}" if by else "")
