@@ -449,8 +449,8 @@ def test_a_therapist_whose_printer_prints_one_side_only_is_told_how_to_turn_the_
     printers.set_up("front-desk", both_sides=False)
     printers.tell("lpadmin", "-d", "front-desk")
     assert (
-        "front-desk · one side only. For both sides print pages 1 and 3, turn the paper over, put it back, "
-        "and print pages 2 and 4."
+        "front-desk · one side only. For both sides print pages 1, 3. Then turn the paper over, put it back, "
+        "and print pages 2, 4."
     ) in reads(open_sheet(session, qtbot))
 
 

@@ -169,10 +169,10 @@ def usual_printer(pages: int) -> str:
         return ""
     if pages < 2 or QPrinter.DuplexMode.DuplexLongSide in info.supportedDuplexModes():
         return f"{info.printerName()} · both sides" if pages > 1 else info.printerName()
-    odd, even = (" and ".join(str(page) for page in range(first, pages + 1, 2)) for first in (1, 2))
+    odd, even = (", ".join(str(page) for page in range(first, pages + 1, 2)) for first in (1, 2))
     return (
-        f"{info.printerName()} · one side only. For both sides print pages {odd}, "
-        f"turn the paper over, put it back, and print pages {even}."
+        f"{info.printerName()} · one side only. For both sides print pages {odd}. "
+        f"Then turn the paper over, put it back, and print pages {even}."
     )
 
 

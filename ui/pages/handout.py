@@ -223,7 +223,7 @@ class HandoutPage(Page):
         self._allow(True)
         printer = usual_printer(self.pages.page_count)
         self._printer.setText(printer)
-        self._printer.setVisible(bool(printer))
+        self._printer.setVisible(bool(printer) and self._said.isHidden())
         if self._print_when_made:
             self.print_paper()
 
