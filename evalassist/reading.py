@@ -17,7 +17,7 @@ Language = Literal["en", "es"]
 LONGEST_SENTENCE = 20
 """Words of a sentence that is still easy to follow."""
 HIGHEST_GRADE, HIGHEST_SMOG = 5.0, 6.0
-LEAST_EASE = 80.0
+LEAST_EASE, LEAST_EASE_OF_A_PART = 80.0, 70.0
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\s\"”’)]+|\n+")
@@ -50,14 +50,17 @@ class Reading:
         return len(_WORD.findall(self.longest))
 
 
-def reading_of(texts: Iterable[str], language: Language) -> Reading | None:
-    """How hard these texts are together; a line's end, and a text's, ends a sentence. None where there is no word."""
+def reading_of(texts: Iterable[str], language: Language, *, part: bool = False) -> Reading | None:
+    """How hard these texts are together; a line's end, and a text's, ends a sentence. None where there is no word.
+
+    A part of a sheet may be somewhat harder than the whole.
+    """
     sentences = [part for text in texts for part in _SENTENCE_END.split(text) if _WORD.search(part)]
     words = [word for sentence in sentences for word in _WORD.findall(sentence)]
     if not words:
         return None
     counted = [syllables(word, language) for word in words]
-    scores, within = _MEASURES[language](counted, len(sentences))
+    scores, within = _MEASURES[language](counted, len(sentences), part)
     longest = max(sentences, key=lambda sentence: len(_WORD.findall(sentence)))
     easy = within and len(_WORD.findall(longest)) <= LONGEST_SENTENCE
     return Reading(scores, easy, len(words), longest.strip())
@@ -91,18 +94,20 @@ def _spoken(number: int, language: Language) -> int:
 Measured = tuple[tuple[tuple[str, float], ...], bool]
 
 
-def _in_english(counted: Sequence[int], sentences: int) -> Measured:
+def _in_english(counted: Sequence[int], sentences: int, _part: bool) -> Measured:
     grade = 0.39 * len(counted) / sentences + 11.8 * sum(counted) / len(counted) - 15.59
     long_words = sum(count >= 3 for count in counted)
     smog = 1.043 * math.sqrt(long_words * 30 / sentences) + 3.1291
     return (("Flesch-Kincaid", grade), ("SMOG", smog)), grade <= HIGHEST_GRADE and smog <= HIGHEST_SMOG
 
 
-def _in_spanish(counted: Sequence[int], sentences: int) -> Measured:
+def _in_spanish(counted: Sequence[int], sentences: int, part: bool) -> Measured:
     a_word, words_a_sentence = sum(counted) / len(counted), len(counted) / sentences
     huerta = 206.84 - 60 * a_word - 1.02 * words_a_sentence
     pazos = 206.835 - 62.3 * a_word - words_a_sentence
-    return (("Fernández-Huerta", huerta), ("Szigriszt-Pazos", pazos)), min(huerta, pazos) >= LEAST_EASE
+    return (("Fernández-Huerta", huerta), ("Szigriszt-Pazos", pazos)), min(huerta, pazos) >= (
+        LEAST_EASE_OF_A_PART if part else LEAST_EASE
+    )
 
 
 _MEASURES = {"en": _in_english, "es": _in_spanish}

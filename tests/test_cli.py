@@ -10,7 +10,6 @@ import pypdfium2
 import pytest
 
 from evalassist import cli, resources
-from evalassist.content import Content
 from evalassist.settings import Settings, save_settings
 
 CASES = Path(__file__).parent / "cases"
@@ -60,11 +59,7 @@ def test_a_case_becomes_an_assessment_a_plan_and_papers(
 
 
 @pytest.mark.parametrize("said", ["--language", "settings"])
-def test_the_handout_is_spanish_where_it_is_asked_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spanish_content: Content, said: str
-) -> None:
-    for name in ("load_content", "content_for"):
-        monkeypatch.setattr(f"evalassist.content.{name}", lambda *_: spanish_content)
+def test_the_handout_is_spanish_where_it_is_asked_for(tmp_path: Path, said: str) -> None:
     if said == "settings":
         save_settings(Settings(handout_language="es"))
     asked = ("--language", "es") if said == "--language" else ()

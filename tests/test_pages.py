@@ -94,17 +94,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def session_in(qapp: QApplication, store: Store) -> Callable[..., EvaluationSession]:
-    """The first worked example, with other content than is shipped."""
-
-    def begin(content: Content, **settings: Any) -> EvaluationSession:
-        store.save(evaluation := read_case(CASES / "ex1.toml", content))
-        return EvaluationSession(evaluation, content, store, SETTINGS.model_copy(update=settings))
-
-    return begin
-
-
-@pytest.fixture
 def session_of(qapp: QApplication, content: Content, store: Store) -> Callable[..., EvaluationSession]:
     def begin(case: str = "", sore_knee: SoreKnee = "right", **settings: Any) -> EvaluationSession:
         if case:
@@ -1078,9 +1067,9 @@ def test_a4_is_another_sheet(session_of: Any, opened: Any, qtbot: QtBot) -> None
 
 
 def test_a_spanish_sheet_is_shown_and_kept_as_spanish_and_its_drafts_are_told(
-    session_in: Any, opened: Any, qtbot: QtBot, store: Store, tmp_path: Path, spanish_content: Content
+    session_of: Any, opened: Any, qtbot: QtBot, store: Store, tmp_path: Path
 ) -> None:
-    page = opened(HandoutPage, session := session_in(spanish_content))
+    page = opened(HandoutPage, session := session_of("ex1"))
     shown_sheet(page, qtbot)
     assert "Is the goal in Spanish?" not in reads(page)
     click(page, "Language of the sheet: Español")
@@ -1094,9 +1083,9 @@ def test_a_spanish_sheet_is_shown_and_kept_as_spanish_and_its_drafts_are_told(
 
 
 def test_the_drafts_of_a_spanish_sheet_are_listed_beside_their_english(
-    session_in: Any, opened: Any, qtbot: QtBot, spanish_content: Content
+    session_of: Any, opened: Any, qtbot: QtBot
 ) -> None:
-    page = opened(HandoutPage, session_in(spanish_content, handout_language="es"))
+    page = opened(HandoutPage, session_of("ex1", handout_language="es"))
     click(page, "Show these texts")
     dialog = page.findChild(DraftsDialog)
     assert dialog.isVisible()
@@ -1108,10 +1097,8 @@ def test_the_drafts_of_a_spanish_sheet_are_listed_beside_their_english(
         click(dialog, "Done")
 
 
-def test_the_language_of_the_settings_is_chosen_at_first(
-    session_in: Any, opened: Any, qtbot: QtBot, spanish_content: Content
-) -> None:
-    page = opened(HandoutPage, session_in(spanish_content, handout_language="es"))
+def test_the_language_of_the_settings_is_chosen_at_first(session_of: Any, opened: Any, qtbot: QtBot) -> None:
+    page = opened(HandoutPage, session_of("ex1", handout_language="es"))
     qtbot.waitUntil(lambda: "4 pages, Letter, Español" in reads(page), timeout=20_000)
     click(page, "Language of the sheet: English")
     qtbot.waitUntil(lambda: "4 pages, Letter, English" in reads(page), timeout=20_000)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from evalassist.documents.handout import SheetForm
+    from evalassist.documents.handout import Handout, SheetForm
     from evalassist.documents.look import PaperName
     from evalassist.evaluation import Addendum
     from evalassist.note import Language, Note
@@ -22,9 +22,26 @@ __all__ = [
     "evaluation_note_pdf",
     "fitted_logo",
     "handout_pdf",
+    "make_handout",
     "plan_of_care_pdf",
     "referral_pdf",
 ]
+
+
+def make_handout(
+    note: Note,
+    language: Language = "en",
+    paper: PaperName = "letter",
+    *,
+    form: SheetForm = "standard",
+    name: NameOnSheet = "none",
+    logo: bytes = b"",
+    replaces: date | None = None,
+) -> Handout:
+    """The patient's sheet with how hard it is to read; `handout_pdf` says what is in it."""
+    from evalassist.documents.handout import make_handout as draw
+
+    return draw(note, language, paper, form=form, name=name, logo=logo, replaces=replaces)
 
 
 def handout_pdf(
@@ -41,9 +58,7 @@ def handout_pdf(
 
     `replaces` is the date on the sheet whose place it takes, printed at the foot.
     """
-    from evalassist.documents.handout import handout_pdf as draw
-
-    return draw(note, language, paper, form=form, name=name, logo=logo, replaces=replaces)
+    return make_handout(note, language, paper, form=form, name=name, logo=logo, replaces=replaces).pdf
 
 
 def fitted_logo(file: Path) -> bytes:

@@ -18,7 +18,7 @@ from reportlab.platypus import Paragraph
 
 from evalassist.documents import look
 from evalassist.documents.look import BOLD, INK, REGULAR, WHITE
-from evalassist.documents.tags import tag
+from evalassist.documents.tags import say, tag
 from evalassist.words import clean, shortened
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def words(
     _, height = paragraph.wrap(width, 10_000)
     with tag(canvas, "P"):
         paragraph.drawOn(canvas, x, y_top - height)
+        say(canvas, paragraph.getPlainText(identify=False))
     return float(height)
 
 
@@ -81,6 +82,7 @@ def label(
         canvas.setFont(font, size)
         canvas.setFillColor(color)
         canvas.drawString(x - {"left": 0.0, "right": width, "center": width / 2}[align], baseline, text)
+        say(canvas, text)
     return width
 
 

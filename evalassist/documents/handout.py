@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
 from typing import Literal
@@ -21,6 +21,7 @@ from evalassist.documents.look import BOLD, PAPER, RULE, SECOND, SEMIBOLD, Paper
 from evalassist.documents.tags import tag
 from evalassist.errors import DocumentError
 from evalassist.note import Language, Note
+from evalassist.reading import Reading, reading_of
 from evalassist.settings import NameOnSheet
 
 MOST_MOVES = 8
@@ -28,7 +29,15 @@ SheetForm = Literal["standard", "large", "moves"]
 """Four sides or six, large print on as many as it takes, or the moves alone on one side."""
 
 
-def handout_pdf(
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """A sheet that is ready for the printer, and how hard its finished text is to read."""
+
+    pdf: bytes
+    reading: Reading | None
+
+
+def make_handout(
     note: Note,
     language: Language = "en",
     paper: PaperName = "letter",
@@ -37,7 +46,7 @@ def handout_pdf(
     name: NameOnSheet = "none",
     logo: bytes = b"",
     replaces: date | None = None,
-) -> bytes:
+) -> Handout:
     """Make the patient's sheet from a note: the same note gives the same bytes."""
     look.register_fonts()
     arranged, around = _FORMS[form]
@@ -51,7 +60,7 @@ def handout_pdf(
             around(case, canvas, number, len(made))
         canvas.showPage()
     canvas.save()
-    return buffer.getvalue()
+    return Handout(buffer.getvalue(), reading_of(canvas.texts, language, part=form == "moves"))
 
 
 def _case(note: Note, language: Language, paper: PaperName) -> Case:

@@ -492,7 +492,8 @@ def _foot(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
     texts = case.texts
     height = words(canvas, texts("foot"), x, y_top, width, SIZE, LEADING) + 8
     listed = f"{texts('studies', list=studies(case))} {texts('checked', date=checked_day(case))}"
-    return height + words(canvas, listed, x, y_top - height, width, _SMALL, 17.5, color=SECOND)
+    with tag(canvas, "P", running=False):
+        return height + words(canvas, listed, x, y_top - height, width, _SMALL, 17.5, color=SECOND)
 
 
 # ---------------------------------------------------------------- around a side

@@ -281,7 +281,8 @@ def _foot(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
     listed = texts("studies", list=studies(case))
     checked = texts("checked", date=checked_day(case))
     height += 3
-    return height + words(canvas, f"{listed} {checked}", x, y_top - height, width, 9, 10.8, color=SECOND)
+    with tag(canvas, "P", running=False):
+        return height + words(canvas, f"{listed} {checked}", x, y_top - height, width, 9, 10.8, color=SECOND)
 
 
 def studies(case: Case) -> str:

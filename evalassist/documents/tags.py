@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _GROUPS = frozenset({"Document", "L", "LI", "Table", "TR"})
 """These hold other elements; all others are leaves and hold what is drawn."""
+_RUNNING_TEXT = frozenset({"H1", "H2", "H3", "P", "LBody"})
 _OWNER = {"L": "List", "TH": "Table", "Figure": "Layout"}
 _DECORATION, _FURNITURE, _END = "/Artifact BMC", "/Artifact <</Type /Pagination>> BDC", "EMC"
 _METADATA = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -34,11 +35,14 @@ xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
 
 
 @contextmanager
-def tag(canvas: Canvas, role: str, alt: str = "", **attributes: Any) -> Iterator[None]:
+def tag(
+    canvas: Canvas, role: str, alt: str = "", *, running: bool = True, **attributes: Any
+) -> Iterator[None]:
     """What is drawn inside is a `role` of PDF ("H2", "P", "LI", "Figure" ...), or an "Artifact": decoration.
 
     `alt` is read in place of what is drawn. Inside a leaf nothing more is told apart, so that words
-    drawn in a heading belong to the heading, and words in a figure to the figure.
+    drawn in a heading belong to the heading, and words in a figure to the figure. Names of studies are no
+    running text: how hard the sheet is to read does not hang on them.
     """
     if not isinstance(canvas, TaggedCanvas) or canvas.in_leaf:
         yield
@@ -50,7 +54,7 @@ def tag(canvas: Canvas, role: str, alt: str = "", **attributes: Any) -> Iterator
         leaf = None if role == "Artifact" else _Element(role, canvas.group, attributes, alt)
         canvas.begin(leaf)
         yield
-        canvas.end(leaf)
+        canvas.end(leaf, running)
 
 
 def figure_tag(
@@ -61,6 +65,12 @@ def figure_tag(
     return tag(canvas, "Figure", alt, Placement="Block", BBox=box)
 
 
+def say(canvas: Canvas, text: str) -> None:
+    """The words that are being drawn, kept with the leaf they belong to."""
+    if isinstance(canvas, TaggedCanvas) and canvas.leaf is not None:
+        canvas.leaf.said.append(text)
+
+
 class _Element(PDFObject):
     """A node of the tree; a leaf knows its page and the number of its piece of that page's drawing."""
 
@@ -69,6 +79,7 @@ class _Element(PDFObject):
     def __init__(self, role: str, parent: Any, attributes: dict[str, Any], alt: str = "") -> None:
         self.role, self.parent, self.attributes, self.alt = role, parent, attributes, alt
         self.kids: list[_Element] = []
+        self.said: list[str] = []
         self.page: Any = None
         self.piece = 0
         if isinstance(parent, _Element):
@@ -106,13 +117,16 @@ class TaggedCanvas(Canvas):
         self._root.__RefOnly__ = 1
         self._whole = self.group = _Element("Document", self._root, {})
         self.in_leaf = False
+        self.leaf: _Element | None = None
         self._leaves: list[_Element] = []
+        self.texts: list[str] = []
+        """The running text in the order in which it is read: headings, paragraphs, entries of lists."""
         self._of_pages: list[Any] = []
         super().__init__(*arguments, **options)
 
     def begin(self, leaf: _Element | None) -> None:
         """From here to `end` all that is drawn belongs to this leaf; without one, to the furniture of the page."""
-        self.in_leaf = True
+        self.in_leaf, self.leaf = True, leaf
         if self._code and self._code[-1] == _DECORATION:
             self._code.pop()
         else:
@@ -120,8 +134,10 @@ class TaggedCanvas(Canvas):
         self._code.append(f"/{leaf.role} <</MCID {len(self._leaves)}>> BDC" if leaf else _FURNITURE)
         self._began = len(self._code)
 
-    def end(self, leaf: _Element | None) -> None:
-        self.in_leaf = False
+    def end(self, leaf: _Element | None, running: bool) -> None:
+        self.in_leaf, self.leaf = False, None
+        if leaf and running and leaf.role in _RUNNING_TEXT:
+            self.texts.append(" ".join(leaf.said))
         if len(self._code) == self._began:  # an empty cell of a table
             self._code[-1] = _DECORATION
             return

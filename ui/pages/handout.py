@@ -36,8 +36,9 @@ from ui.widgets.segments import Choice, SegmentedControl
 from ui.widgets.side_panel import SidePanel
 
 if TYPE_CHECKING:
-    from evalassist.documents.handout import SheetForm
+    from evalassist.documents.handout import Handout, SheetForm
     from evalassist.documents.look import PaperName
+    from evalassist.reading import Reading
 
 PANEL_WIDTH = 286
 KIND = "handout"
@@ -62,10 +63,10 @@ class Wanted:
     logo: bytes
     replaces: date | None
 
-    def pdf(self) -> bytes:
-        from evalassist.documents import handout_pdf  # ReportLab takes half a second to load
+    def made(self) -> Handout:
+        from evalassist.documents import make_handout  # ReportLab takes half a second to load
 
-        return handout_pdf(
+        return make_handout(
             self.note,
             self.language,
             self.paper,
@@ -93,6 +94,7 @@ class HandoutPage(Page):
         self.language_chosen: Language = session.settings.handout_language
         self.form_chosen: SheetForm = "standard"
         self._asked: Wanted | None = None
+        self._reading: Reading | None = None
         self._pdf: bytes | None = None
         self._print_when_made = False
         """Ctrl+P was pressed while the pages were still being drawn."""
@@ -190,11 +192,11 @@ class HandoutPage(Page):
         )
         if wanted == self._asked:
             return
-        self._asked, self._pdf = wanted, None
+        self._asked, self._pdf, self._reading = wanted, None, None
         if not self.pages.page_count:
             self.pages.show_words("Preparing the pages…")
         self._allow(False)
-        self._maker.make(wanted.pdf)
+        self._maker.make(wanted.made)
 
     def _forget(self) -> None:
         """Nothing may be printed: not what is shown, not what is being drawn, not what Ctrl+P waited for."""
@@ -213,13 +215,14 @@ class HandoutPage(Page):
     def _both(self) -> bool:
         return self.session.evaluation.sore_knee == "both"
 
-    def _made(self, pdf: bytes) -> None:
+    def _made(self, handout: Handout) -> None:
         if self._asked is None:
             return  # meanwhile there is something against the sheet
         from ui.printing import usual_printer
 
-        self._pdf = pdf
-        self.pages.show_pdf(pdf)
+        self._pdf, self._reading = handout.pdf, handout.reading
+        self._show_checks(self.session.plan)
+        self.pages.show_pdf(handout.pdf)
         self._allow(True)
         printer = usual_printer(self.pages.page_count)
         self._printer.setText(printer)
@@ -251,7 +254,7 @@ class HandoutPage(Page):
                 old.hide()
                 old.deleteLater()
         if isinstance(plan, PlanOfCare):
-            found = (*self._findings(plan), *self._given())
+            found = (*self._findings(plan), *self._given(), *self._read())
             for check in sorted(found, key=lambda check: check[0] != "look"):
                 self._checks.addWidget(_shown(*check))
 
@@ -272,6 +275,16 @@ class HandoutPage(Page):
             when = sheets[-1].kept_at.astimezone()
             found.append(("look", f"Not printed at {when:%H:%M}", "The sheet is kept under Documents.", None))
         return found
+
+    def _read(self) -> list[Check]:
+        """How hard the finished sheet is to read, the therapist's own words included."""
+        if self._reading is None:
+            return []
+        scores = ", ".join(f"{name} {score:.1f}" for name, score in self._reading.scores)
+        if self._reading.easy:
+            return [("good", "Easy to read", scores, None)]
+        longest = f"Its longest sentence has {self._reading.longest_words} words: “{self._reading.longest}”"
+        return [("look", "Hard to read", f"{scores}. {longest}", None)]
 
     def _findings(self, plan: PlanOfCare) -> list[Check]:
         found: list[Check] = []
@@ -365,7 +378,7 @@ class HandoutPage(Page):
             self.pages.page_count,
             asked.paper,
             asked.language,
-            anew=lambda paper: replace(asked, paper=paper).pdf(),
+            anew=lambda paper: replace(asked, paper=paper).made().pdf,
             content_sha256=asked.note.sheet_content_sha256(),
         )
         try:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from time import sleep
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import (
     QBuffer,
@@ -278,19 +278,20 @@ class PageTools(QWidget):
 class PdfMaker(QObject):
     """Makes a PDF beside the window's own work; of several wishes only the last is told."""
 
-    made = Signal(bytes)
+    made = Signal(object)
+    """What the work returned."""
     failed = Signal(str)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._wanted: Future[bytes] | None = None
+        self._wanted: Future[Any] | None = None
 
     @property
     def at_work(self) -> bool:
         """Whether something was begun and is not told yet."""
         return self._wanted is not None
 
-    def make(self, work: Callable[[], bytes]) -> None:
+    def make(self, work: Callable[[], object]) -> None:
         """Begin; `made` or `failed` follows, unless another wish comes first."""
         self.forget()
         self._wanted = _workshop().begin(self, work)
@@ -301,20 +302,20 @@ class PdfMaker(QObject):
             self._wanted.cancel()
             self._wanted = None
 
-    def tell(self, done: Future[bytes]) -> None:
+    def tell(self, done: Future[Any]) -> None:
         """What was begun is ready."""
         if done is not self._wanted:
             return
         self._wanted = None
         try:
-            pdf = done.result()
+            result = done.result()
         except EvalAssistError as fault:
             self.failed.emit(str(fault))
         except Exception as error:  # a defect must not leave the page waiting for ever
             log_fault(log, "a paper could not be drawn", error)
             self.failed.emit("The pages could not be drawn. What you answered is kept.")
         else:
-            self.made.emit(pdf)
+            self.made.emit(result)
 
 
 class _Workshop(QObject):
@@ -323,11 +324,11 @@ class _Workshop(QObject):
     def __init__(self, parent: QObject | None) -> None:
         super().__init__(parent)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="papers")
-        self._begun: list[tuple[Future[bytes], weakref.ref[PdfMaker]]] = []
+        self._begun: list[tuple[Future[Any], weakref.ref[PdfMaker]]] = []
         self._clock = QTimer(self, interval=ASK_MS)
         self._clock.timeout.connect(self._ask)
 
-    def begin(self, maker: PdfMaker, work: Callable[[], bytes]) -> Future[bytes]:
+    def begin(self, maker: PdfMaker, work: Callable[[], object]) -> Future[Any]:
         """Draw this after what was begun before."""
         collector.rest(self)
         begun = self._thread.submit(_after_the_page, work)
@@ -347,7 +348,7 @@ class _Workshop(QObject):
                 maker.tell(done)
 
 
-def _after_the_page(work: Callable[[], bytes]) -> bytes:
+def _after_the_page(work: Callable[[], object]) -> object:
     """Let the page that asks be painted first: two threads of Python share one processor."""
     sleep(PAGE_PAINTED_S)
     return work()

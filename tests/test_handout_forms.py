@@ -1,0 +1,170 @@
+"""The sheet in its other forms, large print and the moves alone; and how easy each finished sheet is to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from pypdfium2 import raw
+
+from evalassist.case_file import read_case
+from evalassist.clinical.assessment import assess
+from evalassist.clinical.plan import plan_of_care
+from evalassist.content import load_content
+from evalassist.documents import handout_pdf, make_handout
+from evalassist.documents.handout import SheetForm
+from evalassist.documents.look import PaperName
+from evalassist.note import Clinic, Language, Note
+from evalassist.noting import note_of
+
+CASES = Path(__file__).parent / "cases"
+CLINIC = Clinic(name="Harbor Physical Therapy", phone="555-0100", therapist="A. Chen", licence="PT")
+PEOPLE = {
+    "ex1": ("ex1", 2002),
+    "ex2": ("ex2", 1995),
+    "teen": ("ex3", 2012),
+    "patient-b": ("patient-b", 1998),
+    "older": ("ex1", 1955),
+}
+every_person = pytest.mark.parametrize("person", PEOPLE)
+every_language = pytest.mark.parametrize("language", ["en", "es"])
+
+
+@cache
+def noted(person: str) -> Note:
+    case, year = PEOPLE[person]
+    content = load_content()
+    evaluation = read_case(CASES / f"{case}.toml", content)
+    patient = replace(evaluation.patient, birth_date=date(year, 6, 15))
+    evaluation = replace(evaluation, patient=patient)
+    assessment = assess(evaluation, content)
+    return note_of(evaluation, content, assessment, plan_of_care(evaluation, assessment, content), CLINIC)
+
+
+def pages(pdf: bytes) -> list[str]:
+    """The words of each side."""
+    return [" ".join(page.get_textpage().get_text_range().split()) for page in pypdfium2.PdfDocument(pdf)]
+
+
+def sizes(pdf: bytes) -> Iterator[tuple[float, str]]:
+    """The height of each letter as it is printed, with the letter."""
+    for page in pypdfium2.PdfDocument(pdf):
+        text = page.get_textpage()
+        matrix = raw.FS_MATRIX()
+        for index in range(text.count_chars()):
+            raw.FPDFText_GetMatrix(text, index, matrix)
+            letter = text.get_text_range(index, 1)
+            if letter.strip():
+                yield raw.FPDFText_GetFontSize(text, index) * matrix.d, letter
+
+
+# ---------------------------------------------------------------- reading level
+
+
+@every_person
+@every_language
+@pytest.mark.parametrize("form", ["standard", "large", "moves"])
+def test_every_finished_sheet_is_easy_to_read(person: str, language: Language, form: SheetForm) -> None:
+    reading = make_handout(noted(person), language, form=form).reading
+    assert reading is not None
+    assert reading.easy, (reading.scores, reading.longest)
+    assert reading.words > 100
+
+
+def test_the_words_of_the_therapist_are_read_with_the_sheet() -> None:
+    note = noted("ex1")
+    assert note.sheet is not None
+    goal = "Ambulate community distances without antalgic compensation or patellofemoral symptomatology"
+    learned = note.model_copy(update={"sheet": note.sheet.model_copy(update={"goal": goal[:80]})})
+    before, after = make_handout(note).reading, make_handout(learned).reading
+    assert before is not None
+    assert after is not None
+    assert dict(after.scores)["SMOG"] > dict(before.scores)["SMOG"]
+
+
+# ---------------------------------------------------------------- large print
+
+
+@every_person
+@every_language
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_large_print_has_no_letter_under_eighteen_points_but_in_studies_and_foot(
+    person: str, language: Language, paper: PaperName
+) -> None:
+    small = [
+        letter
+        for size, letter in sizes(handout_pdf(noted(person), language, paper, form="large"))
+        if size < 17.9
+    ]
+    assert all(size >= 13.9 for size, _ in sizes(handout_pdf(noted(person), language, paper, form="large")))
+    foot = 60 * len(pages(handout_pdf(noted(person), language, paper, form="large")))
+    assert len(small) < 420 + foot
+
+
+@every_person
+def test_large_print_tells_all_that_the_standard_sheet_tells(person: str) -> None:
+    large = " ".join(pages(handout_pdf(noted(person), form="large")))
+    plan = noted(person).plan
+    assert plan is not None
+    for exercise in plan.exercises:
+        assert exercise.patient_name["en"] in large
+    for words in (
+        *(
+            "Why work on",
+            "What we found",
+            "My plan",
+            "Each time",
+            "My log",
+            "How much pain is OK?",
+            "GO. Pain 0",
+        ),
+        *("STOP. Pain over 5.", "Call us at 555-0100 if:", "Get care today if:", "Call 911", "Does it work?"),
+        *("How sure are we?", "Say it back in your words", "Under 7? Tell us.", "Evidence last checked"),
+    ):
+        assert words in large
+
+
+@every_person
+def test_the_pages_that_large_print_names_are_those_on_which_the_things_stand(person: str) -> None:
+    sides = pages(handout_pdf(noted(person), form="large"))
+    safety = next(n for n, words in enumerate(sides, start=1) if "How much pain is OK?" in words)
+    assert any(f"Sharp pain? Stop. See page {safety}." in words for words in sides)
+    assert sides[-1].endswith(f"Page {len(sides)} of {len(sides)}")
+    assert len(sides) % 2 == 0
+
+
+def test_large_print_keeps_the_same_bytes_and_names_the_sheet_it_replaces() -> None:
+    note = noted("ex1")
+    made = handout_pdf(note, form="large", replaces=date(2026, 2, 2))
+    assert made == handout_pdf(note, form="large", replaces=date(2026, 2, 2))
+    assert "Replaces the sheet of February 2, 2026" in pages(made)[0]
+
+
+# ---------------------------------------------------------------- moves only
+
+
+@every_person
+@every_language
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_the_moves_alone_fit_on_one_side_with_dose_and_pain_rules(
+    person: str, language: Language, paper: PaperName
+) -> None:
+    (side,) = pages(handout_pdf(noted(person), language, paper, form="moves"))
+    plan = noted(person).plan
+    assert plan is not None
+    for exercise in plan.exercises:
+        assert exercise.patient_name[language] in side
+    assert ("STOP. Pain over 5." if language == "en" else "PARE. Dolor de más de 5.") in side
+    assert "555-0100" in side
+
+
+def test_four_moves_have_their_steps_and_more_moves_stand_without() -> None:
+    (four,), (five,) = (pages(handout_pdf(noted(person), form="moves")) for person in ("ex1", "ex2"))
+    assert "Lie on your good side. Bend the bottom knee." in four
+    assert "Feel it in" not in four
+    assert "1 Put" not in five
