@@ -252,7 +252,7 @@ def _goal(sheet: Sheet, language: Language) -> Iterator[SheetFinding]:
         measure, value = reading.scores[0]
         severity: Severity = "fine" if reading.easy else "look"
         detail = "" if reading.easy else "Plainer words are easier to follow. Change them in History."
-        yield SheetFinding("goal", severity, f"The goal reads at {measure} {max(value, 0):.1f}", detail)
+        yield SheetFinding("goal", severity, f"Reading level of the goal: {measure} {max(value, 0):.1f}", detail)
     if language != "en":
         detail = f"It is printed as it was typed: “{goal}”"
         yield SheetFinding("goal", "look", "Is the goal in Spanish?", detail)

@@ -256,6 +256,8 @@ def _say_back(case: Case, size: float, canvas: Canvas, x: float, y_top: float, w
             with tag(canvas, "LI"), tag(canvas, "LBody"):
                 left += words(canvas, question, x + 18, y_top - left, column - 12, size, leading)
             left += 1.5
+    if case.moves_later:
+        return left
     right = 18.0
     label(canvas, right_x, y_top - 13, texts.plain("confidence"), 13, BOLD)
     each = column / 11
