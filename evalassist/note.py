@@ -238,7 +238,7 @@ class Sheet(Part):
     ask_first: str = ""
     """When the patient asks before starting, in the therapist's words; printed after "Ask us before you start if"."""
     ask_first_wanted: bool = False
-    """Surgery, pregnancy or a clot is on record."""
+    """Surgery, pregnancy, a clot or a blood thinner is on record."""
     therapist_note: str = ""
     """What the therapist writes to the patient."""
     child_confirmed: bool = False

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal
 
 from evalassist.clinical.edits import DOSE_LIMITS, WRITE_THE_REASON
+from evalassist.clinical.schedule import day_in_words
 from evalassist.content import Content
 from evalassist.note import Language, Note, NoteExercise, NotePlan, Sheet, SheetForm
 from evalassist.reading import reading_of
@@ -121,7 +122,7 @@ def _blocking(note: Note, form: SheetForm) -> Iterator[SheetFinding]:
         )
         yield SheetFinding("moves", "blocks", f"{count} exercises are too many", detail)
     elif any(warning.endswith(WRITE_THE_REASON) for warning in plan.warnings):
-        detail = f"{count} exercises are more than the app proposes. Write the reason in the plan first."
+        detail = f"{count} exercises need a reason. Take one out of the plan, or add it there again with the reason."
         yield SheetFinding("moves", "blocks", "The reason for so many is missing", detail)
     for exercise in plan.exercises:
         yield from _dose(exercise)
@@ -246,13 +247,17 @@ def _goal(sheet: Sheet, language: Language) -> Iterator[SheetFinding]:
     if not goal:
         return
     if len(goal) > GOAL_LETTERS:
-        detail = f"It has {len(goal)} characters, and the sheet ends it at {GOAL_LETTERS}. Shorten it in History."
+        detail = (
+            f"It has {len(goal)} characters, and the sheet ends it at {GOAL_LETTERS}. Shorten it in History."
+        )
         yield SheetFinding("goal", "look", "The goal is too long", detail)
     if reading := reading_of([goal], language):
         measure, value = reading.scores[0]
         severity: Severity = "fine" if reading.easy else "look"
         detail = "" if reading.easy else "Plainer words are easier to follow. Change them in History."
-        yield SheetFinding("goal", severity, f"Reading level of the goal: {measure} {max(value, 0):.1f}", detail)
+        yield SheetFinding(
+            "goal", severity, f"Reading level of the goal: {measure} {max(value, 0):.1f}", detail
+        )
     if language != "en":
         detail = f"It is printed as it was typed: “{goal}”"
         yield SheetFinding("goal", "look", "Is the goal in Spanish?", detail)
@@ -265,16 +270,18 @@ def _retest(sheet: Sheet, today: date) -> Iterator[SheetFinding]:
         detail = "The sheet has a line to write it on."
         yield SheetFinding("retest", "look", "No date of the next test", detail)
     elif sheet.retest_date < today:
-        detail = f"The sheet says that you test again on {sheet.retest_date:%B} {sheet.retest_date.day}."
+        detail = f"The sheet says that you test again on {day_in_words(sheet.retest_date)}."
         yield SheetFinding("retest", "look", "The next test lies in the past", detail)
 
 
 def _from_therapist(sheet: Sheet, form: SheetForm) -> Iterator[SheetFinding]:
     if sheet.ask_first_wanted and not seen(sheet.ask_first) and form != "why":
-        detail = "Surgery, pregnancy or a clot is on record. Write when the patient asks you before starting."
+        detail = "Surgery, pregnancy, a clot or a blood thinner is on record. Write when the patient asks before starting."
         yield SheetFinding("ask", "look", "“Ask us before you start if …”?", detail)
     if seen(sheet.therapist_note) and form in ("why", "moves"):
-        yield SheetFinding("note", "look", "This form has no room for your note", "Say it, or print another form.")
+        yield SheetFinding(
+            "note", "look", "This form has no room for your note", "Say it, or print another form."
+        )
     for about, text in (("ask", sheet.ask_first), ("note", sheet.therapist_note)):
         if len(seen(text)) > NOTE_LETTERS:
             detail = f"The sheet prints its first {NOTE_LETTERS} characters."

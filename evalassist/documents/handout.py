@@ -37,7 +37,9 @@ def handout_pdf(
     """Make the patient's sheet from a note: the same note gives the same bytes."""
     look.register_fonts()
     arranged, around = _FORMS[form]
-    case, made = arranged(replace(_case(note, language, paper, form), name=name, logo=logo, replaces=replaces))
+    case, made = arranged(
+        replace(_case(note, language, paper, form), name=name, logo=logo, replaces=replaces)
+    )
     buffer = BytesIO()
     canvas = look.new_canvas(buffer, case.paper, language)
     _describe(case, canvas)

@@ -115,7 +115,7 @@ def _units(case: Case) -> Iterator[list[Block]]:
     for week in range(2, case.sheet.weeks + 1):
         yield [Block(f"week {week}", partial(_week, case, week))]
     if case.therapist_note:
-        yield [_text("note", case.texts.plain("note_heading"), (case.therapist_note,))]
+        yield [_text("note", case.texts.plain("note_heading"), (look.escaped(case.therapist_note),))]
     yield [Block("how much pain is OK", partial(_rules, case))]
     yield [Block("when to call", partial(_call, case))]
     yield [_text("does it work", case.texts.plain("proof_heading"), (case.texts("proof"),))]

@@ -184,7 +184,7 @@ class Case:
 
     @property
     def therapist_note(self) -> str:
-        return look.escaped(self._own_words(self.sheet.therapist_note))
+        return self._own_words(self.sheet.therapist_note)
 
     def _own_words(self, text: str) -> str:
         """A text of the therapist's; where the font cannot show it, a line to write on."""

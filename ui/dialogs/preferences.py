@@ -136,7 +136,9 @@ class PreferencesDialog(QDialog):
 
         paper = self.settings.paper
         try:
-            page = Printout("test page", "EvalAssist test page", gray_page_pdf(paper), 1, paper, anew=gray_page_pdf)
+            page = Printout(
+                "test page", "EvalAssist test page", gray_page_pdf(paper), 1, paper, anew=gray_page_pdf
+            )
             sent = print_again(self, page)
         except EvalAssistError as fault:
             self._say(str(fault))
