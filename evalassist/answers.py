@@ -49,7 +49,7 @@ def parse_answer(item: Item, raw: Any, content: Content) -> Answer:
         case "scale":
             return _scale(raw)
         case "text":
-            return _text(raw)
+            return _text(raw, item.letters or LONGEST_TEXT)
         case "strength":
             return _strength(raw, content.strength_groups[item.id])
 
@@ -130,10 +130,10 @@ def _reason(raw: Any) -> str:
     raise ImplausibleError("the reason is missing; write it in words")
 
 
-def _text(raw: Any) -> str:
+def _text(raw: Any, most: int) -> str:
     if isinstance(raw, str):
-        if len(raw) > LONGEST_TEXT:
-            raise ImplausibleError(f"{len(raw)} characters are too many; at most {LONGEST_TEXT}")
+        if len(raw) > most:
+            raise ImplausibleError(f"{len(raw)} characters are too many; at most {most}")
         return raw
     raise ImplausibleError(f"{raw!r} must be text in quotes")
 

@@ -19,10 +19,9 @@ from evalassist.errors import EvalAssistError
 if TYPE_CHECKING:
     from evalassist.clinical.follow_up import FollowUp
     from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare
-    from evalassist.documents.handout import SheetForm
     from evalassist.documents.look import PaperName
     from evalassist.evaluation import Evaluation
-    from evalassist.note import Clinic, Language, Note
+    from evalassist.note import Clinic, Language, Note, SheetForm
     from evalassist.settings import Settings
 
 DONE, BAD_INPUT, STOPPED, UNFINISHED = 0, 2, 3, 4
@@ -101,9 +100,9 @@ def _parser() -> argparse.ArgumentParser:
         )
         command.add_argument(
             "--form",
-            choices=["standard", "large", "moves"],
+            choices=["standard", "large", "moves", "why"],
             default="standard",
-            help="the whole handout, in large print, or its moves alone on one side",
+            help="the whole handout, in large print, its moves alone on one side, or the pages without moves",
         )
         command.add_argument("--paper", choices=["letter", "a4"], help="as in the settings, when not said")
     items = commands.add_parser("items", help="list every item a case can answer")
@@ -137,12 +136,8 @@ def _evaluate(options: argparse.Namespace) -> int:
         print(case.summary, file=sys.stderr)
         return case.code
     settings = _settings()
-    files = case_files(
-        case,
-        options.language or settings.handout_language,
-        options.paper or settings.paper,
-        options.form,
-    )
+    language = options.language or settings.handout_language
+    files = case_files(case, language, options.paper or settings.paper, options.form)
     if options.text:
         files["evaluation.txt"] = note_text(case.note).encode()
     gone = write_all(options.out, files)
@@ -150,7 +145,35 @@ def _evaluate(options: argparse.Namespace) -> int:
     print(f"Written to {options.out}: {', '.join(files)}")
     if gone:
         print(f"Taken away there, of an earlier run: {', '.join(gone)}")
+    for line in _of_the_sheet(case, language, options.form):
+        print(line)
     return case.code
+
+
+def _of_the_sheet(case: Case, language: Language, form: SheetForm) -> list[str]:
+    """What keeps the handout back or wants a look before it is given out, a line each."""
+    from evalassist.content import content_for
+    from evalassist.documents import lacks, not_drawn
+    from evalassist.sheet_checks import sheet_findings, why_refused
+
+    if case.code == STOPPED:
+        return []
+    refused = bool(why_refused(case.note, form))
+    found = sheet_findings(
+        case.note,
+        content_for(case.evaluation),
+        today=case.note.visit_date,
+        lacks=lacks,
+        language=language,
+        form=form,
+        not_drawn=() if refused else not_drawn(case.note),
+    )
+    words = {"blocks": "No handout", "look": "Handout, look"}
+    return [
+        f"{words[one.severity]}: {one.says}. {one.detail}".replace("?.", "?")
+        for one in found
+        if one.severity != "fine"
+    ]
 
 
 def _handouts(options: argparse.Namespace) -> int:
@@ -311,6 +334,7 @@ def case_files(
     from evalassist.content import content_for
     from evalassist.documents import evaluation_note_pdf, handout_pdf, plan_of_care_pdf, referral_pdf
     from evalassist.results import assessment_json, change_json, plan_json, progression_json
+    from evalassist.sheet_checks import why_refused
 
     concluded = assessment_json(case.evaluation, case.assessment, content_for(case.evaluation))
     if case.follow_up is not None:
@@ -324,7 +348,8 @@ def case_files(
     elif not isinstance(case.plan, NoPlan):
         files["plan.json"] = _json(plan_json(case.plan))
         files["plan-of-care.pdf"] = plan_of_care_pdf(case.note, paper=paper)
-        files["handout.pdf"] = handout_pdf(case.note, language, paper, form=form)
+        if not why_refused(case.note, form):
+            files["handout.pdf"] = handout_pdf(case.note, language, paper, form=form)
     return files
 
 

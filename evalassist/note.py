@@ -14,8 +14,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from evalassist.errors import EvalAssistError
 
 Language = Literal["en", "es"]
+SheetForm = Literal["standard", "large", "moves", "why"]
+"""Four sides or six, large print on as many as it takes, the moves alone on one, or two sides without moves."""
 NOT_ON_A_SHEET = {"name", "because", "edited", "load", "load_text", "progress_text", "arc"}
 """What of an exercise the patient's sheet does not print."""
+NOT_TOLD = {"problem", "ask_first_wanted", "child_confirmed"}
+"""What of a sheet concerns the therapist alone."""
 
 
 class Part(BaseModel):
@@ -231,6 +235,14 @@ class Sheet(Part):
     running: Literal["", "keeps", "stopped"] = ""
     """Whether a runner still runs; empty for who does not run, or was not asked."""
     activity_ladder: bool = False
+    ask_first: str = ""
+    """When the patient asks before starting, in the therapist's words; printed after "Ask us before you start if"."""
+    ask_first_wanted: bool = False
+    """Surgery, pregnancy, a clot or a blood thinner is on record."""
+    therapist_note: str = ""
+    """What the therapist writes to the patient."""
+    child_confirmed: bool = False
+    """The therapist says that the sheet is right for a child under 12."""
 
 
 class NoteChange(Part):
@@ -357,7 +369,7 @@ class Note(Part):
         """The same for two sheets that tell the patient the same, whatever their language, paper and type."""
         exercises = () if self.plan is None else self.plan.exercises
         parts = [each.model_dump_json(exclude=NOT_ON_A_SHEET) for each in exercises]
-        sheet = "" if self.sheet is None else self.sheet.model_dump_json()
+        sheet = "" if self.sheet is None else self.sheet.model_dump_json(exclude=NOT_TOLD)
         return sha256("\n".join((self.sore_knee, sheet, *parts)).encode()).hexdigest()
 
 

@@ -143,7 +143,7 @@ def note_of(
         contradictions=tuple(found.text for found in assessment.contradictions),
         no_plan_because=plan.why if isinstance(plan, NoPlan) else "",
         plan=_plan(planned, evaluation, assessment, content) if planned else None,
-        sheet=_sheet(planned, evaluation, assessment) if planned else None,
+        sheet=_sheet(planned, evaluation, assessment, content) if planned else None,
         references=_references(concluded, content),
         follow_up=follow_up_note(follow_up, evaluation, planned) if follow_up else None,
         defaults=_set_otherwise(content),
@@ -413,11 +413,13 @@ def _goal(goal: Goal) -> NoteGoal:
 # ---------------------------------------------------------------- the patient's sheet
 
 
-def _sheet(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment) -> Sheet:
+def _sheet(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, content: Content) -> Sheet:
     finding = hip_finding(evaluation, assessment)
     moved_in = step_down_sides(evaluation, assessment)
     days = Counter(planned.dose.days_per_week for planned in plan.exercises)
-    goal = evaluation.answers.get("goal-text")
+    written = {key: evaluation.answers.get(key) for key in ("goal-text", "ask-first", "note-to-patient")}
+    goal, ask_first, to_patient = (text if isinstance(text, str) else "" for text in written.values())
+    asks_first = is_shown(content.items["ask-first"], assessment)
     ladder = plan.schedule.home_exercise_from_week > 1
     return Sheet(
         found=Found(
@@ -433,13 +435,17 @@ def _sheet(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment) -> 
         days_per_week=days.most_common(1)[0][0] if days else 3,
         minutes=plan.minutes,
         weeks=WEEKS_AT_LEAST,
-        goal=goal if isinstance(goal, str) else "",
+        goal=goal,
         goal_date=plan.schedule.ends,
         retest_date=evaluation.visit_date + RETEST_AFTER,
         start_date=_start(plan) if ladder else None,
         age=evaluation.age_years,
         running="" if ladder else _running(plan, evaluation),
         activity_ladder=ladder,
+        ask_first=ask_first if asks_first else "",
+        ask_first_wanted=asks_first,
+        therapist_note=to_patient,
+        child_confirmed=evaluation.answers.get("child-sheet") == "confirmed",
     )
 
 

@@ -17,9 +17,8 @@ from evalassist.clinical.assessment import assess
 from evalassist.clinical.plan import plan_of_care
 from evalassist.content import load_content
 from evalassist.documents import handout_pdf, make_handout
-from evalassist.documents.handout import SheetForm
 from evalassist.documents.look import PaperName
-from evalassist.note import Clinic, Language, Note
+from evalassist.note import Clinic, Language, Note, SheetForm
 from evalassist.noting import note_of
 
 CASES = Path(__file__).parent / "cases"

@@ -191,7 +191,8 @@ def test_the_log_is_a_table_whose_weeks_and_moves_are_headers(case: str, paper: 
 def words_shown(pdf: bytes) -> list[str]:
     """Every word that is printed, in the order in which it is drawn, but for head, foot and the slow-down sign."""
     head = r"\n[^\n]+ 555-0100(?=\nHarbor Physical Therapy\n)"
-    foot = r"(?<=\n)(Harbor Physical Therapy\n)?[^\n]+ \d \w+ \d\n[^\n]+ · A\. Chen, PT · Harbor Physical Therapy 555-0100\n$"
+    clinic = "Harbor Physical Therapy"
+    foot = rf"(?<=\n)({clinic}\n)?[^\n]+ \d \w+ \d\n[^\n]+ · A\. Chen, PT · {clinic} 555-0100\n$"
     slow_sign = r"(?m)^!$"
     pages = asked("pdftotext", "-raw", "-", "-", pdf=pdf).split("\f")
     shown = [re.sub(f"{head}|{foot}", "", page) for page in pages]

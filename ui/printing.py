@@ -81,11 +81,12 @@ def give_out(session: EvaluationSession, parent: QWidget, printout: Printout) ->
 
 
 def print_again(parent: QWidget, printout: Printout) -> Sent | None:
-    """Print the very bytes that are kept; None when the dialog was left."""
+    """Print without keeping: the very bytes that are kept already, or a page about no patient. None when the dialog
+    was left."""
     printer = ask_printer(parent, printout)
     if printer is None:
         return None
-    on_paper_of(printer, printout)
+    printout, _ = on_paper_of(printer, printout)
     print_pdf(printout.pdf, printer, printout.paper)
     return Sent(f"Sent to {_name_of(printer)}.", printout.paper)
 

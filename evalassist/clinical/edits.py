@@ -19,6 +19,8 @@ DOSE_LIMITS = {
     "days_per_week": (1, 7),
 }
 """What a dose may be set to; a number outside is a slip of the hand [P]."""
+WRITE_THE_REASON = "exercises: write the reason."
+"""How the warning ends that asks why there are so many."""
 SIDE_WORDS: dict[str, SoreKnee] = {"right": "right", "left": "left", "both": "both"}
 
 
@@ -182,7 +184,7 @@ def hard_checks(
         found.append("Irritability is high, and there are more knee than hip exercises.")
     most = case.rules.most_exercises
     if len(exercises) > most and not any(edit.kind == "add" and edit.reason for edit in edits):
-        found.append(f"More than {most} exercises: write the reason.")
+        found.append(f"More than {most} {WRITE_THE_REASON}")
     elif case.limit is not None and len(exercises) > (case.limit.exercises or most):
         found.append(f"The plan holds {len(exercises)} exercises, but {case.limit.says}.")
     for block in blocks_met(case, "warn"):

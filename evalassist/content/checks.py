@@ -236,6 +236,7 @@ ASKED_FOR_BY_NAME = (
     *("runner", "running-now", "goal-text", "goal-function", "home-equipment", "medicare", "payer-rule"),
     *("personal-factors", "exam-elements", "presentation", "surgeon-cleared", "surgeon-restrictions"),
     *("caution-reason", "test-anyway-reason", "low-symmetry-reason"),
+    *("ask-first", "note-to-patient", "child-sheet"),
 )
 """Items that Python looks at by their id; without them a fact would be silently missing for ever."""
 

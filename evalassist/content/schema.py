@@ -186,6 +186,8 @@ class Item(Model):
     usual: Range | None = None
     """Outside this the app asks whether the value is meant."""
     whole: bool = False
+    letters: int | None = None
+    """The most characters of a text that is printed on the handout."""
     ends: tuple[str, str] | None = None
     """Words at both ends of a 0-10 scale."""
     shown_when: Condition | None = None

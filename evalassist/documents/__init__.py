@@ -7,22 +7,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evalassist.errors import DocumentError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
-    from evalassist.documents.handout import Handout, SheetForm
+    from evalassist.documents.handout import Handout
     from evalassist.documents.look import PaperName
     from evalassist.evaluation import Addendum
-    from evalassist.note import Language, Note
+    from evalassist.note import Language, Note, SheetForm
     from evalassist.settings import NameOnSheet
 
 __all__ = [
     "evaluation_note_pdf",
     "fitted_logo",
+    "gray_page_pdf",
     "handout_pdf",
+    "lacks",
     "make_handout",
+    "not_drawn",
     "plan_of_care_pdf",
     "referral_pdf",
 ]
@@ -59,6 +64,35 @@ def handout_pdf(
     `replaces` is the date on the sheet whose place it takes, printed at the foot.
     """
     return make_handout(note, language, paper, form=form, name=name, logo=logo, replaces=replaces).pdf
+
+
+def lacks(text: str) -> str:
+    """The characters of a text for which the papers have no sign; nothing is loaded for plain letters."""
+    if text.isascii():
+        return ""
+    from evalassist.documents.look import lacks as looked_up
+
+    try:
+        return looked_up(text)
+    except DocumentError:  # without its font nothing is printed, and printing says so
+        return ""
+
+
+def not_drawn(note: Note) -> tuple[str, ...]:
+    """The exercises of a note (by id) for whose picture the sheet has an empty frame; quick once it was drawn."""
+    from evalassist.documents.pictures import picture
+
+    exercises = note.plan.exercises if note.plan else ()
+    return tuple(
+        each.id for each in exercises if not all(picture(f"{each.id}-{pose}") for pose in ("start", "end"))
+    )
+
+
+def gray_page_pdf(paper: PaperName = "letter") -> bytes:
+    """A page that shows whether a printer keeps the grays, the hatching and the smallest letters of the sheet."""
+    from evalassist.documents.gray_page import gray_page_pdf as draw
+
+    return draw(paper)
 
 
 def fitted_logo(file: Path) -> bytes:

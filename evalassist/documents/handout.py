@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
-from typing import Literal
 
 from reportlab.pdfgen.canvas import Canvas
 
@@ -14,19 +13,16 @@ from evalassist.documents import look
 from evalassist.documents.blocks import fitted, label, rule, write_in
 from evalassist.documents.handout_large import large_furniture, large_sides
 from evalassist.documents.handout_moves import moves_side
-from evalassist.documents.handout_sides import LEAST_GAP, WIDEST_GAP, Side, sides
+from evalassist.documents.handout_sides import LEAST_GAP, WIDEST_GAP, Side, sides, why_sides
 from evalassist.documents.handout_texts import Case, Texts, refuse_missing
 from evalassist.documents.icons import icon
 from evalassist.documents.look import BOLD, PAPER, RULE, SECOND, SEMIBOLD, PaperName
 from evalassist.documents.tags import tag
 from evalassist.errors import DocumentError
-from evalassist.note import Language, Note
+from evalassist.note import Language, Note, SheetForm
 from evalassist.reading import Reading, reading_of
 from evalassist.settings import NameOnSheet
-
-MOST_MOVES = 8
-SheetForm = Literal["standard", "large", "moves"]
-"""Four sides or six, large print on as many as it takes, or the moves alone on one side."""
+from evalassist.sheet_checks import why_refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,9 @@ def make_handout(
     """Make the patient's sheet from a note: the same note gives the same bytes."""
     look.register_fonts()
     arranged, around = _FORMS[form]
-    case, made = arranged(replace(_case(note, language, paper), name=name, logo=logo, replaces=replaces))
+    case, made = arranged(
+        replace(_case(note, language, paper, form), name=name, logo=logo, replaces=replaces)
+    )
     buffer = BytesIO()
     canvas = look.new_canvas(buffer, case.paper, language)
     _describe(case, canvas)
@@ -60,23 +58,18 @@ def make_handout(
             around(case, canvas, number, len(made))
         canvas.showPage()
     canvas.save()
-    return Handout(buffer.getvalue(), reading_of(canvas.texts, language, part=form == "moves"))
+    return Handout(buffer.getvalue(), reading_of(canvas.texts, language, part=form in ("moves", "why")))
 
 
-def _case(note: Note, language: Language, paper: PaperName) -> Case:
+def _case(note: Note, language: Language, paper: PaperName, form: SheetForm) -> Case:
     if note.plan is None or note.sheet is None:
         reason = (
             note.no_plan_because or "This sheet is for pain around the kneecap, and the note has no plan."
         )
         raise DocumentError(f"There is no patient sheet for this visit. {reason}")
-    exercises = note.plan.exercises
-    if not exercises:
-        raise DocumentError("The plan has no exercise, so there is no patient sheet to print.")
-    if len(exercises) > MOST_MOVES:
-        raise DocumentError(
-            f"A sheet holds at most {MOST_MOVES} moves and this plan has {len(exercises)}. "
-            "Print one sheet for the first part of the plan and another for the rest."
-        )
+    if refused := why_refused(note, form):
+        raise DocumentError(refused)
+    exercises = () if form == "why" else note.plan.exercises
     texts = Texts(language)
     refuse_missing(exercises, language)
     return Case(note, note.plan, note.sheet, texts, PAPER[paper], exercises)
@@ -151,5 +144,6 @@ _FORMS: dict[
     "standard": (sides, _around),
     "large": (large_sides, large_furniture),
     "moves": (moves_side, _around),
+    "why": (why_sides, _around),
 }
 """How a form is laid out on its sides, and what stands around each."""

@@ -114,6 +114,8 @@ def _units(case: Case) -> Iterator[list[Block]]:
     yield [Block("log", partial(_log_head, case)), Block("week 1", partial(_week, case, 1))]
     for week in range(2, case.sheet.weeks + 1):
         yield [Block(f"week {week}", partial(_week, case, week))]
+    if case.therapist_note:
+        yield [_text("note", case.texts.plain("note_heading"), (look.escaped(case.therapist_note),))]
     yield [Block("how much pain is OK", partial(_rules, case))]
     yield [Block("when to call", partial(_call, case))]
     yield [_text("does it work", case.texts.plain("proof_heading"), (case.texts("proof"),))]
@@ -262,6 +264,8 @@ def _plan(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
     texts = case.texts
     height = _heading(canvas, x, y_top, width, texts.plain("plan_heading"))
     height += words(canvas, plan_call(case), x, y_top - height, width, SIZE, LEADING, BOLD) + 10
+    if case.ask_first:
+        height += words(canvas, case.ask_first, x, y_top - height, width, SIZE, LEADING) + 9
     goal = goal_text(case)
     if goal:
         icon(canvas, "flag", x, y_top - height - 19, 18)

@@ -39,6 +39,15 @@ def lines_block(case: Case, key: str, lines: int) -> Block:
     return Block(key, partial(_lines, case, key, lines))
 
 
+def note_blocks(case: Case) -> list[Block]:
+    """What the therapist writes to the patient."""
+    return [Block("note", partial(_note, case))] if case.therapist_note else []
+
+
+def _note(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+    return words(canvas, case.texts("note", note=case.therapist_note), x, y_top, width, 13, 16.5)
+
+
 def _log(case: Case, weeks: range, row: float, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     texts = case.texts
     right = x + width

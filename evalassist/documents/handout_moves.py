@@ -6,7 +6,7 @@ from functools import partial
 
 from reportlab.pdfgen.canvas import Canvas
 
-from evalassist.documents.blocks import Block, fitted, label, words
+from evalassist.documents.blocks import Block, fitted, label, paragraphs, words
 from evalassist.documents.handout_cards import Card, card_block
 from evalassist.documents.handout_plan import plan_call
 from evalassist.documents.handout_safety import pain_rows
@@ -47,7 +47,8 @@ def _title(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> 
     title, size = fitted(case.texts.plain("do_at_home"), BOLD, 24, width, 18)
     with tag(canvas, "H1"):
         label(canvas, x - 1, y_top - 21, title, size, BOLD)
-    return 29 + words(canvas, plan_call(case), x, y_top - 29, width, 13.5, 17.6)
+    said = [plan_call(case), *([case.ask_first] if case.ask_first else [])]
+    return 29 + paragraphs(canvas, said, x, y_top - 29, width, 13.5, 17.6, 2)
 
 
 def _pain(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:

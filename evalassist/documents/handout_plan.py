@@ -13,10 +13,11 @@ from evalassist.documents.handout_texts import Case
 from evalassist.documents.icons import icon
 from evalassist.documents.look import BOLD, RULE
 from evalassist.documents.tags import tag
+from evalassist.sheet_checks import GOAL_LETTERS
 from evalassist.words import seen, shortened
 
 _EACH_WIDTH = 212.0
-_GOAL_LETTERS, _GOAL_LINES = 80, 3
+_GOAL_LINES = 3
 """A goal of 80 characters is printed whole, which takes three lines with its date."""
 
 
@@ -41,6 +42,8 @@ def addon_blocks(case: Case) -> list[Block]:
 def _plan(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     height = heading(canvas, x, y_top, case.texts.plain("plan_heading"))
     height += words(canvas, plan_call(case), x, y_top - height, width, 13.5, 17.6, BOLD) + 4
+    if case.ask_first:
+        height += words(canvas, case.ask_first, x, y_top - height, width, 13, 16.5) + 4
     left = _mine(case, canvas, x, y_top - height, width - _EACH_WIDTH - 18)
     right = _each_time(case, canvas, x + width - _EACH_WIDTH, y_top - height, _EACH_WIDTH)
     return height + max(left, right)
@@ -96,7 +99,7 @@ def goal_text(case: Case, lines_of: Callable[[str], int] = lambda _said: 1) -> s
     goal = seen(case.sheet.goal).rstrip(".")
     if not goal or look.lacks(goal):
         return ""
-    most = _GOAL_LETTERS
+    most = GOAL_LETTERS
     while True:
         shown = shortened(goal, most)
         said = (
@@ -105,7 +108,7 @@ def goal_text(case: Case, lines_of: Callable[[str], int] = lambda _said: 1) -> s
             else case.texts("goal", goal=shown)
         )
         said += "" if said.endswith("…") else "."
-        if most <= _GOAL_LETTERS // 4 or lines_of(said) <= _GOAL_LINES:
+        if most <= GOAL_LETTERS // 4 or lines_of(said) <= _GOAL_LINES:
             return said
         most -= 4
 

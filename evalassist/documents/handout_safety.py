@@ -232,12 +232,12 @@ def _marked_ruler(
     label(canvas, left + high * point + 6, bottom - 10.2, likely, 11)
 
 
-def questions(case: Case) -> tuple[str, str, str]:
+def questions(case: Case) -> tuple[str, ...]:
     """What the patient says back: why, when, and what to do about pain."""
     texts = case.texts
     return (
         texts(case.form("say_why") if case.combined else case.number_form("say_why_neutral")),
-        texts(case.number_form("say_when")),
+        *([] if case.moves_later else [texts(case.number_form("say_when"))]),
         texts("say_pain", limit=STOP_OVER),
     )
 
@@ -256,6 +256,8 @@ def _say_back(case: Case, size: float, canvas: Canvas, x: float, y_top: float, w
             with tag(canvas, "LI"), tag(canvas, "LBody"):
                 left += words(canvas, question, x + 18, y_top - left, column - 12, size, leading)
             left += 1.5
+    if case.moves_later:
+        return left
     right = 18.0
     label(canvas, right_x, y_top - 13, texts.plain("confidence"), 13, BOLD)
     each = column / 11

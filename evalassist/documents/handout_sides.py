@@ -13,7 +13,7 @@ from io import BytesIO
 from evalassist.documents import look
 from evalassist.documents.blocks import Block
 from evalassist.documents.handout_cards import Card, card_block
-from evalassist.documents.handout_log import lines_block, log_block
+from evalassist.documents.handout_log import lines_block, log_block, note_blocks
 from evalassist.documents.handout_plan import addon_blocks, plan_block
 from evalassist.documents.handout_safety import safety_blocks
 from evalassist.documents.handout_texts import Case
@@ -82,13 +82,23 @@ def sides(case: Case) -> tuple[Case, list[Side]]:
     if len(middle) > 2:  # "see page 4" has become another page
         case = replace(case, safety_page=2 + len(middle))
         middle = _middle(case, ruler)
+    return case, _between_first_and_last(case, ruler, middle)
+
+
+def why_sides(case: Case) -> tuple[Case, list[Side]]:
+    """Two sides without moves: why, and how much pain is all right and when to call."""
+    case = replace(case, safety_page=2)
+    return case, _between_first_and_last(case, Ruler(case), [])
+
+
+def _between_first_and_last(case: Case, ruler: Ruler, middle: Sequence[Side]) -> list[Side]:
     first, not_first_moved = _first_side(case, ruler)
     last = _best(
         ruler.side(safety_blocks(case, size, not_first_moved), case.safety_page) for size in _LAST_SIDE_SIZES
     )
     made = [first, *middle, last]
     refuse(dict(enumerate(made, start=1)))
-    return case, made
+    return made
 
 
 def refuse(made: Mapping[int, Side]) -> None:
@@ -144,7 +154,7 @@ def _middle(case: Case, ruler: Ruler) -> list[Side]:
 def _one_leaf(case: Case, ruler: Ruler, cards: Sequence[Card]) -> list[Side] | None:
     """Side 3: the other cards and the log, of six weeks or of four."""
     for weeks, row in ((range(1, 7), _ROW), (range(1, 5), _ROW), (range(1, 5), _TIGHT_ROW)):
-        side = ruler.side([*map(card_block, cards), log_block(case, weeks, row)], 3)
+        side = ruler.side([*map(card_block, cards), *note_blocks(case), log_block(case, weeks, row)], 3)
         if side.gap >= LEAST_GAP:
             if side.spare > _LOOSE:
                 side = _tall_log(case, ruler, side, 3, weeks, _TALL_ROW)
@@ -162,7 +172,7 @@ def _two_leaves(case: Case, ruler: Ruler, cards: Sequence[Card]) -> list[Side] |
         for weeks in (6, 4):
             first, later = range(1, weeks + 1), range(weeks + 1, 2 * weeks + 1)
             side_4 = ruler.side([*map(card_block, left_over), log_block(case, first)], 4)
-            side_5 = ruler.side([log_block(case, later)], 5)
+            side_5 = ruler.side([*note_blocks(case), log_block(case, later)], 5)
             if min(side_4.gap, side_5.gap) >= LEAST_GAP:
                 return [
                     _filled(case, ruler, side_3, 3, now, "questions"),

@@ -13,7 +13,8 @@ from evalassist.documents.look import Paper
 from evalassist.errors import DocumentError
 from evalassist.note import Language, Note, NoteExercise, NotePlan, Sheet
 from evalassist.settings import NameOnSheet
-from evalassist.words import seen
+from evalassist.sheet_checks import MOST_OF_A_PHONE, NOTE_LETTERS
+from evalassist.words import seen, shortened
 
 NO_BREAK = "\u00a0"
 
@@ -128,7 +129,17 @@ class Case:
     @property
     def combined(self) -> bool:
         """Hip and knee moves together, which is what the sheet's title speaks of."""
-        return {"HIP", "KNEE"} <= {each.chip for each in self.exercises}
+        return self.moves_later or {"HIP", "KNEE"} <= {each.chip for each in self.exercises}
+
+    @property
+    def moves_later(self) -> bool:
+        """The sheet says why, and the moves come at the next visit."""
+        return not self.exercises
+
+    @property
+    def of_hips(self) -> bool:
+        """The sheet says how hip training helps: it has hip moves, or none yet."""
+        return self.moves_later or bool(self.hips)
 
     @property
     def hips(self) -> tuple[NoteExercise, ...]:
@@ -162,8 +173,23 @@ class Case:
     @property
     def phone(self) -> str:
         """The clinic's number as typed, or nothing where the font cannot show it."""
-        phone = seen(self.note.clinic.phone)[:24]  # as long as the settings allow
+        phone = seen(self.note.clinic.phone)[:MOST_OF_A_PHONE]
         return "" if look.lacks(phone) else phone
+
+    @property
+    def ask_first(self) -> str:
+        """When to ask before starting, whole and as markup; nothing where the therapist did not say."""
+        said = self._own_words(self.sheet.ask_first)
+        return self.texts("ask_first", why=said) if said else ""
+
+    @property
+    def therapist_note(self) -> str:
+        return self._own_words(self.sheet.therapist_note)
+
+    def _own_words(self, text: str) -> str:
+        """A text of the therapist's; where the font cannot show it, a line to write on."""
+        said = shortened(seen(text), NOTE_LETTERS)
+        return "_" * 40 if look.lacks(said) else said
 
     @property
     def clinic(self) -> str:

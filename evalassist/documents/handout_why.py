@@ -101,6 +101,11 @@ def message_text(case: Case) -> str:
 def _message(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     texts = case.texts
     said = words(canvas, message_text(case), x + 14, y_top - 9, width - 28, 17, 22, BOLD)
+    if case.moves_later:
+        height = 9 + said + 4
+        height += words(canvas, texts("moves_later"), x + 14, y_top - height, width - 28, 13.5, 17.6) + 10
+        box(canvas, x, y_top, width, height, 1.6)
+        return height
     middle = y_top - 9 - said - 13
     starts = case.sheet.start_date
     right_words = (
@@ -298,7 +303,7 @@ def _bars(case: Case, percent: int, canvas: Canvas, x: float, y_top: float, widt
 
 def why_texts(case: Case, not_first: bool = True) -> list[str]:
     """How the hip helps the knee, and with `not_first` that a weak hip was not shown to come first."""
-    training = "why_training" if case.hips else "why_training_neutral"
+    training = "why_training" if case.of_hips else "why_training_neutral"
     last = [case.texts("not_first")] if not_first else []
     return [*case.texts.paragraphs("why"), case.texts(training), *last]
 
@@ -308,7 +313,7 @@ def _why(
 ) -> float:
     texts = case.texts
     height = heading(
-        canvas, x, y_top, texts.plain(case.form("why_heading" if case.hips else "why_heading_neutral"))
+        canvas, x, y_top, texts.plain(case.form("why_heading" if case.of_hips else "why_heading_neutral"))
     )
     column = width - _FIGURE_WIDTH - _FIGURE_GAP
     said = why_texts(case, not_first)

@@ -83,6 +83,8 @@ class PreferencesDialog(QDialog):
             grid.addWidget(boxes, at, 1, Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(style.label("", "Logo"), grid.rowCount(), 0)
         grid.addLayout(self._build_logo(), grid.rowCount() - 1, 1)
+        grid.addWidget(style.label("", "Printer"), grid.rowCount(), 0)
+        grid.addLayout(self._build_test_page(), grid.rowCount() - 1, 1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setAccessibleName("Settings")
@@ -116,6 +118,33 @@ class PreferencesDialog(QDialog):
         line.addStretch(1)
         self._show_logo()
         return line
+
+    def _build_test_page(self) -> QHBoxLayout:
+        print_it = QPushButton("Print a test page…")
+        print_it.setToolTip("Shows whether the printer keeps the handout's grays and its smallest letters")
+        print_it.clicked.connect(self._print_test_page)
+        self._sent = style.label("s")
+        line = style.row(spacing=8)
+        line.addWidget(print_it)
+        line.addWidget(self._sent)
+        line.addStretch(1)
+        return line
+
+    def _print_test_page(self) -> None:
+        from evalassist.documents import gray_page_pdf
+        from ui.printing import Printout, print_again
+
+        paper = self.settings.paper
+        try:
+            page = Printout(
+                "test page", "EvalAssist test page", gray_page_pdf(paper), 1, paper, anew=gray_page_pdf
+            )
+            sent = print_again(self, page)
+        except EvalAssistError as fault:
+            self._say(str(fault))
+            return
+        self._said.hide()
+        self._sent.setText(sent.says if sent else "")
 
     def _show_logo(self) -> None:
         """As it is printed, in gray."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -18,17 +19,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalassist.clinical.progress import shown as is_shown
 from evalassist.clinical.result import NoPlan, PlanOfCare
 from evalassist.content.patient_texts import unreviewed
+from evalassist.documents import lacks, not_drawn
 from evalassist.errors import EvalAssistError
-from evalassist.note import Language, Note
+from evalassist.note import Language, Note, SheetForm
 from evalassist.settings import NameOnSheet, clinic_logo
+from evalassist.sheet_checks import Severity, SheetFinding, sheet_findings, why_refused
 from ui import icons, style
 from ui.dialogs.drafts import Drafts, DraftsDialog
 from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
 from ui.widgets.dates import date_text
+from ui.widgets.fields import TextField
 from ui.widgets.glyph import State
 from ui.widgets.marks import LinkButton, SideBadge, StateGlyph
 from ui.widgets.pdf_view import PageTools, PdfMaker, PdfPages
@@ -36,7 +41,7 @@ from ui.widgets.segments import Choice, SegmentedControl
 from ui.widgets.side_panel import SidePanel
 
 if TYPE_CHECKING:
-    from evalassist.documents.handout import Handout, SheetForm
+    from evalassist.documents.handout import Handout
     from evalassist.documents.look import PaperName
     from evalassist.reading import Reading
 
@@ -44,9 +49,10 @@ PANEL_WIDTH = 286
 KIND = "handout"
 PAPERS = {"letter": "Letter", "a4": "A4"}
 LANGUAGES: dict[Language, str] = {"en": "English", "es": "Español"}
-FORMS: dict[SheetForm, str] = {"standard": "Standard", "large": "Large", "moves": "Moves only"}
-LONG = 5
-"""So many exercises in large print fill more sides than most people read."""
+FORMS: dict[SheetForm, str] = {"standard": "Standard", "large": "Large", "moves": "Moves", "why": "Why"}
+OWN_LINES = ("ask-first", "note-to-patient")
+"""What the therapist may write on the sheet."""
+STATES: dict[Severity, State] = {"blocks": "danger", "look": "look", "fine": "good"}
 Check = tuple[State, str, str, LinkButton | None]
 """How it stands, in a few words, more about it, and what can be done."""
 
@@ -137,6 +143,11 @@ class HandoutPage(Page):
         stack.addWidget(style.label("cap", "CHECKS"))
         self._checks: QVBoxLayout = style.column(spacing=6)
         stack.addLayout(self._checks)
+        stack.addWidget(Rule())
+        self.own: dict[str, TextField] = {}
+        self._own_parts: dict[str, QWidget] = {}
+        for item_id in OWN_LINES:
+            stack.addWidget(self._build_own(item_id))
         self.print_button = QPushButton("Print")
         self.print_button.setProperty("kind", "primary")
         self.print_button.setProperty("tall", True)
@@ -155,6 +166,18 @@ class HandoutPage(Page):
             part.hide()
         return SidePanel(PANEL_WIDTH, body, foot)
 
+    def _build_own(self, item_id: str) -> QWidget:
+        """A text of the therapist's for this patient."""
+        item = self.session.content.items[item_id]
+        part, field = QWidget(), TextField(item.label, lines=3)
+        stack = style.column(part, spacing=3)
+        stack.addWidget(style.label("b", item.label))
+        stack.addWidget(field)
+        stack.addWidget(style.label("s", item.help, wrap=True))
+        field.answered.connect(lambda text, item_id=item_id: self.session.answer(item_id, text))
+        self.own[item_id], self._own_parts[item_id] = field, part
+        return part
+
     # ------------------------------------------------------------ showing
 
     @property
@@ -165,8 +188,18 @@ class HandoutPage(Page):
         plan = self.session.plan
         self._side.set_side(self.session.evaluation.sore_knee, "knees" if self._both else "knee")
         self._documents.setVisible(bool(self.session.documents))
+        self._show_own(plan)
         self._ask_for(plan)
         self._show_checks(plan)
+
+    def _show_own(self, plan: PlanOfCare | NoPlan) -> None:
+        answers, content = self.session.evaluation.answers, self.session.content
+        for item_id, field in self.own.items():
+            written = answers.get(item_id)
+            field.set_value(written if isinstance(written, str) else None)
+            field.setEnabled(not self.session.signed)
+            asked = is_shown(content.items[item_id], self.session.assessment)
+            self._own_parts[item_id].setVisible(asked and isinstance(plan, PlanOfCare))
 
     def _ask_for(self, plan: PlanOfCare | NoPlan) -> None:
         """Have the sheet of this plan drawn, unless it is shown already or must not be printed."""
@@ -176,9 +209,9 @@ class HandoutPage(Page):
             self._allow(False)
             return
         note = self.session.note()
-        if note.sheet is not None and note.sheet.problem:
+        if refused := why_refused(note, self.form_chosen):
             self._forget()
-            self.pages.show_words(note.sheet.problem)
+            self.pages.show_words(refused)
             self._allow(False)
             return
         wanted = Wanted(
@@ -221,9 +254,9 @@ class HandoutPage(Page):
         from ui.printing import usual_printer
 
         self._pdf, self._reading = handout.pdf, handout.reading
-        self._show_checks(self.session.plan)
         self.pages.show_pdf(handout.pdf)
         self._allow(True)
+        self._show_checks(self.session.plan)  # now pictures and reading level are known
         printer = usual_printer(self.pages.page_count)
         self._printer.setText(printer)
         self._printer.setVisible(bool(printer) and self._said.isHidden())
@@ -255,7 +288,7 @@ class HandoutPage(Page):
                 old.deleteLater()
         if isinstance(plan, PlanOfCare):
             found = (*self._findings(plan), *self._given(), *self._read())
-            for check in sorted(found, key=lambda check: check[0] != "look"):
+            for check in sorted(found, key=lambda check: list(STATES.values()).index(check[0])):
                 self._checks.addWidget(_shown(*check))
 
     def _given(self) -> list[Check]:
@@ -287,56 +320,49 @@ class HandoutPage(Page):
         return [("look", "Hard to read", f"{scores}. {longest}", None)]
 
     def _findings(self, plan: PlanOfCare) -> list[Check]:
-        found: list[Check] = []
-        count, most = len(plan.exercises), self.session.content.plan.most_exercises
-        if not count:
-            found.append(("look", "No exercise in the plan", "There is nothing to print yet.", None))
-        elif count > most:
-            detail = "People do fewer of them the more there are. Take some out of the plan."
-            found.append(("look", f"{count} exercises are too many", detail, None))
-        else:
-            found.append(("good", f"{count} exercises, at most {most} on a sheet", "", None))
         note = self.session.note()
-        if note.sheet is not None and note.sheet.problem:
-            found.append(("look", "An entry wants a look first", note.sheet.problem, None))
-        sore = self.session.evaluation.sore_knee
-        wrong = [one for one in plan.exercises if sore != "both" and one.side not in (sore, "both")]
-        if wrong:
-            names = ", ".join(one.exercise.name for one in wrong)
-            found.append(
-                ("look", "An exercise is for the other leg", f"{names}. The sore knee is the {sore}.", None)
-            )
-        else:
-            found.append(("good", f"Knee matches the note: {'both' if self._both else sore}", "", None))
-        if self.session.settings.clinic_phone:
-            found.append(("good", "The clinic's phone is on the sheet", "", None))
-        else:
-            detail = "The sheet will print a blank line to fill in by hand."
-            link = LinkButton("Add the clinic's phone")
-            link.clicked.connect(self.preferences_wanted)
-            found.append(("look", "No phone for “Call your clinic”", detail, link))
-        if self.form_chosen == "large" and count >= LONG:
-            link = LinkButton("Print the moves only")
-            link.clicked.connect(lambda: self.form.choose("moves"))
-            detail = f"{count} exercises in large print fill 14 sides or more."
-            found.append(("look", "A long sheet", detail, link))
-        if self.language_chosen == "es":
-            found += self._spanish(plan, note)
-        return found
+        content = self.session.content
+        found = sheet_findings(
+            note,
+            content,
+            today=date.today(),
+            lacks=lacks,
+            language=self.language_chosen,
+            form=self.form_chosen,
+            name=self.session.settings.name_on_sheet,
+            not_drawn=not_drawn(note) if self._pdf else (),
+        )
+        checks: list[Check] = [
+            (STATES[one.severity], one.says, one.detail, self._way_out(one)) for one in found
+        ]
+        return checks + (self._drafts(plan) if self.language_chosen == "es" else [])
 
-    def _spanish(self, plan: PlanOfCare, note: Note) -> list[Check]:
-        """What a therapist must know before a Spanish sheet is given out; neither keeps it from being printed."""
-        found: list[Check] = []
+    def _way_out(self, found: SheetFinding) -> LinkButton | None:
+        """What can be done about a finding at once."""
+        ways: dict[str, tuple[str, Callable[[], object]]] = {
+            "phone": ("Add the clinic's phone", self.preferences_wanted.emit),
+            "no-moves": ("Show the pages that say why", lambda: self.form.choose("why")),
+            "long": ("Print the moves only", lambda: self.form.choose("moves")),
+            "old": ("Show it in large print", lambda: self.form.choose("large")),
+        }
+        if not self.session.signed:
+            ways["child"] = ("Confirm it", lambda: self.session.answer("child-sheet", "confirmed"))
+        if found.severity == "fine" or found.about not in ways:
+            return None
+        words, act = ways[found.about]
+        link = LinkButton(words)
+        link.clicked.connect(act)
+        return link
+
+    def _drafts(self, plan: PlanOfCare) -> list[Check]:
+        """Spanish that no qualified translator has approved; it does not keep a sheet from being printed."""
         drafts = unreviewed(self.session.content.exercises, [one.exercise.id for one in plan.exercises])
-        if drafts:
-            link = LinkButton("Show these texts")
-            link.clicked.connect(lambda: self._show_drafts(drafts))
-            detail = f"No qualified translator has reviewed {len(drafts)} of its texts."
-            found.append(("look", "The Spanish is a draft", detail, link))
-        if note.sheet is not None and note.sheet.goal:
-            detail = f"It is printed as it was typed: “{note.sheet.goal}”"
-            found.append(("look", "Is the goal in Spanish?", detail, None))
-        return found
+        if not drafts:
+            return []
+        link = LinkButton("Show these texts")
+        link.clicked.connect(lambda: self._show_drafts(drafts))
+        detail = f"No qualified translator has reviewed {len(drafts)} of its texts."
+        return [("look", "The Spanish is a draft", detail, link)]
 
     # ------------------------------------------------------------ acting
 
@@ -430,8 +456,8 @@ class HandoutPage(Page):
 
 def _shown(state: State, words: str, detail: str, act: LinkButton | None) -> QWidget:
     frame = QFrame()
-    loud = state == "look"
-    frame.setProperty("card", "att" if loud else "")
+    loud = state != "good"
+    frame.setProperty("card", {"look": "att", "danger": "danger"}.get(state, ""))
     stack = style.column(frame, (10, 7, 10, 8) if loud else (0, 2, 0, 2), spacing=3)
     line = style.row(spacing=8)
     title = style.label("b" if loud else "", words)

@@ -10,6 +10,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from evalassist import resources
+from evalassist.clinical.edits import DOSE_LIMITS
 from evalassist.clinical.result import PlannedExercise
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import PlanEdit
@@ -23,8 +24,8 @@ from ui.widgets.stepper import Stepper
 
 PICTURE = (120, 90)
 COMPACT_PICTURE = (96, 72)
-DOSE = (("sets", "sets", 1, 10), ("reps", "reps", 1, 50), ("hold_s", "s hold", 0, 60))
-"""Field of the dose, its word, and how far the stepper goes."""
+DOSE = (("sets", "sets"), ("reps", "reps"), ("hold_s", "s hold"))
+"""Field of the dose and its word; the stepper goes as far as a dose may."""
 ROOM_FOR_NEXT = 900
 """From this width on, what the next phase has instead stands beside the dose, else below it."""
 WAIT_MS = 250
@@ -164,7 +165,8 @@ class ExerciseCard(QFrame):
     def _build_dose(self) -> QHBoxLayout:
         row = style.row(spacing=10)
         self.steppers: dict[str, Stepper] = {}
-        for field, word, low, high in DOSE:
+        for field, word in DOSE:
+            low, high = DOSE_LIMITS[field]
             stepper = Stepper(f"{self.exercise.name}, {word}", word, low=low, high=high)
             stepper.answered.connect(lambda value, field=field: self._step(field, value))
             self.steppers[field] = stepper
@@ -327,7 +329,7 @@ def _edit_words(planned: PlannedExercise) -> str:
         return "Changed by the therapist"
     changed = [
         f"{word}: {getattr(before, field)} proposed, {getattr(now, field)} now"
-        for field, word, _, _ in DOSE
+        for field, word in DOSE
         if getattr(before, field) != getattr(now, field)
     ]
     return "\n".join(changed) or "Changed by the therapist"
