@@ -402,9 +402,7 @@ def mirrored_id(item_id: ItemId) -> ItemId:
 
 EXCHANGED = {"right": "left", "left": "right", "Right": "Left", "Left": "Right"}
 EXCHANGED |= {"1": "2", "2": "1"}
-SIDED = re.compile(
-    r"\b(right|left|Right|Left)\b|(?<=\bM22\.2X)[12]\b|(?<=\bM22\.4)[12]\b|(?<=\bM25\.[4-6]6)[12]\b"
-)
+SIDED = re.compile(r"\b(right|left|Right|Left)\b|(?<=\bM(?!62)\d\d\.\w)[12]\b|(?<=\bM\d\d\.\w\w)[12]\b")
 """Words of a side, and the last figure of the codes of a knee."""
 
 

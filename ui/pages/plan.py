@@ -147,7 +147,7 @@ class PlanPage(Page):
         stack = style.column(place, spacing=6)
         head = style.row(spacing=8)
         head.addWidget(style.label("h2", "Home exercises"))
-        self._summary = style.label("s")
+        self._summary = style.label("s", wrap=True)
         head.addWidget(self._summary, 1)
         self._see = style.row(spacing=6)
         head.addLayout(self._see)

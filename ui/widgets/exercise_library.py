@@ -175,9 +175,9 @@ class _Row(QWidget):
         style.say(self._name, c="" if offered else "q")
         self._add.setVisible(offered and not read_only)
         self._ask.setVisible(not offered and not read_only)
-        said = refusal is not None and (refusal.kind == "therapist" or not offered)
-        self._against.setText(upper_first(self._why) if said else "")
-        self._against.setVisible(said)
+        own_words = refusal is not None and refusal.kind == "therapist"
+        self._against.setText(self._why if own_words else "" if offered else upper_first(self._why))
+        self._against.setVisible(own_words or not offered)
         if offered or read_only:
             self._show_more(False)
 
