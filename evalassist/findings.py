@@ -382,7 +382,7 @@ def brief_words(item: Item, answer: Answer | None, group: StrengthGroup | None) 
 
 
 def _listed(words: Sequence[str]) -> str:
-    """A list; what begins alike is told once: round the kneecap, inner side and outer side."""
+    """A list; what begins alike is told once: around the kneecap, inner side and outer side."""
     if not any("," in word for word in words):
         return ", ".join(words)
     by_start: dict[str, list[str]] = {}

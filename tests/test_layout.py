@@ -19,6 +19,7 @@ from evalassist.settings import Settings
 from ui import style
 from ui.main_window import MainWindow
 from ui.pages.base import Page
+from ui.pages.plan import PlanPage
 from ui.pages.step import StepPage
 from ui.widgets.cards import FoldingGroup
 from ui.widgets.editors import Editor
@@ -195,3 +196,16 @@ def test_no_button_beside_a_paper_covers_another(
         for other in buttons[at + 1 :]:
             areas = [QRect(each.mapTo(panel, QPoint()), each.size()) for each in (one, other)]
             assert not areas[0].intersects(areas[1]), f"{one.text()} covers {other.text()}"
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
+@pytest.mark.parametrize("case", ["patient-a", "patient-b", "patient-c", "ex1", "ex3"])
+def test_the_plan_is_no_wider_than_its_page(
+    qtbot: QtBot, home: Path, content: Content, case: str, scale: float
+) -> None:
+    window = window_on(qtbot, home, content, read_case(CASES / f"{case}.toml", content), scale)
+    assert window.view is not None
+    page = window.view.show_step("plan")
+    settle(page)
+    assert isinstance(page, PlanPage)
+    assert inside(page.library, page.area.viewport())

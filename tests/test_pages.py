@@ -49,7 +49,7 @@ from ui.pages.base import Page
 from ui.pages.handout import HandoutPage
 from ui.pages.plan import PlanPage
 from ui.pages.review import SignPage
-from ui.pages.safety import SafetyPage
+from ui.pages.safety import SafetyPage, alarming
 from ui.pages.step import StepPage
 from ui.pages.strength import StrengthPage
 from ui.session import EvaluationSession
@@ -945,13 +945,30 @@ def test_every_goal_is_in_sight_and_other_care_reads_as_offered_or_not_advised(
     assert care.count("not advised") == len(session.plan.not_advised)
 
 
+def test_with_both_knees_sore_a_finding_of_both_sides_names_both(session_of: Any, opened: Any) -> None:
+    page = opened(PlanPage, session_of("ex3"))
+    for side in ("right", "left"):
+        assert f"Hip abduction grade 4 of 5, {side}" in reads(page), "beside the problem"
+    card = next(one for one in page.cards.values() if one.exercise.id == "HA01")
+    assert "hip abduction grade 4 of 5, right; hip abduction grade 4 of 5, left" in reads(card)
+
+
 def test_exercises_move_and_give_way_to_harder_ones(session_of: Any, opened: Any) -> None:
     page = opened(PlanPage, session := session_of("ex1"))
     first, second, *_ = in_plan(session)
-    click(page, "Mini-squat 0-45: earlier in the list")
+    click(page, "Mini-squat 0-45°: earlier in the list")
     assert in_plan(session)[:2] == [second, first]
     click(page, "Clamshell: harder, Clamshell with band")
     assert in_plan(session)[2] == "HE02"
+
+
+def test_a_yes_that_lifts_a_stop_is_not_shown_as_an_alarm(content: Content) -> None:
+    for item_id, loud in (
+        ("recent-surgery", True),
+        ("surgeon-cleared", False),
+        ("effusion-cause-known", False),
+    ):
+        assert alarming(content.items[item_id], content) is loud, item_id
 
 
 def test_the_library_says_why_an_exercise_is_not_offered(session_of: Any, opened: Any) -> None:

@@ -568,7 +568,7 @@ def test_a_start_near_the_end_of_the_scale_makes_no_goal(fact: str, start: float
 def test_the_home_program_is_always_a_goal_and_missing_kinds_are_told() -> None:
     plan = planned(assessed())
     assert [goal.id for goal in plan.goals] == ["G08"]
-    assert sum("goal: nothing was measured" in words for words in plan.warnings) == 3
+    assert sum("goal: nothing that was measured calls for one" in words for words in plan.warnings) == 3
 
 
 # ---------------------------------------------------------------- the therapist's word

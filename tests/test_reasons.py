@@ -122,7 +122,7 @@ def test_a_cause_held_possible_is_printed_with_for_against_and_what_was_not_test
     assert (cause.id, cause.word) == ("patellar-tendon", "possible")
     text = printed(note)
     assert "Other causes held possible or likely" in text
-    assert "decline squat (patellar tendon), right: Positive" in text
+    assert "single-leg decline squat, 25° (patellar tendon), right: Positive" in text
     assert "Against: no pain at the lower pole." in text
     assert "Not tested: brought on by; eased by; tender: lower pole, right." in text
     _, _, likely = judged(example("ex1").with_answer("ddx-sensitisation", "likely"))

@@ -92,7 +92,7 @@ def test_more_pain_changes_label_dose_exercises_goal_and_visits(content: Content
     assert (irritability.now, irritability.then, irritability.change) == ("moderate", "high", "changed")
     assert found["Clamshell"].change == "changed"
     assert found["Clamshell"].then.startswith("2 × 12")
-    assert found["Mini-squat 0-45"].change == "gone"
+    assert found["Mini-squat 0-45°"].change == "gone"
     assert found["Isometric knee extension at 60 degrees"].change == "new"
     assert found["Worst pain"].now.startswith("6 →")
     assert found["Worst pain"].then.startswith("9 →")

@@ -91,7 +91,7 @@ def _missing_kinds(case: Case, stand: Sequence[Goal], dropped: Sequence[tuple[Go
     taken_out = {kind_of[goal.id.partition(".")[0]] for goal, _ in dropped}
     for kind in ("pain", "function", "impairment"):
         if kind not in present:
-            why = "it was taken out" if kind in taken_out else "nothing was measured that sets one"
+            why = "it was taken out" if kind in taken_out else "nothing that was measured calls for one"
             yield f"There is no {kind} goal: {why}."
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -10,7 +10,7 @@ from typing import Literal
 
 from evalassist.content.record_schema import RecordFact
 from evalassist.content.schema import Dose, Exercise, Level, Rule
-from evalassist.evaluation import Defaults, ItemId, Opinion, Side, SoreKnee
+from evalassist.evaluation import SIDES, Defaults, ItemId, Opinion, Side, SoreKnee
 
 
 class Verdict(StrEnum):
@@ -48,6 +48,20 @@ class Reason:
 
     text: str
     items: tuple[ItemId, ...] = ()
+
+    @property
+    def sides(self) -> frozenset[str]:
+        """The sides its items name; none where the finding has no side."""
+        return frozenset(item.rpartition(".")[2] for item in self.items if "." in item) & set(SIDES)
+
+
+def first_of_each_side(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """The first reason; where it is of one side alone, also the first of the other, so that neither is hidden."""
+    first = reasons[:1]
+    if not first or len(first[0].sides) != 1:
+        return tuple(first)
+    across = [reason for reason in reasons if len(reason.sides) == 1 and reason.sides != first[0].sides]
+    return (*first, *across[:1])
 
 
 @dataclass(frozen=True, slots=True)

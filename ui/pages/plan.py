@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from evalassist.clinical.codes import CHOSEN_ITEM
-from evalassist.clinical.result import Conclusion, NoPlan, PlanOfCare, Reason
+from evalassist.clinical.result import Conclusion, NoPlan, PlanOfCare, Reason, first_of_each_side
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import ItemId, PlanEdit
 from evalassist.words import upper_first
@@ -298,7 +298,7 @@ class PlanPage(Page):
             line.addWidget(title, 1)
             reasons = ReasonList()
             reasons.go_to.connect(self.go_to)
-            reasons.show_reasons(conclusion.reasons[:1])
+            reasons.show_reasons(first_of_each_side(conclusion.reasons))
             reasons.setToolTip("\n".join(reason.text for reason in conclusion.reasons))
             self._problem_list.addLayout(line)
             self._problem_list.addWidget(reasons)

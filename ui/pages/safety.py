@@ -58,13 +58,14 @@ def questions(group: Group, content: Content) -> list[Question]:
 
 
 def alarming(item: Item, content: Content) -> bool:
-    """Whether "yes" alone or with others leads to a stop."""
-    return any(
-        part.fact == item.id and part.is_ == "yes"
-        for rule in content.rules.values()
-        if rule.kind == "red-flag" and rule.level in STOPS
-        for part in rule.when.walk()
-    )
+    """Whether "yes" alone or with others leads to a stop; what lifts a stop ("cleared") does not alarm."""
+    for rule in content.rules.values():
+        if rule.kind == "red-flag" and rule.level in STOPS:
+            parts = list(rule.when.walk())
+            lifts = [part for whole in parts if whole.not_ for part in whole.not_.walk()]
+            if any(part.fact == item.id and part.is_ == "yes" and part not in lifts for part in parts):
+                return True
+    return False
 
 
 def last_unless_no(item: Item, session: EvaluationSession) -> str:

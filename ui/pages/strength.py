@@ -433,7 +433,7 @@ class _OrdinaryRow(QWidget):
         if words:  # below each other, for words need the whole width
             arrange(self._parts, 0)
             self._parts.addWidget(style.label("s", item.help, wrap=True))
-        self._parts.addLayout(line, 1 if item.sides else 0)
+        self._parts.addLayout(line)
         for item_id in item.ids:
             side = _split(item_id)[1]
             editor = editor_for(item, f"{item.label}, {side}" if side else item.label, WIDTH)
@@ -457,7 +457,8 @@ class _OrdinaryRow(QWidget):
         self._found.setWordWrap(True)
         self._found.setVisible(item.sides)
         if item.sides:
-            line.addWidget(self._found, 1, Qt.AlignmentFlag.AlignVCenter)
+            line.addStretch(1)
+            self._parts.addWidget(self._found, 1)  # beside the sides; under them where the name stands above
 
     def set_name_width(self, width: int) -> None:
         """As in the rows above; an item of one answer keeps its one line."""

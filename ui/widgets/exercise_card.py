@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy,
 
 from evalassist import resources
 from evalassist.clinical.edits import DOSE_LIMITS
-from evalassist.clinical.result import PlannedExercise
+from evalassist.clinical.result import PlannedExercise, first_of_each_side
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import PlanEdit
 from evalassist.words import lower_first, upper_first
@@ -241,7 +241,8 @@ class ExerciseCard(QFrame):
         self._then.set_text(f"then: {then}" if then else "")
         self._then.setVisible(bool(then))
         reasons = [lower_first(reason.text) for reason in planned.because]
-        self._reason.setText(reasons[0].partition(";")[0] if reasons else "chosen by the therapist")
+        first = [lower_first(one.text).partition(";")[0] for one in first_of_each_side(planned.because)]
+        self._reason.setText("; ".join(first) or "chosen by the therapist")
         self._reason.setAccessibleName(f"Because {self._reason.text()}")
         self._reason.setToolTip("\n".join(reasons))
         self._reason.setEnabled(bool(planned.because and planned.because[0].items))
