@@ -107,7 +107,10 @@ ROWS: dict[int, tuple[str, ...]] = {
     31: ("test_handout::test_a_sheet_is_refused_while_an_exercise_lacks_a_part_in_its_language",),
     32: ("test_handout_spanish::test_the_sheet_has_its_sides_and_nothing_is_cut",),
     33: (f"{HERE}::test_a_picture_that_cannot_be_read_is_a_frame_in_the_log_and_told",),
-    34: ("test_handout::test_without_its_font_nothing_is_printed",),
+    34: (
+        "test_handout_forms::test_without_its_typeface_a_plain_sheet_has_the_right_words_and_says_so",
+        "test_handout_forms::test_without_any_typeface_nothing_is_printed",
+    ),
     35: ("test_printing::test_a_printer_that_holds_a4_gets_a_sheet_laid_out_for_a4",),
     36: (f"{HERE}::test_no_text_asks_to_turn_the_page_over",),
     37: (f"{HERE}::test_a_test_page_shows_whether_the_printer_keeps_the_grays",),

@@ -633,15 +633,6 @@ def test_nine_moves_are_refused_in_plain_words() -> None:
         handout_pdf(note((*SIX, "QO01", "FL03", "HE05")))
 
 
-def test_without_its_font_nothing_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
-    look.register_fonts.cache_clear()
-    monkeypatch.setitem(look._FILES, look.BOLD, "no-such-font.ttf")
-    with pytest.raises(DocumentError, match="Source Sans Pro"):
-        handout_pdf(note())
-    monkeypatch.undo()
-    look.register_fonts.cache_clear()
-
-
 if __name__ == "__main__":  # python tests/test_handout.py FOLDER: the variants as files, to look at
     import sys
     from pathlib import Path

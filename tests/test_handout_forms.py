@@ -11,13 +11,15 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from pypdfium2 import raw
+from reportlab.pdfbase import pdfmetrics
 
 from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
 from evalassist.clinical.plan import plan_of_care
 from evalassist.content import load_content
-from evalassist.documents import handout_pdf, make_handout
+from evalassist.documents import handout_pdf, look, make_handout
 from evalassist.documents.look import PaperName
+from evalassist.errors import DocumentError
 from evalassist.note import Clinic, Language, Note, SheetForm
 from evalassist.noting import note_of
 
@@ -167,3 +169,42 @@ def test_four_moves_have_their_steps_and_more_moves_stand_without() -> None:
     assert "Lie on your good side. Bend the bottom knee." in four
     assert "Feel it in" not in four
     assert "1 Put" not in five
+
+
+# ---------------------------------------------------------------- without the typeface
+
+
+@pytest.fixture
+def without_its_typeface(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setitem(look._FILES, look.BOLD, "no-such-font.ttf")
+    forget_fonts()
+    yield
+    forget_fonts()
+
+
+def forget_fonts() -> None:
+    """As in a program that has just started: ReportLab keeps what it has once registered."""
+    look.register_fonts.cache_clear()
+    for name in look._FILES:
+        pdfmetrics._fonts.pop(name, None)
+
+
+@pytest.mark.usefixtures("without_its_typeface")
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_without_its_typeface_a_plain_sheet_has_the_right_words_and_says_so(language: Language) -> None:
+    made = make_handout(noted("ex1"), language)
+    assert made.plain
+    words = " ".join(pages(made.pdf))
+    for said in (
+        ("GO. Pain 0 to 3.", "Call 911") if language == "en" else ("SIGA. Dolor de 0 a 3.", "Llame al 911")
+    ):
+        assert said in words
+    assert made.pdf.count(b"/FontFile2") == 2
+    assert b"Helvetica" not in made.pdf
+
+
+@pytest.mark.usefixtures("without_its_typeface")
+def test_without_any_typeface_nothing_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(look._STAND_INS, look.BOLD, "no-such-font.ttf")
+    with pytest.raises(DocumentError, match="Install EvalAssist again"):
+        handout_pdf(noted("ex1"))

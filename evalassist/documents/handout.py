@@ -24,6 +24,9 @@ from evalassist.reading import Reading, reading_of
 from evalassist.settings import NameOnSheet
 from evalassist.sheet_checks import why_refused
 
+_PLAIN = 0.7
+"""The large print of the stand-in typeface at this scale has letters of 12.6 points."""
+
 
 @dataclass(frozen=True, slots=True)
 class Handout:
@@ -31,6 +34,8 @@ class Handout:
 
     pdf: bytes
     reading: Reading | None
+    plain: bool = False
+    """Its typeface is missing: another stands in, in one column, where it has room."""
 
 
 def make_handout(
@@ -44,21 +49,27 @@ def make_handout(
     replaces: date | None = None,
 ) -> Handout:
     """Make the patient's sheet from a note: the same note gives the same bytes."""
-    look.register_fonts()
-    arranged, around = _FORMS[form]
+    plain = not look.register_fonts()
+    in_one_column = plain and form != "why"
+    scale = _PLAIN if in_one_column and form != "large" else 1.0
+    arranged, around = _FORMS["large" if in_one_column else form]
+    case = replace(_case(note, language, paper, form), name=name, logo=logo, replaces=replaces)
+    sheet = case.paper
     case, made = arranged(
-        replace(_case(note, language, paper, form), name=name, logo=logo, replaces=replaces)
+        replace(case, paper=replace(sheet, width=sheet.width / scale, height=sheet.height / scale))
     )
     buffer = BytesIO()
-    canvas = look.new_canvas(buffer, case.paper, language)
+    canvas = look.new_canvas(buffer, sheet, language)
     _describe(case, canvas)
     for number, side in enumerate(made, start=1):
+        canvas.scale(scale, scale)
         _draw_side(case, canvas, side, number)
         with tag(canvas, "Artifact"):
             around(case, canvas, number, len(made))
         canvas.showPage()
     canvas.save()
-    return Handout(buffer.getvalue(), reading_of(canvas.texts, language, part=form in ("moves", "why")))
+    reading = reading_of(canvas.texts, language, part=form in ("moves", "why"))
+    return Handout(buffer.getvalue(), reading, plain)
 
 
 def _case(note: Note, language: Language, paper: PaperName, form: SheetForm) -> Case:

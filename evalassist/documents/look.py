@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 from xml.sax.saxutils import escape
 
+import reportlab
 from reportlab import rl_config
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.enums import TA_LEFT
@@ -21,6 +24,8 @@ from evalassist.documents.tags import TaggedCanvas
 from evalassist.errors import DocumentError
 from evalassist.words import clean
 
+log = logging.getLogger(__name__)
+
 PaperName = Literal["letter", "a4"]
 
 REGULAR, SEMIBOLD, BOLD = "SourceSans", "SourceSans-Semibold", "SourceSans-Bold"
@@ -29,6 +34,8 @@ _FILES = {
     SEMIBOLD: "SourceSansPro-Semibold.ttf",
     BOLD: "SourceSansPro-Bold.ttf",
 }
+_STAND_INS = {REGULAR: "Vera.ttf", SEMIBOLD: "VeraBd.ttf", BOLD: "VeraBd.ttf"}
+"""They come with ReportLab, and are embedded as well."""
 
 INK, SECOND, BAR, RULE = (HexColor(each) for each in ("#1A1A1A", "#404040", "#595959", "#767676"))
 BLACK = HexColor("#000000")
@@ -69,19 +76,27 @@ PAPER: dict[PaperName, Paper] = {
 
 
 @cache
-def register_fonts() -> None:
-    """Make the fonts known to ReportLab; a missing one stops the print, for no other font may replace it."""
+def register_fonts() -> bool:
+    """Make the fonts known to ReportLab; False when another typeface stands in for the papers' own.
+
+    Raises `DocumentError` when that one is missing too.
+    """
     rl_config.useA85 = 0  # bytes as they are: a fifth less to store and to send to the printer
+    own = True
     try:
         import font_source_sans_pro
 
-        folder = Path(font_source_sans_pro.font_directory)
-        for name, file in _FILES.items():
-            pdfmetrics.registerFont(TTFont(name, folder / file))
+        _register(Path(font_source_sans_pro.font_directory), _FILES)
     except (ImportError, OSError, TTFError) as error:
-        raise DocumentError(
-            f"The font Source Sans Pro is missing or broken, so nothing can be printed: {error}"
-        ) from error
+        log.warning("Source Sans Pro is missing or broken, papers are plain: %s", type(error).__name__)
+        own = False
+        try:
+            _register(Path(reportlab.__file__).parent / "fonts", _STAND_INS)
+        except (OSError, TTFError) as missing:
+            raise DocumentError(
+                f"The fonts of the papers are missing or broken, so nothing can be printed: {missing}. "
+                "Install EvalAssist again."
+            ) from missing
     for italic in (0, 1):  # without these, <b> would print in Regular and say nothing
         addMapping(REGULAR, 0, italic, REGULAR)
         addMapping(REGULAR, 1, italic, BOLD)
@@ -89,6 +104,13 @@ def register_fonts() -> None:
         addMapping(SEMIBOLD, 1, italic, BOLD)
         addMapping(BOLD, 0, italic, BOLD)
         addMapping(BOLD, 1, italic, BOLD)
+    return own
+
+
+def _register(folder: Path, files: Mapping[str, str]) -> None:
+    """All of these fonts or none: a typeface whose bold is missing is missing."""
+    for font in [TTFont(name, folder / file) for name, file in files.items()]:
+        pdfmetrics.registerFont(font)
 
 
 def new_canvas(buffer: BytesIO, paper: Paper, language: str) -> TaggedCanvas:

@@ -101,6 +101,7 @@ class HandoutPage(Page):
         self.form_chosen: SheetForm = "standard"
         self._asked: Wanted | None = None
         self._reading: Reading | None = None
+        self._plain = False
         self._pdf: bytes | None = None
         self._print_when_made = False
         """Ctrl+P was pressed while the pages were still being drawn."""
@@ -253,7 +254,7 @@ class HandoutPage(Page):
             return  # meanwhile there is something against the sheet
         from ui.printing import usual_printer
 
-        self._pdf, self._reading = handout.pdf, handout.reading
+        self._pdf, self._reading, self._plain = handout.pdf, handout.reading, handout.plain
         self.pages.show_pdf(handout.pdf)
         self._allow(True)
         self._show_checks(self.session.plan)  # now pictures and reading level are known
@@ -287,7 +288,7 @@ class HandoutPage(Page):
                 old.hide()
                 old.deleteLater()
         if isinstance(plan, PlanOfCare):
-            found = (*self._findings(plan), *self._given(), *self._read())
+            found = (*self._findings(plan), *self._given(), *self._read(), *self._typeface())
             for check in sorted(found, key=lambda check: list(STATES.values()).index(check[0])):
                 self._checks.addWidget(_shown(*check))
 
@@ -318,6 +319,12 @@ class HandoutPage(Page):
             return [("good", "Easy to read", scores, None)]
         longest = f"Its longest sentence has {self._reading.longest_words} words: “{self._reading.longest}”"
         return [("look", "Hard to read", f"{scores}. {longest}", None)]
+
+    def _typeface(self) -> list[Check]:
+        if not self._plain:
+            return []
+        detail = "The sheet has the right words in a plain layout. Install EvalAssist again to mend it."
+        return [("look", "The typeface of the sheet is missing", detail, None)]
 
     def _findings(self, plan: PlanOfCare) -> list[Check]:
         note = self.session.note()
