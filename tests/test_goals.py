@@ -101,7 +101,9 @@ def test_no_goal_starts_from_what_nobody_measured() -> None:
             assert one.baseline is not None or one.id == "G08", (name, one.id)
     bare = planned(ex("ex1", "akps-total", "lefs-total", "psfs-mean"))
     assert {"G02", "G04", "G05"}.isdisjoint({one.id for one in bare.goals})
-    assert any("no function goal: nothing that was measured calls for one" in warning for warning in bare.warnings)
+    assert any(
+        "no function goal: nothing that was measured calls for one" in warning for warning in bare.warnings
+    )
 
 
 def test_proposed_goals_carry_no_warning() -> None:
