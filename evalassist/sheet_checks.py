@@ -277,7 +277,7 @@ def _retest(sheet: Sheet, today: date) -> Iterator[SheetFinding]:
 def _from_therapist(sheet: Sheet, form: SheetForm) -> Iterator[SheetFinding]:
     if sheet.ask_first_wanted and not seen(sheet.ask_first) and form != "why":
         detail = (
-            "Surgery, pregnancy, a clot or a blood thinner is on record. Write when to ask before starting."
+            "Surgery, pregnancy, a clot or a blood thinner is on record: write when the patient asks first."
         )
         yield SheetFinding("ask", "look", "“Ask us before you start if …”?", detail)
     if seen(sheet.therapist_note) and form in ("why", "moves"):

@@ -184,7 +184,7 @@ def test_the_worked_example_fills_four_sides_with_what_the_patient_needs() -> No
     assert "Week 6" in log
     for words in ("Pain 0 to 3", "Pain 4 to 5", "Pain over 5", "Call us at 555-0100 if:", "Call 911"):
         assert words in safety
-    assert "a numb groin, or new trouble with your bladder or bowel" in safety
+    assert "have a numb groin, or new bladder or bowel trouble" in safety
     assert "Page 4 of 4" in safety
 
 

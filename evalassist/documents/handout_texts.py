@@ -180,7 +180,7 @@ class Case:
     def ask_first(self) -> str:
         """When to ask before starting, whole and as markup; nothing where the therapist did not say."""
         said = self._own_words(self.sheet.ask_first)
-        return self.texts("ask_first", why=said) if said else ""
+        return self.texts("ask_first", why=f"{said.removesuffix('.')}.") if said else ""
 
     @property
     def therapist_note(self) -> str:
