@@ -195,7 +195,7 @@ def test_the_worked_example_says_in_spanish_what_it_says_in_english(
         "Los estudios no han mostrado que la cadera débil venga primero.",
     ):
         assert words in why
-    assert "Haga sus 4 ejercicios 3 días por semana. Toma unos 25 minutos. Siga por 6 semanas o más." in moves
+    assert "Haga sus 4 ejercicios 3 días por semana. Toma unos 25 minutos. Siga 6 semanas o más." in moves
     assert "Semana 6" in log
     for words in ("Dolor de 0 a 3", "Dolor de 4 a 5", "Dolor de más de 5", "3.3", "probable: 0.8 a 2.3"):
         assert words in safety
