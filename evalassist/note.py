@@ -367,9 +367,12 @@ class Note(Part):
 
     def sheet_content_sha256(self) -> str:
         """The same for two sheets that tell the patient the same, whatever their language, paper and type."""
+        # Without defaults: a field that is added later changes no sheet that was given before.
         exercises = () if self.plan is None else self.plan.exercises
-        parts = [each.model_dump_json(exclude=NOT_ON_A_SHEET) for each in exercises]
-        sheet = "" if self.sheet is None else self.sheet.model_dump_json(exclude=NOT_TOLD)
+        parts = [each.model_dump_json(exclude=NOT_ON_A_SHEET, exclude_defaults=True) for each in exercises]
+        sheet = (
+            "" if self.sheet is None else self.sheet.model_dump_json(exclude=NOT_TOLD, exclude_defaults=True)
+        )
         return sha256("\n".join((self.sore_knee, sheet, *parts)).encode()).hexdigest()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -184,13 +185,16 @@ def _put_aside_what_is_bad(file: Path) -> Path | None:
 
 
 def _replace(file: Path, text: str) -> Path | None:
-    aside = _put_aside_what_is_bad(file)
-    _write_whole(file, text.encode())
-    return aside
+    return _write_whole(file, text.encode(), _put_aside_what_is_bad)
 
 
-def _write_whole(file: Path, content: bytes) -> None:
-    """Write beside the file and swap: a crash leaves the old content or the new one, never a part."""
+def _write_whole(
+    file: Path, content: bytes, make_room: Callable[[Path], Path | None] = lambda _file: None
+) -> Path | None:
+    """Write beside the file and swap: a crash leaves the old content or the new one, never a part.
+
+    `make_room` is called once the new content is on disk; what it says of the old file is returned.
+    """
     handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
     part = Path(name)
     try:
@@ -198,7 +202,9 @@ def _write_whole(file: Path, content: bytes) -> None:
             written.write(content)
             written.flush()
             os.fsync(written.fileno())
+        aside = make_room(file)
         part.replace(file)
+        return aside
     finally:
         part.unlink(missing_ok=True)
 

@@ -18,7 +18,7 @@ from evalassist.note import Clinic
 from evalassist.note_text import note_text
 from evalassist.noting import note_of
 
-SCREEN = ("limp-now", "hip-range-loss", "drehmann", "log-roll-pain", "child-systemic", "child-no-weight")
+SCREEN = ("limp-now", "hip-range-loss", "drehmann", "log-roll-pain", "child-general-signs", "child-no-weight")
 KNEE_RESULTS = ("Patellofemoral pain", "MPD", "MCD", "criteria", "Irritability", "Not decided")
 
 
@@ -95,3 +95,12 @@ def test_only_questions_that_are_asked_count_as_open() -> None:
     assert isinstance(plan, NoPlan)
     assert "calf-signs" in plan.items
     assert [item for item in plan.items if not shown(content.items[item], assessment)] == []
+
+
+def test_a_draft_answered_before_the_question_was_widened_is_asked_again() -> None:
+    """Then it did not ask for weight loss and past cancer: an old "no" says nothing of them."""
+    old = child().without_answer("child-general-signs").with_answers({"child-systemic": "no"})
+    assessment = assess(old, load_content())
+    assert assessment.hip_first is not None
+    assert assessment.hip_first.open == ("child-general-signs",)
+    assert assessment.action is None

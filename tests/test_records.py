@@ -605,6 +605,29 @@ def test_a_sheet_takes_the_place_of_the_last_one_given_with_other_content(store:
     assert sheet_replaced(papers, first.visit_date, "one") is None, "a later visit is not replaced"
 
 
+def test_a_sheet_given_again_after_another_is_the_one_that_counts(store: Store) -> None:
+    store.save(visit := begin())
+    one = give_sheet(store, visit, b"one", "one")
+    two = give_sheet(store, visit, b"two", "two")
+    assert give_sheet(store, visit, b"one", "one") == one
+    papers = {row.id: row for row in store.documents_of_episode(visit.episode_id)}
+    assert sheet_in_place_of(papers[one], papers.values()) is None
+    replaced_by = sheet_in_place_of(papers[two], papers.values())
+    assert replaced_by is not None
+    assert replaced_by.id == one
+
+
+def test_a_sheet_kept_before_contents_were_marked_is_not_replaced_on_its_own_day(store: Store) -> None:
+    first = begin()
+    later = replace(begin(visit=date(2026, 4, 1)), episode_id=first.episode_id, kind="re-evaluation")
+    for each in (first, later):
+        store.save(each)
+    give_sheet(store, first, b"unmarked", "")
+    papers = store.documents_of_episode(first.episode_id)
+    assert sheet_replaced(papers, first.visit_date, "one") is None
+    assert sheet_replaced(papers, later.visit_date, "one") is not None
+
+
 def test_papers_of_an_earlier_version_keep_their_bytes_and_how_they_were_given(path: Path) -> None:
     with raw(path) as db:
         for migrate in migrations.MIGRATIONS[:3]:

@@ -24,7 +24,8 @@ MODERATE: dict[str, Answer] = {"nprs-worst": 6, "settle-h": 4.0}
 HIGH: dict[str, Answer] = {"nprs-worst": 8, "settle-h": 30.0}
 LOW: dict[str, Answer] = {"nprs-worst": 3, "settle-h": 0.5}
 HIP_SCREEN: dict[str, Answer] = dict.fromkeys(
-    ("limp-now", "hip-range-loss", "drehmann", "log-roll-pain", "child-systemic", "child-no-weight"), "no"
+    ("limp-now", "hip-range-loss", "drehmann", "log-roll-pain", "child-general-signs", "child-no-weight"),
+    "no",
 )
 
 

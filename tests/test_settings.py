@@ -123,6 +123,20 @@ def test_a_failing_disk_keeps_the_earlier_settings_and_leaves_no_rest(
     assert [each.name for each in home.iterdir()] == ["settings.toml"]
 
 
+def test_a_bad_file_stays_in_its_place_when_the_new_settings_cannot_be_written(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = bad_file(home, 'paper = "a1"')
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(EvalAssistError, match="No space left"):
+        save_settings(NAMED)
+    assert [each.name for each in home.iterdir()] == [file.name]
+
+
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("EVALASSIST_HOME", str(tmp_path / "file" / "clinic"))

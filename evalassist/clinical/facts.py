@@ -70,7 +70,9 @@ def knowledge(evaluation: Evaluation, content: Content, numbers: Measured) -> Kn
     facts: dict[str, Fact] = {}
     sources: dict[str, tuple[ItemId, ...]] = {}
     for item_id, answer in evaluation.answers.items():
-        fact = _item_fact(item_id, answer, content)
+        is_text = item_id in content.asked and content.asked[item_id][0].kind == "text"
+        read = _item_fact if is_text else _kept_item_fact  # no words of a patient stay behind
+        fact = read(item_id, answer, content)
         if fact is not None:
             facts[item_id] = fact
     for found in _computed(evaluation, content, numbers):
@@ -115,7 +117,6 @@ def shown(value: float, decimals: int = 0) -> str:
 # ---------------------------------------------------------------- items
 
 
-@lru_cache(maxsize=8192, typed=True)  # most answers stay as they were while one is changed
 def _item_fact(item_id: ItemId, answer: Answer, content: Content) -> Fact | None:
     if item_id not in content.asked or answer == "not-assessed":
         return None
@@ -136,6 +137,11 @@ def _item_fact(item_id: ItemId, answer: Answer, content: Content) -> Fact | None
         text = f"{_label(item, side)} {in_unit(f'{answer.value:g}', answer.unit)}"
         text += f" = {in_unit(shown(float(value), 1), item.unit)}" if isinstance(value, float) else ""
     return Fact(item_id, value, text, (item_id,), unit="/10" if item.kind == "scale" else item.unit)
+
+
+@lru_cache(maxsize=8192, typed=True)  # most answers stay as they were while one is changed
+def _kept_item_fact(item_id: ItemId, answer: Answer, content: Content) -> Fact | None:
+    return _item_fact(item_id, answer, content)
 
 
 def _label(item: Item, side: Side | None) -> str:

@@ -68,7 +68,7 @@ class Ruler:
         return Side(blocks, tuple(map(self._height, blocks)), paper.live_height(number))
 
     def _height(self, block: Block) -> float:
-        drawn = block.draw.func, block.draw.args
+        drawn = block.draw.func, block.draw.args, tuple(block.draw.keywords.items())
         if drawn not in self._known:
             paper = self._case.paper
             self._known[drawn] = block.draw(self._canvas, paper.left(1), paper.height, paper.live_width)

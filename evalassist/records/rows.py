@@ -91,7 +91,7 @@ def sheet_replaced(
     others = [
         row
         for row in _given(documents)
-        if row.visit_date <= visit_date and row.content_sha256 != content_sha256
+        if row.visit_date <= visit_date and _tells_other_things(row, visit_date, content_sha256)
     ]
     return others[-1] if others else None
 
@@ -100,12 +100,20 @@ def sheet_in_place_of(old: DocumentRow, documents: Iterable[DocumentRow]) -> Doc
     """The sheet of other content that was given after this one in its episode of care."""
     order = [row for row in _given(documents) if row.episode_id == old.episode_id]
     later = order[order.index(old) + 1 :] if old in order else []
-    return next((row for row in later if row.content_sha256 != old.content_sha256), None)
+    return next((row for row in later if _tells_other_things(old, row.visit_date, row.content_sha256)), None)
+
+
+def _tells_other_things(row: DocumentRow, visit_date: date, content_sha256: str) -> bool:
+    """Of a sheet kept before contents were marked it is not known; one of the same day is taken to be the same."""
+    if not row.content_sha256 or not content_sha256:
+        return row.visit_date != visit_date
+    return row.content_sha256 != content_sha256
 
 
 def _given(documents: Iterable[DocumentRow]) -> list[DocumentRow]:
+    """Sheets in the order in which they were last given."""
     return sorted(
-        (row for row in documents if row.is_given_sheet), key=lambda row: (row.visit_date, row.uses[0].at)
+        (row for row in documents if row.is_given_sheet), key=lambda row: (row.visit_date, row.uses[-1].at)
     )
 
 
