@@ -244,7 +244,10 @@ def draw_poses(
     canvas.setDash()
     canvas.setLineCap(0)
     wide, high = frames[0][2], frames[0][3]
-    room = high - (4 if stacked else 11.5 + size)  # beside each other, the words stand above the heads
+    tall = any(art.height > 0.7 * art.width for art in shown if art)  # then the words would lie on a head
+    room = high - (
+        4 if stacked and not tall else 11.5 + size
+    )  # beside each other, the words stand above the heads
     scale = min(
         [largest, *(min((wide - 2 * (not stacked)) / art.width, room / art.height) for art in shown if art)]
     )
@@ -257,5 +260,7 @@ def draw_poses(
             if art is None:
                 draw_missing(canvas, left + 3, top - 18, wide - 6, high - 24, texts("draw_yourself"))
             else:
-                middle = left + (wide - art.width * scale) / 2
+                spare = wide - art.width * scale
+                # Someone who sits is tall: beside the word, not under it.
+                middle = left + (spare - 4 if stacked and art.height > 0.7 * art.width else spare / 2)
                 draw_picture(canvas, art, middle, top - high + 4, scale, mirrored)

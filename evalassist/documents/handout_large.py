@@ -55,7 +55,7 @@ _FIGURE = 1.715
 """The hip-knee figure is drawn so much larger than on the standard sheet: its smallest words have 18 points."""
 _FIGURE_WIDTH = 261.0
 _POSES = 165.0
-_ROW, _NAMES = 27.0, 0.46
+_ROW, _NAMES = 27.0, 0.42
 """Height of a row of the log, and the share of its width that the names take."""
 
 
@@ -158,13 +158,18 @@ def _line(canvas: Canvas, x: float, y_top: float, width: float, word: str, name:
     return 32
 
 
-def _digits(canvas: Canvas, x: float, y_top: float, width: float, marked: int) -> None:
-    """The boxes 0 to 10; those over `marked` are dark."""
+def _digits(
+    canvas: Canvas, x: float, y_top: float, width: float, go_to: int = 10, stop_over: int = 10
+) -> None:
+    """The boxes 0 to 10: hatched over `go_to`, dark over `stop_over`."""
     each = width / 11
     for number in range(11):
-        dark = number > marked
-        cell(canvas, x + number * each, y_top - 32, each, 32, BAR if dark else WHITE)
-        middle = x + (number + 0.5) * each
+        dark, middle = number > stop_over, x + (number + 0.5) * each
+        slow = go_to < number <= stop_over
+        cell(canvas, x + number * each, y_top - 32, each, 32, BAR if dark else WHITE, hatched=slow)
+        if slow:
+            canvas.setFillColor(WHITE)
+            canvas.rect(middle - 11, y_top - 28, 22, 24, stroke=0, fill=1)
         label(canvas, middle, y_top - 22.5, str(number), SIZE, BOLD, WHITE if dark else INK, "center")
 
 
@@ -362,7 +367,7 @@ def _log_head(case: Case, canvas: Canvas, x: float, y_top: float, width: float) 
         starts = texts("log_start_on", date=case.day(case.sheet.start_date))
         height += words(canvas, starts, x, y_top - height, width, SIZE, LEADING, SEMIBOLD)
     else:
-        height += _line(canvas, x, y_top - height, width, texts.plain("log_start"), "flag")
+        height += _line(canvas, x, y_top - height, width, texts.plain("log_start"), "calendar")
     return height + _line(canvas, x, y_top - height, width, texts.plain("next_visit"), "calendar")
 
 
@@ -376,7 +381,7 @@ def _week(case: Case, week: int, canvas: Canvas, x: float, y_top: float, width: 
                 label(canvas, x, y_top - 19, texts.plain("week", n=week), SIZE, BOLD)
             with tag(canvas, "TH", Scope="Column"):
                 for column, word in enumerate(texts.plain("week_days").split()):
-                    shown, size = fitted(word, look.REGULAR, SIZE, day - 1, _SMALL)
+                    shown, size = fitted(word, look.REGULAR, SIZE, day, _SMALL)
                     label(canvas, grid + (column + 0.5) * day, y_top - 19, shown, size, align="center")
         top = y = y_top - 26
         rule(canvas, x, x + width, top, 1.2)
@@ -409,7 +414,7 @@ def _rules(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> 
     texts = case.texts
     height = _heading(canvas, x, y_top, width, texts.plain("rules_heading"))
     with figure_tag(canvas, texts.plain("alt_pain"), x, y_top - height, width, 32):
-        _digits(canvas, x, y_top - height, width, STOP_OVER)
+        _digits(canvas, x, y_top - height, width, min(case.sheet.go_to, STOP_OVER), STOP_OVER)
     height += 42
     with tag(canvas, "L"):
         for key, sign, pain in pain_rows(case):
@@ -485,7 +490,7 @@ def _confidence(case: Case, canvas: Canvas, x: float, y_top: float, width: float
     low, high = texts.plain("not_sure"), texts.plain("very_sure")
     height = words(canvas, texts("confidence"), x, y_top, width, SIZE, LEADING, BOLD) + 6
     with figure_tag(canvas, texts.plain("alt_sure", low=low, high=high), x, y_top - height, width, 56):
-        _digits(canvas, x, y_top - height, width, 10)
+        _digits(canvas, x, y_top - height, width)
         label(canvas, x, y_top - height - 52, low, SIZE, color=SECOND)
         label(canvas, x + width, y_top - height - 52, high, SIZE, color=SECOND, align="right")
     height += 62

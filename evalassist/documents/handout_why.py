@@ -208,6 +208,7 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
             if case.hips:
                 lead.append(texts(_one("found_still", len(case.hips))))
                 said.append([texts("found_still_why")])
+            said[-1].append(retest)
         case "V5":
             said = [[texts("found_v5", **side), *_trained(case), *hurt], [retest]]
         case "V6" | "one-side" | "part":
