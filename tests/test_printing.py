@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import subprocess
 import time
@@ -140,6 +139,8 @@ class PrintSystem:
         self.home, self.out = home, home / "out"
 
     def start(self) -> subprocess.Popen[bytes]:
+        import pwd  # Windows has none
+
         for name in ("etc", "spool", "cache", "state", "tmp", "log", "out", "lib/filter", "data/mime"):
             (self.home / name).mkdir(parents=True)
         (self.home / "lib/backend").mkdir()
