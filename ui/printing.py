@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from evalassist.errors import EvalAssistError
 from ui import cups
-from ui.cups import AGAIN, PrintError
+from ui.cups import PrintError
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRectF, QSizeF
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from evalassist.note import Language
     from ui.session import EvaluationSession
 
+AGAIN = "The sheet is kept under Documents; print it again from there."
 MOST_DPI = 600
 """Finer than this nobody sees, and a page would not fit into the memory."""
 MEDIA: dict[PaperName, str] = {"letter": "Letter", "a4": "A4"}
@@ -74,7 +75,10 @@ def give_out(session: EvaluationSession, parent: QWidget, printout: Printout) ->
         use=None,
         content_sha256=printout.content_sha256,
     )
-    print_pdf(printout.pdf, printer, printout.paper)
+    try:
+        print_pdf(printout.pdf, printer, printout.paper)
+    except PrintError as fault:
+        raise PrintError(f"{fault} {AGAIN}") from fault
     session.note_use(document, "saved" if printer.outputFileName() else "printed")
     sent = f"{says} Sent to {_name_of(printer)}. What was printed is kept under Documents."
     return Sent(sent.strip(), printout.paper)
@@ -234,7 +238,7 @@ def _draw(pdf: bytes, printer: QPrinter, paper: PaperName) -> None:
     if not painter.begin(printer):
         raise PrintError(
             f"{printer.printerName() or 'The printer'} could not be opened, so nothing was printed. "
-            f"Look whether it is switched on and set up. {AGAIN}"
+            "Look whether it is switched on and set up."
         )
     try:
         first = max(1, printer.fromPage()) - 1
@@ -242,7 +246,7 @@ def _draw(pdf: bytes, printer: QPrinter, paper: PaperName) -> None:
         dpi = min(printer.resolution(), MOST_DPI)
         for page in range(first, last):
             if page > first and not printer.newPage():
-                raise PrintError(f"The printer stopped after page {page}. Look at the printer. {AGAIN}")
+                raise PrintError(f"The printer stopped after page {page}. Look at the printer.")
             points = document.pagePointSize(page)
             size = QSize(round(points.width() / 72 * dpi), round(points.height() / 72 * dpi))
             image = document.render(page, size)
