@@ -23,6 +23,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from evalassist.case_file import read_case
 from evalassist.content import Content, load_content
+from evalassist.documents import gray_page_pdf
 from evalassist.evaluation import PlanEdit
 from evalassist.records.store import Store
 from evalassist.settings import Settings
@@ -607,6 +608,43 @@ def test_a_copy_for_other_paper_is_not_printed_smaller(
         dialog
     )
     assert printers.printed("front-desk") == b""
+
+
+def test_a_sheet_printed_again_into_a_file_counts_as_saved(
+    printers: PrintSystem, sheet: HandoutPage, store: Store, tmp_path: Path, qtbot: QtBot
+) -> None:
+    sheet.save_as(tmp_path / "sheet.pdf")
+    printers.set_up("front-desk")
+    dialog = open_documents(sheet.session, qtbot)
+    choose("Print to File (PDF)", file=tmp_path / "again.pdf")
+    press(dialog.print_button)
+    assert (tmp_path / "again.pdf").read_bytes() == (tmp_path / "sheet.pdf").read_bytes()
+    (kept,) = store.documents(sheet.session.evaluation.id)
+    assert [use.use for use in kept.uses] == ["saved", "saved"]
+    assert "Printed " not in reads(dialog)
+
+
+def test_a_paper_of_a_kind_this_version_does_not_know_is_printed_all_the_same(
+    printers: PrintSystem, session: EvaluationSession, qtbot: QtBot
+) -> None:
+    paper = gray_page_pdf("letter")
+    session.keep_document("home-visit", "en", "letter", paper)
+    printers.set_up("front-desk")
+    dialog = open_documents(session, qtbot)
+    assert rows(dialog)[0][0] == "home-visit, English, Letter"
+    choose()
+    press(dialog.print_button)
+    assert printers.printed("front-desk") == paper
+
+
+def test_a_copy_without_an_ending_gets_the_one_of_a_pdf(
+    sheet: HandoutPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    sheet.save_as(tmp_path / "sheet.pdf")
+    dialog = open_documents(sheet.session, qtbot)
+    dialog.save_as(tmp_path / "copy v1.2")
+    assert {file.name for file in tmp_path.glob("copy*")} == {"copy v1.2.pdf"}
+    assert "Saved as copy v1.2.pdf." in reads(dialog)
 
 
 def test_a_copy_is_saved_byte_for_byte(

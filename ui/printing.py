@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from evalassist.documents.look import PaperName
     from evalassist.note import Language
+    from evalassist.records.rows import DocumentUse
     from ui.session import EvaluationSession
 
 AGAIN = "The sheet is kept under Documents; print it again from there."
@@ -58,6 +59,7 @@ class Sent:
 
     says: str
     paper: PaperName
+    use: DocumentUse
 
 
 def give_out(session: EvaluationSession, parent: QWidget, printout: Printout) -> Sent | None:
@@ -79,9 +81,10 @@ def give_out(session: EvaluationSession, parent: QWidget, printout: Printout) ->
         print_pdf(printout.pdf, printer, printout.paper)
     except PrintError as fault:
         raise PrintError(f"{fault} {AGAIN}") from fault
-    session.note_use(document, "saved" if printer.outputFileName() else "printed")
+    use = _use_of(printer)
+    session.note_use(document, use)
     sent = f"{says} Sent to {_name_of(printer)}. What was printed is kept under Documents."
-    return Sent(sent.strip(), printout.paper)
+    return Sent(sent.strip(), printout.paper, use)
 
 
 def print_again(parent: QWidget, printout: Printout) -> Sent | None:
@@ -92,11 +95,15 @@ def print_again(parent: QWidget, printout: Printout) -> Sent | None:
         return None
     printout, _ = on_paper_of(printer, printout)
     print_pdf(printout.pdf, printer, printout.paper)
-    return Sent(f"Sent to {_name_of(printer)}.", printout.paper)
+    return Sent(f"Sent to {_name_of(printer)}.", printout.paper, _use_of(printer))
 
 
 def _name_of(printer: QPrinter) -> str:
     return printer.printerName() or "the file you chose"
+
+
+def _use_of(printer: QPrinter) -> DocumentUse:
+    return "saved" if printer.outputFileName() else "printed"
 
 
 def keep_first(session: EvaluationSession) -> None:
@@ -264,6 +271,11 @@ def _fitted(paper: QRectF, points: QSizeF) -> QRectF:
     made = QRectF(0, 0, points.width() * factor, points.height() * factor)
     made.moveCenter(paper.center())
     return made
+
+
+def ending_pdf(path: Path) -> Path:
+    """The name a therapist typed, with the ending of a PDF."""
+    return path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
 
 
 def write_atomically(path: Path, content: bytes) -> None:
