@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -213,7 +214,8 @@ def _handouts(options: argparse.Namespace) -> int:
 def _progress(words: str, *, last: bool) -> None:
     """One line that is written over, where somebody looks on."""
     if sys.stderr.isatty():
-        print(f"\r\x1b[K{words}", end="\n" if last else "", file=sys.stderr, flush=True)
+        room = shutil.get_terminal_size().columns - 1
+        print(f"\r{words[:room]:<{room}}", end="\n" if last else "", file=sys.stderr, flush=True)
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -347,6 +347,24 @@ def test_a_patient_who_is_stopped_gets_no_handout_while_the_others_get_theirs(
     assert "c.toml" in said.err
 
 
+def test_the_line_that_tells_how_far_it_is_is_written_over_on_any_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = tmp_path / "cases"
+    cases.mkdir()
+    for name in ("a-long-name-of-a-case", "b"):
+        (cases / f"{name}.toml").write_text("not a case", encoding="utf-8")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    run("handouts", cases, "--out", tmp_path / "out")
+    line, _, _ = capsys.readouterr().err.partition("\n")
+    assert line.replace("\r", "").isprintable(), "an old Windows console shows other signs as they are"
+    _, first, second = line.split("\r")
+    assert first.rstrip() == "1 of 2: a-long-name-of-a-case.toml"
+    assert second.rstrip() == "2 of 2: b.toml"
+    assert len(first) == len(second) < 60, "nothing of the longer name is left, and no line is broken"
+
+
 def test_a_folder_without_cases_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("handouts", tmp_path, "--out", tmp_path / "out") == cli.BAD_INPUT
     assert "no case file" in capsys.readouterr().err

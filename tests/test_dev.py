@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import dev
+from ui import screenshots
 
 LISTING = """\
 ii \tlibegl1\t
@@ -100,3 +101,13 @@ def test_an_unknown_command_shows_the_known_ones() -> None:
     )
     assert result.returncode == 2
     assert "python3 dev.py run" in result.stdout
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["out/screens", "--help"], ["a", "b", "c"]])
+def test_screenshots_tell_how_they_are_called_and_draw_nothing(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert screenshots.main(arguments) == 2
+    assert "python -m ui.screenshots FOLDER" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import subprocess
 import time
@@ -24,6 +23,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from evalassist.case_file import read_case
 from evalassist.content import Content, load_content
+from evalassist.documents import gray_page_pdf
 from evalassist.evaluation import PlanEdit
 from evalassist.records.store import Store
 from evalassist.settings import Settings
@@ -32,9 +32,10 @@ from ui.cups import PrintError
 from ui.dialogs.documents import DocumentsDialog
 from ui.dialogs.papers import PlanOfCareDialog
 from ui.dialogs.patient import VisitsDialog
+from ui.dialogs.preferences import PreferencesDialog
 from ui.main_window import MainWindow
 from ui.pages.handout import HandoutPage
-from ui.printing import SaveError, print_pdf, write_atomically
+from ui.printing import AGAIN, SaveError, print_pdf, write_atomically
 from ui.session import EvaluationSession
 from ui.widgets.pdf_view import open_pdf
 
@@ -140,6 +141,8 @@ class PrintSystem:
         self.home, self.out = home, home / "out"
 
     def start(self) -> subprocess.Popen[bytes]:
+        import pwd  # Windows has none
+
         for name in ("etc", "spool", "cache", "state", "tmp", "log", "out", "lib/filter", "data/mime"):
             (self.home / name).mkdir(parents=True)
         (self.home / "lib/backend").mkdir()
@@ -388,7 +391,7 @@ def test_a_printer_that_cannot_print_is_told_plainly_and_the_sheet_is_kept_as_no
     choose(then=lambda: printers.tell(*trouble))
     press(sheet.print_button)
     assert says in reads(sheet)
-    assert cups.AGAIN in reads(sheet)
+    assert AGAIN in reads(sheet)
     (kept,) = store.documents(sheet.session.evaluation.id)
     assert kept.uses == ()
     assert "Given out" not in reads(sheet)
@@ -441,6 +444,45 @@ def test_a_print_system_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("ui.cups.subprocess.run", hangs)
     with pytest.raises(PrintError, match="does not answer"):
         cups.send(b"%PDF", "front-desk", [])
+
+
+def test_a_sheet_the_printer_took_counts_as_printed_though_the_print_system_then_falls_silent(
+    printers: PrintSystem, sheet: HandoutPage, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printers.set_up("front-desk")
+    really = subprocess.run
+    taken: list[str] = []
+    waits_s: list[float] = []
+
+    def falls_silent(command: list[str], **options: Any) -> Any:
+        if taken:
+            waits_s.append(options["timeout"])
+            raise subprocess.TimeoutExpired(command, options["timeout"])
+        done = really(command, **options)
+        taken.extend(command[:1] if command[0] == "lp" else [])
+        return done
+
+    choose()
+    with monkeypatch.context() as patched:
+        patched.setattr("ui.cups.subprocess.run", falls_silent)
+        press(sheet.print_button)
+    assert "Sent to front-desk." in reads(sheet)
+    (kept,) = store.documents(sheet.session.evaluation.id)
+    assert [use.use for use in kept.uses] == ["printed"], "printed again it would come out twice"
+    assert 0 < sum(waits_s) <= 5, "the window is not blocked for long"
+
+
+def test_a_test_page_that_was_not_printed_is_not_looked_for_among_the_documents(
+    printers: PrintSystem, qtbot: QtBot
+) -> None:
+    printers.set_up("front-desk")
+    dialog = PreferencesDialog(SETTINGS)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    choose(then=lambda: printers.tell("cupsdisable", "front-desk"))
+    press(button(dialog, "Print a test page…"))
+    assert "front-desk is paused, so nothing was printed." in reads(dialog)
+    assert "Documents" not in reads(dialog)
 
 
 def test_a_therapist_whose_printer_prints_one_side_only_is_told_how_to_turn_the_paper(
@@ -566,6 +608,43 @@ def test_a_copy_for_other_paper_is_not_printed_smaller(
         dialog
     )
     assert printers.printed("front-desk") == b""
+
+
+def test_a_sheet_printed_again_into_a_file_counts_as_saved(
+    printers: PrintSystem, sheet: HandoutPage, store: Store, tmp_path: Path, qtbot: QtBot
+) -> None:
+    sheet.save_as(tmp_path / "sheet.pdf")
+    printers.set_up("front-desk")
+    dialog = open_documents(sheet.session, qtbot)
+    choose("Print to File (PDF)", file=tmp_path / "again.pdf")
+    press(dialog.print_button)
+    assert (tmp_path / "again.pdf").read_bytes() == (tmp_path / "sheet.pdf").read_bytes()
+    (kept,) = store.documents(sheet.session.evaluation.id)
+    assert [use.use for use in kept.uses] == ["saved", "saved"]
+    assert "Printed " not in reads(dialog)
+
+
+def test_a_paper_of_a_kind_this_version_does_not_know_is_printed_all_the_same(
+    printers: PrintSystem, session: EvaluationSession, qtbot: QtBot
+) -> None:
+    paper = gray_page_pdf("letter")
+    session.keep_document("home-visit", "en", "letter", paper)
+    printers.set_up("front-desk")
+    dialog = open_documents(session, qtbot)
+    assert rows(dialog)[0][0] == "home-visit, English, Letter"
+    choose()
+    press(dialog.print_button)
+    assert printers.printed("front-desk") == paper
+
+
+def test_a_copy_without_an_ending_gets_the_one_of_a_pdf(
+    sheet: HandoutPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    sheet.save_as(tmp_path / "sheet.pdf")
+    dialog = open_documents(sheet.session, qtbot)
+    dialog.save_as(tmp_path / "copy v1.2")
+    assert {file.name for file in tmp_path.glob("copy*")} == {"copy v1.2.pdf"}
+    assert "Saved as copy v1.2.pdf." in reads(dialog)
 
 
 def test_a_copy_is_saved_byte_for_byte(

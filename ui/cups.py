@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -12,7 +13,10 @@ from time import monotonic, sleep
 
 from evalassist.errors import EvalAssistError
 
-PATIENCE_S = 30
+log = logging.getLogger(__name__)
+
+TAKING_S, ANSWER_S = 30, 4
+"""So long `lp` may take over a sheet, and a question may wait for its answer; the window stands still meanwhile."""
 WATCH_S, LOOK_AGAIN_S = 3.0, 0.2
 """So long a printer is watched after it got a sheet: what is wrong at once is told at once."""
 TROUBLES = {
@@ -30,11 +34,14 @@ TROUBLES = {
 MILD = ("-warning", "-report")
 """Of these a printer goes on: another tray is empty. Only being off line is reported this way and stops it."""
 FAILED = re.compile("completed-with-errors|aborted")
-AGAIN = "The sheet is kept under Documents; print it again from there."
 
 
 class PrintError(EvalAssistError):
     """The paper was not printed."""
+
+
+class _NoAnswerError(PrintError):
+    """The print system of this computer does not answer."""
 
 
 def is_here() -> bool:
@@ -45,28 +52,28 @@ def is_here() -> bool:
 def send(pdf: bytes, queue: str, options: list[str]) -> None:
     """Hand these bytes to a queue and see it go on; `PrintError` says what is wrong and what to do."""
     _refuse_what_cannot_print(queue)
-    done = _run(["lp", "-d", queue, *options, "--", "-"], pdf)
+    done = _run(["lp", "-d", queue, *options, "--", "-"], pdf, TAKING_S)
     job = re.search(rf"{re.escape(queue)}-\d+", done.stdout.decode("utf-8", "replace"))
     if done.returncode != 0 or job is None:
-        raise PrintError(
-            f"{queue} did not take the sheet, so nothing was printed. Look at the printer. {AGAIN}"
-        )
-    _watch(queue, job[0])
+        raise PrintError(f"{queue} did not take the sheet, so nothing was printed. Look at the printer.")
+    try:
+        _watch(queue, job[0])
+    except _NoAnswerError:  # it has the sheet: printed again, the patient might get two
+        log.warning("The print system took a sheet and then did not answer.")
 
 
 def _refuse_what_cannot_print(queue: str) -> None:
     """A queue that is gone, paused or closed would lose the sheet, or print it when nobody stands there."""
     if queue not in _said("-e").splitlines():
         raise PrintError(
-            f"{queue} is no longer set up on this computer, so nothing was printed. "
-            f"Choose another printer. {AGAIN}"
+            f"{queue} is no longer set up on this computer, so nothing was printed. Choose another printer."
         )
     if _is_paused(queue):
         raise PrintError(_paused(queue))
     if f"{queue} not accepting requests" in _said("-a", queue):
         raise PrintError(
             f"{queue} takes no print jobs now, so nothing was printed. Let it accept jobs again in the printer "
-            f"settings of this computer, or choose another printer. {AGAIN}"
+            "settings of this computer, or choose another printer."
         )
 
 
@@ -88,10 +95,10 @@ def _watch(queue: str, job: str) -> None:
     _run(["cancel", job])
     if trouble:
         what, act = trouble
-        raise PrintError(f"{queue} {what}, and the print job was taken back. {act}. {AGAIN}")
+        raise PrintError(f"{queue} {what}, and the print job was taken back. {act}.")
     if paused:
         raise PrintError(_paused(queue))
-    raise PrintError(f"{queue} could not print the sheet. Look at the printer. {AGAIN}")
+    raise PrintError(f"{queue} could not print the sheet. Look at the printer.")
 
 
 def _is_paused(queue: str) -> bool:
@@ -101,7 +108,7 @@ def _is_paused(queue: str) -> bool:
 def _paused(queue: str) -> str:
     return (
         f"{queue} is paused, so nothing was printed. Look at the printer and resume it in the printer settings "
-        f"of this computer, or choose another one. {AGAIN}"
+        "of this computer, or choose another one."
     )
 
 
@@ -125,11 +132,13 @@ def _said(*question: str) -> str:
     return _run(["lpstat", *question]).stdout.decode("utf-8", "replace")
 
 
-def _run(command: list[str], given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def _run(
+    command: list[str], given: bytes = b"", patience_s: int = ANSWER_S
+) -> subprocess.CompletedProcess[bytes]:
     english = {**os.environ, "LC_ALL": "C"}  # its answers are read here
     try:
         return subprocess.run(
-            command, input=given, capture_output=True, timeout=PATIENCE_S, check=False, env=english
+            command, input=given, capture_output=True, timeout=patience_s, check=False, env=english
         )
     except (OSError, subprocess.TimeoutExpired):
-        raise PrintError(f"The print system of this computer does not answer. {AGAIN}") from None
+        raise _NoAnswerError from None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from evalassist.errors import EvalAssistError
 from ui import cups
-from ui.cups import AGAIN, PrintError
+from ui.cups import PrintError
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRectF, QSizeF
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
     from evalassist.documents.look import PaperName
     from evalassist.note import Language
+    from evalassist.records.rows import DocumentUse
     from ui.session import EvaluationSession
 
+AGAIN = "The sheet is kept under Documents; print it again from there."
 MOST_DPI = 600
 """Finer than this nobody sees, and a page would not fit into the memory."""
 MEDIA: dict[PaperName, str] = {"letter": "Letter", "a4": "A4"}
@@ -57,6 +59,7 @@ class Sent:
 
     says: str
     paper: PaperName
+    use: DocumentUse
 
 
 def give_out(session: EvaluationSession, parent: QWidget, printout: Printout) -> Sent | None:
@@ -74,10 +77,14 @@ def give_out(session: EvaluationSession, parent: QWidget, printout: Printout) ->
         use=None,
         content_sha256=printout.content_sha256,
     )
-    print_pdf(printout.pdf, printer, printout.paper)
-    session.note_use(document, "saved" if printer.outputFileName() else "printed")
+    try:
+        print_pdf(printout.pdf, printer, printout.paper)
+    except PrintError as fault:
+        raise PrintError(f"{fault} {AGAIN}") from fault
+    use = _use_of(printer)
+    session.note_use(document, use)
     sent = f"{says} Sent to {_name_of(printer)}. What was printed is kept under Documents."
-    return Sent(sent.strip(), printout.paper)
+    return Sent(sent.strip(), printout.paper, use)
 
 
 def print_again(parent: QWidget, printout: Printout) -> Sent | None:
@@ -88,11 +95,15 @@ def print_again(parent: QWidget, printout: Printout) -> Sent | None:
         return None
     printout, _ = on_paper_of(printer, printout)
     print_pdf(printout.pdf, printer, printout.paper)
-    return Sent(f"Sent to {_name_of(printer)}.", printout.paper)
+    return Sent(f"Sent to {_name_of(printer)}.", printout.paper, _use_of(printer))
 
 
 def _name_of(printer: QPrinter) -> str:
     return printer.printerName() or "the file you chose"
+
+
+def _use_of(printer: QPrinter) -> DocumentUse:
+    return "saved" if printer.outputFileName() else "printed"
 
 
 def keep_first(session: EvaluationSession) -> None:
@@ -234,7 +245,7 @@ def _draw(pdf: bytes, printer: QPrinter, paper: PaperName) -> None:
     if not painter.begin(printer):
         raise PrintError(
             f"{printer.printerName() or 'The printer'} could not be opened, so nothing was printed. "
-            f"Look whether it is switched on and set up. {AGAIN}"
+            "Look whether it is switched on and set up."
         )
     try:
         first = max(1, printer.fromPage()) - 1
@@ -242,7 +253,7 @@ def _draw(pdf: bytes, printer: QPrinter, paper: PaperName) -> None:
         dpi = min(printer.resolution(), MOST_DPI)
         for page in range(first, last):
             if page > first and not printer.newPage():
-                raise PrintError(f"The printer stopped after page {page}. Look at the printer. {AGAIN}")
+                raise PrintError(f"The printer stopped after page {page}. Look at the printer.")
             points = document.pagePointSize(page)
             size = QSize(round(points.width() / 72 * dpi), round(points.height() / 72 * dpi))
             image = document.render(page, size)
@@ -260,6 +271,11 @@ def _fitted(paper: QRectF, points: QSizeF) -> QRectF:
     made = QRectF(0, 0, points.width() * factor, points.height() * factor)
     made.moveCenter(paper.center())
     return made
+
+
+def ending_pdf(path: Path) -> Path:
+    """The name a therapist typed, with the ending of a PDF."""
+    return path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -1,10 +1,13 @@
-"""`python -m ui.screenshots FOLDER`: every page as a picture, drawn off screen from the worked examples."""
+"""Every page as a picture, drawn off screen from the worked examples.
+
+python -m ui.screenshots FOLDER [PART]   draw into the folder those pictures whose name contains PART
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -285,6 +288,14 @@ def _half(evaluation: Evaluation) -> Evaluation:
     return evaluation.without_answer(*list(evaluation.answers)[1::2])
 
 
-if __name__ == "__main__":
-    for drawn in draw(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""):
+def main(arguments: Sequence[str]) -> int:
+    if len(arguments) not in (1, 2) or any(argument.startswith("-") for argument in arguments):
+        print(__doc__)
+        return 2
+    for drawn in draw(Path(arguments[0]), *arguments[1:]):
         print(drawn)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

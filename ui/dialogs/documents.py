@@ -14,7 +14,7 @@ from evalassist.errors import EvalAssistError
 from evalassist.overview import Row
 from evalassist.records.rows import DocumentRow, DocumentUse, sheet_in_place_of
 from ui import icons, style
-from ui.printing import MEDIA, Printout, print_again, write_atomically
+from ui.printing import MEDIA, Printout, ending_pdf, print_again, write_atomically
 from ui.widgets.dates import date_text
 from ui.widgets.pdf_view import PageTools, PdfPages
 from ui.widgets.row_list import RowList
@@ -127,13 +127,13 @@ class DocumentsDialog(QDialog):
         document = self.document
         if document is None:
             return
-        title = f"{KINDS[document.kind]}, {document.visit_date.isoformat()}"
+        title = f"{KINDS.get(document.kind, document.kind)}, {document.visit_date.isoformat()}"
         paper = cast("PaperName", document.paper)
         printout = Printout(document.kind, title, self._pdf, self.pages.page_count, paper)
         try:
             sent = print_again(self, printout)
             if sent is not None:
-                self._note(document, "printed", sent.says)
+                self._note(document, sent.use, sent.says)
         except EvalAssistError as fault:
             self._say(str(fault), bad=True)
 
@@ -152,6 +152,7 @@ class DocumentsDialog(QDialog):
         document = self.document
         if document is None:
             return
+        path = ending_pdf(path)
         try:
             write_atomically(path, self._pdf)
             self._note(document, "saved", f"Saved as {path.name}.")

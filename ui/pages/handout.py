@@ -434,12 +434,12 @@ class HandoutPage(Page):
 
     def save_as(self, path: Path) -> None:
         """Write the sheet as it is shown, and keep the same bytes."""
-        from ui.printing import keep_first, write_atomically
+        from ui.printing import ending_pdf, keep_first, write_atomically
 
         pdf, asked = self._pdf, self._asked
         if pdf is None or asked is None:
             return
-        path = path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
+        path = ending_pdf(path)
         try:
             keep_first(self.session)
             write_atomically(path, pdf)
