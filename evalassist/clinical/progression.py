@@ -264,8 +264,10 @@ def edits_of_advice(
         return ()
     own = course.planned.exercise.id
     in_plan = {one.exercise.id: one for one in plan.exercises}
-    instead = next((one.to for one in edits if (one.kind, one.exercise) == ("swap", own)), "")
-    stands = own if own in in_plan else instead if instead in in_plan else ""
+    swaps = {one.exercise: one.to for one in edits if one.kind == "swap"}
+    stands = own
+    while stands and stands not in in_plan:  # each swap is followed once: they may lead to and fro
+        stands = swaps.pop(stands, "")
     if course.to:
         if course.to in in_plan:
             return ()
