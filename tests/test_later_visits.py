@@ -307,6 +307,29 @@ def test_a_signed_plan_is_looked_back_on_as_it_was_given_whatever_the_rules_say_
     assert session.plan.phase == 3
 
 
+@pytest.mark.parametrize(
+    ("load", "says", "grows"),
+    [
+        ("LR2", "One step on. Choose the band", "the next band color"),
+        ("LR99", "One step on.", ""),  # a rule that this release no longer holds
+    ],
+)
+def test_an_exercise_goes_on_from_the_load_it_was_signed_with(
+    begin: Begin, first: Evaluation, store: Store, load: str, says: str, grows: str
+) -> None:
+    signed = plan_of(begin, first).exercises
+    squat = next(one for one in signed if one.id == "QC01").model_copy(update={"load": load})
+    signed_with(store, begin, first, exercises=(squat,))
+    session = EvaluationSession(_kept(store, later(first)), load_content(), store, SETTINGS)
+    easy = ExerciseLog("QC01", pain=1, settled="hour", sets=3, reps=15, effort=4, form=True, twice=True)
+    session.log_exercise(easy)
+    assert session.follow_up is not None
+    (course,) = session.follow_up.exercises
+    assert course.says.startswith(says)
+    assert course.says == course.says.strip()
+    assert course.load == grows
+
+
 def test_a_signed_visit_without_a_plan_gave_none(begin: Begin, first: Evaluation, store: Store) -> None:
     note = begin(first).note().model_copy(update={"plan": None})
     signature = Signature("A. Chen", "", datetime(2026, 3, 2, 18, tzinfo=UTC))
