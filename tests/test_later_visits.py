@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 from evalassist.case_file import read_case
 from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content, load_content
-from evalassist.documents import evaluation_note_pdf
+from evalassist.documents import evaluation_note_pdf, plan_of_care_pdf
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Evaluation, ExerciseLog, Signature, VisitKind
 from evalassist.note import Note, NotePlan
@@ -391,6 +391,22 @@ def test_the_clocks_of_a_later_visit_count_from_the_signed_plan(
     assert "sign and date it by April 13, 2026" in printed(session.note())
 
 
+def test_after_the_certification_has_ended_screen_and_papers_say_so_and_ask_for_the_signature(
+    qtbot: QtBot, begin: Begin, first: Evaluation, store: Store
+) -> None:
+    signed_with(store, begin, medicare(first), certification_ends=date(2026, 3, 23))
+    session = EvaluationSession(_kept(store, medicare(later(first))), load_content(), store, SETTINGS)
+    page = page_of(qtbot, PlanPage(session))
+    assert "Certification ended\n23 Mar 2026" in words(page)
+    assert "Recertify by" not in words(page)
+    note = session.note()
+    assert "sign and date it (the certification ended on March 23, 2026)" in printed(note)
+    assert "physician or NPP, where needed" in note_text(note)
+    paper = printed(note, plan_of_care_pdf)
+    assert "The certification ended on March 23, 2026: this recertification needs a signature." in paper
+    assert "due by March 23" not in paper
+
+
 def test_a_note_signed_before_the_days_were_kept_counts_them_evenly(
     begin: Begin, first: Evaluation, store: Store
 ) -> None:
@@ -405,8 +421,8 @@ def test_a_note_signed_before_the_days_were_kept_counts_them_evenly(
 # ---------------------------------------------------------------- note
 
 
-def printed(note: Note) -> str:
-    with pypdfium2.PdfDocument(BytesIO(evaluation_note_pdf(note))) as pdf:
+def printed(note: Note, paper: Callable[[Note], bytes] = evaluation_note_pdf) -> str:
+    with pypdfium2.PdfDocument(BytesIO(paper(note))) as pdf:
         text = " ".join(page.get_textpage().get_text_bounded() for page in pdf)
     return " ".join(text.split())
 
