@@ -124,6 +124,7 @@ def _given(one: NoteExercise, exercise: Exercise) -> PlannedExercise:
             "hold_s": one.hold_s,
             "rest_s": one.rest_s,
             "days_per_week": one.days_per_week,
+            "load": one.load,
         }
     )
     named = exercise.model_copy(update={"name": one.name})

@@ -190,6 +190,8 @@ class NotePlan(Part):
     """None in notes of the first releases, whose certification starts with the plan."""
     certification_renews: bool = False
     """The plan is a recertification, due by the last day of the certification in force."""
+    certification_lapsed: date | None = None
+    """The day on which the certification ended, where it ended before this visit."""
     certification_ends: date | None = None
     recertification_warning: date | None = None
     signature_needed: bool = False

@@ -274,6 +274,7 @@ def _plan(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, cont
         treatment_weeks=plan.schedule.treatment_weeks,
         certification_starts=plan.certification.starts,
         certification_renews=plan.certification.renews,
+        certification_lapsed=plan.certification.lapsed,
         certification_ends=plan.certification.ends,
         recertification_warning=plan.certification.recertification_warning,
         signature_needed=plan.certification.signature_needed,

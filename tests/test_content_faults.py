@@ -17,6 +17,8 @@ from evalassist.content.patient_texts import load_patient_texts
 from evalassist.content.plan_schema import PlanRules
 from evalassist.content.schema import Condition, FactName, Rule
 from evalassist.errors import ContentError
+from evalassist.sheet_checks import MANY_MOVES_BECAUSE
+from ui.pages.assessment import CLASSIFIES
 
 
 def told(content: Content) -> list[str]:
@@ -57,6 +59,19 @@ def with_item(item_id: str, **changes: Any) -> Content:
         for group in step.groups
     )
     return replace(content, steps={**content.steps, step.id: step.model_copy(update={"groups": groups})})
+
+
+def test_a_statement_that_a_page_shows_by_its_id_has_to_exist() -> None:
+    content = load_content()
+    shown = content.recommendations[CLASSIFIES], content.evidence[MANY_MOVES_BECAUSE]
+    for missing in shown:
+        left = replace(
+            content,
+            recommendations={k: v for k, v in content.recommendations.items() if v is not missing},
+            evidence={k: v for k, v in content.evidence.items() if v is not missing},
+        )
+        wanted = f"content/evidence.toml: {missing.id}: a page shows this by its id, and it is missing"
+        assert wanted in told(left)
 
 
 def test_a_number_says_what_it_counts() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -191,6 +191,37 @@ def test_a_changed_log_takes_the_place_of_the_advice_that_was_applied(content: C
     plan, _ = applied(corrected)
     assert "QC01" in ids(plan)
     assert "QC03" not in ids(plan)
+
+
+@pytest.mark.parametrize(
+    ("tellings", "stands"),
+    [
+        ((went_well, went_badly, went_well), "HA02"),
+        ((went_well, went_badly, was_enough), "HA01"),
+        ((went_well, went_badly, went_well, went_badly, was_enough, went_badly), "HA04"),
+    ],
+)
+def test_however_often_the_log_is_corrected_one_exercise_of_the_ladder_stands(
+    content: Content, tellings: tuple[Callable[[str], ExerciseLog], ...], stands: str
+) -> None:
+    visit = later(content)
+    before, _ = applied(visit)
+    for told in tellings:
+        visit = visit.with_exercise_log(told("HA01"))
+        plan, edits = applied(visit)
+        visit = visit.with_plan_edit(*edits)
+    assert sorted(ids(plan)) == sorted(stands if each == "HA01" else each for each in ids(before))
+
+
+def test_advice_on_an_exercise_that_was_swapped_to_and_fro_and_taken_out_adds_it(content: Content) -> None:
+    visit = later(content)
+    for told in (went_well, went_badly, went_well):
+        visit = visit.with_exercise_log(told("HA01"))
+        visit = visit.with_plan_edit(*applied(visit)[1])
+    visit = visit.with_plan_edit(PlanEdit("drop", "HA02"))
+    plan, edits = applied(visit)
+    assert edits == (PlanEdit("add", "HA02"),)
+    assert {"HA01", "HA02", "HA04"} & set(ids(plan)) == {"HA02"}
 
 
 def test_a_step_that_the_next_phase_proposes_itself_is_no_longer_told_as_unfit(content: Content) -> None:

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 from evalassist.case_file import read_case
 from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content, load_content
-from evalassist.documents import evaluation_note_pdf
+from evalassist.documents import evaluation_note_pdf, plan_of_care_pdf
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Evaluation, ExerciseLog, Signature, VisitKind
 from evalassist.note import Note, NotePlan
@@ -307,6 +307,29 @@ def test_a_signed_plan_is_looked_back_on_as_it_was_given_whatever_the_rules_say_
     assert session.plan.phase == 3
 
 
+@pytest.mark.parametrize(
+    ("load", "says", "grows"),
+    [
+        ("LR2", "One step on. Choose the band", "the next band color"),
+        ("LR99", "One step on.", ""),  # a rule that this release no longer holds
+    ],
+)
+def test_an_exercise_goes_on_from_the_load_it_was_signed_with(
+    begin: Begin, first: Evaluation, store: Store, load: str, says: str, grows: str
+) -> None:
+    signed = plan_of(begin, first).exercises
+    squat = next(one for one in signed if one.id == "QC01").model_copy(update={"load": load})
+    signed_with(store, begin, first, exercises=(squat,))
+    session = EvaluationSession(_kept(store, later(first)), load_content(), store, SETTINGS)
+    easy = ExerciseLog("QC01", pain=1, settled="hour", sets=3, reps=15, effort=4, form=True, twice=True)
+    session.log_exercise(easy)
+    assert session.follow_up is not None
+    (course,) = session.follow_up.exercises
+    assert course.says.startswith(says)
+    assert course.says == course.says.strip()
+    assert course.load == grows
+
+
 def test_a_signed_visit_without_a_plan_gave_none(begin: Begin, first: Evaluation, store: Store) -> None:
     note = begin(first).note().model_copy(update={"plan": None})
     signature = Signature("A. Chen", "", datetime(2026, 3, 2, 18, tzinfo=UTC))
@@ -368,6 +391,22 @@ def test_the_clocks_of_a_later_visit_count_from_the_signed_plan(
     assert "sign and date it by April 13, 2026" in printed(session.note())
 
 
+def test_after_the_certification_has_ended_screen_and_papers_say_so_and_ask_for_the_signature(
+    qtbot: QtBot, begin: Begin, first: Evaluation, store: Store
+) -> None:
+    signed_with(store, begin, medicare(first), certification_ends=date(2026, 3, 23))
+    session = EvaluationSession(_kept(store, medicare(later(first))), load_content(), store, SETTINGS)
+    page = page_of(qtbot, PlanPage(session))
+    assert "Certification ended\n23 Mar 2026" in words(page)
+    assert "Recertify by" not in words(page)
+    note = session.note()
+    assert "sign and date it (the certification ended on March 23, 2026)" in printed(note)
+    assert "physician or NPP, where needed" in note_text(note)
+    paper = printed(note, plan_of_care_pdf)
+    assert "The certification ended on March 23, 2026: this recertification needs a signature." in paper
+    assert "due by March 23" not in paper
+
+
 def test_a_note_signed_before_the_days_were_kept_counts_them_evenly(
     begin: Begin, first: Evaluation, store: Store
 ) -> None:
@@ -382,8 +421,8 @@ def test_a_note_signed_before_the_days_were_kept_counts_them_evenly(
 # ---------------------------------------------------------------- note
 
 
-def printed(note: Note) -> str:
-    with pypdfium2.PdfDocument(BytesIO(evaluation_note_pdf(note))) as pdf:
+def printed(note: Note, paper: Callable[[Note], bytes] = evaluation_note_pdf) -> str:
+    with pypdfium2.PdfDocument(BytesIO(paper(note))) as pdf:
         text = " ".join(page.get_textpage().get_text_bounded() for page in pdf)
     return " ".join(text.split())
 

@@ -233,7 +233,9 @@ def test_the_last_day_of_the_calendar_breaks_nothing() -> None:
 # ---------------------------------------------------------------- several visits
 
 
-def episode(*visits: tuple[int, dict[str, Answer], tuple[PlanEdit, ...]]) -> PlanOfCare:
+def episode(
+    *visits: tuple[int, dict[str, Answer], tuple[PlanEdit, ...]], last_is: VisitKind = "re-evaluation"
+) -> PlanOfCare:
     """The plan of the last of these visits: weeks after the evaluation, answers, and edits of its plan."""
     content = load_content()
     example = read_case(EXAMPLE, content).with_answers({"medicare": "yes", "order-on-file": "yes"})
@@ -247,6 +249,7 @@ def episode(*visits: tuple[int, dict[str, Answer], tuple[PlanEdit, ...]]) -> Pla
         )
         made.append(visit)
     *earlier, last = made
+    last = replace(last, kind=last_is if earlier else last.kind)
     plan = plan_of_care(last, assess(last, content), content, episode_of(visits_of(earlier)))
     assert isinstance(plan, PlanOfCare), plan
     return plan
@@ -300,9 +303,24 @@ def test_ninety_days_count_from_the_certification_and_not_from_the_visit_between
 
 def test_a_certification_that_has_ended_is_told() -> None:
     plan = episode((0, {}, weeks_left(4)), (8, {}, ()))
-    assert plan.certification.due == date(2026, 3, 30)
     assert any("The certification ended on March 30, 2026" in words for words in plan.warnings)
     assert not any("ended" in words for words in episode((0, {}, weeks_left(4)), (4, {}, ())).warnings)
+
+
+def test_after_a_certification_has_ended_no_day_that_is_past_is_asked_for() -> None:
+    clock = episode((0, {}, weeks_left(4)), (8, {}, ())).certification
+    assert (clock.renews, clock.signature_needed, clock.due) == (True, True, None)
+    assert "sign and date it (the certification ended on March 30, 2026), also when" in clock.text
+    on_its_last_day = episode((0, {}, weeks_left(4)), (4, {}, ())).certification
+    assert on_its_last_day.due == date(2026, 3, 30)
+    assert "sign and date it by March 30, 2026, also when" in on_its_last_day.text
+
+
+@pytest.mark.parametrize("weeks", [4, 8])
+def test_a_discharge_warns_of_no_certification_for_care_that_goes_on(weeks: int) -> None:
+    visits = (0, {}, weeks_left(4)), (weeks, {}, weeks_left(26, 26))
+    assert any("certif" in words for words in episode(*visits).warnings)
+    assert not any("certif" in words for words in episode(*visits, last_is="discharge").warnings)
 
 
 def test_a_first_certification_at_a_later_visit_counts_from_the_day_care_began() -> None:

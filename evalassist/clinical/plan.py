@@ -64,7 +64,7 @@ def plan_of_care(
         *edited.warnings,
         *_restrictions(assessment),
         *schedule.warnings,
-        *_past_the_certification(schedule, certification),
+        *(_past_the_certification(schedule, certification) if evaluation.kind != "discharge" else ()),
         *goals.warnings,
         *unfitting_codes(codes),
         *short_of_minutes(codes, session),

@@ -222,21 +222,22 @@ def _progressed(course: ExerciseCourse, content: Content) -> ExerciseCourse:
         days = (("days_per_week", asks.days),) if fewer and asks.days is not None else ()
         return replace(course, says="2 to 3 days a week are enough now.", dose=days)
     harder = planned.exercise.harder or ""
-    rule = content.load_rules[planned.dose.load].says
+    known = content.load_rules.get(planned.dose.load)  # a signed plan may hold one that is gone since
+    rule = f" {known.says}" if known else ""
     steps = content.follow_up.steps
     step = next((one for one in steps if one.fits(planned.dose.load, planned.exercise)), None)
     if asks.then == "load" and step is not None:
         longest = step.up_to_s or 0
         if step.hold_s is not None and planned.dose.hold_s < longest:
             held = min(planned.dose.hold_s + step.hold_s, longest)
-            return replace(course, says=f"Hold {held} s. {rule}", dose=(("hold_s", held),))
+            return replace(course, says=f"Hold {held} s.{rule}", dose=(("hold_s", held),))
         if step.says:
-            return replace(course, says=f"One step on. {rule}", load=step.says)
+            return replace(course, says=f"One step on.{rule}", load=step.says)
     elif asks.then == "load":
-        return replace(course, says=f"One step on. {rule}")
+        return replace(course, says=f"One step on.{rule}")
     if harder:
         return replace(course, says=f"Next exercise: {content.exercises[harder].name}.", to=harder)
-    return replace(course, says=f"This is the last step of its ladder. {rule}")
+    return replace(course, says=f"This is the last step of its ladder.{rule}")
 
 
 def _regression(planned: PlannedExercise, content: Content) -> str:
@@ -264,8 +265,10 @@ def edits_of_advice(
         return ()
     own = course.planned.exercise.id
     in_plan = {one.exercise.id: one for one in plan.exercises}
-    instead = next((one.to for one in edits if (one.kind, one.exercise) == ("swap", own)), "")
-    stands = own if own in in_plan else instead if instead in in_plan else ""
+    swaps = {one.exercise: one.to for one in edits if one.kind == "swap"}
+    stands = own
+    while stands and stands not in in_plan:  # each swap is followed once: they may lead to and fro
+        stands = swaps.pop(stands, "")
     if course.to:
         if course.to in in_plan:
             return ()

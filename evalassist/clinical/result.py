@@ -426,7 +426,7 @@ class Certification:
     starts: date | None = None
     """The first day certified: the day care began, or the day of the last recertification."""
     renews: bool = False
-    """This plan is a recertification; `due` is then the last day of the certification in force."""
+    """This plan is a recertification; `due` is then the last day of the certification in force, unless it lapsed."""
     lapsed: date | None = None
     """The day on which the certification ended, where it ended before this visit."""
     signature_needed: bool = False

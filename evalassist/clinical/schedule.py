@@ -139,13 +139,17 @@ def certification_of(
         starts = episode.plan.certified_from or began
     limit = _after(starts, rules.limit_days)
     ends = in_force if in_force and not why else min(schedule.ends, limit)
-    due = _after(began, rules.due_days) if first else in_force if why else None
+    lapsed = next((day for day in (in_force, ends) if day and day < visit), None)
+    due = _after(began, rules.due_days) if first else in_force if why and not lapsed else None
+    by = f"by {day_in_words(due)}" if due else rules.until_ends
+    if lapsed:
+        by = rules.has_ended.format(day=day_in_words(lapsed))
     rows = [
         row
         for row in rules.rules
         if _in_force(row, visit, first=first, later=bool(why)) and case.holds(row.when)
     ]
-    words = {"due": day_in_words(due) if due else rules.until_ends, "because": why}
+    words = {"due": day_in_words(due) if due else "", "by": by, "because": why}
     return Certification(
         applies=True,
         text=" ".join(row.says.format(**words) for row in rows),
@@ -158,7 +162,7 @@ def certification_of(
         rules=tuple(row.id for row in rows),
         starts=starts,
         renews=bool(why),
-        lapsed=next((day for day in (in_force, ends) if day and day < visit), None),
+        lapsed=lapsed,
         signature_needed=any(row.sign for row in rows),
     )
 

@@ -44,7 +44,7 @@ def faults(content: Content) -> Iterator[ContentError]:
     yield from _follow_up_faults(content)
     yield from _derived_faults(content)
     yield from _unused_facts(content)
-    yield from _disagreement_faults(content)
+    yield from _statement_faults(content)
     yield from citation_faults(content)
 
 
@@ -239,6 +239,8 @@ ASKED_FOR_BY_NAME = (
     *("ask-first", "note-to-patient", "child-sheet"),
 )
 """Items that Python looks at by their id; without them a fact would be silently missing for ever."""
+SHOWN_BY_NAME = {"HOME03": "evidence", "REC17": "recommendations"}
+"""Statements that a page shows by their id, and the table they stand in."""
 
 SLOTS_OF_STEPS = {"hold", "times"}
 
@@ -319,7 +321,12 @@ def _plan_faults(content: Content) -> Iterator[ContentError]:
                 yield ContentError(file, block.id, f"no precaution {code} in exercises/rules.toml")
 
 
-def _disagreement_faults(content: Content) -> Iterator[ContentError]:
+def _statement_faults(content: Content) -> Iterator[ContentError]:
+    for name, table in SHOWN_BY_NAME.items():
+        if name not in getattr(content, table):
+            yield ContentError(
+                "content/evidence.toml", name, "a page shows this by its id, and it is missing"
+            )
     known = {*content.evidence, *content.recommendations}
     for one in content.disagreements.values():
         for name in sorted(set(one.against) - known):

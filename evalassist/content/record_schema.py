@@ -50,7 +50,10 @@ class DatedRow(Sourced):
 
 
 class CertificationRow(DatedRow):
-    """In what it says, `{due}` is the day by which the plan has to be sent or signed, `{because}` why it is renewed."""
+    """In what it says, `{due}` is the day by which a first plan has to be sent or signed.
+
+    `{by}` says by when a later plan has to be signed, `{because}` why it is renewed.
+    """
 
     sign: bool = False
     """A physician or NPP has to sign."""
@@ -79,6 +82,8 @@ class CertificationRules(Sourced):
     """`{day}` is the treatment day by which it is due."""
     until_ends: str = Field(alias="until-ends")
     """Said in place of a day that only the records of the earlier visits hold."""
+    has_ended: str = Field(alias="has-ended")
+    """Said in place of a day that is past."""
     renews_past: str = Field(alias="renews-past")
     renews_goals: str = Field(alias="renews-goals")
     renews_unknown: str = Field(alias="renews-unknown")

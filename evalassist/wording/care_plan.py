@@ -113,6 +113,9 @@ def _certification(plan: NotePlan) -> str:
     if plan.signature_needed and plan.certification_due:
         what = "Recertification, signature" if plan.certification_renews else "Signature"
         period += f" {what} due by {day(plan.certification_due)}."
+    elif plan.certification_renews and plan.certification_lapsed:
+        ended = day(plan.certification_lapsed)
+        period += f" The certification ended on {ended}: this recertification needs a signature."
     return period
 
 

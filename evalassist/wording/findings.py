@@ -141,7 +141,7 @@ def to_sign(note: Note) -> Iterator[str]:
     """Who has still to sign by hand."""
     if note.signed_at is None:
         yield therapist(note)
-    if note.plan and note.plan.certification_due:
+    if note.plan and (note.plan.certification_due or note.plan.signature_needed):
         yield "Physician or NPP, where needed"
 
 

@@ -55,10 +55,10 @@ class ItemRow(QWidget):
         self.item, self._page = item, page
         self.editors: dict[ItemId, Editor] = {}
         self._last: dict[ItemId, QLabel] = {}
+        """At a later visit what was found last time, below its field."""
         self._cells: dict[ItemId, QVBoxLayout] = {}
         self._instead: dict[ItemId, QLabel] = {}
         """What was measured, in the place of an answer by eye that is no longer asked."""
-        """At a later visit what was found last time, below its field."""
         self._marks: dict[ItemId, QWidget] = {}
         self._heads: SideHeads | None = None
         """RIGHT and LEFT above the first of several rows with sides."""

@@ -92,6 +92,8 @@ class VisitsCard(Card):
             rows.append(("Progress report", f"by {report}; the plan has fewer days"))
         if certification.due is not None:
             rows.append((act_of(certification), date_text(certification.due)))
+        elif certification.renews and certification.lapsed is not None:
+            rows.append(("Certification ended", date_text(certification.lapsed)))
         if certification.ends is not None and certification.starts is not None:
             counted = f", from {date_text(certification.starts)}" * (certification.starts != schedule.starts)
             until = "Then certified until" if certification.renews else "Certified until"
