@@ -215,9 +215,10 @@ class Case:
             return ""
         whole = seen(self.note.patient_name)
         family, comma, given = whole.partition(",")
-        first = next(iter((given if comma else whole).split()), "")
-        last = family.strip() if comma else whole.removeprefix(first).strip()
-        asked = f"{first} {last[0]}." if self.name == "first-initial" and first and last else first
+        first, *others = (given if comma else whole).split() or [""]
+        last = family.strip() if comma else "".join(others[-1:])
+        initial = last[:1].upper()
+        asked = f"{first} {initial}." if self.name == "first-initial" and first and initial else first
         return "" if look.lacks(asked) else asked
 
 
