@@ -346,6 +346,26 @@ def test_the_page_offers_the_pages_without_moves(
     assert page.print_button.isEnabled()
 
 
+def test_the_pages_without_moves_look_for_no_picture(
+    ex1: Evaluation,
+    open_page: Callable[..., HandoutPage],
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[str] = []
+
+    def seen_not_drawn(_note: Note) -> tuple[str, ...]:
+        looked.append(page.form_chosen)
+        return ()
+
+    monkeypatch.setattr("ui.pages.handout.not_drawn", seen_not_drawn)
+    page = open_page(ex1)
+    qtbot.waitUntil(lambda: page.print_button.isEnabled(), timeout=20_000)
+    page.form.choose("why")
+    qtbot.waitUntil(lambda: page.print_button.isEnabled() and page.pages.page_count == 2, timeout=20_000)
+    assert set(looked) == {"standard"}
+
+
 def test_six_to_eight_moves_are_told_with_what_studies_say(
     ex1: Evaluation, noted: Callable[..., Note]
 ) -> None:

@@ -337,7 +337,7 @@ class HandoutPage(Page):
             language=self.language_chosen,
             form=self.form_chosen,
             name=self.session.settings.name_on_sheet,
-            not_drawn=not_drawn(note) if self._pdf else (),
+            not_drawn=not_drawn(note) if self._pdf and self.form_chosen != "why" else (),
         )
         checks: list[Check] = [
             (STATES[one.severity], one.says, one.detail, self._way_out(one)) for one in found
