@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from evalassist.clinical.edits import DOSE_LIMITS, WRITE_THE_REASON
+from evalassist.clinical.edits import DOSE_LIMITS
 from evalassist.clinical.schedule import day_in_words
 from evalassist.content import Content
 from evalassist.note import Language, Note, NoteExercise, NotePlan, Sheet, SheetForm
@@ -20,7 +20,7 @@ from evalassist.words import seen, shortened
 
 Severity = Literal["blocks", "look", "fine"]
 
-MOST_MOVES = 8
+MOST_MOVES, MOST_ON_ONE_SIDE = 8, 6
 MANY_MOVES, MANY_IN_LARGE = 6, 5
 MANY_MOVES_BECAUSE = "HOME03"
 """The evidence that stands beside a sheet of many moves."""
@@ -121,9 +121,12 @@ def _blocking(note: Note, form: SheetForm) -> Iterator[SheetFinding]:
             "Print one sheet for the first part of the plan and another for the rest."
         )
         yield SheetFinding("moves", "blocks", f"{count} exercises are too many", detail)
-    elif any(warning.endswith(WRITE_THE_REASON) for warning in plan.warnings):
+    elif plan.reason_missing:
         detail = f"{count} exercises need a reason. Take one out of the plan, or add it there again with the reason."
         yield SheetFinding("moves", "blocks", "The reason for so many is missing", detail)
+    elif form == "moves" and count > MOST_ON_ONE_SIDE:
+        detail = f"One side holds at most {MOST_ON_ONE_SIDE}. Print the form Large or Standard, which take more sides."
+        yield SheetFinding("one-side", "blocks", f"{count} moves have no room on one side", detail)
     for exercise in plan.exercises:
         yield from _dose(exercise)
 
@@ -149,12 +152,14 @@ def _dose(exercise: NoteExercise) -> Iterator[SheetFinding]:
 def _of_moves(
     plan: NotePlan, sheet: Sheet, content: Content, not_drawn: Sequence[str]
 ) -> Iterator[SheetFinding]:
-    count = len(plan.exercises)
+    count, most = len(plan.exercises), content.plan.most_exercises
     if MANY_MOVES <= count <= MOST_MOVES:
-        yield SheetFinding("moves", "look", f"{count} exercises are many", many_moves_because(content))
+        many = (
+            f"{count} exercises are many" if count > most else f"{count} exercises, the most without a reason"
+        )
+        yield SheetFinding("moves", "look", many, many_moves_because(content))
     elif 0 < count < MANY_MOVES:
-        most = content.plan.most_exercises
-        yield SheetFinding("moves", "fine", f"{count} exercises, at most {most} on a sheet")
+        yield SheetFinding("moves", "fine", f"{count} exercises, at most {most} without a reason")
     chips = {exercise.chip for exercise in plan.exercises}
     if count and not {"HIP", "KNEE"} <= chips:
         only = "hip" if "HIP" in chips else "knee" if "KNEE" in chips else "other"
@@ -294,4 +299,5 @@ def _long(plan: NotePlan) -> Iterator[SheetFinding]:
     count = len(plan.exercises)
     if count >= MANY_IN_LARGE:
         detail = f"{count} exercises in large print fill 14 sides or more."
-        yield SheetFinding("long", "look", "A long sheet", detail)
+        about = "long" if count <= MOST_ON_ONE_SIDE else "moves"  # then the moves alone are no way out
+        yield SheetFinding(about, "look", "A long sheet", detail)
