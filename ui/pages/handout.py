@@ -170,7 +170,7 @@ class HandoutPage(Page):
     def _build_own(self, item_id: str) -> QWidget:
         """A text of the therapist's for this patient."""
         item = self.session.content.items[item_id]
-        part, field = QWidget(), TextField(item.label, lines=3)
+        part, field = QWidget(), TextField(item.label, lines=3, letters=item.letters)
         stack = style.column(part, spacing=3)
         stack.addWidget(style.label("b", item.label))
         stack.addWidget(field)
