@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from evalassist.answers import LONGEST_TEXT
 from evalassist.clinical.edits import DOSE_LIMITS
 from evalassist.clinical.schedule import day_in_words
-from evalassist.content import Content
+from evalassist.content import Content, load_content
 from evalassist.note import Language, Note, NoteExercise, NotePlan, Sheet, SheetForm
 from evalassist.reading import reading_of
 from evalassist.settings import NameOnSheet
@@ -26,7 +27,6 @@ MANY_MOVES_BECAUSE = "HOME03"
 """The evidence that stands beside a sheet of many moves."""
 LONGEST_SESSION_MINUTES = 40
 MOST_OF_A_PHONE, LEAST_DIGITS = 24, 7
-GOAL_LETTERS, NOTE_LETTERS = 80, 300
 YOUNGEST, OLDEST = 12, 90
 RETESTED = ("V1", "V2", "V3", "V5")
 """The variants of "What we found" that say when the hips are tested again."""
@@ -53,6 +53,11 @@ class SheetFinding:
     severity: Severity
     says: str
     detail: str = ""
+
+
+def letters_of(item_id: str) -> int:
+    """The most characters that the sheet prints of what is written for this item."""
+    return load_content().items[item_id].letters or LONGEST_TEXT
 
 
 def why_refused(note: Note, form: SheetForm = "standard") -> str:
@@ -251,10 +256,8 @@ def _goal(sheet: Sheet, language: Language) -> Iterator[SheetFinding]:
     goal = seen(sheet.goal)
     if not goal:
         return
-    if len(goal) > GOAL_LETTERS:
-        detail = (
-            f"It has {len(goal)} characters, and the sheet ends it at {GOAL_LETTERS}. Shorten it in History."
-        )
+    if len(goal) > (most := letters_of("goal-text")):
+        detail = f"It has {len(goal)} characters, and the sheet ends it at {most}. Shorten it in History."
         yield SheetFinding("goal", "look", "The goal is too long", detail)
     if reading := reading_of([goal], language):
         measure, value = reading.scores[0]
@@ -289,9 +292,12 @@ def _from_therapist(sheet: Sheet, form: SheetForm) -> Iterator[SheetFinding]:
         yield SheetFinding(
             "note", "look", "This form has no room for your note", "Say it, or print another form."
         )
-    for about, text in (("ask", sheet.ask_first), ("note", sheet.therapist_note)):
-        if len(seen(text)) > NOTE_LETTERS:
-            detail = f"The sheet prints its first {NOTE_LETTERS} characters."
+    for about, text, item_id in (
+        ("ask", sheet.ask_first, "ask-first"),
+        ("note", sheet.therapist_note, "note-to-patient"),
+    ):
+        if len(seen(text)) > (most := letters_of(item_id)):
+            detail = f"The sheet prints its first {most} characters."
             yield SheetFinding(about, "look", "A text of yours is too long", detail)
 
 

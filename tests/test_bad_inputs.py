@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pypdfium2
@@ -675,7 +676,9 @@ def test_the_therapists_note_stands_on_the_side_of_the_log(
     field = page.own["note-to-patient"].edit
     assert isinstance(field, QPlainTextEdit)
     field.setFocus()
-    QTest.keyClicks(field, longest)
+    QTest.keyClicks(field, longest.ljust(300, ".") + "more")
+    assert field.toPlainText() == longest.ljust(300, ".")
+    field.setPlainText(longest)
     page.own["note-to-patient"].commit()
     written = page.session.note()
     for language, says in (("en", "A note from my therapist"), ("es", "Una nota de mi fisioterapeuta")):
@@ -690,6 +693,24 @@ def test_the_therapists_note_stands_on_the_side_of_the_log(
         found(too_long)["A text of yours is too long"].detail == "The sheet prints its first 300 characters."
     )
     assert "…" in words_in(too_long)
+
+
+def test_the_sheet_ends_a_text_where_its_item_does(
+    note: Note, content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorter = {"goal-text": 40, "ask-first": 50, "note-to-patient": 60}
+    items = {
+        item_id: item.model_copy(update={"letters": shorter[item_id]}) if item_id in shorter else item
+        for item_id, item in content.items.items()
+    }
+    monkeypatch.setattr("evalassist.sheet_checks.load_content", lambda: SimpleNamespace(items=items))
+    long = sheet_of(note, goal="g" * 70, ask_first="a" * 70, therapist_note="n" * 70)
+    told = found(long)
+    assert "the sheet ends it at 40" in told["The goal is too long"].detail
+    words = words_in(long)
+    for letter, most in (("g", 40), ("a", 50), ("n", 60)):
+        assert letter * (most - 1) + "…" in words.replace(" ", "")
+        assert letter * most not in words.replace(" ", "")
 
 
 def test_a_retest_in_the_past_is_told_and_a_missing_one_is_a_line(note: Note) -> None:
