@@ -14,6 +14,7 @@ from evalassist.answers import LONGEST_TEXT
 from evalassist.clinical.edits import DOSE_LIMITS
 from evalassist.clinical.schedule import day_in_words
 from evalassist.content import Content, load_content
+from evalassist.content.patient_texts import unreviewed
 from evalassist.note import Language, Note, NoteExercise, NotePlan, Sheet, SheetForm
 from evalassist.reading import reading_of
 from evalassist.settings import NameOnSheet
@@ -95,6 +96,7 @@ def sheet_findings(
         *_retest(sheet, today),
         *_from_therapist(sheet, form),
         *(_long(plan) if form == "large" else ()),
+        *(_draft(plan, content) if language == "es" else ()),
     ]
     order: tuple[Severity, ...] = ("blocks", "look", "fine")
     return tuple(sorted(found, key=lambda finding: order.index(finding.severity)))
@@ -307,3 +309,10 @@ def _long(plan: NotePlan) -> Iterator[SheetFinding]:
         detail = f"{count} exercises in large print fill 14 sides or more."
         about = "long" if count <= MOST_ON_ONE_SIDE else "moves"  # then the moves alone are no way out
         yield SheetFinding(about, "look", "A long sheet", detail)
+
+
+def _draft(plan: NotePlan, content: Content) -> Iterator[SheetFinding]:
+    """Spanish that no qualified translator has approved; it does not keep a sheet from being printed."""
+    if drafts := unreviewed(content.exercises, [exercise.id for exercise in plan.exercises]):
+        detail = f"No qualified translator has reviewed {len(drafts)} of its texts."
+        yield SheetFinding("draft", "look", "The Spanish is a draft", detail)

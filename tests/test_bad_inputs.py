@@ -398,15 +398,15 @@ def test_more_than_six_moves_are_not_printed_alone_on_one_side(
     six, seven, eight = (noted(by_hand(ex1, ids)) for ids in (SIX, EIGHT[:7], EIGHT))
     assert why_refused(six, "moves") == ""
     for language in ("en", "es"):
-        assert len(sides(handout_pdf(six, language, form="moves"))) == 1  # type: ignore[arg-type]
+        assert len(sides(handout_pdf(six, language, form="moves"))) == 1
     for many in (seven, eight):
         told = found(many, form="moves")[f"{len(moves(many))} moves have no room on one side"]
         assert (told.severity, "Large or Standard" in told.detail) == ("blocks", True)
         with pytest.raises(DocumentError, match="Large or Standard"):
             handout_pdf(many, form="moves")
         for form in ("standard", "large"):
-            assert why_refused(many, form) == ""  # type: ignore[arg-type]
-            assert handout_pdf(many, form=form)  # type: ignore[arg-type]
+            assert why_refused(many, form) == ""
+            assert handout_pdf(many, form=form)
 
 
 def test_the_page_offers_the_standard_sheet_for_seven_moves(
