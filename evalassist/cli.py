@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from evalassist.documents.look import PaperName
     from evalassist.evaluation import Evaluation
     from evalassist.note import Clinic, Language, Note, SheetForm
-    from evalassist.settings import Settings
+    from evalassist.settings import NameOnSheet, Settings
 
 DONE, BAD_INPUT, STOPPED, UNFINISHED = 0, 2, 3, 4
 OUTPUTS = (
@@ -136,9 +136,8 @@ def _evaluate(options: argparse.Namespace) -> int:
         print(note_text(case.note), end="")
         print(case.summary, file=sys.stderr)
         return case.code
-    settings = _settings()
-    language = options.language or settings.handout_language
-    files = case_files(case, language, options.paper or settings.paper, options.form)
+    wanted = _sheet_wanted(options)
+    files = case_files(case, wanted)
     if options.text:
         files["evaluation.txt"] = note_text(case.note).encode()
     gone = write_all(options.out, files)
@@ -146,12 +145,12 @@ def _evaluate(options: argparse.Namespace) -> int:
     print(f"Written to {options.out}: {', '.join(files)}")
     if gone:
         print(f"Taken away there, of an earlier run: {', '.join(gone)}")
-    for line in _of_the_sheet(case, language, options.form):
+    for line in _of_the_sheet(case, wanted):
         print(line)
     return case.code
 
 
-def _of_the_sheet(case: Case, language: Language, form: SheetForm) -> list[str]:
+def _of_the_sheet(case: Case, wanted: SheetWanted) -> list[str]:
     """What keeps the handout back or wants a look before it is given out, a line each."""
     from evalassist.content import content_for
     from evalassist.documents import lacks, not_drawn
@@ -159,15 +158,16 @@ def _of_the_sheet(case: Case, language: Language, form: SheetForm) -> list[str]:
 
     if case.code == STOPPED:
         return []
-    refused = bool(why_refused(case.note, form))
+    drawn = wanted.form != "why" and not why_refused(case.note, wanted.form)
     found = sheet_findings(
         case.note,
         content_for(case.evaluation),
         today=case.note.visit_date,
         lacks=lacks,
-        language=language,
-        form=form,
-        not_drawn=() if refused else not_drawn(case.note),
+        language=wanted.language,
+        form=wanted.form,
+        name=wanted.name,
+        not_drawn=not_drawn(case.note) if drawn else (),
     )
     words = {"blocks": "No handout", "look": "Handout, look"}
     return [
@@ -181,31 +181,27 @@ def _handouts(options: argparse.Namespace) -> int:
     """What cannot be printed is told with its reason, and the others are printed all the same."""
     from evalassist.case_file import read_case
     from evalassist.content import load_content
-    from evalassist.documents import handout_pdf
-    from evalassist.settings import clinic_logo
 
     if not options.cases.is_dir():
         raise EvalAssistError(f"{options.cases} is not a folder. Give the folder that holds the case files.")
     files = sorted(options.cases.glob("*.toml"))
     if not files:
         raise EvalAssistError(f"There is no case file (*.toml) in {options.cases}.")
-    content, clinic, settings = load_content(), _clinic(), _settings()
-    language, paper = options.language or settings.handout_language, options.paper or settings.paper
-    logo = clinic_logo()
-    left_out = []
+    content, clinic, wanted = load_content(), _clinic(), _sheet_wanted(options)
+    left_out, told = [], []
     for number, file in enumerate(files, start=1):
         _progress(f"{number} of {len(files)}: {file.name}", last=number == len(files))
         try:
-            note = evaluate_case(read_case(file, content), clinic).note
-            pdf = handout_pdf(
-                note, language, paper, form=options.form, name=settings.name_on_sheet, logo=logo
-            )
-            made = {f"{file.stem}.pdf": pdf}
+            case = evaluate_case(read_case(file, content), clinic)
+            made = {f"{file.stem}.pdf": sheet_pdf(case, wanted)}
+            told += [f"{file.name}: {line}" for line in _of_the_sheet(case, wanted)]
         except EvalAssistError as fault:
             made = {}
             left_out.append(str(fault) if file.name in str(fault) else f"{file.name}: {fault}")
         write_all(options.out, made, [f"{file.stem}.pdf"])
     print(f"{len(files) - len(left_out)} of {len(files)} handouts are in {options.out}.")
+    for line in told:
+        print(line)
     for why in left_out:
         print(why, file=sys.stderr)
     return BAD_INPUT if left_out else DONE
@@ -226,13 +222,11 @@ def _demo(options: argparse.Namespace) -> int:
 
     content = load_content()
     clinic = Clinic(name="Demonstration Clinic", therapist="Demo Therapist, PT")
+    wanted = SheetWanted(options.language or "en", options.paper or "letter", options.form)
     for path in resources.worked_cases():
         evaluation = read_case(path, content)
         case = evaluate_case(evaluation, clinic)
-        write_all(
-            options.out / path.stem,
-            case_files(case, options.language or "en", options.paper or "letter", options.form),
-        )
+        write_all(options.out / path.stem, case_files(case, wanted))
         print(f"{path.stem}: {case.summary}")
     print(f"The documents are in {options.out}.")
     return DONE
@@ -275,7 +269,7 @@ def _self_test(_options: argparse.Namespace) -> int:
     content = load_content()
     evaluation = read_case(next(p for p in resources.worked_cases() if p.stem == "ex1"), content)
     case = evaluate_case(evaluation, _clinic())
-    files = case_files(case, "en", "letter")
+    files = case_files(case, SheetWanted("en", "letter"))
     pages = [name for name, data in files.items() if data.startswith(b"%PDF")]
     if case.code != DONE or len(pages) != 3:
         print(f"Self-test failed: exit {case.code}, {', '.join(files)}", file=sys.stderr)
@@ -328,13 +322,31 @@ def evaluate_case(evaluation: Evaluation, clinic: Clinic, earlier: Sequence[Eval
     return Case(evaluation, assessment, plan, found, note, code, summary)
 
 
-def case_files(
-    case: Case, language: Language, paper: PaperName, form: SheetForm = "standard"
-) -> dict[str, bytes]:
+@dataclass(frozen=True)
+class SheetWanted:
+    """How the patients' sheets of a run are printed; their paper is that of the other documents too."""
+
+    language: Language
+    paper: PaperName
+    form: SheetForm = "standard"
+    name: NameOnSheet = "none"
+    logo: bytes = b""
+
+
+def sheet_pdf(case: Case, wanted: SheetWanted) -> bytes:
+    """The patient's sheet of a case; refused with the reason where there is none."""
+    from evalassist.documents import handout_pdf
+
+    return handout_pdf(
+        case.note, wanted.language, wanted.paper, form=wanted.form, name=wanted.name, logo=wanted.logo
+    )
+
+
+def case_files(case: Case, wanted: SheetWanted) -> dict[str, bytes]:
     """The files of a case by name. All of them exist before the first is written."""
     from evalassist.clinical.result import NoPlan
     from evalassist.content import content_for
-    from evalassist.documents import evaluation_note_pdf, handout_pdf, plan_of_care_pdf, referral_pdf
+    from evalassist.documents import evaluation_note_pdf, plan_of_care_pdf, referral_pdf
     from evalassist.results import assessment_json, change_json, plan_json, progression_json
     from evalassist.sheet_checks import why_refused
 
@@ -343,15 +355,15 @@ def case_files(
         concluded |= {"change": change_json(case.follow_up), "progression": progression_json(case.follow_up)}
     files = {
         "assessment.json": _json(concluded),
-        "evaluation.pdf": evaluation_note_pdf(case.note, paper=paper),
+        "evaluation.pdf": evaluation_note_pdf(case.note, paper=wanted.paper),
     }
     if case.code == STOPPED:
-        files["referral.pdf"] = referral_pdf(case.note, paper=paper)
+        files["referral.pdf"] = referral_pdf(case.note, paper=wanted.paper)
     elif not isinstance(case.plan, NoPlan):
         files["plan.json"] = _json(plan_json(case.plan))
-        files["plan-of-care.pdf"] = plan_of_care_pdf(case.note, paper=paper)
-        if not why_refused(case.note, form):
-            files["handout.pdf"] = handout_pdf(case.note, language, paper, form=form)
+        files["plan-of-care.pdf"] = plan_of_care_pdf(case.note, paper=wanted.paper)
+        if not why_refused(case.note, wanted.form):
+            files["handout.pdf"] = sheet_pdf(case, wanted)
     return files
 
 
@@ -410,6 +422,20 @@ def _settings() -> Settings:
     from evalassist.settings import load_settings
 
     return load_settings()
+
+
+def _sheet_wanted(options: argparse.Namespace) -> SheetWanted:
+    """As the command line says, and where it does not, as the settings do."""
+    from evalassist.settings import clinic_logo
+
+    settings = _settings()
+    return SheetWanted(
+        options.language or settings.handout_language,
+        options.paper or settings.paper,
+        options.form,
+        settings.name_on_sheet,
+        clinic_logo(),
+    )
 
 
 def _clinic() -> Clinic:

@@ -200,6 +200,8 @@ class NotePlan(Part):
     dropped_goals: tuple[str, ...] = ()
     precautions: tuple[str, ...] = ()
     onset: str = ""
+    reason_missing: bool = False
+    """There are so many exercises that a reason is asked for, and none was written."""
 
 
 class Found(Part):

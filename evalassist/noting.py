@@ -10,6 +10,7 @@ from typing import Literal
 from evalassist.clinical.assessment import CODES, IRRITABILITY, not_decided
 from evalassist.clinical.case import case_of, why_not
 from evalassist.clinical.differentials import Cause, causes
+from evalassist.clinical.edits import reason_missing
 from evalassist.clinical.facts import shown
 from evalassist.clinical.follow_up import FollowUp
 from evalassist.clinical.found import hip_finding, step_down_sides
@@ -282,6 +283,7 @@ def _plan(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, cont
         dropped_goals=tuple(f"{goal.title}: {why}" for goal, why in plan.dropped_goals),
         precautions=plan.precautions,
         onset=_onset(evaluation, assessment, content),
+        reason_missing=reason_missing(plan.exercises, evaluation.plan_edits, content.plan.most_exercises),
     )
 
 

@@ -53,9 +53,9 @@ class Reading:
 def reading_of(texts: Iterable[str], language: Language, *, part: bool = False) -> Reading | None:
     """How hard these texts are together; a line's end, and a text's, ends a sentence. None where there is no word.
 
-    A part of a sheet may be somewhat harder than the whole.
+    In Spanish, a `part` of a sheet may be somewhat harder than the whole; in English the limits are the same.
     """
-    sentences = [part for text in texts for part in _SENTENCE_END.split(text) if _WORD.search(part)]
+    sentences = [said for text in texts for said in _SENTENCE_END.split(text) if _WORD.search(said)]
     words = [word for sentence in sentences for word in _WORD.findall(sentence)]
     if not words:
         return None

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from evalassist.clinical.edits import DOSE_LIMITS, WRITE_THE_REASON
+from evalassist.answers import LONGEST_TEXT
+from evalassist.clinical.edits import DOSE_LIMITS
 from evalassist.clinical.schedule import day_in_words
-from evalassist.content import Content
+from evalassist.content import Content, load_content
+from evalassist.content.patient_texts import unreviewed
 from evalassist.note import Language, Note, NoteExercise, NotePlan, Sheet, SheetForm
 from evalassist.reading import reading_of
 from evalassist.settings import NameOnSheet
@@ -20,13 +22,12 @@ from evalassist.words import seen, shortened
 
 Severity = Literal["blocks", "look", "fine"]
 
-MOST_MOVES = 8
+MOST_MOVES, MOST_ON_ONE_SIDE = 8, 6
 MANY_MOVES, MANY_IN_LARGE = 6, 5
 MANY_MOVES_BECAUSE = "HOME03"
 """The evidence that stands beside a sheet of many moves."""
 LONGEST_SESSION_MINUTES = 40
 MOST_OF_A_PHONE, LEAST_DIGITS = 24, 7
-GOAL_LETTERS, NOTE_LETTERS = 80, 300
 YOUNGEST, OLDEST = 12, 90
 RETESTED = ("V1", "V2", "V3", "V5")
 """The variants of "What we found" that say when the hips are tested again."""
@@ -53,6 +54,11 @@ class SheetFinding:
     severity: Severity
     says: str
     detail: str = ""
+
+
+def letters_of(item_id: str) -> int:
+    """The most characters that the sheet prints of what is written for this item."""
+    return load_content().items[item_id].letters or LONGEST_TEXT
 
 
 def why_refused(note: Note, form: SheetForm = "standard") -> str:
@@ -90,6 +96,7 @@ def sheet_findings(
         *_retest(sheet, today),
         *_from_therapist(sheet, form),
         *(_long(plan) if form == "large" else ()),
+        *(_draft(plan, content) if language == "es" else ()),
     ]
     order: tuple[Severity, ...] = ("blocks", "look", "fine")
     return tuple(sorted(found, key=lambda finding: order.index(finding.severity)))
@@ -121,9 +128,12 @@ def _blocking(note: Note, form: SheetForm) -> Iterator[SheetFinding]:
             "Print one sheet for the first part of the plan and another for the rest."
         )
         yield SheetFinding("moves", "blocks", f"{count} exercises are too many", detail)
-    elif any(warning.endswith(WRITE_THE_REASON) for warning in plan.warnings):
+    elif plan.reason_missing:
         detail = f"{count} exercises need a reason. Take one out of the plan, or add it there again with the reason."
         yield SheetFinding("moves", "blocks", "The reason for so many is missing", detail)
+    elif form == "moves" and count > MOST_ON_ONE_SIDE:
+        detail = f"One side holds at most {MOST_ON_ONE_SIDE}. Print the form Large or Standard, which take more sides."
+        yield SheetFinding("one-side", "blocks", f"{count} moves have no room on one side", detail)
     for exercise in plan.exercises:
         yield from _dose(exercise)
 
@@ -149,12 +159,14 @@ def _dose(exercise: NoteExercise) -> Iterator[SheetFinding]:
 def _of_moves(
     plan: NotePlan, sheet: Sheet, content: Content, not_drawn: Sequence[str]
 ) -> Iterator[SheetFinding]:
-    count = len(plan.exercises)
+    count, most = len(plan.exercises), content.plan.most_exercises
     if MANY_MOVES <= count <= MOST_MOVES:
-        yield SheetFinding("moves", "look", f"{count} exercises are many", many_moves_because(content))
+        many = (
+            f"{count} exercises are many" if count > most else f"{count} exercises, the most without a reason"
+        )
+        yield SheetFinding("moves", "look", many, many_moves_because(content))
     elif 0 < count < MANY_MOVES:
-        most = content.plan.most_exercises
-        yield SheetFinding("moves", "fine", f"{count} exercises, at most {most} on a sheet")
+        yield SheetFinding("moves", "fine", f"{count} exercises, at most {most} without a reason")
     chips = {exercise.chip for exercise in plan.exercises}
     if count and not {"HIP", "KNEE"} <= chips:
         only = "hip" if "HIP" in chips else "knee" if "KNEE" in chips else "other"
@@ -246,10 +258,8 @@ def _goal(sheet: Sheet, language: Language) -> Iterator[SheetFinding]:
     goal = seen(sheet.goal)
     if not goal:
         return
-    if len(goal) > GOAL_LETTERS:
-        detail = (
-            f"It has {len(goal)} characters, and the sheet ends it at {GOAL_LETTERS}. Shorten it in History."
-        )
+    if len(goal) > (most := letters_of("goal-text")):
+        detail = f"It has {len(goal)} characters, and the sheet ends it at {most}. Shorten it in History."
         yield SheetFinding("goal", "look", "The goal is too long", detail)
     if reading := reading_of([goal], language):
         measure, value = reading.scores[0]
@@ -284,9 +294,12 @@ def _from_therapist(sheet: Sheet, form: SheetForm) -> Iterator[SheetFinding]:
         yield SheetFinding(
             "note", "look", "This form has no room for your note", "Say it, or print another form."
         )
-    for about, text in (("ask", sheet.ask_first), ("note", sheet.therapist_note)):
-        if len(seen(text)) > NOTE_LETTERS:
-            detail = f"The sheet prints its first {NOTE_LETTERS} characters."
+    for about, text, item_id in (
+        ("ask", sheet.ask_first, "ask-first"),
+        ("note", sheet.therapist_note, "note-to-patient"),
+    ):
+        if len(seen(text)) > (most := letters_of(item_id)):
+            detail = f"The sheet prints its first {most} characters."
             yield SheetFinding(about, "look", "A text of yours is too long", detail)
 
 
@@ -294,4 +307,12 @@ def _long(plan: NotePlan) -> Iterator[SheetFinding]:
     count = len(plan.exercises)
     if count >= MANY_IN_LARGE:
         detail = f"{count} exercises in large print fill 14 sides or more."
-        yield SheetFinding("long", "look", "A long sheet", detail)
+        about = "long" if count <= MOST_ON_ONE_SIDE else "moves"  # then the moves alone are no way out
+        yield SheetFinding(about, "look", "A long sheet", detail)
+
+
+def _draft(plan: NotePlan, content: Content) -> Iterator[SheetFinding]:
+    """Spanish that no qualified translator has approved; it does not keep a sheet from being printed."""
+    if drafts := unreviewed(content.exercises, [exercise.id for exercise in plan.exercises]):
+        detail = f"No qualified translator has reviewed {len(drafts)} of its texts."
+        yield SheetFinding("draft", "look", "The Spanish is a draft", detail)

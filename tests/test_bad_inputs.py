@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pypdfium2
@@ -130,6 +131,7 @@ CASES = Path(__file__).parent / "cases"
 CLINIC = Clinic(name="Harbor Physical Therapy", phone="555-0100", therapist="A. Chen", licence="PT")
 VISIT = date(2026, 3, 2)
 SIX = ("HA01", "QC01", "HE01", "QO02", "HX01", "QC02")
+EIGHT = (*SIX, "FL03", "HE05")
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -346,13 +348,33 @@ def test_the_page_offers_the_pages_without_moves(
     assert page.print_button.isEnabled()
 
 
+def test_the_pages_without_moves_look_for_no_picture(
+    ex1: Evaluation,
+    open_page: Callable[..., HandoutPage],
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[str] = []
+
+    def seen_not_drawn(_note: Note) -> tuple[str, ...]:
+        looked.append(page.form_chosen)
+        return ()
+
+    monkeypatch.setattr("ui.pages.handout.not_drawn", seen_not_drawn)
+    page = open_page(ex1)
+    qtbot.waitUntil(lambda: page.print_button.isEnabled(), timeout=20_000)
+    page.form.choose("why")
+    qtbot.waitUntil(lambda: page.print_button.isEnabled() and page.pages.page_count == 2, timeout=20_000)
+    assert set(looked) == {"standard"}
+
+
 def test_six_to_eight_moves_are_told_with_what_studies_say(
     ex1: Evaluation, noted: Callable[..., Note]
 ) -> None:
     """Row 13; decision 4: seven or more only with a reason."""
     six, five = noted(by_hand(ex1, SIX)), noted(by_hand(ex1, SIX[:5]))
-    assert found(five)["5 exercises, at most 6 on a sheet"].severity == "fine"
-    many = found(six)["6 exercises are many"]
+    assert found(five)["5 exercises, at most 6 without a reason"].severity == "fine"
+    many = found(six)["6 exercises, the most without a reason"]
     assert (many.severity, many.detail) == (
         "look",
         "More than six exercises gave lower adherence than three or fewer "
@@ -361,9 +383,40 @@ def test_six_to_eight_moves_are_told_with_what_studies_say(
     unexplained = noted(by_hand(ex1, (*SIX, "FL03"), reason=""))
     assert "add it there again with the reason." in why_refused(unexplained)
     assert found(unexplained)["The reason for so many is missing"].severity == "blocks"
+    reworded = plan_of(unexplained, warnings=("Say why there are seven.",))
+    assert why_refused(reworded) == why_refused(unexplained)
+    with pytest.raises(DocumentError, match="need a reason"):
+        handout_pdf(reworded)
     seven = noted(by_hand(ex1, (*SIX, "FL03")))
     assert why_refused(seven) == ""
     assert found(seven)["7 exercises are many"].severity == "look"
+
+
+def test_more_than_six_moves_are_not_printed_alone_on_one_side(
+    ex1: Evaluation, noted: Callable[..., Note]
+) -> None:
+    six, seven, eight = (noted(by_hand(ex1, ids)) for ids in (SIX, EIGHT[:7], EIGHT))
+    assert why_refused(six, "moves") == ""
+    for language in ("en", "es"):
+        assert len(sides(handout_pdf(six, language, form="moves"))) == 1
+    for many in (seven, eight):
+        told = found(many, form="moves")[f"{len(moves(many))} moves have no room on one side"]
+        assert (told.severity, "Large or Standard" in told.detail) == ("blocks", True)
+        with pytest.raises(DocumentError, match="Large or Standard"):
+            handout_pdf(many, form="moves")
+        for form in ("standard", "large"):
+            assert why_refused(many, form) == ""
+            assert handout_pdf(many, form=form)
+
+
+def test_the_page_offers_the_standard_sheet_for_seven_moves(
+    ex1: Evaluation, open_page: Callable[..., HandoutPage], qtbot: QtBot
+) -> None:
+    page = open_page(by_hand(ex1, EIGHT[:7]))
+    page.form.choose("moves")
+    assert not page.print_button.isEnabled()
+    press(page, "Show the standard sheet")
+    qtbot.waitUntil(lambda: page.print_button.isEnabled(), timeout=20_000)
 
 
 def test_nine_moves_are_refused_and_told(ex1: Evaluation, noted: Callable[..., Note]) -> None:
@@ -623,7 +676,9 @@ def test_the_therapists_note_stands_on_the_side_of_the_log(
     field = page.own["note-to-patient"].edit
     assert isinstance(field, QPlainTextEdit)
     field.setFocus()
-    QTest.keyClicks(field, longest)
+    QTest.keyClicks(field, longest.ljust(300, ".") + "more")
+    assert field.toPlainText() == longest.ljust(300, ".")
+    field.setPlainText(longest)
     page.own["note-to-patient"].commit()
     written = page.session.note()
     for language, says in (("en", "A note from my therapist"), ("es", "Una nota de mi fisioterapeuta")):
@@ -638,6 +693,24 @@ def test_the_therapists_note_stands_on_the_side_of_the_log(
         found(too_long)["A text of yours is too long"].detail == "The sheet prints its first 300 characters."
     )
     assert "…" in words_in(too_long)
+
+
+def test_the_sheet_ends_a_text_where_its_item_does(
+    note: Note, content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorter = {"goal-text": 40, "ask-first": 50, "note-to-patient": 60}
+    items = {
+        item_id: item.model_copy(update={"letters": shorter[item_id]}) if item_id in shorter else item
+        for item_id, item in content.items.items()
+    }
+    monkeypatch.setattr("evalassist.sheet_checks.load_content", lambda: SimpleNamespace(items=items))
+    long = sheet_of(note, goal="g" * 70, ask_first="a" * 70, therapist_note="n" * 70)
+    told = found(long)
+    assert "the sheet ends it at 40" in told["The goal is too long"].detail
+    words = words_in(long)
+    for letter, most in (("g", 40), ("a", 50), ("n", 60)):
+        assert letter * (most - 1) + "…" in words.replace(" ", "")
+        assert letter * most not in words.replace(" ", "")
 
 
 def test_a_retest_in_the_past_is_told_and_a_missing_one_is_a_line(note: Note) -> None:
@@ -688,7 +761,10 @@ def test_a_test_page_shows_whether_the_printer_keeps_the_grays(
 def test_large_print_of_five_moves_is_told(ex1: Evaluation, noted: Callable[..., Note]) -> None:
     """Row 38."""
     five = noted(by_hand(ex1, SIX[:5]))
-    assert found(five, form="large")["A long sheet"].severity == "look"
+    long = found(five, form="large")["A long sheet"]
+    assert (long.about, long.severity) == ("long", "look")
+    seven = found(noted(by_hand(ex1, EIGHT[:7])), form="large")["A long sheet"]
+    assert seven.about != "long"  # the moves alone have no room on their side
     assert "A long sheet" not in found(five)
     assert "A long sheet" not in found(noted(by_hand(ex1, SIX[:4])), form="large")
 

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from PIL import Image
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
 from evalassist import cli, resources
-from evalassist.settings import Settings, save_settings
+from evalassist.documents import fitted_logo
+from evalassist.settings import Settings, keep_logo, save_settings
 
 CASES = Path(__file__).parent / "cases"
 
@@ -327,6 +330,53 @@ def test_a_folder_of_cases_becomes_a_folder_of_handouts(
     assert "2 of 2 handouts" in capsys.readouterr().out
     run("evaluate", cases / "ex1.toml", "--out", tmp_path / "one")
     assert (out / "ex1.pdf").read_bytes() == (tmp_path / "one" / "handout.pdf").read_bytes()
+
+
+def test_both_commands_print_the_same_sheet_with_the_name_and_the_logo_of_the_settings(
+    tmp_path: Path,
+) -> None:
+    plain, cases = tmp_path / "plain", tmp_path / "cases"
+    cases.mkdir()
+    (cases / "ex1.toml").write_bytes((CASES / "ex1.toml").read_bytes())
+    run("evaluate", cases / "ex1.toml", "--out", plain)
+    picture = tmp_path / "logo.png"
+    Image.new("L", (200, 100), 80).save(picture)
+    save_settings(Settings(name_on_sheet="first"))
+    keep_logo(fitted_logo(picture))
+    run("evaluate", cases / "ex1.toml", "--out", tmp_path / "one")
+    run("handouts", cases, "--out", tmp_path / "many")
+    made = (tmp_path / "one" / "handout.pdf").read_bytes()
+    assert made == (tmp_path / "many" / "ex1.pdf").read_bytes()
+    first, before = (pypdfium2.PdfDocument(pdf)[0] for pdf in (made, (plain / "handout.pdf").read_bytes()))
+    assert "Name (optional) Example" in " ".join(first.get_textpage().get_text_range().split())
+    pictures = [
+        sum(each.type == FPDF_PAGEOBJ_IMAGE for each in side.get_objects()) for side in (before, first)
+    ]
+    assert pictures == [0, 1]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_both_commands_tell_what_wants_a_look_and_that_the_spanish_is_a_draft(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str
+) -> None:
+    cases = tmp_path / "cases"
+    cases.mkdir()
+    for name in ("ex1", "ex3"):
+        (cases / f"{name}.toml").write_bytes((CASES / f"{name}.toml").read_bytes())
+    run("evaluate", cases / "ex1.toml", "--out", tmp_path / "one", "--language", language)
+    one = capsys.readouterr().out
+    run("handouts", cases, "--out", tmp_path / "many", "--language", language)
+    many = capsys.readouterr().out
+    looks = [line for line in one.splitlines() if line.startswith("Handout, look: ")]
+    assert any("No phone for “Call your clinic”" in line for line in looks)
+    assert [line for line in many.splitlines() if line.startswith("ex1.toml: ")] == [
+        f"ex1.toml: {line}" for line in looks
+    ]
+    assert "ex3.toml: Handout, look: No phone" in many
+    drafts = [
+        line for line in looks if "The Spanish is a draft. No qualified translator has reviewed" in line
+    ]
+    assert len(drafts) == (language == "es")
 
 
 def test_a_patient_who_is_stopped_gets_no_handout_while_the_others_get_theirs(

@@ -14,16 +14,19 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QLabel,
+    QPlainTextEdit,
     QPushButton,
     QRadioButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
+from evalassist.content import load_content
 from ui import style
 from ui.gallery import gallery, more_gallery
 from ui.widgets.cards import FoldingGroup, RailStep, Stepper, StepRail
 from ui.widgets.dates import read_date
+from ui.widgets.editors import editor_for
 from ui.widgets.fields import CheckList, ChoiceField, DateField, NumberField, TextField
 from ui.widgets.marks import KeptIndicator, ReasonLink, SideBadge, StateGlyph, SymmetryBar
 from ui.widgets.segments import Choice, SegmentedControl, ZeroToTen, yes_no_not_tested
@@ -359,6 +362,45 @@ def test_words_are_told_without_blanks_and_nothing_is_none(qtbot: QtBot) -> None
     press(Qt.Key.Key_Delete)
     press(Qt.Key.Key_Return)
     assert heard == ["Walk", None]
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+def test_typing_and_pasting_stop_at_the_last_letter_that_is_printed(qtbot: QtBot, lines: int) -> None:
+    goal = shown(qtbot, TextField("Goal", lines=lines, letters=10))
+    QTest.keyClicks(goal.edit, "Climb stairs again")
+    assert goal.value == "Climb stai"
+    QTest.keyClick(goal.edit, Qt.Key.Key_Home)
+    QTest.keyClicks(goal.edit, "xy")
+    assert goal.value == "Climb stai"
+    goal.clear()
+    QApplication.clipboard().setText("Walk a mile \U0001f600 and more")
+    goal.edit.paste()
+    assert goal.value == "Walk a mil"
+    goal.clear()
+    QApplication.clipboard().setText("Walk amil\U0001f600 and more")
+    goal.edit.paste()
+    assert goal.value == "Walk amil"
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+def test_words_that_were_too_long_already_are_shown_whole(qtbot: QtBot, lines: int) -> None:
+    goal = shown(qtbot, TextField("Goal", lines=lines, letters=10))
+    goal.set_value("Climb stairs again")
+    assert goal.value == "Climb stairs again"
+    QTest.keyClick(goal.edit, Qt.Key.Key_End)
+    QTest.keyClicks(goal.edit, "!")
+    assert goal.value == "Climb stairs again"
+
+
+@pytest.mark.parametrize(("item_id", "letters"), [("goal-text", 80), ("ask-first", 300)])
+def test_a_text_of_the_sheet_is_typed_as_long_as_its_item_allows(
+    qtbot: QtBot, item_id: str, letters: int
+) -> None:
+    item = load_content().items[item_id]
+    editor = shown(qtbot, editor_for(item, item.label, 400))
+    (field,) = editor.findChildren(QPlainTextEdit)
+    QTest.keyClicks(field, "x" * (letters + 5))
+    assert field.toPlainText() == "x" * letters
 
 
 def test_several_lines_grow_with_what_is_written(qtbot: QtBot) -> None:

@@ -282,7 +282,15 @@ def test_no_name_stands_on_the_sheet_unless_it_is_asked_for() -> None:
 
 @pytest.mark.parametrize(
     ("written", "printed"),
-    [("Rivera, Ana María", "Ana R."), ("Ana Rivera", "Ana R."), ("Ana", "Ana"), ("Rivera,", "")],
+    [
+        ("Rivera, Ana María", "Ana R."),
+        ("Ana Rivera", "Ana R."),
+        ("Ana", "Ana"),
+        ("Rivera,", ""),
+        ("Ann B. Smith", "Ann S."),
+        ("Maria de la Cruz", "Maria C."),
+        ("de la Cruz, Maria", "Maria D."),
+    ],
 )
 def test_first_name_and_initial_are_printed_however_the_name_is_written(written: str, printed: str) -> None:
     found = words_in(handout_pdf(note(patient_name=written), name="first-initial"))

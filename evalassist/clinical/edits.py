@@ -19,8 +19,6 @@ DOSE_LIMITS = {
     "days_per_week": (1, 7),
 }
 """What a dose may be set to; a number outside is a slip of the hand [P]."""
-WRITE_THE_REASON = "exercises: write the reason."
-"""How the warning ends that asks why there are so many."""
 SIDE_WORDS: dict[str, SoreKnee] = {"right": "right", "left": "left", "both": "both"}
 
 
@@ -169,6 +167,11 @@ def _unfit(state: Edited, edit: PlanEdit) -> Edited:
     return replace(state, warnings=(*state.warnings, words))
 
 
+def reason_missing(exercises: Sequence[PlannedExercise], edits: Iterable[PlanEdit], most: int) -> bool:
+    """More exercises than `most` stand in the plan, and nobody said why."""
+    return len(exercises) > most and not any(edit.kind == "add" and edit.reason for edit in edits)
+
+
 def hard_checks(
     case: Case, exercises: Sequence[PlannedExercise], edits: Sequence[PlanEdit]
 ) -> tuple[str, ...]:
@@ -183,8 +186,8 @@ def hard_checks(
     if case.row.id == "HIGH" and knee > hip:
         found.append("Irritability is high, and there are more knee than hip exercises.")
     most = case.rules.most_exercises
-    if len(exercises) > most and not any(edit.kind == "add" and edit.reason for edit in edits):
-        found.append(f"More than {most} {WRITE_THE_REASON}")
+    if reason_missing(exercises, edits, most):
+        found.append(f"More than {most} exercises: write the reason.")
     elif case.limit is not None and len(exercises) > (case.limit.exercises or most):
         found.append(f"The plan holds {len(exercises)} exercises, but {case.limit.says}.")
     for block in blocks_met(case, "warn"):

@@ -13,7 +13,7 @@ from evalassist.documents.handout_texts import Case
 from evalassist.documents.icons import icon
 from evalassist.documents.look import BOLD, RULE
 from evalassist.documents.tags import tag
-from evalassist.sheet_checks import GOAL_LETTERS
+from evalassist.sheet_checks import letters_of
 from evalassist.words import seen, shortened
 
 _EACH_WIDTH = 212.0
@@ -99,7 +99,7 @@ def goal_text(case: Case, lines_of: Callable[[str], int] = lambda _said: 1) -> s
     goal = seen(case.sheet.goal).rstrip(".")
     if not goal or look.lacks(goal):
         return ""
-    most = GOAL_LETTERS
+    longest = most = letters_of("goal-text")
     while True:
         shown = shortened(goal, most)
         said = (
@@ -108,7 +108,7 @@ def goal_text(case: Case, lines_of: Callable[[str], int] = lambda _said: 1) -> s
             else case.texts("goal", goal=shown)
         )
         said += "" if said.endswith("…") else "."
-        if most <= GOAL_LETTERS // 4 or lines_of(said) <= _GOAL_LINES:
+        if most <= longest // 4 or lines_of(said) <= _GOAL_LINES:
             return said
         most -= 4
 

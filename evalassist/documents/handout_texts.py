@@ -13,7 +13,7 @@ from evalassist.documents.look import Paper
 from evalassist.errors import DocumentError
 from evalassist.note import Language, Note, NoteExercise, NotePlan, Sheet
 from evalassist.settings import NameOnSheet
-from evalassist.sheet_checks import MOST_OF_A_PHONE, NOTE_LETTERS
+from evalassist.sheet_checks import MOST_OF_A_PHONE, letters_of
 from evalassist.words import seen, shortened
 
 NO_BREAK = "\u00a0"
@@ -179,16 +179,16 @@ class Case:
     @property
     def ask_first(self) -> str:
         """When to ask before starting, whole and as markup; nothing where the therapist did not say."""
-        said = self._own_words(self.sheet.ask_first)
+        said = self._own_words("ask-first", self.sheet.ask_first)
         return self.texts("ask_first", why=f"{said.removesuffix('.')}.") if said else ""
 
     @property
     def therapist_note(self) -> str:
-        return self._own_words(self.sheet.therapist_note)
+        return self._own_words("note-to-patient", self.sheet.therapist_note)
 
-    def _own_words(self, text: str) -> str:
+    def _own_words(self, item_id: str, text: str) -> str:
         """A text of the therapist's; where the font cannot show it, a line to write on."""
-        said = shortened(seen(text), NOTE_LETTERS)
+        said = shortened(seen(text), letters_of(item_id))
         return "_" * 40 if look.lacks(said) else said
 
     @property
@@ -215,9 +215,10 @@ class Case:
             return ""
         whole = seen(self.note.patient_name)
         family, comma, given = whole.partition(",")
-        first = next(iter((given if comma else whole).split()), "")
-        last = family.strip() if comma else whole.removeprefix(first).strip()
-        asked = f"{first} {last[0]}." if self.name == "first-initial" and first and last else first
+        first, *others = (given if comma else whole).split() or [""]
+        last = family.strip() if comma else "".join(others[-1:])
+        initial = last[:1].upper()
+        asked = f"{first} {initial}." if self.name == "first-initial" and first and initial else first
         return "" if look.lacks(asked) else asked
 
 

@@ -28,7 +28,7 @@ from evalassist.note import Language, Note, SheetForm
 from evalassist.settings import NameOnSheet, clinic_logo
 from evalassist.sheet_checks import Severity, SheetFinding, sheet_findings, why_refused
 from ui import icons, style
-from ui.dialogs.drafts import Drafts, DraftsDialog
+from ui.dialogs.drafts import DraftsDialog
 from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
@@ -170,7 +170,7 @@ class HandoutPage(Page):
     def _build_own(self, item_id: str) -> QWidget:
         """A text of the therapist's for this patient."""
         item = self.session.content.items[item_id]
-        part, field = QWidget(), TextField(item.label, lines=3)
+        part, field = QWidget(), TextField(item.label, lines=3, letters=item.letters)
         stack = style.column(part, spacing=3)
         stack.addWidget(style.label("b", item.label))
         stack.addWidget(field)
@@ -288,7 +288,7 @@ class HandoutPage(Page):
                 old.hide()
                 old.deleteLater()
         if isinstance(plan, PlanOfCare):
-            found = (*self._findings(plan), *self._given(), *self._read(), *self._typeface())
+            found = (*self._findings(), *self._given(), *self._read(), *self._typeface())
             for check in sorted(found, key=lambda check: list(STATES.values()).index(check[0])):
                 self._checks.addWidget(_shown(*check))
 
@@ -326,7 +326,7 @@ class HandoutPage(Page):
         detail = "The sheet has the right words in a plain layout. Install EvalAssist again to mend it."
         return [("look", "The typeface of the sheet is missing", detail, None)]
 
-    def _findings(self, plan: PlanOfCare) -> list[Check]:
+    def _findings(self) -> list[Check]:
         note = self.session.note()
         content = self.session.content
         found = sheet_findings(
@@ -337,20 +337,19 @@ class HandoutPage(Page):
             language=self.language_chosen,
             form=self.form_chosen,
             name=self.session.settings.name_on_sheet,
-            not_drawn=not_drawn(note) if self._pdf else (),
+            not_drawn=not_drawn(note) if self._pdf and self.form_chosen != "why" else (),
         )
-        checks: list[Check] = [
-            (STATES[one.severity], one.says, one.detail, self._way_out(one)) for one in found
-        ]
-        return checks + (self._drafts(plan) if self.language_chosen == "es" else [])
+        return [(STATES[one.severity], one.says, one.detail, self._way_out(one)) for one in found]
 
     def _way_out(self, found: SheetFinding) -> LinkButton | None:
         """What can be done about a finding at once."""
         ways: dict[str, tuple[str, Callable[[], object]]] = {
             "phone": ("Add the clinic's phone", self.preferences_wanted.emit),
             "no-moves": ("Show the pages that say why", lambda: self.form.choose("why")),
+            "one-side": ("Show the standard sheet", lambda: self.form.choose("standard")),
             "long": ("Print the moves only", lambda: self.form.choose("moves")),
             "old": ("Show it in large print", lambda: self.form.choose("large")),
+            "draft": ("Show these texts", self._show_drafts),
         }
         if not self.session.signed:
             ways["child"] = ("Confirm it", lambda: self.session.answer("child-sheet", "confirmed"))
@@ -361,20 +360,12 @@ class HandoutPage(Page):
         link.clicked.connect(act)
         return link
 
-    def _drafts(self, plan: PlanOfCare) -> list[Check]:
-        """Spanish that no qualified translator has approved; it does not keep a sheet from being printed."""
-        drafts = unreviewed(self.session.content.exercises, [one.exercise.id for one in plan.exercises])
-        if not drafts:
-            return []
-        link = LinkButton("Show these texts")
-        link.clicked.connect(lambda: self._show_drafts(drafts))
-        detail = f"No qualified translator has reviewed {len(drafts)} of its texts."
-        return [("look", "The Spanish is a draft", detail, link)]
-
     # ------------------------------------------------------------ acting
 
-    def _show_drafts(self, drafts: Drafts) -> None:
-        DraftsDialog(drafts, self).open()
+    def _show_drafts(self) -> None:
+        plan = self.session.note().plan
+        planned = [each.id for each in plan.exercises] if plan else []
+        DraftsDialog(unreviewed(self.session.content.exercises, planned), self).open()
 
     def _language_chosen(self, language: object) -> None:
         if language is None:

@@ -417,8 +417,8 @@ class ScaleEditor(Editor):
 class _Words(TextField):
     """One line at first, more as the words need them."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name, lines=2)
+    def __init__(self, name: str, letters: int | None) -> None:
+        super().__init__(name, lines=2, letters=letters)
         self._lines = 1
         self._grow()
 
@@ -429,7 +429,7 @@ class TextEditor(Editor):
     takes_reason = False
 
     def build(self) -> QWidget:
-        self._field = _Words(self.name)
+        self._field = _Words(self.name, self.item.letters)
         self._field.answered.connect(self.tell)
         return self._field
 

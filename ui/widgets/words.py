@@ -14,13 +14,23 @@ class TextField(Typed):
     """Words: one line, or several that grow with what is written."""
 
     def __init__(
-        self, name: str, parent: QWidget | None = None, *, lines: int = 1, most_lines: int = 8
+        self,
+        name: str,
+        parent: QWidget | None = None,
+        *,
+        lines: int = 1,
+        most_lines: int = 8,
+        letters: int | None = None,
     ) -> None:
         super().__init__(name, parent)
         self._lines, self._most_lines = lines, max(lines, most_lines)
+        self._letters = self._room = letters
+        """Typing stops at so many letters; words that were longer already are shown whole."""
         self.edit: QLineEdit | QPlainTextEdit
         if lines == 1:
             line = Line()
+            if letters:
+                line.setMaxLength(letters)
             line.textEdited.connect(self._typing)
             line.entered.connect(self._entered)
             line.left.connect(self._line_left)
@@ -29,6 +39,7 @@ class TextField(Typed):
             block = QPlainTextEdit()
             block.setTabChangesFocus(True)
             block.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+            block.textChanged.connect(self._stop_at_the_last_letter)
             block.textChanged.connect(self._typing)
             block.textChanged.connect(self._grow)
             block.installEventFilter(self)
@@ -54,7 +65,11 @@ class TextField(Typed):
             self._write(value or "")
 
     def _write(self, words: str) -> None:
+        if self._letters:
+            self._room = max(self._letters, len(words.encode("utf-16-le")) // 2)  # as Qt counts
         if isinstance(self.edit, QLineEdit):
+            if self._room:
+                self.edit.setMaxLength(self._room)
             self.edit.setText(words)
         else:
             self.edit.setPlainText(words)
@@ -76,6 +91,18 @@ class TextField(Typed):
 
     def _read(self) -> object:
         return self.value
+
+    def _stop_at_the_last_letter(self) -> None:
+        """Take away of what was just typed or pasted what is too much."""
+        edit = self.edit
+        if not self._room or not isinstance(edit, QPlainTextEdit):
+            return
+        if (over := edit.document().characterCount() - 1 - self._room) > 0:
+            cursor = edit.textCursor()
+            cursor.joinPreviousEditBlock()  # undo takes back both
+            cursor.setPosition(max(cursor.position() - over, 0), cursor.MoveMode.KeepAnchor)
+            cursor.removeSelectedText()
+            cursor.endEditBlock()
 
     def _grow(self) -> None:
         if isinstance(self.edit, QPlainTextEdit):
