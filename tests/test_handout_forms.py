@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -18,6 +19,7 @@ from evalassist.clinical.assessment import assess
 from evalassist.clinical.plan import plan_of_care
 from evalassist.content import load_content
 from evalassist.documents import handout_pdf, look, make_handout
+from evalassist.documents.handout import Handout
 from evalassist.documents.look import PaperName
 from evalassist.errors import DocumentError
 from evalassist.note import Clinic, Language, Note, SheetForm
@@ -47,21 +49,27 @@ def noted(person: str) -> Note:
     return note_of(evaluation, content, assessment, plan_of_care(evaluation, assessment, content), CLINIC)
 
 
+@cache
+def printed(
+    person: str, language: Language = "en", paper: PaperName = "letter", form: SheetForm = "standard"
+) -> Handout:
+    return make_handout(noted(person), language, paper, form=form)
+
+
 def pages(pdf: bytes) -> list[str]:
     """The words of each side."""
     return [" ".join(page.get_textpage().get_text_range().split()) for page in pypdfium2.PdfDocument(pdf)]
 
 
-def sizes(pdf: bytes) -> Iterator[tuple[float, str]]:
-    """The height of each letter as it is printed, with the letter."""
+def small_letters(pdf: bytes, under: float) -> Iterator[str]:
+    """Of each side the letters that are printed smaller than this, without blanks."""
     for page in pypdfium2.PdfDocument(pdf):
-        text = page.get_textpage()
-        matrix = raw.FS_MATRIX()
+        text, matrix, found = page.get_textpage(), raw.FS_MATRIX(), ""
         for index in range(text.count_chars()):
             raw.FPDFText_GetMatrix(text, index, matrix)
-            letter = text.get_text_range(index, 1)
-            if letter.strip():
-                yield raw.FPDFText_GetFontSize(text, index) * matrix.d, letter
+            if raw.FPDFText_GetFontSize(text, index) * matrix.d < under:
+                found += text.get_text_range(index, 1).strip()
+        yield found
 
 
 # ---------------------------------------------------------------- reading level
@@ -71,7 +79,7 @@ def sizes(pdf: bytes) -> Iterator[tuple[float, str]]:
 @every_language
 @pytest.mark.parametrize("form", ["standard", "large", "moves"])
 def test_every_finished_sheet_is_easy_to_read(person: str, language: Language, form: SheetForm) -> None:
-    reading = make_handout(noted(person), language, form=form).reading
+    reading = printed(person, language, form=form).reading
     assert reading is not None
     assert reading.easy, (reading.scores, reading.longest)
     assert reading.words > 100
@@ -97,19 +105,15 @@ def test_the_words_of_the_therapist_are_read_with_the_sheet() -> None:
 def test_large_print_has_no_letter_under_eighteen_points_but_in_studies_and_foot(
     person: str, language: Language, paper: PaperName
 ) -> None:
-    small = [
-        letter
-        for size, letter in sizes(handout_pdf(noted(person), language, paper, form="large"))
-        if size < 17.9
-    ]
-    assert all(size >= 13.9 for size, _ in sizes(handout_pdf(noted(person), language, paper, form="large")))
-    foot = 60 * len(pages(handout_pdf(noted(person), language, paper, form="large")))
-    assert len(small) < 420 + foot
+    pdf = printed(person, language, paper, "large").pdf
+    assert not "".join(small_letters(pdf, 13.9))
+    for small in small_letters(pdf, 17.9):
+        assert re.fullmatch(r"((Studies|Estudios):.*2026\.)?(Sheet|Hoja)2026\.11·.{10,20}", small)
 
 
 @every_person
 def test_large_print_tells_all_that_the_standard_sheet_tells(person: str) -> None:
-    large = " ".join(pages(handout_pdf(noted(person), form="large")))
+    large = " ".join(pages(printed(person, form="large").pdf))
     plan = noted(person).plan
     assert plan is not None
     for exercise in plan.exercises:
@@ -132,7 +136,7 @@ def test_large_print_tells_all_that_the_standard_sheet_tells(person: str) -> Non
 
 @every_person
 def test_the_pages_that_large_print_names_are_those_on_which_the_things_stand(person: str) -> None:
-    sides = pages(handout_pdf(noted(person), form="large"))
+    sides = pages(printed(person, form="large").pdf)
     safety = next(n for n, words in enumerate(sides, start=1) if "How much pain is OK?" in words)
     assert any(f"Sharp pain? Stop. See page {safety}." in words for words in sides)
     assert sides[-1].endswith(f"Page {len(sides)} of {len(sides)}")
@@ -155,7 +159,7 @@ def test_large_print_keeps_the_same_bytes_and_names_the_sheet_it_replaces() -> N
 def test_the_moves_alone_fit_on_one_side_with_dose_and_pain_rules(
     person: str, language: Language, paper: PaperName
 ) -> None:
-    (side,) = pages(handout_pdf(noted(person), language, paper, form="moves"))
+    (side,) = pages(printed(person, language, paper, "moves").pdf)
     plan = noted(person).plan
     assert plan is not None
     for exercise in plan.exercises:
@@ -165,7 +169,7 @@ def test_the_moves_alone_fit_on_one_side_with_dose_and_pain_rules(
 
 
 def test_four_moves_have_their_steps_and_more_moves_stand_without() -> None:
-    (four,), (five,) = (pages(handout_pdf(noted(person), form="moves")) for person in ("ex1", "ex2"))
+    (four,), (five,) = (pages(printed(person, form="moves").pdf) for person in ("ex1", "ex2"))
     assert "Lie on your good side. Bend the bottom knee." in four
     assert "Feel it in" not in four
     assert "1 Put" not in five
