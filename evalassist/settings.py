@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,6 +11,7 @@ from platformdirs import user_config_path, user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evalassist.errors import EvalAssistError
+from evalassist.files import write_whole
 from evalassist.words import lower_first
 
 HOME = "EVALASSIST_HOME"
@@ -61,7 +60,7 @@ def data_dir() -> Path:
     """The folder of the records, made when it is missing and closed to other accounts."""
     home = os.environ.get(HOME)
     folder = Path(home).expanduser().absolute() if home else user_data_path("EvalAssist", appauthor=False)
-    _make_private_folder(folder)
+    make_private_folder(folder)
     return folder
 
 
@@ -89,8 +88,8 @@ def keep_logo(logo: bytes | None) -> None:
         if logo is None:
             file.unlink(missing_ok=True)
         else:
-            _make_private_folder(file.parent)
-            _write_whole(file, logo)
+            make_private_folder(file.parent)
+            write_whole(file, logo)
     except OSError as error:
         raise SettingsError(
             f"The logo could not be kept in {file}: {error.strerror}. "
@@ -131,7 +130,7 @@ def save_settings(settings: Settings, file: Path | None = None) -> Path | None:
     """
     file = file or settings_file()
     try:
-        _make_private_folder(file.parent)
+        make_private_folder(file.parent)
         return _replace(file, as_toml(settings))
     except OSError as error:
         raise SettingsError(
@@ -185,31 +184,11 @@ def _put_aside_what_is_bad(file: Path) -> Path | None:
 
 
 def _replace(file: Path, text: str) -> Path | None:
-    return _write_whole(file, text.encode(), _put_aside_what_is_bad)
+    return write_whole(file, text.encode(), _put_aside_what_is_bad)
 
 
-def _write_whole(
-    file: Path, content: bytes, make_room: Callable[[Path], Path | None] = lambda _file: None
-) -> Path | None:
-    """Write beside the file and swap: a crash leaves the old content or the new one, never a part.
-
-    `make_room` is called once the new content is on disk; what it says of the old file is returned.
-    """
-    handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as written:
-            written.write(content)
-            written.flush()
-            os.fsync(written.fileno())
-        aside = make_room(file)
-        part.replace(file)
-        return aside
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _make_private_folder(folder: Path) -> None:
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that other accounts of the computer cannot read."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

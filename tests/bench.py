@@ -15,6 +15,10 @@ from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 
+from evalassist.records.vault import new_keys
+
+KEYS = new_keys()
+
 ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "tests" / "cases"
 RUNS = 7
@@ -127,7 +131,7 @@ def saving() -> dict[str, float]:
 
         bare_s = median_s(insert, 200)
         bare.close()
-        with Store(Path(folder) / "records.sqlite") as store:
+        with Store(Path(folder) / "records.sqlite", KEYS) as store:
             number = iter(range(10_000))
             autosave_s = median_s(lambda: store.save(evaluation.with_impression(f"{next(number)}")), 200)
     return {"autosave, ms": 1000 * autosave_s, "autosave, x bare insert": autosave_s / bare_s}

@@ -37,6 +37,7 @@ from evalassist.evaluation import Evaluation, PlanEdit, StrengthTest
 from evalassist.note import Clinic, Note, NoteExercise, SheetForm
 from evalassist.noting import note_of
 from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from evalassist.sheet_checks import SheetFinding, sheet_findings, why_refused
 from ui import style
@@ -45,6 +46,8 @@ from ui.pages.handout import HandoutPage
 from ui.pages.plan import PlanPage
 from ui.session import EvaluationSession
 from ui.widgets.exercise_card import ExerciseCard
+
+KEYS = new_keys()
 
 HERE = "test_bad_inputs"
 ROWS: dict[int, tuple[str, ...]] = {
@@ -228,7 +231,7 @@ def open_page(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path, content: Content
 ) -> Iterator[Callable[..., HandoutPage]]:
     style.apply_style(qapp)
-    with Store(tmp_path / "records.db") as store:
+    with Store(tmp_path / "records.db", KEYS) as store:
 
         def opened(evaluation: Evaluation, kind: type[Any] = HandoutPage, **settings: Any) -> Any:
             store.save(evaluation)

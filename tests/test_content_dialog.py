@@ -22,6 +22,7 @@ from evalassist.documents import evaluation_note_pdf
 from evalassist.errors import EvalAssistError
 from evalassist.overview import Part, Row, overview
 from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import style
 from ui.dialogs.about import AboutDialog
@@ -31,6 +32,8 @@ from ui.main_window import MainWindow
 from ui.session import EvaluationSession
 from ui.widgets.fields import NumberField
 from ui.widgets.segments import SegmentedControl
+
+KEYS = new_keys()
 
 CASES = Path(__file__).resolve().parent / "cases"
 SETTINGS = Settings(therapist_name="A. Chen, PT")
@@ -43,7 +46,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=Tr
 @pytest.fixture
 def store(home: Path) -> Iterator[Store]:
     home.mkdir(parents=True, exist_ok=True)
-    with Store(home / "evalassist.db") as made:
+    with Store(home / "evalassist.db", KEYS) as made:
         yield made
 
 

@@ -14,6 +14,7 @@ from evalassist.case_file import read_case
 from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content, load_content
 from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import style
 from ui.dialogs.evidence import DISPUTED, STUDIES, EvidenceDialog
@@ -21,6 +22,8 @@ from ui.dialogs.palette import commands, fitting
 from ui.main_window import MainWindow
 from ui.pages.plan import PlanPage
 from ui.widgets.marks import SourceMark
+
+KEYS = new_keys()
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -52,7 +55,7 @@ def window(qtbot: QtBot, home: Path, content: Content, tmp_path: Path) -> Iterat
     made = MainWindow()
     qtbot.addWidget(made)
     made.show()
-    with Store(tmp_path / "records.db") as store:
+    with Store(tmp_path / "records.db", KEYS) as store:
         made.open_store(store, content, Settings(therapist_name="A. Chen, PT"))
         made.activateWindow()
         made.begin(read_case(CASES / "ex1.toml", content))

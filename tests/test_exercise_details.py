@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from evalassist.case_file import read_case
 from evalassist.content import Content, load_content
 from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import style
 from ui.dialogs.exercise import ExerciseDialog, sourced
@@ -20,6 +21,8 @@ from ui.pages.plan import PlanPage
 from ui.session import EvaluationSession
 from ui.widgets.exercise_card import ExercisePicture
 from ui.widgets.marks import LinkButton
+
+KEYS = new_keys()
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -106,7 +109,7 @@ def test_the_picture_in_the_plan_and_the_library_lead_to_it(
     opened: list[str] = []
     monkeypatch.setattr(ExerciseDialog, "exec", lambda dialog: opened.append(dialog.windowTitle()))
     evaluation = read_case(CASES / "ex1.toml", content)
-    with Store(tmp_path / "records.db") as store:
+    with Store(tmp_path / "records.db", KEYS) as store:
         store.save(evaluation)
         page = PlanPage(EvaluationSession(evaluation, content, store, Settings()))
         qtbot.addWidget(page)

@@ -19,6 +19,7 @@ from evalassist.content import load_content
 from evalassist.documents import referral_pdf
 from evalassist.evaluation import StrengthTest
 from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import style
 from ui.main_window import MainWindow
@@ -26,6 +27,8 @@ from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets.editors import Editor
 from ui.widgets.pdf_view import open_pdf
+
+KEYS = new_keys()
 
 pytestmark = [
     # The off-screen platform says this of every window and menu it shows.
@@ -40,7 +43,7 @@ Begin = Callable[..., MainWindow]
 @pytest.fixture
 def begin(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Begin]:
     style.apply_style(qapp)
-    with Store(tmp_path / "records.db") as store:
+    with Store(tmp_path / "records.db", KEYS) as store:
         window = MainWindow()
         qtbot.addWidget(window)
         window.resize(1366, 768)

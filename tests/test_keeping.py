@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -32,7 +31,9 @@ from evalassist.case_file import read_case
 from evalassist.content.loader import Content, load_content
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Evaluation, Patient, Quantity, StrengthTest
+from evalassist.records.connection import connect
 from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
 from evalassist.settings import Settings, settings_file
 from ui import style
 from ui.app import App
@@ -47,6 +48,8 @@ from ui.pages.review import SignPage
 from ui.widgets.editors import Editor
 from ui.widgets.pdf_view import PdfMaker
 from ui.widgets.typed import Typed
+
+KEYS = new_keys()
 
 CASES = Path(__file__).resolve().parent / "cases"
 SETTINGS = Settings(therapist_name="A. Chen, PT", licence="40-12345", clinic_phone="1")
@@ -88,7 +91,7 @@ class Desk:
             style.apply_style(app)
         home.mkdir(parents=True, exist_ok=True)
         self.file, self.content = home / "evalassist.db", content
-        self.store = Store(self.file, wait_s=0.1)
+        self.store = Store(self.file, KEYS, wait_s=0.1)
         self.window = MainWindow()
         qtbot.addWidget(self.window)
         self.window.show()
@@ -121,7 +124,7 @@ class Desk:
         return editor
 
     def kept(self, evaluation_id: str = "") -> Evaluation:
-        with Store(self.file) as other:
+        with Store(self.file, KEYS) as other:
             return other.load(evaluation_id or self.now.id, to_edit=False)
 
 
@@ -173,12 +176,12 @@ def moved(desk: Desk) -> None:
 
 
 def locked(desk: Desk) -> None:
-    desk.lock = sqlite3.connect(desk.file, isolation_level=None)  # type: ignore[attr-defined]
+    desk.lock = connect(desk.file, KEYS.database)  # type: ignore[attr-defined]
     desk.lock.execute("BEGIN IMMEDIATE")  # type: ignore[attr-defined]
 
 
 def discarded(desk: Desk) -> None:
-    with Store(desk.file) as other:
+    with Store(desk.file, KEYS) as other:
         other.load(desk.now.id)
         other.discard_draft(desk.now.id)
 
@@ -270,7 +273,7 @@ def test_a_draft_discarded_in_another_window_is_said_on_the_start_page(desk: Des
     desk.window.begin(anyone("Gone, Away"))
     evaluation_id = desk.now.id
     desk.window.show_start()
-    with Store(desk.file) as other:
+    with Store(desk.file, KEYS) as other:
         other.load(evaluation_id)
         other.discard_draft(evaluation_id)
     start = desk.window.start
@@ -607,7 +610,7 @@ def test_of_two_versions_the_therapist_chooses_one(
 ) -> None:
     desk.window.begin(anyone())
     evaluation_id = desk.now.id
-    with Store(desk.file) as other:
+    with Store(desk.file, KEYS) as other:
         other.save(other.load(evaluation_id).with_answer("mass", 70.0))
     desk.view.session.answer("mass", 60.0)
     boxes.click = choice

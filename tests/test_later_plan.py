@@ -22,12 +22,15 @@ from evalassist.clinical.result import PlannedExercise, PlanOfCare
 from evalassist.content import Content, load_content
 from evalassist.evaluation import Evaluation, ExerciseLog, PlanEdit
 from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import style
 from ui.pages.plan import PlanPage
 from ui.session import EvaluationSession
 from ui.widgets.exercise_log_row import ExerciseLogRow
 from ui.widgets.fields import NumberField
+
+KEYS = new_keys()
 
 pytestmark = [
     pytest.mark.usefixtures("dressed"),
@@ -242,7 +245,7 @@ def test_nothing_is_asked_of_the_plan_while_the_log_does_not_say_enough(content:
 
 @pytest.fixture
 def page(qtbot: QtBot, content: Content, tmp_path: Path) -> Iterator[PlanPage]:
-    with Store(tmp_path / "records.db") as store:
+    with Store(tmp_path / "records.db", KEYS) as store:
         first = read_case(CASES / "ex1.toml", content)
         logs = (went_well("HA01"), was_enough("HE01"), went_badly("QC01"))
         visit = replace(later(content, *logs), episode_id=first.episode_id, patient=first.patient)

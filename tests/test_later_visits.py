@@ -25,6 +25,7 @@ from evalassist.evaluation import Evaluation, ExerciseLog, Signature, VisitKind
 from evalassist.note import Note, NotePlan
 from evalassist.note_text import note_text
 from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import style
 from ui.pages.assessment import AssessmentPage
@@ -36,6 +37,8 @@ from ui.pages.strength import StrengthPage
 from ui.session import EvaluationSession
 from ui.widgets.fields import NumberField
 from ui.widgets.segments import SegmentedControl
+
+KEYS = new_keys()
 
 pytestmark = [
     pytest.mark.usefixtures("dressed"),
@@ -62,7 +65,7 @@ def content() -> Content:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "records.db") as opened:
+    with Store(tmp_path / "records.db", KEYS) as opened:
         yield opened
 
 

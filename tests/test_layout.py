@@ -15,6 +15,7 @@ from evalassist.case_file import read_case
 from evalassist.content import Content, load_content
 from evalassist.evaluation import Evaluation, Patient, SoreKnee
 from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import style
 from ui.main_window import MainWindow
@@ -26,6 +27,8 @@ from ui.widgets.editors import Editor
 from ui.widgets.side import SideBadge
 from ui.widgets.side_heads import SideHeads
 from ui.widgets.side_panel import SidePanel
+
+KEYS = new_keys()
 
 CASES = Path(__file__).parent / "cases"
 BY_CONTENT = ["history", "questionnaires", "movement", "knee", "mobility"]
@@ -51,7 +54,7 @@ def scale(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[float]
 
 def window_on(qtbot: QtBot, home: Path, content: Content, evaluation: Evaluation, scale: float) -> MainWindow:
     home.mkdir(parents=True, exist_ok=True)
-    store = Store(home / "evalassist.db")
+    store = Store(home / "evalassist.db", KEYS)
     window = MainWindow()
     qtbot.addWidget(window, before_close_func=lambda _: store.close())
     window.resize(1366, 768)

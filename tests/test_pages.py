@@ -40,6 +40,7 @@ from evalassist.evaluation import (
 )
 from evalassist.note_text import note_text
 from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
 from evalassist.resources import drawn_leg
 from evalassist.settings import Settings
 from ui import style
@@ -59,6 +60,8 @@ from ui.widgets.plan_cards import CareCard, GoalsCard
 from ui.widgets.reasoning_panel import ReasoningPanel
 from ui.widgets.strength_side import StrengthSide
 from ui.widgets.visits_card import VisitsCard
+
+KEYS = new_keys()
 
 pytestmark = [
     pytest.mark.usefixtures("dressed"),
@@ -89,7 +92,7 @@ def content() -> Content:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "records.db") as opened:
+    with Store(tmp_path / "records.db", KEYS) as opened:
         yield opened
 
 

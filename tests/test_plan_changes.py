@@ -26,6 +26,7 @@ from evalassist.clinical.result import Goal, PlanOfCare
 from evalassist.content import Content, load_content
 from evalassist.evaluation import Evaluation
 from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import style
 from ui.dialogs.papers import PlanOfCareDialog
@@ -33,6 +34,8 @@ from ui.pages.plan import PlanPage
 from ui.pages.review import SignPage
 from ui.session import EvaluationSession
 from ui.widgets.marks import LinkButton
+
+KEYS = new_keys()
 
 pytestmark = [
     pytest.mark.usefixtures("dressed"),
@@ -57,7 +60,7 @@ def content() -> Content:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "records.db") as opened:
+    with Store(tmp_path / "records.db", KEYS) as opened:
         yield opened
 
 

@@ -26,6 +26,7 @@ from evalassist.content import Content, load_content
 from evalassist.documents import gray_page_pdf
 from evalassist.evaluation import PlanEdit
 from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import cups, style
 from ui.cups import PrintError
@@ -38,6 +39,8 @@ from ui.pages.handout import HandoutPage
 from ui.printing import AGAIN, SaveError, print_pdf, write_atomically
 from ui.session import EvaluationSession
 from ui.widgets.pdf_view import open_pdf
+
+KEYS = new_keys()
 
 pytestmark = [
     # The off-screen platform says this of every window it shows.
@@ -225,7 +228,7 @@ def printers(print_system: PrintSystem) -> Iterator[PrintSystem]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "records.db") as opened:
+    with Store(tmp_path / "records.db", KEYS) as opened:
         yield opened
 
 

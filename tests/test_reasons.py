@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -21,8 +20,12 @@ from evalassist.documents import evaluation_note_pdf
 from evalassist.evaluation import Evaluation, Opinion
 from evalassist.note import Clinic, Note
 from evalassist.noting import note_of
+from evalassist.records.connection import connect
 from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
 from evalassist.results import assessment_json
+
+KEYS = new_keys()
 
 CASES = Path(__file__).parent / "cases"
 SETTLES = Opinion(False, "settles at once with rest", "LOW")
@@ -195,19 +198,19 @@ def test_without_a_worst_pain_there_is_no_level_to_replace() -> None:
 
 def test_the_level_by_hand_is_kept(tmp_path: Path) -> None:
     evaluation = example("ex1").with_opinion("irritability", SETTLES)
-    with Store(tmp_path / "records.db") as store:
+    with Store(tmp_path / "records.db", KEYS) as store:
         store.save(evaluation)
         assert store.load(evaluation.id).opinions["irritability"] == SETTLES
 
 
 def test_a_word_kept_before_levels_could_be_set_is_read(tmp_path: Path) -> None:
     evaluation = example("ex1").with_opinion("MPD", Opinion(False, "pain stopped the test"))
-    with Store(tmp_path / "records.db") as store:
+    with Store(tmp_path / "records.db", KEYS) as store:
         store.save(evaluation)
     older = json.dumps({"MPD": {"accepts": False, "reason": "pain stopped the test"}})
-    with closing(sqlite3.connect(tmp_path / "records.db", isolation_level=None)) as file:
+    with closing(connect(tmp_path / "records.db", KEYS.database)) as file:
         file.execute("UPDATE evaluation SET opinions = ?", (older,))
-    with Store(tmp_path / "records.db") as store:
+    with Store(tmp_path / "records.db", KEYS) as store:
         assert store.load(evaluation.id).opinions == evaluation.opinions
 
 

@@ -5,7 +5,6 @@ import logging
 import os
 import shutil
 import signal
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
+from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError, SignedRecordError, StoreError
 from evalassist.evaluation import (
@@ -37,6 +37,7 @@ from evalassist.evaluation import (
     StrengthTest,
 )
 from evalassist.records import database, migrations, reads, writes
+from evalassist.records.connection import connect
 from evalassist.records.database import open_engine
 from evalassist.records.models import Base
 from evalassist.records.plain import sha256_of
@@ -49,7 +50,11 @@ from evalassist.records.rows import (
     sheet_replaced,
 )
 from evalassist.records.store import Store
-from evalassist.records.triggers import TRIGGERS
+from evalassist.records.triggers import REFUSALS, TRIGGERS
+from evalassist.records.vault import new_keys
+
+KEYS = new_keys()
+KEYS_AS_TEXT = (KEYS.database.hex(), KEYS.audit.hex())
 
 ANNA = Patient("Anna Muñoz-O'Brien", date(1990, 5, 2), "F", record_number="MR-1234")
 SIGNED_AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -89,7 +94,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(path: Path) -> Iterator[Store]:
-    with Store(path) as opened:
+    with Store(path, KEYS) as opened:
         yield opened
 
 
@@ -116,22 +121,28 @@ def signed(evaluation: Evaluation) -> Evaluation:
     return evaluation.signed_by(Signature("Sam Lee, PT", "PT-77", SIGNED_AT))
 
 
-def raw(path: Path) -> closing[sqlite3.Connection]:
+def raw(path: Path) -> closing[sqlite.Connection]:
     """The file as any other program opens it, without our settings."""
-    return closing(sqlite3.connect(path, isolation_level=None))
+    path.touch()
+    return closing(connect(path, KEYS.database))
+
+
+def everything(db: sqlite.Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of all tables."""
+    return {table: db.execute(f"SELECT * FROM {table}").fetchall() for table in Base.metadata.tables}
 
 
 def refusal(path: Path) -> str:
-    with pytest.raises(StoreError) as caught, Store(path):
+    with pytest.raises(StoreError) as caught, Store(path, KEYS):
         pytest.fail("this file must be refused")
     return caught.value.message
 
 
 def test_every_kind_of_answer_comes_back_as_it_was_given(path: Path) -> None:
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         store.save(full_evaluation())
         (row,) = store.drafts()
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         answers = store.load(row.id).answers
     assert answers == EVERY_KIND
     assert {key: type(value) for key, value in answers.items()} == {
@@ -141,12 +152,12 @@ def test_every_kind_of_answer_comes_back_as_it_was_given(path: Path) -> None:
 
 def test_a_whole_evaluation_comes_back_equal(path: Path) -> None:
     evaluation = full_evaluation()
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         before = datetime.now(UTC)
         kept_at = store.save(evaluation)
         assert before <= kept_at <= datetime.now(UTC)
         assert kept_at.utcoffset() == timedelta(0)
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         assert store.load(evaluation.id) == evaluation
         assert store.drafts()[0].updated_at == kept_at
 
@@ -164,11 +175,11 @@ def test_a_later_save_replaces_the_draft_and_an_untouched_item_is_absent(store: 
 def test_a_signed_evaluation_comes_back_with_its_note_its_signature_and_its_addenda(path: Path) -> None:
     evaluation = signed(full_evaluation())
     addenda = [Addendum(f"Addendum {n}: señal", "Sam Lee, PT", SIGNED_AT + timedelta(days=n)) for n in (1, 2)]
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         digest = store.sign(evaluation, NOTE)
         for addendum in addenda:
             store.add_addendum(evaluation.id, addendum)
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         assert store.load(evaluation.id) == replace(evaluation, addenda=tuple(addenda))
         assert store.note_of(evaluation.id) == NOTE
         assert len(digest) == 64
@@ -229,10 +240,10 @@ ROUTES_TO_A_SIGNED_EVALUATION = [
     "UPDATE addendum SET text = 'forged'",
     "UPDATE addendum SET number = 9",
     "DELETE FROM addendum",
-    "INSERT OR REPLACE INTO addendum SELECT evaluation_id, number, 'forged', '', '', '' FROM addendum",
+    "INSERT OR REPLACE INTO addendum SELECT evaluation_id, number, 'forged', '', '', '', '', '' FROM addendum",
     "INSERT OR REPLACE INTO addendum (rowid, evaluation_id, number, text, clinician, written_at, sha256)"
     " SELECT rowid, evaluation_id, 9, 'forged', '', '', '' FROM addendum",
-    "INSERT INTO addendum VALUES (:draft, 1, 'on a draft', '', '', '')",
+    "INSERT INTO addendum VALUES (:draft, 1, 'on a draft', '', '', '', '', '')",
     "UPDATE document SET pdf = x'00'",
     "DELETE FROM document",
     "INSERT OR REPLACE INTO document SELECT id, evaluation_id, kind, '', '', '', '', '', '', x'00' FROM document",
@@ -248,19 +259,19 @@ def test_the_database_itself_refuses_to_change_what_is_signed(
     path: Path, route: str, recursive_triggers: str
 ) -> None:
     locked, draft = begin(), begin()
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         store.save(draft)
         store.sign(signed(locked), NOTE)
         store.add_addendum(locked.id, Addendum("more", "Sam Lee", SIGNED_AT))
         document = store.keep_document(locked.id, "handout", "en", "letter", b"%PDF-1", "Sam Lee")
     with raw(path) as db:
-        before = list(db.iterdump())
+        before = everything(db)
         db.execute(f"PRAGMA recursive_triggers = {recursive_triggers}")
-        with pytest.raises(sqlite3.IntegrityError) as caught:
+        with pytest.raises(sqlite.IntegrityError) as caught:
             db.execute(route, {"signed": locked.id, "draft": draft.id})
-        assert caught.value.sqlite_errorname == "SQLITE_CONSTRAINT_TRIGGER"
-        assert list(db.iterdump()) == before
-    with Store(path) as store:
+        assert str(caught.value) in REFUSALS
+        assert everything(db) == before
+    with Store(path, KEYS) as store:
         assert store.load(locked.id).addenda[0].text == "more"
         assert store.document_bytes(document) == b"%PDF-1"
         (kept,) = store.documents(locked.id)
@@ -269,7 +280,7 @@ def test_the_database_itself_refuses_to_change_what_is_signed(
 
 def test_a_signed_note_changed_behind_the_lock_is_noticed(path: Path) -> None:
     evaluation = signed(begin())
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         store.sign(evaluation, NOTE)
         store.add_addendum(evaluation.id, Addendum("first", "Sam Lee", SIGNED_AT))
         store.add_addendum(evaluation.id, Addendum("second", "Sam Lee", SIGNED_AT))
@@ -280,7 +291,7 @@ def test_a_signed_note_changed_behind_the_lock_is_noticed(path: Path) -> None:
         db.execute("UPDATE evaluation SET note = replace(note, 'right', 'left')")
         db.execute("UPDATE addendum SET text = 'forged' WHERE number = 1")
         db.execute("UPDATE document SET pdf = x'00'")
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         for look in (store.note_of, store.load):
             with pytest.raises(StoreError, match="Do not rely on it"):
                 look(evaluation.id)
@@ -305,7 +316,7 @@ def test_only_signed_evaluations_take_an_addendum_and_have_a_note(store: Store) 
 
 def test_two_windows_never_overwrite_each_other(path: Path) -> None:
     draft = begin()
-    with Store(path) as here, Store(path) as there:
+    with Store(path, KEYS) as here, Store(path, KEYS) as there:
         here.save(draft)
         theirs = there.load(draft.id).with_impression("theirs")
         there.save(theirs)
@@ -323,7 +334,7 @@ def test_two_windows_never_overwrite_each_other(path: Path) -> None:
 
 def test_a_draft_that_another_window_began_is_not_overwritten_unseen(path: Path) -> None:
     draft = begin()
-    with Store(path) as here, Store(path) as there:
+    with Store(path, KEYS) as here, Store(path, KEYS) as there:
         here.save(draft)
         with pytest.raises(StoreConflictError):
             there.save(draft.with_impression("unseen"))
@@ -332,7 +343,7 @@ def test_a_draft_that_another_window_began_is_not_overwritten_unseen(path: Path)
 
 def test_a_draft_signed_in_another_window_is_signed_here_too(path: Path) -> None:
     draft = begin()
-    with Store(path) as here, Store(path) as there:
+    with Store(path, KEYS) as here, Store(path, KEYS) as there:
         here.save(draft)
         there.sign(signed(there.load(draft.id)), NOTE)
         with pytest.raises(SignedRecordError):
@@ -341,7 +352,7 @@ def test_a_draft_signed_in_another_window_is_signed_here_too(path: Path) -> None
 
 def test_a_draft_discarded_in_another_window_does_not_rise_again(path: Path) -> None:
     draft = begin()
-    with Store(path) as here, Store(path) as there:
+    with Store(path, KEYS) as here, Store(path, KEYS) as there:
         here.save(draft)
         there.discard_draft(draft.id)
         with pytest.raises(StoreConflictError, match="discarded in another window"):
@@ -351,7 +362,7 @@ def test_a_draft_discarded_in_another_window_does_not_rise_again(path: Path) -> 
 
 def test_an_open_draft_does_not_undo_patient_details_corrected_elsewhere(path: Path) -> None:
     corrected = replace(ANNA, birth_date=date(1991, 5, 2))
-    with Store(path) as here, Store(path) as there:
+    with Store(path, KEYS) as here, Store(path, KEYS) as there:
         draft = begin()
         here.save(draft)
         other = begin(there.patient(ANNA.id))
@@ -369,7 +380,7 @@ def test_an_open_draft_does_not_undo_patient_details_corrected_elsewhere(path: P
 
 
 def test_a_window_that_never_saw_a_patient_cannot_change_the_details(path: Path) -> None:
-    with Store(path) as here, Store(path) as there:
+    with Store(path, KEYS) as here, Store(path, KEYS) as there:
         here.save(begin())
         there.save(begin(ANNA))
         with pytest.raises(StoreConflictError, match="details of this patient"):
@@ -451,7 +462,7 @@ def test_the_search_counts_visits_and_sorts_by_name(store: Store) -> None:
 
 
 def test_search_answers_as_one_types_with_ten_thousand_patients(path: Path) -> None:
-    Store(path).close()
+    Store(path, KEYS).close()
     with raw(path) as db:
         db.execute("BEGIN")
         for n in range(10_000):
@@ -461,7 +472,7 @@ def test_search_answers_as_one_types_with_ten_thousand_patients(path: Path) -> N
             )
             db.executemany("INSERT INTO patient_word VALUES (?, ?)", [(f"anna{n}", str(n)), ("berg", str(n))])
         db.execute("COMMIT")
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         store.search_patients("a")
         began = time.perf_counter()
         for typed in ("a", "an", "anna99", "berg anna99"):
@@ -485,13 +496,13 @@ def test_lists_show_where_each_evaluation_stands_newest_work_first(store: Store)
 
 def test_the_evaluation_opens_where_it_was_left(path: Path) -> None:
     draft = begin()
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         store.save(draft)
         assert store.place(draft.id) is None
         store.remember_place(draft.id, "history", "pain")
         store.remember_place(draft.id, "strength")
         store.remember_place(draft.id, "strength", "habd.left")
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         assert store.place(draft.id) == Place("strength", "habd.left")
         store.sign(signed(store.load(draft.id)), NOTE)
         store.remember_place(draft.id, "review")
@@ -501,7 +512,7 @@ def test_the_evaluation_opens_where_it_was_left(path: Path) -> None:
 
 def test_a_discarded_draft_leaves_nothing_of_a_patient_without_other_visits(path: Path) -> None:
     draft, other = begin(), begin()
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         store.save(draft)
         store.save(other)
         store.remember_place(draft.id, "history")
@@ -524,18 +535,21 @@ def test_a_second_window_does_not_loosen_the_locks_of_the_first(path: Path) -> N
     """A file that a program opens and closes by itself takes SQLite's locks along, and then a save is lost."""
     draft = begin()
     other_program = (
-        "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); "
+        "import sys; from pathlib import Path; from evalassist.records.connection import connect; "
+        "db = connect(Path(sys.argv[1]), bytes.fromhex(sys.argv[2])); "
         "print(db.execute('SELECT count(*) FROM evaluation').fetchone()); db.close()"
     )
-    with Store(path) as here:
+    with Store(path, KEYS) as here:
         here.save(draft)
-        Store(path).close()
-        subprocess.run([sys.executable, "-c", other_program, str(path)], check=True, capture_output=True)
+        Store(path, KEYS).close()
+        subprocess.run(
+            [sys.executable, "-c", other_program, str(path), KEYS_AS_TEXT[0]], check=True, capture_output=True
+        )
         assert path.with_name(
             path.name + "-wal"
         ).exists()  # the other was not the last one, so it tidied nothing
         here.save(draft.with_impression("after"))
-        with Store(path) as there:
+        with Store(path, KEYS) as there:
             assert there.load(draft.id).impression == "after"
 
 
@@ -646,16 +660,16 @@ def test_papers_of_an_earlier_version_keep_their_bytes_and_how_they_were_given(p
         )
         db.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
         db.execute("PRAGMA user_version = 3")
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         (row,) = store.documents("v")
         assert [(use.use, use.by, use.at) for use in row.uses] == [("printed", "Pat", row.kept_at)]
         assert store.document_bytes("d") == b"%PDF"
-    with raw(path) as db, pytest.raises(sqlite3.IntegrityError, match="stays as it is"):
+    with raw(path) as db, pytest.raises(sqlite.IntegrityError, match="stays as it is"):
         db.execute("DELETE FROM document")
 
 
 def test_every_connection_is_durable_and_strict(path: Path) -> None:
-    engine = open_engine(f"sqlite:///{path}")
+    engine = open_engine(f"sqlite:///{path}", KEYS.database)
     connections = [engine.connect() for _ in range(5)]
     try:
         for connection in connections:
@@ -679,7 +693,7 @@ def test_every_connection_is_durable_and_strict(path: Path) -> None:
 def test_the_file_is_private_and_one_file_after_closing(path: Path) -> None:
     before = os.umask(0o000)
     try:
-        with Store(path) as store:
+        with Store(path, KEYS) as store:
             store.save(begin())
             for file in path.parent.iterdir():
                 assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
@@ -687,12 +701,12 @@ def test_the_file_is_private_and_one_file_after_closing(path: Path) -> None:
         os.umask(before)
     assert [each.name for each in path.parent.iterdir()] == [path.name]
     path.chmod(0o644)
-    with Store(path):
+    with Store(path, KEYS):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_the_tables_are_those_the_program_reads(path: Path) -> None:
-    engine = open_engine(path)
+    engine = open_engine(path, KEYS.database)
     try:
         found = inspect(engine.execution_options(write=False))
         assert set(found.get_table_names()) == set(Base.metadata.tables)
@@ -718,7 +732,7 @@ def test_the_tables_are_those_the_program_reads(path: Path) -> None:
     assert names == set(TRIGGERS)
 
 
-def add_a_column(db: sqlite3.Connection) -> None:
+def add_a_column(db: sqlite.Connection) -> None:
     db.execute("ALTER TABLE episode ADD COLUMN onset TEXT NOT NULL DEFAULT ''")
 
 
@@ -726,12 +740,12 @@ def test_an_older_file_is_copied_and_then_brought_up_to_date(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draft = begin()
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         store.save(draft)
     known = len(migrations.MIGRATIONS)
     monkeypatch.setattr(migrations, "MIGRATIONS", [*migrations.MIGRATIONS, add_a_column])
     monkeypatch.setattr(database, "MIGRATIONS", migrations.MIGRATIONS)
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         assert store.load(draft.id) == draft
     copy = path.with_name(f"records-before-version-{known + 1}.sqlite")
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
@@ -741,7 +755,7 @@ def test_an_older_file_is_copied_and_then_brought_up_to_date(
         assert old.execute("SELECT id FROM evaluation").fetchone() == (draft.id,)
         triggers = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"
         assert new.execute(triggers).fetchone() == (len(TRIGGERS),)
-    with Store(path):
+    with Store(path, KEYS):
         pass
     assert sorted(each.name for each in path.parent.iterdir()) == [copy.name, path.name]
 
@@ -759,24 +773,24 @@ def test_a_signed_note_of_the_first_version_is_still_read_and_still_locked(path:
         )
         db.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
         db.execute("PRAGMA user_version = 1")
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         evaluation = store.load("v")
         assert evaluation.signature is not None
         assert evaluation.defaults == {}
         assert store.note_of("v") == "{}"
-    with raw(path) as db, pytest.raises(sqlite3.IntegrityError, match="signed"):
+    with raw(path) as db, pytest.raises(sqlite.IntegrityError, match="signed"):
         db.execute("UPDATE evaluation SET defaults = '{\"slr\": 80}'")
 
 
 def test_a_clinic_default_is_kept_with_who_and_why_and_can_be_put_back(path: Path) -> None:
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         assert store.clinic_defaults() == {}
         store.change_default("slr", 75, by="Pat", reason="our table")
         store.change_default("ely", 120, by="Pat", reason="our table")
         store.change_default("slr", 80, by="Kim", reason="stricter")
         assert store.clinic_defaults() == {"slr": 80, "ely": 120}
         store.change_default("slr", None, by="Kim", reason="as shipped")
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         assert store.clinic_defaults() == {"ely": 120}
         assert [(c.default_id, c.value, c.changed_by) for c in store.default_changes()] == [
             ("slr", 75, "Pat"), ("ely", 120, "Pat"), ("slr", 80, "Kim"), ("slr", None, "Kim"),
@@ -787,7 +801,7 @@ def test_a_clinic_default_is_kept_with_who_and_why_and_can_be_put_back(path: Pat
             "DELETE FROM default_change",
             "INSERT OR REPLACE INTO default_change VALUES (1, 'slr', 1, '', '', '')",
         ):
-            with pytest.raises(sqlite3.IntegrityError, match="stays as it is"):
+            with pytest.raises(sqlite.IntegrityError, match="stays as it is"):
                 db.execute(statement)
 
 
@@ -795,28 +809,28 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draft = begin()
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         store.save(draft)
 
-    def half_done(db: sqlite3.Connection) -> None:
+    def half_done(db: sqlite.Connection) -> None:
         add_a_column(db)
         db.execute("DROP TABLE place")
-        raise sqlite3.OperationalError("disk trouble")
+        raise sqlite.OperationalError("disk trouble")
 
     with raw(path) as db:
-        before = list(db.iterdump())
+        before = everything(db)
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "MIGRATIONS", [*migrations.MIGRATIONS, half_done])
         patch.setattr(database, "MIGRATIONS", migrations.MIGRATIONS)
         assert "Nothing was changed" in refusal(path)
     with raw(path) as db:
-        assert list(db.iterdump()) == before
-    with Store(path) as store:
+        assert everything(db) == before
+    with Store(path, KEYS) as store:
         assert store.load(draft.id) == draft
 
 
 def test_a_file_of_a_newer_program_is_refused_and_left_alone(path: Path) -> None:
-    Store(path).close()
+    Store(path, KEYS).close()
     with raw(path) as db:
         db.execute("PRAGMA user_version = 99")
     before = path.read_bytes()
@@ -855,7 +869,7 @@ def test_another_programs_database_is_refused_and_left_alone(path: Path) -> None
 
 
 def test_a_cut_or_overwritten_file_is_refused_and_left_alone(path: Path) -> None:
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         for _ in range(20):
             store.save(full_evaluation().with_impression("long " * 2000))
     whole = path.read_bytes()
@@ -868,7 +882,7 @@ def test_a_cut_or_overwritten_file_is_refused_and_left_alone(path: Path) -> None
         assert "backup" in message
         assert path.read_bytes() == damaged
     path.write_bytes(whole)
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         assert len(store.drafts()) == 20
 
 
@@ -879,17 +893,17 @@ def test_a_missing_folder_a_folder_in_place_of_the_file_and_a_lost_file_are_told
     assert "is missing" in refusal(tmp_path / "lost.sqlite")
     for name in ("", ":memory:", "sqlite://"):
         with pytest.raises(StoreError, match="need a file"):
-            Store(name)
+            Store(name, KEYS)
     assert [each.name for each in tmp_path.iterdir()] == ["lost.sqlite-wal"]
 
 
 def test_damage_that_comes_while_working_is_told_and_healthy_rows_stay_readable(path: Path) -> None:
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         healthy = begin()
         store.save(healthy)
         store.save(full_evaluation().with_impression("long " * 20_000))
     size = path.stat().st_size
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         with path.open("rb+") as file:
             file.seek(size - 4096 * 8)
             file.write(b"\xa5" * 4096 * 8)
@@ -903,7 +917,7 @@ def test_damage_that_comes_while_working_is_told_and_healthy_rows_stay_readable(
 @pytest.mark.parametrize("gone", ["deleted", "replaced", "moved"])
 def test_a_file_taken_away_while_open_is_noticed_at_the_next_save(path: Path, gone: str) -> None:
     draft = begin()
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         store.save(draft)
         match gone:
             case "deleted":
@@ -932,7 +946,7 @@ def test_a_file_taken_away_during_a_save_is_not_called_kept(
         path.unlink()
         return write(*told)
 
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         store.save(draft)
         monkeypatch.setattr(writes, "change_evaluation", write_while_it_is_deleted)
         with pytest.raises(StoreError, match="moved, deleted or replaced"):
@@ -948,7 +962,7 @@ def test_a_read_that_the_disk_refuses_once_is_not_called_damage(
     def refused_once(db: Session) -> tuple[EvaluationRow, ...]:
         tries.append(db)
         if len(tries) == 1:
-            fault = sqlite3.DatabaseError("database disk image is malformed")
+            fault = sqlite.DatabaseError("database disk image is malformed")
             fault.sqlite_errorname = "SQLITE_CORRUPT"
             raise fault
         return read(db)
@@ -962,7 +976,7 @@ def test_another_window_that_holds_the_file_is_told_and_nothing_is_lost(
 ) -> None:
     monkeypatch.setattr(database, "WAIT_S", 0.05)
     draft = begin()
-    with Store(path) as store, raw(path) as other:
+    with Store(path, KEYS) as store, raw(path) as other:
         store.save(draft)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="Another window or program"):
@@ -975,7 +989,7 @@ def test_another_window_that_holds_the_file_is_told_and_nothing_is_lost(
 
 def test_reading_does_not_hold_up_another_windows_save(path: Path) -> None:
     draft = begin()
-    with Store(path) as here, Store(path) as there:
+    with Store(path, KEYS) as here, Store(path, KEYS) as there:
         here.save(draft)
         opened = there.load(draft.id)
         here.drafts()
@@ -994,7 +1008,7 @@ def test_a_full_disk_is_told_and_keeps_what_was_kept(path: Path, monkeypatch: py
     settings = (*database.CONNECTION_SETTINGS, "max_page_count = 60")
     with monkeypatch.context() as patch:
         patch.setattr(database, "CONNECTION_SETTINGS", settings)
-        with Store(path) as store:
+        with Store(path, KEYS) as store:
             kept: list[Evaluation] = []
             with pytest.raises(StoreError, match="disk with the records is full") as caught:
                 fill_the_disk(store, kept)
@@ -1002,7 +1016,7 @@ def test_a_full_disk_is_told_and_keeps_what_was_kept(path: Path, monkeypatch: py
             assert len(kept) > 5
             assert [store.load(each.id) for each in kept] == kept
             store.save(kept[0].with_impression("a small change still fits"))
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         assert len(store.drafts()) == len(kept)
         draft = begin().with_impression("x" * 10_000)
         store.save(draft)  # the disk has space again
@@ -1033,14 +1047,14 @@ def tiny_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 def test_a_really_full_disk_keeps_every_acknowledged_draft(tiny_disk: Path) -> None:
     path = tiny_disk / "records.sqlite"
     kept: list[Evaluation] = []
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         with pytest.raises(StoreError, match="disk with the records is full"):
             fill_the_disk(store, kept)
         assert len(kept) > 5
         assert [store.load(each.id) for each in kept] == kept
         with pytest.raises(StoreError, match="disk with the records is full"):
             store.keep_document(kept[0].id, "handout", "en", "a4", bytes(10**6), "Sam Lee")
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         assert [store.load(each.id) for each in kept] == kept
 
 
@@ -1062,10 +1076,10 @@ def as_a_person() -> Iterator[Path]:
 def test_a_read_only_file_can_be_read_and_is_told_when_saving(as_a_person: Path) -> None:
     path = as_a_person / "records.sqlite"
     draft = begin()
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         store.save(draft)
     path.chmod(0o400)
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         assert store.load(draft.id) == draft
         with pytest.raises(StoreError, match="read-only"):
             store.save(draft.with_impression("no"))
@@ -1078,8 +1092,9 @@ import sys
 from datetime import date
 from evalassist.evaluation import Evaluation, Patient
 from evalassist.records.store import Store
+from evalassist.records.vault import Keys
 
-store = Store(sys.argv[1])
+store = Store(sys.argv[1], Keys(bytes.fromhex(sys.argv[2]), bytes.fromhex(sys.argv[3])))
 evaluation = Evaluation.begin(Patient("Anna", date(1990, 5, 2), "F"), "right", date(2026, 3, 1))
 print(evaluation.id, flush=True)
 for number in range(1_000_000):
@@ -1090,12 +1105,12 @@ for number in range(1_000_000):
 
 
 def test_two_programs_that_start_at_once_share_one_new_file(path: Path) -> None:
-    start = [sys.executable, "-c", SAVES_IN_A_LOOP.replace("1_000_000", "1"), str(path)]
+    start = [sys.executable, "-c", SAVES_IN_A_LOOP.replace("1_000_000", "1"), str(path), *KEYS_AS_TEXT]
     root = Path(__file__).parent.parent
     children = [subprocess.Popen(start, stdout=subprocess.PIPE, text=True, cwd=root) for _ in range(4)]
     ids = {child.communicate()[0].splitlines()[0] for child in children}
     assert [child.returncode for child in children] == [0, 0, 0, 0]
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         assert {row.id for row in store.drafts()} == ids
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
@@ -1103,7 +1118,7 @@ def test_two_programs_that_start_at_once_share_one_new_file(path: Path) -> None:
 def test_a_killed_program_loses_no_acknowledged_save(path: Path) -> None:
     for saves in (1, 37, 150, 400):
         child = subprocess.Popen(
-            [sys.executable, "-c", SAVES_IN_A_LOOP, str(path)],
+            [sys.executable, "-c", SAVES_IN_A_LOOP, str(path), *KEYS_AS_TEXT],
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).parent.parent,
@@ -1118,13 +1133,13 @@ def test_a_killed_program_loses_no_acknowledged_save(path: Path) -> None:
         acknowledged = max(
             [saves - 1, *(int(line) for line in rest.splitlines(keepends=True) if "\n" in line)]
         )
-        with Store(path) as store:
+        with Store(path, KEYS) as store:
             answers = store.load(evaluation_id).answers
             number = answers["number"]
             assert isinstance(number, int)
             assert number >= acknowledged
             assert answers["text"] == str(number) * 500  # whole, never half of one save and half of another
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         assert len(store.drafts()) == 4
 
 
@@ -1140,7 +1155,7 @@ def test_autosave_is_cheap_with_three_hundred_answers(store: Store) -> None:
 
 
 def test_a_closed_store_says_so(path: Path) -> None:
-    store = Store(path)
+    store = Store(path, KEYS)
     store.close()
     with pytest.raises(StoreError, match="closed"):
         store.save(begin())
@@ -1161,14 +1176,14 @@ def test_the_log_and_the_faults_name_ids_and_never_people(
     caplog.set_level(logging.DEBUG, logger="evalassist")
     secret = Patient("Wilhelmina Quaglia", date(1931, 7, 9), "F", record_number="SECRET-9")
     draft = begin(secret).with_answer("text", "fell off a ladder").with_impression("Quaglia fell")
-    with Store(path) as store:
+    with Store(path, KEYS) as store:
         store.save(draft)
         store.sign(signed(draft), json.dumps({"name": secret.name}))
         store.add_addendum(draft.id, Addendum("Wilhelmina called", "Sam Lee", SIGNED_AT))
         store.search_patients("quaglia")
         with suppress(StoreError):
             store.save(begin(secret).with_impression("Quaglia \ud800"))
-    with Store(path) as store, pytest.raises(SignedRecordError) as caught:
+    with Store(path, KEYS) as store, pytest.raises(SignedRecordError) as caught:
         store.save(draft.with_impression("Quaglia fell again"))
     assert "INSERT INTO evaluation" in str(caught.value.__cause__)
     said = caplog.text + str(caught.value.__cause__) + str(caught.value)

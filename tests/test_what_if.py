@@ -20,12 +20,15 @@ from evalassist.content import Content, load_content
 from evalassist.evaluation import Evaluation, Signature, StrengthTest
 from evalassist.findings import answer_words
 from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import style
 from ui.dialogs.what_if import WhatIfDialog
 from ui.main_window import MainWindow
 from ui.session import EvaluationSession
 from ui.widgets.comparison import summary
+
+KEYS = new_keys()
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -44,7 +47,7 @@ def ex1(content: Content) -> Evaluation:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "records.db") as opened:
+    with Store(tmp_path / "records.db", KEYS) as opened:
         yield opened
 
 

@@ -35,6 +35,7 @@ from evalassist.content.loader import Content, load_content
 from evalassist.content.schema import Item
 from evalassist.evaluation import Answer, Evaluation, NotTested, Patient, Quantity, Signature, StrengthTest
 from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import style
 from ui.app import App
@@ -50,6 +51,8 @@ from ui.pages.plan import PlanPage
 from ui.pages.strength import StrengthPage
 from ui.widgets.editors import Editor
 from ui.widgets.marks import Banner, ReasonLink
+
+KEYS = new_keys()
 
 ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "tests" / "cases"
@@ -72,7 +75,7 @@ class Desk:
             style.apply_style(app)
         home.mkdir(parents=True, exist_ok=True)
         self.qtbot, self.file, self.content = qtbot, home / "evalassist.db", load_content()
-        self.store = Store(self.file)
+        self.store = Store(self.file, KEYS)
         self.window = MainWindow()
         # Nobody is there to answer when the test is over.
         qtbot.addWidget(
@@ -170,7 +173,7 @@ class Desk:
 
     def reopened(self) -> Evaluation:
         """What another start of the app would find."""
-        with Store(self.file) as store:
+        with Store(self.file, KEYS) as store:
             return store.load(self.now.id, to_edit=False)
 
 
@@ -585,7 +588,7 @@ def test_a_process_that_is_killed_loses_no_finished_answer(home: Path) -> None:
         [sys.executable, "-c", KILLED], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
-    with Store(home / "evalassist.db") as store:
+    with Store(home / "evalassist.db", KEYS) as store:
         kept = store.load(done.stdout.split()[-1])
     assert dict(kept.answers) == {"hot-joint": "no", "nprs-worst": 6, "mass": 62.0, "goal-text": "stairs"}
 
@@ -719,7 +722,7 @@ def test_the_start_page_is_there_before_the_content_and_names_the_steps_when_it_
     qtbot: QtBot, home: Path
 ) -> None:
     home.mkdir(parents=True, exist_ok=True)
-    store = Store(home / "evalassist.db")
+    store = Store(home / "evalassist.db", KEYS)
     asked: list[str] = []
 
     def read() -> Content:

@@ -219,11 +219,12 @@ class _Studio:
 
     def _window(self, settings: Settings, size: tuple[int, int]) -> MainWindow:
         from evalassist.records.store import Store
+        from evalassist.records.vault import new_keys
         from ui.main_window import MainWindow, wear
 
         wear(self._app, settings)
         self._number += 1
-        self._store = Store(self._home / f"{self._number}.db")
+        self._store = Store(self._home / f"{self._number}.db", new_keys())
         window = MainWindow()
         window.resize(*size)
         window.show()

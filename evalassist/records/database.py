@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import sqlite3
 import tempfile
 from contextlib import closing, suppress
 from functools import partial
@@ -14,15 +13,16 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import StoreError
+from evalassist.files import keep_names
+from evalassist.records.connection import WAIT_S, connect, first_fault
 from evalassist.records.faults import DamagedError, plain_words
 from evalassist.records.migrations import APPLICATION_ID, MIGRATIONS, bring_up_to_date, copy_first, version_of
 
 log = logging.getLogger(__name__)
 
-WAIT_S = 2.0
-"""How long a save waits for another window: longer would freeze this one."""
 CHECKED_WHOLE_BYTES = 64 * 2**20
 """Files up to this size are checked whole at every start, larger ones only after a crash: it stays quick."""
 CONNECTION_SETTINGS = (
@@ -48,7 +48,7 @@ def file_of(url_or_path: str | Path) -> Path:
     return Path(path).expanduser().absolute()
 
 
-def open_engine(url_or_path: str | Path, wait_s: float = WAIT_S) -> Engine:
+def open_engine(url_or_path: str | Path, key: bytes, wait_s: float = WAIT_S) -> Engine:
     """Open the records file, made when there is none yet and brought up to date when it is older.
 
     A missing folder, an empty, foreign, damaged or newer file is refused with a `StoreError` and left alone.
@@ -58,29 +58,24 @@ def open_engine(url_or_path: str | Path, wait_s: float = WAIT_S) -> Engine:
         if path.exists():
             _refuse_a_folder_or_nothing(path)
         else:
-            _make_new(path)
+            _make_new(path, key)
         _make_private(path)
-        _check_and_update(path)
-        return _engine(path, wait_s)
+        _check_and_update(path, key)
+        return _engine(path, key, wait_s)
 
 
-def connect(path: Path, wait_s: float = WAIT_S) -> sqlite3.Connection:
-    """A bare connection to a file that exists; it never makes one, and leaves transactions to its caller."""
-    uri = f"{path.as_uri()}?mode=rw"
-    return sqlite3.connect(uri, uri=True, timeout=wait_s, isolation_level=None, check_same_thread=False)
-
-
-def _engine(path: Path, wait_s: float) -> Engine:
+def _engine(path: Path, key: bytes, wait_s: float) -> Engine:
     engine = create_engine(
         "sqlite://",
-        creator=lambda: connect(path, wait_s),
+        module=sqlite,
+        creator=lambda: connect(path, key, wait_s),
         poolclass=QueuePool,
         hide_parameters=True,  # a traceback must not quote a patient
         json_serializer=partial(json.dumps, allow_nan=False, separators=(",", ":")),
     )
 
     @event.listens_for(engine, "connect")
-    def _alike(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    def _alike(connection: sqlite.Connection, _entry: ConnectionPoolEntry) -> None:
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
         if mode != "wal":
             raise StoreError(
@@ -110,7 +105,7 @@ def _refuse_a_folder_or_nothing(path: Path) -> None:
         )
 
 
-def _make_new(path: Path) -> None:
+def _make_new(path: Path, key: bytes) -> None:
     """Make the file whole before it gets its name: a crash never leaves a half-made one behind."""
     if not path.parent.is_dir():
         raise StoreError(
@@ -126,7 +121,7 @@ def _make_new(path: Path) -> None:
     os.close(handle)
     part = Path(name)
     try:
-        with closing(connect(part)) as db:
+        with closing(connect(part, key)) as db:
             bring_up_to_date(db)
         _name_once(part, path)
     finally:
@@ -143,12 +138,7 @@ def _name_once(part: Path, path: Path) -> None:
     except OSError:  # a disk without hard links
         if not path.exists():
             part.rename(path)
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    keep_names(path.parent)
 
 
 def _make_private(path: Path) -> None:
@@ -159,11 +149,11 @@ def _make_private(path: Path) -> None:
             path.chmod(mode & 0o700)
 
 
-def _check_and_update(path: Path) -> None:
+def _check_and_update(path: Path, key: bytes) -> None:
     """Refuse a file that is not ours, newer or damaged, and copy and update an older one."""
     companion = path.with_name(path.name + "-wal")
     left_by_a_crash = companion.exists() and companion.stat().st_size > 0
-    with closing(connect(path)) as db:
+    with closing(connect(path, key)) as db:
         version = version_of(db)
         (application,) = db.execute("PRAGMA application_id").fetchone()
         if application != APPLICATION_ID or version < 1:
@@ -185,11 +175,5 @@ def _check_and_update(path: Path) -> None:
                     "Keep the damaged file, and put a copy from your backup in its place."
                 )
         if version < len(MIGRATIONS):
-            copy_first(db, path)
+            copy_first(db, path, key)
             bring_up_to_date(db)
-
-
-def first_fault(db: sqlite3.Connection) -> str:
-    """What SQLite finds wrong in the file, or nothing."""
-    (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
-    return "" if found == "ok" else str(found)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import SignedRecordError, StoreError
+from evalassist.records.triggers import REFUSALS, SIGNED
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ def plain_words(path: Path, doing: Doing) -> Iterator[None]:
     """Turn any fault of the database, the file or the memory into a `StoreError` for the therapist."""
     try:
         yield
-    except (sqlite3.Error, SQLAlchemyError, OSError, MemoryError, UnicodeEncodeError) as error:
+    except (sqlite.Error, SQLAlchemyError, OSError, MemoryError, UnicodeEncodeError) as error:
         fault = _in_plain_words(error, path, doing)
         # the database's own text may quote what was typed, so only its code goes to the log
         log.error("records could not be %s: %s", _DONE[doing], _code(_origin(error)))
@@ -81,11 +82,10 @@ def _code(error: BaseException) -> str:
 def _in_plain_words(error: BaseException, path: Path, doing: Doing) -> StoreError | SignedRecordError:
     origin = _origin(error)
     told = {"path": path, "kept": _KEPT[doing], "done": _DONE[doing], "code": _code(origin)}
-    if isinstance(origin, sqlite3.Error):
-        name = _code(origin).removeprefix("SQLITE_")
-        if name == "CONSTRAINT_TRIGGER":  # our triggers speak in sentences
-            return SignedRecordError() if str(origin) == str(SignedRecordError()) else StoreError(str(origin))
-        primary = name.split("_")[0]
+    if isinstance(origin, sqlite.Error):
+        if str(origin) in REFUSALS:  # our triggers speak in sentences
+            return SignedRecordError() if str(origin) == SIGNED else StoreError(str(origin))
+        primary = _code(origin).removeprefix("SQLITE_").split("_")[0]
         if primary == "NOTADB" and doing == "open":
             return DamagedError(_NOT_OURS.format(**told))
         if primary == "CANTOPEN" and path.exists() and not os.access(path, os.R_OK):

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import os
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from sqlcipher3 import dbapi2 as sqlite
+
 from evalassist.errors import StoreError
+from evalassist.records.connection import connect, first_fault
 from evalassist.records.triggers import TRIGGERS
 
 log = logging.getLogger(__name__)
@@ -21,7 +23,7 @@ log = logging.getLogger(__name__)
 APPLICATION_ID = int.from_bytes(b"EVAL", "big")
 
 
-def _version_1(db: sqlite3.Connection) -> None:
+def _version_1(db: sqlite.Connection) -> None:
     """Patients, episodes, evaluations, addenda, documents, and where work was left."""
     for statement in (
         "CREATE TABLE patient (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL,"
@@ -63,7 +65,7 @@ def _version_1(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-def _version_2(db: sqlite3.Connection) -> None:
+def _version_2(db: sqlite.Connection) -> None:
     """Clinical defaults that the clinic set otherwise, and what each evaluation was judged by."""
     for statement in (
         "ALTER TABLE evaluation ADD COLUMN defaults JSON NOT NULL DEFAULT '{}'",
@@ -73,12 +75,12 @@ def _version_2(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-def _version_3(db: sqlite3.Connection) -> None:
+def _version_3(db: sqlite.Connection) -> None:
     """How the exercises of the last plan went, told at later visits."""
     db.execute("ALTER TABLE evaluation ADD COLUMN exercise_log JSON NOT NULL DEFAULT '[]'")
 
 
-def _version_4(db: sqlite3.Connection) -> None:
+def _version_4(db: sqlite.Connection) -> None:
     """A paper may be printed several times, or not at all; sheets of one plan are known as such."""
     for statement in (
         "CREATE TABLE document_use (document_id TEXT NOT NULL REFERENCES document (id) ON DELETE RESTRICT,"
@@ -99,14 +101,34 @@ def _version_4(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_version_1, _version_2, _version_3, _version_4]
+def _version_5(db: sqlite.Connection) -> None:
+    """Accounts, the audit trail, a copy of the vault, and more than one kind of addendum."""
+    for statement in (
+        "CREATE TABLE account (id TEXT NOT NULL PRIMARY KEY, sign_in TEXT NOT NULL, name TEXT NOT NULL,"
+        " licence TEXT NOT NULL, role TEXT NOT NULL, added_at TEXT NOT NULL, removed_at TEXT)",
+        "CREATE TABLE audit (number INTEGER NOT NULL PRIMARY KEY, at TEXT NOT NULL, account_id TEXT NOT NULL,"
+        " who TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL, detail TEXT NOT NULL, mac TEXT NOT NULL)",
+        "CREATE TABLE vault_copy (id INTEGER NOT NULL PRIMARY KEY, kept_at TEXT NOT NULL, vault BLOB NOT NULL)",
+        "ALTER TABLE addendum ADD COLUMN kind TEXT NOT NULL DEFAULT 'addendum'",
+        "ALTER TABLE addendum ADD COLUMN licence TEXT NOT NULL DEFAULT ''",
+    ):
+        db.execute(statement)
 
 
-def version_of(db: sqlite3.Connection) -> int:
+MIGRATIONS: list[Callable[[sqlite.Connection], None]] = [
+    _version_1,
+    _version_2,
+    _version_3,
+    _version_4,
+    _version_5,
+]
+
+
+def version_of(db: sqlite.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
-def bring_up_to_date(db: sqlite3.Connection) -> None:
+def bring_up_to_date(db: sqlite.Connection) -> None:
     """Run what this file has not seen yet, all of it or nothing."""
     # else a rebuilt table takes its children along; the setting is ignored after BEGIN
     db.execute("PRAGMA foreign_keys = OFF")
@@ -131,14 +153,14 @@ def bring_up_to_date(db: sqlite3.Connection) -> None:
     log.info("records brought from version %d to %d", before, len(MIGRATIONS))
 
 
-def _renew_triggers(db: sqlite3.Connection) -> None:
+def _renew_triggers(db: sqlite.Connection) -> None:
     for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         db.execute(f'DROP TRIGGER "{name}"')
     for statement in TRIGGERS.values():
         db.execute(statement)
 
 
-def copy_first(db: sqlite3.Connection, path: Path) -> Path:
+def copy_first(db: sqlite.Connection, path: Path, key: bytes) -> Path:
     """A checked copy of the file beside it, before it is brought up to date; never over an earlier copy."""
     name = f"{path.stem}-before-version-{version_of(db) + 1}"
     copy, number = path.with_name(f"{name}{path.suffix}"), 1
@@ -149,10 +171,10 @@ def copy_first(db: sqlite3.Connection, path: Path) -> Path:
     part.unlink(missing_ok=True)
     part.touch(mode=0o600)
     try:
-        with closing(sqlite3.connect(part, isolation_level=None)) as target:
+        with closing(connect(part, key)) as target:
             db.backup(target)  # the copy command would miss what lies in the -wal file
             target.execute("PRAGMA journal_mode = DELETE")  # a copy is one file
-            if target.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            if first_fault(target):
                 raise StoreError(
                     f"A copy of the records made before bringing them up to date is not sound. "
                     f"{path} was not changed. Check the disk, then start EvalAssist again."

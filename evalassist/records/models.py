@@ -136,6 +136,8 @@ class StoredAddendum(Base):
     clinician: Mapped[str]
     written_at: Mapped[datetime]
     sha256: Mapped[str]
+    kind: Mapped[str]
+    licence: Mapped[str]
 
 
 class StoredDocument(Base):
@@ -175,3 +177,44 @@ class StoredPlace(Base):
     evaluation_id: Mapped[OfEvaluation] = mapped_column(primary_key=True)
     step: Mapped[str]
     item: Mapped[str]
+
+
+class StoredAccount(Base):
+    """Who may sign in; one that was removed stays, for its name stands in the audit trail."""
+
+    __tablename__ = "account"
+
+    id: Mapped[Key]
+    sign_in: Mapped[str]
+    name: Mapped[str]
+    licence: Mapped[str]
+    role: Mapped[str]
+    added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class StoredAudit(Base):
+    """One line of the audit trail; `mac` covers it and the line before."""
+
+    __tablename__ = "audit"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    account_id: Mapped[str]
+    who: Mapped[str]
+    """The account's name at that time."""
+    action: Mapped[str]
+    target: Mapped[str]
+    detail: Mapped[str]
+    """JSON with sorted keys: ids and counts, never an answer or free text."""
+    mac: Mapped[str]
+
+
+class StoredVault(Base):
+    """The vault as last written, so that anybody signed in can put a lost one back."""
+
+    __tablename__ = "vault_copy"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kept_at: Mapped[datetime]
+    vault: Mapped[bytes]

@@ -8,8 +8,10 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from evalassist.evaluation import Evaluation, SoreKnee, VisitKind
+from evalassist.records.accounts import Account, Role
 from evalassist.records.faults import changed_outside, not_kept
 from evalassist.records.models import (
+    StoredAccount,
     StoredAddendum,
     StoredDefaultChange,
     StoredDocument,
@@ -18,6 +20,7 @@ from evalassist.records.models import (
     StoredPatient,
     StoredPlace,
     StoredUse,
+    StoredVault,
     StoredWord,
 )
 from evalassist.records.plain import addendum_sha256, evaluation_value, patient_value, sha256_of
@@ -223,3 +226,14 @@ def patients(db: Session, text: str, limit: int) -> tuple[PatientRow, ...]:
         PatientRow(patient_value(patient), last_visit, evaluations, drafts)
         for patient, last_visit, evaluations, drafts in db.execute(query)
     )
+
+
+def accounts(db: Session) -> tuple[Account, ...]:
+    query = select(StoredAccount).where(StoredAccount.removed_at.is_(None)).order_by(StoredAccount.name)
+    return tuple(
+        Account(row.id, row.sign_in, row.name, row.licence, cast(Role, row.role)) for row in db.scalars(query)
+    )
+
+
+def vault(db: Session) -> bytes | None:
+    return db.scalar(select(StoredVault.vault).where(StoredVault.id == 1))

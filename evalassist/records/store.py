@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
@@ -22,7 +22,9 @@ from sqlalchemy.orm import Session
 from evalassist.errors import EvalAssistError, SignedRecordError, StoreError
 from evalassist.evaluation import Addendum, Defaults, Evaluation, Patient
 from evalassist.records import reads, writes
-from evalassist.records.database import WAIT_S, file_of, open_engine
+from evalassist.records.accounts import NOBODY, Account
+from evalassist.records.connection import WAIT_S, connect
+from evalassist.records.database import file_of, open_engine
 from evalassist.records.faults import DamagedError, not_kept, plain_words
 from evalassist.records.models import StoredPatient, StoredPlace
 from evalassist.records.plain import patient_value, sha256_of
@@ -36,6 +38,7 @@ from evalassist.records.rows import (
     StoreConflictError,
     Used,
 )
+from evalassist.records.vault import PAPER, Keys
 
 __all__ = ["DocumentRow", "EvaluationRow", "PatientRow", "Place", "Store", "StoreConflictError"]
 
@@ -55,10 +58,13 @@ class _Opened:
 class Store:
     """The records in one file. Each window of the app has its own store and uses it from one thread."""
 
-    def __init__(self, path: str | Path, *, wait_s: float = WAIT_S) -> None:
+    def __init__(
+        self, path: str | Path, keys: Keys, account: Account = NOBODY, *, wait_s: float = WAIT_S
+    ) -> None:
         """`wait_s`: how long a save waits for another window; a window that is typed in waits only shortly."""
-        self.path = file_of(path)
-        self._engine = open_engine(self.path, wait_s)
+        self.path, self.keys, self.account = file_of(path), keys, account
+        self._wait_s = wait_s
+        self._engine = open_engine(self.path, keys.database, wait_s)
         self._reading = self._engine.execution_options(write=False)
         self._opened: dict[str, _Opened] = {}
         self._patients: dict[str, Patient] = {}
@@ -253,6 +259,61 @@ class Store:
         """Where the therapist left this evaluation."""
         found = self._read(lambda db: db.get(StoredPlace, evaluation_id))
         return None if found is None else Place(found.step, found.item)
+
+    # ------------------------------------------------------------ accounts and keys
+
+    def accounts(self) -> tuple[Account, ...]:
+        """Who may sign in, by name."""
+        return self._read(reads.accounts)
+
+    def account_of(self, account_id: str) -> Account:
+        """The account with this id; for the paper key, an administrator without a name."""
+        if account_id == PAPER:
+            return Account(PAPER, "", "paper key", "", "administrator")
+        found = next((each for each in self.accounts() if each.id == account_id), None)
+        if found is None:
+            raise EvalAssistError("This account was removed. Ask an administrator.")
+        return found
+
+    def keep_account(self, account: Account) -> None:
+        """Keep a new account, or a changed one."""
+        with self._write() as db:
+            writes.keep_account(db, account, datetime.now(UTC))
+        if account.id == self.account.id:
+            self.account = account
+        log.info("account %s kept", account.id)
+
+    def remove_account(self, account_id: str) -> None:
+        """The account signs in no more; its name stays in what it did."""
+        with self._write() as db:
+            writes.remove_account(db, account_id, datetime.now(UTC))
+        log.info("account %s removed", account_id)
+
+    def note(self, action: str, target: str) -> None:
+        """Write a line into the audit trail that goes with no other change."""
+
+    def note_sign_in(self, failed_at: tuple[str, ...]) -> None:
+        """Write that this account signed in, and when wrong passwords were tried before."""
+
+    def keep_vault(self, vault: bytes) -> None:
+        """Keep a copy of the vault inside the records."""
+        with self._write() as db:
+            writes.keep_vault(db, vault, datetime.now(UTC))
+
+    def kept_vault(self) -> bytes | None:
+        """The vault as it was last written."""
+        return self._read(reads.vault)
+
+    def change_key(self, keys: Keys) -> None:
+        """Encrypt the whole file anew; other windows must be closed."""
+        with plain_words(self.path, "keep"):
+            self._engine.dispose()
+            with closing(connect(self.path, self.keys.database)) as db:
+                db.execute(f"PRAGMA rekey = \"x'{keys.database.hex()}'\"")
+            self._engine = open_engine(self.path, keys.database, self._wait_s)
+            self._reading = self._engine.execution_options(write=False)
+        self.keys = keys
+        log.info("records encrypted anew")
 
     def _keep(self, evaluation: Evaluation, signed: dict[str, Any]) -> datetime:
         known = self._opened.get(evaluation.id)

@@ -11,6 +11,7 @@ SIGNED = str(SignedRecordError())
 KEPT = "What was kept in the records stays as it is; nothing was changed."
 OF_ONE_PATIENT = "An episode of care stays with its patient; nothing was changed."
 ONLY_SIGNED = "An addendum belongs to a signed evaluation; a draft is changed itself."
+REFUSALS = frozenset((SIGNED, KEPT, OF_ONE_PATIENT, ONLY_SIGNED))
 
 
 def _refuse(table: str, name: str, event: str, when: str, words: str) -> tuple[str, str]:
@@ -62,6 +63,9 @@ TRIGGERS: dict[str, str] = dict(
         *_never_changes("document", "kept.id = NEW.id"),
         *_never_changes("document_use", "kept.document_id = NEW.document_id AND kept.number = NEW.number"),
         *_never_changes("default_change", "kept.number = NEW.number"),
+        *_never_changes("audit", "kept.number = NEW.number"),
+        _same_row("account"),
+        _refuse("account", "not_deleted", "DELETE", "", KEPT),
         _refuse(
             "addendum",
             "only_when_signed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
@@ -10,8 +11,10 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from evalassist.errors import EvalAssistError, SignedRecordError
 from evalassist.evaluation import Addendum, Evaluation, Patient
+from evalassist.records.accounts import Account
 from evalassist.records.faults import not_kept
 from evalassist.records.models import (
+    StoredAccount,
     StoredAddendum,
     StoredDefaultChange,
     StoredDocument,
@@ -20,6 +23,7 @@ from evalassist.records.models import (
     StoredPatient,
     StoredPlace,
     StoredUse,
+    StoredVault,
     StoredWord,
 )
 from evalassist.records.plain import addendum_sha256, evaluation_columns, patient_columns
@@ -202,3 +206,22 @@ def keep_use(db: Connection, document_id: str, use: Used) -> None:
     last = select(func.coalesce(func.max(StoredUse.number), 0)).where(StoredUse.document_id == document_id)
     row = {"document_id": document_id, "number": (db.scalar(last) or 0) + 1}
     db.execute(insert(StoredUse), row | {"use": use.use, "used_at": use.at, "used_by": use.by})
+
+
+def keep_account(db: Connection, account: Account, now: datetime) -> None:
+    """Write a new account, or a changed one."""
+    row = upsert(StoredAccount).values(asdict(account) | {"added_at": now})
+    changed = {name: value for name, value in asdict(account).items() if name != "id"}
+    db.execute(row.on_conflict_do_update(index_elements=["id"], set_=changed))
+
+
+def remove_account(db: Connection, account_id: str, now: datetime) -> None:
+    """The row stays: what the account did keeps its name."""
+    removed = update(StoredAccount).where(StoredAccount.id == account_id, StoredAccount.removed_at.is_(None))
+    if db.execute(removed.values(removed_at=now)).rowcount == 0:
+        raise not_kept("account", account_id)
+
+
+def keep_vault(db: Connection, vault: bytes, now: datetime) -> None:
+    row = upsert(StoredVault).values(id=1, kept_at=now, vault=vault)
+    db.execute(row.on_conflict_do_update(index_elements=["id"], set_={"kept_at": now, "vault": vault}))

@@ -1,0 +1,42 @@
+"""Files written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+
+def write_whole(
+    file: Path, content: bytes, make_room: Callable[[Path], Path | None] = lambda _file: None
+) -> Path | None:
+    """Write beside the file and swap: a crash leaves the old content or the new one, never a part.
+
+    Only this account of the computer can read it. `make_room` is called once the new content is on disk; what it
+    says of the old file is returned.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as written:
+            written.write(content)
+            written.flush()
+            os.fsync(written.fileno())
+        aside = make_room(file)
+        part.replace(file)
+        keep_names(file.parent)
+        return aside
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def keep_names(folder: Path) -> None:
+    """Bring a new name in a folder to the disk, where the system has to be told to."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,36 @@
+"""A bare connection to the encrypted file: it opens with the right key only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlcipher3 import dbapi2 as sqlite
+
+from evalassist.errors import EvalAssistError
+from evalassist.records.vault import KEY_BYTES
+
+WAIT_S = 2.0
+"""How long a save waits for another window: longer would freeze this one."""
+
+
+def connect(path: Path, key: bytes, wait_s: float = WAIT_S, *, mode: str = "rw") -> sqlite.Connection:
+    """Connect to a file that exists; it never makes one, and leaves transactions to its caller."""
+    if len(key) != KEY_BYTES:  # SQLCipher would take it for a passphrase and make another key of it
+        raise EvalAssistError("The key of the records does not have its right length.")
+    uri = f"{path.as_uri()}?mode={mode}"
+    db = sqlite.connect(uri, uri=True, timeout=wait_s, isolation_level=None, check_same_thread=False)
+    try:
+        db.execute("PRAGMA cipher_log_level = NONE")  # else its errors go to the terminal
+        db.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        db.execute("PRAGMA cipher_compatibility = 4")  # the next SQLCipher writes another format by itself
+        db.execute("SELECT count(*) FROM sqlite_master")  # a wrong key or a damaged beginning shows here
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def first_fault(db: sqlite.Connection) -> str:
+    """What SQLite finds wrong in the file, or nothing."""
+    (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    return "" if found == "ok" else str(found)

@@ -1,0 +1,55 @@
+"""Records from before they were encrypted: made into an encrypted file, the plain one is removed."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from sqlcipher3 import dbapi2 as sqlite
+
+from evalassist.errors import StoreError
+from evalassist.files import keep_names
+from evalassist.records.connection import connect, first_fault
+from evalassist.records.faults import plain_words
+
+PLAIN_HEAD = b"SQLite format 3\0"
+
+
+def is_plain(path: Path) -> bool:
+    """Whether any program could read this file."""
+    with path.open("rb") as file:
+        return file.read(len(PLAIN_HEAD)) == PLAIN_HEAD
+
+
+def encrypt(path: Path, key: bytes) -> None:
+    """Make the file an encrypted one with the same rows; until that is checked, the plain one stays."""
+    part = path.with_name(f"{path.name}.encrypted.part")
+    with plain_words(path, "open"):
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
+        try:
+            with closing(sqlite.connect(path, isolation_level=None)) as plain:
+                plain.execute("PRAGMA cipher_log_level = NONE")
+                counts = _counts(plain)
+                plain.execute(f"ATTACH DATABASE ? AS sealed KEY \"x'{key.hex()}'\"", (str(part),))
+                plain.execute("SELECT sqlcipher_export('sealed')")
+                for name in ("application_id", "user_version"):
+                    (value,) = plain.execute(f"PRAGMA {name}").fetchone()
+                    plain.execute(f"PRAGMA sealed.{name} = {value}")
+            with closing(connect(part, key)) as sealed:
+                if first_fault(sealed) or _counts(sealed) != counts:
+                    raise StoreError(
+                        f"The records {path} could not be encrypted whole. They were not changed. "
+                        "Check the disk, then start EvalAssist again."
+                    )
+            part.replace(path)
+            for companion in ("-wal", "-shm"):
+                path.with_name(path.name + companion).unlink(missing_ok=True)
+            keep_names(path.parent)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _counts(db: sqlite.Connection) -> dict[str, int]:
+    tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return {name: db.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for (name,) in tables}
