@@ -6,6 +6,7 @@ python3 dev.py test [PYTEST ARGS]  every check: style, types, import contracts, 
 python3 dev.py screenshots         every page of the window as a picture, in out/screens
 python3 dev.py pictures            draw the exercise pictures anew
 python3 dev.py bench               measure how fast the app answers
+python3 dev.py faults [--short]    break the records on purpose, and count what is lost
 """
 
 from __future__ import annotations
@@ -32,7 +33,16 @@ SYSTEM_PACKAGES = {  # Debian's names
         *["libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0", "libxcb-xkb1"],
         *["libxkbcommon-x11-0", "libwayland-cursor0"],
     ],
-    "test": ["xvfb", "poppler-utils", "qpdf", "fonts-open-sans", "cups-daemon", "cups-client"],
+    "test": [
+        "xvfb",
+        "poppler-utils",
+        "qpdf",
+        "fonts-open-sans",
+        "cups-daemon",
+        "cups-client",
+        "gcc",
+        "libc6-dev",
+    ],
 }
 
 # import-linter cannot be run with -m
@@ -186,6 +196,7 @@ def test(arguments: Sequence[str]) -> int:
         "ruff format": [python, "-m", "ruff", "format", "--check", "."],
         "mypy": [python, "-m", "mypy"],
         "import contracts": [python, "-c", LINT_IMPORTS],
+        "faults": [python, "tests/faults.py", "--short"],
         "pytest": [python, "-m", "pytest", *(arguments or IN_PARALLEL)],
         "self-test": [python, "-m", "evalassist", "--self-test"],
     }
@@ -212,9 +223,9 @@ def summary(results: Sequence[tuple[str, int, float]]) -> str:
     return "\n".join([*lines, f"{verdict} {sum(seconds for _, _, seconds in results):.0f} s in all."])
 
 
-def module(*command: str) -> int:
+def module(*command: str, needs: Sequence[str] = ("run",)) -> int:
     """Run a module or a file of the checkout without a display."""
-    hint = ensure_system_packages(["run"])
+    hint = ensure_system_packages(needs)
     ensure_venv()
     code = call([venv_python(), *command], QT_QPA_PLATFORM="offscreen")
     if code and hint:
@@ -230,6 +241,7 @@ def main(arguments: Sequence[str]) -> int:
         "screenshots": lambda: module("-m", "ui.screenshots", "out/screens", *rest),
         "pictures": lambda: module("-m", "evalassist.drawing", *rest),
         "bench": lambda: module("tests/bench.py", *rest),
+        "faults": lambda: module("tests/faults.py", *rest, needs=("run", "test")),
     }
     complaint = too_old(sys.version_info[:3], sys.executable)
     if complaint:

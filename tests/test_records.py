@@ -668,6 +668,27 @@ def test_papers_of_an_earlier_version_keep_their_bytes_and_how_they_were_given(p
         db.execute("DELETE FROM document")
 
 
+def test_a_save_that_was_kept_though_the_disk_complained_is_no_conflict(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = begin()
+    store.save(draft)
+    really = Store._refuse_another_file
+    complaints = iter([False, True, True])
+
+    def complains_after_the_commit(self: Store) -> None:
+        really(self)
+        if next(complaints, False):
+            raise StoreError("The disk did not write as it should.")
+
+    monkeypatch.setattr(Store, "_refuse_another_file", complains_after_the_commit)
+    for typed in ("kept", "refused before it was begun"):
+        with pytest.raises(StoreError, match="did not write"):
+            store.save(draft.with_impression(typed))
+    store.save(draft.with_impression("three"))
+    assert store.load(draft.id).impression == "three"
+
+
 def test_every_connection_is_durable_and_strict(path: Path) -> None:
     engine = open_engine(f"sqlite:///{path}", KEYS.database)
     connections = [engine.connect() for _ in range(5)]

@@ -12,6 +12,7 @@ from evalassist.errors import EvalAssistError, StoreError
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
 from evalassist.records.connection import WAIT_S
+from evalassist.records.faults import plain_words
 from evalassist.records.plain_file import encrypt, is_plain
 from evalassist.records.store import Store
 from evalassist.records.tries import Tries
@@ -39,10 +40,11 @@ class Entrance:
 
         Records without their vault, or a vault without its records, are an alarm and never a fresh start.
         """
-        there = self.records.exists() and self.records.stat().st_size > 0
+        with plain_words(self.records, "open"):
+            there = self.records.exists() and self.records.stat().st_size > 0
+            if there and is_plain(self.records):
+                return "plain"
         vault = self._vault_or_none()
-        if there and is_plain(self.records):
-            return "plain"
         if vault is None:
             if self.records.exists():
                 raise StoreError(

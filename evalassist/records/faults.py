@@ -53,6 +53,7 @@ _DAMAGED = (
     "The records file {path} is damaged. {kept} "
     "Keep the damaged file, and put a copy from your backup in its place."
 )
+_A_FOLDER = "{path} is a folder, not a records file. {kept} Name a file in it."
 _NOT_TEXT = "The text holds a character that cannot be kept. {kept} Type the last words again."
 _OTHER = "The records could not be {done} ({code}). {kept} Close EvalAssist and start it again."
 _DONE: dict[Doing, str] = {"open": "opened", "read": "read", "keep": "written"}
@@ -98,6 +99,8 @@ def _in_plain_words(error: BaseException, path: Path, doing: Doing) -> StoreErro
             return StoreError(_SENTENCES["NOMEM"].format(**told))
         case UnicodeEncodeError():
             return StoreError(_NOT_TEXT.format(**told))
+        case IsADirectoryError():
+            return StoreError(_A_FOLDER.format(**told))
         case PermissionError():
             return StoreError(_SENTENCES["PERM"].format(**told))
         case OSError(errno=errno.ENOSPC):

@@ -68,6 +68,8 @@ class Store:
         self._reading = self._engine.execution_options(write=False)
         self._opened: dict[str, _Opened] = {}
         self._patients: dict[str, Patient] = {}
+        self._refused: dict[str, list[Evaluation]] = {}
+        """What the disk refused since the last save; one of them may have been kept all the same."""
         self._closed = False
         with plain_words(self.path, "open"):
             self._file = self._on_disk()
@@ -316,6 +318,30 @@ class Store:
         log.info("records encrypted anew")
 
     def _keep(self, evaluation: Evaluation, signed: dict[str, Any]) -> datetime:
+        try:
+            return self._keep_once(evaluation, signed)
+        except StoreConflictError:
+            if not self._was_kept_all_the_same(evaluation.id):
+                raise
+            return self._keep_once(evaluation, signed)
+        except StoreError:
+            refused = self._refused.setdefault(evaluation.id, [])
+            if evaluation not in refused[-1:]:
+                refused.append(evaluation)
+            raise
+
+    def _was_kept_all_the_same(self, evaluation_id: str) -> bool:
+        """Whether the disk kept a save though it said it could not: then nobody else changed the draft."""
+        refused = self._refused.pop(evaluation_id, [])
+        if not refused:
+            return False
+        evaluation, version = self._read(lambda db: reads.evaluation(db, evaluation_id))
+        if evaluation not in refused:
+            return False
+        self._opened[evaluation_id] = _Opened(version, evaluation.patient)
+        return True
+
+    def _keep_once(self, evaluation: Evaluation, signed: dict[str, Any]) -> datetime:
         known = self._opened.get(evaluation.id)
         now = datetime.now(UTC)
         with self._write() as db:
@@ -329,6 +355,7 @@ class Store:
                 if known.patient != evaluation.patient:
                     writes.keep_patient(db, evaluation.patient, known.patient)
         self._opened[evaluation.id] = _Opened(version, evaluation.patient)
+        self._refused.pop(evaluation.id, None)
         log.debug("evaluation %s kept as version %d", evaluation.id, version)
         return now
 
