@@ -379,6 +379,7 @@ class MainWindow(QMainWindow):
         except EvalAssistError:
             other = False
         mine = None if fixed else box.addButton("Keep mine", QMessageBox.ButtonRole.AcceptRole)
+        both = None if fixed or not other else box.addButton("Compare…", QMessageBox.ButtonRole.ActionRole)
         words = "Take the other" if other else "Leave without mine"  # discarded: there is no other
         theirs = box.addButton(words, QMessageBox.ButtonRole.DestructiveRole)
         stay = box.addButton("Stay here", QMessageBox.ButtonRole.RejectRole)
@@ -387,7 +388,22 @@ class MainWindow(QMainWindow):
         chosen = box.clickedButton()
         if mine is not None and chosen is mine:
             return "mine" if session.keep_mine() else ""
+        if both is not None and chosen is both:
+            return "mine" if self._keep_of_both() else ""
         return "theirs" if chosen is theirs else ""
+
+    def _keep_of_both(self) -> bool:
+        """Field by field from both versions; True when that is kept."""
+        from ui.dialogs.two_versions import TwoVersionsDialog
+
+        assert self.view is not None
+        session = self.view.session
+        try:
+            dialog = TwoVersionsDialog(session, self)
+        except EvalAssistError as fault:  # the other version went meanwhile
+            self._note_why(str(fault))
+            return False
+        return bool(dialog.exec()) and session.keep_chosen(dialog.from_theirs())
 
     def _note_why(self, because: str) -> None:
         self._why_not_kept = because

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from time import monotonic
@@ -39,6 +39,7 @@ from evalassist.note import Note, read_note
 from evalassist.noting import clinic_of, note_of
 from evalassist.records.rows import StoreConflictError, sheet_replaced
 from evalassist.settings import Settings
+from evalassist.two_versions import Difference, Key, chosen, differences
 from ui.widgets.dates import MONTHS
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ class EvaluationSession(QObject):
         """For every item the latest earlier answer and its day: shown beside the field, never copied into it."""
         self._visits: tuple[Visit, ...] | None = None
         self._follow_up: FollowUp | None = None
+        self._kept = evaluation
+        """The version both windows began with, should another one change it too."""
         self._undo: list[Evaluation] = []
         self._redo: list[Evaluation] = []
         self._unsaved = False
@@ -328,6 +331,7 @@ class EvaluationSession(QObject):
             return False
         self._unsaved = self.conflict = False
         self._unsaved_since = 0.0
+        self._kept = self._evaluation
         self._autosave.setInterval(WHILE_TYPING_MS)
         self.kept.emit(moment)
         return True
@@ -343,6 +347,20 @@ class EvaluationSession(QObject):
                 self._undo.clear()
                 self._redo.clear()
                 self._set(replace(self._evaluation, id=str(uuid4()), episode_id=str(uuid4())))
+        return self.keep()
+
+    def differences(self) -> tuple[Difference, ...]:
+        """After a conflict: every field that reads otherwise here and in the version another window kept."""
+        theirs = self.store.load(self._evaluation.id, to_edit=False)
+        return differences(self._kept, self._evaluation, theirs, self.content)
+
+    def keep_chosen(self, from_theirs: Collection[Key]) -> bool:
+        """After a conflict: what stands here with these fields from the other version; one change, undone as one."""
+        theirs = self.store.load(self._evaluation.id)
+        self._undo.append(self._evaluation)
+        self._redo.clear()
+        self._unsaved = True
+        self._set(chosen(self._evaluation, theirs, from_theirs))
         return self.keep()
 
     def leave(self) -> None:
