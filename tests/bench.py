@@ -11,11 +11,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
+from unittest.mock import patch
 
-from evalassist.records.vault import new_keys
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from evalassist.evaluation import Evaluation
+from evalassist.records.entrance import Entrance
+from evalassist.records.vault import Keys, new_keys
 
 KEYS = new_keys()
 
@@ -134,7 +140,63 @@ def saving() -> dict[str, float]:
         with Store(Path(folder) / "records.sqlite", KEYS) as store:
             number = iter(range(10_000))
             autosave_s = median_s(lambda: store.save(evaluation.with_impression(f"{next(number)}")), 200)
-    return {"autosave, ms": 1000 * autosave_s, "autosave, x bare insert": autosave_s / bare_s}
+        plain_s = _saving_plain(evaluation, Path(folder))
+    return {
+        "autosave, ms": 1000 * autosave_s,
+        "autosave, x bare insert": autosave_s / bare_s,
+        "autosave, x the same not encrypted": autosave_s / plain_s,
+    }
+
+
+def _saving_plain(evaluation: Evaluation, folder: Path) -> float:
+    """The same save into a file that is not encrypted."""
+    from evalassist.records import database
+    from evalassist.records.store import Store
+
+    def connect_plain(path: Path, _key: bytes, wait_s: float = 2.0) -> object:
+        return sqlcipher.connect(path, timeout=wait_s, isolation_level=None, check_same_thread=False)
+
+    with patch.object(database, "connect", connect_plain), Store(folder / "plain.sqlite", KEYS) as store:
+        number = iter(range(10_000))
+        return median_s(lambda: store.save(evaluation.with_impression(f"{next(number)}")), 200)
+
+
+def opening() -> dict[str, float]:
+    """Signing in, and how much longer a large clinic's records take to open than a small one's."""
+    from evalassist.records.store import Store
+
+    with tempfile.TemporaryDirectory() as small, tempfile.TemporaryDirectory() as large:
+        few, keys = _clinic(Path(small), 100)
+        few_s = median_s(lambda: Store(few.records, keys).close(), 15)
+        many, keys = _clinic(Path(large), 100_000)
+        many_s = median_s(lambda: Store(many.records, keys).close(), 15)
+        unlock_s = median_s(lambda: many.sign_in("bench", "correct horse").close(), 5)
+        with Store(many.records, keys) as store:
+            search_s = median_s(lambda: store.search_patients("surname12", 20), 30)
+    return {
+        "unlock with 100,000 patients, s": unlock_s,
+        "open with 100,000 patients, x with 100": many_s / few_s,
+        "search of 100,000 patients, ms": 1000 * search_s,
+    }
+
+
+def _clinic(folder: Path, patients: int) -> tuple[Entrance, Keys]:
+    from evalassist.records.accounts import Account
+    from evalassist.records.connection import connect
+
+    entrance = Entrance(folder)
+    store, _ = entrance.begin(Account("", "bench", "Bench", "1", "administrator"), "correct horse")
+    store.close()
+    with closing(connect(entrance.records, store.keys.database)) as db:
+        db.execute("BEGIN")
+        for number in range(patients):
+            name = f"patient{number} surname{number * 7919 % patients}"
+            row = (str(number), name, name, "1990-05-02", "F", "en", str(number))
+            db.execute("INSERT INTO patient VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            words = [(word, str(number)) for word in (*name.split(), str(number), "19900502")]
+            db.executemany("INSERT OR IGNORE INTO patient_word VALUES (?, ?)", words)
+        db.execute("COMMIT")
+    return entrance, store.keys
 
 
 def paper() -> dict[str, float]:
@@ -181,7 +243,7 @@ def steps() -> dict[str, float]:
 
 def main() -> None:
     sys.path.insert(0, str(ROOT))
-    for part in (start, reasoning, saving, paper, steps):
+    for part in (start, reasoning, saving, opening, paper, steps):
         for name, value in part().items():
             print(f"{name:45} {value:10.2f}", flush=True)
 
