@@ -16,6 +16,8 @@ from evalassist.documents.handout_safety import STOP_OVER
 EXERCISES = load_content().exercises
 every_exercise = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
 
+ROOM = 332.0
+"""Points for a step on one line of a card, on Letter paper."""
 GLOSSARY = {
     r"knees?": "rodilla",
     r"hips?": "cadera",
@@ -129,8 +131,9 @@ def test_spanish_is_a_draft_until_its_file_says_that_a_translator_approved_it() 
 @every_exercise
 def test_a_step_fits_on_its_line_whatever_the_dose(exercise: Exercise) -> None:
     longest = {"hold": DOSE_LIMITS["hold_s"][1], "times": DOSE_LIMITS["reps"][1]}
-    steps = [step for form in forms(exercise) for step in (*form.en, *(form.es or ()))]
-    assert [step for step in steps if len(step.format(**longest)) > 56] == []
+    steps = [step.format(**longest) for form in forms(exercise) for step in (*form.en, *(form.es or ()))]
+    assert [step for step in steps if look.text_width(step, look.REGULAR, 13) > ROOM] == []
+    assert [step for step in spanish_steps(exercise) if len(step.format(**longest)) > 56] == []
 
 
 @every_exercise
