@@ -197,19 +197,28 @@ def _steps(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> 
     return height
 
 
+def foot_texts(card: Card) -> list[str]:
+    """Where to feel it, what is easier and what is harder; the clinic answers where the library names no move."""
+    texts, exercise = card.case.texts, card.exercise
+    ways = {"easier": exercise.easier, **({"harder": exercise.harder} if card.with_harder else {})}
+    return [
+        texts("feel", feel=exercise.feel[texts.language].rstrip(".")),
+        *(texts(way, name=name.get(texts.language) or texts.plain("ask_us")) for way, name in ways.items()),
+    ]
+
+
 def _foot(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> float:
-    """Where to feel it, and under it what is easier and harder; run on where that saves a third line."""
-    case, exercise, language = card.case, card.exercise, card.case.texts.language
-    feel = case.texts("feel", feel=exercise.feel[language].rstrip("."))
-    ways = []
-    if exercise.easier.get(language):
-        ways.append(case.texts("easier", name=exercise.easier[language]))
-    if card.with_harder and exercise.harder.get(language):
-        ways.append(case.texts("harder", name=exercise.harder[language]))
-    parted = [feel, *([" ".join(ways)] if ways else [])]
-    joined = [" ".join([feel, *ways])]
+    """Where to feel it, and under it what is easier and harder; run on where that saves a third line.
+
+    Where no move is named, one line is enough too.
+    """
+    feel, *ways = foot_texts(card)
+    parted, joined = [feel, " ".join(ways)], [" ".join([feel, *ways])]
     lines = [sum(word_lines(each, width, 12, 15) for each in said) for said in (parted, joined)]
-    return paragraphs(canvas, joined if lines[1] < lines[0] > 2 else parted, x, y_top, width, 12, 15, 0)
+    named = card.exercise.easier or card.exercise.harder
+    return paragraphs(
+        canvas, joined if lines[1] < lines[0] > (2 if named else 1) else parted, x, y_top, width, 12, 15, 0
+    )
 
 
 def draw_poses(
@@ -252,11 +261,18 @@ def draw_poses(
         [largest, *(min((wide - 2 * (not stacked)) / art.width, room / art.height) for art in shown if art)]
     )
     mirrored = exercise.side not in ("both", resources.drawn_leg(exercise.id))
+    over_the_head = stacked and mirrored and not tall  # on the other side a lifted foot would touch the word
     name, leg = card.case.name_of(exercise), texts.plain(_LEG[exercise.side])
+    said = {pose: texts.plain(pose) for pose in ("start", "move")}
     for art, pose, (left, top, _, _) in zip(shown, ("start", "move"), frames, strict=True):
         alt = texts.plain(f"alt_{pose}", name=name, leg=leg)
         with figure_tag(canvas, alt, left, top, wide, high) if art else nullcontext():
-            label(canvas, left + 3, top - 2.5 - size, texts.plain(pose), size, color=SECOND)
+            if over_the_head:
+                label(
+                    canvas, left + wide - 3, top - 2.5 - size, said[pose], size, color=SECOND, align="right"
+                )
+            else:
+                label(canvas, left + 3, top - 2.5 - size, said[pose], size, color=SECOND)
             if art is None:
                 draw_missing(canvas, left + 3, top - 18, wide - 6, high - 24, texts("draw_yourself"))
             else:
