@@ -231,15 +231,21 @@ def draw_poses(
     size: float = 10.5,
     largest: float = 1.0,
 ) -> None:
-    """Start above move for who lies; side by side, on one floor line, for who stands or where both have room.
+    """Start above move, or side by side on one floor line: whichever shows them larger.
 
     `size` is that of their words, `largest` how much a picture may be enlarged.
     """
     texts, exercise = card.case.texts, card.exercise
     shown = [picture(f"{exercise.id}-{pose}") for pose in ("start", "end")]
-    widest = max((each.width for each in shown if each), default=0)
+    arts = [art for art in shown if art]
     half = (width - 8) / 2
-    stacked = card.foot and (widest > half + 1 if widest else exercise.lying)
+    tall = any(art.height > 0.7 * art.width for art in arts)  # words beside who lies would lie on a head
+    words_high = 11.5 + size
+    room_above, room_beside = height / 2 - (words_high if tall else 4), height - words_high
+    above = min([largest, *(min(2 * half / art.width, room_above / art.height) for art in arts)])
+    beside = min([largest, *(min((half - 2) / art.width, room_beside / art.height) for art in arts)])
+    stacked = card.foot and (above > beside if arts else exercise.lying)
+    scale = above if stacked else beside
     canvas.setStrokeColor(RULE)
     canvas.setLineWidth(0.75)
     canvas.setLineCap(1)
@@ -253,13 +259,6 @@ def draw_poses(
     canvas.setDash()
     canvas.setLineCap(0)
     wide, high = frames[0][2], frames[0][3]
-    tall = any(art.height > 0.7 * art.width for art in shown if art)  # then the words would lie on a head
-    room = high - (
-        4 if stacked and not tall else 11.5 + size
-    )  # beside each other, the words stand above the heads
-    scale = min(
-        [largest, *(min((wide - 2 * (not stacked)) / art.width, room / art.height) for art in shown if art)]
-    )
     mirrored = exercise.side not in ("both", resources.drawn_leg(exercise.id))
     over_the_head = stacked and mirrored and not tall  # on the other side a lifted foot would touch the word
     name, leg = card.case.name_of(exercise), texts.plain(_LEG[exercise.side])

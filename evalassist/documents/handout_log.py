@@ -121,7 +121,7 @@ def _strip(
     for number, exercise in enumerate(case.exercises, start=1):
         with tag(canvas, "TR"):
             with tag(canvas, "TH", Scope="Row"):
-                numbered_disc(canvas, x + 8, y - row / 2, 7.5, number, exercise.chip == "HIP")
+                numbered_disc(canvas, x + 8, y - row / 2, 7.7, number, exercise.chip == "HIP")
                 _name(case.name_of(exercise), canvas, x + 20, y - row / 2, _NAMES - 24)
             _empty_weeks(canvas)
         y -= row
