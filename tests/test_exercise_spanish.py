@@ -3,19 +3,23 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from string import Formatter
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from evalassist.clinical.edits import DOSE_LIMITS
 from evalassist.content import load_content
-from evalassist.content.schema import Exercise, Steps, Text
+from evalassist.content.schema import Exercise, Reviewed, Steps, Text
 from evalassist.documents import look
 from evalassist.documents.handout_safety import STOP_OVER
 
 EXERCISES = load_content().exercises
 every_exercise = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
 
+APPROVED = Reviewed(by="R. Vega", on=date(2027, 1, 14))
 ROOM = 332.0
 """Points for a step on one line of a card, on Letter paper."""
 GLOSSARY = {
@@ -123,9 +127,12 @@ def test_every_english_text_has_its_spanish(exercise: Exercise) -> None:
 
 
 def test_spanish_is_a_draft_until_its_file_says_that_a_translator_approved_it() -> None:
-    assert Text(en="Bridge", es="El puente").review == "draft"
-    assert Steps(en=("Pause.",), es=("Haga una pausa.",)).review == "draft"
-    assert Steps(en=("Pause.",), es=("Haga una pausa.",), review="reviewed").review == "reviewed"
+    assert Text(en="Bridge", es="El puente").reviewed is None
+    approved: Any = {"by": "R. Vega", "on": "2027-01-14"}
+    assert Steps(en=("Pause.",), es=("Haga una pausa.",), reviewed=approved).reviewed == APPROVED
+    for half in ({"by": "R. Vega"}, {"on": "2027-01-14"}, {"by": "", "on": "2027-01-14"}):
+        with pytest.raises(ValidationError):
+            Reviewed.model_validate(half)
 
 
 @every_exercise
