@@ -14,7 +14,7 @@ from evalassist.answers import LONGEST_TEXT
 from evalassist.clinical.edits import DOSE_LIMITS
 from evalassist.clinical.schedule import day_in_words
 from evalassist.content import Content, load_content
-from evalassist.content.patient_texts import unreviewed
+from evalassist.content.patient_texts import reviews, unreviewed
 from evalassist.note import Language, Note, NoteExercise, NotePlan, Sheet, SheetForm
 from evalassist.reading import reading_of
 from evalassist.settings import NameOnSheet
@@ -312,7 +312,12 @@ def _long(plan: NotePlan) -> Iterator[SheetFinding]:
 
 
 def _draft(plan: NotePlan, content: Content) -> Iterator[SheetFinding]:
-    """Spanish that no qualified translator has approved; it does not keep a sheet from being printed."""
-    if drafts := unreviewed(content.exercises, [exercise.id for exercise in plan.exercises]):
+    """Spanish that no qualified translator has approved, which does not keep it from being printed; or who has."""
+    planned = [exercise.id for exercise in plan.exercises]
+    by = "; ".join(f"{each.by}, {day_in_words(each.on)}" for each in reviews(content.exercises, planned))
+    if drafts := unreviewed(content.exercises, planned):
         detail = f"No qualified translator has reviewed {len(drafts)} of its texts."
-        yield SheetFinding("draft", "look", "The Spanish is a draft", detail)
+        others = f" The others were reviewed by {by}." if by else ""
+        yield SheetFinding("draft", "look", "The Spanish is a draft", f"{detail}{others}")
+    else:
+        yield SheetFinding("draft", "fine", "The Spanish is reviewed", f"By {by}.")

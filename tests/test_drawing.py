@@ -10,6 +10,7 @@ from reportlab.graphics import renderPDF
 from svglib.svglib import svg2rlg
 
 from evalassist import resources
+from evalassist.content import load_content
 from evalassist.drawing.__main__ import differing, main, pictures
 from evalassist.drawing.body import Turn, reaching
 from evalassist.drawing.figure import pelvic_tilt
@@ -21,6 +22,7 @@ from evalassist.drawing.svg import Canvas, Frame, svg
 
 FOLDER = resources.path("pictures")
 EXERCISES = read_exercises()
+LIBRARY = load_content().exercises
 STORED = sorted(FOLDER.glob("*.svg"))
 SVG = "{http://www.w3.org/2000/svg}"
 PAINT = {"d", "fill", "stroke", "stroke-width", "stroke-linejoin", "stroke-linecap", "stroke-dasharray"}
@@ -50,6 +52,28 @@ def test_an_unknown_exercise_is_refused(capsys: pytest.CaptureFixture[str]) -> N
     with pytest.raises(SystemExit):
         main(["HA99"])
     assert "HA99" in capsys.readouterr().err
+
+
+NAMED = {
+    **dict.fromkeys(("band", "side-band", "elastic"), ("band",)),
+    **dict.fromkeys(("strap", "foot-strap"), ("strap",)),
+    **{
+        "towel-roll": ("towel",),
+        "slider": ("towel",),
+        "cushion": ("pillow", "pad"),
+        "ball": ("ball", "light weight"),
+    },
+    **{"step": ("step",), "counter": ("counter",), "wall": ("wall",), "box": ("box",), "bench": ("bench",)},
+}
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_what_a_picture_shows_the_steps_name(name: str) -> None:
+    exercise = EXERCISES[name]
+    kinds = {prop.kind for part in (exercise, exercise.start, exercise.end) for prop in part.props}
+    steps = " ".join(LIBRARY[name].steps.en).lower()
+    for kind in kinds & NAMED.keys():
+        assert any(word in steps for word in NAMED[kind]), kind
 
 
 def test_every_exercise_of_the_library_is_posed() -> None:

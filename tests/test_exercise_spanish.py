@@ -3,19 +3,25 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from string import Formatter
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from evalassist.clinical.edits import DOSE_LIMITS
 from evalassist.content import load_content
-from evalassist.content.schema import Exercise, Steps, Text
+from evalassist.content.schema import Exercise, Reviewed, Steps, Text
 from evalassist.documents import look
 from evalassist.documents.handout_safety import STOP_OVER
 
 EXERCISES = load_content().exercises
 every_exercise = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
 
+APPROVED = Reviewed(by="R. Vega", on=date(2027, 1, 14))
+ROOM = 332.0
+"""Points for a step on one line of a card, on Letter paper."""
 GLOSSARY = {
     r"knees?": "rodilla",
     r"hips?": "cadera",
@@ -121,16 +127,20 @@ def test_every_english_text_has_its_spanish(exercise: Exercise) -> None:
 
 
 def test_spanish_is_a_draft_until_its_file_says_that_a_translator_approved_it() -> None:
-    assert Text(en="Bridge", es="El puente").review == "draft"
-    assert Steps(en=("Pause.",), es=("Haga una pausa.",)).review == "draft"
-    assert Steps(en=("Pause.",), es=("Haga una pausa.",), review="reviewed").review == "reviewed"
+    assert Text(en="Bridge", es="El puente").reviewed is None
+    approved: Any = {"by": "R. Vega", "on": "2027-01-14"}
+    assert Steps(en=("Pause.",), es=("Haga una pausa.",), reviewed=approved).reviewed == APPROVED
+    for half in ({"by": "R. Vega"}, {"on": "2027-01-14"}, {"by": "", "on": "2027-01-14"}):
+        with pytest.raises(ValidationError):
+            Reviewed.model_validate(half)
 
 
 @every_exercise
 def test_a_step_fits_on_its_line_whatever_the_dose(exercise: Exercise) -> None:
     longest = {"hold": DOSE_LIMITS["hold_s"][1], "times": DOSE_LIMITS["reps"][1]}
-    steps = [step for form in forms(exercise) for step in (*form.en, *(form.es or ()))]
-    assert [step for step in steps if len(step.format(**longest)) > 56] == []
+    steps = [step.format(**longest) for form in forms(exercise) for step in (*form.en, *(form.es or ()))]
+    assert [step for step in steps if look.text_width(step, look.REGULAR, 13) > ROOM] == []
+    assert [step for step in spanish_steps(exercise) if len(step.format(**longest)) > 56] == []
 
 
 @every_exercise

@@ -3,6 +3,7 @@
 import tomllib
 from datetime import date
 from functools import cache
+from io import BytesIO
 from typing import Any
 
 import pypdfium2
@@ -10,7 +11,7 @@ import pytest
 
 from evalassist import resources
 from evalassist.content.patient_texts import load_patient_texts
-from evalassist.documents import handout_pdf, look
+from evalassist.documents import blocks, handout_pdf, look
 from evalassist.documents.look import PaperName
 from evalassist.errors import DocumentError
 from evalassist.note import Clinic, Note, NoteExercise, NotePlan, Sheet
@@ -539,7 +540,8 @@ def test_a_teen_on_the_ladder_starts_the_moves_later() -> None:
     assert "Start your moves on March 30." in plan
     assert "My activity ladder until March 30" in plan
     assert "Start on March 30" in log
-    assert "You limp, or your hip, groin, or thigh hurts." in safety
+    assert "in weeks 9 to 12 from March 2." in plan
+    assert "Get care today if you limp, or if your hip, groin, or thigh hurts." in safety
     assert "In teens we are less sure." in safety
     assert "Rathleff 2019" in safety
 
@@ -561,7 +563,7 @@ def test_runners_and_older_people_get_their_words_and_others_do_not() -> None:
     assert "Keep knee pain at 2 or less while you run." in sides(printed("EX2"))[1]
     assert "Call us if you feel dizzy." in sides(handout_pdf(note(age=67)))[1]
     plain = words_in(printed("EX1"))
-    for words in ("while you run", "dizzy", "You limp", "Rathleff", "activity ladder"):
+    for words in ("while you run", "dizzy", "you limp", "Rathleff", "activity ladder"):
         assert words not in plain
 
 
@@ -580,6 +582,50 @@ def test_there_is_one_pain_rule(go_to: int, spans: tuple[str, str]) -> None:
         assert span in safety
     assert ("SLOW DOWN" in safety) == (go_to < 5)
     assert "What will you do if your pain goes over 5?" in safety
+
+
+def test_a_test_before_the_first_move_has_no_date() -> None:
+    early, later = date(2026, 3, 30), date(2026, 4, 27)
+    assert "test you again on ______" in sides(printed("EX3"))[0]
+    assert "test you again on April 27." in sides(handout_pdf(teen_note(retest_date=later)))[0]
+    assert "test you again on March 30." in sides(handout_pdf(note(retest_date=early)))[0]
+
+
+def test_a_log_that_ends_before_the_plan_says_where_more_weeks_are() -> None:
+    older, teen = sides(handout_pdf(note(age=67)))[2], sides(printed("EX3"))[2]
+    for log in (older, teen):
+        assert "Week 5" not in log
+        assert "More weeks? Ask us. Week 3" in log
+    for whole in (note(), note(weeks=4, age=67), note((*SIX, "QO01", "FL03"))):
+        assert "More weeks?" not in words_in(handout_pdf(whole))
+
+
+def test_weeks_after_those_of_the_plan_are_a_log_for_who_goes_on() -> None:
+    *_, first, later, _ = sides(handout_pdf(runner_note(weeks=6)))
+    assert "My log Next visit" in first
+    assert "My log, if you keep going" in later
+    assert "Week 7" in later
+    *_, of_the_plan, _ = sides(handout_pdf(runner_note(weeks=8)))
+    assert "Week 7" in of_the_plan
+    assert "if you keep going" not in of_the_plan
+
+
+def test_a_card_sends_to_the_clinic_where_no_move_is_easier_or_harder() -> None:
+    stretch, sit = sides(printed("EX2")), exercise("QC02", harder={})
+    assert "Feel it in your calf. Easier: ask us. Harder: ask us." in " ".join(stretch)
+    assert "Easier: ask us. Harder: Straight leg lift." in words_in(printed("EX3"))
+    assert "Easier: Mini squat. Harder: ask us." in words_in(handout_pdf(note(exercises=(sit,))))
+
+
+@pytest.mark.parametrize("said", ["Training may help with that.", "<b>Training may help</b> with that."])
+def test_a_paragraph_does_not_end_in_a_lone_short_word(said: str) -> None:
+    width = look.text_width("Training may help with", look.BOLD, 12) + 1
+    buffer = BytesIO()
+    canvas = look.new_canvas(buffer, look.PAPER["letter"], "en")
+    assert blocks.words(canvas, said, 50, 500, width, 12, 15) == 30
+    canvas.save()
+    drawn = pypdfium2.PdfDocument(buffer.getvalue())[0].get_textpage().get_text_range()
+    assert [line.split() for line in drawn.splitlines()] == [["Training", "may"], ["help", "with", "that."]]
 
 
 def test_a_card_adds_what_differs_from_the_sheet() -> None:

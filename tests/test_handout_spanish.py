@@ -16,14 +16,16 @@ import pytest
 from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
 from evalassist.clinical.plan import plan_of_care
-from evalassist.content import load_content
-from evalassist.content.patient_texts import PatientText, load_patient_texts, unreviewed
-from evalassist.documents import handout_pdf
+from evalassist.content import load_content, patient_texts
+from evalassist.content.patient_texts import PatientText, load_patient_texts, reviews, unreviewed
+from evalassist.content.schema import Reviewed
+from evalassist.documents import handout_pdf, look
 from evalassist.documents.look import PaperName
 from evalassist.errors import DocumentError
 from evalassist.note import Clinic, Note
 from evalassist.noting import note_of
 from evalassist.reading import LONGEST_SENTENCE, reading_of
+from evalassist.sheet_checks import sheet_findings
 
 CASES = Path(__file__).parent / "cases"
 TEXTS = load_patient_texts().texts
@@ -135,14 +137,43 @@ def test_every_count_in_words_of_an_exercise_is_known() -> None:
 
 
 def test_a_text_is_a_draft_until_a_translator_approves_it() -> None:
-    assert PatientText(en="Start", es="Inicio").review == "draft"
+    assert PatientText(en="Start", es="Inicio").reviewed is None
     drafts = unreviewed(CONTENT.exercises, ["HA01"])
     assert ("Emergency room", "Sala de emergencias") in drafts
     assert CONTENT.exercises["HA01"].patient_name.en in dict(drafts)
-    name = CONTENT.exercises["HA01"].patient_name.model_copy(update={"review": "reviewed"})
+    approved = Reviewed(by="R. Vega", on=date(2027, 1, 14))
+    name = CONTENT.exercises["HA01"].patient_name.model_copy(update={"reviewed": approved})
     reviewed = CONTENT.exercises["HA01"].model_copy(update={"patient_name": name})
     less = unreviewed({**CONTENT.exercises, "HA01": reviewed}, ["HA01"])
     assert set(drafts) - set(less) == {(name.en, name.es)}
+    assert reviews(CONTENT.exercises, ["HA01"]) == ()
+    assert reviews({**CONTENT.exercises, "HA01": reviewed}, ["HA01"]) == (approved,)
+
+
+def test_who_reviewed_the_spanish_and_when_is_told_on_the_page(
+    note_for: Callable[[str], Note], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approved = {"reviewed": Reviewed(by="R. Vega", on=date(2027, 1, 14))}
+    parts = ("patient_name", "steps", "steps_both", "feel")
+    exercises = {
+        key: each.model_copy(
+            update={part: said.model_copy(update=approved) for part in parts if (said := getattr(each, part))}
+        )
+        for key, each in CONTENT.exercises.items()
+    }
+
+    def told() -> tuple[str, str]:
+        content, day = replace(CONTENT, exercises=exercises), date(2026, 3, 2)
+        found = sheet_findings(note_for("EX1"), content, today=day, lacks=look.lacks, language="es")
+        return next((each.says, each.detail) for each in found if each.about == "draft")
+
+    says, detail = told()
+    assert says == "The Spanish is a draft"
+    assert detail.endswith("The others were reviewed by R. Vega, January 14, 2027.")
+    texts = {key: text.model_copy(update=approved) for key, text in TEXTS.items()}
+    whole = load_patient_texts().model_copy(update={"texts": texts})
+    monkeypatch.setattr(patient_texts, "load_patient_texts", lambda: whole)
+    assert told() == ("The Spanish is reviewed", "By R. Vega, January 14, 2027.")
 
 
 # ---------------------------------------------------------------- the sheet
@@ -212,11 +243,12 @@ def test_when_to_go_where_is_told_whole(sides_for: Callable[..., list[str]]) -> 
             "No puede apoyar la pierna.",
             "La rodilla se traba y no se mueve.",
             "La pantorrilla se hincha y duele.",
-            "Se lesionó y la rodilla tronó o se hinchó rápido.",
+            "Se lesionó y la rodilla sonó o se hinchó rápido.",
             "Tiene dolor de noche que no se calma.",
         ):
             assert words in safety
-        assert ("Cojea, o le duele la cadera, la ingle o el muslo." in safety) == (person == "teen")
+        limp = "Busque atención hoy mismo si cojea o si le duele la cadera, la ingle o el muslo."
+        assert (limp in safety) == (person == "teen")
 
 
 def test_a_teen_on_the_ladder_and_an_older_adult_get_their_words(

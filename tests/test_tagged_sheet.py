@@ -162,6 +162,11 @@ def test_steps_and_bullets_are_lists(case: str, paper: PaperName) -> None:
     assert calls.kids[0].kids[1].said == "Your pain stays worse for 3 days."
 
 
+@every_sheet
+def test_no_list_has_more_than_five_points(case: str, paper: PaperName) -> None:
+    assert max(len(each.kids) for each in tree(case, paper).all("L")) == 5
+
+
 def test_a_dose_is_a_list_of_its_parts() -> None:
     assert ["3 sets", "10 times", "hold 2 seconds", "right leg"] in [
         [item.said for item in each.kids] for each in tree("ex1").all("L")

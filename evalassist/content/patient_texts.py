@@ -9,7 +9,7 @@ from string import Formatter
 from pydantic import ValidationError, field_validator
 
 from evalassist import resources
-from evalassist.content.schema import Exercise, Model, Steps, Text
+from evalassist.content.schema import Exercise, Model, Reviewed, Steps, Text
 from evalassist.errors import ContentError
 
 FILE = "content/handout/texts.toml"
@@ -62,12 +62,19 @@ def unreviewed(exercises: Mapping[str, Exercise], planned: Iterable[str]) -> tup
     planned exercises (by id) with the names of what is easier and harder."""
     return tuple(
         (_joined(text.en), _joined(text.es))
-        for text in (*load_patient_texts().texts.values(), *_exercise_texts(exercises, planned))
-        if text.es and text.review == "draft"
+        for text in _printed(exercises, planned)
+        if text.es and text.reviewed is None
     )
 
 
-def _exercise_texts(exercises: Mapping[str, Exercise], planned: Iterable[str]) -> Iterator[Text | Steps]:
+def reviews(exercises: Mapping[str, Exercise], planned: Iterable[str]) -> tuple[Reviewed, ...]:
+    """Who approved Spanish texts of this sheet and when, the latest first, each once."""
+    found = {text.reviewed for text in _printed(exercises, planned) if text.reviewed}
+    return tuple(sorted(found, key=lambda each: (each.on, each.by), reverse=True))
+
+
+def _printed(exercises: Mapping[str, Exercise], planned: Iterable[str]) -> Iterator[Text | Steps]:
+    yield from load_patient_texts().texts.values()
     for exercise in map(exercises.__getitem__, planned):
         yield exercise.patient_name
         yield exercise.steps

@@ -6,6 +6,7 @@ Content is data under `resources/content`; these models refuse unknown keys, so 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -28,31 +29,35 @@ GOING_ON = "going-on"
 
 LANGUAGES = ("en", "es")
 
-Review = Literal["draft", "reviewed"]
-"""Whether a qualified translator has approved the Spanish of a patient text."""
-
 
 class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
+class Reviewed(Model):
+    """The qualified translator who approved the Spanish of a patient text, and when."""
+
+    by: str = Field(min_length=1)
+    on: date
+
+
 class Text(Model):
-    """A patient text in each language it exists in."""
+    """A patient text in each language it exists in; its Spanish is a draft until it is `reviewed`."""
 
     en: str
     es: str | None = None
-    review: Review = "draft"
+    reviewed: Reviewed | None = None
 
     def in_language(self, language: str) -> str | None:
         return self.es if language == "es" else self.en
 
 
 class Steps(Model):
-    """The numbered steps of an exercise; `{hold}` and `{times}` are filled from the dose."""
+    """The numbered steps of an exercise; `{hold}` and `{times}` are filled from the dose. Reviewed as a text is."""
 
     en: tuple[str, ...]
     es: tuple[str, ...] | None = None
-    review: Review = "draft"
+    reviewed: Reviewed | None = None
 
 
 class Condition(Model):

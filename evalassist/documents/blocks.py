@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from reportlab.lib.colors import Color
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
@@ -24,6 +25,9 @@ from evalassist.words import clean, shortened
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_WITHOUT_END = 10_000.0
+_FEW_LETTERS = 12
+"""So few on a paragraph's last line look lost."""
 _MOST_ON_A_LINE = 400
 """No line of any paper holds more letters."""
 
@@ -51,12 +55,32 @@ def words(
     color: Color = INK,
 ) -> float:
     """Draw wrapped text, ragged right and without hyphens, and return its height."""
-    paragraph = Paragraph(look.printable(markup), look.style(size, leading, font, color))
-    _, height = paragraph.wrap(width, 10_000)
+    paragraph, height = _set(look.printable(markup), look.style(size, leading, font, color), width)
     with tag(canvas, "P"):
         paragraph.drawOn(canvas, x, y_top - height)
         say(canvas, paragraph.getPlainText(identify=False))
-    return float(height)
+    return height
+
+
+def _set(markup: str, style: ParagraphStyle, width: float) -> tuple[Paragraph, float]:
+    """A wrapped paragraph and its height; a lone short word takes the one before it along to the last line."""
+    paragraph = Paragraph(markup, style)
+    _, height = paragraph.wrap(width, _WITHOUT_END)
+    if height > style.leading and _letters_of_the_last_line(paragraph) < _FEW_LETTERS:
+        head, _, tail = markup.rpartition(" ")
+        while head and len(tail) < _FEW_LETTERS:
+            head, _, word = head.rpartition(" ")
+            tail = f"{word}\u00a0{tail}"
+        joined = Paragraph(f"{head} {tail}", style)
+        if joined.wrap(width, _WITHOUT_END)[1] == height:
+            paragraph = joined
+    return paragraph, float(height)
+
+
+def _letters_of_the_last_line(paragraph: Paragraph) -> int:
+    last = paragraph.blPara.lines[-1]
+    pieces = last[1] if isinstance(last, tuple) else [piece.text for piece in last.words]
+    return len(" ".join(pieces))
 
 
 def word_lines(markup: str, width: float, size: float, leading: float, font: str = REGULAR) -> int:

@@ -36,7 +36,7 @@ class _Place:
 _NUMBERED = (_Place(0.225, 0.19), _Place(0.265, 0.40), _Place(0.275, 0.58))
 """Hip muscles, thigh bone, kneecap on `hip-steady`."""
 _LABELLED = {
-    "figure_lowers": _Place(0.71, 0.195, "right"),
+    "figure_lowers": _Place(0.71, 0.16, "right", beside="first"),
     "figure_turns": _Place(0.19, 0.465, beside="last"),
     "figure_drifts": _Place(0.18, 0.585, beside="first"),
 }

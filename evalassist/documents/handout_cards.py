@@ -197,19 +197,28 @@ def _steps(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> 
     return height
 
 
+def foot_texts(card: Card) -> list[str]:
+    """Where to feel it, what is easier and what is harder; the clinic answers where the library names no move."""
+    texts, exercise = card.case.texts, card.exercise
+    ways = {"easier": exercise.easier, **({"harder": exercise.harder} if card.with_harder else {})}
+    return [
+        texts("feel", feel=exercise.feel[texts.language].rstrip(".")),
+        *(texts(way, name=name.get(texts.language) or texts.plain("ask_us")) for way, name in ways.items()),
+    ]
+
+
 def _foot(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> float:
-    """Where to feel it, and under it what is easier and harder; run on where that saves a third line."""
-    case, exercise, language = card.case, card.exercise, card.case.texts.language
-    feel = case.texts("feel", feel=exercise.feel[language].rstrip("."))
-    ways = []
-    if exercise.easier.get(language):
-        ways.append(case.texts("easier", name=exercise.easier[language]))
-    if card.with_harder and exercise.harder.get(language):
-        ways.append(case.texts("harder", name=exercise.harder[language]))
-    parted = [feel, *([" ".join(ways)] if ways else [])]
-    joined = [" ".join([feel, *ways])]
+    """Where to feel it, and under it what is easier and harder; run on where that saves a third line.
+
+    Where no move is named, one line is enough too.
+    """
+    feel, *ways = foot_texts(card)
+    parted, joined = [feel, " ".join(ways)], [" ".join([feel, *ways])]
     lines = [sum(word_lines(each, width, 12, 15) for each in said) for said in (parted, joined)]
-    return paragraphs(canvas, joined if lines[1] < lines[0] > 2 else parted, x, y_top, width, 12, 15, 0)
+    named = card.exercise.easier or card.exercise.harder
+    return paragraphs(
+        canvas, joined if lines[1] < lines[0] > (2 if named else 1) else parted, x, y_top, width, 12, 15, 0
+    )
 
 
 def draw_poses(
@@ -222,15 +231,21 @@ def draw_poses(
     size: float = 10.5,
     largest: float = 1.0,
 ) -> None:
-    """Start above move for who lies; side by side, on one floor line, for who stands or where both have room.
+    """Start above move, or side by side on one floor line: whichever shows them larger.
 
     `size` is that of their words, `largest` how much a picture may be enlarged.
     """
     texts, exercise = card.case.texts, card.exercise
     shown = [picture(f"{exercise.id}-{pose}") for pose in ("start", "end")]
-    widest = max((each.width for each in shown if each), default=0)
+    arts = [art for art in shown if art]
     half = (width - 8) / 2
-    stacked = card.foot and (widest > half + 1 if widest else exercise.lying)
+    tall = any(art.height > 0.7 * art.width for art in arts)  # words beside who lies would lie on a head
+    words_high = 11.5 + size
+    room_above, room_beside = height / 2 - (words_high if tall else 4), height - words_high
+    above = min([largest, *(min(2 * half / art.width, room_above / art.height) for art in arts)])
+    beside = min([largest, *(min((half - 2) / art.width, room_beside / art.height) for art in arts)])
+    stacked = card.foot and (above > beside if arts else exercise.lying)
+    scale = above if stacked else beside
     canvas.setStrokeColor(RULE)
     canvas.setLineWidth(0.75)
     canvas.setLineCap(1)
@@ -244,19 +259,19 @@ def draw_poses(
     canvas.setDash()
     canvas.setLineCap(0)
     wide, high = frames[0][2], frames[0][3]
-    tall = any(art.height > 0.7 * art.width for art in shown if art)  # then the words would lie on a head
-    room = high - (
-        4 if stacked and not tall else 11.5 + size
-    )  # beside each other, the words stand above the heads
-    scale = min(
-        [largest, *(min((wide - 2 * (not stacked)) / art.width, room / art.height) for art in shown if art)]
-    )
     mirrored = exercise.side not in ("both", resources.drawn_leg(exercise.id))
+    over_the_head = stacked and mirrored and not tall  # on the other side a lifted foot would touch the word
     name, leg = card.case.name_of(exercise), texts.plain(_LEG[exercise.side])
+    said = {pose: texts.plain(pose) for pose in ("start", "move")}
     for art, pose, (left, top, _, _) in zip(shown, ("start", "move"), frames, strict=True):
         alt = texts.plain(f"alt_{pose}", name=name, leg=leg)
         with figure_tag(canvas, alt, left, top, wide, high) if art else nullcontext():
-            label(canvas, left + 3, top - 2.5 - size, texts.plain(pose), size, color=SECOND)
+            if over_the_head:
+                label(
+                    canvas, left + wide - 3, top - 2.5 - size, said[pose], size, color=SECOND, align="right"
+                )
+            else:
+                label(canvas, left + 3, top - 2.5 - size, said[pose], size, color=SECOND)
             if art is None:
                 draw_missing(canvas, left + 3, top - 18, wide - 6, high - 24, texts("draw_yourself"))
             else:

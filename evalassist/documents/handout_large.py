@@ -27,8 +27,15 @@ from evalassist.documents.blocks import (
     write_in,
 )
 from evalassist.documents.figure_hip_knee import figure
-from evalassist.documents.handout_cards import Card, dose_texts, draw_poses, step_texts
-from evalassist.documents.handout_plan import each_time_texts, goal_text, ladder_title, plan_call, runner_text
+from evalassist.documents.handout_cards import Card, dose_texts, draw_poses, foot_texts, step_texts
+from evalassist.documents.handout_plan import (
+    each_time_texts,
+    goal_text,
+    ladder_text,
+    ladder_title,
+    plan_call,
+    runner_text,
+)
 from evalassist.documents.handout_safety import (
     STOP_OVER,
     TRIALS,
@@ -37,7 +44,6 @@ from evalassist.documents.handout_safety import (
     questions,
     studies,
     sure_texts,
-    today_texts,
 )
 from evalassist.documents.handout_sides import Ruler, Side, refuse
 from evalassist.documents.handout_texts import Case
@@ -303,7 +309,7 @@ def _addons(case: Case) -> Iterator[Block]:
 
 def _ladder(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     texts = case.texts
-    height = _paragraphs(ladder_title(case), (texts("ladder"),), canvas, x, y_top, width) + 8
+    height = _paragraphs(ladder_title(case), (ladder_text(case),), canvas, x, y_top, width) + 8
     with tag(canvas, "L", ListNumbering="Decimal"):
         for number in (4, 3, 2, 1):
             with tag(canvas, "LI"):
@@ -347,11 +353,9 @@ def _move(case: Case, number: int, canvas: Canvas, x: float, y_top: float, width
                     shown = look.escaped(step)
                     height += words(canvas, shown, left + 24, y_top - height, inside - 24, SIZE, LEADING)
             height += 3
-    said = [texts("feel", feel=exercise.feel[texts.language].rstrip("."))]
-    for way in ("easier", "harder"):
-        if other := getattr(exercise, way).get(texts.language):
-            said.append(texts(way, name=other))
-    height += 4 + paragraphs(canvas, said, left, y_top - height - 4, inside, SIZE, LEADING, 2) + 12
+    height += (
+        4 + paragraphs(canvas, foot_texts(card), left, y_top - height - 4, inside, SIZE, LEADING, 2) + 12
+    )
     box(canvas, x, y_top, width, height, 1.6)
     return height
 
@@ -432,7 +436,7 @@ def _call(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
     call = texts.plain("call_us", phone=case.phone) if case.phone else texts.plain("call_us_open")
     boxes = [
         (call, [texts(f"call_{number}") for number in (1, 2, 3)], 1.0),
-        (texts.plain("today"), today_texts(case), 2.2),
+        (texts.plain("today"), [texts(f"today_{number}") for number in range(1, 6)], 2.2),
     ]
     for title, cases, line in boxes:
         top, inner = y_top - height, 10.0
@@ -446,8 +450,8 @@ def _call(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
         box(canvas, x, top, width, inner, line)
         height += inner + 10
     top, inner = y_top - height, 10.0
-    for key in ("emergency_room", "emergency_number"):
-        said = f"<b>{texts(key)}</b> {texts(f'{key}_if')}"
+    where = [f"<b>{texts(key)}</b> {texts(f'{key}_if')}" for key in ("emergency_room", "emergency_number")]
+    for said in [*([texts("today_teen")] if case.teen else []), *where]:
         inner += words(canvas, said, x + 14, top - inner, width - 28, SIZE, LEADING) + 8
     box(canvas, x, top, width, inner + 2, 3.6)
     return height + inner + 2

@@ -30,8 +30,12 @@ _SMALLEST = 10.0
 """The smallest letters of a name: two lines of them stand in one row."""
 
 
-def log_block(case: Case, weeks: range, row: float = 20.2) -> Block:
-    return Block(f"log of weeks {weeks.start} to {weeks.stop - 1}", partial(_log, case, weeks, row))
+def log_block(case: Case, weeks: range, row: float = 20.2, *, whole: bool = False) -> Block:
+    """The log of these weeks; where it is the `whole` log and ends before the plan does, it says so."""
+    ends_early = whole and weeks.stop <= case.sheet.weeks
+    return Block(
+        f"log of weeks {weeks.start} to {weeks.stop - 1}", partial(_log, case, weeks, row, ends_early)
+    )
 
 
 def lines_block(case: Case, key: str, lines: int) -> Block:
@@ -48,10 +52,20 @@ def _note(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
     return words(canvas, case.texts("note", note=case.therapist_note), x, y_top, width, 13, 16.5)
 
 
-def _log(case: Case, weeks: range, row: float, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+def _log(
+    case: Case,
+    weeks: range,
+    row: float,
+    ends_early: bool,
+    canvas: Canvas,
+    x: float,
+    y_top: float,
+    width: float,
+) -> float:
     texts = case.texts
     right = x + width
-    height = heading(canvas, x, y_top, texts.plain("log_heading"))
+    later = weeks.start > case.sheet.weeks
+    height = heading(canvas, x, y_top, texts.plain("log_heading_later" if later else "log_heading"))
     line_left = right - 170
     write_in(canvas, line_left, right, y_top - 17)
     said = label(canvas, line_left - 6, y_top - 14.5, texts.plain("next_visit"), 13, BOLD, align="right")
@@ -64,13 +78,22 @@ def _log(case: Case, weeks: range, row: float, canvas: Canvas, x: float, y_top: 
     height += 5
     for number, week in enumerate(range(weeks.start, weeks.stop, 2)):
         height += _BETWEEN if number else 0
+        more = ends_early and week + 2 >= weeks.stop
         with tag(canvas, "Table"):
-            height += _strip(case, week, row, canvas, x, y_top - height, width, first=week == 1)
+            height += _strip(case, week, row, canvas, x, y_top - height, width, week == 1, more)
     return height
 
 
 def _strip(
-    case: Case, week: int, row: float, canvas: Canvas, x: float, y_top: float, width: float, first: bool
+    case: Case,
+    week: int,
+    row: float,
+    canvas: Canvas,
+    x: float,
+    y_top: float,
+    width: float,
+    first: bool,
+    more: bool,
 ) -> float:
     """Two weeks: a row for each move and one for the worst pain, a column for each day."""
     texts = case.texts
@@ -85,6 +108,8 @@ def _strip(
             elif first:
                 said = label(canvas, x, y_top - 11, texts.plain("log_start"), 12)
                 write_in(canvas, x + said + 4, grid - 8, y_top - 13)
+            elif more:
+                label(canvas, x, y_top - 11, texts.plain("log_more"), 12)
         for half in (0, 1):
             left = grid + half * 7 * day
             with tag(canvas, "TH", Scope="Column"):
@@ -96,7 +121,7 @@ def _strip(
     for number, exercise in enumerate(case.exercises, start=1):
         with tag(canvas, "TR"):
             with tag(canvas, "TH", Scope="Row"):
-                numbered_disc(canvas, x + 8, y - row / 2, 7.5, number, exercise.chip == "HIP")
+                numbered_disc(canvas, x + 8, y - row / 2, 7.7, number, exercise.chip == "HIP")
                 _name(case.name_of(exercise), canvas, x + 20, y - row / 2, _NAMES - 24)
             _empty_weeks(canvas)
         y -= row

@@ -161,11 +161,16 @@ def ladder_title(case: Case) -> str:
     return case.texts.plain("ladder_heading")
 
 
+def ladder_text(case: Case) -> str:
+    """How to climb; its weeks are counted from the first day of the plan, not from the first of the log."""
+    return case.texts("ladder", date=case.day(case.plan.starts))
+
+
 def _ladder(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     """The first weeks, from easy upwards; the rungs above the lowest are agreed with the therapist and written in."""
     texts = case.texts
     height = heading(canvas, x, y_top, ladder_title(case))
-    height += words(canvas, texts("ladder"), x, y_top - height, width, 13, 16.5) + 4
+    height += words(canvas, ladder_text(case), x, y_top - height, width, 13, 16.5) + 4
     rungs = ("", "", "", texts("ladder_low"))
     with tag(canvas, "L", ListNumbering="Decimal"):
         for number, rung in zip(range(len(rungs), 0, -1), rungs, strict=True):

@@ -30,7 +30,7 @@ from evalassist.documents.icons import go_sign, slow_sign, stop_sign
 from evalassist.documents.look import BAR, BOLD, INK, RULE, SECOND, WHITE
 from evalassist.documents.tags import figure_tag, tag
 
-_SIGN_WORDS = 98.0
+_SIGN_WORDS = 94.0
 """The room for GO, SLOW DOWN and STOP and their numbers, between sign and sentence."""
 
 Sign = Callable[[Canvas, float, float, float], None]
@@ -121,7 +121,7 @@ def _call(case: Case, size: float, canvas: Canvas, x: float, y_top: float, width
     right_x = x + left_width + 9
     leading = size * 1.27
     calls = [texts(f"call_{number}") for number in (1, 2, 3)]
-    todays = today_texts(case)
+    todays = [texts(f"today_{number}") for number in range(1, 6)]
     if case.phone:
         with tag(canvas, "H3"):
             label(canvas, x + 10, top - 16, texts.plain("call_us", phone=case.phone), 13.5, BOLD)
@@ -140,16 +140,12 @@ def _call(case: Case, size: float, canvas: Canvas, x: float, y_top: float, width
     box(canvas, x, top, left_width, tall, 1)
     box(canvas, right_x, top, right_width, tall, 2.6)
     height += tall
+    if case.teen:
+        height += 4 + words(canvas, texts("today_teen"), x, y_top - height - 4, width, size, leading)
     for key in ("emergency_room", "emergency_number"):
         height += 4
         height += _tab(case, key, size, canvas, x, y_top - height, width)
     return height
-
-
-def today_texts(case: Case) -> list[str]:
-    """When to get care today; a limp of a teen comes first."""
-    teen = [case.texts("today_teen")] if case.teen else []
-    return [*teen, *(case.texts(f"today_{number}") for number in range(1, 6))]
 
 
 def _tab(case: Case, key: str, size: float, canvas: Canvas, x: float, y_top: float, width: float) -> float:

@@ -154,7 +154,8 @@ def _middle(case: Case, ruler: Ruler) -> list[Side]:
 def _one_leaf(case: Case, ruler: Ruler, cards: Sequence[Card]) -> list[Side] | None:
     """Side 3: the other cards and the log, of six weeks or of four."""
     for weeks, row in ((range(1, 7), _ROW), (range(1, 5), _ROW), (range(1, 5), _TIGHT_ROW)):
-        side = ruler.side([*map(card_block, cards), *note_blocks(case), log_block(case, weeks, row)], 3)
+        log = log_block(case, weeks, row, whole=True)
+        side = ruler.side([*map(card_block, cards), *note_blocks(case), log], 3)
         if side.gap >= LEAST_GAP:
             if side.spare > _LOOSE:
                 side = _tall_log(case, ruler, side, 3, weeks, _TALL_ROW)

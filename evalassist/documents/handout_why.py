@@ -172,11 +172,10 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
             "The note does not say which hip made less force, so the sheet cannot be printed."
         )
     said: list[list[str]] = []
-    retest = (
-        texts("found_retest", date=case.day(case.sheet.retest_date))
-        if case.sheet.retest_date
-        else texts("found_retest_open")
-    )
+    again, starts = case.sheet.retest_date, case.sheet.start_date
+    if again and starts and again <= starts:  # before any practice there is nothing new to find
+        again = None
+    retest = texts("found_retest", date=case.day(again)) if again else texts("found_retest_open")
     side = case.side_words(weaker or "right")
     percent = found.deficit_percent if found.variant == "V1" and not found.hurt else None
     hurt = [texts("found_hurt")] if found.hurt else []
@@ -313,14 +312,17 @@ def _why(
     case: Case, size: float, not_first: bool, canvas: Canvas, x: float, y_top: float, width: float
 ) -> float:
     texts = case.texts
-    height = heading(
-        canvas, x, y_top, texts.plain(case.form("why_heading" if case.of_hips else "why_heading_neutral"))
-    )
+    title = texts.plain(case.form("why_heading" if case.of_hips else "why_heading_neutral"))
+    height = heading(canvas, x, y_top, title)
     column = width - _FIGURE_WIDTH - _FIGURE_GAP
     said = why_texts(case, not_first)
     left = paragraphs(canvas, said, x, y_top - height, column, size, size * 1.304, 5.5)
-    right = figure(case, canvas, x + width - _FIGURE_WIDTH, y_top - height + 6, _FIGURE_WIDTH) - 6
-    return height + max(left, right)
+    beside = (
+        look.text_width(title, BOLD, 17) < column
+    )  # else the titles of the figure stand under the heading
+    raised = 6 if beside else -2
+    right = figure(case, canvas, x + width - _FIGURE_WIDTH, y_top - height + raised, _FIGURE_WIDTH)
+    return height + max(left, right - raised)
 
 
 def _other_forms(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
