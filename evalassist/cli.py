@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from evalassist.note import Clinic, Language, Note, SheetForm
     from evalassist.settings import NameOnSheet, Settings
 
-DONE, BAD_INPUT, STOPPED, UNFINISHED = 0, 2, 3, 4
+DONE, BAD_INPUT, STOPPED, UNFINISHED, LEFT = 0, 2, 3, 4, 130
 OUTPUTS = (
     *("assessment.json", "plan.json", "handout.pdf", "evaluation.pdf", "plan-of-care.pdf"),
     *("referral.pdf", "evaluation.txt"),
@@ -46,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EvalAssistError as fault:
         print(f"evalassist: {fault}", file=sys.stderr)
         return BAD_INPUT
+    except KeyboardInterrupt:
+        print("\nevalassist: stopped. What was written until now is whole.", file=sys.stderr)
+        return LEFT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
