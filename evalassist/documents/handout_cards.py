@@ -33,6 +33,8 @@ _CARD_HEIGHT = 167.0
 _PICTURES_WIDTH = 142.0
 _WIDE_PICTURES = 176.0
 """On a low card, where start and move stand side by side."""
+_POSE_WORDS = 11.5
+"""Room around the word over a picture, besides its size."""
 _PAD = 10.0
 _LEG = {"right": "leg_right", "left": "leg_left", "both": "legs_both"}
 
@@ -212,6 +214,16 @@ def _foot(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> f
     return paragraphs(canvas, joined if lines[1] < lines[0] > 2 else parted, x, y_top, width, 12, 15, 0)
 
 
+def poses_height(card: Card, width: float, size: float, largest: float) -> float:
+    """The height at which both pictures, beside each other, are enlarged as far as they may be."""
+    shown = [picture(f"{card.exercise.id}-{pose}") for pose in ("start", "end")]
+    half = (width - 8) / 2
+    tallest = max(
+        (each.height * min(largest, (half - 2) / each.width) for each in shown if each), default=100
+    )
+    return tallest + _POSE_WORDS + size
+
+
 def draw_poses(
     card: Card,
     canvas: Canvas,
@@ -246,7 +258,7 @@ def draw_poses(
     wide, high = frames[0][2], frames[0][3]
     tall = any(art.height > 0.7 * art.width for art in shown if art)  # then the words would lie on a head
     room = high - (
-        4 if stacked and not tall else 11.5 + size
+        4 if stacked and not tall else _POSE_WORDS + size
     )  # beside each other, the words stand above the heads
     scale = min(
         [largest, *(min((wide - 2 * (not stacked)) / art.width, room / art.height) for art in shown if art)]
