@@ -106,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
             "--form",
             choices=["standard", "large", "moves", "why"],
             default="standard",
-            help="the whole handout, in large print, its moves alone on one side, or the pages without moves",
+            help="the whole handout, in large print, its moves alone, or the pages without moves",
         )
         command.add_argument("--paper", choices=["letter", "a4"], help="as in the settings, when not said")
     items = commands.add_parser("items", help="list every item a case can answer")

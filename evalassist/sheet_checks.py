@@ -22,7 +22,7 @@ from evalassist.words import seen, shortened
 
 Severity = Literal["blocks", "look", "fine"]
 
-MOST_MOVES, MOST_ON_ONE_SIDE = 8, 6
+MOST_MOVES = 8
 MANY_MOVES, MANY_IN_LARGE = 6, 5
 MANY_MOVES_BECAUSE = "HOME03"
 """The evidence that stands beside a sheet of many moves."""
@@ -131,9 +131,6 @@ def _blocking(note: Note, form: SheetForm) -> Iterator[SheetFinding]:
     elif plan.reason_missing:
         detail = f"{count} exercises need a reason. Take one out of the plan, or add it there again with the reason."
         yield SheetFinding("moves", "blocks", "The reason for so many is missing", detail)
-    elif form == "moves" and count > MOST_ON_ONE_SIDE:
-        detail = f"One side holds at most {MOST_ON_ONE_SIDE}. Print the form Large or Standard, which take more sides."
-        yield SheetFinding("one-side", "blocks", f"{count} moves have no room on one side", detail)
     for exercise in plan.exercises:
         yield from _dose(exercise)
 
@@ -307,8 +304,7 @@ def _long(plan: NotePlan) -> Iterator[SheetFinding]:
     count = len(plan.exercises)
     if count >= MANY_IN_LARGE:
         detail = f"{count} exercises in large print fill 14 sides or more."
-        about = "long" if count <= MOST_ON_ONE_SIDE else "moves"  # then the moves alone are no way out
-        yield SheetFinding(about, "look", "A long sheet", detail)
+        yield SheetFinding("long", "look", "A long sheet", detail)
 
 
 def _draft(plan: NotePlan, content: Content) -> Iterator[SheetFinding]:

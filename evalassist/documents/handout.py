@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from evalassist.documents import look
 from evalassist.documents.blocks import fitted, label, rule, write_in
 from evalassist.documents.handout_large import large_furniture, large_sides
-from evalassist.documents.handout_moves import moves_side
+from evalassist.documents.handout_moves import moves_sides
 from evalassist.documents.handout_sides import LEAST_GAP, WIDEST_GAP, Side, sides, why_sides
 from evalassist.documents.handout_texts import Case, Texts, refuse_missing
 from evalassist.documents.icons import icon
@@ -154,7 +154,7 @@ _FORMS: dict[
 ] = {
     "standard": (sides, _around),
     "large": (large_sides, large_furniture),
-    "moves": (moves_side, _around),
+    "moves": (moves_sides, _around),
     "why": (why_sides, _around),
 }
 """How a form is laid out on its sides, and what stands around each."""

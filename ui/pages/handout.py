@@ -346,7 +346,6 @@ class HandoutPage(Page):
         ways: dict[str, tuple[str, Callable[[], object]]] = {
             "phone": ("Add the clinic's phone", self.preferences_wanted.emit),
             "no-moves": ("Show the pages that say why", lambda: self.form.choose("why")),
-            "one-side": ("Show the standard sheet", lambda: self.form.choose("standard")),
             "long": ("Print the moves only", lambda: self.form.choose("moves")),
             "old": ("Show it in large print", lambda: self.form.choose("large")),
             "draft": ("Show these texts", self._show_drafts),
