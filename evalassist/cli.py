@@ -156,7 +156,7 @@ def _evaluate(options: argparse.Namespace) -> int:
 def _of_the_sheet(case: Case, wanted: SheetWanted) -> list[str]:
     """What keeps the handout back or wants a look before it is given out, a line each."""
     from evalassist.content import content_for
-    from evalassist.documents import lacks, not_drawn
+    from evalassist.documents import lacks, not_drawn, notice_problem
     from evalassist.sheet_checks import sheet_findings, why_refused
 
     if case.code == STOPPED:
@@ -171,6 +171,7 @@ def _of_the_sheet(case: Case, wanted: SheetWanted) -> list[str]:
         form=wanted.form,
         name=wanted.name,
         not_drawn=not_drawn(case.note) if drawn else (),
+        notice_problem=notice_problem(wanted.notice),
     )
     words = {"blocks": "No handout", "look": "Handout, look"}
     return [
@@ -334,6 +335,7 @@ class SheetWanted:
     form: SheetForm = "standard"
     name: NameOnSheet = "none"
     logo: bytes = b""
+    notice: bytes = b""
 
 
 def sheet_pdf(case: Case, wanted: SheetWanted) -> bytes:
@@ -341,7 +343,13 @@ def sheet_pdf(case: Case, wanted: SheetWanted) -> bytes:
     from evalassist.documents import handout_pdf
 
     return handout_pdf(
-        case.note, wanted.language, wanted.paper, form=wanted.form, name=wanted.name, logo=wanted.logo
+        case.note,
+        wanted.language,
+        wanted.paper,
+        form=wanted.form,
+        name=wanted.name,
+        logo=wanted.logo,
+        notice=wanted.notice,
     )
 
 
@@ -429,7 +437,7 @@ def _settings() -> Settings:
 
 def _sheet_wanted(options: argparse.Namespace) -> SheetWanted:
     """As the command line says, and where it does not, as the settings do."""
-    from evalassist.settings import clinic_logo
+    from evalassist.settings import clinic_logo, clinic_notice
 
     settings = _settings()
     return SheetWanted(
@@ -438,6 +446,7 @@ def _sheet_wanted(options: argparse.Namespace) -> SheetWanted:
         options.form,
         settings.name_on_sheet,
         clinic_logo(),
+        clinic_notice(),
     )
 
 

@@ -76,11 +76,12 @@ def sheet_findings(
     form: SheetForm = "standard",
     name: NameOnSheet = "none",
     not_drawn: Sequence[str] = (),
+    notice_problem: str = "",
 ) -> tuple[SheetFinding, ...]:
     """All there is to know of the sheet of this note, the worst first.
 
     `lacks` gives the characters of a text that the sheet's font has no sign for, `not_drawn` are the exercises (by
-    id) whose pictures cannot be read.
+    id) whose pictures cannot be read, `notice_problem` is why the clinic's notice of language help is left out.
     """
     plan, sheet = note.plan, note.sheet
     if plan is None or sheet is None:
@@ -96,6 +97,7 @@ def sheet_findings(
         *_retest(sheet, today),
         *_from_therapist(sheet, form),
         *(_long(plan) if form == "large" else ()),
+        *(_notice(notice_problem) if notice_problem else ()),
         *(_draft(plan, content) if language == "es" else ()),
     ]
     order: tuple[Severity, ...] = ("blocks", "look", "fine")
@@ -305,6 +307,11 @@ def _long(plan: NotePlan) -> Iterator[SheetFinding]:
     if count >= MANY_IN_LARGE:
         detail = f"{count} exercises in large print fill 14 sides or more."
         yield SheetFinding("long", "look", "A long sheet", detail)
+
+
+def _notice(problem: str) -> Iterator[SheetFinding]:
+    detail = f"{problem} Choose another one in the settings, or remove it there."
+    yield SheetFinding("notice", "look", "The notice of language help is left out", detail)
 
 
 def _draft(plan: NotePlan, content: Content) -> Iterator[SheetFinding]:

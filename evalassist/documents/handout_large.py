@@ -101,9 +101,15 @@ def _filled(case: Case, weeks: int) -> list[Side]:
     number = len(sides) + 1
     last = ruler.side(now, number)
     if number % 2:  # the leaf has a second side, and it is never blank
-        return [*sides, last, ruler.side(_to_write_on(case, ruler.side([], number + 1)), number + 1)]
+        return [*sides, last, large_question_side(case, number + 1)]
     *before, foot = now
     return [*sides, ruler.side([*before, *_to_write_on(case, last), foot], number)]
+
+
+def large_question_side(case: Case, number: int) -> Side:
+    """A side of lines to write on."""
+    ruler = Ruler(case)
+    return ruler.side(_to_write_on(case, ruler.side([], number)), number)
 
 
 def _to_write_on(case: Case, side: Side) -> list[Block]:

@@ -88,6 +88,12 @@ def why_sides(case: Case) -> tuple[Case, list[Side]]:
     return case, _between_first_and_last(case, Ruler(case), [])
 
 
+def question_side(case: Case, number: int) -> Side:
+    """A side of lines to write on."""
+    live = case.paper.live_height(number)
+    return Ruler(case).side([lines_block(case, "questions", int((live - 18) // 24) + 1)], number)
+
+
 def _between_first_and_last(case: Case, ruler: Ruler, middle: Sequence[Side]) -> list[Side]:
     first, not_first_moved = _first_side(case, ruler)
     last = _best(
