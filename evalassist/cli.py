@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from evalassist.note import Clinic, Language, Note, SheetForm
     from evalassist.settings import NameOnSheet, Settings
 
-DONE, BAD_INPUT, STOPPED, UNFINISHED = 0, 2, 3, 4
+DONE, BAD_INPUT, STOPPED, UNFINISHED, LEFT = 0, 2, 3, 4, 130
 OUTPUTS = (
     *("assessment.json", "plan.json", "handout.pdf", "evaluation.pdf", "plan-of-care.pdf"),
     *("referral.pdf", "evaluation.txt"),
@@ -46,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EvalAssistError as fault:
         print(f"evalassist: {fault}", file=sys.stderr)
         return BAD_INPUT
+    except KeyboardInterrupt:
+        print("\nevalassist: stopped. What was written until now is whole.", file=sys.stderr)
+        return LEFT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
@@ -103,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
             "--form",
             choices=["standard", "large", "moves", "why"],
             default="standard",
-            help="the whole handout, in large print, its moves alone on one side, or the pages without moves",
+            help="the whole handout, in large print, its moves alone, or the pages without moves",
         )
         command.add_argument("--paper", choices=["letter", "a4"], help="as in the settings, when not said")
     items = commands.add_parser("items", help="list every item a case can answer")
@@ -153,7 +156,7 @@ def _evaluate(options: argparse.Namespace) -> int:
 def _of_the_sheet(case: Case, wanted: SheetWanted) -> list[str]:
     """What keeps the handout back or wants a look before it is given out, a line each."""
     from evalassist.content import content_for
-    from evalassist.documents import lacks, not_drawn
+    from evalassist.documents import lacks, not_drawn, notice_problem
     from evalassist.sheet_checks import sheet_findings, why_refused
 
     if case.code == STOPPED:
@@ -168,6 +171,7 @@ def _of_the_sheet(case: Case, wanted: SheetWanted) -> list[str]:
         form=wanted.form,
         name=wanted.name,
         not_drawn=not_drawn(case.note) if drawn else (),
+        notice_problem=notice_problem(wanted.notice),
     )
     words = {"blocks": "No handout", "look": "Handout, look"}
     return [
@@ -331,6 +335,7 @@ class SheetWanted:
     form: SheetForm = "standard"
     name: NameOnSheet = "none"
     logo: bytes = b""
+    notice: bytes = b""
 
 
 def sheet_pdf(case: Case, wanted: SheetWanted) -> bytes:
@@ -338,7 +343,13 @@ def sheet_pdf(case: Case, wanted: SheetWanted) -> bytes:
     from evalassist.documents import handout_pdf
 
     return handout_pdf(
-        case.note, wanted.language, wanted.paper, form=wanted.form, name=wanted.name, logo=wanted.logo
+        case.note,
+        wanted.language,
+        wanted.paper,
+        form=wanted.form,
+        name=wanted.name,
+        logo=wanted.logo,
+        notice=wanted.notice,
     )
 
 
@@ -426,7 +437,7 @@ def _settings() -> Settings:
 
 def _sheet_wanted(options: argparse.Namespace) -> SheetWanted:
     """As the command line says, and where it does not, as the settings do."""
-    from evalassist.settings import clinic_logo
+    from evalassist.settings import clinic_logo, clinic_notice
 
     settings = _settings()
     return SheetWanted(
@@ -435,6 +446,7 @@ def _sheet_wanted(options: argparse.Namespace) -> SheetWanted:
         options.form,
         settings.name_on_sheet,
         clinic_logo(),
+        clinic_notice(),
     )
 
 

@@ -83,16 +83,37 @@ def clinic_logo() -> bytes:
 
 def keep_logo(logo: bytes | None) -> None:
     """Keep the clinic's logo, or take it away; whole or not at all."""
-    file = logo_file()
+    _keep(logo_file(), logo, "logo")
+
+
+def notice_file() -> Path:
+    """Where the clinic's notice of free language help lies, once one was chosen: a PDF."""
+    return config_dir() / "language-notice.pdf"
+
+
+def clinic_notice() -> bytes:
+    """The clinic's notice of free language help; nothing where none was chosen or it cannot be read."""
     try:
-        if logo is None:
+        return notice_file().read_bytes()
+    except OSError:
+        return b""
+
+
+def keep_notice(notice: bytes | None) -> None:
+    """Keep the clinic's notice of free language help, or take it away; whole or not at all."""
+    _keep(notice_file(), notice, "notice")
+
+
+def _keep(file: Path, content: bytes | None, what: str) -> None:
+    try:
+        if content is None:
             file.unlink(missing_ok=True)
         else:
             make_private_folder(file.parent)
-            write_whole(file, logo)
+            write_whole(file, content)
     except OSError as error:
         raise SettingsError(
-            f"The logo could not be kept in {file}: {error.strerror}. "
+            f"The {what} could not be kept in {file}: {error.strerror}. "
             "The earlier one stays. Free some space or allow writing there, then try again."
         ) from error
 

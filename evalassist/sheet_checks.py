@@ -22,7 +22,7 @@ from evalassist.words import seen, shortened
 
 Severity = Literal["blocks", "look", "fine"]
 
-MOST_MOVES, MOST_ON_ONE_SIDE = 8, 6
+MOST_MOVES = 8
 MANY_MOVES, MANY_IN_LARGE = 6, 5
 MANY_MOVES_BECAUSE = "HOME03"
 """The evidence that stands beside a sheet of many moves."""
@@ -76,11 +76,12 @@ def sheet_findings(
     form: SheetForm = "standard",
     name: NameOnSheet = "none",
     not_drawn: Sequence[str] = (),
+    notice_problem: str = "",
 ) -> tuple[SheetFinding, ...]:
     """All there is to know of the sheet of this note, the worst first.
 
     `lacks` gives the characters of a text that the sheet's font has no sign for, `not_drawn` are the exercises (by
-    id) whose pictures cannot be read.
+    id) whose pictures cannot be read, `notice_problem` is why the clinic's notice of language help is left out.
     """
     plan, sheet = note.plan, note.sheet
     if plan is None or sheet is None:
@@ -96,6 +97,7 @@ def sheet_findings(
         *_retest(sheet, today),
         *_from_therapist(sheet, form),
         *(_long(plan) if form == "large" else ()),
+        *(_notice(notice_problem) if notice_problem else ()),
         *(_draft(plan, content) if language == "es" else ()),
     ]
     order: tuple[Severity, ...] = ("blocks", "look", "fine")
@@ -131,9 +133,6 @@ def _blocking(note: Note, form: SheetForm) -> Iterator[SheetFinding]:
     elif plan.reason_missing:
         detail = f"{count} exercises need a reason. Take one out of the plan, or add it there again with the reason."
         yield SheetFinding("moves", "blocks", "The reason for so many is missing", detail)
-    elif form == "moves" and count > MOST_ON_ONE_SIDE:
-        detail = f"One side holds at most {MOST_ON_ONE_SIDE}. Print the form Large or Standard, which take more sides."
-        yield SheetFinding("one-side", "blocks", f"{count} moves have no room on one side", detail)
     for exercise in plan.exercises:
         yield from _dose(exercise)
 
@@ -307,8 +306,12 @@ def _long(plan: NotePlan) -> Iterator[SheetFinding]:
     count = len(plan.exercises)
     if count >= MANY_IN_LARGE:
         detail = f"{count} exercises in large print fill 14 sides or more."
-        about = "long" if count <= MOST_ON_ONE_SIDE else "moves"  # then the moves alone are no way out
-        yield SheetFinding(about, "look", "A long sheet", detail)
+        yield SheetFinding("long", "look", "A long sheet", detail)
+
+
+def _notice(problem: str) -> Iterator[SheetFinding]:
+    detail = f"{problem} Choose another one in the settings, or remove it there."
+    yield SheetFinding("notice", "look", "The notice of language help is left out", detail)
 
 
 def _draft(plan: NotePlan, content: Content) -> Iterator[SheetFinding]:

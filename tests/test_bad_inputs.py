@@ -32,9 +32,10 @@ from evalassist.clinical.plan import plan_of_care
 from evalassist.content import Content, load_content
 from evalassist.content.patient_texts import load_patient_texts
 from evalassist.documents import gray_page_pdf, handout_pdf, lacks, not_drawn, pictures
+from evalassist.documents.look import PaperName
 from evalassist.errors import DocumentError, EvalAssistError
 from evalassist.evaluation import Evaluation, PlanEdit, StrengthTest
-from evalassist.note import Clinic, Note, NoteExercise, SheetForm
+from evalassist.note import Clinic, Language, Note, NoteExercise, SheetForm
 from evalassist.noting import note_of
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
@@ -395,31 +396,22 @@ def test_six_to_eight_moves_are_told_with_what_studies_say(
     assert found(seven)["7 exercises are many"].severity == "look"
 
 
-def test_more_than_six_moves_are_not_printed_alone_on_one_side(
-    ex1: Evaluation, noted: Callable[..., Note]
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_more_than_six_moves_alone_flow_on_to_a_second_side(
+    ex1: Evaluation, noted: Callable[..., Note], language: Language, paper: PaperName
 ) -> None:
     six, seven, eight = (noted(by_hand(ex1, ids)) for ids in (SIX, EIGHT[:7], EIGHT))
-    assert why_refused(six, "moves") == ""
-    for language in ("en", "es"):
-        assert len(sides(handout_pdf(six, language, form="moves"))) == 1
+    assert len(sides(handout_pdf(six, language, paper, form="moves"))) == 1
+    stop = {"en": "STOP. Pain over 5.", "es": "PARE. Dolor de más de 5."}[language]
     for many in (seven, eight):
-        told = found(many, form="moves")[f"{len(moves(many))} moves have no room on one side"]
-        assert (told.severity, "Large or Standard" in told.detail) == ("blocks", True)
-        with pytest.raises(DocumentError, match="Large or Standard"):
-            handout_pdf(many, form="moves")
-        for form in ("standard", "large"):
-            assert why_refused(many, form) == ""
-            assert handout_pdf(many, form=form)
-
-
-def test_the_page_offers_the_standard_sheet_for_seven_moves(
-    ex1: Evaluation, open_page: Callable[..., HandoutPage], qtbot: QtBot
-) -> None:
-    page = open_page(by_hand(ex1, EIGHT[:7]))
-    page.form.choose("moves")
-    assert not page.print_button.isEnabled()
-    press(page, "Show the standard sheet")
-    qtbot.waitUntil(lambda: page.print_button.isEnabled(), timeout=20_000)
+        both = sides(handout_pdf(many, language, paper, form="moves"))
+        assert len(both) == 2
+        assert all(stop in side for side in both), "whichever side hangs in front says when to stop"
+        named = [
+            [n for n, one in enumerate(moves(many), 1) if one.patient_name[language] in side] for side in both
+        ]
+        assert named == [[1, 2, 3, 4], list(range(5, len(moves(many)) + 1))]
 
 
 def test_nine_moves_are_refused_and_told(ex1: Evaluation, noted: Callable[..., Note]) -> None:
@@ -766,8 +758,6 @@ def test_large_print_of_five_moves_is_told(ex1: Evaluation, noted: Callable[...,
     five = noted(by_hand(ex1, SIX[:5]))
     long = found(five, form="large")["A long sheet"]
     assert (long.about, long.severity) == ("long", "look")
-    seven = found(noted(by_hand(ex1, EIGHT[:7])), form="large")["A long sheet"]
-    assert seven.about != "long"  # the moves alone have no room on their side
     assert "A long sheet" not in found(five)
     assert "A long sheet" not in found(noted(by_hand(ex1, SIX[:4])), form="large")
 

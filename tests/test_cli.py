@@ -415,6 +415,26 @@ def test_the_line_that_tells_how_far_it_is_is_written_over_on_any_terminal(
     assert len(first) == len(second) < 60, "nothing of the longer name is left, and no line is broken"
 
 
+def test_a_run_that_is_stopped_by_hand_leaves_whole_sheets_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases, out = tmp_path / "cases", tmp_path / "out"
+    cases.mkdir()
+    for name in ("ex1", "ex2", "ex3"):
+        (cases / f"{name}.toml").write_bytes((CASES / f"{name}.toml").read_bytes())
+    made = cli.sheet_pdf
+
+    def stopped_at_the_second(case: cli.Case, wanted: cli.SheetWanted) -> bytes:
+        if written(out):
+            raise KeyboardInterrupt
+        return made(case, wanted)
+
+    monkeypatch.setattr(cli, "sheet_pdf", stopped_at_the_second)
+    assert run("handouts", cases, "--out", out) == cli.LEFT
+    assert written(out) == {"ex1.pdf"}
+    assert capsys.readouterr().err == "\nevalassist: stopped. What was written until now is whole.\n"
+
+
 def test_a_folder_without_cases_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("handouts", tmp_path, "--out", tmp_path / "out") == cli.BAD_INPUT
     assert "no case file" in capsys.readouterr().err

@@ -143,6 +143,57 @@ def test_the_pages_that_large_print_names_are_those_on_which_the_things_stand(pe
     assert len(sides) % 2 == 0
 
 
+@every_person
+@every_language
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_four_moves_in_large_print_take_twelve_sides_and_five_fourteen(
+    person: str, language: Language, paper: PaperName
+) -> None:
+    plan = noted(person).plan
+    assert plan is not None
+    assert len(pages(printed(person, language, paper, "large").pdf)) <= (
+        12 if len(plan.exercises) < 5 else 14
+    )
+
+
+def test_the_log_in_large_print_has_all_weeks_where_they_cost_no_leaf_and_four_where_they_do() -> None:
+    for person, last in (("teen", 6), ("ex1", 4)):
+        words = " ".join(pages(printed(person, form="large").pdf))
+        assert re.findall(r"Week (\d)", words) == [str(week) for week in range(1, last + 1)]
+
+
+@every_language
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_every_exercise_has_room_on_a_side_of_large_print(language: Language, paper: PaperName) -> None:
+    note, content = noted("ex1"), load_content()
+    assert note.plan is not None
+    like = note.plan.exercises[0]
+    every = [
+        like.model_copy(
+            update={
+                "id": each.id,
+                "patient_name": each.patient_name.model_dump(),
+                "steps": each.steps.model_dump(),
+                "feel": each.feel.model_dump(),
+                **{
+                    way: content.exercises[other].patient_name.model_dump()
+                    for way, other in (("easier", each.easier), ("harder", each.harder))
+                    if other
+                },
+            }
+        )
+        for each in content.exercises.values()
+    ]
+    for first in range(0, len(every), 6):
+        some = tuple(every[first : first + 6])
+        plan = note.plan.model_copy(update={"exercises": some})
+        words = " ".join(
+            pages(handout_pdf(note.model_copy(update={"plan": plan}), language, paper, form="large"))
+        )
+        for exercise in some:
+            assert all(look.printable(step) in words for step in exercise.steps[language] if "{" not in step)
+
+
 def test_large_print_keeps_the_same_bytes_and_names_the_sheet_it_replaces() -> None:
     note = noted("ex1")
     made = handout_pdf(note, form="large", replaces=date(2026, 2, 2))

@@ -304,6 +304,17 @@ def test_the_plan_is_saved_as_a_paper_and_kept_among_the_documents(
     assert (document.kind, [use.use for use in document.uses]) == ("plan-of-care", ["saved"])
 
 
+def test_a_paper_saved_under_a_bare_name_gets_the_ending_of_a_pdf(
+    page_of: Open, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "plan of Nov. 3"), ""))
+    dialog = PlanOfCareDialog(page_of("ex1").session)
+    qtbot.addWidget(dialog)
+    save = next(b for b in dialog.findChildren(QPushButton) if b.text().startswith("Save"))
+    QTest.mouseClick(save, Qt.MouseButton.LeftButton)
+    assert [file.name for file in tmp_path.glob("plan*")] == ["plan of Nov. 3.pdf"]
+
+
 def test_plan_and_sign_page_offer_the_paper_where_there_is_a_plan(
     page_of: Open, qtbot: QtBot, content: Content
 ) -> None:

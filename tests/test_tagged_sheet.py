@@ -8,12 +8,14 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
 from pypdfium2 import raw
+from reportlab.pdfgen.canvas import Canvas
 
 from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
@@ -272,6 +274,30 @@ def test_every_figure_says_what_it_shows() -> None:
         "Ruler from 0 to 10, filled up to 1.5, likely range 0.8 to 2.3.",
         "Ruler from 0, not sure, to 10, very sure.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "alt"),
+    [
+        ("en", "Notice of the clinic: free help in other languages."),
+        ("es", "Aviso de la clínica: ayuda gratis en otros idiomas."),
+    ],
+)
+def test_the_notice_of_the_clinic_is_one_figure_of_a_sheet_that_stays_tagged(
+    language: Language, alt: str, tmp_path: Path
+) -> None:
+    notice, file = BytesIO(), tmp_path / "sheet.pdf"
+    canvas = Canvas(notice)
+    canvas.drawString(60, 700, "Language help is free")
+    canvas.save()
+    pdf = handout_pdf(noted("ex1"), language, notice=notice.getvalue())
+    assert alternate_texts(pdf) == [*alternate_texts(sheet("ex1", "letter", language)), alt]
+    assert re.search(r"Tagged: +yes\n", asked("pdfinfo", "-", pdf=pdf))
+    assert language_of(pdf) == language_of(sheet("ex1", "letter", language))
+    assert [int(n) for n in re.findall(rb"/StructParents (\d+)", pdf)] == [0, 1, 2, 3, 4, 5]
+    file.write_bytes(pdf)
+    done = subprocess.run(["qpdf", "--check", file], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @every_sheet

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -111,7 +110,7 @@ def test_what_both_changed_waits_for_the_therapist(qtbot: QtBot, session: Evalua
     assert not dialog.keep.isEnabled()
     assert "1 field was changed in both windows: choose which one stays." in texts
     here = next(b for b in dialog.choices[("answers", "mass")].findChildren(Box) if b.text() == "Here")
-    qtbot.mouseClick(here, Qt.MouseButton.LeftButton)
+    here.click()
     assert dialog.keep.isEnabled()
     assert dialog.from_theirs() == {("answers", "height")}
 

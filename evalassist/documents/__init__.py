@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 __all__ = [
     "evaluation_note_pdf",
     "fitted_logo",
+    "fitted_notice",
     "gray_page_pdf",
     "handout_pdf",
     "lacks",
     "make_handout",
     "not_drawn",
+    "notice_problem",
     "plan_of_care_pdf",
     "referral_pdf",
 ]
@@ -41,12 +43,13 @@ def make_handout(
     form: SheetForm = "standard",
     name: NameOnSheet = "none",
     logo: bytes = b"",
+    notice: bytes = b"",
     replaces: date | None = None,
 ) -> Handout:
     """The patient's sheet with how hard it is to read; `handout_pdf` says what is in it."""
     from evalassist.documents.handout import make_handout as draw
 
-    return draw(note, language, paper, form=form, name=name, logo=logo, replaces=replaces)
+    return draw(note, language, paper, form=form, name=name, logo=logo, notice=notice, replaces=replaces)
 
 
 def handout_pdf(
@@ -57,13 +60,17 @@ def handout_pdf(
     form: SheetForm = "standard",
     name: NameOnSheet = "none",
     logo: bytes = b"",
+    notice: bytes = b"",
     replaces: date | None = None,
 ) -> bytes:
     """The patient's sheet: why the hip, what was found, the moves, the log, and when to call.
 
+    `notice` is the clinic's own, as `fitted_notice` made it: the last pages, left out where it cannot be read.
     `replaces` is the date on the sheet whose place it takes, printed at the foot.
     """
-    return make_handout(note, language, paper, form=form, name=name, logo=logo, replaces=replaces).pdf
+    return make_handout(
+        note, language, paper, form=form, name=name, logo=logo, notice=notice, replaces=replaces
+    ).pdf
 
 
 def lacks(text: str) -> str:
@@ -100,6 +107,22 @@ def fitted_logo(file: Path) -> bytes:
     from evalassist.documents.logo import fitted_logo as fit
 
     return fit(file)
+
+
+def fitted_notice(file: Path) -> bytes:
+    """A clinic's notice of language help as the sheet carries it; raises `DocumentError` with what to do."""
+    from evalassist.documents.notice import fitted_notice as fit
+
+    return fit(file)
+
+
+def notice_problem(notice: bytes) -> str:
+    """Why the sheet leaves this notice out, in sentences; empty when it carries it. Nothing is loaded for none."""
+    if not notice:
+        return ""
+    from evalassist.documents.notice import notice_problem as found
+
+    return found(notice)
 
 
 def evaluation_note_pdf(note: Note, paper: PaperName = "letter", addenda: Sequence[Addendum] = ()) -> bytes:

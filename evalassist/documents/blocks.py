@@ -1,6 +1,6 @@
 """What every side is made of: words, lines, boxes, hatching. Lengths in points, y_top is the upper edge.
 
-A block is `draw(canvas, x, y_top, width) -> height`: called once on a throw-away canvas to measure it and
+A block is `draw(canvas, x, y_top, width) -> height`: called once on an `Unseen` canvas to measure it and
 once on the page to draw it, so what was measured is what is printed. It draws first what is read first.
 """
 
@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Literal
 
 from reportlab.lib.colors import Color
 from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
@@ -25,13 +26,24 @@ from evalassist.words import clean, shortened
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_WITHOUT_END = 10_000.0
 _FEW_LETTERS = 12
 """So few on a paragraph's last line look lost."""
 _MOST_ON_A_LINE = 400
 """No line of any paper holds more letters."""
 
+_ENDLESS = 10_000.0
+
 Draw = Callable[[Canvas, float, float, float], float]
+
+
+class Unseen:
+    """In place of a canvas where a block is measured: it takes whatever is drawn and draws nothing, which is quick."""
+
+    def __getattr__(self, _name: str) -> Unseen:
+        return self
+
+    def __call__(self, *_drawn: object, **_how: object) -> Unseen:
+        return self
 
 
 @dataclass(frozen=True)
@@ -55,6 +67,8 @@ def words(
     color: Color = INK,
 ) -> float:
     """Draw wrapped text, ragged right and without hyphens, and return its height."""
+    if isinstance(canvas, Unseen):
+        return _words_height(markup, width, size, leading, look.face(font))
     paragraph, height = _set(look.printable(markup), look.style(size, leading, font, color), width)
     with tag(canvas, "P"):
         paragraph.drawOn(canvas, x, y_top - height)
@@ -65,14 +79,14 @@ def words(
 def _set(markup: str, style: ParagraphStyle, width: float) -> tuple[Paragraph, float]:
     """A wrapped paragraph and its height; a lone short word takes the one before it along to the last line."""
     paragraph = Paragraph(markup, style)
-    _, height = paragraph.wrap(width, _WITHOUT_END)
+    _, height = paragraph.wrap(width, _ENDLESS)
     if height > style.leading and _letters_of_the_last_line(paragraph) < _FEW_LETTERS:
         head, _, tail = markup.rpartition(" ")
         while head and len(tail) < _FEW_LETTERS:
             head, _, word = head.rpartition(" ")
             tail = f"{word}\u00a0{tail}"
         joined = Paragraph(f"{head} {tail}", style)
-        if joined.wrap(width, _WITHOUT_END)[1] == height:
+        if joined.wrap(width, _ENDLESS)[1] == height:
             paragraph = joined
     return paragraph, float(height)
 
@@ -85,8 +99,14 @@ def _letters_of_the_last_line(paragraph: Paragraph) -> int:
 
 def word_lines(markup: str, width: float, size: float, leading: float, font: str = REGULAR) -> int:
     """How many lines a text takes."""
-    _, height = Paragraph(look.printable(markup), look.style(size, leading, font)).wrap(width, 10_000)
-    return round(float(height) / leading)
+    return round(_words_height(markup, width, size, leading, look.face(font)) / leading)
+
+
+@lru_cache(maxsize=4096)
+def _words_height(markup: str, width: float, size: float, leading: float, font: TTFont) -> float:
+    """Kept, since most texts of a sheet stand on every sheet, and each is measured on several trials of a side."""
+    paragraph = Paragraph(look.printable(markup), look.style(size, leading, font.fontName))
+    return float(paragraph.wrap(width, _ENDLESS)[1])
 
 
 def label(
@@ -102,6 +122,8 @@ def label(
     """Draw one line of text that never wraps, and return its width."""
     text = look.printable(clean(text))
     width = look.text_width(text, font, size)
+    if isinstance(canvas, Unseen):
+        return width
     with tag(canvas, "P" if text else "Artifact"):
         canvas.setFont(font, size)
         canvas.setFillColor(color)

@@ -11,12 +11,20 @@ from reportlab.pdfgen.canvas import Canvas
 
 from evalassist.documents import look
 from evalassist.documents.blocks import fitted, label, rule, write_in
-from evalassist.documents.handout_large import large_furniture, large_sides
-from evalassist.documents.handout_moves import moves_side
-from evalassist.documents.handout_sides import LEAST_GAP, WIDEST_GAP, Side, sides, why_sides
+from evalassist.documents.handout_large import large_furniture, large_question_side, large_sides
+from evalassist.documents.handout_moves import moves_sides
+from evalassist.documents.handout_sides import (
+    LEAST_GAP,
+    WIDEST_GAP,
+    Side,
+    question_side,
+    sides,
+    why_sides,
+)
 from evalassist.documents.handout_texts import Case, Texts, refuse_missing
 from evalassist.documents.icons import icon
 from evalassist.documents.look import BOLD, PAPER, RULE, SECOND, SEMIBOLD, PaperName
+from evalassist.documents.notice import notice_pages, notice_problem
 from evalassist.documents.tags import tag
 from evalassist.errors import DocumentError
 from evalassist.note import Language, Note, SheetForm
@@ -46,18 +54,23 @@ def make_handout(
     form: SheetForm = "standard",
     name: NameOnSheet = "none",
     logo: bytes = b"",
+    notice: bytes = b"",
     replaces: date | None = None,
 ) -> Handout:
     """Make the patient's sheet from a note: the same note gives the same bytes."""
     plain = not look.register_fonts()
     in_one_column = plain and form != "why"
     scale = _PLAIN if in_one_column and form != "large" else 1.0
-    arranged, around = _FORMS["large" if in_one_column else form]
+    arranged, around, questions = _FORMS["large" if in_one_column else form]
     case = replace(_case(note, language, paper, form), name=name, logo=logo, replaces=replaces)
     sheet = case.paper
     case, made = arranged(
         replace(case, paper=replace(sheet, width=sheet.width / scale, height=sheet.height / scale))
     )
+    carried = [] if notice_problem(notice) else notice_pages(notice)
+    pages = len(made) + len(carried)
+    if carried and pages % 2:  # the notice is last, and no side of a leaf is blank
+        made, pages = [*made, questions(case, len(made) + 1)], pages + 1
     buffer = BytesIO()
     canvas = look.new_canvas(buffer, sheet, language)
     _describe(case, canvas)
@@ -65,7 +78,10 @@ def make_handout(
         canvas.scale(scale, scale)
         _draw_side(case, canvas, side, number)
         with tag(canvas, "Artifact"):
-            around(case, canvas, number, len(made))
+            around(case, canvas, number, pages)
+        canvas.showPage()
+    for page in carried:
+        page.draw(canvas, sheet, case.texts.plain("alt_notice"))
         canvas.showPage()
     canvas.save()
     reading = reading_of(canvas.texts, language, part=form in ("moves", "why"))
@@ -150,11 +166,16 @@ def _footer(case: Case, canvas: Canvas, x: float, width: float, number: int, of:
 
 
 _FORMS: dict[
-    SheetForm, tuple[Callable[[Case], tuple[Case, list[Side]]], Callable[[Case, Canvas, int, int], None]]
+    SheetForm,
+    tuple[
+        Callable[[Case], tuple[Case, list[Side]]],
+        Callable[[Case, Canvas, int, int], None],
+        Callable[[Case, int], Side],
+    ],
 ] = {
-    "standard": (sides, _around),
-    "large": (large_sides, large_furniture),
-    "moves": (moves_side, _around),
-    "why": (why_sides, _around),
+    "standard": (sides, _around, question_side),
+    "large": (large_sides, large_furniture, large_question_side),
+    "moves": (moves_sides, _around, question_side),
+    "why": (why_sides, _around, question_side),
 }
-"""How a form is laid out on its sides, and what stands around each."""
+"""How a form is laid out on its sides, what stands around each, and the side that fills a leaf."""

@@ -33,6 +33,8 @@ _CARD_HEIGHT = 167.0
 _PICTURES_WIDTH = 142.0
 _WIDE_PICTURES = 176.0
 """On a low card, where start and move stand side by side."""
+_POSE_WORDS = 11.5
+"""Room around the word over a picture, besides its size."""
 _PAD = 10.0
 _LEG = {"right": "leg_right", "left": "leg_left", "both": "legs_both"}
 
@@ -221,6 +223,16 @@ def _foot(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> f
     )
 
 
+def poses_height(card: Card, width: float, size: float, largest: float) -> float:
+    """The height at which both pictures, beside each other, are enlarged as far as they may be."""
+    shown = [picture(f"{card.exercise.id}-{pose}") for pose in ("start", "end")]
+    half = (width - 8) / 2
+    tallest = max(
+        (each.height * min(largest, (half - 2) / each.width) for each in shown if each), default=100
+    )
+    return tallest + _POSE_WORDS + size
+
+
 def draw_poses(
     card: Card,
     canvas: Canvas,
@@ -240,7 +252,7 @@ def draw_poses(
     arts = [art for art in shown if art]
     half = (width - 8) / 2
     tall = any(art.height > 0.7 * art.width for art in arts)  # words beside who lies would lie on a head
-    words_high = 11.5 + size
+    words_high = _POSE_WORDS + size
     room_above, room_beside = height / 2 - (words_high if tall else 4), height - words_high
     above = min([largest, *(min(2 * half / art.width, room_above / art.height) for art in arts)])
     beside = min([largest, *(min((half - 2) / art.width, room_beside / art.height) for art in arts)])

@@ -27,7 +27,14 @@ from evalassist.documents.blocks import (
     write_in,
 )
 from evalassist.documents.figure_hip_knee import figure
-from evalassist.documents.handout_cards import Card, dose_texts, draw_poses, foot_texts, step_texts
+from evalassist.documents.handout_cards import (
+    Card,
+    dose_texts,
+    draw_poses,
+    foot_texts,
+    poses_height,
+    step_texts,
+)
 from evalassist.documents.handout_plan import (
     each_time_texts,
     goal_text,
@@ -54,23 +61,38 @@ from evalassist.documents.tags import figure_tag, tag
 
 SIZE, LEADING, HEAD = 18.0, 23.0, 22.0
 GAP = 9.0
-_MARGIN, _TOP, _BOTTOM = 72.0, 92.0, 72.0
+_MARGIN = 72.0
+"""An inch on every side; head and foot line stand in it."""
 _SMALL = 14.0
 """The studies and the foot line, which alone are smaller than the text."""
 _FIGURE = 1.715
 """The hip-knee figure is drawn so much larger than on the standard sheet: its smallest words have 18 points."""
 _FIGURE_WIDTH = 261.0
-_POSES = 165.0
-_ROW, _NAMES = 27.0, 0.42
+_LARGEST_POSE, _TALLEST_POSES = 1.5, 215.0
+"""How much a picture may be enlarged, and the most room that the two of a move take."""
+_ROW, _NAMES = 25.0, 0.42
 """Height of a row of the log, and the share of its width that the names take."""
+_FEW_WEEKS = 4
+_LINE = 44.0
+"""From one line for questions to the next."""
 
 
 def large_sides(case: Case) -> tuple[Case, list[Side]]:
-    """Every side, filled from the top; no block is split. The case returned knows on which sides its parts stand."""
-    paper = replace(case.paper, inner=_MARGIN, outer=_MARGIN, top_first=_TOP, top=_TOP, bottom=_BOTTOM)
+    """Every side, filled from the top; no block is split. The case returned knows on which sides its parts stand.
+
+    The log is of four weeks where a longer one would take a leaf more.
+    """
+    weeks = case.sheet.weeks
+    return min(
+        (_laid_out(case, each) for each in (weeks, min(weeks, _FEW_WEEKS))), key=lambda made: len(made[1])
+    )
+
+
+def _laid_out(case: Case, weeks: int) -> tuple[Case, list[Side]]:
+    paper = replace(case.paper, inner=_MARGIN, outer=_MARGIN, top_first=_MARGIN, top=_MARGIN, bottom=_MARGIN)
     case = replace(case, paper=paper)
     for _ in range(3):  # a page number in the text is as wide as another, so this settles at once
-        made = _filled(case)
+        made = _filled(case, weeks)
         pages = _page_of(made, "move 1"), _page_of(made, "how much pain is OK")
         if pages == (case.moves_page, case.safety_page):
             break
@@ -79,28 +101,42 @@ def large_sides(case: Case) -> tuple[Case, list[Side]]:
     return case, made
 
 
-def _filled(case: Case) -> list[Side]:
+def _filled(case: Case, weeks: int) -> list[Side]:
     ruler = Ruler(case)
     sides: list[Side] = []
     now: list[Block] = []
-    for together in _units(case):
+    for together in _units(case, weeks):
         tried = ruler.side([*now, *together], len(sides) + 1)
         if now and tried.gap < GAP:
             sides.append(ruler.side(now, len(sides) + 1))
             now = []
         now += together
-    last = ruler.side(now, len(sides) + 1)
-    if len(sides) % 2 == 0:  # the leaf has a second side, and it is never blank
-        lines = [Block("questions", partial(_lines, case))]
-        return [*sides, last, ruler.side(lines, len(sides) + 2)]
-    return [*sides, last]
+    number = len(sides) + 1
+    last = ruler.side(now, number)
+    if number % 2:  # the leaf has a second side, and it is never blank
+        return [*sides, last, large_question_side(case, number + 1)]
+    *before, foot = now
+    return [*sides, ruler.side([*before, *_to_write_on(case, last), foot], number)]
+
+
+def large_question_side(case: Case, number: int) -> Side:
+    """A side of lines to write on."""
+    ruler = Ruler(case)
+    return ruler.side(_to_write_on(case, ruler.side([], number)), number)
+
+
+def _to_write_on(case: Case, side: Side) -> list[Block]:
+    """Lines for questions, where this side has room for some."""
+    room = side.live - sum(side.heights) - GAP * len(side.blocks)
+    lines = min(int((room - 31) // _LINE), 10)
+    return [Block("questions", partial(_lines, case, lines))] if lines > 1 else []
 
 
 def _page_of(sides: Sequence[Side], name: str) -> int:
     return next(n for n, side in enumerate(sides, start=1) if any(b.name == name for b in side.blocks))
 
 
-def _units(case: Case) -> Iterator[list[Block]]:
+def _units(case: Case, weeks: int) -> Iterator[list[Block]]:
     """What stands on one side together: a heading with what it heads, the weeks of the log one by one."""
     yield [Block("title", partial(_title, case)), Block("message", partial(_message, case))]
     yield [Block("what we found", partial(_found, case))]
@@ -109,16 +145,16 @@ def _units(case: Case) -> Iterator[list[Block]]:
     first, *others = case.texts("deck"), *why_texts(case)
     key = case.form("why_heading" if case.hips else "why_heading_neutral")
     yield [_text("how the hip helps", case.texts.plain(key), (first, others.pop(0)))]
+    yield [Block("figure", partial(_figure, case))]
     for said in others:
         yield [_text("how the hip helps", "", (said,))]
-    yield [Block("figure", partial(_figure, case))]
     yield [Block("my plan", partial(_plan, case))]
     yield [Block("each time", partial(_each_time, case))]
     yield from ([each] for each in _addons(case))
     for number in range(1, len(case.exercises) + 1):
         yield [Block(f"move {number}", partial(_move, case, number))]
     yield [Block("log", partial(_log_head, case)), Block("week 1", partial(_week, case, 1))]
-    for week in range(2, case.sheet.weeks + 1):
+    for week in range(2, weeks + 1):
         yield [Block(f"week {week}", partial(_week, case, week))]
     if case.therapist_note:
         yield [_text("note", case.texts.plain("note_heading"), (look.escaped(case.therapist_note),))]
@@ -330,15 +366,14 @@ def _move(case: Case, number: int, canvas: Canvas, x: float, y_top: float, width
     hip = exercise.chip == "HIP"
     with tag(canvas, "H3"):
         numbered_disc(canvas, left + 14, y_top - 26, 14, number, hip)
-        name = look.escaped(case.name_of(exercise))
-        height = 10 + words(canvas, name, left + 38, y_top - 10, inside - 38, HEAD, 27, BOLD)
-    with tag(canvas, "P"):
-        label(
-            canvas, left + 38, y_top - height - 17, texts.plain(f"chip_{exercise.chip.lower()}"), SIZE, BOLD
-        )
-    height += 30
-    draw_poses(card, canvas, left, y_top - height, inside, _POSES, SIZE, largest=1.5)
-    height += _POSES + 8
+        name, chip = look.escaped(case.name_of(exercise)), texts.plain(f"chip_{exercise.chip.lower()}")
+        room = inside - 38 - look.text_width(chip, BOLD, SIZE) - 10
+        height = 10 + words(canvas, name, left + 38, y_top - 10, room, HEAD, 27, BOLD)
+    label(canvas, left + inside, y_top - 32, chip, SIZE, BOLD, align="right")
+    height += 6
+    poses = min(poses_height(card, inside, SIZE, _LARGEST_POSE), _TALLEST_POSES)
+    draw_poses(card, canvas, left, y_top - height, inside, poses, SIZE, _LARGEST_POSE)
+    height += poses + 8
     rule(canvas, left, left + inside, y_top - height, 0.9)
     dose = look.escaped(" · ".join(dose_texts(card)))
     height += 4 + words(canvas, dose, left, y_top - height - 4, inside, SIZE, LEADING, BOLD) + 5
@@ -404,11 +439,11 @@ def _week(case: Case, week: int, canvas: Canvas, x: float, y_top: float, width: 
     return y_top - y
 
 
-def _lines(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
+def _lines(case: Case, lines: int, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     height = _heading(canvas, x, y_top, width, case.texts.plain("questions"))
-    for line in range(1, 11):
-        write_in(canvas, x, x + width, y_top - height - 44 * line)
-    return height + 446
+    for line in range(1, lines + 1):
+        write_in(canvas, x, x + width, y_top - height - _LINE * line)
+    return height + _LINE * lines + 2
 
 
 # ---------------------------------------------------------------- safety, proof, say it back
@@ -425,8 +460,8 @@ def _rules(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> 
             sign(canvas, x + 18, y_top - height - 20, 36)
             with tag(canvas, "LI"), tag(canvas, "LBody"):
                 lead = f"<b>{texts(key)}. {pain}.</b> {texts(f'{key}_says')}"
-                height += max(words(canvas, lead, x + 50, y_top - height, width - 50, SIZE, LEADING), 40) + 10
-    return height
+                height += max(words(canvas, lead, x + 50, y_top - height, width - 50, SIZE, LEADING), 40) + 9
+    return height - 9
 
 
 def _call(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
@@ -515,7 +550,7 @@ def _foot(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
 def large_furniture(case: Case, canvas: Canvas, number: int, of: int) -> None:
     """The clinic and its phone over every side, the date and the page under it."""
     x, width = case.paper.left(number), case.paper.live_width
-    right, base = x + width, case.paper.height - 68
+    right, base = x + width, case.paper.height - 48
     if case.phone:
         phone, size = fitted(case.phone, BOLD, 20, width * 0.5, SIZE)
         taken = label(canvas, right, base, phone, size, BOLD, align="right") + 26

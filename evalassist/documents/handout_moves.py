@@ -1,7 +1,8 @@
-"""The moves on one side, to hang up: pictures, dose and steps, with how much pain is all right under them."""
+"""The moves alone, to hang up: pictures, dose and steps, with how much pain is all right under them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from reportlab.pdfgen.canvas import Canvas
@@ -16,31 +17,44 @@ from evalassist.documents.handout_why import header_block
 from evalassist.documents.look import BOLD
 from evalassist.documents.tags import tag
 
+_MOST_ON_ONE_SIDE = 6
 _LOWEST, _TALLEST = 66.0, 150.0
 """Between these heights a card grows with the room there is."""
 
 
-def moves_side(case: Case) -> tuple[Case, list[Side]]:
-    """One side; where the steps of all moves have no room, the pictures and doses stand alone."""
-    ruler = Ruler(case)
-    around = [
-        header_block(case),
-        Block("do this at home", partial(_title, case)),
-        Block("pain", partial(_pain, case)),
-    ]
-    count = len(case.exercises)
-    bare = ruler.side(around, 1)
-    room = (bare.live - sum(bare.heights) - LEAST_GAP * (count + 2)) / count
+def moves_sides(case: Case) -> tuple[Case, list[Side]]:
+    """One side, or two for more moves than it holds; each says how much pain is all right, whichever hangs in front."""
+    ruler, count = Ruler(case), len(case.exercises)
+    on_first = count if count <= _MOST_ON_ONE_SIDE else (count + 1) // 2
+    over = [header_block(case), Block("do this at home", partial(_title, case))]
+    made = [_side(case, ruler, 1, over, range(on_first))]
+    if count > on_first:
+        made.append(_side(case, ruler, 2, [], range(on_first, count)))
+    refuse(dict(enumerate(made, start=1)))
+    return case, made
+
+
+def _side(case: Case, ruler: Ruler, number: int, over: Sequence[Block], moves: range) -> Side:
+    """Where the steps of these moves have no room, their pictures and doses stand alone."""
+    under = Block("pain", partial(_pain, case))
+    bare = ruler.side([*over, under], number)
+    room = (bare.live - sum(bare.heights) - LEAST_GAP * (len(moves) + 2)) / len(moves)
     for steps in (True, False):
         cards = [
-            Card(case, n, each, steps=steps, foot=False, least_height=min(max(room, _LOWEST), _TALLEST))
-            for n, each in enumerate(case.exercises, start=1)
+            Card(
+                case,
+                n + 1,
+                case.exercises[n],
+                steps=steps,
+                foot=False,
+                least_height=min(max(room, _LOWEST), _TALLEST),
+            )
+            for n in moves
         ]
-        side = ruler.side([*around[:2], *map(card_block, cards), around[2]], 1)
+        side = ruler.side([*over, *map(card_block, cards), under], number)
         if side.gap >= LEAST_GAP:
             break
-    refuse({1: side})
-    return case, [side]
+    return side
 
 
 def _title(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from io import BytesIO
 
-from evalassist.documents import look
-from evalassist.documents.blocks import Block
+from evalassist.documents.blocks import Block, Unseen
 from evalassist.documents.handout_cards import Card, card_block
 from evalassist.documents.handout_log import lines_block, log_block, note_blocks
 from evalassist.documents.handout_plan import addon_blocks, plan_block
@@ -56,12 +54,11 @@ class Side:
 
 
 class Ruler:
-    """Measures blocks on a throw-away canvas of the same paper, each of them once."""
+    """Measures blocks for the paper of the sheet, each of them once."""
 
     def __init__(self, case: Case) -> None:
         self._case = case
         self._known: dict[Hashable, float] = {}
-        self._canvas = look.new_canvas(BytesIO(), case.paper, case.texts.language)
 
     def side(self, blocks: Iterable[Block], number: int) -> Side:
         paper, blocks = self._case.paper, tuple(blocks)
@@ -71,7 +68,7 @@ class Ruler:
         drawn = block.draw.func, block.draw.args, tuple(block.draw.keywords.items())
         if drawn not in self._known:
             paper = self._case.paper
-            self._known[drawn] = block.draw(self._canvas, paper.left(1), paper.height, paper.live_width)
+            self._known[drawn] = block.draw(Unseen(), paper.left(1), paper.height, paper.live_width)
         return self._known[drawn]
 
 
@@ -89,6 +86,12 @@ def why_sides(case: Case) -> tuple[Case, list[Side]]:
     """Two sides without moves: why, and how much pain is all right and when to call."""
     case = replace(case, safety_page=2)
     return case, _between_first_and_last(case, Ruler(case), [])
+
+
+def question_side(case: Case, number: int) -> Side:
+    """A side of lines to write on."""
+    live = case.paper.live_height(number)
+    return Ruler(case).side([lines_block(case, "questions", int((live - 18) // 24) + 1)], number)
 
 
 def _between_first_and_last(case: Case, ruler: Ruler, middle: Sequence[Side]) -> list[Side]:

@@ -28,12 +28,17 @@ def fitted_logo(file: Path) -> bytes:
 
     Raises `DocumentError` with what to do when it cannot be used.
     """
+    on_white = opened_on_white(file)
+    on_white.thumbnail(_PIXELS, Image.Resampling.LANCZOS)
+    kept = BytesIO()
+    on_white.save(kept, "PNG", optimize=True)
+    return kept.getvalue()
+
+
+def opened_on_white(file: Path, wanted: str = "a PNG or JPEG picture") -> Image.Image:
+    """A picture of the clinic's, gray on white and upright; raises `DocumentError` with what to do."""
     try:
-        size = file.stat().st_size
-        if size > MOST_BYTES:
-            raise DocumentError(
-                f"The picture {file.name} has {size / 1e6:.0f} MB. Choose one of at most {MOST_BYTES / 1e6:.0f} MB."
-            )
+        refuse_large(file, "picture")
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(file) as opened:
@@ -42,16 +47,19 @@ def fitted_logo(file: Path) -> bytes:
         raise
     except OSError as error:
         why = error.strerror or "it is not a picture that can be read"
-        raise DocumentError(f"{file.name} cannot be used: {why}. Choose a PNG or JPEG picture.") from error
+        raise DocumentError(f"{file.name} cannot be used: {why}. Choose {wanted}.") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DocumentError(f"The picture {file.name} is too large to open. Choose a smaller one.") from error
     except Exception as error:  # whatever a damaged file does to the reader
-        raise DocumentError(f"{file.name} cannot be read. Choose a PNG or JPEG picture.") from error
-    on_white = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright).convert("L")
-    on_white.thumbnail(_PIXELS, Image.Resampling.LANCZOS)
-    kept = BytesIO()
-    on_white.save(kept, "PNG", optimize=True)
-    return kept.getvalue()
+        raise DocumentError(f"{file.name} cannot be read. Choose {wanted}.") from error
+    return Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright).convert("L")
+
+
+def refuse_large(file: Path, what: str) -> None:
+    if (size := file.stat().st_size) > MOST_BYTES:
+        raise DocumentError(
+            f"The {what} {file.name} has {size / 1e6:.0f} MB. Choose one of at most {MOST_BYTES / 1e6:.0f} MB."
+        )
 
 
 def draw_logo(canvas: Canvas, logo: bytes, right: float, y_top: float, width: float) -> None:

@@ -160,7 +160,15 @@ def lacks(text: str) -> str:
 
 def printable(text: str) -> str:
     """The text with a box in place of each sign the font lacks: nothing is left out unseen, nothing is refused."""
+    if text.isascii() and text.isprintable():  # most texts; every font has these
+        return text
     return text.translate(dict.fromkeys(map(ord, lacks(text)), UNKNOWN))
+
+
+def face(font: str) -> TTFont:
+    """The font of this name as it is known now: its own, or what stands in for it."""
+    register_fonts()
+    return pdfmetrics.getFont(font)
 
 
 def text_width(text: str, font: str, size: float) -> float:

@@ -6,7 +6,7 @@ is decoration that a reader program passes over.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -61,6 +61,8 @@ def figure_tag(
     canvas: Canvas, alt: str, x: float, y_top: float, width: float, height: float
 ) -> AbstractContextManager[None]:
     """What is drawn inside, in this box, is one picture; `alt` says it to who does not see it."""
+    if not isinstance(canvas, TaggedCanvas):
+        return nullcontext()
     box = (*canvas.absolutePosition(x, y_top - height), *canvas.absolutePosition(x + width, y_top))
     return tag(canvas, "Figure", alt, Placement="Block", BBox=box)
 

@@ -14,7 +14,7 @@ from evalassist.note import Note
 from ui import icons, style
 from ui.dialogs.asking import asked_to_lose
 from ui.dialogs.documents import show_documents
-from ui.printing import Printout, give_out, keep_first, write_atomically
+from ui.printing import Printout, ending_pdf, give_out, keep_first, write_atomically
 from ui.session import EvaluationSession
 from ui.widgets.dates import date_text
 from ui.widgets.fields import TextField
@@ -100,7 +100,7 @@ class PaperDialog(QDialog):
             return
         try:
             keep_first(self._session)
-            write_atomically(Path(name), self._pdf)
+            write_atomically(ending_pdf(Path(name)), self._pdf)
             self._session.keep_document(self.kind, "en", self._paper, self._pdf)
         except EvalAssistError as fault:
             self._say(str(fault))

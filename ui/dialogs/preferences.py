@@ -18,12 +18,22 @@ from PySide6.QtWidgets import (
 )
 
 from evalassist.errors import EvalAssistError
-from evalassist.settings import Settings, clinic_logo, keep_logo, save_settings, settings_file
+from evalassist.settings import (
+    Settings,
+    clinic_logo,
+    clinic_notice,
+    keep_logo,
+    keep_notice,
+    save_settings,
+    settings_file,
+)
 from ui import style
 from ui.widgets.fields import TextField
 from ui.widgets.segments import Choice, SegmentedControl
 
-PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp);;All files (*)"
+_PICTURE_TYPES = "*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp"
+PICTURES = f"Pictures ({_PICTURE_TYPES});;All files (*)"
+PAGES = f"PDF or picture (*.pdf {_PICTURE_TYPES});;All files (*)"
 TEXTS = (
     ("therapist_name", "Therapist", "as it stands under a signed note"),
     ("licence", "License", ""),
@@ -83,6 +93,8 @@ class PreferencesDialog(QDialog):
             grid.addWidget(boxes, at, 1, Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(style.label("", "Logo"), grid.rowCount(), 0)
         grid.addLayout(self._build_logo(), grid.rowCount() - 1, 1)
+        grid.addWidget(style.label("", "Language notice"), grid.rowCount(), 0)
+        grid.addLayout(self._build_notice(), grid.rowCount() - 1, 1)
         grid.addWidget(style.label("", "Printer"), grid.rowCount(), 0)
         grid.addLayout(self._build_test_page(), grid.rowCount() - 1, 1)
         area = QScrollArea()
@@ -117,6 +129,24 @@ class PreferencesDialog(QDialog):
             line.addWidget(part)
         line.addStretch(1)
         self._show_logo()
+        return line
+
+    def _build_notice(self) -> QHBoxLayout:
+        self._notice = style.label("s")
+        choose = QPushButton("Choose a page…")
+        choose.setAccessibleName("Choose a page for the language notice")
+        choose.setToolTip(
+            "The clinic's own notice that language help is free: a PDF of one or two pages, or a picture"
+        )
+        choose.clicked.connect(self._ask_for_notice)
+        self._no_notice = QPushButton("Remove")
+        self._no_notice.setAccessibleName("Remove the language notice")
+        self._no_notice.clicked.connect(lambda: self._keep_notice(None))
+        line = style.row(spacing=8)
+        for part in (self._notice, choose, self._no_notice):
+            line.addWidget(part)
+        line.addStretch(1)
+        self._show_notice()
         return line
 
     def _build_test_page(self) -> QHBoxLayout:
@@ -183,6 +213,34 @@ class PreferencesDialog(QDialog):
             return
         self._said.hide()
         self._show_logo()
+        self.applied.emit(self.settings)
+
+    def _show_notice(self) -> None:
+        kept = bool(clinic_notice())
+        self._notice.setText("Last in every handout" if kept else "None; the handout ends without one")
+        self._no_notice.setVisible(kept)
+
+    def _ask_for_notice(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "The clinic's language notice", "", PAGES)
+        if not name:
+            return
+        from evalassist.documents import fitted_notice  # ReportLab takes half a second to load
+
+        try:
+            notice = fitted_notice(Path(name))
+        except EvalAssistError as fault:
+            self._say(f"{fault} The earlier notice stays.")
+            return
+        self._keep_notice(notice)
+
+    def _keep_notice(self, notice: bytes | None) -> None:
+        try:
+            keep_notice(notice)
+        except EvalAssistError as fault:
+            self._say(str(fault))
+            return
+        self._said.hide()
+        self._show_notice()
         self.applied.emit(self.settings)
 
     def done(self, result: int) -> None:

@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
 from evalassist.clinical.progress import shown as is_shown
 from evalassist.clinical.result import NoPlan, PlanOfCare
 from evalassist.content.patient_texts import unreviewed
-from evalassist.documents import lacks, not_drawn
+from evalassist.documents import lacks, not_drawn, notice_problem
 from evalassist.errors import EvalAssistError
 from evalassist.note import Language, Note, SheetForm
-from evalassist.settings import NameOnSheet, clinic_logo
+from evalassist.settings import NameOnSheet, clinic_logo, clinic_notice
 from evalassist.sheet_checks import Severity, SheetFinding, sheet_findings, why_refused
 from ui import icons, style
 from ui.dialogs.drafts import DraftsDialog
@@ -67,6 +67,7 @@ class Wanted:
     paper: PaperName
     name: NameOnSheet
     logo: bytes
+    notice: bytes
     replaces: date | None
 
     def made(self) -> Handout:
@@ -79,6 +80,7 @@ class Wanted:
             form=self.form,
             name=self.name,
             logo=self.logo,
+            notice=self.notice,
             replaces=self.replaces,
         )
 
@@ -222,6 +224,7 @@ class HandoutPage(Page):
             self.paper_size,
             self.session.settings.name_on_sheet,
             clinic_logo(),
+            clinic_notice(),
             self.session.sheet_replaced(note.sheet_content_sha256()),
         )
         if wanted == self._asked:
@@ -338,6 +341,7 @@ class HandoutPage(Page):
             form=self.form_chosen,
             name=self.session.settings.name_on_sheet,
             not_drawn=not_drawn(note) if self._pdf and self.form_chosen != "why" else (),
+            notice_problem=notice_problem(self._asked.notice) if self._pdf and self._asked else "",
         )
         return [(STATES[one.severity], one.says, one.detail, self._way_out(one)) for one in found]
 
@@ -345,8 +349,8 @@ class HandoutPage(Page):
         """What can be done about a finding at once."""
         ways: dict[str, tuple[str, Callable[[], object]]] = {
             "phone": ("Add the clinic's phone", self.preferences_wanted.emit),
+            "notice": ("Open the settings", self.preferences_wanted.emit),
             "no-moves": ("Show the pages that say why", lambda: self.form.choose("why")),
-            "one-side": ("Show the standard sheet", lambda: self.form.choose("standard")),
             "long": ("Print the moves only", lambda: self.form.choose("moves")),
             "old": ("Show it in large print", lambda: self.form.choose("large")),
             "draft": ("Show these texts", self._show_drafts),
