@@ -32,7 +32,10 @@ SYSTEM_PACKAGES = {  # Debian's names
         *["libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0", "libxcb-xkb1"],
         *["libxkbcommon-x11-0", "libwayland-cursor0"],
     ],
-    "test": ["xvfb", "poppler-utils", "qpdf", "fonts-open-sans", "cups-daemon", "cups-client"],
+    "test": [
+        *["xvfb", "poppler-utils", "qpdf", "fonts-open-sans", "cups-daemon", "cups-client"],
+        *["postgresql"],  # the tests start a server of their own in a temporary folder
+    ],
 }
 
 # import-linter cannot be run with -m
