@@ -99,7 +99,7 @@ class _Postgres:
             [*self.as_another, str(self.programs / "initdb"), *made], check=True, capture_output=True
         )
         (self.folder / "data/pg_hba.conf").write_text(
-            f"local all all trust\nhostssl all all 127.0.0.0/8 scram-sha-256\n"
+            "local all all trust\nhostssl all all 127.0.0.0/8 scram-sha-256\n"
         )
         self.process = self.start()
         self.ask("CREATE ROLE clinic_owner LOGIN CREATEROLE")

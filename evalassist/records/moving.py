@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, insert, select
+from sqlalchemy import Connection, Row, Table, insert, select, tuple_
 
 from evalassist.errors import StoreError
 from evalassist.records.database import open_engine
@@ -67,9 +67,8 @@ def _refuse_what_is_not_empty(target: Connection, server: Server) -> None:
 
 def _copied(table: Table, source: Connection, target: Connection) -> int:
     """Copy a table and compare what arrived."""
-    many = AT_ONCE // 10 if "pdf" in table.columns else AT_ONCE
-    for rows in source.execute(_in_order(table)).mappings().partitions(many):
-        target.execute(insert(table), [dict(row) for row in rows])
+    for rows in _in_parts(table, source):
+        target.execute(insert(table), [dict(row._mapping) for row in rows])
     sent, arrived = content(table, source), content(table, target)
     if sent != arrived:
         raise StoreError(
@@ -82,12 +81,18 @@ def _copied(table: Table, source: Connection, target: Connection) -> int:
 def content(table: Table, db: Connection) -> tuple[int, str]:
     """How many rows a table has, and the SHA-256 over all that stands in them, the same on both engines."""
     count, digest = 0, hashlib.sha256()
-    streaming = {"stream_results": True, "yield_per": AT_ONCE // 10}
-    for row in db.execution_options(**streaming).execute(_in_order(table)):
-        digest.update(repr(tuple(row)).encode())
-        count += 1
+    for rows in _in_parts(table, db):
+        for row in rows:
+            digest.update(repr(tuple(row)).encode())
+            count += 1
     return count, digest.hexdigest()
 
 
-def _in_order(table: Table) -> Select[*tuple[Any, ...]]:
-    return select(table).order_by(*table.primary_key.columns)
+def _in_parts(table: Table, db: Connection) -> Iterator[Sequence[Row[*tuple[Any, ...]]]]:
+    """All rows in their order, some at a time: papers are large."""
+    key = tuple(table.primary_key.columns)
+    keys = db.execute(select(*key).order_by(*key)).all()
+    many = AT_ONCE // 10 if "pdf" in table.columns else AT_ONCE
+    for at in range(0, len(keys), many):
+        part = [tuple(each) for each in keys[at : at + many]]
+        yield db.execute(select(table).where(tuple_(*key).in_(part)).order_by(*key)).all()

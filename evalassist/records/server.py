@@ -79,14 +79,15 @@ def server_of(url: str) -> Server:
         raise _bad_url() from None
     asked = {key: value if isinstance(value, str) else value[0] for key, value in read.query.items()}
     host = asked.pop("host", None) or read.host or ""
+    port = asked.pop("port", None) or str(read.port or PORT)
     mode, certificate = asked.pop("sslmode", ""), asked.pop("sslrootcert", "")
-    if read.drivername not in _SCHEMES or not (host and read.database and read.username):
+    if read.drivername not in _SCHEMES or not (host and read.database and read.username and port.isdecimal()):
         raise _bad_url()
     if asked:
         raise StoreError(
             f"The address of the database says {', '.join(asked)}, which is not known here. Leave it out."
         )
-    server = Server(host, read.database, read.username, read.password or "", read.port or PORT, certificate)
+    server = Server(host, read.database, read.username, read.password or "", int(port), certificate)
     if mode and mode != "verify-full" and not server.is_local:
         raise StoreError(
             f"Over a network the records are sent only with sslmode=verify-full; {mode} was asked for. "

@@ -61,7 +61,11 @@ _BY_WORDS = (
     ("SSL", _CERTIFICATE),
     ("database system is", _STARTING),
     ("too many", _BY_STATE["53300"]),
-    ('database "', "There is no {server}. {kept} Check the name of the database, or ask for it to be made."),
+    (
+        'database "',
+        "There is no database “{server.database}” on {server.host}. {kept} "
+        "Check its name, or ask for it to be made.",
+    ),
     ("failed to resolve", _UNREACHABLE),
     ("Connection refused", _UNREACHABLE),
     ("timeout", _UNREACHABLE),
