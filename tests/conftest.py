@@ -16,16 +16,12 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from evalassist.records import postgres
-from evalassist.records.models import Base
-from evalassist.records.server import Server
+if TYPE_CHECKING:  # most tests need no server, and start sooner without these
+    from evalassist.records.server import Server
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 PRINT_SYSTEM = Path(tempfile.mkdtemp(prefix="evalassist-cups-"))
@@ -50,6 +46,10 @@ OVER_THE_NETWORK = "127.0.0.2"
 
 def _certificate(folder: Path) -> None:
     """A key and a certificate for that address, which proves itself."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test server")])
     address = x509.IPAddress(ipaddress.ip_address(OVER_THE_NETWORK))
@@ -80,6 +80,9 @@ class _Postgres:
     """A server in a temporary folder; another account runs it where this one is the administrator."""
 
     def __init__(self) -> None:
+        from evalassist.records import postgres
+        from evalassist.records.server import Server
+
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
         assert found, "the tests need Debian's package postgresql; `python3 dev.py test` installs it"
         self.programs = found[-1]
@@ -109,6 +112,8 @@ class _Postgres:
         self.app = replace(self.app, password=postgres.set_up(self.owner).password)
 
     def start(self) -> subprocess.Popen[bytes]:
+        import psycopg
+
         settings = {
             "listen_addresses": OVER_THE_NETWORK,
             "port": str(self.port),
@@ -143,6 +148,8 @@ class _Postgres:
         return f"host={self.folder} port={self.port} user=postgres dbname={database}"
 
     def ask(self, *statements: str, database: str = "postgres") -> None:
+        import psycopg
+
         with psycopg.connect(self.told(database), autocommit=True) as db:
             for statement in statements:
                 db.execute(statement.encode())
@@ -167,6 +174,8 @@ def _postgres() -> Iterator[_Postgres]:
 @pytest.fixture
 def server(_postgres: _Postgres) -> Server:
     """The clinic's database, empty, as a workstation on the same computer connects to it."""
+    from evalassist.records.models import Base
+
     rows = [f"DELETE FROM {table}" for table in Base.metadata.tables]
     _postgres.ask("SET session_replication_role = replica", *rows, database="clinic")
     return _postgres.app

@@ -211,7 +211,7 @@ class Entrance:
         """Sign in with the vault that counts for all workstations: this one's copy may be older."""
         store = Store(server, opened, wait_s=self._wait_s)
         try:
-            newer = self._trusted_vault(store)
+            newer = self._trusted_vault(store).with_anchor(vault.anchor)
             if newer != vault:
                 vaults.write_vault(newer, self.vault_file)
                 try:
@@ -313,8 +313,9 @@ class Entrance:
         store.keep_vault(vaults.vault_bytes(vault))
 
     def _vault_that_counts(self, store: Store) -> Vault:
-        """With a server the copy there, which all workstations share."""
-        return self._trusted_vault(store) if store.is_shared else self.vault()
+        """With a server the copy there, which all workstations share; each has its own anchor."""
+        here = self.vault()
+        return self._trusted_vault(store).with_anchor(here.anchor) if store.is_shared else here
 
     def _trusted_vault(self, store: Store) -> Vault:
         kept = store.kept_vault()
