@@ -207,6 +207,21 @@ def test_the_applications_user_has_no_right_more_than_it_needs(server: Server, o
     assert {right for _, right in given} == {"SELECT", "INSERT", "UPDATE", "DELETE"}
 
 
+def test_every_connection_is_durable_and_holds_nobody_up(server: Server) -> None:
+    engine = postgres.open_server(server, wait_s=0.3)
+    with engine.connect() as db:
+        for name, value in {
+            "synchronous_commit": "on",
+            "lock_timeout": "300ms",
+            "statement_timeout": "10s",
+            "idle_in_transaction_session_timeout": "10s",
+            "client_encoding": "UTF8",
+            "search_path": "public",
+        }.items():
+            assert db.scalar(text(f"SHOW {name}")) == value, name
+    engine.dispose()
+
+
 # ------------------------------------------------------------ several at once
 
 EDITS_ONE_RECORD = """
@@ -400,6 +415,13 @@ def test_over_a_network_the_server_proves_itself_and_everything_is_encrypted(
         assert "could not prove that it is the right one" in refusal(wrong)
     elsewhere = replace(over_the_network, host="127.0.0.3")
     assert "cannot be reached" in refusal(elsewhere) or "could not prove" in refusal(elsewhere)
+
+
+def test_an_installation_without_the_part_for_servers_says_so(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    assert "its part “postgres”" in refusal(server)
 
 
 @pytest.mark.parametrize("mode", ["disable", "allow", "prefer", "require", "verify-ca"])

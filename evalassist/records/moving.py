@@ -14,7 +14,7 @@ from evalassist.errors import StoreError
 from evalassist.records.database import open_engine
 from evalassist.records.faults import plain_words
 from evalassist.records.models import Base
-from evalassist.records.postgres import open_server
+from evalassist.records.postgres import LONG_WORK, open_server
 from evalassist.records.server import Server
 from evalassist.records.vault import Keys
 from evalassist.records.writes import lock_trail
@@ -38,7 +38,7 @@ def move(
     try:
         with plain_words(file, "read"), local.connect() as source:
             source.begin()  # holds off every other writer of the file
-            remote = open_server(server, COPY_WAIT_S)
+            remote = open_server(server, COPY_WAIT_S, LONG_WORK)
             try:
                 with plain_words(server, "move"), remote.begin() as target:
                     lock_trail(target)

@@ -25,8 +25,20 @@ from evalassist.records.writes import lock_trail
 
 log = logging.getLogger(__name__)
 
-CONNECT_S = 2
-"""How long a workstation waits for the server: longer would freeze its window."""
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long the server is waited for, in seconds; 0 is for ever."""
+
+    connect_s: int
+    answer_s: int
+    idle_s: int
+    """So long a workstation that hangs may hold up the others."""
+
+
+WINDOW = Patience(connect_s=2, answer_s=10, idle_s=10)
+"""Longer would freeze the window."""
+LONG_WORK = Patience(connect_s=10, answer_s=0, idle_s=0)
 APPLICATION = "EvalAssist"
 APP_USER = "evalassist_app"
 OLDEST_SERVER = 130_000
@@ -45,23 +57,24 @@ _GRANTS = {
 """What the application's user may do; of every other table it reads and adds rows, and nothing else."""
 
 
-def engine_of(server: Server, wait_s: float = WAIT_S, connect_s: int = CONNECT_S) -> Engine:
+def engine_of(server: Server, wait_s: float = WAIT_S, patience: Patience = WINDOW) -> Engine:
     """An engine whose every connection is alike: what is acknowledged is on the server's disk."""
     settings = {
         "synchronous_commit": "on",  # whatever the server's default is
-        "lock_timeout": f"{int(wait_s * 1000)}ms",
-        "idle_in_transaction_session_timeout": "10s",  # a workstation that hangs must not hold up the others
+        "lock_timeout": f"{max(1, int(wait_s * 1000))}ms",
+        "statement_timeout": f"{patience.answer_s}s",
+        "idle_in_transaction_session_timeout": f"{patience.idle_s}s",
         "search_path": "public",
         "timezone": "UTC",
     }
     told = server.connecting() | {
-        "connect_timeout": connect_s,
+        "connect_timeout": patience.connect_s,
         "application_name": APPLICATION,
         "client_encoding": "utf8",
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 2,
-        "tcp_user_timeout": 10_000,
+        "tcp_user_timeout": patience.connect_s * 1000,
         "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
     }
     try:
@@ -73,16 +86,16 @@ def engine_of(server: Server, wait_s: float = WAIT_S, connect_s: int = CONNECT_S
             hide_parameters=True,  # a traceback must not quote a patient
             json_serializer=partial(json.dumps, allow_nan=False, separators=(",", ":")),
         )
-    except ModuleNotFoundError:
+    except ImportError:
         raise StoreError(
             "This EvalAssist was installed without what a PostgreSQL server needs. Nothing was changed. "
             "Install it with its part “postgres”."
         ) from None
 
 
-def open_server(server: Server, wait_s: float = WAIT_S) -> Engine:
+def open_server(server: Server, wait_s: float = WAIT_S, patience: Patience = WINDOW) -> Engine:
     """Open the clinic's database; one that is not ours, older, newer or not locked against its user is refused."""
-    engine = engine_of(server, wait_s)
+    engine = engine_of(server, wait_s, patience)
     try:
         with plain_words(server, "open"), engine.connect() as db:
             _refuse_another_version(db, server)
@@ -176,7 +189,7 @@ def set_up(owner: Server, app_user: str = APP_USER) -> SetUp:
 
 @contextmanager
 def _owning(owner: Server) -> Iterator[Connection]:
-    engine = engine_of(owner, wait_s=10, connect_s=10)
+    engine = engine_of(owner, wait_s=10, patience=LONG_WORK)
     try:
         with plain_words(owner, "open"), engine.begin() as db:
             lock_trail(db)
@@ -270,7 +283,11 @@ class Found:
 
     @property
     def says(self) -> str:
-        kept = f"It holds {self.records} evaluations." if self.vault else "It is ready and still empty."
+        kept = (
+            f"{self.records} evaluations are there."
+            if self.vault
+            else "The database is ready and still empty."
+        )
         return " ".join(each for each in ("The connection works.", kept, self.look_at) if each)
 
 

@@ -28,11 +28,11 @@ FIELDS = (
     ("database", "Database", ""),
     ("user", "User", "the application's user that the setup made"),
     ("password", "Password", "kept sealed, never readable"),
-    ("certificate", "Certificate", "the file that proves the server; empty when this computer trusts it"),
+    ("certificate", "Certificate", "file by which the server proves itself"),
 )
 SAYS = (
     "Several workstations share the records in a PostgreSQL database of the clinic. Whoever looks after the server "
-    "prepares it with `evalassist postgres-setup` and gives you what stands below."
+    "prepares it with “evalassist postgres-setup” and gives you what stands below."
 )
 NOT_ALLOWED = "Only an administrator changes where the records lie."
 
@@ -151,6 +151,7 @@ class DatabaseDialog(QDialog):
         self._passed = server
         self._use.setText("Use this database" if found.vault else "Move the records there")
         self._use.setEnabled(True)
+        self._use.setFocus()
         self._tell(found.says, "att" if found.look_at else "good")
 
     def _finish(self, server: Server, moved: dict[str, int]) -> None:
@@ -183,6 +184,7 @@ class DatabaseDialog(QDialog):
             result = done.result()
         except EvalAssistError as fault:
             self._tell(str(fault), "danger")
+            self._test.setFocus()
             return
         self._then(result)
 
