@@ -654,6 +654,19 @@ def test_a_server_that_dies_while_records_are_moved_leaves_them_here(
     assert here.state() == "locked"
 
 
+def test_a_move_cut_short_before_it_counted_is_told_and_the_file_still_counts(
+    here: Entrance, server: Server
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store:
+        here.use_server(store, server)
+    here.server_file.unlink()
+    with here.sign_in("chen", PASSWORD) as store:
+        assert not store.is_shared
+        store.save(begin())
+        with pytest.raises(StoreError, match="a move that was cut short"):
+            here.use_server(store, server)
+
+
 def test_only_an_administrator_moves_the_records(here: Entrance, server: Server) -> None:
     with here.sign_in("lee", OTHER) as store, pytest.raises(EvalAssistError, match="Only an administrator"):
         here.use_server(store, server)
@@ -755,6 +768,10 @@ def test_a_workstation_with_other_records_is_not_connected_over_them(
     with pytest.raises(StoreError, match="other records than this computer"):
         own.join(server, "chen", PASSWORD)
     own.sign_in("chen", PASSWORD).close()
+    own.vault_file.unlink()
+    vaults.previous_of(own.vault_file).unlink()
+    with pytest.raises(StoreError, match="other records than this computer"):
+        own.join(server, "chen", PASSWORD)
 
 
 # ------------------------------------------------------------ the commands

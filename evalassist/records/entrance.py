@@ -29,6 +29,10 @@ OTHER_RECORDS = (
     "{server} holds other records than this computer. Nothing was changed. "
     "Put the files of this computer's records aside, then connect."
 )
+CUT_SHORT = (
+    "{server} holds a copy of these records from a move that was cut short. Nothing was changed; the records of this "
+    "computer are the ones that count. Let whoever looks after the server empty that database, then move them again."
+)
 
 
 class Entrance:
@@ -156,7 +160,8 @@ class Entrance:
             )
         vault = vaults.vault_of(kept)
         here = self._vault_or_none()
-        if here is not None and here.begun and here.records_id != vault.records_id:
+        others = here.begun and here.records_id != vault.records_id if here else self.records.exists()
+        if others and not self.server_file.exists():
             raise StoreError(OTHER_RECORDS.format(server=server))
         self.tries.count()
         slot, found = vaults.unlock(vault, name, password, key_file)
@@ -190,12 +195,12 @@ class Entrance:
             if store.is_shared:
                 raise StoreError(f"{server} is empty. Nothing was changed.")
             moved = move(self.records, store.keys, server)
-            with Store(
-                server, store.keys
-            ) as there:  # the file counts where the copy inside the records is older
+            with Store(server, store.keys) as there:  # the copy inside the records may be older
                 there.keep_vault(vaults.vault_bytes(self.vault()))
-        elif vaults.vault_of(kept).records_id != self.vault().records_id or not store.is_shared:
+        elif vaults.vault_of(kept).records_id != self.vault().records_id:
             raise StoreError(OTHER_RECORDS.format(server=server))
+        elif not store.is_shared:
+            raise StoreError(CUT_SHORT.format(server=server))
         write_server(self.server_file, server, store.keys)
         return moved
 
