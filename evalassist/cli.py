@@ -1,4 +1,4 @@
-"""The command line: a case evaluated, many printed, the items listed, the content checked. No window, no Qt."""
+"""The command line: cases evaluated and printed, content listed and checked, records moved. No window, no Qt."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from evalassist.documents.look import PaperName
     from evalassist.evaluation import Evaluation
     from evalassist.note import Clinic, Language, Note, SheetForm
+    from evalassist.records.server import Server
     from evalassist.settings import NameOnSheet, Settings
 
 DONE, BAD_INPUT, STOPPED, UNFINISHED, LEFT = 0, 2, 3, 4, 130
@@ -113,8 +115,37 @@ def _parser() -> argparse.ArgumentParser:
     items.set_defaults(run=_items)
     check = commands.add_parser("check-content", help="check the clinical content")
     check.set_defaults(run=_check_content)
+    _add_postgres(commands)
     parser.set_defaults(run=lambda _options: _help(parser))
     return parser
+
+
+def _add_postgres(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    set_up = commands.add_parser(
+        "postgres-setup",
+        help="prepare a PostgreSQL database for several workstations, or bring it up to date",
+    )
+    set_up.add_argument("--user", default="evalassist_app", help="the application's user; made when missing")
+    set_up.set_defaults(run=_postgres_setup)
+    move = commands.add_parser(
+        "move-to-postgres",
+        help="copy the records of a folder to an empty database, and use that from then on",
+    )
+    move.add_argument("folder", type=Path, metavar="FOLDER", help="folder of the records")
+    move.set_defaults(run=_move_to_postgres)
+    connect = commands.add_parser(
+        "connect-to-postgres",
+        help="let this workstation use the records of a database, or tell it a new password",
+    )
+    connect.add_argument("--folder", type=Path, help="folder of the records, when not the usual one")
+    connect.set_defaults(run=_connect_to_postgres)
+    for command in (set_up, move, connect):
+        command.add_argument("url", metavar="URL", help="postgresql://user@host/database")
+    for command in (move, connect):
+        command.add_argument(
+            "--sign-in", required=True, metavar="NAME", help="an administrator's name to sign in"
+        )
+        command.add_argument("--key-file", type=Path, help="the administrator's key file, where one is used")
 
 
 # ---------------------------------------------------------------- commands
@@ -262,6 +293,73 @@ def _check_content(_options: argparse.Namespace) -> int:
         f"{len(content.exercises)} exercises, {len(content.references)} references."
     )
     return DONE
+
+
+def _postgres_setup(options: argparse.Namespace) -> int:
+    from evalassist.records.postgres import set_up
+
+    done = set_up(_server(options.url), options.user)
+    print(
+        "The database is ready." if done.before is None else "Tables, locks and rights are as they should be."
+    )
+    if done.password:
+        print(f"Password of {options.user}, shown this once:\n    {done.password}")
+        print("Each workstation is told it once and keeps it sealed.")
+    print(
+        "Its disk must be encrypted, and the server backed up: see “A clinic with several workstations” in README."
+    )
+    return DONE
+
+
+def _move_to_postgres(options: argparse.Namespace) -> int:
+    from evalassist.records.entrance import Entrance
+
+    entrance = Entrance(options.folder.expanduser().absolute())
+    if entrance.state() != "locked" or entrance.server_file.exists():
+        raise EvalAssistError(f"No records lie in {options.folder}. Name the folder that holds them.")
+    server = _server(options.url)
+    with entrance.sign_in(options.sign_in, _password(options.sign_in), _key_file(options)) as store:
+        moved = entrance.use_server(store, server)
+    for table, count in moved.items():
+        print(f"{table:<16}{count:>9}")
+    print(f"All rows arrived in {server} as they were. This workstation uses it from now on.")
+    print(f"{entrance.records} was not changed; keep it until the server's first backup is done.")
+    return DONE
+
+
+def _connect_to_postgres(options: argparse.Namespace) -> int:
+    from evalassist.records.entrance import Entrance
+    from evalassist.settings import data_dir
+
+    entrance = Entrance(options.folder.expanduser().absolute() if options.folder else data_dir())
+    server = _server(options.url)
+    entrance.join(server, options.sign_in, _password(options.sign_in), _key_file(options)).close()
+    print(f"This workstation uses {server} from now on.")
+    return DONE
+
+
+def _server(url: str) -> Server:
+    """The server of a URL; its password is asked for where it is not in `PGPASSWORD` and may be needed."""
+    from evalassist.records.server import server_of
+
+    server = server_of(url)
+    known = server.password or os.environ.get("PGPASSWORD", "")
+    if not known and not server.host.startswith("/"):
+        known = getpass(f"Password of {server.user} in {server}: ")
+    return replace(server, password=known)
+
+
+def _password(sign_in: str) -> str:
+    return getpass(f"Password of {sign_in} in EvalAssist: ")
+
+
+def _key_file(options: argparse.Namespace) -> bytes | None:
+    try:
+        return options.key_file.read_bytes() if options.key_file else None
+    except OSError as error:
+        raise EvalAssistError(
+            f"The key file {options.key_file} could not be read: {error.strerror}."
+        ) from None
 
 
 def _self_test(_options: argparse.Namespace) -> int:

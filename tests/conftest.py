@@ -1,14 +1,27 @@
-"""What every test of the window shares: drawn off screen, with settings and records of its own."""
+"""What tests share: a window drawn off screen, settings and records of its own, and a PostgreSQL server."""
 
 from __future__ import annotations
 
 import atexit
+import ipaddress
 import os
 import shutil
+import signal
+import socket
+import subprocess
 import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:  # most tests need no server, and start sooner without these
+    from evalassist.records.server import Server
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 PRINT_SYSTEM = Path(tempfile.mkdtemp(prefix="evalassist-cups-"))
@@ -23,3 +36,173 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("EVALASSIST_HOME", str(folder))
     return folder
+
+
+# ------------------------------------------------------------ a PostgreSQL server of the suite's own
+
+OVER_THE_NETWORK = "127.0.0.2"
+"""An address that is not taken for this computer's own, so that everything of a network counts."""
+
+
+def _certificate(folder: Path) -> None:
+    """A key and a certificate for that address, which proves itself."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test server")])
+    address = x509.IPAddress(ipaddress.ip_address(OVER_THE_NETWORK))
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(datetime.now(UTC) - timedelta(days=2))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "server.crt").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "server.key").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    (folder / "server.key").chmod(0o600)
+
+
+class _Postgres:
+    """A server in a temporary folder; another account runs it where this one is the administrator."""
+
+    def __init__(self) -> None:
+        from evalassist.records import postgres
+        from evalassist.records.server import Server
+
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+        assert found, "the tests need Debian's package postgresql; `python3 dev.py test` installs it"
+        self.programs = found[-1]
+        self.folder = Path(tempfile.mkdtemp(prefix="evalassist-pg-"))
+        self.as_another = []
+        _certificate(self.folder)
+        if os.geteuid() == 0:
+            drop = ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups"]
+            self.as_another = [*drop, "--pdeathsig", "QUIT", "--"]
+            for each in (self.folder, *self.folder.iterdir()):
+                shutil.chown(each, "nobody", "nogroup")
+        with socket.socket() as free:
+            free.bind((OVER_THE_NETWORK, 0))
+            self.port = int(free.getsockname()[1])
+        made = ["-D", str(self.folder / "data"), "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
+        subprocess.run(
+            [*self.as_another, str(self.programs / "initdb"), *made], check=True, capture_output=True
+        )
+        (self.folder / "data/pg_hba.conf").write_text(
+            "local all all trust\nhostssl all all 127.0.0.0/8 scram-sha-256\n"
+        )
+        self.process = self.start()
+        self.ask("CREATE ROLE clinic_owner LOGIN CREATEROLE")
+        self.ask("CREATE DATABASE clinic OWNER clinic_owner")
+        self.owner = Server(str(self.folder), "clinic", "clinic_owner", port=self.port)
+        self.app = Server(str(self.folder), "clinic", postgres.APP_USER, port=self.port)
+        self.app = replace(self.app, password=postgres.set_up(self.owner).password)
+
+    def start(self) -> subprocess.Popen[bytes]:
+        import psycopg
+
+        settings = {
+            "listen_addresses": OVER_THE_NETWORK,
+            "port": str(self.port),
+            "unix_socket_directories": str(self.folder),
+            "fsync": "off",
+            "ssl": "on",
+            "ssl_cert_file": str(self.folder / "server.crt"),
+            "ssl_key_file": str(self.folder / "server.key"),
+        }
+        told = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        with (self.folder / "log").open("ab") as log:
+            process = subprocess.Popen(
+                [*self.as_another, str(self.programs / "postgres"), "-D", str(self.folder / "data"), *told],
+                stdout=log,
+                stderr=log,
+            )
+        until = time.monotonic() + 30
+        while True:
+            try:
+                psycopg.connect(self.told()).close()
+                return process
+            except psycopg.OperationalError:
+                if process.poll() is not None or time.monotonic() > until:
+                    raise
+                time.sleep(0.02)
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(timeout=30)
+
+    def told(self, database: str = "postgres") -> str:
+        return f"host={self.folder} port={self.port} user=postgres dbname={database}"
+
+    def ask(self, *statements: str, database: str = "postgres") -> None:
+        import psycopg
+
+        with psycopg.connect(self.told(database), autocommit=True) as db:
+            for statement in statements:
+                db.execute(statement.encode())
+
+    @contextmanager
+    def crashed(self) -> Iterator[None]:
+        self.stop()
+        try:
+            yield
+        finally:
+            self.process = self.start()
+
+
+@pytest.fixture(scope="session")
+def _postgres() -> Iterator[_Postgres]:
+    running = _Postgres()
+    yield running
+    running.stop()
+    shutil.rmtree(running.folder, ignore_errors=True)
+
+
+@pytest.fixture
+def server(_postgres: _Postgres) -> Server:
+    """The clinic's database, empty, as a workstation on the same computer connects to it."""
+    from evalassist.records.models import Base
+
+    rows = [f"DELETE FROM {table}" for table in Base.metadata.tables]
+    _postgres.ask("SET session_replication_role = replica", *rows, database="clinic")
+    return _postgres.app
+
+
+@pytest.fixture
+def owner(_postgres: _Postgres, server: Server) -> Server:
+    """The same database, for whoever looks after the server."""
+    return _postgres.owner
+
+
+@pytest.fixture
+def over_the_network(_postgres: _Postgres, server: Server) -> Server:
+    """The same database, at an address of a network."""
+    return replace(server, host=OVER_THE_NETWORK, certificate=str(_postgres.folder / "server.crt"))
+
+
+@pytest.fixture
+def crashed(_postgres: _Postgres) -> Callable[[], AbstractContextManager[None]]:
+    """`with crashed():` the server was killed; afterwards it runs again."""
+    return _postgres.crashed
+
+
+@pytest.fixture(params=["file", "server"])
+def records(request: pytest.FixtureRequest, tmp_path: Path) -> Path | Server:
+    """Where the records lie: in a file of this computer, or in the clinic's database."""
+    if request.param == "file":
+        return tmp_path / "records.sqlite"
+    found: Server = request.getfixturevalue("server")
+    return found

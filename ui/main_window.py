@@ -207,6 +207,7 @@ class MainWindow(QMainWindow):
 
         dialog = PreferencesDialog(self._settings, self)
         dialog.applied.connect(self.use_settings)
+        dialog.database_wanted.connect(self.show_database)
         dialog.exec()
 
     def use_settings(self, settings: Settings) -> None:
@@ -472,6 +473,30 @@ class MainWindow(QMainWindow):
         dialog = ContentDialog(self._store, self._settings.therapist_name, self)
         dialog.limit_changed.connect(self._judge_anew)
         dialog.exec()
+
+    def show_database(self) -> None:
+        """Where the records lie: on this computer, or on a server that several workstations share."""
+        from evalassist.records.entrance import Entrance
+        from evalassist.settings import data_dir
+        from ui.dialogs.database import DatabaseDialog
+
+        dialog = DatabaseDialog(Entrance(data_dir()), self._store, self)
+        dialog.connected.connect(self._begin_on_server)
+        dialog.exec()
+
+    def _begin_on_server(self, says: str) -> None:
+        """Nothing more is written to the file: who goes on signs in anew."""
+        from ui.crash import FaultPage
+
+        if self.view is not None:
+            self._put_away()
+        self.show_fault(
+            FaultPage(
+                "The records lie in the clinic's database now.",
+                EvalAssistError(says),
+                "Start EvalAssist again and sign in as before.",
+            )
+        )
 
     def _judge_anew(self) -> None:
         """A limit was changed: what is open and not signed is judged by it at once."""

@@ -51,6 +51,13 @@ def file_of(url_or_path: str | Path) -> Path:
     return Path(path).expanduser().absolute()
 
 
+def reading(engine: Engine) -> Engine:
+    """The engine for transactions that only read; what one of them sees does not change under it."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine.execution_options(write=False)
+
+
 def open_engine(url_or_path: str | Path, key: bytes, wait_s: float = WAIT_S) -> Engine:
     """Open the records file, made when there is none yet and brought up to date when it is older.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -14,24 +15,35 @@ from evalassist.records.accounts import Account
 from evalassist.records.connection import WAIT_S
 from evalassist.records.faults import plain_words
 from evalassist.records.plain_file import encrypt, is_plain
+from evalassist.records.server import FILE_NAME as SERVER_FILE
+from evalassist.records.server import Server, read_server, write_server
 from evalassist.records.store import Store
 from evalassist.records.tries import Tries
-from evalassist.records.vault import Keys, Vault, VaultDamagedError, new_keys
+from evalassist.records.vault import Keys, Vault, VaultDamagedError, WrongPasswordError, new_keys
 
 log = logging.getLogger(__name__)
 
 RECORDS = "evalassist.db"
 TRIES = "evalassist.tries"
 State = Literal["new", "plain", "locked"]
+OTHER_RECORDS = (
+    "{server} holds other records than this computer. Nothing was changed. "
+    "Put the files of this computer's records aside, then connect."
+)
+CUT_SHORT = (
+    "{server} holds a copy of these records from a move that was cut short. Nothing was changed; the records of this "
+    "computer are the ones that count. Let whoever looks after the server empty that database, then move them again."
+)
 
 
 class Entrance:
-    """The records file of one folder with its vault."""
+    """The records file of one folder with its vault; or the vault alone, where the records lie on a server."""
 
     def __init__(self, folder: Path, *, wait_s: float = WAIT_S) -> None:
         """`wait_s`: how long a save waits for another window."""
         self.records = folder / RECORDS
         self.vault_file = folder / vaults.FILE_NAME
+        self.server_file = folder / SERVER_FILE
         self.tries = Tries(folder / TRIES)
         self._wait_s = wait_s
 
@@ -40,11 +52,18 @@ class Entrance:
 
         Records without their vault, or a vault without its records, are an alarm and never a fresh start.
         """
+        vault = self._vault_or_none()
+        if self.server_file.exists():
+            if vault is None:
+                raise StoreError(
+                    f"The records lie on the clinic's server, but {self.vault_file}, which opens them, is missing. "
+                    "Nothing was changed. Connect this workstation anew with `evalassist connect-to-postgres`."
+                )
+            return "locked"
         with plain_words(self.records, "open"):
             there = self.records.exists() and self.records.stat().st_size > 0
             if there and is_plain(self.records):
                 return "plain"
-        vault = self._vault_or_none()
         if vault is None:
             if self.records.exists():
                 raise StoreError(
@@ -88,24 +107,34 @@ class Entrance:
         vault = self.vault()
         self.tries.count()
         slot, found = vaults.unlock(vault, name, password, key_file)
-        return self._opened(vault, found, slot.id)
+        return self._opened(
+            vault, found, slot.id, lambda newer: vaults.unlock(newer, name, password, key_file)[1]
+        )
 
     def sign_in_with_paper(self, paper_key: str) -> Store:
         """Open the records with the paper key, when no password is left; its account is that of an administrator."""
         self.tries.refuse_too_soon()
         vault = self.vault()
         self.tries.count()
-        return self._opened(vault, vaults.unlock_with_paper(vault, paper_key), vaults.PAPER)
+        found = vaults.unlock_with_paper(vault, paper_key)
+        return self._opened(
+            vault, found, vaults.PAPER, lambda newer: vaults.unlock_with_paper(newer, paper_key)
+        )
 
     def confirm(self, store: Store, password: str, key_file: bytes | None = None) -> None:
         """Ask an account that is signed in for its password again; it raises when that is wrong."""
         self.tries.refuse_too_soon()
         self.tries.count()
-        vaults.unlock(self.vault(), store.account.sign_in, password, key_file)
+        vaults.unlock(self._vault_that_counts(store), store.account.sign_in, password, key_file)
         self.tries.forget()
 
-    def _opened(self, vault: Vault, found: list[Keys], account_id: str) -> Store:
+    def _opened(
+        self, vault: Vault, found: list[Keys], account_id: str, again: Callable[[Vault], list[Keys]]
+    ) -> Store:
         wrong = self.tries.forget()
+        if self.server_file.exists():
+            server = read_server(self.server_file, found[-1])
+            return self._opened_on_server(server, found[-1], vault, account_id, again, wrong)
         keys = self._finish_change_of_keys(vault, found) if len(found) > 1 else found[0]
         store = Store(self.records, keys, wait_s=self._wait_s)
         try:
@@ -118,6 +147,95 @@ class Entrance:
             raise
         return store
 
+    # ------------------------------------------------------------ a server
+
+    def join(self, server: Server, name: str, password: str, key_file: bytes | None = None) -> Store:
+        """Connect this workstation to the records of the clinic's server; an administrator signs in for it."""
+        from evalassist.records.postgres import look
+
+        self.tries.refuse_too_soon()
+        kept = look(server).vault
+        if kept is None:
+            raise StoreError(
+                f"There are no records in {server} yet. Nothing was changed. "
+                "Move those of a workstation there with `evalassist move-to-postgres`."
+            )
+        vault = vaults.vault_of(kept)
+        here = self._vault_or_none()
+        others = here.begun and here.records_id != vault.records_id if here else self.records.exists()
+        if others and not self.server_file.exists():
+            raise StoreError(OTHER_RECORDS.format(server=server))
+        self.tries.count()
+        slot, found = vaults.unlock(vault, name, password, key_file)
+        wrong = self.tries.forget()
+        with Store(server, found[-1], wait_s=self._wait_s) as asked:
+            if not asked.account_of(slot.id).administers:
+                raise EvalAssistError("An administrator connects a workstation. Nothing was changed.")
+        vaults.write_vault(vault, self.vault_file)
+        write_server(self.server_file, server, found[-1])
+        return self._opened_on_server(
+            server,
+            found[-1],
+            vault,
+            slot.id,
+            lambda newer: vaults.unlock(newer, name, password, key_file)[1],
+            wrong,
+        )
+
+    def use_server(self, store: Store, server: Server) -> dict[str, int]:
+        """Move the records of this computer to an empty database, or connect to it anew when they are there.
+
+        Returns how many rows were moved. From then on only the server is used; the file stays as it was.
+        """
+        from evalassist.records.moving import move
+        from evalassist.records.postgres import look
+
+        if not store.account.administers:
+            raise EvalAssistError("Only an administrator changes where the records lie. Nothing was changed.")
+        kept, moved = look(server).vault, {}
+        if kept is None:
+            if store.is_shared:
+                raise StoreError(f"{server} is empty. Nothing was changed.")
+            moved = move(self.records, store.keys, server)
+            with Store(server, store.keys) as there:  # the copy inside the records may be older
+                there.keep_vault(vaults.vault_bytes(self.vault()))
+        elif vaults.vault_of(kept).records_id != self.vault().records_id:
+            raise StoreError(OTHER_RECORDS.format(server=server))
+        elif not store.is_shared:
+            raise StoreError(CUT_SHORT.format(server=server))
+        write_server(self.server_file, server, store.keys)
+        return moved
+
+    def _opened_on_server(
+        self,
+        server: Server,
+        opened: Keys,
+        vault: Vault,
+        account_id: str,
+        again: Callable[[Vault], list[Keys]],
+        wrong: tuple[str, ...],
+    ) -> Store:
+        """Sign in with the vault that counts for all workstations: this one's copy may be older."""
+        store = Store(server, opened, wait_s=self._wait_s)
+        try:
+            newer = self._trusted_vault(store).with_anchor(vault.anchor)
+            if newer != vault:
+                vaults.write_vault(newer, self.vault_file)
+                try:
+                    store.keys = again(newer)[-1]
+                except WrongPasswordError:
+                    raise WrongPasswordError(
+                        "This password was changed at another workstation. Sign in with the new one."
+                    ) from None
+            if store.keys.audit != opened.audit:
+                raise VaultDamagedError
+            store.account = store.account_of(account_id)
+            store.note_sign_in(wrong)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
     # ------------------------------------------------------------ accounts
 
     def change_password(
@@ -125,7 +243,7 @@ class Entrance:
     ) -> None:
         """A new password for an account: one's own, or another's set by an administrator."""
         account = store.account_of(account_id)
-        vault = self.vault()
+        vault = self._vault_that_counts(store)
         if vault.slot(account_id) is None:
             raise EvalAssistError("This account has no way in. Add it anew.")
         self._write(store, _with_account(vault, store.keys, account, password, key_file))
@@ -135,7 +253,7 @@ class Entrance:
         self, store: Store, account: Account, password: str, key_file: bytes | None = None
     ) -> Account:
         """A new account; its owner changes the password at the first occasion."""
-        vault = self.vault()
+        vault = self._vault_that_counts(store)
         if vault.slot_named(account.sign_in) is not None:
             raise EvalAssistError(
                 f"“{account.sign_in}” signs in here already. Choose another name to sign in with."
@@ -146,11 +264,17 @@ class Entrance:
         return account
 
     def remove_account(self, store: Store, account_id: str) -> None:
-        """Take an account its way in, and give the records a new key, so that the old way opens nothing."""
+        """Take an account its way in, and give the records a new key, so that the old way opens nothing.
+
+        Records on a server are closed by the password of its user, which is then changed there.
+        """
         if account_id == store.account.id:
             raise EvalAssistError("You are signed in with this account. Another administrator can remove it.")
-        keys = Keys(new_keys().database, store.keys.audit)
         store.remove_account(account_id)
+        if store.is_shared:
+            self._write(store, self._trusted_vault(store).without_slot(account_id))
+            return
+        keys = Keys(new_keys().database, store.keys.audit)
         # the keys are sealed to the public halves kept inside the records: one outside could have been exchanged
         vault = self._trusted_vault(store).without_slot(account_id)
         self._write(store, vault.with_new_keys(keys))
@@ -159,7 +283,7 @@ class Entrance:
 
     def new_paper_key(self, store: Store) -> str:
         """A new paper key; the former paper opens nothing any more."""
-        vault, paper = vaults.with_paper_key(self.vault(), store.keys)
+        vault, paper = vaults.with_paper_key(self._vault_that_counts(store), store.keys)
         self._write(store, vault)
         store.note("paper-key-made", "")
         return paper
@@ -194,6 +318,11 @@ class Entrance:
         """Write the vault, and a copy of it into the records."""
         vaults.write_vault(vault, self.vault_file)
         store.keep_vault(vaults.vault_bytes(vault))
+
+    def _vault_that_counts(self, store: Store) -> Vault:
+        """With a server the copy there, which all workstations share; each has its own anchor."""
+        here = self.vault()
+        return self._trusted_vault(store).with_anchor(here.anchor) if store.is_shared else here
 
     def _trusted_vault(self, store: Store) -> Vault:
         kept = store.kept_vault()

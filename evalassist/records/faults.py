@@ -14,11 +14,13 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import SignedRecordError, StoreError
+from evalassist.records import server_faults
+from evalassist.records.server import Server
 from evalassist.records.triggers import REFUSALS, SIGNED
 
 log = logging.getLogger(__name__)
 
-Doing = Literal["open", "read", "keep"]
+Doing = Literal["open", "read", "keep", "move"]
 
 
 class DamagedError(StoreError):
@@ -29,6 +31,7 @@ _KEPT: dict[Doing, str] = {
     "open": "Nothing was changed.",
     "read": "Nothing was changed.",
     "keep": "The last change is not kept; everything kept before it is safe.",
+    "move": "Nothing was moved; the records of this computer are as they were.",
 }
 
 _SENTENCES = {
@@ -56,19 +59,22 @@ _DAMAGED = (
 _A_FOLDER = "{path} is a folder, not a records file. {kept} Name a file in it."
 _NOT_TEXT = "The text holds a character that cannot be kept. {kept} Type the last words again."
 _OTHER = "The records could not be {done} ({code}). {kept} Close EvalAssist and start it again."
-_DONE: dict[Doing, str] = {"open": "opened", "read": "read", "keep": "written"}
+_DONE: dict[Doing, str] = {"open": "opened", "read": "read", "keep": "written", "move": "moved"}
 
 
 @contextmanager
-def plain_words(path: Path, doing: Doing) -> Iterator[None]:
+def plain_words(where: Path | Server, doing: Doing) -> Iterator[None]:
     """Turn any fault of the database, the file or the memory into a `StoreError` for the therapist."""
     try:
         yield
     except (sqlite.Error, SQLAlchemyError, OSError, MemoryError, UnicodeEncodeError) as error:
-        fault = _in_plain_words(error, path, doing)
         # the database's own text may quote what was typed, so only its code goes to the log
         log.error("records could not be %s: %s", _DONE[doing], _code(_origin(error)))
-        raise fault from error
+        if isinstance(where, Server):
+            raise _of_the_server(
+                error, where, doing
+            ) from None  # a row that is refused stands in PostgreSQL's text
+        raise _in_plain_words(error, where, doing) from error
 
 
 def _origin(error: BaseException) -> BaseException:
@@ -77,7 +83,20 @@ def _origin(error: BaseException) -> BaseException:
 
 
 def _code(error: BaseException) -> str:
-    return getattr(error, "sqlite_errorname", None) or type(error).__name__
+    return getattr(error, "sqlite_errorname", None) or server_faults.code(error)
+
+
+def _of_the_server(error: BaseException, server: Server, doing: Doing) -> StoreError | SignedRecordError:
+    origin = _origin(error)
+    refused = getattr(getattr(origin, "diag", None), "message_primary", None)
+    if refused in REFUSALS:
+        return SignedRecordError() if refused == SIGNED else StoreError(refused)
+    if not isinstance(error, DBAPIError):
+        return _in_plain_words(error, Path(server.host), doing)
+    if doing == "keep" and server_faults.is_loss(origin):
+        kept = "It is not certain that the last change arrived; everything kept before it is safe."
+        return StoreError(server_faults.sentence(origin, server, kept))
+    return StoreError(server_faults.sentence(origin, server, _KEPT[doing]))
 
 
 def _in_plain_words(error: BaseException, path: Path, doing: Doing) -> StoreError | SignedRecordError:

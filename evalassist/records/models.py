@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, CheckConstraint, Dialect, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import JSON, CheckConstraint, Dialect, ForeignKey, Index, LargeBinary
+from sqlalchemy import Text as AnyText
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
+"""Text in the order of its signs on both engines: the search looks for ranges of words, moments sort by time."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -119,7 +123,7 @@ class StoredDefaultChange(Base):
 
     __tablename__ = "default_change"
 
-    number: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     default_id: Mapped[str]
     value: Mapped[float | None]
     changed_at: Mapped[datetime]
@@ -136,8 +140,8 @@ class StoredAddendum(Base):
     clinician: Mapped[str]
     written_at: Mapped[datetime]
     sha256: Mapped[str]
-    kind: Mapped[str]
-    licence: Mapped[str]
+    kind: Mapped[str] = mapped_column(server_default="addendum")
+    licence: Mapped[str] = mapped_column(server_default="")
 
 
 class StoredDocument(Base):
@@ -215,6 +219,6 @@ class StoredVault(Base):
 
     __tablename__ = "vault_copy"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kept_at: Mapped[datetime]
     vault: Mapped[bytes]

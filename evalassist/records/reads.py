@@ -30,6 +30,13 @@ from evalassist.records.search import ranges_of
 
 def evaluation(db: Session, evaluation_id: str) -> tuple[Evaluation, int]:
     """An evaluation with its version; its addenda must still be what was written."""
+    found = evaluation_or_none(db, evaluation_id)
+    if found is None:
+        raise not_kept("evaluation", evaluation_id)
+    return found
+
+
+def evaluation_or_none(db: Session, evaluation_id: str) -> tuple[Evaluation, int] | None:
     found = db.execute(
         select(StoredEvaluation, StoredPatient)
         .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
@@ -37,7 +44,7 @@ def evaluation(db: Session, evaluation_id: str) -> tuple[Evaluation, int]:
         .where(StoredEvaluation.id == evaluation_id)
     ).one_or_none()
     if found is None:
-        raise not_kept("evaluation", evaluation_id)
+        return None
     row, patient = found
     addenda = db.scalars(
         select(StoredAddendum)

@@ -24,7 +24,7 @@ from evalassist.evaluation import Addendum, Defaults, Evaluation, Patient
 from evalassist.records import reads, writes
 from evalassist.records.accounts import NOBODY, Account
 from evalassist.records.connection import WAIT_S, connect
-from evalassist.records.database import file_of, open_engine
+from evalassist.records.database import file_of, open_engine, reading
 from evalassist.records.faults import DamagedError, not_kept, plain_words
 from evalassist.records.models import StoredPatient, StoredPlace
 from evalassist.records.plain import patient_value, sha256_of
@@ -38,6 +38,8 @@ from evalassist.records.rows import (
     StoreConflictError,
     Used,
 )
+from evalassist.records.server import FILE_NAME as SERVER_FILE
+from evalassist.records.server import Server, is_server, server_of
 from evalassist.records.vault import PAPER, Keys
 
 __all__ = ["DocumentRow", "EvaluationRow", "PatientRow", "Place", "Store", "StoreConflictError"]
@@ -56,23 +58,27 @@ class _Opened:
 
 
 class Store:
-    """The records in one file. Each window of the app has its own store and uses it from one thread."""
+    """The records in one file, or in the clinic's database.
+
+    Each window of the app has its own store and uses it from one thread.
+    """
 
     def __init__(
-        self, path: str | Path, keys: Keys, account: Account = NOBODY, *, wait_s: float = WAIT_S
+        self, where: str | Path | Server, keys: Keys, account: Account = NOBODY, *, wait_s: float = WAIT_S
     ) -> None:
         """`wait_s`: how long a save waits for another window; a window that is typed in waits only shortly."""
-        self.path, self.keys, self.account = file_of(path), keys, account
+        if not isinstance(where, Server):
+            where = server_of(str(where)) if is_server(where) else file_of(where)
+        self.where, self.keys, self.account = where, keys, account
         self._wait_s = wait_s
-        self._engine = open_engine(self.path, keys.database, wait_s)
-        self._reading = self._engine.execution_options(write=False)
+        self._open_engine()
         self._opened: dict[str, _Opened] = {}
         self._patients: dict[str, Patient] = {}
         self._refused: dict[str, list[Evaluation]] = {}
-        """What the disk refused since the last save; one of them may have been kept all the same."""
+        """What was refused since the last save; one of them may have been kept all the same."""
         self._closed = False
-        with plain_words(self.path, "open"):
-            self._file = self._on_disk()
+        with plain_words(self.where, "open"):
+            self._file = None if self.is_shared else self._on_disk()
 
     def __enter__(self) -> Self:
         return self
@@ -82,10 +88,24 @@ class Store:
     ) -> None:
         self.close()
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether the records lie on the clinic's server."""
+        return isinstance(self.where, Server)
+
+    @property
+    def path(self) -> Path:
+        """The records file."""
+        if isinstance(self.where, Server):
+            raise StoreError(
+                f"The records lie in {self.where}. Whoever looks after that server also backs them up."
+            )
+        return self.where
+
     def close(self) -> None:
         """Close the file; what was kept is then in this one file and in no companion file."""
         self._closed = True
-        with plain_words(self.path, "read"):
+        with plain_words(self.where, "read"):
             self._engine.dispose()
 
     def save(self, evaluation: Evaluation) -> datetime:
@@ -308,14 +328,22 @@ class Store:
 
     def change_key(self, keys: Keys) -> None:
         """Encrypt the whole file anew; other windows must be closed."""
-        with plain_words(self.path, "keep"):
+        with plain_words(self.where, "keep"):
             self._engine.dispose()
             with closing(connect(self.path, self.keys.database)) as db:
                 db.execute(f"PRAGMA rekey = \"x'{keys.database.hex()}'\"")
-            self._engine = open_engine(self.path, keys.database, self._wait_s)
-            self._reading = self._engine.execution_options(write=False)
-        self.keys = keys
+            self.keys = keys
+            self._open_engine()
         log.info("records encrypted anew")
+
+    def _open_engine(self) -> None:
+        if isinstance(self.where, Server):
+            from evalassist.records.postgres import open_server  # only a clinic with a server needs it
+
+            self._engine = open_server(self.where, self._wait_s)
+        else:
+            self._engine = open_engine(self.where, self.keys.database, self._wait_s)
+        self._reading = reading(self._engine)
 
     def _keep(self, evaluation: Evaluation, signed: dict[str, Any]) -> datetime:
         try:
@@ -331,14 +359,14 @@ class Store:
             raise
 
     def _was_kept_all_the_same(self, evaluation_id: str) -> bool:
-        """Whether the disk kept a save though it said it could not: then nobody else changed the draft."""
+        """Whether a save was kept though the disk or the server could not say so: then nobody else changed it."""
         refused = self._refused.pop(evaluation_id, [])
         if not refused:
             return False
-        evaluation, version = self._read(lambda db: reads.evaluation(db, evaluation_id))
-        if evaluation not in refused:
+        found = self._read(lambda db: reads.evaluation_or_none(db, evaluation_id))
+        if found is None or found[0] not in refused:
             return False
-        self._opened[evaluation_id] = _Opened(version, evaluation.patient)
+        self._opened[evaluation_id] = _Opened(found[1], found[0].patient)
         return True
 
     def _keep_once(self, evaluation: Evaluation, signed: dict[str, Any]) -> datetime:
@@ -364,9 +392,10 @@ class Store:
         """One transaction that changes something; left without an exception, it is on the disk."""
         self._refuse_when_closed()
         try:
-            with plain_words(self.path, "keep"):
+            with plain_words(self.where, "keep"):
                 self._refuse_another_file()
                 with self._engine.begin() as db:
+                    writes.lock_trail(db)
                     yield db
                 self._refuse_another_file()
         except DamagedError:
@@ -384,7 +413,7 @@ class Store:
             return self._read_once(work)
 
     def _read_once(self, work: Callable[[Session], T]) -> T:
-        with plain_words(self.path, "read"), Session(self._reading) as db:
+        with plain_words(self.where, "read"), Session(self._reading) as db:
             return work(db)
 
     def _refuse_when_closed(self) -> None:
@@ -393,6 +422,13 @@ class Store:
 
     def _refuse_another_file(self) -> None:
         """An unlinked file still takes writes that nobody will ever read, so look who lies under its name."""
+        if self.is_shared:
+            return
+        if self.path.with_name(SERVER_FILE).exists():
+            raise StoreError(
+                "The records were moved to the clinic's database while this window was open. "
+                "The last change is not kept. Start EvalAssist again and sign in: it is then written there."
+            )
         try:
             here = self._on_disk()
         except FileNotFoundError:

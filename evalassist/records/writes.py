@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
+from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, text, update
 
 from evalassist.errors import EvalAssistError, SignedRecordError
 from evalassist.evaluation import Addendum, Evaluation, Patient
 from evalassist.records.accounts import Account
 from evalassist.records.faults import not_kept
 from evalassist.records.models import (
+    Base,
     StoredAccount,
     StoredAddendum,
     StoredDefaultChange,
@@ -40,16 +42,11 @@ PATIENT_CHANGED = (
     "Those changes are kept; what you typed is still on the screen, but it is not kept yet. "
     "Open the patient again to see the changes, then choose which details stay."
 )
+TRAIL_LOCK = int.from_bytes(b"EVAL", "big")
 _UNSIGNED: dict[str, Any] = dict.fromkeys(("note", "note_sha256", "signed_at", "clinician", "licence"))
 
 
 _NEXT_CHANGE = select(func.coalesce(func.max(StoredEvaluation.change_number), 0) + 1).scalar_subquery()
-_BEGIN = (
-    upsert(StoredEvaluation)
-    .values(version=1, change_number=_NEXT_CHANGE)
-    .on_conflict_do_nothing()
-    .returning(StoredEvaluation.version)
-)
 _CHANGE = (
     update(StoredEvaluation)
     .where(
@@ -60,9 +57,27 @@ _CHANGE = (
 )
 
 
+def lock_trail(db: Connection) -> None:
+    """Let one writer at a time go on, so that numbers follow each other; in SQLite the transaction does it."""
+    if db.dialect.name == "postgresql":
+        db.execute(text(f"SELECT pg_advisory_xact_lock({TRAIL_LOCK})"))
+
+
+def upsert(db: Connection, table: type[Base]) -> Any:
+    """An insert that may say what happens when the row is there already."""
+    return import_module(f"sqlalchemy.dialects.{db.dialect.name}").insert(table)
+
+
+@cache
+def _begin(dialect: str) -> Any:
+    an_insert = import_module(f"sqlalchemy.dialects.{dialect}").insert(StoredEvaluation)
+    row = an_insert.values(version=1, change_number=_NEXT_CHANGE)
+    return row.on_conflict_do_nothing().returning(StoredEvaluation.version)
+
+
 def begin_evaluation(db: Connection, evaluation: Evaluation, more: dict[str, Any]) -> int:
     """Write an evaluation that is new, and return its version."""
-    version = db.scalar(_BEGIN, evaluation_columns(evaluation) | _UNSIGNED | more)
+    version = db.scalar(_begin(db.dialect.name), evaluation_columns(evaluation) | _UNSIGNED | more)
     if version is None:
         raise StoreConflictError
     return int(version)
@@ -119,7 +134,7 @@ def keep_episode(db: Connection, evaluation: Evaluation) -> None:
         "patient_id": evaluation.patient.id,
         "begun_on": evaluation.visit_date,
     }
-    db.execute(upsert(StoredEpisode).values(episode).on_conflict_do_nothing())
+    db.execute(upsert(db, StoredEpisode).values(episode).on_conflict_do_nothing())
 
 
 def refuse_unknown(db: Connection, evaluation_id: str) -> None:
@@ -154,7 +169,8 @@ def append_addendum(db: Connection, evaluation_id: str, addendum: Addendum) -> i
 
 def keep_default_change(db: Connection, change: DefaultChange) -> None:
     """Append a change of a clinical default."""
-    db.execute(insert(StoredDefaultChange), asdict(change))
+    last = select(func.coalesce(func.max(StoredDefaultChange.number), 0))
+    db.execute(insert(StoredDefaultChange), asdict(change) | {"number": (db.scalar(last) or 0) + 1})
 
 
 def discard_draft(db: Connection, evaluation_id: str) -> None:
@@ -184,7 +200,7 @@ def discard_draft(db: Connection, evaluation_id: str) -> None:
 
 def keep_place(db: Connection, evaluation_id: str, step: str, item: str) -> None:
     refuse_unknown(db, evaluation_id)
-    row = upsert(StoredPlace).values(evaluation_id=evaluation_id, step=step, item=item)
+    row = upsert(db, StoredPlace).values(evaluation_id=evaluation_id, step=step, item=item)
     db.execute(row.on_conflict_do_update(index_elements=["evaluation_id"], set_={"step": step, "item": item}))
 
 
@@ -210,7 +226,7 @@ def keep_use(db: Connection, document_id: str, use: Used) -> None:
 
 def keep_account(db: Connection, account: Account, now: datetime) -> None:
     """Write a new account, or a changed one."""
-    row = upsert(StoredAccount).values(asdict(account) | {"added_at": now})
+    row = upsert(db, StoredAccount).values(asdict(account) | {"added_at": now})
     changed = {name: value for name, value in asdict(account).items() if name != "id"}
     db.execute(row.on_conflict_do_update(index_elements=["id"], set_=changed))
 
@@ -223,5 +239,5 @@ def remove_account(db: Connection, account_id: str, now: datetime) -> None:
 
 
 def keep_vault(db: Connection, vault: bytes, now: datetime) -> None:
-    row = upsert(StoredVault).values(id=1, kept_at=now, vault=vault)
+    row = upsert(db, StoredVault).values(id=1, kept_at=now, vault=vault)
     db.execute(row.on_conflict_do_update(index_elements=["id"], set_={"kept_at": now, "vault": vault}))

@@ -46,6 +46,7 @@ def commands(window: MainWindow) -> list[Command]:
         Command("New patient", "Ctrl+N", window.new_patient),
         Command("Settings", "", window.change_settings),
         Command("Clinical content", "", window.show_content),
+        Command("Clinic's database", "several workstations", window.show_database),
         Command("About EvalAssist", "", window.show_about),
         Command("Keys of this page", "F1", window.show_keys),
     ]

@@ -62,6 +62,7 @@ class PreferencesDialog(QDialog):
 
     applied = Signal(object)
     """The new `Settings`, already kept."""
+    database_wanted = Signal()
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,6 +98,11 @@ class PreferencesDialog(QDialog):
         grid.addLayout(self._build_notice(), grid.rowCount() - 1, 1)
         grid.addWidget(style.label("", "Printer"), grid.rowCount(), 0)
         grid.addLayout(self._build_test_page(), grid.rowCount() - 1, 1)
+        database = QPushButton("Clinic's database…")
+        database.setToolTip("Several workstations share the records on a server of the clinic")
+        database.clicked.connect(self.database_wanted)
+        grid.addWidget(style.label("", "Records"), grid.rowCount(), 0)
+        grid.addWidget(database, grid.rowCount() - 1, 1, Qt.AlignmentFlag.AlignLeft)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setAccessibleName("Settings")

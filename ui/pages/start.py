@@ -425,7 +425,7 @@ class StartPage(QWidget):
         area.setWidget(inner)
         foot = QWidget()
         line = style.row(foot, (16, 4, 16, 8))
-        kept_in = style.label("", f"Records: {self._store.path}")
+        kept_in = style.label("", f"Records: {self._store.where}")
         kept_in.setProperty("t", "s")
         line.addWidget(kept_in, 1)
         line.addWidget(self._version)

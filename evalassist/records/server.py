@@ -1,0 +1,143 @@
+"""A PostgreSQL server as the place of the records: how it is named, and how a workstation remembers it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from evalassist.errors import StoreError
+from evalassist.files import write_whole
+from evalassist.records.vault import KEY_BYTES, Keys
+
+FILE_NAME = "evalassist.server"
+CERTIFICATE = "evalassist.crt"
+PORT = 5432
+_SCHEMES = ("postgresql", "postgresql+psycopg")
+_HERE = ("localhost", "127.0.0.1", "::1")
+_NONCE_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A database on a PostgreSQL server, and the user who connects."""
+
+    host: str
+    """Its name or address, or the folder of its socket on this computer."""
+    database: str
+    user: str
+    password: str = field(default="", repr=False)
+    port: int = PORT
+    certificate: str = ""
+    """The file with the certificate that signed the server's; empty: one of those this computer trusts."""
+
+    def __str__(self) -> str:
+        return f"the database “{self.database}” on {self.host}"
+
+    @property
+    def is_local(self) -> bool:
+        return self.host in _HERE or self.host.startswith("/")
+
+    @property
+    def url(self) -> str:
+        """As it may be shown: without the password."""
+        return f"postgresql+psycopg://{self.user}@{self.host}:{self.port}/{self.database}"
+
+    def connecting(self) -> dict[str, Any]:
+        """What psycopg is told; over a network it must prove who the server is, and everything is encrypted."""
+        told = {"host": self.host, "port": self.port, "dbname": self.database, "user": self.user}
+        if self.password:
+            told["password"] = self.password
+        if self.is_local:
+            return told | {"sslmode": "prefer"}
+        return told | {
+            "sslmode": "verify-full",
+            "sslrootcert": self.certificate or "system",
+            "gssencmode": "disable",
+        }
+
+
+def is_server(where: object) -> bool:
+    return str(where).startswith("postgresql")
+
+
+def server_of(url: str) -> Server:
+    """The server named by `postgresql://user@host/database`."""
+    try:
+        read = make_url(url)
+    except ArgumentError:
+        raise _bad_url() from None
+    asked = {key: value if isinstance(value, str) else value[0] for key, value in read.query.items()}
+    host = asked.pop("host", None) or read.host or ""
+    port = asked.pop("port", None) or str(read.port or PORT)
+    mode, certificate = asked.pop("sslmode", ""), asked.pop("sslrootcert", "")
+    if read.drivername not in _SCHEMES or not (host and read.database and read.username and port.isdecimal()):
+        raise _bad_url()
+    if asked:
+        raise StoreError(
+            f"The address of the database says {', '.join(asked)}, which is not known here. Leave it out."
+        )
+    server = Server(host, read.database, read.username, read.password or "", int(port), certificate)
+    if mode and mode != "verify-full" and not server.is_local:
+        raise StoreError(
+            f"Over a network the records are sent only with sslmode=verify-full; {mode} was asked for. "
+            "Nothing was sent. Leave sslmode out, and give the server a certificate."
+        )
+    return server
+
+
+def _bad_url() -> StoreError:
+    return StoreError(
+        "The address of the database cannot be read. Write it as postgresql://user@host/database."
+    )
+
+
+# ------------------------------------------------------------ what a workstation keeps
+
+
+def write_server(file: Path, server: Server, keys: Keys) -> None:
+    """Keep where the records are; the password only sealed, so that nobody reads it from the disk."""
+    certificate = Path(server.certificate).read_text(encoding="ascii") if server.certificate else ""
+    plain = asdict(replace(server, password="", certificate=certificate))
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    sealed = _cipher(keys).encrypt(nonce, server.password.encode(), _bound(plain))
+    plain["password"] = base64.b64encode(nonce + sealed).decode()
+    write_whole(file, json.dumps(plain, indent=1).encode())
+
+
+def read_server(file: Path, keys: Keys) -> Server:
+    """Where the records are; a file in which anything was changed is refused, so that nothing is sent elsewhere."""
+    try:
+        plain = json.loads(file.read_bytes())
+        sealed = base64.b64decode(plain["password"])
+        plain["password"] = ""
+        server = Server(**plain)
+        password = _cipher(keys).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _bound(plain)).decode()
+    except (OSError, ValueError, KeyError, TypeError, InvalidTag):
+        raise StoreError(
+            f"The file {file}, which says where the clinic's database is, is damaged or was changed. "
+            "Nothing was sent. Connect this workstation anew with `evalassist connect-to-postgres`."
+        ) from None
+    if not server.certificate:
+        return replace(server, password=password)
+    certificate = file.with_name(CERTIFICATE)
+    write_whole(certificate, server.certificate.encode())
+    return replace(server, password=password, certificate=str(certificate))
+
+
+def _cipher(keys: Keys) -> AESGCM:
+    return AESGCM(HKDF(SHA256(), KEY_BYTES, None, b"evalassist/server/v1").derive(keys.audit))
+
+
+def _bound(plain: dict[str, Any]) -> bytes:
+    return json.dumps(plain, sort_keys=True).encode()

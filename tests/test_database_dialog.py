@@ -1,0 +1,148 @@
+"""The clinic's database, as an administrator connects to it from the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from evalassist.evaluation import Evaluation, Patient
+from evalassist.records import vault as vaults
+from evalassist.records.accounts import Account
+from evalassist.records.entrance import Entrance
+from evalassist.records.server import Server
+from evalassist.records.store import Store
+from evalassist.settings import Settings
+from ui import style
+from ui.dialogs.database import DatabaseDialog
+from ui.dialogs.palette import commands
+from ui.main_window import MainWindow
+
+CHEN = Account("", "chen", "A. Chen", "PT-1", "administrator")
+PASSWORD = "correct horse"
+
+# The off-screen platform says this of every window it shows.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+
+@pytest.fixture
+def entrance(home: Path, monkeypatch: pytest.MonkeyPatch) -> Entrance:
+    for name, value in (
+        ("MEMORY_KIB", vaults.LEAST_MEMORY_KIB),
+        ("PASSES", vaults.LEAST_PASSES),
+        ("LANES", 1),
+    ):
+        monkeypatch.setattr(vaults, name, value)
+    home.mkdir()
+    return Entrance(home)
+
+
+@pytest.fixture
+def store(entrance: Entrance) -> Iterator[Store]:
+    opened, _ = entrance.begin(CHEN, PASSWORD)
+    with opened:
+        opened.save(
+            Evaluation.begin(Patient("Anna Svensson", date(1990, 5, 2), "F"), "right", date(2026, 3, 1))
+        )
+        yield opened
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, entrance: Entrance, store: Store) -> DatabaseDialog:
+    app = QApplication.instance()
+    if isinstance(app, QApplication) and app.styleSheet() != style.sheet():
+        style.apply_style(app)
+    made = DatabaseDialog(entrance, store)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def line(dialog: DatabaseDialog, name: str) -> QLineEdit:
+    return next(each for each in dialog.findChildren(QLineEdit) if each.accessibleName() == name)
+
+
+def button(dialog: DatabaseDialog, words: str) -> QPushButton:
+    return next(each for each in dialog.findChildren(QPushButton) if each.text() == words)
+
+
+def said(dialog: DatabaseDialog) -> str:
+    return next(
+        each.text() for each in dialog.findChildren(QLabel) if each.accessibleName() == "What the test found"
+    )
+
+
+def type_in(dialog: DatabaseDialog, server: Server) -> None:
+    for name, words in (
+        ("Address", server.host),
+        ("Port", str(server.port)),
+        ("Database", server.database),
+        ("User", server.user),
+        ("Password", server.password),
+        ("Certificate", server.certificate),
+    ):
+        line(dialog, name).clear()
+        QTest.keyClicks(line(dialog, name), words)
+
+
+def press(dialog: DatabaseDialog, words: str) -> None:
+    QTest.mouseClick(button(dialog, words), Qt.MouseButton.LeftButton)
+
+
+def try_it(dialog: DatabaseDialog, qtbot: QtBot, server: Server) -> str:
+    type_in(dialog, server)
+    press(dialog, "Test the connection")
+    qtbot.waitUntil(lambda: said(dialog) not in ("", "Connecting …"), timeout=20_000)
+    return said(dialog)
+
+
+def test_a_database_is_used_only_after_its_test_has_passed(
+    qtbot: QtBot, dialog: DatabaseDialog, entrance: Entrance, store: Store, over_the_network: Server
+) -> None:
+    assert not button(dialog, "Use this database").isEnabled()
+    press(dialog, "Test the connection")
+    assert said(dialog) == "Still empty: Address, Database, User."
+    wrong = replace(over_the_network, password="wrong")
+    assert "did not accept the user" in try_it(dialog, qtbot, wrong)
+    assert not button(dialog, "Use this database").isEnabled()
+    assert "connection works" in try_it(dialog, qtbot, over_the_network)
+    assert button(dialog, "Move the records there").isEnabled()
+    QTest.keyClicks(line(dialog, "User"), "x")  # another user is another test
+    assert not button(dialog, "Move the records there").isEnabled()
+    try_it(dialog, qtbot, over_the_network)
+    with qtbot.waitSignal(dialog.connected, timeout=20_000) as connected:
+        press(dialog, "Move the records there")
+    assert "rows arrived as they were" in connected.args[0]
+    with entrance.sign_in("chen", PASSWORD) as moved:
+        assert moved.is_shared
+        assert [row.patient.name for row in moved.drafts()] == ["Anna Svensson"]
+
+
+def test_a_therapist_may_look_and_change_nothing(qtbot: QtBot, entrance: Entrance, store: Store) -> None:
+    store.account = replace(store.account, role="therapist")
+    dialog = DatabaseDialog(entrance, store)
+    qtbot.addWidget(dialog)
+    assert "Only an administrator" in said(dialog)
+    assert not line(dialog, "Address").isEnabled()
+    assert not button(dialog, "Test the connection").isEnabled()
+
+
+def test_the_window_offers_it_by_name_and_ends_its_work_on_the_file(
+    qtbot: QtBot, entrance: Entrance, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.show()
+    window.open_store(store, lambda: pytest.fail("no content is needed"), Settings())
+    monkeypatch.setattr(DatabaseDialog, "exec", lambda dialog: dialog.connected.emit("All rows arrived."))
+    next(each for each in commands(window) if each.words == "Clinic's database").act()
+    texts = [each.text() for each in window.findChildren(QLabel) if each.isVisible()]
+    assert "All rows arrived." in texts
+    assert "Start EvalAssist again and sign in as before." in texts

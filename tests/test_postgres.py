@@ -1,0 +1,809 @@
+"""The clinic's database: what is signed stays locked, nothing is lost, and every fault is told in plain words."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing, suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Connection, text
+
+from evalassist import cli
+from evalassist.errors import EvalAssistError, SignedRecordError, StoreError
+from evalassist.evaluation import Addendum, Evaluation, Patient, Signature
+from evalassist.records import moving, postgres, writes
+from evalassist.records import vault as vaults
+from evalassist.records.accounts import Account
+from evalassist.records.entrance import Entrance
+from evalassist.records.faults import LostError
+from evalassist.records.migrations import MIGRATIONS
+from evalassist.records.models import Base
+from evalassist.records.server import Server, read_server, server_of, write_server
+from evalassist.records.store import Store
+from evalassist.records.triggers import REFUSALS, RULES
+from evalassist.records.vault import WrongPasswordError, new_keys
+
+KEYS = new_keys()
+ANNA = Patient("Anna Svensson", date(1990, 5, 2), "F")
+SIGNED_AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+NOTE = '{"summary": "Anterior knee pain"}'
+CHEN = Account("", "chen", "A. Chen", "PT-1", "administrator")
+LEE = Account("", "lee", "S. Lee", "PT-2", "therapist")
+PASSWORD, OTHER, THIRD = "correct horse", "battery staple", "purple monkey"
+Crashed = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (
+        ("MEMORY_KIB", vaults.LEAST_MEMORY_KIB),
+        ("PASSES", vaults.LEAST_PASSES),
+        ("LANES", 1),
+    ):
+        monkeypatch.setattr(vaults, name, value)
+
+
+def begin() -> Evaluation:
+    return Evaluation.begin(ANNA, "right", date(2026, 3, 1), content_release="2026.1")
+
+
+def signed(evaluation: Evaluation) -> Evaluation:
+    return evaluation.signed_by(Signature("Sam Lee, PT", "PT-77", SIGNED_AT))
+
+
+def bare(server: Server) -> closing[psycopg.Connection[Any]]:
+    """The database as any other program connects to it."""
+    return closing(psycopg.connect(**server.connecting(), autocommit=True))
+
+
+def everything(db: psycopg.Connection[Any]) -> dict[str, list[Any]]:
+    return {
+        table: db.execute(f"SELECT * FROM {table} ORDER BY 1, 2".encode()).fetchall()
+        for table in Base.metadata.tables
+    }
+
+
+def refusal(server: Server) -> str:
+    with pytest.raises(StoreError) as caught, Store(server, KEYS):
+        pytest.fail("this database must be refused")
+    return caught.value.message
+
+
+@pytest.fixture
+def full(server: Server) -> tuple[Server, str, str]:
+    """A database with a draft and a signed evaluation that has everything; and their ids."""
+    draft, locked = begin(), begin()
+    with Store(server, KEYS) as store:
+        store.save(draft)
+        store.sign(signed(locked), NOTE)
+        store.add_addendum(locked.id, Addendum("more", "Sam Lee", SIGNED_AT))
+        store.keep_document(locked.id, "handout", "en", "letter", b"%PDF-1", "Sam Lee")
+        store.change_default("slr", 75, by="Pat", reason="our table")
+        store.keep_account(replace(CHEN, id="chen"))
+    with bare(server) as db:
+        db.execute("INSERT INTO audit VALUES (1, 'now', 'chen', 'A. Chen', 'signed', 'x', '{}', 'mac')")
+    return server, draft.id, locked.id
+
+
+# ------------------------------------------------------------ signed means signed
+
+COLUMNS = (
+    "id, episode_id, kind, sore_knee, visit_date, version, change_number, updated_at, content_release, impression,"
+    " opinions, plan_edits, answers, defaults, exercise_log"
+)
+FORGED = "'initial', 'left', '2026-03-01', 1, 1, '', '', 'forged', '{}', '[]', '{}', '{}', '[]'"
+ROUTES = [
+    "UPDATE evaluation SET impression = 'forged' WHERE id = '{signed}'",
+    "UPDATE evaluation SET signed_at = NULL, note = NULL, note_sha256 = NULL, clinician = NULL, licence = NULL",
+    "UPDATE evaluation SET id = '{signed}' WHERE id = '{draft}'",
+    "UPDATE ONLY evaluation AS e SET note = 'forged' FROM episode WHERE e.id = '{signed}' AND episode_id = episode.id",
+    "WITH gone AS (DELETE FROM evaluation WHERE id = '{signed}' RETURNING *) SELECT * FROM gone",
+    "DELETE FROM evaluation",
+    "DELETE FROM evaluation USING episode WHERE evaluation.episode_id = episode.id",
+    f"INSERT INTO evaluation ({COLUMNS}) SELECT '{{signed}}', id, {FORGED} FROM episode LIMIT 1",
+    f"INSERT INTO evaluation ({COLUMNS}) SELECT '{{signed}}', id, {FORGED} FROM episode LIMIT 1"
+    " ON CONFLICT (id) DO UPDATE SET impression = 'forged'",
+    "MERGE INTO evaluation USING (SELECT '{signed}' AS id) AS new ON evaluation.id = new.id"
+    " WHEN MATCHED THEN UPDATE SET impression = 'forged'",
+    "MERGE INTO evaluation USING (SELECT '{signed}' AS id) AS new ON evaluation.id = new.id"
+    " WHEN MATCHED THEN DELETE",
+    "UPDATE episode SET patient_id = 'someone else'",
+    "UPDATE episode SET id = 'another'",
+    "UPDATE patient SET id = 'someone else'",
+    "UPDATE addendum SET text = 'forged'",
+    "DELETE FROM addendum",
+    "INSERT INTO addendum SELECT evaluation_id, number, 'forged', '', '', '' FROM addendum",
+    "INSERT INTO addendum VALUES ('{draft}', 1, 'on a draft', '', '', '')",
+    "INSERT INTO addendum SELECT evaluation_id, number, '', '', '', '' FROM addendum"
+    " ON CONFLICT (evaluation_id, number) DO UPDATE SET text = 'forged'",
+    "UPDATE document SET pdf = ''",
+    "DELETE FROM document",
+    "UPDATE document_use SET use = 'printed'",
+    "DELETE FROM document_use",
+    "UPDATE default_change SET value = 1",
+    "DELETE FROM default_change",
+    "UPDATE audit SET who = 'nobody'",
+    "DELETE FROM audit",
+    "INSERT INTO audit SELECT * FROM audit ON CONFLICT (number) DO UPDATE SET who = 'nobody'",
+    "DELETE FROM account",
+    "TRUNCATE audit",
+    "TRUNCATE evaluation, addendum, document, document_use, place",
+    "TRUNCATE patient CASCADE",
+]  # fmt: skip
+ROUTES_AROUND_THE_LOCKS = [
+    "DROP TRIGGER evaluation_signed_not_updated ON evaluation",
+    "ALTER TABLE evaluation DISABLE TRIGGER ALL",
+    "ALTER TABLE audit ADD COLUMN more text",
+    "ALTER TABLE audit RENAME TO former_audit",
+    "DROP TABLE addendum",
+    "SET session_replication_role = replica",
+    "CREATE OR REPLACE FUNCTION addendum_not_updated() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+    "ALTER FUNCTION addendum_only_when_signed() RESET search_path",
+    "CREATE TABLE mine (x int)",
+    "CREATE TEMPORARY TABLE evaluation (id text, signed_at text)",
+    "CREATE RULE silent AS ON INSERT TO audit DO INSTEAD NOTHING",
+    "UPDATE about SET version = 99",
+    "COPY about FROM STDIN",
+    "SET ROLE clinic_owner",
+]
+
+
+def refused(db: psycopg.Connection[Any], route: str, draft: str, locked: str) -> str:
+    try:
+        db.execute(route.replace("{draft}", draft).replace("{signed}", locked).encode())
+    except psycopg.Error as error:
+        return error.diag.message_primary or ""
+    return "not refused"
+
+
+def test_no_sql_of_a_workstation_changes_what_is_signed(full: tuple[Server, str, str]) -> None:
+    server, draft, locked = full
+    with bare(server) as db:
+        before = everything(db)
+        for route in (*ROUTES, *ROUTES_AROUND_THE_LOCKS):
+            said = refused(db, route, draft, locked)
+            assert said in REFUSALS or said.startswith(("permission denied", "must be owner")), (route, said)
+        assert everything(db) == before
+
+
+def test_the_locks_hold_against_the_owner_of_the_tables_too(
+    full: tuple[Server, str, str], owner: Server
+) -> None:
+    _, draft, locked = full
+    with bare(owner) as db:
+        before = everything(db)
+        for route in ROUTES:
+            assert refused(db, route, draft, locked) in REFUSALS, route
+        assert everything(db) == before
+
+
+def test_both_engines_have_the_same_rules_and_the_server_empties_no_table(owner: Server) -> None:
+    with bare(owner) as db:
+        found = db.execute(
+            "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'"
+        ).fetchall()
+    emptied = {f"{rule.table}_not_emptied" for rule in RULES}
+    assert {name for (name,) in found} == {rule.trigger for rule in RULES} | emptied
+
+
+def test_the_applications_user_has_no_right_more_than_it_needs(server: Server, owner: Server) -> None:
+    with bare(owner) as db:
+        given = db.execute(
+            "SELECT table_name, privilege_type FROM information_schema.role_table_grants WHERE grantee = %s",
+            [server.user],
+        ).fetchall()
+    assert {table for table, _ in given} == {"about", *Base.metadata.tables}
+    for table in ("audit", "addendum", "document", "document_use", "default_change"):
+        assert {right for name, right in given if name == table} == {"SELECT", "INSERT"}
+    assert {right for name, right in given if name == "about"} == {"SELECT"}
+    assert {right for _, right in given} == {"SELECT", "INSERT", "UPDATE", "DELETE"}
+
+
+def test_every_connection_is_durable_and_holds_nobody_up(server: Server) -> None:
+    engine = postgres.open_server(server, wait_s=0.3)
+    with engine.connect() as db:
+        for name, value in {
+            "synchronous_commit": "on",
+            "lock_timeout": "300ms",
+            "statement_timeout": "10s",
+            "idle_in_transaction_session_timeout": "10s",
+            "client_encoding": "UTF8",
+            "search_path": "public",
+        }.items():
+            assert db.scalar(text(f"SHOW {name}")) == value, name
+    engine.dispose()
+
+
+# ------------------------------------------------------------ several at once
+
+EDITS_ONE_RECORD = """
+import sys, time
+from evalassist.errors import StoreError
+from evalassist.records.rows import StoreConflictError
+from evalassist.records.server import Server
+from evalassist.records.store import Store
+from evalassist.records.vault import Keys
+
+where, port, database, user, key, evaluation_id, name, edits = sys.argv[1:]
+where = Server(where, database, user, port=int(port)) if database else where
+store = Store(where, Keys(bytes.fromhex(key), bytes(32)), wait_s=10)
+for number in range(int(edits)):
+    evaluation = store.load(evaluation_id)
+    while True:
+        count = evaluation.answers.get("count", 0) + 1
+        mine = evaluation.answers.get(name, 0) + 1
+        try:
+            store.save(evaluation.with_answers({"count": count, name: mine}))
+            break
+        except StoreConflictError:
+            evaluation = store.load(evaluation_id)
+print("done")
+"""
+PROCESSES = 4
+
+
+def edit_at_once(records: Path | Server, edits: int) -> dict[str, Any]:
+    draft = begin()
+    with Store(records, KEYS) as store:
+        store.save(draft)
+    told = (
+        [records.host, records.port, records.database, records.user]
+        if isinstance(records, Server)
+        else [records, 0, "", ""]
+    )
+    children = [
+        subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                EDITS_ONE_RECORD,
+                *map(str, told),
+                KEYS.database.hex(),
+                draft.id,
+                f"by-{n}",
+                str(edits),
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parent.parent,
+        )
+        for n in range(PROCESSES)
+    ]
+    assert [child.communicate()[0] for child in children] == ["done\n"] * PROCESSES
+    with Store(records, KEYS) as store:
+        return dict(store.load(draft.id).answers)
+
+
+def test_four_programs_that_edit_one_record_lose_no_edit(records: Path | Server) -> None:
+    edits = 15
+    answers = edit_at_once(records, edits)
+    assert answers.pop("count") == PROCESSES * edits
+    assert answers == {f"by-{n}": edits for n in range(PROCESSES)}
+
+
+def test_lines_of_the_trail_written_at_once_are_numbered_without_gap_or_twin(server: Server) -> None:
+    engine = postgres.open_server(server, wait_s=10)
+
+    def write_lines() -> None:
+        for _ in range(25):
+            with engine.begin() as db:
+                writes.lock_trail(db)
+                db.execute(
+                    text(
+                        "INSERT INTO audit SELECT coalesce(max(number), 0) + 1, '', '', '', '', '', '', '' FROM audit"
+                    )
+                )
+
+    writers = [Thread(target=write_lines) for _ in range(4)]
+    for each in writers:
+        each.start()
+    for each in writers:
+        each.join()
+    with engine.connect() as db:
+        numbers = list(db.scalars(text("SELECT number FROM audit ORDER BY number")))
+    engine.dispose()
+    assert numbers == list(range(1, 101))
+
+
+def test_a_workstation_that_writes_for_long_is_told_to_the_others_and_nothing_is_lost(server: Server) -> None:
+    draft = begin()
+    with Store(server, KEYS, wait_s=0.1) as store, bare(server) as other:
+        store.save(draft)
+        other.execute("BEGIN")
+        other.execute(f"SELECT pg_advisory_xact_lock({writes.TRAIL_LOCK})".encode())
+        with pytest.raises(StoreError, match="Another workstation is writing"):
+            store.save(draft.with_impression("later"))
+        assert store.load(draft.id, to_edit=False) == draft  # reading goes on
+        other.execute("ROLLBACK")
+        store.save(draft.with_impression("later"))
+
+
+# ------------------------------------------------------------ faults in plain words
+
+
+def test_a_server_killed_while_working_is_told_and_the_work_goes_on(server: Server, crashed: Crashed) -> None:
+    draft = begin()
+    with Store(server, KEYS) as store:
+        store.save(draft)
+        with crashed():
+            with pytest.raises(StoreError, match="cannot be reached") as caught:
+                store.save(draft.with_impression("typed on"))
+            assert "everything kept before it is safe" in caught.value.message
+            with pytest.raises(StoreError, match="cannot be reached"):
+                store.drafts()
+        store.save(draft.with_impression("typed on"))
+        assert store.load(draft.id).impression == "typed on"
+
+
+def test_a_connection_that_breaks_inside_a_save_is_told_and_made_anew(
+    server: Server, crashed: Crashed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = begin()
+    write = writes.change_evaluation
+
+    def break_in_the_middle(*told: Any) -> int:
+        with crashed():
+            return write(*told)
+
+    with Store(server, KEYS) as store:
+        store.save(draft)
+        monkeypatch.setattr(writes, "change_evaluation", break_in_the_middle)
+        with pytest.raises(LostError, match=r"connection to the database .* was lost"):
+            store.save(draft.with_impression("half"))
+        monkeypatch.undo()
+        assert store.load(draft.id, to_edit=False) == draft
+        store.save(draft.with_impression("whole"))
+        assert store.load(draft.id).impression == "whole"
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_a_save_that_arrived_although_the_answer_was_lost_is_no_conflict(
+    server: Server, new: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = begin()
+    with Store(server, KEYS) as store:
+        if not new:
+            store.save(draft)
+        dialect = store._engine.dialect
+        commit = dialect.do_commit
+
+        def lose_the_answer(connection: Any) -> None:
+            commit(connection)
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+        monkeypatch.setattr(dialect, "do_commit", lose_the_answer)
+        with pytest.raises(LostError, match="not certain"):
+            store.save(draft.with_impression("arrived"))
+        monkeypatch.undo()
+        store.save(draft.with_impression("typed on"))
+        with Store(server, KEYS) as other:
+            other.save(other.load(draft.id).with_impression("theirs"))
+        with pytest.raises(EvalAssistError, match="another window"):
+            store.save(draft.with_impression("a real conflict"))
+
+
+def test_what_cannot_be_connected_is_told_with_its_reason(server: Server, over_the_network: Server) -> None:
+    assert "cannot be reached" in refusal(replace(server, port=1))
+    assert "cannot be reached" in refusal(replace(server, host="/nowhere"))
+    assert "There is no database “nix”" in refusal(replace(server, database="nix"))
+    assert "did not accept the user nobody" in refusal(replace(server, user="nobody"))
+    said = refusal(replace(over_the_network, password="wrong"))
+    assert "did not accept the user evalassist_app with this password" in said
+    assert "connect-to-postgres" in said
+    assert "wrong" not in said
+
+
+def test_over_a_network_the_server_proves_itself_and_everything_is_encrypted(
+    over_the_network: Server, tmp_path: Path
+) -> None:
+    with Store(over_the_network, KEYS) as store:
+        store.save(begin())
+        (encrypted,) = store._read(
+            lambda db: db.execute(text("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")).one()
+        )
+        assert encrypted
+    unknown = replace(over_the_network, certificate="")  # signed by nobody this computer trusts
+    for wrong in (unknown, replace(over_the_network, certificate=str(tmp_path / "missing.crt"))):
+        assert "could not prove that it is the right one" in refusal(wrong)
+    elsewhere = replace(over_the_network, host="127.0.0.3")
+    assert "cannot be reached" in refusal(elsewhere) or "could not prove" in refusal(elsewhere)
+
+
+def test_an_installation_without_the_part_for_servers_says_so(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    assert "its part “postgres”" in refusal(server)
+
+
+@pytest.mark.parametrize("mode", ["disable", "allow", "prefer", "require", "verify-ca"])
+def test_an_address_that_asks_for_less_safety_is_refused(mode: str) -> None:
+    with pytest.raises(StoreError, match="only with sslmode=verify-full"):
+        server_of(f"postgresql://app@db.clinic/records?sslmode={mode}")
+    assert server_of(f"postgresql://app@localhost/records?sslmode={mode}").is_local
+    assert server_of("postgresql://app@db.clinic/records").connecting()["sslmode"] == "verify-full"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "postgresql://",
+        "mysql://app@host/records",
+        "postgresql://host/records",
+        "postgresql://app@host",
+        "\x00",
+    ],
+)
+def test_an_address_that_cannot_be_meant_is_refused(url: str) -> None:
+    with pytest.raises(StoreError, match="cannot be read"):
+        server_of(url)
+    with pytest.raises(StoreError, match="not known here"):
+        server_of("postgresql://app@host/records?options=-csession_replication_role%3Dreplica")
+
+
+def test_a_right_that_was_taken_away_is_told(server: Server, owner: Server) -> None:
+    with Store(server, KEYS) as store, bare(owner) as db:
+        db.execute("REVOKE INSERT ON patient FROM evalassist_app")
+        try:
+            with pytest.raises(StoreError, match="no permission") as caught:
+                store.save(begin())
+            assert "last change is not kept" in caught.value.message
+        finally:
+            db.execute("GRANT INSERT ON patient TO evalassist_app")
+        store.save(begin())
+
+
+def test_a_database_that_only_reads_or_cannot_keep_a_sign_is_told(server: Server, owner: Server) -> None:
+    with Store(server, KEYS) as store:
+        with pytest.raises(StoreError, match="character that cannot be kept"):
+            store.save(begin().with_impression("nul \x00"))
+        with bare(owner) as db:
+            db.execute("ALTER DATABASE clinic SET default_transaction_read_only = on")
+        try:
+            with Store(server, KEYS) as reading, pytest.raises(StoreError, match="only reads at present"):
+                reading.save(begin())
+        finally:
+            with bare(owner) as db:
+                db.execute("SET default_transaction_read_only = off")
+                db.execute("ALTER DATABASE clinic RESET default_transaction_read_only")
+        assert store.drafts() == ()
+
+
+def test_the_log_and_the_faults_of_a_server_name_no_people(
+    server: Server, owner: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """PostgreSQL quotes a row that breaks a rule of the table; that text goes nowhere."""
+    with bare(owner) as db:
+        db.execute("ALTER TABLE patient ADD CONSTRAINT tried CHECK (name = 'nobody')")
+    try:
+        with Store(server, KEYS) as store, pytest.raises(StoreError) as caught:
+            store.save(begin())
+    finally:
+        with bare(owner) as db:
+            db.execute("ALTER TABLE patient DROP CONSTRAINT tried")
+    assert caught.value.__suppress_context__
+    assert "23514" in caught.value.message
+    assert "Svensson" not in caught.value.message + caplog.text
+
+
+# ------------------------------------------------------------ setting up
+
+
+def version(owner: Server, number: int) -> None:
+    with bare(owner) as db:
+        db.execute("UPDATE about SET version = %s", [number])
+
+
+def test_setting_up_again_changes_nothing_that_is_kept(full: tuple[Server, str, str], owner: Server) -> None:
+    server, *_ = full
+    with bare(server) as db:
+        before = everything(db)
+        done = postgres.set_up(owner)
+        assert (done.before, done.password) == (len(MIGRATIONS), "")
+        assert everything(db) == before
+
+
+def test_an_older_a_newer_and_a_foreign_database_are_refused_until_they_are_set_up(
+    server: Server, owner: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = len(MIGRATIONS)
+    version(owner, known + 1)
+    assert "newer EvalAssist" in refusal(server)
+    with pytest.raises(StoreError, match="newer EvalAssist"):
+        postgres.set_up(owner)
+    version(owner, known - 1)
+    assert "older EvalAssist" in refusal(server)
+    monkeypatch.setattr(postgres, "UPGRADES", {known: ("ALTER TABLE place ADD COLUMN x int", "not SQL")})
+    with pytest.raises(StoreError):
+        postgres.set_up(owner)
+    assert "older EvalAssist" in refusal(server)  # all or nothing
+    upgrade = ("ALTER TABLE place ADD COLUMN x int", "ALTER TABLE place DROP COLUMN x")
+    monkeypatch.setattr(postgres, "UPGRADES", {known: upgrade})
+    assert postgres.set_up(owner).before == known - 1
+    Store(server, KEYS).close()
+    foreign = replace(owner, database="postgres")
+    assert "holds no records of EvalAssist" in refusal(replace(server, database="postgres"))
+    with pytest.raises(StoreError, match="permission"):
+        postgres.set_up(foreign)
+
+
+def test_a_user_who_could_take_the_locks_away_does_not_work_with_the_records(owner: Server) -> None:
+    assert "could change what is signed" in refusal(owner)
+    assert "could change what is signed" in refusal(replace(owner, user="postgres"))
+    with pytest.raises(StoreError, match="are two"):
+        postgres.set_up(owner, owner.user)
+
+
+def test_the_tables_of_the_server_are_those_the_program_reads(server: Server) -> None:
+    with bare(server) as db:
+        found = db.execute(
+            "SELECT table_name, column_name, is_nullable = 'YES', collation_name FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND table_name <> 'about' ORDER BY table_name, ordinal_position"
+        ).fetchall()
+    wanted = [
+        (name, column.name, bool(column.nullable))
+        for name, table in sorted(Base.metadata.tables.items())
+        for column in table.columns
+    ]
+    assert [row[:3] for row in found] == wanted
+    assert {row[3] for row in found} == {"C", None}
+
+
+def test_the_test_of_a_connection_says_what_it_found(server: Server) -> None:
+    found = postgres.look(server)
+    assert found.vault is None
+    assert "ready and still empty" in found.says
+    assert "fsync is off" in found.says  # this suite's server is quick, not safe
+
+
+# ------------------------------------------------------------ moving up
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Entrance:
+    """A workstation with records of its own: an administrator, a therapist, a signed and an open evaluation."""
+    monkeypatch.setattr(moving, "AT_ONCE", 20)  # so that even five papers travel in several parts
+    entrance = Entrance(tmp_path)
+    store, _ = entrance.begin(CHEN, PASSWORD)
+    with store:
+        entrance.add_account(store, LEE, OTHER)
+        store.save(begin().with_answers({"third": 1 / 3, "text": "Läuft\n“weh” 🦵 \x00"}))
+        locked = begin()
+        store.sign(signed(locked), NOTE)
+        store.add_addendum(locked.id, Addendum("more", "Sam Lee", SIGNED_AT))
+        for number in range(5):
+            store.keep_document(locked.id, "handout", "en", "letter", f"%PDF-{number}".encode(), "Sam Lee")
+        store.change_default("slr", 75.5, by="Pat", reason="our table")
+    return entrance
+
+
+def test_moved_records_are_the_same_on_the_server_and_the_file_stays_as_it_was(
+    here: Entrance, server: Server
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store:
+        keys = store.keys
+        drafts, papers = store.drafts(), store.documents_of_patient(ANNA.id)
+        evaluations = [store.load(row.id) for row in store.recent()]
+    before = here.records.read_bytes()
+    with here.sign_in("chen", PASSWORD) as store:
+        moved = here.use_server(store, server)
+        assert (moved["evaluation"], moved["document"], moved["addendum"]) == (2, 5, 1)
+        with pytest.raises(StoreError, match="were moved to the clinic's database"):
+            store.save(begin())  # a window still open on the file
+    assert here.records.read_bytes() == before
+    with here.sign_in("lee", OTHER) as store:
+        assert store.is_shared
+        assert (store.drafts(), store.documents_of_patient(ANNA.id)) == (drafts, papers)
+        assert [store.load(row.id) for row in store.recent()] == evaluations
+        with pytest.raises(SignedRecordError):
+            store.save(next(each for each in evaluations if each.signature).with_impression("no"))
+        store.save(begin())
+    assert here.records.read_bytes() == before
+    with pytest.raises(StoreError, match="There are records in"):
+        moving.move(here.records, keys, server)
+
+
+def test_a_row_that_arrives_changed_moves_nothing(
+    here: Entrance, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compare = moving.content
+
+    def changed_on_the_way(table: Any, db: Connection) -> tuple[int, str]:
+        if table.name == "addendum" and db.dialect.name == "postgresql":
+            db.execute(
+                text("INSERT INTO addendum SELECT evaluation_id, 2, '', '', written_at, '' FROM addendum")
+            )
+        return compare(table, db)
+
+    with here.sign_in("chen", PASSWORD) as store:
+        monkeypatch.setattr(moving, "content", changed_on_the_way)
+        with pytest.raises(StoreError, match="is not what was sent"):
+            here.use_server(store, server)
+        monkeypatch.undo()
+        assert postgres.look(server).records == 0
+        store.save(begin())  # the file is still the place of the records
+        assert here.use_server(store, server)["evaluation"] == 3
+
+
+def test_a_server_that_dies_while_records_are_moved_leaves_them_here(
+    here: Entrance, server: Server, crashed: Crashed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compare = moving.content
+
+    def die(table: Any, db: Connection) -> tuple[int, str]:
+        if table.name == "evaluation" and db.dialect.name == "postgresql":
+            with crashed():
+                return compare(table, db)
+        return compare(table, db)
+
+    with here.sign_in("chen", PASSWORD) as store:
+        monkeypatch.setattr(moving, "content", die)
+        with pytest.raises(StoreError, match="Nothing was moved"):
+            here.use_server(store, server)
+        store.save(begin())
+    assert postgres.look(server).vault is None
+    assert here.state() == "locked"
+
+
+def test_a_move_cut_short_before_it_counted_is_told_and_the_file_still_counts(
+    here: Entrance, server: Server
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store:
+        here.use_server(store, server)
+    here.server_file.unlink()
+    with here.sign_in("chen", PASSWORD) as store:
+        assert not store.is_shared
+        store.save(begin())
+        with pytest.raises(StoreError, match="a move that was cut short"):
+            here.use_server(store, server)
+
+
+def test_only_an_administrator_moves_the_records(here: Entrance, server: Server) -> None:
+    with here.sign_in("lee", OTHER) as store, pytest.raises(EvalAssistError, match="Only an administrator"):
+        here.use_server(store, server)
+    assert postgres.look(server).records == 0
+
+
+# ------------------------------------------------------------ several workstations
+
+
+@pytest.fixture
+def there(here: Entrance, server: Server, tmp_path: Path) -> Entrance:
+    """A second workstation, connected after the records were moved from the first."""
+    with here.sign_in("chen", PASSWORD) as store:
+        here.use_server(store, server)
+    folder = tmp_path / "second"
+    folder.mkdir()
+    entrance = Entrance(folder)
+    with pytest.raises(WrongPasswordError):
+        entrance.join(server, "chen", OTHER)
+    with pytest.raises(EvalAssistError, match="An administrator connects"):
+        entrance.join(server, "lee", OTHER)
+    assert not entrance.vault_file.exists()
+    entrance.join(server, "chen", PASSWORD).close()
+    return entrance
+
+
+def test_a_password_changed_at_one_workstation_counts_at_the_others(here: Entrance, there: Entrance) -> None:
+    with here.sign_in("lee", OTHER) as store:
+        here.change_password(store, store.account.id, THIRD)
+        here.confirm(store, THIRD)
+    with pytest.raises(WrongPasswordError, match="changed at another workstation"):
+        there.sign_in("lee", OTHER)
+    with there.sign_in("lee", THIRD) as store:
+        assert len(store.drafts()) == 1
+
+
+def test_accounts_added_and_removed_anywhere_are_so_everywhere(here: Entrance, there: Entrance) -> None:
+    with here.sign_in("chen", PASSWORD) as store:
+        here.add_account(store, Account("", "kim", "K. Kim", "", "student"), THIRD)
+        lee = next(each.id for each in store.accounts() if each.sign_in == "lee")
+    with there.sign_in("chen", PASSWORD) as store:
+        there.remove_account(store, lee)
+    with there.sign_in("kim", THIRD) as store:
+        assert store.account.name == "K. Kim"
+    for workstation in (here, there):
+        with pytest.raises(WrongPasswordError):
+            workstation.sign_in("lee", OTHER)
+
+
+def test_nothing_that_opens_the_database_is_readable_on_a_workstation(
+    there: Entrance, server: Server
+) -> None:
+    for file in there.server_file.parent.iterdir():
+        assert server.password.encode() not in file.read_bytes()
+        assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_workstation_is_not_sent_to_another_server(over_the_network: Server, tmp_path: Path) -> None:
+    file = tmp_path / "evalassist.server"
+    write_server(file, over_the_network, KEYS)
+    found = read_server(file, KEYS)
+    assert replace(found, certificate="") == replace(over_the_network, certificate="")
+    Store(found, KEYS).close()
+    whole = file.read_text()
+    for old, new in (
+        ("127.0.0.2", "10.0.0.66"),
+        ("clinic", "clinik"),
+        ("BEGIN", "begin"),
+        ("evalassist_app", "postgres"),
+    ):
+        file.write_text(whole.replace(old, new))
+        with pytest.raises(StoreError, match=r"was changed\. Nothing was sent"):
+            read_server(file, KEYS)
+    with pytest.raises(StoreError, match="was changed"):
+        read_server(file, new_keys())
+
+
+def test_a_workstation_without_its_vault_is_an_alarm_and_connects_anew(
+    there: Entrance, server: Server
+) -> None:
+    there.vault_file.unlink()
+    with suppress(FileNotFoundError):
+        vaults.previous_of(there.vault_file).unlink()
+    with pytest.raises(StoreError, match=r"is missing\. Nothing was changed\. Connect this"):
+        there.state()
+    there.join(server, "chen", PASSWORD).close()
+    assert there.state() == "locked"
+
+
+def test_a_workstation_with_other_records_is_not_connected_over_them(
+    there: Entrance, server: Server, tmp_path: Path
+) -> None:
+    folder = tmp_path / "third"
+    folder.mkdir()
+    own = Entrance(folder)
+    store, _ = own.begin(CHEN, PASSWORD)
+    with store, pytest.raises(StoreError, match="other records than this computer"):
+        own.use_server(store, server)
+    with pytest.raises(StoreError, match="other records than this computer"):
+        own.join(server, "chen", PASSWORD)
+    own.sign_in("chen", PASSWORD).close()
+    own.vault_file.unlink()
+    vaults.previous_of(own.vault_file).unlink()
+    with pytest.raises(StoreError, match="other records than this computer"):
+        own.join(server, "chen", PASSWORD)
+
+
+# ------------------------------------------------------------ the commands
+
+
+def test_the_commands_set_up_move_and_connect(
+    here: Entrance,
+    server: Server,
+    owner: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(cli, "getpass", lambda _asked: PASSWORD)
+
+    def run(*words: object) -> str:
+        assert cli.main([str(word) for word in words]) == 0, capsys.readouterr().err
+        return capsys.readouterr().out
+
+    def url(of: Server, user: str) -> str:
+        return f"postgresql://{user}@/{of.database}?host={of.host}&port={of.port}"
+
+    said = run("postgres-setup", url(owner, owner.user), "--user", "desk_2")
+    assert "Password of desk_2, shown this once" in said
+    assert "encrypted" in said
+    app = url(server, server.user)
+    assert "All rows arrived" in run("move-to-postgres", here.records.parent, app, "--sign-in", "chen")
+    second = tmp_path / "second"
+    second.mkdir()
+    run("connect-to-postgres", app, "--sign-in", "chen", "--folder", second)
+    with Entrance(second).sign_in("chen", PASSWORD) as store:
+        assert len(store.drafts()) == 1
+    assert cli.main(["move-to-postgres", str(tmp_path / "second"), app, "--sign-in", "chen"]) == cli.BAD_INPUT
+    assert cli.main(["postgres-setup", "postgresql://x@db.clinic/y?sslmode=require"]) == cli.BAD_INPUT
+    assert "verify-full" in capsys.readouterr().err

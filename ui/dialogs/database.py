@@ -1,0 +1,211 @@
+"""The clinic's database: its address, a test that says in words what it found, and the move there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
+
+from evalassist.errors import EvalAssistError
+from ui import style
+
+if TYPE_CHECKING:
+    from evalassist.records.entrance import Entrance
+    from evalassist.records.postgres import Found
+    from evalassist.records.server import Server
+    from evalassist.records.store import Store
+
+ASK_MS = 30
+PORT = "5432"
+CERTIFICATES = "Certificates (*.crt *.pem *.cer);;All files (*)"
+FIELDS = (
+    ("host", "Address", "name or address of the server"),
+    ("port", "Port", ""),
+    ("database", "Database", ""),
+    ("user", "User", "the application's user that the setup made"),
+    ("password", "Password", "kept sealed, never readable"),
+    ("certificate", "Certificate", "file by which the server proves itself"),
+)
+SAYS = (
+    "Several workstations share the records in a PostgreSQL database of the clinic. Whoever looks after the server "
+    "prepares it with “evalassist postgres-setup” and gives you what stands below."
+)
+NOT_ALLOWED = "Only an administrator changes where the records lie."
+
+
+class DatabaseDialog(QDialog):
+    """Nothing is kept until a test of exactly these words has passed."""
+
+    connected = Signal(str)
+    """The records are used there from now on, and what was done; who goes on signs in anew."""
+
+    def __init__(self, entrance: Entrance, store: Store, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entrance, self._store = entrance, store
+        self._passed: Server | None = None
+        self._doing: Future[Any] | None = None
+        self._then: Callable[[Any], None] = lambda _: None
+        self._asking = QTimer(self, interval=ASK_MS)
+        self._asking.timeout.connect(self._ask)
+        self.setWindowTitle("Clinic's database")
+        self.setMinimumWidth(style.px(560))
+        self._said = style.label(wrap=True)
+        self._said.setAccessibleName("What the test found")
+        self._test = QPushButton("Test the connection")
+        self._test.clicked.connect(self.test)
+        self._use = QPushButton("Use this database")
+        self._use.setProperty("kind", "primary")
+        self._use.setEnabled(False)
+        self._use.clicked.connect(self.use)
+        self._leave = QPushButton("Cancel")
+        self._leave.clicked.connect(self.reject)
+        stack = style.column(self, (20, 16, 20, 16), spacing=12)
+        stack.addWidget(style.label("q", f"Now: {store.where}. {SAYS}", wrap=True))
+        stack.addLayout(self._make_fields())
+        stack.addWidget(self._said)
+        stack.addLayout(self._make_ends())
+        if not store.account.administers:
+            self._tell(NOT_ALLOWED, "danger")
+            self._enable(False)
+        self._lines["host"].setFocus()
+
+    def _make_fields(self) -> QGridLayout:
+        grid = style.scaled(QGridLayout(), spacing=8)
+        grid.setColumnStretch(1, 1)
+        self._lines: dict[str, QLineEdit] = {}
+        for at, (key, words, hint) in enumerate(FIELDS):
+            line = QLineEdit(PORT if key == "port" else "")
+            line.setAccessibleName(words)
+            line.setPlaceholderText(hint)
+            line.textChanged.connect(self._forget_test)
+            self._lines[key] = line
+            grid.addWidget(style.label("", words), at, 0)
+            grid.addWidget(line, at, 1)
+        self._lines["password"].setEchoMode(QLineEdit.EchoMode.Password)
+        self._choose = QPushButton("Choose…")
+        self._choose.setAccessibleName("Choose the certificate file")
+        self._choose.clicked.connect(self._choose_certificate)
+        grid.addWidget(self._choose, len(FIELDS) - 1, 2)
+        return grid
+
+    def _make_ends(self) -> QHBoxLayout:
+        ends = style.row(spacing=8)
+        ends.addWidget(self._test)
+        ends.addStretch(1)
+        ends.addWidget(self._leave)
+        ends.addWidget(self._use)
+        return ends
+
+    def test(self) -> None:
+        """Connect with what is typed, in a thread of its own, and say what was found."""
+        from evalassist.records.postgres import look
+
+        try:
+            server = self._typed()
+        except EvalAssistError as fault:
+            self._tell(str(fault), "danger")
+            return
+        self._tell("Connecting …", "")
+        self._do(lambda: look(server), lambda found: self._show_found(server, found))
+
+    def use(self) -> None:
+        """Move the records there, or use those that are there; the test has passed."""
+        server = self._passed
+        if server is None:
+            return
+        self._tell("Working … Leave EvalAssist open.", "")
+        self._do(
+            lambda: self._entrance.use_server(self._store, server), lambda moved: self._finish(server, moved)
+        )
+
+    def reject(self) -> None:
+        """Cancel; what is being moved is waited for."""
+        if self._doing is None:
+            super().reject()
+
+    def _typed(self) -> Server:
+        from evalassist.records.server import Server
+
+        words = {
+            key: line.text() if key == "password" else line.text().strip()
+            for key, line in self._lines.items()
+        }
+        missing = [
+            name for key, name, _ in FIELDS if key in ("host", "port", "database", "user") and not words[key]
+        ]
+        if missing:
+            raise EvalAssistError(f"Still empty: {', '.join(missing)}.")
+        if not words["port"].isdecimal() or not 0 < int(words["port"]) < 65_536:
+            raise EvalAssistError(f"The port is a number, usually {PORT}.")
+        if words["certificate"] and not Path(words["certificate"]).is_file():
+            raise EvalAssistError(
+                "The certificate file is not there. Choose it anew, or leave the field empty."
+            )
+        return Server(**{**words, "port": int(words["port"])})  # type: ignore[arg-type] # all others are words
+
+    def _show_found(self, server: Server, found: Found) -> None:
+        self._passed = server
+        self._use.setText("Use this database" if found.vault else "Move the records there")
+        self._use.setEnabled(True)
+        self._use.setFocus()
+        self._tell(found.says, "att" if found.look_at else "good")
+
+    def _finish(self, server: Server, moved: dict[str, int]) -> None:
+        rows = sum(moved.values())
+        what = (
+            f"All {rows} rows arrived as they were; {self._entrance.records} was not changed. "
+            if rows
+            else ""
+        )
+        self.accept()
+        self.connected.emit(f"{what}From now on this workstation uses {server}.")
+
+    # ------------------------------------------------------------ one thing at a time, elsewhere
+
+    def _do(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        self._enable(False)
+        self._then = then
+        with_thread = ThreadPoolExecutor(1, "database")
+        self._doing = with_thread.submit(work)
+        with_thread.shutdown(wait=False)
+        self._asking.start()
+
+    def _ask(self) -> None:
+        if self._doing is None or not self._doing.done():
+            return
+        self._asking.stop()
+        done, self._doing = self._doing, None
+        self._enable(True)
+        try:
+            result = done.result()
+        except EvalAssistError as fault:
+            self._tell(str(fault), "danger")
+            self._test.setFocus()
+            return
+        self._then(result)
+
+    def _enable(self, enabled: bool) -> None:
+        for widget in (*self._lines.values(), self._test, self._choose):
+            widget.setEnabled(enabled)
+        self._use.setEnabled(enabled and self._passed is not None)
+        self._leave.setEnabled(self._doing is None)
+
+    def _forget_test(self) -> None:
+        self._passed = None
+        self._use.setEnabled(False)
+        self._said.clear()
+
+    def _choose_certificate(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "The server's certificate", "", CERTIFICATES)
+        if name:
+            self._lines["certificate"].setText(name)
+
+    def _tell(self, words: str, tone: str) -> None:
+        self._said.setText(words)
+        style.say(self._said, c=tone)
+        style.settle()
+        self.resize(self.width(), max(self.height(), self.heightForWidth(self.width())))
