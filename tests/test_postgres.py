@@ -23,7 +23,6 @@ from evalassist.records import moving, postgres, writes
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
 from evalassist.records.entrance import Entrance
-from evalassist.records.faults import LostError
 from evalassist.records.migrations import MIGRATIONS
 from evalassist.records.models import Base
 from evalassist.records.server import Server, read_server, server_of, write_server
@@ -356,7 +355,7 @@ def test_a_connection_that_breaks_inside_a_save_is_told_and_made_anew(
     with Store(server, KEYS) as store:
         store.save(draft)
         monkeypatch.setattr(writes, "change_evaluation", break_in_the_middle)
-        with pytest.raises(LostError, match=r"connection to the database .* was lost"):
+        with pytest.raises(StoreError, match=r"connection to the database .* was lost"):
             store.save(draft.with_impression("half"))
         monkeypatch.undo()
         assert store.load(draft.id, to_edit=False) == draft
@@ -380,7 +379,7 @@ def test_a_save_that_arrived_although_the_answer_was_lost_is_no_conflict(
             raise psycopg.OperationalError("server closed the connection unexpectedly")
 
         monkeypatch.setattr(dialect, "do_commit", lose_the_answer)
-        with pytest.raises(LostError, match="not certain"):
+        with pytest.raises(StoreError, match="not certain"):
             store.save(draft.with_impression("arrived"))
         monkeypatch.undo()
         store.save(draft.with_impression("typed on"))
