@@ -35,6 +35,18 @@ CONNECTION_SETTINGS = (
 )
 
 
+SQLITE_OK, SQLITE_DENY = 0, 1
+NEVER = frozenset((11, 16, 26))
+"""DROP TABLE, DROP TRIGGER, ALTER TABLE: by these the locks could be taken off. Only migrations do so."""
+PRAGMA = 19
+
+
+def _allowed(action: int, first: str | None, value: str | None, *_where: str | None) -> int:
+    """What the app's own connections may do with the file."""
+    loosens = action == PRAGMA and (first or "").lower() == "writable_schema" and value is not None
+    return SQLITE_DENY if action in NEVER or loosens else SQLITE_OK
+
+
 def file_of(url_or_path: str | Path) -> Path:
     """The file named by a path or by `sqlite:///path`."""
     path = str(url_or_path)
@@ -84,6 +96,7 @@ def _engine(path: Path, key: bytes, wait_s: float) -> Engine:
             )
         for setting in CONNECTION_SETTINGS:
             connection.execute(f"PRAGMA {setting}")
+        connection.set_authorizer(_allowed)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -75,6 +75,7 @@ class Entrance:
         try:
             store.keep_account(account)
             self._write(store, vault.model_copy(update={"begun": True}))
+            store.on_close = lambda: self._anchor(store)
         except BaseException:
             store.close()
             raise
@@ -108,7 +109,9 @@ class Entrance:
         store = Store(self.records, keys, wait_s=self._wait_s)
         try:
             store.account = store.account_of(account_id)
+            store.trail_was_cut = not store.holds(vault.anchor)
             store.note_sign_in(wrong)
+            store.on_close = lambda: self._anchor(store)
             if not vault.begun or not self._is_sound():
                 self._write(store, vault.model_copy(update={"begun": True}))
         except BaseException:
@@ -161,6 +164,15 @@ class Entrance:
         self._write(store, vault)
         store.note("paper-key-made", "")
         return paper
+
+    def _anchor(self, store: Store) -> None:
+        """Note in the vault how far the audit trail goes, so that cutting it is seen; never over a line it lacks."""
+        try:
+            vault, head = self.vault(), store.head()
+            if head != vault.anchor and store.holds(vault.anchor):
+                vaults.write_vault(vault.with_anchor(head), self.vault_file)
+        except EvalAssistError as fault:
+            log.error("the audit trail could not be anchored: %s", type(fault).__name__)
 
     # ------------------------------------------------------------ the vault
 

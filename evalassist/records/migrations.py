@@ -111,6 +111,7 @@ def _version_5(db: sqlite.Connection) -> None:
         "CREATE TABLE vault_copy (id INTEGER NOT NULL PRIMARY KEY, kept_at TEXT NOT NULL, vault BLOB NOT NULL)",
         "ALTER TABLE addendum ADD COLUMN kind TEXT NOT NULL DEFAULT 'addendum'",
         "ALTER TABLE addendum ADD COLUMN licence TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE evaluation ADD COLUMN student BOOLEAN NOT NULL DEFAULT 0",
     ):
         db.execute(statement)
 

@@ -10,6 +10,13 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 
+def utc_text(moment: datetime) -> str:
+    """A moment as it is kept."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment without its time zone cannot be kept")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment, aware and in UTC, as text that sorts by time."""
 
@@ -17,11 +24,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without its time zone cannot be kept")
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        return None if value is None else utc_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else datetime.fromisoformat(value)
@@ -112,6 +115,8 @@ class StoredEvaluation(Base):
     defaults: Mapped[dict[str, Any]]
     """The clinical defaults the clinic had set otherwise when this was written."""
     exercise_log: Mapped[list[Any]]
+    student: Mapped[bool]
+    """A student signed it: a therapist has to sign below."""
 
 
 class StoredDefaultChange(Base):

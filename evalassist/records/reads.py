@@ -81,16 +81,16 @@ def note(db: Session, evaluation_id: str) -> str | None:
     return text
 
 
-def document(db: Session, document_id: str) -> bytes:
-    found = db.execute(
-        select(StoredDocument.pdf, StoredDocument.sha256).where(StoredDocument.id == document_id)
-    ).one_or_none()
+def document(db: Session, document_id: str) -> tuple[bytes, str, str]:
+    """A paper's bytes, its evaluation and its kind."""
+    columns = (StoredDocument.pdf, StoredDocument.sha256, StoredDocument.evaluation_id, StoredDocument.kind)
+    found = db.execute(select(*columns).where(StoredDocument.id == document_id)).one_or_none()
     if found is None:
         raise not_kept("document", document_id)
-    pdf, digest = found
+    pdf, digest, evaluation_id, kind = found
     if sha256_of(pdf) != digest:
         raise changed_outside("This document")
-    return pdf
+    return pdf, evaluation_id, kind
 
 
 def default_changes(db: Session) -> tuple[DefaultChange, ...]:
