@@ -73,10 +73,11 @@ def open_engine(url_or_path: str | Path, key: bytes, wait_s: float = WAIT_S) -> 
             _make_new(path, key)
         _make_private(path)
         _check_and_update(path, key)
-        return _engine(path, key, wait_s)
+        return engine_of(path, key, wait_s)
 
 
-def _engine(path: Path, key: bytes, wait_s: float) -> Engine:
+def engine_of(path: Path, key: bytes, wait_s: float = WAIT_S) -> Engine:
+    """Connections to a records file, all made alike; the file is not checked."""
     engine = create_engine(
         "sqlite://",
         module=sqlite,

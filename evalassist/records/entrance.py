@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 from uuid import uuid4
+
+from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
-from evalassist.records.connection import WAIT_S
+from evalassist.records.connection import WAIT_S, connect
+from evalassist.records.faults import plain_words
 from evalassist.records.plain_file import encrypt, is_plain
 from evalassist.records.store import Store
 from evalassist.records.tries import Tries
-from evalassist.records.vault import Keys, Vault, VaultDamagedError, new_keys
+from evalassist.records.vault import Anchor, Keys, Vault, VaultDamagedError, new_keys
+from evalassist.records.verify import Verified, verify
 
 log = logging.getLogger(__name__)
 
 RECORDS = "evalassist.db"
 TRIES = "evalassist.tries"
+NOTHING: Mapping[str, Anchor] = MappingProxyType({})
 State = Literal["new", "plain", "locked"]
 
 
@@ -101,7 +109,31 @@ class Entrance:
         self.tries.refuse_too_soon()
         self.tries.count()
         vaults.unlock(self.vault(), store.account.sign_in, password, key_file)
-        self.tries.forget()
+        store.note_wrong_passwords(self.tries.forget())
+
+    def verify(
+        self, name: str, password: str, key_file: bytes | None = None, known: Mapping[str, Anchor] = NOTHING
+    ) -> Verified:
+        """Look through the records without opening them for work; `known`: lines of the audit trail kept elsewhere."""
+        if self.state() != "locked":
+            raise StoreError(
+                f"There are no locked records in {self.records.parent}. Name the folder that holds them."
+            )
+        self.tries.refuse_too_soon()
+        vault = self.vault()
+        self.tries.count()
+        _, found = vaults.unlock(vault, name, password, key_file)
+        self.tries.take_back()
+        with plain_words(self.records, "read"):
+            return verify(self.records, self._fitting(found), {"the vault": vault.anchor, **known})
+
+    def _fitting(self, found: list[Keys]) -> Keys:
+        """The keys that open the records: of two, while a change of keys was cut short, the new ones or the old."""
+        for keys in found[:0:-1]:
+            with suppress(sqlite.DatabaseError):
+                connect(self.records, keys.database).close()
+                return keys
+        return found[0]
 
     def _opened(self, vault: Vault, found: list[Keys], account_id: str) -> Store:
         wrong = self.tries.forget()

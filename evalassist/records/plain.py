@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -9,6 +10,7 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any, cast
 
+from evalassist.errors import EvalAssistError
 from evalassist.evaluation import (
     Addendum,
     AddendumKind,
@@ -108,6 +110,30 @@ def evaluation_value(
 
 def sha256_of(content: str | bytes) -> str:
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+CODE_SIGNS = 10
+
+
+def short_code(digest: str) -> str:
+    """The beginning of a SHA-256 as it stands on paper, in two groups: ABCDE-FGHIJ."""
+    signs = base64.b32encode(bytes.fromhex(digest)).decode()[:CODE_SIGNS]
+    return f"{signs[:5]}-{signs[5:]}"
+
+
+def typed_code(typed: str) -> str:
+    """A code as typed from a paper, as it is printed there."""
+    signs = "".join(sign for sign in typed.upper() if sign.isalnum()).translate(str.maketrans("018", "OIB"))
+    if len(signs) != CODE_SIGNS or set(signs) - set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"):
+        raise EvalAssistError(
+            f"A code has {CODE_SIGNS} letters and digits, like ABCDE-FGHIJ. Type it as it stands on the paper."
+        )
+    return f"{signs[:5]}-{signs[5:]}"
+
+
+def code_begins(code: str) -> str:
+    """The hexadecimal digits with which the SHA-256 of a code begins."""
+    return base64.b32decode(code.replace("-", "") + "A" * 6).hex()[: CODE_SIGNS * 5 // 4]
 
 
 def addendum_sha256(before: str, addendum: Addendum) -> str:

@@ -23,7 +23,14 @@ from evalassist.records.models import (
     StoredVault,
     StoredWord,
 )
-from evalassist.records.plain import addendum_sha256, evaluation_value, patient_value, sha256_of
+from evalassist.records.plain import (
+    addendum_sha256,
+    code_begins,
+    evaluation_value,
+    patient_value,
+    sha256_of,
+    short_code,
+)
 from evalassist.records.rows import DefaultChange, DocumentRow, DocumentUse, EvaluationRow, PatientRow, Used
 from evalassist.records.search import ranges_of
 
@@ -148,6 +155,13 @@ def recent(db: Session, limit: int) -> tuple[EvaluationRow, ...]:
 def of_patient(db: Session, patient_id: str) -> tuple[EvaluationRow, ...]:
     query = _evaluations().where(StoredPatient.id == patient_id)
     return _rows(db, query.order_by(StoredEvaluation.visit_date, StoredEvaluation.change_number))
+
+
+def with_code(db: Session, code: str) -> tuple[EvaluationRow, ...]:
+    digest = StoredEvaluation.note_sha256
+    near = db.execute(select(StoredEvaluation.id, digest).where(digest.startswith(code_begins(code))))
+    ids = [found for found, sha256 in near if short_code(sha256 or "") == code]
+    return _rows(db, _evaluations().where(StoredEvaluation.id.in_(ids)))
 
 
 def documents(

@@ -372,8 +372,21 @@ class Store:
     def note_sign_in(self, failed_at: tuple[str, ...]) -> None:
         """Write that this account signed in, and when wrong passwords were tried before; nobody is kept out by it."""
         with self._or_a_log_line("signed-in"), self._write("signed-in", self.account.id) as db:
-            if failed_at:
-                audit.append(db, self.keys.audit, NOBODY, "sign-in-failed", "", {"times": failed_at})
+            self._append_wrong(db, failed_at)
+
+    def note_wrong_passwords(self, failed_at: tuple[str, ...]) -> None:
+        """Write when wrong passwords were tried."""
+        if failed_at:
+            with self._or_a_log_line("sign-in-failed"), self._change() as db:
+                self._append_wrong(db, failed_at)
+
+    def _append_wrong(self, db: Connection, failed_at: tuple[str, ...]) -> None:
+        if failed_at:
+            audit.append(db, self.keys.audit, NOBODY, "sign-in-failed", "", {"times": failed_at})
+
+    def notes_with_code(self, code: str) -> tuple[EvaluationRow, ...]:
+        """The signed evaluations whose paper bears this code: one, or none."""
+        return self._read(lambda db: reads.with_code(db, code))
 
     def head(self) -> Anchor:
         """The last line of the audit trail, to be known outside the records."""
@@ -498,7 +511,8 @@ def _told_of(
     """What the audit trail says of a save; of a signed evaluation it keeps the seals of its note and its row."""
     if evaluation.signature is not None:
         row = evaluation_columns(evaluation) | signed_columns(evaluation.signature)
-        return "signed", evaluation.id, {"note": signed["note_sha256"], "record": record_sha256(row)}
+        seals = {"note": signed["note_sha256"], "record": record_sha256(row)}
+        return "signed", evaluation.id, {**seals, "patient": evaluation.patient.id}
     if known is None:
         return "draft-begun", evaluation.id, {"patient": evaluation.patient.id}
     return "draft-kept", evaluation.id, audit.changed(known.evaluation, evaluation)
