@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import logging
 import random
@@ -195,19 +196,10 @@ def test_two_windows_write_one_trail(path: Path) -> None:
 def test_a_clock_set_back_is_told_and_the_order_stays(
     store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Clock(datetime):
-        days = 0
-
-        @classmethod
-        def now(cls, tz: object = None) -> datetime:  # noqa: ARG003
-            return datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=cls.days)
-
-    monkeypatch.setattr(audit, "datetime", Clock)
-    store.note("one", "")
-    Clock.days = -400
-    store.note("two", "")
-    Clock.days = 900
-    store.note("three", "")
+    for action, days in (("one", 0), ("two", -400), ("three", 900)):
+        today = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=days)
+        monkeypatch.setattr(audit, "_now", lambda today=today: today)
+        store.note(action, "")
     assert [action for action, _, _ in lines(path)] == ["one", "clock-set-back", "two", "three"]
     assert checked(path).faults == []
 
@@ -289,7 +281,7 @@ def test_a_file_put_back_to_an_earlier_state_is_found_by_what_the_vault_knows(pa
     for number in range(20):
         with Store(path, KEYS) as store:
             store.save(begin())
-        earlier.append(shutil.copy(path, path.with_name(f"{number}.db")))
+        earlier.append(Path(shutil.copy(path, path.with_name(f"{number}.db"))))
     with Store(path, KEYS) as store:
         anchor = store.head()
     assert checked(path, anchor).faults == []
@@ -481,6 +473,21 @@ def test_verifying_forgets_no_wrong_password(entrance: Entrance) -> None:
     with closing(connect(entrance.records, keys.database)) as db:
         told = db.execute("SELECT detail FROM audit WHERE action = 'sign-in-failed'").fetchall()
     assert len(told) == 1
+
+
+def test_a_seal_is_an_hmac_over_the_seal_before_and_canonical_json() -> None:
+    line = (
+        7,
+        "2026-03-01T09:30:00.000000+00:00",
+        "a1",
+        'Åsa "K"\n\x01',
+        "draft-kept",
+        "e1",
+        '{"answers":["pain"]}',
+    )
+    words = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+    expected = hmac.digest(KEYS.audit, ("ab" * 32 + words).encode(), "sha256").hex()
+    assert audit.Sealer(KEYS.audit).seal("ab" * 32, line) == expected
 
 
 @pytest.mark.parametrize("typed", ["abcde fghij", "ABCDE-FGHIJ", " abcdefgh1j "])

@@ -5,18 +5,19 @@ A line holds ids, counts and names of fields, never an answer or anything a pers
 
 from __future__ import annotations
 
-import hmac
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from json.encoder import encode_basestring as _text
 
 from sqlalchemy import Connection, Text, insert, select, type_coerce
 from sqlalchemy.orm import Session
 
 from evalassist.evaluation import Evaluation
 from evalassist.records.accounts import Account
-from evalassist.records.models import StoredAudit
+from evalassist.records.models import StoredAudit, utc_text
 from evalassist.records.vault import Anchor
 
 log = logging.getLogger(__name__)
@@ -29,13 +30,35 @@ _LAST = (
     .limit(1)
 )
 _APPEND = insert(StoredAudit)
-_canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _sorted = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
+
+Line = tuple[int, str, str, str, str, str, str]
+"""Number, time in UTC, account id, who, action, target, detail."""
 
 
-def seal(key: bytes, before: str, line: Sequence[object]) -> str:
-    """The seal of a line: number, time in UTC, account id, who, action, target and detail, and the seal before."""
-    return hmac.digest(key, (before + _canonical(line)).encode(), "sha256").hex()
+class Sealer:
+    """HMAC-SHA256 with one key, begun once for all lines: so a million of them are verified in seconds."""
+
+    def __init__(self, key: bytes) -> None:
+        block = key.ljust(64, b"\0")
+        self._inner, self._outer = sha256(block.translate(_INNER)), sha256(block.translate(_OUTER))
+
+    def seal(self, before: str, line: Line) -> str:
+        """The seal of a line: over the seal of the line before it, and its own canonical JSON."""
+        number, at, account_id, who, action, target, detail = line
+        words = (
+            f"{before}[{number},{_text(at)},{_text(account_id)},{_text(who)},{_text(action)},{_text(target)},"
+            f"{_text(detail)}]"
+        )
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(words.encode())
+        outer.update(inner.digest())
+        return outer.hexdigest()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def append(
@@ -44,15 +67,15 @@ def append(
     """Write the next line, inside the transaction of what it tells."""
     last = db.execute(_LAST).one_or_none()
     number, mac, last_at = (0, "", "") if last is None else last
-    now = datetime.now(UTC)
+    now = _now()
     acts = [(action, target, _sorted(dict(detail)))]
     if now.isoformat() < last_at and datetime.fromisoformat(last_at) - now > CLOCK_SLACK:
         log.warning("the clock was set back")
         acts.insert(0, ("clock-set-back", "", "{}"))
-    at = now.isoformat(timespec="microseconds")
+    at, sealer = utc_text(now), Sealer(key)
     for one in acts:
         number += 1
-        mac = seal(key, mac, (number, at, by.id, by.name, *one))
+        mac = sealer.seal(mac, (number, at, by.id, by.name, *one))
         row = dict(zip(("action", "target", "detail"), one, strict=True))
         db.execute(
             _APPEND, row | {"number": number, "at": now, "account_id": by.id, "who": by.name, "mac": mac}

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.evaluation import Addendum
-from evalassist.records.audit import seal
+from evalassist.records.audit import Sealer
 from evalassist.records.connection import connect
 from evalassist.records.database import engine_of
 from evalassist.records.migrations import MIGRATIONS, version_of
@@ -151,18 +151,18 @@ class _Trail:
             "SELECT number, at, account_id, who, action, target, detail, mac FROM audit ORDER BY number",
             execution_options={"yield_per": ROWS_AT_ONCE},
         )
-        key, before, expected = self._key, "", 1
+        seal, before, expected = Sealer(self._key).seal, "", 1
         for block in rows.partitions(ROWS_AT_ONCE):
-            for number, at, account_id, who, action, target, detail, mac in block:
+            for number, *words, mac in block:
                 self.lines += 1
                 if number != expected:
                     yield _missing(expected, number)
                 expected = number + 1
                 try:
-                    fits = mac == seal(key, before, (number, at, account_id, who, action, target, detail))
-                    if fits and action in _SEALING:
-                        self._keep_seals(action, target, json.loads(detail))
-                except (TypeError, ValueError):
+                    fits = mac == seal(before, (number, *words))
+                    if fits and words[3] in _SEALING:
+                        self._keep_seals(*words[3:])
+                except (TypeError, ValueError, KeyError):
                     fits = False
                 if not fits:
                     yield f"Line {number} of the audit trail does not fit: it, or the line before it, was changed."
@@ -171,7 +171,8 @@ class _Trail:
                 before = str(mac)
         self.head = Anchor(number=expected - 1, mac=before[:64])
 
-    def _keep_seals(self, action: str, target: str, detail: dict[str, Any]) -> None:
+    def _keep_seals(self, action: str, target: str, told: str) -> None:
+        detail: dict[str, Any] = json.loads(told)
         match action:
             case "signed":
                 self.notes[target] = (detail["note"], detail["record"], detail["patient"])
