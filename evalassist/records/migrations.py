@@ -111,9 +111,13 @@ def _version_5(db: sqlite.Connection) -> None:
         "CREATE TABLE vault_copy (id INTEGER NOT NULL PRIMARY KEY, kept_at TEXT NOT NULL, vault BLOB NOT NULL)",
         "ALTER TABLE addendum ADD COLUMN kind TEXT NOT NULL DEFAULT 'addendum'",
         "ALTER TABLE addendum ADD COLUMN licence TEXT NOT NULL DEFAULT ''",
-        "ALTER TABLE evaluation ADD COLUMN student BOOLEAN NOT NULL DEFAULT 0",
     ):
         db.execute(statement)
+
+
+def _version_6(db: sqlite.Connection) -> None:
+    """A note that a student signed waits for a therapist's signature."""
+    db.execute("ALTER TABLE evaluation ADD COLUMN student BOOLEAN NOT NULL DEFAULT 0")
 
 
 MIGRATIONS: list[Callable[[sqlite.Connection], None]] = [
@@ -122,6 +126,7 @@ MIGRATIONS: list[Callable[[sqlite.Connection], None]] = [
     _version_3,
     _version_4,
     _version_5,
+    _version_6,
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, CheckConstraint, Dialect, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import JSON, CheckConstraint, Dialect, ForeignKey, Index, LargeBinary, Text, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -115,7 +115,7 @@ class StoredEvaluation(Base):
     defaults: Mapped[dict[str, Any]]
     """The clinical defaults the clinic had set otherwise when this was written."""
     exercise_log: Mapped[list[Any]]
-    student: Mapped[bool]
+    student: Mapped[bool] = mapped_column(server_default=false())
     """A student signed it: a therapist has to sign below."""
 
 

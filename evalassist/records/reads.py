@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Exists, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from evalassist.evaluation import Evaluation, SoreKnee, VisitKind
+from evalassist.evaluation import AddendumKind, Evaluation, SoreKnee, VisitKind
 from evalassist.records.accounts import Account, Role
 from evalassist.records.faults import changed_outside, not_kept
 from evalassist.records.models import (
@@ -33,6 +33,14 @@ from evalassist.records.plain import (
 )
 from evalassist.records.rows import DefaultChange, DocumentRow, DocumentUse, EvaluationRow, PatientRow, Used
 from evalassist.records.search import ranges_of
+
+
+def _has(kind: AddendumKind) -> Exists:
+    """Whether an addendum of this kind stands below the evaluation."""
+    return exists().where(StoredAddendum.evaluation_id == StoredEvaluation.id, StoredAddendum.kind == kind)
+
+
+IN_ERROR = _has("entered-in-error")
 
 
 def evaluation(db: Session, evaluation_id: str) -> tuple[Evaluation, int]:
@@ -61,10 +69,14 @@ def evaluation(db: Session, evaluation_id: str) -> tuple[Evaluation, int]:
 
 
 def earlier_visits(db: Session, this: Evaluation) -> tuple[Evaluation, ...]:
-    """The visits of the same episode before this one, drafts among them, the earliest first."""
+    """The visits of the same episode before this one, drafts among them, the earliest first.
+
+    What was entered in error is compared with nothing.
+    """
     before = select(StoredEvaluation.id).where(
         StoredEvaluation.episode_id == this.episode_id,
         StoredEvaluation.id != this.id,
+        not_(IN_ERROR),
         or_(
             StoredEvaluation.visit_date < this.visit_date,
             and_(StoredEvaluation.visit_date == this.visit_date, StoredEvaluation.kind == "initial"),
@@ -86,6 +98,13 @@ def note(db: Session, evaluation_id: str) -> str | None:
     if text is not None and sha256_of(text) != digest:
         raise changed_outside("This note")
     return text
+
+
+def note_sha256(db: Session, evaluation_id: str) -> str:
+    found = db.scalar(select(StoredEvaluation.note_sha256).where(StoredEvaluation.id == evaluation_id))
+    if found is None:
+        raise not_kept("signed evaluation", evaluation_id)
+    return found
 
 
 def document(db: Session, document_id: str) -> tuple[bytes, str, str]:
@@ -119,6 +138,8 @@ def _evaluations() -> Select[*tuple[Any, ...]]:
             StoredEvaluation.signed_at,
             StoredPlace.step,
             StoredPatient,
+            IN_ERROR.label("in_error"),
+            and_(StoredEvaluation.student, not_(_has("co-signature"))).label("waits"),
         )
         .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
         .join(StoredPatient, StoredPatient.id == StoredEpisode.patient_id)
@@ -138,6 +159,8 @@ def _rows(db: Session, query: Select[*tuple[Any, ...]]) -> tuple[EvaluationRow, 
             updated_at=row.updated_at,
             signed_at=row.signed_at,
             step=row.step or "",
+            in_error=bool(row.in_error),
+            waits_for_cosignature=bool(row.waits),
         )
         for row in db.execute(query)
     )
@@ -168,7 +191,13 @@ def documents(
     db: Session, *, evaluation_id: str = "", episode_id: str = "", patient_id: str = ""
 ) -> tuple[DocumentRow, ...]:
     query = (
-        select(StoredDocument, func.length(StoredDocument.pdf), StoredEpisode.id, StoredEvaluation.visit_date)
+        select(
+            StoredDocument,
+            func.length(StoredDocument.pdf),
+            StoredEpisode.id,
+            StoredEvaluation.visit_date,
+            IN_ERROR,
+        )
         .join(StoredEvaluation, StoredEvaluation.id == StoredDocument.evaluation_id)
         .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
         .order_by(StoredDocument.kept_at)
@@ -194,8 +223,9 @@ def documents(
             sha256=row.sha256,
             size_bytes=size,
             uses=_uses(db, row.id),
+            in_error=bool(in_error),
         )
-        for row, size, episode, visit_date in db.execute(query)
+        for row, size, episode, visit_date, in_error in db.execute(query)
     )
 
 

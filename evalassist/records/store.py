@@ -33,6 +33,7 @@ from evalassist.records.plain import (
     patient_value,
     record_sha256,
     sha256_of,
+    short_code,
     signed_columns,
 )
 from evalassist.records.rows import (
@@ -383,6 +384,10 @@ class Store:
     def _append_wrong(self, db: Connection, failed_at: tuple[str, ...]) -> None:
         if failed_at:
             audit.append(db, self.keys.audit, NOBODY, "sign-in-failed", "", {"times": failed_at})
+
+    def code_of(self, evaluation_id: str) -> str:
+        """The code that stands on the papers of a signed evaluation: the beginning of its note's SHA-256."""
+        return short_code(self._read(lambda db: reads.note_sha256(db, evaluation_id)))
 
     def notes_with_code(self, code: str) -> tuple[EvaluationRow, ...]:
         """The signed evaluations whose paper bears this code: one, or none."""

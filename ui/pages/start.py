@@ -381,8 +381,11 @@ class StartPage(QWidget):
         line.cells.setContentsMargins(style.px(2), style.px(4), style.px(2), style.px(4))
         line.cells.addWidget(_cell(SideBadge(row.sore_knee, "knee", words=False), 46))
         line.cells.addWidget(_two(row.patient.name, _age(row.patient)), 1)
-        visit = style.label("", f"{KIND_WORDS[row.kind].lower()} · {_short(row.visit_date)}")
+        special = row.in_error or row.waits_for_cosignature
+        kind = row.standing if special else KIND_WORDS[row.kind].lower()
+        visit = style.label("", f"{kind} · {_short(row.visit_date)}")
         visit.setProperty("t", "s")
+        visit.setProperty("c", "att" if special else "")
         line.cells.addWidget(visit)
         line.cells.addWidget(icons.Picture("forward", "quiet", 16))
         line.chosen.connect(lambda: self.patient_chosen.emit(row.patient.id))
