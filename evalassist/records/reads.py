@@ -279,5 +279,13 @@ def accounts(db: Session) -> tuple[Account, ...]:
     )
 
 
+def people(db: Session) -> tuple[Account, ...]:
+    """Who may sign in, and who could once."""
+    query = select(StoredAccount).order_by(StoredAccount.name)
+    return tuple(
+        Account(row.id, row.sign_in, row.name, row.licence, cast(Role, row.role)) for row in db.scalars(query)
+    )
+
+
 def vault(db: Session) -> bytes | None:
     return db.scalar(select(StoredVault.vault).where(StoredVault.id == 1))

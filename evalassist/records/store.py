@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from evalassist.errors import EvalAssistError, SignedRecordError, StoreError
 from evalassist.evaluation import Addendum, AddendumKind, Defaults, Evaluation, Patient
-from evalassist.records import audit, reads, writes
+from evalassist.records import audit, reads, trail, writes
 from evalassist.records.accounts import NOBODY, Account
 from evalassist.records.connection import WAIT_S, connect
 from evalassist.records.database import file_of, open_engine
@@ -392,6 +392,19 @@ class Store:
     def notes_with_code(self, code: str) -> tuple[EvaluationRow, ...]:
         """The signed evaluations whose paper bears this code: one, or none."""
         return self._read(lambda db: reads.with_code(db, code))
+
+    def trail(self, wanted: trail.Wanted, before: int | None = None) -> tuple[trail.TrailLine, ...]:
+        """A page of the audit trail, the latest line first; whoever is no administrator reads it of one patient."""
+        if wanted.patients is None and not self.account.administers:
+            raise EvalAssistError("Only an administrator reads the whole audit trail.")
+        found = self._read(lambda db: trail.lines(db, wanted, before))
+        one = wanted.patients[0] if wanted.patients and len(wanted.patients) == 1 else ""
+        self._note_view("trail-read", one)
+        return found
+
+    def people(self) -> tuple[Account, ...]:
+        """Everybody who ever had an account, by name."""
+        return self._read(reads.people)
 
     def head(self) -> Anchor:
         """The last line of the audit trail, to be known outside the records."""

@@ -78,6 +78,7 @@ class StartPage(QWidget):
     """A new patient, with the name typed so far."""
     settings_wanted = Signal()
     about_wanted = Signal()
+    trail_wanted = Signal()
 
     def __init__(self, store: Store, settings: Settings) -> None:
         super().__init__()
@@ -85,7 +86,9 @@ class StartPage(QWidget):
         self._store, self._settings = store, settings
         self._content: Content | None = None
         self._header = HeaderBar()
+        administers = store.account.administers
         for words, icon, wanted in (
+            *([("Audit trail", "history", self.trail_wanted)] if administers else []),
             ("About", "about", self.about_wanted),
             ("Settings", "settings", self.settings_wanted),
         ):

@@ -85,7 +85,9 @@ class AddendumForm(QWidget):
 
     def _chooser(self) -> ChoiceField:
         offered = [kind for kind in ADD if kind != "co-signature" or self._waits]
-        made = ChoiceField([Choice(kind, ADD[kind][0]) for kind in offered], "Kind of addendum", shape="combo")
+        made = ChoiceField(
+            [Choice(kind, ADD[kind][0]) for kind in offered], "Kind of addendum", shape="combo"
+        )
         made.set_value("co-signature" if self._waits else "addendum")
         made.answered.connect(self._show_kind)
         self._stack.insertWidget(0, made)
