@@ -420,6 +420,12 @@ def test_records_put_back_to_an_earlier_state_are_noticed_and_what_the_vault_kno
                 store.save(begin())
         assert entrance.vault().anchor == known
     assert any("than the vault knows" in fault for fault in entrance.verify("chen", PASSWORD).faults)
+    with entrance.sign_in("chen", PASSWORD) as store:
+        assert store.accept_cut is not None
+        store.accept_cut()
+    with entrance.sign_in("chen", PASSWORD) as store:
+        assert not store.trail_was_cut
+    assert entrance.verify("chen", PASSWORD).faults == []
 
 
 def test_verify_tells_on_the_terminal_what_fits_and_what_does_not(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
@@ -37,6 +37,7 @@ from ui.main_window import MainWindow
 from ui.pages.review import SignPage
 from ui.printing import keep_first
 from ui.session import EvaluationSession
+from ui.widgets.marks import Banner
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -91,7 +92,11 @@ def button(within: QWidget, words: str) -> QPushButton:
 
 
 def choose(within: QWidget, name: str, words: str) -> None:
-    combo = next(one for one in within.findChildren(QComboBox) if one.accessibleName() == name)
+    combo = next(
+        one
+        for one in within.findChildren(QComboBox)
+        if one.accessibleName() == name and one.isVisibleTo(within)
+    )
     place = combo.findText(words)
     assert place > 0, [combo.itemText(n) for n in range(combo.count())]
     combo.setCurrentIndex(place)
@@ -335,6 +340,33 @@ def test_whoever_is_no_administrator_reads_the_trail_of_the_open_patient_alone(
     assert "Audit trail" not in found
     store.account = CHEN
     assert "Audit trail" in {command.words for command in commands(window)}
+
+
+def test_records_put_back_to_an_earlier_state_are_an_alarm_on_the_start_page(
+    store: Store, content: Content, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.trail_was_cut = True
+    accepted: list[bool] = []
+
+    def accept() -> None:
+        accepted.append(True)
+        store.trail_was_cut, store.accept_cut = False, None
+
+    store.accept_cut = accept
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.show()
+    window.open_store(store, content, Settings())
+    (alarm,) = (one for one in window.findChildren(Banner) if one.isVisible())
+    assert "not as they were left" in alarm.accessibleName()
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: 0)
+    answer = "Go on from here"
+    monkeypatch.setattr(
+        QMessageBox, "clickedButton", lambda box: next(b for b in box.buttons() if b.text() == answer)
+    )
+    button(alarm, "It was put back on purpose…").click()
+    assert accepted
+    assert not alarm.isVisible()
 
 
 def test_a_hundred_thousand_lines_are_read_a_page_at_a_time(store: Store, qtbot: QtBot) -> None:

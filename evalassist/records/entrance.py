@@ -144,6 +144,8 @@ class Entrance:
             store.trail_was_cut = not store.holds(vault.anchor)
             store.note_sign_in(wrong)
             store.on_close = lambda: self._anchor(store)
+            if store.trail_was_cut and store.account.administers:
+                store.accept_cut = lambda: self._accept_cut(store)
             if not vault.begun or not self._is_sound():
                 self._write(store, vault.model_copy(update={"begun": True}))
         except BaseException:
@@ -205,6 +207,12 @@ class Entrance:
                 vaults.write_vault(vault.with_anchor(head), self.vault_file)
         except EvalAssistError as fault:
             log.error("the audit trail could not be anchored: %s", type(fault).__name__)
+
+    def _accept_cut(self, store: Store) -> None:
+        """The records were put back to an earlier state on purpose: the trail says so for good, and goes on."""
+        store.note("cut-accepted", "", {"known": self.vault().anchor.number})
+        vaults.write_vault(self.vault().with_anchor(store.head()), self.vault_file)
+        store.trail_was_cut, store.accept_cut = False, None
 
     # ------------------------------------------------------------ the vault
 

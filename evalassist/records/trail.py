@@ -34,7 +34,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "Signing in and out": ("signed-in", "sign-in-failed", "signed-out", "locked"),
     "Accounts, keys, limits": (
         *("account-added", "account-changed", "account-removed", "password-changed", "paper-key-made"),
-        *("key-changed", "default-changed", "clock-set-back"),
+        *("key-changed", "default-changed", "clock-set-back", "cut-accepted"),
     ),
 }
 """What the reader chooses from, and the acts of each."""
@@ -60,6 +60,7 @@ PLAIN: dict[str, str] = {
     "paper-key-made": "made a new paper key",
     "key-changed": "encrypted the records anew",
     "default-changed": "changed a limit of the clinic",
+    "cut-accepted": "said that this earlier state of the records is the right one",
     "clock-set-back": "the clock of this computer was set back",
 }
 PAPERS = {
