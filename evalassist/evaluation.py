@@ -115,6 +115,8 @@ class Signature:
 
 
 AddendumKind = Literal["addendum", "late-entry", "entered-in-error", "co-signature"]
+BY_THERAPISTS: tuple[AddendumKind, ...] = ("entered-in-error", "co-signature")
+"""What a student cannot write: it says whether a note counts."""
 
 
 @dataclass(frozen=True, slots=True)

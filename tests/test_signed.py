@@ -18,7 +18,7 @@ from evalassist.case_file import read_case
 from evalassist.content import Content, load_content
 from evalassist.documents import evaluation_note_pdf, plan_of_care_pdf
 from evalassist.errors import EvalAssistError
-from evalassist.evaluation import Addendum, Evaluation
+from evalassist.evaluation import BY_THERAPISTS, Addendum, Evaluation
 from evalassist.note_text import note_text
 from evalassist.records import audit
 from evalassist.records.accounts import Account
@@ -176,8 +176,9 @@ def test_a_students_note_waits_until_a_therapist_signs_below(
     assert store.recent()[0].standing == "waits for co-signature"
     with pytest.raises(EvalAssistError, match="needs the license"):
         students.add_addendum("", "co-signature")
-    with pytest.raises(EvalAssistError, match="co-signed by a therapist"):
-        store.add_addendum(evaluation_id, Addendum("", "K. Ro", AT, "co-signature", "stolen"))
+    for kind in BY_THERAPISTS:
+        with pytest.raises(EvalAssistError, match="Only a therapist"):
+            store.add_addendum(evaluation_id, Addendum("why", "K. Ro", AT, kind, "stolen"))
     therapists = session_of(OKAFOR, store.load(evaluation_id))
     therapists.add_addendum("", "co-signature")
     with pytest.raises(EvalAssistError, match="does not wait"):
@@ -359,7 +360,7 @@ def test_records_put_back_to_an_earlier_state_are_an_alarm_on_the_start_page(
     window.open_store(store, content, Settings())
     (alarm,) = (one for one in window.findChildren(Banner) if one.isVisible())
     assert "not as they were left" in alarm.accessibleName()
-    monkeypatch.setattr(QMessageBox, "exec", lambda box: 0)
+    monkeypatch.setattr(QMessageBox, "exec", lambda _: 0)
     answer = "Go on from here"
     monkeypatch.setattr(
         QMessageBox, "clickedButton", lambda box: next(b for b in box.buttons() if b.text() == answer)

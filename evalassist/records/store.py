@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from evalassist.errors import EvalAssistError, SignedRecordError, StoreError
-from evalassist.evaluation import Addendum, AddendumKind, Defaults, Evaluation, Patient
+from evalassist.evaluation import BY_THERAPISTS, Addendum, AddendumKind, Defaults, Evaluation, Patient
 from evalassist.records import audit, reads, trail, writes
 from evalassist.records.accounts import NOBODY, Account
 from evalassist.records.connection import WAIT_S, connect
@@ -161,8 +161,8 @@ class Store:
 
     def add_addendum(self, evaluation_id: str, addendum: Addendum) -> None:
         """Write an addendum below a signed evaluation; it can never be changed or removed."""
-        if addendum.kind == "co-signature" and self.account.needs_cosignature:
-            raise EvalAssistError("A student's note is co-signed by a therapist. Nothing was written.")
+        if addendum.kind in BY_THERAPISTS and self.account.needs_cosignature:
+            raise EvalAssistError("Only a therapist may write this below a signed note. Nothing was written.")
         detail: dict[str, object] = {}
         with self._write(_ACTS[addendum.kind], evaluation_id, detail) as db:
             why_not = reads.evaluation(Session(db), evaluation_id)[0].why_not(addendum)

@@ -28,9 +28,7 @@ from evalassist.words import upper_first
 MOST_TOLD = 20
 """So many faults of one kind are told one by one."""
 ROWS_AT_ONCE = 10_000
-OLDER = (
-    "The records are from an older EvalAssist and hold no audit trail yet. Open them once, then verify again."
-)
+OLDER = "The records are from an older EvalAssist. Open them once in this one, then verify again."
 NEWER = "The records were written by a newer EvalAssist. Verify them with that one."
 IN_USE = "The records are open in another window, so the pages of the file were not checked. Close it and verify again."
 

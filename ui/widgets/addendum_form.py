@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
-from evalassist.evaluation import AddendumKind
+from evalassist.evaluation import BY_THERAPISTS, AddendumKind
 from ui import style
 from ui.session import EvaluationSession
 from ui.widgets.choices import ChoiceField
@@ -84,7 +84,12 @@ class AddendumForm(QWidget):
         return self._session.evaluation.waits_for_cosignature and not self._session.is_student
 
     def _chooser(self) -> ChoiceField:
-        offered = [kind for kind in ADD if kind != "co-signature" or self._waits]
+        student = self._session.is_student
+        offered = [
+            kind
+            for kind in ADD
+            if (kind != "co-signature" or self._waits) and not (student and kind in BY_THERAPISTS)
+        ]
         made = ChoiceField(
             [Choice(kind, ADD[kind][0]) for kind in offered], "Kind of addendum", shape="combo"
         )
