@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from evalassist.evaluation import Evaluation
     from evalassist.note import Clinic, Language, Note, SheetForm
     from evalassist.records.server import Server
+    from evalassist.records.vault import Anchor
     from evalassist.settings import NameOnSheet, Settings
 
 DONE, BAD_INPUT, STOPPED, UNFINISHED, LEFT = 0, 2, 3, 4, 130
@@ -116,6 +117,26 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check-content", help="check the clinical content")
     check.set_defaults(run=_check_content)
     _add_postgres(commands)
+    verify = commands.add_parser(
+        "verify", help="tell whether the records of a folder are still what was kept; nothing is changed"
+    )
+    verify.add_argument("folder", type=Path, metavar="FOLDER")
+    verify.add_argument("--name", help="the name to sign in with; asked for, when not said")
+    verify.add_argument(
+        "--password-file",
+        type=Path,
+        metavar="FILE",
+        help="its first line is the password; else it is asked for",
+    )
+    verify.add_argument("--key-file", type=Path, metavar="FILE", help="where the account needs one")
+    verify.add_argument("--code", help="tell which signed note has this code of a paper")
+    verify.add_argument(
+        "--line",
+        nargs=2,
+        metavar=("NUMBER", "CODE"),
+        help="the last line of the audit trail as an earlier run told it",
+    )
+    verify.set_defaults(run=_verify)
     parser.set_defaults(run=lambda _options: _help(parser))
     return parser
 
@@ -360,6 +381,71 @@ def _key_file(options: argparse.Namespace) -> bytes | None:
         raise EvalAssistError(
             f"The key file {options.key_file} could not be read: {error.strerror}."
         ) from None
+
+
+def _verify(options: argparse.Namespace) -> int:
+    """Exit code 3: something is not what was kept; 4: not all could be looked at."""
+    from getpass import getpass
+
+    from evalassist.records.entrance import Entrance
+    from evalassist.records.plain import short_code, typed_code
+
+    code = typed_code(options.code) if options.code else ""
+    entrance = Entrance(options.folder.expanduser().absolute())
+    name = options.name or input("Name to sign in with: ")
+    password = _first_line(options.password_file) if options.password_file else getpass("Password: ")
+    key_file = _bytes_of(options.key_file) if options.key_file else None
+    found = entrance.verify(name, password, key_file, _known_line(options.line))
+    told = ", ".join(f"{count:,} {what}" for what, count in found.counts.items())
+    print(f"Looked through: {told or 'nothing'}.")
+    for fault in found.faults:
+        print(f"FAULT: {fault}")
+    for why in found.not_checked:
+        print(f"Not checked: {why}")
+    if code:
+        print(_fitting_note(code, found.codes))
+    if found.head.number and not found.faults:
+        print(
+            f"The audit trail ends at line {found.head.number}, code {short_code(found.head.mac)}. "
+            "Written down elsewhere, they tell later whether its end was cut off (--line)."
+        )
+    if found.faults:
+        print(
+            "The records are NOT what was kept. Do not rely on them; keep this file, and look at your backups."
+        )
+        return STOPPED
+    print("All that was looked at is as it was kept.")
+    return UNFINISHED if found.not_checked else DONE
+
+
+def _fitting_note(code: str, codes: Mapping[str, str]) -> str:
+    return (
+        f"The code {code} is that of {codes[code]}."
+        if code in codes
+        else f"No signed note of these records has the code {code}."
+    )
+
+
+def _known_line(line: Sequence[str] | None) -> dict[str, Anchor]:
+    from evalassist.records.plain import typed_code
+    from evalassist.records.vault import Anchor
+
+    if line is None:
+        return {}
+    if not line[0].isdecimal():
+        raise EvalAssistError("--line takes the number of a line of the audit trail and its code.")
+    return {"your paper": Anchor(number=int(line[0]), mac=typed_code(line[1]))}
+
+
+def _first_line(file: Path) -> str:
+    return _bytes_of(file).decode("utf-8", "replace").partition("\n")[0].rstrip("\r")
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise EvalAssistError(f"{file} could not be read: {error.strerror}.") from None
 
 
 def _self_test(_options: argparse.Namespace) -> int:

@@ -110,13 +110,28 @@ class Signature:
     clinician: str
     licence: str
     signed_at: datetime
+    student: bool = False
+    """A student signed: a therapist has to sign below."""
+
+
+AddendumKind = Literal["addendum", "late-entry", "entered-in-error", "co-signature"]
+BY_THERAPISTS: tuple[AddendumKind, ...] = ("entered-in-error", "co-signature")
+"""What a student cannot write: it says whether a note counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Addendum:
+    """What was written below a signed note.
+
+    A late entry tells what was found at the visit and not written then; `entered-in-error` says why the note does
+    not count; a co-signature is a therapist's signature below a student's.
+    """
+
     text: str
     clinician: str
     written_at: datetime
+    kind: AddendumKind = "addendum"
+    licence: str = ""
 
 
 EditKind = (
@@ -301,7 +316,33 @@ class Evaluation:
         """Only a signed note has addenda; a draft is simply changed."""
         if self.signature is None:
             raise EvalAssistError("This note is not signed yet: change it instead of adding an addendum.")
+        if why := self.why_not(addendum):
+            raise EvalAssistError(why)
         return replace(self, addenda=(*self.addenda, addendum))
+
+    def why_not(self, addendum: Addendum) -> str:
+        """Why this cannot be written below the note, in a sentence; empty when it can."""
+        match addendum.kind:
+            case "co-signature" if not self.waits_for_cosignature:
+                return "This note does not wait for a co-signature. Nothing was written."
+            case "co-signature" if not addendum.licence:
+                return "A co-signature needs the license number of the therapist. Nothing was written."
+            case "entered-in-error" if self.entered_in_error:
+                return "This note is marked as entered in error already. Nothing was written."
+            case "entered-in-error" if not addendum.text.strip():
+                return "Say why the note was entered in error. Nothing was written."
+        return ""
+
+    @property
+    def entered_in_error(self) -> Addendum | None:
+        """Why the note does not count, and who says so; the note stays."""
+        return next((each for each in self.addenda if each.kind == "entered-in-error"), None)
+
+    @property
+    def waits_for_cosignature(self) -> bool:
+        """A student signed, and no therapist below yet."""
+        by_student = self.signature is not None and self.signature.student
+        return by_student and all(each.kind != "co-signature" for each in self.addenda)
 
     def _changed(self, **changes: Any) -> Evaluation:
         if self.signature is not None:

@@ -330,6 +330,8 @@ class Note(Part):
     clinic: Clinic
     signed_by: str = ""
     signed_licence: str = ""
+    signed_by_student: bool = False
+    """A therapist has to sign below."""
     signed_at: datetime | None = None
     action: str | None
     action_text: str

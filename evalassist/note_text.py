@@ -28,12 +28,14 @@ from evalassist.wording.findings import (
     clinic_limits,
     content_release,
     day,
+    error_told,
     loud_knee,
     marked,
     named,
     not_tested,
     safety_alone,
     signed,
+    standing,
     step_lines,
     to_sign,
 )
@@ -59,18 +61,19 @@ Told = Iterable[tuple[str, str]]
 """Names with their words; a pair without words is left out."""
 
 
-def note_text(note: Note, addenda: Sequence[Addendum] = ()) -> str:
+def note_text(note: Note, addenda: Sequence[Addendum] = (), code: str = "") -> str:
     """The note in the order of the paper: every part under its head in capitals, no line over 100 columns.
 
-    It is marked as a draft until it is signed; `addenda` are what was written after signing.
+    It is marked as a draft until it is signed; `addenda` are what was written after signing, `code` that by which
+    the signed note is known.
     """
     parts = [
-        _head(note),
+        _head(note, addenda),
         *_findings(note),
         *_later(note),
         _assessment(note),
         *_plan(note),
-        *_end(note, addenda),
+        *_end(note, addenda, code),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
@@ -97,11 +100,12 @@ def _part(head: str, lines: Sequence[str]) -> list[str]:
 # ---------------------------------------------------------------- head and findings
 
 
-def _head(note: Note) -> list[str]:
+def _head(note: Note, addenda: Sequence[Addendum]) -> list[str]:
     clinic = (note.clinic.name, note.clinic.address, note.clinic.phone)
     number = named(note.record_number)
     return [
-        *_line(TITLES[note.kind].upper() + ("" if signed(note) else f" - {DRAFT}")),
+        *_line(" - ".join(part for part in (TITLES[note.kind].upper(), _mark(note, addenda)) if part)),
+        *_line(error_told(note, addenda)),
         *_line(", ".join(part for part in clinic if part)),
         *_told([("Patient", named(note.patient_name)), ("Born", born(note)), ("Record", number)]),
         *_line(f"{loud_knee(note.sore_knee)}, visit {day(note.visit_date)}"),
@@ -220,7 +224,11 @@ def _goals(plan: NotePlan) -> list[str]:
 # ---------------------------------------------------------------- the end
 
 
-def _end(note: Note, addenda: Sequence[Addendum]) -> Iterator[list[str]]:
+def _mark(note: Note, addenda: Sequence[Addendum]) -> str:
+    return standing(note, addenda).upper() if signed(note) else DRAFT
+
+
+def _end(note: Note, addenda: Sequence[Addendum], code: str) -> Iterator[list[str]]:
     sources = [f"{number} {line.value}" for number, line in enumerate(note.references, start=1)]
     yield _part("References", [line for source in sources for line in _line(source)])
     waits = "; ".join(lower_first(who) if number else who for number, who in enumerate(to_sign(note)))
@@ -228,4 +236,4 @@ def _end(note: Note, addenda: Sequence[Addendum]) -> Iterator[list[str]]:
     for addendum in addenda:
         written = [line for words in addendum_lines(addendum) for line in _line(words, hanging="")]
         yield [*_line(addendum_head(addendum, note)), *written]
-    yield _line(content_release(note))
+    yield [*_line(content_release(note)), *_told([("Code of this note", code)])]

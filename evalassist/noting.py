@@ -116,6 +116,7 @@ def note_of(
         clinic=clinic,
         signed_by=signature.clinician if signature else "",
         signed_licence=signature.licence if signature else "",
+        signed_by_student=signature.student if signature else False,
         signed_at=signature.signed_at if signature else None,
         action=assessment.action,
         action_text=ACTION_TEXT[assessment.action].format(

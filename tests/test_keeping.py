@@ -475,7 +475,7 @@ def test_an_addendum_that_was_typed_is_not_left_behind_unasked(desk: Desk, boxes
     desk.window.show_start()
     assert desk.is_open()
     assert "addendum" in boxes.asked[0]
-    page.add_addendum()
+    page.add_button.click()
     desk.window.show_start()
     assert not desk.is_open()
     assert len(boxes.asked) == 1
@@ -490,7 +490,7 @@ def test_the_addendum_dialog_says_why_it_could_not_keep_and_asks_before_escape(
     assert isinstance(dialog.text.edit, QPlainTextEdit)
     dialog.text.edit.setPlainText("more")
     moved(desk)
-    add = next(b for b in dialog.findChildren(QPushButton) if b.text() == "Add it")
+    add = next(b for b in dialog.findChildren(QPushButton) if b.text() == "Add the addendum")
     add.click()
     assert dialog.isVisible()
     assert "It stays in the field." in texts(dialog)
@@ -525,7 +525,7 @@ def test_on_a_signed_note_nothing_can_be_typed_or_chosen(desk: Desk) -> None:
                 open_fields.append(name)
             if name.startswith("Why ") and button.isVisible():
                 button.click()
-    assert set(open_fields) <= {"Addendum", "Search the exercises"}
+    assert set(open_fields) <= {"Addendum", "Kind of addendum", "Search the exercises"}
     assert desk.now == before
 
 

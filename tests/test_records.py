@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2 as sqlite
 
@@ -251,6 +252,15 @@ ROUTES_TO_A_SIGNED_EVALUATION = [
     "UPDATE document SET pdf = x'00'",
     "DELETE FROM document",
     "INSERT OR REPLACE INTO document SELECT id, evaluation_id, kind, '', '', '', '', '', '', x'00' FROM document",
+    "UPDATE audit SET who = 'forged'",
+    "UPDATE audit SET number = number + 100",
+    "UPDATE OR REPLACE audit SET number = 1 WHERE number = 2",
+    "DELETE FROM audit WHERE number = (SELECT max(number) FROM audit)",
+    "INSERT OR REPLACE INTO audit SELECT number, at, account_id, who, 'forged', target, detail, mac FROM audit",
+    "REPLACE INTO audit SELECT number, at, '', '', action, target, detail, mac FROM audit WHERE number = 1",
+    "INSERT INTO audit SELECT * FROM audit WHERE true ON CONFLICT (number) DO UPDATE SET who = 'forged'",
+    "UPDATE addendum SET kind = 'entered-in-error'",
+    "UPDATE evaluation SET student = NOT student WHERE id = :signed",
     "UPDATE document_use SET use = 'printed'",
     "DELETE FROM document_use",
     "INSERT OR REPLACE INTO document_use SELECT document_id, number, 'printed', '', '' FROM document_use",
@@ -280,6 +290,30 @@ def test_the_database_itself_refuses_to_change_what_is_signed(
         assert store.document_bytes(document) == b"%PDF-1"
         (kept,) = store.documents(locked.id)
         assert [use.use for use in kept.uses] == ["saved"]
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        "DROP TRIGGER evaluation_signed_not_updated",
+        "DROP TRIGGER audit_not_deleted",
+        "DROP TABLE audit",
+        "DROP TABLE addendum",
+        "ALTER TABLE evaluation RENAME TO other",
+        "ALTER TABLE evaluation DROP COLUMN note",
+        "PRAGMA writable_schema = ON",
+    ],
+)
+def test_the_app_itself_cannot_take_a_lock_off(path: Path, route: str) -> None:
+    Store(path, KEYS).close()
+    engine = open_engine(path, KEYS.database)
+    with raw(path) as db:
+        before = db.execute("SELECT sql FROM sqlite_master").fetchall()
+    with engine.connect() as db, pytest.raises(DatabaseError, match="not authorized"):
+        db.execute(text(route))
+    engine.dispose()
+    with raw(path) as db:
+        assert db.execute("SELECT sql FROM sqlite_master").fetchall() == before
 
 
 def test_a_signed_note_changed_behind_the_lock_is_noticed(path: Path) -> None:
@@ -531,7 +565,7 @@ def test_a_discarded_draft_leaves_nothing_of_a_patient_without_other_visits(path
         assert store.load(draft.id) == draft
         store.discard_draft(draft.id)
     with raw(path) as db:
-        for table in Base.metadata.tables:
+        for table in set(Base.metadata.tables) - {"audit"}:
             assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
 
 

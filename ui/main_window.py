@@ -17,7 +17,7 @@ from ui.faults import log_fault
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
-    from evalassist.evaluation import Evaluation
+    from evalassist.evaluation import Evaluation, Patient
     from evalassist.records.store import Store
     from evalassist.settings import Settings
     from ui.evaluation_view import EvaluationView
@@ -90,6 +90,7 @@ class MainWindow(QMainWindow):
         start.patient_chosen.connect(self.show_visits)
         start.settings_wanted.connect(self.change_settings)
         start.about_wanted.connect(self.show_about)
+        start.trail_wanted.connect(self.show_trail)
         self._stack.addWidget(start)
         return start
 
@@ -456,6 +457,39 @@ class MainWindow(QMainWindow):
 
         if self.view is not None:
             AddendumDialog(self.view.session, self).exec()
+
+    # ------------------------------------------------------------ who did what
+
+    @property
+    def may_read_trail(self) -> bool:
+        """Whether all of the audit trail may be read here."""
+        return self._store.account.administers
+
+    def show_trail(self) -> None:
+        """Who did what with all records."""
+        self._show_trail(None)
+
+    def show_patient_trail(self) -> None:
+        """Who did what with the records of the patient whose evaluation is open."""
+        if self.view is not None:
+            self._show_trail(self.view.session.evaluation.patient)
+
+    def _show_trail(self, patient: Patient | None) -> None:
+        from ui.dialogs.trail import TrailDialog
+
+        steps = {
+            item_id: step.short
+            for step in self._content.steps.values()
+            for item in step.items
+            for item_id in item.ids
+        }
+        TrailDialog(self._store, steps, patient, self).exec()
+
+    def check_code(self) -> None:
+        """Whether a paper is of a signed note in these records."""
+        from ui.dialogs.check_code import CheckCodeDialog
+
+        CheckCodeDialog(self._store, self).exec()
 
     # ------------------------------------------------------------ about
 

@@ -68,7 +68,7 @@ def give_out(session: EvaluationSession, parent: QWidget, printout: Printout) ->
     if printer is None:
         return None
     printout, says = on_paper_of(printer, printout)
-    keep_first(session)
+    keep_first(session, printout.kind)
     document = session.keep_document(
         printout.kind,
         printout.language,
@@ -106,8 +106,13 @@ def _use_of(printer: QPrinter) -> DocumentUse:
     return "saved" if printer.outputFileName() else "printed"
 
 
-def keep_first(session: EvaluationSession) -> None:
-    """What a paper was drawn from is on the disk before the paper leaves the house."""
+def keep_first(session: EvaluationSession, kind: str = "") -> None:
+    """What a paper was drawn from is on the disk before the paper leaves the house.
+
+    What was entered in error is printed under its mark; the patient's sheet bears none, and is not given out.
+    """
+    if kind == "handout" and session.evaluation.entered_in_error:
+        raise EvalAssistError("This visit was entered in error, so its sheet is not given out.")
     if not session.keep():
         raise EvalAssistError(
             "The last changes are not kept yet, so nothing was printed or saved. The header says why; try again then."

@@ -23,6 +23,7 @@ from evalassist.content import Content, content_for
 from evalassist.errors import EvalAssistError, SignedRecordError
 from evalassist.evaluation import (
     Addendum,
+    AddendumKind,
     Answer,
     Evaluation,
     ExerciseLog,
@@ -112,6 +113,16 @@ class EvaluationSession(QObject):
     @property
     def signed(self) -> bool:
         return self._evaluation.signature is not None
+
+    @property
+    def is_student(self) -> bool:
+        """Who is signed in is a student: a therapist signs below."""
+        return self.store.account.needs_cosignature
+
+    @property
+    def code(self) -> str:
+        """The code on the papers of a signed note; empty before."""
+        return self.store.code_of(self._evaluation.id) if self.signed else ""
 
     @property
     def assessment(self) -> Assessment:
@@ -238,7 +249,8 @@ class EvaluationSession(QObject):
             raise EvalAssistError(
                 "A limit of the clinic was changed meanwhile, and this note is judged anew. Look at it, then sign."
             )
-        signature = Signature(name, self.settings.licence.strip(), datetime.now().astimezone())
+        licence, now = self.settings.licence.strip(), datetime.now().astimezone()
+        signature = Signature(name, licence, now, self.is_student)
         signed = self._evaluation.signed_by(signature)
         note = self._note_of(signed)
         self.store.sign(signed, note.model_dump_json())
@@ -247,14 +259,16 @@ class EvaluationSession(QObject):
         self._unsaved = False
         self._set(signed)
 
-    def add_addendum(self, text: str) -> None:
+    def add_addendum(self, text: str, kind: AddendumKind = "addendum") -> None:
+        """Write below the signed note."""
         name = self._name_to_sign("An addendum stands below the note with a name.")
-        addendum = Addendum(text, name, datetime.now(UTC))
+        addendum = Addendum(text, name, datetime.now(UTC), kind, self.settings.licence.strip())
+        with_it = self._evaluation.with_addendum(addendum)
         self.store.add_addendum(self._evaluation.id, addendum)
-        self._set(self._evaluation.with_addendum(addendum))
+        self._set(with_it)
 
     def _plan_of(self, evaluation_id: str) -> Given | None:
-        plan = read_note(self.store.note_of(evaluation_id)).plan
+        plan = read_note(self.store.note_of(evaluation_id, shown=False)).plan
         return given_in(plan, self.content.exercises) if plan else None
 
     def _note_of(self, evaluation: Evaluation) -> Note:

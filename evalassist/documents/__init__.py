@@ -125,22 +125,29 @@ def notice_problem(notice: bytes) -> str:
     return found(notice)
 
 
-def evaluation_note_pdf(note: Note, paper: PaperName = "letter", addenda: Sequence[Addendum] = ()) -> bytes:
-    """The evaluation note with the plan of care, for the record, and what was added after signing."""
+def evaluation_note_pdf(
+    note: Note, paper: PaperName = "letter", addenda: Sequence[Addendum] = (), code: str = ""
+) -> bytes:
+    """The evaluation note with the plan of care, for the record, and what was added after signing.
+
+    `code` is that by which the paper of a signed note is checked against the record.
+    """
     from evalassist.documents.evaluation_note import evaluation_note_pdf as draw
 
-    return draw(note, paper, addenda)
+    return draw(note, paper, addenda, code)
 
 
-def plan_of_care_pdf(note: Note, paper: PaperName = "letter") -> bytes:
+def plan_of_care_pdf(
+    note: Note, paper: PaperName = "letter", addenda: Sequence[Addendum] = (), code: str = ""
+) -> bytes:
     """The plan of care as a paper to be sent and signed, readable after a fax."""
     from evalassist.documents.care_plan import plan_of_care_pdf as draw
 
-    return draw(note, paper)
+    return draw(note, paper, addenda, code)
 
 
-def referral_pdf(note: Note, paper: PaperName = "letter") -> bytes:
+def referral_pdf(note: Note, paper: PaperName = "letter", addenda: Sequence[Addendum] = ()) -> bytes:
     """The letter to the clinician to whom the patient is referred."""
     from evalassist.documents.referral import referral_pdf as draw
 
-    return draw(note, paper)
+    return draw(note, paper, addenda)

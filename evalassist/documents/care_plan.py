@@ -20,10 +20,14 @@ from evalassist.documents.flow import (
     ByHand,
     SignatureLine,
     bold,
+    page_told,
     pdf,
+    struck,
+    warning,
 )
 from evalassist.documents.look import BLACK, BOLD, REGULAR, PaperName
 from evalassist.errors import DocumentError
+from evalassist.evaluation import Addendum
 from evalassist.note import Note, NotePlan
 from evalassist.wording.care_plan import (
     NOT_SIGNED,
@@ -36,7 +40,17 @@ from evalassist.wording.care_plan import (
     order_stands,
     treatment,
 )
-from evalassist.wording.findings import day, loud_knee, named, signed, therapist
+from evalassist.wording.findings import (
+    addendum_head,
+    day,
+    entered_in_error,
+    error_told,
+    loud_knee,
+    named,
+    signed,
+    standing,
+    therapist,
+)
 from evalassist.wording.plan import codes_told, goal_rows
 from evalassist.words import lower_first
 
@@ -50,18 +64,27 @@ Row = tuple[str, list[Paragraph]]
 """The name of a part and its paragraphs."""
 
 
-def plan_of_care_pdf(note: Note, paper: PaperName = "letter") -> bytes:
+def plan_of_care_pdf(
+    note: Note, paper: PaperName = "letter", addenda: Sequence[Addendum] = (), code: str = ""
+) -> bytes:
     """Make the plan of care: the same note gives the same bytes. Only a visit with a plan has one."""
-    plan = note.plan
+    plan, stands = note.plan, standing(note, addenda)
     if plan is None:
         raise DocumentError(f"There is no plan of care for this visit. {note.no_plan_because}".strip())
 
     def furniture(canvas: Canvas, sheet: look.Paper, page: int, of: int) -> None:
+        if entered_in_error(addenda):
+            struck(canvas, sheet, HEAD)
         _head(note, canvas, sheet)
-        _foot(note, canvas, sheet, page, of)
+        _foot(note, stands, canvas, sheet, page_told(code, page, of))
 
     return pdf(
-        lambda width: _story(note, plan, width), furniture, paper, HEAD, TITLES[note.kind], note.clinic.name
+        lambda width: _story(note, plan, addenda, width),
+        furniture,
+        paper,
+        HEAD,
+        TITLES[note.kind],
+        note.clinic.name,
     )
 
 
@@ -91,21 +114,24 @@ def _head(note: Note, canvas: Canvas, sheet: look.Paper) -> None:
     rule(canvas, left, right, top - 37, 1.2, BLACK)
 
 
-def _foot(note: Note, canvas: Canvas, sheet: look.Paper, page: int, of: int) -> None:
+def _foot(note: Note, stands: str, canvas: Canvas, sheet: look.Paper, told_right: str) -> None:
     left, right = MARGIN, sheet.width - MARGIN
     rule(canvas, left, right, BOTTOM + 12, LINE, BLACK)
-    state = "" if signed(note) else f"{NOT_SIGNED} "
-    words, size = fitted(f"{state}{note.clinic.address}".strip(), REGULAR, SIZE, right - left - 80, SIZE)
+    state = "" if not stands else f"{stands.upper()}. " if signed(note) else f"{NOT_SIGNED} "
+    room = right - left - max(80, look.text_width(told_right, BOLD, SIZE) + 12)
+    words, size = fitted(f"{state}{note.clinic.address}".strip(), REGULAR, SIZE, room, SIZE)
     label(canvas, left, BOTTOM, words, size, BOLD if state else REGULAR, BLACK)
-    label(canvas, right, BOTTOM, f"Page {page} of {of}", SIZE, BOLD, BLACK, "right")
+    label(canvas, right, BOTTOM, told_right, SIZE, BOLD, BLACK, "right")
 
 
 # ---------------------------------------------------------------- the story
 
 
-def _story(note: Note, plan: NotePlan, width: float) -> Iterator[Flowable]:
+def _story(note: Note, plan: NotePlan, addenda: Sequence[Addendum], width: float) -> Iterator[Flowable]:
     if look.lacks(named(note.patient_name)):
         yield ByHand("Some signs could not be printed: write the name by hand:", width, BLACK)
+    if error := error_told(note, addenda):
+        yield warning(error)
     yield _table([_diagnosis(note, plan), *_parts((("Found", found(note)),))], width)
     if plan.goals:
         yield from _part("Goals")
@@ -114,7 +140,7 @@ def _story(note: Note, plan: NotePlan, width: float) -> Iterator[Flowable]:
     yield _table(_parts(treatment(plan)), width)
     ends = [*_part("Dates"), _table(_parts(dates(plan)), width), Spacer(0, 6)]
     # No signature stands on a page of its own.
-    yield KeepTogether([*ends, *_therapist(note, width), *_provider(plan, width)])
+    yield KeepTogether([*ends, *_therapist(note, addenda, width), *_provider(plan, width)])
 
 
 def _say(markup: str, font: str = REGULAR) -> Paragraph:
@@ -193,9 +219,14 @@ def _goals(plan: NotePlan, width: float) -> Flowable:
 # ---------------------------------------------------------------- signatures
 
 
-def _therapist(note: Note, width: float) -> Iterator[Flowable]:
+def _therapist(note: Note, addenda: Sequence[Addendum], width: float) -> Iterator[Flowable]:
     by = signed(note)
     yield _say(bold(f"Established and {lower_first(by)}")) if by else _line(therapist(note), width)
+    for addendum in addenda:
+        if addendum.kind == "co-signature":
+            yield _say(bold(addendum_head(addendum, note)))
+    if by and (stands := standing(note, addenda)):
+        yield _say(bold(f"{stands}."))
 
 
 def _provider(plan: NotePlan, width: float) -> Iterator[Flowable]:

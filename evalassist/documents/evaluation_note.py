@@ -27,10 +27,13 @@ from evalassist.documents.flow import (
     draft_mark,
     heading,
     name_by_hand,
+    page_told,
     pdf,
     side_by_side,
+    struck,
     table,
     text,
+    warning,
 )
 from evalassist.documents.look import BOLD, REGULAR, RULE, SECOND, SEMIBOLD, PaperName
 from evalassist.documents.note_assessment import assessment
@@ -47,11 +50,14 @@ from evalassist.wording.findings import (
     clinic_limits,
     content_release,
     day,
+    entered_in_error,
+    error_told,
     loud_knee,
     named,
     not_tested,
     safety_alone,
     signed,
+    standing,
     step_lines,
     to_sign,
 )
@@ -68,15 +74,21 @@ SYMMETRIES = (
 """When all rows compare in one way, the head of the column says it once; which side is weaker stays in the row."""
 
 
-def evaluation_note_pdf(note: Note, paper: PaperName = "letter", addenda: Sequence[Addendum] = ()) -> bytes:
+def evaluation_note_pdf(
+    note: Note, paper: PaperName = "letter", addenda: Sequence[Addendum] = (), code: str = ""
+) -> bytes:
     """Make the evaluation note: the same note gives the same bytes, and no file name tells the patient's name.
 
     `addenda` are what was written after signing; they stand after the signature and change nothing before it.
+    `code` stands at the foot of a signed note, by which the paper is checked against the record.
     """
+    stands = standing(note, addenda)
 
     def furniture(canvas: Canvas, sheet: look.Paper, page: int, of: int) -> None:
-        _head(note, canvas, sheet)
-        _foot(note, canvas, sheet, page, of)
+        if entered_in_error(addenda):
+            struck(canvas, sheet, HEAD)
+        _head(note, stands, canvas, sheet)
+        _foot(note, canvas, sheet, page_told(code, page, of))
 
     return pdf(
         lambda width: _story(note, addenda, width),
@@ -88,10 +100,10 @@ def evaluation_note_pdf(note: Note, paper: PaperName = "letter", addenda: Sequen
     )
 
 
-def _head(note: Note, canvas: Canvas, sheet: look.Paper) -> None:
+def _head(note: Note, stands: str, canvas: Canvas, sheet: look.Paper) -> None:
     left, right = MARGIN, sheet.width - MARGIN
     top = sheet.height - TOP
-    edge = right if note.signed_at else draft_mark(canvas, right, top) - 8
+    edge = draft_mark(canvas, right, top, stands) - 8 if stands else right
     title = label(canvas, left, top - 12, TITLES[note.kind], 15, BOLD)
     if note.clinic.name:
         name, size = fitted(note.clinic.name, REGULAR, TEXT, edge - left - title - 14, FURNITURE)
@@ -119,15 +131,16 @@ def _head(note: Note, canvas: Canvas, sheet: look.Paper) -> None:
     rule(canvas, left, right, top - 34, 1.1)
 
 
-def _foot(note: Note, canvas: Canvas, sheet: look.Paper, page: int, of: int) -> None:
+def _foot(note: Note, canvas: Canvas, sheet: look.Paper, told_right: str) -> None:
     left, right = MARGIN, sheet.width - MARGIN
     rule(canvas, left, right, BOTTOM + 11, 0.6, RULE)
     told = " · ".join(
         part for part in (note.clinic.address, note.clinic.phone, content_release(note)) if part
     )
-    words, size = fitted(told, REGULAR, FURNITURE, right - left - 70, FURNITURE)
+    room = right - left - max(70, look.text_width(told_right, SEMIBOLD, FURNITURE) + 12)
+    words, size = fitted(told, REGULAR, FURNITURE, room, FURNITURE)
     label(canvas, left, BOTTOM, words, size, color=SECOND)
-    label(canvas, right, BOTTOM, f"Page {page} of {of}", FURNITURE, SEMIBOLD, align="right")
+    label(canvas, right, BOTTOM, told_right, FURNITURE, SEMIBOLD, align="right")
 
 
 # ---------------------------------------------------------------- the story
@@ -135,6 +148,8 @@ def _foot(note: Note, canvas: Canvas, sheet: look.Paper, page: int, of: int) -> 
 
 def _story(note: Note, addenda: Sequence[Addendum], width: float) -> Iterator[Flowable]:
     yield from name_by_hand(note.patient_name, width)
+    if error := error_told(note, addenda):
+        yield warning(error)
     yield from beside("Safety", safety_alone(note), width)
     for section in note.sections:
         rows, others = _strength_rows(section)
@@ -156,7 +171,8 @@ def _story(note: Note, addenda: Sequence[Addendum], width: float) -> Iterator[Fl
     elif note.no_plan_because:
         yield from heading("Plan of care")
         yield text(f"<b>No plan of care.</b> {look.escaped(note.no_plan_because)}")
-    yield KeepTogether([*_references(note), *_signatures(note, width)])  # a signature never stands alone
+    # a signature never stands alone
+    yield KeepTogether([*_references(note), *_signatures(note, standing(note, addenda), width)])
     for addendum in addenda:
         yield from _addendum(addendum, note)
 
@@ -235,9 +251,11 @@ def _addendum(addendum: Addendum, note: Note) -> Iterator[Flowable]:
         yield text(look.escaped(line))
 
 
-def _signatures(note: Note, width: float) -> Iterator[Flowable]:
+def _signatures(note: Note, stands: str, width: float) -> Iterator[Flowable]:
     if told := signed(note):
         yield text(bold(told))
+        if stands:
+            yield text(bold(f"{stands}."))
     lines = list(to_sign(note))
     if lines:
         half = (width - 24) / 2

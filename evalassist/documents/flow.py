@@ -259,11 +259,38 @@ def name_by_hand(name: str, width: float) -> Iterator[Flowable]:
         yield ByHand("Some signs could not be printed: write the name by hand:", width)
 
 
-def draft_mark(canvas: Canvas, right: float, top: float) -> float:
-    """The words NOT SIGNED in a box; gives the left edge of it."""
-    wide = look.text_width("NOT SIGNED", BOLD, 10) + 12
+def page_told(code: str, page: int, of: int) -> str:
+    """Which page it is, and by what code the paper is checked against the record."""
+    return f"Code {code} · Page {page} of {of}" if code else f"Page {page} of {of}"
+
+
+MARKS = {
+    "Not signed": "NOT SIGNED",
+    "Entered in error": "ENTERED IN ERROR",
+    "Waits for co-signature of a therapist": "NOT CO-SIGNED",
+}
+"""What the head says of a note that is not to be relied on as it is, by its standing."""
+
+
+def draft_mark(canvas: Canvas, right: float, top: float, standing: str = "Not signed") -> float:
+    """Where the note stands, in a box; gives the left edge of it."""
+    words = MARKS[standing]
+    wide = look.text_width(words, BOLD, 10) + 12
     canvas.setStrokeColor(INK)
     canvas.setLineWidth(1)
     canvas.rect(right - wide, top - 15.5, wide, 15.5, stroke=1, fill=0)
-    label(canvas, right - wide / 2, top - 11.3, "NOT SIGNED", 10, BOLD, align="center")
+    label(canvas, right - wide / 2, top - 11.3, words, 10, BOLD, align="center")
     return right - wide
+
+
+def struck(canvas: Canvas, sheet: look.Paper, head: float) -> None:
+    """A line across the page: what stands on it does not count."""
+    canvas.setStrokeColor(RULE)
+    canvas.setLineWidth(2)
+    canvas.line(MARGIN, BOTTOM + FOOT, sheet.width - MARGIN, sheet.height - TOP - head)
+
+
+def warning(words: str) -> Table:
+    """A sentence that must not be overlooked, in a box over the whole width."""
+    style = [("BOX", (0, 0), (-1, -1), 1, INK), ("FONTNAME", (0, 0), (-1, -1), REGULAR)]
+    return Table([[text(bold(words))]], colWidths=["100%"], style=style, spaceAfter=6)

@@ -5,7 +5,7 @@ It tells findings. What they could mean is named as a possibility, never as a di
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reportlab.pdfgen.canvas import Canvas
@@ -26,21 +26,25 @@ from evalassist.documents.flow import (
     draft_mark,
     name_by_hand,
     pdf,
+    struck,
     table,
     text,
 )
 from evalassist.documents.look import BOLD, INK, REGULAR, RULE, SECOND, SEMIBOLD, PaperName
 from evalassist.errors import DocumentError
+from evalassist.evaluation import Addendum
 from evalassist.note import Note, NoteConclusion
 from evalassist.wording.findings import (
     born,
     content_release,
     day,
+    entered_in_error,
     how_soon,
     loud_knee,
     named,
     signed,
     sore_knees,
+    standing,
     therapist,
 )
 from evalassist.words import clean, shortened
@@ -72,22 +76,24 @@ TOLD = (
 TESTING = ("Movement", "Hip and thigh strength", "Mobility and foot")
 
 
-def referral_pdf(note: Note, paper: PaperName = "letter") -> bytes:
+def referral_pdf(note: Note, paper: PaperName = "letter", addenda: Sequence[Addendum] = ()) -> bytes:
     """Make the referral letter; only a visit that the safety screen stopped has one."""
     if note.action not in URGENCY or not note.red_flags:
         raise DocumentError("There is no referral letter for this visit: the safety screen did not stop it.")
 
     def furniture(canvas: Canvas, sheet: look.Paper, page: int, of: int) -> None:
-        _head(note, canvas, sheet)
+        if entered_in_error(addenda):
+            struck(canvas, sheet, HEAD)
+        _head(note, standing(note, addenda), canvas, sheet)
         _foot(note, canvas, sheet, page, of)
 
     return pdf(lambda width: _story(note, width), furniture, paper, HEAD, "Referral letter", note.clinic.name)
 
 
-def _head(note: Note, canvas: Canvas, sheet: look.Paper) -> None:
+def _head(note: Note, stands: str, canvas: Canvas, sheet: look.Paper) -> None:
     left, right = MARGIN, sheet.width - MARGIN
     top = sheet.height - TOP
-    edge = right if note.signed_at else draft_mark(canvas, right, top) - 8
+    edge = draft_mark(canvas, right, top, stands) - 8 if stands else right
     name, size = fitted(note.clinic.name or "Physical therapy", BOLD, 14, edge - left, 10)
     label(canvas, left, top - 11.5, name, size, BOLD)
     told = " · ".join(part for part in (note.clinic.address, note.clinic.phone) if part)

@@ -38,6 +38,18 @@ CONNECTION_SETTINGS = (
 )
 
 
+SQLITE_OK, SQLITE_DENY = 0, 1
+NEVER = frozenset((11, 16, 26))
+"""DROP TABLE, DROP TRIGGER, ALTER TABLE: by these the locks could be taken off. Only migrations do so."""
+PRAGMA = 19
+
+
+def _allowed(action: int, first: str | None, value: str | None, *_where: str | None) -> int:
+    """What the app's own connections may do with the file."""
+    loosens = action == PRAGMA and (first or "").lower() == "writable_schema" and value is not None
+    return SQLITE_DENY if action in NEVER or loosens else SQLITE_OK
+
+
 def file_of(url_or_path: str | Path) -> Path:
     """The file named by a path or by `sqlite:///path`."""
     path = str(url_or_path)
@@ -71,10 +83,11 @@ def open_engine(url_or_path: str | Path, key: bytes, wait_s: float = WAIT_S) -> 
             _make_new(path, key)
         _make_private(path)
         _check_and_update(path, key)
-        return _engine(path, key, wait_s)
+        return engine_of(path, key, wait_s)
 
 
-def _engine(path: Path, key: bytes, wait_s: float) -> Engine:
+def engine_of(path: Path, key: bytes, wait_s: float = WAIT_S) -> Engine:
+    """Connections to a records file, all made alike; the file is not checked."""
     engine = create_engine(
         "sqlite://",
         module=sqlite,
@@ -94,6 +107,7 @@ def _engine(path: Path, key: bytes, wait_s: float) -> Engine:
             )
         for setting in CONNECTION_SETTINGS:
             connection.execute(f"PRAGMA {setting}")
+        connection.set_authorizer(_allowed)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

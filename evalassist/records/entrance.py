@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 from uuid import uuid4
+
+from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
-from evalassist.records.connection import WAIT_S
+from evalassist.records.connection import WAIT_S, connect
 from evalassist.records.faults import plain_words
 from evalassist.records.plain_file import encrypt, is_plain
 from evalassist.records.server import FILE_NAME as SERVER_FILE
 from evalassist.records.server import Server, read_server, write_server
 from evalassist.records.store import Store
 from evalassist.records.tries import Tries
-from evalassist.records.vault import Keys, Vault, VaultDamagedError, WrongPasswordError, new_keys
+from evalassist.records.vault import Anchor, Keys, Vault, VaultDamagedError, WrongPasswordError, new_keys
+from evalassist.records.verify import Verified, verify
 
 log = logging.getLogger(__name__)
 
 RECORDS = "evalassist.db"
 TRIES = "evalassist.tries"
+NOTHING: Mapping[str, Anchor] = MappingProxyType({})
 State = Literal["new", "plain", "locked"]
 OTHER_RECORDS = (
     "{server} holds other records than this computer. Nothing was changed. "
@@ -96,6 +102,7 @@ class Entrance:
         try:
             store.keep_account(account)
             self._write(store, vault.model_copy(update={"begun": True}))
+            store.on_close = lambda: self._anchor(store)
         except BaseException:
             store.close()
             raise
@@ -126,7 +133,31 @@ class Entrance:
         self.tries.refuse_too_soon()
         self.tries.count()
         vaults.unlock(self._vault_that_counts(store), store.account.sign_in, password, key_file)
-        self.tries.forget()
+        store.note_wrong_passwords(self.tries.forget())
+
+    def verify(
+        self, name: str, password: str, key_file: bytes | None = None, known: Mapping[str, Anchor] = NOTHING
+    ) -> Verified:
+        """Look through the records without opening them for work; `known`: lines of the audit trail kept elsewhere."""
+        if self.state() != "locked":
+            raise StoreError(
+                f"There are no locked records in {self.records.parent}. Name the folder that holds them."
+            )
+        self.tries.refuse_too_soon()
+        vault = self.vault()
+        self.tries.count()
+        _, found = vaults.unlock(vault, name, password, key_file)
+        self.tries.take_back()
+        with plain_words(self.records, "read"):
+            return verify(self.records, self._fitting(found), {"the vault": vault.anchor, **known})
+
+    def _fitting(self, found: list[Keys]) -> Keys:
+        """The keys that open the records: of two, while a change of keys was cut short, the new ones or the old."""
+        for keys in found[:0:-1]:
+            with suppress(sqlite.DatabaseError):
+                connect(self.records, keys.database).close()
+                return keys
+        return found[0]
 
     def _opened(
         self, vault: Vault, found: list[Keys], account_id: str, again: Callable[[Vault], list[Keys]]
@@ -139,7 +170,11 @@ class Entrance:
         store = Store(self.records, keys, wait_s=self._wait_s)
         try:
             store.account = store.account_of(account_id)
+            store.trail_was_cut = not store.holds(vault.anchor)
             store.note_sign_in(wrong)
+            store.on_close = lambda: self._anchor(store)
+            if store.trail_was_cut and store.account.administers:
+                store.accept_cut = lambda: self._accept_cut(store)
             if not vault.begun or not self._is_sound():
                 self._write(store, vault.model_copy(update={"begun": True}))
         except BaseException:
@@ -287,6 +322,21 @@ class Entrance:
         self._write(store, vault)
         store.note("paper-key-made", "")
         return paper
+
+    def _anchor(self, store: Store) -> None:
+        """Note in the vault how far the audit trail goes, so that cutting it is seen; never over a line it lacks."""
+        try:
+            vault, head = self.vault(), store.head()
+            if head != vault.anchor and store.holds(vault.anchor):
+                vaults.write_vault(vault.with_anchor(head), self.vault_file)
+        except EvalAssistError as fault:
+            log.error("the audit trail could not be anchored: %s", type(fault).__name__)
+
+    def _accept_cut(self, store: Store) -> None:
+        """The records were put back to an earlier state on purpose: the trail says so for good, and goes on."""
+        store.note("cut-accepted", "", {"known": self.vault().anchor.number})
+        vaults.write_vault(self.vault().with_anchor(store.head()), self.vault_file)
+        store.trail_was_cut, store.accept_cut = False, None
 
     # ------------------------------------------------------------ the vault
 

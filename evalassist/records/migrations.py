@@ -115,12 +115,18 @@ def _version_5(db: sqlite.Connection) -> None:
         db.execute(statement)
 
 
+def _version_6(db: sqlite.Connection) -> None:
+    """A note that a student signed waits for a therapist's signature."""
+    db.execute("ALTER TABLE evaluation ADD COLUMN student BOOLEAN NOT NULL DEFAULT 0")
+
+
 MIGRATIONS: list[Callable[[sqlite.Connection], None]] = [
     _version_1,
     _version_2,
     _version_3,
     _version_4,
     _version_5,
+    _version_6,
 ]
 
 

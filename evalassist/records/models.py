@@ -5,13 +5,20 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, CheckConstraint, Dialect, ForeignKey, Index, LargeBinary
+from sqlalchemy import JSON, CheckConstraint, Dialect, ForeignKey, Index, LargeBinary, false
 from sqlalchemy import Text as AnyText
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 """Text in the order of its signs on both engines: the search looks for ranges of words, moments sort by time."""
+
+
+def utc_text(moment: datetime) -> str:
+    """A moment as it is kept."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment without its time zone cannot be kept")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -21,11 +28,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without its time zone cannot be kept")
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        return None if value is None else utc_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else datetime.fromisoformat(value)
@@ -116,6 +119,8 @@ class StoredEvaluation(Base):
     defaults: Mapped[dict[str, Any]]
     """The clinical defaults the clinic had set otherwise when this was written."""
     exercise_log: Mapped[list[Any]]
+    student: Mapped[bool] = mapped_column(server_default=false())
+    """A student signed it: a therapist has to sign below."""
 
 
 class StoredDefaultChange(Base):

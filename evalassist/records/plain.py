@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any, cast
 
+from evalassist.errors import EvalAssistError
 from evalassist.evaluation import (
     Addendum,
+    AddendumKind,
     Evaluation,
     ExerciseLog,
     Opinion,
@@ -22,7 +25,7 @@ from evalassist.evaluation import (
     answer_from_plain,
     answer_to_plain,
 )
-from evalassist.records.models import StoredAddendum, StoredEvaluation, StoredPatient
+from evalassist.records.models import StoredAddendum, StoredEvaluation, StoredPatient, utc_text
 from evalassist.records.search import name_key
 
 
@@ -59,12 +62,28 @@ def evaluation_columns(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
+def signed_columns(signature: Signature) -> dict[str, Any]:
+    """What a signature keeps, in the row of the evaluation."""
+    return {
+        "clinician": signature.clinician,
+        "licence": signature.licence,
+        "signed_at": signature.signed_at,
+        "student": signature.student,
+    }
+
+
+def record_sha256(columns: Mapping[str, Any]) -> str:
+    """The seal of a signed row: what a draft keeps, and the signature."""
+    plain = dict(columns) | {"signed_at": utc_text(columns["signed_at"]), "student": bool(columns["student"])}
+    return sha256_of(json.dumps(plain, sort_keys=True, default=str))
+
+
 def evaluation_value(
     row: StoredEvaluation, patient: Patient, addenda: Iterable[StoredAddendum]
 ) -> Evaluation:
     signature = None
     if row.signed_at is not None:
-        signature = Signature(row.clinician or "", row.licence or "", row.signed_at)
+        signature = Signature(row.clinician or "", row.licence or "", row.signed_at, row.student)
     return Evaluation(
         patient=patient,
         sore_knee=cast(SoreKnee, row.sore_knee),
@@ -78,7 +97,10 @@ def evaluation_value(
         opinions=MappingProxyType({key: Opinion(**plain) for key, plain in row.opinions.items()}),
         impression=row.impression,
         signature=signature,
-        addenda=tuple(Addendum(each.text, each.clinician, each.written_at) for each in addenda),
+        addenda=tuple(
+            Addendum(each.text, each.clinician, each.written_at, cast(AddendumKind, each.kind), each.licence)
+            for each in addenda
+        ),
         content_release=row.content_release,
         defaults=MappingProxyType(row.defaults),
         id=row.id,
@@ -90,7 +112,33 @@ def sha256_of(content: str | bytes) -> str:
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
+CODE_SIGNS = 10
+
+
+def short_code(digest: str) -> str:
+    """The beginning of a SHA-256 as it stands on paper, in two groups: ABCDE-FGHIJ."""
+    signs = base64.b32encode(bytes.fromhex(digest)).decode()[:CODE_SIGNS]
+    return f"{signs[:5]}-{signs[5:]}"
+
+
+def typed_code(typed: str) -> str:
+    """A code as typed from a paper, as it is printed there."""
+    signs = "".join(sign for sign in typed.upper() if sign.isalnum()).translate(str.maketrans("018", "OIB"))
+    if len(signs) != CODE_SIGNS or set(signs) - set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"):
+        raise EvalAssistError(
+            f"A code has {CODE_SIGNS} letters and digits, like ABCDE-FGHIJ. Type it as it stands on the paper."
+        )
+    return f"{signs[:5]}-{signs[5:]}"
+
+
+def code_begins(code: str) -> str:
+    """The hexadecimal digits with which the SHA-256 of a code begins."""
+    return base64.b32decode(code.replace("-", "") + "A" * 6).hex()[: CODE_SIGNS * 5 // 4]
+
+
 def addendum_sha256(before: str, addendum: Addendum) -> str:
     """The seal of an addendum: over its words and over the seal of what came before it."""
     parts = [before, addendum.text, addendum.clinician, addendum.written_at.timestamp()]
+    if (addendum.kind, addendum.licence) != ("addendum", ""):  # what was written before there were kinds
+        parts += [addendum.kind, addendum.licence]
     return sha256_of(json.dumps(parts))

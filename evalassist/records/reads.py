@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Exists, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from evalassist.evaluation import Evaluation, SoreKnee, VisitKind
+from evalassist.evaluation import AddendumKind, Evaluation, SoreKnee, VisitKind
 from evalassist.records.accounts import Account, Role
 from evalassist.records.faults import changed_outside, not_kept
 from evalassist.records.models import (
@@ -23,9 +23,24 @@ from evalassist.records.models import (
     StoredVault,
     StoredWord,
 )
-from evalassist.records.plain import addendum_sha256, evaluation_value, patient_value, sha256_of
+from evalassist.records.plain import (
+    addendum_sha256,
+    code_begins,
+    evaluation_value,
+    patient_value,
+    sha256_of,
+    short_code,
+)
 from evalassist.records.rows import DefaultChange, DocumentRow, DocumentUse, EvaluationRow, PatientRow, Used
 from evalassist.records.search import ranges_of
+
+
+def _has(kind: AddendumKind) -> Exists:
+    """Whether an addendum of this kind stands below the evaluation."""
+    return exists().where(StoredAddendum.evaluation_id == StoredEvaluation.id, StoredAddendum.kind == kind)
+
+
+IN_ERROR = _has("entered-in-error")
 
 
 def evaluation(db: Session, evaluation_id: str) -> tuple[Evaluation, int]:
@@ -61,10 +76,14 @@ def evaluation_or_none(db: Session, evaluation_id: str) -> tuple[Evaluation, int
 
 
 def earlier_visits(db: Session, this: Evaluation) -> tuple[Evaluation, ...]:
-    """The visits of the same episode before this one, drafts among them, the earliest first."""
+    """The visits of the same episode before this one, drafts among them, the earliest first.
+
+    What was entered in error is compared with nothing.
+    """
     before = select(StoredEvaluation.id).where(
         StoredEvaluation.episode_id == this.episode_id,
         StoredEvaluation.id != this.id,
+        not_(IN_ERROR),
         or_(
             StoredEvaluation.visit_date < this.visit_date,
             and_(StoredEvaluation.visit_date == this.visit_date, StoredEvaluation.kind == "initial"),
@@ -88,16 +107,23 @@ def note(db: Session, evaluation_id: str) -> str | None:
     return text
 
 
-def document(db: Session, document_id: str) -> bytes:
-    found = db.execute(
-        select(StoredDocument.pdf, StoredDocument.sha256).where(StoredDocument.id == document_id)
-    ).one_or_none()
+def note_sha256(db: Session, evaluation_id: str) -> str:
+    found = db.scalar(select(StoredEvaluation.note_sha256).where(StoredEvaluation.id == evaluation_id))
+    if found is None:
+        raise not_kept("signed evaluation", evaluation_id)
+    return found
+
+
+def document(db: Session, document_id: str) -> tuple[bytes, str, str]:
+    """A paper's bytes, its evaluation and its kind."""
+    columns = (StoredDocument.pdf, StoredDocument.sha256, StoredDocument.evaluation_id, StoredDocument.kind)
+    found = db.execute(select(*columns).where(StoredDocument.id == document_id)).one_or_none()
     if found is None:
         raise not_kept("document", document_id)
-    pdf, digest = found
+    pdf, digest, evaluation_id, kind = found
     if sha256_of(pdf) != digest:
         raise changed_outside("This document")
-    return pdf
+    return pdf, evaluation_id, kind
 
 
 def default_changes(db: Session) -> tuple[DefaultChange, ...]:
@@ -119,6 +145,8 @@ def _evaluations() -> Select[*tuple[Any, ...]]:
             StoredEvaluation.signed_at,
             StoredPlace.step,
             StoredPatient,
+            IN_ERROR.label("in_error"),
+            and_(StoredEvaluation.student, not_(_has("co-signature"))).label("waits"),
         )
         .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
         .join(StoredPatient, StoredPatient.id == StoredEpisode.patient_id)
@@ -138,6 +166,8 @@ def _rows(db: Session, query: Select[*tuple[Any, ...]]) -> tuple[EvaluationRow, 
             updated_at=row.updated_at,
             signed_at=row.signed_at,
             step=row.step or "",
+            in_error=bool(row.in_error),
+            waits_for_cosignature=bool(row.waits),
         )
         for row in db.execute(query)
     )
@@ -157,11 +187,24 @@ def of_patient(db: Session, patient_id: str) -> tuple[EvaluationRow, ...]:
     return _rows(db, query.order_by(StoredEvaluation.visit_date, StoredEvaluation.change_number))
 
 
+def with_code(db: Session, code: str) -> tuple[EvaluationRow, ...]:
+    digest = StoredEvaluation.note_sha256
+    near = db.execute(select(StoredEvaluation.id, digest).where(digest.startswith(code_begins(code))))
+    ids = [found for found, sha256 in near if short_code(sha256 or "") == code]
+    return _rows(db, _evaluations().where(StoredEvaluation.id.in_(ids)))
+
+
 def documents(
     db: Session, *, evaluation_id: str = "", episode_id: str = "", patient_id: str = ""
 ) -> tuple[DocumentRow, ...]:
     query = (
-        select(StoredDocument, func.length(StoredDocument.pdf), StoredEpisode.id, StoredEvaluation.visit_date)
+        select(
+            StoredDocument,
+            func.length(StoredDocument.pdf),
+            StoredEpisode.id,
+            StoredEvaluation.visit_date,
+            IN_ERROR,
+        )
         .join(StoredEvaluation, StoredEvaluation.id == StoredDocument.evaluation_id)
         .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
         .order_by(StoredDocument.kept_at)
@@ -187,8 +230,9 @@ def documents(
             sha256=row.sha256,
             size_bytes=size,
             uses=_uses(db, row.id),
+            in_error=bool(in_error),
         )
-        for row, size, episode, visit_date in db.execute(query)
+        for row, size, episode, visit_date, in_error in db.execute(query)
     )
 
 
@@ -237,6 +281,14 @@ def patients(db: Session, text: str, limit: int) -> tuple[PatientRow, ...]:
 
 def accounts(db: Session) -> tuple[Account, ...]:
     query = select(StoredAccount).where(StoredAccount.removed_at.is_(None)).order_by(StoredAccount.name)
+    return tuple(
+        Account(row.id, row.sign_in, row.name, row.licence, cast(Role, row.role)) for row in db.scalars(query)
+    )
+
+
+def people(db: Session) -> tuple[Account, ...]:
+    """Who may sign in, and who could once."""
+    query = select(StoredAccount).order_by(StoredAccount.name)
     return tuple(
         Account(row.id, row.sign_in, row.name, row.licence, cast(Role, row.role)) for row in db.scalars(query)
     )

@@ -44,6 +44,19 @@ class EvaluationRow:
     updated_at: datetime
     signed_at: datetime | None
     step: str
+    in_error: bool = False
+    """The note was entered in error: it is kept and does not count."""
+    waits_for_cosignature: bool = False
+    """A student signed, and no therapist below yet."""
+
+    @property
+    def standing(self) -> str:
+        """Where the note stands, in a word or two."""
+        if self.is_draft:
+            return "unfinished"
+        if self.in_error:
+            return "entered in error"
+        return "waits for co-signature" if self.waits_for_cosignature else "signed"
 
     @property
     def is_draft(self) -> bool:
@@ -78,6 +91,8 @@ class DocumentRow:
     size_bytes: int
     uses: tuple[Used, ...]
     """The earliest first; none for a paper that was sent to a printer and did not come out."""
+    in_error: bool = False
+    """The note of its visit was entered in error."""
 
     @property
     def is_given_sheet(self) -> bool:

@@ -6,28 +6,36 @@ A method that keeps something returns only when it is on the disk; when it raise
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from time import monotonic
+from types import MappingProxyType, TracebackType
+from typing import Any, Literal, Self, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from evalassist.errors import EvalAssistError, SignedRecordError, StoreError
-from evalassist.evaluation import Addendum, Defaults, Evaluation, Patient
-from evalassist.records import reads, writes
+from evalassist.evaluation import BY_THERAPISTS, Addendum, AddendumKind, Defaults, Evaluation, Patient
+from evalassist.records import audit, reads, trail, writes
 from evalassist.records.accounts import NOBODY, Account
 from evalassist.records.connection import WAIT_S, connect
 from evalassist.records.database import file_of, open_engine, reading
 from evalassist.records.faults import DamagedError, not_kept, plain_words
 from evalassist.records.models import StoredPatient, StoredPlace
-from evalassist.records.plain import patient_value, sha256_of
+from evalassist.records.plain import (
+    evaluation_columns,
+    patient_value,
+    record_sha256,
+    sha256_of,
+    short_code,
+    signed_columns,
+)
 from evalassist.records.rows import (
     DefaultChange,
     DocumentRow,
@@ -40,7 +48,7 @@ from evalassist.records.rows import (
 )
 from evalassist.records.server import FILE_NAME as SERVER_FILE
 from evalassist.records.server import Server, is_server, server_of
-from evalassist.records.vault import PAPER, Keys
+from evalassist.records.vault import PAPER, Anchor, Keys
 
 __all__ = ["DocumentRow", "EvaluationRow", "PatientRow", "Place", "Store", "StoreConflictError"]
 
@@ -48,13 +56,24 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+VIEW_AGAIN_S = 600.0
+"""Looking again at the same thing so soon is one look in the audit trail."""
+
+
+_ACTS: dict[AddendumKind, str] = {
+    "addendum": "addendum-written",
+    "late-entry": "late-entry-written",
+    "entered-in-error": "entered-in-error",
+    "co-signature": "co-signed",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
     """What this store last saw of an evaluation; a save that does not build on it is refused."""
 
     version: int
-    patient: Patient
+    evaluation: Evaluation
 
 
 class Store:
@@ -76,7 +95,14 @@ class Store:
         self._patients: dict[str, Patient] = {}
         self._refused: dict[str, list[Evaluation]] = {}
         """What was refused since the last save; one of them may have been kept all the same."""
+        self._viewed: dict[tuple[str, str], float] = {}
         self._closed = False
+        self.on_close: Callable[[], None] | None = None
+        """What is still to be done with the open records before they are closed."""
+        self.trail_was_cut = False
+        """The audit trail lacks a line known outside: the file was put back to an earlier state, or changed."""
+        self.accept_cut: Callable[[], None] | None = None
+        """For an administrator: the earlier state is the right one, work goes on from there."""
         with plain_words(self.where, "open"):
             self._file = None if self.is_shared else self._on_disk()
 
@@ -102,8 +128,12 @@ class Store:
             )
         return self.where
 
-    def close(self) -> None:
+    def close(self, because: Literal["signed-out", "locked"] = "signed-out") -> None:
         """Close the file; what was kept is then in this one file and in no companion file."""
+        if not self._closed and self.account.id:
+            self._note_quietly(because, "")
+        if not self._closed and self.on_close is not None:
+            self.on_close()
         self._closed = True
         with plain_words(self.where, "read"):
             self._engine.dispose()
@@ -125,9 +155,7 @@ class Store:
         signed = {
             "note": note_json,
             "note_sha256": digest,
-            "signed_at": signature.signed_at,
-            "clinician": signature.clinician,
-            "licence": signature.licence,
+            **signed_columns(signature),
         }
         self._keep(evaluation, signed)
         log.info("evaluation %s signed", evaluation.id)
@@ -140,26 +168,37 @@ class Store:
         """
         evaluation, version = self._read(lambda db: reads.evaluation(db, evaluation_id))
         if to_edit:
-            self._opened[evaluation_id] = _Opened(version, evaluation.patient)
+            self._opened[evaluation_id] = _Opened(version, evaluation)
+            self._note_view("evaluation-opened", evaluation_id)
         return evaluation
 
-    def note_of(self, evaluation_id: str) -> str:
-        """The note exactly as it was signed."""
+    def note_of(self, evaluation_id: str, *, shown: bool = True) -> str:
+        """The note exactly as it was signed; with `shown` False it is only computed with, and nobody reads it."""
         note = self._read(lambda db: reads.note(db, evaluation_id))
         if note is None:
             raise EvalAssistError("This evaluation is not signed yet, so it has no note.")
+        if shown:
+            self._note_view("note-read", evaluation_id)
         return note
 
     def add_addendum(self, evaluation_id: str, addendum: Addendum) -> None:
         """Write an addendum below a signed evaluation; it can never be changed or removed."""
-        with self._write() as db:
-            number = writes.append_addendum(db, evaluation_id, addendum)
+        if addendum.kind in BY_THERAPISTS and self.account.needs_cosignature:
+            raise EvalAssistError("Only a therapist may write this below a signed note. Nothing was written.")
+        detail: dict[str, object] = {}
+        with self._write(_ACTS[addendum.kind], evaluation_id, detail) as db:
+            why_not = reads.evaluation(Session(db), evaluation_id)[0].why_not(addendum)
+            if why_not:
+                raise EvalAssistError(why_not)
+            number, digest = writes.append_addendum(db, evaluation_id, addendum)
+            detail |= {"number": number, "sha256": digest}
         log.info("addendum %d written to evaluation %s", number, evaluation_id)
 
     def discard_draft(self, evaluation_id: str) -> None:
         """Remove a draft for good, and with it an episode and a patient about whom nothing else is kept."""
-        with self._write() as db:
-            writes.discard_draft(db, evaluation_id)
+        detail: dict[str, object] = {}
+        with self._write("draft-discarded", evaluation_id, detail) as db:
+            detail["patient"] = writes.discard_draft(db, evaluation_id)
         self._opened.pop(evaluation_id, None)
         log.info("draft %s discarded", evaluation_id)
 
@@ -173,7 +212,9 @@ class Store:
 
     def patient_evaluations(self, patient_id: str) -> tuple[EvaluationRow, ...]:
         """All visits of a patient, the earliest first."""
-        return self._read(lambda db: reads.of_patient(db, patient_id))
+        found = self._read(lambda db: reads.of_patient(db, patient_id))
+        self._note_view("visits-listed", patient_id)
+        return found
 
     def earlier_visits(self, evaluation: Evaluation) -> tuple[Evaluation, ...]:
         """The visits of its episode before this one, signed or not, the earliest first; none at a first visit."""
@@ -224,17 +265,22 @@ class Store:
             "sha256": sha256_of(pdf_bytes),
             "pdf": pdf_bytes,
         }
-        with self._write() as db:
+        with self._change() as db:
             document_id = writes.keep_document(db, columns)
+            told = {"document": document_id, "kind": kind}
+            if document_id == columns["id"]:
+                self._append(db, "document-kept", evaluation_id, told | {"sha256": columns["sha256"]})
             if use is not None:
                 writes.keep_use(db, document_id, Used(use, now, by))
+                self._append(db, f"document-{use}", evaluation_id, told)
         log.info("document %s kept for evaluation %s", document_id, evaluation_id)
         return document_id
 
     def note_use(self, document_id: str, use: DocumentUse, by: str) -> None:
         """Keep that a kept paper was printed or saved, now and by whom."""
-        with self._write() as db:
-            writes.keep_use(db, document_id, Used(use, datetime.now(UTC), by))
+        with self._change() as db:
+            evaluation_id, kind = writes.keep_use(db, document_id, Used(use, datetime.now(UTC), by))
+            self._append(db, f"document-{use}", evaluation_id, {"document": document_id, "kind": kind})
         log.info("document %s %s", document_id, use)
 
     def documents(self, evaluation_id: str) -> tuple[DocumentRow, ...]:
@@ -247,11 +293,15 @@ class Store:
 
     def documents_of_patient(self, patient_id: str) -> tuple[DocumentRow, ...]:
         """The papers kept for a patient, the earliest first."""
-        return self._read(lambda db: reads.documents(db, patient_id=patient_id))
+        found = self._read(lambda db: reads.documents(db, patient_id=patient_id))
+        self._note_view("papers-listed", patient_id)
+        return found
 
     def document_bytes(self, document_id: str) -> bytes:
         """The paper exactly as it was given out."""
-        return self._read(lambda db: reads.document(db, document_id))
+        pdf, evaluation_id, kind = self._read(lambda db: reads.document(db, document_id))
+        self._note_view("document-read", evaluation_id, {"document": document_id, "kind": kind})
+        return pdf
 
     def clinic_defaults(self) -> Defaults:
         """The clinical defaults that count in this clinic where they differ from those shipped."""
@@ -267,14 +317,14 @@ class Store:
         if value is not None and not isfinite(value):
             raise EvalAssistError(f"{value} is not a number that can be set.")
         change = DefaultChange(default_id, value, datetime.now(UTC), by, reason)
-        with self._write() as db:
+        with self._write("default-changed", default_id) as db:
             writes.keep_default_change(db, change)
         log.info("clinical default %s changed", default_id)
         return change
 
     def remember_place(self, evaluation_id: str, step: str, item: str = "") -> None:
         """Remember the step and the field in it, so that the evaluation opens there again."""
-        with self._write() as db:
+        with self._change() as db:
             writes.keep_place(db, evaluation_id, step, item)
 
     def place(self, evaluation_id: str) -> Place | None:
@@ -299,27 +349,26 @@ class Store:
 
     def keep_account(self, account: Account) -> None:
         """Keep a new account, or a changed one."""
-        with self._write() as db:
-            writes.keep_account(db, account, datetime.now(UTC))
+        with self._change() as db:
+            fields = writes.keep_account(db, account, datetime.now(UTC))
+            added = {"role": account.role}
+            act, told = (
+                ("account-added", added) if fields is None else ("account-changed", {"fields": fields})
+            )
+            self._append(db, act, account.id, told)
         if account.id == self.account.id:
             self.account = account
         log.info("account %s kept", account.id)
 
     def remove_account(self, account_id: str) -> None:
         """The account signs in no more; its name stays in what it did."""
-        with self._write() as db:
+        with self._write("account-removed", account_id) as db:
             writes.remove_account(db, account_id, datetime.now(UTC))
         log.info("account %s removed", account_id)
 
-    def note(self, action: str, target: str) -> None:
-        """Write a line into the audit trail that goes with no other change."""
-
-    def note_sign_in(self, failed_at: tuple[str, ...]) -> None:
-        """Write that this account signed in, and when wrong passwords were tried before."""
-
     def keep_vault(self, vault: bytes) -> None:
         """Keep a copy of the vault inside the records."""
-        with self._write() as db:
+        with self._change() as db:
             writes.keep_vault(db, vault, datetime.now(UTC))
 
     def kept_vault(self) -> bytes | None:
@@ -334,6 +383,7 @@ class Store:
                 db.execute(f"PRAGMA rekey = \"x'{keys.database.hex()}'\"")
             self.keys = keys
             self._open_engine()
+        self._note_quietly("key-changed", "")
         log.info("records encrypted anew")
 
     def _open_engine(self) -> None:
@@ -344,6 +394,84 @@ class Store:
         else:
             self._engine = open_engine(self.where, self.keys.database, self._wait_s)
         self._reading = reading(self._engine)
+
+    # ------------------------------------------------------------ the audit trail
+
+    def note(self, action: str, target: str, detail: Mapping[str, object] = MappingProxyType({})) -> None:
+        """Write a line into the audit trail that goes with no other change; `detail` holds ids and counts."""
+        with self._write(action, target, detail):
+            pass
+
+    def note_sign_in(self, failed_at: tuple[str, ...]) -> None:
+        """Write that this account signed in, and when wrong passwords were tried before; nobody is kept out by it."""
+        with self._or_a_log_line("signed-in"), self._write("signed-in", self.account.id) as db:
+            self._append_wrong(db, failed_at)
+
+    def note_wrong_passwords(self, failed_at: tuple[str, ...]) -> None:
+        """Write when wrong passwords were tried."""
+        if failed_at:
+            with self._or_a_log_line("sign-in-failed"), self._change() as db:
+                self._append_wrong(db, failed_at)
+
+    def _append_wrong(self, db: Connection, failed_at: tuple[str, ...]) -> None:
+        if failed_at:
+            audit.append(db, self.keys.audit, NOBODY, "sign-in-failed", "", {"times": failed_at})
+
+    def code_of(self, evaluation_id: str) -> str:
+        """The code that stands on the papers of a signed evaluation: the beginning of its note's SHA-256."""
+        return short_code(self._read(lambda db: reads.note_sha256(db, evaluation_id)))
+
+    def notes_with_code(self, code: str) -> tuple[EvaluationRow, ...]:
+        """The signed evaluations whose paper bears this code: one, or none."""
+        return self._read(lambda db: reads.with_code(db, code))
+
+    def trail(self, wanted: trail.Wanted, before: int | None = None) -> tuple[trail.TrailLine, ...]:
+        """A page of the audit trail, the latest line first; whoever is no administrator reads it of one patient."""
+        if wanted.patients is None and not self.account.administers:
+            raise EvalAssistError("Only an administrator reads the whole audit trail.")
+        found = self._read(lambda db: trail.lines(db, wanted, before))
+        one = wanted.patients[0] if wanted.patients and len(wanted.patients) == 1 else ""
+        self._note_view("trail-read", one)
+        return found
+
+    def people(self) -> tuple[Account, ...]:
+        """Everybody who ever had an account, by name."""
+        return self._read(reads.people)
+
+    def head(self) -> Anchor:
+        """The last line of the audit trail, to be known outside the records."""
+        return self._read(audit.head)
+
+    def holds(self, anchor: Anchor) -> bool:
+        """Whether the audit trail still holds a line that was known outside."""
+        return self._read(lambda db: audit.holds(db, anchor))
+
+    def _note_view(
+        self, action: str, target: str, detail: Mapping[str, object] = MappingProxyType({})
+    ) -> None:
+        """What was looked at is noted, but a full disk keeps nobody from reading."""
+        what, now = (action, str(detail.get("document", target))), monotonic()
+        if now - self._viewed.get(what, -VIEW_AGAIN_S) >= VIEW_AGAIN_S:
+            self._viewed[what] = now
+            self._note_quietly(action, target, detail)
+
+    def _note_quietly(
+        self, action: str, target: str, detail: Mapping[str, object] = MappingProxyType({})
+    ) -> None:
+        with self._or_a_log_line(action):
+            self.note(action, target, detail)
+
+    @contextmanager
+    def _or_a_log_line(self, action: str) -> Iterator[None]:
+        try:
+            yield
+        except EvalAssistError as fault:
+            log.error("%s could not be noted in the audit trail: %s", action, type(fault).__name__)
+
+    def _append(self, db: Connection, action: str, target: str, detail: Mapping[str, object]) -> None:
+        audit.append(db, self.keys.audit, self.account, action, target, detail)
+
+    # ------------------------------------------------------------ transactions
 
     def _keep(self, evaluation: Evaluation, signed: dict[str, Any]) -> datetime:
         try:
@@ -366,29 +494,45 @@ class Store:
         found = self._read(lambda db: reads.evaluation_or_none(db, evaluation_id))
         if found is None or found[0] not in refused:
             return False
-        self._opened[evaluation_id] = _Opened(found[1], found[0].patient)
+        self._opened[evaluation_id] = _Opened(found[1], found[0])
         return True
 
     def _keep_once(self, evaluation: Evaluation, signed: dict[str, Any]) -> datetime:
         known = self._opened.get(evaluation.id)
         now = datetime.now(UTC)
-        with self._write() as db:
+        with self._write(*_told_of(evaluation, known, signed)) as db:
             more = signed | {"updated_at": now}
+            fields: list[str] = []
             if known is None:
-                writes.keep_patient(db, evaluation.patient, self._patients.get(evaluation.patient.id))
+                seen = self._patients.get(evaluation.patient.id)
+                fields = writes.keep_patient(db, evaluation.patient, seen)
                 writes.keep_episode(db, evaluation)
                 version = writes.begin_evaluation(db, evaluation, more)
             else:
                 version = writes.change_evaluation(db, evaluation, known.version, more)
-                if known.patient != evaluation.patient:
-                    writes.keep_patient(db, evaluation.patient, known.patient)
-        self._opened[evaluation.id] = _Opened(version, evaluation.patient)
+                if known.evaluation.patient != evaluation.patient:
+                    fields = writes.keep_patient(db, evaluation.patient, known.evaluation.patient)
+            if fields:
+                self._append(db, "patient-corrected", evaluation.patient.id, {"fields": fields})
+        self._opened[evaluation.id] = _Opened(version, evaluation)
         self._refused.pop(evaluation.id, None)
         log.debug("evaluation %s kept as version %d", evaluation.id, version)
         return now
 
     @contextmanager
-    def _write(self) -> Iterator[Connection]:
+    def _write(
+        self, action: str, target: str, detail: Mapping[str, object] = MappingProxyType({})
+    ) -> Iterator[Connection]:
+        """One transaction that changes something, with its line in the audit trail.
+
+        Left without an exception, both are on the disk; `detail` may be filled in meanwhile.
+        """
+        with self._change() as db:
+            yield db
+            self._append(db, action, target, detail)
+
+    @contextmanager
+    def _change(self) -> Iterator[Connection]:
         """One transaction that changes something; left without an exception, it is on the disk."""
         self._refuse_when_closed()
         try:
@@ -442,3 +586,16 @@ class Store:
     def _on_disk(self) -> tuple[int, int]:
         file = self.path.stat()
         return file.st_dev, file.st_ino
+
+
+def _told_of(
+    evaluation: Evaluation, known: _Opened | None, signed: dict[str, Any]
+) -> tuple[str, str, dict[str, object]]:
+    """What the audit trail says of a save; of a signed evaluation it keeps the seals of its note and its row."""
+    if evaluation.signature is not None:
+        row = evaluation_columns(evaluation) | signed_columns(evaluation.signature)
+        seals = {"note": signed["note_sha256"], "record": record_sha256(row)}
+        return "signed", evaluation.id, {**seals, "patient": evaluation.patient.id}
+    if known is None:
+        return "draft-begun", evaluation.id, {"patient": evaluation.patient.id}
+    return "draft-kept", evaluation.id, audit.changed(known.evaluation, evaluation)

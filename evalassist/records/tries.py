@@ -58,6 +58,12 @@ class Tries:
         write_whole(self._file, json.dumps(self.failed_at).encode())
         self._not_before = self._now() + delay_s(len(self.failed_at))
 
+    def take_back(self) -> None:
+        """The password was right, but nobody signed in with it: the wrong tries before it are still to be told."""
+        if wrong := self.forget():
+            self.failed_at = wrong
+            write_whole(self._file, json.dumps(wrong).encode())
+
     def forget(self) -> tuple[str, ...]:
         """The password was right: the times of the wrong tries before it, and a new count."""
         wrong, self.failed_at = self.failed_at[:-1], ()

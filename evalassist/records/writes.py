@@ -103,11 +103,11 @@ def _why_not_changed(db: Connection, evaluation_id: str) -> EvalAssistError:
     return StoreConflictError() if found.signed_at is None else SignedRecordError()
 
 
-def keep_patient(db: Connection, patient: Patient, seen: Patient | None) -> None:
-    """Write changed details, but only over those this window has seen."""
+def keep_patient(db: Connection, patient: Patient, seen: Patient | None) -> list[str]:
+    """Write changed details, but only over those this window has seen; returns which were corrected."""
     current = patient_in(db, patient.id)
     if current == patient:
-        return
+        return []
     columns = patient_columns(patient)
     if current is None:
         db.execute(insert(StoredPatient), columns)
@@ -118,6 +118,12 @@ def keep_patient(db: Connection, patient: Patient, seen: Patient | None) -> None
         db.execute(delete(StoredWord).where(StoredWord.patient_id == patient.id))
     words = [{"word": word, "patient_id": patient.id} for word in sorted(words_of(patient))]
     db.execute(insert(StoredWord), words)
+    return [] if current is None else _differing(current, patient)
+
+
+def _differing(before: Any, now: Any) -> list[str]:
+    """The names of the fields in which two values of one kind differ."""
+    return [name for name in before.__dataclass_fields__ if getattr(before, name) != getattr(now, name)]
 
 
 def patient_in(db: Connection, patient_id: str) -> Patient | None:
@@ -142,8 +148,8 @@ def refuse_unknown(db: Connection, evaluation_id: str) -> None:
         raise not_kept("evaluation", evaluation_id)
 
 
-def append_addendum(db: Connection, evaluation_id: str, addendum: Addendum) -> int:
-    """Write the next addendum, sealed together with everything before it, and return its number."""
+def append_addendum(db: Connection, evaluation_id: str, addendum: Addendum) -> tuple[int, str]:
+    """Write the next addendum, sealed together with everything before it; returns its number and seal."""
     refuse_unknown(db, evaluation_id)
     note_seal = db.scalar(select(StoredEvaluation.note_sha256).where(StoredEvaluation.id == evaluation_id))
     if note_seal is None:
@@ -155,16 +161,18 @@ def append_addendum(db: Connection, evaluation_id: str, addendum: Addendum) -> i
         .limit(1)
     ).one_or_none()
     number, seal = (last.number + 1, last.sha256) if last else (1, note_seal)
-    row = {
+    row: dict[str, Any] = {
         "evaluation_id": evaluation_id,
         "number": number,
         "text": addendum.text,
         "clinician": addendum.clinician,
         "written_at": addendum.written_at,
         "sha256": addendum_sha256(seal, addendum),
+        "kind": addendum.kind,
+        "licence": addendum.licence,
     }
     db.execute(insert(StoredAddendum), row)
-    return number
+    return number, row["sha256"]
 
 
 def keep_default_change(db: Connection, change: DefaultChange) -> None:
@@ -173,8 +181,8 @@ def keep_default_change(db: Connection, change: DefaultChange) -> None:
     db.execute(insert(StoredDefaultChange), asdict(change) | {"number": (db.scalar(last) or 0) + 1})
 
 
-def discard_draft(db: Connection, evaluation_id: str) -> None:
-    """Remove a draft, and with it an episode and a patient about whom nothing else is kept."""
+def discard_draft(db: Connection, evaluation_id: str) -> str:
+    """Remove a draft, and with it an episode and a patient about whom nothing else is kept; returns whose it was."""
     found = db.execute(
         select(StoredEvaluation.signed_at, StoredEpisode.id, StoredEpisode.patient_id)
         .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
@@ -196,6 +204,7 @@ def discard_draft(db: Connection, evaluation_id: str) -> None:
     if not db.scalar(select(exists().where(StoredEpisode.patient_id == patient_id))):
         db.execute(delete(StoredWord).where(StoredWord.patient_id == patient_id))
         db.execute(delete(StoredPatient).where(StoredPatient.id == patient_id))
+    return str(patient_id)
 
 
 def keep_place(db: Connection, evaluation_id: str, step: str, item: str) -> None:
@@ -215,20 +224,26 @@ def keep_document(db: Connection, columns: dict[str, Any]) -> str:
     return str(found or columns["id"])
 
 
-def keep_use(db: Connection, document_id: str, use: Used) -> None:
-    """Append that a kept paper was printed or saved."""
-    if not db.scalar(select(exists().where(StoredDocument.id == document_id))):
+def keep_use(db: Connection, document_id: str, use: Used) -> tuple[str, str]:
+    """Append that a kept paper was printed or saved; returns the evaluation and the kind of the paper."""
+    paper = select(StoredDocument.evaluation_id, StoredDocument.kind).where(StoredDocument.id == document_id)
+    found = db.execute(paper).one_or_none()
+    if found is None:
         raise not_kept("document", document_id)
     last = select(func.coalesce(func.max(StoredUse.number), 0)).where(StoredUse.document_id == document_id)
     row = {"document_id": document_id, "number": (db.scalar(last) or 0) + 1}
     db.execute(insert(StoredUse), row | {"use": use.use, "used_at": use.at, "used_by": use.by})
+    return found.evaluation_id, found.kind
 
 
-def keep_account(db: Connection, account: Account, now: datetime) -> None:
-    """Write a new account, or a changed one."""
+def keep_account(db: Connection, account: Account, now: datetime) -> list[str] | None:
+    """Write a new account, or a changed one; returns the fields that were changed, None for a new one."""
+    columns = [getattr(StoredAccount, name) for name in Account.__dataclass_fields__]
+    former = db.execute(select(*columns).where(StoredAccount.id == account.id)).mappings().one_or_none()
     row = upsert(db, StoredAccount).values(asdict(account) | {"added_at": now})
     changed = {name: value for name, value in asdict(account).items() if name != "id"}
     db.execute(row.on_conflict_do_update(index_elements=["id"], set_=changed))
+    return None if former is None else _differing(Account(**former), account)
 
 
 def remove_account(db: Connection, account_id: str, now: datetime) -> None:

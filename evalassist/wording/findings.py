@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from evalassist.clinical.facts import WITHIN_ERROR
-from evalassist.evaluation import Addendum
+from evalassist.evaluation import Addendum, AddendumKind
 from evalassist.note import Line, Note
 from evalassist.words import seen, shortened
 
@@ -22,6 +22,12 @@ NAME_LETTERS = 120
 WITHIN_SIGN = " †"
 SHORT = 30
 """Letters of a line that may share its place with others."""
+ADDENDUM_HEADS: dict[AddendumKind, str] = {
+    "addendum": "Addendum",
+    "late-entry": "Late entry",
+    "entered-in-error": "Marked as entered in error",
+    "co-signature": "Co-signed",
+}
 TITLES = {
     "initial": "Physical therapy initial evaluation",
     "re-evaluation": "Physical therapy re-evaluation",
@@ -126,9 +132,38 @@ def signed(note: Note) -> str:
     """Who signed it and when; empty while it is a draft."""
     if note.signed_at is None:
         return ""
-    licence = f", license {named(note.signed_licence)}" if note.signed_licence else ""
+    student = ", student" if note.signed_by_student else ""
     when = f"{day(note.signed_at.date())} at {note.signed_at:%H:%M}"
-    return f"Signed by {named(note.signed_by)}{licence}, {when}"
+    return f"Signed by {named(note.signed_by)}{student}{_license(note.signed_licence)}, {when}"
+
+
+def _license(number: str) -> str:
+    return f", license {named(number)}" if number else ""
+
+
+def entered_in_error(addenda: Iterable[Addendum]) -> Addendum | None:
+    """What says that the note does not count."""
+    return next((each for each in addenda if each.kind == "entered-in-error"), None)
+
+
+def standing(note: Note, addenda: Sequence[Addendum]) -> str:
+    """Why the note is not to be relied on as it is, in few words; empty for one that is."""
+    if not signed(note):
+        return "Not signed"
+    if entered_in_error(addenda):
+        return "Entered in error"
+    if note.signed_by_student and all(each.kind != "co-signature" for each in addenda):
+        return "Waits for co-signature of a therapist"
+    return ""
+
+
+def error_told(note: Note, addenda: Iterable[Addendum]) -> str:
+    """Who says since when that the note does not count, and why."""
+    error = entered_in_error(addenda)
+    if error is None:
+        return ""
+    told = f"{addendum_head(error, note)}: {' '.join(addendum_lines(error))}".rstrip(".")
+    return f"{told}. This note does not count; it is kept as it was signed."
 
 
 def therapist(note: Note) -> str:
@@ -148,7 +183,8 @@ def to_sign(note: Note) -> Iterator[str]:
 def addendum_head(addendum: Addendum, note: Note) -> str:
     """Who added it and when, by the clock by which the note was signed."""
     written_at = addendum.written_at.astimezone(note.signed_at.tzinfo if note.signed_at else None)
-    return f"Addendum by {named(addendum.clinician)}, {day(written_at.date())} at {written_at:%H:%M}"
+    who = f"{named(addendum.clinician)}{_license(addendum.licence)}"
+    return f"{ADDENDUM_HEADS[addendum.kind]} by {who}, {day(written_at.date())} at {written_at:%H:%M}"
 
 
 def addendum_lines(addendum: Addendum) -> Iterator[str]:

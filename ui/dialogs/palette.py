@@ -48,8 +48,11 @@ def commands(window: MainWindow) -> list[Command]:
         Command("Clinical content", "", window.show_content),
         Command("Clinic's database", "several workstations", window.show_database),
         Command("About EvalAssist", "", window.show_about),
+        Command("Check a code of a paper", "", window.check_code),
         Command("Keys of this page", "F1", window.show_keys),
     ]
+    if window.may_read_trail:
+        found.append(Command("Audit trail", "who did what", window.show_trail))
     view = window.view
     if view is None:
         return found
@@ -59,6 +62,7 @@ def commands(window: MainWindow) -> list[Command]:
         Command("What if…", "F6", view.what_if),
         Command("Evidence", "for and against", view.show_evidence),
         Command("Documents", "printed and saved", window.show_documents),
+        Command("Audit trail of this patient", "who did what", window.show_patient_trail),
         Command("Start page", "", window.show_start),
         Command("Correct the sore knee", "", view.correct_side),
         Command("Correct the patient's name, birth date or sex", "", window.correct_patient),

@@ -16,8 +16,8 @@ from ui.dialogs.asking import asked_to_lose
 from ui.dialogs.documents import show_documents
 from ui.printing import Printout, ending_pdf, give_out, keep_first, write_atomically
 from ui.session import EvaluationSession
+from ui.widgets.addendum_form import ADD, AddendumForm
 from ui.widgets.dates import date_text
-from ui.widgets.fields import TextField
 from ui.widgets.marks import LinkButton
 from ui.widgets.pdf_view import PageTools, PdfPages
 
@@ -119,7 +119,7 @@ class ReferralDialog(PaperDialog):
     title, kind = "Referral letter", "referral"
 
     def draw(self, note: Note, paper: PaperName) -> bytes:
-        return referral_pdf(note, paper)
+        return referral_pdf(note, paper, self._session.evaluation.addenda)
 
 
 class PlanOfCareDialog(PaperDialog):
@@ -128,7 +128,7 @@ class PlanOfCareDialog(PaperDialog):
     title, kind = "Plan of care", "plan-of-care"
 
     def draw(self, note: Note, paper: PaperName) -> bytes:
-        return plan_of_care_pdf(note, paper)
+        return plan_of_care_pdf(note, paper, self._session.evaluation.addenda, self._session.code)
 
 
 class AddendumDialog(QDialog):
@@ -139,36 +139,26 @@ class AddendumDialog(QDialog):
         self._session = session
         self.setWindowTitle("Addendum")
         self.setMinimumWidth(style.px(560))
-        says = style.label(
-            "", "It is written below the signed note with your name and the time, and cannot be changed."
-        )
-        says.setWordWrap(True)
-        says.setProperty("t", "q")
-        self.text = TextField("Addendum", lines=5, most_lines=14)
-        self._said = style.label()
-        self._said.setWordWrap(True)
-        self._said.setProperty("c", "danger")
-        self._said.hide()
-        add, leave = QPushButton("Add it"), QPushButton("Cancel")
-        add.setProperty("kind", "primary")
-        add.clicked.connect(self._add)
+        form = AddendumForm(session, lines=5, most_lines=14)
+        form.added.connect(self.accept)
+        self.text = form.text
+        leave = QPushButton("Cancel")
         leave.clicked.connect(self.reject)
         ends = style.row(spacing=8)
         ends.addStretch(1)
         ends.addWidget(leave)
-        ends.addWidget(add)
         stack = style.column(self, (20, 16, 20, 16), spacing=12)
         for addendum in session.evaluation.addenda:
             when = addendum.written_at.astimezone()
             earlier = style.label(
-                "", f"{date_text(when.date())} {when:%H:%M} · {addendum.clinician}\n{addendum.text}"
+                "",
+                f"{date_text(when.date())} {when:%H:%M} · {ADD[addendum.kind][0]}, {addendum.clinician}"
+                f"\n{addendum.text}".rstrip(),
             )
             earlier.setWordWrap(True)
             earlier.setTextFormat(Qt.TextFormat.PlainText)
             stack.addWidget(earlier)
-        stack.addWidget(says)
-        stack.addWidget(self.text)
-        stack.addWidget(self._said)
+        stack.addWidget(form)
         stack.addLayout(ends)
         self.text.setFocus()
 
@@ -176,16 +166,3 @@ class AddendumDialog(QDialog):
         """Esc or Cancel: words that were typed are not thrown away unasked."""
         if not self.text.value or asked_to_lose(self, "The addendum is not added."):
             super().reject()
-
-    def _add(self) -> None:
-        words = self.text.value
-        if not words:
-            self.text.setFocus()
-            return
-        try:
-            self._session.add_addendum(words)
-        except EvalAssistError as fault:
-            self._said.setText(f"The addendum is not kept. It stays in the field. {fault}")
-            self._said.show()
-        else:
-            self.accept()

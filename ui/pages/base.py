@@ -199,7 +199,18 @@ class Page(QWidget):
             headline = f"Signed {date_text(when.date())} {when:%H:%M}{who}."
             written = len(self.session.evaluation.addenda)
             several = f" {written} written." if written else ""
-            self.banner.say("quiet", headline, f"It cannot be changed.{several}", act="Add an addendum")
+            error, waits = (
+                self.session.evaluation.entered_in_error,
+                self.session.evaluation.waits_for_cosignature,
+            )
+            if error:
+                told = f"{error.text} ({error.clinician}) The note is kept and does not count."
+                self.banner.say("danger", "ENTERED IN ERROR.", told, act="Add an addendum")
+            elif waits:
+                act = "Add an addendum" if self.session.is_student else "Co-sign or add"
+                self.banner.say("att", headline, "Waits for co-signature of a therapist.", act=act)
+            else:
+                self.banner.say("quiet", headline, f"It cannot be changed.{several}", act="Add an addendum")
             self.banner.show()
         self.refresh()
 

@@ -436,7 +436,7 @@ class HandoutPage(Page):
             return
         path = ending_pdf(path)
         try:
-            keep_first(self.session)
+            keep_first(self.session, "handout")
             write_atomically(path, pdf)
             self.session.keep_document(
                 KIND, asked.language, asked.paper, pdf, content_sha256=asked.note.sheet_content_sha256()

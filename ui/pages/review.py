@@ -20,9 +20,9 @@ from evalassist.words import lower_first, upper_first
 from ui import icons, style
 from ui.pages.base import Page
 from ui.session import EvaluationSession
+from ui.widgets.addendum_form import ADD, AddendumForm
 from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.dates import date_text
-from ui.widgets.fields import TextField
 from ui.widgets.glyph import State
 from ui.widgets.marks import KeyCap, LinkButton, StateGlyph
 from ui.widgets.pdf_view import PageTools, PdfMaker, PdfPages
@@ -53,7 +53,7 @@ class SignPage(Page):
     def __init__(self, session: EvaluationSession) -> None:
         step = session.content.steps["sign"]
         super().__init__(session, step.title, "the note as it will read", step.short)
-        self._asked: tuple[Note, PaperName, tuple[Addendum, ...]] | None = None
+        self._asked: tuple[Note, PaperName, tuple[Addendum, ...], str] | None = None
         self._pdf: bytes | None = None
         self._maker = PdfMaker(self)
         self._maker.made.connect(self._made)
@@ -124,14 +124,9 @@ class SignPage(Page):
         stack.addWidget(style.label("cap", "ADDENDA"))
         self._addenda: QVBoxLayout = style.column(spacing=6)
         stack.addLayout(self._addenda)
-        self.addendum = TextField("Addendum", lines=3)
-        stack.addWidget(self.addendum)
-        self.add_button = QPushButton("Add the addendum")
-        self.add_button.clicked.connect(self.add_addendum)
-        stack.addWidget(self.add_button)
-        stack.addWidget(
-            _wrapped("It is added below the note with your name and the time, and cannot be changed.")
-        )
+        self._form = AddendumForm(self.session)
+        self.addendum, self.add_button = self._form.text, self._form.button
+        stack.addWidget(self._form)
         return place
 
     def _build_sign(self) -> QWidget:
@@ -200,7 +195,8 @@ class SignPage(Page):
         self._show_signer()
 
     def _show_note(self) -> None:
-        wanted = (self.session.note(), self.session.settings.paper, self.session.evaluation.addenda)
+        note, addenda = self.session.note(), self.session.evaluation.addenda
+        wanted = (note, self.session.settings.paper, addenda, self.session.code)
         if wanted == self._asked:
             return
         self._asked, self._pdf = wanted, None
@@ -300,8 +296,12 @@ class SignPage(Page):
             words.setWordWrap(True)
             words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             stack.addWidget(words)
-            stack.addWidget(_wrapped(f"{addendum.clinician}, {date_text(when.date())} {when:%H:%M}"))
+            words.setVisible(bool(addendum.text))
+            kind = "" if addendum.kind == "addendum" else f"{ADD[addendum.kind][0]}: "
+            told = f"{kind}{addendum.clinician}, {date_text(when.date())} {when:%H:%M}"
+            stack.addWidget(_wrapped(told))
             self._addenda.addWidget(frame)
+        self._form.refresh()
 
     def _show_signer(self) -> None:
         signature, settings = self.session.evaluation.signature, self.session.settings
@@ -355,30 +355,16 @@ class SignPage(Page):
         except EvalAssistError as fault:
             self._say(f"The note is not signed. {fault}", "danger")
 
-    def add_addendum(self) -> None:
-        """Write what stands in the field below the signed note."""
-        words = self.addendum.value
-        if words is None:
-            self.addendum.setFocus(Qt.FocusReason.OtherFocusReason)
-            return
-        self._say("")
-        try:
-            self.session.add_addendum(words)
-        except EvalAssistError as fault:
-            self._say(f"The addendum is not kept. It stays in the field. {fault}", "danger")
-        else:
-            self.addendum.clear()
-
     def print_paper(self) -> bool:
         from ui.printing import Printout, give_out
 
         if self._pdf is None or self._asked is None or not self.session.signed:
             return False
-        note, paper, addenda = self._asked
+        note, paper, addenda, code = self._asked
         title = f"Evaluation note, {self.session.evaluation.visit_date.isoformat()}"
         pages = self.pages.page_count
         printout = Printout(
-            KIND, title, self._pdf, pages, paper, anew=lambda other: _work(note, other, addenda)()
+            KIND, title, self._pdf, pages, paper, anew=lambda other: _work(note, other, addenda, code)()
         )
         try:
             sent = give_out(self.session, self, printout)
@@ -390,7 +376,10 @@ class SignPage(Page):
 
     def copy_text(self) -> None:
         """Put the note on the clipboard as plain text, marked as a draft until it is signed."""
-        QGuiApplication.clipboard().setText(note_text(self.session.note(), self.session.evaluation.addenda))
+        session = self.session
+        QGuiApplication.clipboard().setText(
+            note_text(session.note(), session.evaluation.addenda, session.code)
+        )
         what = "The note" if self.session.signed else "The note, marked as a draft,"
         self._copied.setText(f"{what} is on the clipboard as text.")
         self._copied.show()
@@ -408,11 +397,11 @@ class SignPage(Page):
         return [("PgDn, PgUp", "the pages after, before"), ("Ctrl+Shift+C", "copy the note as text")]
 
 
-def _work(note: Note, paper: PaperName, addenda: tuple[Addendum, ...]) -> Callable[[], bytes]:
+def _work(note: Note, paper: PaperName, addenda: tuple[Addendum, ...], code: str) -> Callable[[], bytes]:
     def draw() -> bytes:
         from evalassist.documents import evaluation_note_pdf  # ReportLab takes half a second to load
 
-        return evaluation_note_pdf(note, paper, addenda)
+        return evaluation_note_pdf(note, paper, addenda, code)
 
     return draw
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMessageBox,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -27,7 +28,7 @@ from ui.widgets.bars import HeaderBar
 from ui.widgets.cards import Card, Rule
 from ui.widgets.dates import KIND_WORDS, date_text
 from ui.widgets.glyph import GLYPHS
-from ui.widgets.marks import KeyCap, LinkButton, SideBadge, StateGlyph
+from ui.widgets.marks import Banner, KeyCap, LinkButton, SideBadge, StateGlyph
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -38,6 +39,12 @@ FOUND = 8
 RECENT = 6
 OLD_DAYS = 1
 FIRST_STEP = "safety"
+CUT = "These records are not as they were left."
+CUT_MEANS = (
+    "Lines that the audit trail had when they were last closed are missing or changed: the file was put back to an "
+    "earlier state, or altered. Compare them with your backups before you rely on them."
+)
+CUT_ACT = "It was put back on purpose…"
 
 
 class Line(QFrame):
@@ -78,6 +85,7 @@ class StartPage(QWidget):
     """A new patient, with the name typed so far."""
     settings_wanted = Signal()
     about_wanted = Signal()
+    trail_wanted = Signal()
 
     def __init__(self, store: Store, settings: Settings) -> None:
         super().__init__()
@@ -85,7 +93,9 @@ class StartPage(QWidget):
         self._store, self._settings = store, settings
         self._content: Content | None = None
         self._header = HeaderBar()
+        administers = store.account.administers
         for words, icon, wanted in (
+            *([("Audit trail", "history", self.trail_wanted)] if administers else []),
             ("About", "about", self.about_wanted),
             ("Settings", "settings", self.settings_wanted),
         ):
@@ -114,6 +124,8 @@ class StartPage(QWidget):
         self._recent.setFixedWidth(style.px(374))
         self._version = style.label()
         self._version.setProperty("t", "s")
+        self._alarm = Banner("danger", CUT, CUT_MEANS, act=CUT_ACT)
+        self._alarm.acted.connect(self._ask_to_accept)
         self._lay_out()
         self._waiting: list[tuple[str, Callable[[str, str], None]]] = []
         self._step_names: list[tuple[str, QLabel]] = []
@@ -125,9 +137,29 @@ class StartPage(QWidget):
 
     def refresh(self) -> None:
         """Read the records again."""
+        self._alarm.setVisible(self._store.trail_was_cut)
+        self._alarm.say("danger", CUT, CUT_MEANS, act=CUT_ACT if self._store.accept_cut else "")
         self._show_drafts(self._store.drafts())
         self._show_recent(self._store.recent(60))
         self._search_now()
+
+    def _ask_to_accept(self) -> None:
+        """An administrator may say that the earlier state is meant; it is written into the trail for good."""
+        box = QMessageBox(
+            QMessageBox.Icon.NoIcon, "EvalAssist", "Go on from this earlier state?", parent=self
+        )
+        box.setInformativeText(
+            "What was kept after it is not in these records. The audit trail says who went on."
+        )
+        go_on = box.addButton("Go on from here", QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton("Not now", QMessageBox.ButtonRole.RejectRole))
+        box.exec()
+        if box.clickedButton() is go_on and self._store.accept_cut is not None:
+            try:
+                self._store.accept_cut()
+                self.refresh()
+            except EvalAssistError as fault:
+                self.say(str(fault))
 
     def say(self, words: str) -> None:
         """One sentence above the unfinished notes; empty hides it."""
@@ -381,8 +413,11 @@ class StartPage(QWidget):
         line.cells.setContentsMargins(style.px(2), style.px(4), style.px(2), style.px(4))
         line.cells.addWidget(_cell(SideBadge(row.sore_knee, "knee", words=False), 46))
         line.cells.addWidget(_two(row.patient.name, _age(row.patient)), 1)
-        visit = style.label("", f"{KIND_WORDS[row.kind].lower()} · {_short(row.visit_date)}")
+        special = row.in_error or row.waits_for_cosignature
+        kind = row.standing if special else KIND_WORDS[row.kind].lower()
+        visit = style.label("", f"{kind} · {_short(row.visit_date)}")
         visit.setProperty("t", "s")
+        visit.setProperty("c", "att" if special else "")
         line.cells.addWidget(visit)
         line.cells.addWidget(icons.Picture("forward", "quiet", 16))
         line.chosen.connect(lambda: self.patient_chosen.emit(row.patient.id))
@@ -407,6 +442,7 @@ class StartPage(QWidget):
         middle = QWidget()
         middle.setMaximumWidth(style.px(1120))
         stack = style.column(middle, (0, 16, 0, 16), spacing=12)
+        stack.addWidget(self._alarm)
         stack.addLayout(head)
         search = style.column(spacing=6)
         search.addWidget(self.search)

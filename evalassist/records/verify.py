@@ -1,0 +1,257 @@
+"""Is everything kept still what was kept? Told in plain sentences, without changing a row."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlcipher3 import dbapi2 as sqlite
+
+from evalassist.evaluation import Addendum
+from evalassist.records.audit import Sealer
+from evalassist.records.connection import connect
+from evalassist.records.database import engine_of
+from evalassist.records.migrations import MIGRATIONS, version_of
+from evalassist.records.models import StoredAddendum, StoredDocument, StoredEpisode, StoredEvaluation
+from evalassist.records.plain import addendum_sha256, record_sha256, sha256_of, short_code
+from evalassist.records.triggers import TRIGGERS
+from evalassist.records.vault import Anchor, Keys
+from evalassist.words import upper_first
+
+MOST_TOLD = 20
+"""So many faults of one kind are told one by one."""
+ROWS_AT_ONCE = 10_000
+OLDER = "The records are from an older EvalAssist. Open them once in this one, then verify again."
+NEWER = "The records were written by a newer EvalAssist. Verify them with that one."
+IN_USE = "The records are open in another window, so the pages of the file were not checked. Close it and verify again."
+
+
+@dataclass
+class Verified:
+    """What was looked through, what does not fit, and what could not be looked at."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    not_checked: list[str] = field(default_factory=list)
+    codes: dict[str, str] = field(default_factory=dict)
+    """The codes that stand on papers, and the note each belongs to."""
+    head: Anchor = field(default_factory=Anchor)
+
+    def tell(self, faults: Iterable[str]) -> None:
+        """Add faults; of very many only the first are told, and how many there are."""
+        more = 0
+        try:
+            for number, fault in enumerate(faults):
+                if number < MOST_TOLD:
+                    self.faults.append(fault)
+                else:
+                    more += 1
+        except (SQLAlchemyError, sqlite.Error, ValueError, TypeError) as error:
+            self.faults.append(
+                f"A part of the records could not be read to its end ({type(error).__name__})."
+            )
+        if more:
+            self.faults.append(f"… and {more} more of this kind.")
+
+
+def verify(path: Path, keys: Keys, anchors: Mapping[str, Anchor]) -> Verified:
+    """Look through a records file; `anchors` are lines of its audit trail known outside, by where they stand."""
+    found = Verified()
+    with closing(connect(path, keys.database)) as db:
+        version = version_of(db)
+        if version != len(MIGRATIONS):
+            found.not_checked.append(OLDER if version < len(MIGRATIONS) else NEWER)
+            return found
+        # the check of the pages reads the file alone, not what still lies in its companion
+        (busy, _, _) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            found.not_checked.append(IN_USE)
+        else:
+            found.tell(_told_by(db, "PRAGMA cipher_integrity_check", "A page of the file is damaged"))
+    with closing(
+        connect(path, keys.database)
+    ) as db:  # after one bad page a connection reads nothing any more
+        found.tell(_told_by(db, f"PRAGMA quick_check({MOST_TOLD})", "The database finds a fault"))
+    engine = engine_of(path, keys.database)
+    try:
+        with engine.connect().execution_options(write=False) as db:
+            found.tell(_locks(db))
+            verify_rows(db, keys.audit, anchors, found)
+    finally:
+        engine.dispose()
+    return found
+
+
+def _told_by(db: sqlite.Connection, check: str, what: str) -> Iterator[str]:
+    for (told,) in db.execute(check):
+        if told != "ok":
+            yield f"{what}: {told}."
+
+
+def verify_rows(db: Connection, key: bytes, anchors: Mapping[str, Anchor], found: Verified) -> None:
+    """Look through the rows: the audit trail, and every seal against it. On any database."""
+    trail = _Trail(key, {anchor.number: anchor for anchor in anchors.values()})
+    found.tell(trail.faults(db))
+    found.counts["lines of the audit trail"] = trail.lines
+    found.head = trail.head
+    for where, anchor in anchors.items():
+        known = trail.known.get(anchor.number, "")
+        if anchor.number and anchor.mac not in (known, known and short_code(known)):
+            found.tell([_cut(where, anchor, trail.head)])
+    found.tell(_notes(db, trail, found))
+    found.tell(_addenda(db, trail, found.counts))
+    found.tell(_documents(db, trail, found.counts))
+
+
+def _cut(where: str, anchor: Anchor, head: Anchor) -> str:
+    if head.number < anchor.number:
+        return (
+            f"The audit trail ends at line {head.number}, but {where} knows line {anchor.number}: its end was cut off, "
+            "or the file was put back to an earlier state."
+        )
+    return f"Line {anchor.number} of the audit trail is another one than {where} knows: the trail was written anew."
+
+
+def _locks(db: Connection) -> Iterator[str]:
+    rows = db.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    there = {row.name: row.sql for row in rows}
+    for name, words in TRIGGERS.items():
+        if there.get(name) != words:
+            yield f"The lock {name} of the database was {'changed' if name in there else 'taken off'}."
+    for name in there.keys() - TRIGGERS.keys():
+        yield f"Something was added to the database that acts by itself: {name}."
+
+
+class _Trail:
+    """The audit trail, read once from its first line to its last."""
+
+    def __init__(self, key: bytes, anchors: Mapping[int, Anchor]) -> None:
+        self._key, self._anchors = key, anchors
+        self.lines = 0
+        self.head = Anchor()
+        self.known: dict[int, str] = {}
+        """The seals of the lines that are known outside."""
+        self.notes: dict[str, tuple[str, str, str]] = {}
+        """Of each evaluation signed: the seals of its note and its row, and its patient."""
+        self.addenda: dict[tuple[str, int], str] = {}
+        self.documents: dict[str, str] = {}
+
+    def faults(self, db: Connection) -> Iterator[str]:
+        """Read it, and tell where it was changed."""
+        rows = db.exec_driver_sql(
+            "SELECT number, at, account_id, who, action, target, detail, mac FROM audit ORDER BY number",
+            execution_options={"yield_per": ROWS_AT_ONCE},
+        )
+        seal, before, expected = Sealer(self._key).seal, "", 1
+        for block in rows.partitions(ROWS_AT_ONCE):
+            for number, *words, mac in block:
+                self.lines += 1
+                if number != expected:
+                    yield _missing(expected, number)
+                expected = number + 1
+                try:
+                    fits = mac == seal(before, (number, *words))
+                    if fits and words[3] in _SEALING:
+                        self._keep_seals(*words[3:])
+                except (TypeError, ValueError, KeyError):
+                    fits = False
+                if not fits:
+                    yield f"Line {number} of the audit trail does not fit: it, or the line before it, was changed."
+                if number in self._anchors:
+                    self.known[number] = mac
+                before = str(mac)
+        self.head = Anchor(number=expected - 1, mac=before[:64])
+
+    def _keep_seals(self, action: str, target: str, told: str) -> None:
+        detail: dict[str, Any] = json.loads(told)
+        match action:
+            case "signed":
+                self.notes[target] = (detail["note"], detail["record"], detail["patient"])
+            case "document-kept":
+                self.documents[detail["document"]] = detail["sha256"]
+            case _:
+                self.addenda[target, detail["number"]] = detail["sha256"]
+
+
+_SEALING = frozenset(
+    ("signed", "document-kept", "addendum-written", "late-entry-written", "entered-in-error", "co-signed")
+)
+
+
+def _missing(first: int, found: int) -> str:
+    if found < first:
+        return f"Line {found} of the audit trail does not belong there."
+    lines = f"Line {first}" if found == first + 1 else f"Lines {first} to {found - 1}"
+    return f"{lines} of the audit trail {'is' if found == first + 1 else 'are'} missing."
+
+
+_NOT_SIGNED = ("version", "change_number", "updated_at", "note", "note_sha256")
+_ROW = [each.name for each in StoredEvaluation.__table__.columns if each.name not in _NOT_SIGNED]
+
+
+def _notes(db: Connection, trail: _Trail, verified: Verified) -> Iterator[str]:
+    row = [getattr(StoredEvaluation, name) for name in _ROW]
+    query = (
+        select(*row, StoredEvaluation.note, StoredEvaluation.note_sha256, StoredEpisode.patient_id)
+        .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
+        .where(StoredEvaluation.signed_at.is_not(None))
+    )
+    unseen = dict(trail.notes)
+    for found in db.execute(query, execution_options={"yield_per": 100}):
+        verified.counts["signed notes"] += 1
+        words = f"the note of {found.visit_date} (evaluation {found.id})"
+        verified.codes[short_code(found.note_sha256)] = words
+        what = upper_first(words)
+        if sha256_of(found.note) != found.note_sha256:
+            yield f"{what} is no longer what was signed."
+        sealed = unseen.pop(found.id, None)
+        if sealed is None:
+            continue  # signed before there was a trail
+        note, record, patient = sealed
+        if note != found.note_sha256:
+            yield f"{what} was exchanged: the audit trail knows another one."
+        if record != record_sha256({name: getattr(found, name) for name in _ROW}):
+            yield f"{what}: the answers or the signature beside it were changed after signing."
+        if patient != found.patient_id:
+            yield f"{what} was given to another patient."
+    for evaluation_id in sorted(unseen):
+        yield f"A signed evaluation ({evaluation_id}) is missing, or is not signed any more."
+
+
+def _addenda(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[str]:
+    query = (
+        select(*StoredAddendum.__table__.columns, StoredEvaluation.note_sha256)
+        .join(StoredEvaluation, StoredEvaluation.id == StoredAddendum.evaluation_id)
+        .order_by(StoredAddendum.evaluation_id, StoredAddendum.number)
+    )
+    unseen = dict(trail.addenda)
+    of, before = "", ""
+    for row in db.execute(query):
+        counts["addenda"] += 1
+        before = before if row.evaluation_id == of else row.note_sha256 or ""
+        of = row.evaluation_id
+        value = Addendum(row.text, row.clinician, row.written_at, row.kind, row.licence)
+        known = unseen.pop((of, row.number), row.sha256)
+        if addendum_sha256(before, value) != row.sha256 or known != row.sha256:
+            yield f"Addendum {row.number} of evaluation {of} is not what was written, or one before it is missing."
+        before = row.sha256
+    for of, number in sorted(unseen):
+        yield f"Addendum {number} of evaluation {of} is missing."
+
+
+def _documents(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[str]:
+    unseen = dict(trail.documents)
+    query = select(StoredDocument.id, StoredDocument.kind, StoredDocument.sha256, StoredDocument.pdf)
+    for row in db.execute(query, execution_options={"yield_per": 20}):
+        counts["documents"] += 1
+        if sha256_of(row.pdf) != row.sha256 or unseen.pop(row.id, row.sha256) != row.sha256:
+            yield f"A kept paper ({row.kind}, {row.id}) is no longer what was given out."
+    for document_id in sorted(unseen):
+        yield f"A kept paper ({document_id}) is missing."

@@ -1,0 +1,508 @@
+"""Every act leaves a line that nobody can change unseen, and `evalassist verify` says what does not fit."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine, event, text
+from sqlcipher3 import dbapi2 as sqlite
+
+from evalassist.cli import main
+from evalassist.errors import EvalAssistError
+from evalassist.evaluation import Addendum, Evaluation, Opinion, Patient, Signature
+from evalassist.records import audit
+from evalassist.records import vault as vaults
+from evalassist.records.accounts import Account
+from evalassist.records.connection import connect
+from evalassist.records.entrance import Entrance
+from evalassist.records.plain import sha256_of, short_code, typed_code
+from evalassist.records.store import Store
+from evalassist.records.triggers import TRIGGERS
+from evalassist.records.vault import Anchor, WrongPasswordError, new_keys
+from evalassist.records.verify import Verified, verify, verify_rows
+
+KEYS = new_keys()
+CHEN = Account("a1", "chen", "A. Chen", "PT-1", "administrator")
+STUDENT = Account("a2", "ro", "K. Ro", "", "student")
+ANNA = Patient("Anna Svensson", date(1990, 5, 2), "F", record_number="MR-77")
+BO = Patient("Bo Ek", date(1980, 1, 1), "M")
+SIGNED_AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+NOTE = '{"summary": "hip abductors weak"}'
+PASSWORD = "correct horse"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "records.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    with Store(path, KEYS, CHEN) as opened:
+        yield opened
+
+
+def begin() -> Evaluation:
+    return Evaluation.begin(ANNA, "right", date(2026, 3, 1))
+
+
+def signed(evaluation: Evaluation, *, student: bool = False) -> Evaluation:
+    return evaluation.signed_by(Signature("A. Chen", "PT-1", SIGNED_AT, student))
+
+
+def raw(path: Path) -> closing[sqlite.Connection]:
+    return closing(connect(path, KEYS.database))
+
+
+def lines(path: Path) -> list[tuple[str, str, dict[str, object]]]:
+    with raw(path) as db:
+        rows = db.execute("SELECT action, target, detail FROM audit ORDER BY number").fetchall()
+    return [(action, target, json.loads(detail)) for action, target, detail in rows]
+
+
+def checked(path: Path, known: Anchor | None = None) -> Verified:
+    return verify(path, KEYS, {"the vault": known} if known else {})
+
+
+# ------------------------------------------------------------ what is noted
+
+
+def test_every_change_is_noted_with_who_did_it_and_never_with_what_was_typed(
+    store: Store, path: Path
+) -> None:
+    draft = begin()
+    store.save(draft)
+    store.save(draft.with_answers({"pain": 7.0, "story": "Fell from a secret ladder"}))
+    store.save(replace(draft, patient=replace(ANNA, name="Anna Lindgren")).with_opinion("pfp", Opinion(True)))
+    store.save(draft := store.load(draft.id).with_impression("secret words"))
+    store.sign(signed(draft), NOTE)
+    store.add_addendum(draft.id, Addendum("secret addendum", "A. Chen", SIGNED_AT))
+    kept = store.keep_document(draft.id, "handout", "en", "letter", b"%PDF", "A. Chen", use=None)
+    store.note_use(kept, "printed", "A. Chen")
+    store.keep_document(draft.id, "handout", "en", "letter", b"%PDF", "A. Chen")
+    store.change_default("symmetry-deficit", 12.0, by="A. Chen", reason="secret reason")
+    store.keep_account(STUDENT)
+    store.keep_account(replace(STUDENT, name="Kim Ro"))
+    store.remove_account(STUDENT.id)
+    store.save(other := replace(begin(), patient=BO))
+    store.discard_draft(other.id)
+    store.remember_place(draft.id, "strength")
+    told = lines(path)
+    assert [(action, target) for action, target, _ in told] == [
+        ("draft-begun", draft.id),
+        ("draft-kept", draft.id),
+        ("patient-corrected", ANNA.id),
+        ("draft-kept", draft.id),
+        ("evaluation-opened", draft.id),
+        ("draft-kept", draft.id),
+        ("signed", draft.id),
+        ("addendum-written", draft.id),
+        ("document-kept", draft.id),
+        ("document-printed", draft.id),
+        ("document-saved", draft.id),
+        ("default-changed", "symmetry-deficit"),
+        ("account-added", STUDENT.id),
+        ("account-changed", STUDENT.id),
+        ("account-removed", STUDENT.id),
+        ("draft-begun", other.id),
+        ("draft-discarded", other.id),
+    ]
+    assert told[1][2] == {"answers": ["pain", "story"]}
+    assert told[2][2] == {"fields": ["name"]}
+    assert told[3][2] == {"answers": ["pain", "story"], "conclusions": ["pfp"]}
+    assert told[5][2] == {"fields": ["impression"]}
+    assert told[13][2] == {"fields": ["name"]}
+    with raw(path) as db:
+        assert "secret" not in str(db.execute("SELECT * FROM audit").fetchall())
+        assert "Lindgren" not in str(db.execute("SELECT * FROM audit").fetchall())
+        assert set(db.execute("SELECT account_id, who FROM audit")) == {("a1", "A. Chen")}
+    assert checked(path).faults == []
+
+
+def test_a_change_that_fails_leaves_no_line(store: Store, path: Path) -> None:
+    store.save(draft := begin())
+    store.sign(signed(draft), NOTE)
+    before = lines(path)
+    for change in (
+        lambda: store.save(draft.with_impression("late")),
+        lambda: store.discard_draft(draft.id),
+        lambda: store.note_use("unknown", "printed", "A. Chen"),
+        lambda: store.add_addendum("unknown", Addendum("more", "A. Chen", SIGNED_AT)),
+    ):
+        with pytest.raises(EvalAssistError):
+            change()
+    assert lines(path) == before
+
+
+def test_what_was_looked_at_is_noted_once_in_a_while(store: Store, path: Path) -> None:
+    store.save(draft := begin())
+    store.sign(signed(draft), NOTE)
+    kept = store.keep_document(draft.id, "plan", "en", "letter", b"%PDF", "A. Chen")
+    already = len(lines(path))
+    for _ in range(3):
+        store.load(draft.id)
+        store.note_of(draft.id)
+        store.document_bytes(kept)
+        store.documents_of_patient(ANNA.id)
+        store.patient_evaluations(ANNA.id)
+    store.load(draft.id, to_edit=False)
+    store.note_of(draft.id, shown=False)
+    assert [action for action, _, _ in lines(path)[already:]] == [
+        "evaluation-opened",
+        "note-read",
+        "document-read",
+        "papers-listed",
+        "visits-listed",
+    ]
+
+
+def test_what_cannot_be_noted_can_still_be_read(
+    store: Store, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.save(draft := begin())
+    with raw(path) as other:
+        other.execute("BEGIN IMMEDIATE")  # nobody else can write now
+        store._wait_s = 0.0
+        store._engine.dispose()
+        with caplog.at_level(logging.ERROR):
+            assert store.load(draft.id) == draft
+        other.execute("ROLLBACK")
+    assert "evaluation-opened could not be noted" in caplog.text
+
+
+def test_two_windows_write_one_trail(path: Path) -> None:
+    with Store(path, KEYS, CHEN) as here, Store(path, KEYS, STUDENT) as there:
+        for _ in range(5):
+            here.save(begin())
+            there.save(begin())
+    with raw(path) as db:
+        told = db.execute(
+            "SELECT number, who FROM audit WHERE action = 'draft-begun' ORDER BY number"
+        ).fetchall()
+    assert told == [(n, "A. Chen" if n % 2 else "K. Ro") for n in range(1, 11)]
+    assert checked(path).faults == []
+
+
+def test_a_clock_set_back_is_told_and_the_order_stays(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for action, days in (("one", 0), ("two", -400), ("three", 900)):
+        today = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=days)
+        monkeypatch.setattr(audit, "_now", lambda today=today: today)
+        store.note(action, "")
+    assert [action for action, _, _ in lines(path)] == ["one", "clock-set-back", "two", "three"]
+    assert checked(path).faults == []
+
+
+# ------------------------------------------------------------ what was changed behind its back
+
+
+def write_some(path: Path, rounds: int) -> None:
+    with Store(path, KEYS, CHEN) as store:
+        for number in range(rounds):
+            store.save(draft := begin())
+            store.save(draft.with_answer("pain", float(number)))
+            store.sign(signed(draft), NOTE)
+
+
+def behind_its_back(path: Path) -> Connection:
+    engine = create_engine("sqlite://", module=sqlite, creator=lambda: connect(path, KEYS.database))
+    event.listen(engine, "begin", lambda db: db.exec_driver_sql("BEGIN"))
+    return engine.connect()
+
+
+def edit(db: Connection, at: int, dice: random.Random) -> None:
+    column = dice.choice(["at", "account_id", "who", "action", "target", "detail", "mac"])
+    new = "'forged'" if column != "at" else "'2026-01-01T00:00:00.000000+00:00'"
+    db.execute(text(f"UPDATE audit SET {column} = {new} WHERE number = {at}"))
+
+
+def delete(db: Connection, at: int, dice: random.Random) -> None:
+    db.execute(text(f"DELETE FROM audit WHERE number = {at}"))
+    if dice.random() < 0.5:  # and close the gap
+        db.execute(text(f"UPDATE audit SET number = number - 1 WHERE number > {at}"))
+
+
+def swap(db: Connection, at: int, dice: random.Random) -> None:
+    other = dice.choice([n for n in range(1, 61) if n != at])
+    for old, new in ((at, -1), (other, at), (-1, other)):
+        db.execute(text(f"UPDATE audit SET number = {new} WHERE number = {old}"))
+
+
+def insert(db: Connection, at: int, dice: random.Random) -> None:
+    db.execute(text(f"UPDATE audit SET number = -number WHERE number >= {at}"))
+    db.execute(text("UPDATE audit SET number = 1 - number WHERE number < 0"))
+    copied = dice.choice([n for n in range(1, 61) if n != at])
+    rest = "at, account_id, who, action, target, detail, mac FROM audit"
+    db.execute(text(f"INSERT INTO audit SELECT {at}, {rest} WHERE number = {copied}"))
+
+
+def cut_tail(db: Connection, at: int, _: random.Random) -> None:
+    db.execute(text(f"DELETE FROM audit WHERE number >= {at}"))
+
+
+@pytest.mark.parametrize("tamper", [edit, delete, swap, insert, cut_tail])
+def test_forty_of_forty_changes_of_the_trail_are_found(
+    path: Path, tamper: Callable[[Connection, int, random.Random], None]
+) -> None:
+    write_some(path, 20)
+    with Store(path, KEYS) as store:
+        anchor = store.head()
+    dice, missed = random.Random(7), []
+    with behind_its_back(path) as db:
+        untouched = Verified()
+        verify_rows(db, KEYS.audit, {"the vault": anchor}, untouched)
+        assert untouched.faults == []
+        assert untouched.counts["lines of the audit trail"] == anchor.number == 61
+        db.rollback()
+        for at in dice.sample(range(1, 61), 40):
+            for name in TRIGGERS:
+                db.execute(text(f"DROP TRIGGER {name}"))
+            tamper(db, at, dice)
+            found = Verified()
+            verify_rows(db, KEYS.audit, {"the vault": anchor}, found)
+            missed += [] if any("audit trail" in fault for fault in found.faults) else [at]
+            db.rollback()
+    assert missed == []
+
+
+def test_a_file_put_back_to_an_earlier_state_is_found_by_what_the_vault_knows(path: Path) -> None:
+    earlier = []
+    for number in range(20):
+        with Store(path, KEYS) as store:
+            store.save(begin())
+        earlier.append(Path(shutil.copy(path, path.with_name(f"{number}.db"))))
+    with Store(path, KEYS) as store:
+        anchor = store.head()
+    assert checked(path, anchor).faults == []
+    for copy in earlier[:-1]:
+        assert any("put back to an earlier state" in fault for fault in checked(copy, anchor).faults)
+        assert checked(copy).faults == []  # without what is known outside nobody could tell
+
+
+THE_NOTE = "WHERE signed_at IS NOT NULL"
+UNSIGNED = "signed_at = NULL, note = NULL, note_sha256 = NULL, clinician = NULL, licence = NULL"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (f"UPDATE evaluation SET note = '{{}}' {THE_NOTE}", "no longer what was signed"),
+        (f"UPDATE evaluation SET note = '{{}}', note_sha256 = '{sha256_of('{}')}' {THE_NOTE}", "exchanged"),
+        (f"UPDATE evaluation SET answers = '{{}}' {THE_NOTE}", "answers or the signature"),
+        (f"UPDATE evaluation SET clinician = 'Somebody' {THE_NOTE}", "answers or the signature"),
+        (f"UPDATE evaluation SET student = 1 {THE_NOTE}", "answers or the signature"),
+        (f"UPDATE evaluation SET opinions = 'no json' {THE_NOTE}", "could not be read to its end"),
+        (f"UPDATE evaluation SET {UNSIGNED} {THE_NOTE}", "is missing, or is not signed"),
+        ("UPDATE episode SET patient_id = (SELECT id FROM patient WHERE name = 'Bo Ek')", "another patient"),
+        ("DELETE FROM addendum WHERE number = 2", "Addendum 2"),
+        ("DELETE FROM addendum WHERE number = 1", "Addendum 1"),
+        ("UPDATE addendum SET text = 'forged' WHERE number = 1", "Addendum 1"),
+        ("UPDATE addendum SET kind = 'late-entry' WHERE number = 2", "Addendum 2"),
+        ("UPDATE addendum SET licence = 'PT-9' WHERE number = 2", "Addendum 2"),
+        ("UPDATE document SET pdf = x'00'", "kept paper"),
+        (f"UPDATE document SET pdf = x'00', sha256 = '{sha256_of(bytes(1))}'", "kept paper"),
+        ("DELETE FROM document", "kept paper"),
+    ],
+)
+def test_whatever_was_signed_or_given_out_and_changed_behind_the_locks_is_told(
+    path: Path, change: str, told: str
+) -> None:
+    with Store(path, KEYS, CHEN) as store:
+        store.save(replace(begin(), patient=BO))
+        store.save(draft := begin().with_answer("pain", 7.0))
+        store.sign(signed(draft), NOTE)
+        store.add_addendum(draft.id, Addendum("first", "A. Chen", SIGNED_AT))
+        store.add_addendum(draft.id, Addendum("second", "A. Chen", SIGNED_AT))
+        store.keep_document(draft.id, "plan", "en", "letter", b"%PDF", "A. Chen")
+    found = checked(path)
+    assert found.faults == []
+    assert (found.counts["signed notes"], found.counts["addenda"], found.counts["documents"]) == (1, 2, 1)
+    with raw(path) as db:
+        for name in TRIGGERS:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("PRAGMA foreign_keys = OFF")
+        db.execute(change)
+        for words in TRIGGERS.values():
+            db.execute(words)
+    faults = checked(path).faults
+    assert any(told in fault for fault in faults), faults
+
+
+def test_a_lock_taken_off_and_a_damaged_page_are_told(path: Path) -> None:
+    write_some(path, 5)
+    with raw(path) as db:
+        db.execute("DROP TRIGGER audit_not_deleted")
+        db.execute("CREATE TRIGGER quiet AFTER INSERT ON patient BEGIN SELECT 1; END")
+    told = " ".join(checked(path).faults)
+    assert "audit_not_deleted of the database was taken off" in told
+    assert "acts by itself: quiet" in told
+    damaged = bytearray(path.read_bytes())
+    damaged[4096 * 20 + 100] ^= 1
+    path.write_bytes(damaged)
+    assert any("page" in fault for fault in checked(path).faults)
+
+
+# ------------------------------------------------------------ the vault and the command
+
+
+@pytest.fixture
+def entrance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Entrance:
+    for name, value in (
+        ("MEMORY_KIB", vaults.LEAST_MEMORY_KIB),
+        ("PASSES", vaults.LEAST_PASSES),
+        ("LANES", 1),
+    ):
+        monkeypatch.setattr(vaults, name, value)
+    return Entrance(tmp_path)
+
+
+def test_signing_in_and_out_is_noted_wrong_passwords_too_and_the_vault_knows_the_last_line(
+    entrance: Entrance,
+) -> None:
+    store, _ = entrance.begin(CHEN, PASSWORD)
+    store.close("locked")
+    with pytest.raises(WrongPasswordError):
+        entrance.sign_in("chen", "wrong")
+    with entrance.sign_in("chen", PASSWORD) as store:
+        with pytest.raises(WrongPasswordError):
+            entrance.confirm(store, "wrong")
+        entrance.confirm(store, PASSWORD)
+        added = entrance.add_account(store, STUDENT, PASSWORD)
+        entrance.change_password(store, added.id, "another")
+        entrance.new_paper_key(store)
+        entrance.remove_account(store, added.id)
+        keys = store.keys
+    with closing(connect(entrance.records, keys.database)) as db:
+        told = db.execute("SELECT action, who, detail FROM audit ORDER BY number").fetchall()
+    assert [(action, who) for action, who, _ in told] == [
+        ("account-added", "A. Chen"),
+        ("locked", "A. Chen"),
+        ("sign-in-failed", ""),
+        ("signed-in", "A. Chen"),
+        ("sign-in-failed", ""),
+        ("account-added", "A. Chen"),
+        ("password-changed", "A. Chen"),
+        ("paper-key-made", "A. Chen"),
+        ("account-removed", "A. Chen"),
+        ("key-changed", "A. Chen"),
+        ("signed-out", "A. Chen"),
+    ]
+    assert len(json.loads(told[2][2])["times"]) == 1
+    assert entrance.vault().anchor.number == len(told)
+
+
+def test_records_put_back_to_an_earlier_state_are_noticed_and_what_the_vault_knows_is_not_lost(
+    entrance: Entrance,
+) -> None:
+    store, _ = entrance.begin(CHEN, PASSWORD)
+    store.close()
+    earlier = entrance.records.read_bytes()
+    with entrance.sign_in("chen", PASSWORD) as store:
+        assert not store.trail_was_cut
+        store.save(begin())
+    known = entrance.vault().anchor
+    entrance.records.write_bytes(earlier)
+    for _ in range(2):
+        with entrance.sign_in("chen", PASSWORD) as store:
+            assert store.trail_was_cut
+            for _ in range(5):
+                store.save(begin())
+        assert entrance.vault().anchor == known
+    assert any("than the vault knows" in fault for fault in entrance.verify("chen", PASSWORD).faults)
+    with entrance.sign_in("chen", PASSWORD) as store:
+        assert store.accept_cut is not None
+        store.accept_cut()
+    with entrance.sign_in("chen", PASSWORD) as store:
+        assert not store.trail_was_cut
+    assert entrance.verify("chen", PASSWORD).faults == []
+
+
+def test_verify_tells_on_the_terminal_what_fits_and_what_does_not(
+    entrance: Entrance, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, _ = entrance.begin(CHEN, PASSWORD)
+    with store:
+        store.save(draft := begin())
+        digest = store.sign(signed(draft), NOTE)
+        keys = store.keys
+    password = tmp_path / "password.txt"
+    password.write_text(f"{PASSWORD}\n")
+    how = ["verify", str(tmp_path), "--name", "chen", "--password-file", str(password)]
+    assert main([*how, "--code", short_code(digest).lower().replace("-", " ")]) == 0
+    said = capsys.readouterr().out
+    assert "1 signed notes" in said
+    assert "Anna" not in said
+    assert f"The code {short_code(digest)} is that of the note of 2026-03-01" in said
+    number, code = said.partition("ends at line ")[2].split(". ")[0].split(", code ")
+    assert main([*how, "--line", number, code, "--code", "AAAAA-AAAAA"]) == 0
+    assert "No signed note" in capsys.readouterr().out
+    with closing(connect(entrance.records, keys.database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert main(how) == 4
+        assert "open in another window" in capsys.readouterr().out
+    with closing(connect(entrance.records, keys.database)) as db:
+        for name in TRIGGERS:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("DELETE FROM audit WHERE number > 2")
+        for words in TRIGGERS.values():
+            db.execute(words)
+    assert main([*how, "--line", number, code]) == 3
+    said = capsys.readouterr().out
+    assert "but the vault knows line" in said
+    assert "but your paper knows line" in said
+    assert "NOT what was kept" in said
+    password.write_text("wrong")
+    assert main(how) == 2
+    assert main(["verify", str(tmp_path / "nowhere"), "--name", "x", "--password-file", str(password)]) == 2
+    assert main([*how, "--code", "ABC"]) == 2
+
+
+def test_verifying_forgets_no_wrong_password(entrance: Entrance) -> None:
+    store, _ = entrance.begin(CHEN, PASSWORD)
+    store.close()
+    with pytest.raises(WrongPasswordError):
+        entrance.sign_in("chen", "wrong")
+    entrance.verify("chen", PASSWORD)
+    with entrance.sign_in("chen", PASSWORD) as store:
+        keys = store.keys
+    with closing(connect(entrance.records, keys.database)) as db:
+        told = db.execute("SELECT detail FROM audit WHERE action = 'sign-in-failed'").fetchall()
+    assert len(told) == 1
+
+
+def test_a_seal_is_an_hmac_over_the_seal_before_and_canonical_json() -> None:
+    line = (
+        7,
+        "2026-03-01T09:30:00.000000+00:00",
+        "a1",
+        'Åsa "K"\n\x01',
+        "draft-kept",
+        "e1",
+        '{"answers":["pain"]}',
+    )
+    words = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+    expected = hmac.digest(KEYS.audit, ("ab" * 32 + words).encode(), "sha256").hex()
+    assert audit.Sealer(KEYS.audit).seal("ab" * 32, line) == expected
+
+
+@pytest.mark.parametrize("typed", ["abcde fghij", "ABCDE-FGHIJ", " abcdefgh1j "])
+def test_a_code_is_read_as_people_type_it(typed: str) -> None:
+    assert typed_code(typed) == "ABCDE-FGHIJ"
+
+
+def test_a_code_finds_its_note_and_no_other(store: Store) -> None:
+    store.save(draft := begin())
+    digest = store.sign(signed(draft), NOTE)
+    assert [row.id for row in store.notes_with_code(short_code(digest))] == [draft.id]
+    assert store.notes_with_code("AAAAA-AAAAA") == ()

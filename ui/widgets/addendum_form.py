@@ -1,0 +1,129 @@
+"""What is written below a signed note: an addendum, a late entry, that it was entered in error, a co-signature."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from evalassist.errors import EvalAssistError
+from evalassist.evaluation import BY_THERAPISTS, AddendumKind
+from ui import style
+from ui.session import EvaluationSession
+from ui.widgets.choices import ChoiceField
+from ui.widgets.fields import TextField
+from ui.widgets.segments import Choice
+
+ADD: dict[AddendumKind, tuple[str, str, str]] = {
+    "addendum": (
+        "Addendum",
+        "Add the addendum",
+        "It is added below the note with your name and the time, and cannot be changed.",
+    ),
+    "late-entry": (
+        "Late entry",
+        "Add the late entry",
+        "What was found at the visit and not written then. It says by itself when it was written.",
+    ),
+    "entered-in-error": (
+        "Entered in error",
+        "Mark as entered in error",
+        "Write why. The note is kept and marked on every paper; later visits compare nothing with it. "
+        "This cannot be taken back.",
+    ),
+    "co-signature": (
+        "Co-signature",
+        "Co-sign the note",
+        "You sign below the student's note with your name and license. Words are not needed.",
+    ),
+}
+"""Of each kind its name, its button, and what it means."""
+SURE = "Mark it for good"
+"""Asked once more, in the button itself: it cannot be taken back."""
+
+
+class AddendumForm(QWidget):
+    """The kind, the words and the button; it says itself what could not be kept."""
+
+    added = Signal()
+
+    def __init__(self, session: EvaluationSession, *, lines: int = 3, most_lines: int = 8) -> None:
+        super().__init__()
+        self._session = session
+        self._sure = False
+        self.text = TextField("Addendum", lines=lines, most_lines=most_lines)
+        self.button = QPushButton()
+        self.button.clicked.connect(self.add)
+        self._says, self._said = style.label("s", wrap=True), style.label("", wrap=True)
+        self._said.setProperty("c", "danger")
+        self._said.hide()
+        self._stack = style.column(self, spacing=8)
+        for part in (self.text, self.button, self._said, self._says):
+            self._stack.addWidget(part)
+        self._waits = self._may_cosign()
+        self._choice = self._chooser()
+        self._show_kind()
+
+    @property
+    def kind(self) -> AddendumKind:
+        return cast(AddendumKind, self._choice.value or "addendum")
+
+    def refresh(self) -> None:
+        """Offer what can be written now: a co-signature only while the note waits for one."""
+        if self._may_cosign() == self._waits:
+            return
+        self._waits = self._may_cosign()
+        self._stack.removeWidget(self._choice)
+        self._choice.hide()
+        self._choice.deleteLater()
+        self._choice = self._chooser()
+        self._show_kind()
+
+    def _may_cosign(self) -> bool:
+        return self._session.evaluation.waits_for_cosignature and not self._session.is_student
+
+    def _chooser(self) -> ChoiceField:
+        student = self._session.is_student
+        offered = [
+            kind
+            for kind in ADD
+            if (kind != "co-signature" or self._waits) and not (student and kind in BY_THERAPISTS)
+        ]
+        made = ChoiceField(
+            [Choice(kind, ADD[kind][0]) for kind in offered], "Kind of addendum", shape="combo"
+        )
+        made.set_value("co-signature" if self._waits else "addendum")
+        made.answered.connect(self._show_kind)
+        self._stack.insertWidget(0, made)
+        return made
+
+    def add(self) -> None:
+        """Write it below the note; what marks the note for good is asked for twice."""
+        words = self.text.value or ""
+        if not words and self.kind != "co-signature":
+            self.text.setFocus()
+            return
+        if self.kind == "entered-in-error" and not self._sure:
+            self._sure = True
+            self.button.setText(SURE)
+            style.say(self.button, kind="danger")
+            return
+        self._said.hide()
+        try:
+            self._session.add_addendum(words, self.kind)
+        except EvalAssistError as fault:
+            self._said.setText(f"The {ADD[self.kind][0].lower()} is not kept. It stays in the field. {fault}")
+            self._said.show()
+            return
+        self.text.clear()
+        self._choice.set_value("addendum")
+        self._show_kind()
+        self.added.emit()
+
+    def _show_kind(self) -> None:
+        _, button, says = ADD[self.kind]
+        self._sure = False
+        self.button.setText(button)
+        style.say(self.button, kind="")
+        self._says.setText(says)
