@@ -23,7 +23,7 @@ from evalassist.errors import EvalAssistError, SignedRecordError, StoreError
 from evalassist.evaluation import Addendum, Defaults, Evaluation, Patient
 from evalassist.records import reads, writes
 from evalassist.records.accounts import NOBODY, Account
-from evalassist.records.connection import WAIT_S, connect
+from evalassist.records.connection import WAIT_S, WHOLE_FILE, connect
 from evalassist.records.database import file_of, open_engine
 from evalassist.records.faults import DamagedError, not_kept, plain_words
 from evalassist.records.models import StoredPatient, StoredPlace
@@ -306,7 +306,7 @@ class Store:
 
     def change_key(self, keys: Keys) -> None:
         """Encrypt the whole file anew; other windows must be closed."""
-        with plain_words(self.path, "keep"):
+        with plain_words(self.path, "keep"), WHOLE_FILE:
             self._engine.dispose()
             with closing(connect(self.path, self.keys.database)) as db:
                 db.execute(f"PRAGMA rekey = \"x'{keys.database.hex()}'\"")
