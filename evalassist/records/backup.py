@@ -364,9 +364,10 @@ def _told(folder: Path) -> Iterator[None]:
         yield
     except (sqlite.Error, OSError, MemoryError) as error:
         code = getattr(error, "sqlite_errorname", None) or type(error).__name__
+        said = str(error) if isinstance(error, sqlite.Error) else ""  # copying in one step tells no code
         log.error("no backup: %s", code)
-        full = "FULL" in code or getattr(error, "errno", 0) == errno.ENOSPC
-        if "CORRUPT" in code or "NOTADB" in code:
+        full = "disk is full" in said or getattr(error, "errno", 0) == errno.ENOSPC
+        if "malformed" in said or "not a database" in said:
             raise DamagedError(
                 "The records file is damaged, so no backup was made of it. Nothing was changed. "
                 "Restore the latest backup."

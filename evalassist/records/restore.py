@@ -6,7 +6,7 @@ import hashlib
 import logging
 import os
 import shutil
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -147,15 +147,12 @@ def _copied(backup: ToRestore, keys: list[Keys], part: Path) -> Keys:
             with target.open("rb+") as written:
                 os.fsync(written.fileno())
     for each in reversed(keys):
-        try:
+        with suppress(sqlite.DatabaseError):  # not the key of this file, or it is damaged
             fault = fault_of(part, each.database)
-        except sqlite.DatabaseError:
-            continue
-        with closing(connect(part, each.database)) as db:
-            held = counts_of(db)
-        if fault or (backup.manifest and held != backup.manifest.held.counts):
-            break
-        return each
+            with closing(connect(part, each.database)) as db:
+                whole = not backup.manifest or counts_of(db) == backup.manifest.held.counts
+            if whole and not fault:
+                return each
     raise NotRestoredError(
         f"The backup {backup.file.name} is damaged. Nothing was changed here. Choose the backup before it."
     )
@@ -185,20 +182,16 @@ def _put_aside(folder: Path, keys: Keys) -> Path | None:
 def _backed_up(records: Path, keys: Keys) -> Path | None:
     """A backup of sound records that the same key opens, which are one file then; None of any others."""
     try:
-        with WHOLE_FILE, closing(connect(records, keys.database)) as db:
-            db.execute("PRAGMA journal_mode = DELETE")
-    except sqlite.OperationalError as error:
-        if getattr(error, "sqlite_errorname", "") != "SQLITE_BUSY":
-            return None
-        raise NotRestoredError(
-            "Another window or program is using the records. Nothing was changed. Close it, then try again."
-        ) from error
-    except sqlite.Error:
-        return None
-    try:
         made = Backups(records).make(keys.database, "before-restore")
     except EvalAssistError:
         return None
+    try:
+        with WHOLE_FILE, closing(connect(records, keys.database)) as db:
+            db.execute("PRAGMA journal_mode = DELETE")
+    except sqlite.OperationalError as error:
+        raise NotRestoredError(
+            "Another window or program is using the records. Nothing was changed. Close it, then try again."
+        ) from error
     vaults.previous_of(records.with_name(vaults.FILE_NAME)).unlink(missing_ok=True)
     return made.file
 
