@@ -140,7 +140,7 @@ class Backups:
         """`folder`: where they lie, on another disk perhaps; otherwise beside the records."""
         self.records = records
         self.folder = folder or records.parent / FOLDER
-        vault = self._vault()
+        vault = self.vault_bytes()
         self.records_id = vaults.vault_of(vault).records_id if vault else ""
 
     # ------------------------------------------------------------ looking
@@ -259,13 +259,13 @@ class Backups:
         return held
 
     def _copy_vault(self, to: Path) -> str:
-        vault = self._vault()
+        vault = self.vault_bytes()
         if not vault:
             return ""
         write_whole(to, vault)
         return hashlib.sha256(vault).hexdigest()
 
-    def _vault(self) -> bytes:
+    def vault_bytes(self) -> bytes:
         """The vault beside the records, or the one before it where that is damaged."""
         file = self.records.with_name(vaults.FILE_NAME)
         for each in (file, vaults.previous_of(file)):
