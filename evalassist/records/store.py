@@ -315,6 +315,13 @@ class Store:
         self.keys = keys
         log.info("records encrypted anew")
 
+    @contextmanager
+    def writing(self, action: str, target: str) -> Iterator[Connection]:
+        """One transaction for what is written here as it is, with its line in the audit trail."""
+        with self._write() as db:
+            yield db
+        self.note(action, target)
+
     def _keep(self, evaluation: Evaluation, signed: dict[str, Any]) -> datetime:
         known = self._opened.get(evaluation.id)
         now = datetime.now(UTC)
