@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from evalassist import __version__
 from evalassist.errors import EvalAssistError
+from evalassist.records_commands import add_commands
 
 if TYPE_CHECKING:
     from evalassist.clinical.follow_up import FollowUp
@@ -110,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     items.set_defaults(run=_items)
     check = commands.add_parser("check-content", help="check the clinical content")
     check.set_defaults(run=_check_content)
+    add_commands(commands)
     parser.set_defaults(run=lambda _options: _help(parser))
     return parser
 

@@ -44,12 +44,8 @@ def here(tmp_path: Path) -> Iterator[Store]:
         store.add_addendum(first.id, Addendum("Called.", "Sam Lee", AT))
         store.keep_document(first.id, "handout", "en", "a4", b"%PDF Anna", "Sam Lee", "printed")
         store.save(Evaluation.begin(BERT, "left", date(2026, 3, 2)))
-        store.save(first.next_visit("re-evaluation", date(2026, 4, 1)) if hasattr(first, "next_visit") else first_again())
+        store.save(Evaluation.begin(ANNA, "right", date(2026, 4, 1)).with_answer("nprs-now", 4))
         yield store
-
-
-def first_again() -> Evaluation:
-    return Evaluation.begin(ANNA, "right", date(2026, 4, 1)).with_answer("nprs-now", 4)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from evalassist.evaluation import Patient
 from evalassist.files import keep_names, write_whole
 from evalassist.records import migrations
 from evalassist.records import vault as vaults
-from evalassist.records.backup import Backups
+from evalassist.records.backup import FOLDER, Backups, backups_in
 from evalassist.records.connection import connect
 from evalassist.records.disk import refuse_network
 from evalassist.records.entrance import RECORDS
@@ -125,6 +125,19 @@ def salvage(damaged: Path, folder: Path, keys: list[vaults.Keys]) -> Salvaged:
     return Salvaged(new, found.tables, found.patients)
 
 
+def vault_for(damaged: Path) -> vaults.Vault:
+    """The vault beside damaged records, or that of their newest backup."""
+    found = Backups(damaged / RECORDS).vault_bytes()
+    backups = backups_in(damaged / FOLDER)
+    if not found and backups:
+        found = backups[0].vault_file.read_bytes()
+    if not found:
+        raise StoreError(
+            f"The vault that opens the records in {damaged} is missing. Put one of a backup there."
+        )
+    return vaults.vault_of(found)
+
+
 def _copy_what_can_be_read(source: Path, target: Path) -> None:
     """Copy block by block; one that the disk does not give is left empty."""
     with source.open("rb", buffering=0) as reading, target.open("wb") as written:
@@ -139,7 +152,7 @@ def _copy_what_can_be_read(source: Path, target: Path) -> None:
 
 
 def _newest_backup(records: Path, keys: list[vaults.Keys]) -> tuple[Path, bytes] | None:
-    for backup in Backups(records).all():
+    for backup in backups_in(records.parent / FOLDER):
         for each in keys:
             with suppress(sqlite.DatabaseError), closing(connect(backup.file, each.database, mode="ro")):
                 return backup.file, each.database
@@ -147,9 +160,8 @@ def _newest_backup(records: Path, keys: list[vaults.Keys]) -> tuple[Path, bytes]
 
 
 def _copy_vault(records: Path, folder: Path) -> None:
-    vault = Backups(records).vault_bytes()
-    if vault:
-        write_whole(folder / vaults.FILE_NAME, vault)
+    with suppress(StoreError):  # records without a vault, as programs make them
+        write_whole(folder / vaults.FILE_NAME, vaults.vault_bytes(vault_for(records.parent)))
 
 
 class _Damaged:
