@@ -29,6 +29,7 @@ from evalassist.records import vault as vaults
 from evalassist.records.connection import WHOLE_FILE, connect
 from evalassist.records.faults import DamagedError, plain_words
 from evalassist.records.integrity import counts_of, fault_of, sha256_of_file
+from evalassist.records.pages import SALT
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,8 @@ class Manifest(_Kept):
     sha256: str
     vault_sha256: str
     """Of the vault beside it; empty where the records have none."""
+    salt: str
+    """The first bytes of the records, without which no page of theirs can be read; they are no secret."""
 
     @property
     def moment(self) -> datetime:
@@ -210,6 +213,7 @@ class Backups:
                     held=held,
                     size_bytes=part.stat().st_size,
                     sha256=sha256_of_file(part),
+                    salt=self._salt(),
                     vault_sha256=self._copy_vault(file.with_suffix(".vault")),
                 )
                 write_whole(file.with_suffix(".json"), manifest.model_dump_json(indent=1).encode())
@@ -231,6 +235,8 @@ class Backups:
         with _told(self.folder):
             for part in self.folder.glob(f"evalassist-{self._short}-*.part"):
                 _remove_unfinished(part)
+            for part in self.folder.glob(f".evalassist-{self._short}-*"):
+                part.unlink()
             for left in self.folder.glob(f"{LEFT_BY_DRILL}{self._short}-*"):
                 shutil.rmtree(left, ignore_errors=True)
 
@@ -276,6 +282,10 @@ class Backups:
                 continue
             return found
         return b""
+
+    def _salt(self) -> str:
+        with self.records.open("rb") as file:
+            return file.read(SALT).hex()
 
     def _next_number(self) -> int:
         names = (_NAME.match(each.name) for each in self.folder.iterdir())

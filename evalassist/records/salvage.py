@@ -1,19 +1,18 @@
 """What can still be read of damaged records, brought into new ones, with a list of what is missing.
 
-A damaged page spoils the connection that met it, so every failure begins a new one, and a span of rows that
-cannot be read is halved until only the lost rows are left. The damaged file is copied first and never written to.
+The pages are read one by one (`pages`), so one that is lost costs its own rows, and not those that hung below it.
+The damaged file is never written to, and not even opened as a database.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlcipher3 import dbapi2 as sqlite
@@ -23,35 +22,33 @@ from evalassist.evaluation import Patient
 from evalassist.files import keep_names, write_whole
 from evalassist.records import migrations
 from evalassist.records import vault as vaults
-from evalassist.records.backup import FOLDER, Backups, backups_in
+from evalassist.records.backup import FOLDER, Backup, Backups, backups_in
 from evalassist.records.connection import connect
 from evalassist.records.disk import refuse_network
 from evalassist.records.entrance import RECORDS
 from evalassist.records.faults import plain_words
-from evalassist.records.integrity import Columns, columns_of, fault_of, quoted
+from evalassist.records.integrity import columns_of, fault_of, quoted
 from evalassist.records.models import Base
+from evalassist.records.pages import HIGHEST, LOWEST, Pages, Row, Tree, UnreadableError, with_last_changes
 from evalassist.records.search import words_of
 
 log = logging.getLogger(__name__)
 
 BLOCK = 4096
-AT_ONCE = 128
-"""So many rows are read at once while all goes well."""
-MOST_TRIES = 4000
-"""Where a page above many others is lost, all rows below it fail: then some spans are given up unhalved."""
-FURTHEST_ROW = 2**32
 WORDS = "patient_word"
 """Made anew from the patients."""
 
 
 @dataclass(slots=True)
 class Table:
-    """What became of one table."""
+    """What became of the rows of one table."""
 
-    kept: int = 0
+    read: int = 0
     missing: int = 0
     from_backup: int = 0
-    """Rows that could not be read and were taken from the newest backup, for others belong to them."""
+    """Could not be read and were taken from the newest backup."""
+    rebuilt: int = 0
+    """Could not be read and were put together from the indexes, which hold a part of each row."""
     exact: bool = True
     """Whether the number of missing rows is known; otherwise it is at least so many."""
     lost_ids: list[str] = field(default_factory=list)
@@ -68,26 +65,29 @@ class Salvaged:
 
     @property
     def complete(self) -> bool:
-        return not any(each.missing or each.from_backup for each in self.tables.values())
+        return not self.lines()
 
     @property
     def share(self) -> float:
-        """The part of all rows that came through, 0 to 1."""
-        kept = sum(each.kept for each in self.tables.values())
-        return kept / max(1, kept + sum(each.missing for each in self.tables.values()))
+        """The part of all rows that came through without help of a backup, 0 to 1."""
+        came = sum(each.read + each.rebuilt for each in self.tables.values())
+        return came / max(1, came + sum(each.missing + each.from_backup for each in self.tables.values()))
 
     def lines(self) -> list[str]:
         """What is missing, a line each; ids, never a name."""
         said = []
         for name, table in self.tables.items():
-            if table.missing:
-                about = "" if table.exact else "at least "
-                said.append(
-                    f"{name}: {about}{table.missing} of {table.kept + table.missing} rows are missing"
-                )
+            if table.missing or not table.exact:
+                least = "" if table.exact else "at least "
+                said.append(f"{name}: {least}{table.missing} rows are missing, {table.read} were read")
                 said += [f"    {lost}" for lost in table.lost_ids]
             if table.from_backup:
                 said.append(f"{name}: {table.from_backup} rows were taken from the newest backup")
+            if table.rebuilt:
+                details = "; look at name, sex, language and record number" if name == "patient" else ""
+                said.append(
+                    f"{name}: {table.rebuilt} rows were put together from what is known of them{details}"
+                )
         said += [f"Something of patient {patient} is missing" for patient in self.patients]
         return said
 
@@ -102,25 +102,26 @@ def salvage(damaged: Path, folder: Path, keys: list[vaults.Keys]) -> Salvaged:
         raise StoreError(
             f"{folder} is not empty. Nothing was changed. Name a new folder for the salvaged records."
         )
-    with plain_words(new, "keep"), ExitStack() as at_end:
+    with plain_words(new, "keep"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = Path(at_end.enter_context(TemporaryDirectory(prefix=".salvage-", dir=folder)))
-        for name in (RECORDS, f"{RECORDS}-wal"):
-            if (damaged / name).exists():
-                _copy_what_can_be_read(damaged / name, beside / name)
-        work = at_end.enter_context(closing(_Work(beside / RECORDS, keys, _newest_backup(records, keys))))
-        made = beside / "new.db"
-        made.touch(mode=0o600)
-        with closing(connect(made, work.key)) as db:
-            found = work.bring_into(db)
-            migrations.bring_up_to_date(db)
-        if fault_of(made, work.key):
-            raise StoreError(
-                "The new records are not sound. The damaged ones were not touched. Choose another disk."
-            )
-        _copy_vault(records, folder)
-        made.rename(new)
-        keep_names(folder)
+        part = folder / f".{RECORDS}.salvaged.part"
+        part.touch(mode=0o600)
+        try:
+            with closing(_Work(records, keys)) as work, closing(connect(part, work.key)) as db:
+                found = work.bring_into(db)
+                migrations.bring_up_to_date(db)
+            if fault_of(part, work.key):
+                raise StoreError(
+                    "The new records are not sound. The damaged ones were not touched. Choose another disk."
+                )
+            with suppress(StoreError):  # records without a vault, as programs make them
+                vault = vaults.vault_bytes(vault_for(damaged))
+                write_whole(folder / vaults.FILE_NAME, vault)
+            part.rename(new)
+            keep_names(folder)
+        finally:
+            for companion in ("", "-journal", "-wal", "-shm"):
+                part.with_name(part.name + companion).unlink(missing_ok=True)
     log.info("salvaged %.2f %% of the rows", 100 * found.share)
     return Salvaged(new, found.tables, found.patients)
 
@@ -128,9 +129,9 @@ def salvage(damaged: Path, folder: Path, keys: list[vaults.Keys]) -> Salvaged:
 def vault_for(damaged: Path) -> vaults.Vault:
     """The vault beside damaged records, or that of their newest backup."""
     found = Backups(damaged / RECORDS).vault_bytes()
-    backups = backups_in(damaged / FOLDER)
-    if not found and backups:
-        found = backups[0].vault_file.read_bytes()
+    if not found:
+        vaults_there = (each.vault_file for each in backups_in(damaged / FOLDER) if each.vault_file.exists())
+        found = next((file.read_bytes() for file in vaults_there), b"")
     if not found:
         raise StoreError(
             f"The vault that opens the records in {damaged} is missing. Put one of a backup there."
@@ -138,97 +139,51 @@ def vault_for(damaged: Path) -> vaults.Vault:
     return vaults.vault_of(found)
 
 
-def _copy_what_can_be_read(source: Path, target: Path) -> None:
-    """Copy block by block; one that the disk does not give is left empty."""
-    with source.open("rb", buffering=0) as reading, target.open("wb") as written:
-        target.chmod(0o600)
-        for at in range(0, source.stat().st_size, BLOCK):
+def _what_can_be_read(file: Path) -> bytes:
+    """The bytes of a file; a block that the disk does not give is left empty."""
+    if not file.exists():
+        return b""
+    blocks = []
+    with file.open("rb", buffering=0) as reading:
+        for at in range(0, file.stat().st_size, BLOCK):
             reading.seek(at)
             try:
-                block = reading.read(BLOCK)
+                blocks.append(reading.read(BLOCK))
             except OSError:
-                block = bytes(BLOCK)
-            written.write(block)
-
-
-def _newest_backup(records: Path, keys: list[vaults.Keys]) -> tuple[Path, bytes] | None:
-    for backup in backups_in(records.parent / FOLDER):
-        for each in keys:
-            with suppress(sqlite.DatabaseError), closing(connect(backup.file, each.database, mode="ro")):
-                return backup.file, each.database
-    return None
-
-
-def _copy_vault(records: Path, folder: Path) -> None:
-    with suppress(StoreError):  # records without a vault, as programs make them
-        write_whole(folder / vaults.FILE_NAME, vaults.vault_bytes(vault_for(records.parent)))
-
-
-class _Damaged:
-    """The copy of the damaged file, read through one connection after another."""
-
-    def __init__(self, file: Path, key: bytes) -> None:
-        self._file, self._key = file, key
-        self._db: sqlite.Connection | None = None
-        self.tries = 0
-
-    def close(self) -> None:
-        if self._db is not None:
-            self._db.close()
-            self._db = None
-
-    def rows(self, sql: str, *told: object) -> list[tuple[Any, ...]] | None:
-        """All rows of a question; None where one of them cannot be read."""
-        rows, whole = self.rows_until_damage(sql, *told)
-        return rows if whole else None
-
-    def rows_until_damage(self, sql: str, *told: object) -> tuple[list[tuple[Any, ...]], bool]:
-        """The rows before the first that cannot be read, and whether these are all."""
-        rows: list[tuple[Any, ...]] = []
-        try:
-            if self._db is None:
-                self._db = connect(self._file, self._key)
-            for row in self._db.execute(sql, told):
-                rows.append(row)
-        except sqlite.DatabaseError:
-            self.close()
-            self.tries += 1
-            return rows, False
-        return rows, True
+                blocks.append(bytes(BLOCK))
+    return b"".join(blocks)
 
 
 class _Work:
-    """One salvage: the damaged copy, the newest backup beside it, and what was found."""
+    """One salvage: the pages of the damaged file, and the newest backup beside it."""
 
-    def __init__(self, file: Path, keys: list[vaults.Keys], backup: tuple[Path, bytes] | None) -> None:
-        self.key, self.version, self._damaged = self._opened(file, keys)
-        self._backup = connect(backup[0], backup[1], mode="ro") if backup else None
+    def __init__(self, records: Path, keys: list[vaults.Keys]) -> None:
+        data = with_last_changes(
+            _what_can_be_read(records), _what_can_be_read(records.with_name(f"{RECORDS}-wal"))
+        )
+        backups = backups_in(records.parent / FOLDER)
+        salts = [None, *dict.fromkeys(bytes.fromhex(each.manifest.salt) for each in backups)]
+        for key, salt in ((each.database, salt) for each in reversed(keys) for salt in salts):
+            self.key, self._pages = key, Pages(data, key, salt)
+            if self._pages.any_readable():
+                break
+        else:
+            raise StoreError(
+                "No page of these records can be read with this key, so nothing could be salvaged. "
+                "They were not touched. Restore the newest backup."
+            )
+        self._backup = _opened_backup(backups, self.key)
+        self.version = self._version()
         if self._backup is not None and migrations.version_of(self._backup) != self.version:
             self._backup = None  # its rows have another shape
         self.tables: dict[str, Table] = {}
-        self._rowids: dict[str, dict[tuple[Any, ...], int]] = {}
-        self._parents: dict[str, dict[int, str]] = {}
+        self._trees: dict[str, Tree] = {}
+        self._found: dict[tuple[str, int], dict[Any, Row]] = {}
+        self._days: dict[str, list[str]] = {}
 
     def close(self) -> None:
-        self._damaged.close()
         if self._backup is not None:
             self._backup.close()
-
-    @staticmethod
-    def _opened(file: Path, keys: list[vaults.Keys]) -> tuple[bytes, int, _Damaged]:
-        for each in reversed(keys):
-            damaged = _Damaged(file, each.database)
-            version = damaged.rows("PRAGMA user_version")
-            if version and damaged.rows("SELECT sql FROM sqlite_master") is not None:
-                if version[0][0] > len(migrations.MIGRATIONS):
-                    raise StoreError(
-                        "These records were written by a newer EvalAssist. Salvage them with that one."
-                    )
-                return each.database, int(version[0][0]), damaged
-        raise StoreError(
-            "The list of the tables, at the beginning of the damaged records, cannot be read, so nothing could be "
-            "salvaged. They were not touched. Restore the newest backup."
-        )
 
     def bring_into(self, new: sqlite.Connection) -> Salvaged:
         """Fill a new file, made as it was in the version of the damaged one, in one transaction."""
@@ -236,148 +191,286 @@ class _Work:
         new.execute("BEGIN IMMEDIATE")
         for migrate in migrations.MIGRATIONS[: self.version]:
             migrate(new)
-        columns = columns_of(new)
+        shapes = {name: Shape.of(new, name) for name in columns_of(new) if name != WORDS}
+        self._read_trees(shapes)
         lost: set[tuple[str, str]] = set()
-        for name in (each.name for each in Base.metadata.sorted_tables if each.name in columns):
-            if name != WORDS:
-                self.tables[name] = Table()
-                lost |= self._bring_table(new, name, columns[name])
-        self._drop_orphans(new, columns)
+        for name in (each.name for each in Base.metadata.sorted_tables if each.name in shapes):
+            lost |= self._bring_table(new, shapes[name])
+        self._drop_orphans(new, shapes)
         _write_words(new)
         new.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
         new.execute(f"PRAGMA user_version = {self.version}")
         new.execute("COMMIT")
-        patients = {self._patient_of(new, table, key) for table, key in lost}
+        patients = {self._patient_of(new, shapes, table, row_id) for table, row_id in lost}
         return Salvaged(Path(), self.tables, tuple(sorted(patients - {""})))
 
-    # ------------------------------------------------------------ one table
+    # ------------------------------------------------------------ reading
 
-    def _bring_table(self, new: sqlite.Connection, name: str, columns: Sequence[str]) -> set[tuple[str, str]]:
-        """Copy what can be read; then what is known to be lost is taken from the backup, or told."""
-        table = self.tables[name]
-        keys = _key_columns(new, name)
-        known, table.exact = self._known_rows(name, keys)
-        places = [columns.index(each) for each in keys]
-        found = set()
-        for rows in self._readable(name, columns, max(known.values(), default=FURTHEST_ROW)):
-            _insert(new, name, columns, rows)
-            found |= {tuple(row[place] for place in places) for row in rows}
-        table.kept = len(found)
-        lost = set(known) - found
+    def _version(self) -> int:
+        try:
+            version = int.from_bytes(self._pages.page(1)[60:64], "big")
+        except UnreadableError:
+            version = migrations.version_of(self._backup) if self._backup else len(migrations.MIGRATIONS)
+        if version > len(migrations.MIGRATIONS):
+            raise StoreError("These records were written by a newer EvalAssist. Salvage them with that one.")
+        return version
+
+    def _roots(self) -> dict[str, int]:
+        """The first page of every table and index; where their list is damaged, as the newest backup has it."""
+        schema = self._pages.tree(1)
+        if not schema.whole and self._backup is not None:
+            found = self._backup.execute(
+                "SELECT type, name, tbl_name, rootpage FROM sqlite_master"
+            ).fetchall()
+        else:
+            found = list(schema.rows.values())
+            if not schema.whole:
+                strays = [row for leaf in self._pages.stray_leaves() for row in leaf.rows.values()]
+                found += [row for row in strays if len(row) == 5 and row[0] in ("table", "index")]
+        return {row[1]: row[3] for row in found if row[3]}
+
+    def _read_trees(self, shapes: Mapping[str, Shape]) -> None:
+        """Walk all tables and indexes; leaves that hung below a lost page go where they fit."""
+        roots = self._roots()
+        lost = Tree(gaps=[(LOWEST, HIGHEST)])
+        self._trees = {
+            name: self._pages.tree(root) for name, root in roots.items() if name != f"{WORDS}_of_patient"
+        }
+        for word, patient in self._trees.get(WORDS, Tree()).rows.values():
+            if _IS_DAY.fullmatch(word):
+                self._days.setdefault(patient, []).append(word)
+        for name in shapes:
+            self._trees.setdefault(name, replace(lost, rows={}, broken=[]))
+        torn = [shape for shape in shapes.values() if self._trees[shape.name].gaps]
+        torn.sort(key=lambda shape: -shape.strictness)
+        for leaf in self._pages.stray_leaves() if torn else ():
+            fitting = next((shape for shape in torn if shape.takes(leaf, self._trees[shape.name])), None)
+            if fitting is not None:
+                self._trees[fitting.name].rows |= leaf.rows
+                self._trees[fitting.name].broken += leaf.broken
+
+    def _bring_table(self, new: sqlite.Connection, shape: Shape) -> set[tuple[str, str]]:
+        """Write what was read; then what is known to be lost is taken from the backup, or told."""
+        tree, table = self._trees[shape.name], Table()
+        self.tables[shape.name] = table
+        rows = [shape.row(rowid, values) for rowid, values in sorted(tree.rows.items())]
+        _insert(new, shape, rows)
+        found = {shape.key_of(row) for row in rows}
+        known, table.exact = self._known(shape, found)
+        table.read = len(found)
+        lost = known - found
         for key in sorted(lost):
-            row = self._in_backup(name, columns, keys, key)
+            row = self._in_backup(shape, shape.keys, key)
             if row:
-                _insert(new, name, columns, [row])
+                _insert(new, shape, [row])
                 table.from_backup += 1
             else:
                 table.missing += 1
                 table.lost_ids.append(" ".join(map(str, key)))
-        return {(name, str(key[0])) for key in lost if isinstance(key[0], str)}
+        table.missing = max(table.missing, len(tree.broken) - table.from_backup)
+        return {(shape.name, str(key[0])) for key in lost if isinstance(key[0], str)}
 
-    def _readable(self, name: str, columns: Sequence[str], last: int) -> Iterator[list[tuple[Any, ...]]]:
-        """Every row that can be read, the widest spans first."""
-        listed = ", ".join(map(quoted, columns))
-        sql = f'SELECT {listed} FROM "{name}" WHERE rowid BETWEEN ? AND ?'
-        spans = deque([(1, last)] if last == FURTHEST_ROW else _spans(last))
-        begun_at = self._damaged.tries
-        while spans:
-            low, high = spans.popleft()
-            rows = self._damaged.rows(sql, low, high)
-            if rows:
-                yield rows
-            elif rows is None and low < high and self._damaged.tries - begun_at < MOST_TRIES:
-                middle = (low + high) // 2
-                spans += [(low, middle), (middle + 1, high)]
+    def _known(self, shape: Shape, found: set[Row]) -> tuple[set[Row], bool]:
+        """The keys of all rows that were there, and whether these are all.
 
-    def _known_rows(self, name: str, keys: Sequence[str]) -> tuple[dict[tuple[Any, ...], int], bool]:
-        """The keys that the table's index knows, with their rows, and whether these are all.
-
-        The index lies on other pages than the rows; what it names and nobody can read is lost.
+        They stand in the table's index, on other pages than the rows; or they are numbers without gaps.
         """
-        listed = ", ".join(map(quoted, keys))
-        known: dict[tuple[Any, ...], int] = {}
-        for order in ("ASC", "DESC"):
-            by = ", ".join(f"{quoted(each)} {order}" for each in keys)
-            rows, whole = self._damaged.rows_until_damage(
-                f'SELECT {listed}, rowid FROM "{name}" ORDER BY {by}'
-            )
-            known |= {tuple(row[:-1]): int(row[-1]) for row in rows}
-            if whole:
-                break
-        self._rowids[name] = known
-        return known, whole
+        if shape.numbered:
+            last = max((int(number) for (number,) in found), default=0)
+            return {(number,) for number in range(1, last + 1)}, self._trees[shape.name].whole
+        index = self._trees.get(f"sqlite_autoindex_{shape.name}_1", Tree(gaps=[(0, 0)]))
+        whole = index.whole or not self._trees[shape.name].gaps
+        return {row[:-1] for row in index.rows.values()} | found, whole
 
-    def _in_backup(
-        self, name: str, columns: Sequence[str], keys: Sequence[str], key: Sequence[object]
-    ) -> tuple[Any, ...] | None:
+    def _in_backup(self, shape: Shape, keys: Sequence[str], key: Sequence[object]) -> Row | None:
         if self._backup is None:
             return None
-        listed, where = ", ".join(map(quoted, columns)), " AND ".join(f"{quoted(each)} = ?" for each in keys)
-        found = self._backup.execute(f'SELECT {listed} FROM "{name}" WHERE {where}', tuple(key)).fetchone()
+        where = " AND ".join(f"{quoted(each)} = ?" for each in keys)
+        sql = f'SELECT {shape.listed} FROM "{shape.name}" WHERE {where}'
+        found = self._backup.execute(sql, tuple(key)).fetchone()
         return tuple(found) if found else None
 
     # ------------------------------------------------------------ what belongs together
 
-    def _drop_orphans(self, new: sqlite.Connection, columns: Columns) -> None:
+    def _drop_orphans(self, new: sqlite.Connection, shapes: Mapping[str, Shape]) -> None:
         """A row whose patient, episode or evaluation is lost has no place; the backup may hold what it belongs to."""
         while orphans := new.execute("PRAGMA foreign_key_check").fetchall():
             for name, rowid, parent, _ in orphans:
-                child = _link(new, name)[1]
+                column = shapes[name].belongs_by
                 (wanted,) = new.execute(
-                    f'SELECT {quoted(child)} FROM "{name}" WHERE rowid = ?', (rowid,)
+                    f'SELECT {quoted(column)} FROM "{name}" WHERE rowid = ?', (rowid,)
                 ).fetchone()
                 there = new.execute(f'SELECT 1 FROM "{parent}" WHERE id = ?', (wanted,)).fetchone()
-                row = None if there else self._in_backup(parent, columns[parent], ["id"], [wanted])
-                if row:
-                    _insert(new, parent, columns[parent], [row])
-                    self.tables[parent].from_backup += 1
-                elif not there:
+                if not there and not self._bring_parent(new, shapes[parent], wanted):
                     new.execute(f'DELETE FROM "{name}" WHERE rowid = ?', (rowid,))
                     table = self.tables[name]
-                    table.kept, table.missing = table.kept - 1, table.missing + 1
-                    table.lost_ids.append(f"belongs to the lost {parent} {wanted}")
+                    table.read, table.missing = table.read - 1, table.missing + 1
+                    table.lost_ids.append(f"one that belongs to the lost {parent} {wanted}")
 
-    def _patient_of(self, new: sqlite.Connection, name: str, row_id: str) -> str:
+    def _bring_parent(self, new: sqlite.Connection, shape: Shape, row_id: str) -> bool:
+        """Bring a lost row to which others belong: from the backup, or from what the indexes say of it."""
+        table = self.tables[shape.name]
+        backed_up = self._in_backup(shape, ["id"], [row_id])
+        row = backed_up or self._rebuilt(new, shape, row_id)
+        if row is None:
+            return False
+        _insert(new, shape, [row])
+        if row_id in table.lost_ids:
+            table.lost_ids.remove(row_id)
+            table.missing -= 1
+        if backed_up:
+            table.from_backup += 1
+        else:
+            table.rebuilt += 1
+        return True
+
+    def _rebuilt(self, new: sqlite.Connection, shape: Shape, row_id: str) -> Row | None:
+        """An episode begins with its first evaluation; a patient is known by name and birth date, which are sought."""
+        if shape.name == "episode":
+            patient = self._parent_by_index(shape, row_id)
+            (begun_on,) = new.execute(
+                "SELECT min(visit_date) FROM evaluation WHERE episode_id = ?", (row_id,)
+            ).fetchone()
+            return (row_id, patient, begun_on) if patient and begun_on else None
+        if shape.name == "patient":
+            days = self._days.get(row_id, ())
+            name = self._linked(shape, row_id, "patient_by_name")
+            # X: norms by sex must not be used
+            return (row_id, name, name, *days, "X", "en", "") if name and len(days) == 1 else None
+        return None
+
+    def _patient_of(self, new: sqlite.Connection, shapes: Mapping[str, Shape], name: str, row_id: str) -> str:
         """The patient whom a lost row is about; empty where nobody can say."""
-        while name and name != "patient":
-            parent, column = _link(new, name)
-            if not parent:
+        while row_id and name != "patient":
+            shape = shapes[name]
+            if not shape.belongs_to:
                 return ""
-            found = (
-                new.execute(f'SELECT {quoted(column)} FROM "{name}" WHERE id = ?', (row_id,)).fetchone()
-                if ("id" in _key_columns(new, name))
-                else (row_id,)
-            )
-            row_id = str(found[0]) if found else self._parent_by_index(name, column, row_id)
-            name = parent if row_id else ""
+            if shape.belongs_by != shape.keys[0]:  # else the key says it already
+                row = new.execute(
+                    f'SELECT {quoted(shape.belongs_by)} FROM "{name}" WHERE id = ?', (row_id,)
+                ).fetchone()
+                row_id = str(row[0]) if row else self._parent_by_index(shape, row_id)
+            name = shape.belongs_to
         return row_id
 
-    def _parent_by_index(self, name: str, column: str, row_id: str) -> str:
-        if name not in self._parents:
-            sql = f'SELECT rowid, {quoted(column)} FROM "{name}" ORDER BY {quoted(column)}'
-            self._parents[name] = {int(a): str(b) for a, b in self._damaged.rows_until_damage(sql)[0]}
-        return self._parents[name].get(self._rowids[name].get((row_id,), 0), "")
+    def _parent_by_index(self, shape: Shape, row_id: str) -> str:
+        """What a lost row belonged to, where an index says so."""
+        return self._linked(shape, row_id, f"{shape.name}_of_{shape.belongs_to}")
+
+    def _linked(self, shape: Shape, row_id: str, index: str) -> str:
+        """What an index holds of a lost row: the index of the keys knows its place, the other what is there."""
+        keys = self._by(f"sqlite_autoindex_{shape.name}_1", 0)
+        place = keys[row_id][-1] if row_id in keys else None
+        found = self._by(index, -1).get(place)
+        return str(found[0]) if found else ""
+
+    def _by(self, index: str, column: int) -> dict[Any, Row]:
+        """The rows of an index by one of their columns."""
+        if (index, column) not in self._found:
+            rows = self._trees.get(index, Tree()).rows.values()
+            self._found[index, column] = {row[column]: row for row in rows}
+        return self._found[index, column]
 
 
-def _spans(last: int) -> list[tuple[int, int]]:
-    return [(low, min(low + AT_ONCE - 1, last)) for low in range(1, last + 1, AT_ONCE)]
+_TYPES: dict[str, tuple[type, ...]] = {"INTEGER": (int,), "BLOB": (bytes,), "FLOAT": (int, float)}
+_IS_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def _key_columns(db: sqlite.Connection, table: str) -> list[str]:
-    return [name for _, name, _, _, _, place in db.execute(f'PRAGMA table_info("{table}")') if place]
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How the rows of a table look."""
+
+    name: str
+    columns: tuple[str, ...]
+    kinds: tuple[str, ...]
+    needed: tuple[bool, ...]
+    defaults: tuple[Any, ...]
+    """For columns that were added after a row was written."""
+    keys: tuple[str, ...]
+    belongs_to: str
+    belongs_by: str
+
+    @classmethod
+    def of(cls, db: sqlite.Connection, name: str) -> Shape:
+        told = db.execute(f'PRAGMA table_info("{name}")').fetchall()
+        link = db.execute(f'PRAGMA foreign_key_list("{name}")').fetchone()
+        return cls(
+            name,
+            tuple(each[1] for each in told),
+            tuple(each[2] for each in told),
+            tuple(bool(each[3]) for each in told),
+            tuple(db.execute(f"SELECT {each[4] or 'NULL'}").fetchone()[0] for each in told),
+            tuple(each[1] for each in told if each[5]),
+            link[2] if link else "",
+            link[3] if link else "",
+        )
+
+    @property
+    def listed(self) -> str:
+        return ", ".join(map(quoted, self.columns))
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the rowid is the key itself."""
+        return [kind for name, kind in zip(self.columns, self.kinds, strict=True) if name in self.keys] == [
+            "INTEGER"
+        ]
+
+    @property
+    def strictness(self) -> int:
+        """How little else looks like its rows."""
+        return self.kinds.count("DATE") * 10 + len(self.columns)
+
+    def row(self, rowid: int, values: Row) -> Row:
+        """The row as it is written, with its number and with what was added later."""
+        whole = (*values, *self.defaults[len(values) :])
+        if not self.numbered:
+            return whole
+        at = self.columns.index(self.keys[0])
+        return (*whole[:at], rowid, *whole[at + 1 :])
+
+    def key_of(self, row: Row) -> Row:
+        return tuple(row[self.columns.index(each)] for each in self.keys)
+
+    def takes(self, leaf: Tree, torn: Tree) -> bool:
+        """Whether a stray leaf fits into one of the gaps of this table."""
+        fits = (
+            any(low <= min(leaf.rows) and max(leaf.rows) <= high for low, high in torn.gaps)
+            if leaf.rows
+            else False
+        )
+        return (
+            fits
+            and not torn.rows.keys() & leaf.rows.keys()
+            and all(self._is_like(self.row(rowid, values)) for rowid, values in leaf.rows.items())
+        )
+
+    def _is_like(self, row: Row) -> bool:
+        if len(row) != len(self.columns):
+            return False
+        for value, kind, needed in zip(row, self.kinds, self.needed, strict=True):
+            if value is None:
+                if needed:
+                    return False
+            elif kind == "DATE":
+                if not (isinstance(value, str) and _IS_DAY.fullmatch(value)):
+                    return False
+            elif not isinstance(value, _TYPES.get(kind, (str,))):
+                return False
+        return True
 
 
-def _link(db: sqlite.Connection, table: str) -> tuple[str, str]:
-    """What the rows of a table belong to, and the column that says so; empty for those that stand alone."""
-    found = db.execute(f'PRAGMA foreign_key_list("{table}")').fetchone()
-    return (str(found[2]), str(found[3])) if found else ("", "")
+def _opened_backup(backups: Sequence[Backup], key: bytes) -> sqlite.Connection | None:
+    """The newest backup that the same key opens, and that is sound at its beginning."""
+    for backup in backups:
+        with suppress(sqlite.DatabaseError):
+            return connect(backup.file, key, mode="ro")
+    return None
 
 
-def _insert(
-    db: sqlite.Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
-) -> None:
-    listed, places = ", ".join(map(quoted, columns)), ", ".join("?" * len(columns))
-    db.executemany(f'INSERT INTO "{table}" ({listed}) VALUES ({places})', rows)
+def _insert(db: sqlite.Connection, shape: Shape, rows: Sequence[Row]) -> None:
+    places = ", ".join("?" * len(shape.columns))
+    db.executemany(f'INSERT INTO "{shape.name}" ({shape.listed}) VALUES ({places})', rows)
 
 
 def _write_words(db: sqlite.Connection) -> None:
