@@ -39,6 +39,15 @@ class Told:
     full: str = ""
 
 
+def at_the_start(backups: Backups) -> Told:
+    """Remove what was cut short before, and say how the backups stand."""
+    try:
+        backups.tidy()
+        return standing(backups)
+    except (EvalAssistError, OSError) as error:
+        return Told("The backups cannot be read", str(error))
+
+
 def standing(backups: Backups) -> Told:
     """How the backups stand when EvalAssist starts."""
     newest = backups.newest()
@@ -49,15 +58,15 @@ def standing(backups: Backups) -> Told:
 
 def keep_up(backups: Backups, keys: Keys, kind: Kind, stop: Callable[[], bool] = lambda: False) -> Told:
     """Make a backup if something changed since the last one, and the monthly trial when it is due."""
+    newest = None
     try:
         newest = backups.newest()
         if newest is None or newest.manifest.held != backups.held_now(keys.database):
             newest = backups.make(keys.database, kind, stop)
     except GivenUpError:
         return Told()
-    except EvalAssistError as fault:
-        last = backups.newest()
-        since = f"since {_day(last.manifest.moment)}" if last else "yet"
+    except (EvalAssistError, OSError) as fault:
+        since = f"since {_day(newest.manifest.moment)}" if newest else "yet"
         return Told(f"No backup {since}", str(fault))
     if drill_due(backups.drill()) and not stop():
         drill(backups, newest, keys)
