@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from threading import Event
+from threading import Event, get_native_id
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -22,6 +25,13 @@ EVERY_MS = 15 * 60_000
 ASK_MS = 100
 
 
+def _give_way() -> None:
+    """The window and its saves come first; Linux takes this for one thread, other systems share fairly anyway."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, get_native_id(), 10)
+
+
 class BackupKeeper(QObject):
     """Makes backups in a thread of its own and tells how they stand; it never asks and never stops anybody."""
 
@@ -32,7 +42,7 @@ class BackupKeeper(QObject):
         """`folder`: where the backups lie; beside the records when None."""
         super().__init__(parent)
         self._records, self._keys, self._folder = records, keys, folder
-        self._thread = ThreadPoolExecutor(1, "backup")
+        self._thread = ThreadPoolExecutor(1, "backup", _give_way)
         self._stopped = Event()
         self._round: Future[Told] | None = None
         self._first = QTimer(self, interval=FIRST_MS, singleShot=True)

@@ -195,7 +195,7 @@ class Backups:
         """
         now = datetime.now(UTC)
         with _told(self.folder):
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, exist_ok=True)  # not its parents: a disk may be unplugged
             self._refuse_last_space()
             number = self._next_number()
             name = f"evalassist-{self._short}-{number:06}-{now.astimezone().date()}"
