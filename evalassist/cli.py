@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from evalassist import __version__
 from evalassist.errors import EvalAssistError
+from evalassist.records_commands import add_commands
 
 if TYPE_CHECKING:
     from evalassist.clinical.follow_up import FollowUp
@@ -137,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the last line of the audit trail as an earlier run told it",
     )
     verify.set_defaults(run=_verify)
+    add_commands(commands)
     parser.set_defaults(run=lambda _options: _help(parser))
     return parser
 

@@ -48,6 +48,8 @@ class Settings(BaseModel):
     theme: Literal["system", "light", "dark"] = "system"
     name_on_sheet: NameOnSheet = "none"
     """How much of the patient's name the handout prints; none leaves a line to write on."""
+    backup_folder: Annotated[str, Field(max_length=1000)] = ""
+    """Where the backups lie: on another disk, so that they outlive this one. Empty: beside the records."""
 
 
 def config_dir() -> Path:

@@ -38,6 +38,7 @@ from evalassist.evaluation import (
     StrengthTest,
 )
 from evalassist.records import database, migrations, reads, writes
+from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
 from evalassist.records.database import open_engine
 from evalassist.records.models import Base
@@ -806,7 +807,9 @@ def test_an_older_file_is_copied_and_then_brought_up_to_date(
     monkeypatch.setattr(database, "MIGRATIONS", migrations.MIGRATIONS)
     with Store(path, KEYS) as store:
         assert store.load(draft.id) == draft
-    copy = path.with_name(f"records-before-version-{known + 1}.sqlite")
+    (backup,) = Backups(path).all()
+    copy = backup.file
+    assert (backup.manifest.kind, backup.manifest.held.version) == ("before-migration", known)
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with raw(path) as new, raw(copy) as old:
         assert new.execute("PRAGMA user_version").fetchone() == (known + 1,)
@@ -816,7 +819,7 @@ def test_an_older_file_is_copied_and_then_brought_up_to_date(
         assert new.execute(triggers).fetchone() == (len(TRIGGERS),)
     with Store(path, KEYS):
         pass
-    assert sorted(each.name for each in path.parent.iterdir()) == [copy.name, path.name]
+    assert Backups(path).all() == (backup,)  # once is enough
 
 
 def test_a_signed_note_of_the_first_version_is_still_read_and_still_locked(path: Path) -> None:

@@ -17,7 +17,7 @@ from uuid import uuid4
 from PySide6.QtCore import QLockFile, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from evalassist.errors import ContentError, EvalAssistError
+from evalassist.errors import ContentError, EvalAssistError, StoreError
 from ui import collector, style
 from ui.main_window import MainWindow
 
@@ -107,16 +107,25 @@ class App:
             self.window.show_fault(fault)
         except EvalAssistError as error:
             log.error("%s at the start", type(error).__name__)
-            self.window.show_fault(
-                FaultPage(
-                    "EvalAssist could not open its files.",
-                    error,
-                    "Nothing was changed. Do what stands above, then start EvalAssist again.",
-                )
-            )
+            self._show_start_fault(error)
 
         if not self.loaded:
             collector.resume(self)
+
+    def _show_start_fault(self, error: EvalAssistError) -> None:
+        """Records that cannot be opened can be restored from a backup, here and now."""
+        from evalassist.settings import data_dir, load_settings
+        from ui.crash import FaultPage
+        from ui.dialogs.restore import restore_page
+
+        if not isinstance(error, StoreError):
+            headline = "EvalAssist could not open its files."
+            what_to_do = "Nothing was changed. Do what stands above, then start EvalAssist again."
+            self.window.show_fault(FaultPage(headline, error, what_to_do))
+            return
+        chosen = load_settings().backup_folder
+        page = restore_page(error, data_dir(), [Path(chosen)] if chosen else [], self.load)
+        self.window.show_fault(page)
 
     def close(self) -> None:
         """Close the records and let the next window in."""
@@ -126,6 +135,7 @@ class App:
             self._reading.exception()  # left before the content was read
         collector.resume(self)
         if self.loaded:
+            self.window.end_backups()
             self._store.close()
         if self._lock is not None:
             self._lock.unlock()
@@ -149,6 +159,7 @@ class App:
         self._store = Store(folder / RECORDS, wait_s=WAIT_S)
         self.loaded = True
         self.window.open_store(self._store, self._content_now, settings)
+        self.window.begin_backups()
         self._painting.start()
 
     @staticmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from evalassist.evaluation import Evaluation, Patient
     from evalassist.records.store import Store
     from evalassist.settings import Settings
+    from ui.backups import BackupKeeper
     from ui.evaluation_view import EvaluationView
     from ui.pages.start import StartPage
 
@@ -53,6 +55,8 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(waiting)
         self.start: StartPage | None = None
         self.view: EvaluationView | None = None
+        self._backups: BackupKeeper | None = None
+        self._backups_told = ("", "")
         self._remember = QTimer(self, singleShot=True, interval=REMEMBER_AFTER_MS)
         self._remember.timeout.connect(self.remember_place)
 
@@ -91,6 +95,7 @@ class MainWindow(QMainWindow):
         start.settings_wanted.connect(self.change_settings)
         start.about_wanted.connect(self.show_about)
         start.trail_wanted.connect(self.show_trail)
+        start.tell_backups(*self._backups_told)
         self._stack.addWidget(start)
         return start
 
@@ -163,6 +168,7 @@ class MainWindow(QMainWindow):
         from ui.dialogs.patient import PatientDialog, VisitsDialog
 
         dialog = VisitsDialog(self._store, patient_id, self._settings.therapist_name, self)
+        dialog.export_wanted.connect(lambda: self.export_patient(patient_id))
         if not dialog.exec():
             return
         if dialog.chosen:
@@ -177,6 +183,12 @@ class MainWindow(QMainWindow):
         )
         if visit.exec() and visit.evaluation is not None:
             self.begin(visit.evaluation)
+
+    def export_patient(self, patient_id: str) -> None:
+        """Write a patient into an encrypted file for another clinic."""
+        from ui.dialogs.patient_file import ExportDialog
+
+        ExportDialog(self._store, self._store.patient(patient_id), self).exec()
 
     def _keep_new(self, evaluation: Evaluation) -> Evaluation:
         """Keep a new evaluation while its dialog is still there to say what is wrong."""
@@ -240,6 +252,30 @@ class MainWindow(QMainWindow):
             self.show_start()
         self._stack.removeWidget(former)
         former.deleteLater()
+
+    # ------------------------------------------------------------ backups
+
+    def begin_backups(self) -> None:
+        """The records are open: back them up from time to time, and tell here how that goes."""
+        from ui.backups import BackupKeeper
+
+        folder = Path(self._settings.backup_folder) if self._settings.backup_folder else None
+        self._backups = BackupKeeper(self._store.path, self._store.keys, folder, self)
+        self._backups.told.connect(self._tell_backups)
+        self._backups.begin()
+
+    def end_backups(self, *, make_one: bool = True) -> None:
+        """Before the records are closed: a last backup if something changed, or none when the window is locked."""
+        if self._backups is not None:
+            self._backups.finish(make_one=make_one)
+            self._backups = None
+
+    def _tell_backups(self, short: str, full: str) -> None:
+        self._backups_told = (short, full)
+        if self.start is not None:
+            self.start.tell_backups(short, full)
+        if self.view is not None:
+            self.view.header.kept.set_backup(short, full)
 
     # ------------------------------------------------------------ keeping
 
@@ -308,6 +344,7 @@ class MainWindow(QMainWindow):
         view.documents_wanted.connect(self.show_documents)
         view.step_shown.connect(lambda _: self._remember.start())
         session.not_kept.connect(self._note_why)
+        view.header.kept.set_backup(*self._backups_told)
         self._why_not_kept = ""
         self._stack.addWidget(view)
         self._stack.setCurrentWidget(view)

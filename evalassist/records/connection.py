@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 
 from sqlcipher3 import dbapi2 as sqlite
 
@@ -11,6 +12,9 @@ from evalassist.records.vault import KEY_BYTES
 
 WAIT_S = 2.0
 """How long a save waits for another window: longer would freeze this one."""
+
+WHOLE_FILE = Lock()
+"""Held while the whole file is copied or encrypted anew: a copy half in one key and half in another opens with none."""
 
 
 def connect(path: Path, key: bytes, wait_s: float = WAIT_S, *, mode: str = "rw") -> sqlite.Connection:

@@ -17,9 +17,11 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import StoreError
 from evalassist.files import keep_names
+from evalassist.records.backup import Backups
 from evalassist.records.connection import WAIT_S, connect, first_fault
+from evalassist.records.disk import refuse_network
 from evalassist.records.faults import DamagedError, plain_words
-from evalassist.records.migrations import APPLICATION_ID, MIGRATIONS, bring_up_to_date, copy_first, version_of
+from evalassist.records.migrations import APPLICATION_ID, MIGRATIONS, bring_up_to_date, version_of
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +78,7 @@ def open_engine(url_or_path: str | Path, key: bytes, wait_s: float = WAIT_S) -> 
     A missing folder, an empty, foreign, damaged or newer file is refused with a `StoreError` and left alone.
     """
     path = file_of(url_or_path)
+    refuse_network(path.parent)
     with plain_words(path, "open"):
         if path.exists():
             _refuse_a_folder_or_nothing(path)
@@ -174,7 +177,7 @@ def _make_private(path: Path) -> None:
 
 
 def _check_and_update(path: Path, key: bytes) -> None:
-    """Refuse a file that is not ours, newer or damaged, and copy and update an older one."""
+    """Refuse a file that is not ours, newer or damaged, and back up and update an older one."""
     companion = path.with_name(path.name + "-wal")
     left_by_a_crash = companion.exists() and companion.stat().st_size > 0
     with closing(connect(path, key)) as db:
@@ -199,5 +202,6 @@ def _check_and_update(path: Path, key: bytes) -> None:
                     "Keep the damaged file, and put a copy from your backup in its place."
                 )
         if version < len(MIGRATIONS):
-            copy_first(db, path, key)
-            bring_up_to_date(db)
+            backup = Backups(path).make(key, "before-migration")
+            with closing(connect(backup.file, key, mode="ro")) as former:
+                bring_up_to_date(db, former)

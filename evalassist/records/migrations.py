@@ -1,21 +1,18 @@
 """How the records file came to its present shape: numbered functions, never edited once released.
 
-The first one makes everything. An older file is copied before it is brought up to date, and a change
-that fails leaves the file as it was.
+The first one makes everything. Before an older file is brought up to date a backup is made of it (`database`), and
+a change that fails, loses a row or alters what it should not touch leaves the file as it was.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import StoreError
-from evalassist.records.connection import connect, first_fault
+from evalassist.records.integrity import columns_of, sums_of
 from evalassist.records.triggers import TRIGGERS
 
 log = logging.getLogger(__name__)
@@ -130,12 +127,19 @@ MIGRATIONS: list[Callable[[sqlite.Connection], None]] = [
 ]
 
 
+REWRITTEN: dict[int, frozenset[str]] = {}
+"""By version, the tables whose rows it may alter, add or remove; every other table keeps what it held."""
+
+
 def version_of(db: sqlite.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
-def bring_up_to_date(db: sqlite.Connection) -> None:
-    """Run what this file has not seen yet, all of it or nothing."""
+def bring_up_to_date(db: sqlite.Connection, former: sqlite.Connection | None = None) -> None:
+    """Run what this file has not seen yet, all of it or nothing.
+
+    `former` is its backup: whatever was in it and is not meant to change must be there afterwards.
+    """
     # else a rebuilt table takes its children along; the setting is ignored after BEGIN
     db.execute("PRAGMA foreign_keys = OFF")
     db.execute("BEGIN IMMEDIATE")
@@ -143,6 +147,8 @@ def bring_up_to_date(db: sqlite.Connection) -> None:
         before = version_of(db)
         for migrate in MIGRATIONS[before:]:
             migrate(db)
+        if former is not None:
+            _refuse_a_loss(db, former, before)
         _renew_triggers(db)
         if db.execute("PRAGMA foreign_key_check").fetchone():
             raise StoreError(
@@ -159,35 +165,31 @@ def bring_up_to_date(db: sqlite.Connection) -> None:
     log.info("records brought from version %d to %d", before, len(MIGRATIONS))
 
 
+def _refuse_a_loss(db: sqlite.Connection, former: sqlite.Connection, before: int) -> None:
+    """Every table that is not rewritten on purpose holds the same rows, in the columns that are still there."""
+    rewritten = frozenset[str]().union(*(tables for at, tables in REWRITTEN.items() if at > before))
+    now, then = columns_of(db), columns_of(former)
+    stays = {
+        table: [name for name in names if name in now.get(table, ())]
+        for table, names in then.items()
+        if table not in rewritten
+    }
+    gone = [table for table, names in stays.items() if not names]
+    if gone or sums_of(db, stays) != sums_of(former, stays):
+        raise StoreError(
+            "The records could not be brought up to date without a loss, so nothing was changed. "
+            "Go on with the earlier EvalAssist and ask for help."
+        )
+
+
 def _renew_triggers(db: sqlite.Connection) -> None:
-    for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+    for name in _triggers_of(db):
         db.execute(f'DROP TRIGGER "{name}"')
     for statement in TRIGGERS.values():
         db.execute(statement)
+    if _triggers_of(db) != TRIGGERS:
+        raise StoreError("The locks of the records could not be renewed. Nothing was changed. Ask for help.")
 
 
-def copy_first(db: sqlite.Connection, path: Path, key: bytes) -> Path:
-    """A checked copy of the file beside it, before it is brought up to date; never over an earlier copy."""
-    name = f"{path.stem}-before-version-{version_of(db) + 1}"
-    copy, number = path.with_name(f"{name}{path.suffix}"), 1
-    while copy.exists():
-        number += 1
-        copy = path.with_name(f"{name}-{number}{path.suffix}")
-    part = copy.with_name(copy.name + ".part")
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
-    try:
-        with closing(connect(part, key)) as target:
-            db.backup(target)  # the copy command would miss what lies in the -wal file
-            target.execute("PRAGMA journal_mode = DELETE")  # a copy is one file
-            if first_fault(target):
-                raise StoreError(
-                    f"A copy of the records made before bringing them up to date is not sound. "
-                    f"{path} was not changed. Check the disk, then start EvalAssist again."
-                )
-        with part.open("rb+") as written:
-            os.fsync(written.fileno())
-        part.rename(copy)
-    finally:
-        part.unlink(missing_ok=True)
-    return copy
+def _triggers_of(db: sqlite.Connection) -> dict[str, str]:
+    return dict(db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall())

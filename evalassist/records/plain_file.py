@@ -11,6 +11,7 @@ from evalassist.errors import StoreError
 from evalassist.files import keep_names
 from evalassist.records.connection import connect, first_fault
 from evalassist.records.faults import plain_words
+from evalassist.records.integrity import counts_of
 
 PLAIN_HEAD = b"SQLite format 3\0"
 
@@ -30,14 +31,14 @@ def encrypt(path: Path, key: bytes) -> None:
         try:
             with closing(sqlite.connect(path, isolation_level=None)) as plain:
                 plain.execute("PRAGMA cipher_log_level = NONE")
-                counts = _counts(plain)
+                counts = counts_of(plain)
                 plain.execute(f"ATTACH DATABASE ? AS sealed KEY \"x'{key.hex()}'\"", (str(part),))
                 plain.execute("SELECT sqlcipher_export('sealed')")
                 for name in ("application_id", "user_version"):
                     (value,) = plain.execute(f"PRAGMA {name}").fetchone()
                     plain.execute(f"PRAGMA sealed.{name} = {value}")
             with closing(connect(part, key)) as sealed:
-                if first_fault(sealed) or _counts(sealed) != counts:
+                if first_fault(sealed) or counts_of(sealed) != counts:
                     raise StoreError(
                         f"The records {path} could not be encrypted whole. They were not changed. "
                         "Check the disk, then start EvalAssist again."
@@ -48,8 +49,3 @@ def encrypt(path: Path, key: bytes) -> None:
             keep_names(path.parent)
         finally:
             part.unlink(missing_ok=True)
-
-
-def _counts(db: sqlite.Connection) -> dict[str, int]:
-    tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    return {name: db.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for (name,) in tables}

@@ -24,7 +24,7 @@ from evalassist.errors import EvalAssistError, SignedRecordError, StoreError
 from evalassist.evaluation import BY_THERAPISTS, Addendum, AddendumKind, Defaults, Evaluation, Patient
 from evalassist.records import audit, reads, trail, writes
 from evalassist.records.accounts import NOBODY, Account
-from evalassist.records.connection import WAIT_S, connect
+from evalassist.records.connection import WAIT_S, WHOLE_FILE, connect
 from evalassist.records.database import file_of, open_engine, reading
 from evalassist.records.faults import DamagedError, not_kept, plain_words
 from evalassist.records.models import StoredPatient, StoredPlace
@@ -377,7 +377,7 @@ class Store:
 
     def change_key(self, keys: Keys) -> None:
         """Encrypt the whole file anew; other windows must be closed."""
-        with plain_words(self.where, "keep"):
+        with plain_words(self.where, "keep"), WHOLE_FILE:
             self._engine.dispose()
             with closing(connect(self.path, self.keys.database)) as db:
                 db.execute(f"PRAGMA rekey = \"x'{keys.database.hex()}'\"")
@@ -472,6 +472,12 @@ class Store:
         audit.append(db, self.keys.audit, self.account, action, target, detail)
 
     # ------------------------------------------------------------ transactions
+
+    @contextmanager
+    def writing(self, action: str, target: str) -> Iterator[Connection]:
+        """One transaction for what is written here as it is, with its line in the audit trail."""
+        with self._write(action, target) as db:
+            yield db
 
     def _keep(self, evaluation: Evaluation, signed: dict[str, Any]) -> datetime:
         try:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, cast
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QWidget
 
 from evalassist.case_file import AGES
@@ -312,6 +312,8 @@ def _refusal() -> QLabel:
 class VisitsDialog(QDialog):
     """All visits of one patient: open one, or begin the next."""
 
+    export_wanted = Signal()
+
     def __init__(self, store: Store, patient_id: str, by: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store, self._patient_id, self._by = store, patient_id, by
@@ -332,6 +334,9 @@ class VisitsDialog(QDialog):
         for row in reversed(self.rows):
             stack.addWidget(self._line(row))
         new, papers, leave = QPushButton("New visit"), QPushButton("Documents"), QPushButton("Cancel")
+        export = QPushButton("Export…")
+        export.setToolTip("Write this patient into an encrypted file for another clinic")
+        export.clicked.connect(self.export_wanted)
         icons.put_icon(new, "add")
         icons.put_icon(papers, "document")
         new.clicked.connect(self.accept)
@@ -340,6 +345,7 @@ class VisitsDialog(QDialog):
         ends = style.row(spacing=8)
         ends.addWidget(new)
         ends.addWidget(papers)
+        ends.addWidget(export)
         ends.addStretch(1)
         ends.addWidget(leave)
         stack.addLayout(ends)

@@ -41,6 +41,11 @@ TEXTS = (
     ("clinic_phone", "Phone", "printed on the handout: when to call"),
     ("clinic_address", "Address", ""),
     ("dynamometer", "Dynamometer", "make and number; kept with every strength value"),
+    (
+        "backup_folder",
+        "Backups in",
+        "a folder on another disk; beside the records when empty; from the next start on",
+    ),
 )
 CHOICES = (
     ("paper", "Paper", (("letter", "Letter"), ("a4", "A4"))),

@@ -166,6 +166,11 @@ class StartPage(QWidget):
         self._said.setText(words)
         self._said.setVisible(bool(words))
 
+    def tell_backups(self, short: str, full: str) -> None:
+        """What is wrong with the backups, in a quiet line at the foot; empty when all is well."""
+        self._backups.setText(f"{short}. {full}" if short else "")
+        self._backups.setVisible(bool(short))
+
     def use_content(self, content: Content) -> None:
         """The clinical content is read: name the steps, and look how far each note is."""
         self._content = content
@@ -465,9 +470,15 @@ class StartPage(QWidget):
         kept_in.setProperty("t", "s")
         line.addWidget(kept_in, 1)
         line.addWidget(self._version)
+        self._backups = style.label("s", wrap=True)
+        self._backups.setTextFormat(Qt.TextFormat.PlainText)
+        self._backups.setContentsMargins(style.px(16), 0, style.px(16), 0)
+        style.say(self._backups, c="att")
+        self._backups.hide()
         whole = style.column(self, spacing=0)
         whole.addWidget(self._header)
         whole.addWidget(area, 1)
+        whole.addWidget(self._backups)
         whole.addWidget(foot)
 
 

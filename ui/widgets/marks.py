@@ -156,8 +156,11 @@ class KeptIndicator(QWidget):
         self._help.clicked.connect(self.help_wanted)
         self._late = QTimer(self, singleShot=True, interval=SAY_KEEPING_AFTER_MS)
         self._late.timeout.connect(self.show_keeping)
+        self._backup = style.label("s")
+        style.say(self._backup, c="att")
+        self._backup.hide()
         line = style.row(self, spacing=6)
-        for part in (self._glyph, self._text, self._help):
+        for part in (self._glyph, self._text, self._help, self._backup):
             line.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._show("kept", "")
@@ -171,6 +174,12 @@ class KeptIndicator(QWidget):
         """All is kept, since this time ("10:42:03")."""
         self._late.stop()
         self._show("kept", f"Kept {at}")
+
+    def set_backup(self, short: str, full: str) -> None:
+        """What is wrong with the backups, beside when the last change was kept; empty when all is well."""
+        self._backup.setText(f"· {short}" if short else "")
+        self._backup.setToolTip(full)
+        self._backup.setVisible(bool(short))
 
     def set_keeping(self) -> None:
         """Keeping has begun; said only when it takes longer than a second."""

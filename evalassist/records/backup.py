@@ -1,0 +1,386 @@
+"""Backups: whole copies of the records, checked before they count, numbered, and thinned out as they age.
+
+A backup is three files with one name: the encrypted records, the vault that opens them, and a manifest that says
+what is in them. The records get their name last, so what was cut short is never taken for a backup.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import logging
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlcipher3 import dbapi2 as sqlite
+
+from evalassist import __version__
+from evalassist.errors import StoreError
+from evalassist.files import keep_names, write_whole
+from evalassist.records import vault as vaults
+from evalassist.records.connection import WHOLE_FILE, connect
+from evalassist.records.faults import DamagedError, plain_words
+from evalassist.records.integrity import counts_of, fault_of, sha256_of_file
+from evalassist.records.pages import SALT
+
+log = logging.getLogger(__name__)
+
+FOLDER = "backups"
+"""Beside the records, where no other folder is set."""
+RECENT, DAYS, WEEKS, MONTHS = 8, 12, 10, 9
+"""What stays: the newest eight, then one for each of so many days, weeks and months with work."""
+OLD = timedelta(days=1)
+DRILL_EVERY = timedelta(days=30)
+SPARE_BYTES = 32 * 2**20
+"""A backup never takes the last space, for the records are kept on the same disk, perhaps."""
+LEFT_BY_DRILL = ".drill-"
+
+Kind = Literal["working", "close", "asked", "before-migration", "before-restore"]
+BEFORE = ("before-migration", "before-restore")
+_NAME = re.compile(r"evalassist-(?P<records>[0-9a-z]{8})-(?P<number>\d{6,})-\d{4}-\d\d-\d\d")
+
+
+class BackupError(StoreError):
+    """No backup could be made."""
+
+
+class GivenUpError(BackupError):
+    """The backup was given up, because the records are being locked."""
+
+
+class _Kept(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Held(_Kept):
+    """What the records held when they were copied; two moments that hold the same need one backup."""
+
+    version: int
+    counts: dict[str, int]
+    last_change: int
+    audit_number: int
+    audit_mac: str
+    """The last line of the audit trail: one that ends before it was cut."""
+
+
+class Manifest(_Kept):
+    """What is in a backup."""
+
+    format: Literal[1] = 1
+    records_id: str
+    number: Annotated[int, Field(ge=1)]
+    kind: Kind
+    made_at: str
+    release: str
+    held: Held
+    size_bytes: int
+    sha256: str
+    vault_sha256: str
+    """Of the vault beside it; empty where the records have none."""
+    salt: str
+    """The first bytes of the records, without which no page of theirs can be read; they are no secret."""
+
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromisoformat(self.made_at)
+
+
+class Drill(_Kept):
+    """How the last trial went to restore the newest backup."""
+
+    at: str
+    number: int
+    fault: str = ""
+    """Empty: everything came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One backup in a folder."""
+
+    manifest: Manifest
+    file: Path
+
+    @property
+    def vault_file(self) -> Path:
+        return self.file.with_suffix(".vault")
+
+    @property
+    def manifest_file(self) -> Path:
+        return self.file.with_suffix(".json")
+
+
+def backups_in(folder: Path) -> tuple[Backup, ...]:
+    """All finished backups of a folder, the newest first."""
+    found = []
+    for file in folder.glob("evalassist-*.db"):
+        manifest = manifest_of(file)
+        if manifest is not None and file.stat().st_size == manifest.size_bytes:
+            found.append(Backup(manifest, file))
+    return tuple(sorted(found, key=lambda each: (each.manifest.number, each.manifest.made_at), reverse=True))
+
+
+def manifest_of(file: Path) -> Manifest | None:
+    """The manifest of a backup; None where it is missing or cannot be read."""
+    try:
+        return Manifest.model_validate_json(file.with_suffix(".json").read_bytes())
+    except (OSError, ValueError, ValidationError):
+        return None
+
+
+class Backups:
+    """The backups of one records file."""
+
+    def __init__(self, records: Path, folder: Path | None = None) -> None:
+        """`folder`: where they lie, on another disk perhaps; otherwise beside the records."""
+        self.records = records
+        self.folder = folder or records.parent / FOLDER
+        vault = self.vault_bytes()
+        self.records_id = vaults.vault_of(vault).records_id if vault else ""
+
+    # ------------------------------------------------------------ looking
+
+    def all(self) -> tuple[Backup, ...]:
+        """The backups of these records, the newest first."""
+        return tuple(each for each in backups_in(self.folder) if each.manifest.records_id == self.records_id)
+
+    def newest(self) -> Backup | None:
+        return next(iter(self.all()), None)
+
+    def overdue(self, now: datetime | None = None) -> bool:
+        """Whether the records changed and the newest backup is more than a day old, or dated in the future."""
+        newest = self.newest()
+        if newest is None:
+            return False  # the first one is made soon after the start
+        age = (now or datetime.now(UTC)) - newest.manifest.moment
+        written = max(
+            each.stat().st_mtime
+            for each in (self.records, self.records.with_name(f"{self.records.name}-wal"))
+            if each.exists()
+        )
+        return abs(age) > OLD and written > newest.file.stat().st_mtime
+
+    def drill(self) -> Drill | None:
+        """How the last trial went; None where there was none."""
+        try:
+            return Drill.model_validate_json(self._drill_file.read_bytes())
+        except (OSError, ValueError, ValidationError):
+            return None
+
+    def note_drill(self, drill: Drill) -> None:
+        write_whole(self._drill_file, drill.model_dump_json(indent=1).encode())
+
+    @property
+    def _drill_file(self) -> Path:
+        return self.folder / f"evalassist-{self._short}-drill.json"
+
+    @property
+    def _short(self) -> str:
+        return self.records_id[:8] or "00000000"
+
+    # ------------------------------------------------------------ making
+
+    def make(self, key: bytes, kind: Kind, stop: Callable[[], bool] = lambda: False) -> Backup:
+        """Copy the records in one step, check the copy, and only then give it its name.
+
+        Others may write meanwhile. `stop` gives it up between two steps.
+        """
+        now = datetime.now(UTC)
+        with _told(self.folder):
+            self.folder.mkdir(mode=0o700, exist_ok=True)  # not its parents: a disk may be unplugged
+            self._refuse_last_space()
+            number = self._next_number()
+            name = f"evalassist-{self._short}-{number:06}-{now.astimezone().date()}"
+            file = self.folder / f"{name}.db"
+            part = file.with_suffix(".db.part")
+            part.touch(mode=0o600, exist_ok=False)
+            try:
+                held = self._copied(part, key, stop)
+                manifest = Manifest(
+                    records_id=self.records_id,
+                    number=number,
+                    kind=kind,
+                    made_at=now.isoformat(timespec="seconds"),
+                    release=__version__,
+                    held=held,
+                    size_bytes=part.stat().st_size,
+                    sha256=sha256_of_file(part),
+                    salt=self._salt(),
+                    vault_sha256=self._copy_vault(file.with_suffix(".vault")),
+                )
+                write_whole(file.with_suffix(".json"), manifest.model_dump_json(indent=1).encode())
+                part.rename(file)
+                keep_names(self.folder)
+            finally:
+                _remove_unfinished(part)
+            log.info("backup %d made, %s", number, kind)
+            self._thin_out()
+        return Backup(manifest, file)
+
+    def held_now(self, key: bytes) -> Held:
+        """What the records hold now."""
+        with plain_words(self.records, "read"), closing(connect(self.records, key)) as db:
+            return _held(db)
+
+    def tidy(self) -> None:
+        """Remove what was cut short before: unfinished copies, and what a trial left."""
+        with _told(self.folder):
+            for part in self.folder.glob(f"evalassist-{self._short}-*.part"):
+                _remove_unfinished(part)
+            for part in self.folder.glob(f".evalassist-{self._short}-*"):
+                part.unlink()
+            for left in self.folder.glob(f"{LEFT_BY_DRILL}{self._short}-*"):
+                shutil.rmtree(left, ignore_errors=True)
+
+    def _copied(self, part: Path, key: bytes, stop: Callable[[], bool]) -> Held:
+        with WHOLE_FILE, closing(connect(self.records, key)) as source, closing(connect(part, key)) as target:
+            source.execute("BEGIN")  # what is counted is what is copied
+            held = _held(source)
+            source.backup(target, pages=-1)  # in smaller steps every save of a window begins it anew
+            source.execute("ROLLBACK")
+            target.execute("PRAGMA journal_mode = DELETE")  # a backup is one file
+        _refuse_when(stop)
+        if fault_of(part, key):
+            raise BackupError(
+                f"A backup in {self.folder} did not pass its check and was removed. Your records were not changed. "
+                "Check that disk, or choose another folder for the backups."
+            )
+        _refuse_when(stop)
+        with closing(connect(part, key)) as copy:
+            if _held(copy) != held:
+                raise BackupError(
+                    f"A backup in {self.folder} did not hold what the records hold, and was removed. "
+                    "Check that disk, or choose another folder for the backups."
+                )
+        with part.open("rb+") as written:
+            os.fsync(written.fileno())
+        return held
+
+    def _copy_vault(self, to: Path) -> str:
+        vault = self.vault_bytes()
+        if not vault:
+            return ""
+        write_whole(to, vault)
+        return hashlib.sha256(vault).hexdigest()
+
+    def vault_bytes(self) -> bytes:
+        """The vault beside the records, or the one before it where that is damaged."""
+        file = self.records.with_name(vaults.FILE_NAME)
+        for each in (file, vaults.previous_of(file)):
+            try:
+                found = each.read_bytes()
+                vaults.vault_of(found)
+            except (OSError, vaults.VaultDamagedError):
+                continue
+            return found
+        return b""
+
+    def _salt(self) -> str:
+        with self.records.open("rb") as file:
+            return file.read(SALT).hex()
+
+    def _next_number(self) -> int:
+        names = (_NAME.match(each.name) for each in self.folder.iterdir())
+        return 1 + max(
+            (int(name["number"]) for name in names if name and name["records"] == self._short), default=0
+        )
+
+    def _refuse_last_space(self) -> None:
+        needed = self.records.stat().st_size + SPARE_BYTES
+        if shutil.disk_usage(self.folder).free < needed:
+            raise BackupError(_SAYS.format(folder=self.folder, why="its disk is nearly full", do=_SPACE))
+
+    def _thin_out(self) -> None:
+        backups = self.all()
+        stays = kept_numbers(
+            (each.manifest.number, each.manifest.moment.astimezone().date())
+            for each in backups
+            if each.manifest.kind not in BEFORE
+        )
+        for each in backups:
+            if each.manifest.kind not in BEFORE and each.manifest.number not in stays:
+                part = each.file.with_suffix(".db.part")
+                each.file.rename(part)  # no longer a backup, so a removal cut short is finished by `tidy`
+                _remove_unfinished(part)
+
+
+def kept_numbers(made: Iterable[tuple[int, date]]) -> frozenset[int]:
+    """Which backups stay, of numbers and days: the newest eight, then one a day, a week and a month.
+
+    Numbers say which is newer; a clock that was set wrong moves none out of its place.
+    """
+    newest_first = sorted(made, reverse=True)
+    stays = {number for number, _ in newest_first[:RECENT]}
+    places = [span for span, many in _SPANS for _ in range(many)]
+    last: date | None = None
+    for number, day in newest_first:
+        if places and (last is None or places[0](day) != places[0](last)):
+            del places[0]
+            stays.add(number)
+            last = day
+    return frozenset(stays)
+
+
+_SPANS: tuple[tuple[Callable[[date], object], int], ...] = (
+    (lambda day: day, DAYS),
+    (lambda day: day.isocalendar()[:2], WEEKS),
+    (lambda day: (day.year, day.month), MONTHS),
+)
+
+
+def _held(db: sqlite.Connection) -> Held:
+    counts = counts_of(db)
+    last_line = None
+    if counts.get("audit"):
+        last_line = db.execute("SELECT number, mac FROM audit ORDER BY number DESC LIMIT 1").fetchone()
+    number, mac = last_line or (0, "")
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    (last_change,) = db.execute("SELECT coalesce(max(change_number), 0) FROM evaluation").fetchone()
+    return Held(version=version, counts=counts, last_change=last_change, audit_number=number, audit_mac=mac)
+
+
+def _remove_unfinished(part: Path) -> None:
+    """Remove what has not become a backup, with its companions; a finished one is left alone."""
+    file = part.with_suffix("")
+    if not file.exists():
+        for companion in (".json", ".vault"):
+            file.with_suffix(companion).unlink(missing_ok=True)
+    for left in (part, *(part.with_name(f"{part.name}{end}") for end in ("-journal", "-wal", "-shm"))):
+        left.unlink(missing_ok=True)
+
+
+def _refuse_when(stop: Callable[[], bool]) -> None:
+    if stop():
+        raise GivenUpError
+
+
+_SAYS = "No backup could be made in {folder}: {why}. Your records were not changed and go on being kept. {do}"
+_SPACE = "Free some space there, or choose another folder for the backups."
+_CHECK = "Check that the disk is connected and that you may write to it, or choose another folder."
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Turn any fault while a backup is made into a `BackupError` in plain words."""
+    try:
+        yield
+    except (sqlite.Error, OSError, MemoryError) as error:
+        code = getattr(error, "sqlite_errorname", None) or type(error).__name__
+        said = str(error) if isinstance(error, sqlite.Error) else ""  # copying in one step tells no code
+        log.error("no backup: %s", code)
+        full = "disk is full" in said or getattr(error, "errno", 0) == errno.ENOSPC
+        if "malformed" in said or "not a database" in said:
+            raise DamagedError(
+                "The records file is damaged, so no backup was made of it. Nothing was changed. "
+                "Restore the latest backup."
+            ) from error
+        why = "its disk is full" if full else getattr(error, "strerror", None) or f"the disk said {code}"
+        raise BackupError(_SAYS.format(folder=folder, why=why, do=_SPACE if full else _CHECK)) from error

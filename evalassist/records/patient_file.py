@@ -1,0 +1,173 @@
+"""One patient in an encrypted file, to be carried to another clinic's records: made here, taken in there."""
+
+from __future__ import annotations
+
+import io
+import logging
+import zipfile
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlcipher3 import dbapi2 as sqlite
+
+from evalassist.errors import EvalAssistError, StoreError
+from evalassist.files import write_whole
+from evalassist.records import migrations
+from evalassist.records import vault as vaults
+from evalassist.records.connection import connect, first_fault
+from evalassist.records.faults import not_kept, plain_words
+from evalassist.records.integrity import columns_of, quoted
+from evalassist.records.store import Store
+
+log = logging.getLogger(__name__)
+
+ENDING = ".evalassist-patient"
+ROWS, VAULT = "patient.db", "patient.vault"
+NAME = "patient"
+"""The slot of the password in a file's vault; the file names nobody."""
+LEAST_SIGNS = 12
+BELONGS: Mapping[str, str] = {
+    "patient": "id = :patient",
+    "patient_word": "patient_id = :patient",
+    "episode": "patient_id = :patient",
+    "evaluation": "episode_id IN (SELECT id FROM episode WHERE patient_id = :patient)",
+    "addendum": "evaluation_id IN (SELECT id FROM of_patient)",
+    "document": "evaluation_id IN (SELECT id FROM of_patient)",
+    "document_use": "document_id IN (SELECT id FROM document WHERE evaluation_id IN (SELECT id FROM of_patient))",
+}
+"""What belongs to one patient, in the order in which it can be written."""
+_OF_PATIENT = (
+    "WITH of_patient AS (SELECT evaluation.id FROM evaluation"
+    " JOIN episode ON episode.id = episode_id WHERE patient_id = :patient)"
+)
+_OURS = ("version", "change_number")
+"""Columns of an evaluation that count the work in these records and mean nothing elsewhere."""
+Rows = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
+
+
+class PatientFileError(StoreError):
+    """This is not a file of one patient, or it is damaged. Nothing was changed."""
+
+
+def export_patient(store: Store, patient_id: str, file: Path, password: str) -> None:
+    """Write a patient's evaluations, notes and papers into an encrypted file that this password opens."""
+    if len(password) < LEAST_SIGNS:
+        raise EvalAssistError(
+            f"Choose a password of at least {LEAST_SIGNS} signs: the file leaves the clinic and may be tried for years."
+        )
+    with plain_words(store.path, "read"), closing(connect(store.path, store.keys.database)) as db:
+        db.execute("BEGIN")
+        rows = _rows_of(db, patient_id)
+    if not rows["patient"][1]:
+        raise not_kept("patient", patient_id)
+    keys = vaults.new_keys()
+    vault = vaults.with_password(vaults.new_vault(), keys, NAME, NAME, password)
+    with plain_words(file, "keep"), TemporaryDirectory(prefix=".evalassist-", dir=file.parent) as beside:
+        made = Path(beside, ROWS)
+        made.touch(mode=0o600)
+        with closing(connect(made, keys.database)) as db:
+            migrations.bring_up_to_date(db)
+            db.execute("BEGIN")
+            for table, (columns, found) in rows.items():
+                db.executemany(_insert(table, columns), found)
+            db.execute("COMMIT")
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as pack:
+            pack.writestr(VAULT, vaults.vault_bytes(vault))
+            pack.write(made, ROWS)
+        write_whole(file, packed.getvalue())
+    store.note("patient-exported", patient_id)
+    log.info("patient %s exported", patient_id)
+
+
+def import_patient(store: Store, file: Path, password: str) -> str:
+    """Take a patient in from such a file and return the patient's id; the same patient a second time changes nothing.
+
+    Refused when these records hold the patient with other content.
+    """
+    rows = _opened(file, password)
+    (patient,) = rows["patient"][1]
+    patient_id = str(patient[rows["patient"][0].index("id")])
+    with plain_words(store.path, "read"), closing(connect(store.path, store.keys.database)) as db:
+        here = _rows_of(db, patient_id)
+    if here["patient"][1]:
+        if _alike(here) == _alike(rows):
+            return patient_id
+        raise EvalAssistError(
+            "These records hold this patient already, with other visits or details. Nothing was changed. "
+            "Compare the two before anything is put together."
+        )
+    with store.writing("patient-imported", patient_id) as change:
+        last = change.exec_driver_sql("SELECT coalesce(max(change_number), 0) FROM evaluation").scalar_one()
+        for table, (columns, found) in _numbered_after(last, rows).items():
+            for row in found:
+                change.exec_driver_sql(_insert(table, columns), row)
+    log.info("patient %s imported", patient_id)
+    return patient_id
+
+
+def _numbered_after(last: int, rows: Rows) -> Rows:
+    """The evaluations in their order of work, after all that these records hold."""
+    columns, found = rows["evaluation"]
+    at = columns.index("change_number")
+    in_order = sorted(found, key=lambda row: row[at])
+    numbered = [(*row[:at], last + place, *row[at + 1 :]) for place, row in enumerate(in_order, start=1)]
+    return {**rows, "evaluation": (columns, numbered)}
+
+
+def _opened(file: Path, password: str) -> Rows:
+    """All rows of a patient's file, brought up to date."""
+    try:
+        with zipfile.ZipFile(file) as pack, TemporaryDirectory(prefix="evalassist-") as beside:
+            vault = vaults.vault_of(pack.read(VAULT))
+            (keys,) = vaults.unlock(vault, NAME, password)[1]
+            rows = Path(beside, ROWS)
+            rows.touch(mode=0o600)
+            rows.write_bytes(pack.read(ROWS))  # as encrypted as the file itself
+            with closing(connect(rows, keys.database)) as db:
+                if migrations.version_of(db) > len(migrations.MIGRATIONS):
+                    raise StoreError(
+                        "This file was written by a newer EvalAssist. Install that one to take it in."
+                    )
+                if first_fault(db):
+                    raise PatientFileError
+                migrations.bring_up_to_date(db)
+                (patient_id,) = db.execute("SELECT id FROM patient").fetchone()
+                return _rows_of(db, patient_id)
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, sqlite.DatabaseError) as error:
+        raise PatientFileError from error
+    except OSError as error:
+        raise PatientFileError(f"{file} could not be read: {error.strerror}. Nothing was changed.") from error
+
+
+def _rows_of(db: sqlite.Connection, patient_id: str) -> Rows:
+    columns = columns_of(db)
+    found: Rows = {}
+    for table, belongs in BELONGS.items():
+        names = columns[table]
+        sql = (
+            f"{_OF_PATIENT} SELECT {', '.join(map(quoted, names))} FROM {table} WHERE {belongs} ORDER BY 1, 2"
+        )
+        found[table] = names, db.execute(sql, {"patient": patient_id}).fetchall()
+    return found
+
+
+def _alike(rows: Rows) -> dict[str, list[dict[str, Any]]]:
+    """The rows by column, without what counts in one place only."""
+    return {
+        table: sorted(
+            (
+                {name: value for name, value in zip(names, row, strict=True) if name not in _OURS}
+                for row in found
+            ),
+            key=repr,
+        )
+        for table, (names, found) in rows.items()
+    }
+
+
+def _insert(table: str, columns: Sequence[str]) -> str:
+    return f"INSERT INTO {table} ({', '.join(map(quoted, columns))}) VALUES ({', '.join('?' * len(columns))})"

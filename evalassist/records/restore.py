@@ -1,0 +1,201 @@
+"""Records brought back from a backup; those that are there are put aside first and never deleted."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+
+from sqlcipher3 import dbapi2 as sqlite
+
+from evalassist.errors import EvalAssistError, StoreError
+from evalassist.files import keep_names, write_whole
+from evalassist.records import vault as vaults
+from evalassist.records.backup import FOLDER, Backups, Manifest, backups_in, manifest_of
+from evalassist.records.connection import WHOLE_FILE, connect
+from evalassist.records.disk import refuse_network
+from evalassist.records.entrance import RECORDS
+from evalassist.records.faults import plain_words
+from evalassist.records.integrity import counts_of, fault_of, sha256_of_file
+from evalassist.records.store import Store
+from evalassist.records.vault import Keys, Vault
+
+log = logging.getLogger(__name__)
+
+
+class NotRestoredError(StoreError):
+    """The backup could not be restored."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToRestore:
+    """A backup with the vault that opens it."""
+
+    file: Path
+    vault: Vault
+    vault_bytes: bytes
+    manifest: Manifest | None
+
+    def keys_by_password(self, name: str, password: str, key_file: bytes | None = None) -> list[Keys]:
+        """The keys that the password of that time opens, the newest last."""
+        return vaults.unlock(self.vault, name, password, key_file)[1]
+
+    def keys_by_paper(self, paper_key: str) -> list[Keys]:
+        return vaults.unlock_with_paper(self.vault, paper_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came back."""
+
+    records: Path
+    counts: dict[str, int]
+    aside: Path | None
+    """Where the records lie that were there before."""
+
+
+def chosen_backup(chosen: Path) -> ToRestore:
+    """The backup a person named: one of its files, or a folder, whose newest is meant."""
+    if chosen.is_dir():
+        newest = next(iter(backups_in(chosen)), None)
+        if newest is None:
+            raise NotRestoredError(
+                f"There is no backup in {chosen}. Choose the folder that holds the backups."
+            )
+        file = newest.file
+    else:
+        file = chosen.with_suffix(".db")
+    if not file.is_file():
+        raise NotRestoredError(f"There is no backup {file}. Choose a file whose name ends in .db.")
+    beside = (file.with_suffix(".vault"), file.with_name(vaults.FILE_NAME))
+    vault_file = next((each for each in beside if each.is_file()), None)
+    if vault_file is None:
+        raise NotRestoredError(
+            f"The vault that opens {file.name} is missing. Put {beside[0].name} beside it: "
+            "a backup is three files with one name."
+        )
+    vault_bytes = vault_file.read_bytes()
+    return ToRestore(file, vaults.vault_of(vault_bytes), vault_bytes, manifest_of(file))
+
+
+def restore(backup: ToRestore, keys: list[Keys], folder: Path) -> Restored:
+    """Put the records of a backup into a folder, checked before and after; what is there is put aside first."""
+    refuse_network(folder)
+    fitting, aside = put_in_place(backup, keys, folder)
+    records = folder / RECORDS
+    with Store(records, fitting) as store:  # a backup of an earlier EvalAssist is brought up to date
+        store.note("restored", backup.file.stem)
+    with plain_words(records, "read"), closing(connect(records, fitting.database)) as db:
+        counts = counts_of(db)
+    log.info("records restored from %s", backup.file.name)
+    return Restored(records, counts, aside)
+
+
+def put_in_place(backup: ToRestore, keys: list[Keys], folder: Path) -> tuple[Keys, Path | None]:
+    """The files of a backup in a folder, as they were; which keys open them, and where what was there lies now."""
+    _refuse_a_changed_copy(backup)
+    records = folder / RECORDS
+    part = folder / f".{RECORDS}.restored.part"
+    with plain_words(records, "open"):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _refuse_full(folder, backup.file.stat().st_size)
+        try:
+            fitting = _copied(backup, keys, part)
+            aside = _put_aside(folder, fitting)
+            write_whole(folder / vaults.FILE_NAME, backup.vault_bytes)
+            part.rename(records)
+            keep_names(folder)
+        finally:
+            for companion in ("", "-wal", "-shm"):
+                part.with_name(part.name + companion).unlink(missing_ok=True)
+    return fitting, aside
+
+
+def _refuse_a_changed_copy(backup: ToRestore) -> None:
+    manifest = backup.manifest
+    if manifest is None:
+        return
+    vault = hashlib.sha256(backup.vault_bytes).hexdigest()
+    if sha256_of_file(backup.file) != manifest.sha256 or vault != manifest.vault_sha256:
+        raise NotRestoredError(
+            f"The backup {backup.file.name} is no longer what was written: the disk damaged it or it was changed. "
+            "Nothing was changed here. Choose the backup before it."
+        )
+
+
+def _refuse_full(folder: Path, needed: int) -> None:
+    if shutil.disk_usage(folder).free < needed:
+        raise NotRestoredError(
+            f"The disk of {folder} has too little space for the backup ({needed / 2**20:.0f} MB). "
+            "Nothing was changed. Free some space there, then try again."
+        )
+
+
+def _copied(backup: ToRestore, keys: list[Keys], part: Path) -> Keys:
+    """Copy the backup beside its place, check the copy, and say which of the keys opens it."""
+    for companion in ("", "-wal"):  # records that were put aside as they were may have one
+        source, target = (each.with_name(each.name + companion) for each in (backup.file, part))
+        target.unlink(missing_ok=True)
+        if source.exists():
+            shutil.copyfile(source, target)
+            target.chmod(0o600)
+            with target.open("rb+") as written:
+                os.fsync(written.fileno())
+    for each in reversed(keys):
+        with suppress(sqlite.DatabaseError):  # not the key of this file, or it is damaged
+            fault = fault_of(part, each.database)
+            with closing(connect(part, each.database)) as db:
+                whole = not backup.manifest or counts_of(db) == backup.manifest.held.counts
+            if whole and not fault:
+                return each
+    raise NotRestoredError(
+        f"The backup {backup.file.name} is damaged. Nothing was changed here. Choose the backup before it."
+    )
+
+
+def _put_aside(folder: Path, keys: Keys) -> Path | None:
+    """Make a backup of the records that are there; where they cannot be read, move them as they are."""
+    records, vault = folder / RECORDS, folder / vaults.FILE_NAME
+    there = [
+        each
+        for name in (RECORDS, f"{RECORDS}-wal", f"{RECORDS}-shm", vault.name, vaults.previous_of(vault).name)
+        if (each := folder / name).exists()
+    ]
+    if not there:
+        return None
+    if records.exists() and (made := _backed_up(records, keys)):
+        return made
+    aside = Path(mkdtemp(prefix="before-restore-", dir=_made(folder / FOLDER)))
+    for each in there:
+        each.rename(aside / each.name)
+    keep_names(aside)
+    keep_names(folder)
+    log.info("records put aside as they were")
+    return aside
+
+
+def _backed_up(records: Path, keys: Keys) -> Path | None:
+    """A backup of sound records that the same key opens, which are one file then; None of any others."""
+    try:
+        made = Backups(records).make(keys.database, "before-restore")
+    except EvalAssistError:
+        return None
+    try:
+        with WHOLE_FILE, closing(connect(records, keys.database)) as db:
+            db.execute("PRAGMA journal_mode = DELETE")
+    except sqlite.OperationalError as error:
+        raise NotRestoredError(
+            "Another window or program is using the records. Nothing was changed. Close it, then try again."
+        ) from error
+    vaults.previous_of(records.with_name(vaults.FILE_NAME)).unlink(missing_ok=True)
+    return made.file
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder

@@ -1,0 +1,613 @@
+"""Backups count only when they are whole, and what they hold comes back."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import random
+import shutil
+import subprocess
+import sys
+import threading
+from collections import namedtuple
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evalassist.errors import StoreError
+from evalassist.evaluation import Evaluation, Patient
+from evalassist.records import backup as backup_module
+from evalassist.records import database, disk, drill, migrations
+from evalassist.records import vault as vaults
+from evalassist.records.backup import BackupError, Backups, GivenUpError, backups_in, kept_numbers
+from evalassist.records.connection import connect
+from evalassist.records.disk import is_network, mounted_kind
+from evalassist.records.entrance import RECORDS, Entrance
+from evalassist.records.integrity import fault_of, sha256_of_file, sums_of
+from evalassist.records.restore import NotRestoredError, chosen_backup, restore
+from evalassist.records.store import Store
+from evalassist.records.vault import Keys, WrongPaperKeyError, new_keys
+
+ANNA = Patient("Anna Svensson", date(1990, 5, 2), "F")
+
+
+@dataclass
+class Clinic:
+    """Records with a vault that a paper key opens, and one draft."""
+
+    folder: Path
+    keys: Keys
+    paper: str
+    store: Store
+
+    @property
+    def records(self) -> Path:
+        return self.folder / RECORDS
+
+    @property
+    def backups(self) -> Backups:
+        return Backups(self.records)
+
+    def save(self, words: str = "") -> Evaluation:
+        evaluation = Evaluation.begin(ANNA, "right", date(2026, 3, 1)).with_impression(words)
+        self.store.save(evaluation)
+        return evaluation
+
+    def back_up(self) -> Any:
+        return self.backups.make(self.keys.database, "asked")
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Iterator[Clinic]:
+    keys = new_keys()
+    vault, paper = vaults.with_paper_key(vaults.new_vault(), keys)
+    folder = tmp_path / "clinic"
+    folder.mkdir()
+    vaults.write_vault(vault.model_copy(update={"begun": True}), folder / vaults.FILE_NAME)
+    with Store(folder / RECORDS, keys) as store:
+        made = Clinic(folder, keys, paper, store)
+        made.save()
+        yield made
+
+
+def held(file: Path, keys: Keys) -> dict[str, str]:
+    with closing(connect(file, keys.database, mode="ro")) as db:
+        return sums_of(db)
+
+
+def damage(file: Path, at: int | None = None) -> None:
+    data = bytearray(file.read_bytes())
+    at = len(data) // 2 if at is None else at
+    data[at] ^= 1
+    file.write_bytes(data)
+
+
+# ------------------------------------------------------------ making
+
+
+def test_a_backup_holds_what_the_records_hold_and_says_so(clinic: Clinic) -> None:
+    made = clinic.back_up()
+    assert clinic.backups.all() == (made,)
+    assert held(made.file, clinic.keys) == held(clinic.records, clinic.keys)
+    assert fault_of(made.file, clinic.keys.database) == ""
+    manifest = made.manifest
+    assert (manifest.number, manifest.kind) == (1, "asked")
+    assert manifest.held.counts["evaluation"] == 1
+    assert manifest.held.version == len(migrations.MIGRATIONS)
+    assert manifest.sha256 == sha256_of_file(made.file)
+    assert manifest.vault_sha256 == sha256_of_file(clinic.folder / vaults.FILE_NAME)
+    assert made.vault_file.read_bytes() == (clinic.folder / vaults.FILE_NAME).read_bytes()
+    for file in clinic.backups.folder.iterdir():
+        assert file.stat().st_mode & 0o077 == 0
+        assert b"Svensson" not in file.read_bytes()
+    assert len(list(clinic.backups.folder.iterdir())) == 3
+
+
+def test_backups_are_numbered_whatever_the_clock_says(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Clock(datetime):
+        days = 0
+
+        @classmethod
+        def now(cls, _zone: Any = None) -> Any:
+            return datetime(2026, 3, 1, 12, tzinfo=UTC) + timedelta(days=cls.days)
+
+    monkeypatch.setattr(backup_module, "datetime", Clock)
+    for days in (0, 900, -400):
+        Clock.days = days
+        clinic.back_up()
+    assert [each.manifest.number for each in clinic.backups.all()] == [3, 2, 1]
+    assert [each.file.stem[-10:] for each in clinic.backups.all()] == [
+        "2025-01-25",
+        "2028-08-17",
+        "2026-03-01",
+    ]
+
+
+def test_a_backup_is_made_only_when_something_changed(clinic: Clinic) -> None:
+    def look() -> list[int]:
+        assert drill.keep_up(clinic.backups, clinic.keys, "working") == drill.Told()
+        return [each.manifest.number for each in clinic.backups.all()]
+
+    draft = clinic.save()
+    assert look() == [1]
+    assert look() == [1]
+    clinic.store.save(draft.with_impression("a word"))
+    assert look() == [2, 1]
+    clinic.store.discard_draft(draft.id)
+    assert look() == [3, 2, 1]
+
+
+def test_saving_goes_on_while_backups_are_made_and_none_is_half_of_two_moments(clinic: Clinic) -> None:
+    draft = clinic.save()
+    over, saved, faults = threading.Event(), [0], []
+
+    def save_on_and_on() -> None:
+        evaluation = draft
+        try:
+            while not over.is_set():
+                evaluation = evaluation.with_answers({"one": saved[0] + 1, "two": saved[0] + 1})
+                clinic.store.save(evaluation)
+                saved[0] += 1
+        except Exception as fault:
+            faults.append(fault)
+
+    clinic.save("x" * 3_000_000)
+    thread = threading.Thread(target=save_on_and_on)
+    thread.start()
+    try:
+        for _ in range(4):
+            before = saved[0]
+            made = clinic.back_up()
+            with Store(made.file, clinic.keys) as copy:
+                answers = copy.load(draft.id).answers
+            assert answers.get("one") == answers.get("two")
+            assert int(str(answers.get("one", 0))) >= before
+    finally:
+        over.set()
+        thread.join()
+    assert faults == []
+    assert saved[0] > 20
+
+
+KILLED_IN_A_BACKUP = """
+import os, random, signal, sys, time
+from datetime import date
+from pathlib import Path
+from evalassist.evaluation import Evaluation, Patient
+from evalassist.records.backup import Backups
+from evalassist.records.connection import connect
+from evalassist.records.vault import Keys
+
+records, key, kills = Path(sys.argv[1]), bytes.fromhex(sys.argv[2]), int(sys.argv[3])
+random.seed(6)
+for _ in range(kills):
+    child = os.fork()
+    if child == 0:
+        while True:
+            Backups(records).make(key, "working")
+            os.write(1, b".")
+    time.sleep(random.random() * 0.12)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    os.write(1, b"k")
+"""
+
+
+def test_no_unfinished_backup_is_ever_listed_after_thirty_kills(clinic: Clinic) -> None:
+    clinic.save("x" * 200_000)
+    run = subprocess.run(
+        [sys.executable, "-c", KILLED_IN_A_BACKUP, str(clinic.records), clinic.keys.database.hex(), "30"],
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        check=True,
+    )
+    assert run.stdout.count(b"k") == 30
+    left = list(clinic.backups.folder.glob("*.part"))
+    assert left, "no kill fell into a backup"
+    whole = held(clinic.records, clinic.keys)
+    for each in clinic.backups.all():
+        assert sha256_of_file(each.file) == each.manifest.sha256
+        assert sha256_of_file(each.vault_file) == each.manifest.vault_sha256
+        assert held(each.file, clinic.keys) == whole
+    last = clinic.back_up()
+    assert last.manifest.number > run.stdout.count(b".")
+    clinic.backups.tidy()
+    stems = {each.file.stem for each in clinic.backups.all()}
+    assert {file.stem for file in clinic.backups.folder.iterdir()} == stems
+    assert fault_of(clinic.records, clinic.keys.database) == ""
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    former = clinic.back_up()
+    draft = clinic.save("later")
+
+    def refused(words: str) -> None:
+        with pytest.raises(BackupError, match=words) as caught:
+            clinic.back_up()
+        assert "records were not changed" in caught.value.message
+        told = drill.keep_up(clinic.backups, clinic.keys, "working")
+        assert told.short.startswith("No backup since ")
+        assert told.full == caught.value.message
+        assert clinic.backups.all() == (former,)
+        assert list(clinic.backups.folder.glob("*.part")) == []
+        assert clinic.store.load(draft.id) == draft
+
+    usage = namedtuple("usage", "total used free")
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda _: usage(100, 90, 10))
+        refused("nearly full")
+
+    def small(path: Path, key: bytes, **more: Any) -> Any:
+        db = connect(path, key, **more)
+        if path.suffix == ".part":
+            db.execute("PRAGMA max_page_count = 10")
+        return db
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backup_module, "connect", small)
+        refused("its disk is full")
+
+    def no_room(file: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backup_module, "write_whole", no_room)
+        refused("its disk is full")
+    clinic.back_up()
+    assert len(clinic.backups.all()) == 2
+
+
+def test_a_folder_that_is_gone_or_closed_is_told(clinic: Clinic, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    gone = Backups(clinic.records, tmp_path / "file" / "backups")
+    told = drill.keep_up(gone, clinic.keys, "working")
+    assert told.short == "No backup yet"
+    assert "choose another folder" in told.full
+
+
+def test_a_backup_that_does_not_pass_its_check_is_removed(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flips(path: Path, key: bytes) -> str:
+        damage(path)
+        return fault_of(path, key)
+
+    monkeypatch.setattr(backup_module, "fault_of", flips)
+    with pytest.raises(BackupError, match="did not pass its check"):
+        clinic.back_up()
+    assert list(clinic.backups.folder.iterdir()) == []
+
+
+def test_damaged_records_are_not_called_backed_up(clinic: Clinic) -> None:
+    clinic.save("x" * 200_000)
+    clinic.store.close()
+    damage(clinic.records)
+    with pytest.raises(StoreError, match="damaged"):
+        clinic.back_up()
+    assert clinic.backups.all() == ()
+
+
+def test_a_backup_is_given_up_when_the_records_are_locked(clinic: Clinic) -> None:
+    with pytest.raises(GivenUpError):
+        clinic.backups.make(clinic.keys.database, "working", lambda: True)
+    assert drill.keep_up(clinic.backups, clinic.keys, "working", lambda: True) == drill.Told()
+    assert list(clinic.backups.folder.iterdir()) == []
+
+
+def test_two_clinics_share_a_folder_of_backups(clinic: Clinic, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    Backups(clinic.records, shared).make(clinic.keys.database, "asked")
+    other = tmp_path / "other"
+    other.mkdir()
+    keys = new_keys()
+    vaults.write_vault(vaults.new_vault(), other / vaults.FILE_NAME)
+    Store(other / RECORDS, keys).close()
+    Backups(other / RECORDS, shared).make(keys.database, "asked")
+    assert len(backups_in(shared)) == 2
+    assert [each.manifest.number for each in Backups(other / RECORDS, shared).all()] == [1]
+
+
+# ------------------------------------------------------------ thinning out
+
+DAY = date(2026, 11, 26)  # a Thursday
+
+
+@pytest.mark.parametrize(
+    ("made", "stays"),
+    [
+        ([], []),
+        ([(1, DAY)], [1]),
+        ([(number, DAY) for number in range(1, 31)], range(23, 31)),  # the newest eight of one day
+        (  # a day older each: eight newest, in all 12 days, then one a week and one a month
+            [(800 - days, DAY - timedelta(days=days)) for days in range(800)],
+            [
+                800 - days
+                for days in (*range(12), *range(18, 82, 7), 87, 118, 149, 179, 210, 240, 271, 299, 330)
+            ],
+        ),
+        (  # a clock that was wrong by 900 days does not push newer ones out
+            [(1, DAY + timedelta(days=900)), *((number, DAY) for number in range(2, 12))],
+            [1, *range(4, 12)],
+        ),
+        ([(1, DAY - timedelta(days=400)), (2, DAY)], [1, 2]),  # work after a long pause
+    ],
+)
+def test_backups_are_thinned_out_as_they_age(made: list[tuple[int, date]], stays: Any) -> None:
+    assert sorted(kept_numbers(made)) == sorted(stays)
+
+
+def test_the_newest_always_stays() -> None:
+    random.seed(1)
+    for _ in range(300):
+        made = [(number, DAY + timedelta(days=random.randint(-900, 900))) for number in range(1, 80)]
+        stays = kept_numbers(made)
+        assert 79 in stays
+        assert len(stays) <= 8 + 12 + 10 + 9
+
+
+def test_old_backups_go_whole_and_those_made_before_a_risk_stay(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup_module, "RECENT", 2)
+    monkeypatch.setattr(backup_module, "_SPANS", ())
+    clinic.backups.make(clinic.keys.database, "before-restore")
+    clinic.backups.make(clinic.keys.database, "before-migration")
+    for _ in range(4):
+        clinic.back_up()
+    assert [each.manifest.number for each in clinic.backups.all()] == [6, 5, 2, 1]
+    assert len(list(clinic.backups.folder.iterdir())) == 12
+
+
+# ------------------------------------------------------------ restoring
+
+
+def test_a_backup_comes_back_on_a_fresh_machine_with_the_paper_key(clinic: Clinic, tmp_path: Path) -> None:
+    clinic.save("second")
+    made = clinic.back_up()
+    stick = tmp_path / "stick"
+    shutil.copytree(clinic.backups.folder, stick)
+    backup = chosen_backup(stick)
+    with pytest.raises(WrongPaperKeyError):
+        backup.keys_by_paper(vaults.paper_text(bytes(20)))
+    back = restore(backup, backup.keys_by_paper(clinic.paper), tmp_path / "fresh" / "computer")
+    former, now = held(made.file, clinic.keys), held(back.records, clinic.keys)
+    former.pop("audit"), now.pop("audit")
+    assert now == former
+    assert back.aside is None
+    entrance = Entrance(back.records.parent)
+    assert entrance.state() == "locked"
+    with entrance.sign_in_with_paper(clinic.paper) as store:
+        assert len(store.drafts()) == 2
+
+
+def test_the_records_that_are_there_are_put_aside_as_a_backup(clinic: Clinic) -> None:
+    made = clinic.back_up()
+    late = clinic.save("after the backup")
+    clinic.store.close()
+    restore(chosen_backup(made.file), [clinic.keys], clinic.folder)
+    (aside,) = [each for each in clinic.backups.all() if each.manifest.kind == "before-restore"]
+    with Store(clinic.records, clinic.keys) as store:
+        assert late.id not in {row.id for row in store.drafts()}
+    back = restore(chosen_backup(aside.file), [clinic.keys], clinic.folder)
+    with Store(back.records, clinic.keys) as store:
+        assert store.load(late.id) == late
+
+
+def test_damaged_records_are_put_aside_as_they_are(clinic: Clinic) -> None:
+    clinic.save("x" * 100_000)
+    made = clinic.back_up()
+    clinic.store.close()
+    damage(clinic.records)
+    damaged = clinic.records.read_bytes()
+    back = restore(chosen_backup(made.file), [clinic.keys], clinic.folder)
+    assert back.aside is not None
+    assert (back.aside / RECORDS).read_bytes() == damaged
+    assert (back.aside / vaults.FILE_NAME).exists()
+    assert len(clinic.backups.all()) == 1
+    with Store(clinic.records, clinic.keys) as store:
+        assert len(store.drafts()) == 2
+
+
+def test_records_in_use_are_not_replaced(clinic: Clinic) -> None:
+    made = clinic.back_up()
+    with pytest.raises(NotRestoredError, match="using the records"):
+        restore(chosen_backup(made.file), [clinic.keys], clinic.folder)
+    clinic.save("still kept")
+    assert len(clinic.store.drafts()) == 2
+
+
+def test_records_put_aside_with_their_last_changes_come_back_whole(clinic: Clinic, tmp_path: Path) -> None:
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    late = clinic.save("still in the -wal file")
+    for file in clinic.folder.iterdir():
+        if file.is_file():
+            shutil.copy(file, aside)
+    assert (aside / f"{RECORDS}-wal").stat().st_size
+    backup = chosen_backup(aside / RECORDS)
+    back = restore(backup, backup.keys_by_paper(clinic.paper), tmp_path / "new")
+    with Store(back.records, clinic.keys) as store:
+        assert store.load(late.id) == late
+
+
+def test_a_changed_or_unfitting_backup_is_refused_and_nothing_is_touched(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    clinic.save("x" * 100_000)
+    made = clinic.back_up()
+    fresh = tmp_path / "fresh"
+    whole, manifest = made.file.read_bytes(), made.manifest_file.read_bytes()
+    damage(made.file)
+    for _ in ("with its manifest", "without it"):
+        with pytest.raises(NotRestoredError, match="Choose the backup before it"):
+            restore(chosen_backup(made.file), [clinic.keys], fresh)
+        made.manifest_file.unlink(missing_ok=True)
+    made.file.write_bytes(whole)
+    with pytest.raises(NotRestoredError, match="is damaged"):
+        restore(chosen_backup(made.file), [new_keys()], fresh)
+    assert not fresh.exists() or list(fresh.iterdir()) == []
+    restore(chosen_backup(made.file), [clinic.keys], fresh)
+    made.manifest_file.write_bytes(manifest)
+    made.vault_file.unlink()
+    with pytest.raises(NotRestoredError, match=r"vault that opens .* is missing"):
+        chosen_backup(made.file)
+    for nothing in (tmp_path / "nowhere.db", clinic.folder.parent):
+        with pytest.raises(NotRestoredError, match="There is no backup"):
+            chosen_backup(nothing)
+
+
+def test_a_full_disk_refuses_to_restore(
+    clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = clinic.back_up()
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(100, 90, 10))
+    with pytest.raises(NotRestoredError, match="too little space"):
+        restore(chosen_backup(made.file), [clinic.keys], tmp_path / "fresh")
+
+
+# ------------------------------------------------------------ the monthly trial
+
+
+def test_the_newest_backup_is_restored_in_a_trial_each_month(clinic: Clinic) -> None:
+    assert drill.keep_up(clinic.backups, clinic.keys, "working") == drill.Told()
+    done = clinic.backups.drill()
+    assert done is not None
+    assert (done.number, done.fault) == (1, "")
+    assert not drill.drill_due(done)
+    for days in (30, -31):
+        assert drill.drill_due(done, datetime.now(UTC) + timedelta(days=days, minutes=1))
+    assert [each for each in clinic.backups.folder.iterdir() if each.is_dir()] == []
+
+
+def test_a_trial_that_fails_is_told_until_one_succeeds(clinic: Clinic) -> None:
+    clinic.save("x" * 100_000)
+    made = clinic.back_up()
+    damage(made.file)
+    told = drill.keep_up(clinic.backups, clinic.keys, "working")
+    assert told.short == "A backup could not be restored in a trial"
+    assert "no longer what was written" in told.full
+    assert drill.standing(clinic.backups) == told
+    made = clinic.back_up()
+    assert drill.drill(clinic.backups, made, clinic.keys).fault == ""
+    assert drill.standing(clinic.backups) == drill.Told()
+
+
+def test_what_a_trial_left_when_it_was_cut_short_is_removed(clinic: Clinic) -> None:
+    clinic.back_up()
+    left = clinic.backups.folder / f".drill-{clinic.backups.records_id[:8]}-x"
+    left.mkdir()
+    (left / RECORDS).touch()
+    clinic.backups.tidy()
+    assert not left.exists()
+
+
+def test_a_backup_older_than_a_day_is_told_when_records_changed_since(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic.back_up()
+    later = datetime.now(UTC) + timedelta(days=2)
+    assert drill.standing(clinic.backups) == drill.Told()
+    monkeypatch.setattr(backup_module, "OLD", timedelta(0))
+    clinic.save("since")
+    assert drill.standing(clinic.backups).short.startswith("No backup since ")
+    monkeypatch.undo()
+    assert clinic.backups.overdue(later)
+
+
+# ------------------------------------------------------------ bringing up to date
+
+
+def test_a_migration_that_would_lose_or_alter_a_row_is_refused(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic.store.close()
+    before = held(clinic.records, clinic.keys)
+
+    def try_with(statement: str) -> None:
+        monkeypatch.setattr(migrations, "MIGRATIONS", [*known, lambda db: db.execute(statement)])
+        monkeypatch.setattr(database, "MIGRATIONS", migrations.MIGRATIONS)
+        Store(clinic.records, clinic.keys).close()
+
+    known = migrations.MIGRATIONS
+    for loss in (
+        "DELETE FROM patient_word",
+        "UPDATE evaluation SET impression = 'other'",
+        "DROP TABLE place",
+    ):
+        with pytest.raises(StoreError, match="without a loss, so nothing was changed"):
+            try_with(loss)
+        assert held(clinic.records, clinic.keys) == before
+    monkeypatch.setattr(migrations, "REWRITTEN", {len(known) + 1: frozenset({"evaluation"})})
+    try_with("UPDATE evaluation SET impression = 'on purpose'")
+    assert {each.manifest.kind for each in clinic.backups.all()} == {"before-migration"}
+    assert held(clinic.backups.all()[0].file, clinic.keys) == before
+
+
+# ------------------------------------------------------------ network drives
+
+MOUNTS = r"""sysfs /sys sysfs rw 0 0
+/dev/sda1 / ext4 rw 0 0
+server:/export /home nfs4 rw,vers=4.2 0 0
+//server/share /mnt/the\040share cifs rw 0 0
+me@host: /mnt/remote fuse.sshfs rw 0 0
+/dev/sdb1 /home/me/stick vfat rw 0 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder", "kind"),
+    [
+        ("/var/lib", "ext4"),
+        ("/home/me/records", "nfs4"),
+        ("/home/me/stick/records", "vfat"),
+        ("/mnt/the share/records", "cifs"),
+        ("/mnt/the share2", "ext4"),
+        ("/mnt/remote", "fuse.sshfs"),
+    ],
+)
+def test_the_innermost_mount_says_what_disk_a_folder_is_on(folder: str, kind: str) -> None:
+    assert mounted_kind(Path(folder), MOUNTS) == kind
+
+
+def test_records_are_refused_on_a_network_drive_and_backups_are_not(
+    clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = clinic.back_up()
+    share = tmp_path / "share"
+    share.mkdir()
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\n//server/x {share.resolve()} cifs rw 0 0\n")
+    monkeypatch.setattr(disk, "MOUNTS", mounts)
+    for keep in (
+        lambda: Store(share / RECORDS, clinic.keys),
+        lambda: restore(chosen_backup(made.file), [clinic.keys], share),
+    ):
+        with pytest.raises(StoreError, match="is on a network drive"):
+            keep()
+    assert list(share.iterdir()) == []
+    away = Backups(clinic.records, share)
+    assert drill.keep_up(away, clinic.keys, "working") == drill.Told()
+    assert len(away.all()) == 1
+
+
+def test_windows_tells_network_drives_by_their_path_and_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Kernel:
+        @staticmethod
+        def GetDriveTypeW(root: str) -> int:  # noqa: N802
+            return {"Z:\\": 4, "C:\\": 3}[root]
+
+    class Windll:
+        kernel32 = Kernel
+
+    monkeypatch.setattr(ctypes, "windll", Windll, raising=False)
+    for drive, network in (("\\\\server\\share", True), ("Z:", True), ("C:", False)):
+        assert disk._is_remote_drive(drive) == network
+    assert not is_network(Path("/"), "linux")

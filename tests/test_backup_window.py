@@ -1,0 +1,253 @@
+"""Backups are made while the window is in use, told in a quiet line, and restored by a few clicks."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from evalassist.content.loader import load_content
+from evalassist.errors import StoreError
+from evalassist.evaluation import Evaluation, Patient
+from evalassist.records import vault as vaults
+from evalassist.records.backup import Backups
+from evalassist.records.connection import connect
+from evalassist.records.entrance import RECORDS
+from evalassist.records.store import Store
+from evalassist.records.vault import Keys, new_keys
+from evalassist.settings import Settings
+from ui.app import App
+from ui.dialogs.patient import VisitsDialog
+from ui.dialogs.patient_file import ExportDialog
+from ui.dialogs.restore import RestoreDialog, restore_page
+from ui.main_window import MainWindow
+
+# The off-screen platform says this of every window and menu it shows.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+ANNA = Patient("Anna Svensson", date(1990, 5, 2), "F")
+
+
+@dataclass
+class Clinic:
+    folder: Path
+    keys: Keys
+    paper: str
+    store: Store
+
+    @property
+    def backups(self) -> Backups:
+        return Backups(self.folder / RECORDS)
+
+    def save(self) -> Evaluation:
+        evaluation = Evaluation.begin(ANNA, "right", date(2026, 3, 1))
+        self.store.save(evaluation)
+        return evaluation
+
+
+@pytest.fixture
+def clinic(tmp_path: Path, home: Path) -> Iterator[Clinic]:
+    keys = new_keys()
+    vault, paper = vaults.with_paper_key(vaults.new_vault(), keys)
+    vaults.write_vault(vault.model_copy(update={"begun": True}), tmp_path / vaults.FILE_NAME)
+    with Store(tmp_path / RECORDS, keys) as store:
+        made = Clinic(tmp_path, keys, paper, store)
+        made.save()
+        yield made
+
+
+@pytest.fixture
+def window(clinic: Clinic, qtbot: QtBot) -> Iterator[MainWindow]:
+    made = MainWindow()
+    qtbot.addWidget(made)
+    made.open_store(clinic.store, load_content(), Settings())
+    made.show()
+    made.begin_backups()
+    qtbot.waitUntil(lambda: not keeper(made).at_work)
+    yield made
+    made.end_backups(make_one=False)
+    made.close()
+
+
+def keeper(window: MainWindow):  # type: ignore[no-untyped-def]
+    assert window._backups is not None
+    return window._backups
+
+
+def look(window: MainWindow, qtbot: QtBot) -> None:
+    keeper(window).look()
+    qtbot.waitUntil(lambda: not keeper(window).at_work, timeout=20_000)
+
+
+def shown(window: MainWindow) -> str:
+    return "\n".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
+
+
+def test_backups_are_made_while_the_window_goes_on(clinic: Clinic, window: MainWindow, qtbot: QtBot) -> None:
+    with closing(connect(clinic.folder / RECORDS, clinic.keys.database)) as db:
+        db.execute("CREATE TABLE big (x)")
+        db.executemany("INSERT INTO big VALUES (?)", [(bytes(3_000_000),)] * 2)
+    turns = []
+    clock = QTimer(window, interval=1)
+    clock.timeout.connect(lambda: turns.append(keeper(window).at_work))
+    clock.start()
+    look(window, qtbot)
+    clock.stop()
+    assert turns.count(True) > 10
+    assert [each.manifest.kind for each in clinic.backups.all()] == ["working"]
+    assert "No backup" not in shown(window)
+    look(window, qtbot)
+    assert len(clinic.backups.all()) == 1
+
+
+def test_a_failure_is_a_quiet_line_and_goes_when_it_is_mended(
+    clinic: Clinic, window: MainWindow, qtbot: QtBot
+) -> None:
+    clinic.backups.folder.touch()  # a file where the folder should be
+    look(window, qtbot)
+    assert "No backup yet. No backup could be made in" in shown(window)
+    evaluation = clinic.save()
+    window.open_evaluation(evaluation.id)
+    assert "· No backup yet" in shown(window)
+    assert not any(dialog.isVisible() for dialog in window.findChildren(RestoreDialog))
+    clinic.backups.folder.unlink()
+    look(window, qtbot)
+    assert "No backup" not in shown(window)
+    window.show_start()
+    assert "No backup" not in shown(window)
+
+
+def test_the_end_of_work_makes_a_backup_of_what_changed(
+    clinic: Clinic, window: MainWindow, qtbot: QtBot
+) -> None:
+    look(window, qtbot)
+    window.end_backups()
+    assert len(clinic.backups.all()) == 1
+    clinic.save()
+    window.begin_backups()
+    window.end_backups()
+    assert [each.manifest.kind for each in clinic.backups.all()] == ["close", "working"]
+
+
+def test_locking_waits_for_no_backup(clinic: Clinic, window: MainWindow, qtbot: QtBot) -> None:
+    made = keeper(window)
+    made.look()
+    window.end_backups(make_one=False)
+    qtbot.waitUntil(lambda: not made.at_work, timeout=20_000)
+    assert len(clinic.backups.all()) <= 1
+    assert list(clinic.backups.folder.glob("*.part")) == []
+
+
+def test_a_backup_is_restored_by_the_paper_key(clinic: Clinic, qtbot: QtBot, tmp_path: Path) -> None:
+    clinic.backups.make(clinic.keys.database, "close")
+    late = clinic.save()
+    clinic.store.close()
+    dialog = RestoreDialog(clinic.folder)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.list.currentIndex().row() == 0
+    dialog.paper.setText("not the key")
+    dialog.button.click()
+    qtbot.waitUntil(dialog.button.isEnabled)
+    assert "36 letters and digits" in "\n".join(label.text() for label in dialog.findChildren(QLabel))
+    dialog.paper.setText(clinic.paper)
+    with qtbot.waitSignal(dialog.restored, timeout=20_000):
+        dialog.button.click()
+    with Store(clinic.folder / RECORDS, clinic.keys) as store:
+        assert late.id not in {row.id for row in store.drafts()}
+    assert {each.manifest.kind for each in clinic.backups.all()} == {"close", "before-restore"}
+
+
+def test_a_backup_on_a_stick_is_chosen_on_a_fresh_machine(
+    clinic: Clinic, qtbot: QtBot, tmp_path: Path
+) -> None:
+    made = clinic.backups.make(clinic.keys.database, "close")
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    dialog = RestoreDialog(fresh)
+    qtbot.addWidget(dialog)
+    dialog.choose(fresh / "nothing.db")
+    assert "There is no backup" in "\n".join(label.text() for label in dialog.findChildren(QLabel))
+    dialog.choose(made.file)
+    dialog.paper.setText(clinic.paper)
+    with qtbot.waitSignal(dialog.restored, timeout=20_000):
+        dialog.button.click()
+    with Store(fresh / RECORDS, clinic.keys) as store:
+        assert len(store.drafts()) == 1
+
+
+def test_records_that_cannot_be_opened_lead_to_the_backups(
+    clinic: Clinic, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[bool] = []
+    monkeypatch.setattr(RestoreDialog, "exec", lambda _: True)
+    page = restore_page(
+        StoreError("The records file is damaged."), clinic.folder, [], lambda: begun.append(True)
+    )
+    qtbot.addWidget(page)
+    button = next(each for each in page.findChildren(QPushButton) if each.text() == "Restore a backup…")
+    button.click()
+    assert begun == [True]
+
+
+def test_the_start_offers_the_backups_when_the_records_are_damaged(home: Path, qtbot: QtBot) -> None:
+    app = App()
+    qtbot.addWidget(app.window)
+    app._show_start_fault(StoreError("The records file is damaged."))
+    assert "Restore a backup…" in [each.text() for each in app.window.findChildren(QPushButton)]
+    app.close()
+
+
+def test_a_patient_is_exported_from_the_list_of_visits(clinic: Clinic, qtbot: QtBot, tmp_path: Path) -> None:
+    visits = VisitsDialog(clinic.store, ANNA.id)
+    qtbot.addWidget(visits)
+    export = next(each for each in visits.findChildren(QPushButton) if each.text() == "Export…")
+    with qtbot.waitSignal(visits.export_wanted):
+        export.click()
+    dialog = ExportDialog(clinic.store, ANNA)
+    qtbot.addWidget(dialog)
+    file = tmp_path / "patient"
+
+    def says() -> str:
+        return "\n".join(label.text() for label in dialog.findChildren(QLabel))
+
+    for first, second, refused in (
+        ("short", "short", "5 of at least 12"),
+        ("a long password", "another one!", "two differ"),
+    ):
+        dialog.password.setText(first)
+        dialog.again.setText(second)
+        dialog.write(file)
+        assert refused in says()
+    assert not file.exists()
+    dialog.again.setText("a long password")
+    dialog.write(file)
+    qtbot.waitUntil(dialog.write_button.isEnabled, timeout=20_000)
+    assert f"Written to {file}.evalassist-patient" in says()
+    assert file.with_name("patient.evalassist-patient").stat().st_size > 10_000
+    assert all(not line.text() for line in dialog.findChildren(QLineEdit))
+
+
+def test_another_folder_of_the_settings_is_used(
+    clinic: Clinic, window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    away = tmp_path / "stick" / "backups"
+    away.parent.mkdir()
+    window.use_settings(Settings(backup_folder=str(away)))
+    window.end_backups(make_one=False)
+    window.begin_backups()
+    qtbot.waitUntil(lambda: not keeper(window).at_work)
+    look(window, qtbot)
+    assert len(Backups(clinic.folder / RECORDS, away).all()) == 1
+    shutil.rmtree(away.parent)
+    clinic.save()
+    look(window, qtbot)
+    assert "No backup yet" in shown(window)
+    assert not away.parent.exists()

@@ -1,0 +1,144 @@
+"""One patient travels in an encrypted file, and arrives whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from evalassist.errors import EvalAssistError, StoreError
+from evalassist.evaluation import Addendum, Evaluation, Patient, Signature
+from evalassist.records import migrations
+from evalassist.records import vault as vaults
+from evalassist.records.connection import connect
+from evalassist.records.patient_file import PatientFileError, export_patient, import_patient
+from evalassist.records.store import Store
+from evalassist.records.vault import WrongPasswordError, new_keys
+
+ANNA = Patient("Anna Svensson", date(1990, 5, 2), "F", record_number="MR-7")
+BERT = Patient("Bert Olsen", date(1980, 1, 1), "M")
+PASSWORD = "a long enough password"
+AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (
+        ("MEMORY_KIB", vaults.LEAST_MEMORY_KIB),
+        ("PASSES", vaults.LEAST_PASSES),
+        ("LANES", 1),
+    ):
+        monkeypatch.setattr(vaults, name, value)
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Store]:
+    """Records with a signed visit of Anna, its addendum and a paper, a draft of hers, and a visit of Bert."""
+    with Store(tmp_path / "here.db", new_keys()) as store:
+        first = Evaluation.begin(ANNA, "right", date(2026, 3, 1))
+        store.save(first)
+        store.sign(first.signed_by(Signature("Sam Lee", "PT-1", AT)), '{"note": 1}')
+        store.add_addendum(first.id, Addendum("Called.", "Sam Lee", AT))
+        store.keep_document(first.id, "handout", "en", "a4", b"%PDF Anna", "Sam Lee", "printed")
+        store.save(Evaluation.begin(BERT, "left", date(2026, 3, 2)))
+        store.save(Evaluation.begin(ANNA, "right", date(2026, 4, 1)).with_answer("nprs-now", 4))
+        yield store
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "there.db", new_keys()) as store:
+        store.save(Evaluation.begin(BERT, "left", date(2026, 3, 2)))
+        yield store
+
+
+def test_a_patient_arrives_with_visits_notes_addenda_and_papers(
+    here: Store, there: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+    data = file.read_bytes()
+    for word in (b"Svensson", b"Olsen", b"MR-7", b"%PDF", b"CREATE TABLE"):
+        assert word not in data
+    assert import_patient(there, file, PASSWORD) == ANNA.id
+    was, now = here.patient_evaluations(ANNA.id), there.patient_evaluations(ANNA.id)
+    assert [there.load(row.id) for row in now] == [here.load(row.id) for row in was]
+    assert len(now) == 2
+    signed = next(row.id for row in now if row.signed_at)
+    assert there.note_of(signed) == here.note_of(signed) == '{"note": 1}'
+    (paper,) = there.documents_of_patient(ANNA.id)
+    assert there.document_bytes(paper.id) == b"%PDF Anna"
+    assert [use.use for use in paper.uses] == ["printed"]
+    assert [row.patient.name for row in there.search_patients("mr-7")] == ["Anna Svensson"]
+    assert there.recent(1)[0].patient.id == ANNA.id
+    assert len(there.search_patients("")) == 2
+    assert {each.name for each in tmp_path.iterdir() if "evalassist" in each.name} == {file.name}
+
+
+def test_the_same_patient_a_second_time_changes_nothing_and_another_content_is_refused(
+    here: Store, there: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+    import_patient(there, file, PASSWORD)
+    import_patient(there, file, PASSWORD)
+    assert len(there.patient_evaluations(ANNA.id)) == 2
+    draft = next(row.id for row in there.patient_evaluations(ANNA.id) if not row.signed_at)
+    there.save(there.load(draft).with_impression("Changed there."))
+    with pytest.raises(EvalAssistError, match="hold this patient already"):
+        import_patient(there, file, PASSWORD)
+    assert there.load(draft).impression == "Changed there."
+
+
+def test_a_weak_or_wrong_password_a_damaged_file_and_an_unknown_patient_are_refused(
+    here: Store, there: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "one.evalassist-patient"
+    with pytest.raises(EvalAssistError, match="at least 12"):
+        export_patient(here, ANNA.id, file, "short")
+    with pytest.raises(StoreError, match="not in the records"):
+        export_patient(here, "nobody", file, PASSWORD)
+    assert not file.exists()
+    export_patient(here, ANNA.id, file, PASSWORD)
+    with pytest.raises(WrongPasswordError):
+        import_patient(there, file, "another long password")
+    whole = file.read_bytes()
+    for damaged in (b"", b"nonsense", whole[:-100], whole[: len(whole) // 2]):
+        file.write_bytes(damaged)
+        with pytest.raises(PatientFileError, match="Nothing was changed"):
+            import_patient(there, file, PASSWORD)
+    flipped = bytearray(whole)
+    flipped[len(whole) // 2] ^= 1
+    file.write_bytes(flipped)
+    with pytest.raises(PatientFileError):
+        import_patient(there, file, PASSWORD)
+    with pytest.raises(StoreError, match="could not be read"):
+        import_patient(there, tmp_path / "nowhere", PASSWORD)
+    assert len(there.recent()) == 1
+
+
+def test_a_file_of_a_newer_program_is_refused(
+    here: Store, there: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "one.evalassist-patient"
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            migrations, "MIGRATIONS", [*migrations.MIGRATIONS, lambda db: db.execute("CREATE TABLE x (y)")]
+        )
+        export_patient(here, ANNA.id, file, PASSWORD)
+    with pytest.raises(StoreError, match="newer EvalAssist"):
+        import_patient(there, file, PASSWORD)
+
+
+def test_an_import_that_fails_leaves_nothing_behind(here: Store, there: Store, tmp_path: Path) -> None:
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+    with closing(connect(there.path, there.keys.database)) as db:
+        db.execute("CREATE TRIGGER full BEFORE INSERT ON document BEGIN SELECT RAISE(ABORT, 'no'); END")
+    with pytest.raises(StoreError):
+        import_patient(there, file, PASSWORD)
+    assert [row.patient.name for row in there.recent()] == ["Bert Olsen"]
+    assert there.search_patients("anna") == ()

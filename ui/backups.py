@@ -1,0 +1,121 @@
+"""The backups while the window is open: one soon after the start, one each quarter of an hour, one at the end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from threading import Event, get_native_id
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from ui import collector
+
+if TYPE_CHECKING:
+    from evalassist.records.backup import Backups
+    from evalassist.records.drill import Told
+    from evalassist.records.vault import Keys
+
+FIRST_MS = 60_000
+EVERY_MS = 15 * 60_000
+ASK_MS = 100
+
+
+def _give_way() -> None:
+    """The window and its saves come first; Linux takes this for one thread, other systems share fairly anyway."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, get_native_id(), 10)
+
+
+class BackupKeeper(QObject):
+    """Makes backups in a thread of its own and tells how they stand; it never asks and never stops anybody."""
+
+    told = Signal(str, str)
+    """In short and in full, what the therapist should know of the backups; both empty when all is well."""
+
+    def __init__(self, records: Path, keys: Keys, folder: Path | None, parent: QObject | None = None) -> None:
+        """`folder`: where the backups lie; beside the records when None."""
+        super().__init__(parent)
+        self._records, self._keys, self._folder = records, keys, folder
+        self._thread = ThreadPoolExecutor(1, "backup", _give_way)
+        self._stopped = Event()
+        self._round: Future[Told] | None = None
+        self._first = QTimer(self, interval=FIRST_MS, singleShot=True)
+        self._first.timeout.connect(self.look)
+        self._every = QTimer(self, interval=EVERY_MS)
+        self._every.timeout.connect(self.look)
+        self._asking = QTimer(self, interval=ASK_MS)
+        self._asking.timeout.connect(self._ask)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether a backup is being made, or its place is being looked at."""
+        return self._round is not None
+
+    def begin(self) -> None:
+        """Say how the backups stand, and begin to make some."""
+        self._do(self._stand)
+        self._first.start()
+        self._every.start()
+
+    def look(self) -> None:
+        """Make a backup now, if something changed since the last one."""
+        self._do(self._keep_up)
+
+    def finish(self, *, make_one: bool = True) -> None:
+        """The window goes: make the last backup and wait for it. Without one, what runs is given up soon."""
+        self._first.stop()
+        self._every.stop()
+        if make_one and not self._stopped.is_set():
+            self._thread.submit(self._close)
+        if not make_one:
+            self._stopped.set()
+        self._thread.shutdown(wait=make_one)
+        if make_one:
+            self._asking.stop()
+            self._round = None
+            collector.resume(self)  # else when the round that is given up has ended
+
+    def _do(self, work: Callable[[], Told]) -> None:
+        if self._round is not None or self._stopped.is_set():
+            return
+        collector.rest(self)
+        self._round = self._thread.submit(work)
+        self._asking.start()
+
+    def _ask(self) -> None:
+        if self._round is None or not self._round.done():
+            return
+        done, self._round = self._round, None
+        self._asking.stop()
+        collector.resume(self)
+        told = done.result()
+        if not self._stopped.is_set():
+            self.told.emit(told.short, told.full)
+
+    # ------------------------------------------------------------ in the thread
+
+    def _backups(self) -> Backups:
+        from evalassist.records.backup import Backups
+
+        return Backups(self._records, self._folder)
+
+    def _stand(self) -> Told:
+        from evalassist.records.drill import at_the_start
+
+        return at_the_start(self._backups())
+
+    def _keep_up(self) -> Told:
+        from evalassist.records.drill import keep_up
+
+        return keep_up(self._backups(), self._keys, "working", self._stopped.is_set)
+
+    def _close(self) -> Told:
+        from evalassist.records.drill import keep_up
+
+        return keep_up(self._backups(), self._keys, "close", self._stopped.is_set)

@@ -1,0 +1,109 @@
+"""One patient written into an encrypted file, with a password of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
+
+from evalassist.errors import EvalAssistError
+from evalassist.evaluation import Patient
+from evalassist.records.patient_file import ENDING, LEAST_SIGNS, export_patient
+from evalassist.records.store import Store
+from ui import style
+from ui.aside import Aside
+from ui.dialogs.restore import secret_line
+
+
+class ExportDialog(QDialog):
+    """Asks for the file's password twice, then for its place; no name stands in the name of the file."""
+
+    def __init__(self, store: Store, patient: Patient, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store, self._patient = store, patient
+        self._aside = Aside(self)
+        self.setWindowTitle("Export a patient")
+        self.setMinimumWidth(style.px(520))
+        self.password, self.again = secret_line("Password of the file"), secret_line("Password again")
+        self._said = style.label("", wrap=True)
+        self._said.hide()
+        self.write_button, leave = QPushButton("Write the file…"), QPushButton("Cancel")
+        self.write_button.setProperty("kind", "primary")
+        self.write_button.clicked.connect(self._ask_where)
+        leave.clicked.connect(self.reject)
+        for button in (self.write_button, leave):
+            button.setAutoDefault(False)
+        ends = style.row(spacing=8)
+        ends.addStretch(1)
+        ends.addWidget(leave)
+        ends.addWidget(self.write_button)
+        stack = style.column(self, (20, 16, 20, 16), spacing=8)
+        stack.addWidget(style.label("h1", patient.name))
+        stack.addWidget(
+            style.label(
+                "",
+                "All visits, notes and papers of this patient go into one encrypted file. Choose a password for it, "
+                f"{LEAST_SIGNS} signs or more, and tell it another way than you send the file.",
+                wrap=True,
+            )
+        )
+        for words, field in (("Password of the file", self.password), ("Once more", self.again)):
+            stack.addWidget(style.label("s", words))
+            stack.addWidget(field)
+        stack.addWidget(self._said)
+        stack.addLayout(ends)
+        self.password.returnPressed.connect(self.again.setFocus)
+        self.again.returnPressed.connect(self._ask_where)
+        self.password.setFocus()
+
+    def _ask_where(self) -> None:
+        if not self._password_stands():
+            return
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        proposed = str(Path(folder) / f"patient{ENDING}")
+        name, _ = QFileDialog.getSaveFileName(self, "Write the file", proposed, f"Patient (*{ENDING})")
+        if name:
+            self.write(Path(name))
+
+    def _password_stands(self) -> bool:
+        if len(self.password.text()) < LEAST_SIGNS:
+            self._say(f"{len(self.password.text())} of at least {LEAST_SIGNS} signs.", bad=True)
+        elif self.password.text() != self.again.text():
+            self._say("The two differ. Type the same password twice.", bad=True)
+        else:
+            return True
+        return False
+
+    def write(self, file: Path) -> None:
+        """Write the file; it takes a moment."""
+        if not self._password_stands():
+            return
+        file = file if file.suffix == ENDING else file.with_name(file.name + ENDING)
+        password = self.password.text()
+        self.write_button.setEnabled(False)
+        self._say("Writing…")
+        self._aside.do(
+            lambda: export_patient(self._store, self._patient.id, file, password),
+            lambda _: self._written(file),
+            self._refused,
+        )
+
+    def done(self, result: int) -> None:
+        self._aside.finish()
+        super().done(result)
+
+    def _written(self, file: Path) -> None:
+        self.password.clear()
+        self.again.clear()
+        self.write_button.setEnabled(True)
+        self._say(f"Written to {file}.")
+
+    def _refused(self, fault: EvalAssistError) -> None:
+        self.write_button.setEnabled(True)
+        self._say(str(fault), bad=True)
+
+    def _say(self, words: str, *, bad: bool = False) -> None:
+        self._said.setText(words)
+        style.say(self._said, c="danger" if bad else "q")
+        self._said.show()

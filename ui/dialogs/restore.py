@@ -1,0 +1,206 @@
+"""Records brought back from a backup: from the page that asks who is there, or where they cannot be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QPushButton, QWidget
+
+from evalassist.errors import EvalAssistError
+from evalassist.overview import Row
+from evalassist.records.backup import FOLDER, Backup, backups_in
+from evalassist.records.entrance import TRIES
+from evalassist.records.restore import Restored, ToRestore, chosen_backup, restore
+from evalassist.records.tries import Tries
+from evalassist.records.vault import Keys
+from ui import style
+from ui.aside import Aside
+from ui.crash import FaultPage
+from ui.widgets.dates import date_text
+from ui.widgets.row_list import RowList
+from ui.widgets.segments import Choice, SegmentedControl
+
+KINDS = {
+    "working": "while working",
+    "close": "at the end of work",
+    "asked": "asked for",
+    "before-migration": "before an update of EvalAssist",
+    "before-restore": "before a backup was restored",
+}
+WAYS = (Choice("paper", "Paper key"), Choice("password", "Password"))
+
+
+class RestoreDialog(QDialog):
+    """The backups found, the newest first; one is chosen, opened with the paper key or a password, and restored."""
+
+    restored = Signal()
+
+    def __init__(self, folder: Path, places: Sequence[Path] = (), parent: QWidget | None = None) -> None:
+        """`folder`: where the records belong; `places`: other folders with backups than the one beside them."""
+        super().__init__(parent)
+        self._folder = folder
+        self._aside = Aside(self)
+        self._tries = Tries(folder / TRIES)
+        self.setWindowTitle("Restore a backup")
+        self.setMinimumSize(style.px(620), style.px(480))
+        self.list = RowList("Backups")
+        self.list.moved.connect(self._show_chosen)
+        self.way = SegmentedControl(WAYS, "Open it with")
+        self.way.set_value("paper")
+        self.way.answered.connect(lambda _: self._show_way())
+        self.paper, self.name = QLineEdit(), QLineEdit()
+        for line, words in ((self.paper, "Paper key"), (self.name, "Name to sign in")):
+            line.setAccessibleName(words)
+            line.setPlaceholderText(words)
+        self.password = secret_line("Password")
+        self._note = style.label(
+            "s",
+            "Its passwords and its paper key are those of that day. The records that are here now are put aside first "
+            "and never deleted.",
+            wrap=True,
+        )
+        self._said = style.label("", wrap=True)
+        self._said.hide()
+        another, self.button, leave = (
+            QPushButton("Another file…"),
+            QPushButton("Restore"),
+            QPushButton("Cancel"),
+        )
+        self.button.setProperty("kind", "primary")
+        another.clicked.connect(self._ask_for_file)
+        self.button.clicked.connect(self.restore)
+        leave.clicked.connect(self.reject)
+        ends = style.row(spacing=8)
+        ends.addWidget(another)
+        ends.addStretch(1)
+        ends.addWidget(leave)
+        ends.addWidget(self.button)
+        for button in (another, self.button, leave):
+            button.setAutoDefault(False)
+        stack = style.column(self, (20, 16, 20, 16), spacing=8)
+        stack.addWidget(style.label("h1", "Restore a backup"))
+        stack.addWidget(self.list, 1)
+        for part in (self.way, self.paper, self.name, self.password, self._note, self._said):
+            stack.addWidget(part)
+        stack.addLayout(ends)
+        self._files: list[Path] = []
+        self._show([each for place in (folder / FOLDER, *places) for each in backups_in(place)])
+        self._show_way()
+
+    def choose(self, file: Path) -> None:
+        """Offer a backup that lies elsewhere, before all others."""
+        try:
+            chosen = chosen_backup(file)
+        except EvalAssistError as fault:
+            self._say(str(fault))
+            return
+        self._files.insert(0, chosen.file)
+        self.list.show_rows([Row(chosen.file.name, line=str(chosen.file.parent)), *self._rows])
+        self._said.hide()
+
+    def restore(self) -> None:
+        """Open the chosen backup and put its records in place."""
+        place = self.list.currentIndex().row()
+        if not 0 <= place < len(self._files):
+            self._say("Choose a backup first.")
+            return
+        file, by_paper = self._files[place], self.way.value == "paper"
+        paper, name, password = self.paper.text(), self.name.text(), self.password.text()
+        self.button.setEnabled(False)
+        self._say("Restoring…", bad=False)
+
+        def work() -> Restored:
+            backup = chosen_backup(file)
+            return restore(backup, self._opened(backup, by_paper, paper, name, password), self._folder)
+
+        self._aside.do(work, self._done, self._refused)
+
+    def _opened(self, backup: ToRestore, by_paper: bool, paper: str, name: str, password: str) -> list[Keys]:
+        self._tries.refuse_too_soon()
+        self._tries.count()
+        keys = backup.keys_by_paper(paper) if by_paper else backup.keys_by_password(name, password)
+        self._tries.forget()
+        return keys
+
+    def done(self, result: int) -> None:
+        self._aside.finish()
+        super().done(result)
+
+    def _done(self, _: Restored) -> None:
+        self.accept()
+        self.restored.emit()
+
+    def _refused(self, fault: EvalAssistError) -> None:
+        self.button.setEnabled(True)
+        self._say(str(fault))
+
+    # ------------------------------------------------------------ what it shows
+
+    def _show(self, backups: Sequence[Backup]) -> None:
+        self._files = [each.file for each in backups]
+        self._rows = [_line(each) for each in backups]
+        self.list.show_rows(self._rows)
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        if not self._files:
+            self._say("No backup lies here. Choose one with Another file…", bad=False)
+
+    def _show_way(self) -> None:
+        paper = self.way.value != "password"
+        self.paper.setVisible(paper)
+        self.name.setVisible(not paper)
+        self.password.setVisible(not paper)
+
+    def _ask_for_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "A backup", "", "Backups (*.db)")
+        if name:
+            self.choose(Path(name))
+
+    def _say(self, words: str, *, bad: bool = True) -> None:
+        self._said.setText(words)
+        style.say(self._said, c="danger" if bad else "q")
+        self._said.show()
+
+
+def restore_page(
+    error: EvalAssistError, folder: Path, places: Sequence[Path], begin_anew: Callable[[], object]
+) -> FaultPage:
+    """The page for records that cannot be opened: why, and the way to the backups."""
+
+    def take_it() -> None:
+        dialog = RestoreDialog(folder, places, page)
+        if dialog.exec():
+            page.hide()
+            begin_anew()
+
+    page = FaultPage(
+        "EvalAssist could not open its files.",
+        error,
+        "Nothing was changed. Do what stands above and start EvalAssist again, or restore a backup.",
+        way_out="Restore a backup…",
+        take_it=take_it,
+    )
+    return page
+
+
+def secret_line(name: str) -> QLineEdit:
+    """A line whose letters cannot be read over a shoulder."""
+    line = QLineEdit()
+    line.setEchoMode(QLineEdit.EchoMode.Password)
+    line.setAccessibleName(name)
+    line.setPlaceholderText(name)
+    return line
+
+
+def _line(backup: Backup) -> Row:
+    moment = backup.manifest.moment.astimezone()
+    counts = backup.manifest.held.counts
+    return Row(
+        f"{date_text(moment.date())}, {moment:%H:%M}",
+        line=f"{KINDS[backup.manifest.kind]} · {counts.get('patient', 0)} patients, "
+        f"{counts.get('evaluation', 0)} evaluations",
+        value=f"{backup.manifest.size_bytes / 2**20:.1f} MB",
+    )
