@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QWidget,
+)
 
 from evalassist.errors import EvalAssistError
 from ui import style
@@ -21,14 +30,41 @@ if TYPE_CHECKING:
     from evalassist.records.store import Store
     from evalassist.settings import Settings
     from ui.evaluation_view import EvaluationView
+    from ui.pages.door import Door
+    from ui.pages.first_run import FirstRun
     from ui.pages.start import StartPage
+    from ui.watch import Watch
+    from ui.way_in import WayIn
 
 SMALLEST = (960, 540)
 REMEMBER_AFTER_MS = 400
 MOST_NAMED = 6
 """So many unkept entries are named when the evaluation is left."""
 
+AGAIN_MS = 200
+"""A dialog of the system that does not close at once is asked again."""
+
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Left:
+    """Where somebody was when the window was locked."""
+
+    evaluation_id: str
+    step: str
+    item: str
+    words: dict[tuple[str, str], str] = field(repr=False)
+    """What was typed and is no answer yet, by step and field."""
+
+
+@dataclass(frozen=True)
+class _Held:
+    """An evaluation whose last changes could not be kept: out of sight, and tried again."""
+
+    view: EvaluationView
+    store: Store
+    way_in: WayIn
 
 
 class MainWindow(QMainWindow):
@@ -53,23 +89,62 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(waiting)
         self.start: StartPage | None = None
         self.view: EvaluationView | None = None
+        self.door: Door | FirstRun | None = None
+        """The page in front of the records, while they are locked."""
+        self._way_in: WayIn | None = None
+        self._left: dict[str, _Left] = {}
+        """Where each account was when it locked the window."""
+        self._held: dict[str, _Held] = {}
+        self._watch: Watch | None = None
+        self._keys: list[QShortcut] = []
         self._remember = QTimer(self, singleShot=True, interval=REMEMBER_AFTER_MS)
         self._remember.timeout.connect(self.remember_place)
 
     # ------------------------------------------------------------ opening
 
-    def open_store(self, store: Store, content: Content | Callable[[], Content], settings: Settings) -> None:
-        """The records are open: show the start page. The content may come later; who needs it first waits for it."""
-        from ui.pages.start import StartPage
-
-        self._store, self._settings = store, settings
-        self._loaded: Content | None = None
-        self._wait_for_content = content if callable(content) else lambda: content
-        self.start = self._make_start(StartPage(store, settings))
-        self._add_keys()
-        self.show_start()
+    def open_store(
+        self,
+        store: Store,
+        content: Content | Callable[[], Content],
+        settings: Settings,
+        way_in: WayIn | None = None,
+    ) -> None:
+        """The records are open: show the start page. Without a way in nobody signed in: nothing locks or asks."""
+        self.prepare(content, settings)
+        self.enter(store, way_in)
         if not callable(content):
             self.use_content(content)
+
+    def prepare(self, content: Content | Callable[[], Content], settings: Settings) -> None:
+        """What does not hang on who signs in. The content may come later; who needs it first waits for it."""
+        self._loaded: Content | None = None
+        self._wait_for_content = content if callable(content) else lambda: content
+        self._clinic = self._settings = settings
+
+    def enter(self, store: Store, way_in: WayIn | None = None) -> None:
+        """Somebody came in: show where they were when they locked the window, else the start page."""
+        from ui.pages.start import StartPage
+
+        held = self._held.pop(store.account.id, None)
+        if held is not None:
+            store.close()
+            store, way_in = held.store, held.way_in
+        self._store, self._way_in = store, way_in
+        self._settings = self._as_signed_in(self._clinic)
+        self.start = self._make_start(StartPage(store, self._settings, signed_in=way_in is not None))
+        if self._loaded is not None:
+            self.start.use_content(self._loaded)
+        self._add_keys()
+        self._close_door()
+        left = self._left.pop(store.account.id, None)
+        if held is not None:
+            self._show_held(held)
+        else:
+            self.show_start()
+            if left is not None and left.evaluation_id:
+                self._go_back_to(left)
+        if way_in is not None:
+            self._begin_watch()
 
     def use_content(self, content: Content) -> None:
         """The clinical content is read: evaluations can be judged and opened."""
@@ -84,12 +159,20 @@ class MainWindow(QMainWindow):
         assert self._loaded is not None
         return self._loaded
 
+    def _as_signed_in(self, settings: Settings) -> Settings:
+        """The clinic's settings with the name and license of the account that signed in."""
+        if self._way_in is None:
+            return settings
+        return settings.for_person(self._store.account.name, self._store.account.licence)
+
     def _make_start(self, start: StartPage) -> StartPage:
         start.evaluation_chosen.connect(self.open_evaluation)
         start.new_wanted.connect(self.new_patient)
         start.patient_chosen.connect(self.show_visits)
         start.settings_wanted.connect(self.change_settings)
         start.about_wanted.connect(self.show_about)
+        start.lock_wanted.connect(self.lock)
+        start.account_wanted.connect(self.show_accounts)
         self._stack.addWidget(start)
         return start
 
@@ -205,7 +288,8 @@ class MainWindow(QMainWindow):
         """Settings, kept in their own file."""
         from ui.dialogs.preferences import PreferencesDialog
 
-        dialog = PreferencesDialog(self._settings, self)
+        dialog = PreferencesDialog(self._clinic, self, signed_in=self._way_in is not None)
+        dialog.accounts_wanted.connect(self.show_accounts)
         dialog.applied.connect(self.use_settings)
         dialog.exec()
 
@@ -214,7 +298,10 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         looks = (settings.text_scale, settings.theme)
         changed = looks != (self._settings.text_scale, self._settings.theme)
-        self._settings = settings
+        self._clinic, self._settings = settings, self._as_signed_in(settings)
+        settings = self._settings
+        if self._watch is not None and self._way_in is not None:
+            self._watch.start(settings.idle_minutes * 60)
         if changed and isinstance(app, QApplication):
             wear(app, settings)
         if self.view is not None:
@@ -229,7 +316,9 @@ class MainWindow(QMainWindow):
         evaluation_id = self.evaluation_id()
         if not self._leave():
             return  # the therapist stays with what is not kept; the next page has the new looks
-        self.start = self._make_start(type(former)(self._store, self._settings))
+        self.start = self._make_start(
+            type(former)(self._store, self._settings, signed_in=self._way_in is not None)
+        )
         if self._loaded is not None:
             self.start.use_content(self._loaded)
         if evaluation_id:
@@ -244,7 +333,7 @@ class MainWindow(QMainWindow):
     def keep(self) -> bool:
         """Write down everything typed; True when it is all on the disk."""
         if self.view is None:
-            return True
+            return self._keep_held()
         self.view.commit()
         try:
             return self.view.session.keep()
@@ -270,11 +359,12 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         try:
-            leaves = self._leave()
+            leaves = self._leave() and self._leave_what_waits()
         except Exception as error:  # an exception must not leave Qt's close: the program would fall over
             log_fault(log, "the evaluation could not be left", error, self.evaluation_id())
             leaves = self._ask_to_lose([])
         if leaves:
+            self._close_door()
             event.accept()
         else:
             event.ignore()
@@ -290,7 +380,9 @@ class MainWindow(QMainWindow):
         from ui.session import EvaluationSession
 
         try:
-            session = EvaluationSession(evaluation, self._content, self._store, self._settings)
+            session = EvaluationSession(
+                evaluation, self._content, self._store, self._settings, confirm=self._confirm_or_none()
+            )
         except EvalAssistError as fault:  # an earlier visit of the episode cannot be read
             self._say_not_opened(str(fault))
             return
@@ -304,6 +396,8 @@ class MainWindow(QMainWindow):
         view.plan_paper_wanted.connect(self._show_plan_paper)
         view.addendum_wanted.connect(self._write_addendum)
         view.documents_wanted.connect(self.show_documents)
+        view.lock_wanted.connect(self.lock)
+        view.account_wanted.connect(self.show_accounts)
         view.step_shown.connect(lambda _: self._remember.start())
         session.not_kept.connect(self._note_why)
         self._why_not_kept = ""
@@ -338,7 +432,8 @@ class MainWindow(QMainWindow):
         """Close what is open; nothing is asked any more."""
         assert self.view is not None
         self._remember.stop()
-        self.remember_place()
+        if self.door is None:  # a locked window has remembered it before it took the keyboard away
+            self.remember_place()
         self.view.close_view()
         self._stack.removeWidget(self.view)
         self.view.deleteLater()
@@ -359,10 +454,10 @@ class MainWindow(QMainWindow):
             label.setTextFormat(Qt.TextFormat.PlainText)  # what was typed is never read as a format
         stay = box.addButton("Stay here", QMessageBox.ButtonRole.RejectRole)
         them = "it" if lost == "it is" else "them"
-        box.addButton(f"Leave without {them}", QMessageBox.ButtonRole.DestructiveRole)
+        leave = box.addButton(f"Leave without {them}", QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(stay)
         box.exec()
-        return box.clickedButton() is not stay
+        return box.clickedButton() is leave  # a box that locking closed was not answered
 
     def _settle_conflict(self) -> Literal["mine", "theirs", ""]:
         """Two versions of one note: the therapist says which stays; "" while that is open."""
@@ -408,6 +503,156 @@ class MainWindow(QMainWindow):
             "Leave this window open until the header says Kept."
         )
         box.exec()
+
+    # ------------------------------------------------------------ locking
+
+    def show_door(self, door: Door | FirstRun) -> None:
+        """The records are closed: show the page that asks who is there."""
+        self.door = door
+        door.opened.connect(self._come_in)
+        self._stack.addWidget(door)
+        self._stack.setCurrentWidget(door)
+        door.take_keyboard()
+
+    def _come_in(self, store: Store, way_in: WayIn) -> None:
+        from evalassist.records.doorstep import keep_last_name
+
+        keep_last_name(way_in.entrance.records.parent, store.account.sign_in)
+        self.enter(store, way_in)
+
+    def _close_door(self) -> None:
+        door, self.door = self.door, None
+        if door is not None:
+            door.leave()
+            self._stack.removeWidget(door)
+            door.deleteLater()
+
+    def lock(self) -> None:
+        """Hide everything at once and keep what is typed; then close the records and forget their keys."""
+        from evalassist.records.doorstep import last_name
+        from ui.pages.door import Door
+
+        if self._way_in is None or self.door is not None:
+            return
+        entrance = self._way_in.entrance
+        self._remember.stop()
+        step, item, words = "", "", {}
+        if self.view is not None and self.view.step:
+            self.remember_place()
+            step, item, words = self.view.step, self.view.focused_item(), self.view.loose_words()
+        self._left[self._store.account.id] = _Left(self.evaluation_id(), step, item, words)
+        self.setWindowTitle("EvalAssist")
+        self.show_door(Door(lambda: entrance, last_name(entrance.records.parent), self._settings.clinic_name))
+        if self._watch is not None:
+            self._watch.stop()
+        for key in self._keys:
+            key.setEnabled(False)
+        clipboard = QApplication.clipboard()
+        if clipboard.ownsClipboard():  # what came from another program is not ours to take away
+            clipboard.clear()
+        _close_dialogs()
+        self.keep()
+        QTimer.singleShot(0, self._finish_lock)  # what waited for a dialog goes on first, and still finds its page
+
+    def _finish_lock(self) -> None:
+        """Everything is out of sight: close it, unless its last changes would be lost."""
+        if QApplication.activeModalWidget() is not None or QApplication.activePopupWidget() is not None:
+            _close_dialogs()
+            QTimer.singleShot(AGAIN_MS, self._finish_lock)
+            return
+        if self.door is None or self._way_in is None:
+            return
+        way_in, self._way_in = self._way_in, None
+        store = self._store
+        if self.view is not None and not self.keep():
+            self._hold(_Held(self.view, store, way_in))
+        elif self.view is not None:
+            self._put_away()
+        if self.start is not None:
+            self._stack.removeWidget(self.start)
+            self.start.deleteLater()
+            self.start = None
+        del self._store
+        if store.account.id not in self._held:
+            store.close()
+        log.info("locked")
+
+    def _hold(self, held: _Held) -> None:
+        """What cannot be kept stays in the memory, out of sight, until it can be or its owner comes back."""
+        account = held.store.account
+        self._held[account.id], self.view = held, None
+        held.view.hide()
+        self._stack.removeWidget(held.view)
+        held.view.session.kept.connect(lambda _: self._let_go(account.id))
+        if self.door is not None:
+            self.door.say_above(
+                f"The last changes of {account.name} are not kept: {self._why_not_kept}\n"
+                "They wait out of sight, and EvalAssist tries again. Leave this window open, "
+                f"and let {account.name} sign in here."
+            )
+
+    def _let_go(self, account_id: str) -> None:
+        """What was held could be kept at last: close it like everything else."""
+        held = self._held.pop(account_id, None)
+        if held is None:
+            return
+        held.view.close_view()
+        held.view.deleteLater()
+        held.store.close()
+        if self.door is not None and not self._held:
+            self.door.say_above("")
+
+    def _leave_what_waits(self) -> bool:
+        """The window goes while it is locked: what waits for its owner would be lost."""
+        if not self._keep_held() and not self._ask_to_lose([]):
+            return False
+        waits = any(left.words for left in self._left.values())
+        return not waits or self._ask_to_lose(["Words that wait for who locked the window."], kept=True)
+
+    def _keep_held(self) -> bool:
+        return all([held.view.session.keep() for held in list(self._held.values())])
+
+    def _show_held(self, held: _Held) -> None:
+        self.view = held.view
+        self._stack.addWidget(held.view)
+        self._stack.setCurrentWidget(held.view)
+        self.setWindowTitle(f"{held.view.session.evaluation.patient.name} – EvalAssist")
+        held.view.session.use_settings(self._settings)
+        held.view.session.keep()
+
+    def _go_back_to(self, left: _Left) -> None:
+        """The same evaluation, step and field, with what was typed and is no answer yet."""
+        self.open_evaluation(left.evaluation_id)
+        if self.view is None:
+            return
+        if left.step and left.step != self.view.step:
+            self.view.show_step(left.step)
+        self.view.put_back(left.words)
+        if left.step:
+            self.view.show_step(left.step)
+            if left.item:
+                self.view.page.focus_item(left.item)
+
+    def _begin_watch(self) -> None:
+        from ui.watch import Watch
+
+        if self._watch is None:
+            self._watch = Watch(self.windowHandle(), self)
+            self._watch.lock_wanted.connect(self.lock)
+        self._watch.start(self._settings.idle_minutes * 60)
+
+    def _confirm_or_none(self) -> Callable[[str], None] | None:
+        """What asks for the password again before a signature; None where nobody signed in."""
+        way_in, store = self._way_in, self._store
+        return None if way_in is None else lambda password: way_in.confirm(store, password)
+
+    def show_accounts(self) -> None:
+        """One's own password, and for an administrator who else may come in."""
+        from ui.dialogs.accounts import AccountsDialog
+
+        if self._way_in is not None:
+            AccountsDialog(self._store, self._way_in, self._clinic, self).exec()
+            self.use_settings(self._clinic)  # a name or license may have changed
 
     # ------------------------------------------------------------ papers
 
@@ -470,10 +715,21 @@ class MainWindow(QMainWindow):
         keys: dict[str, Callable[[], object]] = {
             "Ctrl+N": self.new_patient,
             "Ctrl+K": self.find_by_name,
+            "Ctrl+L": self.lock,
             "F1": self.show_keys,
         }
-        for key, act in keys.items():
-            QShortcut(QKeySequence(key), self).activated.connect(act)
+        if not self._keys:
+            for key, act in keys.items():
+                shortcut = QShortcut(QKeySequence(key), self)
+                shortcut.activated.connect(act)
+                self._keys.append(shortcut)
+        for shortcut in self._keys:
+            shortcut.setEnabled(True)
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether somebody signed in, so that the window can be locked."""
+        return self._way_in is not None
 
     def find_by_name(self) -> None:
         """Ctrl+K: any field or command by name."""
@@ -489,6 +745,18 @@ class MainWindow(QMainWindow):
 
         own = self.view.page.keys() if self.view is not None else []
         KeysDialog(own, evaluation=self.view is not None, parent=self).exec()
+
+
+def _close_dialogs() -> None:
+    """Close every dialog and menu; what was asked in it counts as not answered."""
+    while (popup := QApplication.activePopupWidget()) is not None and popup.close():
+        pass
+    for widget in QApplication.topLevelWidgets():
+        if not isinstance(widget, QDialog) or not widget.isVisible():
+            continue
+        if isinstance(widget, QMessageBox) and widget.close():
+            continue  # as by Esc
+        widget.done(QDialog.DialogCode.Rejected)  # not `reject`, which may ask before something typed is lost
 
 
 def wear(app: QApplication, settings: Settings) -> None:

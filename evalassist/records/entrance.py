@@ -12,14 +12,14 @@ from evalassist.errors import EvalAssistError, StoreError
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
 from evalassist.records.connection import WAIT_S
-from evalassist.records.plain_file import encrypt, is_plain
+from evalassist.records.doorstep import RECORDS, is_plain
+from evalassist.records.plain_file import encrypt
 from evalassist.records.store import Store
 from evalassist.records.tries import Tries
 from evalassist.records.vault import Keys, Vault, VaultDamagedError, new_keys
 
 log = logging.getLogger(__name__)
 
-RECORDS = "evalassist.db"
 TRIES = "evalassist.tries"
 State = Literal["new", "plain", "locked"]
 
@@ -122,6 +122,8 @@ class Entrance:
         self, store: Store, account_id: str, password: str, key_file: bytes | None = None
     ) -> None:
         """A new password for an account: one's own, or another's set by an administrator."""
+        if account_id != store.account.id:
+            _only_administrators(store)
         account = store.account_of(account_id)
         vault = self.vault()
         if vault.slot(account_id) is None:
@@ -133,6 +135,7 @@ class Entrance:
         self, store: Store, account: Account, password: str, key_file: bytes | None = None
     ) -> Account:
         """A new account; its owner changes the password at the first occasion."""
+        _only_administrators(store)
         vault = self.vault()
         if vault.slot_named(account.sign_in) is not None:
             raise EvalAssistError(
@@ -145,6 +148,7 @@ class Entrance:
 
     def remove_account(self, store: Store, account_id: str) -> None:
         """Take an account its way in, and give the records a new key, so that the old way opens nothing."""
+        _only_administrators(store)
         if account_id == store.account.id:
             raise EvalAssistError("You are signed in with this account. Another administrator can remove it.")
         keys = Keys(new_keys().database, store.keys.audit)
@@ -157,6 +161,7 @@ class Entrance:
 
     def new_paper_key(self, store: Store) -> str:
         """A new paper key; the former paper opens nothing any more."""
+        _only_administrators(store)
         vault, paper = vaults.with_paper_key(self.vault(), store.keys)
         self._write(store, vault)
         store.note("paper-key-made", "")
@@ -209,6 +214,11 @@ class Entrance:
         with store:
             self._write(store, vault.with_newest_keys_only())
         return new
+
+
+def _only_administrators(store: Store) -> None:
+    if not store.account.administers:
+        raise EvalAssistError("Only an administrator may do this. Ask one to sign in.")
 
 
 def _with_account(vault: Vault, keys: Keys, account: Account, password: str, key_file: bytes | None) -> Vault:

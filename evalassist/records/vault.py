@@ -29,8 +29,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evalassist.errors import EvalAssistError
 from evalassist.files import write_whole
+from evalassist.records.doorstep import VAULT
 
-FILE_NAME = "evalassist.vault"
+FILE_NAME = VAULT
 FORMAT = 1
 PAPER = "paper"
 """The id of the slot that the paper key opens."""

@@ -49,6 +49,11 @@ def commands(window: MainWindow) -> list[Command]:
         Command("About EvalAssist", "", window.show_about),
         Command("Keys of this page", "F1", window.show_keys),
     ]
+    if window.signed_in:
+        found += [
+            Command("Lock the screen", "Ctrl+L", window.lock),
+            Command("Accounts and passwords", "change my password", window.show_accounts),
+        ]
     view = window.view
     if view is None:
         return found
@@ -144,6 +149,7 @@ class Palette(QDialog):
 EVERYWHERE = (
     ("Ctrl+N", "new patient"),
     ("Ctrl+K", "find a field or command by name"),
+    ("Ctrl+L", "lock the screen"),
     ("F1", "this list"),
 )
 IN_EVALUATION = (

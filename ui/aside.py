@@ -1,0 +1,82 @@
+"""Work that would hold up the window: done in a thread of its own while the window stays awake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, QTimer
+
+from evalassist.errors import EvalAssistError
+from ui import collector
+
+T = TypeVar("T")
+
+ASK_MS = 15
+
+
+class Aside(QObject):
+    """Does one thing at a time; what it gives, or the fault, is handed over where the window lives."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._begun: Future[Any] | None = None
+        self._then: Callable[[Any], object] = _forget
+        self._otherwise: Callable[[EvalAssistError], object] = _forget
+        self._clock = QTimer(self, interval=ASK_MS)
+        self._clock.timeout.connect(self._ask)
+
+    @property
+    def at_work(self) -> bool:
+        return self._begun is not None
+
+    def do(
+        self,
+        work: Callable[[], T],
+        then: Callable[[T], object],
+        otherwise: Callable[[EvalAssistError], object],
+    ) -> None:
+        """Begin; one of both follows. Nothing is begun while something is being done."""
+        if self._begun is not None:
+            return
+        collector.rest(self)
+        self._then, self._otherwise = then, otherwise
+        self._begun = _thread().submit(work)
+        self._clock.start()
+
+    def finish(self) -> Any:
+        """The window goes: wait for what was begun and return it instead of handing it over."""
+        begun, self._begun = self._begun, None
+        self._clock.stop()
+        failed = begun.exception() if begun is not None else None
+        collector.resume(self)
+        return None if begun is None or failed is not None else begun.result()
+
+    def _ask(self) -> None:
+        if self._begun is None or not self._begun.done():
+            return
+        begun, self._begun = self._begun, None
+        self._clock.stop()
+        collector.resume(self)
+        then, otherwise = self._then, self._otherwise
+        self._then = self._otherwise = _forget
+        try:
+            given = begun.result()
+        except EvalAssistError as fault:
+            otherwise(fault)
+            return
+        except Exception:
+            otherwise(EvalAssistError("Something in EvalAssist went wrong. Nothing was changed. Try again."))
+            raise  # the crash hook writes down where
+        then(given)
+
+
+def _forget(_: object) -> None:
+    pass
+
+
+@cache
+def _thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "aside")
