@@ -6,9 +6,18 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from evalassist.records import vault
+
+if TYPE_CHECKING:
+    from ui.app import App
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 PRINT_SYSTEM = Path(tempfile.mkdtemp(prefix="evalassist-cups-"))
@@ -23,3 +32,42 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("EVALASSIST_HOME", str(folder))
     return folder
+
+
+PASSWORD = "four blue kneecaps"
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trying a password costs as little as the vault allows."""
+    for name, least in (("MEMORY_KIB", vault.LEAST_MEMORY_KIB), ("PASSES", vault.LEAST_PASSES), ("LANES", 1)):
+        monkeypatch.setattr(vault, name, least)
+
+
+@pytest.fixture
+def first_run(quick_passwords: None) -> Callable[[App], None]:
+    """Fill in the first page as a person does, tick that the paper key was written down, and go on."""
+
+    def fill_in(program: App) -> None:
+        from ui.pages.first_run import FirstRun
+
+        while program.window.door is None:
+            QApplication.processEvents()
+        page = program.window.door
+        assert isinstance(page, FirstRun)
+        for field, typed in (
+            (page.fields.name, "A. Chen, PT"),
+            (page.fields.licence, "40-12345"),
+            (page.fields.sign_in, "chen"),
+        ):
+            field.clear()
+            QTest.keyClicks(field.edit, typed)
+        for secret in (page.password.first, page.password.again):
+            QTest.keyClicks(secret.edit, PASSWORD)
+        page.button.click()
+        while page.at_work:
+            QApplication.processEvents()
+        page.paper_key.has_it.click()
+        page.paper_key.go_on.click()
+
+    return fill_in

@@ -300,7 +300,7 @@ class MainWindow(QMainWindow):
         changed = looks != (self._settings.text_scale, self._settings.theme)
         self._clinic, self._settings = settings, self._as_signed_in(settings)
         settings = self._settings
-        if self._watch is not None and self._way_in is not None:
+        if self._watch is not None and self._way_in is not None and self.door is None:
             self._watch.start(settings.idle_minutes * 60)
         if changed and isinstance(app, QApplication):
             wear(app, settings)
@@ -381,7 +381,11 @@ class MainWindow(QMainWindow):
 
         try:
             session = EvaluationSession(
-                evaluation, self._content, self._store, self._settings, confirm=self._confirm_or_none()
+                evaluation,
+                self._content,
+                self._store,
+                self._settings,
+                confirm=self._confirm if self._way_in else None,
             )
         except EvalAssistError as fault:  # an earlier visit of the episode cannot be read
             self._say_not_opened(str(fault))
@@ -527,6 +531,13 @@ class MainWindow(QMainWindow):
             self._stack.removeWidget(door)
             door.deleteLater()
 
+    def close_records(self) -> None:
+        """The program ends."""
+        for held in self._held.values():
+            held.store.close()
+        if hasattr(self, "_store"):
+            self._store.close()
+
     def lock(self) -> None:
         """Hide everything at once and keep what is typed; then close the records and forget their keys."""
         from evalassist.records.doorstep import last_name
@@ -540,6 +551,7 @@ class MainWindow(QMainWindow):
         if self.view is not None and self.view.step:
             self.remember_place()
             step, item, words = self.view.step, self.view.focused_item(), self.view.loose_words()
+            words |= _addendum_words()
         self._left[self._store.account.id] = _Left(self.evaluation_id(), step, item, words)
         self.setWindowTitle("EvalAssist")
         self.show_door(Door(lambda: entrance, last_name(entrance.records.parent), self._settings.clinic_name))
@@ -552,7 +564,9 @@ class MainWindow(QMainWindow):
             clipboard.clear()
         _close_dialogs()
         self.keep()
-        QTimer.singleShot(0, self._finish_lock)  # what waited for a dialog goes on first, and still finds its page
+        QTimer.singleShot(
+            0, self._finish_lock
+        )  # what waited for a dialog goes on first, and still finds its page
 
     def _finish_lock(self) -> None:
         """Everything is out of sight: close it, unless its last changes would be lost."""
@@ -610,7 +624,7 @@ class MainWindow(QMainWindow):
         return not waits or self._ask_to_lose(["Words that wait for who locked the window."], kept=True)
 
     def _keep_held(self) -> bool:
-        return all([held.view.session.keep() for held in list(self._held.values())])
+        return all(held.view.session.keep() for held in list(self._held.values()))
 
     def _show_held(self, held: _Held) -> None:
         self.view = held.view
@@ -641,17 +655,19 @@ class MainWindow(QMainWindow):
             self._watch.lock_wanted.connect(self.lock)
         self._watch.start(self._settings.idle_minutes * 60)
 
-    def _confirm_or_none(self) -> Callable[[str], None] | None:
-        """What asks for the password again before a signature; None where nobody signed in."""
-        way_in, store = self._way_in, self._store
-        return None if way_in is None else lambda password: way_in.confirm(store, password)
+    def _confirm(self, password: str) -> None:
+        """Ask for the password again; it raises when that is wrong."""
+        assert self._way_in is not None
+        self._way_in.confirm(self._store, password)
 
     def show_accounts(self) -> None:
         """One's own password, and for an administrator who else may come in."""
         from ui.dialogs.accounts import AccountsDialog
 
         if self._way_in is not None:
-            AccountsDialog(self._store, self._way_in, self._clinic, self).exec()
+            dialog = AccountsDialog(self._store, self._way_in, self._clinic, self)
+            dialog.exec()
+            self._way_in = dialog.way_in
             self.use_settings(self._clinic)  # a name or license may have changed
 
     # ------------------------------------------------------------ papers
@@ -745,6 +761,17 @@ class MainWindow(QMainWindow):
 
         own = self.view.page.keys() if self.view is not None else []
         KeysDialog(own, evaluation=self.view is not None, parent=self).exec()
+
+
+def _addendum_words() -> dict[tuple[str, str], str]:
+    """An addendum that is being written in its dialog goes on in the field of the sign page."""
+    from ui.dialogs.papers import AddendumDialog
+
+    words: dict[tuple[str, str], str] = {}
+    for dialog in QApplication.topLevelWidgets():
+        if isinstance(dialog, AddendumDialog) and dialog.isVisible() and dialog.text.value:
+            words["sign", "Addendum"] = dialog.text.value
+    return words
 
 
 def _close_dialogs() -> None:

@@ -1,4 +1,4 @@
-"""When the window has to lock itself: nobody touched it for a while, the screen was locked, the computer went to sleep."""
+"""When the window has to lock itself: nobody touched it, the screen was locked, the computer went to sleep."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Callable
 from time import monotonic, time
+from typing import Any
 
 from PySide6.QtCore import (
     SLOT,
@@ -93,7 +94,9 @@ class Watch(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in TOUCHES:
             self._touched = self._now()
-            if isinstance(event, QKeyEvent) and _is_lock_key(event):  # a dialog has no shortcuts of the window
+            if isinstance(event, QKeyEvent) and _is_lock_key(
+                event
+            ):  # a dialog has no shortcuts of the window
                 self.lock_wanted.emit()
                 return True
         return False
@@ -103,7 +106,9 @@ class Watch(QObject):
         if window is not None and window not in self._windows:
             self._windows.append(window)
             window.installEventFilter(self)
-            window.destroyed.connect(lambda: self._windows.remove(window) if window in self._windows else None)
+            window.destroyed.connect(
+                lambda: self._windows.remove(window) if window in self._windows else None
+            )
 
     # ------------------------------------------------------------ told by the system
 
@@ -146,7 +151,8 @@ def _listen(watch: Watch, window: QWindow | None) -> object:
 def _listen_on_the_bus(watch: Watch) -> None:
     from PySide6.QtDBus import QDBusConnection
 
-    away, locked = SLOT("going_away(bool)"), SLOT("screen_locked()")
+    away: Any = SLOT("going_away(bool)")  # a text, whatever the stubs say: bytes are never called
+    locked: Any = SLOT("screen_locked()")
     login, manager = "org.freedesktop.login1", "/org/freedesktop/login1"
     system = QDBusConnection.systemBus()
     if system.isConnected():
@@ -154,7 +160,10 @@ def _listen_on_the_bus(watch: Watch) -> None:
         system.connect(login, "", f"{login}.Session", "Lock", watch, locked)
     session = QDBusConnection.sessionBus()
     if session.isConnected():
-        for saver in ("org.freedesktop.ScreenSaver", "org.gnome.ScreenSaver"):  # wherever each desktop puts it
+        for saver in (
+            "org.freedesktop.ScreenSaver",
+            "org.gnome.ScreenSaver",
+        ):  # wherever each desktop puts it
             session.connect("", "", saver, "ActiveChanged", watch, away)
 
 

@@ -17,7 +17,7 @@ SAYS = (
     "Whoever holds this paper can read every record. Keep it in a safe, away from the computer. "
     "Do not photograph it, do not send it, and do not keep it with the backups.",
     "It is needed on the page that asks for name and password: choose “Use the paper key…” and type it. Small and "
-    "capital letters are the same, and hyphens can be left out. It has no 0, 1, 8 or 9: what looks like one is a letter.",
+    "capital letters are the same, and hyphens can be left out. It has no 0, 1, 8 or 9: what looks so is a letter.",
     "When a new paper key is made, this one opens nothing that is changed from then on. Destroy this paper then; "
     "backups made before still open with it.",
 )

@@ -1,4 +1,4 @@
-"""What is known of a folder of records before anything heavy is loaded: which page comes first, and who was here last."""
+"""What a folder of records tells before anything heavy is loaded: which page comes first, who was here last."""
 
 from __future__ import annotations
 

@@ -40,7 +40,10 @@ def _letters(plain: str) -> str:
 
 def _is_a_name(letters: str, known: Iterable[str]) -> bool:
     """Whether hardly anything is left without the names."""
-    left, words = letters, {_letters(word) for name in (*known, "EvalAssist", "password") for word in _words(name)}
+    left, words = (
+        letters,
+        {_letters(word) for name in (*known, "EvalAssist", "password") for word in _words(name)},
+    )
     for word in sorted(words, key=len, reverse=True):
         if len(word) > 1:
             left = left.replace(word, "")

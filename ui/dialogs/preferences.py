@@ -60,9 +60,7 @@ class PreferencesDialog(QDialog):
     """The new `Settings`, already kept."""
     accounts_wanted = Signal()
 
-    def __init__(
-        self, settings: Settings, parent: QWidget | None = None, *, signed_in: bool = False
-    ) -> None:
+    def __init__(self, settings: Settings, parent: QWidget | None = None, *, signed_in: bool = False) -> None:
         """`signed_in`: name and license are those of the account, and the window locks itself."""
         super().__init__(parent)
         self.settings = settings

@@ -178,7 +178,9 @@ class Door(ClosedPage):
             "Type the nine groups as they stand on the paper. Small and capital letters are the same, and hyphens "
             "can be left out. Then you choose a new password."
         )
-        self.show_card("Paper key", [style.label("q", says, wrap=True), self.paper_key], self._back(), self.button)
+        self.show_card(
+            "Paper key", [style.label("q", says, wrap=True), self.paper_key], self._back(), self.button
+        )
         self.paper_key.setFocus()
 
     def use_paper(self) -> None:

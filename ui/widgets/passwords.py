@@ -112,7 +112,9 @@ class NewPassword(QWidget):
 
         why = refusal(self.first.value, known)
         if not why and self.first.value != self.again.value:
-            why = "The two differ. Type the same password twice." if self.again.value else "Type it once more."
+            why = (
+                "The two differ. Type the same password twice." if self.again.value else "Type it once more."
+            )
         self._said.setText(why)
         self._said.setVisible(bool(why))
         style.say(self._said, c="danger" if why else "")
