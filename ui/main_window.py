@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from evalassist.evaluation import Evaluation
     from evalassist.records.store import Store
     from evalassist.settings import Settings
+    from ui.copied import Copied
     from ui.evaluation_view import EvaluationView
     from ui.pages.door import Door
     from ui.pages.first_run import FirstRun
@@ -96,6 +97,7 @@ class MainWindow(QMainWindow):
         """Where each account was when it locked the window."""
         self._held: dict[str, _Held] = {}
         self._watch: Watch | None = None
+        self._copied: Copied | None = None
         self._keys: list[QShortcut] = []
         self._remember = QTimer(self, singleShot=True, interval=REMEMBER_AFTER_MS)
         self._remember.timeout.connect(self.remember_place)
@@ -559,9 +561,8 @@ class MainWindow(QMainWindow):
             self._watch.stop()
         for key in self._keys:
             key.setEnabled(False)
-        clipboard = QApplication.clipboard()
-        if clipboard.ownsClipboard():  # what came from another program is not ours to take away
-            clipboard.clear()
+        if self._copied is not None:
+            self._copied.take_back()
         _close_dialogs()
         self.keep()
         QTimer.singleShot(
@@ -648,9 +649,11 @@ class MainWindow(QMainWindow):
                 self.view.page.focus_item(left.item)
 
     def _begin_watch(self) -> None:
+        from ui.copied import Copied
         from ui.watch import Watch
 
         if self._watch is None:
+            self._copied = Copied(self)
             self._watch = Watch(self.windowHandle(), self)
             self._watch.lock_wanted.connect(self.lock)
         self._watch.start(self._settings.idle_minutes * 60)
