@@ -46,7 +46,7 @@ class Person:
         self.qtbot = qtbot
         self.app = App()
         self.window = self.app.window
-        qtbot.addWidget(self.window)
+        qtbot.addWidget(self.window, before_close_func=nobody_answers)
         self.window.show()
         self.window.activateWindow()
 
@@ -106,10 +106,15 @@ class Person:
         focused = self.window.focusWidget()
         assert focused is not None
         QTest.keyClicks(focused, words)
+        self.activate()
 
-    def lock(self) -> None:
+    def activate(self) -> None:
+        """Click into the window."""
         self.window.activateWindow()
         self.qtbot.waitUntil(self.window.isActiveWindow)
+
+    def lock(self) -> None:
+        self.activate()
         QTest.keyClick(self.window.focusWidget() or self.window, Qt.Key.Key_L, CONTROL)
         self.wait_locked()
 
@@ -126,11 +131,15 @@ def person(
     made = Person(qtbot)
     first_run(made.app)
     assert made.window.start is not None
-    made.window.activateWindow()
-    qtbot.waitUntil(made.window.isActiveWindow)
     yield made
+    nobody_answers(made.window)
     made.window.close()
     made.app.close()
+
+
+def nobody_answers(window: QWidget) -> None:
+    """Nobody is there to answer when the test is over."""
+    window._ask_to_lose = lambda *_, **__: True  # type: ignore[attr-defined]
 
 
 def texts(widget: QWidget) -> str:
