@@ -8,13 +8,10 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
-
-from evalassist.records import vault
 
 if TYPE_CHECKING:
     from ui.app import App
@@ -40,6 +37,8 @@ PASSWORD = "four blue kneecaps"
 @pytest.fixture
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trying a password costs as little as the vault allows."""
+    from evalassist.records import vault
+
     for name, least in (("MEMORY_KIB", vault.LEAST_MEMORY_KIB), ("PASSES", vault.LEAST_PASSES), ("LANES", 1)):
         monkeypatch.setattr(vault, name, least)
 
@@ -49,10 +48,17 @@ def first_run(quick_passwords: None) -> Callable[[App], None]:
     """Fill in the first page as a person does, tick that the paper key was written down, and go on."""
 
     def fill_in(program: App) -> None:
-        from ui.pages.first_run import FirstRun
+        from PySide6.QtTest import QTest
+        from PySide6.QtWidgets import QApplication
 
-        while program.window.door is None:
-            QApplication.processEvents()
+        from ui.pages.first_run import FirstRun  # first of all: `ui` must come before Qt
+
+        def wait(until: Callable[[], bool]) -> None:
+            while not until():
+                QApplication.processEvents()
+                sleep(0.005)  # the thread that is waited for needs the processor, too
+
+        wait(lambda: program.window.door is not None)
         page = program.window.door
         assert isinstance(page, FirstRun)
         for field, typed in (
@@ -65,8 +71,7 @@ def first_run(quick_passwords: None) -> Callable[[App], None]:
         for secret in (page.password.first, page.password.again):
             QTest.keyClicks(secret.edit, PASSWORD)
         page.button.click()
-        while page.at_work:
-            QApplication.processEvents()
+        wait(lambda: not page.at_work)
         page.paper_key.has_it.click()
         page.paper_key.go_on.click()
 

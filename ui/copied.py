@@ -23,5 +23,7 @@ class Copied(QObject):
         self._ours = {}
 
     def _note(self, mode: QClipboard.Mode) -> None:
-        if QGuiApplication.focusWindow() is not None:  # a clipboard manager takes it over, so who owns it says little
+        if (
+            QGuiApplication.focusWindow() is not None
+        ):  # a clipboard manager takes it over, so who owns it says little
             self._ours[mode] = hash(QGuiApplication.clipboard().text(mode))
