@@ -26,6 +26,7 @@ from evalassist.settings import Settings
 from ui.app import App
 from ui.crash import CrashHook
 from ui.dialogs.accounts import AccountDialog, AccountsDialog, PasswordDialog
+from ui.evaluation_view import EvaluationView
 from ui.pages.door import Door
 from ui.pages.review import SignPage
 from ui.watch import PBT_APMSUSPEND, WM_POWERBROADCAST, WM_WTSSESSION_CHANGE, Watch, leaves_session
@@ -76,6 +77,16 @@ class Person:
     @property
     def entrance(self) -> Entrance:
         return self.way_in.entrance
+
+    @property
+    def sees(self) -> str:
+        """What is shown: start page, evaluation, or nothing of both."""
+        return "evaluation" if self.window.view else "start page" if self.window.start else "door"
+
+    @property
+    def view(self) -> EvaluationView:
+        assert self.window.view is not None
+        return self.window.view
 
     def add(self, name: str, sign_in: str, password: str) -> None:
         """Add an account in its dialog, as an administrator does."""
@@ -162,9 +173,9 @@ def test_the_first_start_makes_an_account_and_the_next_one_asks_who_is_there(per
     assert NAME not in texts(again.window)
     again.sign_in("chen", "five red elbows")
     assert "not right" in texts(again.window)
-    assert again.window.start is None
+    assert again.sees == "door"
     again.sign_in("chen", PASSWORD)
-    assert again.window.start is not None
+    assert again.sees == "start page"
     assert NAME in texts(again.window)
     again.window.close()
     again.app.close()
@@ -176,14 +187,12 @@ def test_locking_while_typing_loses_nothing_and_leaves_nothing_of_the_patient_to
     QApplication.clipboard().setText(NAME)
     person.lock()
     assert person.window.windowTitle() == "EvalAssist"
-    assert person.window.view is None
-    assert person.window.start is None
+    assert person.sees == "door"
     assert "Okafor" not in texts(person.window)
     assert not any("Okafor" in texts(each) for each in QApplication.topLevelWidgets() if each.isVisible())
     assert "Okafor" not in QApplication.clipboard().text()
     person.sign_in("chen", PASSWORD)
-    view = person.window.view
-    assert view is not None
+    view = person.view
     assert view.session.evaluation.id == begun.id
     assert view.session.evaluation.answers["goal-text"] == "carry Okafor junior"
     assert (view.step, view.focused_item()) == ("history", "goal-text")
@@ -211,14 +220,12 @@ def test_another_account_starts_at_the_start_page_and_the_first_one_finds_its_fi
     person.type_into("mass", "62")
     person.lock()
     person.sign_in("lee", OTHER)
-    assert person.window.view is None
-    assert person.window.start is not None
-    assert person.window.start.isVisible()
-    assert "S. Lee" in texts(person.window.start)
+    assert person.sees == "start page"
+    assert "S. Lee" in texts(person.window)
+    assert NAME in texts(person.window)
     person.lock()
     person.sign_in("chen", PASSWORD)
-    view = person.window.view
-    assert view is not None
+    view = person.view
     assert (view.step, view.focused_item()) == ("history", "mass")
     assert view.session.evaluation.answers["mass"] == 62
 
@@ -228,8 +235,7 @@ def test_what_cannot_be_read_as_an_answer_stands_in_its_field_again(person: Pers
     person.type_into("mass", "6x2")
     person.lock()
     person.sign_in("chen", PASSWORD)
-    view = person.window.view
-    assert view is not None
+    view = person.view
     fields = [one.text() for one in view.page.findChildren(QLineEdit)]
     assert "6x2" in fields
     assert "mass" not in view.session.evaluation.answers
@@ -239,8 +245,8 @@ def test_a_full_disk_holds_the_draft_out_of_sight_until_it_can_be_kept(
     person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = person.begin()
-    assert person.window.view is not None
-    session = person.window.view.session
+    assert person.sees == "evaluation"
+    session = person.view.session
     full = StoreError("The disk is full. Free some space.")
 
     def refuse(_: Evaluation) -> None:
@@ -254,9 +260,9 @@ def test_a_full_disk_holds_the_draft_out_of_sight_until_it_can_be_kept(
         assert "Okafor" not in texts(person.window)
         assert not any(NAME in texts(one) for one in QApplication.topLevelWidgets() if one.isVisible())
         person.sign_in("chen", PASSWORD)
-        assert person.window.view is not None
-        assert person.window.view.session is session
-        assert person.window.view.isVisible()
+        assert person.sees == "evaluation"
+        assert person.view.session is session
+        assert person.view.isVisible()
         assert session.evaluation.answers["goal-text"] == "climb stairs"
     assert session.keep()
     assert session.store.load(begun.id, to_edit=False).answers["goal-text"] == "climb stairs"
@@ -264,13 +270,13 @@ def test_a_full_disk_holds_the_draft_out_of_sight_until_it_can_be_kept(
 
 def test_locking_closes_an_open_dialog_and_leaves_the_draft_where_it_is(person: Person) -> None:
     person.begin()
-    assert person.window.view is not None
+    assert person.sees == "evaluation"
     QTimer.singleShot(50, person.window.lock)
-    person.window.view.what_if()  # returns only because the dialog was closed
+    person.view.what_if()  # returns only because the dialog was closed
     person.wait_locked()
     assert QApplication.activeModalWidget() is None
     person.sign_in("chen", PASSWORD)
-    assert person.window.view is not None
+    assert person.sees == "evaluation"
 
 
 def test_a_question_that_locking_closes_counts_as_not_answered(person: Person) -> None:
@@ -280,8 +286,8 @@ def test_a_question_that_locking_closes_counts_as_not_answered(person: Person) -
     person.window.show_start()  # asks whether to lose what was typed
     person.wait_locked()
     person.sign_in("chen", PASSWORD)
-    assert person.window.view is not None
-    assert "6x2" in [one.text() for one in person.window.view.page.findChildren(QLineEdit)]
+    assert person.sees == "evaluation"
+    assert "6x2" in [one.text() for one in person.view.page.findChildren(QLineEdit)]
 
 
 def test_after_wrong_passwords_the_button_counts_down(person: Person) -> None:
@@ -293,7 +299,7 @@ def test_after_wrong_passwords_the_button_counts_down(person: Person) -> None:
     assert door.button.text().startswith("Wait 0:0")
     person.qtbot.waitUntil(door.button.isEnabled)
     person.sign_in("chen", PASSWORD)
-    assert person.window.start is not None
+    assert person.sees == "start page"
 
 
 def test_the_paper_key_leads_to_a_new_password(person: Person) -> None:
@@ -304,7 +310,7 @@ def test_the_paper_key_leads_to_a_new_password(person: Person) -> None:
     QTest.keyClicks(door.paper_key, paper.lower().replace("-", " "))
     door.button.click()
     person.qtbot.waitUntil(lambda: not door.at_work)
-    assert person.window.start is None  # first a password
+    assert person.sees == "door"  # first a password
     for secret in (door.new_password.first, door.new_password.again):
         QTest.keyClicks(secret.edit, OTHER)
     door.button.click()
@@ -312,7 +318,7 @@ def test_the_paper_key_leads_to_a_new_password(person: Person) -> None:
     assert person.store.account.name == "A. Chen, PT"
     person.lock()
     person.sign_in("chen", OTHER)
-    assert person.window.start is not None
+    assert person.sees == "start page"
 
 
 def test_a_note_is_signed_with_the_name_of_the_account_and_only_after_its_password(
@@ -320,8 +326,8 @@ def test_a_note_is_signed_with_the_name_of_the_account_and_only_after_its_passwo
 ) -> None:
     content = load_content()
     person.window.begin(read_case(CASES / "ex1.toml", content))
-    assert person.window.view is not None
-    page = person.window.view.show_step("sign")
+    assert person.sees == "evaluation"
+    page = person.view.show_step("sign")
     assert isinstance(page, SignPage)
     person.qtbot.waitUntil(page.sign_button.isEnabled, timeout=30000)
     page.sign_button.click()
@@ -329,12 +335,12 @@ def test_a_note_is_signed_with_the_name_of_the_account_and_only_after_its_passwo
     QTest.keyClicks(page.password.edit, "five red elbows")
     QTest.keyClick(page.password.edit, Qt.Key.Key_Return)
     person.qtbot.waitUntil(lambda: "not signed" in texts(page))
-    assert page.session.evaluation.signature is None
+    assert not page.session.signed
     QTest.keyClicks(page.password.edit, PASSWORD)
     QTest.keyClick(page.password.edit, Qt.Key.Key_Return)
     person.qtbot.waitUntil(lambda: page.session.signed)
-    signature = page.session.evaluation.signature
-    assert signature is not None
+    signature = person.view.session.evaluation.signature
+    assert signature
     assert (signature.clinician, signature.licence) == ("A. Chen, PT", "40-12345")
     assert not page.password.isVisibleTo(page)
 
@@ -368,7 +374,7 @@ def test_an_administrator_adds_and_removes_an_account_and_a_therapist_cannot(per
     person.entrance.remove_account(person.store, lee.id)
     person.lock()
     person.sign_in("lee", OTHER)
-    assert person.window.start is None
+    assert person.sees == "door"
 
 
 def test_the_own_password_changes_only_after_the_old_one(person: Person) -> None:
@@ -384,7 +390,7 @@ def test_the_own_password_changes_only_after_the_old_one(person: Person) -> None
     assert dialog.result()
     person.lock()
     person.sign_in("chen", OTHER)
-    assert person.window.start is not None
+    assert person.sees == "start page"
 
 
 @pytest.mark.parametrize(
@@ -411,7 +417,7 @@ def test_passwords_that_are_tried_first_are_refused_and_long_ones_taken(password
 def test_the_paper_key_is_one_page_with_all_its_groups() -> None:
     key = paper_text(bytes(range(20)))
     for paper in ("letter", "a4"):
-        document = pypdfium2.PdfDocument(paper_key_pdf(key, "Riverside <PT>", date(2026, 3, 2), paper))  # type: ignore[arg-type]
+        document = pypdfium2.PdfDocument(paper_key_pdf(key, "Riverside <PT>", date(2026, 3, 2), paper))
         assert len(document) == 1
         words = document[0].get_textpage().get_text_range()
         assert all(group in words for group in key.split("-"))

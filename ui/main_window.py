@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +11,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
-    QDialog,
     QLabel,
     QMainWindow,
     QMessageBox,
@@ -23,6 +21,7 @@ from PySide6.QtWidgets import (
 from evalassist.errors import EvalAssistError
 from ui import style
 from ui.faults import log_fault
+from ui.locking import Held, Left, addendum_words, close_dialogs
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -46,26 +45,6 @@ AGAIN_MS = 200
 """A dialog of the system that does not close at once is asked again."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _Left:
-    """Where somebody was when the window was locked."""
-
-    evaluation_id: str
-    step: str
-    item: str
-    words: dict[tuple[str, str], str] = field(repr=False)
-    """What was typed and is no answer yet, by step and field."""
-
-
-@dataclass(frozen=True)
-class _Held:
-    """An evaluation whose last changes could not be kept: out of sight, and tried again."""
-
-    view: EvaluationView
-    store: Store
-    way_in: WayIn
 
 
 class MainWindow(QMainWindow):
@@ -93,9 +72,9 @@ class MainWindow(QMainWindow):
         self.door: Door | FirstRun | None = None
         """The page in front of the records, while they are locked."""
         self._way_in: WayIn | None = None
-        self._left: dict[str, _Left] = {}
+        self._left: dict[str, Left] = {}
         """Where each account was when it locked the window."""
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, Held] = {}
         self._watch: Watch | None = None
         self._copied: Copied | None = None
         self._keys: list[QShortcut] = []
@@ -553,8 +532,8 @@ class MainWindow(QMainWindow):
         if self.view is not None and self.view.step:
             self.remember_place()
             step, item, words = self.view.step, self.view.focused_item(), self.view.loose_words()
-            words |= _addendum_words()
-        self._left[self._store.account.id] = _Left(self.evaluation_id(), step, item, words)
+            words |= addendum_words()
+        self._left[self._store.account.id] = Left(self.evaluation_id(), step, item, words)
         self.setWindowTitle("EvalAssist")
         self.show_door(Door(lambda: entrance, last_name(entrance.records.parent), self._settings.clinic_name))
         if self._watch is not None:
@@ -563,7 +542,7 @@ class MainWindow(QMainWindow):
             key.setEnabled(False)
         if self._copied is not None:
             self._copied.take_back()
-        _close_dialogs()
+        close_dialogs()
         self.keep()
         QTimer.singleShot(
             0, self._finish_lock
@@ -572,7 +551,7 @@ class MainWindow(QMainWindow):
     def _finish_lock(self) -> None:
         """Everything is out of sight: close it, unless its last changes would be lost."""
         if QApplication.activeModalWidget() is not None or QApplication.activePopupWidget() is not None:
-            _close_dialogs()
+            close_dialogs()
             QTimer.singleShot(AGAIN_MS, self._finish_lock)
             return
         if self.door is None or self._way_in is None:
@@ -580,7 +559,7 @@ class MainWindow(QMainWindow):
         way_in, self._way_in = self._way_in, None
         store = self._store
         if self.view is not None and not self.keep():
-            self._hold(_Held(self.view, store, way_in))
+            self._hold(Held(self.view, store, way_in))
         elif self.view is not None:
             self._put_away()
         if self.start is not None:
@@ -592,7 +571,7 @@ class MainWindow(QMainWindow):
             store.close()
         log.info("locked")
 
-    def _hold(self, held: _Held) -> None:
+    def _hold(self, held: Held) -> None:
         """What cannot be kept stays in the memory, out of sight, until it can be or its owner comes back."""
         account = held.store.account
         self._held[account.id], self.view = held, None
@@ -627,7 +606,7 @@ class MainWindow(QMainWindow):
     def _keep_held(self) -> bool:
         return all(held.view.session.keep() for held in list(self._held.values()))
 
-    def _show_held(self, held: _Held) -> None:
+    def _show_held(self, held: Held) -> None:
         self.view = held.view
         self._stack.addWidget(held.view)
         self._stack.setCurrentWidget(held.view)
@@ -635,7 +614,7 @@ class MainWindow(QMainWindow):
         held.view.session.use_settings(self._settings)
         held.view.session.keep()
 
-    def _go_back_to(self, left: _Left) -> None:
+    def _go_back_to(self, left: Left) -> None:
         """The same evaluation, step and field, with what was typed and is no answer yet."""
         self.open_evaluation(left.evaluation_id)
         if self.view is None:
@@ -764,29 +743,6 @@ class MainWindow(QMainWindow):
 
         own = self.view.page.keys() if self.view is not None else []
         KeysDialog(own, evaluation=self.view is not None, parent=self).exec()
-
-
-def _addendum_words() -> dict[tuple[str, str], str]:
-    """An addendum that is being written in its dialog goes on in the field of the sign page."""
-    from ui.dialogs.papers import AddendumDialog
-
-    words: dict[tuple[str, str], str] = {}
-    for dialog in QApplication.topLevelWidgets():
-        if isinstance(dialog, AddendumDialog) and dialog.isVisible() and dialog.text.value:
-            words["sign", "Addendum"] = dialog.text.value
-    return words
-
-
-def _close_dialogs() -> None:
-    """Close every dialog and menu; what was asked in it counts as not answered."""
-    while (popup := QApplication.activePopupWidget()) is not None and popup.close():
-        pass
-    for widget in QApplication.topLevelWidgets():
-        if not isinstance(widget, QDialog) or not widget.isVisible():
-            continue
-        if isinstance(widget, QMessageBox) and widget.close():
-            continue  # as by Esc
-        widget.done(QDialog.DialogCode.Rejected)  # not `reject`, which may ask before something typed is lost
 
 
 def wear(app: QApplication, settings: Settings) -> None:

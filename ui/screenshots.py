@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from evalassist.evaluation import StrengthTest
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
     from evalassist.evaluation import Evaluation
+    from evalassist.records.entrance import Entrance
     from evalassist.settings import Settings
     from ui.main_window import MainWindow
 
@@ -117,11 +119,12 @@ class _Studio:
             folder = self._home / f"closed{self._number}"
             folder.mkdir()
             entrance = Entrance(folder)
+            asked_for = partial(_same, entrance)
             window = MainWindow()
             window.resize(*USUAL)
             window.show()
             window.prepare(self._content, settings)
-            first = FirstRun(lambda entrance=entrance: entrance, settings, plain=True)
+            first = FirstRun(asked_for, settings, plain=True)
             window.show_door(first)
             first.password.taken(())
             yield self._take(window, f"{name}closed-first")
@@ -326,6 +329,10 @@ class _Studio:
         from evalassist.case_file import read_case
 
         return read_case(CASES / f"{name}.toml", self._content)
+
+
+def _same(entrance: Entrance) -> Entrance:
+    return entrance
 
 
 def _emptied(evaluation: Evaluation) -> Evaluation:

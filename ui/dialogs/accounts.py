@@ -19,6 +19,7 @@ from ui.way_in import WayIn
 from ui.widgets.account_fields import ROLES, AccountFields
 from ui.widgets.paper_key import PaperKey
 from ui.widgets.passwords import KeyFile, NewPassword, PasswordField, key_bytes
+from ui.widgets.roomy import roomy
 from ui.widgets.row_list import RowList
 
 REMOVED = (
@@ -175,7 +176,6 @@ class _WorkingDialog(QDialog):
         super().__init__(parent)
         self._aside = Aside(self)
         self.setWindowTitle(title)
-        self.setMinimumWidth(style.px(500))
         self._said = style.label("", wrap=True)
         style.say(self._said, c="danger")
         self._said.hide()
@@ -185,9 +185,14 @@ class _WorkingDialog(QDialog):
         ends.addStretch(1)
         ends.addWidget(_button("Cancel", self.reject))
         ends.addWidget(self.button)
+        inner = QWidget()
+        form = style.column(inner, (0, 0, 8, 0), spacing=8)
+        for part in parts:
+            form.addWidget(part)
+        form.addStretch(1)
         stack = style.column(self, (20, 16, 20, 16), spacing=8)
-        for part in (*parts, self._said):
-            stack.addWidget(part)
+        stack.addWidget(roomy(inner, 470, parent), 1)
+        stack.addWidget(self._said)
         stack.addLayout(ends)
 
     def act(self) -> None:
@@ -308,10 +313,9 @@ class PaperKeyDialog(QDialog):
     def __init__(self, key: str, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("The new paper key")
-        self.setMinimumWidth(style.px(500))
         self.paper_key = PaperKey(key, settings, self)
         self.paper_key.done.connect(self.accept)
-        style.column(self, (20, 16, 20, 16)).addWidget(self.paper_key)
+        style.column(self, (20, 16, 20, 16)).addWidget(roomy(self.paper_key, 470, parent))
 
     def reject(self) -> None:
         """Esc does not close it: the key is shown only once."""

@@ -88,7 +88,7 @@ class FirstRun(ClosedPage):
         self.say(str(fault))
 
     def _show_paper_key(self, store: Store, key: str, way_in: WayIn) -> None:
-        self._store = store
+        self._store, self._says = store, ""
         self.paper_key = PaperKey(key, self._settings)
         self.paper_key.done.connect(lambda: self._enter(store, way_in))
         self.show_card("Your paper key", [self.paper_key])

@@ -153,6 +153,7 @@ class StartPage(QWidget):
         self._header.set_patient("EvalAssist", settings.clinic_name)
         self._who.setText(settings.therapist_name)
         self._who.setVisible(bool(settings.therapist_name) and not self._signed_in)
+        self._header.set_two_lines(style.scale() >= 1.6)
         self._header.set_user(settings.therapist_name if self._signed_in else "")
 
     def focus_search(self) -> None:
