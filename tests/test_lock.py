@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pypdfium2
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -21,7 +22,7 @@ from evalassist.evaluation import Evaluation, Patient
 from evalassist.records.entrance import Entrance
 from evalassist.records.passwords import refusal
 from evalassist.records.store import Store
-from evalassist.records.vault import paper_text
+from evalassist.records.vault import Keys, paper_text
 from evalassist.settings import Settings
 from ui.app import App
 from ui.crash import CrashHook
@@ -196,6 +197,21 @@ def test_locking_while_typing_loses_nothing_and_leaves_nothing_of_the_patient_to
     assert view.session.evaluation.id == begun.id
     assert view.session.evaluation.answers["goal-text"] == "carry Okafor junior"
     assert (view.step, view.focused_item()) == ("history", "goal-text")
+
+
+def test_locking_leaves_no_key_in_the_memory_and_no_open_file(person: Person) -> None:
+    person.begin()
+    file, key = person.store.path, person.store.keys.database
+
+    def held() -> bool:
+        return any(isinstance(one, Keys) and one.database == key for one in gc.get_objects())
+
+    assert held()
+    person.lock()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    assert not held()
+    assert not file.with_name(f"{file.name}-wal").exists()  # there as long as the file is open
 
 
 def test_nobody_at_the_window_locks_it_and_a_key_pressed_does_not(person: Person) -> None:
