@@ -287,7 +287,13 @@ def test_a_full_disk_holds_the_draft_out_of_sight_until_it_can_be_kept(
 def test_locking_closes_an_open_dialog_and_leaves_the_draft_where_it_is(person: Person) -> None:
     person.begin()
     assert person.sees == "evaluation"
-    QTimer.singleShot(50, person.window.lock)
+
+    def press() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert dialog is not None
+        QTest.keyClick(dialog.windowHandle(), Qt.Key.Key_L, CONTROL)
+
+    QTimer.singleShot(300, press)
     person.view.what_if()  # returns only because the dialog was closed
     person.wait_locked()
     assert QApplication.activeModalWidget() is None

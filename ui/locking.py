@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
+from shiboken6 import isValid
 
 if TYPE_CHECKING:
     from evalassist.records.store import Store
@@ -44,13 +45,26 @@ def addendum_words() -> dict[tuple[str, str], str]:
     return words
 
 
-def close_dialogs() -> None:
+def close_dialogs() -> list[QDialog]:
     """Close every dialog and menu; what was asked in it counts as not answered."""
+    closed: list[QDialog] = []
     while (popup := QApplication.activePopupWidget()) is not None and popup.close():
         pass
     for widget in QApplication.topLevelWidgets():
         if not isinstance(widget, QDialog) or not widget.isVisible():
             continue
-        if isinstance(widget, QMessageBox) and widget.close():
-            continue  # as by Esc
+        closed.append(widget)
+        if isinstance(widget, QMessageBox):
+            widget.setModal(False)  # `exec` puts it back: see below
+            if widget.close():
+                continue  # as by Esc
         widget.done(QDialog.DialogCode.Rejected)  # not `reject`, which may ask before something typed is lost
+    return closed
+
+
+def still_waited_for(dialogs: list[QDialog]) -> bool:
+    """Whether somebody's `exec` of a closed dialog has not come back yet.
+
+    When it comes back it puts the modality back: off, but on for a message box, which is made that way.
+    """
+    return any(isValid(dialog) and dialog.isModal() != isinstance(dialog, QMessageBox) for dialog in dialogs)

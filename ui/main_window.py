@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
+    QDialog,
     QLabel,
     QMainWindow,
     QMessageBox,
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 from evalassist.errors import EvalAssistError
 from ui import style
 from ui.faults import log_fault
-from ui.locking import Held, Left, addendum_words, close_dialogs
+from ui.locking import Held, Left, addendum_words, close_dialogs, still_waited_for
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -41,8 +42,8 @@ REMEMBER_AFTER_MS = 400
 MOST_NAMED = 6
 """So many unkept entries are named when the evaluation is left."""
 
-AGAIN_MS = 200
-"""A dialog of the system that does not close at once is asked again."""
+AGAIN_MS, MOST_WAITED_S = 20, 5.0
+"""A dialog that was closed takes a moment until who opened it goes on."""
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +79,9 @@ class MainWindow(QMainWindow):
         self._watch: Watch | None = None
         self._copied: Copied | None = None
         self._keys: list[QShortcut] = []
+        self._closing: list[QDialog] = []
+        """Dialogs that locking closed."""
+        self._wait_until = 0.0
         self._remember = QTimer(self, singleShot=True, interval=REMEMBER_AFTER_MS)
         self._remember.timeout.connect(self.remember_place)
 
@@ -542,18 +546,19 @@ class MainWindow(QMainWindow):
             key.setEnabled(False)
         if self._copied is not None:
             self._copied.take_back()
-        close_dialogs()
+        self._closing, self._wait_until = close_dialogs(), monotonic() + MOST_WAITED_S
         self.keep()
-        QTimer.singleShot(
-            0, self._finish_lock
-        )  # what waited for a dialog goes on first, and still finds its page
+        QTimer.singleShot(0, self._finish_lock)
 
     def _finish_lock(self) -> None:
         """Everything is out of sight: close it, unless its last changes would be lost."""
-        if QApplication.activeModalWidget() is not None or QApplication.activePopupWidget() is not None:
-            close_dialogs()
+        self._closing += close_dialogs()
+        if (
+            still_waited_for(self._closing) and monotonic() < self._wait_until
+        ):  # what waits for a dialog goes on first, and still finds its page
             QTimer.singleShot(AGAIN_MS, self._finish_lock)
             return
+        self._closing = []
         if self.door is None or self._way_in is None:
             return
         way_in, self._way_in = self._way_in, None
