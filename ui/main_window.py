@@ -553,9 +553,8 @@ class MainWindow(QMainWindow):
     def _finish_lock(self) -> None:
         """Everything is out of sight: close it, unless its last changes would be lost."""
         self._closing += close_dialogs()
-        if (
-            still_waited_for(self._closing) and monotonic() < self._wait_until
-        ):  # what waits for a dialog goes on first, and still finds its page
+        if still_waited_for(self._closing) and monotonic() < self._wait_until:
+            # what waits for a dialog goes on first, and still finds its page
             QTimer.singleShot(AGAIN_MS, self._finish_lock)
             return
         self._closing = []
