@@ -50,6 +50,12 @@ class Settings(BaseModel):
     """How much of the patient's name the handout prints; none leaves a line to write on."""
     backup_folder: Annotated[str, Field(max_length=1000)] = ""
     """Where the backups lie: on another disk, so that they outlive this one. Empty: beside the records."""
+    idle_minutes: Annotated[int, Field(ge=1, le=60)] = 10
+    """After so many minutes without a key or a click the window locks itself."""
+
+    def for_person(self, name: str, licence: str) -> Settings:
+        """The same with the name and license of the person who signed in."""
+        return self.model_copy(update={"therapist_name": name, "licence": licence})
 
 
 def config_dir() -> Path:
@@ -169,7 +175,7 @@ def as_toml(settings: Settings) -> str:
 
 
 def _toml_value(value: str | float) -> str:
-    return _toml_string(value) if isinstance(value, str) else repr(float(value))
+    return _toml_string(value) if isinstance(value, str) else repr(value)
 
 
 def _toml_string(text: str) -> str:

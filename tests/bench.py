@@ -87,8 +87,8 @@ def start() -> dict[str, float]:
     return {
         "empty window painted, s": empty_s,
         "first window painted, x empty": painted_s / empty_s,
-        "start page usable, x empty": usable_s / empty_s,
-        "memory at the start page, x empty": our_kb / empty_kb,
+        "first page usable, x empty": usable_s / empty_s,
+        "memory at the first page, x empty": our_kb / empty_kb,
     }
 
 

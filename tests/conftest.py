@@ -22,6 +22,7 @@ import pytest
 
 if TYPE_CHECKING:  # most tests need no server, and start sooner without these
     from evalassist.records.server import Server
+    from ui.app import App
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 PRINT_SYSTEM = Path(tempfile.mkdtemp(prefix="evalassist-cups-"))
@@ -36,6 +37,53 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("EVALASSIST_HOME", str(folder))
     return folder
+
+
+PASSWORD = "four blue kneecaps"
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trying a password costs as little as the vault allows."""
+    from evalassist.records import vault
+
+    for name, least in (("MEMORY_KIB", vault.LEAST_MEMORY_KIB), ("PASSES", vault.LEAST_PASSES), ("LANES", 1)):
+        monkeypatch.setattr(vault, name, least)
+
+
+@pytest.fixture
+def first_run(quick_passwords: None) -> Callable[[App], None]:
+    """Fill in the first page as a person does, tick that the paper key was written down, and go on."""
+
+    def fill_in(program: App) -> None:
+        from PySide6.QtTest import QTest
+        from PySide6.QtWidgets import QApplication
+
+        from ui.pages.first_run import FirstRun  # first of all: `ui` must come before Qt
+
+        def wait(until: Callable[[], bool]) -> None:
+            while not until():
+                QApplication.processEvents()
+                time.sleep(0.005)  # the thread that is waited for needs the processor, too
+
+        wait(lambda: program.window.door is not None)
+        page = program.window.door
+        assert isinstance(page, FirstRun)
+        for field, typed in (
+            (page.fields.name, "A. Chen, PT"),
+            (page.fields.licence, "40-12345"),
+            (page.fields.sign_in, "chen"),
+        ):
+            field.clear()
+            QTest.keyClicks(field.edit, typed)
+        for secret in (page.password.first, page.password.again):
+            QTest.keyClicks(secret.edit, PASSWORD)
+        page.button.click()
+        wait(lambda: not page.at_work)
+        page.paper_key.has_it.click()
+        page.paper_key.go_on.click()
+
+    return fill_in
 
 
 # ------------------------------------------------------------ a PostgreSQL server of the suite's own

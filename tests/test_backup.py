@@ -27,7 +27,8 @@ from evalassist.records import vault as vaults
 from evalassist.records.backup import BackupError, Backups, GivenUpError, backups_in, kept_numbers
 from evalassist.records.connection import connect
 from evalassist.records.disk import is_network, mounted_kind
-from evalassist.records.entrance import RECORDS, Entrance
+from evalassist.records.doorstep import RECORDS
+from evalassist.records.entrance import Entrance
 from evalassist.records.integrity import fault_of, sha256_of_file, sums_of
 from evalassist.records.restore import NotRestoredError, chosen_backup, restore
 from evalassist.records.store import Store

@@ -20,7 +20,7 @@ from evalassist.evaluation import Evaluation, Patient
 from evalassist.records import vault as vaults
 from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
-from evalassist.records.entrance import RECORDS
+from evalassist.records.doorstep import RECORDS
 from evalassist.records.store import Store
 from evalassist.records.vault import Keys, new_keys
 from evalassist.settings import Settings

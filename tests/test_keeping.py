@@ -544,7 +544,7 @@ def test_a_settings_file_that_cannot_be_read_can_be_put_aside(
     qtbot.waitUntil(lambda: bool(program.window.findChildren(QPushButton)))
     out = next(b for b in program.window.findChildren(QPushButton) if "default settings" in b.text())
     out.click()
-    qtbot.waitUntil(lambda: program.window.start is not None)
+    qtbot.waitUntil(lambda: program.window.door is not None)
     assert (home / "settings-put-aside-1.toml").read_text(encoding="utf-8") == "paper = ["
     program.close()
 

@@ -14,7 +14,8 @@ from evalassist.evaluation import Evaluation, Patient
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
 from evalassist.records.backup import Backups
-from evalassist.records.entrance import RECORDS, Entrance
+from evalassist.records.doorstep import RECORDS
+from evalassist.records.entrance import Entrance
 
 CHEN = Account("", "chen", "A. Chen", "PT-1", "administrator")
 

@@ -15,7 +15,7 @@ from evalassist.errors import StoreError
 from evalassist.records import vault as vaults
 from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
-from evalassist.records.entrance import RECORDS
+from evalassist.records.doorstep import RECORDS
 from evalassist.records.integrity import sums_of
 from evalassist.records.pages import Pages
 from evalassist.records.salvage import Salvaged, salvage

@@ -34,6 +34,7 @@ from evalassist.clinical.progress import shown as item_shown
 from evalassist.content.loader import Content, load_content
 from evalassist.content.schema import Item
 from evalassist.evaluation import Answer, Evaluation, NotTested, Patient, Quantity, Signature, StrengthTest
+from evalassist.records.entrance import Entrance
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
@@ -563,13 +564,20 @@ from datetime import date
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from evalassist.evaluation import Evaluation, Patient
+from evalassist.records.accounts import Account
+from evalassist.records.entrance import Entrance
+from evalassist.settings import data_dir
 from ui.app import App
+from ui.way_in import WayIn
 from ui.widgets.editors import Editor
 app = QApplication(sys.argv)
 program = App()
 program.window.show()
-while program.window.start is None:
+while not program.loaded:
     app.processEvents()
+entrance = Entrance(data_dir())
+store, _ = entrance.begin(Account("", "chen", "A. Chen, PT", "1", "therapist"), "four blue kneecaps")
+program.window.enter(store, WayIn(entrance))
 patient = Patient("Rivera, Ana", date(2001, 5, 9), "F")
 program.window.begin(Evaluation.begin(patient, "right", date(2026, 3, 2)))
 view = program.window.view
@@ -588,7 +596,7 @@ def test_a_process_that_is_killed_loses_no_finished_answer(home: Path) -> None:
         [sys.executable, "-c", KILLED], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
-    with Store(home / "evalassist.db", KEYS) as store:
+    with Entrance(home).sign_in("chen", "four blue kneecaps") as store:
         kept = store.load(done.stdout.split()[-1])
     assert dict(kept.answers) == {"hot-joint": "no", "nprs-worst": 6, "mass": 62.0, "goal-text": "stairs"}
 
@@ -709,7 +717,7 @@ def test_a_second_window_on_the_same_records_is_turned_away(
     for program in (first, second):
         qtbot.addWidget(program.window)
     first.window.show()
-    qtbot.waitUntil(lambda: first.loaded)
+    qtbot.waitUntil(lambda: first.window.door is not None)
     second.window.show()
     qtbot.waitUntil(lambda: "already open" in texts(second.window))
     assert not second.loaded

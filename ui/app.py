@@ -20,13 +20,16 @@ from PySide6.QtWidgets import QApplication, QWidget
 from evalassist.errors import ContentError, EvalAssistError, StoreError
 from ui import collector, style
 from ui.main_window import MainWindow
+from ui.way_in import WayIn
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
+    from evalassist.records.entrance import Entrance, State
+    from ui.pages.door import Door
+    from ui.pages.first_run import FirstRun
 
 log = logging.getLogger(__name__)
 
-RECORDS = "evalassist.db"
 LOCK = "evalassist.lock"
 WAIT_S = 0.3
 """How long a save may hold up the window; what was not kept is tried again."""
@@ -34,7 +37,12 @@ ASK_MS = 15
 ANSWERS = 6
 
 
+PAINTED_S = 0.05
+"""So long the thread that loads leaves the processor to the first page."""
+
 WARMED = (
+    "ui.pages.start",
+    "evalassist.records.passwords",
     "evalassist.clinical.progress",
     "evalassist.clinical.plan",
     "evalassist.noting",
@@ -48,7 +56,7 @@ WARMED = (
     "ui.pages.plan",
     "ui.dialogs.content",
 )
-"""What is loaded while the start page is in use, in this order."""
+"""What is loaded while a name and a password are typed and the start page is in use, in this order."""
 
 
 class AlreadyOpenError(EvalAssistError):
@@ -60,20 +68,18 @@ class BadSettingsError(EvalAssistError):
 
 
 class App:
-    """What lives as long as the program: the window, the lock, the store, the crash hook."""
+    """What lives as long as the program: the window, the lock of the folder, the entrance, the crash hook."""
 
     def __init__(self) -> None:
         self.window = MainWindow()
         self.window.first_painted.connect(self.load)
         self._lock: QLockFile | None = None
         self.loaded = False
+        self._opening: Future[tuple[Entrance, State]] | None = None
+        self._seen_as, self._looked = "", False
         self._reading: Future[Content] | None = None
-        self._painting = QTimer(
-            self.window, interval=ASK_MS, singleShot=True
-        )  # the start page, before we read
-        self._painting.timeout.connect(self._begin_content)
         self._asking = QTimer(self.window, interval=ASK_MS)
-        self._asking.timeout.connect(self._ask_for_content)
+        self._asking.timeout.connect(self._ask)
         self._to_warm = iter(WARMED)
         self._warming = QTimer(self.window, interval=ASK_MS)
         self._warming.timeout.connect(self._warm_up)
@@ -106,7 +112,6 @@ class App:
             )
             self.window.show_fault(fault)
         except EvalAssistError as error:
-            log.error("%s at the start", type(error).__name__)
             self._show_start_fault(error)
 
         if not self.loaded:
@@ -129,14 +134,13 @@ class App:
 
     def close(self) -> None:
         """Close the records and let the next window in."""
-        for clock in (self._painting, self._asking, self._warming):
+        for clock in (self._asking, self._warming):
             clock.stop()
-        if self._reading is not None:
-            self._reading.exception()  # left before the content was read
+        for begun in (self._opening, self._reading):
+            if begun is not None and not begun.cancel():
+                begun.exception()  # left before everything was loaded
         collector.resume(self)
-        if self.loaded:
-            self.window.end_backups()
-            self._store.close()
+        self.window.close_records()
         if self._lock is not None:
             self._lock.unlock()
 
@@ -154,13 +158,37 @@ class App:
         app = QApplication.instance()
         if isinstance(app, QApplication):
             wear(app, settings)
-        from evalassist.records.store import Store
+        from evalassist.records.doorstep import at_first_sight
 
-        self._store = Store(folder / RECORDS, wait_s=WAIT_S)
+        self._folder, self._settings = folder, settings
+        self._seen_as, self._looked = "", False
+        self.window.prepare(self._content_now, settings)
+        sight = at_first_sight(folder)
+        if sight:
+            self._show_door(sight)
         self.loaded = True
-        self.window.open_store(self._store, self._content_now, settings)
-        self.window.begin_backups()
-        self._painting.start()
+        self._opening = ThreadPoolExecutor(1, "entrance").submit(_open_entrance, folder)
+        self._asking.start()
+
+    def _entrance(self) -> Entrance:
+        """The entrance, waited for: somebody wants in already."""
+        assert self._opening is not None
+        return self._opening.result()[0]
+
+    def _show_door(self, state: State) -> None:
+        from evalassist.records.doorstep import last_name
+
+        self._seen_as = state
+        door: Door | FirstRun
+        if state == "locked":
+            from ui.pages.door import Door
+
+            door = Door(self._entrance, last_name(self._folder), self._settings.clinic_name)
+        else:
+            from ui.pages.first_run import FirstRun
+
+            door = FirstRun(self._entrance, self._settings, plain=state == "plain")
+        self.window.show_door(door)
 
     @staticmethod
     def _only_window(folder: Path) -> QLockFile:
@@ -183,13 +211,31 @@ class App:
         page.hide()
         self.load()
 
-    # ------------------------------------------------------------ content, while the start page is in use
+    # ------------------------------------------------------------ what is loaded while a password is typed
+
+    def _ask(self) -> None:
+        """Whether the entrance is there, then the content."""
+        if not self._looked and self._opening is not None and self._opening.done():
+            self._looked = True
+            try:
+                _, state = self._opening.result()
+            except EvalAssistError as error:
+                self._asking.stop()
+                collector.resume(self)
+                self._show_start_fault(error)
+                return
+            if state != self._seen_as and self.window.door is None and self.window.start is None:
+                self._show_door(state)
+            if self.window.door is not None:
+                self.window.door.ready()
+            self._begin_content()
+        if self._looked and self._reading is not None and self._reading.done():
+            self._use_content()
 
     def _begin_content(self) -> None:
-        """Read the clinical content in a thread of its own, and say when it is there."""
+        """Read the clinical content in a thread of its own."""
         if self._reading is None:
             self._reading = ThreadPoolExecutor(1, "content").submit(_read_content)
-        self._asking.start()
 
     def _content_now(self) -> Content:
         """The content, waited for: the therapist wants to open an evaluation already."""
@@ -197,9 +243,8 @@ class App:
         assert self._reading is not None
         return self._reading.result()
 
-    def _ask_for_content(self) -> None:
-        if self._reading is None or not self._reading.done():
-            return
+    def _use_content(self) -> None:
+        assert self._reading is not None
         self._asking.stop()
         collector.resume(self)
         try:
@@ -207,7 +252,8 @@ class App:
         except ContentError as error:
             self._show_content_fault(error)
             return
-        gc.freeze()  # what is loaded by now stays: the collector need not look through it again
+        if self.window.start is None:
+            gc.freeze()  # what is loaded by now stays: the collector need not look through it again
         self._warming.start()
 
     def _warm_up(self) -> None:
@@ -231,6 +277,15 @@ class App:
         )
 
 
+def _open_entrance(folder: Path) -> tuple[Entrance, State]:
+    """What opens the records takes half a second to load: keys, ciphers, the database."""
+    sleep(PAINTED_S)
+    from evalassist.records.entrance import Entrance
+
+    entrance = Entrance(folder, wait_s=WAIT_S)
+    return entrance, entrance.state()
+
+
 def _read_content() -> Content:
     from evalassist.content.loader import load_content
     from evalassist.resources import drawn_leg
@@ -249,9 +304,9 @@ def run(argv: Sequence[str]) -> int:
 
 
 def measure_start(argv: Sequence[str]) -> tuple[float, float]:
-    """When the first window was painted and when the start page could be used, on `time.perf_counter`."""
+    """When the first window was painted and when a name could be typed, on `time.perf_counter`."""
     app, program = _begin(argv)
-    while program.window.start is None or not program.window.start.isVisible():
+    while program.window.door is None or not program.window.door.isVisible():
         app.processEvents()
     app.processEvents()
     usable_at = perf_counter()
@@ -280,10 +335,14 @@ def measure_steps(case: Path) -> Walk:
     """Walk through a case: in haste, once more, and anew with a rest at every step; and answer at every step."""
     from evalassist.case_file import read_case
     from evalassist.content.loader import load_content
+    from evalassist.records.accounts import Account
 
     app, program = _begin(["measure"])
-    while program.window.start is None:
+    while not program.loaded:
         app.processEvents()
+    entrance = program._entrance()
+    store, _ = entrance.begin(Account("", "bench", "A. Chen, PT", "1", "therapist"), "measured only")
+    program.window.enter(store, WayIn(entrance))
     content = load_content()
     program.window.begin(read_case(case, content))
     _rest(app, program)

@@ -56,6 +56,8 @@ class EvaluationView(QWidget):
     """Correct the patient's name, birth date or sex."""
     help_wanted = Signal()
     """What to do about changes that cannot be kept."""
+    lock_wanted = Signal()
+    account_wanted = Signal()
     step_shown = Signal(str)
 
     def __init__(self, session: EvaluationSession) -> None:
@@ -187,6 +189,24 @@ class EvaluationView(QWidget):
             except Exception as error:  # a defect must not hold the therapist here
                 log_fault(log, "a page could not be asked", error, self.session.evaluation.id)
         return found
+
+    def loose_words(self) -> dict[tuple[str, str], str]:
+        """What was typed and is no answer yet, by step and field: kept for who locks the window."""
+        found: dict[tuple[str, str], str] = {}
+        for step_id, page in self._pages.items():
+            try:
+                found |= {(step_id, name): words for name, words in page.loose_words().items()}
+            except Exception as error:  # a defect must not keep the window from locking
+                log_fault(log, "a page could not be asked", error, self.session.evaluation.id)
+        return found
+
+    def put_back(self, found: dict[tuple[str, str], str]) -> None:
+        """Show again what was typed before the window was locked."""
+        for (step_id, name), words in found.items():
+            page = self.show_step(step_id)
+            for field in page.findChildren(Typed):
+                if field.accessibleName() == name:
+                    field.put_back(words)
 
     def _commit_page(self) -> None:
         try:
@@ -520,6 +540,8 @@ class EvaluationView(QWidget):
         self._who.setToolTip("Settings")
         self._who.clicked.connect(self.settings_wanted)
         self.header.extra.addWidget(self._who)
+        self.header.lock_wanted.connect(self.lock_wanted)
+        self.header.user_clicked.connect(self.account_wanted)
         self._home = QPushButton("Start page")
         self._home.setProperty("kind", "flat")
         self._home.setAccessibleName("Start page")
@@ -547,8 +569,10 @@ class EvaluationView(QWidget):
         self.header.set_side(evaluation.sore_knee)
         self.header.set_visit(f"{KIND_WORDS[evaluation.kind]} · {date_text(evaluation.visit_date)}")
         name = self.session.settings.therapist_name
+        signed_in = self.session.confirm is not None
+        self.header.set_user(name if signed_in else "")
         self._who.setText(name)
-        self._who.setVisible(bool(name))
+        self._who.setVisible(bool(name) and not signed_in)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._handle:

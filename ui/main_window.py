@@ -5,16 +5,25 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QWidget,
+)
 
 from evalassist.errors import EvalAssistError
 from ui import style
 from ui.faults import log_fault
+from ui.locking import Held, Left, addendum_words, close_dialogs, still_waited_for
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -22,13 +31,21 @@ if TYPE_CHECKING:
     from evalassist.records.store import Store
     from evalassist.settings import Settings
     from ui.backups import BackupKeeper
+    from ui.copied import Copied
     from ui.evaluation_view import EvaluationView
+    from ui.pages.door import Door
+    from ui.pages.first_run import FirstRun
     from ui.pages.start import StartPage
+    from ui.watch import Watch
+    from ui.way_in import WayIn
 
 SMALLEST = (960, 540)
 REMEMBER_AFTER_MS = 400
 MOST_NAMED = 6
 """So many unkept entries are named when the evaluation is left."""
+
+AGAIN_MS, MOST_WAITED_S = 20, 5.0
+"""A dialog that was closed takes a moment until who opened it goes on."""
 
 log = logging.getLogger(__name__)
 
@@ -57,23 +74,68 @@ class MainWindow(QMainWindow):
         self.view: EvaluationView | None = None
         self._backups: BackupKeeper | None = None
         self._backups_told = ("", "")
+        self.door: Door | FirstRun | None = None
+        """The page in front of the records, while they are locked."""
+        self._way_in: WayIn | None = None
+        self._left: dict[str, Left] = {}
+        """Where each account was when it locked the window."""
+        self._held: dict[str, Held] = {}
+        self._watch: Watch | None = None
+        self._copied: Copied | None = None
+        self._keys: list[QShortcut] = []
+        self._closing: list[QDialog] = []
+        """Dialogs that locking closed."""
+        self._wait_until = 0.0
         self._remember = QTimer(self, singleShot=True, interval=REMEMBER_AFTER_MS)
         self._remember.timeout.connect(self.remember_place)
 
     # ------------------------------------------------------------ opening
 
-    def open_store(self, store: Store, content: Content | Callable[[], Content], settings: Settings) -> None:
-        """The records are open: show the start page. The content may come later; who needs it first waits for it."""
-        from ui.pages.start import StartPage
-
-        self._store, self._settings = store, settings
-        self._loaded: Content | None = None
-        self._wait_for_content = content if callable(content) else lambda: content
-        self.start = self._make_start(StartPage(store, settings))
-        self._add_keys()
-        self.show_start()
+    def open_store(
+        self,
+        store: Store,
+        content: Content | Callable[[], Content],
+        settings: Settings,
+        way_in: WayIn | None = None,
+    ) -> None:
+        """The records are open: show the start page. Without a way in nobody signed in: nothing locks or asks."""
+        self.prepare(content, settings)
+        self.enter(store, way_in)
         if not callable(content):
             self.use_content(content)
+
+    def prepare(self, content: Content | Callable[[], Content], settings: Settings) -> None:
+        """What does not hang on who signs in. The content may come later; who needs it first waits for it."""
+        self._loaded: Content | None = None
+        self._wait_for_content = content if callable(content) else lambda: content
+        self._clinic = self._settings = settings
+
+    def enter(self, store: Store, way_in: WayIn | None = None) -> None:
+        """Somebody came in: show where they were when they locked the window, else the start page."""
+        from ui.pages.start import StartPage
+
+        held = self._held.pop(store.account.id, None)
+        if held is not None:
+            store.close()
+            store, way_in = held.store, held.way_in
+        self._store, self._way_in = store, way_in
+        self._settings = self._as_signed_in(self._clinic)
+        self.start = self._make_start(StartPage(store, self._settings, signed_in=way_in is not None))
+        if self._loaded is not None:
+            self.start.use_content(self._loaded)
+        self._add_keys()
+        self._close_door()
+        left = self._left.pop(store.account.id, None)
+        if held is not None:
+            self._show_held(held)
+        else:
+            self.show_start()
+            if left is not None and left.evaluation_id:
+                self._go_back_to(left)
+        if way_in is not None:
+            self._begin_watch()
+            if not store.is_shared:  # whoever looks after a server backs it up
+                self.begin_backups()
 
     def use_content(self, content: Content) -> None:
         """The clinical content is read: evaluations can be judged and opened."""
@@ -88,6 +150,12 @@ class MainWindow(QMainWindow):
         assert self._loaded is not None
         return self._loaded
 
+    def _as_signed_in(self, settings: Settings) -> Settings:
+        """The clinic's settings with the name and license of the account that signed in."""
+        if self._way_in is None:
+            return settings
+        return settings.for_person(self._store.account.name, self._store.account.licence)
+
     def _make_start(self, start: StartPage) -> StartPage:
         start.evaluation_chosen.connect(self.open_evaluation)
         start.new_wanted.connect(self.new_patient)
@@ -96,6 +164,8 @@ class MainWindow(QMainWindow):
         start.about_wanted.connect(self.show_about)
         start.trail_wanted.connect(self.show_trail)
         start.tell_backups(*self._backups_told)
+        start.lock_wanted.connect(self.lock)
+        start.account_wanted.connect(self.show_accounts)
         self._stack.addWidget(start)
         return start
 
@@ -218,7 +288,8 @@ class MainWindow(QMainWindow):
         """Settings, kept in their own file."""
         from ui.dialogs.preferences import PreferencesDialog
 
-        dialog = PreferencesDialog(self._settings, self)
+        dialog = PreferencesDialog(self._clinic, self, signed_in=self._way_in is not None)
+        dialog.accounts_wanted.connect(self.show_accounts)
         dialog.applied.connect(self.use_settings)
         dialog.database_wanted.connect(self.show_database)
         dialog.exec()
@@ -228,7 +299,10 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         looks = (settings.text_scale, settings.theme)
         changed = looks != (self._settings.text_scale, self._settings.theme)
-        self._settings = settings
+        self._clinic, self._settings = settings, self._as_signed_in(settings)
+        settings = self._settings
+        if self._watch is not None and self._way_in is not None and self.door is None:
+            self._watch.start(settings.idle_minutes * 60)
         if changed and isinstance(app, QApplication):
             wear(app, settings)
         if self.view is not None:
@@ -243,7 +317,9 @@ class MainWindow(QMainWindow):
         evaluation_id = self.evaluation_id()
         if not self._leave():
             return  # the therapist stays with what is not kept; the next page has the new looks
-        self.start = self._make_start(type(former)(self._store, self._settings))
+        self.start = self._make_start(
+            type(former)(self._store, self._settings, signed_in=self._way_in is not None)
+        )
         if self._loaded is not None:
             self.start.use_content(self._loaded)
         if evaluation_id:
@@ -282,7 +358,7 @@ class MainWindow(QMainWindow):
     def keep(self) -> bool:
         """Write down everything typed; True when it is all on the disk."""
         if self.view is None:
-            return True
+            return self._keep_held()
         self.view.commit()
         try:
             return self.view.session.keep()
@@ -308,11 +384,12 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         try:
-            leaves = self._leave()
+            leaves = self._leave() and self._leave_what_waits()
         except Exception as error:  # an exception must not leave Qt's close: the program would fall over
             log_fault(log, "the evaluation could not be left", error, self.evaluation_id())
             leaves = self._ask_to_lose([])
         if leaves:
+            self._close_door()
             event.accept()
         else:
             event.ignore()
@@ -328,7 +405,13 @@ class MainWindow(QMainWindow):
         from ui.session import EvaluationSession
 
         try:
-            session = EvaluationSession(evaluation, self._content, self._store, self._settings)
+            session = EvaluationSession(
+                evaluation,
+                self._content,
+                self._store,
+                self._settings,
+                confirm=self._confirm if self._way_in else None,
+            )
         except EvalAssistError as fault:  # an earlier visit of the episode cannot be read
             self._say_not_opened(str(fault))
             return
@@ -342,6 +425,8 @@ class MainWindow(QMainWindow):
         view.plan_paper_wanted.connect(self._show_plan_paper)
         view.addendum_wanted.connect(self._write_addendum)
         view.documents_wanted.connect(self.show_documents)
+        view.lock_wanted.connect(self.lock)
+        view.account_wanted.connect(self.show_accounts)
         view.step_shown.connect(lambda _: self._remember.start())
         session.not_kept.connect(self._note_why)
         view.header.kept.set_backup(*self._backups_told)
@@ -377,7 +462,8 @@ class MainWindow(QMainWindow):
         """Close what is open; nothing is asked any more."""
         assert self.view is not None
         self._remember.stop()
-        self.remember_place()
+        if self.door is None:  # a locked window has remembered it before it took the keyboard away
+            self.remember_place()
         self.view.close_view()
         self._stack.removeWidget(self.view)
         self.view.deleteLater()
@@ -398,10 +484,10 @@ class MainWindow(QMainWindow):
             label.setTextFormat(Qt.TextFormat.PlainText)  # what was typed is never read as a format
         stay = box.addButton("Stay here", QMessageBox.ButtonRole.RejectRole)
         them = "it" if lost == "it is" else "them"
-        box.addButton(f"Leave without {them}", QMessageBox.ButtonRole.DestructiveRole)
+        leave = box.addButton(f"Leave without {them}", QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(stay)
         box.exec()
-        return box.clickedButton() is not stay
+        return box.clickedButton() is leave  # a box that locking closed was not answered
 
     def _settle_conflict(self) -> Literal["mine", "theirs", ""]:
         """Two versions of one note: the therapist says which stays; "" while that is open."""
@@ -463,6 +549,171 @@ class MainWindow(QMainWindow):
             "Leave this window open until the header says Kept."
         )
         box.exec()
+
+    # ------------------------------------------------------------ locking
+
+    def show_door(self, door: Door | FirstRun) -> None:
+        """The records are closed: show the page that asks who is there."""
+        self.door = door
+        door.opened.connect(self._come_in)
+        self._stack.addWidget(door)
+        self._stack.setCurrentWidget(door)
+        door.take_keyboard()
+
+    def _come_in(self, store: Store, way_in: WayIn) -> None:
+        from evalassist.records.doorstep import keep_last_name
+
+        keep_last_name(way_in.entrance.records.parent, store.account.sign_in)
+        self.enter(store, way_in)
+
+    def _close_door(self) -> None:
+        door, self.door = self.door, None
+        if door is not None:
+            door.leave()
+            self._stack.removeWidget(door)
+            door.deleteLater()
+
+    def close_records(self) -> None:
+        """The program ends."""
+        self.end_backups()
+        for held in self._held.values():
+            held.store.close()
+        if hasattr(self, "_store"):
+            self._store.close()
+
+    def lock(self) -> None:
+        """Hide everything at once and keep what is typed; then close the records and forget their keys."""
+        from evalassist.records.doorstep import last_name
+        from ui.pages.door import Door
+
+        if self._way_in is None or self.door is not None:
+            return
+        entrance = self._way_in.entrance
+        self._remember.stop()
+        step, item, words = "", "", {}
+        if self.view is not None and self.view.step:
+            self.remember_place()
+            step, item, words = self.view.step, self.view.focused_item(), self.view.loose_words()
+            words |= addendum_words()
+        self._left[self._store.account.id] = Left(self.evaluation_id(), step, item, words)
+        self.setWindowTitle("EvalAssist")
+        self.show_door(Door(lambda: entrance, last_name(entrance.records.parent), self._settings.clinic_name))
+        if self._watch is not None:
+            self._watch.stop()
+        for key in self._keys:
+            key.setEnabled(False)
+        if self._copied is not None:
+            self._copied.take_back()
+        self._closing, self._wait_until = close_dialogs(), monotonic() + MOST_WAITED_S
+        self.keep()
+        QTimer.singleShot(0, self._finish_lock)
+
+    def _finish_lock(self) -> None:
+        """Everything is out of sight: close it, unless its last changes would be lost."""
+        self._closing += close_dialogs()
+        if still_waited_for(self._closing) and monotonic() < self._wait_until:
+            # what waits for a dialog goes on first, and still finds its page
+            QTimer.singleShot(AGAIN_MS, self._finish_lock)
+            return
+        self._closing = []
+        if self.door is None or self._way_in is None:
+            return
+        way_in, self._way_in = self._way_in, None
+        store = self._store
+        if self.view is not None and not self.keep():
+            self._hold(Held(self.view, store, way_in))
+        elif self.view is not None:
+            self._put_away()
+        if self.start is not None:
+            self._stack.removeWidget(self.start)
+            self.start.deleteLater()
+            self.start = None
+        self.end_backups(make_one=False)
+        del self._store
+        if store.account.id not in self._held:
+            store.close()
+        log.info("locked")
+
+    def _hold(self, held: Held) -> None:
+        """What cannot be kept stays in the memory, out of sight, until it can be or its owner comes back."""
+        account = held.store.account
+        self._held[account.id], self.view = held, None
+        held.view.hide()
+        self._stack.removeWidget(held.view)
+        held.view.session.kept.connect(lambda _: self._let_go(account.id))
+        if self.door is not None:
+            self.door.say_above(
+                f"The last changes of {account.name} are not kept: {self._why_not_kept}\n"
+                "They wait out of sight, and EvalAssist tries again. Leave this window open, "
+                f"and let {account.name} sign in here."
+            )
+
+    def _let_go(self, account_id: str) -> None:
+        """What was held could be kept at last: close it like everything else."""
+        held = self._held.pop(account_id, None)
+        if held is None:
+            return
+        held.view.close_view()
+        held.view.deleteLater()
+        held.store.close()
+        if self.door is not None and not self._held:
+            self.door.say_above("")
+
+    def _leave_what_waits(self) -> bool:
+        """The window goes while it is locked: what waits for its owner would be lost."""
+        if not self._keep_held() and not self._ask_to_lose([]):
+            return False
+        waits = any(left.words for left in self._left.values())
+        return not waits or self._ask_to_lose(["Words that wait for who locked the window."], kept=True)
+
+    def _keep_held(self) -> bool:
+        return all(held.view.session.keep() for held in list(self._held.values()))
+
+    def _show_held(self, held: Held) -> None:
+        self.view = held.view
+        self._stack.addWidget(held.view)
+        self._stack.setCurrentWidget(held.view)
+        self.setWindowTitle(f"{held.view.session.evaluation.patient.name} – EvalAssist")
+        held.view.session.use_settings(self._settings)
+        held.view.session.keep()
+
+    def _go_back_to(self, left: Left) -> None:
+        """The same evaluation, step and field, with what was typed and is no answer yet."""
+        self.open_evaluation(left.evaluation_id)
+        if self.view is None:
+            return
+        if left.step and left.step != self.view.step:
+            self.view.show_step(left.step)
+        self.view.put_back(left.words)
+        if left.step:
+            self.view.show_step(left.step)
+            if left.item:
+                self.view.page.focus_item(left.item)
+
+    def _begin_watch(self) -> None:
+        from ui.copied import Copied
+        from ui.watch import Watch
+
+        if self._watch is None:
+            self._copied = Copied(self)
+            self._watch = Watch(self.windowHandle(), self)
+            self._watch.lock_wanted.connect(self.lock)
+        self._watch.start(self._settings.idle_minutes * 60)
+
+    def _confirm(self, password: str) -> None:
+        """Ask for the password again; it raises when that is wrong."""
+        assert self._way_in is not None
+        self._way_in.confirm(self._store, password)
+
+    def show_accounts(self) -> None:
+        """One's own password, and for an administrator who else may come in."""
+        from ui.dialogs.accounts import AccountsDialog
+
+        if self._way_in is not None:
+            dialog = AccountsDialog(self._store, self._way_in, self._clinic, self)
+            dialog.exec()
+            self._way_in = dialog.way_in
+            self.use_settings(self._clinic)  # a name or license may have changed
 
     # ------------------------------------------------------------ papers
 
@@ -547,27 +798,20 @@ class MainWindow(QMainWindow):
 
     def show_database(self) -> None:
         """Where the records lie: on this computer, or on a server that several workstations share."""
-        from evalassist.records.entrance import Entrance
-        from evalassist.settings import data_dir
         from ui.dialogs.database import DatabaseDialog
 
-        dialog = DatabaseDialog(Entrance(data_dir()), self._store, self)
-        dialog.connected.connect(self._begin_on_server)
-        dialog.exec()
+        if self._way_in is not None:
+            dialog = DatabaseDialog(self._way_in.entrance, self._store, self)
+            dialog.connected.connect(self._begin_on_server)
+            dialog.exec()
 
     def _begin_on_server(self, says: str) -> None:
         """Nothing more is written to the file: who goes on signs in anew."""
-        from ui.crash import FaultPage
-
         if self.view is not None:
             self._put_away()
-        self.show_fault(
-            FaultPage(
-                "The records lie in the clinic's database now.",
-                EvalAssistError(says),
-                "Start EvalAssist again and sign in as before.",
-            )
-        )
+        self.lock()
+        if self.door is not None:
+            self.door.say_above(says)
 
     def _judge_anew(self) -> None:
         """A limit was changed: what is open and not signed is judged by it at once."""
@@ -582,10 +826,21 @@ class MainWindow(QMainWindow):
         keys: dict[str, Callable[[], object]] = {
             "Ctrl+N": self.new_patient,
             "Ctrl+K": self.find_by_name,
+            "Ctrl+L": self.lock,
             "F1": self.show_keys,
         }
-        for key, act in keys.items():
-            QShortcut(QKeySequence(key), self).activated.connect(act)
+        if not self._keys:
+            for key, act in keys.items():
+                shortcut = QShortcut(QKeySequence(key), self)
+                shortcut.activated.connect(act)
+                self._keys.append(shortcut)
+        for shortcut in self._keys:
+            shortcut.setEnabled(True)
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether somebody signed in, so that the window can be locked."""
+        return self._way_in is not None
 
     def find_by_name(self) -> None:
         """Ctrl+K: any field or command by name."""

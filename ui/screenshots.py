@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from evalassist.evaluation import StrengthTest
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
     from evalassist.evaluation import Evaluation
+    from evalassist.records.entrance import Entrance
     from evalassist.settings import Settings
     from ui.main_window import MainWindow
 
@@ -56,6 +58,7 @@ class _Studio:
     def all(self) -> Iterator[Path]:
         patient_a, ex1 = self._case("patient-a"), self._case("ex1")
         yield from self._start_pages(patient_a, ex1)
+        yield from self._closed_pages(patient_a)
         for name, evaluation in (
             ("empty", _emptied(ex1)),
             ("half", _half(ex1)),
@@ -94,6 +97,77 @@ class _Studio:
         window.start.search.setText("e")
         yield self._take(window, "start-search")
         self._put_away(window)
+
+    def _closed_pages(self, evaluation: Evaluation) -> Iterator[Path]:
+        """What is in front of the records and what belongs to it, as usual, in the dark and at 200 % text."""
+        from evalassist.records.accounts import Account
+        from evalassist.records.entrance import Entrance
+        from ui.dialogs.accounts import AccountDialog, AccountsDialog, PaperKeyDialog, PasswordDialog
+        from ui.dialogs.confirm import ConfirmDialog
+        from ui.dialogs.preferences import PreferencesDialog
+        from ui.main_window import MainWindow, wear
+        from ui.pages.door import Door
+        from ui.pages.first_run import FirstRun
+        from ui.way_in import WayIn
+
+        for name, more in (("", {}), ("dark-", {"theme": "dark"}), ("large-", {"text_scale": 2.0})):
+            if not self._wanted(f"{name}closed"):
+                continue
+            settings = self._settings.model_copy(update=more)
+            wear(self._app, settings)
+            self._number += 1
+            folder = self._home / f"closed{self._number}"
+            folder.mkdir()
+            entrance = Entrance(folder)
+            asked_for = partial(_same, entrance)
+            window = MainWindow()
+            window.resize(*USUAL)
+            window.show()
+            window.prepare(self._content, settings)
+            first = FirstRun(asked_for, settings, plain=True)
+            window.show_door(first)
+            first.password.taken(())
+            yield self._take(window, f"{name}closed-first")
+            self._store, key = entrance.begin(
+                Account("", "chen", "A. Chen, PT", "40-12345", "administrator"), "only drawn"
+            )
+            first._show_paper_key(self._store, key, WayIn(entrance))
+            yield self._take(window, f"{name}closed-paper-key")
+            first.paper_key.done.emit()
+            way_in = WayIn(entrance)
+            entrance.add_account(self._store, Account("", "lee", "S. Lee", "", "student"), "only drawn too")
+            window.enter(self._store, way_in)
+            yield self._take(window, f"{name}closed-start")
+            window.begin(evaluation)
+            assert window.view is not None
+            for step in ("strength", "sign"):
+                window.view.show_step(step)
+                yield self._take(window, f"{name}closed-{step}")
+            accounts = AccountsDialog(self._store, way_in, settings, window)
+            yield self._take_dialog(accounts, f"{name}closed-accounts")
+            asked = AccountDialog(self._store, way_in, settings, None, window)
+            yield self._take_dialog(asked, f"{name}closed-account")
+            mine = PasswordDialog(self._store, way_in, self._store.account, settings, window)
+            yield self._take_dialog(mine, f"{name}closed-password")
+            sure = ConfirmDialog(self._store, way_in, "S. Lee cannot sign in any more.", "Remove", window)
+            yield self._take_dialog(sure, f"{name}closed-confirm")
+            yield self._take_dialog(PaperKeyDialog(key, settings, window), f"{name}closed-new-key")
+            preferences = PreferencesDialog(settings, window, signed_in=True)
+            yield self._take_dialog(preferences, f"{name}closed-settings")
+            for dialog in (accounts, asked, mine, sure, preferences):
+                dialog.close()
+            window.lock()
+            yield self._take(window, f"{name}closed-unlock")
+            assert isinstance(window.door, Door)
+            window.door.say("The name or the password is not right.")
+            window.door.say_above("The last changes of A. Chen are not kept: the disk is full.")
+            yield self._take(window, f"{name}closed-refused")
+            window.door.show_paper()
+            yield self._take(window, f"{name}closed-paper")
+            window.door._show_new_way(entrance.sign_in_with_paper(key))
+            window.door.who.setCurrentIndex(window.door.who.count() - 1)
+            yield self._take(window, f"{name}closed-new-way")
+            self._put_away(window)
 
     def _steps(
         self,
@@ -255,6 +329,10 @@ class _Studio:
         from evalassist.case_file import read_case
 
         return read_case(CASES / f"{name}.toml", self._content)
+
+
+def _same(entrance: Entrance) -> Entrance:
+    return entrance
 
 
 def _emptied(evaluation: Evaluation) -> Evaluation:

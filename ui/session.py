@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from time import monotonic
@@ -73,8 +73,12 @@ class EvaluationSession(QObject):
         store: Store,
         settings: Settings,
         parent: QObject | None = None,
+        *,
+        confirm: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__(parent)
+        self.confirm = confirm
+        """Asks for the signer's password again and raises when it is wrong; None where nobody signed in."""
         self.content, self.store, self.settings = content, store, settings
         self._evaluation = evaluation
         if evaluation.signature is None:

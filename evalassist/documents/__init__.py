@@ -30,6 +30,7 @@ __all__ = [
     "make_handout",
     "not_drawn",
     "notice_problem",
+    "paper_key_pdf",
     "plan_of_care_pdf",
     "referral_pdf",
 ]
@@ -100,6 +101,13 @@ def gray_page_pdf(paper: PaperName = "letter") -> bytes:
     from evalassist.documents.gray_page import gray_page_pdf as draw
 
     return draw(paper)
+
+
+def paper_key_pdf(key: str, clinic: str, made_on: date, paper: PaperName = "letter") -> bytes:
+    """The key that opens the records when no password is left, on one page to be locked away."""
+    from evalassist.documents.paper_key import paper_key_pdf as draw
+
+    return draw(key, clinic, made_on, paper)
 
 
 def fitted_logo(file: Path) -> bytes:

@@ -22,7 +22,7 @@ from evalassist.records.backup import (
     Kind,
 )
 from evalassist.records.connection import connect
-from evalassist.records.entrance import RECORDS
+from evalassist.records.doorstep import RECORDS
 from evalassist.records.faults import plain_words
 from evalassist.records.integrity import fault_of, sums_of
 from evalassist.records.restore import chosen_backup, put_in_place

@@ -17,8 +17,9 @@ from evalassist.errors import EvalAssistError, StoreError
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
 from evalassist.records.connection import WAIT_S, connect
+from evalassist.records.doorstep import RECORDS, is_plain
 from evalassist.records.faults import plain_words
-from evalassist.records.plain_file import encrypt, is_plain
+from evalassist.records.plain_file import encrypt
 from evalassist.records.server import FILE_NAME as SERVER_FILE
 from evalassist.records.server import Server, read_server, write_server
 from evalassist.records.store import Store
@@ -28,7 +29,6 @@ from evalassist.records.verify import Verified, verify
 
 log = logging.getLogger(__name__)
 
-RECORDS = "evalassist.db"
 TRIES = "evalassist.tries"
 NOTHING: Mapping[str, Anchor] = MappingProxyType({})
 State = Literal["new", "plain", "locked"]
@@ -277,6 +277,8 @@ class Entrance:
         self, store: Store, account_id: str, password: str, key_file: bytes | None = None
     ) -> None:
         """A new password for an account: one's own, or another's set by an administrator."""
+        if account_id != store.account.id:
+            _only_administrators(store)
         account = store.account_of(account_id)
         vault = self._vault_that_counts(store)
         if vault.slot(account_id) is None:
@@ -288,6 +290,7 @@ class Entrance:
         self, store: Store, account: Account, password: str, key_file: bytes | None = None
     ) -> Account:
         """A new account; its owner changes the password at the first occasion."""
+        _only_administrators(store)
         vault = self._vault_that_counts(store)
         if vault.slot_named(account.sign_in) is not None:
             raise EvalAssistError(
@@ -303,6 +306,7 @@ class Entrance:
 
         Records on a server are closed by the password of its user, which is then changed there.
         """
+        _only_administrators(store)
         if account_id == store.account.id:
             raise EvalAssistError("You are signed in with this account. Another administrator can remove it.")
         store.remove_account(account_id)
@@ -318,6 +322,7 @@ class Entrance:
 
     def new_paper_key(self, store: Store) -> str:
         """A new paper key; the former paper opens nothing any more."""
+        _only_administrators(store)
         vault, paper = vaults.with_paper_key(self._vault_that_counts(store), store.keys)
         self._write(store, vault)
         store.note("paper-key-made", "")
@@ -390,6 +395,11 @@ class Entrance:
         with store:
             self._write(store, vault.with_newest_keys_only())
         return new
+
+
+def _only_administrators(store: Store) -> None:
+    if not store.account.administers:
+        raise EvalAssistError("Only an administrator may do this. Ask one to sign in.")
 
 
 def _with_account(vault: Vault, keys: Keys, account: Account, password: str, key_file: bytes | None) -> Vault:

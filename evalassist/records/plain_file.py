@@ -13,14 +13,6 @@ from evalassist.records.connection import connect, first_fault
 from evalassist.records.faults import plain_words
 from evalassist.records.integrity import counts_of
 
-PLAIN_HEAD = b"SQLite format 3\0"
-
-
-def is_plain(path: Path) -> bool:
-    """Whether any program could read this file."""
-    with path.open("rb") as file:
-        return file.read(len(PLAIN_HEAD)) == PLAIN_HEAD
-
 
 def encrypt(path: Path, key: bytes) -> None:
     """Make the file an encrypted one with the same rows; until that is checked, the plain one stays."""

@@ -19,7 +19,7 @@ from evalassist.records import vault as vaults
 from evalassist.records.backup import FOLDER, Backups, Manifest, backups_in, manifest_of
 from evalassist.records.connection import WHOLE_FILE, connect
 from evalassist.records.disk import refuse_network
-from evalassist.records.entrance import RECORDS
+from evalassist.records.doorstep import RECORDS
 from evalassist.records.faults import plain_words
 from evalassist.records.integrity import counts_of, fault_of, sha256_of_file
 from evalassist.records.store import Store

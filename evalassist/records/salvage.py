@@ -25,7 +25,7 @@ from evalassist.records import vault as vaults
 from evalassist.records.backup import FOLDER, Backup, Backups, backups_in
 from evalassist.records.connection import connect
 from evalassist.records.disk import refuse_network
-from evalassist.records.entrance import RECORDS
+from evalassist.records.doorstep import RECORDS
 from evalassist.records.faults import plain_words
 from evalassist.records.integrity import columns_of, fault_of, quoted
 from evalassist.records.models import Base

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from math import ceil
 from pathlib import Path
 from time import monotonic
 
@@ -23,7 +24,7 @@ class TooSoonError(EvalAssistError):
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        super().__init__(f"After wrong passwords the next try must wait {seconds:.0f} s. Nothing is lost.")
+        super().__init__(f"After wrong passwords the next try must wait {ceil(seconds)} s. Nothing is lost.")
 
 
 def delay_s(failed: int) -> float:

@@ -27,10 +27,11 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from evalassist.errors import EvalAssistError
+from evalassist.errors import EvalAssistError, StoreError
 from evalassist.files import write_whole
+from evalassist.records.doorstep import VAULT
 
-FILE_NAME = "evalassist.vault"
+FILE_NAME = VAULT
 FORMAT = 1
 PAPER = "paper"
 """The id of the slot that the paper key opens."""
@@ -50,7 +51,7 @@ class WrongPaperKeyError(EvalAssistError):
     """This is not the paper key of these records. Compare it with the paper, sign by sign."""
 
 
-class VaultDamagedError(EvalAssistError):
+class VaultDamagedError(StoreError):
     """The vault, the file that opens the records, is damaged or was changed.
 
     The records were not touched. Put the vault from your latest backup in its place; the paper key alone cannot

@@ -10,7 +10,7 @@ def asked_to_lose(parent: QWidget, says: str) -> bool:
     box = QMessageBox(QMessageBox.Icon.NoIcon, "EvalAssist", says, parent=parent)
     box.setInformativeText("If you leave now, what you typed is lost.")
     stay = box.addButton("Stay here", QMessageBox.ButtonRole.RejectRole)
-    box.addButton("Leave without it", QMessageBox.ButtonRole.DestructiveRole)
+    leave = box.addButton("Leave without it", QMessageBox.ButtonRole.DestructiveRole)
     box.setDefaultButton(stay)
     box.exec()
-    return box.clickedButton() is not stay
+    return box.clickedButton() is leave  # a box that locking closed was not answered

@@ -53,6 +53,11 @@ def commands(window: MainWindow) -> list[Command]:
     ]
     if window.may_read_trail:
         found.append(Command("Audit trail", "who did what", window.show_trail))
+    if window.signed_in:
+        found += [
+            Command("Lock the screen", "Ctrl+L", window.lock),
+            Command("Accounts and passwords", "change my password", window.show_accounts),
+        ]
     view = window.view
     if view is None:
         return found
@@ -149,6 +154,7 @@ class Palette(QDialog):
 EVERYWHERE = (
     ("Ctrl+N", "new patient"),
     ("Ctrl+K", "find a field or command by name"),
+    ("Ctrl+L", "lock the screen"),
     ("F1", "this list"),
 )
 IN_EVALUATION = (

@@ -60,6 +60,12 @@ CHOICES = (
     ("theme", "Colors", (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))),
     ("text_scale", "Text", tuple((f"{part / 100:g}", f"{part} %") for part in (100, 125, 150, 175, 200))),
 )
+IDLE = (
+    "idle_minutes",
+    "Lock after",
+    tuple((f"{minutes}", f"{minutes} min") for minutes in (2, 5, 10, 20, 30, 60)),
+)
+OF_THE_ACCOUNT = ("therapist_name", "licence")
 
 
 class PreferencesDialog(QDialog):
@@ -68,8 +74,10 @@ class PreferencesDialog(QDialog):
     applied = Signal(object)
     """The new `Settings`, already kept."""
     database_wanted = Signal()
+    accounts_wanted = Signal()
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings, parent: QWidget | None = None, *, signed_in: bool = False) -> None:
+        """`signed_in`: name and license are those of the account, and the window locks itself."""
         super().__init__(parent)
         self.settings = settings
         self.setWindowTitle("Settings")
@@ -82,7 +90,8 @@ class PreferencesDialog(QDialog):
         grid = style.scaled(QGridLayout(inner), spacing=8)
         grid.setColumnStretch(1, 1)
         self._texts: list[TextField] = []
-        for at, (key, words, hint) in enumerate(TEXTS):
+        texts = [text for text in TEXTS if not signed_in or text[0] not in OF_THE_ACCOUNT]
+        for at, (key, words, hint) in enumerate(texts):
             field = TextField(words)
             field.set_value(getattr(settings, key) or None)
             field.answered.connect(lambda value, key=key: self._change(key, value or ""))
@@ -90,13 +99,16 @@ class PreferencesDialog(QDialog):
             self._texts.append(field)
             grid.addWidget(style.label("", words), at, 0)
             grid.addWidget(field, at, 1)
-        for at, (key, words, options) in enumerate(CHOICES, start=len(TEXTS)):
+        choices = (*CHOICES, IDLE) if signed_in else CHOICES
+        for at, (key, words, options) in enumerate(choices, start=len(texts)):
             boxes = SegmentedControl([Choice(value, word) for value, word in options], words)
             known = _word(getattr(settings, key))
             boxes.set_value(known if known in dict(options) else None)
             boxes.answered.connect(lambda value, key=key, boxes=boxes: self._choose(key, value, boxes))
             grid.addWidget(style.label("", words), at, 0)
             grid.addWidget(boxes, at, 1, Qt.AlignmentFlag.AlignLeft)
+        if signed_in:
+            self._add_accounts(grid)
         grid.addWidget(style.label("", "Logo"), grid.rowCount(), 0)
         grid.addLayout(self._build_logo(), grid.rowCount() - 1, 1)
         grid.addWidget(style.label("", "Language notice"), grid.rowCount(), 0)
@@ -126,6 +138,15 @@ class PreferencesDialog(QDialog):
         stack.addWidget(area, 1)
         stack.addWidget(self._said)
         stack.addLayout(ends)
+
+    def _add_accounts(self, grid: QGridLayout) -> None:
+        from ui.watch import ALSO
+
+        grid.addWidget(style.label("s", ALSO, wrap=True), grid.rowCount(), 1)
+        accounts = QPushButton("Accounts and passwords…")
+        accounts.clicked.connect(self.accounts_wanted)
+        grid.addWidget(style.label("", "Who signs in"), grid.rowCount(), 0)
+        grid.addWidget(accounts, grid.rowCount() - 1, 1, Qt.AlignmentFlag.AlignLeft)
 
     def _build_logo(self) -> QHBoxLayout:
         self._logo = style.label("s")
@@ -263,7 +284,8 @@ class PreferencesDialog(QDialog):
         if value is None:  # a setting always has a value
             boxes.set_value(_word(getattr(self.settings, key)))
             return
-        self._change(key, float(value) if key == "text_scale" else value)
+        number = {"text_scale": float, "idle_minutes": int}.get(key)
+        self._change(key, number(value) if number else value)
 
     def _change(self, key: str, value: Any) -> None:
         try:

@@ -112,6 +112,12 @@ class Page(QWidget):
             if field.uncounted
         ]
 
+    def loose_words(self) -> dict[str, str]:
+        """What was typed and is no answer yet, by the name of its field."""
+        return {
+            field.accessibleName(): field.uncounted for field in self.findChildren(Typed) if field.uncounted
+        }
+
     def leave(self) -> None:
         """The evaluation is put away: nothing of this page may come later."""
 

@@ -18,6 +18,7 @@ from evalassist.note_text import note_text
 from evalassist.wording.assessment import gap_words
 from evalassist.words import lower_first, upper_first
 from ui import icons, style
+from ui.aside import Aside
 from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets.addendum_form import ADD, AddendumForm
@@ -25,6 +26,7 @@ from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.dates import date_text
 from ui.widgets.glyph import State
 from ui.widgets.marks import KeyCap, LinkButton, StateGlyph
+from ui.widgets.passwords import PasswordField
 from ui.widgets.pdf_view import PageTools, PdfMaker, PdfPages
 from ui.widgets.side_panel import SidePanel
 from ui.widgets.visits_card import act_of
@@ -55,6 +57,7 @@ class SignPage(Page):
         super().__init__(session, step.title, "the note as it will read", step.short)
         self._asked: tuple[Note, PaperName, tuple[Addendum, ...], str] | None = None
         self._pdf: bytes | None = None
+        self._aside = Aside(self)
         self._maker = PdfMaker(self)
         self._maker.made.connect(self._made)
         self._maker.failed.connect(self._failed)
@@ -142,6 +145,10 @@ class SignPage(Page):
         self.name_link = LinkButton("Add your name in the settings")
         self.name_link.clicked.connect(self.preferences_wanted)
         stack.addWidget(self.name_link)
+        self.password = PasswordField("Password")
+        self.password.edit.setPlaceholderText("Your password")
+        self.password.entered.connect(self.sign)
+        stack.addWidget(self.password)
         self.sign_button = QPushButton("Sign and lock")
         self.sign_button.setProperty("kind", "primary")
         self.sign_button.setProperty("tall", True)
@@ -310,13 +317,15 @@ class SignPage(Page):
         self._signer.setText(name or "No name yet")
         style.say(self._signer, c="" if name else "att")
         self._licence.setText(f"license {licence}" if licence else "no license number" if name else "")
-        self.name_link.setVisible(signature is None and not (name and licence))
+        own = self.session.confirm is None  # else name and license are the account's
+        self.name_link.setVisible(signature is None and own and not (name and licence))
         self.name_link.setText(
             "Add your license in the settings" if name else "Add your name in the settings"
         )
         self.sign_button.setVisible(signature is None)
+        self.password.setVisible(signature is None and self.session.confirm is not None)
         why_not = self._why_not()
-        self.sign_button.setEnabled(not why_not)
+        self.sign_button.setEnabled(not why_not and not self._aside.at_work)
         self.print_button.setVisible(signature is not None)
         self.add_button.setEnabled(bool(settings.therapist_name.strip()))
         if signature is not None:
@@ -331,6 +340,8 @@ class SignPage(Page):
         left = self.session.progress["safety"].left
         if not self.session.settings.therapist_name.strip():
             return "A note is signed with a name. It stands in the settings, once for all notes."
+        if self.session.confirm is not None and not self.session.store.account.may_sign:
+            return "A note is signed with a license. An administrator can add yours to your account."
         if left and not self.session.assessment.stopped:
             questions = f"{left} safety questions are" if left > 1 else "1 safety question is"
             return f"{questions} not answered. Answer each, or say not assessed."
@@ -350,10 +361,32 @@ class SignPage(Page):
         if self._why_not():
             self._show_signer()
             return
+        confirm, password = self.session.confirm, self.password.value
+        if confirm is None:
+            self._sign()
+        elif not password:
+            self._say("Type your password to sign.", "att")
+            self.password.setFocus()
+        elif not self._aside.at_work:
+            self.sign_button.setEnabled(False)
+            self._aside.do(lambda: confirm(password), lambda _: self._sign(), self._not_signed)
+
+    def _sign(self) -> None:
+        self.password.clear()
+        if self._why_not():  # something changed while the password was looked at
+            self._show_signer()
+            return
         try:
             self.session.sign()
         except EvalAssistError as fault:
-            self._say(f"The note is not signed. {fault}", "danger")
+            self._not_signed(fault)
+
+    def _not_signed(self, fault: EvalAssistError) -> None:
+        self.password.clear()
+        self._show_signer()
+        self._say(f"The note is not signed. {fault}", "danger")
+        if self.session.confirm is not None:
+            self.password.setFocus()
 
     def print_paper(self) -> bool:
         from ui.printing import Printout, give_out
@@ -390,7 +423,12 @@ class SignPage(Page):
             found.append("The addendum that stands on the sign page is not added.")
         return found
 
+    def loose_words(self) -> dict[str, str]:
+        words = self.addendum.value if self.session.signed else None
+        return super().loose_words() | ({"Addendum": words} if words else {})
+
     def leave(self) -> None:
+        self._aside.finish()
         self._maker.forget()
 
     def keys(self) -> list[tuple[str, str]]:

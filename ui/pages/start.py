@@ -86,9 +86,13 @@ class StartPage(QWidget):
     settings_wanted = Signal()
     about_wanted = Signal()
     trail_wanted = Signal()
+    lock_wanted = Signal()
+    account_wanted = Signal()
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, *, signed_in: bool = False) -> None:
+        """`signed_in`: somebody signed in, so that the page can be locked."""
         super().__init__()
+        self._signed_in = signed_in
         self.setObjectName("page")
         self._store, self._settings = store, settings
         self._content: Content | None = None
@@ -107,7 +111,8 @@ class StartPage(QWidget):
         self._who = style.label()
         self._who.setProperty("t", "b")
         self._header.extra.addWidget(self._who)
-        self._header.extra.addSpacing(style.px(8))
+        self._header.lock_wanted.connect(self.lock_wanted)
+        self._header.user_clicked.connect(self.account_wanted)
         self._make_search()
         self._drafts = Card("Unfinished notes", "")
         self._recent = Card("Recent patients")
@@ -184,7 +189,9 @@ class StartPage(QWidget):
         self._settings = settings
         self._header.set_patient("EvalAssist", settings.clinic_name)
         self._who.setText(settings.therapist_name)
-        self._who.setVisible(bool(settings.therapist_name))
+        self._who.setVisible(bool(settings.therapist_name) and not self._signed_in)
+        self._header.set_two_lines(style.scale() >= 1.6)
+        self._header.set_user(settings.therapist_name if self._signed_in else "")
 
     def focus_search(self) -> None:
         """Put the keyboard into the search."""

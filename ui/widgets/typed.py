@@ -74,6 +74,11 @@ class Typed(QWidget):
         self._pause.stop()
         self.commit()
 
+    def put_back(self, words: str) -> None:
+        """Show again what was typed before the window was locked."""
+        self._write(words)
+        self.commit()
+
     def hideEvent(self, event: QHideEvent) -> None:
         if self._pause.isActive():
             self.commit_unasked()

@@ -1,0 +1,51 @@
+"""What a folder of records tells before anything heavy is loaded: which page comes first, who was here last."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Literal
+
+from evalassist.files import write_whole
+
+log = logging.getLogger(__name__)
+
+RECORDS = "evalassist.db"
+VAULT = "evalassist.vault"
+LAST = "evalassist.last"
+PLAIN_HEAD = b"SQLite format 3\0"
+MOST_LETTERS = 100
+"""No name to sign in is longer."""
+
+
+def at_first_sight(folder: Path) -> Literal["new", "locked", ""]:
+    """What a look at the files says; "" where only the entrance can tell (plain records, or one half is missing)."""
+    records, vault = folder / RECORDS, folder / VAULT
+    if not any(folder.glob(f"{VAULT}*")) and not records.exists():
+        return "new"
+    if not vault.exists() or not records.exists() or records.stat().st_size == 0:
+        return ""
+    return "" if is_plain(records) else "locked"
+
+
+def is_plain(path: Path) -> bool:
+    """Whether any program could read this file."""
+    with path.open("rb") as file:
+        return file.read(len(PLAIN_HEAD)) == PLAIN_HEAD
+
+
+def last_name(folder: Path) -> str:
+    """The name with which somebody signed in last on this computer; a convenience, never needed."""
+    try:
+        return (folder / LAST).read_text("utf-8").strip()[:MOST_LETTERS]
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def keep_last_name(folder: Path, name: str) -> None:
+    """Remember it for the next time; where that fails it is typed."""
+    try:
+        if name != last_name(folder):
+            write_whole(folder / LAST, name.encode())
+    except OSError as error:
+        log.warning("the last name was not remembered: %s", error.strerror)

@@ -1,0 +1,489 @@
+"""The way in and the lock, as a person meets them: first start, wrong passwords, idle time, Ctrl+L, another account."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from evalassist.case_file import read_case
+from evalassist.content import load_content
+from evalassist.documents import paper_key_pdf
+from evalassist.errors import EvalAssistError, StoreError
+from evalassist.evaluation import Evaluation, Patient
+from evalassist.records.entrance import Entrance
+from evalassist.records.passwords import refusal
+from evalassist.records.store import Store
+from evalassist.records.vault import Keys, paper_text
+from evalassist.settings import Settings
+from ui.app import App
+from ui.crash import CrashHook
+from ui.dialogs.accounts import AccountDialog, AccountsDialog, PasswordDialog
+from ui.evaluation_view import EvaluationView
+from ui.pages.door import Door
+from ui.pages.review import SignPage
+from ui.watch import PBT_APMSUSPEND, WM_POWERBROADCAST, WM_WTSSESSION_CHANGE, Watch, leaves_session
+from ui.way_in import WayIn
+
+CASES = Path(__file__).parent / "cases"
+PASSWORD, OTHER = "four blue kneecaps", "seven slow ferries"
+NAME = "Okafor, Daniel"
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+
+class Person:
+    """Somebody at the window of the whole app."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.qtbot = qtbot
+        self.app = App()
+        self.window = self.app.window
+        qtbot.addWidget(self.window, before_close_func=nobody_answers)
+        self.window.show()
+        self.window.activateWindow()
+
+    def door(self) -> Door:
+        self.qtbot.waitUntil(lambda: isinstance(self.window.door, Door))
+        assert isinstance(self.window.door, Door)
+        return self.window.door
+
+    def sign_in(self, name: str, password: str) -> None:
+        """Type into the unlock page and press Enter; wait until it is answered."""
+        door = self.door()
+        door.name.clear()
+        QTest.keyClicks(door.name.edit, name)
+        QTest.keyClicks(door.password.edit, password)
+        QTest.keyClick(door.password.edit, Qt.Key.Key_Return)
+        self.qtbot.waitUntil(lambda: not door.at_work)
+
+    @property
+    def store(self) -> Store:
+        return self.window._store
+
+    @property
+    def way_in(self) -> WayIn:
+        assert self.window._way_in is not None
+        return self.window._way_in
+
+    @property
+    def entrance(self) -> Entrance:
+        return self.way_in.entrance
+
+    @property
+    def sees(self) -> str:
+        """What is shown: start page, evaluation, or nothing of both."""
+        return "evaluation" if self.window.view else "start page" if self.window.start else "door"
+
+    @property
+    def view(self) -> EvaluationView:
+        assert self.window.view is not None
+        return self.window.view
+
+    def add(self, name: str, sign_in: str, password: str) -> None:
+        """Add an account in its dialog, as an administrator does."""
+        dialog = AccountDialog(self.store, self.way_in, Settings(), None, self.window)
+        dialog.show()
+        for field, typed in (
+            (dialog.fields.name, name),
+            (dialog.fields.licence, "50-1"),
+            (dialog.fields.sign_in, sign_in),
+        ):
+            QTest.keyClicks(field.edit, typed)
+        for secret in (dialog.password.first, dialog.password.again):
+            QTest.keyClicks(secret.edit, password)
+        dialog.button.click()
+        self.qtbot.waitUntil(lambda: not dialog._aside.at_work)
+        assert dialog.result()
+
+    def begin(self) -> Evaluation:
+        evaluation = Evaluation.begin(Patient(NAME, date(2001, 5, 9), "M"), "right", date(2026, 3, 2))
+        self.window.begin(evaluation)
+        return evaluation
+
+    def type_into(self, item_id: str, words: str) -> None:
+        view = self.window.view
+        assert view is not None
+        view.go_to(item_id)
+        QApplication.processEvents()
+        focused = self.window.focusWidget()
+        assert focused is not None
+        QTest.keyClicks(focused, words)
+        self.activate()
+
+    def activate(self) -> None:
+        """Click into the window."""
+        self.window.activateWindow()
+        self.qtbot.waitUntil(self.window.isActiveWindow)
+
+    def lock(self) -> None:
+        self.activate()
+        QTest.keyClick(self.window.focusWidget() or self.window, Qt.Key.Key_L, CONTROL)
+        self.wait_locked()
+
+    def wait_locked(self) -> None:
+        self.qtbot.waitUntil(lambda: self.window.door is not None and not self.window.signed_in)
+
+
+@pytest.fixture
+def person(
+    qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch, first_run: Callable[[App], None]
+) -> Iterator[Person]:
+    """Somebody who has begun the records and sees the start page."""
+    monkeypatch.setattr(CrashHook, "install", lambda _: None)
+    made = Person(qtbot)
+    first_run(made.app)
+    assert made.window.start is not None
+    yield made
+    nobody_answers(made.window)
+    made.window.close()
+    made.app.close()
+
+
+def nobody_answers(window: QWidget) -> None:
+    """Nobody is there to answer when the test is over."""
+    window._ask_to_lose = lambda *_, **__: True  # type: ignore[attr-defined]
+
+
+def texts(widget: QWidget) -> str:
+    """Every word that can be seen in this widget."""
+    QApplication.processEvents()
+    labels = [one.text() for one in widget.findChildren(QLabel) if one.isVisibleTo(widget)]
+    lines = [one.text() for one in widget.findChildren(QLineEdit) if one.isVisibleTo(widget)]
+    buttons = [one.text() for one in widget.findChildren(QPushButton) if one.isVisibleTo(widget)]
+    return " ".join((*labels, *lines, *buttons))
+
+
+def test_the_first_start_makes_an_account_and_the_next_one_asks_who_is_there(person: Person) -> None:
+    assert "A. Chen, PT" in texts(person.window)
+    person.begin()
+    person.window.close()
+    person.app.close()
+    again = Person(person.qtbot)
+    door = again.door()
+    assert door.name.value == "chen"
+    assert NAME not in texts(again.window)
+    again.sign_in("chen", "five red elbows")
+    assert "not right" in texts(again.window)
+    assert again.sees == "door"
+    again.sign_in("chen", PASSWORD)
+    assert again.sees == "start page"
+    assert NAME in texts(again.window)
+    again.window.close()
+    again.app.close()
+
+
+def test_locking_while_typing_loses_nothing_and_leaves_nothing_of_the_patient_to_see(person: Person) -> None:
+    begun = person.begin()
+    person.type_into("goal-text", "carry Okafor junior")
+    QApplication.clipboard().setText(NAME)
+    person.lock()
+    assert person.window.windowTitle() == "EvalAssist"
+    assert person.sees == "door"
+    assert "Okafor" not in texts(person.window)
+    assert not any("Okafor" in texts(each) for each in QApplication.topLevelWidgets() if each.isVisible())
+    assert "Okafor" not in QApplication.clipboard().text()
+    person.sign_in("chen", PASSWORD)
+    view = person.view
+    assert view.session.evaluation.id == begun.id
+    assert view.session.evaluation.answers["goal-text"] == "carry Okafor junior"
+    assert (view.step, view.focused_item()) == ("history", "goal-text")
+
+
+def test_locking_leaves_no_key_in_the_memory_and_no_open_file(person: Person) -> None:
+    person.begin()
+    file, key = person.store.path, person.store.keys.database
+
+    def held() -> bool:
+        return any(isinstance(one, Keys) and one.database == key for one in gc.get_objects())
+
+    assert held()
+    person.lock()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    assert not held()
+    assert not file.with_name(f"{file.name}-wal").exists()  # there as long as the file is open
+
+
+def test_nobody_at_the_window_locks_it_and_a_key_pressed_does_not(person: Person) -> None:
+    person.begin()
+    watch = person.window._watch
+    assert watch is not None
+    handle = person.window.windowHandle()
+    watch.start(0.6)
+    for _ in range(4):
+        person.qtbot.wait(250)
+        QTest.keyClick(handle, Qt.Key.Key_Shift)
+        assert person.window.door is None
+    person.wait_locked()
+    assert "Okafor" not in texts(person.window)
+
+
+def test_another_account_starts_at_the_start_page_and_the_first_one_finds_its_field_again(
+    person: Person,
+) -> None:
+    person.begin()
+    person.add("S. Lee", "lee", OTHER)
+    person.type_into("mass", "62")
+    person.lock()
+    person.sign_in("lee", OTHER)
+    assert person.sees == "start page"
+    assert "S. Lee" in texts(person.window)
+    assert NAME in texts(person.window)
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    view = person.view
+    assert (view.step, view.focused_item()) == ("history", "mass")
+    assert view.session.evaluation.answers["mass"] == 62
+
+
+def test_what_cannot_be_read_as_an_answer_stands_in_its_field_again(person: Person) -> None:
+    person.begin()
+    person.type_into("mass", "6x2")
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    view = person.view
+    fields = [one.text() for one in view.page.findChildren(QLineEdit)]
+    assert "6x2" in fields
+    assert "mass" not in view.session.evaluation.answers
+
+
+def test_a_full_disk_holds_the_draft_out_of_sight_until_it_can_be_kept(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = person.begin()
+    assert person.sees == "evaluation"
+    session = person.view.session
+    full = StoreError("The disk is full. Free some space.")
+
+    def refuse(_: Evaluation) -> None:
+        raise full
+
+    with monkeypatch.context() as broken:
+        broken.setattr(session.store, "save", refuse)
+        person.type_into("goal-text", "climb stairs")
+        person.lock()
+        assert "The disk is full" in texts(person.window)
+        assert "Okafor" not in texts(person.window)
+        assert not any(NAME in texts(one) for one in QApplication.topLevelWidgets() if one.isVisible())
+        person.sign_in("chen", PASSWORD)
+        assert person.sees == "evaluation"
+        assert person.view.session is session
+        assert person.view.isVisible()
+        assert session.evaluation.answers["goal-text"] == "climb stairs"
+    assert session.keep()
+    assert session.store.load(begun.id, to_edit=False).answers["goal-text"] == "climb stairs"
+
+
+def test_locking_closes_an_open_dialog_and_leaves_the_draft_where_it_is(person: Person) -> None:
+    person.begin()
+    assert person.sees == "evaluation"
+
+    def press() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert dialog is not None
+        QTest.keyClick(dialog.windowHandle(), Qt.Key.Key_L, CONTROL)
+
+    QTimer.singleShot(300, press)
+    person.view.what_if()  # returns only because the dialog was closed
+    person.wait_locked()
+    assert QApplication.activeModalWidget() is None
+    person.sign_in("chen", PASSWORD)
+    assert person.sees == "evaluation"
+
+
+def test_a_question_that_locking_closes_counts_as_not_answered(person: Person) -> None:
+    person.begin()
+    person.type_into("mass", "6x2")
+    QTimer.singleShot(50, person.window.lock)
+    person.window.show_start()  # asks whether to lose what was typed
+    person.wait_locked()
+    person.sign_in("chen", PASSWORD)
+    assert person.sees == "evaluation"
+    assert "6x2" in [one.text() for one in person.view.page.findChildren(QLineEdit)]
+
+
+def test_after_wrong_passwords_the_button_counts_down(person: Person) -> None:
+    person.lock()
+    door = person.door()
+    for _ in range(4):
+        person.sign_in("chen", "five red elbows")
+    assert not door.button.isEnabled()
+    assert door.button.text().startswith("Wait 0:0")
+    person.qtbot.waitUntil(door.button.isEnabled)
+    person.sign_in("chen", PASSWORD)
+    assert person.sees == "start page"
+
+
+def test_the_paper_key_leads_to_a_new_password(person: Person) -> None:
+    paper = person.entrance.new_paper_key(person.store)
+    person.lock()
+    door = person.door()
+    door.show_paper()
+    QTest.keyClicks(door.paper_key, paper.lower().replace("-", " "))
+    door.button.click()
+    person.qtbot.waitUntil(lambda: not door.at_work)
+    assert person.sees == "door"  # first a password
+    for secret in (door.new_password.first, door.new_password.again):
+        QTest.keyClicks(secret.edit, OTHER)
+    door.button.click()
+    person.qtbot.waitUntil(lambda: person.window.start is not None)
+    assert person.store.account.name == "A. Chen, PT"
+    person.lock()
+    person.sign_in("chen", OTHER)
+    assert person.sees == "start page"
+
+
+def test_a_note_is_signed_with_the_name_of_the_account_and_only_after_its_password(
+    person: Person,
+) -> None:
+    content = load_content()
+    person.window.begin(read_case(CASES / "ex1.toml", content))
+    assert person.sees == "evaluation"
+    page = person.view.show_step("sign")
+    assert isinstance(page, SignPage)
+    person.qtbot.waitUntil(page.sign_button.isEnabled, timeout=30000)
+    page.sign_button.click()
+    assert "Type your password" in texts(page)
+    QTest.keyClicks(page.password.edit, "five red elbows")
+    QTest.keyClick(page.password.edit, Qt.Key.Key_Return)
+    person.qtbot.waitUntil(lambda: "not signed" in texts(page))
+    assert not page.session.signed
+    QTest.keyClicks(page.password.edit, PASSWORD)
+    QTest.keyClick(page.password.edit, Qt.Key.Key_Return)
+    person.qtbot.waitUntil(lambda: page.session.signed)
+    signature = person.view.session.evaluation.signature
+    assert signature
+    assert (signature.clinician, signature.licence) == ("A. Chen, PT", "40-12345")
+    assert not page.password.isVisibleTo(page)
+
+
+def test_a_patient_name_is_nowhere_in_a_picture_of_the_locked_window(person: Person) -> None:
+    person.lock()
+    empty = person.window.grab().toImage()
+    person.sign_in("chen", PASSWORD)
+    person.begin()
+    person.lock()
+    assert person.window.grab().toImage() == empty
+
+
+def test_an_administrator_adds_and_removes_an_account_and_a_therapist_cannot(person: Person) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    dialog = AccountsDialog(person.store, person.way_in, Settings(), person.window)
+    assert {row.title for row in dialog.list.rows} == {"A. Chen, PT", "S. Lee"}
+    dialog.close()
+    lee = next(one for one in person.store.accounts() if one.sign_in == "lee")
+    person.lock()
+    person.sign_in("lee", OTHER)
+    dialog = AccountsDialog(person.store, person.way_in, Settings(), person.window)
+    dialog.show()
+    assert "Add" not in texts(dialog)
+    assert "Change my password" in texts(dialog)
+    dialog.close()
+    with pytest.raises(EvalAssistError, match="administrator"):
+        person.entrance.remove_account(person.store, lee.id)
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    person.entrance.remove_account(person.store, lee.id)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    assert person.sees == "door"
+
+
+def test_the_own_password_changes_only_after_the_old_one(person: Person) -> None:
+    dialog = PasswordDialog(person.store, person.way_in, person.store.account, Settings(), person.window)
+    dialog.show()
+    for old in ("five red elbows", PASSWORD):
+        QTest.keyClicks(dialog.old.edit, old)
+        dialog.new.clear()
+        for secret in (dialog.new.first, dialog.new.again):
+            QTest.keyClicks(secret.edit, OTHER)
+        dialog.button.click()
+        person.qtbot.waitUntil(lambda: not dialog._aside.at_work)
+    assert dialog.result()
+    person.lock()
+    person.sign_in("chen", OTHER)
+    assert person.sees == "start page"
+
+
+@pytest.mark.parametrize(
+    ("password", "says"),
+    [
+        ("kneecap", "at least 8"),
+        ("password1!", "tried first"),
+        ("1qaz2wsx3edc", "tried first"),
+        ("abababababab", "again and again"),
+        ("Riverside-2026", "others know"),
+        ("A. Chen 1987", "others know"),
+        ("correct horse", ""),
+        ("9$a!7b2#c8", ""),
+        ("ünïcödé wörter", ""),
+        ("a long one, " * 20, ""),
+    ],
+)
+def test_passwords_that_are_tried_first_are_refused_and_long_ones_taken(password: str, says: str) -> None:
+    found = refusal(password, ("A. Chen", "chen", "Riverside Physical Therapy"))
+    assert says in found
+    assert bool(says) == bool(found)
+
+
+def test_the_paper_key_is_one_page_with_all_its_groups() -> None:
+    key = paper_text(bytes(range(20)))
+    for paper in ("letter", "a4"):
+        document = pypdfium2.PdfDocument(paper_key_pdf(key, "Riverside <PT>", date(2026, 3, 2), paper))
+        assert len(document) == 1
+        words = document[0].get_textpage().get_text_range()
+        assert all(group in words for group in key.split("-"))
+        assert "Riverside <PT>" in words
+        assert "2 March 2026" in words
+
+
+def test_a_computer_that_slept_is_locked_though_our_clock_stood_still(qtbot: QtBot) -> None:
+    clocks = {"ours": 100.0, "wall": 1000.0}
+    window = QWidget()
+    qtbot.addWidget(window)
+    watch = Watch(None, window, now=lambda: clocks["ours"], wall=lambda: clocks["wall"])
+    watch.start(600)
+    wanted: list[bool] = []
+    watch.lock_wanted.connect(lambda: wanted.append(True))
+    clocks["wall"] += 30
+    watch.look()
+    assert not wanted
+    clocks["wall"] += 3600
+    watch.look()
+    assert wanted
+    watch.going_away(False)
+    assert len(wanted) == 1
+    watch.going_away(True)
+    watch.screen_locked()
+    assert len(wanted) == 3
+    clocks["ours"] += 599
+    clocks["wall"] -= 1_000_000  # a clock that is set back changes nothing
+    watch.look()
+    assert len(wanted) == 3
+    clocks["ours"] += 1
+    watch.look()
+    assert len(wanted) == 4
+
+
+@pytest.mark.parametrize(
+    ("message", "what", "leaves"),
+    [
+        (WM_WTSSESSION_CHANGE, 0x7, True),
+        (WM_WTSSESSION_CHANGE, 0x8, False),
+        (WM_POWERBROADCAST, PBT_APMSUSPEND, True),
+        (WM_POWERBROADCAST, 0x12, False),
+        (0x0100, 0x7, False),
+    ],
+)
+def test_windows_says_that_the_session_is_left(message: int, what: int, leaves: bool) -> None:
+    assert leaves_session(message, what) == leaves

@@ -1,0 +1,70 @@
+"""What is put by when the window is locked, and what is closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
+from shiboken6 import isValid
+
+if TYPE_CHECKING:
+    from evalassist.records.store import Store
+    from ui.evaluation_view import EvaluationView
+    from ui.way_in import WayIn
+
+
+@dataclass(frozen=True)
+class Left:
+    """Where somebody was when the window was locked."""
+
+    evaluation_id: str
+    step: str
+    item: str
+    words: dict[tuple[str, str], str] = field(repr=False)
+    """What was typed and is no answer yet, by step and field."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """An evaluation whose last changes could not be kept: out of sight, and tried again."""
+
+    view: EvaluationView
+    store: Store
+    way_in: WayIn
+
+
+def addendum_words() -> dict[tuple[str, str], str]:
+    """An addendum that is being written in its dialog goes on in the field of the sign page."""
+    from ui.dialogs.papers import AddendumDialog
+
+    words: dict[tuple[str, str], str] = {}
+    for dialog in QApplication.topLevelWidgets():
+        if isinstance(dialog, AddendumDialog) and dialog.isVisible() and dialog.text.value:
+            words["sign", "Addendum"] = dialog.text.value
+    return words
+
+
+def close_dialogs() -> list[QDialog]:
+    """Close every dialog and menu; what was asked in it counts as not answered."""
+    closed: list[QDialog] = []
+    while (popup := QApplication.activePopupWidget()) is not None and popup.close():
+        pass
+    for widget in QApplication.topLevelWidgets():
+        if not isinstance(widget, QDialog) or not widget.isVisible():
+            continue
+        closed.append(widget)
+        if isinstance(widget, QMessageBox):
+            widget.setModal(False)  # `exec` puts it back: see below
+            if widget.close():
+                continue  # as by Esc
+        widget.done(QDialog.DialogCode.Rejected)  # not `reject`, which may ask before something typed is lost
+    return closed
+
+
+def still_waited_for(dialogs: list[QDialog]) -> bool:
+    """Whether somebody's `exec` of a closed dialog has not come back yet.
+
+    When it comes back it puts the modality back: off, but on for a message box, which is made that way.
+    """
+    return any(isValid(dialog) and dialog.isModal() != isinstance(dialog, QMessageBox) for dialog in dialogs)

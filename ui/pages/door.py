@@ -1,0 +1,293 @@
+"""Before the records: the page that asks who is there, the way in with the paper key, and the waiting between tries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from math import ceil
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QScrollArea, QStackedWidget, QWidget
+
+from evalassist.errors import EvalAssistError
+from ui import icons, style
+from ui.aside import Aside
+from ui.way_in import WayIn
+from ui.widgets.cards import Card
+from ui.widgets.fields import TextField
+from ui.widgets.marks import LinkButton
+from ui.widgets.passwords import KeyFile, NewPassword, PasswordField, key_bytes
+
+if TYPE_CHECKING:
+    from evalassist.records.accounts import Account
+    from evalassist.records.entrance import Entrance
+    from evalassist.records.store import Store
+
+T = TypeVar("T")
+
+WIDTH = 460
+COUNT_MS = 250
+ANOTHER = "Somebody new"
+
+
+class ClosedPage(QWidget):
+    """A page in front of the records: one card after another in the middle, and work that takes a moment."""
+
+    opened = Signal(object, object)
+    """The `Store` that was opened, and the `WayIn`."""
+
+    def __init__(self, clinic: str, says: str = "") -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._clinic, self._says = clinic, says
+        self._aside = Aside(self)
+        self._cards = QStackedWidget()
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(self._cards)
+        style.column(self, spacing=0).addWidget(area)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether something was begun that is not done yet."""
+        return self._aside.at_work
+
+    def show_card(self, title: str, parts: list[QWidget], *buttons: QPushButton) -> None:
+        """Put a card with these parts in the middle, in the place of the one before it."""
+        card = Card(spacing=7)
+        head = style.row(spacing=10)
+        head.addWidget(style.label("h1", title))
+        head.addWidget(style.label("q", self._clinic), 1, Qt.AlignmentFlag.AlignBaseline)
+        card.body.addLayout(head)
+        self._said, self._above = style.label("", wrap=True), style.label("", wrap=True)
+        style.say(self._above, c="att")
+        for part in (self._above, *parts, self._said):
+            card.body.addWidget(part)
+        ends = style.row(spacing=8)
+        ends.addStretch(1)
+        for button in buttons:
+            ends.addWidget(button)
+        card.body.addLayout(ends)
+        self.say("")
+        self.say_above(self._says)
+        former = self._cards.currentWidget()
+        place = QWidget()
+        line = style.row(place, (16, 24, 16, 24), spacing=0)
+        middle = style.column(spacing=0)
+        middle.addStretch(1)
+        middle.addWidget(card)
+        middle.addStretch(2)
+        line.addStretch(1)
+        line.addLayout(middle, 1000)
+        line.addStretch(1)
+        card.setMaximumWidth(style.px(WIDTH))
+        self._cards.addWidget(place)
+        self._cards.setCurrentWidget(place)
+        if former is not None:
+            self._cards.removeWidget(former)
+            former.deleteLater()
+
+    def say(self, words: str, tone: str = "danger") -> None:
+        """One sentence below the fields; empty hides it."""
+        self._said.setText(words)
+        self._said.setVisible(bool(words))
+        style.say(self._said, c=tone)
+
+    def say_above(self, words: str) -> None:
+        """What the one who comes must know before anything else."""
+        self._says = words
+        self._above.setText(words)
+        self._above.setVisible(bool(words))
+
+    def leave(self) -> None:
+        """The page goes: what was begun is waited for, and records it opened are closed again."""
+        given = self._aside.finish()
+        store = given[0] if isinstance(given, tuple) else given
+        if store is not None:
+            store.close()
+
+
+class Door(ClosedPage):
+    """Who is there: name and password, a key file where one is used; or the paper key."""
+
+    def __init__(
+        self, entrance: Callable[[], Entrance], name: str = "", clinic: str = "", says: str = ""
+    ) -> None:
+        """`entrance` may wait until it is loaded; it is called only when somebody wants in."""
+        super().__init__(clinic, says)
+        self._entrance = entrance
+        self._by_paper: Store | None = None
+        self._wait_s: Callable[[], float] = lambda: 0.0
+        self._clock = QTimer(self, interval=COUNT_MS)
+        self._clock.timeout.connect(self._count)
+        self._show_unlock(name)
+
+    def take_keyboard(self) -> None:
+        """Put the keyboard where typing begins."""
+        (self.password if self.name.value else self.name).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def ready(self) -> None:
+        """The entrance is loaded: wrong tries before the start may still make the next one wait."""
+        with suppress(EvalAssistError):  # it could not be opened, and whoever asked was told why
+            tries = self._entrance().tries
+            self._wait_s = lambda: tries.wait_s
+        self._count()
+
+    def leave(self) -> None:
+        super().leave()
+        if self._by_paper is not None:
+            self._by_paper.close()
+
+    # ------------------------------------------------------------ name and password
+
+    def _show_unlock(self, name: str) -> None:
+        self.name = TextField("Name to sign in")
+        self.name.set_value(name or None)
+        self.password = PasswordField("Password")
+        self.password.entered.connect(self.unlock)
+        self.key_file = KeyFile("For an account that has one beside its password")
+        self._first_button("Unlock", self.unlock)
+        paper = LinkButton("Use the paper key…")
+        paper.setToolTip("When no password is left")
+        paper.clicked.connect(self.show_paper)
+        labels = (style.label("s", "Name to sign in"), style.label("s", "Password"))
+        parts: list[QWidget] = [labels[0], self.name, labels[1], self.password, self.key_file, paper]
+        self.show_card("EvalAssist", parts, self.button)
+
+    def unlock(self) -> None:
+        """Try what was typed; it takes a moment, and the window stays awake."""
+        name, password = self.name.value or "", self.password.value
+        if not name or not password:
+            (self.password if name else self.name).setFocus()
+            return
+        key_file, entrance = self.key_file.path, self._entrance
+        self._try(
+            lambda: entrance().sign_in(name, password, key_bytes(key_file)),
+            lambda store: self.opened.emit(store, WayIn(entrance(), key_file)),
+        )
+
+    # ------------------------------------------------------------ the paper key
+
+    def show_paper(self) -> None:
+        """Ask for the paper key."""
+        self.paper_key = QLineEdit()
+        self.paper_key.setAccessibleName("Paper key")
+        self.paper_key.returnPressed.connect(self.use_paper)
+        self._first_button("Go on", self.use_paper)
+        says = (
+            "Type the nine groups as they stand on the paper. Small and capital letters are the same, and hyphens "
+            "can be left out. Then you choose a new password."
+        )
+        self.show_card(
+            "Paper key", [style.label("q", says, wrap=True), self.paper_key], self._back(), self.button
+        )
+        self.paper_key.setFocus()
+
+    def use_paper(self) -> None:
+        """Try the paper key."""
+        typed, entrance = self.paper_key.text().strip(), self._entrance
+        if typed:
+            self._try(lambda: entrance().sign_in_with_paper(typed), self._show_new_way)
+
+    def _show_new_way(self, store: Store) -> None:
+        """Opened by the paper key: whose password is chosen anew, or who comes in as an administrator."""
+        from ui.widgets.account_fields import AccountFields
+
+        self._by_paper = store
+        self._accounts = store.accounts()
+        self.who = QComboBox()
+        self.who.setAccessibleName("Account")
+        for account in self._accounts:
+            self.who.addItem(f"{account.name} ({account.sign_in}), {account.role}")
+        self.who.addItem(ANOTHER)
+        self.fields = AccountFields(asks_role=True)
+        self.fields.role.set_value("administrator")
+        self.who.currentIndexChanged.connect(lambda _: self.fields.setVisible(self._chosen() is None))
+        self.fields.setVisible(self._chosen() is None)
+        self.new_password = NewPassword()
+        self.new_password.again.entered.connect(self.take_new_way)
+        self._first_button("Set the password", self.take_new_way)
+        says = "The paper key is right. Choose your account and a new password for it."
+        parts: list[QWidget] = [style.label("q", says, wrap=True), self.who, self.fields, self.new_password]
+        self.show_card("A new password", parts, self._back(), self.button)
+        self.who.setFocus()
+
+    def _chosen(self) -> Account | None:
+        place = self.who.currentIndex()
+        return self._accounts[place] if 0 <= place < len(self._accounts) else None
+
+    def take_new_way(self) -> None:
+        """Set the password, then sign in with it as on any other day."""
+        account = self._chosen() or self.fields.account()
+        store, entrance = self._by_paper, self._entrance
+        if account is None or store is None:
+            return
+        password = self.new_password.taken((account.name, account.sign_in, self._clinic))
+        if not password:
+            return
+
+        def come_in() -> Store:
+            if account.id:
+                entrance().change_password(store, account.id, password)
+            else:
+                entrance().add_account(store, account, password)
+            opened = entrance().sign_in(account.sign_in, password)
+            store.close()
+            return opened
+
+        def enter(opened: Store) -> None:
+            self._by_paper = None
+            self.opened.emit(opened, WayIn(entrance()))
+
+        self._try(come_in, enter)
+
+    def _back(self) -> QPushButton:
+        back = QPushButton("Back")
+        back.clicked.connect(self._go_back)
+        return back
+
+    def _go_back(self) -> None:
+        if self.at_work:
+            return
+        if self._by_paper is not None:
+            self._by_paper.close()
+            self._by_paper = None
+        self._show_unlock("")
+        self._count()
+        self.take_keyboard()
+
+    # ------------------------------------------------------------ trying, and waiting between tries
+
+    def _first_button(self, words: str, act: Callable[[], None]) -> None:
+        self._act = words
+        self.button = QPushButton(words)
+        self.button.setProperty("kind", "primary")
+        icons.put_icon(self.button, "unlocked", "accent_ink")
+        self.button.clicked.connect(act)
+
+    def _try(self, work: Callable[[], T], then: Callable[[T], object]) -> None:
+        if self.at_work or not self.button.isEnabled():
+            return
+        self.button.setEnabled(False)
+        self.say("One moment…", "q")
+        self._aside.do(work, then, self._refused)
+
+    def _refused(self, fault: EvalAssistError) -> None:
+        self.say(str(fault))
+        self.ready()
+        for field in self.findChildren(PasswordField):
+            field.clear()
+        typed = self.findChildren(QLineEdit)
+        typed[-1].setFocus()
+
+    def _count(self) -> None:
+        """While the next try must wait: how long still, second by second."""
+        left = ceil(self._wait_s())
+        self.button.setEnabled(not left and not self.at_work)
+        self.button.setText(f"Wait {left // 60}:{left % 60:02}" if left else self._act)
+        if left:
+            self._clock.start()
+        else:
+            self._clock.stop()

@@ -1,0 +1,84 @@
+"""The fields of an account: the name on papers, the license, the name to sign in, and what the person may do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from ui import style
+from ui.widgets.fields import TextField
+from ui.widgets.segments import Choice, SegmentedControl
+
+if TYPE_CHECKING:
+    from evalassist.records.accounts import Account, Role
+
+ROLES: dict[str, str] = {"therapist": "Therapist", "student": "Student", "administrator": "Administrator"}
+MOST_LETTERS = 100
+
+
+class AccountFields(QWidget):
+    """Who it is. `role` is asked only where there is a choice."""
+
+    def __init__(self, *, asks_role: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = TextField("Name, as on papers", letters=MOST_LETTERS)
+        self.licence = TextField("License", letters=MOST_LETTERS)
+        self.sign_in = TextField("Name to sign in", letters=MOST_LETTERS)
+        self.role = SegmentedControl([Choice(role, word) for role, word in ROLES.items()], "May do")
+        self._said = style.label("s", wrap=True)
+        style.say(self._said, c="danger")
+        self._said.hide()
+        grid = style.scaled(QGridLayout(self), spacing=8)
+        grid.setColumnStretch(1, 1)
+        fields = [self.name, self.licence, self.sign_in]
+        for at, field in enumerate(fields):
+            grid.addWidget(style.label("", field.accessibleName()), at, 0)
+            grid.addWidget(field, at, 1)
+        if asks_role:
+            grid.addWidget(style.label("", "May do"), len(fields), 0)
+            grid.addWidget(self.role, len(fields), 1, Qt.AlignmentFlag.AlignLeft)
+            hint = "A student needs no license: a therapist signs beside. An administrator looks after accounts, too."
+            grid.addWidget(style.label("s", hint, wrap=True), len(fields) + 1, 1)
+        grid.addWidget(self._said, len(fields) + 2, 0, 1, 2)
+        self.role.setVisible(asks_role)
+        self.role.set_value("therapist" if asks_role else "administrator")
+
+    def show_account(self, account: Account) -> None:
+        """Show what is kept; the name to sign in stays as it is."""
+        self.name.set_value(account.name or None)
+        self.licence.set_value(account.licence or None)
+        self.sign_in.set_value(account.sign_in or None)
+        self.sign_in.setEnabled(not account.id)
+        self.role.set_value(account.role)
+
+    def account(self, account_id: str = "") -> Account | None:
+        """The account as typed; None, with a sentence, while something needed is missing."""
+        from evalassist.records.accounts import Account
+
+        name, sign_in = self.name.value or "", self.sign_in.value or ""
+        licence, role = self.licence.value or "", self.role.value or ""
+        missing = (
+            (not name, self.name, "Write the name as it stands under a signed note."),
+            (not sign_in, self.sign_in, "Write a short name to sign in with, like “chen”."),
+            (not role, self.role, "Choose what the person may do."),
+            (
+                role == "therapist" and not licence,
+                self.licence,
+                "A therapist signs with a license. Write its number, or choose student.",
+            ),
+        )
+        for lacks, field, words in missing:
+            if lacks:
+                self._said.setText(words)
+                self._said.show()
+                field.setFocus()
+                return None
+        self._said.hide()
+        return Account(account_id, sign_in, name, licence, cast("Role", role))
+
+    @property
+    def known_names(self) -> tuple[str, ...]:
+        """What others know of the person: no password is made of it."""
+        return tuple(filter(None, (self.name.value, self.licence.value, self.sign_in.value)))

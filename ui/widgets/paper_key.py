@@ -1,0 +1,112 @@
+"""The paper key, shown once: printed or written down before anything else is done."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QPushButton, QWidget
+
+from evalassist.errors import EvalAssistError
+from ui import icons, style
+
+if TYPE_CHECKING:
+    from evalassist.settings import Settings
+
+GROUPS_IN_A_LINE = 3
+SAYS = (
+    "When nobody remembers a password, or the computer is lost and only a backup is left, this key is the only way "
+    "to the records. Nobody can make it again. It is shown this once."
+)
+
+
+class PaperKey(QWidget):
+    """The key in groups of four, to be printed or saved as PDF; `done` once its owner has it on paper."""
+
+    done = Signal()
+
+    def __init__(self, key: str, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._key, self._settings = key, settings
+        groups = key.split("-")
+        lines = [groups[at : at + GROUPS_IN_A_LINE] for at in range(0, len(groups), GROUPS_IN_A_LINE)]
+        self.shown = style.label("say", "\n".join("  –  ".join(line) for line in lines))
+        self.shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.shown.setAccessibleName("The paper key")
+        print_it, save = QPushButton("Print…"), QPushButton("Save as PDF…")
+        icons.put_icon(print_it, "print")
+        print_it.clicked.connect(self._print)
+        save.clicked.connect(self._save)
+        self._said = style.label("s", wrap=True)
+        self._said.hide()
+        self.has_it = QCheckBox("I have printed or written down the paper key")
+        self.go_on = QPushButton("Go on")
+        self.go_on.setProperty("kind", "primary")
+        self.go_on.setEnabled(False)
+        self.has_it.toggled.connect(self.go_on.setEnabled)
+        self.go_on.clicked.connect(self.done)
+        acts = style.row(spacing=8)
+        for button in (print_it, save):
+            button.setAutoDefault(False)
+            acts.addWidget(button)
+        acts.addStretch(1)
+        ends = style.row(spacing=8)
+        ends.addStretch(1)
+        ends.addWidget(self.go_on)
+        stack = style.column(self, spacing=10)
+        stack.addWidget(style.label("", SAYS, wrap=True))
+        stack.addWidget(self.shown)
+        stack.addLayout(acts)
+        stack.addWidget(self._said)
+        stack.addWidget(self.has_it)
+        stack.addLayout(ends)
+
+    def pdf(self) -> bytes:
+        """The page to be locked away."""
+        from evalassist.documents import paper_key_pdf
+
+        return paper_key_pdf(self._key, self._settings.clinic_name, date.today(), self._settings.paper)
+
+    def _print(self) -> None:
+        from evalassist.documents import paper_key_pdf
+        from ui.printing import Printout, print_again
+
+        clinic, today = self._settings.clinic_name, date.today()
+        try:
+            page = Printout(
+                "paper key",
+                "EvalAssist paper key",
+                self.pdf(),
+                1,
+                self._settings.paper,
+                anew=lambda paper: paper_key_pdf(self._key, clinic, today, paper),
+            )
+            sent = print_again(self, page)
+        except EvalAssistError as fault:
+            self._say(str(fault), "danger")
+            return
+        if sent is not None:
+            self._say(f"{sent.says} Look whether it came out, and take it away at once.")
+
+    def _save(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Save as PDF", "paper-key.pdf", "PDF (*.pdf)")
+        if name:
+            self.save_as(Path(name))
+
+    def save_as(self, path: Path) -> None:
+        """Write the page into a file, to be printed elsewhere."""
+        from ui.printing import ending_pdf, write_atomically
+
+        try:
+            write_atomically(ending_pdf(path), self.pdf())
+        except EvalAssistError as fault:
+            self._say(str(fault), "danger")
+            return
+        self._say("Saved. Print it, then delete the file: whoever finds it can open the records.")
+
+    def _say(self, words: str, tone: str = "") -> None:
+        self._said.setText(words)
+        style.say(self._said, c=tone)
+        self._said.show()

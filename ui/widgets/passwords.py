@@ -1,0 +1,184 @@
+"""Fields for secrets: a password with a way to see it, a new one typed twice, and a key file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
+
+from evalassist.errors import EvalAssistError
+from ui import icons, style
+from ui.widgets.marks import LinkButton
+
+MOST_BYTES = 1_000_000
+"""A key file is a small file; a film chosen by a slip is not read into the memory."""
+ASKED = (
+    Qt.InputMethodHint.ImhHiddenText
+    | Qt.InputMethodHint.ImhSensitiveData
+    | Qt.InputMethodHint.ImhNoAutoUppercase
+    | Qt.InputMethodHint.ImhNoPredictiveText
+)
+
+
+class _Secret(QLineEdit):
+    """A line that shows dots, and notices Caps Lock by the letters that come."""
+
+    caps_lock = Signal(bool)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        letter = event.text()
+        if len(letter) == 1 and letter.upper() != letter.lower():
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.caps_lock.emit(letter.isupper() != shift)
+        super().keyPressEvent(event)
+
+
+class PasswordField(QWidget):
+    """A password, hidden until its owner wants to see it."""
+
+    entered = Signal()
+    typed = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.edit = _Secret()
+        self.edit.setEchoMode(QLineEdit.EchoMode.Password)
+        self.edit.setInputMethodHints(ASKED)
+        self.edit.setAccessibleName(name)
+        self.edit.returnPressed.connect(self.entered)
+        self.edit.textChanged.connect(self.typed)
+        self.edit.caps_lock.connect(self._say_caps)
+        self.show_button = QPushButton("Show")
+        self.show_button.setProperty("kind", "flat")
+        self.show_button.setAccessibleName(f"Show {name.lower()}")
+        self.show_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.show_button.setCheckable(True)
+        self.show_button.setAutoDefault(False)
+        self.show_button.toggled.connect(self._show)
+        self._caps = style.label("s", "Caps Lock is on.")
+        style.say(self._caps, c="att")
+        self._caps.hide()
+        line = style.row(spacing=4)
+        line.addWidget(self.edit, 1)
+        line.addWidget(self.show_button)
+        stack = style.column(self, spacing=2)
+        stack.addLayout(line)
+        stack.addWidget(self._caps)
+        self.setFocusProxy(self.edit)
+
+    @property
+    def value(self) -> str:
+        """What was typed, to the last blank."""
+        return self.edit.text()
+
+    def clear(self) -> None:
+        self.edit.clear()
+        self._caps.hide()
+        self.show_button.setChecked(False)
+
+    def _show(self, shown: bool) -> None:
+        self.edit.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+        self.show_button.setText("Hide" if shown else "Show")
+
+    def _say_caps(self, on: bool) -> None:
+        self._caps.setVisible(on)
+
+
+class NewPassword(QWidget):
+    """A new password, typed twice, with the rules and what is still wrong with it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        from evalassist.records.passwords import RULES
+
+        self.first, self.again = PasswordField("Password"), PasswordField("Password again")
+        self._said = style.label("s", wrap=True)
+        stack = style.column(self, spacing=4)
+        for words, field in (("Password", self.first), ("Password again", self.again)):
+            stack.addWidget(style.label("s", words))
+            stack.addWidget(field)
+            field.typed.connect(self._unsay)
+        stack.addWidget(style.label("s", RULES, wrap=True))
+        stack.addWidget(self._said)
+        self._said.hide()
+        self.first.entered.connect(self.again.setFocus)
+
+    def taken(self, known: Iterable[str]) -> str:
+        """The password, or "" with a sentence that says what is wrong. `known`: names that others know."""
+        from evalassist.records.passwords import refusal
+
+        why = refusal(self.first.value, known)
+        if not why and self.first.value != self.again.value:
+            why = (
+                "The two differ. Type the same password twice." if self.again.value else "Type it once more."
+            )
+        self._said.setText(why)
+        self._said.setVisible(bool(why))
+        style.say(self._said, c="danger" if why else "")
+        if why:
+            (self.again if why.startswith(("The two", "Type it")) else self.first).setFocus()
+        return "" if why else self.first.value
+
+    def clear(self) -> None:
+        self.first.clear()
+        self.again.clear()
+
+    def _unsay(self) -> None:
+        self._said.hide()
+
+
+class KeyFile(QWidget):
+    """A key file beside the password: a link until one is chosen."""
+
+    def __init__(self, hint: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.path: Path | None = None
+        self.link = LinkButton("Use a key file…")
+        self.link.setToolTip(hint)
+        self.link.setAutoDefault(False)
+        self.link.clicked.connect(self._ask)
+        self._named = style.label("s")
+        self._no = QPushButton()
+        self._no.setProperty("kind", "flat")
+        self._no.setToolTip("Without a key file")
+        self._no.setAccessibleName("Without a key file")
+        self._no.setAutoDefault(False)
+        icons.put_icon(self._no, "close", "quiet")
+        self._no.clicked.connect(lambda: self.use(None))
+        line = style.row(self, spacing=4)
+        for part in (self.link, self._named, self._no):
+            line.addWidget(part)
+        line.addStretch(1)
+        self.use(None)
+
+    def use(self, path: Path | None) -> None:
+        """Take this file, or none."""
+        self.path = path
+        self.link.setVisible(path is None)
+        self._named.setText(f"Key file: {path.name}" if path else "")
+        self._named.setVisible(path is not None)
+        self._no.setVisible(path is not None)
+
+    def _ask(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "The key file")
+        if name:
+            self.use(Path(name))
+
+
+def key_bytes(path: Path | None) -> bytes | None:
+    """What the key file holds; None without one."""
+    if path is None:
+        return None
+    try:
+        with path.open("rb") as file:
+            held = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise EvalAssistError(
+            f"The key file {path} could not be read: {error.strerror}. Put in the stick that holds it, then try again."
+        ) from error
+    if not 0 < len(held) <= MOST_BYTES:
+        raise EvalAssistError(f"{path.name} is empty or too large for a key file. Choose the right file.")
+    return held

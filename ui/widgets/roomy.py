@@ -1,0 +1,27 @@
+"""A form that scrolls where the window is too low for it, so that nothing in it is crushed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from ui import style
+
+ENDS = 130
+"""So much of the height goes to the buttons and edges of the dialog."""
+
+
+def roomy(inner: QWidget, width: int, parent: QWidget | None) -> QScrollArea:
+    """The form at this width (for 100 % text), as high as it needs or as the window of the dialog's parent allows."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inner)
+    area.setMinimumWidth(style.px(width))
+    layout = inner.layout()
+    needed = layout.totalHeightForWidth(style.px(width) - style.px(14)) if layout is not None else -1
+    needed = max(needed, inner.sizeHint().height())
+    room = parent.window().height() if parent is not None else needed + style.px(ENDS)
+    area.setMinimumHeight(min(needed + style.px(8), max(room - style.px(ENDS), style.px(120))))
+    return area
