@@ -702,7 +702,7 @@ def test_content_with_a_fault_is_shown_with_its_file_and_place(
     program = App()
     qtbot.addWidget(program.window)
     program.window.show()
-    qtbot.waitUntil(lambda: "history.toml" in texts(program.window))
+    qtbot.waitUntil(lambda: "history.toml" in texts(program.window), timeout=20000)
     assert "does not start with it" in texts(program.window)
     assert "scales" in texts(program.window)
     program.close()

@@ -252,8 +252,9 @@ class App:
         except ContentError as error:
             self._show_content_fault(error)
             return
-        if self.window.start is None:
-            gc.freeze()  # what is loaded by now stays: the collector need not look through it again
+        door = self.window.door
+        if door is not None and not door.at_work and not door.holds_records:
+            gc.freeze()  # what is loaded by now stays and is not looked through again; keys must never be among it
         self._warming.start()
 
     def _warm_up(self) -> None:

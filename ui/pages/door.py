@@ -54,6 +54,11 @@ class ClosedPage(QWidget):
         """Whether something was begun that is not done yet."""
         return self._aside.at_work
 
+    @property
+    def holds_records(self) -> bool:
+        """Whether records are open behind it: by the paper key, or just begun."""
+        return False
+
     def show_card(self, title: str, parts: list[QWidget], *buttons: QPushButton) -> None:
         """Put a card with these parts in the middle, in the place of the one before it."""
         card = Card(spacing=7)
@@ -123,6 +128,10 @@ class Door(ClosedPage):
         self._clock = QTimer(self, interval=COUNT_MS)
         self._clock.timeout.connect(self._count)
         self._show_unlock(name)
+
+    @property
+    def holds_records(self) -> bool:
+        return self._by_paper is not None
 
     def take_keyboard(self) -> None:
         """Put the keyboard where typing begins."""

@@ -53,6 +53,10 @@ class FirstRun(ClosedPage):
             self._says = PLAIN
         self.show_card("Welcome to EvalAssist", parts, self.button)
 
+    @property
+    def holds_records(self) -> bool:
+        return self._store is not None
+
     def take_keyboard(self) -> None:
         """Put the keyboard where typing begins."""
         first = self.fields.sign_in if self.fields.name.value else self.fields.name
