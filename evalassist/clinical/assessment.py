@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evalassist.clinical.conditions import judge_rule, verdict_of
@@ -161,7 +160,7 @@ def _red_flags(
         if conclusion.met:
             met.setdefault(conclusion.rule.flag, conclusion)
     still_open = (
-        replace(c, missing=tuple(i for i in c.missing if _is_asked(i, known, content)))
+        c._replace(missing=tuple(i for i in c.missing if _is_asked(i, known, content)))
         for c in by_severity
         if c.verdict is Verdict.UNDECIDED and c.rule.level in ("EMERGENCY", "URGENT")
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from evalassist.clinical import measures, strength
 from evalassist.clinical.conditions import verdict_of
@@ -37,8 +37,7 @@ WITHIN_ERROR = "within measurement error between testers"
 EXCLUDED = ("unlikely", "excluded")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A computed fact, or with value None the items that are still needed for it."""
 
     id: str

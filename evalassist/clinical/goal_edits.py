@@ -6,7 +6,6 @@ The proposal is made anew each time, and the edits are laid over it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from evalassist.clinical.result import Goal
 from evalassist.evaluation import PlanEdit
@@ -62,7 +61,7 @@ def small_step(
 def with_words(goal: Goal, edit: PlanEdit | None) -> Goal:
     """The goal in the therapist's own sentence."""
     words = " ".join(edit.to.split())[:MOST_LETTERS] if edit else ""
-    return replace(goal, sentences=(words,), own_words=True, edited=True) if words else goal
+    return goal._replace(sentences=(words,), own_words=True, edited=True) if words else goal
 
 
 def target_words(value: Number) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from evalassist.clinical.case import Case
 from evalassist.clinical.goal_edits import TERMS, edits_of, small_step, target_fault, with_words
@@ -22,8 +21,7 @@ LEGS: dict[SoreKnee, str] = {"right": "the right leg", "left": "the left leg", "
 Number = float | str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """Where a goal starts: the value, and for a muscle group which one, on which leg, in which unit."""
 
     value: Number
@@ -196,15 +194,14 @@ def _goal(
         if fault := target_fault(goal, value, lower_is_better=lower):
             faults.append(f"{goal.title}: a target you set was left out. {fault}")
         else:
-            goal = replace(goal, edited=True, proposed=goal.proposed or (goal.short, goal.long))
-            goal = replace(goal, short=value) if term == "short" else replace(goal, long=value)
+            goal = goal._replace(edited=True, proposed=goal.proposed or (goal.short, goal.long))
+            goal = goal._replace(short=value) if term == "short" else goal._replace(long=value)
     if goal.proposed is not None:
         mdc, mcid = _thresholds(case, rule, baseline)
         small = small_step(baseline.value, goal.long, mdc, mcid, by_hand=goal.long != goal.proposed[1])
         if not small and goal.short != goal.proposed[0]:
             small = small_step(baseline.value, goal.short, mdc, mcid)
-        goal = replace(
-            goal,
+        goal = goal._replace(
             sentences=_sentences(case, rule, baseline, schedule, goal.short, goal.long),
             warning=" ".join(filter(None, (small, _not_in_order(case, goal, lower_is_better=lower)))),
         )

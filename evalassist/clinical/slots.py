@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from evalassist.clinical.case import Case, Log, tolerated, why_not
 from evalassist.clinical.result import Reason
@@ -14,8 +14,7 @@ PLACES = {"HIP1": 0, "HIP2": 1, "HIP3": 2}
 ORDINALS = ("first", "second", "third")
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """An exercise in its place of the list."""
 
     slot: str
