@@ -23,13 +23,6 @@ class Placed(NamedTuple):
     because: tuple[Reason, ...]
 
 
-def hip_order(case: Case) -> tuple[str, ...]:
-    """The weak hip groups first, then the others, each in their own order."""
-    order = case.rules.hip_order
-    weak = [need for need in order.weak if case.assessment.met(case.rules.need_of[need].deficit)]
-    return (*weak, *(need for need in order.others if need not in weak))
-
-
 def choose(case: Case, log: Log) -> tuple[Placed, ...]:
     """The home programme in slot order, cut to the number this patient gets."""
     placed: list[Placed] = []
@@ -80,7 +73,7 @@ def _fill(case: Case, options: Iterable[SlotOption], placed: list[Placed], log: 
 
 
 def _need(case: Case, name: str) -> Need:
-    return case.rules.need_of[hip_order(case)[PLACES[name]] if name in PLACES else name]
+    return case.rules.need_of[case.hip_order[PLACES[name]] if name in PLACES else name]
 
 
 def _serve(case: Case, need: Need, log: Log) -> Pick | None:

@@ -150,6 +150,14 @@ class Content:
         rows = self.accuracy.values()
         return {item_id: tuple(row for row in rows if item_id in row.items) for item_id in named}
 
+    @cached_property
+    def concerned(self) -> Mapping[str, tuple[str, ...]]:
+        """The exercises that a block of the plan speaks about, in the order of the library."""
+        exercises = self.exercises.values()
+        return {
+            block.id: tuple(one.id for one in exercises if block.concerns(one)) for block in self.plan.blocks
+        }
+
     def label(self, item_id: ItemId) -> str:
         """How an item reads in a sentence: `Hip abduction, right`."""
         if item_id not in self.asked:

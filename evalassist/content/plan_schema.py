@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from evalassist.content.defaults import filled
 from evalassist.content.record_schema import CertificationRules, CodeRules, GoalRules, ScheduleRow, Sourced
-from evalassist.content.schema import Condition, Mark, Model
+from evalassist.content.schema import Condition, Exercise, Mark, Model
 from evalassist.errors import ContentError
 from evalassist.evaluation import Defaults
 from evalassist.resources import read_toml
@@ -200,6 +200,14 @@ class Block(Sourced):
     exercises: tuple[str, ...] = ()
     but_not: tuple[str, ...] = Field(default=(), alias="but-not")
     effect: Literal["block", "warn"] = "block"
+
+    def concerns(self, exercise: Exercise) -> bool:
+        """It speaks about this exercise."""
+        if exercise.id in self.but_not:
+            return False
+        if exercise.id in self.exercises or exercise.body_position in self.positions:
+            return True
+        return not set(self.codes).isdisjoint(exercise.precautions)
 
 
 class Notice(Sourced):
