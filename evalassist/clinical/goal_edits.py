@@ -13,14 +13,14 @@ from evalassist.evaluation import PlanEdit
 MOST_LETTERS = 400
 """A functional sentence longer than this is no sentence [P]."""
 TERMS = ("short", "long")
+NAMES = {"goal-drop": "drop", "goal-words": "words"}
 
 Number = float | str | None
 
 
 def edits_of(goal_id: str, edits: Sequence[PlanEdit]) -> dict[str, PlanEdit]:
     """The edits of one goal: `short`, `long`, `words`, `drop`."""
-    names = {"goal-drop": "drop", "goal-words": "words"}
-    return {names.get(edit.kind, edit.field): edit for edit in edits if edit.goal == goal_id}
+    return {NAMES.get(edit.kind, edit.field): edit for edit in edits if edit.goal == goal_id}
 
 
 def target_fault(goal: Goal, value: float | str | None, *, lower_is_better: bool) -> str:
