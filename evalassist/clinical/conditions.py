@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, TypeVar
 
@@ -274,6 +275,7 @@ def _words(*words: str) -> Callable[[FactValue], bool]:
     return frozenset((*words, *(told[word] for word in words if word in told))).__contains__
 
 
+@lru_cache(maxsize=8192)  # most findings stay as they were while one answer is changed
 def _reasons(fact: Fact, words: str) -> tuple[Reason, ...]:
     remark = f" ({fact.remark})" if fact.remark else ""
     words = "" if fact.sign_told else in_unit(words, fact.unit) if words else words

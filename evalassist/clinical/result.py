@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from evalassist.content.record_schema import RecordFact
@@ -42,6 +43,12 @@ class Fact(NamedTuple):
     """The unit of a measured value, told behind a limit too."""
     sign_told: bool = False
     """The text says in words on which side of zero it lies: a limit with a sign behind it would confuse."""
+
+
+@lru_cache(maxsize=1024)  # two for every rule, and needed after every answer
+def yes_or_no(fact_id: str, holds: bool) -> Fact:
+    """A fact that is nothing but true or false, such as that a rule is met."""
+    return Fact(fact_id, holds, "", ())
 
 
 class Reason(NamedTuple):
@@ -101,12 +108,12 @@ class Knowledge:
         """
         rule_id = concluded.rule.id
         if overruled:
-            self.facts[rule_id] = Fact(rule_id, not concluded.met, "", ())
+            self.facts[rule_id] = yes_or_no(rule_id, not concluded.met)
             self.reasons[rule_id] = (Reason(f"the therapist's word on: {concluded.rule.title.lower()}"),)
         elif concluded.verdict is UNDECIDED:
             self.sources[rule_id] = concluded.missing
         else:
-            self.facts[rule_id] = Fact(rule_id, concluded.verdict is MET, "", ())
+            self.facts[rule_id] = yes_or_no(rule_id, concluded.verdict is MET)
             self.reasons[rule_id] = concluded.reasons
 
     def value(self, fact_id: str) -> FactValue | None:

@@ -113,6 +113,17 @@ class Content:
         }
 
     @cached_property
+    def own_words(self) -> frozenset[ItemId]:
+        """The answers that are written in a person's own words."""
+        return frozenset(item_id for item_id, (item, _) in self.asked.items() if item.kind == "text")
+
+    @cached_property
+    def fact_names(self) -> Mapping[str, tuple[FactName, str]]:
+        """Every computed fact by its full id, with the side that it is told of (", right") where it has sides."""
+        ends = {"": "", ".right": ", right", ".left": ", left"}
+        return {name.id + end: (name, told) for end, told in ends.items() for name in self.facts.values()}
+
+    @cached_property
     def step_of(self) -> Mapping[str, str]:
         """The step on which an item (its own id) stands."""
         return {item.id: step.id for step in self.steps.values() for item in step.items}
