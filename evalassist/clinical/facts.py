@@ -217,8 +217,8 @@ class _Getter:
         return answer if isinstance(answer, str) and answer != "not-assessed" else None
 
     def points(self, item_id: ItemId) -> float | None:
-        entry = self.content.asked.get(item_id)
-        return measures.points(entry[0], self.evaluation.answers.get(item_id)) if entry else None
+        answer, entry = self.evaluation.answers.get(item_id), self.content.asked.get(item_id)
+        return None if answer is None or entry is None else measures.points(entry[0], answer)
 
     def renamed(self, fact_id: str, item_id: ItemId) -> Found:
         return Found(fact_id, self.number(item_id), (item_id,))

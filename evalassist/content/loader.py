@@ -17,6 +17,7 @@ from evalassist.content.follow_up_schema import FollowUpRules, load_follow_up
 from evalassist.content.patient_texts import PatientTexts, load_patient_texts
 from evalassist.content.plan_schema import PlanRules, load_plan_rules
 from evalassist.content.schema import (
+    LEVELS,
     BreakNorm,
     CodedRule,
     Condition,
@@ -119,9 +120,20 @@ class Content:
 
     @cached_property
     def fact_names(self) -> Mapping[str, tuple[FactName, str]]:
-        """Every computed fact by its full id, with the side that it is told of (", right") where it has sides."""
-        ends = {"": "", ".right": ", right", ".left": ", left"}
-        return {name.id + end: (name, told) for end, told in ends.items() for name in self.facts.values()}
+        """Every computed fact by its full id, with the end that its words get: ", right" where it has sides."""
+        return {
+            f"{name.id}{end}": (name, end.replace(".", ", "))
+            for name in self.facts.values()
+            for end in ((".right", ".left") if name.sides else ("",))
+        }
+
+    @cached_property
+    def red_flags(self) -> tuple[str, ...]:
+        """The rules of the safety screen by id, those of the most severe level first."""
+        flags = [rule for rule in self.rules.values() if rule.kind == "red-flag"]
+        return tuple(
+            rule.id for rule in sorted(flags, key=lambda rule: LEVELS.index(rule.level or "CAUTION"))
+        )
 
     @cached_property
     def step_of(self) -> Mapping[str, str]:
