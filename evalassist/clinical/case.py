@@ -67,7 +67,7 @@ class Case:
     """False for the next phase: its exercises are reached only once they are tolerated."""
 
     def holds(self, condition: Condition | None, side: Side | None = None) -> bool:
-        return _holds(condition, self.known, side)
+        return condition is None or verdict_of(condition, self.known, side) is MET
 
     def not_needed(self, need: Need, condition: Condition | None) -> str:
         """Why a need is not served: its finding was not made, or was not tested. Empty when it is wanted."""
@@ -113,7 +113,7 @@ def case_of(
     chosen = _chosen_phase(assessment) if free else None
     phase = chosen or (in_force if free else None) or row.start_phase
     known = _knowledge(assessment, irritability, phase)
-    limits = [limit for limit in rules.limits if _holds(limit.when, known)]
+    limits = [limit for limit in rules.limits if verdict_of(limit.when, known) is MET]
     fewest = [limit for limit in limits if limit.exercises is not None]
     cap = min([row.pain_cap, *(limit.pain_cap for limit in limits if limit.pain_cap is not None)])
     known = _with(known, _above_cap(assessment, "resisted-ext-pain", cap))
@@ -207,11 +207,6 @@ def _thing(need: str) -> str:
     return f"an {words}" if words[0] in "aeiou" else f"a {words}"
 
 
-def _holds(condition: Condition | None, known: Knowledge, side: Side | None = None) -> bool:
-    """No condition always holds; an undecided one does not."""
-    return condition is None or verdict_of(condition, known, side) is MET
-
-
 def _hip_order(rules: PlanRules, assessment: Assessment) -> tuple[str, ...]:
     """The weak hip groups first, then the others, each in their own order."""
     order = rules.hip_order
@@ -223,7 +218,8 @@ def _blocks(rules: PlanRules, known: Knowledge) -> tuple[Block, ...]:
     return tuple(
         block
         for block in rules.blocks
-        if _holds(block.when, known) and (block.unless is None or not _holds(block.unless, known))
+        if (block.when is None or verdict_of(block.when, known) is MET)
+        and (block.unless is None or verdict_of(block.unless, known) is not MET)
     )
 
 

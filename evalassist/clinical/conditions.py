@@ -47,7 +47,7 @@ def judge(condition: Condition, known: Knowledge, side: Side | None = None) -> J
 
 def verdict_of(condition: Condition, known: Knowledge, side: Side | None = None) -> Verdict:
     """The verdict alone, found faster: a plan asks hundreds of conditions and tells the reasons of few."""
-    return _read(condition).verdict(known, side)
+    return (_READ.get(id(condition)) or _read(condition)).verdict(known, side)
 
 
 class _Read(NamedTuple):
