@@ -5,6 +5,7 @@ The arithmetic is decimal, so that 35 cm is stored as 0.35 m and shown as 35 cm 
 """
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from evalassist.errors import EvalAssistError
@@ -53,6 +54,7 @@ def _unit(name: str) -> _Unit:
         raise EvalAssistError(f"{name!r} is not a unit EvalAssist knows: {', '.join(_UNITS)}.") from None
 
 
+@lru_cache(maxsize=4096)  # exact numbers are slow, and the same ones are read after every answer
 def to_si(value: float, unit: str) -> float:
     """A value typed in `unit`, in newtons, kilograms, metres, newton metres, seconds or degrees Celsius."""
     known = _unit(unit)

@@ -873,3 +873,17 @@ def test_a_wrong_rule_is_told_by_file_and_key(monkeypatch: pytest.MonkeyPatch) -
         load_plan_rules(load_content().numbers)
     assert error.value.file == "content/rules/plan.toml"
     assert error.value.key == "irritability > MODERATE > pain-cap"
+
+
+def test_two_precautions_with_the_same_id_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of them would forbid nothing."""
+
+    def with_a_slip(name: str) -> dict[str, Any]:
+        data = read_toml(name)
+        if name.endswith("plan.toml"):
+            data["blocks"][1]["id"] = data["blocks"][0]["id"]
+        return data
+
+    monkeypatch.setattr("evalassist.content.plan_schema.read_toml", with_a_slip)
+    with pytest.raises(ContentError, match="two blocks have the same id"):
+        load_plan_rules(load_content().numbers)

@@ -9,7 +9,7 @@ from evalassist.content.plan_schema import AdviceRow, Place
 
 def advice(case: Case, place: Place) -> tuple[Advice, ...]:
     """The rows of one place that hold for this patient; those that come first for them lead."""
-    rows = [row for row in case.rules.advice if row.place == place and case.holds(row.when)]
+    rows = [row for row in case.rules.advice_at.get(place, ()) if case.holds(row.when)]
     rows.sort(key=lambda row: not (row.first_when is not None and case.holds(row.first_when)))
     return tuple(found for row in rows if (found := _advice(case, row)) is not None)
 

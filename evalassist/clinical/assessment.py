@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evalassist.clinical.conditions import judge_rule, verdict_of
 from evalassist.clinical.contradictions import contradictions
 from evalassist.clinical.facts import knowledge, measured
-from evalassist.clinical.result import Assessment, Conclusion, Fact, HipFirst, Knowledge, Reason, Verdict
-from evalassist.content.schema import ACTION, LEVELS, Level
+from evalassist.clinical.result import (
+    MET,
+    NOT_MET,
+    UNDECIDED,
+    Assessment,
+    Conclusion,
+    Fact,
+    HipFirst,
+    Knowledge,
+    Reason,
+    Verdict,
+)
+from evalassist.content.schema import ACTION, Level
 from evalassist.evaluation import Evaluation, ItemId, Opinion
 
 if TYPE_CHECKING:
@@ -68,8 +78,8 @@ def assess(evaluation: Evaluation, content: Content) -> Assessment:
     criteria = tuple(c for c in conclusions.values() if c.rule.kind == "criterion")
     hip_first = _hip_first(known, content)
     waits = hip_first is not None or action in ("EMERGENCY", "URGENT")
-    pfp = Verdict.UNDECIDED if waits else _all_of(criteria)
-    classified = pfp is Verdict.MET and action in ("CAUTION", "NONE")
+    pfp = UNDECIDED if waits else _all_of(criteria)
+    classified = pfp is MET and action in ("CAUTION", "NONE")
     subcategories = _subcategories(conclusions) if classified else ()
     irritability, because, missing = _irritability(conclusions, known)
     opinions = {
@@ -115,7 +125,7 @@ def not_decided(assessment: Assessment) -> tuple[tuple[Conclusion, tuple[ItemId,
     undecided = tuple(
         (conclusion, conclusion.missing)
         for conclusion in assessment.conclusions.values()
-        if conclusion.rule.kind in kinds and conclusion.verdict is Verdict.UNDECIDED
+        if conclusion.rule.kind in kinds and conclusion.verdict is UNDECIDED
     )
     if not far_below_unexplained(assessment):
         return undecided
@@ -141,7 +151,7 @@ def _hip_first(known: Knowledge, content: Content) -> HipFirst | None:
     asked = [
         item.id
         for item in group.items
-        if item.shown_when is None or verdict_of(item.shown_when, known) is Verdict.MET
+        if item.shown_when is None or verdict_of(item.shown_when, known) is MET
     ]
     still_open = tuple(item_id for item_id in asked if item_id not in known.facts)
     positive = tuple(item_id for item_id in asked if known.value(item_id) == "yes")
@@ -153,24 +163,22 @@ def _red_flags(
 ) -> tuple[tuple[Conclusion, ...], tuple[Conclusion, ...]]:
     """The flags met, the most severe rule of each; and the undecided ones of level URGENT or above, each with
     what is missing of the questions that are asked now."""
-    flags = [c for c in conclusions.values() if c.rule.kind == "red-flag"]
-    severity = {level: place for place, level in enumerate(LEVELS)}
-    by_severity = sorted(flags, key=lambda c: severity[c.rule.level or "CAUTION"])
+    by_severity = [conclusions[rule_id] for rule_id in content.red_flags]
     met: dict[str, Conclusion] = {}
     for conclusion in by_severity:
         if conclusion.met:
             met.setdefault(conclusion.rule.flag, conclusion)
     still_open = (
-        replace(c, missing=tuple(i for i in c.missing if _is_asked(i, known, content)))
+        c._replace(missing=tuple(i for i in c.missing if _is_asked(i, known, content)))
         for c in by_severity
-        if c.verdict is Verdict.UNDECIDED and c.rule.level in ("EMERGENCY", "URGENT")
+        if c.verdict is UNDECIDED and c.rule.level in ("EMERGENCY", "URGENT")
     )
     return tuple(met.values()), tuple(still_open)
 
 
 def _is_asked(item_id: ItemId, known: Knowledge, content: Content) -> bool:
     item, side = content.asked.get(item_id, (None, None))
-    return item is None or item.shown_when is None or verdict_of(item.shown_when, known, side) is Verdict.MET
+    return item is None or item.shown_when is None or verdict_of(item.shown_when, known, side) is MET
 
 
 def _action(red: tuple[Conclusion, ...], open_flags: tuple[Conclusion, ...]) -> Level | str | None:
@@ -185,9 +193,9 @@ def _action(red: tuple[Conclusion, ...], open_flags: tuple[Conclusion, ...]) -> 
 
 def _all_of(criteria: tuple[Conclusion, ...]) -> Verdict:
     verdicts = {c.verdict for c in criteria}
-    if Verdict.NOT_MET in verdicts:
-        return Verdict.NOT_MET
-    return Verdict.UNDECIDED if Verdict.UNDECIDED in verdicts else Verdict.MET
+    if NOT_MET in verdicts:
+        return NOT_MET
+    return UNDECIDED if UNDECIDED in verdicts else MET
 
 
 def _irritability(
@@ -200,7 +208,7 @@ def _irritability(
         return "HIGH", high.reasons, ()
     if "nprs-worst" not in known.facts:
         return None, (), ("nprs-worst",)
-    if low.met and high.verdict is Verdict.NOT_MET:
+    if low.met and high.verdict is NOT_MET:
         return "LOW", low.reasons, ()
     reasons = moderate.reasons or low.reasons
     settles = () if SETTLES in known.facts else (SETTLES,)

@@ -34,6 +34,8 @@ class PlanContent(Protocol):
     def measures(self) -> Mapping[str, Measure]: ...
     @property
     def plan(self) -> PlanRules: ...
+    @property
+    def concerned(self) -> Mapping[str, tuple[str, ...]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,14 @@ class Case:
     cap: int
     limit: Limit | None
     """The limit that leaves the fewest exercises, when one applies."""
+    hip_order: tuple[str, ...]
+    """The hip needs, the one to train first in front."""
+    concerned: Mapping[str, tuple[str, ...]]
+    """The exercises that a block speaks about."""
+    blocks: tuple[Block, ...]
+    """The precautions and impairments that apply to this patient."""
     blocked: Mapping[str, Refusal]
+    """What they forbid, by exercise."""
     at_home: frozenset[str] | None
     """What is at home; None when it was not asked, and then everything is."""
     phase_by: Literal["irritability", "therapist", "last visit"] = "irritability"
@@ -58,7 +67,6 @@ class Case:
     """False for the next phase: its exercises are reached only once they are tolerated."""
 
     def holds(self, condition: Condition | None, side: Side | None = None) -> bool:
-        """No condition always holds; an undecided one does not."""
         return condition is None or verdict_of(condition, self.known, side) is MET
 
     def not_needed(self, need: Need, condition: Condition | None) -> str:
@@ -105,7 +113,12 @@ def case_of(
     chosen = _chosen_phase(assessment) if free else None
     phase = chosen or (in_force if free else None) or row.start_phase
     known = _knowledge(assessment, irritability, phase)
-    case = Case(
+    limits = [limit for limit in rules.limits if verdict_of(limit.when, known) is MET]
+    fewest = [limit for limit in limits if limit.exercises is not None]
+    cap = min([row.pain_cap, *(limit.pain_cap for limit in limits if limit.pain_cap is not None)])
+    known = _with(known, _above_cap(assessment, "resisted-ext-pain", cap))
+    blocks = _blocks(rules, known)
+    return Case(
         evaluation=evaluation,
         assessment=assessment,
         rules=rules,
@@ -114,50 +127,31 @@ def case_of(
         known=known,
         row=row,
         phase=phase,
-        cap=row.pain_cap,
-        limit=None,
-        blocked={},
+        cap=cap,
+        limit=min(fewest, key=lambda limit: limit.exercises or 0) if fewest else None,
+        hip_order=_hip_order(rules, assessment),
+        concerned=content.concerned,
+        blocks=blocks,
+        blocked=_blocked(blocks, content.concerned),
         at_home=_at_home(assessment),
         phase_by=_phase_by(phase, chosen, row.start_phase),
     )
-    limits = [limit for limit in rules.limits if case.holds(limit.when)]
-    caps = [limit.pain_cap for limit in limits if limit.pain_cap is not None]
-    fewest = [limit for limit in limits if limit.exercises is not None]
-    case = replace(
-        case,
-        cap=min([row.pain_cap, *caps]),
-        limit=min(fewest, key=lambda limit: limit.exercises or 0) if fewest else None,
-        blocked=_blocked(case),
-    )
-    return replace(case, known=_with(known, _above_cap(case, "resisted-ext-pain")))
 
 
 def in_next_phase(case: Case) -> Case:
     """The same patient in the phase to come, when the pain tests are passed and irritability has settled."""
     row = case.rules.row_of["MODERATE"] if case.row.id == "HIGH" else case.row
     known = _with(case.known, {"irritability": row.id, "plan-phase-now": float(case.phase + 1)})
-    later = replace(case, row=row, phase=case.phase + 1, known=known, pain_asked=False)
-    return replace(later, blocked=_blocked(later))
-
-
-def blocks_met(case: Case, effect: str) -> list[Block]:
-    """The precautions and impairments that apply to this patient."""
-    return [
-        block
-        for block in case.rules.blocks
-        if block.effect == effect
-        and case.holds(block.when)
-        and (block.unless is None or not case.holds(block.unless))
-    ]
-
-
-def concerns(block: Block, exercise: Exercise) -> bool:
-    """The block speaks about this exercise."""
-    if exercise.id in block.but_not:
-        return False
-    if exercise.id in block.exercises or exercise.body_position in block.positions:
-        return True
-    return not set(block.codes).isdisjoint(exercise.precautions)
+    blocks = _blocks(case.rules, known)
+    return replace(
+        case,
+        row=row,
+        phase=case.phase + 1,
+        known=known,
+        blocks=blocks,
+        blocked=_blocked(blocks, case.concerned),
+        pain_asked=False,
+    )
 
 
 def why_not(
@@ -213,12 +207,29 @@ def _thing(need: str) -> str:
     return f"an {words}" if words[0] in "aeiou" else f"a {words}"
 
 
-def _blocked(case: Case) -> dict[str, Refusal]:
+def _hip_order(rules: PlanRules, assessment: Assessment) -> tuple[str, ...]:
+    """The weak hip groups first, then the others, each in their own order."""
+    order = rules.hip_order
+    weak = [need for need in order.weak if assessment.met(rules.need_of[need].deficit)]
+    return (*weak, *(need for need in order.others if need not in weak))
+
+
+def _blocks(rules: PlanRules, known: Knowledge) -> tuple[Block, ...]:
+    return tuple(
+        block
+        for block in rules.blocks
+        if (block.when is None or verdict_of(block.when, known) is MET)
+        and (block.unless is None or verdict_of(block.unless, known) is not MET)
+    )
+
+
+def _blocked(blocks: tuple[Block, ...], concerned: Mapping[str, tuple[str, ...]]) -> dict[str, Refusal]:
+    """Each exercise that is forbidden, with the first reason for it."""
     found: dict[str, Refusal] = {}
-    for block in blocks_met(case, "block"):
-        for exercise in case.exercises.values():
-            if exercise.id not in found and concerns(block, exercise):
-                found[exercise.id] = Refusal(exercise.id, block.says, "precaution")
+    for block in blocks:
+        if block.effect == "block":
+            for exercise_id in concerned[block.id]:
+                found.setdefault(exercise_id, Refusal(exercise_id, block.says, "precaution"))
     return found
 
 
@@ -230,12 +241,12 @@ def _knowledge(assessment: Assessment, irritability: str, phase: int) -> Knowled
 def _with(known: Knowledge, more: Mapping[str, FactValue]) -> Knowledge:
     """The same knowledge and some facts of the plan; the assessment's own stays as it is."""
     facts = {fact_id: Fact(fact_id, value, "", ()) for fact_id, value in more.items()}
-    return replace(known, facts={**known.facts, **facts})
+    return Knowledge({**known.facts, **facts}, known.sources, known.reasons)
 
 
-def _above_cap(case: Case, item: ItemId) -> dict[str, FactValue]:
-    pain = case.number(item)
-    return {} if pain is None else {"resisted-ext-above-cap": pain > case.cap}
+def _above_cap(assessment: Assessment, item: ItemId, cap: int) -> dict[str, FactValue]:
+    pain = assessment.number(item)
+    return {} if pain is None else {"resisted-ext-above-cap": pain > cap}
 
 
 def _phase_by(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from evalassist.clinical.case import Case
@@ -132,9 +132,9 @@ def codes_of(
     """The codes offered, those the therapist has chosen marked, and the units of this session."""
     rules = case.rules.codes
     chosen = chosen_codes(case.evaluation.answers.get(CHOSEN_ITEM))
-    treatment, session = _treatment(case, rules, exercise_ids)
+    treatment, session = _treatment(case, rules, exercise_ids, chosen)
     found = (*_icd(case, rules, chosen), *_evaluation(case, rules, complexity, chosen), *treatment)
-    return tuple(replace(code, chosen=code.code in chosen) for code in found), session
+    return found, session
 
 
 def chosen_codes(answer: Answer | None) -> tuple[str, ...]:
@@ -153,28 +153,34 @@ def unfitting_codes(codes: Collection[Code]) -> tuple[str, ...]:
 
 def _icd(case: Case, rules: CodeRules, chosen: Collection[str]) -> Iterator[Code]:
     for row in rules.icd:
-        if case.holds(row.when) or row.code in chosen:
-            fits = case.holds(row.when)
-            yield Code(row.code, row.label, row.because if fits else NOT_LED_TO, offered=row.offered and fits)
+        fits, used = case.holds(row.when), row.code in chosen
+        if fits or used:
+            because = row.because if fits else NOT_LED_TO
+            yield Code(row.code, row.label, because, offered=row.offered and fits, chosen=used)
 
 
 def _evaluation(
     case: Case, rules: CodeRules, complexity: Complexity | None, chosen: Collection[str]
 ) -> Iterator[Code]:
+    def code(row: EvaluationCode | TreatmentCode, because: str, *, offered: bool) -> Code:
+        return Code(row.code, row.label, because, offered, "evaluation", chosen=row.code in chosen)
+
     again = rules.re_evaluation
     if case.evaluation.kind == "re-evaluation":
-        yield Code(again.code, again.label, again.use, kind="evaluation")
+        yield code(again, again.use, offered=True)
     elif again.code in chosen:
-        yield Code(again.code, again.label, "this is no re-evaluation", offered=False, kind="evaluation")
+        yield code(again, "this is no re-evaluation", offered=False)
     for level in rules.evaluation:
         if complexity is not None and level.code == complexity.code:
             because = f"{complexity.words}. The lowest level that all meet counts; 1 unit, not timed"
-            yield Code(level.code, level.label, because, kind="evaluation")
+            yield code(level, because, offered=True)
         elif level.code in chosen:
-            yield Code(level.code, level.label, NOT_LED_TO, offered=False, kind="evaluation")
+            yield code(level, NOT_LED_TO, offered=False)
 
 
-def _treatment(case: Case, rules: CodeRules, exercise_ids: Collection[str]) -> tuple[list[Code], Session]:
+def _treatment(
+    case: Case, rules: CodeRules, exercise_ids: Collection[str], chosen: Collection[str]
+) -> tuple[list[Code], Session]:
     minutes = {
         row.code: int(spent)
         for row in rules.treatment
@@ -182,8 +188,7 @@ def _treatment(case: Case, rules: CodeRules, exercise_ids: Collection[str]) -> t
     }
     untimed = [row.code for row in rules.treatment if not row.timed]
     payer_rule = _payer_rule(case)
-    picked = chosen_codes(case.evaluation.answers.get(CHOSEN_ITEM))
-    units = treatment_units(minutes, payer_rule, untimed=untimed, picked=picked)
+    units = treatment_units(minutes, payer_rule, untimed=untimed, picked=chosen)
     found = []
     for row in rules.treatment:
         spent = minutes.get(row.code)
@@ -200,6 +205,7 @@ def _treatment(case: Case, rules: CodeRules, exercise_ids: Collection[str]) -> t
                 because,
                 offered=offered,
                 kind="treatment",
+                chosen=row.code in chosen,
                 timed=row.timed,
                 minutes=spent,
                 units=count,

@@ -61,7 +61,7 @@ def _free_text(evaluation: Evaluation, content: Content) -> Iterator[Contradicti
     texts: list[tuple[ItemId, str]] = [
         (item_id, answer)
         for item_id, answer in evaluation.answers.items()
-        if isinstance(answer, str) and item_id in content.items and content.items[item_id].kind == "text"
+        if item_id in content.own_words and isinstance(answer, str)
     ]
     for item_id, text in (*texts, ("", evaluation.impression)):
         named = {word.lower() for word in SIDE_WORD.findall(text)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from evalassist.clinical.case import Case, blocks_met, concerns
+from evalassist.clinical.case import Case
 from evalassist.clinical.dosing import card_order, dose_for, side_for
 from evalassist.clinical.refusals import warned
 from evalassist.clinical.result import PlannedExercise, Reason, Refusal
@@ -190,9 +190,10 @@ def hard_checks(
         found.append(f"More than {most} exercises: write the reason.")
     elif case.limit is not None and len(exercises) > (case.limit.exercises or most):
         found.append(f"The plan holds {len(exercises)} exercises, but {case.limit.says}.")
-    for block in blocks_met(case, "warn"):
-        names = [one.exercise.name for one in exercises if concerns(block, one.exercise)]
-        if names:
+    for block in case.blocks:
+        concerned = case.concerned[block.id]
+        names = [one.exercise.name for one in exercises if one.exercise.id in concerned]
+        if names and block.effect == "warn":
             found.append(f"{', '.join(names)}: {block.says}.")
     found += [notice.says for notice in case.rules.notices if case.holds(notice.when)]
     return tuple(found)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from evalassist.clinical import measures, strength
 from evalassist.clinical.conditions import verdict_of
@@ -37,8 +37,7 @@ WITHIN_ERROR = "within measurement error between testers"
 EXCLUDED = ("unlikely", "excluded")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A computed fact, or with value None the items that are still needed for it."""
 
     id: str
@@ -70,8 +69,9 @@ def knowledge(evaluation: Evaluation, content: Content, numbers: Measured) -> Kn
     facts: dict[str, Fact] = {}
     sources: dict[str, tuple[ItemId, ...]] = {}
     for item_id, answer in evaluation.answers.items():
-        is_text = item_id in content.asked and content.asked[item_id][0].kind == "text"
-        read = _item_fact if is_text else _kept_item_fact  # no words of a patient stay behind
+        read = (
+            _item_fact if item_id in content.own_words else _kept_item_fact
+        )  # no words of a patient are kept
         fact = read(item_id, answer, content)
         if fact is not None:
             facts[item_id] = fact
@@ -79,11 +79,7 @@ def knowledge(evaluation: Evaluation, content: Content, numbers: Measured) -> Kn
         if found.value is None:
             sources[found.id] = found.missing or found.inputs
         else:
-            text, told = (found.says, False) if found.says else _says(content, found)
-            unit = (content.facts.get(found.id) or content.facts[found.id.rpartition(".")[0]]).unit
-            facts[found.id] = Fact(
-                found.id, found.value, text, found.inputs, found.remark, unit=unit, sign_told=told
-            )
+            facts[found.id] = _computed_fact(content, found)
     known = Knowledge(facts, sources, {})
     _forget_hidden(known, content)
     return known
@@ -108,6 +104,7 @@ def number(answer: Answer | None, item: Item | None) -> float | None:
     return float(answer) if isinstance(answer, int | float) else None
 
 
+@lru_cache(maxsize=4096)  # exact rounding is slow, and the same numbers are told after every answer
 def shown(value: float, decimals: int = 0) -> str:
     """A number as it is printed: no needless zeros, half rounded up."""
     rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
@@ -160,21 +157,19 @@ def _item_text(item: Item, side: Side | None, value: FactValue, words: Mapping[s
 # ---------------------------------------------------------------- computed
 
 
-def _says(content: Content, found: Found) -> tuple[str, bool]:
-    """How the fact reads, and whether that tells its sign in words."""
-    base, _, side = found.id.rpartition(".")
-    name = content.facts.get(found.id) or content.facts[base]
-    if not name.says:
-        return "", False
-    below = isinstance(found.value, float) and found.value < 0 and bool(name.says_below_zero)
-    value = -found.value if below and isinstance(found.value, float) else found.value
-    text = (name.says_below_zero if below else name.says).format(
-        value=_value_text(name, value), side=found.side, other=other(found.side)
-    )
-    return (f"{text}, {side}" if found.id not in content.facts else text), below
+def _computed_fact(content: Content, found: Found) -> Fact:
+    """The fact in the words of the content, which may tell its sign in words, or in words of its own."""
+    (name, of_side), value, text, below = content.fact_names[found.id], found.value, found.says, False
+    assert value is not None
+    if not text and name.says:
+        below = isinstance(value, float) and value < 0 and bool(name.says_below_zero)
+        number = _value_text(name, -value if below and isinstance(value, float) else value)
+        says = name.says_below_zero if below else name.says
+        text = says.format(value=number, side=found.side, other=other(found.side)) + of_side
+    return Fact(found.id, value, text, found.inputs, found.remark, name.unit, sign_told=below)
 
 
-def _value_text(name: FactName, value: FactValue | None) -> str:
+def _value_text(name: FactName, value: FactValue) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return shown(value, name.decimals) if isinstance(value, int | float) else str(value)
@@ -222,8 +217,8 @@ class _Getter:
         return answer if isinstance(answer, str) and answer != "not-assessed" else None
 
     def points(self, item_id: ItemId) -> float | None:
-        entry = self.content.asked.get(item_id)
-        return measures.points(entry[0], self.evaluation.answers.get(item_id)) if entry else None
+        answer, entry = self.evaluation.answers.get(item_id), self.content.asked.get(item_id)
+        return None if answer is None or entry is None else measures.points(entry[0], answer)
 
     def renamed(self, fact_id: str, item_id: ItemId) -> Found:
         return Found(fact_id, self.number(item_id), (item_id,))

@@ -6,7 +6,6 @@ The proposal is made anew each time, and the edits are laid over it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from evalassist.clinical.result import Goal
 from evalassist.evaluation import PlanEdit
@@ -14,14 +13,14 @@ from evalassist.evaluation import PlanEdit
 MOST_LETTERS = 400
 """A functional sentence longer than this is no sentence [P]."""
 TERMS = ("short", "long")
+NAMES = {"goal-drop": "drop", "goal-words": "words"}
 
 Number = float | str | None
 
 
 def edits_of(goal_id: str, edits: Sequence[PlanEdit]) -> dict[str, PlanEdit]:
     """The edits of one goal: `short`, `long`, `words`, `drop`."""
-    names = {"goal-drop": "drop", "goal-words": "words"}
-    return {names.get(edit.kind, edit.field): edit for edit in edits if edit.goal == goal_id}
+    return {NAMES.get(edit.kind, edit.field): edit for edit in edits if edit.goal == goal_id}
 
 
 def target_fault(goal: Goal, value: float | str | None, *, lower_is_better: bool) -> str:
@@ -62,7 +61,7 @@ def small_step(
 def with_words(goal: Goal, edit: PlanEdit | None) -> Goal:
     """The goal in the therapist's own sentence."""
     words = " ".join(edit.to.split())[:MOST_LETTERS] if edit else ""
-    return replace(goal, sentences=(words,), own_words=True, edited=True) if words else goal
+    return goal._replace(sentences=(words,), own_words=True, edited=True) if words else goal
 
 
 def target_words(value: Number) -> str:

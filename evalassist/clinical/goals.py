@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from evalassist.clinical.case import Case
 from evalassist.clinical.goal_edits import TERMS, edits_of, small_step, target_fault, with_words
 from evalassist.clinical.result import Goal, Goals, GroupStrength, Schedule, SideStrength
-from evalassist.clinical.schedule import day_in_words
+from evalassist.clinical.schedule import after, day_in_words
 from evalassist.content.record_schema import GoalGroup, GoalRule, Target
 from evalassist.evaluation import PlanEdit, Side, SoreKnee
 
@@ -22,8 +20,7 @@ LEGS: dict[SoreKnee, str] = {"right": "the right leg", "left": "the left leg", "
 Number = float | str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """Where a goal starts: the value, and for a muscle group which one, on which leg, in which unit."""
 
     value: Number
@@ -33,6 +30,27 @@ class Baseline:
     side: SoreKnee | None = None
 
 
+class Term(NamedTuple):
+    """How far ahead a target lies: in weeks, and the day in words."""
+
+    weeks: int
+    day: str
+
+
+class Terms(NamedTuple):
+    """The short term, and the long one, which is the end of the plan."""
+
+    short: Term
+    long: Term
+
+    @classmethod
+    def of(cls, schedule: Schedule, short_weeks: int) -> Terms:
+        short_ends = after(schedule.starts, 7 * short_weeks)
+        return cls(
+            Term(short_weeks, day_in_words(short_ends)), Term(schedule.weeks, day_in_words(schedule.ends))
+        )
+
+
 def goals_of(case: Case, schedule: Schedule, edits: Sequence[PlanEdit] = ()) -> Goals:
     """The goals as the formulas give them, with the therapist's edits laid over them."""
     stand: list[Goal] = []
@@ -40,12 +58,13 @@ def goals_of(case: Case, schedule: Schedule, edits: Sequence[PlanEdit] = ()) -> 
     told: list[str] = []
     kinds: set[str] = set()
     edits = [edit for edit in edits if edit.goal]
+    terms = Terms.of(schedule, case.rules.goals.short_weeks)
     for rule in case.rules.goals.goals:
         if rule.only_without and rule.only_without in kinds:
             continue
         for baseline in _baselines(case, rule):
             own = edits_of(rule.id + baseline.suffix, edits)
-            goal, faults = _goal(case, rule, baseline, schedule, own)
+            goal, faults = _goal(case, rule, baseline, terms, own)
             kinds.add(rule.kind)
             if "drop" in own:
                 dropped.append((goal, own["drop"].reason or "taken out by the therapist"))
@@ -181,11 +200,11 @@ def _force(strength: SideStrength) -> tuple[float | None, str]:
 
 
 def _goal(
-    case: Case, rule: GoalRule, baseline: Baseline, schedule: Schedule, own: dict[str, PlanEdit]
+    case: Case, rule: GoalRule, baseline: Baseline, terms: Terms, own: dict[str, PlanEdit]
 ) -> tuple[Goal, list[str]]:
     """The goal, and why a target of the therapist was left out. A plan no longer than the short term has no short
     term."""
-    goal = _proposed(case, rule, baseline, schedule)
+    goal = _proposed(case, rule, baseline, terms)
     lower = rule.better == "lower"
     faults: list[str] = []
     for term in TERMS:
@@ -196,16 +215,15 @@ def _goal(
         if fault := target_fault(goal, value, lower_is_better=lower):
             faults.append(f"{goal.title}: a target you set was left out. {fault}")
         else:
-            goal = replace(goal, edited=True, proposed=goal.proposed or (goal.short, goal.long))
-            goal = replace(goal, short=value) if term == "short" else replace(goal, long=value)
+            goal = goal._replace(edited=True, proposed=goal.proposed or (goal.short, goal.long))
+            goal = goal._replace(short=value) if term == "short" else goal._replace(long=value)
     if goal.proposed is not None:
         mdc, mcid = _thresholds(case, rule, baseline)
         small = small_step(baseline.value, goal.long, mdc, mcid, by_hand=goal.long != goal.proposed[1])
         if not small and goal.short != goal.proposed[0]:
             small = small_step(baseline.value, goal.short, mdc, mcid)
-        goal = replace(
-            goal,
-            sentences=_sentences(case, rule, baseline, schedule, goal.short, goal.long),
+        goal = goal._replace(
+            sentences=_sentences(case, rule, baseline, terms, goal.short, goal.long),
             warning=" ".join(filter(None, (small, _not_in_order(case, goal, lower_is_better=lower)))),
         )
     return with_words(goal, own.get("words")), faults
@@ -235,9 +253,11 @@ def _number(value: Number) -> float | None:
     return value if isinstance(value, float) else None
 
 
-def _proposed(case: Case, rule: GoalRule, baseline: Baseline, schedule: Schedule) -> Goal:
-    long = _target(case, rule.long, baseline.value, _short(case, rule, baseline), rule)
-    short = _short(case, rule, baseline) if schedule.weeks > case.rules.goals.short_weeks else None
+def _proposed(case: Case, rule: GoalRule, baseline: Baseline, terms: Terms) -> Goal:
+    short: Number = _target(case, rule.short, baseline.value, None, rule)
+    long = _target(case, rule.long, baseline.value, short, rule)
+    if terms.long.weeks <= terms.short.weeks:
+        short = None
     group = f", {baseline.group}s" if baseline.group and not baseline.group.endswith("s") else ""
     title = f"{rule.title}{group or (f', {baseline.group}' if baseline.group else '')}"
     return Goal(
@@ -248,7 +268,7 @@ def _proposed(case: Case, rule: GoalRule, baseline: Baseline, schedule: Schedule
         short=short,
         long=long,
         unit=baseline.unit,
-        sentences=_sentences(case, rule, baseline, schedule, short, long),
+        sentences=_sentences(case, rule, baseline, terms, short, long),
         note=rule.note if rule.note and case.holds(rule.note_when) else "",
         limits=rule.limits,
         grades=case.rules.goals.grades if rule.each == "grade" else (),
@@ -256,19 +276,21 @@ def _proposed(case: Case, rule: GoalRule, baseline: Baseline, schedule: Schedule
     )
 
 
-def _short(case: Case, rule: GoalRule, baseline: Baseline) -> Number:
-    return _target(case, rule.short, baseline.value, None, rule)
-
-
 def _sentences(
-    case: Case, rule: GoalRule, baseline: Baseline, schedule: Schedule, short: Number, long: Number
+    case: Case, rule: GoalRule, baseline: Baseline, terms: Terms, short: Number, long: Number
 ) -> tuple[str, ...]:
-    weeks = case.rules.goals.short_weeks
+    same = {
+        "now": _word(_shown(baseline.value)),
+        "unit": baseline.unit,
+        "task": _task(case),
+        "group": baseline.group,
+        "leg": LEGS[baseline.side] if baseline.side else "",
+    }
     return tuple(
-        _sentence(case, template, baseline, target, after, schedule)
-        for template, target, after in (
-            (rule.sentence, short, weeks),
-            (rule.sentence_long or rule.sentence, long, schedule.weeks),
+        template.format(weeks=term.weeks, date=term.day, target=_word(target), **same)
+        for template, target, term in (
+            (rule.sentence, short, terms.short),
+            (rule.sentence_long or rule.sentence, long, terms.long),
         )
         if target is not None
     )
@@ -314,26 +336,6 @@ def _shown(value: Number) -> Number:
 
 def _word(value: Number) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _sentence(
-    case: Case,
-    template: str,
-    baseline: Baseline,
-    target: Number,
-    weeks: int,
-    schedule: Schedule,
-) -> str:
-    return template.format(
-        weeks=weeks,
-        date=day_in_words(schedule.starts + timedelta(weeks=weeks)),
-        target=_word(target),
-        now=_word(_shown(baseline.value)),
-        unit=baseline.unit,
-        task=_task(case),
-        group=baseline.group,
-        leg=LEGS[baseline.side] if baseline.side else "",
-    )
 
 
 def _task(case: Case) -> str:

@@ -20,7 +20,10 @@ def points(item: Item, answer: Answer | None) -> float | None:
 
 def score(measure: Measure, answers: Answers, items: Mapping[str, Item]) -> Score:
     """Score a measure from its items, else take the total typed from paper; too many missing is not scored."""
-    given = {item_id: points(items[item_id], answers.get(item_id)) for item_id in measure.items}
+    given = {
+        item_id: points(items[item_id], answers[item_id]) if item_id in answers else None
+        for item_id in measure.items
+    }
     values = [value for value in given.values() if value is not None]
     missing = tuple(item_id for item_id, value in given.items() if value is None)
     if len(values) >= measure.min_answered:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evalassist.clinical.advice import advice
-from evalassist.clinical.case import PHASE_ITEM, Case, Log, PlanContent, blocks_met, case_of, in_next_phase
+from evalassist.clinical.case import PHASE_ITEM, Case, Log, PlanContent, case_of, in_next_phase
 from evalassist.clinical.codes import codes_of, complexity_of, short_of_minutes, unfitting_codes
 from evalassist.clinical.dosing import dose_for, session_minutes, side_for
 from evalassist.clinical.edits import apply_edits, hard_checks
@@ -23,7 +23,7 @@ from evalassist.clinical.result import (
     Verdict,
 )
 from evalassist.clinical.schedule import certification_of, day_in_words, record_facts, schedule_of
-from evalassist.clinical.slots import Placed, choose, hip_order, slot_list
+from evalassist.clinical.slots import Placed, choose, slot_list
 from evalassist.evaluation import Evaluation, ItemId
 from evalassist.words import upper_first
 
@@ -76,7 +76,7 @@ def plan_of_care(
         exercises=edited.exercises,
         see=slot_list(case).see if placed else (),
         next_phase=_next_phase(case) if placed else (),
-        hip_order=hip_order(case),
+        hip_order=case.hip_order,
         education=advice(case, "education"),
         running=advice(case, "running"),
         load_advice=advice(case, "load"),
@@ -159,7 +159,7 @@ def _past_the_certification(schedule: Schedule, certification: Certification) ->
 
 
 def _precautions(case: Case, assessment: Assessment) -> tuple[str, ...]:
-    blocks = (*blocks_met(case, "warn"), *blocks_met(case, "block"))
+    blocks = sorted(case.blocks, key=lambda block: block.effect, reverse=True)  # what warns comes first
     notices = [notice.says for notice in case.rules.notices if case.holds(notice.when)]
     flags = [flag.rule.says for flag in assessment.red_flags]
     told = (*flags, *notices, *_restrictions(assessment), *(block.says for block in blocks))

@@ -169,9 +169,9 @@ def _knowledge(
     }
     facts = {name: fact_of(name, value, rules) for name, value in values.items() if value is not None}
     if log.pain is not None:
-        facts["log-in-cap"] = replace(facts["log-in-cap"], text=f"pain {log.pain}/10, pain limit {cap}")
+        facts["log-in-cap"] = facts["log-in-cap"]._replace(text=f"pain {log.pain}/10, pain limit {cap}")
     if log.settled is not None:
-        facts["log-settled"] = replace(facts["log-settled"], text=f"settled {SETTLED[log.settled]}")
+        facts["log-settled"] = facts["log-settled"]._replace(text=f"settled {SETTLED[log.settled]}")
     sources: dict[str, tuple[str, ...]] = {name: () for name, value in values.items() if value is None}
     return Knowledge(facts, sources, {})
 

@@ -51,14 +51,14 @@ def schedule_of(case: Case, edits: Sequence[PlanEdit] = (), episode: SoFar | Non
         visits=len(in_weeks),
         weeks=weeks,
         starts=starts,
-        ends=_after(starts, weeks * 7),
+        ends=after(starts, weeks * 7),
         because=row.because,
         progress_report=case.rules.certification.report.format(day=report_day),
         home_exercise_from_week=row.home_exercise_from_week,
         blocks=blocks,
         treatment_weeks=tuple(in_weeks),
         report_day=report_day,
-        report_by=_after(starts, in_weeks[left - 1] * 7) if len(in_weeks) >= left else None,
+        report_by=after(starts, in_weeks[left - 1] * 7) if len(in_weeks) >= left else None,
         warnings=tuple(warnings),
     )
     return replace(schedule, proposed=_text(row, proposed)) if edited else schedule
@@ -110,7 +110,7 @@ def _treatment_weeks(row: ScheduleRow, blocks: Sequence[Visits]) -> list[int]:
     return found
 
 
-def _after(day: date, days: int) -> date:
+def after(day: date, days: int) -> date:
     """So many days later; a calendar has an end."""
     return day + timedelta(days=min(days, (LAST_DAY - day).days))
 
@@ -137,10 +137,10 @@ def certification_of(
         starts = visit
     elif episode and episode.plan:
         starts = episode.plan.certified_from or began
-    limit = _after(starts, rules.limit_days)
+    limit = after(starts, rules.limit_days)
     ends = in_force if in_force and not why else min(schedule.ends, limit)
     lapsed = next((day for day in (in_force, ends) if day and day < visit), None)
-    due = _after(began, rules.due_days) if first else in_force if why and not lapsed else None
+    due = after(began, rules.due_days) if first else in_force if why and not lapsed else None
     by = f"by {day_in_words(due)}" if due else rules.until_ends
     if lapsed:
         by = rules.has_ended.format(day=day_in_words(lapsed))

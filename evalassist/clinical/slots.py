@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from evalassist.clinical.case import Case, Log, tolerated, why_not
 from evalassist.clinical.result import Reason
@@ -14,21 +14,13 @@ PLACES = {"HIP1": 0, "HIP2": 1, "HIP3": 2}
 ORDINALS = ("first", "second", "third")
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """An exercise in its place of the list."""
 
     slot: str
     need: Need
     exercise_id: str
     because: tuple[Reason, ...]
-
-
-def hip_order(case: Case) -> tuple[str, ...]:
-    """The weak hip groups first, then the others, each in their own order."""
-    order = case.rules.hip_order
-    weak = [need for need in order.weak if case.assessment.met(case.rules.need_of[need].deficit)]
-    return (*weak, *(need for need in order.others if need not in weak))
 
 
 def choose(case: Case, log: Log) -> tuple[Placed, ...]:
@@ -81,7 +73,7 @@ def _fill(case: Case, options: Iterable[SlotOption], placed: list[Placed], log: 
 
 
 def _need(case: Case, name: str) -> Need:
-    return case.rules.need_of[hip_order(case)[PLACES[name]] if name in PLACES else name]
+    return case.rules.need_of[case.hip_order[PLACES[name]] if name in PLACES else name]
 
 
 def _serve(case: Case, need: Need, log: Log) -> Pick | None:

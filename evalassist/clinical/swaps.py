@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from evalassist.clinical.case import Case, Log, available, lacking, tolerated, why_not
 from evalassist.clinical.result import Reason
 from evalassist.content.plan_schema import Change, Swap
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(NamedTuple):
     """An exercise that can be done, and what had to be changed for it."""
 
     exercise_id: str

@@ -17,6 +17,7 @@ from evalassist.content.follow_up_schema import FollowUpRules, load_follow_up
 from evalassist.content.patient_texts import PatientTexts, load_patient_texts
 from evalassist.content.plan_schema import PlanRules, load_plan_rules
 from evalassist.content.schema import (
+    LEVELS,
     BreakNorm,
     CodedRule,
     Condition,
@@ -113,6 +114,28 @@ class Content:
         }
 
     @cached_property
+    def own_words(self) -> frozenset[ItemId]:
+        """The answers that are written in a person's own words."""
+        return frozenset(item_id for item_id, (item, _) in self.asked.items() if item.kind == "text")
+
+    @cached_property
+    def fact_names(self) -> Mapping[str, tuple[FactName, str]]:
+        """Every computed fact by its full id, with the end that its words get: ", right" where it has sides."""
+        return {
+            f"{name.id}{end}": (name, end.replace(".", ", "))
+            for name in self.facts.values()
+            for end in ((".right", ".left") if name.sides else ("",))
+        }
+
+    @cached_property
+    def red_flags(self) -> tuple[str, ...]:
+        """The rules of the safety screen by id, those of the most severe level first."""
+        flags = [rule for rule in self.rules.values() if rule.kind == "red-flag"]
+        return tuple(
+            rule.id for rule in sorted(flags, key=lambda rule: LEVELS.index(rule.level or "CAUTION"))
+        )
+
+    @cached_property
     def step_of(self) -> Mapping[str, str]:
         """The step on which an item (its own id) stands."""
         return {item.id: step.id for step in self.steps.values() for item in step.items}
@@ -149,6 +172,14 @@ class Content:
         named = {item_id for row in self.accuracy.values() for item_id in row.items}
         rows = self.accuracy.values()
         return {item_id: tuple(row for row in rows if item_id in row.items) for item_id in named}
+
+    @cached_property
+    def concerned(self) -> Mapping[str, tuple[str, ...]]:
+        """The exercises that a block of the plan speaks about, in the order of the library."""
+        exercises = self.exercises.values()
+        return {
+            block.id: tuple(one.id for one in exercises if block.concerns(one)) for block in self.plan.blocks
+        }
 
     def label(self, item_id: ItemId) -> str:
         """How an item reads in a sentence: `Hip abduction, right`."""

@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from evalassist.content.defaults import filled
 from evalassist.content.record_schema import CertificationRules, CodeRules, GoalRules, ScheduleRow, Sourced
-from evalassist.content.schema import Condition, Mark, Model
+from evalassist.content.schema import Condition, Exercise, Mark, Model
 from evalassist.errors import ContentError
 from evalassist.evaluation import Defaults
 from evalassist.resources import read_toml
@@ -201,6 +201,14 @@ class Block(Sourced):
     but_not: tuple[str, ...] = Field(default=(), alias="but-not")
     effect: Literal["block", "warn"] = "block"
 
+    def concerns(self, exercise: Exercise) -> bool:
+        """It speaks about this exercise."""
+        if exercise.id in self.but_not:
+            return False
+        if exercise.id in self.exercises or exercise.body_position in self.positions:
+            return True
+        return not set(self.codes).isdisjoint(exercise.precautions)
+
 
 class Notice(Sourced):
     """Something the therapist has to know before the plan is printed."""
@@ -269,6 +277,8 @@ class PlanData(Model):
         asked += [*self.hip_order.weak, *self.hip_order.others]
         if unknown := sorted(set(asked) - needs):
             raise ValueError(f"no need {unknown[0]}; there are {', '.join(sorted(needs))}")
+        if len({block.id for block in self.blocks}) < len(self.blocks):
+            raise ValueError("two blocks have the same id")
         if [row.id for row in self.irritability] != ["HIGH", "MODERATE", "LOW"]:
             raise ValueError("irritability needs the rows HIGH, MODERATE, LOW in this order")
         if self.schedules[-1].when is not None:
@@ -312,6 +322,12 @@ class PlanRules(PlanData):
                     known = found.get(choice.exercise, ())
                     found[choice.exercise] = known if need in known else (*known, need)
         return found
+
+    @cached_property
+    def advice_at(self) -> Mapping[Place, tuple[AdviceRow, ...]]:
+        """The rows of each place."""
+        places = dict.fromkeys(row.place for row in self.advice)
+        return {place: tuple(row for row in self.advice if row.place == place) for place in places}
 
     def exercise_ids(self) -> frozenset[str]:
         """Every exercise these rules name, to be checked against the library."""
