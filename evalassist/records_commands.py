@@ -57,11 +57,12 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _restore(options: argparse.Namespace) -> int:
+    from evalassist.records.integrity import counted
     from evalassist.records.restore import chosen_backup, restore
 
     backup = chosen_backup(options.backup)
     back = restore(backup, _keys(options, backup.vault), options.to)
-    print(f"Restored from {backup.file.name}: {_counted(back.counts)}. The records are in {options.to}.")
+    print(f"Restored from {backup.file.name}: {counted(back.counts)}. The records are in {options.to}.")
     if back.aside is not None:
         print(f"What was there before lies in {back.aside}.")
     print("The accounts, passwords and paper key are those of the backup.")
@@ -103,11 +104,6 @@ def _import(options: argparse.Namespace) -> int:
         visits = len(store.patient_evaluations(patient_id))
     print(f"The patient is in the records, with {visits} {'visit' if visits == 1 else 'visits'}.")
     return DONE
-
-
-def _counted(counts: dict[str, int]) -> str:
-    told = (("patient", "patients"), ("evaluation", "evaluations"), ("document", "papers"))
-    return ", ".join(f"{counts.get(table, 0)} {words}" for table, words in told)
 
 
 # ------------------------------------------------------------ who is there

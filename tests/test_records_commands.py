@@ -65,7 +65,7 @@ def test_a_backup_is_restored_with_the_paper_key_or_a_password(desk: Desk, tmp_p
     shutil.copytree(desk.folder / "backups", stick)
     shutil.rmtree(desk.folder)
     code, said = desk.run("restore", stick, "--to", desk.folder, "--password-file", desk.paper)
-    assert (code, "1 patients, 1 evaluations" in said) == (DONE, True), said
+    assert (code, "1 patient, 1 evaluation, 0 papers" in said) == (DONE, True), said
     with Entrance(desk.folder).sign_in("chen", "correct horse") as store:
         assert len(store.drafts()) == 1
     code, said = desk.run(

@@ -65,3 +65,11 @@ def quoted(name: str) -> str:
 def sha256_of_file(file: Path) -> str:
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """What lies in records, for a person: "2 patients, 1 evaluation, 3 papers"."""
+    told = (("patient", "patient"), ("evaluation", "evaluation"), ("document", "paper"))
+    return ", ".join(
+        f"{many} {word}{'' if many == 1 else 's'}" for table, word in told for many in [counts.get(table, 0)]
+    )

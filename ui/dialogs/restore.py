@@ -12,6 +12,7 @@ from evalassist.errors import EvalAssistError
 from evalassist.overview import Row
 from evalassist.records.backup import FOLDER, Backup, backups_in
 from evalassist.records.entrance import TRIES
+from evalassist.records.integrity import counted
 from evalassist.records.restore import Restored, ToRestore, chosen_backup, restore
 from evalassist.records.tries import Tries
 from evalassist.records.vault import Keys
@@ -197,10 +198,8 @@ def secret_line(name: str) -> QLineEdit:
 
 def _line(backup: Backup) -> Row:
     moment = backup.manifest.moment.astimezone()
-    counts = backup.manifest.held.counts
     return Row(
         f"{date_text(moment.date())}, {moment:%H:%M}",
-        line=f"{KINDS[backup.manifest.kind]} · {counts.get('patient', 0)} patients, "
-        f"{counts.get('evaluation', 0)} evaluations",
+        line=f"{KINDS[backup.manifest.kind]} · {counted(backup.manifest.held.counts)}",
         value=f"{backup.manifest.size_bytes / 2**20:.1f} MB",
     )
