@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from itertools import combinations, product
@@ -863,7 +864,7 @@ def test_every_item_the_equipment_rules_ask_about_can_be_ticked() -> None:
 
 def test_a_wrong_rule_is_told_by_file_and_key(monkeypatch: pytest.MonkeyPatch) -> None:
     def with_a_slip(name: str) -> dict[str, Any]:
-        data = read_toml(name)
+        data = deepcopy(read_toml(name))
         if name.endswith("plan.toml"):
             data["irritability"][1]["pain-cap"] = "three"
         return data
