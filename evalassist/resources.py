@@ -31,7 +31,9 @@ def read_toml(name: str) -> dict[str, Any]:
     return _parsed(name, read_text(name))
 
 
-@lru_cache(maxsize=100)  # read for the content, for its check, and again for a clinic that sets a number otherwise
+@lru_cache(
+    maxsize=100
+)  # read for the content, for its check, and again for a clinic that sets a number otherwise
 def _parsed(name: str, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)

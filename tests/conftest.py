@@ -12,11 +12,12 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from evalassist.content import Content, load_content
 from ui import style
+from ui.pages.base import Page
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 PRINT_SYSTEM = Path(tempfile.mkdtemp(prefix="evalassist-cups-"))
@@ -24,7 +25,7 @@ atexit.register(shutil.rmtree, PRINT_SYSTEM, ignore_errors=True)
 os.environ["CUPS_SERVER"] = str(PRINT_SYSTEM / "socket")
 """No test sees the printers of this computer; `test_printing` starts a print system of its own here."""
 
-W = TypeVar("W", bound=QWidget)
+P = TypeVar("P", bound=Page)
 
 
 @pytest.fixture
@@ -56,12 +57,13 @@ def dressed(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture
-def opened(dressed: None, qtbot: QtBot) -> Callable[..., QWidget]:
+def opened(dressed: None, qtbot: QtBot) -> Callable[..., Page]:
     """Shows a page as the window does; it is closed when the test is over."""
 
-    def show(page: W, width: int = 1140, height: int = 760) -> W:
+    def show(page: P, width: int = 1140, height: int = 760) -> P:
         qtbot.addWidget(page)
         page.resize(width, height)
+        page.prepare()
         with qtbot.waitExposed(page):
             page.show()
         page.activateWindow()

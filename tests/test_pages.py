@@ -958,6 +958,20 @@ def test_the_library_says_why_an_exercise_is_not_offered(session_of: Any, opened
     assert session.evaluation.plan_edits[-1].reason == "trained it for years"
 
 
+def test_the_keyboard_goes_from_an_exercise_to_the_reason_it_asks_for(session_of: Any, opened: Any) -> None:
+    page = opened(PlanPage(session_of("ex1")))
+    QTest.keyClicks(page.library.search, "side plank")
+    click(page, "Side plank with top-leg raise: add it anyway, with a reason")
+    at = button(page, "All about Side plank with top-leg raise")
+    at.setFocus()
+    reached = []
+    for _ in range(2):
+        QTest.keyClick(page.window().focusWidget(), Qt.Key.Key_Tab)
+        reached.append(page.window().focusWidget().accessibleName())
+    name = "Side plank with top-leg raise all the same"
+    assert reached == [f"Why {name}", f"Add {name}"]
+
+
 def test_the_pictures_show_the_sore_leg_at_work_as_on_paper(session_of: Any, opened: Any) -> None:
     page = opened(PlanPage(session := session_of("patient-a")))
     pictures = {card.exercise.id: card.findChild(ExercisePicture) for card in page.cards.values()}
