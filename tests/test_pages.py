@@ -95,6 +95,10 @@ def session_of(qapp: QApplication, content: Content, store: Store) -> Callable[.
     return begin
 
 
+def step(step_id: str, session: EvaluationSession) -> StepPage:
+    return StepPage(session.content.steps[step_id], session)
+
+
 def field(page: QWidget, name: str) -> QLineEdit:
     """The field a screen reader calls by this name."""
     QApplication.processEvents()  # what was just made is shown with the next event
@@ -1142,7 +1146,7 @@ def test_without_a_plan_there_is_no_sheet(session_of: Any, opened: Any) -> None:
 def test_the_rest_is_unlikely_in_one_act_that_is_undone_as_one(session_of: Any, opened: Any) -> None:
     session = session_of()
     session.answer("ddx-osgood", "possible")
-    page = opened(lambda session: StepPage(session.content.steps["knee"], session), session)
+    page = opened(step("knee", session))
     assert page.focus_item("ddx-osgood")
     click(page, "The rest: Unlikely")
     asked = [item.id for item in page.step.items if any(option.id == "unlikely" for option in item.options)]
@@ -1156,7 +1160,7 @@ def test_the_rest_is_unlikely_in_one_act_that_is_undone_as_one(session_of: Any, 
 
 def test_a_number_is_told_with_what_it_comes_to_and_its_limit(session_of: Any, opened: Any) -> None:
     session = session_of("patient-a")
-    page = opened(lambda session: StepPage(session.content.steps["mobility"], session), session)
+    page = opened(step("mobility", session))
     assert page.focus_item("hip-ir.right")
     type_into(page, "Hip internal rotation, right, °", "25")
     said = reads(page)
@@ -1167,9 +1171,7 @@ def test_a_number_is_told_with_what_it_comes_to_and_its_limit(session_of: Any, o
 
 
 def test_a_length_test_says_tight_or_not_beside_the_angle(session_of: Any, opened: Any) -> None:
-    page = opened(
-        lambda session: StepPage(session.content.steps["mobility"], session), session := session_of()
-    )
+    page = opened(step("mobility", session := session_of()))
     assert page.focus_item("slr.right")
     type_into(page, "Straight-leg raise, right, °", "65")
     assert "Straight-leg raise right 65°: tight hamstrings" in reads(page)
@@ -1182,7 +1184,7 @@ def test_a_length_test_says_tight_or_not_beside_the_angle(session_of: Any, opene
 
 
 def test_what_brings_it_on_is_open_at_once(session_of: Any, opened: Any) -> None:
-    page = opened(lambda session: StepPage(session.content.steps["history"], session), session_of())
+    page = opened(step("history", session_of()))
     page.focus_item("nprs-worst")
     assert "Stairs down" in reads(page)
 
@@ -1193,7 +1195,7 @@ def test_a_load_is_counted_in_the_therapists_unit_which_stands_beside_both_numbe
     session = session_of()
     session.answer("load-change", "yes")
     session.answer("load-unit", "km a week")
-    page = opened(lambda session: StepPage(session.content.steps["history"], session), session)
+    page = opened(step("history", session))
     assert page.focus_item("load-old")
     type_into(page, "Load before, km a week", "20")
     assert session.evaluation.answers["load-old"] == 20.0
@@ -1205,9 +1207,7 @@ def test_a_load_is_counted_in_the_therapists_unit_which_stands_beside_both_numbe
 
 
 def test_a_number_without_a_unit_stands_with_its_range(session_of: Any, opened: Any) -> None:
-    page = opened(
-        lambda session: StepPage(session.content.steps["questionnaires"], session), session := session_of()
-    )
+    page = opened(step("questionnaires", session := session_of()))
     assert page.focus_item("akps-total")
     type_into(page, "AKPS total from paper, of 100", "81")
     assert session.evaluation.answers["akps-total"] == 81.0
@@ -1226,7 +1226,7 @@ def test_an_empty_test_of_strength_says_in_which_unit_it_is_typed(session_of: An
 
 def test_a_score_stands_with_its_range_error_and_rights(session_of: Any, opened: Any) -> None:
     session = session_of("patient-b")
-    page = opened(lambda session: StepPage(session.content.steps["questionnaires"], session), session)
+    page = opened(step("questionnaires", session))
     assert page.focus_item("psfs-3")
     said = reads(page)
     assert (
@@ -1239,7 +1239,7 @@ def test_a_score_stands_with_its_range_error_and_rights(session_of: Any, opened:
 
 def test_two_more_activities_are_asked_one_after_the_other(session_of: Any, opened: Any) -> None:
     session = session_of("patient-b")
-    page = opened(lambda session: StepPage(session.content.steps["questionnaires"], session), session)
+    page = opened(step("questionnaires", session))
     assert page.focus_item("psfs-4")
     assert not page.focus_item("psfs-5")
     session.answer("psfs-4", 9.0)
@@ -1260,7 +1260,7 @@ def test_beside_each_cause_stands_what_speaks_for_and_against_as_it_is_found(
     session_of: Any, opened: Any
 ) -> None:
     session = session_of()
-    page = opened(lambda session: StepPage(session.content.steps["knee"], session), session)
+    page = opened(step("knee", session))
     page.focus_item("ddx-acl")
     session.answer("lachman.right", "positive")
     assert "For: Lachman, right: Positive." in reads(page)
@@ -1271,7 +1271,7 @@ def test_beside_each_cause_stands_what_speaks_for_and_against_as_it_is_found(
 
 
 def test_a_test_tells_how_accurate_it_is_when_asked(session_of: Any, opened: Any) -> None:
-    page = opened(lambda session: StepPage(session.content.steps["movement"], session), session_of())
+    page = opened(step("movement", session_of()))
     told = "Patellofemoral pain: sensitivity 91 % (Nunes 2013); specificity 50 % (reported in a secondary source)"
     assert "No pain on squatting speaks against patellofemoral pain." in reads(page)
     assert "ensitivity" not in reads(page)
@@ -1282,9 +1282,7 @@ def test_a_test_tells_how_accurate_it_is_when_asked(session_of: Any, opened: Any
 
 
 def test_equals_copies_only_to_the_left_and_never_nothing(session_of: Any, opened: Any) -> None:
-    page = opened(
-        lambda session: StepPage(session.content.steps["mobility"], session), session := session_of()
-    )
+    page = opened(step("mobility", session := session_of()))
     item = next(item for item in page.step.items if item.sides and item.kind == "number")
     right, left = item.ids
     session.answer(left, 12.0)
@@ -1313,7 +1311,7 @@ def test_two_stops_of_the_same_level_are_both_named(session_of: Any, opened: Any
     session = session_of()
     session.answer_all({"calf-signs": "yes", "femoral-neck": "yes"})
     for kind in (SafetyPage, AssessmentPage):
-        said = opened(kind, session).banner.accessibleName()
+        said = opened(kind(session)).banner.accessibleName()
         assert "DVT suspected" in said, kind
         assert "femoral neck" in said, kind
         assert "Stop weight bearing" in said, kind
@@ -1446,7 +1444,7 @@ def test_a_signed_evaluation_is_only_looked_at(session_of: Any, opened: Any) -> 
 
 def test_with_both_knees_sore_the_page_says_which_knee_is_meant(session_of: Any, opened: Any) -> None:
     session = session_of("patient-b")
-    page = opened(lambda session: StepPage(session.content.steps["movement"], session), session)
+    page = opened(step("movement", session))
     assert "Where no side is asked: the knee that hurts more in that test." in reads(page)
     session.answer("worse-side", "left")
     page.refresh()
@@ -1458,23 +1456,19 @@ def test_with_both_knees_sore_the_page_says_which_knee_is_meant(session_of: Any,
 
 
 def test_with_one_knee_sore_nothing_is_said_of_a_worse_one(session_of: Any, opened: Any) -> None:
-    page = opened(
-        lambda session: StepPage(session.content.steps["movement"], session), session_of("patient-a")
-    )
+    page = opened(step("movement", session_of("patient-a")))
     assert "no side is asked" not in reads(page)
 
 
 def test_a_length_that_was_measured_stands_in_place_of_the_word(session_of: Any, opened: Any) -> None:
-    page = opened(
-        lambda session: StepPage(session.content.steps["mobility"], session), session_of("patient-c")
-    )
+    page = opened(step("mobility", session_of("patient-c")))
     assert "6° measured" in reads(page)
     assert "16° measured" in reads(page)
 
 
 def test_a_load_without_a_unit_says_so(session_of: Any, opened: Any) -> None:
     session = session_of("patient-a")
-    page = opened(lambda session: StepPage(session.content.steps["history"], session), session)
+    page = opened(step("history", session))
     page.focus_item("load-old")
     assert "(unit not said yet)" not in reads(page)
     session.answer("load-unit", None)
