@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,9 +27,16 @@ def read_text(name: str) -> str:
 
 
 def read_toml(name: str) -> dict[str, Any]:
-    """A TOML resource as plain data; a slip of the pen is told with its file and line."""
+    """A TOML resource as plain data, not to be changed; a slip of the pen is told with its file and line."""
+    return _parsed(name, read_text(name))
+
+
+@lru_cache(
+    maxsize=100
+)  # read for the content, for its check, and again for a clinic that sets a number otherwise
+def _parsed(name: str, text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(read_text(name))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line \d+", str(error))
         raise ContentError(name, line[0] if line else "last line", str(error)) from error

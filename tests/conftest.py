@@ -16,9 +16,16 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from evalassist.content import Content, load_content
+from ui import style
+from ui.pages.base import Page
 
 if TYPE_CHECKING:  # most tests need no server, and start sooner without these
     from evalassist.records.server import Server
@@ -29,6 +36,8 @@ PRINT_SYSTEM = Path(tempfile.mkdtemp(prefix="evalassist-cups-"))
 atexit.register(shutil.rmtree, PRINT_SYSTEM, ignore_errors=True)
 os.environ["CUPS_SERVER"] = str(PRINT_SYSTEM / "socket")
 """No test sees the printers of this computer; `test_printing` starts a print system of its own here."""
+
+P = TypeVar("P", bound=Page)
 
 
 @pytest.fixture
@@ -254,3 +263,39 @@ def records(request: pytest.FixtureRequest, tmp_path: Path) -> Path | Server:
         return tmp_path / "records.sqlite"
     found: Server = request.getfixturevalue("server")
     return found
+
+
+@pytest.fixture(scope="session")
+def content() -> Content:
+    return load_content()
+
+
+@pytest.fixture(autouse=True)
+def swept() -> Iterator[None]:
+    """What was closed is gone before the next test; else a new look would dress it again, for ever longer."""
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def dressed(qapp: QApplication) -> Iterator[None]:
+    """The look of the app as it comes, whatever the test before or this one makes of it."""
+    style.apply_style(qapp)
+    yield
+    style.apply_style(qapp)
+
+
+@pytest.fixture
+def opened(dressed: None, qtbot: QtBot) -> Callable[..., Page]:
+    """Shows a page as the window does; it is closed when the test is over."""
+
+    def show(page: P, width: int = 1140, height: int = 760) -> P:
+        qtbot.addWidget(page)
+        page.resize(width, height)
+        page.prepare()
+        with qtbot.waitExposed(page):
+            page.show()
+        page.activateWindow()
+        return page
+
+    return show

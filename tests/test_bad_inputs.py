@@ -158,11 +158,6 @@ def names_in(file: str) -> frozenset[str]:
 
 
 @pytest.fixture(scope="module")
-def content() -> Content:
-    return load_content()
-
-
-@pytest.fixture(scope="module")
 def ex1(content: Content) -> Evaluation:
     return read_case(CASES / "ex1.toml", content)
 

@@ -1,12 +1,12 @@
 """The controls as a therapist uses them: by mouse, by keyboard, half finished and cleared again."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -43,13 +43,6 @@ LEFT_BUTTON = Qt.MouseButton.LeftButton
 DAYS = tuple(
     Choice(day.lower(), day) for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 )
-
-
-@pytest.fixture
-def dressed(qapp: QApplication) -> Iterator[None]:
-    style.apply_style(qapp)
-    yield
-    style.apply_style(qapp)
 
 
 def shown(qtbot: QtBot, control: W) -> W:
@@ -664,6 +657,21 @@ def test_a_new_theme_repaints_what_is_already_shown(qtbot: QtBot, qapp: QApplica
     before = glyph.grab().toImage()
     style.apply_style(qapp, dark=True)
     assert glyph.grab().toImage() != before
+
+
+def test_the_same_look_again_dresses_nothing_anew(qtbot: QtBot, qapp: QApplication) -> None:
+    class Dressed(QLabel):
+        times = 0
+
+        def changeEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
+            self.times += event.type() == QEvent.Type.StyleChange
+
+    words = shown(qtbot, Dressed("Hip"))
+    before = words.times
+    style.apply_style(qapp)
+    assert words.times == before
+    style.apply_style(qapp, scale=1.5)
+    assert words.times > before
 
 
 def test_every_text_colour_can_be_read_on_its_ground() -> None:

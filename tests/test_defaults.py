@@ -22,6 +22,9 @@ from evalassist.note import Clinic
 from evalassist.noting import go_to, note_of
 
 CASES = Path(__file__).parent / "cases"
+every_default = pytest.mark.parametrize(
+    "default", load_content().defaults.values(), ids=lambda default: default.id
+)
 
 
 def example(**defaults: float) -> Evaluation:
@@ -129,7 +132,7 @@ def test_a_default_this_release_does_not_know_changes_nothing() -> None:
     assert content_for(evaluation) is load_content()
 
 
-@pytest.mark.parametrize("default", load_content().defaults.values(), ids=lambda default: default.id)
+@every_default
 def test_each_default_has_a_range_that_holds_its_own_value_and_refuses_the_next_beyond(
     default: Default,
 ) -> None:
@@ -141,12 +144,12 @@ def test_each_default_has_a_range_that_holds_its_own_value_and_refuses_the_next_
         assert "whole" in default.refuses(default.allowed.low + 0.5)
 
 
-def test_both_ends_of_every_range_can_be_worked_with() -> None:
-    for default in load_content().defaults.values():
-        for value in (default.allowed.low, default.allowed.high):
-            evaluation = replace(example(), defaults={default.id: value})
-            content = content_for(evaluation)
-            assert plan_of_care(evaluation, assess(evaluation, content), content) is not None
+@every_default
+def test_both_ends_of_a_range_can_be_worked_with(default: Default) -> None:
+    for value in (default.allowed.low, default.allowed.high):
+        evaluation = replace(example(), defaults={default.id: value})
+        content = content_for(evaluation)
+        assert plan_of_care(evaluation, assess(evaluation, content), content) is not None
 
 
 def test_a_case_file_may_set_a_default_within_its_range(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
 from evalassist.clinical.result import PlanOfCare
-from evalassist.content import Content, load_content
+from evalassist.content import Content
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
@@ -29,11 +29,6 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=Tr
 
 CASES = Path(__file__).parent / "cases"
 Look = Callable[..., EvidenceDialog]
-
-
-@pytest.fixture(scope="module")
-def content() -> Content:
-    return load_content()
 
 
 @pytest.fixture

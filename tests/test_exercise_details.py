@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
-from evalassist.content import Content, load_content
+from evalassist.content import Content
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
@@ -27,11 +27,6 @@ KEYS = new_keys()
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 CASES = Path(__file__).parent / "cases"
-
-
-@pytest.fixture(scope="module")
-def content() -> Content:
-    return load_content()
 
 
 @pytest.fixture

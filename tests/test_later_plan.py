@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
@@ -24,7 +23,6 @@ from evalassist.evaluation import Evaluation, ExerciseLog, PlanEdit
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
-from ui import style
 from ui.pages.plan import PlanPage
 from ui.session import EvaluationSession
 from ui.widgets.exercise_log_row import ExerciseLogRow
@@ -40,13 +38,6 @@ pytestmark = [
 CASES = Path(__file__).parent / "cases"
 EASY = {"pain": 1, "settled": "hour", "sets": 3, "reps": 15, "effort": 4, "hold_s": 10, "form": True}
 """A green log that meets what every criterion asks, besides two sessions."""
-
-
-@pytest.fixture
-def dressed(qapp: QApplication) -> Iterator[None]:
-    style.apply_style(qapp)
-    yield
-    style.apply_style(qapp)
 
 
 def went_well(exercise: str) -> ExerciseLog:
@@ -97,11 +88,6 @@ def one(plan: PlanOfCare, exercise: str) -> PlannedExercise:
 
 def ids(plan: PlanOfCare) -> list[str]:
     return [planned.exercise.id for planned in plan.exercises]
-
-
-@pytest.fixture(scope="module")
-def content() -> Content:
-    return load_content()
 
 
 # ---------------------------------------------------------------- what the advice makes of the plan
@@ -244,7 +230,7 @@ def test_nothing_is_asked_of_the_plan_while_the_log_does_not_say_enough(content:
 
 
 @pytest.fixture
-def page(qtbot: QtBot, content: Content, tmp_path: Path) -> Iterator[PlanPage]:
+def page(opened: Any, content: Content, tmp_path: Path) -> Iterator[PlanPage]:
     with Store(tmp_path / "records.db", KEYS) as store:
         first = read_case(CASES / "ex1.toml", content)
         logs = (went_well("HA01"), was_enough("HE01"), went_badly("QC01"))
@@ -252,12 +238,8 @@ def page(qtbot: QtBot, content: Content, tmp_path: Path) -> Iterator[PlanPage]:
         for each in (first, visit):
             store.save(each)
         session = EvaluationSession(visit, content, store, Settings(therapist_name="A. Chen, PT"))
-        plan = PlanPage(session)
+        plan = opened(PlanPage(session))
         session.changed.connect(plan.refresh)
-        qtbot.addWidget(plan)
-        plan.resize(1100, 700)
-        with qtbot.waitExposed(plan):
-            plan.show()
         plan.refresh()
         yield plan
 

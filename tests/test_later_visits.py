@@ -7,14 +7,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
-from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
 from evalassist.clinical.result import PlanOfCare
@@ -27,9 +26,7 @@ from evalassist.note_text import note_text
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
-from ui import style
 from ui.pages.assessment import AssessmentPage
-from ui.pages.base import Page
 from ui.pages.plan import PlanPage
 from ui.pages.safety import SafetyPage
 from ui.pages.step import StepPage
@@ -47,20 +44,7 @@ pytestmark = [
 
 CASES = Path(__file__).parent / "cases"
 SETTINGS = Settings(therapist_name="A. Chen, PT", clinic_name="Riverside")
-P = TypeVar("P", bound=Page)
 Begin = Callable[..., EvaluationSession]
-
-
-@pytest.fixture
-def dressed(qapp: QApplication) -> Iterator[None]:
-    style.apply_style(qapp)
-    yield
-    style.apply_style(qapp)
-
-
-@pytest.fixture(scope="module")
-def content() -> Content:
-    return load_content()
 
 
 @pytest.fixture
@@ -99,14 +83,6 @@ def begin(qapp: QApplication, content: Content, store: Store, first: Evaluation)
     return session
 
 
-def page_of(qtbot: QtBot, page: P) -> P:
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    with qtbot.waitExposed(page):
-        page.show()
-    return page
-
-
 def words(widget: QWidget) -> str:
     """Everything that can be read on it."""
     QApplication.processEvents()  # what was just made is shown with the next event
@@ -141,17 +117,17 @@ def test_the_log_of_the_exercises_is_kept_with_its_visit(store: Store, first: Ev
 
 
 def test_the_last_value_stands_beside_its_field_and_is_not_an_answer(
-    qtbot: QtBot, begin: Begin, first: Evaluation, content: Content
+    opened: Any, begin: Begin, first: Evaluation, content: Content
 ) -> None:
     visit = later(first).without_answer("nprs-worst", "squat45-pain")
     session = begin(visit)
-    page = page_of(qtbot, StepPage(content.steps["history"], session))
+    page = opened(StepPage(content.steps["history"], session))
     assert "last: 6/10, 2 Mar" in words(page)
     assert "nprs-worst" not in session.evaluation.answers
 
 
-def test_the_last_force_stands_below_its_trials(qtbot: QtBot, begin: Begin, first: Evaluation) -> None:
-    page = page_of(qtbot, StrengthPage(begin(later(first))))
+def test_the_last_force_stands_below_its_trials(opened: Any, begin: Begin, first: Evaluation) -> None:
+    page = opened(StrengthPage(begin(later(first))))
     assert "last: best 82 N, 2 Mar" in words(page)
 
 
@@ -162,19 +138,19 @@ def test_the_latest_earlier_answer_counts_with_its_own_day(begin: Begin, first: 
     assert session.last_words("akps-total") == "last: 71, 2 Mar"
 
 
-def test_a_no_of_the_last_screen_goes_without_saying(qtbot: QtBot, begin: Begin, first: Evaluation) -> None:
-    page = page_of(qtbot, SafetyPage(begin(later(first).without_answer("hot-joint", "locked"))))
+def test_a_no_of_the_last_screen_goes_without_saying(opened: Any, begin: Begin, first: Evaluation) -> None:
+    page = opened(SafetyPage(begin(later(first).without_answer("hot-joint", "locked"))))
     assert "last:" not in words(page)
 
 
 def test_a_first_visit_looks_as_before(
-    qtbot: QtBot, begin: Begin, first: Evaluation, content: Content
+    opened: Any, begin: Begin, first: Evaluation, content: Content
 ) -> None:
     session = begin(replace(first, id="again"))
     assert session.follow_up is None
-    assessment = page_of(qtbot, AssessmentPage(session))
-    plan = page_of(qtbot, PlanPage(session))
-    step = page_of(qtbot, StepPage(content.steps["movement"], session))
+    assessment = opened(AssessmentPage(session))
+    plan = opened(PlanPage(session))
+    step = opened(StepPage(content.steps["movement"], session))
     assert assessment.change is None
     assert plan.look_back is None
     assert "last:" not in words(step)
@@ -185,10 +161,10 @@ def test_a_first_visit_looks_as_before(
 
 
 def test_the_change_is_told_with_both_limits_and_never_for_what_is_missing(
-    qtbot: QtBot, begin: Begin, first: Evaluation
+    opened: Any, begin: Begin, first: Evaluation
 ) -> None:
     visit = later(first, akps_total=82, lefs_total=63).without_answer("psfs-mean")
-    page = page_of(qtbot, AssessmentPage(begin(visit)))
+    page = opened(AssessmentPage(begin(visit)))
     assert page.change is not None
     told = words(page.change)
     assert "Change since 2 Mar 2026" in told
@@ -198,10 +174,10 @@ def test_the_change_is_told_with_both_limits_and_never_for_what_is_missing(
 
 
 def test_with_two_earlier_visits_the_therapist_chooses_since_when(
-    qtbot: QtBot, begin: Begin, first: Evaluation
+    opened: Any, begin: Begin, first: Evaluation
 ) -> None:
     session = begin(later(first, 4, akps_total=84), later(first, 2, akps_total=80))
-    page = page_of(qtbot, AssessmentPage(session))
+    page = opened(AssessmentPage(session))
     assert page.change is not None
     assert "+13" in words(page.change)
     page.change.since.choose("last")
@@ -213,10 +189,10 @@ def test_with_two_earlier_visits_the_therapist_chooses_since_when(
 
 
 def test_what_the_patient_tells_of_an_exercise_decides_it_is_kept_and_can_be_undone(
-    qtbot: QtBot, begin: Begin, first: Evaluation, store: Store
+    opened: Any, begin: Begin, first: Evaluation, store: Store
 ) -> None:
     session = begin(later(first))
-    page = page_of(qtbot, PlanPage(session))
+    page = opened(PlanPage(session))
     assert page.look_back is not None
     row = page.look_back.rows["HA01"]
     assert row.verdict.text() == "Not decided"
@@ -236,10 +212,10 @@ def test_what_the_patient_tells_of_an_exercise_decides_it_is_kept_and_can_be_und
 
 
 def test_one_act_goes_on_to_the_next_phase_whatever_is_not_met(
-    qtbot: QtBot, begin: Begin, first: Evaluation
+    opened: Any, begin: Begin, first: Evaluation
 ) -> None:
     session = begin(later(first, squat45_pain=4, nprs_worst=4))
-    page = page_of(qtbot, PlanPage(session))
+    page = opened(PlanPage(session))
     card = page.look_back
     assert card is not None
     assert "1 not met, 1 not known" in words(card)
@@ -254,17 +230,17 @@ def test_one_act_goes_on_to_the_next_phase_whatever_is_not_met(
     assert session.plan.phase == 1
 
 
-def test_no_benefit_after_8_weeks_says_refer_back(qtbot: QtBot, begin: Begin, first: Evaluation) -> None:
-    page = page_of(qtbot, PlanPage(begin(later(first, 8))))
+def test_no_benefit_after_8_weeks_says_refer_back(opened: Any, begin: Begin, first: Evaluation) -> None:
+    page = opened(PlanPage(begin(later(first, 8))))
     assert page.look_back is not None
     assert "Refer back to the physician" in page.look_back.course.text()
-    soon = page_of(qtbot, PlanPage(begin(later(first, 5))))
+    soon = opened(PlanPage(begin(later(first, 5))))
     assert soon.look_back is not None
     assert "from 27 Apr 2026 on, at the latest 25 May 2026" in words(soon.look_back)
 
 
-def test_discharge_criteria_stand_open_at_a_discharge(qtbot: QtBot, begin: Begin, first: Evaluation) -> None:
-    page = page_of(qtbot, PlanPage(begin(later(first, 12, kind="discharge"))))
+def test_discharge_criteria_stand_open_at_a_discharge(opened: Any, begin: Begin, first: Evaluation) -> None:
+    page = opened(PlanPage(begin(later(first, 12, kind="discharge"))))
     assert page.look_back is not None
     assert "Upkeep plan: 3 to 4 exercises" in words(page.look_back)
 
@@ -288,14 +264,14 @@ def plan_of(begin: Begin, visit: Evaluation) -> NotePlan:
 
 
 def test_a_signed_plan_is_looked_back_on_as_it_was_given_whatever_the_rules_say_today(
-    qtbot: QtBot, begin: Begin, first: Evaluation, store: Store
+    opened: Any, begin: Begin, first: Evaluation, store: Store
 ) -> None:
     abduction, *_ = plan_of(begin, first).exercises
     given = abduction.model_copy(update={"sets": 5, "reps": 7, "hold_s": 4, "name": "Leg lift on the side"})
     pain = plan_of(begin, first).goals[0].model_copy(update={"short": "5 /10", "long": "1 /10"})
     signed_with(store, begin, first, exercises=(given,), phase=3, pain_cap=5, goals=(pain,))
     session = EvaluationSession(_kept(store, later(first)), load_content(), store, SETTINGS)
-    page = page_of(qtbot, PlanPage(session))
+    page = opened(PlanPage(session))
     assert page.look_back is not None
     assert list(page.look_back.rows) == ["HA01"]
     told = words(page.look_back)
@@ -350,13 +326,13 @@ def test_a_draft_is_judged_again(begin: Begin, first: Evaluation) -> None:
 
 
 def test_an_exercise_that_this_release_no_longer_holds_is_named(
-    qtbot: QtBot, begin: Begin, first: Evaluation, store: Store
+    opened: Any, begin: Begin, first: Evaluation, store: Store
 ) -> None:
     abduction, clamshell, *_ = plan_of(begin, first).exercises
     gone = clamshell.model_copy(update={"id": "ZZ99", "name": "Old clamshell"})
     signed_with(store, begin, first, exercises=(abduction, gone))
     session = EvaluationSession(_kept(store, later(first)), load_content(), store, SETTINGS)
-    page = page_of(qtbot, PlanPage(session))
+    page = opened(PlanPage(session))
     assert page.look_back is not None
     assert "no longer in this release: Old clamshell" in words(page.look_back)
 
@@ -381,13 +357,13 @@ def medicare(visit: Evaluation) -> Evaluation:
 
 
 def test_the_clocks_of_a_later_visit_count_from_the_signed_plan(
-    qtbot: QtBot, begin: Begin, first: Evaluation, store: Store
+    opened: Any, begin: Begin, first: Evaluation, store: Store
 ) -> None:
     signed_with(store, begin, medicare(first), certification_ends=date(2026, 4, 13))
     session = EvaluationSession(_kept(store, medicare(later(first))), load_content(), store, SETTINGS)
     assert isinstance(session.plan, PlanOfCare)
     assert session.plan.certification.due == date(2026, 4, 13)
-    page = page_of(qtbot, PlanPage(session))
+    page = opened(PlanPage(session))
     assert "Recertify by\n13 Apr 2026" in words(page)
     assert "Then certified until\n25 May 2026" in words(page)
     assert "treatment day 10, about 6 Apr 2026" in words(page)
@@ -395,11 +371,11 @@ def test_the_clocks_of_a_later_visit_count_from_the_signed_plan(
 
 
 def test_after_the_certification_has_ended_screen_and_papers_say_so_and_ask_for_the_signature(
-    qtbot: QtBot, begin: Begin, first: Evaluation, store: Store
+    opened: Any, begin: Begin, first: Evaluation, store: Store
 ) -> None:
     signed_with(store, begin, medicare(first), certification_ends=date(2026, 3, 23))
     session = EvaluationSession(_kept(store, medicare(later(first))), load_content(), store, SETTINGS)
-    page = page_of(qtbot, PlanPage(session))
+    page = opened(PlanPage(session))
     assert "Certification ended\n23 Mar 2026" in words(page)
     assert "Recertify by" not in words(page)
     note = session.note()

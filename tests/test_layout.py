@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
-from evalassist.content import Content, load_content
+from evalassist.content import Content
 from evalassist.evaluation import Evaluation, Patient, SoreKnee
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
@@ -37,11 +37,6 @@ SIDED = ["movement", "knee", "mobility"]
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 Show = Callable[[str], Page]
-
-
-@pytest.fixture(scope="module")
-def content() -> Content:
-    return load_content()
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
 from evalassist.clinical.result import PlanOfCare
-from evalassist.content import Content, load_content
+from evalassist.content import Content
 from evalassist.evaluation import (
     Discarded,
     Evaluation,
@@ -79,18 +79,6 @@ Open = Callable[[type[P], EvaluationSession], P]
 
 
 @pytest.fixture
-def dressed(qapp: QApplication) -> Iterator[None]:
-    style.apply_style(qapp)
-    yield
-    style.apply_style(qapp)
-
-
-@pytest.fixture(scope="module")
-def content() -> Content:
-    return load_content()
-
-
-@pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store(tmp_path / "records.db", KEYS) as opened:
         yield opened
@@ -110,18 +98,8 @@ def session_of(qapp: QApplication, content: Content, store: Store) -> Callable[.
     return begin
 
 
-@pytest.fixture
-def opened(qtbot: QtBot) -> Callable[[type[Page], EvaluationSession], Page]:
-    def show(kind: type[Page], session: EvaluationSession) -> Page:
-        page = kind(session)  # type: ignore[call-arg]
-        qtbot.addWidget(page)
-        page.resize(1140, 760)
-        with qtbot.waitExposed(page):
-            page.show()
-        page.activateWindow()
-        return page
-
-    return show
+def step(step_id: str, session: EvaluationSession) -> StepPage:
+    return StepPage(session.content.steps[step_id], session)
 
 
 def field(page: QWidget, name: str) -> QLineEdit:
@@ -194,7 +172,7 @@ def open_menu(page: QWidget) -> QMenu:
 
 
 def test_a_position_chosen_for_the_first_side_holds_for_the_second(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session := session_of())
+    page = opened(StrengthPage(session := session_of()))
     type_trials(page, "Hip abduction", "left", ("112", "115", "109"))
     page.focus_item("habd.left")
     click(page, "Hip abduction, left: position and kind of test")
@@ -210,7 +188,7 @@ def test_a_position_chosen_for_the_first_side_holds_for_the_second(session_of: A
 def test_sides_tested_in_different_positions_are_not_compared_and_it_is_said(
     session_of: Any, opened: Any
 ) -> None:
-    page = opened(StrengthPage, session := session_of())
+    page = opened(StrengthPage(session := session_of()))
     type_trials(page, "Hip abduction", "left", ("112", "115", "109"))
     type_trials(page, "Hip abduction", "right", ("88", "93", "90"))
     page.focus_item("habd.right")
@@ -224,7 +202,7 @@ def test_sides_tested_in_different_positions_are_not_compared_and_it_is_said(
 
 
 def test_a_trial_is_discarded_with_a_reason_and_taken_back(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session := session_of())
+    page = opened(StrengthPage(session := session_of()))
     type_trials(page, "Hip abduction", "right", ("88", "140", "90"))
     page.focus_item("habd.right")
     click(page, "Hip abduction, right: discard a trial, or take it back")
@@ -247,7 +225,7 @@ def test_a_trial_is_discarded_with_a_reason_and_taken_back(session_of: Any, open
 def test_a_discarded_trial_keeps_its_unit_when_the_others_come_in_another(
     session_of: Any, opened: Any
 ) -> None:
-    page = opened(StrengthPage, session := session_of())
+    page = opened(StrengthPage(session := session_of()))
     type_trials(page, "Hip abduction", "right", ("300",))
     page.focus_item("habd.right")
     click(page, "Hip abduction, right: discard a trial, or take it back")
@@ -274,7 +252,7 @@ def test_no_more_trials_are_taken_back_than_there_is_room_for(session_of: Any, o
     full = StrengthTest(
         trials=(80, 81, 82, 83, 84, 85), unit="N", discarded=(Discarded(60, "N", "device slipped"),)
     )
-    page = opened(StrengthPage, session := session_of())
+    page = opened(StrengthPage(session := session_of()))
     session.answer("habd.right", full)
     page.focus_item("habd.right")
     click(page, "Hip abduction, right: discard a trial, or take it back")
@@ -285,7 +263,7 @@ def test_no_more_trials_are_taken_back_than_there_is_room_for(session_of: Any, o
 
 def test_leaving_a_test_out_keeps_what_was_discarded(session_of: Any, opened: Any) -> None:
     gone = (Discarded(60, "N", "pain"),)
-    page = opened(StrengthPage, session := session_of())
+    page = opened(StrengthPage(session := session_of()))
     session.answer("habd.right", StrengthTest(trials=(80,), unit="N", discarded=gone))
     page.focus_item("habd.right")
     choose(page, "Hip abduction, right: not tested, and why", "Pain")
@@ -295,7 +273,7 @@ def test_leaving_a_test_out_keeps_what_was_discarded(session_of: Any, opened: An
 
 
 def test_a_hand_grade_keeps_nothing_of_the_device(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session := session_of())
+    page = opened(StrengthPage(session := session_of()))
     by_belt = StrengthTest(
         trials=(80,), unit="N", contraction="break", fixation="belt", device="HHD 4", position="supine"
     )
@@ -307,14 +285,14 @@ def test_a_hand_grade_keeps_nothing_of_the_device(session_of: Any, opened: Any) 
 
 
 def test_newtons_typed_as_kgf_raise_a_question_that_says_so(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session_of())
+    page = opened(StrengthPage(session_of()))
     button(page, "kgf").click()
     type_trials(page, "Hip abduction", "right", ("200",), "kgf")
     assert "200 kgf is 1961 N. If the device shows newtons, choose N above" in reads(page)
 
 
 def test_trials_of_both_sides_give_the_symmetry_in_words(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session := session_of())
+    page = opened(StrengthPage(session := session_of()))
     type_trials(page, "Hip abduction", "right", ("88", "93", "90"))
     type_trials(page, "Hip abduction", "left", ("112", "115", "109"))
     assert session.evaluation.answers["habd.right"] == measured(88, 93, 90)
@@ -331,7 +309,7 @@ def test_trials_of_both_sides_give_the_symmetry_in_words(session_of: Any, opened
 def test_the_error_between_testers_is_told_only_where_the_limit_is_passed(
     session_of: Any, opened: Any
 ) -> None:
-    page = opened(StrengthPage, session := session_of())
+    page = opened(StrengthPage(session := session_of()))
     type_trials(page, "Hip abduction", "right", ("110",))
     type_trials(page, "Hip abduction", "left", ("112",))
     assert session.assessment.strength["habd"].within_tester_error
@@ -339,7 +317,7 @@ def test_the_error_between_testers_is_told_only_where_the_limit_is_passed(
 
 
 def test_enter_goes_to_the_next_trial_sound_side_first(session_of: Any, opened: Any, qtbot: QtBot) -> None:
-    page = opened(StrengthPage, session_of(sore_knee="right"))
+    page = opened(StrengthPage(session_of(sore_knee="right")))
     page.focus_item("habd.left")
     reached = []
     for keys in ("100", "101", "102", "90", "91", "92", "0", "2"):
@@ -362,7 +340,7 @@ def test_enter_goes_to_the_next_trial_sound_side_first(session_of: Any, opened: 
 def test_enter_goes_to_the_empty_trials_before_the_pain_whichever_side_is_typed_first(
     session_of: Any, opened: Any
 ) -> None:
-    page = opened(StrengthPage, session_of(sore_knee="right"))
+    page = opened(StrengthPage(session_of(sore_knee="right")))
     page.focus_item("habd.left")
     field(page, "Hip abduction, right, trial 1, N").setFocus()
     reached = []
@@ -384,7 +362,7 @@ def test_enter_goes_to_the_empty_trials_before_the_pain_whichever_side_is_typed_
 
 
 def test_enter_leaves_a_row_in_which_trials_stay_empty(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session_of(sore_knee="right"))
+    page = opened(StrengthPage(session_of(sore_knee="right")))
     for side in ("left", "right"):
         type_trials(page, "Hip abduction", side, ("100", "101"))
     field(page, "Hip abduction, left, trial 3, N").setFocus()
@@ -403,7 +381,7 @@ def test_enter_leaves_a_row_in_which_trials_stay_empty(session_of: Any, opened: 
 def test_what_was_measured_before_a_stress_fracture_was_suspected_can_still_be_read(
     session_of: Any, opened: Any
 ) -> None:
-    page = opened(StrengthPage, session := session_of("patient-a"))
+    page = opened(StrengthPage(session := session_of("patient-a")))
     session.answer("femoral-neck", "yes")
     session.answer("test-anyway-reason", "Seen by Dr. Lee this morning.")
     edit = field(page, "Hip abduction, right, trial 1, N")
@@ -416,7 +394,7 @@ def test_what_was_measured_before_a_stress_fracture_was_suspected_can_still_be_r
 
 
 def test_a_pain_above_ten_is_told_in_plain_words(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session_of())
+    page = opened(StrengthPage(session_of()))
     page.focus_item("habd.left")
     type_into(page, "Hip abduction, left: pain in the test", "112")
     assert "Pain is 0 to 10" in reads(page)
@@ -426,7 +404,7 @@ def test_a_pain_above_ten_is_told_in_plain_words(session_of: Any, opened: Any) -
 def test_no_compensation_is_ticked_before_someone_says_so(
     session_of: Any, opened: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = opened(StrengthPage, session := session_of("patient-a"))
+    page = opened(StrengthPage(session := session_of("patient-a")))
     page.focus_item("habd.right")
     ticked: list[list[str]] = []
     monkeypatch.setattr(
@@ -438,7 +416,7 @@ def test_no_compensation_is_ticked_before_someone_says_so(
 
 
 def test_only_the_row_being_worked_on_is_open(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session_of("patient-a"))
+    page = opened(StrengthPage(session_of("patient-a")))
     page.focus_item("her.right")
     assert field(page, "Hip external rotation, right: lever arm").text() == "36"
     assert "pain 0/10 · lever 78 cm · 1.17 Nm/kg" in reads(page)
@@ -447,7 +425,7 @@ def test_only_the_row_being_worked_on_is_open(session_of: Any, opened: Any) -> N
 
 
 def test_another_unit_shows_the_same_force_and_keeps_what_was_typed(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session := session_of("patient-a"))
+    page = opened(StrengthPage(session := session_of("patient-a")))
     before = dict(session.evaluation.answers)
     click(page, "Unit of force: kgf")
     assert field(page, "Hip abduction, right, trial 2, kgf").text() == "9.5"
@@ -460,7 +438,7 @@ def test_another_unit_shows_the_same_force_and_keeps_what_was_typed(session_of: 
 
 
 def test_a_trial_typed_in_another_unit_joins_the_test_in_its_own(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session := session_of("patient-a"))
+    page = opened(StrengthPage(session := session_of("patient-a")))
     click(page, "Unit of force: kgf")
     type_into(page, "Hip abduction, right, trial 1, kgf", "10")
     test = session.evaluation.answers["habd.right"]
@@ -471,7 +449,7 @@ def test_a_trial_typed_in_another_unit_joins_the_test_in_its_own(session_of: Any
 
 
 def test_a_grade_takes_the_place_of_force_and_gives_no_percentage(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session := session_of("patient-a"))
+    page = opened(StrengthPage(session := session_of("patient-a")))
     page.focus_item("habd.right")
     click(page, "Hip abduction: force by device, or grade by hand: Grade")
     assert "A grade takes the place of the 3 trials" in reads(page)
@@ -486,7 +464,7 @@ def test_a_grade_takes_the_place_of_force_and_gives_no_percentage(session_of: An
 
 
 def test_what_is_no_grade_is_told_and_not_counted(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session := session_of())
+    page = opened(StrengthPage(session := session_of()))
     page.focus_item("habd.right")
     click(page, "Hip abduction: force by device, or grade by hand: Grade")
     edit = type_into(page, "Hip abduction, right: grade by hand", "6")
@@ -496,7 +474,7 @@ def test_what_is_no_grade_is_told_and_not_counted(session_of: Any, opened: Any) 
 
 
 def test_trials_that_differ_ask_for_a_fourth(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session := session_of())
+    page = opened(StrengthPage(session := session_of()))
     type_trials(page, "Hip abduction", "left", ("80", "100", "90"))
     assert "Scatter (CV) 11 %, limit 10 %: take one more, or discard one." in reads(page)
     type_into(page, "Hip abduction, left, trial 4, N", "92")
@@ -507,7 +485,7 @@ def test_trials_that_differ_ask_for_a_fourth(session_of: Any, opened: Any) -> No
 def test_an_implausible_trial_asks_in_place_and_is_kept_by_a_second_enter(
     session_of: Any, opened: Any
 ) -> None:
-    page = opened(StrengthPage, session_of())
+    page = opened(StrengthPage(session_of()))
     edit = type_into(page, "Hip abduction, left, trial 1, N", "1150")
     assert edit.hasFocus()
     assert "1150 N: usual 5 to 1000. Keep it?" in reads(page)
@@ -517,7 +495,7 @@ def test_an_implausible_trial_asks_in_place_and_is_kept_by_a_second_enter(
 
 
 def test_an_answer_never_writes_into_the_field_being_typed_in(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session := session_of())
+    page = opened(StrengthPage(session := session_of()))
     page.focus_item("habd.left")
     edit = field(page, "Hip abduction, left, trial 1, N")
     QTest.keyClicks(edit, "11")
@@ -529,7 +507,7 @@ def test_an_answer_never_writes_into_the_field_being_typed_in(session_of: Any, o
 
 
 def test_the_sore_side_follows_a_change_of_side_and_its_undo(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session := session_of(sore_knee="right"))
+    page = opened(StrengthPage(session := session_of(sore_knee="right")))
     assert (reads(page).count("sore side"), "Symmetry (line" in reads(page)) == (1, True)
     session.change_side("both")
     assert (reads(page).count("sore side"), "Symmetry (line" in reads(page)) == (2, False)
@@ -538,7 +516,7 @@ def test_the_sore_side_follows_a_change_of_side_and_its_undo(session_of: Any, op
 
 
 def test_hipsit_is_typed_in_the_unit_of_the_page(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session := session_of("patient-a"))
+    page = opened(StrengthPage(session := session_of("patient-a")))
     before = session.evaluation.answers["hipsit.right"]
     assert field(page, "HipSIT, top knee raised, right").text() == "139"
     assert session.evaluation.answers["hipsit.right"] == before
@@ -551,7 +529,7 @@ def test_a_trial_of_five_characters_is_seen_whole(
     session_of: Any, opened: Any, qapp: QApplication, scale: float
 ) -> None:
     style.apply_style(qapp, scale)
-    page = opened(StrengthPage, session_of())
+    page = opened(StrengthPage(session_of()))
     type_trials(page, "Hip abduction", "right", ("122.3", "121.8", "120.4"))
     edit = field(page, "Hip abduction, right, trial 1, N")
     edit.clearFocus()
@@ -564,7 +542,7 @@ def test_a_trial_of_five_characters_is_seen_whole(
 
 
 def test_both_knees_sore_is_asymmetry_only(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session_of(sore_knee="both"))
+    page = opened(StrengthPage(session_of(sore_knee="both")))
     type_trials(page, "Hip abduction", "right", ("100", "100", "100"))
     type_trials(page, "Hip abduction", "left", ("97", "97", "97"))
     assert "left 3 % lower\nasymmetry only" in reads(page)
@@ -572,14 +550,14 @@ def test_both_knees_sore_is_asymmetry_only(session_of: Any, opened: Any) -> None
 
 
 def test_a_side_far_below_the_other_shows_the_caution(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session_of())
+    page = opened(StrengthPage(session_of()))
     type_trials(page, "Hip abduction", "left", ("100", "100", "100"))
     type_trials(page, "Hip abduction", "right", ("59", "59", "59"))
     assert "Think of nerve, tendon, hip joint and stress fracture before going on." in reads(page)
 
 
 def test_not_tested_takes_a_reason_and_can_be_tested_after_all(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session := session_of())
+    page = opened(StrengthPage(session := session_of()))
     page.focus_item("habd.right")
     choose(page, "Hip abduction, right: not tested, and why", "Pain")
     assert session.evaluation.answers["habd.right"] == StrengthTest(not_tested="pain")
@@ -592,20 +570,20 @@ def test_both_sides_left_out_for_one_reason_are_one_line(session_of: Any, opened
     session = session_of()
     for side in ("right", "left"):
         session.answer(f"habd.{side}", NotTested("no time"))
-    page = opened(StrengthPage, session)
+    page = opened(StrengthPage(session))
     assert "Not tested, both sides" in reads(page)
     assert "· no time" in reads(page)
 
 
 def test_a_compensation_is_chosen_from_those_of_the_group(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session := session_of("patient-a"))
+    page = opened(StrengthPage(session := session_of("patient-a")))
     page.focus_item("habd.right")
     choose(page, "Hip abduction, right: compensation seen", "trunk hitches")
     assert session.evaluation.answers["habd.right"].compensation == "trunk hitches"
 
 
 def test_equals_takes_the_lever_arm_of_the_right_side(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session := session_of())
+    page = opened(StrengthPage(session := session_of()))
     type_trials(page, "Hip abduction", "right", ("88", "93", "90"))
     type_trials(page, "Hip abduction", "left", ("112", "115", "109"))
     page.focus_item("habd.right")
@@ -617,7 +595,7 @@ def test_equals_takes_the_lever_arm_of_the_right_side(session_of: Any, opened: A
 
 
 def test_a_lever_arm_typed_in_metres_is_pointed_out(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session_of())
+    page = opened(StrengthPage(session_of()))
     page.focus_item("habd.right")
     type_into(page, "Hip abduction, right: lever arm", "0.78")
     assert "0.78 m is 78 cm: type it in cm." in reads(page)
@@ -626,7 +604,7 @@ def test_a_lever_arm_typed_in_metres_is_pointed_out(session_of: Any, opened: Any
 
 
 def test_f2_shows_the_position_the_pad_and_what_to_say(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session_of())
+    page = opened(StrengthPage(session_of()))
     page.focus_item("her.left")
     QTest.keyClick(page.window().focusWidget(), Qt.Key.Key_F2)
     said = reads(page)
@@ -639,14 +617,14 @@ def test_f2_shows_the_position_the_pad_and_what_to_say(session_of: Any, opened: 
 
 
 def test_the_mean_is_scored_when_it_is_chosen(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session := session_of("patient-a"))
+    page = opened(StrengthPage(session := session_of("patient-a")))
     click(page, "Which trial counts: Mean")
     assert session.evaluation.answers["strength-score"] == "mean"
     assert "90.3 N" in reads(page)
 
 
 def test_a_torque_is_typed_where_the_device_reads_it(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session := session_of())
+    page = opened(StrengthPage(session := session_of()))
     page.focus_item("kext.left")
     click(page, "Knee extension: force by device, or grade by hand: Nm")
     type_trials(page, "Knee extension", "left", ("142", "143", "141"), unit="Nm")
@@ -658,7 +636,7 @@ def test_a_torque_is_typed_where_the_device_reads_it(session_of: Any, opened: An
 
 
 def test_accept_all_met_leaves_nothing_open(session_of: Any, opened: Any) -> None:
-    page = opened(AssessmentPage, session := session_of("patient-a"))
+    page = opened(AssessmentPage(session := session_of("patient-a")))
     click(page, "Accept all met")
     assert dict(session.evaluation.opinions) == {
         key: Opinion(True, of="met") for key in ("pfp", "MPD", "MCD")
@@ -667,7 +645,7 @@ def test_accept_all_met_leaves_nothing_open(session_of: Any, opened: Any) -> Non
 
 
 def test_disagreeing_asks_the_reason_in_place_and_keeps_it(session_of: Any, opened: Any) -> None:
-    page = opened(AssessmentPage, session := session_of("patient-a"))
+    page = opened(AssessmentPage(session := session_of("patient-a")))
     click(page, "Muscle performance deficits: accept or disagree: Disagree…")
     assert "write the reason" in reads(page)
     type_into(page, "Muscle performance deficits: why you disagree", "pain stopped the test")
@@ -676,7 +654,7 @@ def test_disagreeing_asks_the_reason_in_place_and_keeps_it(session_of: Any, open
 
 
 def test_a_reason_leads_to_the_finding_behind_it(session_of: Any, opened: Any, qtbot: QtBot) -> None:
-    page = opened(AssessmentPage, session_of("patient-a"))
+    page = opened(AssessmentPage(session_of("patient-a")))
     with qtbot.waitSignal(page.go_to) as asked:
         click(
             page.cards["MPD"],
@@ -690,7 +668,7 @@ def test_what_is_undecided_says_what_is_missing_and_goes_there(
 ) -> None:
     session = session_of("patient-a")
     session.answer("lsd-knee.right", None)
-    page = opened(AssessmentPage, session)
+    page = opened(AssessmentPage(session))
     assert "Missing: step-down, knee, right" in reads(page)
     with qtbot.waitSignal(page.go_to) as asked:
         click(page, "Movement coordination deficits: go to what is missing")
@@ -700,7 +678,7 @@ def test_what_is_undecided_says_what_is_missing_and_goes_there(
 def test_a_card_tells_what_speaks_against_and_which_rule_decides(
     session_of: Any, opened: Any, qtbot: QtBot
 ) -> None:
-    page = opened(AssessmentPage, session_of("ex1"))
+    page = opened(AssessmentPage(session_of("ex1")))
     met = reads(page.cards["MPD"])
     assert "Against: right hip extension 95 % of the left, not below 90 %" in met
     assert "Rule: Muscle performance is reduced in the hip, the quadriceps or both." in met
@@ -717,7 +695,7 @@ def test_each_cause_stands_with_for_against_and_not_tested_each_a_link(
 ) -> None:
     session = session_of("ex1")
     session.answer_all({"ddx-meniscus": "possible", "mcmurray.right": "positive", "thessaly.right": "normal"})
-    page = opened(AssessmentPage, session)
+    page = opened(AssessmentPage(session))
     said = reads(page)
     assert "Your word: possible" in said
     for finding, item in (
@@ -739,7 +717,7 @@ def test_each_cause_stands_with_for_against_and_not_tested_each_a_link(
 
 
 def test_another_level_of_irritability_is_set_by_hand_with_a_reason(session_of: Any, opened: Any) -> None:
-    page = opened(AssessmentPage, session := session_of("ex1"))
+    page = opened(AssessmentPage(session := session_of("ex1")))
     assert "Irritability: moderate" in reads(page)
     click(page, "Irritability, your word: High")
     assert "Irritability: high" in reads(page)
@@ -759,12 +737,12 @@ def test_another_level_of_irritability_is_set_by_hand_with_a_reason(session_of: 
 
 
 def test_a_level_set_by_hand_without_a_reason_is_left_to_do(session_of: Any, opened: Any) -> None:
-    page = opened(AssessmentPage, session := session_of("ex1"))
+    page = opened(AssessmentPage(session := session_of("ex1")))
     page.accept_all_met()
     assert session.progress["assessment"].left == 0
     click(page, "Irritability, your word: High")
     assert session.progress["assessment"].gaps == ("irritability",)
-    assert "Assessment: say why you set another irritability" in reads(opened(SignPage, session))
+    assert "Assessment: say why you set another irritability" in reads(opened(SignPage(session)))
     type_into(page, "Irritability: why you set another level", "flares for days")
     page.commit()
     assert session.progress["assessment"].left == 0
@@ -773,7 +751,7 @@ def test_a_level_set_by_hand_without_a_reason_is_left_to_do(session_of: Any, ope
 def test_a_conclusion_moves_to_where_the_therapist_puts_it(
     session_of: Any, opened: Any, qtbot: QtBot
 ) -> None:
-    page = opened(AssessmentPage, session := session_of("ex1"))
+    page = opened(AssessmentPage(session := session_of("ex1")))
     panel = ReasoningPanel(session)
     qtbot.addWidget(panel)
     panel.show()
@@ -802,7 +780,7 @@ def test_a_settle_time_that_is_missing_is_told_on_page_and_panel(
 ) -> None:
     session = session_of("ex1")
     session.answer("settle-h", None)
-    page = opened(AssessmentPage, session)
+    page = opened(AssessmentPage(session))
     panel = ReasoningPanel(session)
     qtbot.addWidget(panel)
     panel.show()
@@ -813,14 +791,14 @@ def test_a_settle_time_that_is_missing_is_told_on_page_and_panel(
 
 
 def test_an_empty_assessment_counts_nothing(session_of: Any, opened: Any) -> None:
-    said = reads(opened(AssessmentPage, session_of()))
+    said = reads(opened(AssessmentPage(session_of())))
     assert "MET   0" not in said
 
 
 def test_of_a_long_pain_the_longest_alone_is_a_prognosis(session_of: Any, opened: Any) -> None:
     session = session_of("patient-a")
     session.answer("duration", Quantity(60, "weeks"))
-    page = opened(AssessmentPage, session)
+    page = opened(AssessmentPage(session))
     said = [reason for reason in reads(page).splitlines() if reason.startswith("Pain for more than")]
     assert len(said) == 1
     assert "12 months" in said[0]
@@ -832,7 +810,7 @@ def test_pain_in_a_strength_test_is_a_remark_and_no_prognosis(session_of: Any, o
     assert isinstance(test, StrengthTest)
     session.answer("habd.right", replace(test, pain=6))
     assert session.assessment.met("pain-limited")
-    said = reads(opened(AssessmentPage, session))
+    said = reads(opened(AssessmentPage(session)))
     assert "No prognosis, but a remark: pain limited the strength test." in said
 
 
@@ -861,7 +839,7 @@ def test_what_the_panel_needs_is_told_in_words_not_in_ids(session_of: Any, qtbot
 
 
 def test_a_group_with_an_answer_that_does_not_fit_has_no_green_tick(session_of: Any, opened: Any) -> None:
-    page = opened(SafetyPage, session := session_of("ex1"))
+    page = opened(SafetyPage(session := session_of("ex1")))
     group = next(g for g in page.groups if "swollen-knee" in {item.id for item in g.group.items})
     state = group.findChildren(StateGlyph)[0].accessibleName
     before = state()
@@ -872,7 +850,7 @@ def test_a_group_with_an_answer_that_does_not_fit_has_no_green_tick(session_of: 
 
 
 def test_the_impression_is_kept_in_the_therapists_words(session_of: Any, opened: Any) -> None:
-    page = opened(AssessmentPage, session := session_of("patient-a"))
+    page = opened(AssessmentPage(session := session_of("patient-a")))
     words = next(one for one in page.findChildren(QPlainTextEdit) if one.accessibleName() == "Impression")
     words.setFocus()
     QTest.keyClicks(words, "Load first.")
@@ -891,7 +869,7 @@ def in_plan(session: EvaluationSession) -> list[str]:
 def test_without_a_plan_no_card_of_a_plan_is_shown_however_wide_the_page(
     session_of: Any, opened: Any, qtbot: QtBot
 ) -> None:
-    page = opened(PlanPage, session_of())
+    page = opened(PlanPage(session_of()))
     for width in (700, 1300):
         page.resize(width, 760)
         qtbot.wait(50)
@@ -903,7 +881,7 @@ def test_without_a_plan_no_card_of_a_plan_is_shown_however_wide_the_page(
 def test_a_dose_is_stepped_shown_as_edited_and_kept(
     session_of: Any, opened: Any, qtbot: QtBot, store: Store
 ) -> None:
-    page = opened(PlanPage, session := session_of("ex1"))
+    page = opened(PlanPage(session := session_of("ex1")))
     for _ in range(3):
         click(page, "Side-lying hip abduction (straight-leg raise), reps, more")
     qtbot.waitUntil(lambda: bool(session.evaluation.plan_edits))
@@ -917,7 +895,7 @@ def test_a_dose_is_stepped_shown_as_edited_and_kept(
 
 
 def test_an_exercise_is_taken_out_with_its_reason_and_offered_again(session_of: Any, opened: Any) -> None:
-    page = opened(PlanPage, session := session_of("ex1"))
+    page = opened(PlanPage(session := session_of("ex1")))
     click(page, "Bridge (double-leg): take it out, and say why")
     type_into(page, "Bridge (double-leg): why it is taken out", "back hurts")
     click(page, "Take it out")
@@ -928,7 +906,7 @@ def test_an_exercise_is_taken_out_with_its_reason_and_offered_again(session_of: 
 
 
 def test_a_locked_exercise_stays_when_the_phase_changes(session_of: Any, opened: Any) -> None:
-    page = opened(PlanPage, session := session_of("ex1"))
+    page = opened(PlanPage(session := session_of("ex1")))
     click(page, "Bridge (double-leg): keep it whatever the findings become")
     session.answer("plan-phase", "3")
     assert "HX01" in in_plan(session)
@@ -939,7 +917,7 @@ def test_a_locked_exercise_stays_when_the_phase_changes(session_of: Any, opened:
 def test_every_goal_is_in_sight_and_other_care_reads_as_offered_or_not_advised(
     session_of: Any, opened: Any
 ) -> None:
-    page = opened(PlanPage, session := session_of("ex1"))
+    page = opened(PlanPage(session := session_of("ex1")))
     said = reads(page.findChild(GoalsCard))
     assert isinstance(session.plan, PlanOfCare)
     assert [goal.title for goal in session.plan.goals if goal.title not in said] == []
@@ -949,7 +927,7 @@ def test_every_goal_is_in_sight_and_other_care_reads_as_offered_or_not_advised(
 
 
 def test_with_both_knees_sore_a_finding_of_both_sides_names_both(session_of: Any, opened: Any) -> None:
-    page = opened(PlanPage, session_of("ex3"))
+    page = opened(PlanPage(session_of("ex3")))
     for side in ("right", "left"):
         assert f"Hip abduction grade 4 of 5, {side}" in reads(page), "beside the problem"
     card = next(one for one in page.cards.values() if one.exercise.id == "HA01")
@@ -957,7 +935,7 @@ def test_with_both_knees_sore_a_finding_of_both_sides_names_both(session_of: Any
 
 
 def test_exercises_move_and_give_way_to_harder_ones(session_of: Any, opened: Any) -> None:
-    page = opened(PlanPage, session := session_of("ex1"))
+    page = opened(PlanPage(session := session_of("ex1")))
     first, second, *_ = in_plan(session)
     click(page, "Mini-squat 0-45°: earlier in the list")
     assert in_plan(session)[:2] == [second, first]
@@ -975,7 +953,7 @@ def test_a_yes_that_lifts_a_stop_is_not_shown_as_an_alarm(content: Content) -> N
 
 
 def test_the_library_says_why_an_exercise_is_not_offered(session_of: Any, opened: Any) -> None:
-    page = opened(PlanPage, session := session_of("ex1"))
+    page = opened(PlanPage(session := session_of("ex1")))
     QTest.keyClicks(page.library.search, "side plank")
     click(page, "Side plank with top-leg raise: add it anyway, with a reason")
     assert "this plan is in phase 1" in reads(page.library)
@@ -987,8 +965,22 @@ def test_the_library_says_why_an_exercise_is_not_offered(session_of: Any, opened
     assert session.evaluation.plan_edits[-1].reason == "trained it for years"
 
 
+def test_the_keyboard_goes_from_an_exercise_to_the_reason_it_asks_for(session_of: Any, opened: Any) -> None:
+    page = opened(PlanPage(session_of("ex1")))
+    QTest.keyClicks(page.library.search, "side plank")
+    click(page, "Side plank with top-leg raise: add it anyway, with a reason")
+    at = button(page, "All about Side plank with top-leg raise")
+    at.setFocus()
+    reached = []
+    for _ in range(2):
+        QTest.keyClick(page.window().focusWidget(), Qt.Key.Key_Tab)
+        reached.append(page.window().focusWidget().accessibleName())
+    name = "Side plank with top-leg raise all the same"
+    assert reached == [f"Why {name}", f"Add {name}"]
+
+
 def test_the_pictures_show_the_sore_leg_at_work_as_on_paper(session_of: Any, opened: Any) -> None:
-    page = opened(PlanPage, session := session_of("patient-a"))
+    page = opened(PlanPage(session := session_of("patient-a")))
     pictures = {card.exercise.id: card.findChild(ExercisePicture) for card in page.cards.values()}
     sides = {one.exercise.id: one.side for one in session.plan.exercises}
     drawn = {id: ("left" if picture.mirrored else "right") for id, picture in pictures.items()}
@@ -1001,7 +993,7 @@ def test_the_pictures_show_the_sore_leg_at_work_as_on_paper(session_of: Any, ope
 
 
 def test_hip_strength_is_among_the_goals_seen_first(session_of: Any, opened: Any) -> None:
-    page = opened(PlanPage, session_of("patient-a"))
+    page = opened(PlanPage(session_of("patient-a")))
     said = reads(page)
     assert "Worst pain" in said
     assert "Strength, hip abductors" in said
@@ -1013,7 +1005,7 @@ def test_without_a_plan_the_page_says_why_and_offers_the_letter(
 ) -> None:
     session = session_of("ex1")
     session.answer("calf-signs", "yes")
-    page = opened(PlanPage, session)
+    page = opened(PlanPage(session))
     assert "No plan of care: refer first" in reads(page)
     with qtbot.waitSignal(page.referral_wanted):
         click(page, "Write the referral letter")
@@ -1022,7 +1014,7 @@ def test_without_a_plan_the_page_says_why_and_offers_the_letter(
 def test_after_surgery_the_exercises_are_picked_by_hand(session_of: Any, opened: Any) -> None:
     session = session_of("ex1")
     session.answer_all({"recent-surgery": "yes", "surgeon-cleared": "yes"})
-    page = opened(PlanPage, session)
+    page = opened(PlanPage(session))
     assert "Nothing is proposed: pick the exercises by hand" in reads(page)
     click(page, "Add Clamshell")
     assert in_plan(session) == ["HE01"]
@@ -1031,7 +1023,7 @@ def test_after_surgery_the_exercises_are_picked_by_hand(session_of: Any, opened:
 def test_without_a_plan_what_is_missing_is_a_link(session_of: Any, opened: Any, qtbot: QtBot) -> None:
     session = session_of("ex1")
     session.answer("nprs-worst", None)
-    page = opened(PlanPage, session)
+    page = opened(PlanPage(session))
     with qtbot.waitSignal(page.go_to) as asked:
         click(page, "Worst pain, last 7 days")
     assert asked.args == ["nprs-worst"]
@@ -1047,7 +1039,7 @@ def shown_sheet(page: HandoutPage | SignPage, qtbot: QtBot) -> None:
 def test_the_handout_shows_its_four_pages_and_saves_exactly_these_bytes(
     session_of: Any, opened: Any, qtbot: QtBot, store: Store, tmp_path: Path
 ) -> None:
-    page = opened(HandoutPage, session := session_of("ex1"))
+    page = opened(HandoutPage(session := session_of("ex1")))
     shown_sheet(page, qtbot)
     assert page.pages.page_count == 4
     assert "1–2 of 4" in reads(page)
@@ -1063,7 +1055,7 @@ def test_the_handout_shows_its_four_pages_and_saves_exactly_these_bytes(
 def test_a_sheet_that_cannot_be_saved_is_told_plainly(
     session_of: Any, opened: Any, qtbot: QtBot, store: Store, tmp_path: Path
 ) -> None:
-    page = opened(HandoutPage, session := session_of("ex1"))
+    page = opened(HandoutPage(session := session_of("ex1")))
     shown_sheet(page, qtbot)
     page.save_as(tmp_path / "nowhere" / "sheet.pdf")
     assert "could not be written" in reads(page)
@@ -1071,7 +1063,7 @@ def test_a_sheet_that_cannot_be_saved_is_told_plainly(
 
 
 def test_a_missing_phone_is_asked_for(session_of: Any, opened: Any, qtbot: QtBot) -> None:
-    page = opened(HandoutPage, session := session_of("ex1"))
+    page = opened(HandoutPage(session := session_of("ex1")))
     with qtbot.waitSignal(page.preferences_wanted):
         click(page, "Add the clinic's phone")
     session.use_settings(SETTINGS.model_copy(update={"clinic_phone": "555 0100"}))
@@ -1079,7 +1071,7 @@ def test_a_missing_phone_is_asked_for(session_of: Any, opened: Any, qtbot: QtBot
 
 
 def test_a4_is_another_sheet(session_of: Any, opened: Any, qtbot: QtBot) -> None:
-    page = opened(HandoutPage, session_of("ex1"))
+    page = opened(HandoutPage(session_of("ex1")))
     shown_sheet(page, qtbot)
     assert round(page.pages.page_size(0)[0]) == 612
     click(page, "Paper: A4")
@@ -1089,7 +1081,7 @@ def test_a4_is_another_sheet(session_of: Any, opened: Any, qtbot: QtBot) -> None
 def test_a_spanish_sheet_is_shown_and_kept_as_spanish_and_its_drafts_are_told(
     session_of: Any, opened: Any, qtbot: QtBot, store: Store, tmp_path: Path
 ) -> None:
-    page = opened(HandoutPage, session := session_of("ex1"))
+    page = opened(HandoutPage(session := session_of("ex1")))
     shown_sheet(page, qtbot)
     assert "Is the goal in Spanish?" not in reads(page)
     click(page, "Language of the sheet: Español")
@@ -1105,7 +1097,7 @@ def test_a_spanish_sheet_is_shown_and_kept_as_spanish_and_its_drafts_are_told(
 def test_the_drafts_of_a_spanish_sheet_are_listed_beside_their_english(
     session_of: Any, opened: Any, qtbot: QtBot
 ) -> None:
-    page = opened(HandoutPage, session_of("ex1", handout_language="es"))
+    page = opened(HandoutPage(session_of("ex1", handout_language="es")))
     click(page, "Show these texts")
     dialog = page.findChild(DraftsDialog)
     assert dialog.isVisible()
@@ -1118,7 +1110,7 @@ def test_the_drafts_of_a_spanish_sheet_are_listed_beside_their_english(
 
 
 def test_the_language_of_the_settings_is_chosen_at_first(session_of: Any, opened: Any, qtbot: QtBot) -> None:
-    page = opened(HandoutPage, session_of("ex1", handout_language="es"))
+    page = opened(HandoutPage(session_of("ex1", handout_language="es")))
     qtbot.waitUntil(lambda: "4 pages, Letter, Español" in reads(page), timeout=20_000)
     click(page, "Language of the sheet: English")
     qtbot.waitUntil(lambda: "4 pages, Letter, English" in reads(page), timeout=20_000)
@@ -1128,7 +1120,7 @@ def test_the_language_of_the_settings_is_chosen_at_first(session_of: Any, opened
 def test_without_a_printer_it_says_so_and_keeps_nothing(
     session_of: Any, opened: Any, qtbot: QtBot, store: Store
 ) -> None:
-    page = opened(HandoutPage, session := session_of("ex1"))
+    page = opened(HandoutPage(session := session_of("ex1")))
     shown_sheet(page, qtbot)
     click(page, "Print 4 pages")
     assert "No printer is set up on this computer" in reads(page)
@@ -1136,7 +1128,7 @@ def test_without_a_printer_it_says_so_and_keeps_nothing(
 
 
 def test_ctrl_p_waits_for_the_pages(session_of: Any, opened: Any, qtbot: QtBot) -> None:
-    page = opened(HandoutPage, session_of("ex1"))
+    page = opened(HandoutPage(session_of("ex1")))
     assert page.print_paper()
     assert "No printer" not in reads(page)
     shown_sheet(page, qtbot)
@@ -1146,7 +1138,7 @@ def test_ctrl_p_waits_for_the_pages(session_of: Any, opened: Any, qtbot: QtBot) 
 def test_without_a_plan_there_is_no_sheet(session_of: Any, opened: Any) -> None:
     session = session_of("ex1")
     session.answer("nprs-worst", None)
-    page = opened(HandoutPage, session)
+    page = opened(HandoutPage(session))
     assert "There is no sheet without a plan of care." in page.pages.words
     assert not button(page, "Print").isEnabled()
 
@@ -1157,7 +1149,7 @@ def test_without_a_plan_there_is_no_sheet(session_of: Any, opened: Any) -> None:
 def test_the_rest_is_unlikely_in_one_act_that_is_undone_as_one(session_of: Any, opened: Any) -> None:
     session = session_of()
     session.answer("ddx-osgood", "possible")
-    page = opened(lambda session: StepPage(session.content.steps["knee"], session), session)
+    page = opened(step("knee", session))
     assert page.focus_item("ddx-osgood")
     click(page, "The rest: Unlikely")
     asked = [item.id for item in page.step.items if any(option.id == "unlikely" for option in item.options)]
@@ -1171,7 +1163,7 @@ def test_the_rest_is_unlikely_in_one_act_that_is_undone_as_one(session_of: Any, 
 
 def test_a_number_is_told_with_what_it_comes_to_and_its_limit(session_of: Any, opened: Any) -> None:
     session = session_of("patient-a")
-    page = opened(lambda session: StepPage(session.content.steps["mobility"], session), session)
+    page = opened(step("mobility", session))
     assert page.focus_item("hip-ir.right")
     type_into(page, "Hip internal rotation, right, °", "25")
     said = reads(page)
@@ -1182,9 +1174,7 @@ def test_a_number_is_told_with_what_it_comes_to_and_its_limit(session_of: Any, o
 
 
 def test_a_length_test_says_tight_or_not_beside_the_angle(session_of: Any, opened: Any) -> None:
-    page = opened(
-        lambda session: StepPage(session.content.steps["mobility"], session), session := session_of()
-    )
+    page = opened(step("mobility", session := session_of()))
     assert page.focus_item("slr.right")
     type_into(page, "Straight-leg raise, right, °", "65")
     assert "Straight-leg raise right 65°: tight hamstrings" in reads(page)
@@ -1197,7 +1187,7 @@ def test_a_length_test_says_tight_or_not_beside_the_angle(session_of: Any, opene
 
 
 def test_what_brings_it_on_is_open_at_once(session_of: Any, opened: Any) -> None:
-    page = opened(lambda session: StepPage(session.content.steps["history"], session), session_of())
+    page = opened(step("history", session_of()))
     page.focus_item("nprs-worst")
     assert "Stairs down" in reads(page)
 
@@ -1208,7 +1198,7 @@ def test_a_load_is_counted_in_the_therapists_unit_which_stands_beside_both_numbe
     session = session_of()
     session.answer("load-change", "yes")
     session.answer("load-unit", "km a week")
-    page = opened(lambda session: StepPage(session.content.steps["history"], session), session)
+    page = opened(step("history", session))
     assert page.focus_item("load-old")
     type_into(page, "Load before, km a week", "20")
     assert session.evaluation.answers["load-old"] == 20.0
@@ -1220,9 +1210,7 @@ def test_a_load_is_counted_in_the_therapists_unit_which_stands_beside_both_numbe
 
 
 def test_a_number_without_a_unit_stands_with_its_range(session_of: Any, opened: Any) -> None:
-    page = opened(
-        lambda session: StepPage(session.content.steps["questionnaires"], session), session := session_of()
-    )
+    page = opened(step("questionnaires", session := session_of()))
     assert page.focus_item("akps-total")
     type_into(page, "AKPS total from paper, of 100", "81")
     assert session.evaluation.answers["akps-total"] == 81.0
@@ -1230,7 +1218,7 @@ def test_a_number_without_a_unit_stands_with_its_range(session_of: Any, opened: 
 
 
 def test_an_empty_test_of_strength_says_in_which_unit_it_is_typed(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session_of())
+    page = opened(StrengthPage(session_of()))
     side = next(one for one in page.findChildren(StrengthSide) if one.name == "Hip abduction, right")
     assert "N" in reads(side).split("\n")
     button(page, "kgf").click()
@@ -1241,7 +1229,7 @@ def test_an_empty_test_of_strength_says_in_which_unit_it_is_typed(session_of: An
 
 def test_a_score_stands_with_its_range_error_and_rights(session_of: Any, opened: Any) -> None:
     session = session_of("patient-b")
-    page = opened(lambda session: StepPage(session.content.steps["questionnaires"], session), session)
+    page = opened(step("questionnaires", session))
     assert page.focus_item("psfs-3")
     said = reads(page)
     assert (
@@ -1254,7 +1242,7 @@ def test_a_score_stands_with_its_range_error_and_rights(session_of: Any, opened:
 
 def test_two_more_activities_are_asked_one_after_the_other(session_of: Any, opened: Any) -> None:
     session = session_of("patient-b")
-    page = opened(lambda session: StepPage(session.content.steps["questionnaires"], session), session)
+    page = opened(step("questionnaires", session))
     assert page.focus_item("psfs-4")
     assert not page.focus_item("psfs-5")
     session.answer("psfs-4", 9.0)
@@ -1264,7 +1252,7 @@ def test_two_more_activities_are_asked_one_after_the_other(session_of: Any, open
 
 
 def test_hip_sit_is_told_for_body_mass(session_of: Any, opened: Any) -> None:
-    page = opened(StrengthPage, session_of("patient-a"))
+    page = opened(StrengthPage(session_of("patient-a")))
     said = reads(page)
     assert "0.229 kgf/kg" in said
     assert "0.276 kgf/kg" in said
@@ -1275,7 +1263,7 @@ def test_beside_each_cause_stands_what_speaks_for_and_against_as_it_is_found(
     session_of: Any, opened: Any
 ) -> None:
     session = session_of()
-    page = opened(lambda session: StepPage(session.content.steps["knee"], session), session)
+    page = opened(step("knee", session))
     page.focus_item("ddx-acl")
     session.answer("lachman.right", "positive")
     assert "For: Lachman, right: Positive." in reads(page)
@@ -1286,7 +1274,7 @@ def test_beside_each_cause_stands_what_speaks_for_and_against_as_it_is_found(
 
 
 def test_a_test_tells_how_accurate_it_is_when_asked(session_of: Any, opened: Any) -> None:
-    page = opened(lambda session: StepPage(session.content.steps["movement"], session), session_of())
+    page = opened(step("movement", session_of()))
     told = "Patellofemoral pain: sensitivity 91 % (Nunes 2013); specificity 50 % (reported in a secondary source)"
     assert "No pain on squatting speaks against patellofemoral pain." in reads(page)
     assert "ensitivity" not in reads(page)
@@ -1297,9 +1285,7 @@ def test_a_test_tells_how_accurate_it_is_when_asked(session_of: Any, opened: Any
 
 
 def test_equals_copies_only_to_the_left_and_never_nothing(session_of: Any, opened: Any) -> None:
-    page = opened(
-        lambda session: StepPage(session.content.steps["mobility"], session), session := session_of()
-    )
+    page = opened(step("mobility", session := session_of()))
     item = next(item for item in page.step.items if item.sides and item.kind == "number")
     right, left = item.ids
     session.answer(left, 12.0)
@@ -1317,7 +1303,7 @@ def test_equals_copies_only_to_the_left_and_never_nothing(session_of: Any, opene
 
 
 def test_an_adult_is_not_asked_what_is_asked_of_children(session_of: Any, opened: Any) -> None:
-    page = opened(SafetyPage, session_of())
+    page = opened(SafetyPage(session_of()))
     said = reads(page)
     assert "under 18" not in said
     assert "Age 8 to 16" not in said
@@ -1328,12 +1314,12 @@ def test_two_stops_of_the_same_level_are_both_named(session_of: Any, opened: Any
     session = session_of()
     session.answer_all({"calf-signs": "yes", "femoral-neck": "yes"})
     for kind in (SafetyPage, AssessmentPage):
-        said = opened(kind, session).banner.accessibleName()
+        said = opened(kind(session)).banner.accessibleName()
         assert "DVT suspected" in said, kind
         assert "femoral neck" in said, kind
         assert "Stop weight bearing" in said, kind
         assert "Medical contact the same day" in said, kind
-    said = reads(opened(SignPage, session))
+    said = reads(opened(SignPage(session)))
     assert "Stop weight bearing" in said
     assert "Medical contact the same day" in said
 
@@ -1347,7 +1333,7 @@ def test_under_18_the_hip_questions_stand_in_place_of_every_knee_result(
     session.answer_all(dict.fromkeys(hip))
     shown: QWidget
     if part == "page":
-        shown = opened(AssessmentPage, session)
+        shown = opened(AssessmentPage(session))
     else:
         shown = ReasoningPanel(session)
         qtbot.addWidget(shown)
@@ -1372,7 +1358,7 @@ def test_under_18_the_hip_questions_stand_in_place_of_every_knee_result(
 def test_signing_locks_the_note_and_an_addendum_is_added(
     session_of: Any, opened: Any, qtbot: QtBot, store: Store
 ) -> None:
-    page = opened(SignPage, session := session_of("ex1"))
+    page = opened(SignPage(session := session_of("ex1")))
     shown_sheet(page, qtbot)
     click(page, "Sign and lock")
     assert session.signed
@@ -1392,7 +1378,7 @@ def test_signing_locks_the_note_and_an_addendum_is_added(
 def test_without_a_name_there_is_no_signing_and_the_reason_stands_there(
     session_of: Any, opened: Any, qtbot: QtBot
 ) -> None:
-    page = opened(SignPage, session_of("ex1", therapist_name=""))
+    page = opened(SignPage(session_of("ex1", therapist_name="")))
     assert not button(page, "Sign and lock").isEnabled()
     assert "A note is signed with a name." in reads(page)
     with qtbot.waitSignal(page.preferences_wanted):
@@ -1402,7 +1388,7 @@ def test_without_a_name_there_is_no_signing_and_the_reason_stands_there(
 def test_nothing_is_signed_that_was_not_drawn_or_with_safety_open(
     session_of: Any, opened: Any, qtbot: QtBot
 ) -> None:
-    page = opened(SignPage, session := session_of("ex1"))
+    page = opened(SignPage(session := session_of("ex1")))
     assert not button(page, "Sign and lock").isEnabled()
     assert "it can be signed once it can be read" in reads(page)
     shown_sheet(page, qtbot)
@@ -1415,7 +1401,7 @@ def test_nothing_is_signed_that_was_not_drawn_or_with_safety_open(
 def test_the_printed_note_holds_its_addenda(session_of: Any, opened: Any, qtbot: QtBot) -> None:
     session = session_of("ex1")
     session.sign()
-    page = opened(SignPage, session)
+    page = opened(SignPage(session))
     shown_sheet(page, qtbot)
     before = page._pdf
     session.add_addendum("The patient called.")
@@ -1425,7 +1411,7 @@ def test_the_printed_note_holds_its_addenda(session_of: Any, opened: Any, qtbot:
 def test_what_is_missing_is_a_link_before_signing(session_of: Any, opened: Any, qtbot: QtBot) -> None:
     session = session_of("ex1")
     session.answer("height", 168.0)
-    page = opened(SignPage, session)
+    page = opened(SignPage(session))
     assert "2 things are missing" in reads(page)
     with qtbot.waitSignal(page.go_to) as asked:
         click(page, "Assessment: accept or disagree: muscle performance deficits")
@@ -1437,7 +1423,7 @@ def test_a_stopped_evaluation_offers_the_letter_and_can_be_signed(
 ) -> None:
     session = session_of("ex1")
     session.answer("calf-signs", "yes")
-    page = opened(SignPage, session)
+    page = opened(SignPage(session))
     with qtbot.waitSignal(page.referral_wanted):
         click(page, "Write the referral letter")
     shown_sheet(page, qtbot)
@@ -1448,20 +1434,20 @@ def test_a_stopped_evaluation_offers_the_letter_and_can_be_signed(
 def test_a_signed_evaluation_is_only_looked_at(session_of: Any, opened: Any) -> None:
     session = session_of("patient-a")
     session.sign()
-    strength = opened(StrengthPage, session)
+    strength = opened(StrengthPage(session))
     strength.focus_item("habd.right")
     edit = field(strength, "Hip abduction, right, trial 1, N")
     QTest.keyClicks(edit, "7")
     assert edit.text() == "88"
-    plan = opened(PlanPage, session)
+    plan = opened(PlanPage(session))
     assert "Add" not in [one.text() for one in plan.findChildren(QAbstractButton) if one.isVisible()]
-    assessment = opened(AssessmentPage, session)
+    assessment = opened(AssessmentPage(session))
     assert not button(assessment, "Accept all met").isEnabled()
 
 
 def test_with_both_knees_sore_the_page_says_which_knee_is_meant(session_of: Any, opened: Any) -> None:
     session = session_of("patient-b")
-    page = opened(lambda session: StepPage(session.content.steps["movement"], session), session)
+    page = opened(step("movement", session))
     assert "Where no side is asked: the knee that hurts more in that test." in reads(page)
     session.answer("worse-side", "left")
     page.refresh()
@@ -1473,23 +1459,19 @@ def test_with_both_knees_sore_the_page_says_which_knee_is_meant(session_of: Any,
 
 
 def test_with_one_knee_sore_nothing_is_said_of_a_worse_one(session_of: Any, opened: Any) -> None:
-    page = opened(
-        lambda session: StepPage(session.content.steps["movement"], session), session_of("patient-a")
-    )
+    page = opened(step("movement", session_of("patient-a")))
     assert "no side is asked" not in reads(page)
 
 
 def test_a_length_that_was_measured_stands_in_place_of_the_word(session_of: Any, opened: Any) -> None:
-    page = opened(
-        lambda session: StepPage(session.content.steps["mobility"], session), session_of("patient-c")
-    )
+    page = opened(step("mobility", session_of("patient-c")))
     assert "6° measured" in reads(page)
     assert "16° measured" in reads(page)
 
 
 def test_a_load_without_a_unit_says_so(session_of: Any, opened: Any) -> None:
     session = session_of("patient-a")
-    page = opened(lambda session: StepPage(session.content.steps["history"], session), session)
+    page = opened(step("history", session))
     page.focus_item("load-old")
     assert "(unit not said yet)" not in reads(page)
     session.answer("load-unit", None)
@@ -1499,7 +1481,7 @@ def test_a_load_without_a_unit_says_so(session_of: Any, opened: Any) -> None:
 
 def test_the_therapist_reads_the_clinical_names_of_exercises(session_of: Any, opened: Any) -> None:
     session = session_of("patient-a")
-    page = opened(PlanPage, session)
+    page = opened(PlanPage(session))
     said = reads(page)
     exercises = session.content.exercises.values()
     assert [one.name for one in exercises if one.name not in " ".join(said.split())] == []
@@ -1509,6 +1491,6 @@ def test_the_therapist_reads_the_clinical_names_of_exercises(session_of: Any, op
 
 
 def test_a_goal_on_a_score_tells_its_scale_beside_the_note(session_of: Any, opened: Any) -> None:
-    said = reads(opened(PlanPage, session_of("patient-a")))
+    said = reads(opened(PlanPage(session_of("patient-a"))))
     goal = "KOOS-PF 0 to 100, higher is better. No short-term target: a change below 16 is within error."
     assert goal in said

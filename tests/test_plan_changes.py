@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -23,12 +24,11 @@ from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
 from evalassist.clinical.result import Goal, PlanOfCare
-from evalassist.content import Content, load_content
+from evalassist.content import Content
 from evalassist.evaluation import Evaluation
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
-from ui import style
 from ui.dialogs.papers import PlanOfCareDialog
 from ui.pages.plan import PlanPage
 from ui.pages.review import SignPage
@@ -47,18 +47,6 @@ SETTINGS = Settings(therapist_name="A. Chen, PT", licence="40-12345", clinic_nam
 
 
 @pytest.fixture
-def dressed(qapp: QApplication) -> Iterator[None]:
-    style.apply_style(qapp)
-    yield
-    style.apply_style(qapp)
-
-
-@pytest.fixture(scope="module")
-def content() -> Content:
-    return load_content()
-
-
-@pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store(tmp_path / "records.db", KEYS) as opened:
         yield opened
@@ -68,16 +56,13 @@ Open = Callable[[str], PlanPage]
 
 
 @pytest.fixture
-def page_of(qapp: QApplication, qtbot: QtBot, content: Content, store: Store) -> Open:
+def page_of(opened: Any, content: Content, store: Store) -> Open:
     def show(case: str) -> PlanPage:
         evaluation = read_case(CASES / f"{case}.toml", content)
         store.save(evaluation)
-        page = PlanPage(EvaluationSession(evaluation, content, store, SETTINGS))
-        qtbot.addWidget(page)
-        page.resize(1140, 2400)
-        with qtbot.waitExposed(page):
-            page.show()
-        page.activateWindow()
+        page: PlanPage = opened(
+            PlanPage(EvaluationSession(evaluation, content, store, SETTINGS)), height=2400
+        )
         return page
 
     return show

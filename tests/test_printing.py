@@ -22,7 +22,7 @@ from pytestqt.qtbot import QtBot
 from reportlab.pdfgen.canvas import Canvas
 
 from evalassist.case_file import read_case
-from evalassist.content import Content, load_content
+from evalassist.content import Content
 from evalassist.documents import gray_page_pdf
 from evalassist.evaluation import PlanEdit
 from evalassist.records.store import Store
@@ -230,11 +230,6 @@ def printers(print_system: PrintSystem) -> Iterator[PrintSystem]:
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store(tmp_path / "records.db", KEYS) as opened:
         yield opened
-
-
-@pytest.fixture(scope="module")
-def content() -> Content:
-    return load_content()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from evalassist.case_file import read_case
 from evalassist.clinical.result import NoPlan, PlanOfCare
 from evalassist.clinical.whatif import Compared, changed_answers, compare, outcome_of, rests_on
-from evalassist.content import Content, load_content
+from evalassist.content import Content
 from evalassist.evaluation import Evaluation, Signature, StrengthTest
 from evalassist.findings import answer_words
 from evalassist.records.store import Store
@@ -33,11 +33,6 @@ KEYS = new_keys()
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 CASES = Path(__file__).parent / "cases"
-
-
-@pytest.fixture(scope="module")
-def content() -> Content:
-    return load_content()
 
 
 @pytest.fixture(scope="module")

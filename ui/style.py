@@ -237,13 +237,16 @@ def apply_style(app: QApplication, scale: float = 1.0, dark: bool = False, touch
     _look.tokens = DARK if dark else LIGHT
     _look.scale = scale
     _look.touch = touch
+    wanted = sheet()
+    if app.styleSheet() == wanted:  # else every widget would be dressed anew, and look the same
+        return
     if app.style().name().lower() != "fusion":
         app.setStyle("Fusion")
     ui_font = QFont(_family())
     ui_font.setPointSizeF(BASE_PT * scale)
     app.setFont(ui_font)
     app.setPalette(_palette(_look.tokens))
-    app.setStyleSheet(sheet())
+    app.setStyleSheet(wanted)
 
 
 def sheet() -> str:

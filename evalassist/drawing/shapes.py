@@ -34,26 +34,27 @@ def spline(knots: ArrayLike, closed: bool = True, steps: int = 8) -> Points:
     p = points(knots)
     open_ends = (2 * p[:1] - p[1:2], p, 2 * p[-1:] - p[-2:-1])
     q = np.vstack([p[-1:], p, p[:2]] if closed else open_ends)
-    pieces = [_span(q[i - 1], q[i], q[i + 1], q[i + 2], steps) for i in range(1, len(q) - 2)]
-    return np.vstack(pieces if closed else [*pieces, p[-1:]])
+    curve = _spans(q[:-3], q[1:-2], q[2:-1], q[3:], steps)
+    return curve if closed else np.vstack([curve, p[-1:]])
 
 
-def _span(a: Points, b: Points, c: Points, d: Points, steps: int) -> Points:
-    """The part of the curve between b and c."""
-    t1 = _gap(a, b)
-    t2 = t1 + _gap(b, c)
-    t3 = t2 + _gap(c, d)
-    t = np.linspace(t1, t2, steps, endpoint=False)[:, None]
+def _spans(a: Points, b: Points, c: Points, d: Points, steps: int) -> Points:
+    """The parts of the curve between each b and its c, one after the other."""
+    t1 = _gaps(a, b)
+    t2 = t1 + _gaps(b, c)
+    t3 = t2 + _gaps(c, d)
+    t = t1 + (t2 - t1) / steps * np.arange(steps)[:, None]
+    a, b, c, d = a[:, None], b[:, None], c[:, None], d[:, None]
     ab = (t1 - t) / t1 * a + t / t1 * b
     bc = (t2 - t) / (t2 - t1) * b + (t - t1) / (t2 - t1) * c
     cd = (t3 - t) / (t3 - t2) * c + (t - t2) / (t3 - t2) * d
     abc = (t2 - t) / t2 * ab + t / t2 * bc
     bcd = (t3 - t) / (t3 - t1) * bc + (t - t1) / (t3 - t1) * cd
-    return points((t2 - t) / (t2 - t1) * abc + (t - t1) / (t2 - t1) * bcd)
+    return points((t2 - t) / (t2 - t1) * abc + (t - t1) / (t2 - t1) * bcd).reshape(-1, 2)
 
 
-def _gap(a: Points, b: Points) -> float:
-    return math.sqrt(max(float(np.linalg.norm(b - a)), 1e-6))
+def _gaps(a: Points, b: Points) -> Points:
+    return points(np.sqrt(np.maximum(np.linalg.norm(b - a, axis=1), 1e-6)))[:, None, None]
 
 
 def along(origin: ArrayLike, angle: float, local: ArrayLike, side: int = 1) -> Points:

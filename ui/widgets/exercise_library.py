@@ -147,22 +147,18 @@ class _Row(QWidget):
         below = style.row(spacing=6)
         below.addWidget(chip_of(exercise))
         below.addWidget(style.label("s", exercise.body_position), 1)
-        details = LinkButton("Details")
-        details.setAccessibleName(f"All about {exercise.name}")
-        details.clicked.connect(lambda: self.details_wanted.emit(exercise.id, self._why))
-        below.addWidget(details)
+        self._details = LinkButton("Details")
+        self._details.setAccessibleName(f"All about {exercise.name}")
+        self._details.clicked.connect(lambda: self.details_wanted.emit(exercise.id, self._why))
+        below.addWidget(self._details)
         stack.addLayout(below)
         self._against = style.label("s", wrap=True)
         stack.addWidget(self._against)
-        self.reason = TextField(f"Why {exercise.name} all the same")
-        self.reason.edit.setPlaceholderText("Why all the same")
-        self._anyway = LinkButton("Add it all the same")
-        self._anyway.setAccessibleName(f"Add {exercise.name} all the same")
-        self._anyway.clicked.connect(self._add_with_reason)
-        for part in (self.reason, self._anyway):
-            stack.addWidget(part)
+        self._more: QVBoxLayout = style.column(spacing=2)
+        self.reason: TextField | None = None
+        """Asked for where something stands against it; made at the first wish, for few rows are ever opened."""
+        stack.addLayout(self._more)
         stack.addWidget(Rule())
-        self._show_more(False)
 
     def show_refusal(self, refusal: Refusal | None, *, in_plan: bool, read_only: bool) -> None:
         """Show whether it is offered, and what stands against it."""
@@ -182,23 +178,39 @@ class _Row(QWidget):
             self._show_more(False)
 
     def _toggle(self) -> None:
-        opened = self.reason.isHidden()
+        opened = self.reason is None or self.reason.isHidden()
         self._show_more(opened)
         self._ask.setText("Close" if opened else "Anyway…")
 
     def _show_more(self, opened: bool) -> None:
+        if self.reason is None:
+            if not opened:
+                return
+            self.reason = self._make_more()
         for part in (self.reason, self._anyway):
             part.setVisible(opened and not self._read_only)
 
-    def _add_with_reason(self) -> None:
+    def _make_more(self) -> TextField:
+        reason = TextField(f"Why {self.exercise.name} all the same")
+        reason.edit.setPlaceholderText("Why all the same")
+        self._anyway = LinkButton("Add it all the same")
+        self._anyway.setAccessibleName(f"Add {self.exercise.name} all the same")
+        self._anyway.clicked.connect(lambda: self._add_with_reason(reason))
+        self._more.addWidget(reason)
+        self._more.addWidget(self._anyway)
+        self.setTabOrder(self._details, reason.edit)  # else the keyboard came here last, for it was made last
+        self.setTabOrder(reason.edit, self._anyway)
+        return reason
+
+    def _add_with_reason(self, reason: TextField) -> None:
         """What has something against it is added with the therapist's reason, which the note tells."""
-        self.reason.commit()
-        words = self.reason.value
+        reason.commit()
+        words = reason.value
         if words:
-            self.reason.clear()
+            reason.clear()
             self.add_wanted.emit(self.exercise.id, words)
         else:
-            self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+            reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _is_offered(refusal: Refusal | None) -> bool:
