@@ -25,10 +25,13 @@ from evalassist.records.store import Store
 from evalassist.records.vault import Keys, new_keys
 from evalassist.settings import Settings
 from ui.app import App
+from ui.crash import CrashHook
 from ui.dialogs.patient import VisitsDialog
 from ui.dialogs.patient_file import ExportDialog
 from ui.dialogs.restore import RestoreDialog, restore_page
 from ui.main_window import MainWindow
+from ui.pages.door import Door
+from ui.pages.first_run import FirstRun
 
 # The off-screen platform says this of every window and menu it shows.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -251,3 +254,31 @@ def test_another_folder_of_the_settings_is_used(
     look(window, qtbot)
     assert "No backup yet" in shown(window)
     assert not away.parent.exists()
+
+
+def test_a_new_computer_begins_with_a_backup_of_the_old_one(
+    clinic: Clinic, home: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the welcome page, with the backup's files and the paper key; then it asks who is there."""
+    monkeypatch.setattr(CrashHook, "install", lambda _: None)
+    made = clinic.backups.make(clinic.keys.database, "close")
+    app = App()
+    qtbot.addWidget(app.window)
+    app.window.show()
+    qtbot.waitUntil(lambda: isinstance(app.window.door, FirstRun), timeout=20_000)
+
+    def restore() -> None:
+        dialog = app.window.findChild(RestoreDialog)
+        assert isinstance(dialog, RestoreDialog)
+        dialog.choose(made.file)
+        dialog.paper.setText(clinic.paper)
+        dialog.button.click()
+
+    QTimer.singleShot(0, restore)
+    link = next(each for each in app.window.findChildren(QPushButton) if each.text() == "Restore a backup…")
+    link.click()
+    assert isinstance(app.window.door, Door)
+    with Store(home / RECORDS, clinic.keys) as store:
+        assert len(store.drafts()) == 1
+    app.window.close()
+    app.close()

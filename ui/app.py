@@ -73,6 +73,7 @@ class App:
     def __init__(self) -> None:
         self.window = MainWindow()
         self.window.first_painted.connect(self.load)
+        self.window.restore_wanted.connect(self._restore)
         self._lock: QLockFile | None = None
         self.loaded = False
         self._opening: Future[tuple[Entrance, State]] | None = None
@@ -131,6 +132,16 @@ class App:
         chosen = load_settings().backup_folder
         page = restore_page(error, data_dir(), [Path(chosen)] if chosen else [], self.load)
         self.window.show_fault(page)
+
+    def _restore(self) -> None:
+        """Put a backup in the place of the records, then ask who is there anew."""
+        from evalassist.settings import load_settings
+        from ui.dialogs.restore import RestoreDialog
+
+        chosen = load_settings().backup_folder
+        if RestoreDialog(self._folder, [Path(chosen)] if chosen else [], self.window).exec():
+            self._seen_as, self._looked = "", False
+            self._show_door("locked")
 
     def close(self) -> None:
         """Close the records and let the next window in."""

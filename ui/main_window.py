@@ -54,6 +54,8 @@ class MainWindow(QMainWindow):
     """Holds what is open. Without a store it shows only its own name, until `open_store` is called."""
 
     first_painted = Signal()
+    restore_wanted = Signal()
+    """From the page in front of the records: a backup is to take their place."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -256,9 +258,12 @@ class MainWindow(QMainWindow):
 
     def export_patient(self, patient_id: str) -> None:
         """Write a patient into an encrypted file for another clinic."""
+        from ui.dialogs.confirm import confirmed
         from ui.dialogs.patient_file import ExportDialog
 
-        ExportDialog(self._store, self._store.patient(patient_id), self).exec()
+        says = "The file holds everything kept about this patient."
+        if confirmed(self._store, self._way_in, says, "Go on", self):
+            ExportDialog(self._store, self._store.patient(patient_id), self).exec()
 
     def _keep_new(self, evaluation: Evaluation) -> Evaluation:
         """Keep a new evaluation while its dialog is still there to say what is wrong."""
@@ -554,8 +559,10 @@ class MainWindow(QMainWindow):
 
     def show_door(self, door: Door | FirstRun) -> None:
         """The records are closed: show the page that asks who is there."""
+        self._close_door()
         self.door = door
         door.opened.connect(self._come_in)
+        door.restore_wanted.connect(self._restore)
         self._stack.addWidget(door)
         self._stack.setCurrentWidget(door)
         door.take_keyboard()
@@ -565,6 +572,12 @@ class MainWindow(QMainWindow):
 
         keep_last_name(way_in.entrance.records.parent, store.account.sign_in)
         self.enter(store, way_in)
+
+    def _restore(self) -> None:
+        if self._held and self.door is not None:
+            self.door.say("Something typed is not kept yet. Who typed it must sign in first.")
+        else:
+            self.restore_wanted.emit()
 
     def _close_door(self) -> None:
         door, self.door = self.door, None

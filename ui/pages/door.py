@@ -36,6 +36,7 @@ class ClosedPage(QWidget):
 
     opened = Signal(object, object)
     """The `Store` that was opened, and the `WayIn`."""
+    restore_wanted = Signal()
 
     def __init__(self, clinic: str, says: str = "") -> None:
         super().__init__()
@@ -93,6 +94,12 @@ class ClosedPage(QWidget):
         if former is not None:
             self._cards.removeWidget(former)
             former.deleteLater()
+
+    def restore_link(self) -> LinkButton:
+        """The way to the backups: for a new computer, or when a wrong state was kept."""
+        link = LinkButton("Restore a backup…")
+        link.clicked.connect(self.restore_wanted)
+        return link
 
     def say(self, words: str, tone: str = "danger") -> None:
         """One sentence below the fields; empty hides it."""
@@ -163,6 +170,7 @@ class Door(ClosedPage):
         paper.clicked.connect(self.show_paper)
         labels = (style.label("s", "Name to sign in"), style.label("s", "Password"))
         parts: list[QWidget] = [labels[0], self.name, labels[1], self.password, self.key_file, paper]
+        parts.append(self.restore_link())
         self.show_card("EvalAssist", parts, self.button)
 
     def unlock(self) -> None:

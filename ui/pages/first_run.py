@@ -51,6 +51,8 @@ class FirstRun(ClosedPage):
         parts: list[QWidget] = [style.label("q", SAYS, wrap=True), self.fields, self.password, self.key_file]
         if plain:
             self._says = PLAIN
+        else:
+            parts.append(self.restore_link())
         self.show_card("Welcome to EvalAssist", parts, self.button)
 
     @property
