@@ -650,7 +650,7 @@ OF_THE_SUITE = {
 def of_the_suite(name: str) -> Row:
     """Faults that have their place among the tests: how many of these ran, and how many failed."""
     file, wanted = OF_THE_SUITE[name]
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", HERE.with_name(file)]
+    command: list[str | Path] = [sys.executable, "-m", "pytest", "-q", "-n", "0", HERE.with_name(file)]
     done = subprocess.run(
         [*command, "-k", wanted] if wanted else command,
         cwd=HERE.parent.parent,
