@@ -38,6 +38,7 @@ SYSTEM_PACKAGES = {  # Debian's names
         *["gcc", "libc6-dev"],  # what breaks the disk on purpose
         *["postgresql"],  # the tests start a server of their own in a temporary folder
     ],
+    "faults": ["strace"],
 }
 
 # import-linter cannot be run with -m
@@ -236,7 +237,7 @@ def main(arguments: Sequence[str]) -> int:
         "screenshots": lambda: module("-m", "ui.screenshots", "out/screens", *rest),
         "pictures": lambda: module("-m", "evalassist.drawing", *rest),
         "bench": lambda: module("tests/bench.py", *rest),
-        "faults": lambda: module("tests/faults.py", *rest, needs=("run", "test")),
+        "faults": lambda: module("tests/faults.py", *rest, needs=("run", "test", "faults")),
     }
     complaint = too_old(sys.version_info[:3], sys.executable)
     if complaint:

@@ -536,6 +536,28 @@ def _count_up(path: Path, keys: Keys, evaluation_id: str, changes: int) -> int:
     return conflicts
 
 
+def a_long_day(saves: int) -> Row:
+    """Sixty patients, and saves all day long: the memory and the file of last changes must not grow with them."""
+    with folder() as home, Store(home / RECORDS, new_keys()) as store:
+        drafts = [begin() for _ in range(60)]
+        for draft in drafts:
+            store.save(with_number(draft, 0))
+        before, longest_wal = _memory_kb(), 0
+        for number in range(saves):
+            store.save(with_number(drafts[number % 60], number + 1))
+            longest_wal = max(longest_wal, (home / f"{RECORDS}-wal").stat().st_size)
+            if number == saves // 10:
+                before = _memory_kb()  # everything that is made once is made by now
+        grown = 100 * (_memory_kb() / before - 1)
+    note = f"memory {grown:+.1f} %, file of last changes {longest_wal / 2**20:.1f} MB at most"
+    return Row("R16 a long day", saves, int(grown > 5 or longest_wal > 10 * 2**20), note=note)
+
+
+def _memory_kb() -> int:
+    status = Path("/proc/self/status").read_text()
+    return int(re.findall(r"VmRSS:\s+(\d+)", status)[0])
+
+
 # ------------------------------------------------------------ S1, S9: the vault, and what can be read
 
 
@@ -589,6 +611,26 @@ def nothing_readable() -> Row:
     for file in found:
         print(f"  the name can be read in {file}", file=sys.stderr)
     return Row("S9 the patient's name in files, log and output", len(files), len(found) + said)
+
+
+def no_network() -> Row:
+    """The same evaluation, with every call to the network written down by the system."""
+    with folder() as home:
+        log = home / "calls"
+        trace = ["strace", "-f", "-qq", "-e", "trace=socket,connect,sendto", "-o", str(log)]
+        subprocess.run(
+            [*trace, sys.executable, HERE, "--session"],
+            env={**os.environ, "EVALASSIST_HOME": str(home), "HOME": str(home)},
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        calls = log.read_text().splitlines()
+    return Row(
+        "S10 calls to the network",
+        1,
+        sum("AF_INET" in call for call in calls),
+        note=f"{len(calls)} local ones",
+    )
 
 
 def be_a_session() -> int:
@@ -727,6 +769,7 @@ def table(short: bool) -> list[Row]:
         nothing_readable,
     ]
     if not short:  # the suite runs them by itself
+        work += [lambda: a_long_day(20_000), no_network]
         work += [partial(of_the_suite, name) for name in OF_THE_SUITE]
     rows = []
     for each in work:
