@@ -193,7 +193,7 @@ def test_wrong_passwords_make_the_next_try_wait(entrance: Entrance, store: Store
     for _ in range(4):
         with pytest.raises(WrongPasswordError):
             entrance.sign_in("chen", "wrong")
-    with pytest.raises(TooSoonError, match="must wait [12] s"):
+    with pytest.raises(TooSoonError, match=r"must wait [12] s"):
         entrance.sign_in("chen", PASSWORD)
     with pytest.raises(TooSoonError):
         Entrance(tmp_path).sign_in("chen", PASSWORD)  # starting anew shortens nothing
