@@ -150,16 +150,17 @@ class _Trail:
             execution_options={"yield_per": ROWS_AT_ONCE},
         )
         seal, before, expected = Sealer(self._key).seal, "", 1
-        for block in rows.partitions(ROWS_AT_ONCE):
-            for number, *words, mac in block:
-                self.lines += 1
+        while block := rows.cursor.fetchmany(ROWS_AT_ONCE):  # plain tuples: there may be a million
+            self.lines += len(block)
+            for line in block:
+                number, *_, action, target, detail, mac = line
                 if number != expected:
                     yield _missing(expected, number)
                 expected = number + 1
                 try:
-                    fits = mac == seal(before, (number, *words))
-                    if fits and words[3] in _SEALING:
-                        self._keep_seals(*words[3:])
+                    fits = mac == seal(before, line[:7])
+                    if fits and action in _SEALING:
+                        self._keep_seals(action, target, detail)
                 except (TypeError, ValueError, KeyError):
                     fits = False
                 if not fits:
