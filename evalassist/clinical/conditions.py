@@ -275,7 +275,7 @@ def _words(*words: str) -> Callable[[FactValue], bool]:
     return frozenset((*words, *(told[word] for word in words if word in told))).__contains__
 
 
-@lru_cache(maxsize=8192)  # most findings stay as they were while one answer is changed
+@lru_cache(maxsize=8192)  # most findings stay as they were; a patient's own words are never compared
 def _reasons(fact: Fact, words: str) -> tuple[Reason, ...]:
     remark = f" ({fact.remark})" if fact.remark else ""
     words = "" if fact.sign_told else in_unit(words, fact.unit) if words else words
