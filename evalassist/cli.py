@@ -397,7 +397,8 @@ def _verify(options: argparse.Namespace) -> int:
     name = options.name or input("Name to sign in with: ")
     password = _first_line(options.password_file) if options.password_file else getpass("Password: ")
     key_file = _bytes_of(options.key_file) if options.key_file else None
-    found = entrance.verify(name, password, key_file, _known_line(options.line))
+    known = _known_by_backups(entrance.records) | _known_line(options.line)
+    found = entrance.verify(name, password, key_file, known)
     told = ", ".join(f"{count:,} {what}" for what, count in found.counts.items())
     print(f"Looked through: {told or 'nothing'}.")
     for fault in found.faults:
@@ -437,6 +438,18 @@ def _known_line(line: Sequence[str] | None) -> dict[str, Anchor]:
     if not line[0].isdecimal():
         raise EvalAssistError("--line takes the number of a line of the audit trail and its code.")
     return {"your paper": Anchor(number=int(line[0]), mac=typed_code(line[1]))}
+
+
+def _known_by_backups(records: Path) -> dict[str, Anchor]:
+    """The last line of the audit trail as each backup knew it, where backups lie beside the records."""
+    from evalassist.records.backup import Backups
+    from evalassist.records.vault import Anchor
+
+    return {
+        f"backup {backup.manifest.number}": Anchor(number=held.audit_number, mac=held.audit_mac)
+        for backup in Backups(records).all()
+        if (held := backup.manifest.held).audit_number
+    }
 
 
 def _first_line(file: Path) -> str:

@@ -23,6 +23,7 @@ from evalassist.evaluation import Addendum, Evaluation, Opinion, Patient, Signat
 from evalassist.records import audit
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
+from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
 from evalassist.records.plain import sha256_of, short_code, typed_code
@@ -447,6 +448,7 @@ def test_verify_tells_on_the_terminal_what_fits_and_what_does_not(
     number, code = said.partition("ends at line ")[2].split(". ")[0].split(", code ")
     assert main([*how, "--line", number, code, "--code", "AAAAA-AAAAA"]) == 0
     assert "No signed note" in capsys.readouterr().out
+    Backups(entrance.records).make(keys.database, "asked")
     with closing(connect(entrance.records, keys.database)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert main(how) == 4
@@ -460,6 +462,7 @@ def test_verify_tells_on_the_terminal_what_fits_and_what_does_not(
     assert main([*how, "--line", number, code]) == 3
     said = capsys.readouterr().out
     assert "but the vault knows line" in said
+    assert "but backup 1 knows line" in said
     assert "but your paper knows line" in said
     assert "NOT what was kept" in said
     password.write_text("wrong")

@@ -24,6 +24,7 @@ from ui import style
 from ui.dialogs.database import DatabaseDialog
 from ui.dialogs.palette import commands
 from ui.main_window import MainWindow
+from ui.way_in import WayIn
 
 CHEN = Account("", "chen", "A. Chen", "PT-1", "administrator")
 PASSWORD = "correct horse"
@@ -140,9 +141,11 @@ def test_the_window_offers_it_by_name_and_ends_its_work_on_the_file(
     window = MainWindow()
     qtbot.addWidget(window)
     window.show()
-    window.open_store(store, lambda: pytest.fail("no content is needed"), Settings())
+    window.open_store(store, lambda: pytest.fail("no content is needed"), Settings(), WayIn(entrance))
     monkeypatch.setattr(DatabaseDialog, "exec", lambda dialog: dialog.connected.emit("All rows arrived."))
     next(each for each in commands(window) if each.words == "Clinic's database").act()
-    texts = [each.text() for each in window.findChildren(QLabel) if each.isVisible()]
-    assert "All rows arrived." in texts
-    assert "Start EvalAssist again and sign in as before." in texts
+    qtbot.waitUntil(lambda: not window.signed_in)
+    assert window.door is not None
+    assert "All rows arrived." in [
+        each.text() for each in window.door.findChildren(QLabel) if each.isVisible()
+    ]

@@ -135,7 +135,8 @@ def test_a_lost_patient_keeps_the_visits_under_what_is_still_known(
         assert (found.name, found.birth_date, found.sex) == ("name 0", date(1990, 1, 1), "X")
     (folder / RECORDS).write_bytes(whole)
     sound, now = held(folder / RECORDS), held(made.records)
-    assert {table for table in sound if sound[table] != now[table]} == {"patient", "patient_word"}
+    changed = {table for table in sound if sound[table] != now[table]}
+    assert changed - {"audit"} == {"patient", "patient_word"}  # opening the visit added its line
 
 
 def leaves(pages: Pages, root: int) -> list[int]:

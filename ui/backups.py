@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from threading import Event, get_native_id
 from typing import TYPE_CHECKING
@@ -41,7 +42,9 @@ class BackupKeeper(QObject):
     def __init__(self, records: Path, keys: Keys, folder: Path | None, parent: QObject | None = None) -> None:
         """`folder`: where the backups lie; beside the records when None."""
         super().__init__(parent)
-        self._records, self._keys, self._folder = records, keys, folder
+        self._records, self._folder = records, folder
+        self._keys: Keys | None = keys
+        """Forgotten with the end of work."""
         self._thread = ThreadPoolExecutor(1, "backup", _give_way)
         self._stopped = Event()
         self._round: Future[Told] | None = None
@@ -65,17 +68,19 @@ class BackupKeeper(QObject):
 
     def look(self) -> None:
         """Make a backup now, if something changed since the last one."""
-        self._do(self._keep_up)
+        if self._keys is not None:
+            self._do(partial(self._keep_up, self._keys))
 
     def finish(self, *, make_one: bool = True) -> None:
         """The window goes: make the last backup and wait for it. Without one, what runs is given up soon."""
         self._first.stop()
         self._every.stop()
-        if make_one and not self._stopped.is_set():
-            self._thread.submit(self._close)
+        if make_one and self._keys is not None and not self._stopped.is_set():
+            self._thread.submit(self._close, self._keys)
         if not make_one:
             self._stopped.set()
         self._thread.shutdown(wait=make_one)
+        self._keys = None
         if make_one:
             self._asking.stop()
             self._round = None
@@ -110,12 +115,12 @@ class BackupKeeper(QObject):
 
         return at_the_start(self._backups())
 
-    def _keep_up(self) -> Told:
+    def _keep_up(self, keys: Keys) -> Told:
         from evalassist.records.drill import keep_up
 
-        return keep_up(self._backups(), self._keys, "working", self._stopped.is_set)
+        return keep_up(self._backups(), keys, "working", self._stopped.is_set)
 
-    def _close(self) -> Told:
+    def _close(self, keys: Keys) -> Told:
         from evalassist.records.drill import keep_up
 
-        return keep_up(self._backups(), self._keys, "close", self._stopped.is_set)
+        return keep_up(self._backups(), keys, "close", self._stopped.is_set)

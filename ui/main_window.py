@@ -403,7 +403,10 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self.painted_at:
             self.painted_at = perf_counter()
-            QTimer.singleShot(0, self.first_painted.emit)
+            QTimer.singleShot(0, self, self._tell_painted)
+
+    def _tell_painted(self) -> None:
+        self.first_painted.emit()
 
     def _open(self, evaluation: Evaluation, step_id: str, item_id: str) -> None:
         from ui.evaluation_view import EvaluationView
@@ -644,7 +647,7 @@ class MainWindow(QMainWindow):
         self.end_backups(make_one=False)
         del self._store
         if store.account.id not in self._held:
-            store.close()
+            store.close("locked")
         log.info("locked")
 
     def _hold(self, held: Held) -> None:

@@ -372,7 +372,12 @@ class _Work:
         return self._found[index, column]
 
 
-_TYPES: dict[str, tuple[type, ...]] = {"INTEGER": (int,), "BLOB": (bytes,), "FLOAT": (int, float)}
+_TYPES: dict[str, tuple[type, ...]] = {
+    "INTEGER": (int,),
+    "BOOLEAN": (int,),
+    "BLOB": (bytes,),
+    "FLOAT": (int, float),
+}
 _IS_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
