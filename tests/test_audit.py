@@ -394,9 +394,10 @@ def test_signing_in_and_out_is_noted_wrong_passwords_too_and_the_vault_knows_the
         ("sign-in-failed", ""),
         ("account-added", "A. Chen"),
         ("password-changed", "A. Chen"),
-        ("paper-key-made", "A. Chen"),
-        ("account-removed", "A. Chen"),
         ("key-changed", "A. Chen"),
+        ("paper-key-made", "A. Chen"),
+        ("key-changed", "A. Chen"),
+        ("account-removed", "A. Chen"),
         ("signed-out", "A. Chen"),
     ]
     assert len(json.loads(told[2][2])["times"]) == 1

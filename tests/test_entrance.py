@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -120,7 +121,9 @@ def test_a_removed_account_opens_nothing_even_with_the_former_vault(
 def test_a_change_of_keys_cut_short_is_finished_at_the_next_sign_in(entrance: Entrance, store: Store) -> None:
     store.save(draft())
     fresh = Keys(new_keys().database, store.keys.audit)
-    vaults.write_vault(entrance.vault().with_new_keys(fresh), entrance.vault_file)
+    both = entrance.vault().with_new_keys(fresh)
+    store.keep_vault(vaults.vault_bytes(both), coming=True)
+    vaults.write_vault(both, entrance.vault_file)
     store.close()
     with entrance.sign_in("chen", PASSWORD) as store:
         assert store.keys == fresh
@@ -221,3 +224,134 @@ def test_the_wait_grows_and_a_right_password_ends_it(tmp_path: Path) -> None:
     assert len(tries.forget()) == 5
     assert tries.wait_s == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def as_it_was(entrance: Entrance) -> bytes:
+    return entrance.vault_file.read_bytes()
+
+
+def test_an_older_vault_lets_nobody_in_with_a_former_password_or_paper(
+    entrance: Entrance, tmp_path: Path
+) -> None:
+    store, paper = entrance.begin(CHEN, PASSWORD)
+    older = as_it_was(entrance)
+    with store:
+        entrance.change_password(store, store.account.id, OTHER)
+        entrance.new_paper_key(store)
+    entrance.vault_file.write_bytes(older)
+    with pytest.raises(StoreError):
+        Entrance(tmp_path).sign_in("chen", PASSWORD)
+    with pytest.raises(StoreError):
+        Entrance(tmp_path).sign_in_with_paper(paper)
+
+
+def test_an_older_vault_is_refused_though_the_key_is_the_same(entrance: Entrance, store: Store) -> None:
+    older = as_it_was(entrance)
+    entrance.change_password(store, store.account.id, OTHER)
+    store.close()
+    entrance.vault_file.write_bytes(older)
+    with pytest.raises(VaultDamagedError, match="is not the vault of these records as they are now"):
+        entrance.sign_in("chen", PASSWORD)
+
+
+def test_a_vault_of_somebody_else_confirms_nothing_and_gets_no_keys(entrance: Entrance, store: Store) -> None:
+    own = store.account.id
+    forged = vaults.with_password(vaults.new_vault(), new_keys(), own, "chen", "mine now")
+    entrance.vault_file.write_bytes(vaults.vault_bytes(forged.model_copy(update={"begun": True})))
+    with pytest.raises(WrongPasswordError):
+        entrance.confirm(store, "mine now")
+    entrance.change_password(store, own, OTHER)
+    store.close()
+    with entrance.sign_in("chen", OTHER):
+        pass
+
+
+def test_a_way_in_that_was_planted_is_sealed_nothing(entrance: Entrance, store: Store) -> None:
+    lee = entrance.add_account(store, LEE, OTHER)
+    real = entrance.vault()
+    planted = vaults.with_password(real, new_keys(), "eve", "eve", "mine now")
+    entrance.vault_file.write_bytes(vaults.vault_bytes(planted.model_copy(update={"begun": False})))
+    entrance.remove_account(store, lee.id)
+    assert entrance.vault().slot("eve") is None
+    assert all(vaults.vault_of(text).slot("eve") is None for text in store.kept_vaults())
+
+
+def test_a_change_of_the_vault_that_was_cut_short_counts_on_either_side(
+    entrance: Entrance, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk fails before or after the file is written: one of the two passwords opens, and work goes on."""
+    own = store.account.id
+
+    def fails(*_told: object) -> None:
+        raise EvalAssistError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(vaults, "write_vault", fails)
+        with pytest.raises(EvalAssistError, match="full"):
+            entrance.change_password(store, own, OTHER)
+    store.close()
+    with entrance.sign_in("chen", PASSWORD) as store:
+        really = store.keep_vault
+        monkeypatch.setattr(
+            store, "keep_vault", lambda text, coming=False: really(text, coming=True) if coming else fails()
+        )
+        with pytest.raises(EvalAssistError, match="full"):
+            entrance.change_password(store, own, OTHER)
+    with entrance.sign_in("chen", OTHER) as store:
+        entrance.change_password(store, own, PASSWORD)
+    with entrance.sign_in("chen", PASSWORD):
+        pass
+
+
+def test_a_removal_that_was_cut_short_can_be_repeated(
+    entrance: Entrance, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lee = entrance.add_account(store, LEE, OTHER)
+    former = store.keys
+
+    def fails(*_told: object) -> None:
+        raise EvalAssistError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(vaults, "write_vault", fails)
+        with pytest.raises(EvalAssistError, match="full"):
+            entrance.remove_account(store, lee.id)
+    assert lee.id in {account.id for account in store.accounts()}
+    entrance.remove_account(store, lee.id)
+    assert store.keys != former
+    assert lee.id not in {account.id for account in store.accounts()}
+
+
+def test_a_readable_file_in_the_place_of_the_records_is_an_alarm(entrance: Entrance, store: Store) -> None:
+    store.close()
+    entrance.records.write_bytes(b"SQLite format 3\0" + bytes(4080))
+    with pytest.raises(StoreError, match="is not encrypted, but encrypted records were begun here"):
+        entrance.state()
+
+
+def test_nobody_makes_an_administrator_of_oneself(entrance: Entrance, store: Store) -> None:
+    entrance.add_account(store, LEE, OTHER)
+    store.close()
+    with entrance.sign_in("lee", OTHER) as lees:
+        with pytest.raises(EvalAssistError, match="Only an administrator"):
+            lees.keep_account(replace(lees.account, role="administrator"))
+        with pytest.raises(EvalAssistError, match="Only an administrator"):
+            lees.keep_account(replace(CHEN, id="another"))
+
+
+@pytest.mark.parametrize("content", [b"[" * 200_000, b"{}", b"\xff\xfe", b"5", b""])
+def test_whatever_lies_in_the_file_of_tries_keeps_nobody_out(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "tries"
+    file.write_bytes(content)
+    tries = Tries(file)
+    tries.refuse_too_soon()
+    tries.count()
+    assert tries.forget() == ()
+
+
+def test_a_folder_in_the_place_of_the_file_of_tries_keeps_nobody_out(tmp_path: Path) -> None:
+    file = tmp_path / "tries"
+    file.mkdir()
+    tries = Tries(file)
+    tries.count()
+    assert tries.forget() == ()

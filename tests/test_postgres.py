@@ -576,7 +576,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Entrance:
         entrance.add_account(store, LEE, OTHER)
         store.save(begin().with_answers({"third": 1 / 3, "text": "Läuft\n“weh” 🦵 \x00"}))
         locked = begin()
-        store.sign(signed(locked), NOTE)
+        store.sign(locked.signed_by(Signature(CHEN.name, CHEN.licence, SIGNED_AT)), NOTE)
         store.add_addendum(locked.id, Addendum("more", "Sam Lee", SIGNED_AT))
         for number in range(5):
             store.keep_document(locked.id, "handout", "en", "letter", f"%PDF-{number}".encode(), "Sam Lee")

@@ -303,6 +303,8 @@ def test_the_database_itself_refuses_to_change_what_is_signed(
         "ALTER TABLE evaluation RENAME TO other",
         "ALTER TABLE evaluation DROP COLUMN note",
         "PRAGMA writable_schema = ON",
+        "CREATE TEMP TRIGGER quiet BEFORE INSERT ON audit BEGIN SELECT RAISE(IGNORE); END",
+        "ATTACH DATABASE ':memory:' AS other KEY ''",
     ],
 )
 def test_the_app_itself_cannot_take_a_lock_off(path: Path, route: str) -> None:

@@ -41,8 +41,9 @@ CONNECTION_SETTINGS = (
 
 
 SQLITE_OK, SQLITE_DENY = 0, 1
-NEVER = frozenset((11, 16, 26))
-"""DROP TABLE, DROP TRIGGER, ALTER TABLE: by these the locks could be taken off. Only migrations do so."""
+NEVER = frozenset((5, 7, 11, 16, 24, 26))
+"""CREATE (TEMP) TRIGGER, DROP TABLE, DROP TRIGGER, ATTACH, ALTER TABLE: by these the locks could be taken off or
+gone round. Only migrations do so."""
 PRAGMA = 19
 
 

@@ -68,8 +68,14 @@ class Entrance:
             return "locked"
         with plain_words(self.records, "open"):
             there = self.records.exists() and self.records.stat().st_size > 0
-            if there and is_plain(self.records):
-                return "plain"
+            plain = there and is_plain(self.records)
+        if plain and vault is not None and vault.begun:
+            raise StoreError(
+                f"{self.records} is not encrypted, but encrypted records were begun here: it was put in their place. "
+                "Nothing was changed. Put your records back, or restore your latest backup."
+            )
+        if plain:
+            return "plain"
         if vault is None:
             if self.records.exists():
                 raise StoreError(
@@ -132,7 +138,7 @@ class Entrance:
         """Ask an account that is signed in for its password again; it raises when that is wrong."""
         self.tries.refuse_too_soon()
         self.tries.count()
-        vaults.unlock(self._vault_that_counts(store), store.account.sign_in, password, key_file)
+        vaults.unlock(self._kept_vault(store), store.account.sign_in, password, key_file)
         store.note_wrong_passwords(self.tries.forget())
 
     def verify(
@@ -166,9 +172,11 @@ class Entrance:
         if self.server_file.exists():
             server = read_server(self.server_file, found[-1])
             return self._opened_on_server(server, found[-1], vault, account_id, again, wrong)
-        keys = self._finish_change_of_keys(vault, found) if len(found) > 1 else found[0]
+        keys = self._finish_change_of_keys(vault, found, account_id) if len(found) > 1 else found[0]
         store = Store(self.records, keys, wait_s=self._wait_s)
         try:
+            if len(found) == 1:
+                self._refuse_a_foreign_slot(store, vault, account_id)
             store.account = store.account_of(account_id)
             store.trail_was_cut = not store.holds(vault.anchor)
             store.note_sign_in(wrong)
@@ -176,7 +184,7 @@ class Entrance:
             if store.trail_was_cut and store.account.administers:
                 store.accept_cut = lambda: self._accept_cut(store)
             if not vault.begun or not self._is_sound():
-                self._write(store, vault.model_copy(update={"begun": True}))
+                self._write(store, self._kept_vault(store).model_copy(update={"begun": True}))
         except BaseException:
             store.close()
             raise
@@ -253,7 +261,7 @@ class Entrance:
         """Sign in with the vault that counts for all workstations: this one's copy may be older."""
         store = Store(server, opened, wait_s=self._wait_s)
         try:
-            newer = self._trusted_vault(store).with_anchor(vault.anchor)
+            newer = self._kept_vault(store).with_anchor(vault.anchor)
             if newer != vault:
                 vaults.write_vault(newer, self.vault_file)
                 try:
@@ -280,7 +288,7 @@ class Entrance:
         if account_id != store.account.id:
             _only_administrators(store)
         account = store.account_of(account_id)
-        vault = self._vault_that_counts(store)
+        vault = self._kept_vault(store)
         if vault.slot(account_id) is None:
             raise EvalAssistError("This account has no way in. Add it anew.")
         self._write(store, _with_account(vault, store.keys, account, password, key_file))
@@ -291,7 +299,7 @@ class Entrance:
     ) -> Account:
         """A new account; its owner changes the password at the first occasion."""
         _only_administrators(store)
-        vault = self._vault_that_counts(store)
+        vault = self._kept_vault(store)
         if vault.slot_named(account.sign_in) is not None:
             raise EvalAssistError(
                 f"“{account.sign_in}” signs in here already. Choose another name to sign in with."
@@ -309,22 +317,29 @@ class Entrance:
         _only_administrators(store)
         if account_id == store.account.id:
             raise EvalAssistError("You are signed in with this account. Another administrator can remove it.")
-        store.remove_account(account_id)
+        vault = self._kept_vault(store).without_slot(account_id)
         if store.is_shared:
-            self._write(store, self._trusted_vault(store).without_slot(account_id))
-            return
+            self._write(store, vault)
+        else:
+            self._write_with_new_key(store, vault)
+        store.remove_account(account_id)  # last, so that a removal that was cut short can be repeated
+
+    def _write_with_new_key(self, store: Store, vault: Vault) -> None:
+        """Give the records a new key, which only the ways in of this vault open."""
         keys = Keys(new_keys().database, store.keys.audit)
-        # the keys are sealed to the public halves kept inside the records: one outside could have been exchanged
-        vault = self._trusted_vault(store).without_slot(account_id)
-        self._write(store, vault.with_new_keys(keys))
+        both = vault.with_new_keys(keys)
+        self._write(store, both)
         store.change_key(keys)
-        self._write(store, self.vault().with_newest_keys_only())
+        self._write(store, both.with_newest_keys_only())
 
     def new_paper_key(self, store: Store) -> str:
         """A new paper key; the former paper opens nothing any more."""
         _only_administrators(store)
-        vault, paper = vaults.with_paper_key(self._vault_that_counts(store), store.keys)
-        self._write(store, vault)
+        vault, paper = vaults.with_paper_key(self._kept_vault(store), store.keys)
+        if store.is_shared:
+            self._write(store, vault)
+        else:
+            self._write_with_new_key(store, vault)
         store.note("paper-key-made", "")
         return paper
 
@@ -370,20 +385,34 @@ class Entrance:
         return True
 
     def _write(self, store: Store, vault: Vault) -> None:
-        """Write the vault, and a copy of it into the records."""
+        """Write the vault, and a copy of it into the records: first as what may come, then as what counts."""
+        text = vaults.vault_bytes(vault)
+        store.keep_vault(text, coming=True)
         vaults.write_vault(vault, self.vault_file)
-        store.keep_vault(vaults.vault_bytes(vault))
+        store.keep_vault(text)
 
-    def _vault_that_counts(self, store: Store) -> Vault:
-        """With a server the copy there, which all workstations share; each has its own anchor."""
-        here = self.vault()
-        return self._trusted_vault(store).with_anchor(here.anchor) if store.is_shared else here
+    def _kept_vault(self, store: Store) -> Vault:
+        """The vault by its copy inside the records, which nobody without a key can change; the anchor is this file's.
 
-    def _trusted_vault(self, store: Store) -> Vault:
-        kept = store.kept_vault()
-        return self.vault() if kept is None else vaults.vault_of(kept)
+        A change of the vault that was cut short is the file's, where the records announced it.
+        """
+        here, kept = self.vault(), store.kept_vaults()
+        if not kept:
+            return here
+        counts = [vaults.vault_of(text) for text in kept]
+        found = next((each for each in counts if each.slots == here.slots), counts[0])
+        return found.with_anchor(here.anchor)
 
-    def _finish_change_of_keys(self, vault: Vault, found: list[Keys]) -> Keys:
+    def _refuse_a_foreign_slot(self, store: Store, vault: Vault, slot_id: str) -> None:
+        """An older vault, or one that was changed outside, would let in who has no way in any more."""
+        kept = [vaults.vault_of(text).slot(slot_id) for text in store.kept_vaults()]
+        if kept and vault.slot(slot_id) not in kept:
+            raise VaultDamagedError(
+                f"{self.vault_file} is not the vault of these records as they are now: it is older, or was changed. "
+                "Nothing was changed. Put the newest vault back, or restore your latest backup."
+            )
+
+    def _finish_change_of_keys(self, vault: Vault, found: list[Keys], slot_id: str) -> Keys:
         """A change of keys that was cut short: the records have one of the two keys, and get the new one."""
         old, new = found
         store = None
@@ -393,6 +422,7 @@ class Entrance:
             store = Store(self.records, old)
             store.change_key(new)
         with store:
+            self._refuse_a_foreign_slot(store, vault, slot_id)
             self._write(store, vault.with_newest_keys_only())
         return new
 

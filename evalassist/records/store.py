@@ -21,7 +21,15 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from evalassist.errors import EvalAssistError, SignedRecordError, StoreError
-from evalassist.evaluation import BY_THERAPISTS, Addendum, AddendumKind, Defaults, Evaluation, Patient
+from evalassist.evaluation import (
+    BY_THERAPISTS,
+    Addendum,
+    AddendumKind,
+    Defaults,
+    Evaluation,
+    Patient,
+    Signature,
+)
 from evalassist.records import audit, reads, trail, writes
 from evalassist.records.accounts import NOBODY, Account
 from evalassist.records.connection import WAIT_S, WHOLE_FILE, connect
@@ -151,6 +159,7 @@ class Store:
         signature = evaluation.signature
         if signature is None:
             raise EvalAssistError("The evaluation has no signature yet, so it was not locked. Sign it first.")
+        self._refuse_another_name(signature)
         digest = sha256_of(note_json)
         signed = {
             "note": note_json,
@@ -160,6 +169,15 @@ class Store:
         self._keep(evaluation, signed)
         log.info("evaluation %s signed", evaluation.id)
         return digest
+
+    def _refuse_another_name(self, signature: Signature) -> None:
+        """Whoever signed in signs with the own name and license, and a student as a student."""
+        own = (self.account.name, self.account.licence, self.account.needs_cosignature)
+        if self.account.id and (signature.clinician, signature.licence, signature.student) != own:
+            raise EvalAssistError(
+                f"{self.account.name} is signed in, so only this name can sign. Nothing was signed. "
+                "Lock the window and sign in with the other name."
+            )
 
     def load(self, evaluation_id: str, *, to_edit: bool = True) -> Evaluation:
         """The evaluation as it is kept.
@@ -316,7 +334,9 @@ class Store:
         """Set a clinical default, or with None put it back as shipped; who and why are kept for good."""
         if value is not None and not isfinite(value):
             raise EvalAssistError(f"{value} is not a number that can be set.")
-        change = DefaultChange(default_id, value, datetime.now(UTC), by, reason)
+        if self.account.id and not self.account.administers:
+            raise EvalAssistError("Only an administrator changes a limit. Nothing was changed.")
+        change = DefaultChange(default_id, value, datetime.now(UTC), self.account.name or by, reason)
         with self._write("default-changed", default_id) as db:
             writes.keep_default_change(db, change)
         log.info("clinical default %s changed", default_id)
@@ -348,7 +368,10 @@ class Store:
         return found
 
     def keep_account(self, account: Account) -> None:
-        """Keep a new account, or a changed one."""
+        """Keep a new account, or a changed one; only an administrator changes what somebody may do."""
+        own = account.id == self.account.id and account.role == self.account.role
+        if self.account.id and not (self.account.administers or own):
+            raise EvalAssistError("Only an administrator may do this. Ask one to sign in.")
         with self._change() as db:
             fields = writes.keep_account(db, account, datetime.now(UTC))
             added = {"role": account.role}
@@ -366,14 +389,14 @@ class Store:
             writes.remove_account(db, account_id, datetime.now(UTC))
         log.info("account %s removed", account_id)
 
-    def keep_vault(self, vault: bytes) -> None:
-        """Keep a copy of the vault inside the records."""
+    def keep_vault(self, vault: bytes, *, coming: bool = False) -> None:
+        """Keep a copy of the vault inside the records; `coming`: it is about to be written, the former one counts."""
         with self._change() as db:
-            writes.keep_vault(db, vault, datetime.now(UTC))
+            writes.keep_vault(db, vault, datetime.now(UTC), coming=coming)
 
-    def kept_vault(self) -> bytes | None:
-        """The vault as it was last written."""
-        return self._read(reads.vault)
+    def kept_vaults(self) -> tuple[bytes, ...]:
+        """The vault that counts, and one whose writing was announced."""
+        return self._read(reads.vaults)
 
     def change_key(self, keys: Keys) -> None:
         """Encrypt the whole file anew; other windows must be closed."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
@@ -11,6 +13,8 @@ from time import monotonic
 
 from evalassist.errors import EvalAssistError
 from evalassist.files import write_whole
+
+log = logging.getLogger(__name__)
 
 FREE_TRIES = 3
 """So many slips cost nothing."""
@@ -56,26 +60,34 @@ class Tries:
     def count(self) -> None:
         """Before a password is tried: the try counts as wrong until it is found right."""
         self.failed_at = (*self.failed_at, datetime.now(UTC).isoformat(timespec="seconds"))[-KEPT:]
-        write_whole(self._file, json.dumps(self.failed_at).encode())
+        self._keep()
         self._not_before = self._now() + delay_s(len(self.failed_at))
 
     def take_back(self) -> None:
         """The password was right, but nobody signed in with it: the wrong tries before it are still to be told."""
         if wrong := self.forget():
             self.failed_at = wrong
-            write_whole(self._file, json.dumps(wrong).encode())
+            self._keep()
 
     def forget(self) -> tuple[str, ...]:
         """The password was right: the times of the wrong tries before it, and a new count."""
         wrong, self.failed_at = self.failed_at[:-1], ()
         self._not_before = self._now()
-        self._file.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._file.unlink(missing_ok=True)
         return wrong
+
+    def _keep(self) -> None:
+        """Where the disk takes nothing the count is kept in the memory: nobody is kept from reading by that."""
+        try:
+            write_whole(self._file, json.dumps(self.failed_at).encode())
+        except OSError as error:
+            log.error("the count of wrong passwords could not be kept: %s", error.strerror)
 
 
 def _read(file: Path) -> tuple[str, ...]:
     try:
         found = json.loads(file.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):  # whatever lies there, it lets nobody in
         return ()
     return tuple(str(each) for each in found) if isinstance(found, list) else ()

@@ -43,6 +43,8 @@ PATIENT_CHANGED = (
     "Open the patient again to see the changes, then choose which details stay."
 )
 TRAIL_LOCK = int.from_bytes(b"EVAL", "big")
+COUNTS, COMING = 1, 2
+"""Of the two copies of the vault: the one that counts, and one about to be written."""
 _UNSIGNED: dict[str, Any] = dict.fromkeys(("note", "note_sha256", "signed_at", "clinician", "licence"))
 
 
@@ -253,6 +255,9 @@ def remove_account(db: Connection, account_id: str, now: datetime) -> None:
         raise not_kept("account", account_id)
 
 
-def keep_vault(db: Connection, vault: bytes, now: datetime) -> None:
-    row = upsert(db, StoredVault).values(id=1, kept_at=now, vault=vault)
-    db.execute(row.on_conflict_do_update(index_elements=["id"], set_={"kept_at": now, "vault": vault}))
+def keep_vault(db: Connection, vault: bytes, now: datetime, *, coming: bool) -> None:
+    """Keep the vault that counts, or beside it one that is about to be written."""
+    for number in (COMING,) if coming else (COUNTS, COMING):
+        row = upsert(db, StoredVault).values(id=number, kept_at=now, vault=vault)
+        kept = {"kept_at": now, "vault": vault}
+        db.execute(row.on_conflict_do_update(index_elements=["id"], set_=kept))
