@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
@@ -344,7 +344,7 @@ def test_whoever_is_no_administrator_reads_the_trail_of_the_open_patient_alone(
 
 
 def test_records_put_back_to_an_earlier_state_are_an_alarm_on_the_start_page(
-    store: Store, content: Content, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    store: Store, content: Content, qtbot: QtBot
 ) -> None:
     store.trail_was_cut = True
     accepted: list[bool] = []
@@ -360,11 +360,6 @@ def test_records_put_back_to_an_earlier_state_are_an_alarm_on_the_start_page(
     window.open_store(store, content, Settings())
     (alarm,) = (one for one in window.findChildren(Banner) if one.isVisible())
     assert "not as they were left" in alarm.accessibleName()
-    monkeypatch.setattr(QMessageBox, "exec", lambda _: 0)
-    answer = "Go on from here"
-    monkeypatch.setattr(
-        QMessageBox, "clickedButton", lambda box: next(b for b in box.buttons() if b.text() == answer)
-    )
     button(alarm, "It was put back on purpose…").click()
     assert accepted
     assert not alarm.isVisible()
