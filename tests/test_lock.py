@@ -373,6 +373,32 @@ def test_the_paper_key_leads_to_a_new_password(person: Person) -> None:
     assert person.sees == "start page"
 
 
+def test_records_opened_by_the_paper_key_close_when_nobody_is_there_and_stay_while_somebody_types(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.pages.door.PAPER_MS", 1000)
+    paper = person.entrance.new_paper_key(person.store)
+    person.lock()
+    door = person.door()
+    door.show_paper()
+    QTest.keyClicks(door.paper_key, paper)
+    door.button.click()
+    person.qtbot.waitUntil(lambda: door.holds_records)
+    store = door._by_paper
+    assert store is not None
+    handle = person.window.windowHandle()
+    for _ in range(4):
+        person.qtbot.wait(400)
+        QTest.keyClick(handle, Qt.Key.Key_Shift)
+        assert door.holds_records
+    person.qtbot.waitUntil(lambda: not door.holds_records)
+    assert store._closed
+    assert "Name to sign in" in texts(door)
+    assert "Type the paper key once more" in texts(door)
+    person.sign_in("chen", PASSWORD)
+    assert person.sees == "start page"
+
+
 def test_a_note_is_signed_with_the_name_of_the_account_and_only_after_its_password(
     person: Person,
 ) -> None:
