@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from evalassist.content.schema import Condition, Default, Item, Model, Reference
 from evalassist.documents import evaluation_note_pdf
 from evalassist.errors import EvalAssistError
 from evalassist.overview import Part, Row, overview
+from evalassist.records.accounts import Account
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
@@ -34,6 +36,7 @@ from ui.widgets.fields import NumberField
 from ui.widgets.segments import SegmentedControl
 
 KEYS = new_keys()
+CHEN = Account("a1", "chen", "Q. Chen", "PT-1", "administrator")
 
 CASES = Path(__file__).resolve().parent / "cases"
 SETTINGS = Settings(therapist_name="A. Chen, PT")
@@ -199,7 +202,7 @@ def test_a_change_needs_a_new_value_a_reason_and_a_name(
     start: MainWindow, store: Store, value: str, reason: str, name: str, says: str
 ) -> None:
     def do(dialog: LimitDialog) -> None:
-        assert "There are no accounts yet: your name is recorded with the change." in shown(dialog)
+        assert "Your name is recorded with the change." in shown(dialog)
         fill(dialog, value, reason)
         dialog.name.clear()
         QTest.keyClicks(dialog.name.edit, name)
@@ -209,6 +212,40 @@ def test_a_change_needs_a_new_value_a_reason_and_a_name(
 
     at_limit(start, "symmetry", do)
     assert store.default_changes() == ()
+
+
+def test_who_is_signed_in_changes_a_limit_under_the_own_name(window: MainWindow, store: Store) -> None:
+    store.keep_account(CHEN)
+    store.account = CHEN
+
+    def do(dialog: LimitDialog) -> None:
+        assert "no accounts" not in shown(dialog)
+        QTest.keyClicks(dialog.name.edit, "Somebody else")
+        changed_to("80")(dialog)
+
+    at_limit(window, "symmetry", do)
+    (change,) = store.default_changes()
+    assert change.changed_by == "Q. Chen"
+
+
+def test_a_therapist_looks_at_the_limits_and_is_told_who_changes_them(
+    window: MainWindow, store: Store
+) -> None:
+    store.account = replace(CHEN, role="therapist")
+
+    def close_limit() -> None:
+        if isinstance(dialog := QApplication.activeModalWidget(), LimitDialog):
+            QDialog.reject(dialog)
+
+    def press_change(dialog: ContentDialog) -> None:
+        QTest.keyClicks(dialog.search, "symmetry")
+        press(dialog.search, Qt.Key.Key_Down)
+        QTimer.singleShot(100, close_limit)
+        click(dialog, "Change it…")
+        assert "An administrator can change the limits." in shown(dialog)
+
+    at_dialog(press_change, window.show_content)
+    assert not store.default_changes()
 
 
 def test_the_shipped_value_comes_back_with_a_reason_and_both_changes_stay_in_the_history(

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -21,6 +21,7 @@ from evalassist.records.server import Server
 from evalassist.records.store import Store
 from evalassist.settings import Settings
 from ui import style
+from ui.dialogs.confirm import ConfirmDialog
 from ui.dialogs.database import DatabaseDialog
 from ui.dialogs.palette import commands
 from ui.main_window import MainWindow
@@ -60,7 +61,7 @@ def dialog(qtbot: QtBot, entrance: Entrance, store: Store) -> DatabaseDialog:
     app = QApplication.instance()
     if isinstance(app, QApplication) and app.styleSheet() != style.sheet():
         style.apply_style(app)
-    made = DatabaseDialog(entrance, store)
+    made = DatabaseDialog(WayIn(entrance), store)
     qtbot.addWidget(made)
     made.show()
     return made
@@ -97,6 +98,21 @@ def press(dialog: DatabaseDialog, words: str) -> None:
     QTest.mouseClick(button(dialog, words), Qt.MouseButton.LeftButton)
 
 
+def asks(qtbot: QtBot, password: str) -> None:
+    """Answer the dialog that will ask for the password; a wrong one is followed by Cancel."""
+
+    def answer() -> None:
+        confirm = QApplication.activeModalWidget()
+        assert isinstance(confirm, ConfirmDialog)
+        QTest.keyClicks(confirm.password.edit, password)
+        confirm.button.click()
+        qtbot.waitUntil(lambda: not confirm._aside.at_work)
+        if confirm.isVisible():
+            confirm.reject()
+
+    QTimer.singleShot(100, answer)
+
+
 def try_it(dialog: DatabaseDialog, qtbot: QtBot, server: Server) -> str:
     type_in(dialog, server)
     press(dialog, "Test the connection")
@@ -118,7 +134,12 @@ def test_a_database_is_used_only_after_its_test_has_passed(
     QTest.keyClicks(line(dialog, "User"), "x")  # another user is another test
     assert not button(dialog, "Move the records there").isEnabled()
     try_it(dialog, qtbot, over_the_network)
+    asks(qtbot, "five red elbows")
+    press(dialog, "Move the records there")
+    assert dialog._doing is None  # nothing is moved without the password
+    assert dialog.isVisible()
     with qtbot.waitSignal(dialog.connected, timeout=20_000) as connected:
+        asks(qtbot, PASSWORD)
         press(dialog, "Move the records there")
     assert "rows arrived as they were" in connected.args[0]
     with entrance.sign_in("chen", PASSWORD) as moved:
@@ -128,7 +149,7 @@ def test_a_database_is_used_only_after_its_test_has_passed(
 
 def test_a_therapist_may_look_and_change_nothing(qtbot: QtBot, entrance: Entrance, store: Store) -> None:
     store.account = replace(store.account, role="therapist")
-    dialog = DatabaseDialog(entrance, store)
+    dialog = DatabaseDialog(WayIn(entrance), store)
     qtbot.addWidget(dialog)
     assert "Only an administrator" in said(dialog)
     assert not line(dialog, "Address").isEnabled()

@@ -6,13 +6,15 @@ import gc
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from evalassist.case_file import read_case
 from evalassist.content import load_content
@@ -27,11 +29,13 @@ from evalassist.settings import Settings
 from ui.app import App
 from ui.crash import CrashHook
 from ui.dialogs.accounts import AccountDialog, AccountsDialog, PasswordDialog
+from ui.dialogs.confirm import ConfirmDialog
 from ui.evaluation_view import EvaluationView
 from ui.pages.door import Door
 from ui.pages.review import SignPage
 from ui.watch import PBT_APMSUSPEND, WM_POWERBROADCAST, WM_WTSSESSION_CHANGE, Watch, leaves_session
 from ui.way_in import WayIn
+from ui.widgets.marks import Banner
 
 CASES = Path(__file__).parent / "cases"
 PASSWORD, OTHER = "four blue kneecaps", "seven slow ferries"
@@ -101,9 +105,35 @@ class Person:
             QTest.keyClicks(field.edit, typed)
         for secret in (dialog.password.first, dialog.password.again):
             QTest.keyClicks(secret.edit, password)
+        QTest.keyClicks(dialog.own.edit, PASSWORD)
         dialog.button.click()
         self.qtbot.waitUntil(lambda: not dialog._aside.at_work)
         assert dialog.result()
+
+    def at_dialog(self, act: Callable[[Any], object], show: Callable[[], object]) -> None:
+        """Show a dialog, do something in it, and close it should it still be there."""
+
+        def do() -> None:
+            dialog = QApplication.activeModalWidget()
+            assert isinstance(dialog, QDialog)
+            try:
+                act(dialog)
+            finally:
+                if isValid(dialog) and dialog.isVisible():
+                    dialog.reject()
+
+        QTimer.singleShot(100, do)
+        show()
+
+    def confirms(self, password: str) -> Callable[[ConfirmDialog], None]:
+        """Type a password into the dialog that asks for it, and wait for the answer."""
+
+        def act(dialog: ConfirmDialog) -> None:
+            QTest.keyClicks(dialog.password.edit, password)
+            dialog.button.click()
+            self.qtbot.waitUntil(lambda: not dialog._aside.at_work)
+
+        return act
 
     def begin(self) -> Evaluation:
         evaluation = Evaluation.begin(Patient(NAME, date(2001, 5, 9), "M"), "right", date(2026, 3, 2))
@@ -343,6 +373,32 @@ def test_the_paper_key_leads_to_a_new_password(person: Person) -> None:
     assert person.sees == "start page"
 
 
+def test_records_opened_by_the_paper_key_close_when_nobody_is_there_and_stay_while_somebody_types(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.pages.door.PAPER_MS", 1000)
+    paper = person.entrance.new_paper_key(person.store)
+    person.lock()
+    door = person.door()
+    door.show_paper()
+    QTest.keyClicks(door.paper_key, paper)
+    door.button.click()
+    person.qtbot.waitUntil(lambda: door.holds_records)
+    store = door._by_paper
+    assert store is not None
+    handle = person.window.windowHandle()
+    for _ in range(4):
+        person.qtbot.wait(400)
+        QTest.keyClick(handle, Qt.Key.Key_Shift)
+        assert door.holds_records
+    person.qtbot.waitUntil(lambda: not door.holds_records)
+    assert store._closed
+    assert "Name to sign in" in texts(door)
+    assert "Type the paper key once more" in texts(door)
+    person.sign_in("chen", PASSWORD)
+    assert person.sees == "start page"
+
+
 def test_a_note_is_signed_with_the_name_of_the_account_and_only_after_its_password(
     person: Person,
 ) -> None:
@@ -397,6 +453,47 @@ def test_an_administrator_adds_and_removes_an_account_and_a_therapist_cannot(per
     person.lock()
     person.sign_in("lee", OTHER)
     assert person.sees == "door"
+
+
+def test_an_account_is_added_or_changed_only_after_the_own_password(person: Person) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    lee = next(one for one in person.store.accounts() if one.sign_in == "lee")
+    change = AccountDialog(person.store, person.way_in, Settings(), lee, person.window)
+    change.show()
+    change.fields.role.set_value("administrator")
+    add = AccountDialog(person.store, person.way_in, Settings(), None, person.window)
+    add.show()
+    for field, typed in ((add.fields.name, "M. Roe"), (add.fields.licence, "9"), (add.fields.sign_in, "roe")):
+        QTest.keyClicks(field.edit, typed)
+    for secret in (add.password.first, add.password.again):
+        QTest.keyClicks(secret.edit, OTHER)
+    before = person.store.accounts()
+    for dialog, says in ((change, "five red elbows"), (change, ""), (add, "five red elbows"), (add, "")):
+        QTest.keyClicks(dialog.own.edit, says)
+        dialog.button.click()
+        person.qtbot.waitUntil(lambda d=dialog: not d._aside.at_work)  # type: ignore[misc]
+        assert person.store.accounts() == before
+        assert ("not right" if says else "Type your own password") in texts(dialog)
+    for dialog in (change, add):
+        QTest.keyClicks(dialog.own.edit, PASSWORD)
+        dialog.button.click()
+        person.qtbot.waitUntil(lambda d=dialog: not d._aside.at_work)  # type: ignore[misc]
+    now = {one.sign_in: one.role for one in person.store.accounts()}
+    assert now["lee"] == "administrator"
+    assert "roe" in now
+
+
+def test_an_earlier_state_is_accepted_only_after_the_password(person: Person) -> None:
+    accepted: list[bool] = []
+    store = person.store
+    store.trail_was_cut, store.accept_cut = True, lambda: accepted.append(True)
+    person.window.show_start()
+    (alarm,) = (one for one in person.window.findChildren(Banner) if one.isVisible())
+    ask = next(one for one in alarm.findChildren(QPushButton) if one.text().startswith("It was put back"))
+    person.at_dialog(person.confirms("five red elbows"), ask.click)
+    assert not accepted
+    person.at_dialog(person.confirms(PASSWORD), ask.click)
+    assert accepted
 
 
 def test_the_own_password_changes_only_after_the_old_one(person: Person) -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
@@ -37,6 +39,7 @@ from ui.main_window import MainWindow
 from ui.pages.review import SignPage
 from ui.printing import keep_first
 from ui.session import EvaluationSession
+from ui.widgets.addendum_form import AddendumForm
 from ui.widgets.marks import Banner
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -67,13 +70,15 @@ def store(tmp_path: Path, qapp: QApplication) -> Iterator[Store]:
 def session_of(store: Store, content: Content) -> Callable[..., EvaluationSession]:
     """An evaluation that is open, for whoever is signed in."""
 
-    def open_it(by: Account, evaluation: Evaluation | str = "ex1") -> EvaluationSession:
+    def open_it(
+        by: Account, evaluation: Evaluation | str = "ex1", confirm: Callable[[str], None] | None = None
+    ) -> EvaluationSession:
         store.account = by
         if isinstance(evaluation, str):
             evaluation = read_case(CASES / f"{evaluation}.toml", content)
             store.save(evaluation)
         settings = Settings(therapist_name=by.name, licence=by.licence, clinic_name="Riverside")
-        return EvaluationSession(evaluation, content, store, settings)
+        return EvaluationSession(evaluation, content, store, settings, confirm=confirm)
 
     return open_it
 
@@ -237,6 +242,50 @@ def test_the_sign_page_offers_what_can_be_written_and_asks_twice_before_it_marks
     assert "entered in error" in texts(visits)
 
 
+def is_right(password: str) -> None:
+    if password != "four blue kneecaps":
+        raise EvalAssistError("The password is not right.")
+
+
+@pytest.mark.parametrize("where", ["sign page", "dialog"])
+def test_a_co_signature_and_a_mark_for_good_are_written_only_after_the_password(
+    session_of: Callable[..., EvaluationSession], store: Store, qtbot: QtBot, where: str
+) -> None:
+    students = session_of(RO)
+    students.sign()
+    evaluation_id = students.evaluation.id
+    for kind, words, presses in (
+        ("Co-signature", "", ["Co-sign the note"]),
+        ("Entered in error", "Wrong knee.", ["Mark as entered in error", "Mark it for good"]),
+    ):
+        session = session_of(OKAFOR, store.load(evaluation_id), is_right)
+        before = session.evaluation.addenda
+        page: SignPage | AddendumDialog = (
+            SignPage(session) if where == "sign page" else AddendumDialog(session)
+        )
+        qtbot.addWidget(page)
+        page.show()
+        form = page.findChild(AddendumForm)
+        assert form is not None
+        if kind == "Entered in error":
+            assert not form.password.isVisibleTo(page)  # a plain addendum needs none
+            choose(page, "Kind of addendum", kind)
+        form.text.edit.setPlainText(words)  # type: ignore[union-attr]
+        for press in presses:
+            button(page, press).click()
+        assert "Type your password." in texts(page)
+        QTest.keyClicks(form.password.edit, "five red elbows")
+        QTest.keyClick(form.password.edit, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda page=page: "is not right" in texts(page))  # type: ignore[misc]
+        assert store.load(evaluation_id).addenda == before
+        assert (form.text.value or "") == words
+        QTest.keyClicks(form.password.edit, "four blue kneecaps")
+        QTest.keyClick(form.password.edit, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda session=session, before=before: session.evaluation.addenda != before)  # type: ignore[misc]
+        assert store.load(evaluation_id).addenda[-1].text == words
+        assert form.password.value == ""
+
+
 # ------------------------------------------------------------ the code on paper
 
 
@@ -344,7 +393,7 @@ def test_whoever_is_no_administrator_reads_the_trail_of_the_open_patient_alone(
 
 
 def test_records_put_back_to_an_earlier_state_are_an_alarm_on_the_start_page(
-    store: Store, content: Content, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    store: Store, content: Content, qtbot: QtBot
 ) -> None:
     store.trail_was_cut = True
     accepted: list[bool] = []
@@ -360,11 +409,6 @@ def test_records_put_back_to_an_earlier_state_are_an_alarm_on_the_start_page(
     window.open_store(store, content, Settings())
     (alarm,) = (one for one in window.findChildren(Banner) if one.isVisible())
     assert "not as they were left" in alarm.accessibleName()
-    monkeypatch.setattr(QMessageBox, "exec", lambda _: 0)
-    answer = "Go on from here"
-    monkeypatch.setattr(
-        QMessageBox, "clickedButton", lambda box: next(b for b in box.buttons() if b.text() == answer)
-    )
     button(alarm, "It was put back on purpose…").click()
     assert accepted
     assert not alarm.isVisible()

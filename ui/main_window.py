@@ -44,6 +44,10 @@ REMEMBER_AFTER_MS = 400
 MOST_NAMED = 6
 """So many unkept entries are named when the evaluation is left."""
 
+GO_ON = (
+    "Go on from this earlier state? What was kept after it is not in these records. "
+    "The audit trail says who went on."
+)
 AGAIN_MS, MOST_WAITED_S = 20, 5.0
 """A dialog that was closed takes a moment until who opened it goes on."""
 
@@ -168,6 +172,7 @@ class MainWindow(QMainWindow):
         start.tell_backups(*self._backups_told)
         start.lock_wanted.connect(self.lock)
         start.account_wanted.connect(self.show_accounts)
+        start.accept_cut_wanted.connect(self._accept_cut)
         self._stack.addWidget(start)
         return start
 
@@ -731,6 +736,22 @@ class MainWindow(QMainWindow):
             self._way_in = dialog.way_in
             self.use_settings(self._clinic)  # a name or license may have changed
 
+    def _accept_cut(self) -> None:
+        """An administrator may say that the earlier state is meant; it is written into the trail for good."""
+        from ui.dialogs.confirm import confirmed
+
+        accept = self._store.accept_cut
+        if accept is None or not confirmed(self._store, self._way_in, GO_ON, "Go on from here", self):
+            return
+        try:
+            accept()
+        except EvalAssistError as fault:
+            if self.start is not None:
+                self.start.say(str(fault))
+            return
+        if self.start is not None:
+            self._read_start_again()
+
     # ------------------------------------------------------------ papers
 
     def _write_referral(self) -> None:
@@ -817,7 +838,7 @@ class MainWindow(QMainWindow):
         from ui.dialogs.database import DatabaseDialog
 
         if self._way_in is not None:
-            dialog = DatabaseDialog(self._way_in.entrance, self._store, self)
+            dialog = DatabaseDialog(self._way_in, self._store, self)
             dialog.connected.connect(self._begin_on_server)
             dialog.exec()
 

@@ -269,7 +269,7 @@ class PasswordDialog(_WorkingDialog):
 
 
 class AccountDialog(_WorkingDialog):
-    """Somebody new with a first password, or the name, license and role of an account."""
+    """Somebody new with a first password, or the name, license and role of an account; one's own is asked again."""
 
     def __init__(
         self,
@@ -287,9 +287,12 @@ class AccountDialog(_WorkingDialog):
             parts += [style.label("s", says, wrap=True), self.password]
         else:
             self.fields.show_account(account)
+        self.own = PasswordField("Your own password")
+        parts += [style.label("s", "Your own password"), self.own]
         title, act = ("A new account", "Add it") if account is None else (account.name, "Change it")
         super().__init__(title, act, parts, parent)
-        self.password.again.entered.connect(self.act)
+        self.password.again.entered.connect(self.own.setFocus)
+        self.own.entered.connect(self.act)
         self.fields.name.setFocus()
 
     def act(self) -> None:
@@ -300,11 +303,28 @@ class AccountDialog(_WorkingDialog):
             if self._account.id == self._store.account.id and account.role != self._account.role:
                 self.refused(EvalAssistError("Another administrator can change what you may do."))
                 return
-            self.begin(lambda: self._store.keep_account(account))
+            self._begin_as_owner(lambda: self._store.keep_account(account))
             return
         password = self.password.taken((*self.fields.known_names, self._settings.clinic_name))
         if password:
-            self.begin(lambda: self._way_in.entrance.add_account(self._store, account, password))
+            self._begin_as_owner(lambda: self._way_in.entrance.add_account(self._store, account, password))
+
+    def _begin_as_owner(self, work: Callable[[], object]) -> None:
+        own = self.own.value
+        if not own:
+            self.refused(EvalAssistError("Type your own password, too."))
+            return
+
+        def confirm_and_work() -> None:
+            self._way_in.confirm(self._store, own)
+            work()
+
+        self.begin(confirm_and_work)
+
+    def refused(self, fault: EvalAssistError) -> None:
+        super().refused(fault)
+        self.own.clear()
+        self.own.setFocus()
 
 
 class PaperKeyDialog(QDialog):

@@ -15,6 +15,7 @@ from ui import icons, style
 from ui.dialogs.limit import LimitDialog
 from ui.widgets.row_list import RowList
 
+NOT_ALLOWED = "An administrator can change the limits."
 ROOM = 24
 """So much of the window stays visible around the dialog."""
 
@@ -63,6 +64,9 @@ class ContentDialog(QDialog):
         """Change the limit that is chosen."""
         row = self.list.row
         if row is None or row.default is None:
+            return
+        if self._store.account.id and not self._store.account.administers:
+            self._tell(NOT_ALLOWED, "att")
             return
         dialog = LimitDialog(row, self._store, self._name, self)
         if dialog.exec():

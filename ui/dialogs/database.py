@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QL
 
 from evalassist.errors import EvalAssistError
 from ui import style
+from ui.dialogs.confirm import confirmed
+from ui.way_in import WayIn
 
 if TYPE_CHECKING:
-    from evalassist.records.entrance import Entrance
     from evalassist.records.postgres import Found
     from evalassist.records.server import Server
     from evalassist.records.store import Store
@@ -34,6 +35,7 @@ SAYS = (
     "Several workstations share the records in a PostgreSQL database of the clinic. Whoever looks after the server "
     "prepares it with “evalassist postgres-setup” and gives you what stands below."
 )
+SURE = "From then on the records of this workstation lie there, and everybody signs in anew."
 NOT_ALLOWED = "Only an administrator changes where the records lie."
 
 
@@ -43,9 +45,9 @@ class DatabaseDialog(QDialog):
     connected = Signal(str)
     """The records are used there from now on, and what was done; who goes on signs in anew."""
 
-    def __init__(self, entrance: Entrance, store: Store, parent: QWidget | None = None) -> None:
+    def __init__(self, way_in: WayIn, store: Store, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._entrance, self._store = entrance, store
+        self._way_in, self._entrance, self._store = way_in, way_in.entrance, store
         self._passed: Server | None = None
         self._doing: Future[Any] | None = None
         self._then: Callable[[Any], None] = lambda _: None
@@ -113,9 +115,9 @@ class DatabaseDialog(QDialog):
         self._do(lambda: look(server), lambda found: self._show_found(server, found))
 
     def use(self) -> None:
-        """Move the records there, or use those that are there; the test has passed."""
+        """Move the records there, or use those that are there: the test has passed, and the password is asked."""
         server = self._passed
-        if server is None:
+        if server is None or not confirmed(self._store, self._way_in, SURE, self._use.text(), self):
             return
         self._tell("Working … Leave EvalAssist open.", "")
         self._do(

@@ -15,10 +15,7 @@ from ui.widgets.fields import NumberField, TextField
 from ui.widgets.segments import Choice, SegmentedControl
 
 SWITCH = (Choice("0", "Off"), Choice("1", "On", key="n"))
-NAMED = (
-    "There are no accounts yet: your name is recorded with the change. "
-    "It counts for every note not yet signed; signed notes stay as they are."
-)
+NAMED = "Your name is recorded with the change. It counts for every note not yet signed; signed notes stay as they are."
 
 
 class LimitDialog(QDialog):
@@ -48,7 +45,9 @@ class LimitDialog(QDialog):
             )
             self.value.message_changed.connect(lambda _: self._fit())
         self.reason, self.name = TextField("Reason"), TextField("Your name")
-        self.name.set_value(therapist_name or None)
+        account = store.account
+        self.name.set_value((account.name if account.id else therapist_name) or None)
+        self.name.setEnabled(not account.id)  # whoever is signed in answers for it
         self._said = style.label(wrap=True)
         self._said.setProperty("c", "danger")
         self._said.hide()

@@ -139,7 +139,7 @@ class AddendumDialog(QDialog):
         self._session = session
         self.setWindowTitle("Addendum")
         self.setMinimumWidth(style.px(560))
-        form = AddendumForm(session, lines=5, most_lines=14)
+        self.form = form = AddendumForm(session, lines=5, most_lines=14)
         form.added.connect(self.accept)
         self.text = form.text
         leave = QPushButton("Cancel")
@@ -166,3 +166,7 @@ class AddendumDialog(QDialog):
         """Esc or Cancel: words that were typed are not thrown away unasked."""
         if not self.text.value or asked_to_lose(self, "The addendum is not added."):
             super().reject()
+
+    def done(self, result: int) -> None:
+        self.form.leave()
+        super().done(result)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from math import ceil
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QScrollArea, QStackedWidget, QWidget
 
 from evalassist.errors import EvalAssistError
@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 WIDTH = 460
 COUNT_MS = 250
+PAPER_MS = 120_000
+"""So long the records stay open behind the paper key without a key or a click."""
 ANOTHER = "Somebody new"
 
 
@@ -131,6 +133,8 @@ class Door(ClosedPage):
         super().__init__(clinic, says)
         self._entrance = entrance
         self._by_paper: Store | None = None
+        self._away = QTimer(self, singleShot=True)
+        self._away.timeout.connect(self._nobody_there)
         self._wait_s: Callable[[], float] = lambda: 0.0
         self._clock = QTimer(self, interval=COUNT_MS)
         self._clock.timeout.connect(self._count)
@@ -152,6 +156,7 @@ class Door(ClosedPage):
         self._count()
 
     def leave(self) -> None:
+        self._away.stop()
         super().leave()
         if self._by_paper is not None:
             self._by_paper.close()
@@ -230,6 +235,9 @@ class Door(ClosedPage):
         parts: list[QWidget] = [style.label("q", says, wrap=True), self.who, self.fields, self.new_password]
         self.show_card("A new password", parts, self._back(), self.button)
         self.who.setFocus()
+        if (window := self.window().windowHandle()) is not None:
+            window.installEventFilter(self)
+        self._away.start(PAPER_MS)
 
     def _chosen(self) -> Account | None:
         place = self.who.currentIndex()
@@ -269,11 +277,25 @@ class Door(ClosedPage):
         if self.at_work:
             return
         if self._by_paper is not None:
+            self._away.stop()
             self._by_paper.close()
             self._by_paper = None
         self._show_unlock("")
         self._count()
         self.take_keyboard()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress) and self._away.isActive():
+            self._away.start()
+        return super().eventFilter(watched, event)
+
+    def _nobody_there(self) -> None:
+        """Whoever typed the paper key went away: nobody else finds the records open."""
+        if self.at_work:
+            self._away.start()
+            return
+        self._go_back()
+        self.say("Nobody was here: the records are closed again. Type the paper key once more.", "att")
 
     # ------------------------------------------------------------ trying, and waiting between tries
 

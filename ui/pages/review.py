@@ -429,6 +429,7 @@ class SignPage(Page):
 
     def leave(self) -> None:
         self._aside.finish()
+        self._form.leave()
         self._maker.forget()
 
     def keys(self) -> list[tuple[str, str]]:

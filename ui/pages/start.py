@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMessageBox,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -88,6 +87,8 @@ class StartPage(QWidget):
     trail_wanted = Signal()
     lock_wanted = Signal()
     account_wanted = Signal()
+    accept_cut_wanted = Signal()
+    """Go on from the earlier state to which the records were put back."""
 
     def __init__(self, store: Store, settings: Settings, *, signed_in: bool = False) -> None:
         """`signed_in`: somebody signed in, so that the page can be locked."""
@@ -130,7 +131,7 @@ class StartPage(QWidget):
         self._version = style.label()
         self._version.setProperty("t", "s")
         self._alarm = Banner("danger", CUT, CUT_MEANS, act=CUT_ACT)
-        self._alarm.acted.connect(self._ask_to_accept)
+        self._alarm.acted.connect(self.accept_cut_wanted)
         self._lay_out()
         self._waiting: list[tuple[str, Callable[[str, str], None]]] = []
         self._step_names: list[tuple[str, QLabel]] = []
@@ -147,24 +148,6 @@ class StartPage(QWidget):
         self._show_drafts(self._store.drafts())
         self._show_recent(self._store.recent(60))
         self._search_now()
-
-    def _ask_to_accept(self) -> None:
-        """An administrator may say that the earlier state is meant; it is written into the trail for good."""
-        box = QMessageBox(
-            QMessageBox.Icon.NoIcon, "EvalAssist", "Go on from this earlier state?", parent=self
-        )
-        box.setInformativeText(
-            "What was kept after it is not in these records. The audit trail says who went on."
-        )
-        go_on = box.addButton("Go on from here", QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton("Not now", QMessageBox.ButtonRole.RejectRole))
-        box.exec()
-        if box.clickedButton() is go_on and self._store.accept_cut is not None:
-            try:
-                self._store.accept_cut()
-                self.refresh()
-            except EvalAssistError as fault:
-                self.say(str(fault))
 
     def say(self, words: str) -> None:
         """One sentence above the unfinished notes; empty hides it."""

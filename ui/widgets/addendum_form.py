@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 from PySide6.QtCore import Signal
@@ -10,9 +11,11 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import BY_THERAPISTS, AddendumKind
 from ui import style
+from ui.aside import Aside
 from ui.session import EvaluationSession
 from ui.widgets.choices import ChoiceField
 from ui.widgets.fields import TextField
+from ui.widgets.passwords import PasswordField
 from ui.widgets.segments import Choice
 
 ADD: dict[AddendumKind, tuple[str, str, str]] = {
@@ -53,13 +56,17 @@ class AddendumForm(QWidget):
         self._session = session
         self._sure = False
         self.text = TextField("Addendum", lines=lines, most_lines=most_lines)
+        self.password = PasswordField("Password")
+        self.password.edit.setPlaceholderText("Your password")
+        self.password.entered.connect(self.add)
+        self._aside = Aside(self)
         self.button = QPushButton()
         self.button.clicked.connect(self.add)
         self._says, self._said = style.label("s", wrap=True), style.label("", wrap=True)
         self._said.setProperty("c", "danger")
         self._said.hide()
         self._stack = style.column(self, spacing=8)
-        for part in (self.text, self.button, self._said, self._says):
+        for part in (self.text, self.password, self.button, self._said, self._says):
             self._stack.addWidget(part)
         self._waits = self._may_cosign()
         self._choice = self._chooser()
@@ -99,7 +106,7 @@ class AddendumForm(QWidget):
         return made
 
     def add(self) -> None:
-        """Write it below the note; what marks the note for good is asked for twice."""
+        """Write it below the note; what marks it for good is asked for twice, and the password as for signing."""
         words = self.text.value or ""
         if not words and self.kind != "co-signature":
             self.text.setFocus()
@@ -110,20 +117,53 @@ class AddendumForm(QWidget):
             style.say(self.button, kind="danger")
             return
         self._said.hide()
+        confirm, password = self._confirm, self.password.value
+        if confirm is None:
+            self._keep()
+        elif not password:
+            self._say("Type your password.")
+            self.password.setFocus()
+        elif not self._aside.at_work:
+            self.setEnabled(False)  # what was confirmed is what is kept
+            self._aside.do(lambda: confirm(password), lambda _: self._keep(), self._refused)
+
+    def leave(self) -> None:
+        """The page goes: what waits for the password is not written."""
+        self._aside.finish()
+
+    @property
+    def _confirm(self) -> Callable[[str], None] | None:
+        """How the password is asked before this kind; None where it is not."""
+        return self._session.confirm if self.kind in BY_THERAPISTS else None
+
+    def _keep(self) -> None:
         try:
-            self._session.add_addendum(words, self.kind)
+            self._session.add_addendum(self.text.value or "", self.kind)
         except EvalAssistError as fault:
-            self._said.setText(f"The {ADD[self.kind][0].lower()} is not kept. It stays in the field. {fault}")
-            self._said.show()
+            self._refused(fault)
             return
+        self.setEnabled(True)
         self.text.clear()
         self._choice.set_value("addendum")
         self._show_kind()
         self.added.emit()
 
+    def _refused(self, fault: EvalAssistError) -> None:
+        self.setEnabled(True)
+        self.password.clear()
+        self._say(f"The {ADD[self.kind][0].lower()} is not kept. It stays in the field. {fault}")
+        if self._confirm is not None:
+            self.password.setFocus()
+
+    def _say(self, words: str) -> None:
+        self._said.setText(words)
+        self._said.show()
+
     def _show_kind(self) -> None:
         _, button, says = ADD[self.kind]
         self._sure = False
+        self.password.clear()
+        self.password.setVisible(self._confirm is not None)
         self.button.setText(button)
         style.say(self.button, kind="")
         self._says.setText(says)
