@@ -122,7 +122,7 @@ class RestoreDialog(QDialog):
         self._tries.refuse_too_soon()
         self._tries.count()
         keys = backup.keys_by_paper(paper) if by_paper else backup.keys_by_password(name, password)
-        self._tries.forget()
+        self._tries.take_back()  # nobody signed in: the wrong tries are still to be told
         return keys
 
     def done(self, result: int) -> None:
