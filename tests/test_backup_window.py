@@ -226,6 +226,7 @@ def test_a_patient_is_exported_from_the_list_of_visits(clinic: Clinic, qtbot: Qt
 
     for first, second, refused in (
         ("short", "short", "5 of at least 12"),
+        ("Anna Svensson 1", "Anna Svensson 1", "a name that others know"),
         ("a long password", "another one!", "two differ"),
     ):
         dialog.password.setText(first)
