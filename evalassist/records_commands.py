@@ -59,9 +59,11 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def _restore(options: argparse.Namespace) -> int:
     from evalassist.records.integrity import counted
     from evalassist.records.restore import chosen_backup, restore
+    from evalassist.records.vault import PAPER
 
     backup = chosen_backup(options.backup)
-    back = restore(backup, _keys(options, backup.vault), options.to)
+    by = backup.account_id(options.account) if options.account else PAPER
+    back = restore(backup, _keys(options, backup.vault), options.to, by)
     print(f"Restored from {backup.file.name}: {counted(back.counts)}. The records are in {options.to}.")
     if back.aside is not None:
         print(f"What was there before lies in {back.aside}.")

@@ -24,6 +24,7 @@ from evalassist.evaluation import Evaluation, Patient
 from evalassist.records import backup as backup_module
 from evalassist.records import database, disk, drill, migrations
 from evalassist.records import vault as vaults
+from evalassist.records.accounts import Account
 from evalassist.records.backup import BackupError, Backups, GivenUpError, backups_in, kept_numbers
 from evalassist.records.connection import connect
 from evalassist.records.disk import is_network, mounted_kind
@@ -386,6 +387,39 @@ def test_a_backup_comes_back_on_a_fresh_machine_with_the_paper_key(clinic: Clini
     assert entrance.state() == "locked"
     with entrance.sign_in_with_paper(clinic.paper) as store:
         assert len(store.drafts()) == 2
+
+
+def test_a_backup_of_other_records_replaces_none_that_are_here(clinic: Clinic, tmp_path: Path) -> None:
+    made = clinic.back_up()
+    other = tmp_path / "other"
+    other.mkdir()
+    Entrance(other).begin(Account("", "chen", "A. Chen", "", "administrator"), "correct horse")[0].close()
+    before = {each.name: each.read_bytes() for each in other.iterdir() if each.is_file()}
+    with pytest.raises(NotRestoredError, match="belongs to other records"):
+        restore(chosen_backup(made.file), [clinic.keys], other)
+    assert {each.name: each.read_bytes() for each in other.iterdir() if each.is_file()} == before
+
+
+def test_only_an_administrator_or_the_paper_key_restores_and_the_trail_says_who(tmp_path: Path) -> None:
+    folder = tmp_path / "clinic"
+    folder.mkdir()
+    entrance = Entrance(folder)
+    store, _ = entrance.begin(Account("", "chen", "A. Chen", "", "administrator"), "correct horse")
+    lee = entrance.add_account(store, Account("", "lee", "S. Lee", "PT-1", "therapist"), "another horse")
+    keys, chen = store.keys, store.account
+    backup = chosen_backup(Backups(folder / RECORDS).make(keys.database, "asked").file)
+    store.close()
+    fresh = tmp_path / "fresh"
+    with pytest.raises(NotRestoredError, match="Only an administrator"):
+        restore(backup, backup.keys_by_password("lee", "another horse"), fresh, backup.account_id("lee"))
+    assert not lee.administers
+    assert list(fresh.iterdir()) == []
+    for by, who in ((backup.account_id("Chen"), "A. Chen"), (vaults.PAPER, "paper key")):
+        restore(backup, [keys], fresh, by)
+        with closing(connect(fresh / RECORDS, keys.database)) as db:
+            told = db.execute("SELECT account_id, who, action FROM audit ORDER BY number DESC").fetchone()
+        assert told == (by, who, "restored")
+    assert chen.id == backup.account_id("chen")
 
 
 def test_the_records_that_are_there_are_put_aside_as_a_backup(clinic: Clinic) -> None:

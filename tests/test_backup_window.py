@@ -21,7 +21,9 @@ from evalassist.records import vault as vaults
 from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
 from evalassist.records.doorstep import RECORDS
+from evalassist.records.entrance import TRIES
 from evalassist.records.store import Store
+from evalassist.records.tries import Tries
 from evalassist.records.vault import Keys, new_keys
 from evalassist.settings import Settings
 from ui.app import App
@@ -166,6 +168,7 @@ def test_a_backup_is_restored_by_the_paper_key(clinic: Clinic, qtbot: QtBot, tmp
     with Store(clinic.folder / RECORDS, clinic.keys) as store:
         assert late.id not in {row.id for row in store.drafts()}
     assert {each.manifest.kind for each in clinic.backups.all()} == {"close", "before-restore"}
+    assert len(Tries(clinic.folder / TRIES).failed_at) == 1  # the wrong one is still to be told
 
 
 def test_a_backup_on_a_stick_is_chosen_on_a_fresh_machine(
@@ -223,6 +226,7 @@ def test_a_patient_is_exported_from_the_list_of_visits(clinic: Clinic, qtbot: Qt
 
     for first, second, refused in (
         ("short", "short", "5 of at least 12"),
+        ("Anna Svensson 1", "Anna Svensson 1", "a name that others know"),
         ("a long password", "another one!", "two differ"),
     ):
         dialog.password.setText(first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -11,7 +12,7 @@ import pytest
 
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import Addendum, Evaluation, Patient, Signature
-from evalassist.records import migrations
+from evalassist.records import migrations, patient_file
 from evalassist.records import vault as vaults
 from evalassist.records.connection import connect
 from evalassist.records.patient_file import PatientFileError, export_patient, import_patient
@@ -99,6 +100,13 @@ def test_a_weak_or_wrong_password_a_damaged_file_and_an_unknown_patient_are_refu
     file = tmp_path / "one.evalassist-patient"
     with pytest.raises(EvalAssistError, match="at least 12"):
         export_patient(here, ANNA.id, file, "short")
+    for weak, why in (
+        ("password2026!", "Choose words"),
+        ("abababababababab", "same few"),
+        ("MR-7 Svensson", "others know"),
+    ):
+        with pytest.raises(EvalAssistError, match=why):
+            export_patient(here, ANNA.id, file, weak)
     with pytest.raises(StoreError, match="not in the records"):
         export_patient(here, "nobody", file, PASSWORD)
     assert not file.exists()
@@ -142,3 +150,32 @@ def test_an_import_that_fails_leaves_nothing_behind(here: Store, there: Store, t
         import_patient(there, file, PASSWORD)
     assert [row.patient.name for row in there.recent()] == ["Bert Olsen"]
     assert there.search_patients("anna") == ()
+
+
+def test_an_export_that_cannot_be_noted_does_not_happen(here: Store, tmp_path: Path) -> None:
+    file = tmp_path / "one.evalassist-patient"
+    with closing(connect(here.path, here.keys.database)) as db:
+        db.execute("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END")
+    with pytest.raises(StoreError):
+        export_patient(here, ANNA.id, file, PASSWORD)
+    assert not file.exists()
+
+
+def test_a_file_that_grows_without_end_is_refused(
+    here: Store, there: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, bomb = tmp_path / "one.evalassist-patient", tmp_path / "bomb"
+    export_patient(here, ANNA.id, file, PASSWORD)
+    with zipfile.ZipFile(file) as whole, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as pack:
+        for name in whole.namelist():
+            pack.writestr(name, whole.read(name))
+    with pytest.raises(PatientFileError):
+        import_patient(there, bomb, PASSWORD)
+    monkeypatch.setattr(patient_file, "MOST_BYTES", 50_000)
+    for refused in (
+        lambda: import_patient(there, file, PASSWORD),
+        lambda: export_patient(here, ANNA.id, tmp_path / "two", PASSWORD),
+    ):
+        with pytest.raises(EvalAssistError, match="MB at most"):
+            refused()
+    assert len(there.recent()) == 1

@@ -121,3 +121,16 @@ def test_a_patient_is_carried_from_one_clinic_to_another(desk: Desk, tmp_path: P
         assert [row.patient.name for row in store.drafts()] == ["Anna Svensson"]
     code, said = desk.run("import-patient", file, "--records", tmp_path, *signed_in, *secret)
     assert (code, "no records to sign in to" in said) == (BAD_INPUT, True)
+
+
+def test_a_therapist_restores_no_backup_from_the_command_line(desk: Desk, tmp_path: Path) -> None:
+    entrance = Entrance(desk.folder)
+    with entrance.sign_in("chen", "correct horse") as store:
+        entrance.add_account(store, Account("", "lee", "S. Lee", "PT-1", "therapist"), "correct horse")
+        made = Backups(desk.folder / RECORDS).make(store.keys.database, "close")
+    fresh = tmp_path / "fresh"
+    words = ("restore", made.file, "--to", fresh, "--password-file", desk.password, "--account")
+    code, said = desk.run(*words, "lee")
+    assert (code, "Only an administrator" in said) == (BAD_INPUT, True), said
+    assert list(fresh.iterdir()) == []
+    assert desk.run(*words, "chen")[0] == DONE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,9 +17,11 @@ from evalassist.errors import EvalAssistError, StoreError
 from evalassist.files import write_whole
 from evalassist.records import migrations
 from evalassist.records import vault as vaults
+from evalassist.records.accounts import Account
 from evalassist.records.connection import connect, first_fault
 from evalassist.records.faults import not_kept, plain_words
 from evalassist.records.integrity import columns_of, quoted
+from evalassist.records.passwords import refusal
 from evalassist.records.store import Store
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,8 @@ ROWS, VAULT = "patient.db", "patient.vault"
 NAME = "patient"
 """The slot of the password in a file's vault; the file names nobody."""
 LEAST_SIGNS = 12
+MOST_BYTES = 512 * 2**20
+"""A larger file is neither written nor taken in."""
 BELONGS: Mapping[str, str] = {
     "patient": "id = :patient",
     "patient_word": "patient_id = :patient",
@@ -52,17 +56,31 @@ class PatientFileError(StoreError):
     """This is not a file of one patient, or it is damaged. Nothing was changed."""
 
 
+TOO_LARGE = f"A file of one patient holds {MOST_BYTES // 2**20} MB at most. Nothing was changed."
+
+
+def weakness(password: str, known: Iterable[str] = ()) -> str:
+    """Why a password is too weak for a file that leaves the clinic, or ""."""
+    if len(password) < LEAST_SIGNS:
+        return f"{len(password)} of at least {LEAST_SIGNS} signs."
+    return refusal(password, known)
+
+
+def known_names(account: Account, name: str, record_number: str) -> tuple[str, ...]:
+    """What others know of a patient and of whoever writes the file: no password."""
+    return name, record_number, account.name, account.sign_in
+
+
 def export_patient(store: Store, patient_id: str, file: Path, password: str) -> None:
     """Write a patient's evaluations, notes and papers into an encrypted file that this password opens."""
-    if len(password) < LEAST_SIGNS:
-        raise EvalAssistError(
-            f"Choose a password of at least {LEAST_SIGNS} signs: the file leaves the clinic and may be tried for years."
-        )
     with plain_words(store.path, "read"), closing(connect(store.path, store.keys.database)) as db:
         db.execute("BEGIN")
         rows = _rows_of(db, patient_id)
     if not rows["patient"][1]:
         raise not_kept("patient", patient_id)
+    (patient,) = (dict(zip(rows["patient"][0], row, strict=True)) for row in rows["patient"][1])
+    if why := weakness(password, known_names(store.account, patient["name"], patient["record_number"])):
+        raise EvalAssistError(f"{why} The file leaves the clinic and may be tried for years.")
     keys = vaults.new_keys()
     vault = vaults.with_password(vaults.new_vault(), keys, NAME, NAME, password)
     with plain_words(file, "keep"), TemporaryDirectory(prefix=".evalassist-", dir=file.parent) as beside:
@@ -74,12 +92,14 @@ def export_patient(store: Store, patient_id: str, file: Path, password: str) -> 
             for table, (columns, found) in rows.items():
                 db.executemany(_insert(table, columns), found)
             db.execute("COMMIT")
+        if made.stat().st_size > MOST_BYTES:
+            raise EvalAssistError(TOO_LARGE)
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as pack:
             pack.writestr(VAULT, vaults.vault_bytes(vault))
             pack.write(made, ROWS)
+        store.note("patient-exported", patient_id)  # first: what cannot be noted does not leave the clinic
         write_whole(file, packed.getvalue())
-    store.note("patient-exported", patient_id)
     log.info("patient %s exported", patient_id)
 
 
@@ -122,6 +142,11 @@ def _opened(file: Path, password: str) -> Rows:
     """All rows of a patient's file, brought up to date."""
     try:
         with zipfile.ZipFile(file) as pack, TemporaryDirectory(prefix="evalassist-") as beside:
+            members = pack.infolist()
+            if sum(each.file_size for each in members) > MOST_BYTES:
+                raise StoreError(TOO_LARGE)
+            if any(each.compress_type != zipfile.ZIP_STORED for each in members):
+                raise PatientFileError  # none is written so, and little can be packed to grow without end
             vault = vaults.vault_of(pack.read(VAULT))
             (keys,) = vaults.unlock(vault, NAME, password)[1]
             rows = Path(beside, ROWS)

@@ -16,6 +16,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.files import keep_names, write_whole
 from evalassist.records import vault as vaults
+from evalassist.records.accounts import NOBODY
 from evalassist.records.backup import FOLDER, Backups, Manifest, backups_in, manifest_of
 from evalassist.records.connection import WHOLE_FILE, connect
 from evalassist.records.disk import refuse_network
@@ -23,7 +24,7 @@ from evalassist.records.doorstep import RECORDS
 from evalassist.records.faults import plain_words
 from evalassist.records.integrity import counts_of, fault_of, sha256_of_file
 from evalassist.records.store import Store
-from evalassist.records.vault import Keys, Vault
+from evalassist.records.vault import Keys, Vault, VaultDamagedError
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,11 @@ class ToRestore:
 
     def keys_by_paper(self, paper_key: str) -> list[Keys]:
         return vaults.unlock_with_paper(self.vault, paper_key)
+
+    def account_id(self, name: str) -> str:
+        """The id of the account that signs in with this name, or ""."""
+        slot = self.vault.slot_named(name)
+        return slot.id if slot else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +89,29 @@ def chosen_backup(chosen: Path) -> ToRestore:
     return ToRestore(file, vaults.vault_of(vault_bytes), vault_bytes, manifest_of(file))
 
 
-def restore(backup: ToRestore, keys: list[Keys], folder: Path) -> Restored:
-    """Put the records of a backup into a folder, checked before and after; what is there is put aside first."""
+def restore(backup: ToRestore, keys: list[Keys], folder: Path, by: str = "") -> Restored:
+    """Put the records of a backup into a folder, checked before and after; what is there is put aside first.
+
+    `by`: the id of the backup's account, or of the paper key, that opened it; only an administrator's may.
+    """
     refuse_network(folder)
-    fitting, aside = put_in_place(backup, keys, folder)
+    fitting, aside = put_in_place(backup, keys, folder, by)
     records = folder / RECORDS
     with Store(records, fitting) as store:  # a backup of an earlier EvalAssist is brought up to date
+        who = store.account_of(by) if by else NOBODY
+        store.account = who
         store.note("restored", backup.file.stem)
+        store.account = NOBODY  # who restores is not signed in
     with plain_words(records, "read"), closing(connect(records, fitting.database)) as db:
         counts = counts_of(db)
     log.info("records restored from %s", backup.file.name)
     return Restored(records, counts, aside)
 
 
-def put_in_place(backup: ToRestore, keys: list[Keys], folder: Path) -> tuple[Keys, Path | None]:
+def put_in_place(backup: ToRestore, keys: list[Keys], folder: Path, by: str = "") -> tuple[Keys, Path | None]:
     """The files of a backup in a folder, as they were; which keys open them, and where what was there lies now."""
     _refuse_a_changed_copy(backup)
+    _refuse_other_records(backup, folder)
     records = folder / RECORDS
     part = folder / f".{RECORDS}.restored.part"
     with plain_words(records, "open"):
@@ -106,6 +119,8 @@ def put_in_place(backup: ToRestore, keys: list[Keys], folder: Path) -> tuple[Key
         _refuse_full(folder, backup.file.stat().st_size)
         try:
             fitting = _copied(backup, keys, part)
+            if by not in ("", vaults.PAPER):
+                _refuse_whoever_is_no_administrator(part, fitting, by)
             aside = _put_aside(folder, fitting)
             write_whole(folder / vaults.FILE_NAME, backup.vault_bytes)
             part.rename(records)
@@ -125,6 +140,28 @@ def _refuse_a_changed_copy(backup: ToRestore) -> None:
         raise NotRestoredError(
             f"The backup {backup.file.name} is no longer what was written: the disk damaged it or it was changed. "
             "Nothing was changed here. Choose the backup before it."
+        )
+
+
+def _refuse_other_records(backup: ToRestore, folder: Path) -> None:
+    vault = folder / vaults.FILE_NAME
+    for file in (vault, vaults.previous_of(vault)):
+        with suppress(FileNotFoundError, VaultDamagedError):
+            here = vaults.vault_of(file.read_bytes())
+            if here.begun and here.records_id != backup.vault.records_id:
+                raise NotRestoredError(
+                    "This backup belongs to other records. Move those that are here to another folder first. "
+                    "Nothing was changed."
+                )
+
+
+def _refuse_whoever_is_no_administrator(part: Path, keys: Keys, account_id: str) -> None:
+    with closing(connect(part, keys.database)) as db:
+        role = "SELECT role FROM account WHERE id = ? AND removed_at IS NULL"
+        found = db.execute(role, (account_id,)).fetchone()
+    if found != ("administrator",):
+        raise NotRestoredError(
+            "Only an administrator of the backup, or the paper key, restores it. Nothing was changed."
         )
 
 

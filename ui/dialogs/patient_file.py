@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Patient
-from evalassist.records.patient_file import ENDING, LEAST_SIGNS, export_patient
+from evalassist.records.patient_file import ENDING, LEAST_SIGNS, export_patient, known_names, weakness
 from evalassist.records.store import Store
 from ui import style
 from ui.aside import Aside
@@ -67,8 +67,9 @@ class ExportDialog(QDialog):
             self.write(Path(name))
 
     def _password_stands(self) -> bool:
-        if len(self.password.text()) < LEAST_SIGNS:
-            self._say(f"{len(self.password.text())} of at least {LEAST_SIGNS} signs.", bad=True)
+        known = known_names(self._store.account, self._patient.name, self._patient.record_number)
+        if why := weakness(self.password.text(), known):
+            self._say(why, bad=True)
         elif self.password.text() != self.again.text():
             self._say("The two differ. Type the same password twice.", bad=True)
         else:

@@ -15,7 +15,7 @@ from evalassist.records.entrance import TRIES
 from evalassist.records.integrity import counted
 from evalassist.records.restore import Restored, ToRestore, chosen_backup, restore
 from evalassist.records.tries import Tries
-from evalassist.records.vault import Keys
+from evalassist.records.vault import PAPER, Keys
 from ui import style
 from ui.aside import Aside
 from ui.crash import FaultPage
@@ -114,7 +114,8 @@ class RestoreDialog(QDialog):
 
         def work() -> Restored:
             backup = chosen_backup(file)
-            return restore(backup, self._opened(backup, by_paper, paper, name, password), self._folder)
+            keys = self._opened(backup, by_paper, paper, name, password)
+            return restore(backup, keys, self._folder, PAPER if by_paper else backup.account_id(name))
 
         self._aside.do(work, self._done, self._refused)
 
@@ -122,7 +123,7 @@ class RestoreDialog(QDialog):
         self._tries.refuse_too_soon()
         self._tries.count()
         keys = backup.keys_by_paper(paper) if by_paper else backup.keys_by_password(name, password)
-        self._tries.forget()
+        self._tries.take_back()  # nobody signed in: the wrong tries are still to be told
         return keys
 
     def done(self, result: int) -> None:
