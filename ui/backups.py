@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from evalassist.records.drill import Told
     from evalassist.records.vault import Keys
 
-FIRST_MS = 60_000
+FIRST_MS = 15_000
 EVERY_MS = 15 * 60_000
 ASK_MS = 100
 

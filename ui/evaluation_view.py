@@ -21,6 +21,7 @@ from ui.pages import load_page, page_for
 from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets import glyph
+from ui.widgets.addendum_form import ITS_KIND, AddendumForm
 from ui.widgets.bars import FooterBar, HeaderBar
 from ui.widgets.dates import KIND_WORDS, date_text
 from ui.widgets.focus import ENTER_KEYS
@@ -207,6 +208,8 @@ class EvaluationView(QWidget):
             for field in page.findChildren(Typed):
                 if field.accessibleName() == name:
                     field.put_back(words)
+            for form in page.findChildren(AddendumForm) if name == ITS_KIND else ():
+                form.choose(words)
 
     def _commit_page(self) -> None:
         try:

@@ -37,11 +37,13 @@ class Held:
 def addendum_words() -> dict[tuple[str, str], str]:
     """An addendum that is being written in its dialog goes on in the field of the sign page."""
     from ui.dialogs.papers import AddendumDialog
+    from ui.widgets.addendum_form import ITS_KIND
 
     words: dict[tuple[str, str], str] = {}
     for dialog in QApplication.topLevelWidgets():
         if isinstance(dialog, AddendumDialog) and dialog.isVisible() and dialog.text.value:
             words["sign", "Addendum"] = dialog.text.value
+            words["sign", ITS_KIND] = dialog.form.kind
     return words
 
 

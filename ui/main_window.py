@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QLabel,
+    QLineEdit,
     QMainWindow,
     QMessageBox,
     QStackedWidget,
@@ -710,6 +711,9 @@ class MainWindow(QMainWindow):
             self.view.show_step(left.step)
             if left.item:
                 self.view.page.focus_item(left.item)
+        field = self.focusWidget()
+        if isinstance(field, QLineEdit):
+            field.end(False)  # typing goes on behind what stands there
 
     def _begin_watch(self) -> None:
         from ui.copied import Copied

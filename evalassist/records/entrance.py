@@ -138,7 +138,12 @@ class Entrance:
         """Ask an account that is signed in for its password again; it raises when that is wrong."""
         self.tries.refuse_too_soon()
         self.tries.count()
-        vaults.unlock(self._kept_vault(store), store.account.sign_in, password, key_file)
+        try:
+            vaults.unlock(self._kept_vault(store), store.account.sign_in, password, key_file)
+        except WrongPasswordError:
+            raise WrongPasswordError(
+                "The password is not right. Check Caps Lock and the keyboard's language, then try again."
+            ) from None
         store.note_wrong_passwords(self.tries.forget())
 
     def verify(

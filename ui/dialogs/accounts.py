@@ -289,7 +289,7 @@ class AccountDialog(_WorkingDialog):
             self.fields.show_account(account)
         self.own = PasswordField("Your own password")
         parts += [style.label("s", "Your own password"), self.own]
-        title, act = ("A new account", "Add it") if account is None else (account.name, "Change it")
+        title, act = ("A new account", "Add account") if account is None else (account.name, "Change it")
         super().__init__(title, act, parts, parent)
         self.password.again.entered.connect(self.own.setFocus)
         self.own.entered.connect(self.act)

@@ -29,6 +29,7 @@ from evalassist.settings import (
 )
 from ui import style
 from ui.widgets.fields import TextField
+from ui.widgets.roomy import ENDS
 from ui.widgets.segments import Choice, SegmentedControl
 
 _PICTURE_TYPES = "*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp"
@@ -124,7 +125,8 @@ class PreferencesDialog(QDialog):
         area.setWidgetResizable(True)
         area.setAccessibleName("Settings")
         area.setWidget(inner)
-        area.setMinimumHeight(min(inner.sizeHint().height() + 8, style.px(470)))
+        room = (parent.window().height() if parent is not None else style.px(768)) - style.px(ENDS)
+        area.setMinimumHeight(min(inner.sizeHint().height() + 8, style.px(470), max(room, style.px(100))))
         where = style.label("", f"Kept in {settings_file()}")
         where.setProperty("t", "s")
         where.setWordWrap(True)

@@ -20,6 +20,7 @@ from ui import style
 from ui.aside import Aside
 from ui.crash import FaultPage
 from ui.widgets.dates import date_text
+from ui.widgets.roomy import ENDS
 from ui.widgets.row_list import RowList
 from ui.widgets.segments import Choice, SegmentedControl
 
@@ -45,7 +46,8 @@ class RestoreDialog(QDialog):
         self._aside = Aside(self)
         self._tries = Tries(folder / TRIES)
         self.setWindowTitle("Restore a backup")
-        self.setMinimumSize(style.px(620), style.px(480))
+        room = parent.window().height() - ENDS // 2 if parent is not None else style.px(480)
+        self.setMinimumSize(style.px(620), min(style.px(480), room))
         self.list = RowList("Backups")
         self.list.moved.connect(self._show_chosen)
         self.way = SegmentedControl(WAYS, "Open it with")
@@ -148,7 +150,7 @@ class RestoreDialog(QDialog):
 
     def _show_chosen(self) -> None:
         if not self._files:
-            self._say("No backup lies here. Choose one with Another file…", bad=False)
+            self._say("No backup was found here. Choose one with Another file…", bad=False)
 
     def _show_way(self) -> None:
         paper = self.way.value != "password"

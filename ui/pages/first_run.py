@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from evalassist.settings import Settings
 
 SAYS = (
-    "The records are encrypted, and open only for who has an account. This first one is an administrator's: it adds "
-    "the accounts of the others."
+    "The records are encrypted, and only people with an account can open them. This first one is an administrator's: "
+    "it adds the accounts of the others."
 )
 PLAIN = (
     "The records that are here can be read by anybody at this computer. They become encrypted now, and the readable "

@@ -21,7 +21,7 @@ from ui import icons, style
 from ui.aside import Aside
 from ui.pages.base import Page
 from ui.session import EvaluationSession
-from ui.widgets.addendum_form import ADD, AddendumForm
+from ui.widgets.addendum_form import ADD, ITS_KIND, AddendumForm
 from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.dates import date_text
 from ui.widgets.glyph import State
@@ -425,7 +425,7 @@ class SignPage(Page):
 
     def loose_words(self) -> dict[str, str]:
         words = self.addendum.value if self.session.signed else None
-        return super().loose_words() | ({"Addendum": words} if words else {})
+        return super().loose_words() | ({ITS_KIND: self._form.kind, "Addendum": words} if words else {})
 
     def leave(self) -> None:
         self._aside.finish()

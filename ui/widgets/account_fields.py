@@ -39,7 +39,7 @@ class AccountFields(QWidget):
         if asks_role:
             grid.addWidget(style.label("", "May do"), len(fields), 0)
             grid.addWidget(self.role, len(fields), 1, Qt.AlignmentFlag.AlignLeft)
-            hint = "A student needs no license: a therapist signs beside. An administrator looks after accounts, too."
+            hint = "A student needs no license: a therapist co-signs. An administrator looks after accounts, too."
             grid.addWidget(style.label("s", hint, wrap=True), len(fields) + 1, 1)
         grid.addWidget(self._said, len(fields) + 2, 0, 1, 2)
         self.role.setVisible(asks_role)

@@ -43,6 +43,7 @@ ADD: dict[AddendumKind, tuple[str, str, str]] = {
 }
 """Of each kind its name, its button, and what it means."""
 SURE = "Mark it for good"
+ITS_KIND = "Kind of addendum"
 """Asked once more, in the button itself: it cannot be taken back."""
 
 
@@ -76,6 +77,12 @@ class AddendumForm(QWidget):
     def kind(self) -> AddendumKind:
         return cast(AddendumKind, self._choice.value or "addendum")
 
+    def choose(self, kind: str) -> None:
+        """Show this kind, where it can be written now."""
+        if kind in self._offered():
+            self._choice.set_value(kind)
+            self._show_kind()
+
     def refresh(self) -> None:
         """Offer what can be written now: a co-signature only while the note waits for one."""
         if self._may_cosign() == self._waits:
@@ -90,16 +97,16 @@ class AddendumForm(QWidget):
     def _may_cosign(self) -> bool:
         return self._session.evaluation.waits_for_cosignature and not self._session.is_student
 
-    def _chooser(self) -> ChoiceField:
+    def _offered(self) -> list[AddendumKind]:
         student = self._session.is_student
-        offered = [
+        return [
             kind
             for kind in ADD
             if (kind != "co-signature" or self._waits) and not (student and kind in BY_THERAPISTS)
         ]
-        made = ChoiceField(
-            [Choice(kind, ADD[kind][0]) for kind in offered], "Kind of addendum", shape="combo"
-        )
+
+    def _chooser(self) -> ChoiceField:
+        made = ChoiceField([Choice(kind, ADD[kind][0]) for kind in self._offered()], ITS_KIND, shape="combo")
         made.set_value("co-signature" if self._waits else "addendum")
         made.answered.connect(self._show_kind)
         self._stack.insertWidget(0, made)

@@ -193,7 +193,9 @@ class KeptIndicator(QWidget):
     def set_failed(self, since: str, because: str) -> None:
         """Changes since this time cannot be kept; `because` says why in a short sentence."""
         self._late.stop()
-        self._show("danger", f"Not kept since {since}. {because}")
+        words = " ".join(because.split())
+        self._show("danger", f"Not kept since {since}. {words}")
+        self._text.setToolTip(words)
 
     def _show(self, state: State, text: str) -> None:
         failed = state == "danger"
