@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.evaluation import Addendum
-from evalassist.records.audit import Sealer
+from evalassist.records.audit import CLOCK_SLACK, Sealer
 from evalassist.records.connection import connect
 from evalassist.records.database import engine_of
 from evalassist.records.migrations import MIGRATIONS, version_of
@@ -31,7 +31,9 @@ MOST_TOLD = 20
 ROWS_AT_ONCE = 10_000
 OLDER = "The records are from an older EvalAssist. Open them once in this one, then verify again."
 NEWER = "The records were written by a newer EvalAssist. Verify them with that one."
-OLDER_NOTES = "{} of the signed notes are from before there was an audit trail: nothing but their own seals vouches for them."
+OLDER_NOTES = (
+    "{} of the signed notes are from before there was an audit trail; only their own seals vouch for them."
+)
 IN_USE = "The records are open in another window, so the pages of the file were not checked. Close it and verify again."
 
 
@@ -255,7 +257,8 @@ def _notes(db: Connection, trail: _Trail, verified: Verified) -> Iterator[str]:
             yield f"{what} is no longer what was signed."
         sealed = unseen.pop(found.id, None)
         if sealed is None:
-            if trail.begun is None or max(found.signed_at, found.updated_at) < trail.begun:
+            # the row of the first line itself was kept a moment before it
+            if trail.begun is None or max(found.signed_at, found.updated_at) < trail.begun - CLOCK_SLACK:
                 older += 1
             else:
                 yield f"{what} is in the records, but the audit trail knows neither its signature nor its import."
