@@ -30,7 +30,7 @@ from evalassist.records.plain import sha256_of, short_code, typed_code
 from evalassist.records.store import Store
 from evalassist.records.triggers import TRIGGERS
 from evalassist.records.vault import Anchor, WrongPasswordError, new_keys
-from evalassist.records.verify import Verified, verify, verify_rows
+from evalassist.records.verify import OLDER_NOTES, Verified, verify, verify_rows
 
 KEYS = new_keys()
 CHEN = Account("a1", "chen", "A. Chen", "PT-1", "administrator")
@@ -338,6 +338,38 @@ def test_whatever_was_signed_or_given_out_and_changed_behind_the_locks_is_told(
             db.execute(words)
     faults = checked(path).faults
     assert any(told in fault for fault in faults), faults
+
+
+def test_a_signed_note_that_the_trail_does_not_know_is_told(path: Path) -> None:
+    with Store(path, KEYS, CHEN) as store:
+        store.save(draft := begin())
+    note = f"note = '{NOTE}', note_sha256 = '{sha256_of(NOTE)}', clinician = 'A. Chen', licence = 'PT-1'"
+    with raw(path) as db:
+        for name in TRIGGERS:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute(f"UPDATE evaluation SET {note}, signed_at = updated_at WHERE id = '{draft.id}'")
+        for words in TRIGGERS.values():
+            db.execute(words)
+    (fault,) = checked(path).faults
+    assert "knows neither its signature nor its import" in fault
+
+
+def test_a_note_signed_before_there_was_a_trail_is_no_fault_but_told(path: Path) -> None:
+    with Store(path, KEYS, CHEN) as store:
+        store.save(draft := begin())
+        store.sign(signed(draft), NOTE)
+    with raw(path) as db:
+        for name in TRIGGERS:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("DELETE FROM audit")
+        db.execute("UPDATE evaluation SET updated_at = signed_at")
+        for words in TRIGGERS.values():
+            db.execute(words)
+    with Store(path, KEYS, CHEN) as store:
+        store.save(replace(begin(), patient=BO))
+    found = checked(path)
+    assert found.faults == []
+    assert found.not_checked == [OLDER_NOTES.format(1)]
 
 
 def test_a_lock_taken_off_and_a_damaged_page_are_told(path: Path) -> None:

@@ -14,10 +14,14 @@ from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import Addendum, Evaluation, Patient, Signature
 from evalassist.records import migrations, patient_file
 from evalassist.records import vault as vaults
+from evalassist.records.accounts import Account, Role
 from evalassist.records.connection import connect
 from evalassist.records.patient_file import PatientFileError, export_patient, import_patient
+from evalassist.records.plain import sha256_of
 from evalassist.records.store import Store
+from evalassist.records.triggers import TRIGGERS
 from evalassist.records.vault import WrongPasswordError, new_keys
+from evalassist.records.verify import verify
 
 ANNA = Patient("Anna Svensson", date(1990, 5, 2), "F", record_number="MR-7")
 BERT = Patient("Bert Olsen", date(1980, 1, 1), "M")
@@ -179,3 +183,69 @@ def test_a_file_that_grows_without_end_is_refused(
         with pytest.raises(EvalAssistError, match="MB at most"):
             refused()
     assert len(there.recent()) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE evaluation SET note = '{\"note\": 2}' WHERE note IS NOT NULL",
+        "UPDATE evaluation SET visit_date = '2026-99-99'",
+        "UPDATE evaluation SET answers = '[]'",
+        "UPDATE evaluation SET opinions = 'no json'",
+        "UPDATE evaluation SET plan_edits = '[{\"x\": 1}]'",
+        "UPDATE evaluation SET signed_at = 'once' WHERE note IS NOT NULL",
+        "UPDATE patient SET birth_date = 'long ago'",
+        "UPDATE addendum SET text = 'forged'",
+        "UPDATE addendum SET written_at = 'once'",
+        "UPDATE document SET pdf = x'00'",
+        "UPDATE document SET kept_at = 'once'",
+        "UPDATE document_use SET used_at = 'once'",
+    ],
+)
+def test_a_patient_with_a_forged_seal_or_an_unreadable_date_is_refused_whole(
+    here: Store, there: Store, tmp_path: Path, change: str
+) -> None:
+    with closing(connect(here.path, here.keys.database)) as db:
+        for name in TRIGGERS:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute(change)
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+    before = there.head()
+    with pytest.raises(PatientFileError, match="Nothing of it was taken in"):
+        import_patient(there, file, PASSWORD)
+    assert [row.patient.name for row in there.recent()] == ["Bert Olsen"]
+    assert there.head() == before
+
+
+def test_only_an_administrator_takes_a_patient_in(here: Store, there: Store, tmp_path: Path) -> None:
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+    roles: tuple[Role, ...] = ("therapist", "student")
+    for role in roles:
+        there.account = Account("lee", "lee", "S. Lee", "PT-1", role)
+        with pytest.raises(EvalAssistError, match="Only an administrator"):
+            import_patient(there, file, PASSWORD)
+    assert len(there.recent()) == 1
+    there.account = Account("chen", "chen", "A. Chen", "", "administrator")
+    import_patient(there, file, PASSWORD)
+    assert len(there.recent()) == 3
+
+
+def test_the_trail_vouches_for_an_imported_note_and_knows_when_it_was_exchanged(
+    here: Store, there: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+    import_patient(there, file, PASSWORD)
+    found = verify(there.path, there.keys, {})
+    assert (found.faults, found.not_checked, found.counts["signed notes"]) == ([], [], 1)
+    with closing(connect(there.path, there.keys.database)) as db:
+        for name in TRIGGERS:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute(
+            "UPDATE evaluation SET note = '{}', note_sha256 = ? WHERE note IS NOT NULL", (sha256_of("{}"),)
+        )
+        for words in TRIGGERS.values():
+            db.execute(words)
+    assert any("was exchanged" in fault for fault in verify(there.path, there.keys, {}).faults)

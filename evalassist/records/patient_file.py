@@ -11,18 +11,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.files import write_whole
-from evalassist.records import migrations
+from evalassist.records import audit, migrations, reads
 from evalassist.records import vault as vaults
-from evalassist.records.accounts import Account
+from evalassist.records.accounts import NOBODY, Account
 from evalassist.records.connection import connect, first_fault
 from evalassist.records.faults import not_kept, plain_words
 from evalassist.records.integrity import columns_of, quoted
 from evalassist.records.passwords import refusal
 from evalassist.records.store import Store
+from evalassist.records.verify import note_seals
 
 log = logging.getLogger(__name__)
 
@@ -106,8 +109,10 @@ def export_patient(store: Store, patient_id: str, file: Path, password: str) -> 
 def import_patient(store: Store, file: Path, password: str) -> str:
     """Take a patient in from such a file and return the patient's id; the same patient a second time changes nothing.
 
-    Refused when these records hold the patient with other content.
+    Refused when these records hold the patient with other content, or when anything in the file is not sound.
     """
+    if not (store.account.administers or store.account == NOBODY):
+        raise EvalAssistError("Only an administrator takes a patient in. Nothing was changed.")
     rows = _opened(file, password)
     (patient,) = rows["patient"][1]
     patient_id = str(patient[rows["patient"][0].index("id")])
@@ -125,8 +130,30 @@ def import_patient(store: Store, file: Path, password: str) -> str:
         for table, (columns, found) in _numbered_after(last, rows).items():
             for row in found:
                 change.exec_driver_sql(_insert(table, columns), row)
+        for evaluation_id in _sound_notes(change, patient_id):
+            seals = note_seals(change, evaluation_id)
+            audit.append(change, store.keys.audit, store.account, "note-imported", evaluation_id, seals)
     log.info("patient %s imported", patient_id)
     return patient_id
+
+
+def _sound_notes(change: Connection, patient_id: str) -> list[str]:
+    """The signed notes of a patient of whom everything was read once as it will be read later, seals and all."""
+    db = Session(change)
+    try:
+        reads.patients(db, "", 1)
+        visits = reads.of_patient(db, patient_id)
+        for visit in visits:
+            reads.evaluation(db, visit.id)
+            reads.note(db, visit.id)
+        for paper in reads.documents(db, patient_id=patient_id):
+            reads.document(db, paper.id)
+    except (EvalAssistError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise PatientFileError(
+            "Something in this file is not what was signed or kept, or cannot be read: a date, an answer or a seal. "
+            "Nothing of it was taken in. Ask the clinic that sent it for another file."
+        ) from error
+    return [visit.id for visit in visits if visit.signed_at is not None]
 
 
 def _numbered_after(last: int, rows: Rows) -> Rows:

@@ -25,7 +25,14 @@ PAGE = 200
 KINDS: dict[str, tuple[str, ...]] = {
     "Notes and drafts": ("draft-begun", "draft-kept", "draft-discarded", "patient-corrected"),
     "Signatures and addenda": (
-        *("signed", "addendum-written", "late-entry-written", "entered-in-error", "co-signed"),
+        *(
+            "signed",
+            "note-imported",
+            "addendum-written",
+            "late-entry-written",
+            "entered-in-error",
+            "co-signed",
+        ),
     ),
     "Papers": ("document-kept", "document-printed", "document-saved"),
     "What was looked at": (
@@ -42,6 +49,10 @@ PLAIN: dict[str, str] = {
     "draft-begun": "began a draft",
     "draft-discarded": "discarded a draft",
     "signed": "signed the note",
+    "note-imported": "took in a note that was signed in other records",
+    "patient-imported": "took in a patient from other records",
+    "patient-exported": "wrote the patient into a file for another clinic",
+    "restored": "restored a backup",
     "addendum-written": "wrote an addendum",
     "late-entry-written": "wrote a late entry",
     "entered-in-error": "marked the note as entered in error",

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.evaluation import Addendum
-from evalassist.records.audit import Sealer
+from evalassist.records.audit import CLOCK_SLACK, Sealer
 from evalassist.records.connection import connect
 from evalassist.records.database import engine_of
 from evalassist.records.migrations import MIGRATIONS, version_of
@@ -30,6 +31,9 @@ MOST_TOLD = 20
 ROWS_AT_ONCE = 10_000
 OLDER = "The records are from an older EvalAssist. Open them once in this one, then verify again."
 NEWER = "The records were written by a newer EvalAssist. Verify them with that one."
+OLDER_NOTES = (
+    "{} of the signed notes are from before there was an audit trail; only their own seals vouch for them."
+)
 IN_USE = "The records are open in another window, so the pages of the file were not checked. Close it and verify again."
 
 
@@ -135,6 +139,8 @@ class _Trail:
     def __init__(self, key: bytes, anchors: Mapping[int, Anchor]) -> None:
         self._key, self._anchors = key, anchors
         self.lines = 0
+        self.begun: datetime | None = None
+        """When the first line was written."""
         self.head = Anchor()
         self.known: dict[int, str] = {}
         """The seals of the lines that are known outside."""
@@ -151,6 +157,7 @@ class _Trail:
         )
         seal, before, expected = Sealer(self._key).seal, "", 1
         while block := rows.cursor.fetchmany(ROWS_AT_ONCE):  # plain tuples: there may be a million
+            self.begun = self.begun or _moment(block[0][1])
             self.lines += len(block)
             for line in block:
                 number, *_, action, target, detail, mac = line
@@ -173,7 +180,7 @@ class _Trail:
     def _keep_seals(self, action: str, target: str, told: str) -> None:
         detail: dict[str, Any] = json.loads(told)
         match action:
-            case "signed":
+            case "signed" | "note-imported":
                 self.notes[target] = (detail["note"], detail["record"], detail["patient"])
             case "document-kept":
                 self.documents[detail["document"]] = detail["sha256"]
@@ -181,8 +188,23 @@ class _Trail:
                 self.addenda[target, detail["number"]] = detail["sha256"]
 
 
+def _moment(at: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(at))
+    except ValueError:
+        return None  # the line does not fit, which is told
+
+
 _SEALING = frozenset(
-    ("signed", "document-kept", "addendum-written", "late-entry-written", "entered-in-error", "co-signed")
+    (
+        "signed",
+        "note-imported",
+        "document-kept",
+        "addendum-written",
+        "late-entry-written",
+        "entered-in-error",
+        "co-signed",
+    )
 )
 
 
@@ -194,17 +216,38 @@ def _missing(first: int, found: int) -> str:
 
 
 _NOT_SIGNED = ("version", "change_number", "updated_at", "note", "note_sha256")
-_ROW = [each.name for each in StoredEvaluation.__table__.columns if each.name not in _NOT_SIGNED]
+_COLUMNS = [
+    getattr(StoredEvaluation, each.name)
+    for each in StoredEvaluation.__table__.columns
+    if each.name not in _NOT_SIGNED
+]
+
+
+def note_seals(db: Connection, evaluation_id: str) -> dict[str, object]:
+    """What the audit trail keeps of a signed evaluation: the seals of its note and its row, and its patient."""
+    query = (
+        select(*_COLUMNS, StoredEvaluation.note_sha256, StoredEpisode.patient_id)
+        .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
+        .where(StoredEvaluation.id == evaluation_id)
+    )
+    found = db.execute(query).one()
+    record = record_sha256({column.key: getattr(found, column.key) for column in _COLUMNS})
+    return {"note": found.note_sha256, "record": record, "patient": found.patient_id}
 
 
 def _notes(db: Connection, trail: _Trail, verified: Verified) -> Iterator[str]:
-    row = [getattr(StoredEvaluation, name) for name in _ROW]
     query = (
-        select(*row, StoredEvaluation.note, StoredEvaluation.note_sha256, StoredEpisode.patient_id)
+        select(
+            *_COLUMNS,
+            StoredEvaluation.note,
+            StoredEvaluation.note_sha256,
+            StoredEvaluation.updated_at,
+            StoredEpisode.patient_id,
+        )
         .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
         .where(StoredEvaluation.signed_at.is_not(None))
     )
-    unseen = dict(trail.notes)
+    unseen, older = dict(trail.notes), 0
     for found in db.execute(query, execution_options={"yield_per": 100}):
         verified.counts["signed notes"] += 1
         words = f"the note of {found.visit_date} (evaluation {found.id})"
@@ -214,14 +257,21 @@ def _notes(db: Connection, trail: _Trail, verified: Verified) -> Iterator[str]:
             yield f"{what} is no longer what was signed."
         sealed = unseen.pop(found.id, None)
         if sealed is None:
-            continue  # signed before there was a trail
+            # the row of the first line itself was kept a moment before it
+            if trail.begun is None or max(found.signed_at, found.updated_at) < trail.begun - CLOCK_SLACK:
+                older += 1
+            else:
+                yield f"{what} is in the records, but the audit trail knows neither its signature nor its import."
+            continue
         note, record, patient = sealed
         if note != found.note_sha256:
             yield f"{what} was exchanged: the audit trail knows another one."
-        if record != record_sha256({name: getattr(found, name) for name in _ROW}):
+        if record != record_sha256({column.key: getattr(found, column.key) for column in _COLUMNS}):
             yield f"{what}: the answers or the signature beside it were changed after signing."
         if patient != found.patient_id:
             yield f"{what} was given to another patient."
+    if older:
+        verified.not_checked.append(OLDER_NOTES.format(older))
     for evaluation_id in sorted(unseen):
         yield f"A signed evaluation ({evaluation_id}) is missing, or is not signed any more."
 
