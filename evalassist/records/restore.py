@@ -111,10 +111,10 @@ def restore(backup: ToRestore, keys: list[Keys], folder: Path, by: str = "") -> 
 def put_in_place(backup: ToRestore, keys: list[Keys], folder: Path, by: str = "") -> tuple[Keys, Path | None]:
     """The files of a backup in a folder, as they were; which keys open them, and where what was there lies now."""
     _refuse_a_changed_copy(backup)
-    _refuse_other_records(backup, folder)
     records = folder / RECORDS
     part = folder / f".{RECORDS}.restored.part"
     with plain_words(records, "open"):
+        _refuse_other_records(backup, folder)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _refuse_full(folder, backup.file.stat().st_size)
         try:
