@@ -35,6 +35,7 @@ from ui.pages.door import Door
 from ui.pages.review import SignPage
 from ui.watch import PBT_APMSUSPEND, WM_POWERBROADCAST, WM_WTSSESSION_CHANGE, Watch, leaves_session
 from ui.way_in import WayIn
+from ui.widgets.addendum_form import AddendumForm
 from ui.widgets.marks import Banner
 
 CASES = Path(__file__).parent / "cases"
@@ -584,3 +585,20 @@ def test_a_computer_that_slept_is_locked_though_our_clock_stood_still(qtbot: QtB
 )
 def test_windows_says_that_the_session_is_left(message: int, what: int, leaves: bool) -> None:
     assert leaves_session(message, what) == leaves
+
+
+def test_an_addendum_keeps_its_kind_and_words_over_a_lock(person: Person) -> None:
+    person.window.begin(read_case(CASES / "ex1.toml", load_content()))
+    page = person.view.show_step("sign")
+    person.view.session.sign()
+    page = person.view.show_step("sign")
+    assert isinstance(page, SignPage)
+    form = page.findChild(AddendumForm)
+    assert form is not None
+    form.choose("late-entry")
+    QTest.keyClicks(form.text.edit, "Patient phoned")
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    form = person.view.show_step("sign").findChild(AddendumForm)
+    assert form is not None
+    assert (form.kind, form.text.value) == ("late-entry", "Patient phoned")
