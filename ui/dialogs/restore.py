@@ -60,8 +60,8 @@ class RestoreDialog(QDialog):
         self.password = secret_line("Password")
         self._note = style.label(
             "s",
-            "A backup opens with the passwords and the paper key of its day. The records that are here now are put aside "
-            "first and never deleted.",
+            "A backup opens with the passwords and the paper key of its day. The records that are here now are put "
+            "aside first and never deleted.",
             wrap=True,
         )
         self._said = style.label("", wrap=True)
