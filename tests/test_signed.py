@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -427,10 +426,8 @@ def test_a_hundred_thousand_lines_are_read_a_page_at_a_time(store: Store, qtbot:
         db.execute("COMMIT")
     dialog = TrailDialog(store, {})
     qtbot.addWidget(dialog)
-    begun = time.process_time()
     dialog.read()
     dialog.more.click()
     assert len(dialog.list.rows) == 2 * PAGE
     choose(dialog, "Kind", "Signatures and addenda")  # none is among them, so all are looked through
     assert len(dialog.list.rows) == 0
-    assert time.process_time() - begun < 1.5
