@@ -254,7 +254,7 @@ def test_the_page_shows_the_sheet_with_the_notice_and_says_when_it_is_left_out(
         keep_notice(b"damaged")
         page.refresh()
         qtbot.waitUntil(lambda: page.print_button.text() == "Print 4 pages", timeout=20_000)
-        assert "The notice of language help is left out" in reads(page)
+        qtbot.waitUntil(lambda: "The notice of language help is left out" in reads(page), timeout=20_000)
         with qtbot.waitSignal(page.preferences_wanted):
             push(page, "Open the settings")
 
