@@ -33,6 +33,9 @@ from typing import Any
 HERE = Path(__file__).resolve()
 logging.getLogger("evalassist").addHandler(logging.NullHandler())
 logging.getLogger("evalassist").propagate = False
+logging.getLogger("sqlalchemy.pool").setLevel(
+    logging.CRITICAL
+)  # a connection that could not be closed is told by the fault
 sys.path.insert(0, str(HERE.parent.parent))
 
 from evalassist.errors import EvalAssistError, StoreError  # noqa: E402
