@@ -23,6 +23,7 @@ from evalassist.note import (
     NoteExerciseCourse,
     NoteFollowUp,
     NotePlan,
+    read_note,
 )
 
 MOVES = {"progress": "progress", "hold": "hold", "regress": "regress", "open": "not decided"}
@@ -104,6 +105,12 @@ def _words(reasons: Iterable[Reason]) -> str:
 
 
 # ---------------------------------------------------------------- what was signed
+
+
+def given_at(note_text: str, exercises: Mapping[str, Exercise]) -> Given | None:
+    """The plan a signed note gave; None where it gave none."""
+    plan = read_note(note_text).plan
+    return given_in(plan, exercises) if plan else None
 
 
 def given_in(plan: NotePlan, exercises: Mapping[str, Exercise]) -> Given:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date
 
 from evalassist.evaluation import Patient
@@ -98,3 +99,40 @@ def _days(years: list[int], months_and_days: list[tuple[int, int]]) -> list[str]
             except ValueError:
                 continue
     return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What of a patient begins as it was typed: letters of the name, the birth date, letters of the record number."""
+
+    name: tuple[tuple[int, int], ...]
+    """Begin and end of each part of the name."""
+    born: bool
+    number: int
+
+
+def hits(text: str, patient: Patient) -> Hits:
+    """Which letters to underline in the line of a patient who was found by this text."""
+    ranges = [ranges for ranges in ranges_of(text) if ranges]
+    typed = [each[0][0] for each in ranges]
+    born = patient.birth_date.isoformat()
+    return Hits(
+        tuple(
+            (word.start(), word.start() + letters)
+            for word in re.finditer(r"[\w']+", patient.name)
+            if (letters := max((_letters(word[0], one) for one in typed), default=0))
+        ),
+        any(
+            born == start if start == end else len(start) > 3 and born.startswith(start)
+            for each in ranges
+            for start, end in each
+        ),
+        max((_letters(patient.record_number, one) for one in typed), default=0),
+    )
+
+
+def _letters(word: str, typed: str) -> int:
+    """How many letters of the word were typed; 0 where it does not begin so."""
+    if not folded(word).startswith(typed):
+        return 0
+    return next(n for n in range(len(word) + 1) if folded(word[:n]).startswith(typed))
