@@ -6,6 +6,7 @@ error of measurement of the first value, the dashed line the goal. What is not s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -26,7 +27,7 @@ WIDTH, HEIGHT = 164.0, 118.0
 _SIZE, _TITLE_SIZE = 9.0, 10.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 24.0, 9.0, 30.0, 37.0
 """Room around the plot: numbers, the last mark, title and legend, days and what the shades mean."""
-_MARK = 2.6
+_MARK, _DASH = 2.6, 4.0
 _THICK: dict[Side | None, float] = {None: 1.3, "right": 1.6, "left": 0.8}
 KEY = "Square: right. Circle: left. Open mark: not signed yet. A gap: not tested or not comparable."
 """What the marks mean, told once beside the drawings."""
@@ -70,6 +71,9 @@ def trend_svg(trend: Trend, tones: Tones, family: str) -> bytes:
     svg = renderSVG.drawToString(trend_drawing(trend, tones))
     svg = svg.replace(f"font-family: {SEMIBOLD};", f"font-family: '{family}'; font-weight: 600;")
     svg = svg.replace(f"font-family: {REGULAR};", f"font-family: '{family}';")
+    svg = re.sub(
+        "<clipPath.*</clipPath>|clip-path: url.#clip.;?", "", svg, flags=re.DOTALL
+    )  # Qt would paint it
     return svg.replace("fill: None", "fill: none").encode()
 
 
@@ -162,9 +166,11 @@ class _Plot:
     def _goal(self) -> Iterator[Shape]:
         aim = self._trend.aim
         if aim is not None and aim.value is not None:
-            line = self._line(_LEFT, self._y(aim.value), WIDTH, self._y(aim.value), 1.5, self._tones.ink)
-            line.strokeDashArray = (4, 2.5)
-            yield line
+            at = _LEFT
+            while at < WIDTH:  # dash by dash: the screen and the printer cut dashes differently
+                end = min(at + _DASH, WIDTH)
+                yield self._line(at, self._y(aim.value), end, self._y(aim.value), 1.5, self._tones.ink)
+                at += 1.7 * _DASH
 
     def _curve(self, curve: Curve) -> Iterator[Shape]:
         for measured, run in groupby(curve.points, lambda point: point.value is not None):

@@ -278,16 +278,16 @@ def _by_words(db: Session, words: list[list[tuple[str, str]]], limit: int) -> li
     if len(ids) >= limit or number < ENOUGH:
         return ids
     # frequent words that seldom meet: to read each as a list is quicker than to ask each patient
-    found = select(StoredWord.patient_id).where(_begins(StoredWord.word, first))
+    every = select(StoredWord.patient_id).where(_begins(StoredWord.word, first))
     for _, ranges in others:
         other = aliased(StoredWord)
-        found = found.where(
+        every = every.where(
             StoredWord.patient_id.in_(select(other.patient_id).where(_begins(other.word, ranges)))
         )
-    return _ordered(db, found.limit(ENOUGH), limit)
+    return _ordered(db, every.limit(ENOUGH), limit)
 
 
-def _ordered(db: Session, found: Select[tuple[str]], limit: int) -> list[str]:
+def _ordered(db: Session, found: Select[Any], limit: int) -> list[str]:
     chosen = found.subquery()
     query = select(StoredPatient.id).where(StoredPatient.id.in_(select(chosen.c.patient_id)))
     return list(db.scalars(query.order_by(StoredPatient.name_key, StoredPatient.birth_date).limit(limit)))

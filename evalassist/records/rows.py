@@ -66,8 +66,8 @@ class PatientRow:
     @property
     def last(self) -> EvaluationRow | None:
         """The visit that tells where the care stands: an unfinished one, else the latest."""
-        drafts = [row for row in self.visits if row.is_draft]
-        return (drafts or list(self.visits) or [None])[-1]
+        some = [row for row in self.visits if row.is_draft] or list(self.visits)
+        return some[-1] if some else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class DocumentsDialog(QDialog):
         self.list.moved.connect(self._show)
         self.list.chosen.connect(self.pages.setFocus)
         self._read()
-        self.list.go_to(next((n for n, row in enumerate(self._documents) if row.id == document_id), 0))
+        self._go_to(document_id)
         room = parent.window().size() if parent is not None else self.size()
         self.resize(min(room.width() - 40, style.px(1180)), min(room.height() - 40, style.px(760)))
         self.list.setFocus()
@@ -95,6 +95,11 @@ class DocumentsDialog(QDialog):
         self.list.show_rows([document_line(row, self._documents) for row in self._documents])
         if not self._documents:
             self._show()
+
+    def _go_to(self, document_id: str) -> None:
+        ids = [row.id for row in self._documents]
+        if document_id in ids:
+            self.list.go_to(ids.index(document_id))
 
     def _show(self) -> None:
         document = self.document

@@ -33,10 +33,11 @@ if TYPE_CHECKING:
 
 MOST_PAPERS = 5
 LEFT = 470
-NARROW = 860
+NARROW = 1100
 """Under this the trends stand below the visits."""
 MARKS = "Open mark: not signed yet. A gap: not tested, or not comparable."
 ONE_VISIT = "Trends begin with the second visit at which something is measured again."
+LATER_VISITS: tuple[VisitKind, ...] = ("re-evaluation", "discharge")
 Episode = tuple["EvaluationRow", ...]
 
 
@@ -78,12 +79,14 @@ class ChartPage(QWidget):
         self._papers = Card("Documents given")
         self._paper_rows = style.column(spacing=0)
         self._papers.body.addLayout(self._paper_rows)
-        self._trends = Card("Trends", MARKS)
+        self._trends = Card("Trends")
         self._said = quiet("")
         self._grid = style.scaled(QGridLayout(), spacing=8)
         self._grid.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._trends.body.addWidget(self._said)
         self._trends.body.addLayout(self._grid)
+        self._marks = style.label("s", MARKS, wrap=True)
+        self._trends.body.addWidget(self._marks)
         self._lay_out()
         self.refresh()
 
@@ -167,7 +170,8 @@ class ChartPage(QWidget):
         discharged = any(row.kind == "discharge" and not row.in_error for row in episode)
         drafts = any(row.is_draft for row in episode)
         if not discharged:
-            for words, kind in (("Re-evaluation", "re-evaluation"), ("Discharge", "discharge")):
+            for kind in LATER_VISITS:
+                words = KIND_WORDS[kind]
                 button = QPushButton(words)
                 icons.put_icon(button, "add")
                 button.setAccessibleName(f"New visit: {words}, care since {date_text(first.visit_date)}")
@@ -247,7 +251,7 @@ class ChartPage(QWidget):
         if len(self._waiting) < 2:
             self._waiting = []
         since = f", care since {date_text(episode[0].visit_date)}" if len(self._episodes) > 1 else ""
-        self._trends.set_title(f"Trends{since}", MARKS)
+        self._trends.set_title(f"Trends{since}")
         if self._content is not None:
             self._read.start()
 
@@ -280,6 +284,7 @@ class ChartPage(QWidget):
             self._grid.removeWidget(old)
             old.deleteLater()
         self._views, self._columns = views, 0
+        self._marks.setVisible(bool(views))
         self._arrange()
 
     def _say(self, words: str) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from evalassist.errors import EvalAssistError
 from evalassist.records.rows import EvaluationRow
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from evalassist.settings import Settings
 
 RECENT = 6
+NARROW = 1100
+"""Under this the recent patients stand below the unfinished notes."""
 CUT = "These records are not as they were left."
 CUT_MEANS = (
     "Lines that the audit trail had when they were last closed are missing or changed: the file was put back to an "
@@ -86,7 +89,6 @@ class StartPage(QWidget):
         self._recent = Card("Recent patients")
         self._recent_rows: QVBoxLayout = style.column(spacing=0)
         self._recent.body.addLayout(self._recent_rows)
-        self._recent.setFixedWidth(style.px(374))
         self._version = style.label()
         self._version.setProperty("t", "s")
         self._alarm = Banner("danger", CUT, CUT_MEANS, act=CUT_ACT)
@@ -132,6 +134,15 @@ class StartPage(QWidget):
         """Put the keyboard into the search."""
         self.search.setFocus(Qt.FocusReason.OtherFocusReason)
         self.search.selectAll()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < style.px(NARROW)
+        ways = QBoxLayout.Direction
+        self._cards.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
+        self._recent.setMinimumWidth(0 if narrow else style.px(374))
+        self._recent.setMaximumWidth(16_777_215 if narrow else style.px(374))
+        self._cards.setAlignment(self._recent, Qt.AlignmentFlag(0) if narrow else Qt.AlignmentFlag.AlignTop)
 
     def _read_again(self, why: str) -> None:
         """A draft was discarded, or could not be."""
@@ -186,7 +197,7 @@ class StartPage(QWidget):
         left.addWidget(self._drafts)
         left.addWidget(self._due)
         left.addStretch(1)
-        cards = style.row(spacing=16)
+        self._cards = cards = style.row(spacing=16)
         cards.addLayout(left, 1)
         cards.addWidget(self._recent, 0, Qt.AlignmentFlag.AlignTop)
         middle = QWidget()

@@ -166,9 +166,9 @@ class DraftRow(QWidget):
         line.addWidget(
             two_lines(row.patient.name, f"{KIND_WORDS[row.kind]} · {short_date(row.visit_date)}", 184, "b")
         )
-        line.addWidget(cell(SideBadge(row.sore_knee, "knees" if row.sore_knee == "both" else "knee"), 126))
+        line.addWidget(cell(SideBadge(row.sore_knee, "knee", words=row.sore_knee != "both"), 118))
         self._glyph = StateGlyph("partly")
-        where = two_lines("", "", 150)
+        where = two_lines("", "", 122)
         self._step, self._left = where.findChildren(QLabel)
         line.addWidget(self._glyph)
         line.addWidget(where)
@@ -214,7 +214,7 @@ class DraftRow(QWidget):
         late = days > OLD_DAYS
         words = f"{days} days old" if late else f"{self.row.updated_at.astimezone():%H:%M}"
         made = QWidget()
-        made.setFixedWidth(style.px(104))
+        made.setFixedWidth(style.px(98))
         beside = style.row(made, spacing=6)
         if late:
             beside.addWidget(StateGlyph("look", size=14))

@@ -47,6 +47,11 @@ class DueCard(Card):
         self._begun = False
         self._look.start()
 
+    @property
+    def at_work(self) -> bool:
+        """Whether notes are still to be read."""
+        return self._look.isActive()
+
     def _look_on(self) -> None:
         from evalassist.due import due_this_week, dues_of, notes_in_force
         from evalassist.note import read_note

@@ -155,8 +155,8 @@ class FoundLine(Line):
             rich.setTextFormat(Qt.TextFormat.RichText)  # escaped, with what was typed underlined
         self._side = SideBadge("right", "knee")
         self._key = KeyCap("Enter")
-        self.cells.addWidget(cell(self._name, 240))
-        self.cells.addWidget(cell(self._who, 230))
+        self.cells.addWidget(cell(self._name, 190))
+        self.cells.addWidget(cell(self._who, 200))
         self.cells.addWidget(self._side)
         self.cells.addStretch(1)
         self.cells.addWidget(self._state)

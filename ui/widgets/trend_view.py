@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from evalassist.clinical.trends import Trend, trend_words
 from ui import style
 
-WIDTH, HEIGHT = 262, 188
+WIDTH, HEIGHT = 256, 186
 """In px at 100 % text: the drawing of the paper at 1.6 px a point, its smallest words at 10.8 pt."""
 
 
@@ -28,7 +28,7 @@ def drawn(trends: Sequence[Trend], family: str, inks: Sequence[str]) -> list[tup
 def inks() -> tuple[str, ...]:
     """The colours of the theme for a drawing on a card."""
     now = style.tokens()
-    return now.ink, now.quiet, now.track, now.card, now.right, now.left
+    return now.ink, now.quiet, now.scroll, now.card, now.right, now.left
 
 
 @cache
