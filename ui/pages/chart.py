@@ -64,7 +64,10 @@ class ChartPage(QWidget):
         self._visits: list[Evaluation] = []
         self._notes: dict[str, str] = {}
         self._views: list[TrendView] = []
-        self._columns = 0
+        self._drawn: list[tuple[Trend, bytes]] = []
+        self._columns = 1
+        self._put = QTimer(self, interval=0)
+        self._put.timeout.connect(self._put_next)
         self._read = QTimer(self, interval=0)
         self._read.timeout.connect(self._read_next_visit)
         self._maker = PdfMaker(self)
@@ -95,7 +98,7 @@ class ChartPage(QWidget):
     @property
     def at_work(self) -> bool:
         """Whether trends are still to come."""
-        return bool(self._waiting) or self._maker.at_work
+        return bool(self._waiting or self._drawn) or self._maker.at_work
 
     def refresh(self) -> None:
         """Read the records again."""
@@ -246,7 +249,7 @@ class ChartPage(QWidget):
         self._maker.forget()
         self._visits, self._notes = [], {}
         self._waiting = [row for row in episode if not row.in_error]
-        self._put_views([])
+        self._take_views_away()
         self._say("Drawing…" if len(self._waiting) > 1 else ONE_VISIT)
         if len(self._waiting) < 2:
             self._waiting = []
@@ -277,15 +280,26 @@ class ChartPage(QWidget):
 
     def _show_trends(self, found: Sequence[tuple[Trend, bytes]]) -> None:
         self._say("" if found else ONE_VISIT)
-        self._put_views([TrendView(trend, svg) for trend, svg in found])
+        self._drawn = list(found)
+        self._put.start()
 
-    def _put_views(self, views: list[TrendView]) -> None:
+    def _put_next(self) -> None:
+        """One drawing a turn: each takes some milliseconds to be painted."""
+        if not self._drawn:
+            self._put.stop()
+            return
+        view = TrendView(*self._drawn.pop(0))
+        place = len(self._views)
+        self._views.append(view)
+        self._grid.addWidget(view, place // self._columns, place % self._columns)
+        self._marks.show()
+
+    def _take_views_away(self) -> None:
         for old in self._views:
             self._grid.removeWidget(old)
             old.deleteLater()
-        self._views, self._columns = views, 0
-        self._marks.setVisible(bool(views))
-        self._arrange()
+        self._views, self._drawn = [], []
+        self._marks.hide()
 
     def _say(self, words: str) -> None:
         self._said.setText(words)
