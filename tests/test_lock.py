@@ -607,7 +607,8 @@ def test_an_addendum_keeps_its_kind_and_words_over_a_lock(person: Person) -> Non
 def test_locking_takes_the_chart_away_and_its_owner_finds_the_start_page(person: Person) -> None:
     patient = person.begin().patient
     person.window.show_chart(patient.id)
-    assert person.window.chart is not None
+    shown = person.window.chart
+    assert shown is not None
     assert NAME in person.window.windowTitle()
     person.lock()
     assert person.window.chart is None
