@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from math import ceil
 
 from evalassist.clinical.change import Change
 from evalassist.clinical.follow_up import Criterion, FollowUp
-from evalassist.clinical.given import Given, GivenGoal, goal_words
+from evalassist.clinical.given import Given, GivenGoal, given_of, goal_words
 from evalassist.clinical.result import PlannedExercise, PlanOfCare, Reason, Verdict
+from evalassist.clinical.trends import trends
+from evalassist.content import Content
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import Evaluation
 from evalassist.note import (
@@ -20,6 +23,7 @@ from evalassist.note import (
     NoteExerciseCourse,
     NoteFollowUp,
     NotePlan,
+    read_note,
 )
 
 MOVES = {"progress": "progress", "hold": "hold", "regress": "regress", "open": "not decided"}
@@ -32,8 +36,12 @@ STATES = {
 """How a criterion stands, in words."""
 
 
-def follow_up_note(found: FollowUp, evaluation: Evaluation, plan: PlanOfCare | None) -> NoteFollowUp:
+def follow_up_note(
+    found: FollowUp, evaluation: Evaluation, plan: PlanOfCare | None, content: Content
+) -> NoteFollowUp:
     """Exercises and exit criteria stand in a re-evaluation, discharge criteria in a discharge note."""
+    *earlier, now = found.visits
+    visits = (*earlier, replace(now, evaluation=evaluation, plan=given_of(plan) if plan else None))
     ends = evaluation.kind == "discharge"
     since = [_changes(found.first, found.since_first)]
     if found.last != found.first:
@@ -60,6 +68,7 @@ def follow_up_note(found: FollowUp, evaluation: Evaluation, plan: PlanOfCare | N
         ),
         exits=() if ends else tuple(_criterion(criterion) for criterion in found.exits),
         discharge=tuple(_criterion(criterion) for criterion in found.discharge) if ends else (),
+        trends=tuple(trend for trend in trends(visits, content) if trend.is_course),
     )
 
 
@@ -96,6 +105,12 @@ def _words(reasons: Iterable[Reason]) -> str:
 
 
 # ---------------------------------------------------------------- what was signed
+
+
+def given_at(note_text: str, exercises: Mapping[str, Exercise]) -> Given | None:
+    """The plan a signed note gave; None where it gave none."""
+    plan = read_note(note_text).plan
+    return given_in(plan, exercises) if plan else None
 
 
 def given_in(plan: NotePlan, exercises: Mapping[str, Exercise]) -> Given:

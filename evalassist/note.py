@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from evalassist.clinical.trends import Trend
 from evalassist.errors import EvalAssistError
 
 Language = Literal["en", "es"]
@@ -301,6 +302,8 @@ class NoteFollowUp(Part):
     exercises: tuple[NoteExerciseCourse, ...] = ()
     exits: tuple[NoteCriterion, ...] = ()
     discharge: tuple[NoteCriterion, ...] = ()
+    trends: tuple[Trend, ...] = ()
+    """Pain, scores and strength over all visits, where there are two values at least; none in earlier notes."""
 
 
 class Clinic(Part):

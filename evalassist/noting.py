@@ -147,7 +147,7 @@ def note_of(
         plan=_plan(planned, evaluation, assessment, content) if planned else None,
         sheet=_sheet(planned, evaluation, assessment, content) if planned else None,
         references=_references(concluded, content),
-        follow_up=follow_up_note(follow_up, evaluation, planned) if follow_up else None,
+        follow_up=follow_up_note(follow_up, evaluation, planned, content) if follow_up else None,
         defaults=_set_otherwise(content),
     )
 

@@ -28,10 +28,10 @@ from evalassist.records.vault import Keys, new_keys
 from evalassist.settings import Settings
 from ui.app import App
 from ui.crash import CrashHook
-from ui.dialogs.patient import VisitsDialog
 from ui.dialogs.patient_file import ExportDialog
 from ui.dialogs.restore import RestoreDialog, restore_page
 from ui.main_window import MainWindow
+from ui.pages.chart import ChartPage
 from ui.pages.door import Door
 from ui.pages.first_run import FirstRun
 
@@ -211,11 +211,11 @@ def test_the_start_offers_the_backups_when_the_records_are_damaged(home: Path, q
     app.close()
 
 
-def test_a_patient_is_exported_from_the_list_of_visits(clinic: Clinic, qtbot: QtBot, tmp_path: Path) -> None:
-    visits = VisitsDialog(clinic.store, ANNA.id)
-    qtbot.addWidget(visits)
-    export = next(each for each in visits.findChildren(QPushButton) if each.text() == "Export…")
-    with qtbot.waitSignal(visits.export_wanted):
+def test_a_patient_is_exported_from_the_chart(clinic: Clinic, qtbot: QtBot, tmp_path: Path) -> None:
+    chart = ChartPage(clinic.store, ANNA.id, Settings())
+    qtbot.addWidget(chart)
+    export = next(each for each in chart.findChildren(QPushButton) if each.text() == "Export…")
+    with qtbot.waitSignal(chart.export_wanted):
         export.click()
     dialog = ExportDialog(clinic.store, ANNA)
     qtbot.addWidget(dialog)

@@ -602,3 +602,16 @@ def test_an_addendum_keeps_its_kind_and_words_over_a_lock(person: Person) -> Non
     form = person.view.show_step("sign").findChild(AddendumForm)
     assert form is not None
     assert (form.kind, form.text.value) == ("late-entry", "Patient phoned")
+
+
+def test_locking_takes_the_chart_away_and_its_owner_finds_the_start_page(person: Person) -> None:
+    patient = person.begin().patient
+    person.window.show_chart(patient.id)
+    shown = person.window.chart
+    assert shown is not None
+    assert NAME in person.window.windowTitle()
+    person.lock()
+    assert person.window.chart is None
+    assert NAME not in person.window.windowTitle()
+    person.sign_in("chen", PASSWORD)
+    assert person.sees == "start page"

@@ -32,7 +32,6 @@ from ui import cups, style
 from ui.cups import PrintError
 from ui.dialogs.documents import DocumentsDialog
 from ui.dialogs.papers import PlanOfCareDialog
-from ui.dialogs.patient import VisitsDialog
 from ui.dialogs.preferences import PreferencesDialog
 from ui.main_window import MainWindow
 from ui.pages.handout import HandoutPage
@@ -733,10 +732,10 @@ def test_the_documents_are_reached_from_every_step_the_handout_and_the_list_of_v
     assert documents_after(lambda: press(button(page, "Documents"))) == sheet
     window.view.show_step("history")
     assert documents_after(lambda: press(button(window.view.rail, "Documents"))) == sheet  # type: ignore[union-attr]
-    visits = VisitsDialog(store, session.evaluation.patient.id, "A. Chen, PT")
-    qtbot.addWidget(visits)
-    visits.show()
-    assert documents_after(lambda: press(button(visits, "Documents"))) == sheet
+    window.show_chart(session.evaluation.patient.id)
+    chart = window.chart
+    assert chart is not None
+    assert documents_after(lambda: press(button(chart, "Documents"))) == sheet
 
 
 # ---------------------------------------------------------------- without a print system

@@ -32,9 +32,9 @@ from ui import style
 from ui.dialogs.check_code import CheckCodeDialog
 from ui.dialogs.palette import commands
 from ui.dialogs.papers import AddendumDialog
-from ui.dialogs.patient import VisitsDialog
 from ui.dialogs.trail import TrailDialog
 from ui.main_window import MainWindow
+from ui.pages.chart import ChartPage
 from ui.pages.review import SignPage
 from ui.printing import keep_first
 from ui.session import EvaluationSession
@@ -236,9 +236,9 @@ def test_the_sign_page_offers_what_can_be_written_and_asks_twice_before_it_marks
     dialog = AddendumDialog(session)
     qtbot.addWidget(dialog)
     assert "Entered in error, B. Okafor, PT" in texts(dialog)
-    visits = VisitsDialog(store, session.evaluation.patient.id)
-    qtbot.addWidget(visits)
-    assert "entered in error" in texts(visits)
+    chart = ChartPage(store, session.evaluation.patient.id, Settings())
+    qtbot.addWidget(chart)
+    assert "entered in error" in texts(chart)
 
 
 def is_right(password: str) -> None:

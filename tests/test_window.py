@@ -632,9 +632,9 @@ def test_the_search_answers_while_it_is_typed_and_enter_opens_the_first(desk: De
     assert start is not None
     QTest.keyClicks(start.search, "rivers tom")
     assert "<u>Rivers</u>" in texts(start)
-    assert "1 patient" in texts(start)
+    assert "1 of 2 patients" in texts(start)
     with qtbot.waitSignal(start.patient_chosen):
-        start.patient_chosen.disconnect(desk.window.show_visits)
+        start.patient_chosen.disconnect(desk.window.show_chart)
         QTest.keyClick(start.search, Qt.Key.Key_Return)
 
 

@@ -51,6 +51,7 @@ WARMED = (
     "ui.pages.safety",
     "ui.pages.step",
     "ui.pages.strength",
+    "ui.pages.chart",
     "ui.dialogs.patient",
     "ui.pages.assessment",
     "ui.pages.plan",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Literal
@@ -28,12 +28,14 @@ from ui.locking import Held, Left, addendum_words, close_dialogs, still_waited_f
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
-    from evalassist.evaluation import Evaluation, Patient
+    from evalassist.evaluation import Evaluation, Patient, VisitKind
+    from evalassist.records.rows import EvaluationRow
     from evalassist.records.store import Store
     from evalassist.settings import Settings
     from ui.backups import BackupKeeper
     from ui.copied import Copied
     from ui.evaluation_view import EvaluationView
+    from ui.pages.chart import ChartPage
     from ui.pages.door import Door
     from ui.pages.first_run import FirstRun
     from ui.pages.start import StartPage
@@ -79,6 +81,8 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(waiting)
         self.start: StartPage | None = None
         self.view: EvaluationView | None = None
+        self.chart: ChartPage | None = None
+        """The chart of a patient, while it is what is seen."""
         self._backups: BackupKeeper | None = None
         self._backups_told = ("", "")
         self.door: Door | FirstRun | None = None
@@ -147,8 +151,9 @@ class MainWindow(QMainWindow):
     def use_content(self, content: Content) -> None:
         """The clinical content is read: evaluations can be judged and opened."""
         self._loaded = content
-        if self.start is not None:
-            self.start.use_content(content)
+        for page in (self.start, self.chart):
+            if page is not None:
+                page.use_content(content)
 
     @property
     def _content(self) -> Content:
@@ -166,7 +171,7 @@ class MainWindow(QMainWindow):
     def _make_start(self, start: StartPage) -> StartPage:
         start.evaluation_chosen.connect(self.open_evaluation)
         start.new_wanted.connect(self.new_patient)
-        start.patient_chosen.connect(self.show_visits)
+        start.patient_chosen.connect(self.show_chart)
         start.settings_wanted.connect(self.change_settings)
         start.about_wanted.connect(self.show_about)
         start.trail_wanted.connect(self.show_trail)
@@ -186,6 +191,7 @@ class MainWindow(QMainWindow):
         """Leave the evaluation, which is kept, for the start page."""
         if self.start is None or not self._leave():
             return
+        self._close_chart()
         self.setWindowTitle("EvalAssist")
         self._read_start_again()
         self._stack.setCurrentWidget(self.start)
@@ -206,6 +212,7 @@ class MainWindow(QMainWindow):
 
     def _say_not_opened(self, why: str) -> None:
         if self.start is not None and self.view is None:
+            self._close_chart()
             self.setWindowTitle("EvalAssist")
             self._read_start_again()
             self.start.say(why)
@@ -241,26 +248,56 @@ class MainWindow(QMainWindow):
         if dialog.exec() and dialog.evaluation is not None:
             self.begin(dialog.evaluation)
 
-    def show_visits(self, patient_id: str) -> None:
-        """The visits of one patient: open one, or begin the next."""
-        from ui.dialogs.patient import PatientDialog, VisitsDialog
+    def show_chart(self, patient_id: str) -> None:
+        """Everything kept about one patient: visits to open or begin, papers, trends."""
+        from ui.pages.chart import ChartPage
 
-        dialog = VisitsDialog(self._store, patient_id, self._settings.therapist_name, self)
-        dialog.export_wanted.connect(lambda: self.export_patient(patient_id))
-        if not dialog.exec():
+        if not self._leave():
             return
-        if dialog.chosen:
-            self.open_evaluation(dialog.chosen)
+        try:
+            chart = ChartPage(self._store, patient_id, self._settings, signed_in=self._way_in is not None)
+        except EvalAssistError as fault:
+            self._say_not_opened(str(fault))
             return
+        self._close_chart()
+        self.chart = chart
+        chart.start_wanted.connect(self.show_start)
+        chart.evaluation_chosen.connect(self.open_evaluation)
+        chart.visit_wanted.connect(lambda kind, former: self._new_visit(chart, kind, former))
+        chart.paper_chosen.connect(lambda document_id: self._show_papers(chart, document_id))
+        chart.export_wanted.connect(lambda: self.export_patient(patient_id))
+        chart.lock_wanted.connect(self.lock)
+        chart.account_wanted.connect(self.show_accounts)
+        self._stack.addWidget(chart)
+        self._stack.setCurrentWidget(chart)
+        self.setWindowTitle(f"{chart.patient.name} – EvalAssist")
+        chart.focus_first()
+        if self._loaded is not None:
+            chart.use_content(self._loaded)
+
+    def _close_chart(self) -> None:
+        chart, self.chart = self.chart, None
+        if chart is not None:
+            chart.hide()
+            self._stack.removeWidget(chart)
+            chart.deleteLater()
+
+    def _new_visit(self, chart: ChartPage, kind: VisitKind, former: Sequence[EvaluationRow]) -> None:
+        from ui.dialogs.patient import PatientDialog
+
         visit = PatientDialog(
-            self._content,
-            self,
-            patient=self._store.patient(patient_id),
-            former=dialog.rows,
-            keep=self._keep_new,
+            self._content, self, patient=chart.patient, former=former, kind=kind, keep=self._keep_new
         )
         if visit.exec() and visit.evaluation is not None:
             self.begin(visit.evaluation)
+
+    def _show_papers(self, chart: ChartPage, document_id: str) -> None:
+        from ui.dialogs.documents import DocumentsDialog
+
+        by = self._settings.therapist_name
+        dialog = DocumentsDialog(self._store, chart.patient_id, by, self, document_id)
+        dialog.used.connect(chart.fill_papers)
+        dialog.exec()
 
     def export_patient(self, patient_id: str) -> None:
         """Write a patient into an encrypted file for another clinic."""
@@ -429,6 +466,7 @@ class MainWindow(QMainWindow):
         except EvalAssistError as fault:  # an earlier visit of the episode cannot be read
             self._say_not_opened(str(fault))
             return
+        self._close_chart()
         self.view = view = EvaluationView(session)
         session.setParent(view)
         view.start_wanted.connect(self.show_start)
@@ -626,6 +664,7 @@ class MainWindow(QMainWindow):
             key.setEnabled(False)
         if self._copied is not None:
             self._copied.take_back()
+        self._close_chart()
         self._closing, self._wait_until = close_dialogs(), monotonic() + MOST_WAITED_S
         self.keep()
         QTimer.singleShot(0, self._finish_lock)
@@ -895,7 +934,8 @@ class MainWindow(QMainWindow):
         """F1: the keys of this page."""
         from ui.dialogs.palette import KeysDialog
 
-        own = self.view.page.keys() if self.view is not None else []
+        page = self.view.page if self.view is not None else self.chart
+        own = page.keys() if page is not None else []
         KeysDialog(own, evaluation=self.view is not None, parent=self).exec()
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from evalassist.errors import EvalAssistError
 from ui import cups
 from ui.cups import PrintError
+from ui.document_rows import MEDIA
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRectF, QSizeF
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 AGAIN = "The sheet is kept under Documents; print it again from there."
 MOST_DPI = 600
 """Finer than this nobody sees, and a page would not fit into the memory."""
-MEDIA: dict[PaperName, str] = {"letter": "Letter", "a4": "A4"}
 OWN_OPTIONS = 0xFE00
 """Where Qt keeps the options of a queue (its own name for it is PPK_CupsOptions)."""
 LEFT_OUT = ("number-up", "number-up-layout", "job-billing", "job-priority", "job-sheets")

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -57,7 +57,15 @@ class _Studio:
 
     def all(self) -> Iterator[Path]:
         patient_a, ex1 = self._case("patient-a"), self._case("ex1")
-        yield from self._start_pages(patient_a, ex1)
+        for name, size, more in (
+            ("", USUAL, {}),
+            ("small-", (1366, 690), {}),
+            ("dark-", USUAL, {"theme": "dark"}),
+            ("large-", LARGE, {"text_scale": 2.0}),
+        ):
+            settings = self._settings.model_copy(update=more)
+            yield from self._start_pages(name, settings, size, patient_a, ex1)
+            yield from self._charts(name, settings, size, ex1)
         yield from self._closed_pages(patient_a)
         for name, evaluation in (
             ("empty", _emptied(ex1)),
@@ -84,19 +92,63 @@ class _Studio:
         large = self._settings.model_copy(update={"text_scale": 2.0})
         yield from self._dialogs("-large", large)
 
-    def _start_pages(self, *evaluations: Evaluation) -> Iterator[Path]:
-        if not self._wanted("start"):
+    def _start_pages(
+        self, name: str, settings: Settings, size: tuple[int, int], *evaluations: Evaluation
+    ) -> Iterator[Path]:
+        if not self._wanted(f"{name}start"):
             return
-        window = self._window(self._settings, USUAL)
-        yield self._take(window, "start-empty")
+        window = self._window(settings, size)
+        yield self._take(window, f"{name}start-empty")
+        today = date.today()
         for days, evaluation in enumerate(evaluations):
-            self._store.save(replace(evaluation, visit_date=date.today() - timedelta(days=3 * days)))
+            self._store.save(replace(evaluation, visit_date=today - timedelta(days=3 * days)))
+        self._keep_care(_moved(evaluations[-1], today - timedelta(weeks=4)), signed=True)
+        stopped = replace(_moved(evaluations[-1], today, "Okafor, Daniel"), sore_knee="left")
+        self._store.save(stopped.with_answers({"hot-joint": "yes"}))
         window.show_start()
-        yield self._take(window, "start")
+        yield self._take(window, f"{name}start")
         assert window.start is not None
         window.start.search.setText("e")
-        yield self._take(window, "start-search")
+        yield self._take(window, f"{name}start-search")
         self._put_away(window)
+
+    def _charts(
+        self, name: str, settings: Settings, size: tuple[int, int], first: Evaluation
+    ) -> Iterator[Path]:
+        """A first visit alone, and an episode of three visits after an older one, with papers."""
+        if not self._wanted(f"{name}chart"):
+            return
+        window = self._window(settings, size)
+        begun = _moved(first, date.today() - timedelta(weeks=6))
+        self._keep_care(begun, signed=True)
+        window.show_chart(begun.patient.id)
+        yield self._take(window, f"{name}chart-first")
+        old = replace(_moved(first, date(2024, 5, 6)), sore_knee="left", patient=begun.patient)
+        self._keep_care(old, signed=True)
+        for days, signed in ((14, True), (28, False)):
+            later = _later(begun).without_answer(*(["lefs-total"] if signed else []))
+            day = begun.visit_date + timedelta(days=days)
+            pain = 5.0 if signed else 4.0
+            better = later.with_answers({"nprs-worst": pain, "akps-total": 71.0 + days / 2})
+            self._keep_care(replace(better, id=f"after-{days}", visit_date=day), signed=signed)
+        self._store.keep_document(begun.id, "handout", "en", "letter", b"%PDF-1.7", "A. Chen, PT", "printed")
+        window.show_chart(begun.patient.id)
+        yield self._take(window, f"{name}chart")
+        self._put_away(window)
+
+    def _keep_care(self, evaluation: Evaluation, *, signed: bool) -> None:
+        from evalassist.clinical.assessment import assess
+        from evalassist.clinical.plan import plan_of_care
+        from evalassist.evaluation import Signature
+        from evalassist.noting import clinic_of, note_of
+
+        self._store.save(evaluation)
+        if signed:
+            done = evaluation.signed_by(Signature("A. Chen, PT", "40-12345", datetime.now().astimezone()))
+            found = assess(done, self._content)
+            plan = plan_of_care(done, found, self._content)
+            note = note_of(done, self._content, found, plan, clinic_of(self._settings))
+            self._store.sign(done, note.model_dump_json())
 
     def _closed_pages(self, evaluation: Evaluation) -> Iterator[Path]:
         """What is in front of the records and what belongs to it, as usual, in the dark and at 200 % text."""
@@ -308,7 +360,8 @@ class _Studio:
     def _take(self, window: MainWindow, name: str) -> Path:
         for _ in range(4):
             self._app.processEvents()
-        while window.view is not None and window.view.page.at_work:  # rows to come, or a paper being drawn
+        page = window.view.page if window.view is not None else window.chart
+        while page is not None and page.at_work:  # rows to come, or a paper being drawn
             self._app.processEvents()
         for _ in range(4):  # what a drawn paper changes in the lines above it
             self._app.processEvents()
@@ -361,6 +414,14 @@ def _later(first: Evaluation) -> Evaluation:
         ),
     )
     return later.with_answers(answers)
+
+
+def _moved(evaluation: Evaluation, day: date, name: str = "Brandt, Elke") -> Evaluation:
+    """The same findings of somebody else on another day."""
+    from evalassist.evaluation import Evaluation
+
+    patient = replace(evaluation.patient, id=name, name=name)
+    return Evaluation.begin(patient, evaluation.sore_knee, day, answers=evaluation.answers)
 
 
 def _half(evaluation: Evaluation) -> Evaluation:

@@ -35,7 +35,7 @@ from evalassist.evaluation import (
     SoreKnee,
 )
 from evalassist.findings import brief_words
-from evalassist.follow_up_noting import given_in
+from evalassist.follow_up_noting import given_at
 from evalassist.note import Note, read_note
 from evalassist.noting import clinic_of, note_of
 from evalassist.records.rows import StoreConflictError, sheet_replaced
@@ -272,8 +272,7 @@ class EvaluationSession(QObject):
         self._set(with_it)
 
     def _plan_of(self, evaluation_id: str) -> Given | None:
-        plan = read_note(self.store.note_of(evaluation_id, shown=False)).plan
-        return given_in(plan, self.content.exercises) if plan else None
+        return given_at(self.store.note_of(evaluation_id, shown=False), self.content.exercises)
 
     def _note_of(self, evaluation: Evaluation) -> Note:
         clinic = clinic_of(self.settings)

@@ -78,7 +78,9 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class _Limits:
+class Limits:
+    """By how much a value must change: MDC and MCID in its own unit, None where none is known."""
+
     mdc: float | None
     mcid: float | None
     words: str
@@ -124,9 +126,9 @@ def _measures(then: Visit, now: Visit, content: Content) -> Iterator[Change]:
             values[1],
             f"/{measure.high:g}",
             measure.better,
-            _Limits(measure.mdc, measure.mcid, _limit_words(measure.mdc, measure.mcid)),
+            Limits(measure.mdc, measure.mcid, limit_words(measure.mdc, measure.mcid)),
             decimals=measure.decimals,
-            apart=_other_names(then, now, content.follow_up.same.get(measure.id, ())),
+            apart=other_names(then, now, content.follow_up.same.get(measure.id, ())),
         )
 
 
@@ -134,8 +136,8 @@ def _inputs(measure: Measure) -> tuple[ItemId, ...]:
     return (*([measure.total_item] if measure.total_item else []), *measure.items)
 
 
-def _other_names(then: Visit, now: Visit, items: tuple[ItemId, ...]) -> str:
-    """Activities that were named at both visits must be the same ones."""
+def other_names(then: Visit, now: Visit, items: tuple[ItemId, ...]) -> str:
+    """Why two scores do not compare, or "": activities that were named at both visits must be the same ones."""
     for item_id in items:
         names = [str(visit.evaluation.answers.get(item_id, "")).casefold().split() for visit in (then, now)]
         if all(names) and names[0] != names[1]:
@@ -167,7 +169,7 @@ def _finding(
         return _banded(named, before, after, row)
     rating = content.ratings[row.rating] if row.rating else None
     mdc, mcid = (rating.mdc, rating.mcid) if rating else (row.mdc, None)
-    limits = _Limits(mdc, mcid, _limit_words(mdc, mcid))
+    limits = Limits(mdc, mcid, limit_words(mdc, mcid))
     why = row.apart if apart else ""
     return _change(named, before, after, row.unit, row.better, limits, decimals=1, apart=why)
 
@@ -188,7 +190,7 @@ def _items(fact: str, now: Visit, content: Content) -> tuple[ItemId, ...]:
 def _banded(named: _Named, then: float, now: float, row: Comparison) -> Change:
     """A score in bands: one band up or down is the change that counts."""
     bands = [next(n for n, end in enumerate(row.bands) if value <= end) for value in (then, now)]
-    change = _change(named, then, now, row.unit, row.better, _Limits(None, None, "one band"), decimals=0)
+    change = _change(named, then, now, row.unit, row.better, Limits(None, None, "one band"), decimals=0)
     if change.direction == "same":
         return change
     moved = bands[0] != bands[1]
@@ -223,7 +225,7 @@ def _one_strength(
     if isinstance(found, str):
         return _uncompared(named, _strength_text(before), _strength_text(after), found)
     then, now, unit = found
-    limits = _strength_limits(group, unit, then, tests, content)
+    limits = strength_limits(group, unit, then, tests, content)
     return _change(named, then, now, unit, "higher", limits, decimals=1)
 
 
@@ -264,18 +266,18 @@ def _comparable(before: SideStrength | None, after: SideStrength | None) -> tupl
     return "torque then, force now" if before.in_torque else "force then, torque now"
 
 
-def _strength_limits(
+def strength_limits(
     group: StrengthGroup, unit: str, then: float, tests: list[Answer | None], content: Content
-) -> _Limits:
+) -> Limits:
     """The published error between testers, which counts unless both values are by one tester; else a share."""
     testers = [test.tester if isinstance(test, StrengthTest) else None for test in tests]
     by_one = bool(testers[0]) and testers[0] == testers[1]
     if group.inter_tester_mdc_kgf is not None and unit == "N" and not by_one:
         mdc = to_si(group.inter_tester_mdc_kgf, "kgf")
         words = f"MDC {shown(mdc, 0)} N between testers"
-        return _Limits(mdc, None, words, strictly=True)
+        return Limits(mdc, None, words, strictly=True)
     percent = content.numbers["strength-change"]
-    return _Limits(settled(then * percent / 100), None, f"{percent:g} % of then (app default)", strictly=True)
+    return Limits(settled(then * percent / 100), None, f"{percent:g} % of then (app default)", strictly=True)
 
 
 def _strength_text(side: SideStrength | None) -> str:
@@ -305,7 +307,7 @@ def _change(
     now: float | None,
     unit: str,
     better: Literal["higher", "lower"],
-    limits: _Limits,
+    limits: Limits,
     *,
     decimals: int,
     apart: str = "",
@@ -391,6 +393,6 @@ def _text(value: float | None, unit: str, decimals: int) -> str:
     return f"{shown(value, decimals)}{joined}".rstrip().replace("-", "−")
 
 
-def _limit_words(mdc: float | None, mcid: float | None) -> str:
+def limit_words(mdc: float | None, mcid: float | None) -> str:
     known = [f"{name} {value:g}" for name, value in (("MDC", mdc), ("MCID", mcid)) if value is not None]
     return ", ".join(known)

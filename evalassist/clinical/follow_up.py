@@ -76,6 +76,8 @@ class FollowUp:
     """The plan of the last visit; None when that visit gave none."""
     exits: tuple[Criterion, ...]
     discharge: tuple[Criterion, ...]
+    visits: tuple[Visit, ...]
+    """The earlier ones and this one."""
 
     @property
     def next_phase(self) -> int | None:
@@ -155,6 +157,7 @@ def follow_up(
         given=last.plan,
         exits=tuple(_criterion(row, known, evaluation) for row in exits),
         discharge=tuple(_criterion(row, known, evaluation) for row in content.follow_up.discharge),
+        visits=(*earlier, now),
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from reportlab.platypus import Flowable, Spacer
+from reportlab.platypus import Flowable, Spacer, Table
 
+from evalassist.clinical.trends import Trend
 from evalassist.documents import look
 from evalassist.documents.flow import FURNITURE, bold, cell, details, heading, table, text
-from evalassist.documents.look import BOLD
+from evalassist.documents.look import BOLD, REGULAR
+from evalassist.documents.trend_chart import KEY, trend_drawing
 from evalassist.note import NoteChanges, NoteCriterion, NoteExerciseCourse, NoteFollowUp
 from evalassist.wording import follow_up as words
 
@@ -19,6 +21,7 @@ def follow_up(found: NoteFollowUp, width: float) -> Iterator[Flowable]:
     yield from heading(words.head(found))
     for since in found.changes:
         yield from _changes(since, width)
+    yield from _trends([trend for trend in found.trends if trend.moved], width)
     yield from details(words.course(found), width)
     if found.exercises:
         yield Spacer(0, 3)
@@ -41,6 +44,18 @@ def _changes(since: NoteChanges, width: float) -> Iterator[Flowable]:
         if told:
             yield text(look.escaped(f"{name}: {told}."))
     yield Spacer(0, 3)
+
+
+def _trends(trends: Sequence[Trend], width: float) -> Iterator[Flowable]:
+    """The drawings of what moved, three in a row; what stayed the same is told in words above."""
+    if not trends:
+        return
+    drawings: list[Any] = [trend_drawing(trend) for trend in trends]
+    rows = [[*drawings[at : at + 3], "", ""][:3] for at in range(0, len(drawings), 3)]
+    plain = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+    yield Spacer(0, 4)
+    yield Table(rows, colWidths=[width / 3] * 3, style=[*plain, ("FONTNAME", (0, 0), (-1, -1), REGULAR)])
+    yield text(look.escaped(KEY), FURNITURE, 11)
 
 
 def _exercises(exercises: Sequence[NoteExerciseCourse], width: float) -> Flowable:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import Exists, Select, and_, exists, func, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Exists, Select, and_, exists, func, not_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from evalassist.evaluation import AddendumKind, Evaluation, SoreKnee, VisitKind
 from evalassist.records.accounts import Account, Role
@@ -32,7 +32,7 @@ from evalassist.records.plain import (
     short_code,
 )
 from evalassist.records.rows import DefaultChange, DocumentRow, DocumentUse, EvaluationRow, PatientRow, Used
-from evalassist.records.search import ranges_of
+from evalassist.records.search import name_key, ranges_of
 
 
 def _has(kind: AddendumKind) -> Exists:
@@ -143,6 +143,7 @@ def _evaluations() -> Select[*tuple[Any, ...]]:
             StoredEvaluation.visit_date,
             StoredEvaluation.updated_at,
             StoredEvaluation.signed_at,
+            StoredEvaluation.clinician,
             StoredPlace.step,
             StoredPatient,
             IN_ERROR.label("in_error"),
@@ -166,6 +167,7 @@ def _rows(db: Session, query: Select[*tuple[Any, ...]]) -> tuple[EvaluationRow, 
             updated_at=row.updated_at,
             signed_at=row.signed_at,
             step=row.step or "",
+            clinician=row.clinician or "",
             in_error=bool(row.in_error),
             waits_for_cosignature=bool(row.waits),
         )
@@ -241,42 +243,92 @@ def _uses(db: Session, document_id: str) -> tuple[Used, ...]:
     return tuple(Used(cast(DocumentUse, row.use), row.used_at, row.used_by) for row in db.scalars(query))
 
 
+ENOUGH = 400
+"""Where more patients fit, so many are put in order: who types on finds the others."""
+
+
 def patients(db: Session, text: str, limit: int) -> tuple[PatientRow, ...]:
     words = ranges_of(text)
-    if words:
-        found = select(StoredPatient.id.label("id"))
-        for ranges in words:
-            begins = or_(*(and_(StoredWord.word >= start, StoredWord.word < end) for start, end in ranges))
-            found = found.where(StoredPatient.id.in_(select(StoredWord.patient_id).where(begins)))
-        found = found.order_by(StoredPatient.name_key, StoredPatient.birth_date)
-        order: tuple[Any, ...] = (StoredPatient.name_key, StoredPatient.birth_date)
-    else:
-        last = func.max(StoredEvaluation.change_number)
-        found = (
-            select(StoredEpisode.patient_id.label("id"))
-            .join(StoredEvaluation, StoredEvaluation.episode_id == StoredEpisode.id)
-            .group_by(StoredEpisode.patient_id)
-            .order_by(last.desc())
+    begun = name_key(text)
+    found = _by_name(db, begun, limit) if begun and limit else []
+    if words and len(found) < limit:
+        found += [one for one in _by_words(db, words, limit) if one not in found]
+    elif not words:
+        found = _last_worked_with(db, limit)
+    return _with_visits(db, found[:limit])
+
+
+def _by_name(db: Session, begun: str, limit: int) -> list[str]:
+    """Whose name begins as it was typed, family name first as lists write it: few rows of an index are read."""
+    key = StoredPatient.name_key
+    query = select(StoredPatient.id).where(key >= begun, key < begun + "\U0010ffff")
+    return list(db.scalars(query.order_by(key, StoredPatient.birth_date).limit(limit)))
+
+
+def _by_words(db: Session, words: list[list[tuple[str, str]]], limit: int) -> list[str]:
+    """Of whom each typed word begins some word: the rarest one chooses, the others are looked for."""
+    counted = sorted(((_how_many(db, each) if len(words) > 1 else 0), each) for each in words)
+    (number, first), *others = counted
+    some = select(StoredWord.patient_id).where(_begins(StoredWord.word, first)).limit(ENOUGH).subquery()
+    one = some.c.patient_id
+    found = select(one)
+    for _, ranges in others:
+        found = found.where(exists().where(StoredWord.patient_id == one, _begins(StoredWord.word, ranges)))
+    ids = _ordered(db, found, limit)
+    if len(ids) >= limit or number < ENOUGH:
+        return ids
+    # frequent words that seldom meet: to read each as a list is quicker than to ask each patient
+    every = select(StoredWord.patient_id).where(_begins(StoredWord.word, first))
+    for _, ranges in others:
+        other = aliased(StoredWord)
+        every = every.where(
+            StoredWord.patient_id.in_(select(other.patient_id).where(_begins(other.word, ranges)))
         )
-        order = (last.desc(),)
-    chosen = found.limit(limit).subquery()  # the visits are counted only for those shown
+    return _ordered(db, every.limit(ENOUGH), limit)
+
+
+def _ordered(db: Session, found: Select[Any], limit: int) -> list[str]:
+    chosen = found.subquery()
+    query = select(StoredPatient.id).where(StoredPatient.id.in_(select(chosen.c.patient_id)))
+    return list(db.scalars(query.order_by(StoredPatient.name_key, StoredPatient.birth_date).limit(limit)))
+
+
+def _how_many(db: Session, ranges: list[tuple[str, str]]) -> int:
+    """How many stored words begin so, counted as far as it matters."""
+    some = select(StoredWord.word).where(_begins(StoredWord.word, ranges)).limit(ENOUGH)
+    return db.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def _begins(word: InstrumentedAttribute[str], ranges: list[tuple[str, str]]) -> ColumnElement[bool]:
+    alone = [start for start, end in ranges if start == end]
+    return or_(
+        *(and_(word >= start, word < end) for start, end in ranges if start != end),
+        *([word.in_(alone)] if alone else []),
+    )
+
+
+def _last_worked_with(db: Session, limit: int) -> list[str]:
     query = (
-        select(
-            StoredPatient,
-            func.max(StoredEvaluation.visit_date),
-            func.count(StoredEvaluation.id),
-            func.count(StoredEvaluation.id).filter(StoredEvaluation.signed_at.is_(None)),
-        )
-        .join(chosen, chosen.c.id == StoredPatient.id)
-        .outerjoin(StoredEpisode, StoredEpisode.patient_id == StoredPatient.id)
-        .outerjoin(StoredEvaluation, StoredEvaluation.episode_id == StoredEpisode.id)
-        .group_by(StoredPatient.id)
-        .order_by(*order)
+        select(StoredEpisode.patient_id)
+        .join(StoredEvaluation, StoredEvaluation.episode_id == StoredEpisode.id)
+        .group_by(StoredEpisode.patient_id)
+        .order_by(func.max(StoredEvaluation.change_number).desc())
     )
-    return tuple(
-        PatientRow(patient_value(patient), last_visit, evaluations, drafts)
-        for patient, last_visit, evaluations, drafts in db.execute(query)
-    )
+    return list(db.scalars(query.limit(limit)))
+
+
+def _with_visits(db: Session, ids: list[str]) -> tuple[PatientRow, ...]:
+    """These patients in this order, each with where its care stands."""
+    visits: dict[str, list[EvaluationRow]] = {patient_id: [] for patient_id in ids}
+    query = _evaluations().where(StoredPatient.id.in_(ids))
+    for row in _rows(db, query.order_by(StoredEvaluation.visit_date, StoredEvaluation.change_number)):
+        visits[row.patient.id].append(row)
+    stored = {row.id: row for row in db.scalars(select(StoredPatient).where(StoredPatient.id.in_(ids)))}
+    return tuple(PatientRow(patient_value(stored[one]), tuple(visits[one])) for one in ids)
+
+
+def number_of_patients(db: Session) -> int:
+    return db.scalar(select(func.count()).select_from(StoredPatient)) or 0
 
 
 def accounts(db: Session) -> tuple[Account, ...]:

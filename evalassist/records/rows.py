@@ -22,16 +22,6 @@ class StoreConflictError(EvalAssistError):
 
 
 @dataclass(frozen=True, slots=True)
-class PatientRow:
-    """One line of the patient search."""
-
-    patient: Patient
-    last_visit: date | None
-    evaluations: int
-    drafts: int
-
-
-@dataclass(frozen=True, slots=True)
 class EvaluationRow:
     """One evaluation as a list shows it, without its answers; `step` is where the therapist left it."""
 
@@ -44,6 +34,8 @@ class EvaluationRow:
     updated_at: datetime
     signed_at: datetime | None
     step: str
+    clinician: str = ""
+    """Who signed it; empty while nobody has."""
     in_error: bool = False
     """The note was entered in error: it is kept and does not count."""
     waits_for_cosignature: bool = False
@@ -61,6 +53,21 @@ class EvaluationRow:
     @property
     def is_draft(self) -> bool:
         return self.signed_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRow:
+    """One line of the patient search."""
+
+    patient: Patient
+    visits: tuple[EvaluationRow, ...]
+    """The earliest first."""
+
+    @property
+    def last(self) -> EvaluationRow | None:
+        """The visit that tells where the care stands: an unfinished one, else the latest."""
+        some = [row for row in self.visits if row.is_draft] or list(self.visits)
+        return some[-1] if some else None
 
 
 @dataclass(frozen=True, slots=True)

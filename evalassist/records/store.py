@@ -241,11 +241,16 @@ class Store:
         return self._read(lambda db: reads.earlier_visits(db, evaluation))
 
     def search_patients(self, text: str, limit: int = 20) -> tuple[PatientRow, ...]:
-        """Patients, by name, of whom every typed word begins a word of the name, record number or birth date.
+        """Patients of whom every typed word begins a word of the name, record number or birth date.
 
-        Without a word: the patients last worked with.
+        Those whose name begins as typed come first, each part in the order of names. Without a word: the patients last
+        worked with.
         """
         return self._read(lambda db: reads.patients(db, text, limit))
+
+    def number_of_patients(self) -> int:
+        """How many patients the records hold."""
+        return self._read(reads.number_of_patients)
 
     def patient(self, patient_id: str) -> Patient:
         """The patient as kept, for a new evaluation."""

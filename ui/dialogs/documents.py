@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -11,11 +9,10 @@ from PySide6.QtCore import QStandardPaths, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
-from evalassist.overview import Row
-from evalassist.records.rows import DocumentRow, DocumentUse, sheet_in_place_of
+from evalassist.records.rows import DocumentRow, DocumentUse
 from ui import icons, style
-from ui.printing import MEDIA, Printout, ending_pdf, print_again, write_atomically
-from ui.widgets.dates import date_text
+from ui.document_rows import KINDS, document_line
+from ui.printing import Printout, ending_pdf, print_again, write_atomically
 from ui.widgets.pdf_view import PageTools, PdfPages
 from ui.widgets.row_list import RowList
 
@@ -24,13 +21,6 @@ if TYPE_CHECKING:
     from evalassist.records.store import Store
     from ui.session import EvaluationSession
 
-KINDS = {
-    "handout": "Handout",
-    "evaluation-note": "Evaluation note",
-    "plan-of-care": "Plan of care",
-    "referral": "Referral letter",
-}
-LANGUAGES = {"en": "English", "es": "Spanish"}
 WIDEST_LIST = 400
 
 
@@ -40,7 +30,10 @@ class DocumentsDialog(QDialog):
     used = Signal()
     """A paper was printed again, or a copy was saved."""
 
-    def __init__(self, store: Store, patient_id: str, by: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, store: Store, patient_id: str, by: str, parent: QWidget | None = None, document_id: str = ""
+    ) -> None:
+        """`document_id`: the paper that is shown first."""
         super().__init__(parent)
         self._store, self._patient_id, self._by = store, patient_id, by
         self._documents: tuple[DocumentRow, ...] = ()
@@ -85,6 +78,7 @@ class DocumentsDialog(QDialog):
         self.list.moved.connect(self._show)
         self.list.chosen.connect(self.pages.setFocus)
         self._read()
+        self._go_to(document_id)
         room = parent.window().size() if parent is not None else self.size()
         self.resize(min(room.width() - 40, style.px(1180)), min(room.height() - 40, style.px(760)))
         self.list.setFocus()
@@ -101,6 +95,11 @@ class DocumentsDialog(QDialog):
         self.list.show_rows([document_line(row, self._documents) for row in self._documents])
         if not self._documents:
             self._show()
+
+    def _go_to(self, document_id: str) -> None:
+        ids = [row.id for row in self._documents]
+        if document_id in ids:
+            self.list.go_to(ids.index(document_id))
 
     def _show(self) -> None:
         document = self.document
@@ -178,26 +177,3 @@ def show_documents(session: EvaluationSession, parent: QWidget) -> None:
     )
     dialog.used.connect(session.read_documents)
     dialog.exec()
-
-
-def document_line(row: DocumentRow, others: Iterable[DocumentRow]) -> Row:
-    """A document as the list shows it, with all its printings and what took its place."""
-    new = sheet_in_place_of(row, others)
-    replaced = [f"Replaced by the sheet of {date_text(new.visit_date)}."] if new else []
-    if row.in_error:
-        replaced.append("The note of this visit was entered in error.")
-    tried = f"Not printed. Tried {_moment(row.kept_at, row.kept_by)}."
-    history = [f"{use.use.capitalize()} {_moment(use.at, use.by)}." for use in row.uses] or [tried]
-    paper = MEDIA[cast("PaperName", row.paper)]
-    return Row(
-        f"{KINDS.get(row.kind, row.kind)}, {LANGUAGES[row.language]}, {paper}",
-        line=(replaced or history)[-1],
-        value="in error" if row.in_error else "replaced" if new else "" if row.uses else "not printed",
-        group=f"VISIT OF {date_text(row.visit_date).upper()}",
-        details=(*replaced, *history),
-    )
-
-
-def _moment(at: datetime, by: str) -> str:
-    when = at.astimezone()
-    return f"{date_text(when.date())} {when:%H:%M}" + (f" by {by}" if by else "")

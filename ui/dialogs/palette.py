@@ -58,6 +58,8 @@ def commands(window: MainWindow) -> list[Command]:
             Command("Lock the screen", "Ctrl+L", window.lock),
             Command("Accounts and passwords", "change my password", window.show_accounts),
         ]
+    if window.chart is not None:
+        found[:0] = [Command(*told) for told in window.chart.acts()]
     view = window.view
     if view is None:
         return found
@@ -69,6 +71,11 @@ def commands(window: MainWindow) -> list[Command]:
         Command("Documents", "printed and saved", window.show_documents),
         Command("Audit trail of this patient", "who did what", window.show_patient_trail),
         Command("Start page", "", window.show_start),
+        Command(
+            "Chart of this patient",
+            "visits and trends",
+            partial(window.show_chart, session.evaluation.patient.id),
+        ),
         Command("Correct the sore knee", "", view.correct_side),
         Command("Correct the patient's name, birth date or sex", "", window.correct_patient),
         Command("Undo", "Ctrl+Z", view.undo),

@@ -1,4 +1,4 @@
-"""Who comes, with which knee, for which visit; and the visits of one patient."""
+"""Who comes, with which knee, for which visit."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, cast
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QWidget
 
 from evalassist.case_file import AGES
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Evaluation, Patient, SoreKnee, VisitKind
 from evalassist.records.rows import EvaluationRow
-from ui import icons, style
+from ui import style
 from ui.dialogs.asking import asked_to_lose
 from ui.widgets.dates import KIND_WORDS, date_text
 from ui.widgets.fields import DateField, TextField
 from ui.widgets.segments import Choice, SegmentedControl
-from ui.widgets.side import SideBadge
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
-    from evalassist.records.store import Store
 
 MOST_LETTERS = 200
 SEX_HELP = (
@@ -43,6 +41,7 @@ class PatientDialog(QDialog):
         name: str = "",
         patient: Patient | None = None,
         former: Sequence[EvaluationRow] = (),
+        kind: VisitKind | None = None,
         keep: Callable[[Evaluation], Evaluation] | None = None,
     ) -> None:
         super().__init__(parent)
@@ -96,7 +95,7 @@ class PatientDialog(QDialog):
         stack.addWidget(self._refused)
         stack.addLayout(ends)
         self._given_name = name
-        self._fill(name, today)
+        self._fill(name, today, kind)
 
     def begin(self) -> None:
         """Take it when everything is there; else say what is missing, and go there."""
@@ -128,16 +127,16 @@ class PatientDialog(QDialog):
         if not new or asked_to_lose(self, "The patient is not kept yet."):
             super().reject()
 
-    def _fill(self, name: str, today: date) -> None:
+    def _fill(self, name: str, today: date, kind: VisitKind | None) -> None:
         self.name.set_value(name or None)
         self.visit.set_value(today)
-        if self._former:
-            last = self._former[-1]
-            self.knee.set_value(last.sore_knee)
-            self.knee.setFocus()
-            return
-        self.kind.set_value("initial")
-        (self.birth if name else self.name).setFocus()
+        self.kind.set_value(kind or (None if self._former else "initial"))
+        if self._former and kind != "initial":  # a new episode may be of the other knee
+            self.knee.set_value(self._former[-1].sore_knee)
+        if self._patient is not None:
+            (self.visit if self.knee.value and self.kind.value else self.knee).setFocus()
+        else:
+            (self.birth if name else self.name).setFocus()
 
     def _faults(self) -> list[tuple[str, str]]:
         faults: list[tuple[str, str]] = []
@@ -307,73 +306,3 @@ def _refusal() -> QLabel:
     said.setProperty("c", "danger")
     said.hide()
     return said
-
-
-class VisitsDialog(QDialog):
-    """All visits of one patient: open one, or begin the next."""
-
-    export_wanted = Signal()
-
-    def __init__(self, store: Store, patient_id: str, by: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._store, self._patient_id, self._by = store, patient_id, by
-        self.rows = store.patient_evaluations(patient_id)
-        self.chosen = ""
-        """The evaluation to open; empty when the next visit is to begin."""
-        patient = store.patient(patient_id)
-        self.setWindowTitle(patient.name)
-        self.setMinimumWidth(style.px(560))
-        who = style.label("", patient.name)
-        who.setProperty("t", "h1")
-        number = f" · {patient.record_number}" if patient.record_number else ""
-        born = style.label("", f"born {date_text(patient.birth_date)}{number}")
-        born.setProperty("t", "q")
-        stack = style.column(self, (20, 16, 20, 16), spacing=10)
-        stack.addWidget(who)
-        stack.addWidget(born)
-        for row in reversed(self.rows):
-            stack.addWidget(self._line(row))
-        new, papers, leave = QPushButton("New visit"), QPushButton("Documents"), QPushButton("Cancel")
-        export = QPushButton("Export…")
-        export.setToolTip("Write this patient into an encrypted file for another clinic")
-        export.clicked.connect(self.export_wanted)
-        icons.put_icon(new, "add")
-        icons.put_icon(papers, "document")
-        new.clicked.connect(self.accept)
-        papers.clicked.connect(self._show_documents)
-        leave.clicked.connect(self.reject)
-        ends = style.row(spacing=8)
-        ends.addWidget(new)
-        ends.addWidget(papers)
-        ends.addWidget(export)
-        ends.addStretch(1)
-        ends.addWidget(leave)
-        stack.addLayout(ends)
-
-    def _show_documents(self) -> None:
-        from ui.dialogs.documents import DocumentsDialog
-
-        DocumentsDialog(self._store, self._patient_id, self._by, self.parentWidget()).exec()
-
-    def _line(self, row: EvaluationRow) -> QWidget:
-        made = QWidget()
-        line = style.row(made, spacing=12)
-        day = style.label("", date_text(row.visit_date))
-        day.setFixedWidth(style.px(100))
-        kind = style.label("", KIND_WORDS[row.kind])
-        kind.setFixedWidth(style.px(140))
-        state = style.label("", row.standing)
-        state.setProperty("c", "q" if row.standing == "signed" else "att")
-        go = QPushButton("Go on" if row.is_draft else "Look at it")
-        go.setAccessibleName(f"{go.text()}: {KIND_WORDS[row.kind]}, {date_text(row.visit_date)}")
-        go.setDefault(row.is_draft)
-        go.clicked.connect(lambda: self._choose(row.id))
-        for part in (day, kind, SideBadge(row.sore_knee, "knee"), state):
-            line.addWidget(part)
-        line.addStretch(1)
-        line.addWidget(go)
-        return made
-
-    def _choose(self, evaluation_id: str) -> None:
-        self.chosen = evaluation_id
-        self.accept()

@@ -1,0 +1,500 @@
+"""The chart of a patient and the start page, as a therapist meets them: found, looked at, gone on from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from evalassist.case_file import read_case
+from evalassist.clinical.assessment import assess
+from evalassist.clinical.plan import plan_of_care
+from evalassist.content import Content
+from evalassist.due import Due, due_this_week, dues_of, notes_in_force
+from evalassist.evaluation import Addendum, Evaluation, Patient, Signature, VisitKind
+from evalassist.note import Clinic, Note
+from evalassist.noting import note_of
+from evalassist.records.search import hits
+from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
+from evalassist.settings import Settings
+from ui import style
+from ui.dialogs.palette import commands
+from ui.dialogs.patient import PatientDialog
+from ui.main_window import MainWindow
+from ui.pages.chart import ChartPage
+from ui.widgets.due_card import DueCard, day_words
+from ui.widgets.lines import Line
+from ui.widgets.trend_view import TrendView
+
+pytestmark = [
+    pytest.mark.usefixtures("dressed"),
+    pytest.mark.qt_log_ignore("This plugin does not support", extend=True),
+]
+
+KEYS = new_keys()
+EX1 = Path(__file__).parent / "cases" / "ex1.toml"
+SETTINGS = Settings(therapist_name="A. Chen, PT", licence="40-12345")
+TODAY = date.today()
+RIVERA = Patient("Rivera, Ana", date(2001, 5, 9), "F", record_number="MR-1234", id="rivera")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "records.db", KEYS) as opened:
+        yield opened
+
+
+@pytest.fixture
+def window(store: Store, content: Content, qtbot: QtBot) -> MainWindow:
+    made = MainWindow()
+    qtbot.addWidget(made)
+    made.show()
+    made.open_store(store, content, SETTINGS)
+    made.activateWindow()
+    return made
+
+
+def visit(
+    content: Content,
+    weeks_ago: int,
+    kind: VisitKind = "initial",
+    patient: Patient = RIVERA,
+    episode: str = "episode",
+    **answers: float,
+) -> Evaluation:
+    made = read_case(EX1, content)
+    made = replace(
+        made,
+        id=f"{episode} {weeks_ago}",
+        episode_id=episode,
+        patient=patient,
+        kind=kind,
+        visit_date=TODAY - timedelta(weeks=weeks_ago),
+    )
+    return made.with_answers({key.replace("_", "-"): value for key, value in answers.items()})
+
+
+def signed_note(evaluation: Evaluation, content: Content) -> tuple[Evaluation, Note]:
+    signed = evaluation.signed_by(Signature("A. Chen, PT", "40-12345", datetime.now().astimezone()))
+    found = assess(signed, content)
+    return signed, note_of(signed, content, found, plan_of_care(signed, found, content), Clinic())
+
+
+def sign(store: Store, evaluation: Evaluation, content: Content) -> None:
+    store.save(evaluation)
+    signed, note = signed_note(evaluation, content)
+    store.sign(signed, note.model_dump_json())
+
+
+def words(widget: QWidget) -> str:
+    QApplication.processEvents()
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))
+
+
+def line(widget: QWidget, begins: str) -> Line:
+    return next(
+        one
+        for one in widget.findChildren(Line)
+        if one.accessibleName().startswith(begins) and one.isVisibleTo(widget)
+    )
+
+
+def shown_chart(window: MainWindow, qtbot: QtBot) -> ChartPage:
+    chart = window.chart
+    assert chart is not None
+    qtbot.waitUntil(lambda: not chart.at_work, timeout=20000)
+    return chart
+
+
+# ---------------------------------------------------------------- found
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "born", "number"),
+    [
+        ("riv", ((0, 3),), False, 0),
+        ("ana riv", ((0, 3), (8, 11)), False, 0),
+        ("9 may 2001", (), True, 0),
+        ("5/9/2001", (), True, 0),
+        ("mr-12", (), False, 5),
+    ],
+)
+def test_what_was_typed_is_underlined_where_it_was_found(
+    typed: str, name: tuple[tuple[int, int], ...], born: bool, number: int
+) -> None:
+    found = hits(typed, RIVERA)
+    assert (found.name, found.born, found.number) == (name, born, number)
+
+
+def test_an_accent_that_was_not_typed_is_underlined_with_its_letter() -> None:
+    assert hits("munoz", Patient("Muñoz, Eva", date(1990, 1, 1), "F")).name == ((0, 5),)
+
+
+def test_the_answer_tells_knee_and_where_the_care_stands_and_how_many_there_are(
+    window: MainWindow, store: Store, content: Content
+) -> None:
+    sign(store, visit(content, 4), content)
+    store.save(visit(content, 0, "re-evaluation"))
+    sign(
+        store,
+        visit(content, 3, patient=Patient("Rivers, <b>Tom", date(1968, 1, 30), "M"), episode="tom"),
+        content,
+    )
+    store.save(visit(content, 2, patient=Patient("Brandt, Elke", date(1979, 1, 1), "F"), episode="elke"))
+    window.show_start()
+    start = window.start
+    assert start is not None
+    QTest.keyClicks(start.search, "riv")
+    said = words(start)
+    assert "<u>Riv</u>era, Ana" in said
+    assert "<u>Riv</u>ers, &lt;b&gt;Tom" in said
+    assert "re-evaluation, unfinished" in said
+    assert f"seen {TODAY - timedelta(weeks=3):%-d %b}" in said
+    assert "2 of 3 patients" in said
+    assert "RIGHT knee" in line(start, "Rivera, Ana").accessibleName()
+    assert next(b for b in start.findChildren(QPushButton) if b.text() == "New patient “riv…”")
+    QTest.keyClicks(start.search, "era")
+    assert "1 of 3 patients" in words(start)
+    QTest.keyClick(start.search, Qt.Key.Key_Return)
+    assert window.chart is not None
+    assert window.chart.patient == RIVERA
+
+
+def test_arrow_down_goes_to_the_second_answer_and_enter_opens_it(
+    window: MainWindow, store: Store, content: Content
+) -> None:
+    store.save(visit(content, 1))
+    store.save(visit(content, 2, patient=Patient("Rivers, Tom", date(1968, 1, 30), "M"), episode="tom"))
+    window.show_start()
+    start = window.start
+    assert start is not None
+    QTest.keyClicks(start.search, "riv")
+    QTest.keyClick(start.search, Qt.Key.Key_Down)
+    second = line(start, "Rivers, Tom")
+    assert second.hasFocus()
+    assert second.property("current")
+    QTest.keyClick(second, Qt.Key.Key_Return)
+    assert window.chart is not None
+    assert window.chart.patient.name == "Rivers, Tom"
+
+
+def test_nobody_found_offers_a_new_patient_by_that_name(window: MainWindow, qtbot: QtBot) -> None:
+    start = window.start
+    assert start is not None
+    QTest.keyClicks(start.search, "zzz")
+    assert "0 of 0 patients" in words(start)
+    start.new_wanted.disconnect()
+    with qtbot.waitSignal(start.new_wanted) as wanted:
+        QTest.keyClick(start.search, Qt.Key.Key_Return)
+    assert wanted.args == ["zzz"]
+
+
+# ---------------------------------------------------------------- the chart
+
+
+def test_the_chart_tells_every_visit_by_knee_kind_day_and_who_signed(
+    window: MainWindow, store: Store, content: Content, qtbot: QtBot
+) -> None:
+    left = replace(visit(content, 60, episode="older"), sore_knee="left")
+    sign(store, left, content)
+    sign(store, visit(content, 4), content)
+    store.save(visit(content, 0, "re-evaluation", nprs_worst=4.0))
+    window.show_chart(RIVERA.id)
+    chart = shown_chart(window, qtbot)
+    lines = [one.accessibleName() for one in chart.findChildren(Line)]
+    assert lines[0].startswith("Re-evaluation, ")
+    assert lines[0].endswith("unfinished")
+    assert lines[1].endswith("signed, A. Chen, PT")
+    assert "record MR-1234" in words(chart)
+    assert words(chart).count("Since") == 2
+    focused = QApplication.focusWidget()
+    assert isinstance(focused, Line)
+    assert focused.accessibleName() == lines[0]
+    QTest.keyClick(focused, Qt.Key.Key_Return)
+    assert window.view is not None
+    assert window.view.session.evaluation.kind == "re-evaluation"
+    assert window.chart is None
+
+
+def test_trends_are_drawn_after_the_page_is_shown_and_read_in_numbers(
+    window: MainWindow, store: Store, content: Content, qtbot: QtBot
+) -> None:
+    sign(store, visit(content, 4), content)
+    store.save(visit(content, 2, "re-evaluation", nprs_worst=5.0, akps_total=75.0))
+    window.show_chart(RIVERA.id)
+    assert window.chart is not None
+    assert window.chart.at_work  # the page is there before
+    assert "Drawing…" in words(window.chart)
+    chart = shown_chart(window, qtbot)
+    told = [view.accessibleName() for view in chart.findChildren(TrendView)]
+    assert any("Worst pain" in one and ": 6/10; " in one and ": 5/10." in one for one in told)
+    assert any(one.startswith("Hip abduction") and "RIGHT: " in one and "82 N" in one for one in told)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_drawing_is_on_the_ground_of_its_card(
+    window: MainWindow, store: Store, content: Content, qtbot: QtBot, dark: bool
+) -> None:
+    window.use_settings(SETTINGS.model_copy(update={"theme": "dark" if dark else "light"}))
+    sign(store, visit(content, 4), content)
+    store.save(visit(content, 2, "re-evaluation", nprs_worst=5.0))
+    window.show_chart(RIVERA.id)
+    chart = shown_chart(window, qtbot)
+    view = chart.findChildren(TrendView)[0]
+    QApplication.processEvents()
+    image = chart.grab().toImage().copy(QRect(view.mapTo(chart, QPoint()), view.size()))
+    assert image.pixelColor(image.width() - 3, image.height() - 3) == style.colour("card")
+    seen = {image.pixelColor(x, y).rgb() for x in range(image.width()) for y in range(image.height())}
+    for name in ("ink", "scroll"):
+        assert any(alike(QColor(one), style.colour(name)) for one in seen), name
+
+
+def alike(one: QColor, other: QColor) -> bool:
+    """The same but for rounding."""
+    apart = (one.red() - other.red(), one.green() - other.green(), one.blue() - other.blue())
+    return max(map(abs, apart)) < 3
+
+
+def test_one_visit_has_no_trend_and_the_page_says_when_there_will_be_one(
+    window: MainWindow, store: Store, content: Content, qtbot: QtBot
+) -> None:
+    store.save(visit(content, 0))
+    window.show_chart(RIVERA.id)
+    chart = shown_chart(window, qtbot)
+    assert "begin with the second visit" in words(chart)
+    assert not chart.findChildren(TrendView)
+
+
+def test_what_was_entered_in_error_is_told_and_not_drawn(
+    window: MainWindow, store: Store, content: Content, qtbot: QtBot
+) -> None:
+    sign(store, visit(content, 4), content)
+    wrong = visit(content, 2, "re-evaluation", nprs_worst=1.0)
+    sign(store, wrong, content)
+    mark = Addendum("Wrong patient.", "A. Chen, PT", datetime.now().astimezone(), "entered-in-error")
+    store.add_addendum(wrong.id, mark)
+    store.save(visit(content, 1, "re-evaluation", nprs_worst=5.0))
+    window.show_chart(RIVERA.id)
+    chart = shown_chart(window, qtbot)
+    assert "entered in error" in words(chart)
+    pain = next(
+        v.accessibleName() for v in chart.findChildren(TrendView) if "Worst pain" in v.accessibleName()
+    )
+    assert "1/10" not in pain
+
+
+def test_a_re_evaluation_goes_on_with_the_episode_it_was_begun_from(
+    window: MainWindow, store: Store, content: Content, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign(store, visit(content, 60, episode="older"), content)
+    sign(store, visit(content, 4), content)
+    window.show_chart(RIVERA.id)
+    chart = shown_chart(window, qtbot)
+
+    def begin(dialog: PatientDialog) -> bool:
+        assert dialog.kind.value == "re-evaluation"
+        dialog.begin()
+        return bool(dialog.result())
+
+    monkeypatch.setattr(PatientDialog, "exec", begin)
+    buttons = [b for b in chart.findChildren(QPushButton) if b.text() == "Re-evaluation"]
+    buttons[1].click()
+    assert window.view is not None
+    assert window.view.session.evaluation.episode_id == "older"
+    assert window.view.session.evaluation.kind == "re-evaluation"
+
+
+def test_a_new_episode_asks_for_the_knee(
+    window: MainWindow, store: Store, content: Content, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign(store, visit(content, 4), content)
+    window.show_chart(RIVERA.id)
+    chart = shown_chart(window, qtbot)
+    asked: list[tuple[str | None, str | None]] = []
+    monkeypatch.setattr(
+        PatientDialog, "exec", lambda dialog: asked.append((dialog.kind.value, dialog.knee.value))
+    )
+    next(b for b in chart.findChildren(QPushButton) if b.text() == "New episode").click()
+    assert asked == [("initial", None)]
+
+
+def test_a_discharged_episode_takes_no_further_visit(
+    window: MainWindow, store: Store, content: Content, qtbot: QtBot
+) -> None:
+    sign(store, visit(content, 8), content)
+    sign(store, visit(content, 1, "discharge"), content)
+    window.show_chart(RIVERA.id)
+    chart = shown_chart(window, qtbot)
+    texts = [button.text() for button in chart.findChildren(QPushButton)]
+    assert "Re-evaluation" not in texts
+    assert "New episode" in texts
+    window.show_start()
+    assert window.start is not None
+    QTest.keyClicks(window.start.search, "rivera")
+    assert "discharged" in words(window.start)
+
+
+def test_papers_given_stand_on_the_chart_and_lead_to_the_list(
+    window: MainWindow, store: Store, content: Content, qtbot: QtBot
+) -> None:
+    one = visit(content, 4)
+    sign(store, one, content)
+    kept = store.keep_document(one.id, "handout", "es", "a4", b"%PDF", "A. Chen, PT", "printed")
+    window.show_chart(RIVERA.id)
+    chart = shown_chart(window, qtbot)
+    assert "Handout, Spanish, A4" in words(chart)
+    chart.paper_chosen.disconnect()
+    with qtbot.waitSignal(chart.paper_chosen) as chosen:
+        QTest.keyClick(line(chart, "Handout"), Qt.Key.Key_Return)
+    assert chosen.args == [kept]
+
+
+def test_esc_leads_back_to_the_start_page_and_commands_are_found_by_name(
+    window: MainWindow, store: Store, content: Content, qtbot: QtBot
+) -> None:
+    sign(store, visit(content, 4), content)
+    window.show_chart(RIVERA.id)
+    chart = shown_chart(window, qtbot)
+    assert {"Re-evaluation", "Discharge", "New episode", "Start page"} <= {
+        one.words for one in commands(window)
+    }
+    QTest.keyClick(chart, Qt.Key.Key_Escape)
+    assert window.chart is None
+    assert window.start is not None
+    assert window.start.isVisible()
+    assert "Re-evaluation" not in {one.words for one in commands(window)}
+
+
+@pytest.mark.parametrize(("wide", "columns"), [(1366, 3), (1000, 3), (620, 2)])
+def test_trends_fit_the_room_without_scrolling_sideways(
+    window: MainWindow, store: Store, content: Content, qtbot: QtBot, wide: int, columns: int
+) -> None:
+    sign(store, visit(content, 4), content)
+    store.save(visit(content, 2, "re-evaluation", nprs_worst=5.0))
+    window.show_chart(RIVERA.id)
+    chart = shown_chart(window, qtbot)
+    chart.setParent(None)
+    chart.resize(wide, 700)
+    chart.show()
+    QApplication.processEvents()
+    views = chart.findChildren(TrendView)
+    assert len({view.x() for view in views}) == columns
+    assert all(view.mapTo(chart, view.rect().topRight()).x() <= wide for view in views)
+    qtbot.addWidget(chart)
+    window.chart = None
+
+
+# ---------------------------------------------------------------- unfinished, due
+
+
+def test_a_note_with_nothing_left_is_signed_from_the_start_page(
+    window: MainWindow, store: Store, content: Content, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evalassist.clinical import progress
+
+    store.save(visit(content, 0))
+    monkeypatch.setattr(progress, "progress", lambda *_: {})
+    window.show_start()
+    start = window.start
+    assert start is not None
+    qtbot.waitUntil(lambda: "ready to sign" in words(start))
+    sign_it = next(b for b in start.findChildren(QPushButton) if b.text() == "Sign")
+    assert sign_it.accessibleName() == "Sign the note of Rivera, Ana"
+    monkeypatch.undo()
+    sign_it.click()
+    assert window.view is not None
+    assert window.view.step == "sign"
+
+
+def test_a_stopped_note_says_so_and_whether_the_letter_is_written(
+    window: MainWindow, store: Store, content: Content, qtbot: QtBot
+) -> None:
+    stopped = visit(content, 0).with_answers({"hot-joint": "yes"})
+    store.save(stopped)
+    window.show_start()
+    start = window.start
+    assert start is not None
+    qtbot.waitUntil(lambda: "letter not written" in words(start))
+    assert "Safety: emergency" in words(start)
+    store.keep_document(stopped.id, "referral", "en", "letter", b"%PDF", "A. Chen, PT", "printed")
+    window.show_start()
+    qtbot.waitUntil(lambda: "letter written" in words(start))
+
+
+def test_the_days_of_a_signed_note_are_due_and_nothing_that_it_does_not_name(content: Content) -> None:
+    _, note = signed_note(visit(content, 0), content)
+    assert Due("Re-evaluation", TODAY + timedelta(weeks=4)) in dues_of(note)
+    assert note.plan is not None
+    plan = note.plan.model_copy(
+        update={"certification_due": TODAY, "signature_needed": True, "certification_renews": True}
+    )
+    assert Due("Plan to recertify", TODAY) in dues_of(note.model_copy(update={"plan": plan}))
+    assert dues_of(note.model_copy(update={"plan": None, "sheet": None})) == ()
+
+
+def test_a_visit_that_was_begun_is_not_due_and_a_discharge_ends_it(store: Store, content: Content) -> None:
+    sign(store, visit(content, 4), content)
+    due = Due("Re-evaluation", TODAY)
+
+    def found() -> list[Due]:
+        notes = list(notes_in_force(store.recent(50), TODAY))
+        return [one for one, _ in due_this_week(notes, {row.id: (due,) for row, _ in notes}, TODAY)]
+
+    assert found() == [due]
+    assert (
+        due_this_week(notes_in_force(store.recent(50), TODAY), {"episode 4": (due,)}, TODAY - timedelta(8))
+        == ()
+    )
+    store.save(visit(content, 0, "re-evaluation"))
+    assert found() == []
+    store.discard_draft("episode 0")
+    sign(store, visit(content, 1, "discharge"), content)
+    assert found() == []
+
+
+def test_what_is_due_this_week_leads_to_the_chart(
+    window: MainWindow, store: Store, content: Content, qtbot: QtBot
+) -> None:
+    sign(store, visit(content, 4), content)
+    sign(
+        store,
+        visit(content, 1, patient=Patient("Brandt, Elke", date(1979, 1, 1), "F"), episode="elke"),
+        content,
+    )
+    window.show_start()
+    start = window.start
+    assert start is not None
+    card = start.findChild(DueCard)
+    assert card is not None
+    qtbot.waitUntil(card.isVisible)
+    assert "Rivera, Ana · today" in words(card)
+    assert "Brandt" not in words(card)
+    QTest.keyClick(line(card, "Re-evaluation"), Qt.Key.Key_Return)
+    assert window.chart is not None
+    assert window.chart.patient == RIVERA
+
+
+def test_nothing_due_shows_nothing(window: MainWindow, store: Store, content: Content, qtbot: QtBot) -> None:
+    sign(store, visit(content, 2), content)
+    window.show_start()
+    assert window.start is not None
+    card = window.start.findChild(DueCard)
+    assert card is not None
+    qtbot.waitUntil(lambda: not card.at_work)
+    assert not card.isVisible()
+
+
+def test_a_day_is_told_by_its_weekday_in_the_week_that_comes() -> None:
+    thursday = date(2026, 3, 5)
+    assert day_words(thursday, date(2026, 3, 2)) == "Thu"
+    assert day_words(thursday, thursday) == "today"
+    assert day_words(thursday, date(2026, 3, 9)).startswith("since 5 Mar")

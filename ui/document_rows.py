@@ -1,0 +1,46 @@
+"""A kept paper as lists name it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from evalassist.overview import Row
+from evalassist.records.rows import DocumentRow, sheet_in_place_of
+from ui.widgets.dates import date_text
+
+if TYPE_CHECKING:
+    from evalassist.documents.look import PaperName
+
+KINDS = {
+    "handout": "Handout",
+    "evaluation-note": "Evaluation note",
+    "plan-of-care": "Plan of care",
+    "referral": "Referral letter",
+}
+LANGUAGES = {"en": "English", "es": "Spanish"}
+MEDIA: dict[PaperName, str] = {"letter": "Letter", "a4": "A4"}
+
+
+def document_line(row: DocumentRow, others: Iterable[DocumentRow]) -> Row:
+    """A document as the list shows it, with all its printings and what took its place."""
+    new = sheet_in_place_of(row, others)
+    replaced = [f"Replaced by the sheet of {date_text(new.visit_date)}."] if new else []
+    if row.in_error:
+        replaced.append("The note of this visit was entered in error.")
+    tried = f"Not printed. Tried {_moment(row.kept_at, row.kept_by)}."
+    history = [f"{use.use.capitalize()} {_moment(use.at, use.by)}." for use in row.uses] or [tried]
+    paper = MEDIA[cast("PaperName", row.paper)]
+    return Row(
+        f"{KINDS.get(row.kind, row.kind)}, {LANGUAGES[row.language]}, {paper}",
+        line=(replaced or history)[-1],
+        value="in error" if row.in_error else "replaced" if new else "" if row.uses else "not printed",
+        group=f"VISIT OF {date_text(row.visit_date).upper()}",
+        details=(*replaced, *history),
+    )
+
+
+def _moment(at: datetime, by: str) -> str:
+    when = at.astimezone()
+    return f"{date_text(when.date())} {when:%H:%M}" + (f" by {by}" if by else "")

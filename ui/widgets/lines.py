@@ -1,0 +1,105 @@
+"""Lines of a list that are chosen as a whole, and the cells that stand in them: start page and chart."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from evalassist.evaluation import Patient
+from ui import style
+from ui.widgets.dates import date_text
+from ui.widgets.focus import ENTER_KEYS
+
+
+class Line(QFrame):
+    """A line that is chosen as a whole: by a click, Enter or Space. Arrows go to the lines beside it."""
+
+    chosen = Signal()
+
+    def __init__(self, name: str, margins: tuple[int, int, int, int] = (14, 2, 14, 2)) -> None:
+        super().__init__()
+        self.setObjectName("foldingHead")
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setMinimumHeight(style.px(44))
+        self.cells: QHBoxLayout = style.row(self, margins, spacing=10)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.chosen.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (*ENTER_KEYS, Qt.Key.Key_Space):
+            self.chosen.emit()
+        elif event.key() == Qt.Key.Key_Down:
+            self.focusNextChild()
+        elif event.key() == Qt.Key.Key_Up:
+            self.focusPreviousChild()
+        else:
+            super().keyPressEvent(event)
+
+
+def empty(layout: QVBoxLayout) -> None:
+    """Take everything out of it."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+def age(patient: Patient) -> str:
+    """24 y · F; without norms by sex the age alone."""
+    years = patient.age_on(date.today())
+    return f"{years} y" if patient.sex == "X" else f"{years} y · {patient.sex}"
+
+
+def short_date(day: date) -> str:
+    """A day as a list tells it: today, 2 Mar, 2 Mar 2025."""
+    today = date.today()
+    if day == today:
+        return "today"
+    text = date_text(day)
+    return text.rpartition(" ")[0] if day.year == today.year else text
+
+
+def plain(words: str, kind: str = "", tone: str = "") -> QLabel:
+    """Words from the records, in which nothing is markup."""
+    made = style.label(kind, words)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if tone:
+        made.setProperty("c", tone)
+    return made
+
+
+def two_lines(first: str, second: str, width: int = 0, kind: str = "") -> QWidget:
+    """A line of words over a quiet one."""
+    made = QWidget()
+    stack = style.column(made, spacing=1)
+    stack.addStretch(1)
+    stack.addWidget(plain(first, kind))
+    stack.addWidget(plain(second, "s"))
+    stack.addStretch(1)
+    if width:
+        made.setFixedWidth(style.px(width))
+        made.setToolTip(first)
+    return made
+
+
+def cell(widget: QWidget, width: int) -> QWidget:
+    """Room of a fixed width, so that columns line up."""
+    made = QWidget()
+    made.setFixedWidth(style.px(width))
+    style.row(made).addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    return made
+
+
+def quiet(text: str) -> QLabel:
+    """What is said where a list is empty."""
+    made = style.label("q", text, wrap=True)
+    made.setContentsMargins(0, style.px(8), 0, style.px(8))
+    return made
