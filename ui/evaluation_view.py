@@ -15,6 +15,7 @@ from shiboken6 import isValid
 
 from evalassist.clinical.progress import StepProgress
 from evalassist.evaluation import Evaluation, ItemId, SoreKnee
+from evalassist.note import Language
 from ui import icons, style
 from ui.faults import log_fault
 from ui.pages import load_page, page_for
@@ -59,6 +60,8 @@ class EvaluationView(QWidget):
     """What to do about changes that cannot be kept."""
     lock_wanted = Signal()
     account_wanted = Signal()
+    show_wanted = Signal()
+    """Explain hip and knee to the patient, on the whole screen."""
     step_shown = Signal(str)
 
     def __init__(self, session: EvaluationSession) -> None:
@@ -220,6 +223,12 @@ class EvaluationView(QWidget):
     def focused_item(self) -> ItemId:
         """The item that has the keyboard, or an empty word."""
         return self.page.focused_item() if self._step else ""
+
+    @property
+    def sheet_language(self) -> Language:
+        """The language in which the patient reads: chosen on the handout page, else the settings'."""
+        chosen: Language | None = getattr(self._pages.get("handout"), "language_chosen", None)
+        return chosen or self.session.settings.handout_language
 
     @property
     def at_work(self) -> bool:
@@ -402,6 +411,7 @@ class EvaluationView(QWidget):
                 "referral_wanted": self.referral_wanted,
                 "plan_paper_wanted": self.plan_paper_wanted,
                 "documents_wanted": self.documents_wanted,
+                "show_wanted": self.show_wanted,
                 "preferences_wanted": self.settings_wanted,
                 "source_wanted": self._show_source,
                 "what_if_wanted": self.what_if,
@@ -477,6 +487,7 @@ class EvaluationView(QWidget):
         for step, key in zip(self.steps, keys, strict=True):
             self._key(key, partial(self._step_by_key, step.id))
         self._key("Ctrl+)", lambda: self.show_step(self.steps[-1].id))  # what Shift makes of 0
+        self._key("F5", self.show_wanted.emit)
         self._key("F8", self.next_gap)
         self._key("F6", self.what_if)
         self._key(QKeySequence.StandardKey.Undo, self.undo)

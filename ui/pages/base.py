@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from evalassist.clinical.result import PlanOfCare
 from evalassist.evaluation import ItemId
 from ui import icons, style
 from ui.session import EvaluationSession
@@ -28,12 +29,16 @@ class Page(QWidget):
     """The therapist wants to see this item (or step): a reason was clicked."""
     reasoning_wanted = Signal()
     """Show the reasoning panel, which is folded away."""
+    show_wanted = Signal()
+    """Explain hip and knee to the patient, on the whole screen."""
     addendum_wanted = Signal()
     """Write an addendum to the signed evaluation."""
 
     step_id = ""
     folds_panel = False
     """The page needs the room of the reasoning panel (plan of care)."""
+    offers_show = False
+    """Its title row has the way to the screen for the patient, while there is a plan of care."""
 
     def __init__(self, session: EvaluationSession, title: str, hint: str = "", short: str = "") -> None:
         super().__init__()
@@ -61,11 +66,18 @@ class Page(QWidget):
         self._reasoning.hide()
         icons.put_icon(self._reasoning, "unfold")
         self._reasoning.clicked.connect(self.reasoning_wanted)
+        self._show = QPushButton("Show the patient")
+        self._show.setAccessibleName("Show the patient")
+        self._show.setToolTip("Why the hip, on the whole screen (F5)")
+        self._show.hide()
+        icons.put_icon(self._show, "full-screen")
+        self._show.clicked.connect(self.show_wanted)
         head = style.row(spacing=10)
         head.addWidget(self.title)
         head.addWidget(self.hint)
         head.addStretch(1)
         head.addLayout(self.tools)
+        head.addWidget(self._show)
         head.addWidget(self._reasoning)
         stack = style.column(self, margins=(16, 8, 16, 8), spacing=8)
         stack.addLayout(head)
@@ -145,6 +157,7 @@ class Page(QWidget):
         if short == self._hint_hidden:
             return
         self.title.setText(self._short if short else self._long)
+        self._show.setText("" if short else self._show.accessibleName())
         self._hint_hidden = short
         self.set_hint(self.hint.text())
 
@@ -218,6 +231,7 @@ class Page(QWidget):
             else:
                 self.banner.say("quiet", headline, f"It cannot be changed.{several}", act="Add an addendum")
             self.banner.show()
+        self._show.setVisible(self.offers_show and isinstance(self.session.plan, PlanOfCare))
         self.refresh()
 
     def _banner_acted(self) -> None:
