@@ -787,7 +787,7 @@ class MainWindow(QMainWindow):
         self.view.commit()
         note = self.view.session.note()
         if not say_why_not(self, note):
-            self._showing = Showing(self, self._stack, self._keys, note, self.view.sheet_language)
+            self._showing = Showing(self, self.view, self._stack, self._keys, note)
 
     def show_documents(self) -> None:
         """The papers kept for the patient whose evaluation is open."""

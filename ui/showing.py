@@ -13,7 +13,8 @@ from evalassist.explaining import explanation_of, why_not_explained
 from ui.pages.show import ShowPage
 
 if TYPE_CHECKING:
-    from evalassist.note import Language, Note
+    from evalassist.note import Note
+    from ui.evaluation_view import EvaluationView
     from ui.main_window import MainWindow
 
 LOCK = QKeySequence("Ctrl+L")
@@ -23,12 +24,17 @@ class Showing:
     """While it lasts only the lock and the page's own keys work."""
 
     def __init__(
-        self, window: MainWindow, stack: QStackedWidget, keys: list[QShortcut], note: Note, language: Language
+        self,
+        window: MainWindow,
+        view: EvaluationView,
+        stack: QStackedWidget,
+        keys: list[QShortcut],
+        note: Note,
     ) -> None:
         self._window, self._stack, self._keys = window, stack, [key for key in keys if key.key() != LOCK]
-        self._under, self._focus = stack.currentWidget(), window.focusWidget()
+        self._under, self._focus = view, window.focusWidget()
         self._state = window.windowState()
-        self.page: ShowPage | None = ShowPage(explanation_of(note, language))
+        self.page: ShowPage | None = ShowPage(explanation_of(note, view.sheet_language))
         self.page.closed.connect(self.end)
         for key in self._keys:
             key.setEnabled(False)

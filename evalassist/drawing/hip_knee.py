@@ -37,6 +37,7 @@ SCALE_PT = 2.05
 HIP_HALF = 6.1
 TRUNK_CUT = 73.0  # above the floor: the panels end at the waist
 INSET_RADIUS, INSET_UNIT = 9.9, 0.82
+BELLY_HALF, FIBRES_TO = 1.75, 0.35  # of the hip muscles: half their width; fibres are drawn while it is wide
 
 # bones: (along, outwards) from the hip or the knee; the pelvis (outwards, up) from its middle, right half
 FEMUR: o.Outline = [
@@ -217,7 +218,13 @@ def _muscle(canvas: Canvas, bones: Skeleton) -> None:
         canvas.fill(belly, WHITE)
         canvas.line(belly.exterior.coords, INK, 1.0, "2 1.6")
         return
-    canvas.fill(belly, _paler(DARK, tired), INK)
+    if tired:  # what still pulls grows thinner
+        canvas.fill(belly, WHITE, INK)
+        canvas.fill(belly.buffer(-BELLY_HALF * tired), DARK)
+    else:
+        canvas.fill(belly, DARK, INK)
+    if tired > FIBRES_TO:
+        return
     starts = upright(bones.middle, bones.pelvis_angle, [(5.7, 7.4), (6.7, 7.2), (7.5, 6.3)])
     ends = along(bones.hip, thigh, [(0.0, 3.7), (0.5, 4.2), (1.0, 4.7)])
     for start, end in zip(starts, ends, strict=True):
@@ -254,12 +261,6 @@ def _inset(canvas: Canvas, centre: Points, stance: Stance) -> None:
         for turn in (20, 52, 84):
             tick = points([direction(turn) * 0.9, direction(turn) * 2.6])
             canvas.edge(line(edge[0] + tick), INK, 1.0)
-
-
-def _paler(grey: str, share: float) -> str:
-    """A grey a share of the way to white."""
-    level = int(grey[1:3], 16)
-    return "#" + f"{round(level + share * (255 - level)):02x}" * 3
 
 
 def _softened(shape: Shape) -> Shape:

@@ -70,7 +70,9 @@ class ShowPage(QWidget):
 
     def _move(self, step: int) -> None:
         self.figure.set_step(step)
-        if [line.isHidden() for line in self.lines] != [not self._now(place) for place in range(len(self.lines))]:
+        if [line.isHidden() for line in self.lines] != [
+            not self._now(place) for place in range(len(self.lines))
+        ]:
             self._place_lines()
 
     def _now(self, place: int) -> bool:
@@ -84,18 +86,34 @@ class ShowPage(QWidget):
         self._place()
 
     def _place(self) -> None:
-        """Everything at the largest letters that fit this window."""
+        """Everything at the largest letters that fit: figure beside the words, or above them on an upright screen."""
         width, high = self.width(), self.height()
-        margin = round(high * 0.035)
-        split = margin + round((width - 3 * margin) * FIGURE_SHARE)
-        column = QRect(split + margin, margin, width - split - 2 * margin, high - 2 * margin)
-        sizes = range(round(high * LARGEST), max(2, round(high * SMALLEST)), -1)
-        size = next((size for size in sizes if self._needed(size, column.width()) <= column.height()), sizes[-1])
+        unit = min(high, width * 3 // 4)
+        margin = round(unit * 0.035)
+        whole = QRect(margin, margin, width - 2 * margin, high - 2 * margin)
+        if width > high:
+            split = round((whole.width() - margin) * FIGURE_SHARE)
+            first, second = (
+                whole.adjusted(0, 0, split - whole.width(), 0),
+                whole.adjusted(split + margin, 0, 0, 0),
+            )
+        else:
+            split = round((whole.height() - margin) * FIGURE_SHARE)
+            first, second = (
+                whole.adjusted(0, 0, 0, split - whole.height()),
+                whole.adjusted(0, split + margin, 0, 0),
+            )
+        self._cross = cross = round(unit * 0.06)
+        sizes = range(round(unit * LARGEST), max(2, round(unit * SMALLEST)), -1)
+        size = next(
+            (size for size in sizes if self._needed(size, second.width()) <= second.height()), sizes[-1]
+        )
         self._dress(size)
-        cross = round(high * 0.06)
+        if width <= high:
+            first.adjust(0, 0, -cross, 0)
         self.back.setGeometry(width - cross - margin // 2, margin // 2, cross, cross)
-        self._place_left(QRect(margin, margin, split - margin, high - 2 * margin), size)
-        self._place_right(column, size)
+        self._place_left(first, size, round(unit * 0.075))
+        self._place_right(second, size)
 
     def _dress(self, size: int) -> None:
         self.title.setFont(lettering(size * TITLE, bold=True))
@@ -103,30 +121,28 @@ class ShowPage(QWidget):
             label.setFont(lettering(size, bold=line.bold))
         for label in (self.unknown, *self.ends):
             label.setFont(lettering(size * SMALL, bold=label in self.ends))
-        for label in (self.caption, self.off):
-            if label is not None:
-                label.setFont(lettering(size * NOTE))
+        for note in (self.caption, self.off):
+            if note is not None:
+                note.setFont(lettering(size * NOTE))
         self.back.setFont(lettering(size))
         self.figure.set_letters(size * SMALL)
 
-    def _place_left(self, room: QRect, size: int) -> None:
+    def _place_left(self, room: QRect, size: int, slider: int) -> None:
         """The figure, below it the slider with its ends, and what is to be known of the drawing."""
         caption = round(height_of(self.caption.text(), self.caption.font(), room.width())) + 2
         ends = round(height_of("Xg", self.ends[0].font(), room.width())) + 2
-        slider = round(self.height() * 0.075)
         self.caption.setGeometry(room.left(), room.bottom() - caption, room.width(), caption)
         top = room.bottom() - caption - ends - size // 4
-        for label in self.ends:
-            label.setGeometry(room.left(), top, room.width(), ends)
-        self.ends[1].setGeometry(room.center().x(), top, room.width() // 2, ends)
-        self.ends[0].setGeometry(room.left(), top, room.width() // 2, ends)
+        half = room.width() // 2
+        self.ends[0].setGeometry(room.left(), top, half, ends)
+        self.ends[1].setGeometry(room.right() + 1 - half, top, half, ends)
         self.slider.setGeometry(room.left(), top - slider, room.width(), slider)
         self.figure.setGeometry(room.left(), room.top(), room.width(), top - slider - room.top())
 
     def _place_right(self, room: QRect, size: int) -> None:
         """Title and lines from the top, bars and what is not known from the foot."""
         title = self._title_height(room.width())
-        self.title.setGeometry(room.left(), room.top(), room.width() - round(size * 1.2), title)
+        self.title.setGeometry(room.left(), room.top(), room.width() - self._cross, title)
         self._lines_at = QRect(room.left(), room.top() + title + size // 2, room.width(), room.height())
         bottom = room.bottom()
         for part in (self.unknown, self.off):
@@ -140,7 +156,7 @@ class ShowPage(QWidget):
         self._place_lines()
 
     def _title_height(self, width: int) -> int:
-        return round(height_of(self.title.text(), self.title.font(), width - self.title.font().pixelSize())) + 2
+        return round(height_of(self.title.text(), self.title.font(), width - self._cross)) + 2
 
     def _place_lines(self) -> None:
         room, top = self._lines_at, self._lines_at.top()
@@ -162,6 +178,8 @@ class ShowPage(QWidget):
             )
             for step in (STEADY, TURNS, DRIFTS, SHARES)
         ]
-        below = [height_of(part.text(), part.font(), width) + size / 3 for part in (self.unknown, self.off) if part]
+        below = [
+            height_of(part.text(), part.font(), width) + size / 3 for part in (self.unknown, self.off) if part
+        ]
         bars = self.bars.set_letters(size * SMALL) if self.bars else 0
         return self._title_height(width) + size / 2 + max(lines) + sum(below) + bars + size / 2
