@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
         self._copied: Copied | None = None
         self._keys: list[QShortcut] = []
         self._showing: Showing | None = None
+        self._panel_folded = False
         self._closing: list[QDialog] = []
         """Dialogs that locking closed."""
         self._wait_until = 0.0
@@ -432,6 +433,7 @@ class MainWindow(QMainWindow):
             self._say_not_opened(str(fault))
             return
         self.view = view = EvaluationView(session)
+        view.panel_folded = self._panel_folded
         session.setParent(view)
         view.start_wanted.connect(self.show_start)
         view.settings_wanted.connect(self.change_settings)
@@ -479,6 +481,7 @@ class MainWindow(QMainWindow):
         """Close what is open; nothing is asked any more."""
         assert self.view is not None
         self._remember.stop()
+        self._panel_folded = self.view.panel_folded
         if self.door is None:  # a locked window has remembered it before it took the keyboard away
             self.remember_place()
         self.view.close_view()
