@@ -207,6 +207,7 @@ def test_a_source_is_opened_scrolled_and_closed_by_keyboard_and_leaves_off_where
     assert "USED HERE FOR" in said
     assert desk.at is not None
     assert desk.at.accessibleName() == "Back to the reasoning"
+    assert desk.view.panel._area.verticalScrollBar().value() == 0
     desk.press(Qt.Key.Key_PageDown)
     assert desk.view.panel._area.verticalScrollBar().value() > 0
     desk.press(Qt.Key.Key_Escape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from evalassist.clinical.result import PlanOfCare
@@ -16,6 +16,9 @@ from ui.widgets.dates import date_text
 from ui.widgets.editors import Editor
 from ui.widgets.marks import Banner, BannerKind
 from ui.widgets.typed import Typed
+
+NARROW, REASONING = 840, 136
+"""Under this width the title row has no room for every word; what the button of the reasoning takes of it."""
 
 
 class Page(QWidget):
@@ -157,9 +160,19 @@ class Page(QWidget):
         if short == self._hint_hidden:
             return
         self.title.setText(self._short if short else self._long)
-        self._show.setText("" if short else self._show.accessibleName())
         self._hint_hidden = short
         self.set_hint(self.hint.text())
+        self._name_show()
+
+    def _name_show(self) -> None:
+        """The way to the screen for the patient is a picture alone where its words have no room."""
+        room = self.width() if self._reasoning.isHidden() else self.width() - style.px(REASONING)
+        narrow = self._hint_hidden or room < style.px(NARROW)
+        self._show.setText("" if narrow else self._show.accessibleName())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._name_show()
+        super().resizeEvent(event)
 
     def set_hint(self, text: str) -> None:
         """The quiet line beside the title."""
@@ -169,6 +182,7 @@ class Page(QWidget):
     def set_panel_folded(self, folded: bool) -> None:
         """The reasoning panel is not beside the page: offer it in the title row."""
         self._reasoning.setVisible(folded)
+        self._name_show()
 
     def show_banner(self, kind: BannerKind, headline: str, detail: str = "", *, act: str = "") -> None:
         """Say one thing above the page; that it is signed goes before anything else."""

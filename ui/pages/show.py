@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
@@ -104,10 +106,9 @@ class ShowPage(QWidget):
                 whole.adjusted(0, split + margin, 0, 0),
             )
         self._cross = cross = round(unit * 0.06)
-        sizes = range(round(unit * LARGEST), max(2, round(unit * SMALLEST)), -1)
-        size = next(
-            (size for size in sizes if self._needed(size, second.width()) <= second.height()), sizes[-1]
-        )
+        sizes = range(round(unit * SMALLEST), round(unit * LARGEST) + 1)
+        fitting = bisect_left(sizes, second.height() + 1, key=lambda size: self._needed(size, second.width()))
+        size = sizes[max(0, fitting - 1)]
         self._dress(size)
         if width <= high:
             first.adjust(0, 0, -cross, 0)
@@ -151,7 +152,7 @@ class ShowPage(QWidget):
                 part.setGeometry(room.left(), bottom - high, room.width(), high)
                 bottom -= high + size // 3
         if self.bars is not None:
-            high = round(self.bars.set_letters(size * SMALL))
+            high = self.bars.set_letters(size * SMALL)
             self.bars.setGeometry(room.left(), bottom - high + size // 3, room.width(), high)
         self._place_lines()
 
@@ -167,19 +168,19 @@ class ShowPage(QWidget):
                 label.setGeometry(room.left(), top, room.width(), high)
                 top += high + round(label.font().pixelSize() * AIR)
 
-    def _needed(self, size: int, width: int) -> float:
+    def _needed(self, size: int, width: int) -> int:
         """How high the right column is at this size of letters, at the step with the most words."""
-        self._dress(size)
-        lines = [
-            sum(
-                height_of(line.words, lettering(size, bold=line.bold), width) + 2 + size * AIR
-                for line in self._shown.lines
-                if line.first <= step <= line.last
-            )
+        shown = self._shown
+
+        def high(words: str, share: float, *, bold: bool = False, less: int = 0) -> float:
+            return height_of(words, lettering(size * share, bold=bold), width - less) + 2
+
+        each = [(line, high(line.words, 1, bold=line.bold) + size * AIR) for line in shown.lines]
+        lines = max(
+            sum(room for line, room in each if line.first <= step <= line.last)
             for step in (STEADY, TURNS, DRIFTS, SHARES)
-        ]
-        below = [
-            height_of(part.text(), part.font(), width) + size / 3 for part in (self.unknown, self.off) if part
-        ]
-        bars = self.bars.set_letters(size * SMALL) if self.bars else 0
-        return self._title_height(width) + size / 2 + max(lines) + sum(below) + bars + size / 2
+        )
+        below = high(shown.unknown, SMALL) + size / 3
+        if shown.bars:
+            below += high(shown.bars.off, NOTE) + size / 3 + size * SMALL * HipBars.LETTERS_HIGH
+        return round(high(shown.title, TITLE, bold=True, less=self._cross) + lines + below + size)

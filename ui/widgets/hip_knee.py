@@ -219,16 +219,18 @@ class StepSlider(QSlider):
 class HipBars(QWidget):
     """How hard each hip pushed, as the sheet draws it: the stronger one is 100 and hatched."""
 
+    LETTERS_HIGH = 6.1
+    """Its height, in those of its letters."""
+
     def __init__(self, bars: Bars) -> None:
         super().__init__()
         self._bars, self._letters = bars, 20.0
         self.setAccessibleName(bars.in_words)
 
-    def set_letters(self, size: float) -> float:
+    def set_letters(self, size: float) -> int:
         """How high the words are, in pixels; gives the height of the whole."""
         self._letters = size
-        self.setFixedHeight(round(size * 6.1))
-        return self.height()
+        return round(size * self.LETTERS_HIGH)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

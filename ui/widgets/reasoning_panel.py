@@ -100,12 +100,12 @@ class ReasoningPanel(QFrame):
 
     def open_source(self, rules: tuple[str, ...]) -> None:
         """Show the source of these rules in place of the reasoning."""
-        had_keyboard = self.has_keyboard()
-        self._came_from = rules if had_keyboard else ()
+        self._came_from = ()
+        if self.has_keyboard():  # the mark goes, and the keyboard must not wander off with it
+            self._came_from = rules
+            self._fold.setFocus(Qt.FocusReason.OtherFocusReason)
         self._source = rules
         self.refresh()
-        if had_keyboard:
-            self._fold.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # ------------------------------------------------------------ keyboard
 
