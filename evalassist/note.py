@@ -218,6 +218,11 @@ class Found(Part):
     """V4: both hips are called strong, not only alike."""
     step_down: Literal["right", "left", "both"] | None = None
 
+    @property
+    def percent(self) -> int | None:
+        """By how much the weaker hip pushed less, where the patient may be shown a number."""
+        return self.deficit_percent if self.variant == "V1" and not self.hurt else None
+
 
 class Sheet(Part):
     """What only the patient's sheet needs beside the plan."""

@@ -14,11 +14,22 @@ from evalassist.content import load_content
 from evalassist.drawing.__main__ import differing, main, pictures
 from evalassist.drawing.body import Turn, reaching
 from evalassist.drawing.figure import pelvic_tilt
-from evalassist.drawing.hip_knee import DROPS, STEADY, inset_shapes, skeleton
+from evalassist.drawing.hip_knee import (
+    DRIFTS_FROM,
+    DROPS,
+    SHARES_FROM,
+    STEADY,
+    STEPS,
+    TURNS_FROM,
+    inset_shapes,
+    skeleton,
+)
 from evalassist.drawing.poses import Exercise, SideExercise, read_exercises
 from evalassist.drawing.posing import posed
 from evalassist.drawing.shapes import line
 from evalassist.drawing.svg import Canvas, Frame, svg
+from evalassist.explaining import DRIFTS, PICTURES, SHARES, TURNS
+from evalassist.explaining import DROPS as DROPS_STEP
 
 FOLDER = resources.path("pictures")
 EXERCISES = read_exercises()
@@ -163,6 +174,22 @@ def test_the_hip_that_lets_go_drops_and_the_knee_moves_inside_the_foot() -> None
     assert drops.other_hip[1] < drops.hip[1] - 1
     assert abs(steady.knee[0] - steady.ankle[0]) < 1
     assert drops.ankle[0] - drops.knee[0] > 3  # the midline lies at smaller x
+
+
+def test_arrows_and_marks_come_with_the_step_whose_words_name_them() -> None:
+    for share, first in ((TURNS_FROM, TURNS), (DRIFTS_FROM, DRIFTS), (SHARES_FROM, SHARES)):
+        assert (first - 1) / STEPS < share <= first / STEPS
+    assert (STEPS, len(PICTURES)) == (DROPS_STEP, STEPS + 1)
+    assert all((FOLDER / f"{name}.svg").is_file() for name in PICTURES)
+
+
+def test_from_step_to_step_the_hip_drops_and_the_knee_drifts_evenly() -> None:
+    steps = [skeleton(STEADY.towards(DROPS, step / STEPS)) for step in range(STEPS + 1)]
+    drops = np.diff([float(step.hip[1] - step.other_hip[1]) for step in steps])
+    drifts = np.diff([float(step.ankle[0] - step.knee[0]) for step in steps])
+    for moved in (drops, drifts):
+        assert moved.min() > 0
+        assert moved.max() < 1.1 * moved.min()
 
 
 def test_in_the_inset_the_thigh_bone_turns_inwards_under_the_kneecap() -> None:

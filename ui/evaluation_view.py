@@ -13,8 +13,10 @@ from PySide6.QtGui import QCursor, QKeyEvent, QKeySequence, QResizeEvent, QShort
 from PySide6.QtWidgets import QApplication, QBoxLayout, QMenu, QPushButton, QStackedWidget, QWidget
 from shiboken6 import isValid
 
+from evalassist.clinical.assessment import CODES
 from evalassist.clinical.progress import StepProgress
 from evalassist.evaluation import Evaluation, ItemId, SoreKnee
+from evalassist.note import Language
 from ui import icons, style
 from ui.faults import log_fault
 from ui.pages import load_page, page_for
@@ -39,6 +41,8 @@ REST_BEFORE_BUILDING_MS = 400
 BETWEEN_SLICES_MS, SLICE_S = 10, 0.005
 """Pages are made in pieces of some milliseconds, with room for a key between them."""
 DONE = object()
+JUDGED = ("pfp", "irritability", *CODES.values())
+"""Conclusions on which the therapist has a word."""
 PRESSING = (*ENTER_KEYS, Qt.Key.Key_Space)
 """Keys that do what a click does."""
 TOUCHES = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.TouchBegin)
@@ -59,6 +63,8 @@ class EvaluationView(QWidget):
     """What to do about changes that cannot be kept."""
     lock_wanted = Signal()
     account_wanted = Signal()
+    show_wanted = Signal()
+    """Explain hip and knee to the patient, on the whole screen."""
     step_shown = Signal(str)
 
     def __init__(self, session: EvaluationSession) -> None:
@@ -69,7 +75,12 @@ class EvaluationView(QWidget):
         self._untold: list[str] = []
         """Fields that a defect kept from being told, a sentence each."""
         self._step = ""
-        self._panel_wanted: bool | None = None
+        self.panel_folded = False
+        """The therapist folded the reasoning away where there is room for it; it stays so from step to step."""
+        self._panel_over = False
+        """It was asked for where it has no place of its own: it lies over the page, until another step is shown."""
+        self._before_panel: QWidget | None = None
+        """Where the keyboard was when it went to the reasoning."""
         self._not_kept_since = ""
         self._handle: QWindow | None = None
         self.header = HeaderBar(self)
@@ -110,7 +121,7 @@ class EvaluationView(QWidget):
         page = self._page(step_id)
         page.prepare()
         self._step = step_id
-        self._panel_wanted = None
+        self._panel_over = False
         self.rail.set_current(step_id)
         self._place()
         self.panel.show_step(step_id)
@@ -136,7 +147,7 @@ class EvaluationView(QWidget):
         own = content.asked[item_id][0].id if item_id in content.asked else item_id
         if own in content.step_of:
             return content.step_of[own]
-        return "assessment" if item_id in content.rules or item_id == "pfp" else None
+        return "assessment" if item_id in content.rules or item_id in JUDGED else None
 
     def next_gap(self) -> None:
         """F8: the next item still to answer, here first, then in the steps after this one."""
@@ -222,6 +233,12 @@ class EvaluationView(QWidget):
         return self.page.focused_item() if self._step else ""
 
     @property
+    def sheet_language(self) -> Language:
+        """The language in which the patient reads: chosen on the handout page, else the settings'."""
+        chosen: Language | None = getattr(self._pages.get("handout"), "language_chosen", None)
+        return chosen or self.session.settings.handout_language
+
+    @property
     def at_work(self) -> bool:
         """Whether a page is still being made while nobody types."""
         return self._later.isActive() or any(page.at_work for page in self._pages.values())
@@ -279,8 +296,8 @@ class EvaluationView(QWidget):
             bar.set_low(height < 660)
         page = self._pages.get(self._step)
         roomy = self._step in ROOMY_STEPS or (page is not None and page.folds_panel)
-        folded = width < 1200 or large or roomy
-        show_panel = self._panel_wanted if self._panel_wanted is not None else not folded
+        folded = not self._panel_has_room
+        show_panel = self._panel_over or not (folded or self.panel_folded)
         over = show_panel and folded
         top, bottom = self.header.sizeHint().height(), self.footer.sizeHint().height()
         top, bottom = max(top, self.header.minimumHeight()), max(bottom, self.footer.minimumHeight())
@@ -314,17 +331,48 @@ class EvaluationView(QWidget):
         pages.setEnabled(True)
         self.stack.setCurrentWidget(page)
 
+    @property
+    def _panel_has_room(self) -> bool:
+        """Whether the reasoning has a place of its own beside this page."""
+        page = self._pages.get(self._step)
+        roomy = self._step in ROOMY_STEPS or (page is not None and page.folds_panel)
+        return self.width() / style.scale() >= 1200 and style.scale() < 1.6 and not roomy
+
     def _fold_panel(self) -> None:
-        self._panel_wanted = False
-        self._place()
+        self.panel_folded = self.panel_folded or self._panel_has_room
+        self._leave_panel(fold=True)
 
     def _show_source(self, rules: tuple[str, ...]) -> None:
-        self._unfold_panel()
+        self._panel_over = True
+        self._place()
         self.panel.open_source(tuple(rules))
 
     def _unfold_panel(self) -> None:
-        self._panel_wanted = True
+        if self._panel_has_room:
+            self.panel_folded = False
+        else:
+            self._panel_over = True
         self._place()
+
+    def switch_panel(self) -> None:
+        """F9: the keyboard goes to the reasoning, which is unfolded for it, and back to where it was."""
+        if self.panel.has_keyboard():
+            self._leave_panel()
+            return
+        self._before_panel = self.window().focusWidget()
+        if self.panel.isHidden():
+            self._panel_over = True
+            self._place()
+        self.panel.take_keyboard()
+
+    def _leave_panel(self, *, fold: bool = False) -> None:
+        had_keyboard, before = self.panel.has_keyboard(), self._before_panel
+        if fold or self._panel_over:
+            self._panel_over = False
+            self._place()
+        if had_keyboard:
+            usable = before is not None and isValid(before) and before.isVisible()
+            (before if before is not None and usable else self.page).setFocus()
 
     # ------------------------------------------------------------ telling
 
@@ -402,6 +450,7 @@ class EvaluationView(QWidget):
                 "referral_wanted": self.referral_wanted,
                 "plan_paper_wanted": self.plan_paper_wanted,
                 "documents_wanted": self.documents_wanted,
+                "show_wanted": self.show_wanted,
                 "preferences_wanted": self.settings_wanted,
                 "source_wanted": self._show_source,
                 "what_if_wanted": self.what_if,
@@ -466,6 +515,7 @@ class EvaluationView(QWidget):
         self.rail.chosen.connect(self.show_step)
         self.panel.go_to.connect(self.go_to)
         self.panel.fold_wanted.connect(self._fold_panel)
+        self.panel.left.connect(self._leave_panel)
         self.footer.previous_wanted.connect(lambda: self.go_beside(-1))
         self.footer.next_wanted.connect(lambda: self.go_beside(1))
         self.footer.left_clicked.connect(self.next_gap)
@@ -477,8 +527,10 @@ class EvaluationView(QWidget):
         for step, key in zip(self.steps, keys, strict=True):
             self._key(key, partial(self._step_by_key, step.id))
         self._key("Ctrl+)", lambda: self.show_step(self.steps[-1].id))  # what Shift makes of 0
+        self._key("F5", self.show_wanted.emit)
         self._key("F8", self.next_gap)
         self._key("F6", self.what_if)
+        self._key("F9", self.switch_panel)
         self._key(QKeySequence.StandardKey.Undo, self.undo)
         self._key("Ctrl+Y", self.redo)
         self._key("Ctrl+Shift+Z", self.redo)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ui.pages.door import Door
     from ui.pages.first_run import FirstRun
     from ui.pages.start import StartPage
+    from ui.showing import Showing
     from ui.watch import Watch
     from ui.way_in import WayIn
 
@@ -94,6 +95,8 @@ class MainWindow(QMainWindow):
         self._watch: Watch | None = None
         self._copied: Copied | None = None
         self._keys: list[QShortcut] = []
+        self._showing: Showing | None = None
+        self._panel_folded = False
         self._closing: list[QDialog] = []
         """Dialogs that locking closed."""
         self._wait_until = 0.0
@@ -468,6 +471,7 @@ class MainWindow(QMainWindow):
             return
         self._close_chart()
         self.view = view = EvaluationView(session)
+        view.panel_folded = self._panel_folded
         session.setParent(view)
         view.start_wanted.connect(self.show_start)
         view.settings_wanted.connect(self.change_settings)
@@ -478,6 +482,7 @@ class MainWindow(QMainWindow):
         view.addendum_wanted.connect(self._write_addendum)
         view.documents_wanted.connect(self.show_documents)
         view.lock_wanted.connect(self.lock)
+        view.show_wanted.connect(self.show_patient)
         view.account_wanted.connect(self.show_accounts)
         view.step_shown.connect(lambda _: self._remember.start())
         session.not_kept.connect(self._note_why)
@@ -514,6 +519,7 @@ class MainWindow(QMainWindow):
         """Close what is open; nothing is asked any more."""
         assert self.view is not None
         self._remember.stop()
+        self._panel_folded = self.view.panel_folded
         if self.door is None:  # a locked window has remembered it before it took the keyboard away
             self.remember_place()
         self.view.close_view()
@@ -649,6 +655,8 @@ class MainWindow(QMainWindow):
         if self._way_in is None or self.door is not None:
             return
         entrance = self._way_in.entrance
+        if self._showing is not None:
+            self._showing.end()
         self._remember.stop()
         step, item, words = "", "", {}
         if self.view is not None and self.view.step:
@@ -811,6 +819,17 @@ class MainWindow(QMainWindow):
             self.view.commit()
             if self.view.session.note().plan is not None:
                 PlanOfCareDialog(self.view.session, self).exec()
+
+    def show_patient(self) -> None:
+        """F5: the whole window answers the patient why a sore knee gets hip exercises."""
+        from ui.showing import Showing, say_why_not
+
+        if self.view is None:
+            return
+        self.view.commit()
+        note = self.view.session.note()
+        if not say_why_not(self, note):
+            self._showing = Showing(self, self.view, self._stack, self._keys, note)
 
     def show_documents(self) -> None:
         """The papers kept for the patient whose evaluation is open."""

@@ -23,6 +23,7 @@ from evalassist.evaluation import StrengthTest
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
     from evalassist.evaluation import Evaluation
+    from evalassist.note import Note
     from evalassist.records.entrance import Entrance
     from evalassist.settings import Settings
     from ui.main_window import MainWindow
@@ -87,6 +88,7 @@ class _Studio:
         large = self._settings.model_copy(update={"text_scale": 2.0})
         yield from self._steps("later-large", later, USUAL, large, before=(ex1,))
         yield from self._safety()
+        yield from self._shown_to_patients()
         yield from self._content_parts()
         yield from self._dialogs("", self._settings)
         large = self._settings.model_copy(update={"text_scale": 2.0})
@@ -263,6 +265,46 @@ class _Studio:
             yield from self._steps(name, evaluation, USUAL)
             large = self._settings.model_copy(update={"text_scale": 2.0})
             yield from self._steps(f"{name}-200", evaluation, LARGE, large)
+
+    def _shown_to_patients(self) -> Iterator[Path]:
+        """The screen for the patient: right, left and both knees, in both languages, steady, between and dropping."""
+        from evalassist.explaining import explanation_of
+        from evalassist.note import Language
+        from ui.main_window import wear
+        from ui.pages.show import ShowPage
+
+        cases: tuple[tuple[str, Language], ...] = (("ex1", "en"), ("ex1", "es"), ("ex2", "en"), ("ex3", "es"))
+        for look, size, more in (
+            ("", USUAL, {}),
+            ("small-", SMALL, {"theme": "dark"}),
+            ("large-", LARGE, {"text_scale": 2.0}),
+        ):
+            if not self._wanted(f"{look}patient-"):
+                continue
+            wear(self._app, self._settings.model_copy(update=more))
+            for name, language in cases:
+                page = ShowPage(explanation_of(self._note(name), language))
+                page.resize(*size)
+                page.show()
+                for step in (0, 5, 10):
+                    page.slider.setValue(step)
+                    while page.figure.at_work:
+                        self._app.processEvents()
+                    file = self._folder / f"{look}patient-{name}-{language}-{step}.png"
+                    page.grab().save(str(file))
+                    yield file
+                page.close()
+
+    def _note(self, name: str) -> Note:
+        from evalassist.clinical.assessment import assess
+        from evalassist.clinical.plan import plan_of_care
+        from evalassist.note import Clinic
+        from evalassist.noting import note_of
+
+        case = self._case(name)
+        assessment = assess(case, self._content)
+        plan = plan_of_care(case, assessment, self._content)
+        return note_of(case, self._content, assessment, plan, Clinic())
 
     def _content_parts(self) -> Iterator[Path]:
         """The dialog of the clinical content, as usual, in the dark and at 200 % text."""

@@ -257,7 +257,7 @@ def _message(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -
 
 def _percent(case: Case) -> int | None:
     found = case.sheet.found
-    return found.deficit_percent if found.variant == "V1" and not found.hurt else None
+    return found.percent
 
 
 def _found(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:

@@ -177,7 +177,7 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
         again = None
     retest = texts("found_retest", date=case.day(again)) if again else texts("found_retest_open")
     side = case.side_words(weaker or "right")
-    percent = found.deficit_percent if found.variant == "V1" and not found.hurt else None
+    percent = found.percent
     hurt = [texts("found_hurt")] if found.hurt else []
     common = texts("found_common")
     if not case.both:
@@ -250,12 +250,12 @@ def _found(
 ) -> float:
     found = case.sheet.found
     height = heading(canvas, x, y_top, case.texts.plain("found_heading"))
-    has_bars = found.variant == "V1" and found.deficit_percent is not None and not found.hurt
+    has_bars = found.percent is not None
     text_width = width * 0.6 if has_bars else width
     said = paragraphs(canvas, found_texts(case, step_down), x, y_top - height, text_width, size, size * 1.304)
     bars = 0.0
-    if has_bars and found.deficit_percent is not None:
-        percent, left, bars_width = found.deficit_percent, x + text_width + 20, width - text_width - 20
+    if found.percent is not None:
+        percent, left, bars_width = found.percent, x + text_width + 20, width - text_width - 20
         with figure_tag(canvas, bars_in_words(case, percent), left, y_top - height, bars_width, 130):
             bars = _bars(case, percent, canvas, left, y_top - height, bars_width)
     return height + max(said, bars)
@@ -304,8 +304,9 @@ def _bars(case: Case, percent: int, canvas: Canvas, x: float, y_top: float, widt
 def why_texts(case: Case, not_first: bool = True) -> list[str]:
     """How the hip helps the knee, and with `not_first` that a weak hip was not shown to come first."""
     training = "why_training" if case.of_hips else "why_training_neutral"
-    last = [case.texts("not_first")] if not_first else []
-    return [*case.texts.paragraphs("why"), case.texts(training), *last]
+    parts = [("why_steady", "why_groove"), ("why_tired", "why_drifts", "why_load"), (training, "why_pain")]
+    last = [("not_first",)] if not_first else []
+    return [" ".join(map(case.texts, keys)) for keys in (*parts, *last)]
 
 
 def _why(

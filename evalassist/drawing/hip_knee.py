@@ -1,11 +1,11 @@
-"""The figure of the hip-knee link: the same step twice, once with hips held level and once dropping.
+"""The figure of the hip-knee link: the same step with hips held level, dropping, and in steps between.
 
 Drawn for the right leg, which stands on the viewer's left; the page mirrors it for a left knee. The angles
 are larger than life, and the page says so. Inside, the stance leg is on the right and all is mirrored at the end.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
@@ -37,6 +37,7 @@ SCALE_PT = 2.05
 HIP_HALF = 6.1
 TRUNK_CUT = 73.0  # above the floor: the panels end at the waist
 INSET_RADIUS, INSET_UNIT = 9.9, 0.82
+BELLY_HALF, FIBRES_TO = 1.75, 0.35  # of the hip muscles: half their width; fibres are drawn while it is wide
 
 # bones: (along, outwards) from the hip or the knee; the pelvis (outwards, up) from its middle, right half
 FEMUR: o.Outline = [
@@ -81,11 +82,21 @@ class Stance:
     kneecap_in: float
     groove_turn: float  # of the thigh bone in the inset, clockwise for a right leg
     kneecap_out: float  # of the kneecap in its groove
-    tired: bool
+    tired: float  # 0 holds, 1 lets go
+
+    def towards(self, other: "Stance", share: float) -> "Stance":
+        """The stance a share of the way to another."""
+        ends = zip(astuple(self), astuple(other), strict=True)
+        return Stance(*(a + share * (b - a) for a, b in ends))
 
 
-STEADY = Stance(2, 4, 0, 0, 0, 0, 0, tired=False)
-DROPS = Stance(9, 12, 8, 4, 0.74, 12, 0.6, tired=True)
+STEADY = Stance(2, 4, 0, 0, 0, 0, 0, tired=0)
+DROPS = Stance(9, 12, 8, 4, 0.74, 12, 0.6, tired=1)
+STEPS = 10
+"""From steady to drops; the steps between are shown to the patient on the screen."""
+TURNS_FROM, DRIFTS_FROM, SHARES_FROM = 0.25, 0.55, 0.85
+"""How tired the hip is when the arrows of hip and thigh, of the knee, and the marks at the kneecap are drawn: with
+the words on the screen (`evalassist/explaining.py`)."""
 
 
 @dataclass(frozen=True)
@@ -121,10 +132,12 @@ def skeleton(stance: Stance) -> Skeleton:
 
 
 def draw_hip_knee() -> dict[str, str]:
-    """Both panels, on one floor line and of equal size."""
-    canvases = {"hip-steady.svg": _panel(STEADY), "hip-drops.svg": _panel(DROPS)}
-    frames = [canvas.frame() for canvas in canvases.values()]
-    frame = frames[0].joined(frames[1])
+    """The two panels of the sheet and the steps between them, on one floor line and of equal size."""
+    names = ("steady", *(f"{step:02}" for step in range(1, STEPS)), "drops")
+    canvases = {
+        f"hip-{name}.svg": _panel(STEADY.towards(DROPS, step / STEPS)) for step, name in enumerate(names)
+    }
+    frame = canvases["hip-steady.svg"].frame().joined(canvases["hip-drops.svg"].frame())
     return {name: svg(canvas, frame, SCALE_PT) for name, canvas in canvases.items()}
 
 
@@ -139,8 +152,7 @@ def _panel(stance: Stance) -> Canvas:
     canvas.line(np.array([bones.kneecap - [0.0, 2.4], [float(bones.kneecap[0]), 0.6]]), INK, 0.9, "0.1 2.2")
     level = float(bones.hip[1]) + 10.6
     canvas.line([(-17, level), (19.5, level)], INK, 0.9, "3 2.2")
-    if stance.tired:
-        _arrows(canvas, bones, leg)
+    _arrows(canvas, bones, leg)
     _inset(canvas, points([-17.2, 13.0]), stance)
     return Canvas([replace(s, rings=tuple(ring * [-1, 1] for ring in s.rings)) for s in canvas.strokes])
 
@@ -195,17 +207,24 @@ def _bones(canvas: Canvas, bones: Skeleton) -> None:
 
 def _muscle(canvas: Canvas, bones: Skeleton) -> None:
     """The hip muscles, from the crest of the pelvis to the bony point of the thigh bone."""
-    bulge = 8.9 if bones.stance.tired else 10.2
+    tired = bones.stance.tired
+    bulge = 10.2 - 1.3 * tired
     crest = upright(bones.middle, bones.pelvis_angle, [(4.7, 8.2), (6.2, 8.9), (7.7, 7.4), (bulge, 3.4)])
     thigh = angle_of(bones.knee - bones.hip)
     tendon = along(bones.hip, thigh, [(1.6, 5.1), (0.0, 4.6), (-0.8, 3.3)])
     inner = upright(bones.middle, bones.pelvis_angle, [(6.0, 4.0)])
     belly = polygon(spline(np.vstack([crest, tendon, inner])))
-    if bones.stance.tired:
+    if tired == 1:
         canvas.fill(belly, WHITE)
         canvas.line(belly.exterior.coords, INK, 1.0, "2 1.6")
         return
-    canvas.fill(belly, DARK, INK)
+    if tired:  # what still pulls grows thinner
+        canvas.fill(belly, WHITE, INK)
+        canvas.fill(belly.buffer(-BELLY_HALF * tired), DARK)
+    else:
+        canvas.fill(belly, DARK, INK)
+    if tired > FIBRES_TO:
+        return
     starts = upright(bones.middle, bones.pelvis_angle, [(5.7, 7.4), (6.7, 7.2), (7.5, 6.3)])
     ends = along(bones.hip, thigh, [(0.0, 3.7), (0.5, 4.2), (1.0, 4.7)])
     for start, end in zip(starts, ends, strict=True):
@@ -213,10 +232,13 @@ def _muscle(canvas: Canvas, bones: Skeleton) -> None:
 
 
 def _arrows(canvas: Canvas, bones: Skeleton, leg: Leg) -> None:
-    thigh = leg.thigh.angle
+    tired, thigh = bones.stance.tired, leg.thigh.angle
+    if tired < TURNS_FROM:
+        return
     around = along(bones.hip, thigh, [(13.2, 6.4), (15.0, 4.9), (15.8, 1.2), (15.4, -2.4), (14.0, -6.2)])
     block_arrow(canvas, around, 0.8, 2.2)
-    block_arrow(canvas, bones.knee + points([(9.2, 0), (3.9, 0)]), 0.9, 2.2)
+    if tired >= DRIFTS_FROM:
+        block_arrow(canvas, bones.knee + points([(9.2, 0), (3.9, 0)]), 0.9, 2.2)
     block_arrow(canvas, bones.other_hip + points([(-6.4, 13.0), (-6.4, 6.6)]), 0.9, 2.2)
 
 
@@ -234,7 +256,7 @@ def _inset(canvas: Canvas, centre: Points, stance: Stance) -> None:
     groove, kneecap = (centre + shape * [-INSET_UNIT, INSET_UNIT] for shape in inset_shapes(stance))
     canvas.fill(polygon(groove).intersection(lens.buffer(-0.3)), TINT, INK)
     canvas.fill(_softened(polygon(kneecap)), WHITE, INK, 1.3)
-    if stance.tired:
+    if stance.tired >= SHARES_FROM:
         edge = centre + points([(-5.0, 3.2)]) * [-INSET_UNIT, INSET_UNIT]
         for turn in (20, 52, 84):
             tick = points([direction(turn) * 0.9, direction(turn) * 2.6])

@@ -66,7 +66,9 @@ def commands(window: MainWindow) -> list[Command]:
     session = view.session
     found[:0] = [
         Command("Next gap", "F8", view.next_gap),
+        Command("Show the patient", "why the hip, F5", window.show_patient),
         Command("What if…", "F6", view.what_if),
+        Command("Reasoning", "F9", view.switch_panel),
         Command("Evidence", "for and against", view.show_evidence),
         Command("Documents", "printed and saved", window.show_documents),
         Command("Audit trail of this patient", "who did what", window.show_patient_trail),
@@ -167,7 +169,9 @@ EVERYWHERE = (
 IN_EVALUATION = (
     ("Ctrl+1 … Ctrl+9, Ctrl+0, Ctrl+Shift+0", "go to a step"),
     ("Ctrl+Enter", "next step"),
+    ("F5", "show the patient why the hip"),
     ("F8", "next gap"),
+    ("F9", "to the reasoning, and back"),
     ("Enter, Shift+Enter", "next field, field before"),
     ("Backspace on a choice", "untouched again"),
     ("Ctrl+Z, Ctrl+Y", "undo, redo"),

@@ -49,6 +49,7 @@ class AssessmentPage(Page):
     """The diagnosis, the subcategories met and not met, irritability, outlook, other causes, free words."""
 
     step_id = "assessment"
+    offers_show = True
     source_wanted = Signal(tuple)
     """The ids of the rules whose source is to be shown."""
     what_if_wanted = Signal()

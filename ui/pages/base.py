@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from evalassist.clinical.result import PlanOfCare
 from evalassist.evaluation import ItemId
 from ui import icons, style
 from ui.session import EvaluationSession
@@ -15,6 +16,9 @@ from ui.widgets.dates import date_text
 from ui.widgets.editors import Editor
 from ui.widgets.marks import Banner, BannerKind
 from ui.widgets.typed import Typed
+
+NARROW, REASONING = 840, 136
+"""Under this width the title row has no room for every word; what the button of the reasoning takes of it."""
 
 
 class Page(QWidget):
@@ -28,12 +32,16 @@ class Page(QWidget):
     """The therapist wants to see this item (or step): a reason was clicked."""
     reasoning_wanted = Signal()
     """Show the reasoning panel, which is folded away."""
+    show_wanted = Signal()
+    """Explain hip and knee to the patient, on the whole screen."""
     addendum_wanted = Signal()
     """Write an addendum to the signed evaluation."""
 
     step_id = ""
     folds_panel = False
     """The page needs the room of the reasoning panel (plan of care)."""
+    offers_show = False
+    """Its title row has the way to the screen for the patient, while there is a plan of care."""
 
     def __init__(self, session: EvaluationSession, title: str, hint: str = "", short: str = "") -> None:
         super().__init__()
@@ -61,11 +69,18 @@ class Page(QWidget):
         self._reasoning.hide()
         icons.put_icon(self._reasoning, "unfold")
         self._reasoning.clicked.connect(self.reasoning_wanted)
+        self._show = QPushButton("Show the patient")
+        self._show.setAccessibleName("Show the patient")
+        self._show.setToolTip("Why the hip, on the whole screen (F5)")
+        self._show.hide()
+        icons.put_icon(self._show, "full-screen")
+        self._show.clicked.connect(self.show_wanted)
         head = style.row(spacing=10)
         head.addWidget(self.title)
         head.addWidget(self.hint)
         head.addStretch(1)
         head.addLayout(self.tools)
+        head.addWidget(self._show)
         head.addWidget(self._reasoning)
         stack = style.column(self, margins=(16, 8, 16, 8), spacing=8)
         stack.addLayout(head)
@@ -147,6 +162,17 @@ class Page(QWidget):
         self.title.setText(self._short if short else self._long)
         self._hint_hidden = short
         self.set_hint(self.hint.text())
+        self._name_show()
+
+    def _name_show(self) -> None:
+        """The way to the screen for the patient is a picture alone where its words have no room."""
+        room = self.width() if self._reasoning.isHidden() else self.width() - style.px(REASONING)
+        narrow = self._hint_hidden or room < style.px(NARROW)
+        self._show.setText("" if narrow else self._show.accessibleName())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._name_show()
+        super().resizeEvent(event)
 
     def set_hint(self, text: str) -> None:
         """The quiet line beside the title."""
@@ -156,6 +182,7 @@ class Page(QWidget):
     def set_panel_folded(self, folded: bool) -> None:
         """The reasoning panel is not beside the page: offer it in the title row."""
         self._reasoning.setVisible(folded)
+        self._name_show()
 
     def show_banner(self, kind: BannerKind, headline: str, detail: str = "", *, act: str = "") -> None:
         """Say one thing above the page; that it is signed goes before anything else."""
@@ -218,6 +245,7 @@ class Page(QWidget):
             else:
                 self.banner.say("quiet", headline, f"It cannot be changed.{several}", act="Add an addendum")
             self.banner.show()
+        self._show.setVisible(self.offers_show and isinstance(self.session.plan, PlanOfCare))
         self.refresh()
 
     def _banner_acted(self) -> None:

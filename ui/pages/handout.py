@@ -90,6 +90,7 @@ class HandoutPage(Page):
 
     step_id = "handout"
     folds_panel = True
+    offers_show = True
     preferences_wanted = Signal()
     """Open the settings: the clinic's phone is missing."""
     documents_wanted = Signal()

@@ -25,7 +25,7 @@ from ui.widgets.editors import Editor, editor_for
 from ui.widgets.glyph import State
 from ui.widgets.going_on import GoingOnCard
 from ui.widgets.marks import KeyCap, LinkButton, StateGlyph
-from ui.widgets.reasoning_panel import ACTIONS
+from ui.widgets.panel_lines import ACTIONS
 
 STOPS = ("EMERGENCY", "URGENT", "REFER")
 CONTACT = "medical-contact-made"

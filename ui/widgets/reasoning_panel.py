@@ -2,61 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from evalassist.clinical.assessment import CAUTION_REASON, CODES, caution_unexplained
-from evalassist.clinical.result import Assessment, Conclusion, Verdict
-from evalassist.content.accuracy_words import accuracy_of_tests
-from evalassist.content.cause_schema import PFP
 from evalassist.content.entries import TRUST
-from evalassist.content.schema import Reference
-from evalassist.evaluation import ItemId
-from evalassist.wording.assessment import gap_words, source_mark
-from evalassist.words import lower_first, upper_first
+from evalassist.wording.assessment import source_mark
 from ui import icons, style
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
-from ui.widgets.glyph import State
 from ui.widgets.marks import ReasonLink, SourceMark, StateGlyph
+from ui.widgets.panel_lines import Line, PanelLines
 
-MOST_REASONS = 4
-MOST_GAPS = 6
-OPEN_WHEN_STOPPED = ("history", "questionnaires", "knee", "assessment", "sign")
-ACTIONS = {
-    "EMERGENCY": "Emergency: act now",
-    "URGENT": "Urgent: refer now",
-    "REFER": "Refer before treatment",
-    "CAUTION": "Go on with caution",
-}
-
-LineKind = Literal["caption", "title", "reason", "words", "rule"]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the panel."""
-
-    kind: LineKind
-    text: str = ""
-    state: State = "empty"
-    tone: str = ""
-    item: ItemId = ""
-    rules: tuple[str, ...] = ()
-    """The rules whose source its mark opens."""
+PAGES = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
 
 
 class ReasoningPanel(QFrame):
-    """Safety, the three criteria, irritability, subcategories, and what is still needed here."""
+    """Safety, the three criteria, irritability, subcategories, other causes, and what is still needed here."""
 
     go_to = Signal(str)
     """A reason was clicked: the item it leads to."""
     fold_wanted = Signal()
+    left = Signal()
+    """Esc: the keyboard is to go back to where it came from."""
 
     def __init__(self, session: EvaluationSession) -> None:
         super().__init__()
@@ -65,6 +35,8 @@ class ReasoningPanel(QFrame):
         self._session = session
         self._step_id = ""
         self._source: tuple[str, ...] = ()
+        self._came_from: tuple[str, ...] = ()
+        """The mark with the keyboard on it when its source was opened."""
         self._lines: tuple[Line, ...] = ()
         self._stale = True
         self._caption = style.label("", "REASONING")
@@ -102,11 +74,13 @@ class ReasoningPanel(QFrame):
         self._stale = self.isHidden()
         if self._stale:
             return
-        lines = tuple(self._source_lines() if self._source else self._reasoning_lines())
+        said = PanelLines(self._session, self._step_id)
+        lines = tuple(said.source(self._source) if self._source else said.reasoning())
         if lines == self._lines:
             return
         former, self._lines = self._lines, lines
-        if bool(self._source) != self._showing_source:
+        turned = bool(self._source) != self._showing_source
+        if turned:
             self._showing_source = bool(self._source)
             self._caption.setText("SOURCE" if self._source else "REASONING")
             self._show_fold_button()
@@ -117,7 +91,7 @@ class ReasoningPanel(QFrame):
         after = 0
         while after < most - same and former[-1 - after] == lines[-1 - after]:
             after += 1
-        self._redraw(same, len(former) - after, len(lines) - after)
+        self._redraw(same, len(former) - after, len(lines) - after, keeps_place=not turned)
 
     def showEvent(self, event: QShowEvent) -> None:
         if self._stale:
@@ -126,15 +100,58 @@ class ReasoningPanel(QFrame):
 
     def open_source(self, rules: tuple[str, ...]) -> None:
         """Show the source of these rules in place of the reasoning."""
+        self._came_from = ()
+        if self.has_keyboard():  # the mark goes, and the keyboard must not wander off with it
+            self._came_from = rules
+            self._fold.setFocus(Qt.FocusReason.OtherFocusReason)
         self._source = rules
         self.refresh()
 
+    # ------------------------------------------------------------ keyboard
+
+    def has_keyboard(self) -> bool:
+        at = self.window().focusWidget()
+        return at is not None and self.isAncestorOf(at)
+
+    def take_keyboard(self) -> None:
+        """Put the keyboard on the first reason; Tab goes on from there, line by line."""
+        first = next((one for one in self._controls() if isinstance(one, ReasonLink)), self._fold)
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._area.ensureWidgetVisible(first)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key == Qt.Key.Key_Escape:
+            self._close_source() if self._source else self.left.emit()
+        elif key in PAGES:
+            bar = self._area.verticalScrollBar()
+            bar.setValue(bar.value() + PAGES[key] * bar.pageStep())
+        else:
+            super().keyPressEvent(event)
+
+    def _controls(self) -> list[QWidget]:
+        """What takes the keyboard, from the top down."""
+        entries = [self._stack.itemAt(place) for place in range(len(self._lines))]
+        return [
+            part
+            for entry in entries
+            if entry is not None and (line := entry.widget()) is not None
+            for part in line.findChildren(QWidget)
+            if isinstance(part, ReasonLink | SourceMark) and part.isEnabled()
+        ]
+
     def _fold_or_close(self) -> None:
         if self._source:
-            self._source = ()
-            self.refresh()
+            self._close_source()
         else:
             self.fold_wanted.emit()
+
+    def _close_source(self) -> None:
+        had_keyboard, self._source = self.has_keyboard(), ()
+        self.refresh()
+        if had_keyboard:
+            marks = (one for one in self._controls() if one.property("rules") == list(self._came_from))
+            next(marks, self._fold).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_fold_button(self) -> None:
         icons.put_icon(self._fold, "close" if self._source else "fold", "quiet")
@@ -142,213 +159,12 @@ class ReasoningPanel(QFrame):
         self._fold.setToolTip(says)
         self._fold.setAccessibleName(says)
 
-    # ------------------------------------------------------------ what it says
-
-    def _reasoning_lines(self) -> Iterator[Line]:
-        assessment = self._session.assessment
-        yield from self._safety(assessment)
-        yield from self._contradictions(assessment)
-        if assessment.stopped:
-            yield from self._blocked()
-            return
-        if assessment.hip_first is not None:
-            yield Line("rule")
-            yield Line("title", assessment.hip_first.words, "partly", "att")
-            yield from self._links(assessment.hip_first.open, most=MOST_GAPS)
-            return
-        yield Line("rule")
-        yield from self._criteria(assessment)
-        yield Line("rule")
-        yield from self._irritability(assessment)
-        yield Line("rule")
-        yield Line("caption", "SUBCATEGORIES")
-        for conclusion in assessment.conclusions.values():
-            if conclusion.rule.kind == "subcategory" and conclusion.id != "none":
-                yield from self._subcategory(conclusion)
-        yield from self._still_needed()
-
-    def _safety(self, assessment: Assessment) -> Iterator[Line]:
-        for flag in assessment.red_flags:
-            level = flag.rule.level or "CAUTION"
-            state: State = "look" if level == "CAUTION" else "danger"
-            tone = "att" if level == "CAUTION" else "danger"
-            if flag is assessment.red_flags[0]:
-                yield Line("title", ACTIONS[level], state, tone, rules=(flag.id,))
-            yield from self._reasons(flag, first=flag.rule.title)
-        if caution_unexplained(assessment):
-            yield from self._links((CAUTION_REASON,), most=1, before="missing: ")
-        if assessment.open_flags:
-            open_items = tuple(dict.fromkeys(item for flag in assessment.open_flags for item in flag.missing))
-            begun = self._session.progress["safety"].state != "empty"
-            yield Line("title", "Safety: still open", "partly" if begun else "empty")
-            yield from self._links(open_items, most=3)
-        elif not assessment.red_flags:
-            asked = self._session.progress["safety"].left
-            yield Line("title", "Safe to go on", "good")
-            yield Line(
-                "reason", "all answered, none positive" if not asked else "none positive", item="safety"
-            )
-
-    def _contradictions(self, assessment: Assessment) -> Iterator[Line]:
-        if not assessment.contradictions:
-            return
-        yield Line("rule")
-        yield Line("title", "Does not fit", "look", "att")
-        for found in assessment.contradictions:
-            yield Line("reason", found.text, item=found.items[0] if found.items else "assessment")
-
-    def _criteria(self, assessment: Assessment) -> Iterator[Line]:
-        met = sum(criterion.met for criterion in assessment.criteria)
-        states: dict[Verdict, State] = {
-            Verdict.MET: "good",
-            Verdict.NOT_MET: "not-met",
-            Verdict.UNDECIDED: "partly" if met else "empty",
-        }
-        rules = tuple(criterion.id for criterion in assessment.criteria)
-        title = f"Patellofemoral pain {met}/{len(assessment.criteria)}"
-        if assessment.disagrees("pfp"):
-            decided = assessment.decided("pfp", assessment.pfp)
-            yield from self._your_decision("Patellofemoral pain", decided, "pfp", rules)
-            return
-        yield Line("title", title, states[assessment.pfp], rules=rules)
-        for criterion in assessment.criteria:
-            what = lower_first(criterion.rule.title)
-            if criterion.met:
-                items = [item for reason in criterion.reasons for item in reason.items]
-                yield Line("reason", what, item=items[0] if items else "")
-            elif criterion.verdict is Verdict.NOT_MET:
-                items = [item for reason in criterion.reasons for item in reason.items]
-                yield Line("reason", f"not met: {what}", item=items[0] if items else "", tone="att")
-            else:
-                missing = criterion.missing[0] if criterion.missing else ""
-                yield Line("reason", f"open: {what}", item=missing)
-
-    def _irritability(self, assessment: Assessment) -> Iterator[Line]:
-        if assessment.irritability is None:
-            yield Line("title", "Irritability: open", "empty", "quiet")
-        else:
-            word, found = assessment.irritability.lower(), (assessment.irritability_found or "").lower()
-            title = f"Irritability: {word}" + (", your word" if assessment.irritability_by_hand else "")
-            yield Line("title", title, "complete", rules=(f"irritability-{found}",))
-            if assessment.irritability_by_hand:
-                yield Line("words", f"The findings say {found}:")
-            for reason in assessment.irritability_reasons[:MOST_REASONS]:
-                yield Line("reason", reason.text, item=reason.items[0] if reason.items else "")
-        yield from self._links(assessment.irritability_missing, most=3, before="missing: ")
-
-    def _subcategory(self, conclusion: Conclusion) -> Iterator[Line]:
-        assessment, code = self._session.assessment, CODES.get(conclusion.id, "")
-        decided = assessment.decided(code, conclusion.verdict)
-        if decided is not conclusion.verdict:
-            yield from self._your_decision(conclusion.rule.title, decided, code, (conclusion.id,))
-        elif conclusion.met:
-            yield Line("title", conclusion.rule.title, "complete", rules=(conclusion.id,))
-            yield from self._reasons(conclusion)
-        elif conclusion.verdict is Verdict.NOT_MET:
-            yield Line(
-                "title", f"{conclusion.rule.title}: not met", "not-met", "quiet", rules=(conclusion.id,)
-            )
-        else:
-            yield Line(
-                "title", f"{conclusion.rule.title}: undecided", "empty", "quiet", rules=(conclusion.id,)
-            )
-            yield from self._links(conclusion.missing, most=3, before="missing: ")
-
-    def _your_decision(
-        self, title: str, decided: Verdict, key: str, rules: tuple[str, ...]
-    ) -> Iterator[Line]:
-        """What stands by the therapist's word, and why."""
-        met, because = decided is Verdict.MET, self._session.assessment.opinions[key].reason
-        verdict = "met" if met else "not met"
-        yield Line("title", f"{title}: {verdict}", "complete" if met else "not-met", rules=rules)
-        yield Line("reason", f"your decision, because {because or '(write the reason)'}", item=key)
-
-    def _blocked(self) -> Iterator[Line]:
-        blocked = [key for key, step in self._session.progress.items() if step.state == "blocked"]
-        yield Line("rule")
-        yield Line("caption", "BLOCKED")
-        for step_id in blocked:
-            yield Line("title", self._session.content.steps[step_id].short, "blocked")
-        yield Line("rule")
-        yield Line("caption", "STILL OPEN TO YOU")
-        for step_id in OPEN_WHEN_STOPPED:
-            if self._session.progress[step_id].state == "blocked":
-                continue
-            state = self._session.progress[step_id]
-            left = f", {state.left} left" if state.left else ""
-            glyph: State = "complete" if state.state == "complete" else "partly" if left else "empty"
-            yield Line("title", f"{self._session.content.steps[step_id].title}{left}", glyph, "quiet")
-        yield Line("title", "Referral letter", "empty", "quiet")
-
-    def _still_needed(self) -> Iterator[Line]:
-        progress = self._session.progress.get(self._step_id)
-        if progress is None or not progress.gaps or self._step_id == "safety":
-            return
-        yield Line("rule")
-        yield Line("caption", "STILL NEEDED HERE")
-        yield from self._links(progress.gaps, most=MOST_GAPS)
-
-    def _links(self, items: tuple[ItemId, ...], most: int, before: str = "") -> Iterator[Line]:
-        for item_id in items[:most]:
-            yield Line("reason", upper_first(f"{before}{self._label(item_id)}"), item=item_id)
-        if len(items) > most:
-            yield Line("words", f"and {len(items) - most} more")
-
-    def _reasons(self, conclusion: Conclusion, first: str = "") -> Iterator[Line]:
-        reasons = conclusion.reasons
-        if first:
-            items = [item for reason in reasons for item in reason.items]
-            yield Line("reason", lower_first(first), item=items[0] if items else "safety")
-            return
-        for reason in reasons[:MOST_REASONS]:
-            yield Line("reason", lower_first(reason.text), item=reason.items[0] if reason.items else "")
-        if len(reasons) > MOST_REASONS:
-            yield Line("words", f"and {len(reasons) - MOST_REASONS} more")
-
-    def _label(self, item_id: str) -> str:
-        return gap_words(item_id, self._session.assessment, self._session.content)
-
-    # ------------------------------------------------------------ sources
-
-    def _source_lines(self) -> Iterator[Line]:
-        content = self._session.content
-        rules = [content.rules[rule_id] for rule_id in self._source]
-        cites = tuple(dict.fromkeys(cite for rule in rules for cite in rule.cites))
-        for number, cite in enumerate(cites):
-            if number:
-                yield Line("rule")
-            yield from _reference_lines(content.references[cite])
-        if cites:
-            yield Line("rule")
-        yield Line("caption", "HOW SURE")
-        grades = " ".join(sorted({rule.grade for rule in rules if rule.grade}))
-        if grades:
-            yield Line("words", f"Grade {grades} of the guideline.", tone="ink")
-        read = [content.references[cite] for cite in cites if content.references[cite].read]
-        for mark in sorted({rule.mark for rule in rules}):
-            yield Line("words", "Read as far as said above." if mark == "V" and read else TRUST[mark])
-        yield Line("rule")
-        yield Line("caption", "THE RULE")
-        for rule in rules:
-            yield Line("words", rule.says, tone="ink")
-            if rule.note:
-                yield Line("words", rule.note)
-        if any(rule.kind == "criterion" for rule in rules):
-            yield Line("rule")
-            yield Line("caption", "HOW ACCURATE THE TESTS ARE")
-            for test in accuracy_of_tests(PFP, content):
-                yield Line("words", test)
-
-    def _mark(self, rules: tuple[str, ...]) -> SourceMark:
-        first = self._session.content.rules[rules[0]]
-        mark = SourceMark(source_mark(first), first.says if first.cites else TRUST[first.mark])
-        mark.clicked.connect(lambda: self.open_source(rules))
-        return mark
-
     # ------------------------------------------------------------ how it is drawn
 
-    def _redraw(self, first: int, former_end: int, end: int) -> None:
+    def _redraw(self, first: int, former_end: int, end: int, *, keeps_place: bool) -> None:
         """Draw these lines in place of the former ones; what stands above and below did not change."""
+        held = self.window().focusWidget() if self.has_keyboard() else None
+        name = held.accessibleName() if held is not None else ""
         for _ in range(first, former_end):
             item = self._stack.takeAt(first)
             if item is not None and (widget := item.widget()) is not None:
@@ -356,6 +172,12 @@ class ReasoningPanel(QFrame):
                 widget.deleteLater()
         for place in range(first, end):
             self._stack.insertWidget(place, self._draw_line(self._lines[place]))
+        controls = [self._fold, *self._controls()]
+        for one, other in pairwise(controls):
+            self.setTabOrder(one, other)
+        if held is not None and held not in controls and keeps_place:  # its line was drawn anew, or went
+            same = (one for one in controls if one.accessibleName() == name)
+            next(same, controls[min(1, len(controls) - 1)]).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _draw_line(self, line: Line) -> QWidget:
         if line.kind == "rule":
@@ -386,16 +208,12 @@ class ReasoningPanel(QFrame):
             row.addWidget(self._mark(line.rules), 0, Qt.AlignmentFlag.AlignTop)
         return made
 
-
-def _reference_lines(reference: Reference) -> Iterator[Line]:
-    yield Line("words", reference.citation, tone="ink")
-    if reference.doi:
-        said = " (from memory)" if reference.doi_from_memory else ""
-        yield Line("words", f"doi {reference.doi}{said}")
-    if reference.read:
-        yield Line("words", f"What was read: {reference.read}.")
-    if reference.mark != "V" or not reference.read:  # how far it was read says more than that it was
-        yield Line("words", TRUST[reference.mark])
+    def _mark(self, rules: tuple[str, ...]) -> SourceMark:
+        first = self._session.content.rules[rules[0]]
+        mark = SourceMark(source_mark(first), first.says if first.cites else TRUST[first.mark])
+        mark.setProperty("rules", list(rules))
+        mark.clicked.connect(lambda: self.open_source(rules))
+        return mark
 
 
 def _indented(widget: QWidget) -> QWidget:
