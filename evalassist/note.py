@@ -297,6 +297,8 @@ class NoteFollowUp(Part):
     course_because: str = ""
     goals: tuple[str, ...] = ()
     """The goals of the last plan with their targets, and where each stands now."""
+    diagnosed: date | None = None
+    """When patellofemoral pain was found, where that stands and not all criteria were tested again."""
     phase: int | None = None
     exercises: tuple[NoteExerciseCourse, ...] = ()
     exits: tuple[NoteCriterion, ...] = ()

@@ -141,7 +141,9 @@ def note_of(
         primary=assessment.primary or "",
         modifiers=assessment.modifiers,
         impression=evaluation.impression,
-        not_decided=tuple(_still_open(assessment, content)),
+        not_decided=tuple(
+            _still_open(assessment, content, follow_up.not_again if follow_up else frozenset())
+        ),
         contradictions=tuple(found.text for found in assessment.contradictions),
         no_plan_because=plan.why if isinstance(plan, NoPlan) else "",
         plan=_plan(planned, evaluation, assessment, content) if planned else None,
@@ -212,9 +214,12 @@ def _opinion_key(conclusion: Conclusion) -> str:
     return CODES.get(conclusion.id, conclusion.id)
 
 
-def _still_open(assessment: Assessment, content: Content) -> Iterator[str]:
+def _still_open(assessment: Assessment, content: Content, not_again: frozenset[ItemId]) -> Iterator[str]:
+    """What is missing to decide; what a later visit does not ask again is no gap in its note."""
     for conclusion, all_missing in not_decided(assessment):
         missing = [item_id for item_id in all_missing if _is_asked(item_id, assessment, content)]
+        if missing and not_again.issuperset(missing):
+            continue
         yield f"{conclusion.rule.title}: {content.labels(missing)}"
 
 

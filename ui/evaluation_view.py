@@ -26,6 +26,7 @@ from ui.widgets.bars import FooterBar, HeaderBar
 from ui.widgets.dates import KIND_WORDS, date_text
 from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import GLYPHS
+from ui.widgets.last_line import SAME_KEY
 from ui.widgets.rail import NARROW, WIDE, RailStep, StepRail
 from ui.widgets.reasoning_panel import ReasoningPanel
 from ui.widgets.typed import Typed
@@ -479,6 +480,7 @@ class EvaluationView(QWidget):
         self._key("Ctrl+)", lambda: self.show_step(self.steps[-1].id))  # what Shift makes of 0
         self._key("F8", self.next_gap)
         self._key("F6", self.what_if)
+        self._key(SAME_KEY, lambda: self.page.same_as_last())
         self._key(QKeySequence.StandardKey.Undo, self.undo)
         self._key("Ctrl+Y", self.redo)
         self._key("Ctrl+Shift+Z", self.redo)

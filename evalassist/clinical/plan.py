@@ -38,7 +38,7 @@ def plan_of_care(
     `episode` is what the earlier visits leave to a later one: it goes on in the phase of the last plan, and its
     clocks count from the day care began.
     """
-    stopped = _stop(evaluation, assessment)
+    stopped = _stop(evaluation, assessment, stands=diagnosis_stands(assessment, content, episode))
     if stopped is not None:
         return stopped
     if assessment.irritability is None:
@@ -98,7 +98,19 @@ def plan_of_care(
     )
 
 
-def _stop(evaluation: Evaluation, assessment: Assessment) -> NoPlan | None:
+def diagnosis_stands(assessment: Assessment, content: PlanContent, episode: SoFar | None) -> bool:
+    """Whether the diagnosis of the last plan carries this one, because the criteria were not all tested again.
+
+    What is not asked again does not end a plan, nor does a knee that no longer hurts when it is loaded; another cause
+    that is no longer ruled out does, and so does pain in another place.
+    """
+    if episode is None or episode.plan is None or assessment.pfp is Verdict.MET:
+        return False
+    failed = {one.id for one in assessment.criteria if one.verdict is Verdict.NOT_MET}
+    return failed <= set(content.plan.stands_without)
+
+
+def _stop(evaluation: Evaluation, assessment: Assessment, *, stands: bool) -> NoPlan | None:
     """Reasons for which there is no plan: stopped, screen open, not patellofemoral pain, surgery."""
     if assessment.stopped:
         flags = assessment.stops
@@ -109,11 +121,11 @@ def _stop(evaluation: Evaluation, assessment: Assessment) -> NoPlan | None:
         return NoPlan(f"{assessment.action}: the safety screen stops the plan. {words}".strip(), items)
     if assessment.action is None:
         return NoPlan("The safety screen is not finished.", _missing(assessment.open_flags))
-    if assessment.pfp is Verdict.NOT_MET:
+    if assessment.pfp is Verdict.NOT_MET and not stands:
         failed = [criterion for criterion in assessment.criteria if criterion.verdict is Verdict.NOT_MET]
         names = "; ".join(criterion.rule.title for criterion in failed)
         return NoPlan(f"The criteria of patellofemoral pain are not met: {names}.", ())
-    if assessment.pfp is Verdict.UNDECIDED:
+    if assessment.pfp is Verdict.UNDECIDED and not stands:
         open_criteria = [one for one in assessment.criteria if one.verdict is Verdict.UNDECIDED]
         names = "; ".join(criterion.rule.title for criterion in open_criteria)
         return NoPlan(

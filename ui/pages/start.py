@@ -353,7 +353,9 @@ class StartPage(QWidget):
         content = content_for(evaluation) if evaluation.defaults else self._content
         assessment = assess(evaluation, content)
         plan = plan_of_care(evaluation, assessment, content)
-        steps = progress(evaluation, assessment, plan, content)
+        earlier = self._store.earlier_visits(evaluation)
+        before = assess(earlier[-1], content_for(earlier[-1])) if earlier else None
+        steps = progress(evaluation, assessment, plan, content, before=before)
         if assessment.stopped:
             say("danger", "refer: " + "; ".join(flag.rule.title.lower() for flag in assessment.stops))
             return

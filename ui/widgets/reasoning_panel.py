@@ -22,6 +22,7 @@ from evalassist.words import lower_first, upper_first
 from ui import icons, style
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
+from ui.widgets.dates import date_text
 from ui.widgets.glyph import State
 from ui.widgets.marks import ReasonLink, SourceMark, StateGlyph
 
@@ -210,8 +211,15 @@ class ReasoningPanel(QFrame):
             decided = assessment.decided("pfp", assessment.pfp)
             yield from self._your_decision("Patellofemoral pain", decided, "pfp", rules)
             return
-        yield Line("title", title, states[assessment.pfp], rules=rules)
+        found = self._session.follow_up
+        since = found.diagnosed if found else None
+        if since is not None:
+            yield Line("title", f"Patellofemoral pain since {date_text(since)}", "good", rules=rules)
+        else:
+            yield Line("title", title, states[assessment.pfp], rules=rules)
         for criterion in assessment.criteria:
+            if since is not None and criterion.verdict is Verdict.UNDECIDED:
+                continue  # it stands, and is not asked again
             what = lower_first(criterion.rule.title)
             if criterion.met:
                 items = [item for reason in criterion.reasons for item in reason.items]
