@@ -470,9 +470,13 @@ class EvaluationSession(QObject):
             handed_out = any(
                 row.is_given_sheet and row.evaluation_id == self._evaluation.id for row in self.documents
             )
-            before = self.visits[-1].assessment if self.earlier else None
             steps = progress(
-                self._evaluation, assessment, plan, self.content, handed_out=handed_out, before=before
+                self._evaluation,
+                assessment,
+                plan,
+                self.content,
+                handed_out=handed_out,
+                earlier=self.visits,
             )
             self._results = (assessment, plan, steps)
         return self._results

@@ -7,7 +7,7 @@ read from its note, and only a draft is judged again, in the phase of the visit 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -120,7 +120,10 @@ def visits_of(
 
 def episode_of(earlier: Iterable[Visit]) -> SoFar | None:
     """What these visits leave to the next one."""
-    return so_far([(visit.day, visit.plan) for visit in earlier])
+    visits = tuple(earlier)
+    found = so_far([(visit.day, visit.plan) for visit in visits])
+    answers = {item_id: answer for visit in visits for item_id, answer in visit.evaluation.answers.items()}
+    return replace(found, answers=MappingProxyType(answers)) if found else None
 
 
 def follow_up(

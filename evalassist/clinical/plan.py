@@ -7,7 +7,7 @@ from evalassist.clinical.case import PHASE_ITEM, Case, Log, PlanContent, case_of
 from evalassist.clinical.codes import codes_of, complexity_of, short_of_minutes, unfitting_codes
 from evalassist.clinical.dosing import dose_for, session_minutes, side_for
 from evalassist.clinical.edits import apply_edits, hard_checks
-from evalassist.clinical.given import SoFar
+from evalassist.clinical.given import SoFar, held_open
 from evalassist.clinical.goals import goals_of
 from evalassist.clinical.refusals import refusals
 from evalassist.clinical.result import (
@@ -41,6 +41,8 @@ def plan_of_care(
     stopped = _stop(evaluation, assessment, stands=diagnosis_stands(assessment, content, episode))
     if stopped is not None:
         return stopped
+    if episode is not None and (open_ := _held_open(evaluation, content, episode)):
+        return NoPlan("What limited the last plan is not asked yet at this visit.", open_)
     if assessment.irritability is None:
         return NoPlan(
             "Worst pain is not recorded, so irritability is not known.", assessment.irritability_missing
@@ -140,6 +142,11 @@ def _stop(evaluation: Evaluation, assessment: Assessment, *, stands: bool) -> No
         why = "Surgery, cleared by the surgeon: nothing is proposed. Pick the exercises by hand."
         return NoPlan(" ".join((why, *_restrictions(assessment))), ("surgeon-cleared",))
     return None
+
+
+def _held_open(evaluation: Evaluation, content: PlanContent, episode: SoFar) -> tuple[ItemId, ...]:
+    holds = content.plan.holds
+    return held_open(holds.stops, holds, episode.answers, evaluation.answers)
 
 
 def _missing(conclusions: tuple[Conclusion, ...] | list[Conclusion]) -> tuple[ItemId, ...]:

@@ -374,6 +374,7 @@ def _follow_up_faults(content: Content) -> Iterator[ContentError]:
         ("same-as-last", rules.same_as_last.steps, (*rules.same_as_last.anew, *rules.same_as_last.scored))
     ]
     listed += [(row.title, row.steps, row.items) for row in rules.again]
+    listed.append(("holds", (), (*content.plan.holds.stops, *content.plan.holds.asks)))
     for entry, steps, names in listed:
         for name in sorted((set(steps) - set(content.steps)) | (set(names) - set(content.items))):
             yield ContentError(file, entry, f"no step or item is called {name}")

@@ -244,7 +244,17 @@ class AdviceRow(Sourced):
 # ---------------------------------------------------------------- all of it
 
 
+class Holds(Sourced):
+    """What limited an earlier plan and is asked again at a later visit; an answer of `nothing` limits nothing."""
+
+    stops: tuple[str, ...]
+    """A later plan waits for these."""
+    asks: tuple[str, ...]
+    nothing: tuple[str, ...]
+
+
 class PlanData(Model):
+    holds: Holds
     irritability: tuple[IrritabilityRow, ...]
     limits: tuple[Limit, ...]
     phases: tuple[Phase, ...]

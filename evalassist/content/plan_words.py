@@ -9,6 +9,7 @@ from evalassist.content.plan_schema import (
     Block,
     Exit,
     HipOrder,
+    Holds,
     IrritabilityRow,
     Limit,
     Need,
@@ -62,6 +63,9 @@ def plan_words(entry: Sourced, content: Content) -> Words:
             return _comparison(entry)
         case AskedAgain():
             return _again(entry, content)
+        case Holds():
+            names = ", ".join(lower_first(content.items[name].label) for name in (*entry.stops, *entry.asks))
+            return "Later visits: asked again", "What limited the plan before", f"Asked again: {names}."
         case SameAsLast():
             return _same(entry, content)
         case Colour():

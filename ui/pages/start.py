@@ -338,6 +338,7 @@ class StartPage(QWidget):
             self._look.stop()
             return
         from evalassist.clinical.assessment import assess
+        from evalassist.clinical.change import Visit
         from evalassist.clinical.plan import plan_of_care
         from evalassist.clinical.progress import progress
         from evalassist.content.loader import content_for
@@ -354,8 +355,8 @@ class StartPage(QWidget):
         assessment = assess(evaluation, content)
         plan = plan_of_care(evaluation, assessment, content)
         earlier = self._store.earlier_visits(evaluation)
-        before = assess(earlier[-1], content_for(earlier[-1])) if earlier else None
-        steps = progress(evaluation, assessment, plan, content, before=before)
+        visits = [Visit(one, assess(one, content_for(one))) for one in earlier]
+        steps = progress(evaluation, assessment, plan, content, earlier=visits)
         if assessment.stopped:
             say("danger", "refer: " + "; ".join(flag.rule.title.lower() for flag in assessment.stops))
             return
