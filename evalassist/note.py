@@ -305,6 +305,44 @@ class NoteFollowUp(Part):
     discharge: tuple[NoteCriterion, ...] = ()
 
 
+class NoteGoalReached(Part):
+    """A goal of the episode at its end."""
+
+    title: str
+    start: str
+    aims: tuple[Line, ...]
+    """The day a long-term target was set, and the target."""
+    now: str
+    """Empty where it was not measured at this visit."""
+    state: str
+    """met, met in part, not met, not measured."""
+
+
+class NoteDischarge(Part):
+    """What only a discharge says: what was reached, why care ends, what goes on, when to come back."""
+
+    began: date
+    ended: date
+    evaluations: tuple[date, ...]
+    """The days of the evaluations before this one."""
+    attended: int | None = None
+    planned: int = 0
+    """Treatment days of the plans up to this one."""
+    reason: str = ""
+    words: str = ""
+    goals: tuple[NoteGoalReached, ...] = ()
+    home: tuple[Line, ...] = ()
+    """Each exercise with its dose."""
+    home_since: date | None = None
+    """The day of the plan in which they stand."""
+    upkeep: str = ""
+    call: tuple[str, ...] = ()
+    today: tuple[str, ...] = ()
+    emergency: tuple[str, ...] = ()
+    check_on: date | None = None
+    """About when the patient is asked again by phone or form."""
+
+
 class Clinic(Part):
     name: str = ""
     phone: str = ""
@@ -370,6 +408,8 @@ class Note(Part):
     references: tuple[Line, ...]
     follow_up: NoteFollowUp | None = None
     """Only at later visits."""
+    discharge: NoteDischarge | None = None
+    """Only at a discharge."""
     defaults: tuple[Line, ...] = ()
     """The clinical defaults this clinic set otherwise: what it is, and its value beside the shipped one."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Literal
 
 from evalassist.clinical.assessment import CODES, IRRITABILITY, not_decided
 from evalassist.clinical.case import case_of, why_not
+from evalassist.clinical.change import Visit
 from evalassist.clinical.differentials import Cause, causes
 from evalassist.clinical.edits import reason_missing
 from evalassist.clinical.facts import shown
@@ -31,6 +32,7 @@ from evalassist.clinical.result import (
 )
 from evalassist.clinical.schedule import day_in_words
 from evalassist.content import Content
+from evalassist.discharge_noting import discharge_note
 from evalassist.evaluation import Evaluation, ItemId
 from evalassist.findings import not_tested_lines, sections
 from evalassist.follow_up_noting import follow_up_note
@@ -93,8 +95,9 @@ def note_of(
     plan: PlanOfCare | NoPlan,
     clinic: Clinic,
     follow_up: FollowUp | None = None,
+    earlier: Sequence[Visit] = (),
 ) -> Note:
-    """The note of this visit as it reads now; signing stores exactly this."""
+    """The note of this visit as it reads now; signing stores exactly this. `earlier` are the visits before it."""
     signature = evaluation.signature
     planned = plan if isinstance(plan, PlanOfCare) else None
     waits = assessment.hip_first
@@ -150,6 +153,9 @@ def note_of(
         sheet=_sheet(planned, evaluation, assessment, content) if planned else None,
         references=_references(concluded, content),
         follow_up=follow_up_note(follow_up, evaluation, planned) if follow_up else None,
+        discharge=discharge_note(follow_up, earlier, evaluation, assessment, planned, content)
+        if follow_up and evaluation.kind == "discharge"
+        else None,
         defaults=_set_otherwise(content),
     )
 

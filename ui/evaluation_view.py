@@ -51,6 +51,8 @@ class EvaluationView(QWidget):
     start_wanted = Signal()
     referral_wanted = Signal()
     plan_paper_wanted = Signal()
+    discharge_wanted = Signal()
+    """Show the discharge summary as a paper."""
     addendum_wanted = Signal()
     documents_wanted = Signal()
     settings_wanted = Signal()
@@ -402,6 +404,7 @@ class EvaluationView(QWidget):
             wishes = {
                 "referral_wanted": self.referral_wanted,
                 "plan_paper_wanted": self.plan_paper_wanted,
+                "discharge_wanted": self.discharge_wanted,
                 "documents_wanted": self.documents_wanted,
                 "preferences_wanted": self.settings_wanted,
                 "source_wanted": self._show_source,

@@ -331,7 +331,9 @@ class EvaluationSession(QObject):
 
     def _note_of(self, evaluation: Evaluation) -> Note:
         clinic = clinic_of(self.settings)
-        return note_of(evaluation, self.content, self.assessment, self.plan, clinic, self.follow_up)
+        return note_of(
+            evaluation, self.content, self.assessment, self.plan, clinic, self.follow_up, self.visits
+        )
 
     def _name_to_sign(self, why: str) -> str:
         name = self.settings.therapist_name.strip()

@@ -29,6 +29,7 @@ KINDS = {
     "evaluation-note": "Evaluation note",
     "plan-of-care": "Plan of care",
     "referral": "Referral letter",
+    "discharge-summary": "Discharge summary",
 }
 LANGUAGES = {"en": "English", "es": "Spanish"}
 WIDEST_LIST = 400

@@ -38,7 +38,8 @@ class GoingOnCard(Card):
                 self._rows[item.id].setVisible(asked)
                 self.editors[item.id].show_answer(answers.get(item.id))
         self.setVisible(any(shown(item, assessment) for item in self._group.items))
-        self.setEnabled(not read_only)
+        for row in self._rows.values():
+            row.setEnabled(not read_only)
 
     def _add(self, item: Item) -> None:
         row = QWidget()
