@@ -31,7 +31,14 @@ if TYPE_CHECKING:
 
 DONE, BAD_INPUT, STOPPED, UNFINISHED, LEFT = 0, 2, 3, 4, 130
 OUTPUTS = (
-    *("assessment.json", "plan.json", "handout.pdf", "evaluation.pdf", "plan-of-care.pdf", "discharge-summary.pdf"),
+    *(
+        "assessment.json",
+        "plan.json",
+        "handout.pdf",
+        "evaluation.pdf",
+        "plan-of-care.pdf",
+        "discharge-summary.pdf",
+    ),
     *("referral.pdf", "evaluation.txt"),
 )
 

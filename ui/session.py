@@ -182,7 +182,7 @@ class EvaluationSession(QObject):
         if change is None:
             return LastTold(last, same=same)
         by = f"{change.by}: " if change.by and change.direction != "same" else ""
-        return LastTold(f"{last} · {by}{change.verdict}", judged=True, limits=change.limits, same=same)
+        return LastTold(f"{last} · {by}{change.in_short}", judged=True, limits=change.limits, same=same)
 
     def _change_since(self, item_id: ItemId, day: date) -> Change | None:
         """How this value changed since that day; None where it is not compared one by one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from evalassist.clinical.advice import advice
 from evalassist.clinical.case import PHASE_ITEM, Case, Log, PlanContent, case_of, in_next_phase
 from evalassist.clinical.codes import codes_of, complexity_of, short_of_minutes, unfitting_codes
@@ -61,13 +63,15 @@ def plan_of_care(
     in_plan = [one.exercise.id for one in edited.exercises]
     complexity = complexity_of(case)
     codes, session = codes_of(case, in_plan, complexity)
+    ends = evaluation.kind == "discharge"
     warnings = (
         *hard_checks(case, edited.exercises, evaluation.plan_edits),
         *edited.warnings,
         *_restrictions(assessment),
-        *schedule.warnings,
-        *(_past_the_certification(schedule, certification) if evaluation.kind != "discharge" else ()),
-        *goals.warnings,
+        *(() if ends else schedule.warnings),
+        *(() if ends else _past_the_certification(schedule, certification)),
+        *(() if ends else goals.warnings),
+        *(_upkeep(assessment, edited.exercises, content) if ends else ()),
         *unfitting_codes(codes),
         *short_of_minutes(codes, session),
     )
@@ -142,6 +146,15 @@ def _stop(evaluation: Evaluation, assessment: Assessment, *, stands: bool) -> No
         why = "Surgery, cleared by the surgeon: nothing is proposed. Pick the exercises by hand."
         return NoPlan(" ".join((why, *_restrictions(assessment))), ("surgeon-cleared",))
     return None
+
+
+def _upkeep(
+    assessment: Assessment, exercises: tuple[PlannedExercise, ...], content: PlanContent
+) -> Iterator[str]:
+    """The sheet must not say other days than those agreed for the time after care."""
+    days = content.plan.upkeep_days
+    if assessment.value("upkeep-plan") == "yes" and any(one.dose.days_per_week > days for one in exercises):
+        yield f"An upkeep plan on {days} days a week is agreed, and exercises stand here on more days."
 
 
 def _held_open(evaluation: Evaluation, content: PlanContent, episode: SoFar) -> tuple[ItemId, ...]:

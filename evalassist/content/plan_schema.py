@@ -267,6 +267,8 @@ class PlanData(Model):
     stand_ins: dict[str, str] = Field(alias="stand-ins")
     """What does instead when a thing is not at home, so that it never stands in the way."""
     clinic_only: tuple[str, ...] = Field(alias="clinic-only")
+    upkeep_days: int = Field(alias="upkeep-days")
+    """Days a week of the upkeep plan after discharge."""
     stands_without: tuple[str, ...] = Field(alias="stands-without")
     """Criteria that need not be met again at a later visit: the diagnosis of the plan before stands without them."""
     see_beside: tuple[str, ...] = Field(alias="see-beside")

@@ -30,7 +30,6 @@ from evalassist.errors import DocumentError
 from evalassist.evaluation import Addendum
 from evalassist.note import Note, NoteDischarge
 from evalassist.wording import discharge as words
-from evalassist.wording import follow_up as later
 from evalassist.wording.findings import entered_in_error, error_told, sore_knees, standing
 
 
@@ -70,20 +69,24 @@ def _story(note: Note, found: NoteDischarge, addenda: Sequence[Addendum], width:
     yield from _changes(note, width)
     yield from heading("What the patient goes on with")
     yield from at_home(found, width)
-    yield from heading("When to come back")
-    yield from details(words.back(found, note.clinic.phone), width)
-    yield KeepTogether([Spacer(0, 6), *signatures(note, standing(note, addenda), width)])
+    back = [
+        *heading("When to come back"),
+        *details(words.back(found, note.clinic.phone), width),
+        Spacer(0, 6),
+    ]
+    # no signature stands on a page of its own
+    yield KeepTogether([*back, *signatures(note, standing(note, addenda), width)])
     for addendum in addenda:
         yield from note_addendum(addendum, note)
 
 
 def _changes(note: Note, width: float) -> Iterator[Flowable]:
     told = list(words.paper_changes(note))
-    course = later.course(note.follow_up) if note.follow_up else ()
-    if not told and not any(words for name, words in course if name == "Course"):
-        return
-    yield from heading("Change since the first visit")
-    yield from details([line for line in course if line[0] == "Course"], width)
+    course = note.follow_up.course if note.follow_up else ""
+    if told or course:
+        yield from heading("Change since the first visit")
+    if course:
+        yield text(look.escaped(f"{course}."))
     if told:
         heads = ("Measured", "Then", "Now", "Change", "What it means")
         rows: list[list[Any]] = [[cell(head, BOLD) for head in heads]]

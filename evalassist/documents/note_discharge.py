@@ -36,7 +36,7 @@ def goals(found: NoteDischarge, width: float) -> Iterator[Flowable]:
         rows.append(
             [cell(bold(title)), *(cell(look.escaped(p)) for p in (start, aims, now)), cell(bold(state))]
         )
-    yield table(rows, (132, 66, width - 348, 78, 72))
+    yield table(rows, (132, 58, width - 314, 62, 62))
 
 
 def at_home(found: NoteDischarge, width: float) -> Iterator[Flowable]:

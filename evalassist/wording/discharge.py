@@ -51,9 +51,8 @@ def care(found: NoteDischarge) -> Told:
 
 
 def goal_row(goal: NoteGoalReached) -> tuple[str, str, str, str, str]:
-    """One goal as a row: title, start, every aim with its day where there were several, now, state."""
-    several = len(goal.aims) > 1
-    aims = "; ".join(f"{aim.value} (set {aim.label})" if several else aim.value for aim in goal.aims)
+    """One goal as a row: title, start, its aim and every later one with its day, now, state."""
+    aims = "; ".join(f"{aim.value} from {aim.label}" if n else aim.value for n, aim in enumerate(goal.aims))
     now = goal.now or ("" if goal.state != "not measured" else NOT_MEASURED)
     return goal.title, goal.start, aims, now, goal.state
 

@@ -242,7 +242,9 @@ class AssessmentPage(Page):
         since = self.session.follow_up.diagnosed if self.session.follow_up else None
         if since is not None:
             tested, missing, decided = len(criteria) - len(undecided), (), Verdict.MET
-            remark = f"stands since {date_text(since)}; {met} of {tested} criteria tested again met"
+            remark = f"stands since {date_text(since)}, not tested again"
+            if tested:
+                remark = f"stands since {date_text(since)}; tested again: {met} of {tested} met"
         self.cards["pfp"].show_conclusion(
             f"Patellofemoral pain, {side}",
             "good" if decided is Verdict.MET else STATES[decided],

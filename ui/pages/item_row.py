@@ -131,7 +131,7 @@ class ItemRow(QWidget):
         if self._page.session.last_words(item_id):
             line = self.last[item_id] = LastLine(item_id, self.editors[item_id].name, self._page.session)
             line.said.connect(self.editors[item_id].go_on)
-            cell.addWidget(line)
+            cell.addLayout(line.place)
 
     def _editor(self, item_id: ItemId, name: str, room: int) -> Editor:
         editor = editor_for(self.item, name, room)
@@ -228,8 +228,7 @@ class ItemRow(QWidget):
             if item_id in self._marks:
                 self._marks[item_id].setVisible(asked or bool(told))
             if item_id in self.last:
-                self.last[item_id].setVisible(asked)
-                self.last[item_id].refresh()
+                self.last[item_id].set_shown(asked)
         self.setEnabled(not self._page.read_only and not self._page.blocked)
         self._show_signs(self._page.signs(self.item.id))
         return any_shown

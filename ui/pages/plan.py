@@ -83,15 +83,15 @@ class PlanPage(Page):
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._inner = QWidget()
         outer = style.column(self._inner, spacing=10)
+        self.discharge = self._make_discharge()
+        """Only at a discharge: why care ends, and the visits that took place."""
+        if self.discharge is not None:
+            outer.addWidget(self.discharge)
         self.look_back = FollowUpCard(session) if session.earlier else None
         """Only at a later visit: what follows from the last plan."""
         if self.look_back is not None:
             self.look_back.go_to.connect(self.go_to)
             outer.addWidget(self.look_back)
-        self.discharge = self._make_discharge()
-        """Only at a discharge: why care ends, and the visits that took place."""
-        if self.discharge is not None:
-            outer.addWidget(self.discharge)
         self._grid: QGridLayout = style.scaled(QGridLayout(), spacing=10)
         outer.addLayout(self._grid, 1)
         self.cards: dict[str, ExerciseCard] = {}

@@ -45,7 +45,8 @@ class GoingOnCard(Card):
         row = QWidget()
         stack = style.column(row, spacing=2)
         stack.addWidget(style.label("b", item.label, wrap=True))
-        stack.addWidget(style.label("s", item.help, wrap=True))
+        if item.help:
+            stack.addWidget(style.label("s", item.help, wrap=True))
         editor = editor_for(item, item.label, ROOM)
         editor.item_id = item.id
         editor.answered.connect(partial(self._session.answer, item.id))

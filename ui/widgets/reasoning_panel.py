@@ -256,6 +256,9 @@ class ReasoningPanel(QFrame):
             yield Line(
                 "title", f"{conclusion.rule.title}: not met", "not-met", "quiet", rules=(conclusion.id,)
             )
+        elif (found := self._session.follow_up) and found.not_again.issuperset(conclusion.missing):
+            said = f"{conclusion.rule.title}: not tested again"
+            yield Line("title", said, "empty", "quiet", rules=(conclusion.id,))
         else:
             yield Line(
                 "title", f"{conclusion.rule.title}: undecided", "empty", "quiet", rules=(conclusion.id,)
