@@ -575,7 +575,9 @@ class EvaluationView(QWidget):
         born = date_text(patient.birth_date)
         self.header.set_patient(patient.name, f"{evaluation.age_years} y{sex} · born {born}")
         self.header.set_side(evaluation.sore_knee)
-        self.header.set_visit(f"{KIND_WORDS[evaluation.kind]} · {date_text(evaluation.visit_date)}")
+        kind = KIND_WORDS[evaluation.kind]
+        later = "" if evaluation.kind == "initial" else kind
+        self.header.set_visit(f"{kind} · {date_text(evaluation.visit_date)}", short=later)
         name = self.session.settings.therapist_name
         signed_in = self.session.confirm is not None
         self.header.set_user(name if signed_in else "")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 CASES = Path(__file__).parent.parent / "tests" / "cases"
 WARNED, WARNED_STEPS = ("positive", "override", "caution"), ("safety", "strength", "assessment", "sign")
 """Cases with a warning, and the steps on which it is seen."""
+ENDED_STEPS = ("history", "plan", "sign")
 USUAL, SMALL, LARGE = (1366, 768), (1280, 640), (1920, 1080)
 
 
@@ -78,6 +79,8 @@ class _Studio:
         yield from self._steps("later", later, USUAL, before=(ex1,))
         large = self._settings.model_copy(update={"text_scale": 2.0})
         yield from self._steps("later-large", later, USUAL, large, before=(ex1,))
+        for name, size, more in (("discharge", USUAL, self._settings), ("discharge-large", LARGE, large)):
+            yield from self._steps(name, _ended(ex1), size, more, before=(ex1, later))
         yield from self._safety()
         yield from self._content_parts()
         yield from self._dialogs("", self._settings)
@@ -178,6 +181,8 @@ class _Studio:
         before: tuple[Evaluation, ...] = (),
     ) -> Iterator[Path]:
         wanted = [step_id for step_id in self._content.steps if self._wanted(f"{name}-{step_id}")]
+        if name.startswith("discharge"):
+            wanted = [step_id for step_id in wanted if step_id in ENDED_STEPS]
         if name.startswith(WARNED):
             wanted = [step_id for step_id in wanted if step_id in WARNED_STEPS]
         if not wanted:
@@ -361,6 +366,19 @@ def _later(first: Evaluation) -> Evaluation:
         ),
     )
     return later.with_answers(answers)
+
+
+def _ended(first: Evaluation) -> Evaluation:
+    """Twelve weeks later, with the goals reached in part."""
+    answers = {"nprs-worst": 1.0, "akps-total": 88.0, "squat45-pain": 0.0, "upkeep-plan": "yes"}
+    asked = {"discharge-reason": "goals", "visits-attended": 11.0}
+    ended = replace(
+        first.without_answer("onset", "runner"),
+        id="ended",
+        kind="discharge",
+        visit_date=first.visit_date + timedelta(weeks=12),
+    )
+    return ended.with_answers(answers | asked)
 
 
 def _half(evaluation: Evaluation) -> Evaluation:
