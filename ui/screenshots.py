@@ -370,15 +370,15 @@ def _later(first: Evaluation) -> Evaluation:
 
 def _ended(first: Evaluation) -> Evaluation:
     """Twelve weeks later, with the goals reached in part."""
-    answers = {"nprs-worst": 1.0, "akps-total": 88.0, "squat45-pain": 0.0, "upkeep-plan": "yes"}
-    asked = {"discharge-reason": "goals", "visits-attended": 11.0}
+    answers = {"nprs-worst": 1.0, "akps-total": 88.0, "squat45-pain": 0.0}
+    asked = {"discharge-reason": "goals", "upkeep-plan": "yes"}
     ended = replace(
         first.without_answer("onset", "runner"),
         id="ended",
         kind="discharge",
         visit_date=first.visit_date + timedelta(weeks=12),
     )
-    return ended.with_answers(answers | asked)
+    return ended.with_answers(answers).with_answers(asked)
 
 
 def _half(evaluation: Evaluation) -> Evaluation:
