@@ -31,7 +31,14 @@ if TYPE_CHECKING:
 
 DONE, BAD_INPUT, STOPPED, UNFINISHED, LEFT = 0, 2, 3, 4, 130
 OUTPUTS = (
-    *("assessment.json", "plan.json", "handout.pdf", "evaluation.pdf", "plan-of-care.pdf"),
+    *(
+        "assessment.json",
+        "plan.json",
+        "handout.pdf",
+        "evaluation.pdf",
+        "plan-of-care.pdf",
+        "discharge-summary.pdf",
+    ),
     *("referral.pdf", "evaluation.txt"),
 )
 
@@ -511,7 +518,7 @@ def evaluate_case(evaluation: Evaluation, clinic: Clinic, earlier: Sequence[Eval
     visits = visits_of(earlier)
     plan = plan_of_care(evaluation, assessment, content, episode_of(visits))
     found = follow_up(visits, evaluation, assessment, content)
-    note = note_of(evaluation, content, assessment, plan, clinic, found)
+    note = note_of(evaluation, content, assessment, plan, clinic, found, visits)
     if assessment.stopped:
         flags = "; ".join(c.rule.title for c in assessment.red_flags)
         code, summary = STOPPED, f"{assessment.action}: {flags}."
@@ -556,7 +563,12 @@ def case_files(case: Case, wanted: SheetWanted) -> dict[str, bytes]:
     """The files of a case by name. All of them exist before the first is written."""
     from evalassist.clinical.result import NoPlan
     from evalassist.content import content_for
-    from evalassist.documents import evaluation_note_pdf, plan_of_care_pdf, referral_pdf
+    from evalassist.documents import (
+        discharge_summary_pdf,
+        evaluation_note_pdf,
+        plan_of_care_pdf,
+        referral_pdf,
+    )
     from evalassist.results import assessment_json, change_json, plan_json, progression_json
     from evalassist.sheet_checks import why_refused
 
@@ -567,6 +579,8 @@ def case_files(case: Case, wanted: SheetWanted) -> dict[str, bytes]:
         "assessment.json": _json(concluded),
         "evaluation.pdf": evaluation_note_pdf(case.note, paper=wanted.paper),
     }
+    if case.note.discharge is not None:
+        files["discharge-summary.pdf"] = discharge_summary_pdf(case.note, paper=wanted.paper)
     if case.code == STOPPED:
         files["referral.pdf"] = referral_pdf(case.note, paper=wanted.paper)
     elif not isinstance(case.plan, NoPlan):

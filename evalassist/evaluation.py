@@ -230,6 +230,8 @@ class Evaluation:
     visit_date: date
     kind: VisitKind = "initial"
     answers: Answers = field(default_factory=lambda: MappingProxyType({}))
+    same_as: Mapping[ItemId, date] = field(default_factory=lambda: MappingProxyType({}))
+    """Answers the therapist gave as "the same as at that visit", by one act each; another answer ends it."""
     plan_edits: tuple[PlanEdit, ...] = ()
     exercise_log: tuple[ExerciseLog, ...] = ()
     """How the exercises of the last visit's plan went; empty at the first visit."""
@@ -265,12 +267,24 @@ class Evaluation:
         return self.with_answers({item_id: answer})
 
     def with_answers(self, answers: Answers) -> Evaluation:
-        return self._changed(answers=MappingProxyType({**self.answers, **answers}))
+        return self._changed(
+            answers=MappingProxyType({**self.answers, **answers}), same_as=self._same_without(answers)
+        )
+
+    def with_same(self, answers: Mapping[ItemId, tuple[Answer, date]]) -> Evaluation:
+        """What the therapist says is the same as at an earlier visit, each with the day of that visit."""
+        given = self.with_answers({item_id: answer for item_id, (answer, _) in answers.items()})
+        days = {item_id: day for item_id, (_, day) in answers.items()}
+        return replace(given, same_as=MappingProxyType({**given.same_as, **days}))
 
     def without_answer(self, *item_ids: ItemId) -> Evaluation:
         """The item is untouched again: not zero, not normal."""
         kept = {key: value for key, value in self.answers.items() if key not in item_ids}
-        return self._changed(answers=MappingProxyType(kept))
+        return self._changed(answers=MappingProxyType(kept), same_as=self._same_without(item_ids))
+
+    def _same_without(self, item_ids: Iterable[ItemId]) -> Mapping[ItemId, date]:
+        gone = set(item_ids)
+        return MappingProxyType({key: day for key, day in self.same_as.items() if key not in gone})
 
     def with_plan_edit(self, *edits: PlanEdit) -> Evaluation:
         kept = self.plan_edits

@@ -7,11 +7,14 @@ is `right …; left …; …`, so that a document can set it as a row of a table
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from evalassist.clinical.derived import DerivedFinding, derived, of_item, sentences
 from evalassist.clinical.facts import shown
 from evalassist.clinical.progress import shown as is_asked
 from evalassist.clinical.result import Assessment, advised
+from evalassist.clinical.same_as import is_measured
+from evalassist.clinical.schedule import day_in_words
 from evalassist.clinical.strength import protocol_words
 from evalassist.content import Content
 from evalassist.content.schema import GOING_ON, Group, Item, Step, StrengthGroup
@@ -43,6 +46,8 @@ BANDS = ("step-down", "foot-posture")
 """The computed findings that name the band a total falls into; told with the total."""
 TOLD_WITHIN = (*BANDS, "load-change")
 """Computed findings that stand inside the text of their answers."""
+WHOLE_GROUP = 4
+"""So many answers of one group that are all the same are told by its name."""
 SCORED = ("lsd-arm", "lsd-trunk", "lsd-pelvis", "lsd-knee", "lsd-steady")
 
 
@@ -50,7 +55,7 @@ def sections(evaluation: Evaluation, assessment: Assessment, content: Content) -
     """One section a step that has findings."""
     found = []
     for step in content.steps.values():
-        lines = tuple(_lines(step, evaluation, assessment, content))
+        lines = (*_lines(step, evaluation, assessment, content), *_same_as(step, evaluation, content))
         if lines:
             found.append(Section(title=step.title, lines=lines))
     return tuple(found)
@@ -67,6 +72,25 @@ def not_tested_lines(evaluation: Evaluation, content: Content) -> tuple[Line, ..
         elif answer == "not-assessed" and item_id in content.asked:
             lines.append(Line(label=content.label(item_id), value="not assessed"))
     return tuple(lines)
+
+
+def _same_as(step: Step, evaluation: Evaluation, content: Content) -> Iterator[Line]:
+    """What the therapist said is the same as at an earlier visit, under the day of that visit."""
+    by_day: dict[date, list[str]] = {}
+    for group in step.groups:
+        ids = [item_id for item in group.items for item_id in item.ids]
+        marked = [item_id for item_id in ids if item_id in evaluation.same_as]
+        days = {evaluation.same_as[item_id] for item_id in marked}
+        answered = [item_id for item_id in ids if item_id in evaluation.answers]
+        if len(marked) >= WHOLE_GROUP and marked == answered and len(days) == 1:
+            by_day.setdefault(days.pop(), []).append(f"{lower_first(group.title)} (all {len(marked)})")
+            continue
+        for item_id in marked:
+            again = " (taken again)" if is_measured(content.asked[item_id][0], content) else ""
+            label = lower_first(content.label(item_id)) + again
+            by_day.setdefault(evaluation.same_as[item_id], []).append(label)
+    for day, labels in sorted(by_day.items()):
+        yield Line(label=f"Same as on {day_in_words(day)}", value="; ".join(labels))
 
 
 def answer_words(item: Item, answer: Answer | None) -> str:

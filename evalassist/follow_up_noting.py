@@ -54,6 +54,7 @@ def follow_up_note(
         course_says=course.says if course else "",
         course_because=_words(found.course_reasons),
         goals=goal_words(found.given, plan) if found.given else (),
+        diagnosed=found.diagnosed,
         phase=found.phase_in_force,
         exercises=tuple(
             NoteExerciseCourse(

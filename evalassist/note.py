@@ -303,12 +303,52 @@ class NoteFollowUp(Part):
     course_because: str = ""
     goals: tuple[str, ...] = ()
     """The goals of the last plan with their targets, and where each stands now."""
+    diagnosed: date | None = None
+    """When patellofemoral pain was found, where that stands and not all criteria were tested again."""
     phase: int | None = None
     exercises: tuple[NoteExerciseCourse, ...] = ()
     exits: tuple[NoteCriterion, ...] = ()
     discharge: tuple[NoteCriterion, ...] = ()
     trends: tuple[Trend, ...] = ()
     """Pain, scores and strength over all visits, where there are two values at least; none in earlier notes."""
+
+
+class NoteGoalReached(Part):
+    """A goal of the episode at its end."""
+
+    title: str
+    start: str
+    aims: tuple[Line, ...]
+    """The day a long-term target was set, and the target."""
+    now: str
+    """Empty where it was not measured at this visit."""
+    state: str
+    """met, met in part, not met, not measured."""
+
+
+class NoteDischarge(Part):
+    """What only a discharge says: what was reached, why care ends, what goes on, when to come back."""
+
+    began: date
+    ended: date
+    evaluations: tuple[date, ...]
+    """The days of the evaluations before this one."""
+    attended: int | None = None
+    planned: int = 0
+    """Treatment days of the plans up to this one."""
+    reason: str = ""
+    words: str = ""
+    goals: tuple[NoteGoalReached, ...] = ()
+    home: tuple[Line, ...] = ()
+    """Each exercise with its dose."""
+    home_since: date | None = None
+    """The day of the plan in which they stand."""
+    upkeep: str = ""
+    call: tuple[str, ...] = ()
+    today: tuple[str, ...] = ()
+    emergency: tuple[str, ...] = ()
+    check_on: date | None = None
+    """About when the patient is asked again by phone or form."""
 
 
 class Clinic(Part):
@@ -376,6 +416,8 @@ class Note(Part):
     references: tuple[Line, ...]
     follow_up: NoteFollowUp | None = None
     """Only at later visits."""
+    discharge: NoteDischarge | None = None
+    """Only at a discharge."""
     defaults: tuple[Line, ...] = ()
     """The clinical defaults this clinic set otherwise: what it is, and its value beside the shipped one."""
 

@@ -9,7 +9,7 @@ from textwrap import wrap
 from evalassist.clinical.facts import WITHIN_ERROR
 from evalassist.evaluation import Addendum
 from evalassist.note import Note, NoteChange, NotePlan
-from evalassist.wording import follow_up
+from evalassist.wording import discharge, follow_up
 from evalassist.wording.assessment import (
     Band,
     Opinion,
@@ -72,6 +72,7 @@ def note_text(note: Note, addenda: Sequence[Addendum] = (), code: str = "") -> s
         *_findings(note),
         *_later(note),
         _assessment(note),
+        *_discharge(note),
         *_plan(note),
         *_end(note, addenda, code),
     ]
@@ -186,6 +187,25 @@ def _row(row: Row) -> str:
 
 def _opinion(opinion: Opinion | None) -> str:
     return f" {opinion.says} {opinion.why}".rstrip() if opinion else ""
+
+
+# ---------------------------------------------------------------- the end of care
+
+
+def _discharge(note: Note) -> Iterator[list[str]]:
+    found = note.discharge
+    if found is None:
+        return
+    lines = [*_told(discharge.care(found)), *_line(discharge.counted(found))]
+    for goal in found.goals:
+        title, start, aims, now, state = discharge.goal_row(goal)
+        values = (("start", start), ("aim", aims), ("now", now))
+        told = ", ".join(f"{name} {value}" for name, value in values if value)
+        lines += _line(f"- {title}: {state}" + (f" ({told})" if told else ""))
+    lines += _told(discharge.home(found))
+    for one in found.home:
+        lines += _line(f"- {one.label}: {one.value}")
+    yield _part(discharge.HEAD, [*lines, *_told(discharge.back(found, note.clinic.phone))])
 
 
 # ---------------------------------------------------------------- plan of care

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Literal
 
 from evalassist.clinical.assessment import CODES, IRRITABILITY, not_decided
 from evalassist.clinical.case import case_of, why_not
+from evalassist.clinical.change import Visit
 from evalassist.clinical.differentials import Cause, causes
 from evalassist.clinical.edits import reason_missing
 from evalassist.clinical.facts import shown
@@ -28,9 +29,11 @@ from evalassist.clinical.result import (
     PlannedExercise,
     PlanOfCare,
     Schedule,
+    Verdict,
 )
 from evalassist.clinical.schedule import day_in_words
 from evalassist.content import Content
+from evalassist.discharge_noting import discharge_note
 from evalassist.evaluation import Evaluation, ItemId
 from evalassist.findings import not_tested_lines, sections
 from evalassist.follow_up_noting import follow_up_note
@@ -93,12 +96,14 @@ def note_of(
     plan: PlanOfCare | NoPlan,
     clinic: Clinic,
     follow_up: FollowUp | None = None,
+    earlier: Sequence[Visit] = (),
 ) -> Note:
-    """The note of this visit as it reads now; signing stores exactly this."""
+    """The note of this visit as it reads now; signing stores exactly this. `earlier` are the visits before it."""
     signature = evaluation.signature
     planned = plan if isinstance(plan, PlanOfCare) else None
     waits = assessment.hip_first
-    concluded = [] if waits else [c for c in assessment.conclusions.values() if _is_noted(c)]
+    not_again = follow_up.not_again if follow_up else frozenset[ItemId]()
+    concluded = [] if waits else [c for c in assessment.conclusions.values() if _is_noted(c, not_again)]
     other_causes = {} if waits else causes(evaluation, assessment.known, content)
     return Note(
         release=content.release.version,
@@ -141,13 +146,16 @@ def note_of(
         primary=assessment.primary or "",
         modifiers=assessment.modifiers,
         impression=evaluation.impression,
-        not_decided=tuple(_still_open(assessment, content)),
+        not_decided=tuple(_still_open(assessment, content, not_again)),
         contradictions=tuple(found.text for found in assessment.contradictions),
         no_plan_because=plan.why if isinstance(plan, NoPlan) else "",
-        plan=_plan(planned, evaluation, assessment, content) if planned else None,
+        plan=_noted_plan(planned, evaluation, assessment, content) if planned else None,
         sheet=_sheet(planned, evaluation, assessment, content) if planned else None,
         references=_references(concluded, content),
         follow_up=follow_up_note(follow_up, evaluation, planned, content) if follow_up else None,
+        discharge=discharge_note(follow_up, earlier, evaluation, assessment, planned, content)
+        if follow_up and evaluation.kind == "discharge"
+        else None,
         defaults=_set_otherwise(content),
     )
 
@@ -165,7 +173,14 @@ def _disagreement(assessment: Assessment) -> str:
     return (assessment.opinions["pfp"].reason or "no reason given") if assessment.disagrees("pfp") else ""
 
 
-def _is_noted(conclusion: Conclusion) -> bool:
+def _is_noted(conclusion: Conclusion, not_again: frozenset[ItemId]) -> bool:
+    """What stays open because a later visit does not ask it again is not told."""
+    if (
+        conclusion.missing
+        and conclusion.verdict is Verdict.UNDECIDED
+        and not_again.issuperset(conclusion.missing)
+    ):
+        return False
     if conclusion.id == "mob":
         return False
     return conclusion.rule.kind in NOTED_KINDS or conclusion.id in FOOT_AND_LENGTH
@@ -212,9 +227,12 @@ def _opinion_key(conclusion: Conclusion) -> str:
     return CODES.get(conclusion.id, conclusion.id)
 
 
-def _still_open(assessment: Assessment, content: Content) -> Iterator[str]:
+def _still_open(assessment: Assessment, content: Content, not_again: frozenset[ItemId]) -> Iterator[str]:
+    """What is missing to decide; what a later visit does not ask again is no gap in its note."""
     for conclusion, all_missing in not_decided(assessment):
         missing = [item_id for item_id in all_missing if _is_asked(item_id, assessment, content)]
+        if missing and not_again.issuperset(missing):
+            continue
         yield f"{conclusion.rule.title}: {content.labels(missing)}"
 
 
@@ -236,6 +254,20 @@ def _references(conclusions: Iterable[Conclusion], content: Content) -> tuple[Li
 
 
 # ---------------------------------------------------------------- plan
+
+
+def _noted_plan(
+    plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, content: Content
+) -> NotePlan:
+    """At a discharge the home program alone: no visits, goals or certification follow."""
+    noted = _plan(plan, evaluation, assessment, content)
+    if evaluation.kind != "discharge":
+        return noted
+    nothing: dict[str, object] = dict.fromkeys(("schedule_text", "progress_report", "certification"), "")
+    nothing |= dict.fromkeys(("report_by", "short_term_ends", "certification_due", "certification_starts"))
+    nothing |= dict.fromkeys(("certification_ends", "recertification_warning", "certification_lapsed"))
+    none_more = {"goals": (), "dropped_goals": (), "visits_proposed": "", "treatment_weeks": (1,)}
+    return noted.model_copy(update=nothing | none_more)
 
 
 def _plan(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, content: Content) -> NotePlan:
@@ -424,6 +456,7 @@ def _sheet(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, con
     written = {key: evaluation.answers.get(key) for key in ("goal-text", "ask-first", "note-to-patient")}
     goal, ask_first, to_patient = (text if isinstance(text, str) else "" for text in written.values())
     asks_first = is_shown(content.items["ask-first"], assessment)
+    ends = evaluation.kind == "discharge"
     ladder = plan.schedule.home_exercise_from_week > 1
     return Sheet(
         found=Found(
@@ -440,8 +473,8 @@ def _sheet(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, con
         minutes=plan.minutes,
         weeks=WEEKS_AT_LEAST,
         goal=goal,
-        goal_date=plan.schedule.ends,
-        retest_date=evaluation.visit_date + RETEST_AFTER,
+        goal_date=None if ends else plan.schedule.ends,
+        retest_date=None if ends else evaluation.visit_date + RETEST_AFTER,
         start_date=_start(plan) if ladder else None,
         age=evaluation.age_years,
         running="" if ladder else _running(plan, evaluation),

@@ -68,6 +68,7 @@ def chosen(mine: Evaluation, theirs: Evaluation, from_theirs: Collection[Key]) -
         mine,
         **details,
         answers=MappingProxyType(_taken("answers", mine.answers, theirs.answers, from_theirs)),
+        same_as=MappingProxyType(_taken("answers", mine.same_as, theirs.same_as, from_theirs)),
         opinions=MappingProxyType(_taken("opinions", mine.opinions, theirs.opinions, from_theirs)),
         exercise_log=tuple(logs.values()),
         plan_edits=theirs.plan_edits if WHOLE_PLAN in from_theirs else mine.plan_edits,

@@ -880,7 +880,7 @@ def test_two_precautions_with_the_same_id_are_refused(monkeypatch: pytest.Monkey
     """One of them would forbid nothing."""
 
     def with_a_slip(name: str) -> dict[str, Any]:
-        data = read_toml(name)
+        data = deepcopy(read_toml(name))
         if name.endswith("plan.toml"):
             data["blocks"][1]["id"] = data["blocks"][0]["id"]
         return data

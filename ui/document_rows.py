@@ -18,6 +18,7 @@ KINDS = {
     "evaluation-note": "Evaluation note",
     "plan-of-care": "Plan of care",
     "referral": "Referral letter",
+    "discharge-summary": "Discharge summary",
 }
 LANGUAGES = {"en": "English", "es": "Spanish"}
 MEDIA: dict[PaperName, str] = {"letter": "Letter", "a4": "A4"}

@@ -28,6 +28,7 @@ from ui.widgets.bars import FooterBar, HeaderBar
 from ui.widgets.dates import KIND_WORDS, date_text
 from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import GLYPHS
+from ui.widgets.last_line import SAME_KEY
 from ui.widgets.rail import NARROW, WIDE, RailStep, StepRail
 from ui.widgets.reasoning_panel import ReasoningPanel
 from ui.widgets.typed import Typed
@@ -54,6 +55,8 @@ class EvaluationView(QWidget):
     start_wanted = Signal()
     referral_wanted = Signal()
     plan_paper_wanted = Signal()
+    discharge_wanted = Signal()
+    """Show the discharge summary as a paper."""
     addendum_wanted = Signal()
     documents_wanted = Signal()
     settings_wanted = Signal()
@@ -449,6 +452,7 @@ class EvaluationView(QWidget):
             wishes = {
                 "referral_wanted": self.referral_wanted,
                 "plan_paper_wanted": self.plan_paper_wanted,
+                "discharge_wanted": self.discharge_wanted,
                 "documents_wanted": self.documents_wanted,
                 "show_wanted": self.show_wanted,
                 "preferences_wanted": self.settings_wanted,
@@ -531,6 +535,7 @@ class EvaluationView(QWidget):
         self._key("F8", self.next_gap)
         self._key("F6", self.what_if)
         self._key("F9", self.switch_panel)
+        self._key(SAME_KEY, lambda: self.page.same_as_last())
         self._key(QKeySequence.StandardKey.Undo, self.undo)
         self._key("Ctrl+Y", self.redo)
         self._key("Ctrl+Shift+Z", self.redo)
@@ -622,7 +627,9 @@ class EvaluationView(QWidget):
         born = date_text(patient.birth_date)
         self.header.set_patient(patient.name, f"{evaluation.age_years} y{sex} · born {born}")
         self.header.set_side(evaluation.sore_knee)
-        self.header.set_visit(f"{KIND_WORDS[evaluation.kind]} · {date_text(evaluation.visit_date)}")
+        kind = KIND_WORDS[evaluation.kind]
+        later = "" if evaluation.kind == "initial" else kind
+        self.header.set_visit(f"{kind} · {date_text(evaluation.visit_date)}", short=later)
         name = self.session.settings.therapist_name
         signed_in = self.session.confirm is not None
         self.header.set_user(name if signed_in else "")

@@ -479,6 +479,7 @@ class MainWindow(QMainWindow):
         view.help_wanted.connect(self._explain_not_kept)
         view.referral_wanted.connect(self._write_referral)
         view.plan_paper_wanted.connect(self._show_plan_paper)
+        view.discharge_wanted.connect(self._show_discharge)
         view.addendum_wanted.connect(self._write_addendum)
         view.documents_wanted.connect(self.show_documents)
         view.lock_wanted.connect(self.lock)
@@ -830,6 +831,14 @@ class MainWindow(QMainWindow):
         note = self.view.session.note()
         if not say_why_not(self, note):
             self._showing = Showing(self, self.view, self._stack, self._keys, note)
+
+    def _show_discharge(self) -> None:
+        from ui.dialogs.papers import DischargeDialog
+
+        if self.view is not None:
+            self.view.commit()
+            if self.view.session.note().discharge is not None:
+                DischargeDialog(self.view.session, self).exec()
 
     def show_documents(self) -> None:
         """The papers kept for the patient whose evaluation is open."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 CASES = Path(__file__).parent.parent / "tests" / "cases"
 WARNED, WARNED_STEPS = ("positive", "override", "caution"), ("safety", "strength", "assessment", "sign")
 """Cases with a warning, and the steps on which it is seen."""
+ENDED_STEPS = ("history", "plan", "sign")
 USUAL, SMALL, LARGE = (1366, 768), (1280, 640), (1920, 1080)
 
 
@@ -87,6 +88,8 @@ class _Studio:
         yield from self._steps("later", later, USUAL, before=(ex1,))
         large = self._settings.model_copy(update={"text_scale": 2.0})
         yield from self._steps("later-large", later, USUAL, large, before=(ex1,))
+        for name, size, looks in (("discharge", USUAL, self._settings), ("discharge-large", LARGE, large)):
+            yield from self._steps(name, _ended(ex1), size, looks, before=(ex1, later))
         yield from self._safety()
         yield from self._shown_to_patients()
         yield from self._content_parts()
@@ -232,6 +235,8 @@ class _Studio:
         before: tuple[Evaluation, ...] = (),
     ) -> Iterator[Path]:
         wanted = [step_id for step_id in self._content.steps if self._wanted(f"{name}-{step_id}")]
+        if name.startswith("discharge"):
+            wanted = [step_id for step_id in wanted if step_id in ENDED_STEPS]
         if name.startswith(WARNED):
             wanted = [step_id for step_id in wanted if step_id in WARNED_STEPS]
         if not wanted:
@@ -464,6 +469,19 @@ def _moved(evaluation: Evaluation, day: date, name: str = "Brandt, Elke") -> Eva
 
     patient = replace(evaluation.patient, id=name, name=name)
     return Evaluation.begin(patient, evaluation.sore_knee, day, answers=evaluation.answers)
+
+
+def _ended(first: Evaluation) -> Evaluation:
+    """Twelve weeks later, with the goals reached in part."""
+    answers = {"nprs-worst": 1.0, "akps-total": 88.0, "squat45-pain": 0.0}
+    asked = {"discharge-reason": "goals", "upkeep-plan": "yes"}
+    ended = replace(
+        first.without_answer("onset", "runner"),
+        id="ended",
+        kind="discharge",
+        visit_date=first.visit_date + timedelta(weeks=12),
+    )
+    return ended.with_answers(answers).with_answers(asked)
 
 
 def _half(evaluation: Evaluation) -> Evaluation:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -12,13 +12,14 @@ from uuid import uuid4
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from evalassist.clinical.assessment import assess, what_is_said
-from evalassist.clinical.change import Visit, last_answers
+from evalassist.clinical.change import Change, Visit, last_answers
 from evalassist.clinical.follow_up import FollowUp, episode_of, follow_up, visits_of
 from evalassist.clinical.given import Given, SoFar
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.progress import StepProgress, progress
 from evalassist.clinical.progression import log_of
 from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare
+from evalassist.clinical.same_as import Same, is_measured, same_offered
 from evalassist.content import Content, content_for
 from evalassist.errors import EvalAssistError, SignedRecordError
 from evalassist.evaluation import (
@@ -52,6 +53,18 @@ LONGEST_S = 1.0
 """So long an answer waits for the hand to rest, and no longer."""
 AGAIN_MS = 2000
 UNDO_STEPS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LastTold:
+    """What stands below a field at a later visit; empty where it was not asked before."""
+
+    words: str = ""
+    judged: bool = False
+    """There is an answer now, and the words say what it means beside the last one."""
+    limits: str = ""
+    same: str = ""
+    """What "the same" would say."""
 
 
 class EvaluationSession(QObject):
@@ -147,8 +160,44 @@ class EvaluationSession(QObject):
         answer, day = self.last_answers[item_id]
         item, _ = self.content.asked[item_id]
         words = brief_words(item, answer, self.content.strength_groups.get(item.id))
+        return f"last: {words}, {self._short_day(day)}" if words else ""
+
+    def _short_day(self, day: date) -> str:
         year = "" if day.year == self._evaluation.visit_date.year else f" {day.year}"
-        return f"last: {words}, {day.day} {MONTHS[day.month - 1]}{year}" if words else ""
+        return f"{day.day} {MONTHS[day.month - 1]}{year}"
+
+    def last_told(self, item_id: ItemId) -> LastTold:
+        """The last answer beside its field: alone, judged once there is one now, or as what it is the same as."""
+        last = self.last_words(item_id)
+        if not last:
+            return LastTold()
+        day = self.last_answers[item_id][1]
+        same = f"same as {self._short_day(day)}"
+        if item_id in self._evaluation.same_as:
+            measured = is_measured(self.content.asked[item_id][0], self.content)
+            return LastTold(f"{same}, taken again" if measured else same, judged=True, same=same)
+        if item_id not in self._evaluation.answers:
+            return LastTold(last, same=same)
+        change = self._change_since(item_id, day)
+        if change is None:
+            return LastTold(last, same=same)
+        by = f"{change.by}: " if change.by and change.direction != "same" else ""
+        return LastTold(f"{last} · {by}{change.in_short}", judged=True, limits=change.limits, same=same)
+
+    def _change_since(self, item_id: ItemId, day: date) -> Change | None:
+        """How this value changed since that day; None where it is not compared one by one."""
+        found = self.follow_up
+        for then, told in ((found.last, found.since_last), (found.first, found.since_first)) if found else ():
+            for change in told if then == day else ():
+                if change.items == (item_id,) and change.now:
+                    return change
+        return None
+
+    def same_offered(self, item_id: ItemId) -> Same | None:
+        """The last answer, where the therapist may say that it is still the same."""
+        if not self.last_answers:
+            return None
+        return same_offered(item_id, self._evaluation, self.last_answers, self.content)
 
     @property
     def visits(self) -> tuple[Visit, ...]:
@@ -191,6 +240,11 @@ class EvaluationSession(QObject):
         given = {item_id: answer for item_id, answer in answers.items() if answer is not None}
         untouched = [item_id for item_id in answers if item_id not in given]
         self._change(self._evaluation.without_answer(*untouched).with_answers(given))
+
+    def say_same(self, answers: Mapping[ItemId, tuple[Answer, date]]) -> None:
+        """What the therapist says is the same as at an earlier visit: one act, marked, undone as one."""
+        if answers:
+            self._change(self._evaluation.with_same(answers))
 
     def edit_plan(self, *edits: PlanEdit) -> None:
         self._change(self._evaluation.with_plan_edit(*edits))
@@ -276,7 +330,9 @@ class EvaluationSession(QObject):
 
     def _note_of(self, evaluation: Evaluation) -> Note:
         clinic = clinic_of(self.settings)
-        return note_of(evaluation, self.content, self.assessment, self.plan, clinic, self.follow_up)
+        return note_of(
+            evaluation, self.content, self.assessment, self.plan, clinic, self.follow_up, self.visits
+        )
 
     def _name_to_sign(self, why: str) -> str:
         name = self.settings.therapist_name.strip()
@@ -415,6 +471,13 @@ class EvaluationSession(QObject):
             handed_out = any(
                 row.is_given_sheet and row.evaluation_id == self._evaluation.id for row in self.documents
             )
-            steps = progress(self._evaluation, assessment, plan, self.content, handed_out=handed_out)
+            steps = progress(
+                self._evaluation,
+                assessment,
+                plan,
+                self.content,
+                handed_out=handed_out,
+                earlier=self.visits,
+            )
             self._results = (assessment, plan, steps)
         return self._results

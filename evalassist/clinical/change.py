@@ -73,6 +73,11 @@ class Change:
         return self.direction is not None
 
     @property
+    def in_short(self) -> str:
+        """What it means, where it stands beside its field."""
+        return self.verdict.removeprefix("no measurable change, ")
+
+    @property
     def name(self) -> str:
         return f"{self.title}, {self.side}" if self.side else self.title
 

@@ -7,7 +7,7 @@ read from its note, and only a draft is judged again, in the phase of the visit 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -16,7 +16,8 @@ from evalassist.clinical.assessment import assess
 from evalassist.clinical.change import Change, Visit, changes, gain_of
 from evalassist.clinical.conditions import judge, verdict_of
 from evalassist.clinical.given import Given, SoFar, given_of, so_far
-from evalassist.clinical.plan import LAST_PHASE, plan_of_care
+from evalassist.clinical.plan import LAST_PHASE, diagnosis_stands, plan_of_care
+from evalassist.clinical.progress import not_asked_again
 from evalassist.clinical.progression import (
     ExerciseCourse,
     counts_repetitions,
@@ -74,6 +75,10 @@ class FollowUp:
     exercises: tuple[ExerciseCourse, ...]
     given: Given | None
     """The plan of the last visit; None when that visit gave none."""
+    diagnosed: date | None
+    """When patellofemoral pain was found, where that stands and not all of it was tested again; else None."""
+    not_again: frozenset[ItemId]
+    """What this visit does not wait for."""
     exits: tuple[Criterion, ...]
     discharge: tuple[Criterion, ...]
     visits: tuple[Visit, ...]
@@ -117,7 +122,10 @@ def visits_of(
 
 def episode_of(earlier: Iterable[Visit]) -> SoFar | None:
     """What these visits leave to the next one."""
-    return so_far([(visit.day, visit.plan) for visit in earlier])
+    visits = tuple(earlier)
+    found = so_far([(visit.day, visit.plan) for visit in visits])
+    answers = {item_id: answer for visit in visits for item_id, answer in visit.evaluation.answers.items()}
+    return replace(found, answers=MappingProxyType(answers)) if found else None
 
 
 def follow_up(
@@ -155,10 +163,20 @@ def follow_up(
         phase_in_force=in_force,
         exercises=exercises,
         given=last.plan,
+        diagnosed=_diagnosed(earlier, assessment, content),
+        not_again=not_asked_again(evaluation, last.assessment, content),
         exits=tuple(_criterion(row, known, evaluation) for row in exits),
         discharge=tuple(_criterion(row, known, evaluation) for row in content.follow_up.discharge),
         visits=(*earlier, now),
     )
+
+
+def _diagnosed(earlier: tuple[Visit, ...], assessment: Assessment, content: Content) -> date | None:
+    """The last visit at which all criteria were met; where none was, the one that gave the plan."""
+    if not diagnosis_stands(assessment, content, episode_of(earlier)) or assessment.disagrees("pfp"):
+        return None
+    met = [visit.day for visit in earlier if visit.assessment.pfp is Verdict.MET]
+    return met[-1] if met else next(visit.day for visit in reversed(earlier) if visit.plan is not None)
 
 
 # ---------------------------------------------------------------- what is known

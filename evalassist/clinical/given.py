@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import zip_longest
+from types import MappingProxyType
 
 from evalassist.clinical.facts import shown
 from evalassist.clinical.result import PlannedExercise, PlanOfCare
+from evalassist.content.plan_schema import Holds
+from evalassist.evaluation import Answer, Answers, ItemId, NotTested
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class SoFar:
     """For every treatment day the plans held, the day its week began."""
     plan: Given | None = None
     """The last plan there was."""
+    answers: Answers = field(default_factory=lambda: MappingProxyType({}))
+    """The latest earlier answer to each item."""
 
     @property
     def phase(self) -> int | None:
@@ -63,6 +68,22 @@ class SoFar:
     def days_before(self, day: date) -> int:
         """How many treatment days lie before this day, as planned: which visits took place is not recorded."""
         return sum(began < day for began in self.treatment_days)
+
+
+def held_open(holds: Iterable[str], nothing: Holds, before: Answers, now: Answers) -> tuple[ItemId, ...]:
+    """What limited the patient at an earlier visit and is not said at this one; of `holds`, in their order."""
+    return tuple(
+        item_id
+        for name in holds
+        for item_id in (name, f"{name}.right", f"{name}.left")
+        if item_id in before and item_id not in now and _limits(before[item_id], nothing.nothing)
+    )
+
+
+def _limits(answer: Answer, nothing: tuple[str, ...]) -> bool:
+    if isinstance(answer, NotTested):
+        return False
+    return any(part not in nothing for part in answer) if isinstance(answer, tuple) else answer not in nothing
 
 
 def target_text(value: float | str | None, unit: str) -> str:

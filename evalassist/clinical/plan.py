@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from evalassist.clinical.advice import advice
 from evalassist.clinical.case import PHASE_ITEM, Case, Log, PlanContent, case_of, in_next_phase
 from evalassist.clinical.codes import codes_of, complexity_of, short_of_minutes, unfitting_codes
 from evalassist.clinical.dosing import dose_for, session_minutes, side_for
 from evalassist.clinical.edits import apply_edits, hard_checks
-from evalassist.clinical.given import SoFar
+from evalassist.clinical.given import SoFar, held_open
 from evalassist.clinical.goals import goals_of
 from evalassist.clinical.refusals import refusals
 from evalassist.clinical.result import (
@@ -38,9 +40,11 @@ def plan_of_care(
     `episode` is what the earlier visits leave to a later one: it goes on in the phase of the last plan, and its
     clocks count from the day care began.
     """
-    stopped = _stop(evaluation, assessment)
+    stopped = _stop(evaluation, assessment, stands=diagnosis_stands(assessment, content, episode))
     if stopped is not None:
         return stopped
+    if episode is not None and (open_ := _held_open(evaluation, content, episode)):
+        return NoPlan("What limited the last plan is not asked yet at this visit.", open_)
     if assessment.irritability is None:
         return NoPlan(
             "Worst pain is not recorded, so irritability is not known.", assessment.irritability_missing
@@ -59,13 +63,15 @@ def plan_of_care(
     in_plan = [one.exercise.id for one in edited.exercises]
     complexity = complexity_of(case)
     codes, session = codes_of(case, in_plan, complexity)
+    ends = evaluation.kind == "discharge"
     warnings = (
         *hard_checks(case, edited.exercises, evaluation.plan_edits),
         *edited.warnings,
         *_restrictions(assessment),
-        *schedule.warnings,
-        *(_past_the_certification(schedule, certification) if evaluation.kind != "discharge" else ()),
-        *goals.warnings,
+        *(() if ends else schedule.warnings),
+        *(() if ends else _past_the_certification(schedule, certification)),
+        *(() if ends else goals.warnings),
+        *(_upkeep(assessment, edited.exercises, content) if ends else ()),
         *unfitting_codes(codes),
         *short_of_minutes(codes, session),
     )
@@ -98,7 +104,19 @@ def plan_of_care(
     )
 
 
-def _stop(evaluation: Evaluation, assessment: Assessment) -> NoPlan | None:
+def diagnosis_stands(assessment: Assessment, content: PlanContent, episode: SoFar | None) -> bool:
+    """Whether the diagnosis of the last plan carries this one, because the criteria were not all tested again.
+
+    What is not asked again does not end a plan, nor does a knee that no longer hurts when it is loaded; another cause
+    that is no longer ruled out does, and so does pain in another place.
+    """
+    if episode is None or episode.plan is None or assessment.pfp is Verdict.MET:
+        return False
+    failed = {one.id for one in assessment.criteria if one.verdict is Verdict.NOT_MET}
+    return failed <= set(content.plan.stands_without)
+
+
+def _stop(evaluation: Evaluation, assessment: Assessment, *, stands: bool) -> NoPlan | None:
     """Reasons for which there is no plan: stopped, screen open, not patellofemoral pain, surgery."""
     if assessment.stopped:
         flags = assessment.stops
@@ -109,11 +127,11 @@ def _stop(evaluation: Evaluation, assessment: Assessment) -> NoPlan | None:
         return NoPlan(f"{assessment.action}: the safety screen stops the plan. {words}".strip(), items)
     if assessment.action is None:
         return NoPlan("The safety screen is not finished.", _missing(assessment.open_flags))
-    if assessment.pfp is Verdict.NOT_MET:
+    if assessment.pfp is Verdict.NOT_MET and not stands:
         failed = [criterion for criterion in assessment.criteria if criterion.verdict is Verdict.NOT_MET]
         names = "; ".join(criterion.rule.title for criterion in failed)
         return NoPlan(f"The criteria of patellofemoral pain are not met: {names}.", ())
-    if assessment.pfp is Verdict.UNDECIDED:
+    if assessment.pfp is Verdict.UNDECIDED and not stands:
         open_criteria = [one for one in assessment.criteria if one.verdict is Verdict.UNDECIDED]
         names = "; ".join(criterion.rule.title for criterion in open_criteria)
         return NoPlan(
@@ -128,6 +146,20 @@ def _stop(evaluation: Evaluation, assessment: Assessment) -> NoPlan | None:
         why = "Surgery, cleared by the surgeon: nothing is proposed. Pick the exercises by hand."
         return NoPlan(" ".join((why, *_restrictions(assessment))), ("surgeon-cleared",))
     return None
+
+
+def _upkeep(
+    assessment: Assessment, exercises: tuple[PlannedExercise, ...], content: PlanContent
+) -> Iterator[str]:
+    """The sheet must not say other days than those agreed for the time after care."""
+    days = content.plan.upkeep_days
+    if assessment.value("upkeep-plan") == "yes" and any(one.dose.days_per_week > days for one in exercises):
+        yield f"An upkeep plan on {days} days a week is agreed, and exercises stand here on more days."
+
+
+def _held_open(evaluation: Evaluation, content: PlanContent, episode: SoFar) -> tuple[ItemId, ...]:
+    holds = content.plan.holds
+    return held_open(holds.stops, holds, episode.answers, evaluation.answers)
 
 
 def _missing(conclusions: tuple[Conclusion, ...] | list[Conclusion]) -> tuple[ItemId, ...]:

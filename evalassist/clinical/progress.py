@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from evalassist.clinical.change import Visit
 from evalassist.clinical.conditions import verdict_of
+from evalassist.clinical.given import held_open
 from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare, Verdict
 from evalassist.content.schema import Group, Item, Step
 from evalassist.evaluation import Answer, Evaluation, ItemId, Side, StrengthTest
@@ -41,11 +43,18 @@ def progress(
     content: Content,
     *,
     handed_out: bool = False,
+    earlier: Sequence[Visit] = (),
 ) -> Mapping[str, StepProgress]:
-    """The state of all eleven steps. `handed_out` says that a handout was printed or saved."""
-    scored = _scored(assessment, content)
+    """The state of all eleven steps. `handed_out` says that a handout was printed or saved; by the
+    `earlier` visits a later one knows what is asked again."""
+    not_now = _scored(assessment, content)
+    held = frozenset[ItemId]()
+    if earlier:
+        not_now |= not_asked_again(evaluation, earlier[-1].assessment, content)
+        held = _held(evaluation, earlier, content)
+        not_now -= held
     asked = {
-        step.id: _asked_step(step, evaluation, assessment, scored)
+        step.id: _asked_step(step, evaluation, assessment, not_now, held)
         for step in content.steps.values()
         if step.groups
     }
@@ -59,6 +68,27 @@ def progress(
         "handout": _handout_step(plan, handed_out),
         "sign": StepProgress("complete" if evaluation.signature else "empty", ()),
     }
+
+
+def not_asked_again(evaluation: Evaluation, before: Assessment, content: Content) -> frozenset[ItemId]:
+    """What a later visit can ask and does not wait for: the diagnosis stands, and the therapist looks for change."""
+    asked: set[ItemId] = set()
+    for row in content.follow_up.again:
+        items = [*map(content.items.__getitem__, row.items)]
+        items += [item for step in row.steps for item in content.steps[step].items]
+        for item in items if evaluation.kind in row.kinds else ():
+            for item_id in item.ids:
+                side = _side_of(item, item_id)
+                if row.when is None or verdict_of(row.when, before.known, side) is Verdict.MET:
+                    asked.add(item_id)
+    return frozenset(content.asked) - asked
+
+
+def _held(evaluation: Evaluation, earlier: Sequence[Visit], content: Content) -> frozenset[ItemId]:
+    """What limited the patient before: asked again, though it is optional otherwise."""
+    before = {key: answer for visit in earlier for key, answer in visit.evaluation.answers.items()}
+    holds = content.plan.holds
+    return frozenset(held_open((*holds.stops, *holds.asks), holds, before, evaluation.answers))
 
 
 def shown(item: Item, assessment: Assessment, side: Side | None = None) -> bool:
@@ -98,13 +128,18 @@ def unexplained(assessment: Assessment) -> tuple[str, ...]:
 
 
 def _asked_step(
-    step: Step, evaluation: Evaluation, assessment: Assessment, scored: frozenset[ItemId]
+    step: Step,
+    evaluation: Evaluation,
+    assessment: Assessment,
+    not_now: frozenset[ItemId],
+    held: frozenset[ItemId],
 ) -> StepProgress:
     if step.id in TESTING_STEPS and assessment.testing_locked:
         return StepProgress("blocked", (), "The safety screen asks for urgent care first.")
-    gaps = tuple(_gaps(step, evaluation, assessment, scored))
+    gaps = tuple(_gaps(step, evaluation, assessment, not_now, held))
     begun = any(item_id in evaluation.answers for item in step.items for item_id in item.ids)
-    return StepProgress("complete" if not gaps else "partly" if begun else "empty", gaps)
+    nothing_waits = not gaps and (begun or not any(map(not_now.issuperset, (i.ids for i in step.items))))
+    return StepProgress("complete" if nothing_waits else "partly" if gaps and begun else "empty", gaps)
 
 
 def _scored(assessment: Assessment, content: Content) -> frozenset[ItemId]:
@@ -118,19 +153,27 @@ def _scored(assessment: Assessment, content: Content) -> frozenset[ItemId]:
 
 
 def _gaps(
-    step: Step, evaluation: Evaluation, assessment: Assessment, scored: frozenset[ItemId]
+    step: Step,
+    evaluation: Evaluation,
+    assessment: Assessment,
+    not_now: frozenset[ItemId],
+    held: frozenset[ItemId],
 ) -> Iterator[ItemId]:
     """What is missing here. Of what is looked at on each side the sore side counts; strength compares both."""
     for item in step.items:
-        if item.optional or item.id in scored:
+        if (item.optional and held.isdisjoint(item.ids)) or not_now.issuperset(item.ids):
             continue
         wanted = item.ids
         if item.sides and item.kind != "strength":
             wanted = tuple(f"{item.id}.{side}" for side in evaluation.sore_sides)
-        for item_id in wanted:
-            side: Side | None = "right" if item_id.endswith(".right") else "left" if item.sides else None
-            if not _is_answered(evaluation.answers.get(item_id)) and shown(item, assessment, side):
+        for item_id in [one for one in wanted if one in held or not item.optional]:
+            open_ = not _is_answered(evaluation.answers.get(item_id)) and item_id not in not_now
+            if open_ and shown(item, assessment, _side_of(item, item_id)):
                 yield item_id
+
+
+def _side_of(item: Item, item_id: ItemId) -> Side | None:
+    return "right" if item_id.endswith(".right") else "left" if item.sides else None
 
 
 def _is_answered(answer: Answer | None) -> bool:

@@ -370,6 +370,14 @@ def _follow_up_faults(content: Content) -> Iterator[ContentError]:
     for measure, items in rules.same.items():
         for name in ({measure} - set(content.measures)) | (set(items) - set(content.items)):
             yield ContentError(file, measure, f"no measure or item is called {name}")
+    listed = [
+        ("same-as-last", rules.same_as_last.steps, (*rules.same_as_last.anew, *rules.same_as_last.scored))
+    ]
+    listed += [(row.title, row.steps, row.items) for row in rules.again]
+    listed.append(("holds", (), (*content.plan.holds.stops, *content.plan.holds.asks)))
+    for entry, steps, names in listed:
+        for name in sorted((set(steps) - set(content.steps)) | (set(names) - set(content.items))):
+            yield ContentError(file, entry, f"no step or item is called {name}")
     for code in sorted(set(content.progressions) ^ set(rules.criterion_of)):
         yield ContentError(file, code, "each progression criterion of exercises/rules.toml stands here once")
     for step in rules.steps:

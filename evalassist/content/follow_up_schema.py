@@ -13,7 +13,7 @@ from evalassist.content.plan_schema import Exit
 from evalassist.content.record_schema import Sourced
 from evalassist.content.schema import Condition, Exercise, FactName, Model
 from evalassist.errors import ContentError
-from evalassist.evaluation import Defaults
+from evalassist.evaluation import Defaults, VisitKind
 from evalassist.resources import read_toml
 from evalassist.words import upper_first
 
@@ -127,7 +127,36 @@ class Course(Sourced):
     refer: bool = False
 
 
+class SameAsLast(Sourced):
+    """Where "the same as last time" may be said: on these steps, but not of what is always asked anew."""
+
+    steps: tuple[str, ...]
+    anew: tuple[str, ...]
+    scored: tuple[str, ...]
+    """Besides numbers and scales: what is scored, and so counts only when it was taken again."""
+
+
+class AskedAgain(Sourced):
+    """What a later visit asks again; what is on no such row can be asked, but nothing waits for it.
+
+    `kinds` are the visits that ask it; `when` is judged on the visit before, for each side where the items have one.
+    """
+
+    kinds: tuple[VisitKind, ...] = ("re-evaluation", "discharge")
+    items: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    """All items of these steps that an evaluation waits for."""
+    when: Condition | None = None
+
+    @property
+    def title(self) -> str:
+        """What it asks."""
+        return ", ".join((*self.steps, *self.items))
+
+
 class FollowUpRules(Model):
+    same_as_last: SameAsLast = Field(alias="same-as-last")
+    again: tuple[AskedAgain, ...]
     comparisons: tuple[Comparison, ...]
     same: dict[str, tuple[str, ...]]
     """For a questionnaire the items that must read alike at both visits."""
@@ -168,6 +197,9 @@ class FollowUpRules(Model):
         for row in self.comparisons:
             if row.unless is not None:
                 yield row.fact, row.unless
+        for asked in self.again:
+            if asked.when is not None:
+                yield asked.title, asked.when
         for sign in self.signs:
             yield sign.title, sign.when
         yield from ((colour.id, colour.when) for colour in self.colours)
@@ -181,7 +213,15 @@ class FollowUpRules(Model):
 
     def sourced(self) -> Iterator[Sourced]:
         """Everything that carries a mark."""
-        yield from (*self.comparisons, *self.colours, *self.steps, *self.courses, *self.discharge)
+        yield from (
+            self.same_as_last,
+            *self.again,
+            *self.comparisons,
+            *self.colours,
+            *self.steps,
+            *self.courses,
+            *self.discharge,
+        )
 
 
 def load_follow_up(numbers: Defaults) -> FollowUpRules:

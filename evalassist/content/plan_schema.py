@@ -244,7 +244,17 @@ class AdviceRow(Sourced):
 # ---------------------------------------------------------------- all of it
 
 
+class Holds(Sourced):
+    """What limited an earlier plan and is asked again at a later visit; an answer of `nothing` limits nothing."""
+
+    stops: tuple[str, ...]
+    """A later plan waits for these."""
+    asks: tuple[str, ...]
+    nothing: tuple[str, ...]
+
+
 class PlanData(Model):
+    holds: Holds
     irritability: tuple[IrritabilityRow, ...]
     limits: tuple[Limit, ...]
     phases: tuple[Phase, ...]
@@ -257,6 +267,10 @@ class PlanData(Model):
     stand_ins: dict[str, str] = Field(alias="stand-ins")
     """What does instead when a thing is not at home, so that it never stands in the way."""
     clinic_only: tuple[str, ...] = Field(alias="clinic-only")
+    upkeep_days: int = Field(alias="upkeep-days")
+    """Days a week of the upkeep plan after discharge."""
+    stands_without: tuple[str, ...] = Field(alias="stands-without")
+    """Criteria that need not be met again at a later visit: the diagnosis of the plan before stands without them."""
     see_beside: tuple[str, ...] = Field(alias="see-beside")
     """Recommendations on care beside exercise that stand for every patient."""
     pain_tests: tuple[PainTest, ...] = Field(alias="pain-tests")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from evalassist.content.follow_up_schema import Colour, Comparison, Course, LoadStep
+from evalassist.content.follow_up_schema import AskedAgain, Colour, Comparison, Course, LoadStep, SameAsLast
 from evalassist.content.loader import Content
 from evalassist.content.plan_schema import (
     AdviceRow,
     Block,
     Exit,
     HipOrder,
+    Holds,
     IrritabilityRow,
     Limit,
     Need,
@@ -60,6 +61,13 @@ def plan_words(entry: Sourced, content: Content) -> Words:
             return "Later visits: criteria", _begun(entry.says), ""
         case Comparison():
             return _comparison(entry)
+        case AskedAgain():
+            return _again(entry, content)
+        case Holds():
+            names = ", ".join(lower_first(content.items[name].label) for name in (*entry.stops, *entry.asks))
+            return "Later visits: asked again", "What limited the plan before", f"Asked again: {names}."
+        case SameAsLast():
+            return _same(entry, content)
         case Colour():
             return "Later visits: log of an exercise", f"{entry.id.lower()} log", entry.says
         case LoadStep():
@@ -131,6 +139,20 @@ def _comparison(entry: Comparison) -> Words:
     limits = [f"{name} {value:g}." for name, value in (("MDC", entry.mdc),) if value is not None]
     says = " ".join([f"{upper_first(entry.better)} is better.", *limits, entry.note]).strip()
     return "Later visits: change", entry.title, says
+
+
+def _again(entry: AskedAgain, content: Content) -> Words:
+    names = [content.steps[step].title for step in entry.steps]
+    names += [content.items[item].label for item in entry.items]
+    only = f"Only at a {entry.kinds[0]}. " if len(entry.kinds) == 1 else ""
+    where = "Where it was found at the visit before." if entry.when is not None else ""
+    return "Later visits: asked again", _begun(", ".join(names)), f"{only}{where}".strip()
+
+
+def _same(entry: SameAsLast, content: Content) -> Words:
+    names = ", ".join(lower_first(content.items[item].label) for item in entry.anew)
+    says = f"Not offered for safety, questionnaires and strength, nor for: {names}."
+    return "Later visits: asked again", "The same as last time", says
 
 
 def _hip_order(entry: HipOrder, content: Content) -> Words:

@@ -137,6 +137,8 @@ class GoalRule(Sourced):
     """Where the measure is no questionnaire and has its MCID nowhere else."""
     start: str = ""
     """The baseline in words, where what is known is no number: not running."""
+    judged_by: tuple[str, ...] = Field(default=(), alias="judged-by")
+    """The discharge criteria that say whether it was reached, where no one value does."""
     only_without: Literal["", "function"] = Field(default="", alias="only-without")
     """Used only when the plan has no goal of this kind yet."""
 

@@ -78,6 +78,8 @@ def _sourced(content: Content) -> Iterator[tuple[str, str, str, tuple[str, ...]]
         yield "rules/follow_up.toml", step.title, step.mark, step.cites
     for compared in content.follow_up.comparisons:
         yield "rules/follow_up.toml", compared.fact, compared.mark, compared.cites
+    for asked in content.follow_up.again:
+        yield "rules/follow_up.toml", asked.title, asked.mark, asked.cites
     for norm in content.norms:
         yield "strength_groups.toml", f"norm of {norm.group}", norm.mark, norm.cites
     for broken in content.break_norms:

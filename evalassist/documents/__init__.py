@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from evalassist.settings import NameOnSheet
 
 __all__ = [
+    "discharge_summary_pdf",
     "evaluation_note_pdf",
     "fitted_logo",
     "fitted_notice",
@@ -141,6 +142,18 @@ def evaluation_note_pdf(
     `code` is that by which the paper of a signed note is checked against the record.
     """
     from evalassist.documents.evaluation_note import evaluation_note_pdf as draw
+
+    return draw(note, paper, addenda, code)
+
+
+def discharge_summary_pdf(
+    note: Note, paper: PaperName = "letter", addenda: Sequence[Addendum] = (), code: str = ""
+) -> bytes:
+    """What was reached, why care ends, what the patient goes on with and when to come back.
+
+    `code` is that by which the paper of a signed note is checked against the record.
+    """
+    from evalassist.documents.discharge_summary import discharge_summary_pdf as draw
 
     return draw(note, paper, addenda, code)
 

@@ -37,6 +37,7 @@ from evalassist.documents.flow import (
 )
 from evalassist.documents.look import BOLD, REGULAR, RULE, SECOND, SEMIBOLD, PaperName
 from evalassist.documents.note_assessment import assessment
+from evalassist.documents.note_discharge import discharge
 from evalassist.documents.note_follow_up import follow_up
 from evalassist.documents.note_plan import plan_of_care
 from evalassist.evaluation import Addendum
@@ -87,8 +88,8 @@ def evaluation_note_pdf(
     def furniture(canvas: Canvas, sheet: look.Paper, page: int, of: int) -> None:
         if entered_in_error(addenda):
             struck(canvas, sheet, HEAD)
-        _head(note, stands, canvas, sheet)
-        _foot(note, canvas, sheet, page_told(code, page, of))
+        note_head(note, stands, canvas, sheet, TITLES[note.kind])
+        note_foot(note, canvas, sheet, page_told(code, page, of))
 
     return pdf(
         lambda width: _story(note, addenda, width),
@@ -100,11 +101,12 @@ def evaluation_note_pdf(
     )
 
 
-def _head(note: Note, stands: str, canvas: Canvas, sheet: look.Paper) -> None:
+def note_head(note: Note, stands: str, canvas: Canvas, sheet: look.Paper, titled: str) -> None:
+    """Title, clinic, who it is about, and where the note stands; on every page."""
     left, right = MARGIN, sheet.width - MARGIN
     top = sheet.height - TOP
     edge = draft_mark(canvas, right, top, stands) - 8 if stands else right
-    title = label(canvas, left, top - 12, TITLES[note.kind], 15, BOLD)
+    title = label(canvas, left, top - 12, titled, 15, BOLD)
     if note.clinic.name:
         name, size = fitted(note.clinic.name, REGULAR, TEXT, edge - left - title - 14, FURNITURE)
         label(canvas, edge, top - 11.3, name, size, align="right")
@@ -131,7 +133,8 @@ def _head(note: Note, stands: str, canvas: Canvas, sheet: look.Paper) -> None:
     rule(canvas, left, right, top - 34, 1.1)
 
 
-def _foot(note: Note, canvas: Canvas, sheet: look.Paper, told_right: str) -> None:
+def note_foot(note: Note, canvas: Canvas, sheet: look.Paper, told_right: str) -> None:
+    """Address, release of the content, page; on every page."""
     left, right = MARGIN, sheet.width - MARGIN
     rule(canvas, left, right, BOTTOM + 11, 0.6, RULE)
     told = " · ".join(
@@ -164,6 +167,8 @@ def _story(note: Note, addenda: Sequence[Addendum], width: float) -> Iterator[Fl
     if note.follow_up:
         yield from follow_up(note.follow_up, width)
     yield from assessment(note, width)
+    if note.discharge:
+        yield from discharge(note.discharge, width, note.clinic.phone)
     if limits := clinic_limits(note):
         yield from beside("Limits set by the clinic", [("", limits)], width)
     if note.plan:
@@ -172,9 +177,9 @@ def _story(note: Note, addenda: Sequence[Addendum], width: float) -> Iterator[Fl
         yield from heading("Plan of care")
         yield text(f"<b>No plan of care.</b> {look.escaped(note.no_plan_because)}")
     # a signature never stands alone
-    yield KeepTogether([*_references(note), *_signatures(note, standing(note, addenda), width)])
+    yield KeepTogether([*_references(note), *signatures(note, standing(note, addenda), width)])
     for addendum in addenda:
-        yield from _addendum(addendum, note)
+        yield from note_addendum(addendum, note)
 
 
 def _references(note: Note) -> Iterator[Flowable]:
@@ -242,7 +247,7 @@ def _strength_table(
 # ---------------------------------------------------------------- the end
 
 
-def _addendum(addendum: Addendum, note: Note) -> Iterator[Flowable]:
+def note_addendum(addendum: Addendum, note: Note) -> Iterator[Flowable]:
     """What was added after signing, with who wrote it and when."""
     yield CondPageBreak(42)
     yield Spacer(0, 6)
@@ -251,7 +256,8 @@ def _addendum(addendum: Addendum, note: Note) -> Iterator[Flowable]:
         yield text(look.escaped(line))
 
 
-def _signatures(note: Note, stands: str, width: float) -> Iterator[Flowable]:
+def signatures(note: Note, stands: str, width: float) -> Iterator[Flowable]:
+    """Who signed, or the lines for it."""
     if told := signed(note):
         yield text(bold(told))
         if stands:

@@ -26,7 +26,7 @@ from evalassist.wording.plan import (
 def plan_of_care(note: Note, plan: NotePlan, width: float) -> Iterator[Flowable]:
     """The whole plan, in the order in which a colleague looks for it."""
     yield from heading("Plan of care")
-    yield from labelled(frame(note, plan))
+    yield from labelled(line for line in frame(note, plan) if line[1])
     if plan.exercises:
         yield Spacer(0, 2)
         yield _exercises(plan.exercises, width)

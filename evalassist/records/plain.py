@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import date
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -27,6 +28,9 @@ from evalassist.evaluation import (
 )
 from evalassist.records.models import StoredAddendum, StoredEvaluation, StoredPatient, utc_text
 from evalassist.records.search import name_key
+
+SAME_AS = "same-as"
+"""In the kept form of an answer: the day of the visit it is the same as."""
 
 
 def patient_columns(patient: Patient) -> dict[str, Any]:
@@ -58,8 +62,14 @@ def evaluation_columns(evaluation: Evaluation) -> dict[str, Any]:
         "defaults": dict(evaluation.defaults),
         "plan_edits": [asdict(edit) for edit in evaluation.plan_edits],
         "exercise_log": [asdict(log) for log in evaluation.exercise_log],
-        "answers": {item_id: answer_to_plain(answer) for item_id, answer in evaluation.answers.items()},
+        "answers": {item_id: _kept_answer(evaluation, item_id) for item_id in evaluation.answers},
     }
+
+
+def _kept_answer(evaluation: Evaluation, item_id: str) -> Any:
+    """An answer with the day it was said to be the same as; all others stand alone."""
+    plain, day = answer_to_plain(evaluation.answers[item_id]), evaluation.same_as.get(item_id)
+    return plain if day is None else {SAME_AS: day.isoformat(), "answer": plain}
 
 
 def signed_columns(signature: Signature) -> dict[str, Any]:
@@ -82,6 +92,8 @@ def evaluation_value(
     row: StoredEvaluation, patient: Patient, addenda: Iterable[StoredAddendum]
 ) -> Evaluation:
     signature = None
+    same = {key: kept for key, kept in row.answers.items() if isinstance(kept, dict) and SAME_AS in kept}
+    plain = row.answers | {key: kept["answer"] for key, kept in same.items()}
     if row.signed_at is not None:
         signature = Signature(row.clinician or "", row.licence or "", row.signed_at, row.student)
     return Evaluation(
@@ -89,9 +101,8 @@ def evaluation_value(
         sore_knee=cast(SoreKnee, row.sore_knee),
         visit_date=row.visit_date,
         kind=cast(VisitKind, row.kind),
-        answers=MappingProxyType(
-            {item_id: answer_from_plain(plain) for item_id, plain in row.answers.items()}
-        ),
+        answers=MappingProxyType({item_id: answer_from_plain(answer) for item_id, answer in plain.items()}),
+        same_as=MappingProxyType({key: date.fromisoformat(kept[SAME_AS]) for key, kept in same.items()}),
         plan_edits=tuple(PlanEdit(**edit) for edit in row.plan_edits),
         exercise_log=tuple(ExerciseLog(**log) for log in row.exercise_log),
         opinions=MappingProxyType({key: Opinion(**plain) for key, plain in row.opinions.items()}),

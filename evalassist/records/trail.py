@@ -79,6 +79,7 @@ PAPERS = {
     "evaluation-note": "evaluation note",
     "plan-of-care": "plan of care",
     "referral": "referral letter",
+    "discharge-summary": "discharge summary",
 }
 FIELDS = {
     "visit_date": "the date of the visit",

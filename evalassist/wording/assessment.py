@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from evalassist.clinical.assessment import IRRITABILITY as IRRITABILITY_WORD
 from evalassist.clinical.assessment import SUBCATEGORIES as CODED
@@ -13,7 +14,7 @@ from evalassist.content import Content
 from evalassist.content.entries import TRUST
 from evalassist.content.schema import Reference, Rule
 from evalassist.note import Note, NoteCause, NoteConclusion
-from evalassist.wording.findings import sore_knees
+from evalassist.wording.findings import day, sore_knees
 from evalassist.words import clean, lower_first, upper_first
 
 CRITERIA = ("d1", "d2", "d3")
@@ -133,11 +134,14 @@ def summary(note: Note) -> str:
     if note.pfp_disagrees_because:
         told = f"Patellofemoral pain, {sore_knees(note)}: criteria met, but not concluded by the therapist."
         return f"{told} {note.pfp_disagrees_because.rstrip('.')}."
-    if note.pfp == "met":
+    stands = note.follow_up.diagnosed if note.follow_up else None
+    if note.pfp == "met" or stands:
         named = [f"{NAMED[code]} ({code})" for code in note.subcategories if code in NAMED]
         if note.subcategories == ("NONE",):
             named = ["no subcategory met"]
         told = f"Patellofemoral pain, {sore_knees(note)}" + (f": {', '.join(named)}." if named else ".")
+        if stands:
+            told += f" {standing_diagnosis(stands)}"
         if len(named) > 1 and note.primary:
             told += f" Primary: {note.primary}."
         if note.modifiers:
@@ -149,6 +153,11 @@ def summary(note: Note) -> str:
     if note.pfp == "undecided" and note.action in STOPS:
         state += "; the safety screen stopped the examination"
     return f"Patellofemoral pain, {sore_knees(note)}: criteria {state}."
+
+
+def standing_diagnosis(since: date) -> str:
+    """That the diagnosis of an earlier visit carries the plan of this one."""
+    return f"The diagnosis of {day(since)} stands; not all of its criteria were tested again."
 
 
 def irritability(note: Note) -> tuple[str, str]:
@@ -194,8 +203,12 @@ def unfitting(note: Note) -> str:
 def _groups(note: Note) -> Iterator[tuple[str, list[NoteConclusion]]]:
     known = {conclusion.id: conclusion for conclusion in note.conclusions}
     criteria = [known[id] for id in CRITERIA if id in known]
-    met = sum(conclusion.verdict == "met" for conclusion in criteria)
-    yield f"Patellofemoral pain: {met} of {len(criteria)} criteria met", criteria
+    if note.follow_up and note.follow_up.diagnosed:
+        tested = [conclusion for conclusion in criteria if conclusion.verdict != "undecided"]
+        yield "Patellofemoral pain: criteria tested again", tested
+    else:
+        met = sum(conclusion.verdict == "met" for conclusion in criteria)
+        yield f"Patellofemoral pain: {met} of {len(criteria)} criteria met", criteria
     subcategories = [known[id] for id in SUBCATEGORIES if id in known]
     if any(each.verdict == "met" for each in subcategories):  # overload is met only where nothing else is
         subcategories = [each for each in subcategories if each.id != "ovl" or each.verdict == "met"]

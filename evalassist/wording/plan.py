@@ -27,7 +27,9 @@ def frame(note: Note, plan: NotePlan) -> tuple[tuple[str, str], ...]:
         (
             "Visits",
             f"{plan.visits} in {plan.weeks} weeks, {day(plan.starts)} to {day(plan.ends)}: {plan.schedule_text}."
-            + proposed,
+            + proposed
+            if plan.schedule_text
+            else "",
         ),
         (
             "Exercise at home",

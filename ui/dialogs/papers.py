@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
 
-from evalassist.documents import plan_of_care_pdf, referral_pdf
+from evalassist.documents import discharge_summary_pdf, plan_of_care_pdf, referral_pdf
 from evalassist.errors import EvalAssistError
 from evalassist.note import Note
 from ui import icons, style
@@ -129,6 +129,15 @@ class PlanOfCareDialog(PaperDialog):
 
     def draw(self, note: Note, paper: PaperName) -> bytes:
         return plan_of_care_pdf(note, paper, self._session.evaluation.addenda, self._session.code)
+
+
+class DischargeDialog(PaperDialog):
+    """What was reached, why care ends and what the patient goes on with."""
+
+    title, kind = "Discharge summary", "discharge-summary"
+
+    def draw(self, note: Note, paper: PaperName) -> bytes:
+        return discharge_summary_pdf(note, paper, self._session.evaluation.addenda, self._session.code)
 
 
 class AddendumDialog(QDialog):

@@ -30,6 +30,7 @@ from ui.widgets.cause_card import CauseCard
 from ui.widgets.change_card import ChangeCard
 from ui.widgets.choices import ChoiceField
 from ui.widgets.conclusion_card import ConclusionCard, ReasonList
+from ui.widgets.dates import date_text
 from ui.widgets.fields import TextField
 from ui.widgets.glyph import State
 from ui.widgets.irritability_card import IrritabilityCard
@@ -239,6 +240,12 @@ class AssessmentPage(Page):
             Verdict.UNDECIDED: f"undecided, {met} of {len(criteria)} criteria met",
         }[assessment.pfp]
         decided = assessment.decided("pfp", assessment.pfp)
+        since = self.session.follow_up.diagnosed if self.session.follow_up else None
+        if since is not None:
+            tested, missing, decided = len(criteria) - len(undecided), (), Verdict.MET
+            remark = f"stands since {date_text(since)}, not tested again"
+            if tested:
+                remark = f"stands since {date_text(since)}; tested again: {met} of {tested} met"
         self.cards["pfp"].show_conclusion(
             f"Patellofemoral pain, {side}",
             "good" if decided is Verdict.MET else STATES[decided],

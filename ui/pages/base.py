@@ -139,6 +139,9 @@ class Page(QWidget):
     def none_of_these(self) -> None:
         """Ctrl+Shift+N: answer the open questions of one group with no (safety)."""
 
+    def same_as_last(self) -> None:
+        """F3: the field with the keyboard is as it was at the last visit."""
+
     def print_paper(self) -> bool:
         """Ctrl+P: print this page's paper; False when the page has none."""
         return False

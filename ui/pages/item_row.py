@@ -18,6 +18,7 @@ from evalassist.evaluation import SIDES, ItemId, Side
 from evalassist.findings import brief_words
 from ui import icons, style
 from ui.widgets.editors import Editor, NumberEditor, editor_for
+from ui.widgets.last_line import LastLine
 from ui.widgets.side import paint_badge
 from ui.widgets.side_heads import SideHeads
 
@@ -54,7 +55,7 @@ class ItemRow(QWidget):
         super().__init__()
         self.item, self._page = item, page
         self.editors: dict[ItemId, Editor] = {}
-        self._last: dict[ItemId, QLabel] = {}
+        self.last: dict[ItemId, LastLine] = {}
         """At a later visit what was found last time, below its field."""
         self._cells: dict[ItemId, QVBoxLayout] = {}
         self._instead: dict[ItemId, QLabel] = {}
@@ -127,9 +128,10 @@ class ItemRow(QWidget):
         self._answers.addWidget(place, 0, Qt.AlignmentFlag.AlignTop)
 
     def _add_last(self, item_id: ItemId, cell: QVBoxLayout) -> None:
-        if words := self._page.session.last_words(item_id):
-            self._last[item_id] = style.label("s", words, wrap=True)
-            cell.addWidget(self._last[item_id])
+        if self._page.session.last_words(item_id):
+            line = self.last[item_id] = LastLine(item_id, self.editors[item_id].name, self._page.session)
+            line.said.connect(self.editors[item_id].go_on)
+            cell.addLayout(line.place)
 
     def _editor(self, item_id: ItemId, name: str, room: int) -> Editor:
         editor = editor_for(self.item, name, room)
@@ -225,11 +227,17 @@ class ItemRow(QWidget):
                 self._instead[item_id].setVisible(bool(told))
             if item_id in self._marks:
                 self._marks[item_id].setVisible(asked or bool(told))
-            if item_id in self._last:
-                self._last[item_id].setVisible(asked)
+            if item_id in self.last:
+                self.last[item_id].set_shown(asked)
         self.setEnabled(not self._page.read_only and not self._page.blocked)
         self._show_signs(self._page.signs(self.item.id))
         return any_shown
+
+    def say_same(self, item_id: ItemId) -> None:
+        """The same as last time, for this one field; what is typed in it goes before."""
+        if item_id in self.last and self.isEnabled():
+            self.editors[item_id].commit()
+            self.last[item_id].say_same()
 
     def _measured_instead(self, side: Side | None) -> str:
         """What was measured where the answer by eye is no longer asked: `6° measured`."""

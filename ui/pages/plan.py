@@ -35,6 +35,7 @@ from ui.widgets.exercise_library import ExerciseLibrary
 from ui.widgets.exercise_log_row import APPLY_KEY
 from ui.widgets.fields import TextField
 from ui.widgets.follow_up_card import APPLY_ALL_KEY, FollowUpCard
+from ui.widgets.going_on import GoingOnCard
 from ui.widgets.marks import LinkButton, StateGlyph
 from ui.widgets.plan_cards import CareCard, GoalsCard, empty, source_of
 from ui.widgets.visits_card import VisitsCard
@@ -56,6 +57,8 @@ class PlanPage(Page):
     """Show what guideline and studies say; an id leads to one of them."""
     plan_paper_wanted = Signal()
     """Show the plan of care as a paper."""
+    discharge_wanted = Signal()
+    """Show the discharge summary as a paper."""
 
     def __init__(self, session: EvaluationSession) -> None:
         step = session.content.steps["plan"]
@@ -80,6 +83,10 @@ class PlanPage(Page):
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._inner = QWidget()
         outer = style.column(self._inner, spacing=10)
+        self.discharge = self._make_discharge()
+        """Only at a discharge: why care ends, and the visits that took place."""
+        if self.discharge is not None:
+            outer.addWidget(self.discharge)
         self.look_back = FollowUpCard(session) if session.earlier else None
         """Only at a later visit: what follows from the last plan."""
         if self.look_back is not None:
@@ -124,6 +131,23 @@ class PlanPage(Page):
         self._arrange(wide=True)
 
     # ------------------------------------------------------------ building
+
+    @property
+    def _ends(self) -> bool:
+        """Care ends with this visit: no new goals, visits or certification."""
+        return self.session.evaluation.kind == "discharge"
+
+    def _make_discharge(self) -> GoingOnCard | None:
+        if not self._ends or not self.session.earlier:
+            return None
+        groups = self.session.content.steps["plan"].groups
+        card = GoingOnCard(next(group for group in groups if group.id == "discharge"), self.session)
+        self.discharge_paper = QPushButton("Discharge summary")
+        self.discharge_paper.setToolTip("The summary as a paper, to print or save (Ctrl+P)")
+        icons.put_icon(self.discharge_paper, "print")
+        self.discharge_paper.clicked.connect(self.discharge_wanted)
+        card.title_row.addWidget(self.discharge_paper)
+        return card
 
     def _build_problems(self) -> Card:
         card = Card(spacing=4)
@@ -261,6 +285,10 @@ class PlanPage(Page):
         met = [key for key, one in self.session.assessment.conclusions.items() if one.met]
         if self.look_back is not None:
             self.look_back.refresh()
+        if self.discharge is not None:
+            self.discharge.refresh(
+                self.session.assessment, self.session.evaluation.answers, read_only=self.read_only
+            )
         used = self.session.evaluation.answers.get(CHOSEN_ITEM)
         drawn = (plan, edits, met, used, self.session.signed, self._compact)
         if drawn == self._drawn:
@@ -270,7 +298,7 @@ class PlanPage(Page):
         self.back.setToolTip(f"Take back {len(edits)} changes")
         planned = isinstance(plan, PlanOfCare)
         for part in (self._problems, self._middle, self._aims, self._bottom):
-            part.setVisible(planned)
+            part.setVisible(planned and not (part is self._aims and self._ends))
         self._no_plan.setVisible(not planned)
         if isinstance(plan, PlanOfCare):
             self._show_plan(plan)
@@ -446,6 +474,11 @@ class PlanPage(Page):
             self.cards[item_id].steppers["sets"].setFocus(Qt.FocusReason.OtherFocusReason)
             self.area.ensureWidgetVisible(self.cards[item_id], 0, style.px(24))
             return True
+        own = self.discharge.editors.get(item_id) if self.discharge is not None else None
+        if own is not None:
+            own.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.area.ensureWidgetVisible(own, 0, style.px(24))
+            return True
         field = self._codes.field_of(item_id)
         if field is not None and isinstance(self.session.plan, PlanOfCare):
             field.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -456,6 +489,8 @@ class PlanPage(Page):
     def commit(self) -> None:
         if self.look_back is not None:
             self.look_back.commit()
+        for editor in self.discharge.editors.values() if self.discharge is not None else ():
+            editor.commit()
         for card in list(self.cards.values()):
             card.flush()
         self._visits.flush()
@@ -472,6 +507,9 @@ class PlanPage(Page):
         return found
 
     def print_paper(self) -> bool:
+        if self.discharge is not None:
+            self.discharge_wanted.emit()
+            return True
         if not isinstance(self.session.plan, PlanOfCare):
             return False
         self.plan_paper_wanted.emit()

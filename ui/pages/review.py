@@ -49,6 +49,8 @@ class SignPage(Page):
     referral_wanted = Signal()
     plan_paper_wanted = Signal()
     """Show the plan of care as a paper."""
+    discharge_wanted = Signal()
+    """Show the discharge summary as a paper."""
     documents_wanted = Signal()
     """Show the papers that are kept."""
 
@@ -164,6 +166,9 @@ class SignPage(Page):
         self.copy_button.setToolTip("The whole note as plain text, to paste into the record system")
         icons.put_icon(self.copy_button, "copy")
         self.copy_button.clicked.connect(self.copy_text)
+        self.discharge = QPushButton("Discharge summary")
+        icons.put_icon(self.discharge, "print")
+        self.discharge.clicked.connect(self.discharge_wanted)
         copy = style.row(spacing=8)
         copy.addWidget(self.copy_button, 1)
         copy.addWidget(KeyCap("Ctrl+Shift+C"))
@@ -172,6 +177,7 @@ class SignPage(Page):
         stack.addWidget(self.sign_button)
         stack.addWidget(self.print_button)
         stack.addWidget(self.plan_paper)
+        stack.addWidget(self.discharge)
         stack.addLayout(copy)
         stack.addWidget(self._copied)
         stack.addWidget(self._says)
@@ -194,7 +200,9 @@ class SignPage(Page):
         self._show_missing()
         self._show_checks()
         self.letter.setVisible(self.session.assessment.stopped)
-        self.plan_paper.setVisible(isinstance(self.session.plan, PlanOfCare))
+        ends = self.session.evaluation.kind == "discharge"
+        self.plan_paper.setVisible(isinstance(self.session.plan, PlanOfCare) and not ends)
+        self.discharge.setVisible(ends and bool(self.session.earlier))
         self._documents.setVisible(bool(self.session.documents))
         if signed:
             self._show_addenda()
@@ -276,6 +284,11 @@ class SignPage(Page):
             found.append(("look" if no_reason else "good", told))
         else:
             found.append(("good", "Safety answered, and safe to go on"))
+        if self.session.evaluation.kind == "discharge":
+            said = assessment.value("discharge-reason") is not None
+            found.append(
+                ("good", "Why care ends is told") if said else ("look", "Not told yet: why care ends")
+            )
         given = self.session.progress["handout"].state == "complete"
         if isinstance(plan, PlanOfCare):
             found.append(

@@ -51,6 +51,17 @@ def running_findings(
     yield from (f"{text}." for text in sentences(found))
 
 
+def changed_scores(group: Group, session: EvaluationSession) -> Iterator[str]:
+    """What a score of several answers of this group changed to since the last visit: step-down, 2 of 6 to 1 of 6."""
+    found = session.follow_up
+    here = {item_id for item in group.items for item_id in item.ids}
+    for change in found.since_last if found else ():
+        scored = change.kind not in ("measure", "strength") and len(change.items) > 1
+        if found and scored and change.then and change.now and here.issuperset(change.items):
+            by = f"{change.by}: " if change.by and change.direction != "same" else ""
+            yield f"{change.name}: {change.then} on {date_text(found.last)}, now {change.now} · {by}{change.verdict}"
+
+
 class MeasureLine(QWidget):
     """The score of one measure, or why there is none yet; and how it changed since the last visit."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from time import perf_counter
 
 from PySide6.QtCore import Qt, QTimer
@@ -13,16 +14,25 @@ from shiboken6 import isValid
 from evalassist.clinical.differentials import causes, in_short
 from evalassist.clinical.progress import knee_meant, shown
 from evalassist.clinical.result import Assessment
+from evalassist.clinical.same_as import group_offered
 from evalassist.content.schema import Group, Item, Step
-from evalassist.evaluation import ItemId
+from evalassist.evaluation import Answer, ItemId
 from ui import style
 from ui.pages.item_row import COLUMN, GAP, Frame, ItemRow, side_of
 from ui.pages.locked import LockablePage
-from ui.pages.scores import MeasureLine, RatingLine, measures_of, ratings_of, running_findings
+from ui.pages.scores import (
+    MeasureLine,
+    RatingLine,
+    changed_scores,
+    measures_of,
+    ratings_of,
+    running_findings,
+)
 from ui.session import EvaluationSession
 from ui.widgets.cards import FoldingGroup
 from ui.widgets.editors import Editor, legend
 from ui.widgets.glyph import State
+from ui.widgets.last_line import SAME_KEY
 from ui.widgets.marks import LinkButton
 
 LABEL = (150, 260)
@@ -71,6 +81,7 @@ class GroupCard(FoldingGroup):
         for rating in ratings_of(group, page.session.content):
             self.body.addWidget(RatingLine(rating))
         self._rest = self._make_rest()
+        self._as_last = self._make_as_last()
         self.folded_changed.connect(self._opened)
         answers = page.session.evaluation.answers
         answered = any(item_id in answers for item in group.items for item_id in item.ids)
@@ -96,7 +107,8 @@ class GroupCard(FoldingGroup):
         self.set_state(state, " · ".join(part for part in (scored, words) if part))
         self._show_rest()
         evaluation, content = self._page.session.evaluation, self._page.session.content
-        found = "\n".join(running_findings(self._group, evaluation, assessment, content))
+        told = running_findings(self._group, evaluation, assessment, content)
+        found = "\n".join((*told, *changed_scores(self._group, self._page.session)))
         self._found.setText(found)
         self._found.setVisible(bool(found))
 
@@ -111,6 +123,27 @@ class GroupCard(FoldingGroup):
         button.clicked.connect(self.answer_rest)
         self.add_act(button)
         return button
+
+    def _make_as_last(self) -> LinkButton | None:
+        """At a later visit the ratings of such a group are one judgment: one act says that it stands."""
+        if self._rest is None or not self._page.session.earlier:
+            return None
+        button = LinkButton("The rest: as last time")
+        button.setAccessibleName(f"{self._group.title}, the rest: as last time")
+        button.setToolTip("Each is marked as the same; what was left out then stays open")
+        button.clicked.connect(self.answer_as_last)
+        self.add_act(button)
+        return button
+
+    def _as_last_offered(self) -> dict[ItemId, tuple[Answer, date]]:
+        session = self._page.session
+        return group_offered(
+            self._group.items, session.evaluation, session.last_answers, session.assessment, session.content
+        )
+
+    def answer_as_last(self) -> None:
+        """Give every untouched rating of this group its last answer, each marked; undone as one."""
+        self._page.session.say_same(self._as_last_offered())
 
     def _unanswered(self) -> list[ItemId]:
         """What is asked here, not answered, and may be answered with the group's own option."""
@@ -127,6 +160,8 @@ class GroupCard(FoldingGroup):
         if self._rest is not None:
             locked = self._page.read_only or self._page.blocked
             self._rest.setVisible(not (self.folded or locked) and bool(self._unanswered()))
+            if self._as_last is not None:
+                self._as_last.setVisible(not (self.folded or locked) and bool(self._as_last_offered()))
 
     def answer_rest(self) -> None:
         """Give what is not answered yet the one option of the group; undone as one."""
@@ -344,7 +379,16 @@ class StepPage(LockablePage):
         found = [("/", "not tested: choose the reason"), ("first letter, arrows", "choose an answer")]
         if self._sided:
             found.append(("=", "copy right to left"))
+        if self.session.earlier:
+            found.append((SAME_KEY, "the same as last time, for this field"))
         return found
+
+    def same_as_last(self) -> None:
+        item_id = self.focused_item()
+        for group in self.groups:
+            for row in group.rows():
+                if item_id in row.editors:
+                    row.say_same(item_id)
 
     def set_compact(self, compact: bool) -> None:
         if compact == self._compact:

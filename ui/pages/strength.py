@@ -14,6 +14,7 @@ from shiboken6 import isValid
 from evalassist.clinical.assessment import FAR_BELOW_REASON
 from evalassist.clinical.derived import derived, of_item
 from evalassist.clinical.progress import shown
+from evalassist.clinical.same_as import same_set_up
 from evalassist.content.schema import Group, Item
 from evalassist.evaluation import SIDES, ItemId, Side, StrengthTest, other
 from ui import icons, style
@@ -21,6 +22,7 @@ from ui.pages.locked import LockablePage
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
 from ui.widgets.editors import Editor, NumberEditor, editor_for
+from ui.widgets.last_line import SAME_KEY
 from ui.widgets.segments import Choice, SegmentedControl
 from ui.widgets.side_heads import SideHeads
 from ui.widgets.strength_parts import is_filled
@@ -180,6 +182,18 @@ class StrengthPage(LockablePage):
             compact=self._compact,
             read_only=self.read_only,
         )
+        if self.session.earlier:
+            for side, cell in row.sides.items():
+                told = self.session.last_told(f"{row.group.id}.{side}")
+                cell.show_last(told.words, judged=told.judged, limits=told.limits)
+
+    def same_as_last(self) -> None:
+        """Strength is measured anew; what is the same is how: the lever arm and the position of last time."""
+        self.commit()
+        item_id, session = self.focused_item(), self.session
+        test = same_set_up(item_id, session.evaluation, session.last_answers)
+        if test is not None and not self.read_only:
+            session.answer(item_id, test)
 
     def refresh(self) -> None:
         evaluation = self.session.evaluation
@@ -290,6 +304,7 @@ class StrengthPage(LockablePage):
             ("Shift+Enter", "the field before"),
             ("/", "not tested: choose the reason"),
             ("=", "on the left: the lever arm of the right side"),
+            *([(SAME_KEY, "the lever arm and position of last time")] if self.session.earlier else []),
         ]
 
     # ------------------------------------------------------------ the row being worked on

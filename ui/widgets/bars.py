@@ -99,10 +99,12 @@ class HeaderBar(_Bar):
             self.side.set_side(side, "knees" if side == "both" and part == "knee" else part)
         self.side.setVisible(side is not None)
 
-    def set_visit(self, visit: str) -> None:
-        """Which visit, and its date."""
-        self._visit.setText(visit)
-        self._visit.setVisible(bool(visit) and not self._two_lines)
+    def set_visit(self, visit: str, short: str = "") -> None:
+        """Which visit, and its date; `short` is all there is room for where the text is large."""
+        self._visit_names = (visit, short)
+        self._visit.setText(short if self._two_lines else visit)
+        self._visit.setToolTip(visit if self._two_lines else "")
+        self._visit.setVisible(bool(self._visit.text()))
 
     def set_user(self, name: str, short: str = "") -> None:
         """Who is signed in; empty hides the name and the lock."""
@@ -114,7 +116,7 @@ class HeaderBar(_Bar):
             part.setVisible(bool(name))
 
     def set_two_lines(self, two_lines: bool) -> None:
-        """Name over birth date, visit hidden, user shortened: for large text."""
+        """Name over birth date, visit and user shortened: for large text."""
         if two_lines == self._two_lines:
             return
         self._two_lines = two_lines
@@ -125,7 +127,7 @@ class HeaderBar(_Bar):
         style.say(self._details, t="s" if two_lines else "q")
         self._lock.setText("" if two_lines else "Lock")
         self._lock.setAccessibleName("Lock the screen")
-        self.set_visit(self._visit.text())
+        self.set_visit(*self._visit_names)
         self.set_user(*self._user_names)
 
 

@@ -100,6 +100,7 @@ class DraftsCard(Card):
             self._look.stop()
             return
         from evalassist.clinical.assessment import assess
+        from evalassist.clinical.change import Visit
         from evalassist.clinical.plan import plan_of_care
         from evalassist.clinical.progress import progress
         from evalassist.content.loader import content_for
@@ -118,7 +119,10 @@ class DraftsCard(Card):
             self._tell_stopped(row, assessment)
             return
         plan = plan_of_care(evaluation, assessment, content)
-        left = [step.left for step in progress(evaluation, assessment, plan, content).values() if step.left]
+        earlier = self._store.earlier_visits(evaluation)
+        visits = [Visit(one, assess(one, content_for(one))) for one in earlier]
+        steps_now = progress(evaluation, assessment, plan, content, earlier=visits)
+        left = [step.left for step in steps_now.values() if step.left]
         if left:
             steps = "1 step" if len(left) == 1 else f"{len(left)} steps"
             row.tell("partly", f"{sum(left)} left in {steps}")

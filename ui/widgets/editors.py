@@ -101,6 +101,11 @@ class Editor(QWidget):
             for part in control.findChildren(kind):
                 part.installEventFilter(self)
 
+    def go_on(self) -> None:
+        """To the next field: this one has its answer."""
+        if self.isAncestorOf(self.window().focusWidget() or self.window()):
+            go_on(self)
+
     def ask_reason(self) -> None:
         """Offer the reasons for leaving it out."""
         if self.takes_reason:

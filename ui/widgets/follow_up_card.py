@@ -32,7 +32,7 @@ GLYPHS: dict[Verdict | None, State] = {
     Verdict.UNDECIDED: "empty",
     None: "not-met",
 }
-WIDE = 860
+WIDE = 1020
 APPLY_ALL_KEY = "Shift+F7"
 EXERCISES = "EXERCISES OF THE LAST PLAN"
 

@@ -38,13 +38,15 @@ class GoingOnCard(Card):
                 self._rows[item.id].setVisible(asked)
                 self.editors[item.id].show_answer(answers.get(item.id))
         self.setVisible(any(shown(item, assessment) for item in self._group.items))
-        self.setEnabled(not read_only)
+        for row in self._rows.values():
+            row.setEnabled(not read_only)
 
     def _add(self, item: Item) -> None:
         row = QWidget()
         stack = style.column(row, spacing=2)
         stack.addWidget(style.label("b", item.label, wrap=True))
-        stack.addWidget(style.label("s", item.help, wrap=True))
+        if item.help:
+            stack.addWidget(style.label("s", item.help, wrap=True))
         editor = editor_for(item, item.label, ROOM)
         editor.item_id = item.id
         editor.answered.connect(partial(self._session.answer, item.id))

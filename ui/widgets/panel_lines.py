@@ -17,6 +17,7 @@ from evalassist.evaluation import ItemId
 from evalassist.wording.assessment import gap_words
 from evalassist.words import lower_first, upper_first
 from ui.session import EvaluationSession
+from ui.widgets.dates import date_text
 from ui.widgets.glyph import State
 
 MOST_REASONS = 4
@@ -120,8 +121,15 @@ class PanelLines:
             decided = assessment.decided("pfp", assessment.pfp)
             yield from self._your_decision("Patellofemoral pain", decided, "pfp", rules)
             return
-        yield Line("title", title, states[assessment.pfp], rules=rules)
+        found = self.session.follow_up
+        since = found.diagnosed if found else None
+        if since is not None:
+            yield Line("title", f"Patellofemoral pain since {date_text(since)}", "good", rules=rules)
+        else:
+            yield Line("title", title, states[assessment.pfp], rules=rules)
         for criterion in assessment.criteria:
+            if since is not None and criterion.verdict is Verdict.UNDECIDED:
+                continue  # it stands, and is not asked again
             what = lower_first(criterion.rule.title)
             if criterion.met:
                 items = [item for reason in criterion.reasons for item in reason.items]
@@ -158,6 +166,9 @@ class PanelLines:
             yield Line(
                 "title", f"{conclusion.rule.title}: not met", "not-met", "quiet", rules=(conclusion.id,)
             )
+        elif (found := self.session.follow_up) and found.not_again.issuperset(conclusion.missing):
+            said = f"{conclusion.rule.title}: not tested again"
+            yield Line("title", said, "empty", "quiet", rules=(conclusion.id,))
         else:
             yield Line(
                 "title", f"{conclusion.rule.title}: undecided", "empty", "quiet", rules=(conclusion.id,)

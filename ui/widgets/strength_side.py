@@ -115,10 +115,17 @@ class StrengthSide(QWidget):
             self._stack.addWidget(line)
         self._detail = style.label("s", wrap=True)
         self._stack.addWidget(self._detail)
-        if self._last:
-            self._stack.addWidget(style.label("s", self._last, wrap=True))
+        self._last_line = style.label("s", self._last, wrap=True)
+        self._last_line.setVisible(bool(self._last))
+        self._stack.addWidget(self._last_line)
         self._stack.addStretch(1)
         self._make_trials(TRIALS)
+
+    def show_last(self, words: str, *, judged: bool, limits: str) -> None:
+        """What was found last time, and what today's value means beside it."""
+        self._last_line.setText(words)
+        self._last_line.setToolTip(limits)
+        style.say(self._last_line, c="ink" if judged else "")
 
     def _ensure_grade(self) -> TextField:
         """The line of the hand grade, made when a grade is first wanted."""

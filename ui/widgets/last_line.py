@@ -1,0 +1,80 @@
+"""Below a field at a later visit: what was found last time, what the difference means, and "the same"."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QVBoxLayout
+
+from ui import style
+from ui.session import EvaluationSession
+from ui.widgets.marks import LinkButton
+
+SAME_KEY = "F3"
+TAKE_IT_AGAIN = (
+    "Change is judged by this. Only if it was taken again and reads the same: {key} or Same once more."
+)
+
+
+class LastLine(QObject):
+    """The last value of one field. Nothing is filled in by itself: "Same" is the therapist's act (F3).
+
+    Its words stand in `place`, which goes into the cell of the field.
+    """
+
+    said = Signal()
+    """The field was given the last answer."""
+
+    def __init__(self, item_id: str, name: str, session: EvaluationSession) -> None:
+        super().__init__()
+        self._item_id, self._session = item_id, session
+        self._asks, self._shown = False, True
+        self._words = style.label("s", wrap=True)
+        self.same = LinkButton("Same")
+        self.same.clicked.connect(self.say_same)
+        self.same.ensurePolished()
+        self._ask = style.label("s", wrap=True)
+        style.say(self._ask, c="att")
+        line = style.row(spacing=8)
+        line.addWidget(self.same)
+        line.addWidget(self._words, 1)
+        self.place: QVBoxLayout = style.column(spacing=0)
+        self.place.addLayout(line)
+        self.place.addWidget(self._ask)
+        self._name = name
+        self._ask.hide()
+
+    def refresh(self) -> None:
+        """Show it as it stands now."""
+        session = self._session
+        told = session.last_told(self._item_id)
+        self._words.setText(told.words)
+        self._words.setToolTip(told.limits)
+        style.say(self._words, c="ink" if told.judged else "")
+        offered = None if session.signed else session.same_offered(self._item_id)
+        self._words.setVisible(self._shown)
+        self.same.setVisible(self._shown and offered is not None)
+        if offered is None:
+            self._asks = False
+        else:
+            self.same.setAccessibleName(f"{self._name}: {told.same}")
+            self.same.setToolTip(f"{told.same} ({SAME_KEY})")
+        self._ask.setText(TAKE_IT_AGAIN.format(key=SAME_KEY) if self._asks else "")
+        self._ask.setVisible(self._shown and self._asks)
+
+    def set_shown(self, shown: bool) -> None:
+        """Whether the field is asked now."""
+        self._shown = shown
+        self.refresh()
+
+    def say_same(self) -> None:
+        """Give the field its last answer; a number only when it is said twice, for it must have been taken again."""
+        offered = self._session.same_offered(self._item_id)
+        if offered is None or self._session.signed:
+            return
+        if offered.measured and not self._asks:
+            self._asks = True
+            self.refresh()
+            return
+        self._asks = False
+        self._session.say_same({self._item_id: (offered.answer, offered.day)})
+        self.said.emit()
