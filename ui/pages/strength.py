@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -12,10 +11,12 @@ from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLa
 from shiboken6 import isValid
 
 from evalassist.clinical.assessment import FAR_BELOW_REASON
+from evalassist.clinical.battery import sides_in_order
 from evalassist.clinical.derived import derived, of_item
 from evalassist.clinical.progress import shown
+from evalassist.clinical.strength_entry import told_by
 from evalassist.content.schema import Group, Item
-from evalassist.evaluation import SIDES, ItemId, Side, StrengthTest, other
+from evalassist.evaluation import SIDES, ItemId, Side, StrengthTest
 from ui import icons, style
 from ui.pages.locked import LockablePage
 from ui.session import EvaluationSession
@@ -342,15 +343,8 @@ class StrengthPage(LockablePage):
     # ------------------------------------------------------------ telling
 
     def _answered(self, item_id: str, test: StrengthTest | None) -> None:
-        before = self.session.evaluation.answers.get(item_id)
-        measured = before.trials if isinstance(before, StrengthTest) else ()
-        if test is not None and test.trials and test.trials != measured:
-            settings = self.session.settings
-            test = replace(
-                test,
-                device=test.device or settings.dynamometer or None,
-                tester=test.tester or settings.therapist_name or None,
-            )
+        before, settings = self.session.evaluation.answers.get(item_id), self.session.settings
+        test = told_by(before, test, settings.dynamometer, settings.therapist_name)
         self.session.answer(item_id, test, typing=True)
 
     def _unit_chosen(self, unit: object) -> None:
@@ -370,10 +364,7 @@ class StrengthPage(LockablePage):
     # ------------------------------------------------------------ Enter
 
     def _protocol(self) -> tuple[Side, Side]:
-        """The sound side first; with both knees sore, right first."""
-        sore = self.session.evaluation.sore_knee
-        first: Side = "right" if sore == "both" else other(sore)
-        return first, other(first)
+        return sides_in_order(self.session.evaluation.sore_knee)
 
     def _stops(self) -> Iterator[QWidget]:
         for item in self.step.items:
