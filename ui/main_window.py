@@ -895,7 +895,7 @@ class MainWindow(QMainWindow):
         """F1: the keys of this page."""
         from ui.dialogs.palette import KeysDialog
 
-        own = self.view.page.keys() if self.view is not None else []
+        own = self.view.keys() if self.view is not None else []
         KeysDialog(own, evaluation=self.view is not None, parent=self).exec()
 
 

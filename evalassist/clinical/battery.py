@@ -93,8 +93,7 @@ def asked(
 ) -> Ask:
     """What is typed next at this stop; `passed` is what the therapist left open on purpose.
 
-    The lever arm is asked once for each muscle, and of the second side only where the first one has it: with one
-    alone the two sides could not be compared.
+    The lever arm is asked only where the other side has one: with one alone the two sides could not be compared.
     """
     answer, beside = answers.get(stop.item_id), answers.get(f"{stop.group}.{other(stop.side)}")
     test = answer if isinstance(answer, StrengthTest) else StrengthTest()
@@ -109,11 +108,8 @@ def asked(
         return "done"
     if test.pain is None and "pain" not in passed:
         return "pain"
-    second = isinstance(beside, StrengthTest) and beside.has_result
-    wants_lever = (
-        beside.lever_arm_m is not None if isinstance(beside, StrengthTest) and second else not second
-    )
     takes_lever = by_force and test.unit != "Nm" and test.lever_arm_m is None
+    wants_lever = isinstance(beside, StrengthTest) and beside.lever_arm_m is not None
     return "lever" if takes_lever and wants_lever and "lever" not in passed else "done"
 
 

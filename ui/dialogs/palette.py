@@ -65,6 +65,7 @@ def commands(window: MainWindow) -> list[Command]:
     found[:0] = [
         Command("Next gap", "F8", view.next_gap),
         Command("What if…", "F6", view.what_if),
+        Command("Hands-busy view", "strength tests, F11", view.toggle_hands),
         Command("Evidence", "for and against", view.show_evidence),
         Command("Documents", "printed and saved", window.show_documents),
         Command("Audit trail of this patient", "who did what", window.show_patient_trail),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from evalassist.clinical.assessment import FAR_BELOW_REASON
@@ -22,11 +22,13 @@ from ui.pages.locked import LockablePage
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
 from ui.widgets.editors import Editor, NumberEditor, editor_for
+from ui.widgets.marks import KeyCap
 from ui.widgets.segments import Choice, SegmentedControl
 from ui.widgets.side_heads import SideHeads
 from ui.widgets.strength_parts import is_filled
 from ui.widgets.strength_row import GAP, NAME_WIDTH, StrengthRow, arrange
-from ui.widgets.strength_side import WIDTH
+from ui.widgets.strength_side import WIDTH, Mode
+from ui.widgets.typed import Typed
 
 SCORE = "strength-score"
 """The answer that says whether the best or the mean of the trials counts; on this page alone."""
@@ -41,6 +43,7 @@ class StrengthPage(LockablePage):
     """All muscle groups on one page. The row with the keyboard is open; the others show their result."""
 
     step_id = "strength"
+    hands_busy_wanted = Signal()
 
     def __init__(self, session: EvaluationSession) -> None:
         step = session.content.steps["strength"]
@@ -94,6 +97,31 @@ class StrengthPage(LockablePage):
                 self.tools.addSpacing(style.px(16))
             self.tools.addWidget(label)
             self.tools.addWidget(control)
+
+        self.hands = QPushButton("Hands-busy")
+        self.hands.setToolTip("One muscle at a time, readable from the table, by the number pad alone (F11)")
+        icons.put_icon(self.hands, "full-screen")
+        self.hands.clicked.connect(self.hands_busy_wanted)
+        self.tools.addSpacing(style.px(16))
+        self.tools.addWidget(self.hands)
+        self.tools.addWidget(KeyCap("F11"))
+
+    @property
+    def force_unit(self) -> str:
+        """The unit of force that is shown."""
+        return self._unit
+
+    @property
+    def kinds(self) -> dict[str, Mode]:
+        """Force, torque or hand grade, for each muscle group."""
+        return {item_id: row.mode for item_id, row in self.rows.items()}
+
+    def put_back(self, name: str, words: str) -> bool:
+        """Show in a field what was typed elsewhere and could not be counted there; False when it is not here."""
+        fields = [one for one in self.findChildren(Typed) if one.accessibleName() == name]
+        for one in fields:
+            one.put_back(words)
+        return bool(fields)
 
     def _make_heads(self) -> SideHeads:
         heads = SideHeads(WIDTH, gap=GAP)
@@ -187,6 +215,7 @@ class StrengthPage(LockablePage):
         best = evaluation.answers.get(SCORE) != "mean"
         self.score.set_value("best" if best else "mean")
         self.score.setEnabled(not self.read_only)
+        self.hands.setEnabled(not (self.read_only or self.blocked))
         self._heads.show_sore(evaluation.sore_knee)
         line = self.session.content.numbers["symmetry-deficit"]
         self._symmetry.setText(
@@ -286,6 +315,7 @@ class StrengthPage(LockablePage):
 
     def keys(self) -> list[tuple[str, str]]:
         return [
+            ("F11", "hands-busy view: one muscle at a time, by the number pad alone"),
             ("F2, Esc", "show the position, the pad and what to say, and close it"),
             ("Enter", "the next trial, then the other side; once no trial is empty, pain of both"),
             ("Shift+Enter", "the field before"),
