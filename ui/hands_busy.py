@@ -8,17 +8,17 @@ from time import monotonic
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from evalassist.clinical import battery
 from evalassist.evaluation import SIDES, StrengthTest, other
 from ui import icons, sound, style
-from ui.hands_entry import HandsEntry, Question
+from ui.hands_entry import HandsEntry
 from ui.session import EvaluationSession
 from ui.widgets.dates import date_text
 from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import StateGlyph
-from ui.widgets.hands_parts import FittingName, HugeValue, Keys, TestPicture, TrialBox
+from ui.widgets.hands_parts import FittingWords, HugeValue, Keys, Result, TestPicture, TrialBox
 from ui.widgets.marks import Chip, KeptIndicator, KeyCap, SideBadge
 from ui.widgets.segments import ZeroToTen
 from ui.widgets.strength_parts import GRADE_WORDS, result
@@ -31,6 +31,9 @@ OF_A_UNIT = "NnKkGgFfLlBbSsMm"
 BOUNCE_S = 0.2
 """A device that ends its number with two signs, or a key that bounces, does not go on twice."""
 SECOND_MS = 1000
+USUAL, LEAST_GROWN, MOST_GROWN = (1366, 768), 0.6, 1.6
+"""The window for which the large sizes are given, and how far they follow another one."""
+IN_ONE_COLUMN = 3
 
 
 class HandsBusyView(QWidget):
@@ -127,16 +130,17 @@ class HandsBusyView(QWidget):
         head.addWidget(self._sore, 0, Qt.AlignmentFlag.AlignVCenter)
         head.addStretch(1)
         left.addLayout(head)
-        self._name = FittingName(40)
+        self._name = FittingWords(40, fills=True)
         self._line = style.label("b", wrap=True)
         style.say(self._line, c="q")
         self.huge = HugeValue()
         self._question = QWidget()
-        self._question_stack = style.column(self._question, spacing=4)
+        self._options = style.scaled(QGridLayout(self._question), spacing=5)
         self._large = TestPicture()
-        for part in (self._name, self._line):
-            left.addWidget(part)
-        for part in (self.huge, self._question, self._large):
+        left.addWidget(self._name)
+        left.addWidget(self._line)
+        stage: tuple[QWidget, ...] = (self.huge, self._question, self._large)
+        for part in stage:
             left.addWidget(part, 1)
         says = style.row(spacing=8)
         self._glyph, self._says = StateGlyph("look"), style.label("say", wrap=True)
@@ -149,8 +153,8 @@ class HandsBusyView(QWidget):
         left.addLayout(self._trials)
         return left
 
-    def _made_result(self) -> _Result:
-        made = _Result()
+    def _made_result(self) -> Result:
+        made = Result()
         self._trials.addWidget(made)
         return made
 
@@ -186,7 +190,6 @@ class HandsBusyView(QWidget):
         pain.addWidget(self.pain)
         right.addWidget(self._picture, 1)
         for card in (self._pad, self._say_card, self._pain_card):
-            card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
             right.addWidget(card)
 
     # ------------------------------------------------------------ showing
@@ -296,18 +299,20 @@ class HandsBusyView(QWidget):
     def _show_question(self) -> None:
         question = self.entry.question
         self._question.setVisible(question is not None)
-        while (item := self._question_stack.takeAt(0)) is not None:
+        while (item := self._options.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
         if question is None:
             return
-        self._question_stack.addWidget(style.label("say", question.title, wrap=True))
+        columns = 2 if len(question.options) > IN_ONE_COLUMN else 1
+        lines = -(-len(question.options) // columns)
+        self._options.addWidget(style.label("say", question.title, wrap=True), 0, 0, 1, columns)
         for at, words in enumerate(question.options):
-            self._question_stack.addWidget(self._option(question, at, words))
-        self._question_stack.addStretch(1)
+            self._options.addWidget(self._option(at, words), 1 + at % lines, at // lines)
+        self._options.setRowStretch(lines + 1, 1)
 
-    def _option(self, question: Question, at: int, words: str) -> QPushButton:
+    def _option(self, at: int, words: str) -> QPushButton:
         button = QPushButton(f"{at + 1}    {words}")
         button.setProperty("kind", "option")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -321,27 +326,27 @@ class HandsBusyView(QWidget):
         by_hand = entry.by_hand or bool(test.grade)
         pace, unit = self.session.content.pace, entry.shown_unit
         count = 1 if by_hand else battery.wanted_trials(test, entry.measured, pace.trials)
-        shown = stop is not None and not test.not_tested
+        shown = stop is not None and not test.not_tested and entry.question is None
         while len(self._boxes) < count:
             self._boxes.append(TrialBox())
             self._trials.insertWidget(len(self._boxes) - 1, self._boxes[-1])
+            self._grow_large_parts()
         for at, box in enumerate(self._boxes):
             box.setVisible(shown and at < count)
             taken = (test.grade or "") if by_hand else f"{test.trials[at]:g}" if at < len(test.trials) else ""
             now = entry.ask in ("trial", "grade") and (by_hand or at == len(test.trials))
             value = ("…" if self._second else entry.typed) if now and not entry.question else taken
             box.show_trial("grade" if by_hand else f"trial {at + 1}", value, now=now)
-        self._best.say("", "")
-        self._beside.say("", "")
-        self._compared.say("", "")
-        if stop is None:
+        for part in (self._best, self._beside, self._compared):
+            part.say("", "")
+        if stop is None or entry.question is not None:
             return
         best = self.session.evaluation.answers.get("strength-score") != "mean"
         measured = self.session.assessment.strength[stop.group]
         if test.trials:
             self._best.say("best" if best else "mean", result(entry.measured, unit))
         elif test.grade:
-            self._best.say("", GRADE_WORDS[test.grade], small=True)
+            self._best.say("", GRADE_WORDS[test.grade])
         side = other(stop.side)
         beside = self.session.evaluation.answers.get(f"{stop.group}.{side}")
         if isinstance(beside, StrengthTest) and beside.has_result:
@@ -357,7 +362,7 @@ class HandsBusyView(QWidget):
         entry, say = self.entry, self._keys.say
         nothing = entry.stop is None
         if entry.question is not None:
-            say("Enter", "take what is typed" if entry.typed or not entry.question.stays else "go on")
+            say("Enter", "take what is typed" if entry.typed or not entry.question.stays else "begin")
             say("Backspace", "back")
         else:
             say("Enter", self._enter_words())
@@ -493,6 +498,8 @@ class HandsBusyView(QWidget):
             self._stop_count(self._counted)
             entry.type(sign)
         elif sign in self._letters():
+            if sign != "+":
+                self._stop_count("")
             self._letters()[sign]()
         else:
             return False
@@ -567,34 +574,14 @@ class HandsBusyView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._right.setFixedWidth(min(style.px(408), round(self.width() * 0.36)))
+        self._grow_large_parts()
 
-
-class _Result(QWidget):
-    """A result in large figures under a word."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        stack = style.column(self, (8, 4, 8, 4), spacing=2)
-        head = style.row(spacing=6)
-        self._badge = SideBadge("right")
-        self._glyph, self._words, self._value = StateGlyph("look"), style.label("q"), style.label()
-        for part in (self._badge, self._glyph):
-            head.addWidget(part)
-        head.addWidget(self._words, 1)
-        stack.addLayout(head)
-        stack.addWidget(self._value)
-        stack.addStretch(1)
-
-    def say(self, words: str, value: str, *, side: str = "", mark: str = "", small: bool = False) -> None:
-        """Both empty hides it."""
-        self._badge.setVisible(bool(side))
-        if side:
-            self._badge.set_side("right" if side == "right" else "left")
-        self._glyph.setVisible(bool(mark))
-        if mark:
-            self._glyph.set_state("look" if mark == "look" else "good")
-        self._words.setText(words)
-        self._words.setVisible(bool(words))
-        self._value.setText(value)
-        style.say(self._value, t="say" if small else "huge", c=side)
-        self.setVisible(bool(words or value))
+    def _grow_large_parts(self) -> None:
+        """What is read from the table follows the room, not the size of the text."""
+        room = min(self.width() / USUAL[0], self.height() / USUAL[1]) / style.scale()
+        grow = max(LEAST_GROWN, min(MOST_GROWN, room))
+        self._side.set_grow(grow)
+        for words in (self._name, *(each.value for each in (self._best, self._beside, self._compared))):
+            words.set_grow(grow)
+        for box in self._boxes:
+            box.set_grow(grow)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
+from evalassist.evaluation import Side
 from ui import style
 from ui.widgets.exercise_card import ExercisePicture
+from ui.widgets.glyph import StateGlyph
 from ui.widgets.marks import KeyCap
+from ui.widgets.side import SideBadge
+from ui.widgets.strength_row import ReadingMark
 
 DIGITS_OF_HEIGHT = 0.82
 """Size of the font for the height of its place: 172 pt in a window of 1366x768."""
@@ -22,29 +27,45 @@ def _bold(pixels: float) -> QFont:
     return font
 
 
-class FittingName(QLabel):
-    """Bold words, smaller where they would not fit into one line."""
+class FittingWords(QLabel):
+    """Bold words in one line, smaller where they would not fit into it."""
 
-    def __init__(self, points: float) -> None:
+    def __init__(self, points: float, *, fills: bool = False) -> None:
         super().__init__()
-        self._points = points
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._points, self._grow, self._tone = points, 1.0, "ink"
+        across = QSizePolicy.Policy.Ignored if fills else QSizePolicy.Policy.Preferred
+        self.setSizePolicy(across, QSizePolicy.Policy.Fixed)
+
+    def set_grow(self, grow: float) -> None:
+        self._grow = grow
+        self.updateGeometry()
+
+    def say(self, words: str, tone: str = "ink") -> None:
+        self._tone = tone
+        self.setText(words)
+
+    def _font(self) -> QFont:
+        return style.font(self._points * self._grow, 700)
 
     def sizeHint(self) -> QSize:
-        return QSize(0, round(QFontMetricsF(style.font(self._points, 700)).height()))
+        metrics = QFontMetricsF(self._font())
+        return QSize(ceil(metrics.horizontalAdvance(self.text())) + 2, ceil(metrics.height()))
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(min(self.sizeHint().width(), style.px(60)), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        font = style.font(self._points, 700)
-        wide = QFontMetricsF(font).horizontalAdvance(self.text())
-        if wide > self.width():
-            font.setPointSizeF(font.pointSizeF() * self.width() / wide)
         painter = QPainter(self)
-        painter.setFont(font)
-        painter.setPen(style.colour("ink"))
+        painter.setFont(_shrunk(self._font(), self.text(), self.width()))
+        painter.setPen(style.colour(self._tone))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
+
+
+def _shrunk(font: QFont, words: str, room: float) -> QFont:
+    wide = QFontMetricsF(font).horizontalAdvance(words)
+    if wide > room > 0:
+        font.setPointSizeF(font.pointSizeF() * room / wide)
+    return font
 
 
 class HugeValue(QLabel):
@@ -148,8 +169,12 @@ class TrialBox(QLabel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._caption, self._now = "", False
+        self._caption, self._now, self._grow = "", False, 1.0
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def set_grow(self, grow: float) -> None:
+        self._grow = grow
+        self.updateGeometry()
 
     def show_trial(self, caption: str, value: str, *, now: bool) -> None:
         self._caption, self._now = caption, now
@@ -159,10 +184,10 @@ class TrialBox(QLabel):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(style.px(150), style.px(96))
+        return QSize(style.px(150 * self._grow), self.minimumSizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(style.px(84), style.px(96))
+        return QSize(style.px(64 * self._grow), style.px(28 + 68 * self._grow))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -177,11 +202,7 @@ class TrialBox(QLabel):
         top = QRectF(0, style.px(6), self.width(), style.px(22))
         painter.drawText(top, Qt.AlignmentFlag.AlignCenter, self._caption)
         painter.setPen(style.colour("ink"))
-        font = style.font(34, 700)
-        wide, room = QFontMetricsF(font).horizontalAdvance(self.text()), self.width() - style.px(12)
-        if wide > room:
-            font.setPointSizeF(font.pointSizeF() * room / wide)
-        painter.setFont(font)
+        painter.setFont(_shrunk(style.font(34 * self._grow, 700), self.text(), self.width() - style.px(12)))
         below = QRectF(0, style.px(28), self.width(), self.height() - style.px(34))
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self.text())
 
@@ -252,3 +273,33 @@ class Keys(QWidget):
             self._grid.removeWidget(cell)
         for at, cell in enumerate(shown):
             self._grid.addWidget(cell, at // in_a_line, at % in_a_line, Qt.AlignmentFlag.AlignLeft)
+
+
+class Result(QWidget):
+    """A result in large figures under a word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        stack = style.column(self, (8, 4, 4, 4), spacing=2)
+        head = style.row(spacing=6)
+        self._badge = SideBadge("right")
+        self._glyph, self._words, self.value = StateGlyph("look"), style.label("q"), FittingWords(28)
+        for part in (self._badge, self._glyph):
+            head.addWidget(part)
+        head.addWidget(self._words, 1)
+        stack.addLayout(head)
+        stack.addWidget(self.value)
+        stack.addStretch(1)
+
+    def say(self, words: str, value: str, *, side: Side | None = None, mark: ReadingMark = "") -> None:
+        """Both empty hides it."""
+        self._badge.setVisible(side is not None)
+        if side is not None:
+            self._badge.set_side(side)
+        self._glyph.setVisible(bool(mark))
+        if mark:
+            self._glyph.set_state(mark)
+        self._words.setText(words)
+        self._words.setVisible(bool(words))
+        self.value.say(value, side or "ink")
+        self.setVisible(bool(words or value))
