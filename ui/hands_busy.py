@@ -50,6 +50,7 @@ class HandsBusyView(QWidget):
         self.entry = HandsEntry(session, unit, kinds, at)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Hands-busy strength testing")
+        self._answers = session.evaluation.answers
         self._second = 0
         """Of the count, from 1 on; 0 while none runs."""
         self._counted: str = ""
@@ -558,10 +559,15 @@ class HandsBusyView(QWidget):
         self.entry.take_pending()
 
     def loose_words(self) -> dict[str, str]:
-        """What is typed and is no answer, by the name of its field on the strength page."""
-        return {self.entry.field_name: self.entry.typed} if self.entry.typed and self.entry.field_name else {}
+        """What is typed and cannot be taken, by the name of its field on the strength page."""
+        self.commit()
+        name, typed = self.entry.field_name, self.entry.typed
+        return {name: typed} if name and typed else {}
 
     def _changed(self) -> None:
+        before, self._answers = self._answers, self.session.evaluation.answers
+        if before != self._answers:
+            self.entry.follow(before)
         if self.isVisible():
             self.refresh()
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from evalassist.answers import LEVER_ARM_M, MMT_GRADES
 from evalassist.clinical import battery
-from evalassist.clinical.battery import Ask, Stop
+from evalassist.clinical.battery import Ask
 from evalassist.clinical.facts import shown
-from evalassist.clinical.result import SideStrength
 from evalassist.clinical.strength_entry import (
-    OWN_WORDS,
     begun_like,
-    compensations,
-    left_out,
     read_grade,
     read_value,
     told_by,
@@ -22,11 +18,12 @@ from evalassist.clinical.strength_entry import (
     with_grade,
     with_trial,
 )
-from evalassist.content.schema import StrengthGroup
-from evalassist.evaluation import Answer, StrengthTest, other
+from evalassist.evaluation import Answer, Answers, StrengthTest, other
 from evalassist.units import from_si, to_si
+from ui import hands_questions as questions
+from ui.hands_place import HandsPlace
+from ui.hands_questions import Question
 from ui.session import EvaluationSession
-from ui.widgets.editors import NOT_TESTED_REASONS
 from ui.widgets.strength_parts import scatter_words, slip_of_unit
 from ui.widgets.strength_side import Mode
 
@@ -34,39 +31,18 @@ NUMBER_WORDS = 12
 """More characters than a dynamometer writes for one value."""
 
 
-@dataclass(frozen=True)
-class Question:
-    """Something to choose by its number; it stands in the place of the value."""
-
-    title: str
-    options: tuple[str, ...]
-    choose: Callable[[int], None] = field(repr=False)
-    """Takes the place in the list, from 0 on."""
-    stays: bool = False
-    """Several may be chosen; Enter alone goes on."""
-
-
-class HandsEntry:
-    """Where the therapist is in the battery, and what is typed and not taken yet. All else is in the session."""
+class HandsEntry(HandsPlace):
+    """What is typed and not taken yet, and what the keys do with it."""
 
     def __init__(
         self, session: EvaluationSession, unit: str, kinds: Mapping[str, Mode], at: str = ""
     ) -> None:
-        """`unit` and `kinds` are those of the strength page: what its fields take now."""
-        self.session, self.unit = session, unit
-        self._kinds = dict(kinds)
-        self._step = session.content.steps["strength"]
-        self.wanted: set[str] = set()
-        """Optional muscles the therapist wants to test."""
+        super().__init__(session, unit, kinds)
         self.typed = self.says = ""
         self.bad = False
         """What it says is that something is not counted."""
         self.question: Question | None = None
-        self._forced: Ask | None = None
-        self._passed: set[Ask] = set()
         self._doubted = ""
-        self.at: int | None = 0
-        """The stop that is worked on; None when nothing is left."""
         answered = any(stop.item_id in session.evaluation.answers for stop in self.stops)
         self.go_to(at)
         if not answered and not at:
@@ -74,91 +50,16 @@ class HandsEntry:
 
     # ------------------------------------------------------------ where
 
-    @property
-    def stops(self) -> tuple[Stop, ...]:
-        session = self.session
-        items = battery.groups_to_test(self._step, session.evaluation, session.assessment, self.wanted)
-        return battery.stops_of(items, session.content.strength_groups, session.evaluation.sore_knee)
-
-    @property
-    def stop(self) -> Stop | None:
-        stops = self.stops
-        return None if self.at is None or not stops else stops[min(self.at, len(stops) - 1)]
-
-    @property
-    def group(self) -> StrengthGroup | None:
-        return None if self.stop is None else self.session.content.strength_groups[self.stop.group]
-
-    @property
-    def item_id(self) -> str:
-        return self.stop.item_id if self.stop else ""
-
-    @property
-    def test(self) -> StrengthTest:
-        answer = self.session.evaluation.answers.get(self.item_id)
-        return answer if isinstance(answer, StrengthTest) else StrengthTest()
-
-    @property
-    def measured(self) -> SideStrength | None:
-        """What the trials of this side come to."""
-        stop = self.stop
-        return self.session.assessment.strength[stop.group].side(stop.side) if stop else None
-
-    @property
-    def ask(self) -> Ask:
-        """What is typed next."""
-        if self.stop is None:
-            return "done"
-        if self._forced is not None:
-            return self._forced
-        return battery.asked(
-            self.stop,
-            self.session.evaluation.answers,
-            self.measured,
-            trials=self.session.content.pace.trials,
-            by_hand=self.by_hand,
-            passed=self._passed,
-        )
-
-    @property
-    def by_hand(self) -> bool:
-        return self.stop is not None and not self.test.trials and self._kind == "grade"
-
-    @property
-    def _kind(self) -> Mode:
-        return self._kinds.get(self.stop.group, "force") if self.stop else "force"
-
-    @property
-    def shown_unit(self) -> str:
-        """The unit in which a number without a unit is meant here: that of the trials before it."""
-        if self.test.trials and self.test.unit:
-            return self.test.unit
-        return "Nm" if self._kind == "torque" else self.unit
-
-    @property
-    def field_name(self) -> str:
-        """What the field of the strength page is called into which this would be typed."""
-        if self.stop is None or self.group is None:
-            return ""
-        name = f"{self.group.title}, {self.stop.side}"
-        number = min(len(self.test.trials), self.session.content.pace.trials) + 1
-        return {
-            "trial": f"{name}, trial {number}",
-            "grade": f"{name}: grade by hand",
-            "pain": f"{name}: pain in the test",
-            "lever": f"{name}: lever arm",
-        }.get(self.ask, "")
-
     def go_to(self, item_id: str) -> None:
         """Work on this answer, or on the first that is open."""
         group = item_id.partition(".")[0]
-        if group in {item.id for item in battery.groups_offered(self._step, self.session.assessment)}:
+        if group in {item.id for item in battery.groups_offered(self.step, self.session.assessment)}:
             self.wanted.add(group)
         ids = [stop.item_id for stop in self.stops]
         if item_id in ids:
             self._arrive(ids.index(item_id))
         else:
-            self._arrive(battery.next_open(self.stops, -1, self.session.evaluation.answers))
+            self._arrive(self._next_open(-1))
 
     def move(self, by: int) -> None:
         """To the stop before or after, whatever is known of it."""
@@ -167,6 +68,16 @@ class HandsEntry:
         if self.typed or not count:
             return
         self._arrive(max(0, min(count - 1, (count if self.at is None else self.at) + by)))
+
+    def follow(self, answers: Answers) -> None:
+        """The answers were others before: go where something changed."""
+        now = self.session.evaluation.answers
+        changed = [s.item_id for s in self.stops if answers.get(s.item_id) != now.get(s.item_id)]
+        if changed and self.item_id not in changed:
+            self.go_to(changed[0])
+
+    def _next_open(self, after: int) -> int | None:
+        return battery.next_open(self.stops, after, self.session.evaluation.answers)
 
     def _arrive(self, at: int | None) -> None:
         self.at, self._forced, self.question = at, None, None
@@ -236,7 +147,7 @@ class HandsEntry:
             said = f"{shown(reading.value, 1)} {reading.unit}: usual {shown(low, 1)} to {shown(high, 1)}."
             self._doubt(f"{said} {slip}Enter again keeps it.")
             return
-        self._tell(with_trial(self._as_tested(), reading))
+        self._tell(with_trial(self.as_tested, reading))
         self._taken()
 
     def _take_grade(self) -> None:
@@ -244,20 +155,20 @@ class HandsEntry:
         if grade is None:
             self._refuse(f"“{self.typed}” is not a grade: {', '.join(MMT_GRADES)}.")
             return
-        self._tell(with_grade(self._as_tested(), grade))
+        self._tell(with_grade(self.as_tested, grade))
         self._taken()
 
     def _take_pain(self) -> None:
         if not (self.typed.isdigit() and int(self.typed) <= 10):
             self._refuse(f"“{self.typed}”: pain is 0 to 10, in whole numbers.")
             return
-        self._tell(replace(self._as_tested(), pain=int(self.typed)))
+        self._tell(replace(self.as_tested, pain=int(self.typed)))
         self._taken()
 
     def take_pain(self, pain: int | None) -> None:
         """A box was clicked; None takes the pain back."""
         if self.stop is not None and not self.test.not_tested:
-            self._tell(replace(self._as_tested(), pain=pain))
+            self._tell(replace(self.as_tested, pain=pain))
             self._taken()
 
     def _take_lever(self) -> None:
@@ -271,7 +182,7 @@ class HandsEntry:
             usual = f"{shown(from_si(low, 'cm'))} to {shown(from_si(high, 'cm'))} cm"
             self._doubt(f"{shown(reading.value, 1)} cm: usual {usual}. Enter again keeps it.")
             return
-        self._tell(replace(self._as_tested(), lever_arm_m=length_m))
+        self._tell(replace(self.as_tested, lever_arm_m=length_m))
         self._taken()
 
     def _refuse_more(self) -> None:
@@ -300,7 +211,7 @@ class HandsEntry:
     def _go_on_if_done(self) -> None:
         if self.ask == "done" and self.at is not None:
             here = self.at
-            self._arrive(battery.next_open(self.stops, here, self.session.evaluation.answers))
+            self._arrive(self._next_open(here))
             if self.at == here:
                 self.says = "Only this one is open. F11 goes back to the page."
 
@@ -322,43 +233,25 @@ class HandsEntry:
 
     def ask_pain(self) -> None:
         """The pain now, whatever else is open; a value that is typed is taken first."""
-        self._then(lambda: self._force("pain"))
+        self._then(lambda: self.force("pain"))
 
-    def _force(self, ask: Ask) -> None:
+    def force(self, ask: Ask) -> None:
+        """Ask this now, whatever else is open."""
         self._forced = ask
 
     def ask_for_reason(self) -> None:
         """Not tested: the reasons by number, and what may be done instead."""
-        if self.stop is None:
-            self.ask_for_muscles()
-            return
-        by_hand = self._kind == "grade"
-        instead: tuple[tuple[str, Callable[[], None]], ...] = (
-            ("Test with the dynamometer" if by_hand else "Test by hand: a grade", self.switch_kind),
-            ("Lever arm…", lambda: self._force("lever")),
-            ("Other muscles…", self.ask_for_muscles),
-        )
-
-        def leave_out(chosen: int) -> None:
-            if chosen >= len(NOT_TESTED_REASONS):
-                instead[chosen - len(NOT_TESTED_REASONS)][1]()
-                return
-            self._tell(left_out(self.test, NOT_TESTED_REASONS[chosen]))
-            self._go_on_if_done()
-
-        reasons = tuple(reason.capitalize() for reason in NOT_TESTED_REASONS)
-        words = tuple(words for words, _ in instead)
-        self._ask(Question("Not tested, because of", (*reasons, *words), leave_out))
+        self.ask_by_number(questions.muscles(self) if self.stop is None else questions.reasons(self))
 
     def switch_kind(self) -> None:
         """By hand instead of by dynamometer, or the other way round; of both sides of this muscle."""
         if self.stop is not None:
-            self._kinds[self.stop.group] = "force" if self._kind == "grade" else "grade"
+            self._kinds[self.stop.group] = "force" if self.kind == "grade" else "grade"
             self._passed.clear()
-            if self._kind == "grade" and self.test.trials:
+            if self.kind == "grade" and self.test.trials:
                 self._forced = "grade"
                 self.says = "A grade takes the place of the trials. Ctrl+Z brings them back."
-            elif self._kind == "force" and self.test.grade:
+            elif self.kind == "force" and self.test.grade:
                 self._forced = "trial"
                 self.says = "A trial takes the place of the grade. Ctrl+Z brings it back."
 
@@ -367,33 +260,19 @@ class HandsEntry:
         self._then(self._offer_compensations)
 
     def _offer_compensations(self) -> None:
-        if self.group is None or self.test.not_tested:
-            return
-        usual = tuple(words[:1].upper() + words[1:] for words in compensations(self.group))
-        taken = ("Take it back",) if self.test.compensation else ()
-        self._ask(Question("Compensation seen", (*usual, "Something else", *taken), self._compensated))
-
-    def _compensated(self, chosen: int) -> None:
-        assert self.group is not None
-        seen: tuple[str | None, ...] = (*compensations(self.group), OWN_WORDS, None)
-        self._tell(replace(self._as_tested(), compensation=seen[chosen]))
+        if self.group is not None and not self.test.not_tested:
+            self.ask_by_number(questions.compensation(self, self.group))
 
     def ask_for_muscles(self) -> None:
         """Which optional muscles are tested besides."""
-        offered = battery.groups_offered(self._step, self.session.assessment)
-        answers = self.session.evaluation.answers
-        optional = [one for one in offered if one.optional and not any(i in answers for i in one.ids)]
+        self.ask_by_number(questions.muscles(self))
 
-        def toggle(chosen: int) -> None:
-            now = self.item_id
-            self.wanted ^= {optional[chosen].id}
-            ids = [stop.item_id for stop in self.stops]
-            self.at = ids.index(now) if now in ids else battery.next_open(self.stops, -1, answers)
-            self.ask_for_muscles()
-
-        words = tuple(f"✓ {one.label}" if one.id in self.wanted else one.label for one in optional)
-        tested = [one.label for one in offered if not one.optional or any(i in answers for i in one.ids)]
-        self._ask(Question(f"{', '.join(tested)}. Also test:", words, toggle, stays=True))
+    def toggle(self, group: str) -> None:
+        """Test this optional muscle, or do not; the place stays."""
+        here = self.item_id
+        self.wanted ^= {group}
+        ids = [stop.item_id for stop in self.stops]
+        self.at = ids.index(here) if here in ids else self._next_open(-1)
 
     def _then(self, act: Callable[[], None]) -> None:
         if self.question is None and self.typed:
@@ -401,7 +280,8 @@ class HandsEntry:
         if self.question is None and not self.typed and self.stop is not None:
             act()
 
-    def _ask(self, question: Question) -> None:
+    def ask_by_number(self, question: Question) -> None:
+        """Offer these in the place of the value."""
         self._clear()
         self.question = question
 
@@ -425,9 +305,10 @@ class HandsEntry:
 
     # ------------------------------------------------------------ telling
 
-    def _as_tested(self) -> StrengthTest:
-        test = self.test
-        return StrengthTest() if test.not_tested else test
+    def take(self, test: StrengthTest) -> None:
+        """Keep this of the side, and go on where nothing is left to ask."""
+        self._tell(test)
+        self._go_on_if_done()
 
     def _tell(self, test: StrengthTest | None) -> None:
         assert self.stop is not None
