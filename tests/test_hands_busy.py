@@ -25,7 +25,7 @@ from evalassist.evaluation import Evaluation, Patient, SoreKnee, StrengthTest
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
-from ui import hands_busy, sound
+from ui import hands_busy, hands_screen, sound
 from ui.evaluation_view import EvaluationView
 from ui.hands_busy import HandsBusyView
 from ui.session import EvaluationSession
@@ -130,7 +130,8 @@ def table(
             evaluation = Evaluation.begin(patient, sore_knee, date(2026, 3, 2)).with_answer("mass", 62.0)
         store.save(evaluation)
         found = Table(qtbot, EvaluationSession(evaluation, content, store, settings))
-        monkeypatch.setattr(hands_busy, "monotonic", lambda: found.now_s)
+        for module in (hands_busy, hands_screen):
+            monkeypatch.setattr(module, "monotonic", lambda: found.now_s)
         return found
 
     return sit_down
@@ -391,7 +392,7 @@ def test_pain_can_be_given_with_a_click(table: Callable[..., Table]) -> None:
     desk = table()
     desk.open()
     desk.pad(" 100 97 95 ")
-    box = next(one for one in desk.hands.pain.findChildren(QAbstractButton) if one.text() == "3")
+    box = next(one for one in desk.hands.how.pain.findChildren(QAbstractButton) if one.text() == "3")
     QTest.mouseClick(box, Qt.MouseButton.LeftButton)
     assert desk.test("habd.left").pain == 3
     assert desk.hands.hasFocus()
@@ -503,6 +504,16 @@ def test_plus_takes_the_value_and_counts_for_the_next_trial(table: Callable[...,
     assert desk.hands.huge.accessibleName() == "Hold, 1 of 5 seconds"
 
 
+def test_the_rest_between_two_trials_is_told_and_longer_with_pain(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 ")
+    assert "rest 30 s" in desk.sees()
+    QTest.keyClicks(desk.hands, "p")
+    desk.pad("4 97 ")
+    assert "rest 60 s" in desk.sees()
+
+
 @pytest.mark.parametrize("tone", ["tick", "end"])
 def test_a_tone_is_a_short_file_any_player_can_play(tone: sound.Tone) -> None:
     with wave.open(str(sound.sound_file(tone)), "rb") as file:
@@ -540,15 +551,15 @@ def test_with_both_knees_sore_there_is_no_mark_and_it_says_asymmetry_only(
     assert "sore side" in desk.sees()
     desk.pad(" 100 97 95 0 82 ")
     assert "asymmetry only" in desk.sees()
-    assert not hands._compared._glyph.isVisible()
+    assert not hands.trials.compared._glyph.isVisible()
 
 
 def test_the_picture_shows_the_side_that_is_tested(table: Callable[..., Table]) -> None:
     desk = table()
     hands = desk.open()
-    first = hands._picture.mirrored
+    first = hands.how.picture.mirrored
     desk.pad(" 100 97 95 0 ")
-    assert hands._picture.mirrored is not first
+    assert hands.how.picture.mirrored is not first
 
 
 def test_every_strength_test_has_its_picture(content: Content) -> None:

@@ -260,12 +260,11 @@ class EvaluationView(QWidget):
         self._commit_page()
         if not isinstance(page, StrengthPage) or page.blocked or page.read_only:
             return
-        self.hands = HandsBusyView(self.session, page.force_unit, page.kinds, at)
+        self.hands = HandsBusyView(self.session, page.force_unit, page.kinds, at, self)
         self.hands.closed.connect(self.close_hands)
         self.hands.help_wanted.connect(self.help_wanted)
         if (kept := self.header.kept.text).startswith("Kept "):
             self.hands.kept.set_kept(kept.removeprefix("Kept "))
-        self.hands.setParent(self)
         for part in (self.header, self.rail, self.stack, self.footer, self.panel):
             part.hide()
         self._place()

@@ -17,8 +17,9 @@ from evalassist.clinical.strength_entry import (
     usual_range,
     with_grade,
     with_trial,
+    without_last,
 )
-from evalassist.evaluation import Answer, Answers, StrengthTest, other
+from evalassist.evaluation import Answers, StrengthTest, other
 from evalassist.units import from_si, to_si
 from ui import hands_questions as questions
 from ui.hands_place import HandsPlace
@@ -224,7 +225,7 @@ class HandsEntry(HandsPlace):
                 self.says = "Nothing to take back."
                 return
             self._arrive(before)
-        left, words = _without_last(answers.get(self.item_id))
+        left, words = without_last(answers.get(self.item_id))
         self._passed.clear()
         self.session.answer(self.item_id, left)
         self._clear(f"{words} taken back. Ctrl+Z brings it back.")
@@ -318,27 +319,3 @@ class HandsEntry(HandsPlace):
         test = begun_like(before, test, answers.get(f"{self.stop.group}.{other(self.stop.side)}"))
         test = told_by(before, test, settings.dynamometer, settings.therapist_name)
         self.session.answer(self.item_id, None if test == StrengthTest() else test)
-
-
-def _without_last(answer: Answer | None) -> tuple[StrengthTest | None, str]:
-    """The answer without what was taken last, and what that was, in the order in which it is asked."""
-    if not isinstance(answer, StrengthTest) or answer.not_tested:
-        gone = answer.discarded if isinstance(answer, StrengthTest) else ()
-        return (StrengthTest(discarded=gone) if gone else None), "“Not tested”"
-    if answer.lever_arm_m is not None:
-        left, words = (
-            replace(answer, lever_arm_m=None),
-            f"Lever {shown(from_si(answer.lever_arm_m, 'cm'), 1)} cm",
-        )
-    elif answer.pain is not None:
-        left, words = replace(answer, pain=None), f"Pain {answer.pain}"
-    elif answer.trials:
-        unit = answer.unit if answer.trials[1:] else None
-        left = replace(answer, trials=answer.trials[:-1], unit=unit)
-        words = f"{shown(answer.trials[-1], 1)} {answer.unit}"
-    elif answer.grade:
-        left, words = replace(answer, grade=None), f"Grade {answer.grade}"
-    else:
-        left, words = StrengthTest(), "The remarks"
-    bare = replace(left, device=None, tester=None, position=None, contraction=None, fixation=None)
-    return (None if bare == StrengthTest() else left), words

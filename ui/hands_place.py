@@ -8,7 +8,7 @@ from evalassist.clinical import battery
 from evalassist.clinical.battery import Ask, Stop
 from evalassist.clinical.result import SideStrength
 from evalassist.content.schema import StrengthGroup
-from evalassist.evaluation import StrengthTest
+from evalassist.evaluation import Evaluation, StrengthTest
 from ui.session import EvaluationSession
 from ui.widgets.strength_side import Mode
 
@@ -25,14 +25,22 @@ class HandsPlace:
         self.at: int | None = 0
         """The stop that is worked on; None when nothing is left."""
         self._kinds = dict(kinds)
+        self._stops: tuple[Evaluation, frozenset[str], tuple[Stop, ...]] | None = None
+        """For which evaluation and wishes they were found: they are asked for many times at every key."""
         self._forced: Ask | None = None
         self._passed: set[Ask] = set()
 
     @property
     def stops(self) -> tuple[Stop, ...]:
+        """The whole battery in its order."""
         session = self.session
-        items = battery.groups_to_test(self.step, session.evaluation, session.assessment, self.wanted)
-        return battery.stops_of(items, session.content.strength_groups, session.evaluation.sore_knee)
+        known = self._stops
+        if known is None or known[0] is not session.evaluation or known[1] != self.wanted:
+            items = battery.groups_to_test(self.step, session.evaluation, session.assessment, self.wanted)
+            groups, sore = session.content.strength_groups, session.evaluation.sore_knee
+            found = battery.stops_of(items, groups, sore)
+            known = self._stops = (session.evaluation, frozenset(self.wanted), found)
+        return known[2]
 
     @property
     def stop(self) -> Stop | None:

@@ -71,6 +71,6 @@ def muscles(entry: HandsEntry) -> Question:
         entry.toggle(free[chosen].id)
         entry.ask_for_muscles()
 
-    words = tuple(f"✓ {one.label}" if one.id in entry.wanted else one.label for one in free)
+    words = tuple(f"{one.label}: added" if one.id in entry.wanted else one.label for one in free)
     title = f"{', '.join(one.label for one in fixed)}. Also test:"
     return Question(title, words, choose, stays=True)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from evalassist.answers import FORCE_N, MMT_GRADES, TORQUE_NM
+from evalassist.clinical.facts import shown
 from evalassist.content.schema import StrengthGroup
 from evalassist.evaluation import Answer, StrengthTest
 from evalassist.units import convert, from_si
@@ -93,6 +94,30 @@ def told_by(
     if test is None or not test.trials or test.trials == measured:
         return test
     return replace(test, device=test.device or device or None, tester=test.tester or tester or None)
+
+
+def without_last(answer: Answer | None) -> tuple[StrengthTest | None, str]:
+    """The answer without what was taken last, and what that was, in the order in which it is asked."""
+    if not isinstance(answer, StrengthTest) or answer.not_tested:
+        gone = answer.discarded if isinstance(answer, StrengthTest) else ()
+        return (StrengthTest(discarded=gone) if gone else None), "“Not tested”"
+    if answer.lever_arm_m is not None:
+        left, words = (
+            replace(answer, lever_arm_m=None),
+            f"Lever {shown(from_si(answer.lever_arm_m, 'cm'), 1)} cm",
+        )
+    elif answer.pain is not None:
+        left, words = replace(answer, pain=None), f"Pain {answer.pain}"
+    elif answer.trials:
+        unit = answer.unit if answer.trials[1:] else None
+        left = replace(answer, trials=answer.trials[:-1], unit=unit)
+        words = f"{shown(answer.trials[-1], 1)} {answer.unit}"
+    elif answer.grade:
+        left, words = replace(answer, grade=None), f"Grade {answer.grade}"
+    else:
+        left, words = StrengthTest(), "The remarks"
+    bare = replace(left, device=None, tester=None, position=None, contraction=None, fixation=None)
+    return (None if bare == StrengthTest() else left), words
 
 
 def compensations(group: StrengthGroup) -> tuple[str, ...]:

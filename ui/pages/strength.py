@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from importlib import import_module
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -190,6 +191,8 @@ class StrengthPage(LockablePage):
     def pieces(self) -> Iterator[None]:
         for _ in self.parts:
             yield
+        import_module("ui.hands_busy")  # F11 must not wait for it
+        yield
         for row in list(self.rows.values()):
             self._show_row(row)  # its fields are made when it has something to show
             yield
