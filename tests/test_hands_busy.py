@@ -290,6 +290,27 @@ def test_a_reading_that_comes_while_reasons_are_offered_chooses_none(table: Call
     assert "from 1 to 9" in desk.sees()
 
 
+def test_a_reading_that_comes_while_the_lever_arm_is_asked_is_doubted(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 100 100 -8 78 0 82 82 82 1 ")
+    assert "lever arm in cm" in desk.sees()
+    desk.reads_in("82.5\r")
+    assert desk.test("habd.right").lever_arm_m is None
+    assert "78 cm on the other side" in desk.sees()
+    desk.pad(" ")
+    assert desk.test("habd.right").lever_arm_m == 0.825
+
+
+def test_a_number_pad_that_moves_instead_of_typing_is_told(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 ")
+    QTest.keyClick(desk.hands, Qt.Key.Key_Delete, ON_THE_PAD)
+    assert "Num Lock is off" in desk.sees()
+    assert desk.test("habd.left") == measured(100)
+
+
 def test_a_reading_during_the_count_ends_it_and_is_taken(table: Callable[..., Table]) -> None:
     desk = table()
     desk.open()
@@ -599,6 +620,26 @@ def test_f11_opens_at_the_row_and_goes_back_to_the_row_being_worked_on(table: Ca
     QTest.keyClick(desk.hands, Qt.Key.Key_F11)
     assert desk.view.hands is None
     assert desk.view.focused_item() == "kext.left"
+
+
+def test_before_anything_is_tested_it_asks_which_muscles(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.view.go_to("habd.left")
+    desk.open()
+    assert "Also test:" in desk.sees()
+    desk.pad("1 ")
+    assert "Hip extension: added" in desk.sees()
+    assert "Muscle 1 of 4" in desk.sees()
+    desk.pad("1  100 ")
+    assert "Muscle 1 of 3" in desk.sees()
+    assert desk.test("habd.left") == measured(100)
+
+
+def test_closing_the_window_tells_what_is_typed_here_and_not_counted(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 9.7.1")
+    assert desk.view.unkept() == ["“9.7.1” in Hip abduction, left, trial 1 is not counted."]
 
 
 def test_what_is_typed_when_the_view_is_left_is_taken(table: Callable[..., Table]) -> None:

@@ -193,6 +193,9 @@ class EvaluationView(QWidget):
     def unkept(self) -> list[str]:
         """What stands on the pages and goes when they are closed, a sentence each."""
         found = list(self._untold)
+        if self.hands is not None:
+            loose = self.hands.loose_words().items()
+            found += [f"“{typed}” in {name} is not counted." for name, typed in loose]
         for page in self._pages.values():
             try:
                 found += page.unkept()
@@ -283,7 +286,8 @@ class EvaluationView(QWidget):
         for part in (self.header, self.rail, self.stack, self.footer):
             part.show()
         self._place()
-        self.page.focus_item(at)
+        if not (at and self.page.focus_item(at)):
+            self.focus_first()
         self.put_back({("strength", name): words for name, words in loose.items()})
 
     def keys(self) -> list[tuple[str, str]]:

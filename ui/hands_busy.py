@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from time import monotonic
@@ -22,6 +23,11 @@ OF_A_UNIT = "NnKkGgFfLlBbSsMm"
 BOUNCE_S = 0.2
 """A device that ends its number with two signs, or a key that bounces, does not go on twice."""
 SECOND_MS = 1000
+MOVING = (
+    *(Qt.Key.Key_Insert, Qt.Key.Key_Delete, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Clear),
+    *(Qt.Key.Key_PageUp, Qt.Key.Key_PageDown),
+    *(Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Right, Qt.Key.Key_Down),
+)
 
 
 class HandsBusyView(HandsScreen):
@@ -152,10 +158,17 @@ class HandsBusyView(HandsScreen):
         if event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
             super().keyPressEvent(event)
             return
-        if not self._take_key(event):
+        if self._num_lock_is_off(event):
+            self.entry.says, self.entry.bad = "Num Lock is off: press it, then type again.", True
+        elif not self._take_key(event):
             super().keyPressEvent(event)
             return
         self._done()
+
+    def _num_lock_is_off(self, event: QKeyEvent) -> bool:
+        """A number pad that moves instead of typing: its point would take values back."""
+        on_the_pad = bool(event.modifiers() & Qt.KeyboardModifier.KeypadModifier)
+        return on_the_pad and event.key() in MOVING and sys.platform != "darwin"  # where every arrow says so
 
     def _take_key(self, event: QKeyEvent) -> bool:
         entry, key, sign = self.entry, event.key(), event.text()
@@ -179,6 +192,8 @@ class HandsBusyView(HandsScreen):
             self._stop_count(self._counted)
             entry.type(sign)
         elif sign in self._letters():
+            if event.isAutoRepeat():
+                return True
             if sign != "+":
                 self._stop_count("")
             self._letters()[sign]()

@@ -46,7 +46,7 @@ class HandsEntry(HandsPlace):
         self._doubted = ""
         answered = any(stop.item_id in session.evaluation.answers for stop in self.stops)
         self.go_to(at)
-        if not answered and not at:
+        if not answered and self.at == self._next_open(-1):
             self.ask_for_muscles()
 
     # ------------------------------------------------------------ where
@@ -179,12 +179,30 @@ class HandsEntry(HandsPlace):
             return
         length_m = to_si(reading.value, "cm")
         low, high = LEVER_ARM_M
+        said = f"{shown(reading.value, 1)} cm"
+        beside = self._lever_beside
         if not low <= length_m <= high and self._doubted != self.typed:
             usual = f"{shown(from_si(low, 'cm'))} to {shown(from_si(high, 'cm'))} cm"
-            self._doubt(f"{shown(reading.value, 1)} cm: usual {usual}. Enter again keeps it.")
+            self._doubt(f"{said}: usual {usual}. Enter again keeps it.")
+            return
+        if (
+            beside is not None and beside != length_m and self._doubted != self.typed
+        ):  # a force read in by mistake
+            self._doubt(
+                f"Lever arm {said}, and {shown(from_si(beside, 'cm'), 1)} cm on the other side. Enter again keeps it."
+            )
             return
         self._tell(replace(self.as_tested, lever_arm_m=length_m))
         self._taken()
+
+    @property
+    def _lever_beside(self) -> float | None:
+        beside = (
+            self.session.evaluation.answers.get(f"{self.stop.group}.{other(self.stop.side)}")
+            if self.stop
+            else None
+        )
+        return beside.lever_arm_m if isinstance(beside, StrengthTest) else None
 
     def _refuse_more(self) -> None:
         self._refuse(f"“{self.typed}” is not counted: all is in here. Enter goes on, Backspace takes back.")

@@ -29,7 +29,6 @@ from ui.widgets.side_heads import SideHeads
 from ui.widgets.strength_parts import is_filled
 from ui.widgets.strength_row import GAP, NAME_WIDTH, StrengthRow, arrange
 from ui.widgets.strength_side import WIDTH, Mode
-from ui.widgets.typed import Typed
 
 SCORE = "strength-score"
 """The answer that says whether the best or the mean of the trials counts; on this page alone."""
@@ -116,13 +115,6 @@ class StrengthPage(LockablePage):
     def kinds(self) -> dict[str, Mode]:
         """Force, torque or hand grade, for each muscle group."""
         return {item_id: row.mode for item_id, row in self.rows.items()}
-
-    def put_back(self, name: str, words: str) -> bool:
-        """Show in a field what was typed elsewhere and could not be counted there; False when it is not here."""
-        fields = [one for one in self.findChildren(Typed) if one.accessibleName() == name]
-        for one in fields:
-            one.put_back(words)
-        return bool(fields)
 
     def _make_heads(self) -> SideHeads:
         heads = SideHeads(WIDTH, gap=GAP)
