@@ -46,8 +46,9 @@ def _parsed(name: str, text: str) -> dict[str, Any]:
 def _seen_from_the_front() -> frozenset[str]:
     """The exercises whose pictures face the reader: their working leg, on the right of the page, is the left."""
     facing: set[str] = set()
-    for file in sorted(path("poses").glob("*.toml")):
-        poses = read_toml(f"poses/{file.name}")
+    folder = path("poses")
+    for file in sorted(folder.rglob("*.toml")):
+        poses = read_toml(f"poses/{file.relative_to(folder).as_posix()}")
         facing |= {id for id, pose in poses.items() if pose["view"] != "side" and not pose.get("behind")}
     return frozenset(facing)
 

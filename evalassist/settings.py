@@ -44,6 +44,8 @@ class Settings(BaseModel):
     """Make and number of the clinic's dynamometer; kept with every value that is measured."""
     strength_score: Literal["best", "mean"] = "best"
     """Which of the trials of a strength test counts; the same for both sides and every visit."""
+    count_sound: Literal["on", "off"] = "on"
+    """Whether the count of the hands-busy view is heard; it is always seen."""
     text_scale: Annotated[float, Field(ge=1.0, le=2.0)] = 1.0
     theme: Literal["system", "light", "dark"] = "system"
     name_on_sheet: NameOnSheet = "none"

@@ -20,7 +20,7 @@ from evalassist.case_file import read_case
 from evalassist.content import load_content
 from evalassist.documents import paper_key_pdf
 from evalassist.errors import EvalAssistError, StoreError
-from evalassist.evaluation import Evaluation, Patient
+from evalassist.evaluation import Evaluation, Patient, StrengthTest
 from evalassist.records.entrance import Entrance
 from evalassist.records.passwords import refusal
 from evalassist.records.store import Store
@@ -228,6 +228,28 @@ def test_locking_while_typing_loses_nothing_and_leaves_nothing_of_the_patient_to
     assert view.session.evaluation.id == begun.id
     assert view.session.evaluation.answers["goal-text"] == "carry Okafor junior"
     assert (view.step, view.focused_item()) == ("history", "goal-text")
+
+
+@pytest.mark.parametrize("typed", ["97", "9.7.1"])
+def test_locking_during_the_hands_busy_view_loses_nothing_and_hides_it(person: Person, typed: str) -> None:
+    person.begin()
+    person.view.go_to("her.left")
+    person.view.toggle_hands()
+    assert person.view.hands is not None
+    QTest.keyClicks(person.view.hands, "100")
+    QTest.keyClick(person.view.hands, Qt.Key.Key_Enter)
+    QTest.keyClicks(person.view.hands, typed)
+    person.lock()
+    assert "Okafor" not in texts(person.window)
+    person.sign_in("chen", PASSWORD)
+    test = person.view.session.evaluation.answers["her.left"]
+    assert isinstance(test, StrengthTest)
+    assert list(test.trials) == ([100, 97] if typed == "97" else [100])
+    lines = person.view.page.findChildren(QLineEdit)
+    assert typed in [
+        one.text() for one in lines if one.accessibleName().startswith("Hip external rotation, left")
+    ]
+    assert person.view.focused_item() == "her.left"
 
 
 def test_locking_leaves_no_key_in_the_memory_and_no_open_file(person: Person) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent, QWindow
@@ -32,6 +33,9 @@ from ui.widgets.last_line import SAME_KEY
 from ui.widgets.rail import NARROW, WIDE, RailStep, StepRail
 from ui.widgets.reasoning_panel import ReasoningPanel
 from ui.widgets.typed import Typed
+
+if TYPE_CHECKING:
+    from ui.hands_busy import HandsBusyView
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +90,8 @@ class EvaluationView(QWidget):
         """Where the keyboard was when it went to the reasoning."""
         self._not_kept_since = ""
         self._handle: QWindow | None = None
+        self.hands: HandsBusyView | None = None
+        """The hands-busy view while it covers everything else."""
         self.header = HeaderBar(self)
         self.rail = StepRail([RailStep(step.id, step.short) for step in self.steps], self)
         self.stack = QStackedWidget(self)
@@ -119,6 +125,7 @@ class EvaluationView(QWidget):
 
     def show_step(self, step_id: str) -> Page:
         """Show a step, whatever its state; what was typed on the page left is told first."""
+        self.close_hands()
         if self._step and self._step != step_id:
             self._commit_page()
         page = self._page(step_id)
@@ -186,6 +193,8 @@ class EvaluationView(QWidget):
         """Tell the session everything that is typed on the page; a field with a defect holds up no other."""
         if not self._step:
             return
+        if self.hands is not None:
+            self.hands.commit()
         self._commit_page()
         self._untold = []
         for field in self.page.findChildren(Typed):
@@ -198,6 +207,9 @@ class EvaluationView(QWidget):
     def unkept(self) -> list[str]:
         """What stands on the pages and goes when they are closed, a sentence each."""
         found = list(self._untold)
+        if self.hands is not None:
+            loose = self.hands.loose_words().items()
+            found += [f"“{typed}” in {name} is not counted." for name, typed in loose]
         for page in self._pages.values():
             try:
                 found += page.unkept()
@@ -208,6 +220,8 @@ class EvaluationView(QWidget):
     def loose_words(self) -> dict[tuple[str, str], str]:
         """What was typed and is no answer yet, by step and field: kept for who locks the window."""
         found: dict[tuple[str, str], str] = {}
+        if self.hands is not None:
+            found |= {("strength", name): words for name, words in self.hands.loose_words().items()}
         for step_id, page in self._pages.items():
             try:
                 found |= {(step_id, name): words for name, words in page.loose_words().items()}
@@ -233,6 +247,8 @@ class EvaluationView(QWidget):
 
     def focused_item(self) -> ItemId:
         """The item that has the keyboard, or an empty word."""
+        if self.hands is not None:
+            return self.hands.item_id
         return self.page.focused_item() if self._step else ""
 
     @property
@@ -253,6 +269,50 @@ class EvaluationView(QWidget):
     def redo(self) -> None:
         self.commit()
         self.session.redo()
+
+    def toggle_hands(self) -> None:
+        """F11: the hands-busy view of the strength step, or back to the page at the row being worked on."""
+        from ui.hands_busy import HandsBusyView
+        from ui.pages.strength import StrengthPage
+
+        if self.hands is not None:
+            self.close_hands()
+            return
+        at = self.focused_item() if self._step == "strength" else ""
+        page = self.show_step("strength")
+        self._commit_page()
+        if not isinstance(page, StrengthPage) or page.blocked or page.read_only:
+            return
+        self.hands = HandsBusyView(self.session, page.force_unit, page.kinds, at, self)
+        self.hands.closed.connect(self.close_hands)
+        self.hands.help_wanted.connect(self.help_wanted)
+        if (kept := self.header.kept.text).startswith("Kept "):
+            self.hands.kept.set_kept(kept.removeprefix("Kept "))
+        for part in (self.header, self.rail, self.stack, self.footer, self.panel):
+            part.hide()
+        self._place()
+        self.hands.show()
+        self.hands.setFocus()
+
+    def close_hands(self) -> None:
+        """Back to the page; what is typed and cannot be counted stands there in its field."""
+        hands, self.hands = self.hands, None
+        if hands is None:
+            return
+        hands.commit()
+        at, loose = hands.item_id, hands.loose_words()
+        hands.hide()
+        hands.deleteLater()
+        for part in (self.header, self.rail, self.stack, self.footer):
+            part.show()
+        self._place()
+        if not (at and self.page.focus_item(at)):
+            self.focus_first()
+        self.put_back({("strength", name): words for name, words in loose.items()})
+
+    def keys(self) -> list[tuple[str, str]]:
+        """The keys of what is shown, for F1."""
+        return self.hands.keys() if self.hands is not None else self.page.keys()
 
     def close_view(self) -> None:
         """Nothing of this evaluation may call back any more."""
@@ -284,6 +344,9 @@ class EvaluationView(QWidget):
 
     def _place(self) -> None:
         """The rules of the design notes: rail, panel, heights and the widest page for this window."""
+        if self.hands is not None:
+            self.hands.setGeometry(self.rect())
+            return
         scale = style.scale()
         width, height = self.width() / scale, self.height() / scale
         large = scale >= 1.6
@@ -459,6 +522,7 @@ class EvaluationView(QWidget):
                 "source_wanted": self._show_source,
                 "what_if_wanted": self.what_if,
                 "evidence_wanted": self.show_evidence,
+                "hands_busy_wanted": self.toggle_hands,
             }
             for name, answer in wishes.items():  # not every page has every wish
                 if hasattr(page, name):
@@ -536,6 +600,7 @@ class EvaluationView(QWidget):
         self._key("F6", self.what_if)
         self._key("F9", self.switch_panel)
         self._key(SAME_KEY, lambda: self.page.same_as_last())
+        self._key("F11", self.toggle_hands)
         self._key(QKeySequence.StandardKey.Undo, self.undo)
         self._key("Ctrl+Y", self.redo)
         self._key("Ctrl+Shift+Z", self.redo)

@@ -962,8 +962,7 @@ class MainWindow(QMainWindow):
         """F1: the keys of this page."""
         from ui.dialogs.palette import KeysDialog
 
-        page = self.view.page if self.view is not None else self.chart
-        own = page.keys() if page is not None else []
+        own = self.view.keys() if self.view is not None else self.chart.keys() if self.chart else []
         KeysDialog(own, evaluation=self.view is not None, parent=self).exec()
 
 

@@ -90,6 +90,13 @@ class _Studio:
         yield from self._steps("later-large", later, USUAL, large, before=(ex1,))
         for name, size, looks in (("discharge", USUAL, self._settings), ("discharge-large", LARGE, large)):
             yield from self._steps(name, _ended(ex1), size, looks, before=(ex1, later))
+        for name, size, marks in (
+            ("", USUAL, {}),
+            ("-small", SMALL, {}),
+            ("-large", LARGE, {"text_scale": 2.0}),
+            ("-dark", USUAL, {"theme": "dark"}),
+        ):
+            yield from self._hands(f"hands{name}", ex1, size, self._settings.model_copy(update=marks))
         yield from self._safety()
         yield from self._shown_to_patients()
         yield from self._content_parts()
@@ -249,6 +256,48 @@ class _Studio:
         for step_id in wanted:
             window.view.show_step(step_id)
             yield self._take(window, f"{name}-{step_id}")
+        self._put_away(window)
+
+    def _hands(
+        self, name: str, evaluation: Evaluation, size: tuple[int, int], settings: Settings
+    ) -> Iterator[Path]:
+        """The hands-busy view: what is tested, a value, the count, the reasons, the picture, all tested."""
+        if not self._wanted(name):
+            return
+        window = self._window(settings, size)
+        tests = (
+            item_id for item_id, answer in evaluation.answers.items() if isinstance(answer, StrengthTest)
+        )
+        window.begin(evaluation.without_answer(*tests))
+        assert window.view is not None
+        window.view.toggle_hands()
+        hands = window.view.hands
+        assert hands is not None
+
+        def typed(*values: str) -> None:
+            for value in values:
+                hands.entry.typed = value
+                hands.enter()
+            hands.refresh()
+
+        yield self._take(window, f"{name}-begin")
+        typed("", "100", "97", "95", "0", "82", "84")
+        hands.entry.type("80")
+        typed()
+        yield self._take(window, f"{name}-value")
+        typed("80", "1")
+        hands.start_count()
+        typed()
+        yield self._take(window, f"{name}-count")
+        hands.back()
+        hands.entry.ask_for_reason()
+        typed()
+        yield self._take(window, f"{name}-reasons")
+        hands.back()
+        typed("95", "92", "97", "0", "78", "81", "80")
+        yield self._take(window, f"{name}-pain")
+        typed("2", "400", "410", "405", "0", "352", "350", "340", "0")
+        yield self._take(window, f"{name}-done")
         self._put_away(window)
 
     def _safety(self) -> Iterator[Path]:

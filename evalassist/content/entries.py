@@ -161,6 +161,12 @@ def _sign(content: Content, sign: Sign) -> str:
 
 
 def _strength(content: Content) -> Iterator[Entry]:
+    pace = content.pace
+    says = (
+        f"{pace.trials} trials, each held {pace.hold_s} s; rest {pace.rest_s} s between them, "
+        f"{pace.rest_with_pain_s} s with pain."
+    )
+    yield Entry("strength tests", "Strength tests", "Pace of every test", says, pace.mark, pace.cites)
     for group in content.strength_groups.values():
         yield Entry("strength tests", "Strength tests", group.title, _test(group), group.mark, group.cites)
         for other in group.other_positions:

@@ -31,6 +31,7 @@ from evalassist.content.schema import (
     Item,
     Measure,
     Norm,
+    Pace,
     Precaution,
     Rating,
     Recommendation,
@@ -81,6 +82,8 @@ class Content:
     """Single ratings without a score, with what a change of them means."""
     information: Mapping[str, Information]
     strength_groups: Mapping[str, StrengthGroup]
+    pace: Pace
+    """Of a strength test."""
     norms: tuple[Norm, ...]
     break_norms: tuple[BreakNorm, ...]
     differentials: Mapping[str, Differential]
@@ -219,6 +222,7 @@ def load_content() -> Content:
         numbers=numbers,
         facts=_by_id("facts.toml", "facts", FactName),
         strength_groups=_by_id("strength_groups.toml", "groups", StrengthGroup, alone=False),
+        pace=_by_id("strength_groups.toml", "paces", Pace, alone=False)["make-test"],
         norms=_several("strength_groups.toml", "norms", Norm, alone=False),
         break_norms=_several("strength_groups.toml", "break_norms", BreakNorm, alone=False),
         accuracy=_by_id("accuracy.toml", "accuracy", Accuracy),

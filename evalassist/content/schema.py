@@ -287,6 +287,19 @@ class StrengthGroup(Model):
         return next((other.title for other in self.other_positions if other.id == position), position or "")
 
 
+class Pace(Model):
+    """How a strength test is paced (examination 6.1)."""
+
+    id: str
+    trials: Annotated[int, Field(ge=1, le=4)]
+    hold_s: Annotated[int, Field(ge=1, le=10)]
+    rest_s: Annotated[int, Field(ge=0)]
+    """Between two trials of the same muscle."""
+    rest_with_pain_s: Annotated[int, Field(ge=0)]
+    mark: Mark
+    cites: tuple[str, ...] = ()
+
+
 class Norm(Model):
     """Mean and standard deviation of healthy people; only for a matching protocol."""
 

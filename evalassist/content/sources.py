@@ -56,7 +56,7 @@ def _sourced(content: Content) -> Iterator[tuple[str, str, str, tuple[str, ...]]
         **items,
         "rules": content.rules.values(),
         "measures/measures.toml": (*content.measures.values(), *content.ratings.values()),
-        "strength_groups.toml": content.strength_groups.values(),
+        "strength_groups.toml": (*content.strength_groups.values(), content.pace),
         "differentials.toml": content.differentials.values(),
         "derived.toml": content.derived.values(),
         "rules/follow_up.toml": (

@@ -8,7 +8,7 @@ from evalassist import resources
 
 from .hip_knee import draw_hip_knee
 from .picture import draw_exercise
-from .poses import read_exercises
+from .poses import read_exercises, read_tests
 
 
 def pictures(wanted: list[str] | None = None) -> dict[str, str]:
@@ -19,7 +19,10 @@ def pictures(wanted: list[str] | None = None) -> dict[str, str]:
         for name in wanted or exercises
         for frame, text in draw_exercise(exercises[name]).items()
     }
-    return drawn if wanted else {**drawn, **draw_hip_knee()}
+    if wanted:
+        return drawn
+    tests = {f"{name}-test.svg": draw_exercise(test)["end"] for name, test in read_tests().items()}
+    return {**drawn, **tests, **draw_hip_knee()}
 
 
 def differing(drawn: dict[str, str], folder: Path) -> list[str]:

@@ -10,7 +10,7 @@ from .figure import Body
 from .poses import XY
 from .props import Draw
 from .shapes import Points, along, angle_of, direction, line, points, rectangle, spline, strip, union
-from .svg import INK, INNER_PT, TINT, WHITE, Canvas
+from .svg import DARK, INK, INNER_PT, TINT, WHITE, Canvas
 
 
 def _ribbon(c: Canvas, path: Points, half: float = 0.8) -> None:
@@ -51,6 +51,22 @@ def cuff(
     first, second = _rim(b, leg, share, part)
     sort = TINT if half > 1.2 else INK
     c.fill(strip([first, second], half).buffer(0.25), sort, INK, INNER_PT)
+
+
+def pad(c: Canvas, b: Body, part: str, share: float, edge: str, leg: str = "working") -> None:
+    """A dynamometer held against one edge of a leg: front or outer, back or inner."""
+    first, second = _rim(b, leg, share, part)
+    at, across = (first, second) if edge in ("front", "outer") else (second, first)
+    out = (at - across) / np.linalg.norm(at - across)
+    dynamometer(c, at + out * 0.5, out)
+
+
+def dynamometer(c: Canvas, at: Points, out: Points) -> None:
+    """Its pad lies against the skin at this point, its body points outwards."""
+    side = points([-out[1], out[0]])
+    middle = at + out * 0.9
+    c.fill(strip([middle, middle + out * 4.2], 1.7).buffer(0.4), TINT, INK, INNER_PT)
+    c.fill(strip([middle - side * 2.6, middle + side * 2.6], 0.9).buffer(0.3), DARK, INK, INNER_PT)
 
 
 def side_band(c: Canvas, b: Body, share: float = 0.82, part: str = "thigh") -> None:
@@ -112,6 +128,7 @@ def slider(c: Canvas, b: Body, leg: str = "working", width: float = 9.0) -> None
 HELD: dict[str, Draw] = {
     "band": band,
     "cuff": cuff,
+    "pad": pad,
     "side-band": side_band,
     "strap": strap,
     "foot-strap": foot_strap,

@@ -1,6 +1,7 @@
 """Round insets: a closer look at what a whole figure hides."""
 
 from .arrows import block_arrow
+from .held import dynamometer
 from .poses import XY
 from .props import Draw
 from .shapes import Points, along, direction, disc, ellipse, line, points, polygon, spline, strip
@@ -68,6 +69,32 @@ def heels_from_behind(c: Canvas, at: XY, radius: float, apart: float = 0.0, push
         c.fill(polygon(middle + shoe), DARK, INK, CONTOUR_PT)
         if push:
             block_arrow(c, points([(x0 + side * 9.4, y0 + 3), (x0 + side * 5.9, y0 + 3)]), 0.7, 2.0)
+
+
+def shank_from_the_feet(c: Canvas, at: XY, radius: float, edge: str) -> None:
+    """A prone person's right lower leg pointing up, seen from the feet: the pad on its inner or outer side."""
+    _lens(c, at, radius)
+    x0, y0 = at
+    lens = disc(at, radius - 0.4)
+    out = -1 if edge == "inner" else 1
+    middle = points([x0 - out * 2.2, y0])
+    flat = ellipse((middle[0] - 6.6, y0 - 8.4), 2.3, 3.0)  # the sole of the other foot
+    c.fill(flat.intersection(lens), WHITE, DARK, CONTOUR_PT)
+    shank = [
+        (-2.4, -14),
+        (-2.9, -7),
+        (-2.1, -1.2),
+        (-1.9, 3.4),
+        (1.9, 3.4),
+        (2.1, -1.2),
+        (2.9, -7),
+        (2.4, -14),
+    ]
+    c.fill(polygon(middle + spline(shank)).intersection(lens), WHITE, INK, CONTOUR_PT)
+    shoe = [(-2.3, 2.2), (-2.8, 5), (-2.5, 7.4), (0, 8.2), (2.5, 7.4), (2.8, 5), (2.3, 2.2), (0, 2.9)]
+    c.fill(polygon(middle + spline(shoe)), DARK, INK, CONTOUR_PT)
+    dynamometer(c, middle + points([out * 2.3, -1.6]), points([out, 0]))
+    block_arrow(c, middle + points([(out * 1.5, 10.2), (out * 7.5, 9.2)]), 0.8, 2.0)
 
 
 def foot_arch(c: Canvas, at: XY, radius: float, lifted: float = 0.0) -> None:
@@ -167,6 +194,7 @@ def hips_from_above(c: Canvas, at: XY, radius: float, turn: float = 0.0) -> None
 INSETS: dict[str, Draw] = {
     "knees-from-the-feet": knees_from_the_feet,
     "heels-from-behind": heels_from_behind,
+    "shank-from-the-feet": shank_from_the_feet,
     "foot-arch": foot_arch,
     "kneecap": kneecap,
     "hips-from-above": hips_from_above,

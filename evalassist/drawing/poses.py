@@ -159,6 +159,17 @@ def read_exercises() -> dict[str, Exercise]:
     return found
 
 
+def read_tests() -> dict[str, Exercise]:
+    """Every posed strength test by its muscle group; nothing moves in it."""
+    found: dict[str, Exercise] = {}
+    for name, table in resources.read_toml("poses/tests/strength.toml").items():
+        still = {key: value for key, value in table.items() if key != "pose"}
+        found[name] = _EXERCISE.validate_python(
+            {**still, "id": name, "start": table["pose"], "end": table["pose"]}
+        )
+    return found
+
+
 def _changed(start: dict[str, Any], end: dict[str, Any]) -> dict[str, Any]:
     """The start with the end's changes; what rests where is never half inherited."""
     kept = {key: value for key, value in start.items() if key not in ("props", "arrows")}

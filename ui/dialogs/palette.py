@@ -69,6 +69,7 @@ def commands(window: MainWindow) -> list[Command]:
         Command("Show the patient", "why the hip, F5", window.show_patient),
         Command("What if…", "F6", view.what_if),
         Command("Reasoning", "F9", view.switch_panel),
+        Command("Hands-busy view", "strength tests, F11", view.toggle_hands),
         Command("Evidence", "for and against", view.show_evidence),
         Command("Documents", "printed and saved", window.show_documents),
         Command("Audit trail of this patient", "who did what", window.show_patient_trail),

@@ -53,6 +53,7 @@ CHOICES = (
     ("handout_language", "Handout in", (("en", "English"), ("es", "Español"))),
     ("force_unit", "Force in", (("N", "N"), ("kgf", "kgf"), ("lbf", "lbf"))),
     ("strength_score", "Of several trials", (("best", "Best counts"), ("mean", "Mean counts"))),
+    ("count_sound", "Count in strength tests", (("on", "With sound"), ("off", "Silent"))),
     (
         "name_on_sheet",
         "Name on the handout",

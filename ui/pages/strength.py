@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
+from importlib import import_module
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from evalassist.clinical.assessment import FAR_BELOW_REASON
+from evalassist.clinical.battery import sides_in_order
 from evalassist.clinical.derived import derived, of_item
 from evalassist.clinical.progress import shown
 from evalassist.clinical.same_as import same_set_up
+from evalassist.clinical.strength_entry import told_by
 from evalassist.content.schema import Group, Item
-from evalassist.evaluation import SIDES, ItemId, Side, StrengthTest, other
+from evalassist.evaluation import SIDES, ItemId, Side, StrengthTest
 from ui import icons, style
 from ui.pages.locked import LockablePage
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
 from ui.widgets.editors import Editor, NumberEditor, editor_for
 from ui.widgets.last_line import SAME_KEY
+from ui.widgets.marks import KeyCap
 from ui.widgets.segments import Choice, SegmentedControl
 from ui.widgets.side_heads import SideHeads
 from ui.widgets.strength_parts import is_filled
 from ui.widgets.strength_row import GAP, NAME_WIDTH, StrengthRow, arrange
-from ui.widgets.strength_side import WIDTH
+from ui.widgets.strength_side import WIDTH, Mode
 
 SCORE = "strength-score"
 """The answer that says whether the best or the mean of the trials counts; on this page alone."""
@@ -42,6 +45,7 @@ class StrengthPage(LockablePage):
     """All muscle groups on one page. The row with the keyboard is open; the others show their result."""
 
     step_id = "strength"
+    hands_busy_wanted = Signal()
 
     def __init__(self, session: EvaluationSession) -> None:
         step = session.content.steps["strength"]
@@ -95,6 +99,24 @@ class StrengthPage(LockablePage):
                 self.tools.addSpacing(style.px(16))
             self.tools.addWidget(label)
             self.tools.addWidget(control)
+
+        self.hands = QPushButton("Hands-busy")
+        self.hands.setToolTip("One muscle at a time, readable from the table, by the number pad alone (F11)")
+        icons.put_icon(self.hands, "full-screen")
+        self.hands.clicked.connect(self.hands_busy_wanted)
+        self.tools.addSpacing(style.px(16))
+        self.tools.addWidget(self.hands)
+        self.tools.addWidget(KeyCap("F11"))
+
+    @property
+    def force_unit(self) -> str:
+        """The unit of force that is shown."""
+        return self._unit
+
+    @property
+    def kinds(self) -> dict[str, Mode]:
+        """Force, torque or hand grade, for each muscle group."""
+        return {item_id: row.mode for item_id, row in self.rows.items()}
 
     def _make_heads(self) -> SideHeads:
         heads = SideHeads(WIDTH, gap=GAP)
@@ -163,6 +185,8 @@ class StrengthPage(LockablePage):
     def pieces(self) -> Iterator[None]:
         for _ in self.parts:
             yield
+        import_module("ui.hands_busy")  # F11 must not wait for it
+        yield
         for row in list(self.rows.values()):
             self._show_row(row)  # its fields are made when it has something to show
             yield
@@ -200,6 +224,7 @@ class StrengthPage(LockablePage):
         best = evaluation.answers.get(SCORE) != "mean"
         self.score.set_value("best" if best else "mean")
         self.score.setEnabled(not self.read_only)
+        self.hands.setEnabled(not (self.read_only or self.blocked))
         self._heads.show_sore(evaluation.sore_knee)
         line = self.session.content.numbers["symmetry-deficit"]
         self._symmetry.setText(
@@ -299,6 +324,7 @@ class StrengthPage(LockablePage):
 
     def keys(self) -> list[tuple[str, str]]:
         return [
+            ("F11", "hands-busy view: one muscle at a time, by the number pad alone"),
             ("F2, Esc", "show the position, the pad and what to say, and close it"),
             ("Enter", "the next trial, then the other side; once no trial is empty, pain of both"),
             ("Shift+Enter", "the field before"),
@@ -357,15 +383,8 @@ class StrengthPage(LockablePage):
     # ------------------------------------------------------------ telling
 
     def _answered(self, item_id: str, test: StrengthTest | None) -> None:
-        before = self.session.evaluation.answers.get(item_id)
-        measured = before.trials if isinstance(before, StrengthTest) else ()
-        if test is not None and test.trials and test.trials != measured:
-            settings = self.session.settings
-            test = replace(
-                test,
-                device=test.device or settings.dynamometer or None,
-                tester=test.tester or settings.therapist_name or None,
-            )
+        before, settings = self.session.evaluation.answers.get(item_id), self.session.settings
+        test = told_by(before, test, settings.dynamometer, settings.therapist_name)
         self.session.answer(item_id, test, typing=True)
 
     def _unit_chosen(self, unit: object) -> None:
@@ -385,10 +404,7 @@ class StrengthPage(LockablePage):
     # ------------------------------------------------------------ Enter
 
     def _protocol(self) -> tuple[Side, Side]:
-        """The sound side first; with both knees sore, right first."""
-        sore = self.session.evaluation.sore_knee
-        first: Side = "right" if sore == "both" else other(sore)
-        return first, other(first)
+        return sides_in_order(self.session.evaluation.sore_knee)
 
     def _stops(self) -> Iterator[QWidget]:
         for item in self.step.items:

@@ -31,6 +31,7 @@ class SideBadge(QLabel):
     ) -> None:
         super().__init__(parent)
         self._shape, self._words = shape, words
+        self._grow = 1.0
         self._side: Side = side
         self._word = ""
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -45,11 +46,16 @@ class SideBadge(QLabel):
         self.updateGeometry()
         self.update()
 
+    def set_grow(self, grow: float) -> None:
+        """Be larger or smaller than the text scale says, where the room says so (the big one)."""
+        self._grow = grow
+        self.updateGeometry()
+
     def sizeHint(self) -> QSize:
         width = self._badges_width() + 2 * self._pad()
         if self._words:
             width += self._gap() + QFontMetrics(self._font()).horizontalAdvance(self._word)
-        heights = {"plain": self._badge(), "chip": style.px(34), "big": style.px(76)}
+        heights = {"plain": self._badge(), "chip": style.px(34), "big": style.px(76 * self._grow)}
         text = QFontMetrics(self._font()).height() if self._words else 0
         return QSize(width + 1, max(heights[self._shape], text))
 
@@ -71,10 +77,10 @@ class SideBadge(QLabel):
 
     def _font(self) -> QFont:
         points = {"plain": 10.5, "chip": 11.5, "big": 32.0}
-        return style.font(points[self._shape], 700)
+        return style.font(points[self._shape] * self._grow, 700)
 
     def _badge(self) -> int:
-        return style.px(60 if self._shape == "big" else 20)
+        return style.px(60 * self._grow if self._shape == "big" else 20)
 
     def _gap(self) -> int:
         return style.px(8 if self._shape == "big" else 6)

@@ -7,17 +7,16 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
-from evalassist.answers import LEVER_ARM_M
+from evalassist.answers import FORCE_N, LEVER_ARM_M
 from evalassist.clinical.facts import shown
 from evalassist.clinical.result import SideStrength
-from evalassist.units import from_si
+from evalassist.clinical.strength_entry import MOST_FIGURES
+from evalassist.units import from_si, to_si
 from ui import style
 from ui.widgets.fields import NumberField, TextField
 from ui.widgets.marks import LinkButton, StateGlyph
 
 TRIALS = 3
-MOST_FIGURES = 9999
-"""More than four figures is a slip of the hand in every unit."""
 GRADE_WORDS = {
     "0": "no contraction",
     "1": "flicker, no movement",
@@ -163,9 +162,12 @@ def written(value: float, unit: str) -> float:
     return round(value, 0 if unit == "N" else 1)
 
 
-def same_kind(unit: str, other: str) -> bool:
-    """Whether both units are of force, or both of torque."""
-    return (unit == "Nm") == (other == "Nm")
+def slip_of_unit(value: float | None, unit: str) -> str:
+    """What to do about newtons typed while kgf or lbf are meant, or ""."""
+    if value is None or unit not in ("kgf", "lbf") or not to_si(value, unit) > FORCE_N[1] >= value:
+        return ""
+    newtons = f"{shown(value, 1)} {unit} is {shown(to_si(value, unit))} N."
+    return f"{newtons} If the device shows newtons, choose N above and type it again. "
 
 
 def quiet_link(words: str, spoken: str) -> LinkButton:

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QMenu, QWidget
 from evalassist.answers import MOST_TRIALS
 from evalassist.clinical.facts import shown
 from evalassist.clinical.strength import protocol_words
+from evalassist.clinical.strength_entry import same_kind
 from evalassist.content.schema import StrengthGroup
 from evalassist.evaluation import Discarded, StrengthTest
 from evalassist.units import convert
-from ui.widgets.strength_parts import same_kind, titled_menu
+from ui.widgets.strength_parts import titled_menu
 
 Tell = Callable[[StrengthTest], None]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QWidget
 from evalassist.clinical.assessment import far_below_unexplained
 from evalassist.clinical.facts import WITHIN_ERROR, shown
 from evalassist.clinical.result import Assessment, GroupStrength
+from evalassist.clinical.strength_entry import begun_like
 from evalassist.content.schema import StrengthGroup
 from evalassist.evaluation import SIDES, Answer, Answers, NotTested, Side, SoreKnee, StrengthTest, other
 from evalassist.units import convert, to_si
@@ -232,7 +232,7 @@ class StrengthRow(QFrame):
         self._reading.setVisible(not merged)
         if self.is_open or self.kind is not None:
             kind = self._ensure_kind()
-            kind.set_value(self._mode_of(given["right"], given["left"]))
+            kind.set_value(self.mode)
             kind.setVisible(self.is_open and not read_only)
         self._position.setVisible(self.is_open)
         self.position.setChecked(how)
@@ -322,12 +322,7 @@ class StrengthRow(QFrame):
 
     def _answered(self, side: Side, test: StrengthTest | None) -> None:
         """The second side begins in the way in which the first one was tested."""
-        first = self._given[other(side)]
-        begins = self._given[side] is None and test is not None and test.trials
-        if begins and test is not None and isinstance(first, StrengthTest):
-            test = replace(
-                test, position=first.position, contraction=first.contraction, fixation=first.fixation
-            )
+        test = begun_like(self._given[side], test, self._given[other(side)])
         self.answered.emit(f"{self.group.id}.{side}", test)
 
     def _mode_of(self, answer: object, other_answer: object) -> Mode:
@@ -337,6 +332,11 @@ class StrengthRow(QFrame):
             if isinstance(given, StrengthTest) and (given.trials or given.grade):
                 return "grade" if given.grade else "torque" if given.unit == "Nm" else "force"
         return "force"
+
+    @property
+    def mode(self) -> Mode:
+        """Force, torque or hand grade: what its fields take now."""
+        return self._mode_of(self._given["right"], self._given["left"])
 
     def _kind_chosen(self, kind: object) -> None:
         # Clicking the chosen one again clears a segment; a test is always of some kind.

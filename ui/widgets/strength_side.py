@@ -10,10 +10,19 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
-from evalassist.answers import FORCE_N, LEVER_ARM_M, MMT_GRADES, MOST_TRIALS, TORQUE_NM
+from evalassist.answers import LEVER_ARM_M, MMT_GRADES, MOST_TRIALS
 from evalassist.clinical.facts import shown
 from evalassist.clinical.result import SideStrength
 from evalassist.clinical.strength import protocol_words
+from evalassist.clinical.strength_entry import (
+    MOST_FIGURES,
+    OWN_WORDS,
+    compensations,
+    left_out,
+    same_kind,
+    usual_range,
+    with_grade,
+)
 from evalassist.content.schema import StrengthGroup
 from evalassist.evaluation import Answer, NotTested, StrengthTest
 from evalassist.units import convert, from_si, to_si
@@ -23,7 +32,6 @@ from ui.widgets.fields import TextField
 from ui.widgets.marks import StateGlyph
 from ui.widgets.strength_parts import (
     GRADE_WORDS,
-    MOST_FIGURES,
     TRIALS,
     Extras,
     GoingOnField,
@@ -31,8 +39,8 @@ from ui.widgets.strength_parts import (
     is_filled,
     quiet_link,
     result,
-    same_kind,
     scatter_words,
+    slip_of_unit,
     titled_menu,
     typed_or,
     written,
@@ -44,7 +52,6 @@ WIDTH = 226
 TRIAL_WIDTH = 50
 """Five characters, the best one bold: "122.3"."""
 IN_A_LINE = 3
-OWN_WORDS = "other"
 
 
 class StrengthSide(QWidget):
@@ -243,7 +250,7 @@ class StrengthSide(QWidget):
         seen = test.compensation if test else None
         extras.compensation.setText("Compensation ✓" if seen else "Compensation…")
         extras.compensation.setToolTip(seen or "")
-        own = seen is not None and seen not in self._compensations()
+        own = seen is not None and seen not in compensations(self.group)
         extras.own.setVisible(working and own)
         extras.own.set_value(seen if own and seen != OWN_WORDS else None)
 
@@ -281,8 +288,7 @@ class StrengthSide(QWidget):
 
     def _use_unit(self, unit: str) -> None:
         self._unit = unit
-        low, high = TORQUE_NM if unit == "Nm" else FORCE_N
-        bounds = (round(from_si(low, unit), 1), round(from_si(high, unit), 1))
+        bounds = usual_range(unit)
         for field in self.trials:
             if field.property("unit") != unit:
                 field.set_bounds(bounds, (0, MOST_FIGURES))
@@ -332,7 +338,7 @@ class StrengthSide(QWidget):
                 return f"Pain is 0 to 10, in whole numbers. {self._earlier(asking)}".rstrip()
             lever = self.extras is not None and asking is self.extras.lever
             said = f"{asking.text.strip()} {'cm' if lever else self._unit}: {asking.message}"
-            return f"{said} {self._slip_of_unit(asking)}{self._earlier(asking)}".rstrip()
+            return f"{said} {self._slip(asking)}{self._earlier(asking)}".rstrip()
         if self._reason is not None:
             return ""
         if self._mode == "grade" and grade and grade not in MMT_GRADES:
@@ -345,18 +351,13 @@ class StrengthSide(QWidget):
             return f"Typed in {test.unit}. A value in {self._unit} takes its place; Ctrl+Z brings it back."
         return self._scatter
 
-    def _slip_of_unit(self, asking: GoingOnField) -> str:
+    def _slip(self, asking: GoingOnField) -> str:
         """Newtons while the page shows kgf or lbf, the commonest slip with a dynamometer; metres for a lever."""
         value = asking.value
         is_lever = self.extras is not None and asking is self.extras.lever
         if is_lever and value is not None and LEVER_ARM_M[0] <= value <= LEVER_ARM_M[1]:
             return f"{value:g} m is {shown(from_si(value, 'cm'), 1)} cm: type it in cm. "
-        if asking not in self.trials or value is None or self._unit not in ("kgf", "lbf"):
-            return ""
-        if not to_si(value, self._unit) > FORCE_N[1] >= value:
-            return ""
-        newtons = f"{shown(value, 1)} {self._unit} is {shown(to_si(value, self._unit))} N."
-        return f"{newtons} If the device shows newtons, choose N above and type it again. "
+        return slip_of_unit(value, self._unit) if asking in self.trials else ""
 
     def _earlier(self, asking: GoingOnField) -> str:
         """What still counts while the field holds something that cannot be counted."""
@@ -407,18 +408,7 @@ class StrengthSide(QWidget):
         if typed is None:
             self._tell(replace(base, grade=None) if base.grade else base)
         else:
-            self._tell(
-                replace(
-                    base,
-                    grade=typed,
-                    trials=(),
-                    unit=None,
-                    lever_arm_m=None,
-                    contraction=None,
-                    fixation=None,
-                    device=None,
-                )
-            )
+            self._tell(with_grade(base, typed))
 
     def _own_words(self, words: object) -> None:
         if self._test is not None:
@@ -435,8 +425,7 @@ class StrengthSide(QWidget):
 
     def leave_out(self, reason: str) -> None:
         """This side is not tested, and why."""
-        gone = self._test.discarded if self._test else ()  # what was tried is kept
-        self._tell(StrengthTest(not_tested=reason, discarded=gone))
+        self._tell(left_out(self._test, reason))
 
     def _keep_asked(self) -> None:
         for field in self._numbers():
@@ -476,13 +465,10 @@ class StrengthSide(QWidget):
             menu.addAction(reason.capitalize(), partial(self.leave_out, reason))
         menu.popup(beside.mapToGlobal(beside.rect().bottomLeft()))
 
-    def _compensations(self) -> tuple[str, ...]:
-        return tuple(part.strip() for part in self.group.substitution.split(";") if part.strip())
-
     def _compensation_menu(self, beside: QWidget) -> None:
         menu = titled_menu(self, "Compensation seen")
         base = self._test or StrengthTest()
-        for seen in self._compensations():
+        for seen in compensations(self.group):
             action = menu.addAction(seen)
             action.setCheckable(True)
             action.setChecked(base.compensation == seen)

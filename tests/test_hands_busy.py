@@ -1,0 +1,702 @@
+"""The hands-busy view as it is used at the treatment table: by number pad, by a dynamometer that types."""
+
+from __future__ import annotations
+
+import itertools
+import wave
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from evalassist import resources
+from evalassist.case_file import read_case
+from evalassist.clinical.assessment import assess
+from evalassist.clinical.battery import groups_offered, stops_of
+from evalassist.clinical.strength_entry import Reading, read_value
+from evalassist.content import Content
+from evalassist.evaluation import Evaluation, Patient, SoreKnee, StrengthTest
+from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
+from evalassist.settings import Settings
+from ui import hands_busy, hands_screen, sound
+from ui.evaluation_view import EvaluationView
+from ui.hands_busy import HandsBusyView
+from ui.session import EvaluationSession
+
+KEYS = new_keys()
+CASES = Path(__file__).parent / "cases"
+SETTINGS = Settings(therapist_name="A. Chen, PT", dynamometer="HHD 4")
+NUMBER_PAD = {"*": Qt.Key.Key_Asterisk, "+": Qt.Key.Key_Plus, "-": Qt.Key.Key_Minus, ".": Qt.Key.Key_Period}
+ON_THE_PAD = Qt.KeyboardModifier.KeypadModifier
+STRENGTH = ("habd", "her", "hext", "kext")
+
+pytestmark = [
+    pytest.mark.usefixtures("dressed"),
+    pytest.mark.qt_log_ignore("This plugin does not support", extend=True),
+]
+
+
+class Table:
+    """An evaluation opened on its strength step, and one hand at the number pad."""
+
+    def __init__(self, qtbot: QtBot, session: EvaluationSession) -> None:
+        self.session, self.now_s = session, 0.0
+        self.view = EvaluationView(session)
+        qtbot.addWidget(self.view, before_close_func=lambda view: view.close_view())
+        self.view.resize(1366, 768)
+        self.view.show_step("strength")
+        with qtbot.waitExposed(self.view):
+            self.view.show()
+        self.view.activateWindow()
+
+    def open(self) -> HandsBusyView:
+        QTest.keyClick(self.view, Qt.Key.Key_F11)
+        return self.hands
+
+    @property
+    def hands(self) -> HandsBusyView:
+        assert self.view.hands is not None
+        return self.view.hands
+
+    def pad(self, signs: str) -> None:
+        """Keys of a number pad, one after the other as a person presses them; a space is Enter."""
+        for sign in signs:
+            self.now_s += 1
+            self.press(sign)
+
+    def press(self, sign: str) -> None:
+        target = self.view.focusWidget() or self.view
+        if sign == " ":
+            QTest.keyClick(target, Qt.Key.Key_Enter, ON_THE_PAD)
+        elif sign in NUMBER_PAD:
+            QTest.sendKeyEvent(QTest.KeyAction.Click, target, NUMBER_PAD[sign], sign, ON_THE_PAD)
+        else:
+            QTest.sendKeyEvent(QTest.KeyAction.Click, target, Qt.Key(ord(sign)), sign, ON_THE_PAD)
+
+    def reads_in(self, signs: str) -> None:
+        """A dynamometer types all of it within a moment."""
+        self.now_s += 1
+        keys = {"\r": Qt.Key.Key_Return, "\n": Qt.Key.Key_Return, "\t": Qt.Key.Key_Tab}
+        for sign in signs:
+            if sign in keys:
+                QTest.keyClick(self.hands, keys[sign])
+            else:
+                QTest.keyClicks(self.hands, sign)
+
+    def test(self, item_id: str) -> StrengthTest:
+        found = self.session.evaluation.answers[item_id]
+        assert isinstance(found, StrengthTest)
+        return found
+
+    def kept(self) -> Evaluation:
+        """What lies on the disk at this moment."""
+        return self.session.store.load(self.session.evaluation.id)
+
+    @property
+    def at(self) -> str:
+        return self.hands.item_id
+
+    def sees(self) -> str:
+        QApplication.processEvents()
+        shown: list[QLabel | QAbstractButton] = [
+            *self.hands.findChildren(QLabel),
+            *self.hands.findChildren(QAbstractButton),
+        ]
+        return "\n".join(one.text() for one in shown if one.isVisible())
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "records.db", KEYS) as opened:
+        yield opened
+
+
+@pytest.fixture
+def table(
+    qtbot: QtBot, content: Content, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Table]:
+    def sit_down(sore_knee: SoreKnee = "right", settings: Settings = SETTINGS, case: str = "") -> Table:
+        if case:
+            evaluation = without_strength(read_case(CASES / f"{case}.toml", content))
+        else:
+            patient = Patient("Rivera, Ana", date(2001, 5, 9), "F")
+            evaluation = Evaluation.begin(patient, sore_knee, date(2026, 3, 2)).with_answer("mass", 62.0)
+        store.save(evaluation)
+        found = Table(qtbot, EvaluationSession(evaluation, content, store, settings))
+        for module in (hands_busy, hands_screen):
+            monkeypatch.setattr(module, "monotonic", lambda: found.now_s)
+        return found
+
+    return sit_down
+
+
+def without_strength(evaluation: Evaluation) -> Evaluation:
+    return evaluation.without_answer(*(i for i in evaluation.answers if i.partition(".")[0] in STRENGTH))
+
+
+def measured(*trials: float, unit: str = "N", pain: int | None = None) -> StrengthTest:
+    return StrengthTest(trials, unit, pain=pain, device="HHD 4", tester="A. Chen, PT")
+
+
+# ---------------------------------------------------------------- the order
+
+
+def test_no_order_turns_the_patient_less(content: Content) -> None:
+    evaluation = Evaluation.begin(Patient("A", date(2001, 5, 9), "F"), "right", date(2026, 3, 2))
+    items = groups_offered(content.steps["strength"], assess(evaluation, content))
+    few = [item for item in items if item.id in ("habd", "her", "kext")]
+    stops = stops_of(few, content.strength_groups, "right")
+
+    def turns(order: tuple[int, ...]) -> int:
+        return sum(stops[a].station != stops[b].station for a, b in itertools.pairwise(order))
+
+    ours = turns(tuple(range(len(stops))))
+    assert ours == min(turns(order) for order in itertools.permutations(range(len(stops))))
+
+
+@pytest.mark.parametrize(("sore", "first"), [("right", "left"), ("left", "right"), ("both", "right")])
+def test_the_sound_side_comes_first(content: Content, sore: SoreKnee, first: str) -> None:
+    evaluation = Evaluation.begin(Patient("A", date(2001, 5, 9), "F"), sore, date(2026, 3, 2))
+    items = groups_offered(content.steps["strength"], assess(evaluation, content))
+    stops = stops_of(items, content.strength_groups, sore)
+    for group in {stop.group for stop in stops}:
+        assert [stop.side for stop in stops if stop.group == group][0] == first  # noqa: RUF015
+
+
+# ---------------------------------------------------------------- the whole battery
+
+
+def test_the_number_pad_alone_gives_example_1_as_the_strength_page_does(
+    table: Callable[..., Table], content: Content
+) -> None:
+    """Every value of the case, its lever arms too; and all of it lies on the disk at once."""
+    case = read_case(CASES / "ex1.toml", content)
+    desk = table(case="ex1")
+    desk.open()
+    desk.pad("1  ")  # hip extension as well, then begin
+    desk.pad("100 100 100 -8 78 0 ")  # the lever arm is asked for by key on the first side
+    assert desk.at == "habd.right"
+    desk.pad("82 82 82 1 78 ")  # and by itself on the second
+    desk.pad("100 100 100 0 85 85 85 0 ")
+    desk.pad("100 100 100 0 95 95 95 0 ")
+    desk.pad("400 400 400 0 352 352 352 0 ")
+    for item_id, answer in case.answers.items():
+        if item_id.partition(".")[0] in STRENGTH:
+            assert isinstance(answer, StrengthTest)
+            same = replace(answer, device="HHD 4", tester="A. Chen, PT")
+            assert desk.test(item_id) == same
+            assert desk.kept().answers[item_id] == same
+    assert "All tested." in desk.hands.huge.accessibleName()
+    desk.pad(" ")
+    assert desk.view.hands is None
+    assert desk.view.step == "strength"
+
+
+def test_both_faces_store_the_same(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 97 95 0 ")
+    by_pad = desk.test("habd.left")
+    desk.session.answer("habd.left", None)
+    QTest.keyClick(desk.view, Qt.Key.Key_F11)
+    desk.view.go_to("habd.left")
+    for typed in ("100", "97", "95"):
+        field = desk.view.focusWidget()
+        assert isinstance(field, QLineEdit)
+        QTest.keyClicks(field, typed)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+    fields = [one for one in desk.view.page.findChildren(QLineEdit) if one.isVisible()]
+    pain = next(one for one in fields if one.accessibleName() == "Hip abduction, left: pain in the test")
+    QTest.keyClicks(pain, "0")
+    QTest.keyClick(pain, Qt.Key.Key_Return)
+    assert desk.test("habd.left") == by_pad == measured(100, 97, 95, pain=0)
+
+
+def test_three_scattered_trials_ask_for_a_fourth(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 60 90 ")
+    assert "take one more" in desk.sees()
+    desk.pad("95 ")
+    assert desk.test("habd.left").trials == (100, 60, 90, 95)
+
+
+# ---------------------------------------------------------------- a dynamometer that types
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n", "\t"])
+@pytest.mark.parametrize("number", ["82.5", "82,5", "82.5N", "82.5 N".replace(" ", "")])
+def test_a_dynamometer_that_types_works_as_it_is(table: Callable[..., Table], number: str, end: str) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" ")
+    desk.reads_in(number + end)
+    desk.reads_in(number + end)
+    assert desk.test("habd.left").trials == (82.5, 82.5)
+    assert desk.at == "habd.left"
+
+
+def test_a_reading_with_its_own_unit_is_kept_in_it(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" ")
+    desk.reads_in("18.4kgf\r")
+    assert desk.test("habd.left") == measured(18.4, unit="kgf")
+    desk.reads_in("180.44N\r")
+    assert desk.test("habd.left").trials == pytest.approx((18.4, 18.4), abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("82", Reading(82, "N")),
+        (" 0082,50 ", Reading(82.5, "N")),
+        ("18.4 kg", Reading(18.4, "kgf")),
+        ("40 LBS", Reading(40, "lbf")),
+        ("0", None),
+        ("10000", None),
+        ("-5", None),
+        ("82 kPa", None),
+        ("60 Nm", None),
+        ("82.5.1", None),
+    ],
+)
+def test_what_a_dynamometer_writes_is_read_or_refused(typed: str, read: Reading | None) -> None:
+    assert read_value(typed, "N", takes_torque=False) == read
+
+
+def test_a_reading_that_comes_while_pain_is_asked_is_not_taken_for_pain(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 97 95 ")
+    desk.reads_in("82.5\r")
+    assert desk.test("habd.left") == measured(100, 97, 95)
+    assert "pain is 0 to 10" in desk.sees()
+
+
+def test_a_reading_that_comes_while_reasons_are_offered_chooses_none(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 -")
+    desk.reads_in("82.5\r")
+    assert desk.test("habd.left") == measured(100)
+    assert "from 1 to 9" in desk.sees()
+
+
+def test_a_reading_that_comes_while_the_lever_arm_is_asked_is_doubted(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 100 100 -8 78 0 82 82 82 1 ")
+    assert "lever arm in cm" in desk.sees()
+    desk.reads_in("82.5\r")
+    assert desk.test("habd.right").lever_arm_m is None
+    assert "78 cm on the other side" in desk.sees()
+    desk.pad(" ")
+    assert desk.test("habd.right").lever_arm_m == 0.825
+
+
+def test_a_number_pad_that_moves_instead_of_typing_is_told(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 ")
+    QTest.keyClick(desk.hands, Qt.Key.Key_Delete, ON_THE_PAD)
+    assert "Num Lock is off" in desk.sees()
+    assert desk.test("habd.left") == measured(100)
+
+
+def test_a_reading_during_the_count_ends_it_and_is_taken(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" +")
+    desk.reads_in("82.5\r")
+    assert desk.test("habd.left") == measured(82.5)
+    assert "Hold" not in desk.hands.huge.accessibleName()
+
+
+# ---------------------------------------------------------------- taking back, undo, doubt
+
+
+def test_backspace_corrects_then_takes_back_value_by_value_into_the_side_before(
+    table: Callable[..., Table],
+) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 97 95 2 88")
+    desk.hands.setFocus()
+    for _ in range(2):
+        QTest.keyClick(desk.hands, Qt.Key.Key_Backspace)
+    assert "habd.right" not in desk.session.evaluation.answers
+    assert desk.test("habd.left").pain == 2
+    QTest.keyClick(desk.hands, Qt.Key.Key_Backspace)
+    assert desk.at == "habd.left"
+    assert desk.test("habd.left") == measured(100, 97, 95)
+    QTest.keyClick(desk.hands, Qt.Key.Key_Backspace)
+    assert desk.test("habd.left") == measured(100, 97)
+    assert "95 N taken back" in desk.sees()
+    desk.pad("96 ")
+    assert desk.test("habd.left") == measured(100, 97, 96)
+
+
+def test_taking_back_everything_leaves_the_side_untouched(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 ")
+    QTest.keyClick(desk.hands, Qt.Key.Key_Backspace)
+    assert "habd.left" not in desk.session.evaluation.answers
+    QTest.keyClick(desk.hands, Qt.Key.Key_Backspace)
+    assert "Nothing to take back" in desk.sees()
+
+
+def test_undo_brings_back_what_was_taken_back(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 97 ")
+    QTest.keyClick(desk.hands, Qt.Key.Key_Backspace)
+    QTest.keyClick(desk.hands, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert desk.test("habd.left") == measured(100, 97)
+    assert "97" in desk.sees().splitlines()
+
+
+def test_undo_goes_to_the_side_that_changes(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 97 95 2 ")
+    assert desk.at == "habd.right"
+    QTest.keyClick(desk.hands, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert desk.test("habd.left").pain is None
+    assert desk.at == "habd.left"
+
+
+def test_an_implausible_value_is_asked_about_on_the_page_and_kept_with_a_second_enter(
+    table: Callable[..., Table],
+) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 1200 ")
+    assert "habd.left" not in desk.session.evaluation.answers
+    assert "usual 5 to 1000" in desk.sees()
+    assert QApplication.activeModalWidget() is None
+    desk.pad(" ")
+    assert desk.test("habd.left") == measured(1200)
+
+
+def test_newtons_read_in_while_kgf_are_shown_are_told(table: Callable[..., Table]) -> None:
+    desk = table(settings=SETTINGS.model_copy(update={"force_unit": "kgf"}))
+    desk.open()
+    desk.pad(" 180 ")
+    assert "If the device shows newtons" in desk.sees()
+    assert "habd.left" not in desk.session.evaluation.answers
+
+
+# ---------------------------------------------------------------- one key each
+
+
+def test_pain_can_be_given_at_any_moment(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100")
+    QTest.keyClicks(desk.hands, "p")
+    desk.pad("10 ")
+    assert desk.test("habd.left") == measured(100, pain=10)
+    desk.pad("97 95 ")
+    assert desk.at == "habd.right"  # it is not asked again
+
+
+def test_pain_can_be_given_with_a_click(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 97 95 ")
+    box = next(one for one in desk.hands.how.pain.findChildren(QAbstractButton) if one.text() == "3")
+    QTest.mouseClick(box, Qt.MouseButton.LeftButton)
+    assert desk.test("habd.left").pain == 3
+    assert desk.hands.hasFocus()
+
+
+def test_a_compensation_is_one_key_and_its_number(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 *2 ")
+    assert desk.test("habd.left") == replace(measured(100), compensation="trunk hitches")
+    desk.pad("*4 ")  # take it back
+    assert desk.test("habd.left") == measured(100)
+
+
+def test_not_tested_takes_a_reason_and_goes_on(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" -1 ")
+    assert desk.test("habd.left") == StrengthTest(not_tested="pain")
+    assert desk.at == "habd.right"
+    QTest.keyClick(desk.hands, Qt.Key.Key_Backspace)
+    assert desk.at == "habd.left"
+    assert "habd.left" not in desk.session.evaluation.answers
+
+
+def test_a_muscle_is_graded_by_hand_on_both_sides(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" -7 4- 0 4+ 2 ")
+    assert desk.test("habd.left") == StrengthTest(grade="4-", pain=0)
+    assert desk.test("habd.right") == StrengthTest(grade="4+", pain=2)
+    assert desk.at == "her.left"
+    desk.pad("100 ")
+    assert desk.test("her.left") == measured(100)
+
+
+def test_a_grade_that_is_none_is_told(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" -7 7 ")
+    assert "is not a grade" in desk.sees()
+    assert "habd.left" not in desk.session.evaluation.answers
+
+
+def test_enter_with_nothing_typed_leaves_a_side_open_and_comes_back_to_it(
+    table: Callable[..., Table],
+) -> None:
+    desk = table()
+    desk.open()
+    desk.pad("  ")
+    assert desk.at == "habd.right"
+    desk.pad(" " * 5)
+    assert desk.at == "habd.left"
+    assert not any(item_id.startswith("habd") for item_id in desk.session.evaluation.answers)
+
+
+def test_a_key_that_bounces_passes_nothing_by(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 ")
+    desk.press(" ")
+    assert desk.hands.entry.ask == "trial"
+    assert desk.test("habd.left") == measured(100)
+
+
+# ---------------------------------------------------------------- the count
+
+
+def test_the_count_is_seen_and_heard_for_five_seconds(
+    table: Callable[..., Table], monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(sound, "play", heard.append)
+    monkeypatch.setattr(hands_busy, "SECOND_MS", 20)
+    desk = table()
+    desk.open()
+    desk.pad(" +")
+    assert desk.hands.huge.accessibleName() == "Hold, 1 of 5 seconds"
+    qtbot.waitUntil(lambda: "count done, 5 s" in desk.sees())
+    assert heard == ["tick"] * 5 + ["end"]
+    assert desk.hands.huge.accessibleName() == "nothing typed yet, N"
+
+
+def test_the_count_is_silent_where_the_settings_say_so(
+    table: Callable[..., Table], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(sound, "play", heard.append)
+    desk = table(settings=SETTINGS.model_copy(update={"count_sound": "off"}))
+    desk.open()
+    desk.pad(" +")
+    assert desk.hands.huge.accessibleName() == "Hold, 1 of 5 seconds"
+    assert heard == []
+
+
+def test_enter_stops_the_count_and_takes_nothing(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" + ")
+    assert desk.hands.huge.accessibleName() == "nothing typed yet, N"
+    assert "habd.left" not in desk.session.evaluation.answers
+
+
+def test_plus_takes_the_value_and_counts_for_the_next_trial(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100+")
+    assert desk.test("habd.left") == measured(100)
+    assert desk.hands.huge.accessibleName() == "Hold, 1 of 5 seconds"
+
+
+def test_the_rest_between_two_trials_is_told_and_longer_with_pain(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 ")
+    assert "rest 30 s" in desk.sees()
+    QTest.keyClicks(desk.hands, "p")
+    desk.pad("4 97 ")
+    assert "rest 60 s" in desk.sees()
+
+
+@pytest.mark.parametrize("tone", ["tick", "end"])
+def test_a_tone_is_a_short_file_any_player_can_play(tone: sound.Tone) -> None:
+    with wave.open(str(sound.sound_file(tone)), "rb") as file:
+        assert (file.getnchannels(), file.getsampwidth()) == (1, 2)
+        assert 0.02 < file.getnframes() / file.getframerate() < 0.5
+
+
+# ---------------------------------------------------------------- what is seen
+
+
+def test_the_digits_are_readable_from_three_meters(table: Callable[..., Table]) -> None:
+    desk = table()
+    hands = desk.open()
+    desk.pad(" 100")
+    QApplication.processEvents()
+    assert hands.huge.digits_pt >= 172
+    assert "LEFT" in hands._side.accessibleName()
+
+
+def test_the_sound_sides_best_and_the_comparison_are_shown(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 97 95 0 82 ")
+    assert "100 N" in desk.sees()
+    assert "82 %" in desk.sees()
+    assert "right 18 % lower" in desk.sees()
+
+
+def test_with_both_knees_sore_there_is_no_mark_and_it_says_asymmetry_only(
+    table: Callable[..., Table],
+) -> None:
+    desk = table("both")
+    hands = desk.open()
+    assert desk.at == "habd.right"
+    assert "sore side" in desk.sees()
+    desk.pad(" 100 97 95 0 82 ")
+    assert "asymmetry only" in desk.sees()
+    assert not hands.trials.compared._glyph.isVisible()
+
+
+def test_the_picture_shows_the_side_that_is_tested(table: Callable[..., Table]) -> None:
+    desk = table()
+    hands = desk.open()
+    first = hands.how.picture.mirrored
+    desk.pad(" 100 97 95 0 ")
+    assert hands.how.picture.mirrored is not first
+
+
+def test_every_strength_test_has_its_picture(content: Content) -> None:
+    for group in content.strength_groups:
+        assert resources.path(f"pictures/{group}-test.svg").is_file()
+
+
+def test_f2_shows_the_picture_large_and_esc_closes_it_first(table: Callable[..., Table]) -> None:
+    desk = table()
+    hands = desk.open()
+    desk.pad(" ")
+    QTest.keyClick(hands, Qt.Key.Key_F2)
+    assert hands._large.isVisible()
+    QTest.keyClick(hands, Qt.Key.Key_Escape)
+    assert not hands._large.isVisible()
+    QTest.keyClick(hands, Qt.Key.Key_Escape)
+    assert desk.view.hands is None
+
+
+def test_the_pad_of_external_rotation_is_warned_of(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.view.go_to("her.left")
+    desk.open()
+    assert "INNER" in desk.sees()
+    assert "Push your foot inward" in desk.sees()
+
+
+# ---------------------------------------------------------------- coming and going
+
+
+def test_f11_opens_at_the_row_and_goes_back_to_the_row_being_worked_on(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.view.go_to("kext.right")
+    desk.open()
+    assert desk.at == "kext.right"
+    QTest.keyClick(desk.hands, Qt.Key.Key_Up)
+    QTest.keyClick(desk.hands, Qt.Key.Key_F11)
+    assert desk.view.hands is None
+    assert desk.view.focused_item() == "kext.left"
+
+
+def test_before_anything_is_tested_it_asks_which_muscles(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.view.go_to("habd.left")
+    desk.open()
+    assert "Also test:" in desk.sees()
+    desk.pad("1 ")
+    assert "Hip extension: added" in desk.sees()
+    assert "Muscle 1 of 4" in desk.sees()
+    desk.pad("1  100 ")
+    assert "Muscle 1 of 3" in desk.sees()
+    assert desk.test("habd.left") == measured(100)
+
+
+def test_closing_the_window_tells_what_is_typed_here_and_not_counted(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 9.7.1")
+    assert desk.view.unkept() == ["“9.7.1” in Hip abduction, left, trial 1 is not counted."]
+
+
+def test_what_is_typed_when_the_view_is_left_is_taken(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 97")
+    QTest.keyClick(desk.hands, Qt.Key.Key_F11)
+    assert desk.test("habd.left") == measured(100, 97)
+
+
+def test_what_cannot_be_counted_stands_on_the_page_when_the_view_is_left(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 9.7.1")
+    QTest.keyClick(desk.hands, Qt.Key.Key_F11)
+    texts = [one.text() for one in desk.view.page.findChildren(QLineEdit) if one.isVisible()]
+    assert "9.7.1" in texts
+    assert desk.test("habd.left") == measured(100)
+
+
+def test_going_to_another_step_leaves_the_view_and_loses_nothing(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 97")
+    desk.view.show_step("mobility")
+    assert desk.view.hands is None
+    assert desk.kept().answers["habd.left"] == measured(100, 97)
+
+
+def test_a_signed_note_has_no_hands_busy_view(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.session.sign()
+    QTest.keyClick(desk.view, Qt.Key.Key_F11)
+    assert desk.view.hands is None
+
+
+def test_a_step_that_the_safety_screen_closes_is_not_opened_here_either(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.session.answer("hot-joint", "yes")
+    QTest.keyClick(desk.view, Qt.Key.Key_F11)
+    assert desk.view.hands is None
+
+
+def test_a_change_that_cannot_be_kept_is_told_here_too(
+    table: Callable[..., Table], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evalassist.errors import StoreError
+
+    desk = table()
+    desk.open()
+
+    def refuse(_: object) -> None:
+        raise StoreError("The disk is full. Free some space.")
+
+    monkeypatch.setattr(desk.session.store, "save", refuse)
+    desk.pad(" 100 ")
+    assert "Not kept since" in desk.hands.kept.text
+    monkeypatch.undo()
+    assert desk.session.keep()
+    assert desk.kept().answers["habd.left"] == measured(100)

@@ -1,0 +1,339 @@
+"""What is typed in the hands-busy view, and where it goes: into the same answers as on the strength page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from evalassist.answers import LEVER_ARM_M, MMT_GRADES
+from evalassist.clinical import battery
+from evalassist.clinical.battery import Ask
+from evalassist.clinical.facts import shown
+from evalassist.clinical.strength_entry import (
+    begun_like,
+    read_grade,
+    read_value,
+    told_by,
+    usual_range,
+    with_grade,
+    with_trial,
+    without_last,
+)
+from evalassist.evaluation import Answers, StrengthTest, other
+from evalassist.units import from_si, to_si
+from ui import hands_questions as questions
+from ui.hands_place import HandsPlace
+from ui.hands_questions import Question
+from ui.session import EvaluationSession
+from ui.widgets.strength_parts import scatter_words, slip_of_unit
+from ui.widgets.strength_side import Mode
+
+NUMBER_WORDS = 12
+"""More characters than a dynamometer writes for one value."""
+
+
+class HandsEntry(HandsPlace):
+    """What is typed and not taken yet, and what the keys do with it."""
+
+    def __init__(
+        self, session: EvaluationSession, unit: str, kinds: Mapping[str, Mode], at: str = ""
+    ) -> None:
+        super().__init__(session, unit, kinds)
+        self.typed = self.says = ""
+        self.bad = False
+        """What it says is that something is not counted."""
+        self.question: Question | None = None
+        self._doubted = ""
+        answered = any(stop.item_id in session.evaluation.answers for stop in self.stops)
+        self.go_to(at)
+        if not answered and self.at == self._next_open(-1):
+            self.ask_for_muscles()
+
+    # ------------------------------------------------------------ where
+
+    def go_to(self, item_id: str) -> None:
+        """Work on this answer, or on the first that is open."""
+        group = item_id.partition(".")[0]
+        if group in {item.id for item in battery.groups_offered(self.step, self.session.assessment)}:
+            self.wanted.add(group)
+        ids = [stop.item_id for stop in self.stops]
+        if item_id in ids:
+            self._arrive(ids.index(item_id))
+        else:
+            self._arrive(self._next_open(-1))
+
+    def move(self, by: int) -> None:
+        """To the stop before or after, whatever is known of it."""
+        self.take_pending()
+        count = len(self.stops)
+        if self.typed or not count:
+            return
+        self._arrive(max(0, min(count - 1, (count if self.at is None else self.at) + by)))
+
+    def follow(self, answers: Answers) -> None:
+        """The answers were others before: go where something changed."""
+        now = self.session.evaluation.answers
+        changed = [s.item_id for s in self.stops if answers.get(s.item_id) != now.get(s.item_id)]
+        if changed and self.item_id not in changed:
+            self.go_to(changed[0])
+
+    def _next_open(self, after: int) -> int | None:
+        return battery.next_open(self.stops, after, self.session.evaluation.answers)
+
+    def _arrive(self, at: int | None) -> None:
+        self.at, self._forced, self.question = at, None, None
+        self._passed.clear()
+        self._clear()
+
+    def _clear(self, says: str = "") -> None:
+        self.typed, self._doubted, self.says, self.bad = "", "", says, False
+
+    # ------------------------------------------------------------ typing
+
+    def type(self, sign: str) -> None:
+        """A digit, a point, or a letter of a unit behind a number."""
+        if len(self.typed) < NUMBER_WORDS:
+            self.typed += sign
+        self.says, self.bad, self._doubted = "", False, ""
+
+    def enter(self) -> None:
+        """Take what is typed and go on; with nothing typed, leave this open and go on."""
+        if self.question is not None:
+            self._answer(self.question)
+        elif self.typed:
+            self._take()
+        elif self.stop is not None:
+            self._pass()
+
+    def take_pending(self) -> None:
+        """The stop or the view is left: take what is typed, unless something about it is in doubt."""
+        if self.question is not None:
+            self.question = None
+            self._clear()
+        elif self.typed and not self._doubted:
+            self._take()
+
+    def back(self) -> None:
+        """Backspace: the last sign that was typed, else the last value that was taken."""
+        if self.typed:
+            self.typed = self.typed[:-1]
+            self.says, self.bad, self._doubted = "", False, ""
+        elif self.question is not None:
+            self.question = None
+        elif self._forced is not None:
+            self._forced = None
+        else:
+            self._take_back()
+
+    def _take(self) -> None:
+        take = {
+            "trial": self._take_trial,
+            "grade": self._take_grade,
+            "pain": self._take_pain,
+            "lever": self._take_lever,
+            "done": self._refuse_more,
+        }
+        take[self.ask]()
+
+    def _take_trial(self) -> None:
+        group = self.group
+        assert group is not None
+        reading = read_value(self.typed, self.shown_unit, takes_torque=group.takes_torque)
+        if reading is None:
+            self._refuse(f"“{self.typed}” cannot be counted as a value in {self.shown_unit}. It stays here.")
+            return
+        low, high = usual_range(reading.unit)
+        if not low <= reading.value <= high and self._doubted != self.typed:
+            slip = slip_of_unit(reading.value, reading.unit)
+            said = f"{shown(reading.value, 1)} {reading.unit}: usual {shown(low, 1)} to {shown(high, 1)}."
+            self._doubt(f"{said} {slip}Enter again keeps it.")
+            return
+        self._tell(with_trial(self.as_tested, reading))
+        self._taken()
+
+    def _take_grade(self) -> None:
+        grade = read_grade(self.typed)
+        if grade is None:
+            self._refuse(f"“{self.typed}” is not a grade: {', '.join(MMT_GRADES)}.")
+            return
+        self._tell(with_grade(self.as_tested, grade))
+        self._taken()
+
+    def _take_pain(self) -> None:
+        if not (self.typed.isdigit() and int(self.typed) <= 10):
+            self._refuse(f"“{self.typed}”: pain is 0 to 10, in whole numbers.")
+            return
+        self._tell(replace(self.as_tested, pain=int(self.typed)))
+        self._taken()
+
+    def take_pain(self, pain: int | None) -> None:
+        """A box was clicked; None takes the pain back."""
+        if self.stop is not None and not self.test.not_tested:
+            self._tell(replace(self.as_tested, pain=pain))
+            self._taken()
+
+    def _take_lever(self) -> None:
+        reading = read_value(self.typed, "cm", takes_torque=False)
+        if reading is None or reading.unit != "cm":
+            self._refuse(f"“{self.typed}” cannot be counted as a length in cm. It stays here.")
+            return
+        length_m = to_si(reading.value, "cm")
+        low, high = LEVER_ARM_M
+        said = f"{shown(reading.value, 1)} cm"
+        beside = self._lever_beside
+        if not low <= length_m <= high and self._doubted != self.typed:
+            usual = f"{shown(from_si(low, 'cm'))} to {shown(from_si(high, 'cm'))} cm"
+            self._doubt(f"{said}: usual {usual}. Enter again keeps it.")
+            return
+        if (
+            beside is not None and beside != length_m and self._doubted != self.typed
+        ):  # a force read in by mistake
+            self._doubt(
+                f"Lever arm {said}, and {shown(from_si(beside, 'cm'), 1)} cm on the other side. Enter again keeps it."
+            )
+            return
+        self._tell(replace(self.as_tested, lever_arm_m=length_m))
+        self._taken()
+
+    @property
+    def _lever_beside(self) -> float | None:
+        beside = (
+            self.session.evaluation.answers.get(f"{self.stop.group}.{other(self.stop.side)}")
+            if self.stop
+            else None
+        )
+        return beside.lever_arm_m if isinstance(beside, StrengthTest) else None
+
+    def _refuse_more(self) -> None:
+        self._refuse(f"“{self.typed}” is not counted: all is in here. Enter goes on, Backspace takes back.")
+        self.typed = ""
+
+    def _refuse(self, words: str) -> None:
+        self.says, self.bad = words, True
+
+    def _doubt(self, words: str) -> None:
+        self.says, self.bad, self._doubted = words, False, self.typed
+
+    def _taken(self) -> None:
+        self._forced = None
+        self._clear(scatter_words(self.measured, self.session.assessment.numbers["repeat-cv"]))
+        self._go_on_if_done()
+
+    def _pass(self) -> None:
+        ask = self.ask
+        if ask != "done":
+            self._forced = None
+            self._passed.add(ask)
+        self._clear()
+        self._go_on_if_done()
+
+    def _go_on_if_done(self) -> None:
+        if self.ask == "done" and self.at is not None:
+            here = self.at
+            self._arrive(self._next_open(here))
+            if self.at == here:
+                self.says = "Only this one is open. F11 goes back to the page."
+
+    def _take_back(self) -> None:
+        stops, answers = self.stops, self.session.evaluation.answers
+        at = len(stops) if self.at is None else self.at
+        if self.item_id not in answers:
+            before = battery.last_given(stops, at, answers)
+            if before is None:
+                self.says = "Nothing to take back."
+                return
+            self._arrive(before)
+        left, words = without_last(answers.get(self.item_id))
+        self._passed.clear()
+        self.session.answer(self.item_id, left)
+        self._clear(f"{words} taken back. Ctrl+Z brings it back.")
+
+    # ------------------------------------------------------------ one key each
+
+    def ask_pain(self) -> None:
+        """The pain now, whatever else is open; a value that is typed is taken first."""
+        self._then(lambda: self.force("pain"))
+
+    def force(self, ask: Ask) -> None:
+        """Ask this now, whatever else is open."""
+        self._forced = ask
+
+    def ask_for_reason(self) -> None:
+        """Not tested: the reasons by number, and what may be done instead."""
+        self.ask_by_number(questions.muscles(self) if self.stop is None else questions.reasons(self))
+
+    def switch_kind(self) -> None:
+        """By hand instead of by dynamometer, or the other way round; of both sides of this muscle."""
+        if self.stop is not None:
+            self._kinds[self.stop.group] = "force" if self.kind == "grade" else "grade"
+            self._passed.clear()
+            if self.kind == "grade" and self.test.trials:
+                self._forced = "grade"
+                self.says = "A grade takes the place of the trials. Ctrl+Z brings them back."
+            elif self.kind == "force" and self.test.grade:
+                self._forced = "trial"
+                self.says = "A trial takes the place of the grade. Ctrl+Z brings it back."
+
+    def ask_for_compensation(self) -> None:
+        """What was seen of this patient's helping muscles, by number; a value that is typed is taken first."""
+        self._then(self._offer_compensations)
+
+    def _offer_compensations(self) -> None:
+        if self.group is not None and not self.test.not_tested:
+            self.ask_by_number(questions.compensation(self, self.group))
+
+    def ask_for_muscles(self) -> None:
+        """Which optional muscles are tested besides."""
+        self.ask_by_number(questions.muscles(self))
+
+    def toggle(self, group: str) -> None:
+        """Test this optional muscle, or do not; the place stays."""
+        here = self.item_id
+        self.wanted ^= {group}
+        ids = [stop.item_id for stop in self.stops]
+        self.at = ids.index(here) if here in ids else self._next_open(-1)
+
+    def _then(self, act: Callable[[], None]) -> None:
+        if self.question is None and self.typed:
+            self._take()
+        if self.question is None and not self.typed and self.stop is not None:
+            act()
+
+    def ask_by_number(self, question: Question) -> None:
+        """Offer these in the place of the value."""
+        self._clear()
+        self.question = question
+
+    def _answer(self, question: Question) -> None:
+        if question.stays and not self.typed:
+            self.question = None
+            return
+        number = int(self.typed) if self.typed.isdigit() else 0
+        if not 1 <= number <= len(question.options):
+            self._refuse(f"Type a number from 1 to {len(question.options)}, then Enter.")
+            self.typed = ""
+            return
+        self.choose(number - 1)
+
+    def choose(self, option: int) -> None:
+        """Take one of what is offered, by its place in the list."""
+        question, self.question = self.question, None
+        self._clear()
+        if question is not None:
+            question.choose(option)
+
+    # ------------------------------------------------------------ telling
+
+    def take(self, test: StrengthTest) -> None:
+        """Keep this of the side, and go on where nothing is left to ask."""
+        self._tell(test)
+        self._go_on_if_done()
+
+    def _tell(self, test: StrengthTest | None) -> None:
+        assert self.stop is not None
+        answers, settings = self.session.evaluation.answers, self.session.settings
+        before = answers.get(self.item_id)
+        self.wanted.add(self.stop.group)  # it stays in the battery when its value is taken back
+        test = begun_like(before, test, answers.get(f"{self.stop.group}.{other(self.stop.side)}"))
+        test = told_by(before, test, settings.dynamometer, settings.therapist_name)
+        self.session.answer(self.item_id, None if test == StrengthTest() else test)

@@ -1,0 +1,120 @@
+"""Where the therapist is in the strength battery: which muscle and side, and what is asked there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from evalassist.clinical import battery
+from evalassist.clinical.battery import Ask, Stop
+from evalassist.clinical.result import SideStrength
+from evalassist.content.schema import StrengthGroup
+from evalassist.evaluation import Evaluation, StrengthTest
+from ui.session import EvaluationSession
+from ui.widgets.strength_side import Mode
+
+
+class HandsPlace:
+    """A place in the battery. All that is known of it is in the session."""
+
+    def __init__(self, session: EvaluationSession, unit: str, kinds: Mapping[str, Mode]) -> None:
+        """`unit` and `kinds` are those of the strength page: what its fields take now."""
+        self.session, self.unit = session, unit
+        self.step = session.content.steps["strength"]
+        self.wanted: set[str] = set()
+        """Optional muscles the therapist wants to test."""
+        self.at: int | None = 0
+        """The stop that is worked on; None when nothing is left."""
+        self._kinds = dict(kinds)
+        self._stops: tuple[Evaluation, frozenset[str], tuple[Stop, ...]] | None = None
+        """For which evaluation and wishes they were found: they are asked for many times at every key."""
+        self._forced: Ask | None = None
+        self._passed: set[Ask] = set()
+
+    @property
+    def stops(self) -> tuple[Stop, ...]:
+        """The whole battery in its order."""
+        session = self.session
+        known = self._stops
+        if known is None or known[0] is not session.evaluation or known[1] != self.wanted:
+            items = battery.groups_to_test(self.step, session.evaluation, session.assessment, self.wanted)
+            groups, sore = session.content.strength_groups, session.evaluation.sore_knee
+            found = battery.stops_of(items, groups, sore)
+            known = self._stops = (session.evaluation, frozenset(self.wanted), found)
+        return known[2]
+
+    @property
+    def stop(self) -> Stop | None:
+        stops = self.stops
+        return None if self.at is None or not stops else stops[min(self.at, len(stops) - 1)]
+
+    @property
+    def group(self) -> StrengthGroup | None:
+        return None if self.stop is None else self.session.content.strength_groups[self.stop.group]
+
+    @property
+    def item_id(self) -> str:
+        return self.stop.item_id if self.stop else ""
+
+    @property
+    def test(self) -> StrengthTest:
+        """What is known of this side; empty while it is untouched."""
+        answer = self.session.evaluation.answers.get(self.item_id)
+        return answer if isinstance(answer, StrengthTest) else StrengthTest()
+
+    @property
+    def measured(self) -> SideStrength | None:
+        """What the trials of this side come to."""
+        stop = self.stop
+        return self.session.assessment.strength[stop.group].side(stop.side) if stop else None
+
+    @property
+    def ask(self) -> Ask:
+        """What is typed next."""
+        if self.stop is None:
+            return "done"
+        if self._forced is not None:
+            return self._forced
+        return battery.asked(
+            self.stop,
+            self.session.evaluation.answers,
+            self.measured,
+            trials=self.session.content.pace.trials,
+            by_hand=self.by_hand,
+            passed=self._passed,
+        )
+
+    @property
+    def as_tested(self) -> StrengthTest:
+        """What a value is added to: a side that was left out begins anew."""
+        return StrengthTest() if self.test.not_tested else self.test
+
+    @property
+    def by_hand(self) -> bool:
+        """A hand grade is asked here."""
+        return self.stop is not None and not self.test.trials and self.kind == "grade"
+
+    @property
+    def kind(self) -> Mode:
+        """How this muscle is tested: force, torque or hand grade."""
+        return self._kinds.get(self.stop.group, "force") if self.stop else "force"
+
+    @property
+    def shown_unit(self) -> str:
+        """The unit in which a number without a unit is meant here: that of the trials before it."""
+        if self.test.trials and self.test.unit:
+            return self.test.unit
+        return "Nm" if self.kind == "torque" else self.unit
+
+    @property
+    def field_name(self) -> str:
+        """What the field of the strength page is called into which this would be typed."""
+        if self.stop is None or self.group is None:
+            return ""
+        name = f"{self.group.title}, {self.stop.side}"
+        number = min(len(self.test.trials), self.session.content.pace.trials) + 1
+        return {
+            "trial": f"{name}, trial {number}",
+            "grade": f"{name}: grade by hand",
+            "pain": f"{name}: pain in the test",
+            "lever": f"{name}: lever arm",
+        }.get(self.ask, "")

@@ -1,0 +1,285 @@
+"""What the hands-busy view shows: whom, which muscle and side, the one huge thing, and what each key does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import monotonic
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
+
+from evalassist.clinical import battery
+from evalassist.evaluation import SIDES
+from evalassist.words import lower_first
+from ui import icons, style
+from ui.hands_entry import HandsEntry
+from ui.session import EvaluationSession
+from ui.widgets.dates import date_text
+from ui.widgets.glyph import State, StateGlyph
+from ui.widgets.hands_how import HowToTest
+from ui.widgets.hands_parts import FittingWords, HugeValue, Keys, TestPicture
+from ui.widgets.hands_trials import HandsTrials
+from ui.widgets.marks import Chip, KeptIndicator, KeyCap, SideBadge
+from ui.widgets.strength_parts import result
+from ui.widgets.strength_side import Mode
+
+IN_ONE_COLUMN = 3
+STATES: tuple[State, ...] = ("empty", "partly", "complete")
+"""Of a muscle, by how many sides are tested."""
+USUAL, LEAST_GROWN, MOST_GROWN = (1366, 768), 0.6, 1.6
+"""The window for which the large sizes are given, and how far they follow another one."""
+
+
+class HandsScreen(QWidget):
+    """It draws what the entry and the session hold; a subclass acts."""
+
+    closed = Signal()
+    help_wanted = Signal()
+
+    def __init__(
+        self,
+        session: EvaluationSession,
+        unit: str,
+        kinds: Mapping[str, Mode],
+        at: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.entry = HandsEntry(session, unit, kinds, at)
+        self._second = 0
+        """Of the count, from 1 on; 0 while none runs."""
+        self._counted = ""
+        """What is said of the count that ended."""
+        self._rested_at = 0.0
+        self._big = False
+        """The picture stands in the place of the value."""
+        self._build()
+
+    # ------------------------------------------------------------ building
+
+    def _build(self) -> None:
+        stack = style.column(self, spacing=0)
+        stack.addWidget(self._build_header())
+        body = style.row(margins=(32, 16, 24, 12), spacing=24)
+        body.addLayout(self._build_left(), 1)
+        self.how = HowToTest()
+        body.addWidget(self.how)
+        stack.addLayout(body, 1)
+        foot = QFrame()
+        foot.setObjectName("footer")
+        self.legend = Keys()
+        style.column(foot, spacing=0).addWidget(self.legend)
+        stack.addWidget(foot)
+
+    def choose(self, option: int) -> None:
+        """An option of the question was clicked."""
+        raise NotImplementedError
+
+    def _build_header(self) -> QFrame:
+        bar = QFrame()
+        bar.setObjectName("header")
+        bar.setMinimumHeight(style.px(44))
+        line = style.row(bar, (16, 4, 16, 5), spacing=9)
+        patient = self.session.evaluation.patient
+        line.addWidget(style.label("h1", patient.name))
+        line.addWidget(style.label("q", f"born {date_text(patient.birth_date)}"))
+        line.addStretch(1)
+        self._muscle = style.label("b")
+        line.addWidget(self._muscle)
+        self._states = style.row(spacing=10)
+        self._glyphs: list[StateGlyph] = []
+        line.addLayout(self._states)
+        line.addSpacing(style.px(12))
+        self.kept = KeptIndicator()
+        self.kept.help_wanted.connect(self.help_wanted)
+        line.addWidget(self.kept)
+        leave = QPushButton("Back to the page")
+        leave.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        icons.put_icon(leave, "window")
+        leave.clicked.connect(self.closed)
+        line.addWidget(leave)
+        line.addWidget(KeyCap("F11"))
+        return bar
+
+    def _build_left(self) -> QVBoxLayout:
+        left = style.column(spacing=6)
+        head = style.row(spacing=14)
+        self._side = SideBadge("right", shape="big")
+        self._sore = Chip("sore side", "att")
+        head.addWidget(self._side)
+        head.addWidget(self._sore, 0, Qt.AlignmentFlag.AlignVCenter)
+        head.addStretch(1)
+        left.addLayout(head)
+        self._name = FittingWords(40, fills=True)
+        self._line = style.label("b", wrap=True)
+        style.say(self._line, c="q")
+        self.huge = HugeValue()
+        self._question = QWidget()
+        self._options = style.scaled(QGridLayout(self._question), spacing=5)
+        self._large = TestPicture()
+        left.addWidget(self._name)
+        left.addWidget(self._line)
+        stage: tuple[QWidget, ...] = (self.huge, self._question, self._large)
+        for part in stage:
+            left.addWidget(part, 1)
+        says = style.row(spacing=8)
+        self._glyph, self._says = StateGlyph("look"), style.label("say", wrap=True)
+        says.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignTop)
+        says.addWidget(self._says, 1)
+        left.addLayout(says)
+        self.trials = HandsTrials()
+        left.addWidget(self.trials)
+        return left
+
+    # ------------------------------------------------------------ showing
+
+    def refresh(self) -> None:
+        """Show what is known and typed now."""
+        entry, stop, group = self.entry, self.entry.stop, self.entry.group
+        self._show_progress()
+        for part in (self._side, self._name, self._line, self.how):
+            part.setVisible(stop is not None)
+        if stop is not None and group is not None:
+            sore = self.session.evaluation.sore_knee
+            self._side.set_side(stop.side)
+            self._sore.setVisible(sore in (stop.side, "both"))
+            self._name.setText(group.title)
+            self._line.setText(self._where())
+            asked = entry.ask == "pain"
+            self.how.show_group(group, stop.side, entry.test.pain, pain_asked=asked)
+            self._large.show_group(group.id, group.title)
+            self._large.show_leg(stop.side)
+        else:
+            self._sore.hide()
+        self._show_huge()
+        self._show_question()
+        self._large.setVisible(self._big and stop is not None and entry.question is None)
+        self.huge.setVisible(self._large.isHidden() and entry.question is None)
+        self._says.setText(entry.says)
+        self._says.setVisible(bool(entry.says))
+        style.say(self._says, c="danger" if entry.bad else "att")
+        self._glyph.set_state("danger" if entry.bad else "look")
+        self._glyph.setVisible(bool(entry.says))
+        self.trials.show_entry(entry, counting=self._second > 0)
+        self._show_keys()
+        self.setAccessibleDescription(self._spoken())
+
+    def _spoken(self) -> str:
+        stop, group = self.entry.stop, self.entry.group
+        if stop is None or group is None:
+            return "Nothing is left to test."
+        return f"{stop.side}, {group.title}. {self._where()}. {self.entry.says}"
+
+    def _show_progress(self) -> None:
+        stops, answers = self.entry.stops, self.session.evaluation.answers
+        groups = list(dict.fromkeys(stop.group for stop in stops))
+        while len(self._glyphs) < len(groups):
+            self._glyphs.append(StateGlyph("empty"))
+            self._states.addWidget(self._glyphs[-1])
+        for at, glyph in enumerate(self._glyphs):
+            glyph.setVisible(at < len(groups))
+            if at < len(groups):
+                done = sum(battery.is_tested(answers.get(f"{groups[at]}.{side}")) for side in SIDES)
+                glyph.set_state(STATES[done])
+        here = self.entry.stop
+        at = groups.index(here.group) + 1 if here else len(groups)
+        self._muscle.setText(f"Muscle {at} of {len(groups)}")
+
+    def _where(self) -> str:
+        """The position and what is asked, in one line."""
+        entry, group = self.entry, self.entry.group
+        assert group is not None
+        position = group.position_title(entry.test.position) or group.position
+        trials = self.session.content.pace.trials
+        number = len(entry.test.trials) + 1
+        asked = {
+            "trial": f"trial {number} of {max(trials, number)}",
+            "grade": "grade by hand, 0 to 5",
+            "pain": "pain in the test, 0 to 10",
+            "lever": f"lever arm in cm, from {lower_first(group.axis)} to the pad",
+            "done": "not tested" if entry.test.not_tested else "all is in",
+        }[entry.ask]
+        parts = [position, asked, self._counted, self._rest_words()]
+        return "  ·  ".join(part for part in parts if part)
+
+    def _rest_words(self) -> str:
+        left = round(self._rested_at - monotonic())
+        return f"rest {left} s" if left > 0 and self.entry.ask == "trial" and self.entry.test.trials else ""
+
+    def _show_huge(self) -> None:
+        entry = self.entry
+        if self._second:
+            self.huge.show_count(self._second, self.session.content.pace.hold_s)
+        elif entry.stop is None:
+            self.huge.show_value("All tested.", "", quiet=True)
+        elif entry.ask == "done":
+            words = entry.test.grade or result(entry.measured, entry.shown_unit).partition(" ")[0]
+            known = bool(entry.test.trials or entry.test.grade)
+            unit = "" if entry.test.grade else entry.shown_unit
+            self.huge.show_value(words if known else "–", unit if known else "not tested", quiet=True)
+        else:
+            units = {"pain": "/10", "lever": "cm", "grade": "grade"}
+            self.huge.show_value(entry.typed, units.get(entry.ask, entry.shown_unit))
+
+    def _show_question(self) -> None:
+        question = self.entry.question
+        self._question.setVisible(question is not None)
+        while (item := self._options.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        if question is None:
+            return
+        columns = 2 if len(question.options) > IN_ONE_COLUMN else 1
+        lines = -(-len(question.options) // columns)
+        self._options.addWidget(style.label("say", question.title, wrap=True), 0, 0, 1, columns)
+        for at, words in enumerate(question.options):
+            self._options.addWidget(self._option(at, words), 1 + at % lines, at // lines)
+        self._options.setRowStretch(lines + 1, 1)
+
+    def _option(self, at: int, words: str) -> QPushButton:
+        button = QPushButton(f"{at + 1}    {words}")
+        button.setProperty("kind", "option")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        style.say(button, chosen=self.entry.typed == str(at + 1))
+        button.clicked.connect(lambda: self.choose(at))
+        return button
+
+    def _show_keys(self) -> None:
+        entry, say = self.entry, self.legend.say
+        nothing = entry.stop is None
+        if entry.question is not None:
+            say("Enter", "take what is typed" if entry.typed or not entry.question.stays else "begin")
+            say("Backspace", "back")
+        else:
+            say("Enter", self._enter_words())
+            say("Backspace", f"correct {entry.typed}" if entry.typed else "take back the last")
+        asking = entry.question is not None or nothing
+        trial = not asking and entry.ask == "trial"
+        say("+", "" if not trial else "start again" if self._second else "start the count")
+        say("−", "other muscles" if nothing else "" if asking else "not tested, by hand …")
+        say("P", "" if asking else "pain")
+        say("*", "" if asking else "compensation: seen" if entry.test.compensation else "compensation")
+        say("F2", "" if asking else "small picture" if self._big else "big picture")
+
+    def _enter_words(self) -> str:
+        entry = self.entry
+        if self._second and not entry.typed:
+            return "stop the count"
+        if entry.typed:
+            unit = {"trial": f" {entry.shown_unit}", "lever": " cm"}.get(entry.ask, "")
+            named = not entry.typed[-1].isalpha()
+            return f"take {entry.typed}{unit if named else ''}, go on"
+        return "back to the page" if entry.stop is None else "go on"
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.how.setFixedWidth(min(style.px(408), round(self.width() * 0.36)))
+        # What is read from the table follows the room, not the size of the text.
+        room = min(self.width() / USUAL[0], self.height() / USUAL[1]) / style.scale()
+        grow = max(LEAST_GROWN, min(MOST_GROWN, room))
+        self._side.set_grow(grow)
+        self._name.set_grow(grow)
+        self.trials.set_grow(grow)

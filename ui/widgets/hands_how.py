@@ -1,0 +1,79 @@
+"""How the muscle is tested, for who stands at the table: position, pad, what to say, and the pain in the test."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
+
+from evalassist.content.schema import StrengthGroup
+from evalassist.evaluation import Side
+from evalassist.words import lower_first
+from ui import style
+from ui.widgets.glyph import StateGlyph
+from ui.widgets.hands_parts import TestPicture
+from ui.widgets.segments import ZeroToTen
+
+
+class HowToTest(QWidget):
+    """The right column of the hands-busy view."""
+
+    pain_clicked = Signal(object)
+    """The number of the box (`int`), or None when it was cleared."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        stack = style.column(self, spacing=10)
+        self.picture = TestPicture()
+        stack.addWidget(self.picture, 1)
+        for card in (self._build_pad(), self._build_say(), self._build_pain()):
+            stack.addWidget(card)
+
+    def _build_pad(self) -> QFrame:
+        self._pad, self._pad_glyph = QFrame(), StateGlyph("look")
+        pad = style.column(self._pad, (12, 8, 12, 8), spacing=3)
+        line = style.row(spacing=8)
+        self._pad_words, self._pad_more = style.label("b", wrap=True), style.label("q", wrap=True)
+        line.addWidget(self._pad_glyph)
+        line.addWidget(self._pad_words, 1)
+        pad.addLayout(line)
+        pad.addWidget(self._pad_more)
+        return self._pad
+
+    def _build_say(self) -> QFrame:
+        card = QFrame()
+        card.setProperty("card", "plain")
+        say = style.column(card, (12, 8, 12, 8), spacing=4)
+        self._say = style.label("say", wrap=True)
+        say.addWidget(style.label("cap", "SAY"))
+        say.addWidget(self._say)
+        return card
+
+    def _build_pain(self) -> QFrame:
+        self._pain_card = QFrame()
+        pain = style.column(self._pain_card, (12, 8, 8, 8), spacing=6)
+        head = style.row(spacing=6)
+        self._pain_when = style.label("s")
+        head.addWidget(style.label("b", "Pain in the test"))
+        head.addStretch(1)
+        head.addWidget(self._pain_when)
+        pain.addLayout(head)
+        self.pain = ZeroToTen("Pain in the test", low="", high="", box_width=33)
+        for box in self.pain.findChildren(QAbstractButton):
+            box.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a value that is read in must not land there: P asks
+        self.pain.answered.connect(self.pain_clicked)
+        pain.addWidget(self.pain)
+        return self._pain_card
+
+    def show_group(self, group: StrengthGroup, side: Side, pain: int | None, *, pain_asked: bool) -> None:
+        """This muscle on this side, and whether its pain is what is asked now."""
+        self.picture.show_group(group.id, group.title)
+        self.picture.show_leg(side)
+        self._pad_words.setText(f"Pad: {lower_first(group.pad)}")
+        hold = f"Hold still: {lower_first(group.stabilise)}"
+        self._pad_more.setText(f"{group.pad_warning}\n{hold}" if group.pad_warning else hold)
+        self._pad_glyph.setVisible(bool(group.pad_warning))
+        style.say(self._pad, card="att" if group.pad_warning else "plain")
+        self._say.setText(f"“{group.say}”")
+        style.say(self._pain_card, card="open" if pain_asked else "plain")
+        self._pain_when.setText("asked now" if pain_asked else "asked after the last trial")
+        self.pain.set_value(pain)
