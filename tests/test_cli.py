@@ -170,7 +170,7 @@ def test_an_unfinished_screen_gives_the_assessment_and_the_note_only(tmp_path: P
 
 
 def test_pain_that_is_not_patellofemoral_gets_no_automatic_plan(tmp_path: Path) -> None:
-    case = changed(tmp_path, "ex1", 'ddx-itb = "excluded"', 'ddx-itb = "likely"')
+    case = changed(tmp_path, "ex1", 'ddx-itb = "unlikely"', 'ddx-itb = "likely"')
     out = tmp_path / "out"
     assert run("evaluate", case, "--out", out) == cli.UNFINISHED
     assert written(out) == {"assessment.json", "evaluation.pdf"}

@@ -15,13 +15,14 @@ from PySide6.QtWidgets import QApplication, QBoxLayout, QMenu, QPushButton, QSta
 from shiboken6 import isValid
 
 from evalassist.clinical.assessment import CODES
-from evalassist.clinical.progress import StepProgress
+from evalassist.clinical.progress import StepProgress, shown
 from evalassist.evaluation import Evaluation, ItemId, SoreKnee
 from evalassist.note import Language
 from ui import icons, style
 from ui.faults import log_fault
 from ui.pages import load_page, page_for
 from ui.pages.base import Page
+from ui.pages.item_row import side_of
 from ui.session import EvaluationSession
 from ui.widgets import glyph
 from ui.widgets.addendum_form import ITS_KIND, AddendumForm
@@ -162,7 +163,7 @@ class EvaluationView(QWidget):
     def next_gap(self) -> None:
         """F8: the next item still to answer, here first, then in the steps after this one."""
         self._commit_page()
-        found = self._gap_after()
+        found = self.gap_after()
         if found is not None:
             step_id, item_id = found
             page = self.show_step(step_id)
@@ -184,10 +185,18 @@ class EvaluationView(QWidget):
             self.focus_first()
 
     def focus_first(self) -> None:
-        """Put the keyboard on the first gap of the page."""
-        gaps = self.session.progress[self._step].gaps
-        if gaps:
-            self.page.focus_item(gaps[0])
+        """Put the keyboard on the first gap of the page; on its first field where nothing is answered yet."""
+        session = self.session
+        asked = [
+            item_id
+            for item in session.content.steps[self._step].items
+            for item_id in item.ids
+            if shown(item, session.assessment, side_of(item, item_id))
+        ]
+        answered = any(item_id in session.evaluation.answers for item_id in asked)
+        wanted = session.progress[self._step].gaps if answered else asked
+        if not wanted or not self.page.focus_item(wanted[0]):
+            self.page.focus_start()
 
     def commit(self) -> None:
         """Tell the session everything that is typed on the page; a field with a defect holds up no other."""
@@ -462,7 +471,7 @@ class EvaluationView(QWidget):
             ready=here.state == "complete" and bool(after),
         )
         text, state = self._left_words(here)
-        key, hint = ("F8", "next gap") if self._gap_after() else ("", "")
+        key, hint = ("F8", "next gap") if self.gap_after() else ("", "")
         self.footer.set_left(text, state, key=key, hint=hint)
 
     def _left_words(self, here: StepProgress) -> tuple[str, glyph.State]:
@@ -478,7 +487,8 @@ class EvaluationView(QWidget):
             return f"{self.session.progress[step.id].left} left in {step.short}", "partly"
         return "Nothing left", "complete"
 
-    def _gap_after(self) -> tuple[str, ItemId] | None:
+    def gap_after(self) -> tuple[str, ItemId] | None:
+        """Where F8 goes: the step and the item, or None when nothing is left."""
         progress = self.session.progress
         gaps = progress[self._step].gaps
         at = self.focused_item()
@@ -606,6 +616,8 @@ class EvaluationView(QWidget):
         self._key("Ctrl+Shift+Z", self.redo)
         self._key("Ctrl+Return", lambda: self.go_beside(1))
         self._key("Ctrl+Enter", lambda: self.go_beside(1))
+        self._key("Ctrl+Down", lambda: self.page.go_group(1))
+        self._key("Ctrl+Up", lambda: self.page.go_group(-1))
         self._key("Ctrl+Shift+N", lambda: self.page.none_of_these())
         self._key("Ctrl+Shift+C", lambda: self.page.copy_text())
         self._key("Ctrl+P", self._print)

@@ -52,9 +52,9 @@ class LimitDialog(QDialog):
         self._said.setProperty("c", "danger")
         self._said.hide()
         self._back = QPushButton("Back to the shipped value")
-        self._back.setVisible(row.value != self._default.words(self._default.value))
         self._back.clicked.connect(self.put_back)
         self._lay_out(row)
+        self._back.setVisible(row.value != self._default.words(self._default.value))
         self.value.setFocus()
 
     def change(self) -> None:

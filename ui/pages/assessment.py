@@ -349,6 +349,11 @@ class AssessmentPage(Page):
             if key not in self.session.assessment.opinions:
                 self.session.say(key, Opinion(True))
 
+    def none_of_these(self) -> None:
+        """Ctrl+Shift+N, the key of every act that answers several things at once."""
+        if not self.read_only:
+            self.accept_all_met()
+
     def _say(self, key: str, opinion: Opinion | None) -> None:
         self.session.say(key, opinion)
 
@@ -372,6 +377,9 @@ class AssessmentPage(Page):
             return True
         return False
 
+    def focus_start(self) -> None:
+        self._accept.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def commit(self) -> None:
         self.impression.commit()
         self.irritability.why.commit()
@@ -379,7 +387,12 @@ class AssessmentPage(Page):
             card.why.commit()
 
     def keys(self) -> list[tuple[str, str]]:
-        return [("A", "accept, on a conclusion"), ("D", "disagree, and say why"), ("F6", "what if")]
+        return [
+            ("A", "accept, on a conclusion"),
+            ("D", "disagree, and say why"),
+            ("Ctrl+Shift+N", "accept all that is met"),
+            ("F6", "what if"),
+        ]
 
     def set_compact(self, compact: bool) -> None:
         for column in (self._page, self._stack):

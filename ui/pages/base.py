@@ -54,7 +54,6 @@ class Page(QWidget):
         self.title, self.hint = style.label("", title), style.label("", hint)
         self.title.setProperty("t", "h1")
         self.hint.setProperty("t", "q")
-        self.hint.setVisible(bool(hint))
         self._hint_hidden = False
         self.tools: QHBoxLayout = style.row(spacing=8)
         """Room for the page's own buttons at the right end of the title row."""
@@ -86,6 +85,7 @@ class Page(QWidget):
         stack.addLayout(head)
         stack.addWidget(self.banner)
         stack.addLayout(self.body, 1)
+        self.hint.setVisible(bool(hint))  # once it has its place: until then it would be a window
         session.changed.connect(self._changed)
 
     @property
@@ -116,6 +116,9 @@ class Page(QWidget):
         """Put the keyboard on an item of this page (`habd.right`); False when it is not here."""
         return False
 
+    def focus_start(self) -> None:
+        """Put the keyboard where the work of a page without questions begins."""
+
     def commit(self) -> None:
         """Tell the session what is typed and not yet told."""
 
@@ -135,6 +138,9 @@ class Page(QWidget):
 
     def leave(self) -> None:
         """The evaluation is put away: nothing of this page may come later."""
+
+    def go_group(self, by: int) -> None:
+        """Ctrl+Down, Ctrl+Up: to the group of questions after this one, or before."""
 
     def none_of_these(self) -> None:
         """Ctrl+Shift+N: answer the open questions of one group with no (safety)."""

@@ -453,6 +453,9 @@ class HandoutPage(Page):
         self._printer.setVisible(bool(self._printer.text()) and not words)
         style.say(self._said, c="danger" if bad else "")
 
+    def focus_start(self) -> None:
+        self.print_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def keys(self) -> list[tuple[str, str]]:
         return [("Ctrl+P", "print the sheet"), ("PgDn, PgUp", "the pages after, before")]
 

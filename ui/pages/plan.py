@@ -326,10 +326,10 @@ class PlanPage(Page):
             line.addWidget(title, 1)
             reasons = ReasonList()
             reasons.go_to.connect(self.go_to)
-            reasons.show_reasons(first_of_each_side(conclusion.reasons))
             reasons.setToolTip("\n".join(reason.text for reason in conclusion.reasons))
             self._problem_list.addLayout(line)
             self._problem_list.addWidget(reasons)
+            reasons.show_reasons(first_of_each_side(conclusion.reasons))  # once it has its place
             self._problem_list.addSpacing(style.px(4))
         if not self._problem_list.count():
             words = style.label("s", "No deficit was found.")
@@ -485,6 +485,11 @@ class PlanPage(Page):
             self.area.ensureWidgetVisible(field, 0, style.px(24))
             return True
         return False
+
+    def focus_start(self) -> None:
+        first = next(iter(self.cards), None)
+        if first is not None:
+            self.focus_item(first)
 
     def commit(self) -> None:
         if self.look_back is not None:

@@ -401,6 +401,10 @@ class SignPage(Page):
         if self.session.confirm is not None:
             self.password.setFocus()
 
+    def focus_start(self) -> None:
+        asks = not self.session.signed and self.session.confirm is not None
+        (self.password if asks else self.pages).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def print_paper(self) -> bool:
         from ui.printing import Printout, give_out
 

@@ -65,8 +65,8 @@ class GroupCard(FoldingGroup):
         self._words = style.label("", legend(group.items))
         self._words.setProperty("t", "s")
         self._words.setWordWrap(True)
-        self._words.setVisible(bool(self._words.text()))
         self.body.addWidget(self._words)
+        self._words.setVisible(bool(self._words.text()))
         self._knee = style.label("s", wrap=True)
         style.say(self._knee, c="att")
         self.body.addWidget(self._knee)
@@ -126,7 +126,8 @@ class GroupCard(FoldingGroup):
 
     def _make_as_last(self) -> LinkButton | None:
         """At a later visit the ratings of such a group are one judgment: one act says that it stands."""
-        if self._rest is None or not self._page.session.earlier:
+        judged = any(self._page.rates_a_cause(item.id) for item in self._group.items)
+        if self._rest is None or not judged or not self._page.session.earlier:
             return None
         button = LinkButton("The rest: as last time")
         button.setAccessibleName(f"{self._group.title}, the rest: as last time")
@@ -145,7 +146,7 @@ class GroupCard(FoldingGroup):
         """Give every untouched rating of this group its last answer, each marked; undone as one."""
         self._page.session.say_same(self._as_last_offered())
 
-    def _unanswered(self) -> list[ItemId]:
+    def unanswered(self) -> list[ItemId]:
         """What is asked here, not answered, and may be answered with the group's own option."""
         assessment, answers = self._page.session.assessment, self._page.session.evaluation.answers
         return [
@@ -159,13 +160,13 @@ class GroupCard(FoldingGroup):
     def _show_rest(self) -> None:
         if self._rest is not None:
             locked = self._page.read_only or self._page.blocked
-            self._rest.setVisible(not (self.folded or locked) and bool(self._unanswered()))
+            self._rest.setVisible(not (self.folded or locked) and bool(self.unanswered()))
             if self._as_last is not None:
                 self._as_last.setVisible(not (self.folded or locked) and bool(self._as_last_offered()))
 
     def answer_rest(self) -> None:
         """Give what is not answered yet the one option of the group; undone as one."""
-        if unanswered := self._unanswered():
+        if unanswered := self.unanswered():
             self._page.session.answer_all(dict.fromkeys(unanswered, self._group.rest))
 
     def row(self, item_id: ItemId) -> ItemRow | None:
@@ -178,6 +179,16 @@ class GroupCard(FoldingGroup):
             self.set_folded(False)
         self.make_rows(self._page.session.assessment)
         return self._rows.get(name)
+
+    def first_item(self, assessment: Assessment) -> ItemId:
+        """The first answer of the group that is asked now, or an empty word."""
+        asked = (
+            item_id
+            for item in self._group.items
+            for item_id in item.ids
+            if shown(item, assessment, side_of(item, item_id))
+        )
+        return next(asked, "")
 
     def rows(self) -> list[ItemRow]:
         """The rows made so far, in their order."""
@@ -280,9 +291,13 @@ class StepPage(LockablePage):
         """What is still to answer here."""
         return frozenset(self.session.progress[self.step_id].gaps)
 
+    def rates_a_cause(self, item_id: ItemId) -> bool:
+        """Whether the item says how likely another cause is."""
+        return item_id in self._rated
+
     def signs(self, item_id: ItemId) -> str:
         """What speaks for and against the cause that this item rates; empty for every other item."""
-        if item_id not in self._rated:
+        if not self.rates_a_cause(item_id):
             return ""
         assessment = self.session.assessment
         if self._signs is None or self._signs[0] is not assessment:
@@ -370,13 +385,39 @@ class StepPage(LockablePage):
         if row is not None and isValid(row):
             self.area.ensureWidgetVisible(row, 0, style.px(60))
 
+    def go_group(self, by: int) -> None:
+        focused = self.window().focusWidget()
+        groups = [group for group in self.groups if not group.isHidden()]
+        here = [at for at, group in enumerate(groups) if focused and group.isAncestorOf(focused)]
+        at = here[0] + by if here else 0 if by > 0 else len(groups) - 1
+        if 0 <= at < len(groups):
+            groups[at].set_folded(False)
+            first = groups[at].first_item(self.session.assessment)
+            if first:
+                self.focus_item(first)
+
+    def none_of_these(self) -> None:
+        """Ctrl+Shift+N: the one act that answers the rest of a group, of the one with the keyboard first."""
+        focused = self.window().focusWidget()
+        here = [group for group in self.groups if focused is not None and group.isAncestorOf(focused)]
+        wanted = next((group for group in (*here, *self.groups) if group.unanswered()), None)
+        if wanted is not None and not (self.read_only or self.blocked):
+            wanted.set_folded(False)
+            wanted.answer_rest()
+
     def commit(self) -> None:
         for group in self.groups:
             for editor in group.editors():
                 editor.commit()
 
     def keys(self) -> list[tuple[str, str]]:
-        found = [("/", "not tested: choose the reason"), ("first letter, arrows", "choose an answer")]
+        found = [
+            ("/", "not tested: choose the reason"),
+            ("first letter, arrows", "choose an answer"),
+            ("Ctrl+Down, Ctrl+Up", "the group after, before"),
+        ]
+        if any(group.rest for group in self.step.groups):
+            found.append(("Ctrl+Shift+N", "the rest of a group, where one answer is offered for it"))
         if self._sided:
             found.append(("=", "copy right to left"))
         if self.session.earlier:

@@ -486,7 +486,6 @@ class _OrdinaryRow(QWidget):
         self._found = style.label()
         self._found.setProperty("t", "s")
         self._found.setWordWrap(True)
-        self._found.setVisible(item.sides)
         if item.sides:
             line.addStretch(1)
             self._parts.addWidget(self._found, 1)  # beside the sides; under them where the name stands above

@@ -1,9 +1,11 @@
 """The header, which says whose chart this is, and the footer, which says what is left."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from ui import icons, style
+from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import State, StateGlyph
 from ui.widgets.marks import KeptIndicator, KeyCap
 from ui.widgets.side import Side, SideBadge
@@ -150,6 +152,11 @@ class FooterBar(_Bar):
         self._next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self._previous.clicked.connect(self.previous_wanted)
         self._next.clicked.connect(self.next_wanted)
+        self._next.setProperty("field", True)  # Enter comes here from the last field of the page
+        for key in ENTER_KEYS:
+            pressed = QShortcut(QKeySequence(key), self._next)
+            pressed.setContext(Qt.ShortcutContext.WidgetShortcut)
+            pressed.activated.connect(self._next.click)
         self._glyph = StateGlyph("partly")
         self._left = QPushButton()
         self._left.setProperty("kind", "flat")

@@ -163,6 +163,7 @@ class CodesCard(Card):
         grid.setHorizontalSpacing(style.px(8))
         box = QCheckBox(code.code)
         box.setAccessibleName(f"Use {code.code}, {code.label}")
+        box.setProperty("field", False)
         box.clicked.connect(self._tick)
         self.boxes[code.code] = box
         grid.addWidget(box, 0, 0)

@@ -281,7 +281,6 @@ class NumberEditor(Editor):
         self._followed = ""
         self._chooser: ChoiceField | None = None
         self._unit_word = style.label("q", self.item.beside)
-        self._unit_word.setVisible(bool(self.item.beside))
         holder = QWidget()
         self._line = style.column(holder, spacing=4)
         self._top = style.row(spacing=8)
@@ -294,6 +293,7 @@ class NumberEditor(Editor):
             self._chooser.answered.connect(self._unit_chosen)
             self._top.addWidget(self._chooser, 0, Qt.AlignmentFlag.AlignTop)
         self._top.addWidget(self._unit_word)
+        self._unit_word.setVisible(bool(self.item.beside))
         self._top.addStretch(1)
         return holder
 

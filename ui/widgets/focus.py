@@ -25,15 +25,18 @@ def go_on(control: QWidget, *, back: bool = False) -> None:
         if step is None or step is start:
             return
         at = step
-        if not control.isAncestorOf(at) and at is not control and _is_field(at):
+        if not control.isAncestorOf(at) and at is not control and is_field(at):
             reason = Qt.FocusReason.BacktabFocusReason if back else Qt.FocusReason.TabFocusReason
             at.setFocus(reason)
             return
 
 
-def _is_field(widget: QWidget) -> bool:
+def is_field(widget: QWidget) -> bool:
+    """Whether Enter stops here: a field that can be typed or chosen in now."""
     if not (widget.isVisible() and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus):
         return False
+    if widget.property("field") is False:
+        return False  # beside a field that is typed in: Tab reaches it, Enter passes it
     if isinstance(widget, _FIELDS):
         return not (isinstance(widget, QLineEdit) and widget.isReadOnly())
     return widget.property("field") is True

@@ -225,8 +225,8 @@ class FollowUpCard(Card):
             grid.addWidget(style.label("b", STATES[criterion.verdict]), line, 2, Qt.AlignmentFlag.AlignTop)
             because = ReasonList()
             because.go_to.connect(self.go_to)
-            because.show_reasons(self._why(criterion), most=3)
             grid.addWidget(because, line, 3, Qt.AlignmentFlag.AlignTop)
+            because.show_reasons(self._why(criterion), most=3)
             grid.setColumnStretch(1, 1)
 
     def _why(self, criterion: Criterion) -> Sequence[Reason]:
