@@ -123,11 +123,13 @@ def test_a_change_of_keys_cut_short_is_finished_at_the_next_sign_in(entrance: En
     fresh = Keys(new_keys().database, store.keys.audit)
     both = entrance.vault().with_new_keys(fresh)
     store.keep_vault(vaults.vault_bytes(both), coming=True)
-    vaults.write_vault(both, entrance.vault_file)
+    planted = vaults.with_password(both, new_keys(), "eve", "eve", "mine now")
+    vaults.write_vault(planted, entrance.vault_file)
     store.close()
     with entrance.sign_in("chen", PASSWORD) as store:
         assert store.keys == fresh
         assert len(store.drafts()) == 1
+        assert entrance.vault().slot("eve") is None
     assert vaults.unlock(entrance.vault(), "chen", PASSWORD)[1] == [fresh]
 
 
@@ -274,6 +276,21 @@ def test_a_way_in_that_was_planted_is_sealed_nothing(entrance: Entrance, store: 
     entrance.remove_account(store, lee.id)
     assert entrance.vault().slot("eve") is None
     assert all(vaults.vault_of(text).slot("eve") is None for text in store.kept_vaults())
+
+
+def test_a_key_that_was_planted_never_becomes_that_of_the_records(entrance: Entrance, store: Store) -> None:
+    """Anybody can seal a key to an account's public half; signing in must not take it for a change of keys."""
+    store.save(draft())
+    real, chosen = entrance.vault(), Keys(new_keys().database, store.keys.audit)
+    store.close()
+    vaults.write_vault(real.with_new_keys(chosen), entrance.vault_file)
+    with pytest.raises(VaultDamagedError):
+        entrance.sign_in("chen", PASSWORD)
+    with pytest.raises(StoreError):
+        Store(entrance.records, chosen)
+    vaults.write_vault(real, entrance.vault_file)
+    with entrance.sign_in("chen", PASSWORD) as store:
+        assert len(store.drafts()) == 1
 
 
 def test_a_change_of_the_vault_that_was_cut_short_counts_on_either_side(

@@ -408,27 +408,33 @@ class Entrance:
         found = next((each for each in counts if each.slots == here.slots), counts[0])
         return found.with_anchor(here.anchor)
 
-    def _refuse_a_foreign_slot(self, store: Store, vault: Vault, slot_id: str) -> None:
-        """An older vault, or one that was changed outside, would let in who has no way in any more."""
-        kept = [vaults.vault_of(text).slot(slot_id) for text in store.kept_vaults()]
-        if kept and vault.slot(slot_id) not in kept:
+    def _refuse_a_foreign_slot(self, store: Store, vault: Vault, slot_id: str) -> Vault:
+        """An older vault, or one that was changed outside, would let in who has no way in any more.
+
+        Returns the copy inside the records that knows this way in.
+        """
+        kept = [vaults.vault_of(text) for text in store.kept_vaults()]
+        knows = next((each for each in kept if each.slot(slot_id) == vault.slot(slot_id)), None)
+        if kept and knows is None:
             raise VaultDamagedError(
                 f"{self.vault_file} is not the vault of these records as they are now: it is older, or was changed. "
                 "Nothing was changed. Put the newest vault back, or restore your latest backup."
             )
+        return (knows or vault).with_anchor(vault.anchor)
 
     def _finish_change_of_keys(self, vault: Vault, found: list[Keys], slot_id: str) -> Keys:
         """A change of keys that was cut short: the records have one of the two keys, and get the new one."""
         old, new = found
-        store = None
         try:
-            store = Store(self.records, new)
+            store, opened_by = Store(self.records, new), new
         except StoreError:
-            store = Store(self.records, old)
-            store.change_key(new)
+            store, opened_by = Store(self.records, old), old
         with store:
-            self._refuse_a_foreign_slot(store, vault, slot_id)
-            self._write(store, vault.with_newest_keys_only())
+            # first of all: whoever can write to the vault can seal a key of their own to anybody
+            counts = self._refuse_a_foreign_slot(store, vault, slot_id)
+            if opened_by is old:
+                store.change_key(new)
+            self._write(store, counts.with_newest_keys_only())
         return new
 
 
