@@ -183,7 +183,10 @@ def lines(db: Session, wanted: Wanted, before: int | None = None, limit: int = P
         )
         targets = (*wanted.patients, *db.scalars(visits))
         # a draft that was discarded is known by its patient alone
-        gone = [StoredAudit.detail.contains(f'"patient":"{patient}"') for patient in wanted.patients]
+        gone = [
+            StoredAudit.detail.contains(f'"patient":"{patient}"', autoescape=True)
+            for patient in wanted.patients
+        ]
         query = query.where(or_(StoredAudit.target.in_(targets), *gone))
     rows = db.scalars(query).all()
     about = _about(db, rows)
