@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -275,6 +276,45 @@ def test_another_account_starts_at_the_start_page_and_the_first_one_finds_its_fi
     view = person.view
     assert (view.step, view.focused_item()) == ("history", "mass")
     assert view.session.evaluation.answers["mass"] == 62
+
+
+def elsewhere(person: Person) -> Store:
+    """The same records, as an administrator has them open at another workstation."""
+    return Store(person.store.path, person.store.keys, person.store.accounts()[0])
+
+
+def test_the_window_of_a_removed_account_locks_at_its_next_change_and_says_why(person: Person) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    with elsewhere(person) as chens:
+        assert chens.account.administers
+        begun = person.begin()
+        chens.remove_account(person.store.account.id)
+        person.type_into("mass", "62")
+        QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Tab)
+        person.wait_locked()
+        assert "This account was removed" in texts(person.window)
+        assert NAME not in texts(person.window)
+        assert "mass" not in chens.load(begun.id).answers
+    person.sign_in("chen", PASSWORD)
+    assert person.sees == "start page"
+
+
+def test_who_got_another_role_signs_in_anew_and_loses_nothing(person: Person) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    with elsewhere(person) as chens:
+        begun = person.begin()
+        chens.keep_account(replace(person.store.account, role="student"))
+        person.type_into("mass", "62")
+        QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Tab)
+        person.wait_locked()
+        assert "What this account may do was changed" in texts(person.window)
+        person.sign_in("lee", OTHER)
+        assert person.store.account.role == "student"
+        person.qtbot.waitUntil(lambda: "mass" in chens.load(begun.id).answers)
 
 
 def test_what_cannot_be_read_as_an_answer_stands_in_its_field_again(person: Person) -> None:

@@ -76,6 +76,18 @@ _ACTS: dict[AddendumKind, str] = {
 }
 
 
+class DismissedError(EvalAssistError):
+    """Who is signed in may no longer do what was possible at the sign-in."""
+
+
+class RemovedError(DismissedError):
+    """This account was removed, so nothing more is shown or kept for it. Ask an administrator."""
+
+
+class RoleChangedError(DismissedError):
+    """What this account may do was changed. Sign in anew to go on; what was not kept yet waits until then."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Opened:
     """What this store last saw of an evaluation; a save that does not build on it is refused."""
@@ -105,6 +117,10 @@ class Store:
         """What was refused since the last save; one of them may have been kept all the same."""
         self._viewed: dict[tuple[str, str], float] = {}
         self._closed = False
+        self.is_removed = False
+        """The account that is signed in was removed meanwhile."""
+        self.on_dismissed: Callable[[str], None] | None = None
+        """Told, in whichever thread asked, why this account may not go on as it came in."""
         self.on_close: Callable[[], None] | None = None
         """What is still to be done with the open records before they are closed."""
         self.trail_was_cut = False
@@ -577,6 +593,7 @@ class Store:
                 self._refuse_another_file()
                 with self._engine.begin() as db:
                     writes.lock_trail(db)
+                    self._refuse_dismissed(db)
                     yield db
                 self._refuse_another_file()
         except DamagedError:
@@ -595,7 +612,19 @@ class Store:
 
     def _read_once(self, work: Callable[[Session], T]) -> T:
         with plain_words(self.where, "read"), Session(self._reading) as db:
+            self._refuse_dismissed(db.connection())
             return work(db)
+
+    def _refuse_dismissed(self, db: Connection) -> None:
+        """Whoever is signed in may have been removed, or given another role, at another workstation meanwhile."""
+        role = reads.role_of(db, self.account.id) if self.account.id else None
+        if role in (None, self.account.role):  # the paper key has no row
+            return
+        self.is_removed = role == reads.REMOVED
+        error = RemovedError() if self.is_removed else RoleChangedError()
+        if self.on_dismissed is not None:
+            self.on_dismissed(error.message)
+        raise error
 
     def _refuse_when_closed(self) -> None:
         if self._closed:
