@@ -22,10 +22,12 @@ from evalassist.evaluation import Addendum, Evaluation, Patient, Signature
 from evalassist.records import moving, postgres, writes
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
+from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
 from evalassist.records.migrations import MIGRATIONS
 from evalassist.records.models import Base
+from evalassist.records.restore import chosen_backup, restore
 from evalassist.records.server import Server, read_server, server_of, write_server
 from evalassist.records.store import Store
 from evalassist.records.triggers import REFUSALS, RULES
@@ -577,7 +579,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Entrance:
         store.save(begin().with_answers({"third": 1 / 3, "text": "Läuft\n“weh” 🦵 \x00"}))
         locked = begin()
         store.sign(locked.signed_by(Signature(CHEN.name, CHEN.licence, SIGNED_AT)), NOTE)
-        store.add_addendum(locked.id, Addendum("more", "Sam Lee", SIGNED_AT))
+        store.add_addendum(locked.id, Addendum("more", CHEN.name, SIGNED_AT, licence=CHEN.licence))
         for number in range(5):
             store.keep_document(locked.id, "handout", "en", "letter", f"%PDF-{number}".encode(), "Sam Lee")
         store.change_default("slr", 75.5, by="Pat", reason="our table")
@@ -667,13 +669,33 @@ def test_a_move_cut_short_before_it_counted_is_told_and_the_file_still_counts(
     here: Entrance, server: Server
 ) -> None:
     with here.sign_in("chen", PASSWORD) as store:
-        here.use_server(store, server)
-    here.server_file.unlink()
+        moving.move(here.records, store.keys, server)
     with here.sign_in("chen", PASSWORD) as store:
         assert not store.is_shared
         store.save(begin())
         with pytest.raises(StoreError, match="a move that was cut short"):
             here.use_server(store, server)
+
+
+def test_records_that_were_moved_are_not_taken_for_the_clinics_again(here: Entrance, server: Server) -> None:
+    """Whoever deletes the name of the server must not lead the workstation back to the state of that day."""
+    with here.sign_in("chen", PASSWORD) as store:
+        before = Backups(here.records).make(store.keys.database, "asked")
+        here.use_server(store, server)
+    with here.sign_in("chen", PASSWORD) as store:
+        store.save(begin())
+    here.server_file.unlink()
+    for name, password in (("chen", PASSWORD), ("lee", OTHER)):
+        with pytest.raises(StoreError, match="were moved to the clinic's server"):
+            here.sign_in(name, password)
+    here.join(server, "chen", PASSWORD).close()
+    with here.sign_in("lee", OTHER) as store:
+        assert len(store.drafts()) == 2
+    here.server_file.unlink()  # the server is lost for good
+    backup = chosen_backup(before.file)
+    restore(backup, backup.keys_by_password("chen", PASSWORD), here.records.parent, backup.account_id("chen"))
+    with here.sign_in("lee", OTHER) as store:
+        assert len(store.drafts()) == 1
 
 
 def test_only_an_administrator_moves_the_records(here: Entrance, server: Server) -> None:

@@ -36,6 +36,12 @@ OTHER_RECORDS = (
     "{server} holds other records than this computer. Nothing was changed. "
     "Put the files of this computer's records aside, then connect."
 )
+MOVED = "moved-to-server"
+WERE_MOVED = (
+    "These records were moved to the clinic's server, but {file}, which says where that is, is missing. What lies here "
+    "is how they were on that day, so it was not opened. Connect this workstation anew with "
+    "`evalassist connect-to-postgres`. Only if the server is lost for good, restore a backup from before."
+)
 CUT_SHORT = (
     "{server} holds a copy of these records from a move that was cut short. Nothing was changed; the records of this "
     "computer are the ones that count. Let whoever looks after the server empty that database, then move them again."
@@ -182,6 +188,8 @@ class Entrance:
         try:
             if len(found) == 1:
                 self._refuse_a_foreign_slot(store, vault, account_id)
+            if store.has_noted(MOVED):
+                raise StoreError(WERE_MOVED.format(file=self.server_file))
             store.account = store.account_of(account_id)
             store.trail_was_cut = not store.holds(vault.anchor)
             store.note_sign_in(wrong)
@@ -233,7 +241,7 @@ class Entrance:
     def use_server(self, store: Store, server: Server) -> dict[str, int]:
         """Move the records of this computer to an empty database, or connect to it anew when they are there.
 
-        Returns how many rows were moved. From then on only the server is used; the file stays as it was.
+        Returns how many rows were moved. From then on only the server is used; the file stays, and is not opened.
         """
         from evalassist.records.moving import move
         from evalassist.records.postgres import look
@@ -247,6 +255,7 @@ class Entrance:
             moved = move(self.records, store.keys, server)
             with Store(server, store.keys) as there:  # the copy inside the records may be older
                 there.keep_vault(vaults.vault_bytes(self.vault()))
+            store.note(MOVED, "")  # from here on the file is refused, with or without the name of the server
         elif vaults.vault_of(kept).records_id != self.vault().records_id:
             raise StoreError(OTHER_RECORDS.format(server=server))
         elif not store.is_shared:

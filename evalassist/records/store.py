@@ -489,6 +489,10 @@ class Store:
         """The last line of the audit trail, to be known outside the records."""
         return self._read(audit.head)
 
+    def has_noted(self, action: str) -> bool:
+        """Whether the audit trail tells of such an act."""
+        return self._read(lambda db: audit.tells_of(db, action))
+
     def holds(self, anchor: Anchor) -> bool:
         """Whether the audit trail still holds a line that was known outside."""
         return self._read(lambda db: audit.holds(db, anchor))

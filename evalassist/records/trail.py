@@ -53,6 +53,7 @@ PLAIN: dict[str, str] = {
     "patient-imported": "took in a patient from other records",
     "patient-exported": "wrote the patient into a file for another clinic",
     "restored": "restored a backup",
+    "moved-to-server": "moved the records to the clinic's server",
     "addendum-written": "wrote an addendum",
     "late-entry-written": "wrote a late entry",
     "entered-in-error": "marked the note as entered in error",
