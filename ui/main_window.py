@@ -353,7 +353,8 @@ class MainWindow(QMainWindow):
         from ui.backups import BackupKeeper
 
         folder = Path(self._settings.backup_folder) if self._settings.backup_folder else None
-        self._backups = BackupKeeper(self._store.path, self._store.keys, folder, self)
+        store = self._store
+        self._backups = BackupKeeper(store.path, lambda: store.keys, folder, self)
         self._backups.told.connect(self._tell_backups)
         self._backups.begin()
 
