@@ -10,13 +10,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2 as sqlcipher
 
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import Evaluation, Patient
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
+from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
 from evalassist.records.store import Store
+from evalassist.records.trail import Wanted
 from evalassist.records.tries import TooSoonError, Tries, delay_s
 from evalassist.records.vault import Keys, VaultDamagedError, WrongPasswordError, new_keys
 
@@ -183,8 +186,6 @@ def test_records_that_were_not_encrypted_become_encrypted(entrance: Entrance, tm
 
 
 def _decrypted(sealed: Path, keys: Keys, plain: Path) -> None:
-    from evalassist.records.connection import connect
-
     with closing(connect(sealed, keys.database)) as db:
         db.execute("ATTACH DATABASE ? AS plain KEY ''", (str(plain),))
         db.execute("SELECT sqlcipher_export('plain')")
@@ -247,13 +248,70 @@ def test_an_older_vault_lets_nobody_in_with_a_former_password_or_paper(
         Entrance(tmp_path).sign_in_with_paper(paper)
 
 
-def test_an_older_vault_is_refused_though_the_key_is_the_same(entrance: Entrance, store: Store) -> None:
+def test_a_former_password_with_the_vault_of_its_day_opens_the_records_no_more(
+    entrance: Entrance, store: Store
+) -> None:
+    """Not in EvalAssist, and not with any other tool: the records have another key. Nobody else notices."""
+    store.save(draft())
+    entrance.add_account(store, LEE, OTHER)
+    paper = entrance.new_paper_key(store)
     older = as_it_was(entrance)
+    entrance.change_password(store, store.account.id, "brand new words")
+    assert len(store.drafts()) == 1
+    store.close()
+    (former,) = vaults.unlock(vaults.vault_of(older), "chen", PASSWORD)[1]
+    with pytest.raises(sqlcipher.DatabaseError):
+        connect(entrance.records, former.database)
+    for opens in (
+        lambda: entrance.sign_in("chen", "brand new words"),
+        lambda: entrance.sign_in("lee", OTHER),
+        lambda: entrance.sign_in_with_paper(paper),
+    ):
+        opens().close()
+    entrance.vault_file.write_bytes(older)
+    with pytest.raises(StoreError, match="put back from an earlier day"):
+        entrance.sign_in("chen", PASSWORD)
+
+
+def test_a_new_password_counts_though_the_records_could_not_get_their_new_key_yet(
+    entrance: Entrance, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_keys: Keys) -> None:
+        raise StoreError("another window has the file open")
+
+    monkeypatch.setattr(store, "change_key", fails)
+    former = store.keys
     entrance.change_password(store, store.account.id, OTHER)
+    store.save(draft())
+    store.close()
+    with pytest.raises(WrongPasswordError):
+        entrance.sign_in("chen", PASSWORD)
+    with entrance.sign_in("chen", OTHER) as store:
+        assert store.keys != former
+        assert len(store.drafts()) == 1
+
+
+def test_an_older_vault_is_refused_though_the_key_is_the_same(entrance: Entrance, store: Store) -> None:
+    lee = entrance.add_account(store, LEE, OTHER)
+    older = as_it_was(entrance)
+    account = vaults.with_password(entrance.vault(), store.keys, lee.id, "lee", "brand new words")
+    for coming in (True, False):
+        store.keep_vault(vaults.vault_bytes(account), coming=coming)
     store.close()
     entrance.vault_file.write_bytes(older)
     with pytest.raises(VaultDamagedError, match="is not the vault of these records as they are now"):
-        entrance.sign_in("chen", PASSWORD)
+        entrance.sign_in("lee", OTHER)
+
+
+def test_a_key_file_that_a_reset_makes_needless_is_told(entrance: Entrance, store: Store) -> None:
+    lee = entrance.add_account(store, LEE, OTHER, b"on a stick")
+    assert entrance.needs_key_file(store, lee.id)
+    entrance.change_password(store, lee.id, "brand new words")
+    assert not entrance.needs_key_file(store, lee.id)
+    told = [line.says({}) for line in store.trail(Wanted(kind="Accounts, keys, limits"))]
+    assert "Changed a password, which needs no key file any more" in told
+    entrance.change_password(store, lee.id, OTHER)
+    assert store.trail(Wanted(kind="Accounts, keys, limits"))[1].says({}) == "Changed a password"
 
 
 def test_a_vault_of_somebody_else_confirms_nothing_and_gets_no_keys(entrance: Entrance, store: Store) -> None:

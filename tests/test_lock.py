@@ -355,6 +355,41 @@ def test_a_full_disk_holds_the_draft_out_of_sight_until_it_can_be_kept(
     assert session.store.load(begun.id, to_edit=False).answers["goal-text"] == "climb stairs"
 
 
+def test_what_is_held_is_kept_though_the_records_got_a_new_key_meanwhile(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    begun = person.begin()
+
+    def full(_: Evaluation) -> None:
+        raise StoreError("The disk is full. Free some space.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(person.store, "save", full)
+        person.view.session.answer("goal-text", "climb stairs")
+        person.lock()
+        person.sign_in("chen", PASSWORD)
+        person.entrance.change_password(person.store, person.store.account.id, "brand new words")
+        person.lock()
+    person.sign_in("lee", OTHER)
+    assert person.view.session.keep()
+    person.lock()
+    person.sign_in("chen", "brand new words")
+    assert person.store.load(begun.id).answers["goal-text"] == "climb stairs"
+
+
+def test_who_resets_a_password_is_told_that_the_key_file_is_needed_no_more(person: Person) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    lee = next(one for one in person.store.accounts() if one.sign_in == "lee")
+    before = PasswordDialog(person.store, person.way_in, lee, Settings(), person.window)
+    assert "key file" not in texts(before)
+    person.entrance.change_password(person.store, lee.id, OTHER, b"on a stick")
+    reset = PasswordDialog(person.store, person.way_in, lee, Settings(), person.window)
+    assert "S. Lee signs in with a key file beside the password" in texts(reset)
+
+
 def test_locking_closes_an_open_dialog_and_leaves_the_draft_where_it_is(person: Person) -> None:
     person.begin()
     assert person.sees == "evaluation"

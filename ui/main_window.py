@@ -126,7 +126,7 @@ class MainWindow(QMainWindow):
 
         held = self._held.pop(store.account.id, None)
         if held is not None:
-            held.store.account = store.account  # as it is now
+            held.store.go_on_as(store)
             store.close()
             store, way_in = held.store, held.way_in
         self._store, self._way_in = store, way_in

@@ -18,7 +18,7 @@ from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
 from evalassist.records.connection import WAIT_S, connect
 from evalassist.records.doorstep import RECORDS, is_plain
-from evalassist.records.faults import plain_words
+from evalassist.records.faults import DamagedError, plain_words
 from evalassist.records.plain_file import encrypt
 from evalassist.records.server import FILE_NAME as SERVER_FILE
 from evalassist.records.server import Server, read_server, write_server
@@ -35,6 +35,9 @@ State = Literal["new", "plain", "locked"]
 OTHER_RECORDS = (
     "{server} holds other records than this computer. Nothing was changed. "
     "Put the files of this computer's records aside, then connect."
+)
+OLDER_VAULT = (
+    "If only {file} was put back from an earlier day, it does not open them any more: put the newest one back."
 )
 MOVED = "moved-to-server"
 WERE_MOVED = (
@@ -184,7 +187,10 @@ class Entrance:
             server = read_server(self.server_file, found[-1])
             return self._opened_on_server(server, found[-1], vault, account_id, again, wrong)
         keys = self._finish_change_of_keys(vault, found, account_id) if len(found) > 1 else found[0]
-        store = Store(self.records, keys, wait_s=self._wait_s)
+        try:
+            store = Store(self.records, keys, wait_s=self._wait_s)
+        except DamagedError as error:
+            raise DamagedError(f"{error} {OLDER_VAULT.format(file=self.vault_file)}") from error
         try:
             if len(found) == 1:
                 self._refuse_a_foreign_slot(store, vault, account_id)
@@ -298,15 +304,31 @@ class Entrance:
     def change_password(
         self, store: Store, account_id: str, password: str, key_file: bytes | None = None
     ) -> None:
-        """A new password for an account: one's own, or another's set by an administrator."""
+        """A new password for an account: one's own, or another's set by an administrator.
+
+        The records get a new key with it, so that the former password opens nothing, with no copy of its vault.
+        """
         if account_id != store.account.id:
             _only_administrators(store)
         account = store.account_of(account_id)
         vault = self._kept_vault(store)
-        if vault.slot(account_id) is None:
+        former = vault.slot(account_id)
+        if former is None:
             raise EvalAssistError("This account has no way in. Add it anew.")
+        dropped = {"key_file": "dropped"} if former.key_file and key_file is None else {}
         self._write(store, _with_account(vault, store.keys, account, password, key_file))
-        store.note("password-changed", account_id)
+        store.note("password-changed", account_id, dropped)
+        if store.is_shared:
+            return
+        try:
+            self._write_with_new_key(store, self._kept_vault(store))
+        except EvalAssistError as fault:  # the password counts; the key is changed at the next sign-in
+            log.error("the records have their former key still: %s", type(fault).__name__)
+
+    def needs_key_file(self, store: Store, account_id: str) -> bool:
+        """Whether this account signs in with a key file beside its password."""
+        slot = self._kept_vault(store).slot(account_id)
+        return slot is not None and slot.key_file
 
     def add_account(
         self, store: Store, account: Account, password: str, key_file: bytes | None = None

@@ -433,6 +433,14 @@ class Store:
         self._note_quietly("key-changed", "")
         log.info("records encrypted anew")
 
+    def go_on_as(self, fresh: Store) -> None:
+        """The same account signed in anew: go on with it, and with the keys, as they are now."""
+        self.account = fresh.account
+        if self.keys != fresh.keys:
+            self._engine.dispose()
+            self.keys = fresh.keys
+            self._open_engine()
+
     def _open_engine(self) -> None:
         if isinstance(self.where, Server):
             from evalassist.records.postgres import open_server  # only a clinic with a server needs it

@@ -139,6 +139,8 @@ class TrailLine:
                 return (
                     f"{upper_first(act[self.action.partition('-')[2]])} a paper: {PAPERS.get(paper, paper)}"
                 )
+            case "password-changed" if self.detail.get("key_file"):
+                return "Changed a password, which needs no key file any more"
             case "sign-in-failed":
                 many = len(self.detail.get("times", ()))
                 return f"{many} wrong passwords were tried" if many > 1 else "A wrong password was tried"
