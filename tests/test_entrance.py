@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -422,6 +423,16 @@ def test_whatever_lies_in_the_file_of_tries_keeps_nobody_out(tmp_path: Path, con
     tries.refuse_too_soon()
     tries.count()
     assert tries.forget() == ()
+
+
+def test_a_file_of_ever_so_many_tries_makes_the_next_one_wait_and_no_more(tmp_path: Path) -> None:
+    """Anybody can write there; what it says goes into the audit trail."""
+    file = tmp_path / "tries"
+    file.write_text(json.dumps(["x" * 10_000] * 5000))
+    tries = Tries(file)
+    assert 0 < tries.wait_s <= 300
+    tries.count()
+    assert sum(map(len, tries.forget())) < 10_000
 
 
 def test_a_folder_in_the_place_of_the_file_of_tries_keeps_nobody_out(tmp_path: Path) -> None:
