@@ -429,7 +429,9 @@ def test_an_address_that_asks_for_less_safety_is_refused(mode: str) -> None:
     with pytest.raises(StoreError, match="only with sslmode=verify-full"):
         server_of(f"postgresql://app@db.clinic/records?sslmode={mode}")
     assert server_of(f"postgresql://app@localhost/records?sslmode={mode}").is_local
-    assert server_of("postgresql://app@db.clinic/records").connecting()["sslmode"] == "verify-full"
+    for host in ("db.clinic", "/tmp,db.clinic", "localhost,db.clinic"):  # several hosts: none is this computer
+        found = server_of(f"postgresql://app@/records?host={host}")
+        assert found.connecting()["sslmode"] == "verify-full"
 
 
 @pytest.mark.parametrize(
@@ -773,6 +775,29 @@ def test_a_workstation_is_not_sent_to_another_server(over_the_network: Server, t
             read_server(file, KEYS)
     with pytest.raises(StoreError, match="was changed"):
         read_server(file, new_keys())
+
+
+def test_a_certificate_that_is_exchanged_while_the_window_is_open_leads_nowhere(
+    over_the_network: Server, tmp_path: Path, crashed: Crashed
+) -> None:
+    file = tmp_path / "evalassist.server"
+    write_server(file, over_the_network, KEYS)
+    found = read_server(file, KEYS)
+    with Store(found, KEYS) as store:
+        store.drafts()
+        Path(found.certificate).write_text("another one")
+        with crashed():
+            pass
+        with pytest.raises(StoreError, match="was exchanged. Nothing was sent"):
+            store.drafts()
+
+
+def test_whatever_lies_in_the_place_of_the_servers_name_is_told_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "evalassist.server"
+    for content in (b"[" * 200_000, b"[]", b'{"password": 5}', b"\xff"):
+        file.write_bytes(content)
+        with pytest.raises(StoreError, match="was changed"):
+            read_server(file, KEYS)
 
 
 def test_a_workstation_without_its_vault_is_an_alarm_and_connects_anew(
