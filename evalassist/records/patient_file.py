@@ -23,6 +23,7 @@ from evalassist.records.accounts import NOBODY, Account
 from evalassist.records.connection import connect, first_fault
 from evalassist.records.faults import not_kept, plain_words
 from evalassist.records.integrity import columns_of, quoted
+from evalassist.records.models import Base
 from evalassist.records.passwords import refusal
 from evalassist.records.store import Store
 from evalassist.records.verify import note_seals
@@ -189,7 +190,7 @@ def _opened(file: Path, password: str) -> Rows:
                 migrations.bring_up_to_date(db)
                 (patient_id,) = db.execute("SELECT id FROM patient").fetchone()
                 return _rows_of(db, patient_id)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, sqlite.DatabaseError) as error:
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, RuntimeError, sqlite.DatabaseError) as error:
         raise PatientFileError from error
     except OSError as error:
         raise PatientFileError(f"{file} could not be read: {error.strerror}. Nothing was changed.") from error
@@ -199,7 +200,8 @@ def _rows_of(db: sqlite.Connection, patient_id: str) -> Rows:
     columns = columns_of(db)
     found: Rows = {}
     for table, belongs in BELONGS.items():
-        names = columns[table]
+        ours = Base.metadata.tables[table].columns
+        names = [name for name in columns[table] if name in ours]  # a name from outside is never part of our SQL
         sql = (
             f"{_OF_PATIENT} SELECT {', '.join(map(quoted, names))} FROM {table} WHERE {belongs} ORDER BY 1, 2"
         )
