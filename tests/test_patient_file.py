@@ -233,6 +233,13 @@ def test_names_from_outside_are_never_part_of_what_the_database_is_told(
         "UPDATE document SET pdf = x'00'",
         "UPDATE document SET kept_at = 'once'",
         "UPDATE document_use SET used_at = 'once'",
+        *(
+            f"UPDATE {where} = 'unheard of'"
+            for where in (
+                *("patient SET sex", "evaluation SET kind", "evaluation SET sore_knee", "addendum SET kind"),
+                *("document SET language", "document SET paper", "document_use SET use"),
+            )
+        ),
     ],
 )
 def test_a_patient_with_a_forged_seal_or_an_unreadable_date_is_refused_whole(

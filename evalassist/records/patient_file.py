@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError, StoreError
+from evalassist.evaluation import AddendumKind, SoreKnee, VisitKind
 from evalassist.files import write_whole
 from evalassist.records import audit, migrations, reads
 from evalassist.records import vault as vaults
@@ -25,6 +26,7 @@ from evalassist.records.faults import not_kept, plain_words
 from evalassist.records.integrity import columns_of, quoted
 from evalassist.records.models import Base
 from evalassist.records.passwords import refusal
+from evalassist.records.rows import DocumentUse
 from evalassist.records.store import Store
 from evalassist.records.verify import note_seals
 
@@ -53,6 +55,16 @@ _OF_PATIENT = (
 )
 _OURS = ("version", "change_number")
 """Columns of an evaluation that count the work in these records and mean nothing elsewhere."""
+WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("patient", "sex"): ("F", "M", "X"),
+    ("evaluation", "kind"): get_args(VisitKind),
+    ("evaluation", "sore_knee"): get_args(SoreKnee),
+    ("addendum", "kind"): get_args(AddendumKind),
+    ("document", "language"): ("en", "es"),
+    ("document", "paper"): ("letter", "a4"),
+    ("document_use", "use"): get_args(DocumentUse),
+}
+"""Columns that hold one of few words; with any other one the pages that list it could not be shown."""
 Rows = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
 
 
@@ -60,6 +72,10 @@ class PatientFileError(StoreError):
     """This is not a file of one patient, or it is damaged. Nothing was changed."""
 
 
+NOT_SOUND = (
+    "Something in this file is not what was signed or kept, or cannot be read: a date, an answer or a seal. "
+    "Nothing of it was taken in. Ask the clinic that sent it for another file."
+)
 TOO_LARGE = f"A file of one patient holds {MOST_BYTES // 2**20} MB at most. Nothing was changed."
 
 
@@ -115,6 +131,10 @@ def import_patient(store: Store, file: Path, password: str) -> str:
     if not (store.account.administers or store.account == NOBODY):
         raise EvalAssistError("Only an administrator takes a patient in. Nothing was changed.")
     rows = _opened(file, password)
+    for (table, column), words in WORDS.items():
+        columns, found = rows[table]
+        if any(row[columns.index(column)] not in words for row in found):
+            raise PatientFileError(NOT_SOUND)
     (patient,) = rows["patient"][1]
     patient_id = str(patient[rows["patient"][0].index("id")])
     with plain_words(store.path, "read"), closing(connect(store.path, store.keys.database)) as db:
@@ -150,10 +170,7 @@ def _sound_notes(change: Connection, patient_id: str) -> list[str]:
         for paper in reads.documents(db, patient_id=patient_id):
             reads.document(db, paper.id)
     except (EvalAssistError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        raise PatientFileError(
-            "Something in this file is not what was signed or kept, or cannot be read: a date, an answer or a seal. "
-            "Nothing of it was taken in. Ask the clinic that sent it for another file."
-        ) from error
+        raise PatientFileError(NOT_SOUND) from error
     return [visit.id for visit in visits if visit.signed_at is not None]
 
 
