@@ -263,12 +263,9 @@ def test_a_former_password_with_the_vault_of_its_day_opens_the_records_no_more(
     (former,) = vaults.unlock(vaults.vault_of(older), "chen", PASSWORD)[1]
     with pytest.raises(sqlcipher.DatabaseError):
         connect(entrance.records, former.database)
-    for opens in (
-        lambda: entrance.sign_in("chen", "brand new words"),
-        lambda: entrance.sign_in("lee", OTHER),
-        lambda: entrance.sign_in_with_paper(paper),
-    ):
-        opens().close()
+    entrance.sign_in("chen", "brand new words").close()
+    entrance.sign_in("lee", OTHER).close()
+    entrance.sign_in_with_paper(paper).close()
     entrance.vault_file.write_bytes(older)
     with pytest.raises(StoreError, match="put back from an earlier day"):
         entrance.sign_in("chen", PASSWORD)

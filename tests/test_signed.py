@@ -144,7 +144,7 @@ def test_nobody_writes_below_a_note_in_another_name(
     session.sign()
     store.account = RO
     for name, licence in ((CHEN.name, CHEN.licence), (RO.name, CHEN.licence)):
-        with pytest.raises(EvalAssistError, match="K. Ro is signed in, so only this name"):
+        with pytest.raises(EvalAssistError, match=r"K\. Ro is signed in, so only this name"):
             store.add_addendum(session.evaluation.id, Addendum("All is well.", name, AT, "addendum", licence))
     assert store.load(session.evaluation.id).addenda == ()
 

@@ -218,7 +218,9 @@ def _rows_of(db: sqlite.Connection, patient_id: str) -> Rows:
     found: Rows = {}
     for table, belongs in BELONGS.items():
         ours = Base.metadata.tables[table].columns
-        names = [name for name in columns[table] if name in ours]  # a name from outside is never part of our SQL
+        names = [
+            name for name in columns[table] if name in ours
+        ]  # a name from outside is never part of our SQL
         sql = (
             f"{_OF_PATIENT} SELECT {', '.join(map(quoted, names))} FROM {table} WHERE {belongs} ORDER BY 1, 2"
         )

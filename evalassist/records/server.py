@@ -46,7 +46,9 @@ class Server:
 
     @property
     def is_local(self) -> bool:
-        if "," in self.host:  # libpq takes these for several hosts, and would trust all as it trusts the first
+        if (
+            "," in self.host
+        ):  # libpq takes these for several hosts, and would trust all as it trusts the first
             return False
         return self.host in _HERE or self.host.startswith("/")
 

@@ -28,7 +28,6 @@ from evalassist.evaluation import (
     Defaults,
     Evaluation,
     Patient,
-    Signature,
 )
 from evalassist.records import audit, reads, trail, writes
 from evalassist.records.accounts import NOBODY, Account
@@ -177,9 +176,13 @@ class Store:
             raise EvalAssistError("The evaluation has no signature yet, so it was not locked. Sign it first.")
         self._refuse_another_name(signature.clinician, signature.licence)
         if self.account.id and signature.student != self.account.needs_cosignature:
-            raise EvalAssistError("A student signs as a student, a therapist as a therapist. Nothing was signed.")
+            raise EvalAssistError(
+                "A student signs as a student, a therapist as a therapist. Nothing was signed."
+            )
         if not self.account.may_sign and self.account.id:
-            raise EvalAssistError("A note is signed with a license. An administrator can add yours to your account.")
+            raise EvalAssistError(
+                "A note is signed with a license. An administrator can add yours to your account."
+            )
         digest = sha256_of(note_json)
         signed = {
             "note": note_json,
@@ -198,7 +201,9 @@ class Store:
                 "Lock the window and sign in with the other name."
             )
 
-    def _only_administrators(self, words: str = "Only an administrator may do this. Ask one to sign in.") -> None:
+    def _only_administrators(
+        self, words: str = "Only an administrator may do this. Ask one to sign in."
+    ) -> None:
         if self.account.id and not self.account.administers:
             raise EvalAssistError(words)
 

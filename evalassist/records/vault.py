@@ -332,7 +332,11 @@ def _password_key(password: str, how: Stretching, key_file: bytes | None) -> byt
     words = unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
     try:
         stretched = Argon2id(
-            salt=_bytes(how.salt), length=32, iterations=how.passes, lanes=how.lanes, memory_cost=how.memory_kib
+            salt=_bytes(how.salt),
+            length=32,
+            iterations=how.passes,
+            lanes=how.lanes,
+            memory_cost=how.memory_kib,
         ).derive(words)
     except ValueError:  # a salt that is too short
         raise VaultDamagedError from None

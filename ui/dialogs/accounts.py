@@ -27,8 +27,8 @@ REMOVED = (
     "Backups made before still open with the old password. What {name} signed stays as it is."
 )
 NO_KEY_FILE = (
-    "{name} signs in with a key file beside the password. The new password opens without it, until {name} chooses a key "
-    "file again."
+    "{name} signs in with a key file beside the password. The new password opens without it, until {name} chooses a "
+    "key file again."
 )
 NEW_PAPER = (
     "The paper key you have now opens nothing that is changed from now on: destroy that paper once you hold the new "
