@@ -36,7 +36,9 @@ OTHER_RECORDS = (
     "{server} holds other records than this computer. Nothing was changed. "
     "Put the files of this computer's records aside, then connect."
 )
-OLDER_VAULT = "If only {file} was put back from an earlier day, it does not open them: put the newest one back."
+OLDER_VAULT = (
+    "If only {file} was put back from an earlier day, it does not open them: put the newest one back."
+)
 MOVED = "moved-to-server"
 WERE_MOVED = (
     "These records were moved to the clinic's server, but {file}, which says where that is, is missing. What lies here "
