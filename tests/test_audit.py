@@ -427,6 +427,7 @@ def test_signing_in_and_out_is_noted_wrong_passwords_too_and_the_vault_knows_the
         ("account-added", "A. Chen"),
         ("password-changed", "A. Chen"),
         ("key-changed", "A. Chen"),
+        ("key-changed", "A. Chen"),
         ("paper-key-made", "A. Chen"),
         ("key-changed", "A. Chen"),
         ("account-removed", "A. Chen"),
