@@ -353,7 +353,7 @@ def _move_to_postgres(options: argparse.Namespace) -> int:
     for table, count in moved.items():
         print(f"{table:<16}{count:>9}")
     print(f"All rows arrived in {server} as they were. This workstation uses it from now on.")
-    print(f"{entrance.records} was not changed; keep it until the server's first backup is done.")
+    print(f"{entrance.records} is not opened any more; keep it until the server's first backup is done.")
     return DONE
 
 

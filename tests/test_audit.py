@@ -87,7 +87,7 @@ def test_every_change_is_noted_with_who_did_it_and_never_with_what_was_typed(
     store.save(replace(draft, patient=replace(ANNA, name="Anna Lindgren")).with_opinion("pfp", Opinion(True)))
     store.save(draft := store.load(draft.id).with_impression("secret words"))
     store.sign(signed(draft), NOTE)
-    store.add_addendum(draft.id, Addendum("secret addendum", "A. Chen", SIGNED_AT))
+    store.add_addendum(draft.id, Addendum("secret addendum", "A. Chen", SIGNED_AT, licence="PT-1"))
     kept = store.keep_document(draft.id, "handout", "en", "letter", b"%PDF", "A. Chen", use=None)
     store.note_use(kept, "printed", "A. Chen")
     store.keep_document(draft.id, "handout", "en", "letter", b"%PDF", "A. Chen")
@@ -138,7 +138,7 @@ def test_a_change_that_fails_leaves_no_line(store: Store, path: Path) -> None:
         lambda: store.save(draft.with_impression("late")),
         lambda: store.discard_draft(draft.id),
         lambda: store.note_use("unknown", "printed", "A. Chen"),
-        lambda: store.add_addendum("unknown", Addendum("more", "A. Chen", SIGNED_AT)),
+        lambda: store.add_addendum("unknown", Addendum("more", "A. Chen", SIGNED_AT, licence="PT-1")),
     ):
         with pytest.raises(EvalAssistError):
             change()
@@ -323,8 +323,8 @@ def test_whatever_was_signed_or_given_out_and_changed_behind_the_locks_is_told(
         store.save(replace(begin(), patient=BO))
         store.save(draft := begin().with_answer("pain", 7.0))
         store.sign(signed(draft), NOTE)
-        store.add_addendum(draft.id, Addendum("first", "A. Chen", SIGNED_AT))
-        store.add_addendum(draft.id, Addendum("second", "A. Chen", SIGNED_AT))
+        store.add_addendum(draft.id, Addendum("first", "A. Chen", SIGNED_AT, licence="PT-1"))
+        store.add_addendum(draft.id, Addendum("second", "A. Chen", SIGNED_AT, licence="PT-1"))
         store.keep_document(draft.id, "plan", "en", "letter", b"%PDF", "A. Chen")
     found = checked(path)
     assert found.faults == []
@@ -426,6 +426,7 @@ def test_signing_in_and_out_is_noted_wrong_passwords_too_and_the_vault_knows_the
         ("sign-in-failed", ""),
         ("account-added", "A. Chen"),
         ("password-changed", "A. Chen"),
+        ("key-changed", "A. Chen"),
         ("key-changed", "A. Chen"),
         ("paper-key-made", "A. Chen"),
         ("key-changed", "A. Chen"),

@@ -110,6 +110,22 @@ def test_a_backup_holds_what_the_records_hold_and_says_so(clinic: Clinic) -> Non
     assert len(list(clinic.backups.folder.iterdir())) == 3
 
 
+@pytest.mark.parametrize("moment", ["soon", "2026-03-01T09:00:00"])
+def test_a_manifest_without_a_moment_hides_its_backup_and_nothing_else(clinic: Clinic, moment: str) -> None:
+    """Whoever can write into the folder of the backups must not stop all of them."""
+    made = clinic.back_up()
+    planted = made.file.with_name(made.file.name.replace("-000001-", "-000009-"))
+    shutil.copyfile(made.file, planted)
+    manifest = made.manifest_file.read_text()
+    planted.with_suffix(".json").write_text(manifest.replace(made.manifest.made_at, moment))
+    clinic.backups._drill_file.write_text(f'{{"at": "{moment}", "number": 1}}')
+    assert clinic.backups.all() == (made,)
+    assert clinic.backups.drill() is None
+    clinic.save()
+    assert drill.keep_up(clinic.backups, clinic.keys, "working") == drill.Told()
+    assert len(clinic.backups.all()) == 2
+
+
 def test_backups_are_numbered_whatever_the_clock_says(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:

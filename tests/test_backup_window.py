@@ -95,6 +95,16 @@ def shown(window: MainWindow) -> str:
     return "\n".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
 
 
+def test_backups_go_on_when_the_records_got_a_new_key(
+    clinic: Clinic, window: MainWindow, qtbot: QtBot
+) -> None:
+    """As after a changed password or a removed account; the file must not be called damaged."""
+    clinic.store.change_key(Keys(new_keys().database, clinic.keys.audit))
+    look(window, qtbot)
+    assert "No backup" not in shown(window)
+    assert len(clinic.backups.all()) == 1
+
+
 def test_backups_are_made_while_the_window_goes_on(clinic: Clinic, window: MainWindow, qtbot: QtBot) -> None:
     with closing(connect(clinic.folder / RECORDS, clinic.keys.database)) as db:
         db.execute("CREATE TABLE big (x)")

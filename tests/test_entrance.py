@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,13 +11,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2 as sqlcipher
 
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import Evaluation, Patient
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
+from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
 from evalassist.records.store import Store
+from evalassist.records.trail import Wanted
 from evalassist.records.tries import TooSoonError, Tries, delay_s
 from evalassist.records.vault import Keys, VaultDamagedError, WrongPasswordError, new_keys
 
@@ -123,11 +127,13 @@ def test_a_change_of_keys_cut_short_is_finished_at_the_next_sign_in(entrance: En
     fresh = Keys(new_keys().database, store.keys.audit)
     both = entrance.vault().with_new_keys(fresh)
     store.keep_vault(vaults.vault_bytes(both), coming=True)
-    vaults.write_vault(both, entrance.vault_file)
+    planted = vaults.with_password(both, new_keys(), "eve", "eve", "mine now")
+    vaults.write_vault(planted, entrance.vault_file)
     store.close()
     with entrance.sign_in("chen", PASSWORD) as store:
         assert store.keys == fresh
         assert len(store.drafts()) == 1
+        assert entrance.vault().slot("eve") is None
     assert vaults.unlock(entrance.vault(), "chen", PASSWORD)[1] == [fresh]
 
 
@@ -181,8 +187,6 @@ def test_records_that_were_not_encrypted_become_encrypted(entrance: Entrance, tm
 
 
 def _decrypted(sealed: Path, keys: Keys, plain: Path) -> None:
-    from evalassist.records.connection import connect
-
     with closing(connect(sealed, keys.database)) as db:
         db.execute("ATTACH DATABASE ? AS plain KEY ''", (str(plain),))
         db.execute("SELECT sqlcipher_export('plain')")
@@ -245,13 +249,67 @@ def test_an_older_vault_lets_nobody_in_with_a_former_password_or_paper(
         Entrance(tmp_path).sign_in_with_paper(paper)
 
 
-def test_an_older_vault_is_refused_though_the_key_is_the_same(entrance: Entrance, store: Store) -> None:
+def test_a_former_password_with_the_vault_of_its_day_opens_the_records_no_more(
+    entrance: Entrance, store: Store
+) -> None:
+    """Not in EvalAssist, and not with any other tool: the records have another key. Nobody else notices."""
+    store.save(draft())
+    entrance.add_account(store, LEE, OTHER)
+    paper = entrance.new_paper_key(store)
     older = as_it_was(entrance)
+    entrance.change_password(store, store.account.id, "brand new words")
+    assert len(store.drafts()) == 1
+    store.close()
+    (former,) = vaults.unlock(vaults.vault_of(older), "chen", PASSWORD)[1]
+    with pytest.raises(sqlcipher.DatabaseError):
+        connect(entrance.records, former.database)
+    entrance.sign_in("chen", "brand new words").close()
+    entrance.sign_in("lee", OTHER).close()
+    entrance.sign_in_with_paper(paper).close()
+    entrance.vault_file.write_bytes(older)
+    with pytest.raises(StoreError, match="put back from an earlier day"):
+        entrance.sign_in("chen", PASSWORD)
+
+
+def test_a_new_password_counts_though_the_records_could_not_get_their_new_key_yet(
+    entrance: Entrance, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_keys: Keys) -> None:
+        raise StoreError("another window has the file open")
+
+    monkeypatch.setattr(store, "change_key", fails)
+    former = store.keys
     entrance.change_password(store, store.account.id, OTHER)
+    store.save(draft())
+    store.close()
+    with pytest.raises(WrongPasswordError):
+        entrance.sign_in("chen", PASSWORD)
+    with entrance.sign_in("chen", OTHER) as store:
+        assert store.keys != former
+        assert len(store.drafts()) == 1
+
+
+def test_an_older_vault_is_refused_though_the_key_is_the_same(entrance: Entrance, store: Store) -> None:
+    lee = entrance.add_account(store, LEE, OTHER)
+    older = as_it_was(entrance)
+    account = vaults.with_password(entrance.vault(), store.keys, lee.id, "lee", "brand new words")
+    for coming in (True, False):
+        store.keep_vault(vaults.vault_bytes(account), coming=coming)
     store.close()
     entrance.vault_file.write_bytes(older)
     with pytest.raises(VaultDamagedError, match="is not the vault of these records as they are now"):
-        entrance.sign_in("chen", PASSWORD)
+        entrance.sign_in("lee", OTHER)
+
+
+def test_a_key_file_that_a_reset_makes_needless_is_told(entrance: Entrance, store: Store) -> None:
+    lee = entrance.add_account(store, LEE, OTHER, b"on a stick")
+    assert entrance.needs_key_file(store, lee.id)
+    entrance.change_password(store, lee.id, "brand new words")
+    assert not entrance.needs_key_file(store, lee.id)
+    told = [line.says({}) for line in store.trail(Wanted(kind="Accounts, keys, limits"))]
+    assert "Changed a password, which needs no key file any more" in told
+    entrance.change_password(store, lee.id, OTHER)
+    assert store.trail(Wanted(kind="Accounts, keys, limits"))[1].says({}) == "Changed a password"
 
 
 def test_a_vault_of_somebody_else_confirms_nothing_and_gets_no_keys(entrance: Entrance, store: Store) -> None:
@@ -274,6 +332,21 @@ def test_a_way_in_that_was_planted_is_sealed_nothing(entrance: Entrance, store: 
     entrance.remove_account(store, lee.id)
     assert entrance.vault().slot("eve") is None
     assert all(vaults.vault_of(text).slot("eve") is None for text in store.kept_vaults())
+
+
+def test_a_key_that_was_planted_never_becomes_that_of_the_records(entrance: Entrance, store: Store) -> None:
+    """Anybody can seal a key to an account's public half; signing in must not take it for a change of keys."""
+    store.save(draft())
+    real, chosen = entrance.vault(), Keys(new_keys().database, store.keys.audit)
+    store.close()
+    vaults.write_vault(real.with_new_keys(chosen), entrance.vault_file)
+    with pytest.raises(VaultDamagedError):
+        entrance.sign_in("chen", PASSWORD)
+    with pytest.raises(StoreError):
+        Store(entrance.records, chosen)
+    vaults.write_vault(real, entrance.vault_file)
+    with entrance.sign_in("chen", PASSWORD) as store:
+        assert len(store.drafts()) == 1
 
 
 def test_a_change_of_the_vault_that_was_cut_short_counts_on_either_side(
@@ -347,6 +420,16 @@ def test_whatever_lies_in_the_file_of_tries_keeps_nobody_out(tmp_path: Path, con
     tries.refuse_too_soon()
     tries.count()
     assert tries.forget() == ()
+
+
+def test_a_file_of_ever_so_many_tries_makes_the_next_one_wait_and_no_more(tmp_path: Path) -> None:
+    """Anybody can write there; what it says goes into the audit trail."""
+    file = tmp_path / "tries"
+    file.write_text(json.dumps(["x" * 10_000] * 5000))
+    tries = Tries(file)
+    assert 0 < tries.wait_s <= 300
+    tries.count()
+    assert sum(map(len, tries.forget())) < 10_000
 
 
 def test_a_folder_in_the_place_of_the_file_of_tries_keeps_nobody_out(tmp_path: Path) -> None:

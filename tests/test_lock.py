@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -299,6 +300,45 @@ def test_another_account_starts_at_the_start_page_and_the_first_one_finds_its_fi
     assert view.session.evaluation.answers["mass"] == 62
 
 
+def elsewhere(person: Person) -> Store:
+    """The same records, as an administrator has them open at another workstation."""
+    return Store(person.store.path, person.store.keys, person.store.accounts()[0])
+
+
+def test_the_window_of_a_removed_account_locks_at_its_next_change_and_says_why(person: Person) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    with elsewhere(person) as chens:
+        assert chens.account.administers
+        begun = person.begin()
+        chens.remove_account(person.store.account.id)
+        person.type_into("mass", "62")
+        QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Tab)
+        person.wait_locked()
+        assert "This account was removed" in texts(person.window)
+        assert NAME not in texts(person.window)
+        assert "mass" not in chens.load(begun.id).answers
+    person.sign_in("chen", PASSWORD)
+    assert person.sees == "start page"
+
+
+def test_who_got_another_role_signs_in_anew_and_loses_nothing(person: Person) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    with elsewhere(person) as chens:
+        begun = person.begin()
+        chens.keep_account(replace(person.store.account, role="student"))
+        person.type_into("mass", "62")
+        QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Tab)
+        person.wait_locked()
+        assert "What this account may do was changed" in texts(person.window)
+        person.sign_in("lee", OTHER)
+        assert person.store.account.role == "student"
+        person.qtbot.waitUntil(lambda: "mass" in chens.load(begun.id).answers)
+
+
 def test_what_cannot_be_read_as_an_answer_stands_in_its_field_again(person: Person) -> None:
     person.begin()
     person.type_into("mass", "6x2")
@@ -335,6 +375,41 @@ def test_a_full_disk_holds_the_draft_out_of_sight_until_it_can_be_kept(
         assert session.evaluation.answers["goal-text"] == "climb stairs"
     assert session.keep()
     assert session.store.load(begun.id, to_edit=False).answers["goal-text"] == "climb stairs"
+
+
+def test_what_is_held_is_kept_though_the_records_got_a_new_key_meanwhile(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    begun = person.begin()
+
+    def full(_: Evaluation) -> None:
+        raise StoreError("The disk is full. Free some space.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(person.store, "save", full)
+        person.view.session.answer("goal-text", "climb stairs")
+        person.lock()
+        person.sign_in("chen", PASSWORD)
+        person.entrance.change_password(person.store, person.store.account.id, "brand new words")
+        person.lock()
+    person.sign_in("lee", OTHER)
+    assert person.view.session.keep()
+    person.lock()
+    person.sign_in("chen", "brand new words")
+    assert person.store.load(begun.id).answers["goal-text"] == "climb stairs"
+
+
+def test_who_resets_a_password_is_told_that_the_key_file_is_needed_no_more(person: Person) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    lee = next(one for one in person.store.accounts() if one.sign_in == "lee")
+    before = PasswordDialog(person.store, person.way_in, lee, Settings(), person.window)
+    assert "key file" not in texts(before)
+    person.entrance.change_password(person.store, lee.id, OTHER, b"on a stick")
+    reset = PasswordDialog(person.store, person.way_in, lee, Settings(), person.window)
+    assert "S. Lee signs in with a key file beside the password" in texts(reset)
 
 
 def test_locking_closes_an_open_dialog_and_leaves_the_draft_where_it_is(person: Person) -> None:

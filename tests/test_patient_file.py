@@ -185,6 +185,39 @@ def test_a_file_that_grows_without_end_is_refused(
     assert len(there.recent()) == 1
 
 
+@pytest.mark.parametrize(("at", "flag"), [(8, 0x01), (8, 0x20), (6, 99)], ids=["sealed", "patched", "newer"])
+def test_a_package_of_another_kind_is_told_in_words(
+    here: Store, there: Store, tmp_path: Path, at: int, flag: int
+) -> None:
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+    packed = bytearray(file.read_bytes())
+    packed[packed.find(b"PK\x01\x02") + at] |= flag
+    file.write_bytes(packed)
+    with pytest.raises(PatientFileError):
+        import_patient(there, file, PASSWORD)
+
+
+def test_names_from_outside_are_never_part_of_what_the_database_is_told(
+    here: Store, there: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+    with zipfile.ZipFile(file) as pack:
+        vault, rows = pack.read(patient_file.VAULT), pack.read(patient_file.ROWS)
+    (keys,) = vaults.unlock(vaults.vault_of(vault), patient_file.NAME, PASSWORD)[1]
+    inside = tmp_path / patient_file.ROWS
+    inside.write_bytes(rows)
+    with closing(connect(inside, keys.database)) as db:
+        db.execute("""ALTER TABLE patient ADD COLUMN "x"") VALUES (1) --" TEXT""")
+        db.execute("""CREATE TABLE "a""b" (x)""")
+    with zipfile.ZipFile(file, "w") as pack:
+        pack.writestr(patient_file.VAULT, vault)
+        pack.write(inside, patient_file.ROWS)
+    import_patient(there, file, PASSWORD)
+    assert there.patient(ANNA.id) == ANNA
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -200,6 +233,13 @@ def test_a_file_that_grows_without_end_is_refused(
         "UPDATE document SET pdf = x'00'",
         "UPDATE document SET kept_at = 'once'",
         "UPDATE document_use SET used_at = 'once'",
+        *(
+            f"UPDATE {where} = 'unheard of'"
+            for where in (
+                *("patient SET sex", "evaluation SET kind", "evaluation SET sore_knee", "addendum SET kind"),
+                *("document SET language", "document SET paper", "document_use SET use"),
+            )
+        ),
     ],
 )
 def test_a_patient_with_a_forged_seal_or_an_unreadable_date_is_refused_whole(

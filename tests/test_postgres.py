@@ -22,10 +22,12 @@ from evalassist.evaluation import Addendum, Evaluation, Patient, Signature
 from evalassist.records import moving, postgres, writes
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
+from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
 from evalassist.records.migrations import MIGRATIONS
 from evalassist.records.models import Base
+from evalassist.records.restore import chosen_backup, restore
 from evalassist.records.server import Server, read_server, server_of, write_server
 from evalassist.records.store import Store
 from evalassist.records.triggers import REFUSALS, RULES
@@ -427,7 +429,13 @@ def test_an_address_that_asks_for_less_safety_is_refused(mode: str) -> None:
     with pytest.raises(StoreError, match="only with sslmode=verify-full"):
         server_of(f"postgresql://app@db.clinic/records?sslmode={mode}")
     assert server_of(f"postgresql://app@localhost/records?sslmode={mode}").is_local
-    assert server_of("postgresql://app@db.clinic/records").connecting()["sslmode"] == "verify-full"
+    for host in (
+        "db.clinic",
+        "/tmp,db.clinic",
+        "localhost,db.clinic",
+    ):  # several hosts: none is this computer
+        found = server_of(f"postgresql://app@/records?host={host}")
+        assert found.connecting()["sslmode"] == "verify-full"
 
 
 @pytest.mark.parametrize(
@@ -577,7 +585,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Entrance:
         store.save(begin().with_answers({"third": 1 / 3, "text": "Läuft\n“weh” 🦵 \x00"}))
         locked = begin()
         store.sign(locked.signed_by(Signature(CHEN.name, CHEN.licence, SIGNED_AT)), NOTE)
-        store.add_addendum(locked.id, Addendum("more", "Sam Lee", SIGNED_AT))
+        store.add_addendum(locked.id, Addendum("more", CHEN.name, SIGNED_AT, licence=CHEN.licence))
         for number in range(5):
             store.keep_document(locked.id, "handout", "en", "letter", f"%PDF-{number}".encode(), "Sam Lee")
         store.change_default("slr", 75.5, by="Pat", reason="our table")
@@ -667,13 +675,33 @@ def test_a_move_cut_short_before_it_counted_is_told_and_the_file_still_counts(
     here: Entrance, server: Server
 ) -> None:
     with here.sign_in("chen", PASSWORD) as store:
-        here.use_server(store, server)
-    here.server_file.unlink()
+        moving.move(here.records, store.keys, server)
     with here.sign_in("chen", PASSWORD) as store:
         assert not store.is_shared
         store.save(begin())
         with pytest.raises(StoreError, match="a move that was cut short"):
             here.use_server(store, server)
+
+
+def test_records_that_were_moved_are_not_taken_for_the_clinics_again(here: Entrance, server: Server) -> None:
+    """Whoever deletes the name of the server must not lead the workstation back to the state of that day."""
+    with here.sign_in("chen", PASSWORD) as store:
+        before = Backups(here.records).make(store.keys.database, "asked")
+        here.use_server(store, server)
+    with here.sign_in("chen", PASSWORD) as store:
+        store.save(begin())
+    here.server_file.unlink()
+    for name, password in (("chen", PASSWORD), ("lee", OTHER)):
+        with pytest.raises(StoreError, match="were moved to the clinic's server"):
+            here.sign_in(name, password)
+    here.join(server, "chen", PASSWORD).close()
+    with here.sign_in("lee", OTHER) as store:
+        assert len(store.drafts()) == 2
+    here.server_file.unlink()  # the server is lost for good
+    backup = chosen_backup(before.file)
+    restore(backup, backup.keys_by_password("chen", PASSWORD), here.records.parent, backup.account_id("chen"))
+    with here.sign_in("lee", OTHER) as store:
+        assert len(store.drafts()) == 1
 
 
 def test_only_an_administrator_moves_the_records(here: Entrance, server: Server) -> None:
@@ -751,6 +779,29 @@ def test_a_workstation_is_not_sent_to_another_server(over_the_network: Server, t
             read_server(file, KEYS)
     with pytest.raises(StoreError, match="was changed"):
         read_server(file, new_keys())
+
+
+def test_a_certificate_that_is_exchanged_while_the_window_is_open_leads_nowhere(
+    over_the_network: Server, tmp_path: Path, crashed: Crashed
+) -> None:
+    file = tmp_path / "evalassist.server"
+    write_server(file, over_the_network, KEYS)
+    found = read_server(file, KEYS)
+    with Store(found, KEYS) as store:
+        store.drafts()
+        Path(found.certificate).write_text("another one")
+        with crashed():
+            pass
+        with pytest.raises(StoreError, match=r"was exchanged\. Nothing was sent"):
+            store.drafts()
+
+
+def test_whatever_lies_in_the_place_of_the_servers_name_is_told_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "evalassist.server"
+    for content in (b"[" * 200_000, b"[]", b'{"password": 5}', b"\xff"):
+        file.write_bytes(content)
+        with pytest.raises(StoreError, match="was changed"):
+            read_server(file, KEYS)
 
 
 def test_a_workstation_without_its_vault_is_an_alarm_and_connects_anew(

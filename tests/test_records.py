@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -38,6 +38,7 @@ from evalassist.evaluation import (
     StrengthTest,
 )
 from evalassist.records import database, migrations, reads, writes
+from evalassist.records.accounts import Account
 from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
 from evalassist.records.database import open_engine
@@ -52,7 +53,7 @@ from evalassist.records.rows import (
     sheet_replaced,
 )
 from evalassist.records.server import Server
-from evalassist.records.store import Store
+from evalassist.records.store import RemovedError, RoleChangedError, Store
 from evalassist.records.triggers import REFUSALS, TRIGGERS
 from evalassist.records.vault import new_keys
 
@@ -1287,3 +1288,51 @@ def test_the_log_and_the_faults_name_ids_and_never_people(
     for word in ("Wilhelmina", "Quaglia", "1931", "SECRET-9", "ladder", "Sam Lee"):
         assert word not in said
     assert draft.id in caplog.text
+
+
+# ------------------------------------------------------------ removed or demoted while the window is open
+
+
+@pytest.fixture
+def lees(records: Path | Server, store: Store) -> Iterator[Store]:
+    """A therapist's open window; `store` is that of another workstation."""
+    lee = Account("lee", "lee", "Sam Lee, PT", "PT-77", "therapist")
+    store.keep_account(lee)
+    with Store(records, KEYS, lee) as opened:
+        yield opened
+
+
+def acts_of(window: Store, draft: Evaluation) -> tuple[Callable[[], object], ...]:
+    return (
+        lambda: window.save(draft.with_impression("more")),
+        lambda: window.sign(signed(draft), NOTE),
+        lambda: window.remember_place(draft.id, "safety"),
+        lambda: window.load(draft.id),
+        lambda: window.patient(ANNA.id),
+        lambda: window.search_patients("anna"),
+        window.drafts,
+    )
+
+
+def test_a_removed_account_sees_and_keeps_nothing_more_in_its_open_window(store: Store, lees: Store) -> None:
+    draft, told = begin(), list[str]()
+    lees.on_dismissed = told.append
+    lees.save(draft)
+    store.remove_account("lee")
+    for act in acts_of(lees, draft):
+        with pytest.raises(RemovedError, match="This account was removed"):
+            act()
+    assert lees.is_removed
+    assert set(told) == {str(RemovedError())}
+    assert store.load(draft.id) == draft
+
+
+def test_an_account_with_another_role_signs_in_anew_before_it_goes_on(store: Store, lees: Store) -> None:
+    draft = begin()
+    lees.save(draft)
+    store.keep_account(replace(lees.account, role="student"))
+    for act in acts_of(lees, draft):
+        with pytest.raises(RoleChangedError, match="Sign in anew"):
+            act()
+    assert not lees.is_removed
+    assert store.load(draft.id) == draft

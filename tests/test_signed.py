@@ -19,7 +19,7 @@ from evalassist.case_file import read_case
 from evalassist.content import Content, load_content
 from evalassist.documents import evaluation_note_pdf, plan_of_care_pdf
 from evalassist.errors import EvalAssistError
-from evalassist.evaluation import BY_THERAPISTS, Addendum, Evaluation
+from evalassist.evaluation import BY_THERAPISTS, Addendum, Evaluation, Signature
 from evalassist.note_text import note_text
 from evalassist.records import audit
 from evalassist.records.accounts import Account
@@ -105,6 +105,83 @@ def choose(within: QWidget, name: str, words: str) -> None:
     assert place > 0, [combo.itemText(n) for n in range(combo.count())]
     combo.setCurrentIndex(place)
     combo.activated.emit(place)
+
+
+# ------------------------------------------------------------ in whose name
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        Signature(CHEN.name, CHEN.licence, AT, student=True),
+        Signature(RO.name, CHEN.licence, AT, student=True),
+        Signature(RO.name, "", AT),
+    ],
+    ids=["another name", "another license", "not as a student"],
+)
+def test_nobody_signs_as_somebody_else(store: Store, content: Content, signature: Signature) -> None:
+    """The window offers only the own name; what asks the store directly is refused as well."""
+    store.account = RO
+    draft = read_case(CASES / "ex1.toml", content)
+    store.save(draft)
+    with pytest.raises(EvalAssistError, match=r"Nothing was signed\."):
+        store.sign(draft.signed_by(signature), "{}")
+    assert store.load(draft.id).signature is None
+
+
+def test_nobody_signs_without_a_license(store: Store, content: Content) -> None:
+    store.account = replace(OKAFOR, licence="")
+    draft = read_case(CASES / "ex1.toml", content)
+    store.save(draft)
+    with pytest.raises(EvalAssistError, match="signed with a license"):
+        store.sign(draft.signed_by(Signature(OKAFOR.name, "", AT)), "{}")
+
+
+def test_nobody_writes_below_a_note_in_another_name(
+    session_of: Callable[..., EvaluationSession], store: Store
+) -> None:
+    session = session_of(CHEN)
+    session.sign()
+    store.account = RO
+    for name, licence in ((CHEN.name, CHEN.licence), (RO.name, CHEN.licence)):
+        with pytest.raises(EvalAssistError, match=r"K\. Ro is signed in, so only this name"):
+            store.add_addendum(session.evaluation.id, Addendum("All is well.", name, AT, "addendum", licence))
+    assert store.load(session.evaluation.id).addenda == ()
+
+
+def test_a_paper_is_kept_in_the_name_of_who_is_signed_in(
+    session_of: Callable[..., EvaluationSession], store: Store
+) -> None:
+    session = session_of(OKAFOR)
+    kept = store.keep_document(session.evaluation.id, "handout", "en", "letter", b"%PDF", CHEN.name)
+    store.note_use(kept, "printed", CHEN.name)
+    (row,) = store.documents(session.evaluation.id)
+    assert {row.kept_by, *(use.by for use in row.uses)} == {OKAFOR.name}
+
+
+@pytest.mark.parametrize("who", [OKAFOR, RO], ids=lambda who: who.role)
+def test_what_an_administrator_decides_is_refused_to_everybody_else(store: Store, who: Account) -> None:
+    store.account = who
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: store.change_default("symmetry-deficit", 20.0, by=CHEN.name, reason="mine"),
+        lambda: store.keep_account(replace(who, name=CHEN.name, licence=CHEN.licence)),
+        lambda: store.keep_account(replace(who, role="administrator")),
+        lambda: store.remove_account(CHEN.id),
+        lambda: store.trail(Wanted()),
+        lambda: store.trail(Wanted(patients=("one", "another"))),
+    )
+    for act in acts:
+        with pytest.raises(EvalAssistError, match="Only an administrator"):
+            act()
+    assert store.default_changes() == ()
+    assert {CHEN, OKAFOR, RO} == set(store.accounts())
+
+
+def test_the_trail_of_one_patient_is_no_pattern(
+    session_of: Callable[..., EvaluationSession], store: Store
+) -> None:
+    session_of(OKAFOR)
+    assert store.trail(Wanted(patients=("%",))) == ()
 
 
 # ------------------------------------------------------------ entered in error, late entries

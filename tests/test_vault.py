@@ -117,9 +117,26 @@ def test_a_new_password_leaves_the_other_accounts_and_the_keys_alone() -> None:
         unlock(changed, "chen", "correct horse")
 
 
+def test_keys_of_a_stranger_sealed_to_an_account_open_nothing() -> None:
+    """Sealing needs only the public half; records or a server somebody else made must not be taken for the clinic's."""
+    vault, paper = vaults.with_paper_key(two_accounts(), KEYS)
+    for forged in (vault.with_new_keys(new_keys()), vault.with_new_keys(new_keys()).with_newest_keys_only()):
+        with pytest.raises(VaultDamagedError):
+            unlock(forged, "chen", "correct horse")
+        with pytest.raises(VaultDamagedError):
+            unlock_with_paper(forged, paper)
+
+
+def test_a_vault_from_before_private_keys_were_marked_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(vaults, "_mark", lambda _keys: b"")
+        older = two_accounts()
+    assert unlock(older, "chen", "correct horse")[1] == [KEYS]
+
+
 def test_new_keys_are_sealed_to_everybody_without_a_password() -> None:
     vault, paper = vaults.with_paper_key(two_accounts(), KEYS)
-    fresh = new_keys()
+    fresh = Keys(new_keys().database, KEYS.audit)
     between = vault.with_new_keys(fresh)
     assert unlock(between, "chen", "correct horse")[1] == [KEYS, fresh]
     after = between.with_newest_keys_only()
@@ -173,6 +190,7 @@ def _change(path: str, value: object) -> Callable[[dict[str, object]], None]:
         _change("slots.0.stretching.memory_kib", 8),
         _change("slots.0.stretching.memory_kib", 2**30),
         _change("slots.0.stretching.passes", 1),
+        _change("slots.0.stretching.salt", "AAAA"),
         _change("slots.0.stretching.lanes", 2),
         _change("records_id", "another"),
         _change("format", 2),

@@ -39,11 +39,17 @@ class BackupKeeper(QObject):
     told = Signal(str, str)
     """In short and in full, what the therapist should know of the backups; both empty when all is well."""
 
-    def __init__(self, records: Path, keys: Keys, folder: Path | None, parent: QObject | None = None) -> None:
-        """`folder`: where the backups lie; beside the records when None."""
+    def __init__(
+        self,
+        records: Path,
+        keys: Callable[[], Keys],
+        folder: Path | None,
+        parent: QObject | None = None,
+    ) -> None:
+        """`keys`: those of the records now, which may get new ones; `folder`: beside the records when None."""
         super().__init__(parent)
         self._records, self._folder = records, folder
-        self._keys: Keys | None = keys
+        self._keys: Callable[[], Keys] | None = keys
         """Forgotten with the end of work."""
         self._thread = ThreadPoolExecutor(1, "backup", _give_way)
         self._stopped = Event()
@@ -115,12 +121,12 @@ class BackupKeeper(QObject):
 
         return at_the_start(self._backups())
 
-    def _keep_up(self, keys: Keys) -> Told:
+    def _keep_up(self, keys: Callable[[], Keys]) -> Told:
         from evalassist.records.drill import keep_up
 
-        return keep_up(self._backups(), keys, "working", self._stopped.is_set)
+        return keep_up(self._backups(), keys(), "working", self._stopped.is_set)
 
-    def _close(self, keys: Keys) -> Told:
+    def _close(self, keys: Callable[[], Keys]) -> Told:
         from evalassist.records.drill import keep_up
 
-        return keep_up(self._backups(), keys, "close", self._stopped.is_set)
+        return keep_up(self._backups(), keys(), "close", self._stopped.is_set)

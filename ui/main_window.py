@@ -64,6 +64,8 @@ class MainWindow(QMainWindow):
     first_painted = Signal()
     restore_wanted = Signal()
     """From the page in front of the records: a backup is to take their place."""
+    dismissed = Signal(str)
+    """Why who is signed in may not go on: the account was removed, or has another role. From any thread."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,6 +104,7 @@ class MainWindow(QMainWindow):
         self._wait_until = 0.0
         self._remember = QTimer(self, singleShot=True, interval=REMEMBER_AFTER_MS)
         self._remember.timeout.connect(self.remember_place)
+        self.dismissed.connect(self._lock_because, Qt.ConnectionType.QueuedConnection)
 
     # ------------------------------------------------------------ opening
 
@@ -130,9 +133,12 @@ class MainWindow(QMainWindow):
 
         held = self._held.pop(store.account.id, None)
         if held is not None:
+            held.store.go_on_as(store)
             store.close()
             store, way_in = held.store, held.way_in
         self._store, self._way_in = store, way_in
+        if way_in is not None:
+            store.on_dismissed = self.dismissed.emit
         self._settings = self._as_signed_in(self._clinic)
         self.start = self._make_start(StartPage(store, self._settings, signed_in=way_in is not None))
         if self._loaded is not None:
@@ -387,7 +393,8 @@ class MainWindow(QMainWindow):
         from ui.backups import BackupKeeper
 
         folder = Path(self._settings.backup_folder) if self._settings.backup_folder else None
-        self._backups = BackupKeeper(self._store.path, self._store.keys, folder, self)
+        store = self._store
+        self._backups = BackupKeeper(store.path, lambda: store.keys, folder, self)
         self._backups.told.connect(self._tell_backups)
         self._backups.begin()
 
@@ -678,6 +685,12 @@ class MainWindow(QMainWindow):
         self.keep()
         QTimer.singleShot(0, self._finish_lock)
 
+    def _lock_because(self, why: str) -> None:
+        """The account may not go on: say so where it would sign in."""
+        self.lock()
+        if self.door is not None and not self._held:
+            self.door.say_above(why)
+
     def _finish_lock(self) -> None:
         """Everything is out of sight: close it, unless its last changes would be lost."""
         self._closing += close_dialogs()
@@ -690,7 +703,7 @@ class MainWindow(QMainWindow):
             return
         way_in, self._way_in = self._way_in, None
         store = self._store
-        if self.view is not None and not self.keep():
+        if self.view is not None and not self.keep() and not store.is_removed:
             self._hold(Held(self.view, store, way_in))
         elif self.view is not None:
             self._put_away()
@@ -700,6 +713,8 @@ class MainWindow(QMainWindow):
             self.start = None
         self.end_backups(make_one=False)
         del self._store
+        if store.is_removed:  # nobody comes back for it
+            self._left.pop(store.account.id, None)
         if store.account.id not in self._held:
             store.close("locked")
         log.info("locked")

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from json.encoder import encode_basestring as _text
 
-from sqlalchemy import Connection, Text, insert, select, type_coerce
+from sqlalchemy import Connection, Text, exists, insert, select, type_coerce
 from sqlalchemy.orm import Session
 
 from evalassist.evaluation import Evaluation
@@ -92,6 +92,11 @@ def holds(db: Session, anchor: Anchor) -> bool:
     """Whether the trail still holds the line that was known outside."""
     known = select(StoredAudit.mac).where(StoredAudit.number == anchor.number)
     return anchor.number == 0 or db.scalar(known) == anchor.mac
+
+
+def tells_of(db: Session, action: str) -> bool:
+    """Whether the trail tells of such an act."""
+    return bool(db.scalar(select(exists().where(StoredAudit.action == action))))
 
 
 FIELDS = ("visit_date", "kind", "sore_knee", "impression", "defaults", "plan_edits", "exercise_log")

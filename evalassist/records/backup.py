@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist import __version__
@@ -60,6 +60,15 @@ class _Kept(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+def _a_moment(text: str) -> str:
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError("a moment without its time zone")
+    return text
+
+
+Moment = Annotated[str, AfterValidator(_a_moment)]
+
+
 class Held(_Kept):
     """What the records held when they were copied; two moments that hold the same need one backup."""
 
@@ -78,7 +87,7 @@ class Manifest(_Kept):
     records_id: str
     number: Annotated[int, Field(ge=1)]
     kind: Kind
-    made_at: str
+    made_at: Moment
     release: str
     held: Held
     size_bytes: int
@@ -96,7 +105,7 @@ class Manifest(_Kept):
 class Drill(_Kept):
     """How the last trial went to restore the newest backup."""
 
-    at: str
+    at: Moment
     number: int
     fault: str = ""
     """Empty: everything came back."""

@@ -18,7 +18,7 @@ from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
 from evalassist.records.connection import WAIT_S, connect
 from evalassist.records.doorstep import RECORDS, is_plain
-from evalassist.records.faults import plain_words
+from evalassist.records.faults import DamagedError, plain_words
 from evalassist.records.plain_file import encrypt
 from evalassist.records.server import FILE_NAME as SERVER_FILE
 from evalassist.records.server import Server, read_server, write_server
@@ -35,6 +35,15 @@ State = Literal["new", "plain", "locked"]
 OTHER_RECORDS = (
     "{server} holds other records than this computer. Nothing was changed. "
     "Put the files of this computer's records aside, then connect."
+)
+OLDER_VAULT = (
+    "If only {file} was put back from an earlier day, it does not open them: put the newest one back."
+)
+MOVED = "moved-to-server"
+WERE_MOVED = (
+    "These records were moved to the clinic's server, but {file}, which says where that is, is missing. What lies here "
+    "is how they were on that day, so it was not opened. Connect this workstation anew with "
+    "`evalassist connect-to-postgres`. Only if the server is lost for good, restore a backup from before."
 )
 CUT_SHORT = (
     "{server} holds a copy of these records from a move that was cut short. Nothing was changed; the records of this "
@@ -178,10 +187,15 @@ class Entrance:
             server = read_server(self.server_file, found[-1])
             return self._opened_on_server(server, found[-1], vault, account_id, again, wrong)
         keys = self._finish_change_of_keys(vault, found, account_id) if len(found) > 1 else found[0]
-        store = Store(self.records, keys, wait_s=self._wait_s)
+        try:
+            store = Store(self.records, keys, wait_s=self._wait_s)
+        except DamagedError as error:
+            raise DamagedError(f"{error} {OLDER_VAULT.format(file=self.vault_file)}") from error
         try:
             if len(found) == 1:
                 self._refuse_a_foreign_slot(store, vault, account_id)
+            if store.has_noted(MOVED):
+                raise StoreError(WERE_MOVED.format(file=self.server_file))
             store.account = store.account_of(account_id)
             store.trail_was_cut = not store.holds(vault.anchor)
             store.note_sign_in(wrong)
@@ -233,7 +247,7 @@ class Entrance:
     def use_server(self, store: Store, server: Server) -> dict[str, int]:
         """Move the records of this computer to an empty database, or connect to it anew when they are there.
 
-        Returns how many rows were moved. From then on only the server is used; the file stays as it was.
+        Returns how many rows were moved. From then on only the server is used; the file stays, and is not opened.
         """
         from evalassist.records.moving import move
         from evalassist.records.postgres import look
@@ -247,6 +261,7 @@ class Entrance:
             moved = move(self.records, store.keys, server)
             with Store(server, store.keys) as there:  # the copy inside the records may be older
                 there.keep_vault(vaults.vault_bytes(self.vault()))
+            store.note(MOVED, "")  # from here on the file is refused, with or without the name of the server
         elif vaults.vault_of(kept).records_id != self.vault().records_id:
             raise StoreError(OTHER_RECORDS.format(server=server))
         elif not store.is_shared:
@@ -289,15 +304,31 @@ class Entrance:
     def change_password(
         self, store: Store, account_id: str, password: str, key_file: bytes | None = None
     ) -> None:
-        """A new password for an account: one's own, or another's set by an administrator."""
+        """A new password for an account: one's own, or another's set by an administrator.
+
+        The records get a new key with it, so that the former password opens nothing, with no copy of its vault.
+        """
         if account_id != store.account.id:
             _only_administrators(store)
         account = store.account_of(account_id)
         vault = self._kept_vault(store)
-        if vault.slot(account_id) is None:
+        former = vault.slot(account_id)
+        if former is None:
             raise EvalAssistError("This account has no way in. Add it anew.")
+        dropped = {"key_file": "dropped"} if former.key_file and key_file is None else {}
         self._write(store, _with_account(vault, store.keys, account, password, key_file))
-        store.note("password-changed", account_id)
+        store.note("password-changed", account_id, dropped)
+        if store.is_shared:
+            return
+        try:
+            self._write_with_new_key(store, self._kept_vault(store))
+        except EvalAssistError as fault:  # the password counts; the key is changed at the next sign-in
+            log.error("the records have their former key still: %s", type(fault).__name__)
+
+    def needs_key_file(self, store: Store, account_id: str) -> bool:
+        """Whether this account signs in with a key file beside its password."""
+        slot = self._kept_vault(store).slot(account_id)
+        return slot is not None and slot.key_file
 
     def add_account(
         self, store: Store, account: Account, password: str, key_file: bytes | None = None
@@ -408,27 +439,33 @@ class Entrance:
         found = next((each for each in counts if each.slots == here.slots), counts[0])
         return found.with_anchor(here.anchor)
 
-    def _refuse_a_foreign_slot(self, store: Store, vault: Vault, slot_id: str) -> None:
-        """An older vault, or one that was changed outside, would let in who has no way in any more."""
-        kept = [vaults.vault_of(text).slot(slot_id) for text in store.kept_vaults()]
-        if kept and vault.slot(slot_id) not in kept:
+    def _refuse_a_foreign_slot(self, store: Store, vault: Vault, slot_id: str) -> Vault:
+        """An older vault, or one that was changed outside, would let in who has no way in any more.
+
+        Returns the copy inside the records that knows this way in.
+        """
+        kept = [vaults.vault_of(text) for text in store.kept_vaults()]
+        knows = next((each for each in kept if each.slot(slot_id) == vault.slot(slot_id)), None)
+        if kept and knows is None:
             raise VaultDamagedError(
                 f"{self.vault_file} is not the vault of these records as they are now: it is older, or was changed. "
                 "Nothing was changed. Put the newest vault back, or restore your latest backup."
             )
+        return (knows or vault).with_anchor(vault.anchor)
 
     def _finish_change_of_keys(self, vault: Vault, found: list[Keys], slot_id: str) -> Keys:
         """A change of keys that was cut short: the records have one of the two keys, and get the new one."""
         old, new = found
-        store = None
         try:
-            store = Store(self.records, new)
+            store, opened_by = Store(self.records, new), new
         except StoreError:
-            store = Store(self.records, old)
-            store.change_key(new)
+            store, opened_by = Store(self.records, old), old
         with store:
-            self._refuse_a_foreign_slot(store, vault, slot_id)
-            self._write(store, vault.with_newest_keys_only())
+            # first of all: whoever can write to the vault can seal a key of their own to anybody
+            counts = self._refuse_a_foreign_slot(store, vault, slot_id)
+            if opened_by is old:
+                store.change_key(new)
+            self._write(store, counts.with_newest_keys_only())
         return new
 
 

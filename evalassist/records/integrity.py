@@ -35,14 +35,16 @@ def columns_of(db: sqlite.Connection) -> dict[str, list[str]]:
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"
     ).fetchall()
     return {
-        table: [name for _, name, *_ in db.execute(f'PRAGMA table_info("{table}")')] for (table,) in tables
+        table: [name for _, name, *_ in db.execute(f"PRAGMA table_info({quoted(table)})")]
+        for (table,) in tables
     }
 
 
 def counts_of(db: sqlite.Connection) -> dict[str, int]:
     """How many rows every table has."""
     return {
-        table: int(db.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]) for table in columns_of(db)
+        table: int(db.execute(f"SELECT count(*) FROM {quoted(table)}").fetchone()[0])
+        for table in columns_of(db)
     }
 
 
@@ -53,13 +55,13 @@ def sums_of(db: sqlite.Connection, columns: Columns | None = None) -> dict[str, 
 
 def _sum(db: sqlite.Connection, table: str, columns: Sequence[str]) -> str:
     total = 0
-    for row in db.execute(f'SELECT {", ".join(map(quoted, columns))} FROM "{table}"'):
+    for row in db.execute(f"SELECT {', '.join(map(quoted, columns))} FROM {quoted(table)}"):
         total += int.from_bytes(hashlib.sha256(repr(row).encode()).digest(), "big")
     return f"{total % 2**256:064x}"
 
 
 def quoted(name: str) -> str:
-    return f'"{name}"'
+    return '"' + name.replace('"', '""') + '"'
 
 
 def sha256_of_file(file: Path) -> str:

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError, StoreError
+from evalassist.evaluation import AddendumKind, SoreKnee, VisitKind
 from evalassist.files import write_whole
 from evalassist.records import audit, migrations, reads
 from evalassist.records import vault as vaults
@@ -23,7 +24,9 @@ from evalassist.records.accounts import NOBODY, Account
 from evalassist.records.connection import connect, first_fault
 from evalassist.records.faults import not_kept, plain_words
 from evalassist.records.integrity import columns_of, quoted
+from evalassist.records.models import Base
 from evalassist.records.passwords import refusal
+from evalassist.records.rows import DocumentUse
 from evalassist.records.store import Store
 from evalassist.records.verify import note_seals
 
@@ -52,6 +55,16 @@ _OF_PATIENT = (
 )
 _OURS = ("version", "change_number")
 """Columns of an evaluation that count the work in these records and mean nothing elsewhere."""
+WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("patient", "sex"): ("F", "M", "X"),
+    ("evaluation", "kind"): get_args(VisitKind),
+    ("evaluation", "sore_knee"): get_args(SoreKnee),
+    ("addendum", "kind"): get_args(AddendumKind),
+    ("document", "language"): ("en", "es"),
+    ("document", "paper"): ("letter", "a4"),
+    ("document_use", "use"): get_args(DocumentUse),
+}
+"""Columns that hold one of few words; with any other one the pages that list it could not be shown."""
 Rows = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
 
 
@@ -59,6 +72,10 @@ class PatientFileError(StoreError):
     """This is not a file of one patient, or it is damaged. Nothing was changed."""
 
 
+NOT_SOUND = (
+    "Something in this file is not what was signed or kept, or cannot be read: a date, an answer or a seal. "
+    "Nothing of it was taken in. Ask the clinic that sent it for another file."
+)
 TOO_LARGE = f"A file of one patient holds {MOST_BYTES // 2**20} MB at most. Nothing was changed."
 
 
@@ -114,6 +131,10 @@ def import_patient(store: Store, file: Path, password: str) -> str:
     if not (store.account.administers or store.account == NOBODY):
         raise EvalAssistError("Only an administrator takes a patient in. Nothing was changed.")
     rows = _opened(file, password)
+    for (table, column), words in WORDS.items():
+        columns, found = rows[table]
+        if any(row[columns.index(column)] not in words for row in found):
+            raise PatientFileError(NOT_SOUND)
     (patient,) = rows["patient"][1]
     patient_id = str(patient[rows["patient"][0].index("id")])
     with plain_words(store.path, "read"), closing(connect(store.path, store.keys.database)) as db:
@@ -149,10 +170,7 @@ def _sound_notes(change: Connection, patient_id: str) -> list[str]:
         for paper in reads.documents(db, patient_id=patient_id):
             reads.document(db, paper.id)
     except (EvalAssistError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        raise PatientFileError(
-            "Something in this file is not what was signed or kept, or cannot be read: a date, an answer or a seal. "
-            "Nothing of it was taken in. Ask the clinic that sent it for another file."
-        ) from error
+        raise PatientFileError(NOT_SOUND) from error
     return [visit.id for visit in visits if visit.signed_at is not None]
 
 
@@ -189,7 +207,7 @@ def _opened(file: Path, password: str) -> Rows:
                 migrations.bring_up_to_date(db)
                 (patient_id,) = db.execute("SELECT id FROM patient").fetchone()
                 return _rows_of(db, patient_id)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, sqlite.DatabaseError) as error:
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, RuntimeError, sqlite.DatabaseError) as error:
         raise PatientFileError from error
     except OSError as error:
         raise PatientFileError(f"{file} could not be read: {error.strerror}. Nothing was changed.") from error
@@ -199,7 +217,10 @@ def _rows_of(db: sqlite.Connection, patient_id: str) -> Rows:
     columns = columns_of(db)
     found: Rows = {}
     for table, belongs in BELONGS.items():
-        names = columns[table]
+        ours = Base.metadata.tables[table].columns
+        names = [
+            name for name in columns[table] if name in ours
+        ]  # a name from outside is never part of our SQL
         sql = (
             f"{_OF_PATIENT} SELECT {', '.join(map(quoted, names))} FROM {table} WHERE {belongs} ORDER BY 1, 2"
         )

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.pool import QueuePool
 
 from evalassist.errors import StoreError
@@ -78,7 +79,7 @@ def engine_of(server: Server, wait_s: float = WAIT_S, patience: Patience = WINDO
         "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
     }
     try:
-        return create_engine(
+        engine = create_engine(
             "postgresql+psycopg://",
             connect_args=told,
             poolclass=QueuePool,
@@ -91,6 +92,29 @@ def engine_of(server: Server, wait_s: float = WAIT_S, patience: Patience = WINDO
             "This EvalAssist was installed without what a PostgreSQL server needs. Nothing was changed. "
             "Install it with its part “postgres”."
         ) from None
+    if server.certificate:
+        _trust_only(engine, Path(server.certificate))
+    return engine
+
+
+def _trust_only(engine: Engine, certificate: Path) -> None:
+    """Who exchanges the file while the window is open must not lead its next connection to another server."""
+
+    def read() -> bytes:
+        try:
+            return certificate.read_bytes()
+        except OSError:  # without it the server proves nothing, and the connection is refused
+            return b""
+
+    trusted = read()
+
+    @event.listens_for(engine, "do_connect")
+    def _refuse_another(*_told: object) -> None:
+        if read() != trusted:
+            raise StoreError(
+                f"The certificate {certificate}, by which the server proves itself, was exchanged. Nothing was sent. "
+                "Start EvalAssist again; if it is told again, ask whoever looks after the server."
+            )
 
 
 def open_server(server: Server, wait_s: float = WAIT_S, patience: Patience = WINDOW) -> Engine:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Exists, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Exists,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from evalassist.evaluation import AddendumKind, Evaluation, SoreKnee, VisitKind
@@ -336,6 +348,16 @@ def accounts(db: Session) -> tuple[Account, ...]:
     return tuple(
         Account(row.id, row.sign_in, row.name, row.licence, cast(Role, row.role)) for row in db.scalars(query)
     )
+
+
+REMOVED = "removed"
+_ROLE = select(StoredAccount.role, StoredAccount.removed_at).where(StoredAccount.id == bindparam("id"))
+
+
+def role_of(db: Connection, account_id: str) -> str | None:
+    """What this account may do now; None where it has no row."""
+    found = db.execute(_ROLE, {"id": account_id}).one_or_none()
+    return None if found is None else found.role if found.removed_at is None else REMOVED
 
 
 def people(db: Session) -> tuple[Account, ...]:

@@ -46,6 +46,10 @@ class Server:
 
     @property
     def is_local(self) -> bool:
+        if (
+            "," in self.host
+        ):  # libpq takes these for several hosts, and would trust all as it trusts the first
+            return False
         return self.host in _HERE or self.host.startswith("/")
 
     @property
@@ -123,7 +127,7 @@ def read_server(file: Path, keys: Keys) -> Server:
         plain["password"] = ""
         server = Server(**plain)
         password = _cipher(keys).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _bound(plain)).decode()
-    except (OSError, ValueError, KeyError, TypeError, InvalidTag):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, InvalidTag):
         raise StoreError(
             f"The file {file}, which says where the clinic's database is, is damaged or was changed. "
             "Nothing was sent. Connect this workstation anew with `evalassist connect-to-postgres`."

@@ -28,7 +28,6 @@ from evalassist.evaluation import (
     Defaults,
     Evaluation,
     Patient,
-    Signature,
 )
 from evalassist.records import audit, reads, trail, writes
 from evalassist.records.accounts import NOBODY, Account
@@ -76,6 +75,18 @@ _ACTS: dict[AddendumKind, str] = {
 }
 
 
+class DismissedError(EvalAssistError):
+    """Who is signed in may no longer do what was possible at the sign-in."""
+
+
+class RemovedError(DismissedError):
+    """This account was removed, so nothing more is shown or kept for it. Ask an administrator."""
+
+
+class RoleChangedError(DismissedError):
+    """What this account may do was changed. Sign in anew to go on; what was not kept yet waits until then."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Opened:
     """What this store last saw of an evaluation; a save that does not build on it is refused."""
@@ -105,6 +116,10 @@ class Store:
         """What was refused since the last save; one of them may have been kept all the same."""
         self._viewed: dict[tuple[str, str], float] = {}
         self._closed = False
+        self.is_removed = False
+        """The account that is signed in was removed meanwhile."""
+        self.on_dismissed: Callable[[str], None] | None = None
+        """Told, in whichever thread asked, why this account may not go on as it came in."""
         self.on_close: Callable[[], None] | None = None
         """What is still to be done with the open records before they are closed."""
         self.trail_was_cut = False
@@ -159,7 +174,15 @@ class Store:
         signature = evaluation.signature
         if signature is None:
             raise EvalAssistError("The evaluation has no signature yet, so it was not locked. Sign it first.")
-        self._refuse_another_name(signature)
+        self._refuse_another_name(signature.clinician, signature.licence)
+        if self.account.id and signature.student != self.account.needs_cosignature:
+            raise EvalAssistError(
+                "A student signs as a student, a therapist as a therapist. Nothing was signed."
+            )
+        if not self.account.may_sign and self.account.id:
+            raise EvalAssistError(
+                "A note is signed with a license. An administrator can add yours to your account."
+            )
         digest = sha256_of(note_json)
         signed = {
             "note": note_json,
@@ -170,14 +193,19 @@ class Store:
         log.info("evaluation %s signed", evaluation.id)
         return digest
 
-    def _refuse_another_name(self, signature: Signature) -> None:
-        """Whoever signed in signs with the own name and license, and a student as a student."""
-        own = (self.account.name, self.account.licence, self.account.needs_cosignature)
-        if self.account.id and (signature.clinician, signature.licence, signature.student) != own:
+    def _refuse_another_name(self, name: str, licence: str) -> None:
+        """Whoever signed in signs and writes below notes with the own name and license."""
+        if self.account.id and (name, licence) != (self.account.name, self.account.licence):
             raise EvalAssistError(
                 f"{self.account.name} is signed in, so only this name can sign. Nothing was signed. "
                 "Lock the window and sign in with the other name."
             )
+
+    def _only_administrators(
+        self, words: str = "Only an administrator may do this. Ask one to sign in."
+    ) -> None:
+        if self.account.id and not self.account.administers:
+            raise EvalAssistError(words)
 
     def load(self, evaluation_id: str, *, to_edit: bool = True) -> Evaluation:
         """The evaluation as it is kept.
@@ -203,6 +231,7 @@ class Store:
         """Write an addendum below a signed evaluation; it can never be changed or removed."""
         if addendum.kind in BY_THERAPISTS and self.account.needs_cosignature:
             raise EvalAssistError("Only a therapist may write this below a signed note. Nothing was written.")
+        self._refuse_another_name(addendum.clinician, addendum.licence)
         detail: dict[str, object] = {}
         with self._write(_ACTS[addendum.kind], evaluation_id, detail) as db:
             why_not = reads.evaluation(Session(db), evaluation_id)[0].why_not(addendum)
@@ -275,7 +304,7 @@ class Store:
 
         Without a use it is not given out yet: `note_use` follows when the printer has taken it.
         """
-        now = datetime.now(UTC)
+        now, by = datetime.now(UTC), self.account.name or by
         columns: dict[str, Any] = {
             "id": str(uuid4()),
             "evaluation_id": evaluation_id,
@@ -302,7 +331,9 @@ class Store:
     def note_use(self, document_id: str, use: DocumentUse, by: str) -> None:
         """Keep that a kept paper was printed or saved, now and by whom."""
         with self._change() as db:
-            evaluation_id, kind = writes.keep_use(db, document_id, Used(use, datetime.now(UTC), by))
+            evaluation_id, kind = writes.keep_use(
+                db, document_id, Used(use, datetime.now(UTC), self.account.name or by)
+            )
             self._append(db, f"document-{use}", evaluation_id, {"document": document_id, "kind": kind})
         log.info("document %s %s", document_id, use)
 
@@ -339,8 +370,7 @@ class Store:
         """Set a clinical default, or with None put it back as shipped; who and why are kept for good."""
         if value is not None and not isfinite(value):
             raise EvalAssistError(f"{value} is not a number that can be set.")
-        if self.account.id and not self.account.administers:
-            raise EvalAssistError("Only an administrator changes a limit. Nothing was changed.")
+        self._only_administrators("Only an administrator changes a limit. Nothing was changed.")
         change = DefaultChange(default_id, value, datetime.now(UTC), self.account.name or by, reason)
         with self._write("default-changed", default_id) as db:
             writes.keep_default_change(db, change)
@@ -373,10 +403,8 @@ class Store:
         return found
 
     def keep_account(self, account: Account) -> None:
-        """Keep a new account, or a changed one; only an administrator changes what somebody may do."""
-        own = account.id == self.account.id and account.role == self.account.role
-        if self.account.id and not (self.account.administers or own):
-            raise EvalAssistError("Only an administrator may do this. Ask one to sign in.")
+        """Keep a new account, or a changed one; only an administrator says who is who and may do what."""
+        self._only_administrators()
         with self._change() as db:
             fields = writes.keep_account(db, account, datetime.now(UTC))
             added = {"role": account.role}
@@ -390,6 +418,7 @@ class Store:
 
     def remove_account(self, account_id: str) -> None:
         """The account signs in no more; its name stays in what it did."""
+        self._only_administrators()
         with self._write("account-removed", account_id) as db:
             writes.remove_account(db, account_id, datetime.now(UTC))
         log.info("account %s removed", account_id)
@@ -413,6 +442,14 @@ class Store:
             self._open_engine()
         self._note_quietly("key-changed", "")
         log.info("records encrypted anew")
+
+    def go_on_as(self, fresh: Store) -> None:
+        """The same account signed in anew: go on with it, and with the keys, as they are now."""
+        self.account = fresh.account
+        if self.keys != fresh.keys:
+            self._engine.dispose()
+            self.keys = fresh.keys
+            self._open_engine()
 
     def _open_engine(self) -> None:
         if isinstance(self.where, Server):
@@ -455,7 +492,7 @@ class Store:
 
     def trail(self, wanted: trail.Wanted, before: int | None = None) -> tuple[trail.TrailLine, ...]:
         """A page of the audit trail, the latest line first; whoever is no administrator reads it of one patient."""
-        if wanted.patients is None and not self.account.administers:
+        if len(wanted.patients or ()) != 1 and not self.account.administers:
             raise EvalAssistError("Only an administrator reads the whole audit trail.")
         found = self._read(lambda db: trail.lines(db, wanted, before))
         one = wanted.patients[0] if wanted.patients and len(wanted.patients) == 1 else ""
@@ -469,6 +506,10 @@ class Store:
     def head(self) -> Anchor:
         """The last line of the audit trail, to be known outside the records."""
         return self._read(audit.head)
+
+    def has_noted(self, action: str) -> bool:
+        """Whether the audit trail tells of such an act."""
+        return self._read(lambda db: audit.tells_of(db, action))
 
     def holds(self, anchor: Anchor) -> bool:
         """Whether the audit trail still holds a line that was known outside."""
@@ -574,6 +615,7 @@ class Store:
                 self._refuse_another_file()
                 with self._engine.begin() as db:
                     writes.lock_trail(db)
+                    self._refuse_dismissed(db)
                     yield db
                 self._refuse_another_file()
         except DamagedError:
@@ -592,7 +634,19 @@ class Store:
 
     def _read_once(self, work: Callable[[Session], T]) -> T:
         with plain_words(self.where, "read"), Session(self._reading) as db:
+            self._refuse_dismissed(db.connection())
             return work(db)
+
+    def _refuse_dismissed(self, db: Connection) -> None:
+        """Whoever is signed in may have been removed, or given another role, at another workstation meanwhile."""
+        role = reads.role_of(db, self.account.id) if self.account.id else None
+        if role in (None, self.account.role):  # the paper key has no row
+            return
+        self.is_removed = role == reads.REMOVED
+        error = RemovedError() if self.is_removed else RoleChangedError()
+        if self.on_dismissed is not None:
+            self.on_dismissed(error.message)
+        raise error
 
     def _refuse_when_closed(self) -> None:
         if self._closed:

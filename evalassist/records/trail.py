@@ -53,6 +53,7 @@ PLAIN: dict[str, str] = {
     "patient-imported": "took in a patient from other records",
     "patient-exported": "wrote the patient into a file for another clinic",
     "restored": "restored a backup",
+    "moved-to-server": "moved the records to the clinic's server",
     "addendum-written": "wrote an addendum",
     "late-entry-written": "wrote a late entry",
     "entered-in-error": "marked the note as entered in error",
@@ -139,6 +140,8 @@ class TrailLine:
                 return (
                     f"{upper_first(act[self.action.partition('-')[2]])} a paper: {PAPERS.get(paper, paper)}"
                 )
+            case "password-changed" if self.detail.get("key_file"):
+                return "Changed a password, which needs no key file any more"
             case "sign-in-failed":
                 many = len(self.detail.get("times", ()))
                 return f"{many} wrong passwords were tried" if many > 1 else "A wrong password was tried"
@@ -184,7 +187,10 @@ def lines(db: Session, wanted: Wanted, before: int | None = None, limit: int = P
         )
         targets = (*wanted.patients, *db.scalars(visits))
         # a draft that was discarded is known by its patient alone
-        gone = [StoredAudit.detail.contains(f'"patient":"{patient}"') for patient in wanted.patients]
+        gone = [
+            StoredAudit.detail.contains(f'"patient":"{patient}"', autoescape=True)
+            for patient in wanted.patients
+        ]
         query = query.where(or_(StoredAudit.target.in_(targets), *gone))
     rows = db.scalars(query).all()
     about = _about(db, rows)

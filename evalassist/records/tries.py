@@ -21,6 +21,7 @@ FREE_TRIES = 3
 LONGEST_S = 300.0
 KEPT = 200
 """So many times of failed tries are kept for the audit trail."""
+MOST_SIGNS = 40
 
 
 class TooSoonError(EvalAssistError):
@@ -34,7 +35,7 @@ class TooSoonError(EvalAssistError):
 def delay_s(failed: int) -> float:
     """How long the next try waits after so many wrong ones: 2, 4, 8 s and so on, five minutes at most."""
     over = failed - FREE_TRIES
-    return 0.0 if over < 1 else min(LONGEST_S, 2.0**over)
+    return 0.0 if over < 1 else min(LONGEST_S, 2.0 ** min(over, KEPT))
 
 
 class Tries:
@@ -90,4 +91,4 @@ def _read(file: Path) -> tuple[str, ...]:
         found = json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError):  # whatever lies there, it lets nobody in
         return ()
-    return tuple(str(each) for each in found) if isinstance(found, list) else ()
+    return tuple(str(each)[:MOST_SIGNS] for each in found[-KEPT:]) if isinstance(found, list) else ()

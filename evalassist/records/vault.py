@@ -168,7 +168,8 @@ def with_password(
     vault: Vault, keys: Keys, slot_id: str, name: str, password: str, key_file: bytes | None = None
 ) -> Vault:
     """The vault with this account's way in, new or in the place of its former one."""
-    stretching = Stretching(salt=_text(secrets.token_bytes(16)))
+    salt = _text(secrets.token_bytes(16))
+    stretching = Stretching(salt=salt, memory_kib=MEMORY_KIB, passes=PASSES, lanes=LANES)
     head = Slot(
         id=slot_id,
         kind="password",
@@ -193,7 +194,8 @@ def _filled(vault: Vault, head: Slot, key: bytes, keys: Keys) -> Slot:
     private = X25519PrivateKey.generate()
     public = private.public_key().public_bytes_raw()
     nonce = secrets.token_bytes(12)
-    locked = nonce + AESGCM(key).encrypt(nonce, private.private_bytes_raw(), _bound(vault, head) + public)
+    secret = private.private_bytes_raw() + _mark(keys)
+    locked = nonce + AESGCM(key).encrypt(nonce, secret, _bound(vault, head) + public)
     slot = head.model_copy(update={"public": _text(public), "private": _text(locked)})
     return slot.model_copy(update={"sealed": (_seal(vault, slot, keys),)})
 
@@ -228,10 +230,13 @@ def _opened(vault: Vault, slot: Slot, key: bytes, wrong: type[EvalAssistError]) 
     except (InvalidTag, ValueError):
         raise wrong from None
     try:
-        private = X25519PrivateKey.from_private_bytes(raw)
-        return [_unseal(vault, slot, private, sealed) for sealed in slot.sealed]
+        private, mark = X25519PrivateKey.from_private_bytes(raw[:KEY_BYTES]), raw[KEY_BYTES:]
+        found = [_unseal(vault, slot, private, sealed) for sealed in slot.sealed]
     except (InvalidTag, ValueError):
         raise VaultDamagedError from None
+    if mark and any(mark != _mark(keys) for keys in found):  # a slot from before there were marks has none
+        raise VaultDamagedError
+    return found
 
 
 # ------------------------------------------------------------ the paper key
@@ -325,9 +330,16 @@ def _plain_name(name: str) -> str:
 
 def _password_key(password: str, how: Stretching, key_file: bytes | None) -> bytes:
     words = unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
-    stretched = Argon2id(
-        salt=_bytes(how.salt), length=32, iterations=how.passes, lanes=how.lanes, memory_cost=how.memory_kib
-    ).derive(words)
+    try:
+        stretched = Argon2id(
+            salt=_bytes(how.salt),
+            length=32,
+            iterations=how.passes,
+            lanes=how.lanes,
+            memory_cost=how.memory_kib,
+        ).derive(words)
+    except ValueError:  # a salt that is too short
+        raise VaultDamagedError from None
     if key_file is not None:
         stretched += hashlib.sha256(key_file).digest()
     return _derived(stretched, b"evalassist/password/v1")
@@ -346,6 +358,11 @@ def _bound(vault: Vault, slot: Slot) -> bytes:
     stretching = slot.stretching.model_dump() if slot.stretching else None
     parts = [vault.format, vault.records_id, slot.id, slot.kind, slot.name, slot.key_file, stretching]
     return json.dumps(parts, sort_keys=True).encode()
+
+
+def _mark(keys: Keys) -> bytes:
+    """What lies locked beside a private key: anybody can seal to a slot, but only keys of the same records count."""
+    return _derived(keys.audit, b"evalassist/mark/v1")
 
 
 def _seal(vault: Vault, slot: Slot, keys: Keys) -> str:

@@ -26,6 +26,10 @@ REMOVED = (
     "{name} cannot sign in any more. The records get a new key, which may take a moment. "
     "Backups made before still open with the old password. What {name} signed stays as it is."
 )
+NO_KEY_FILE = (
+    "{name} signs in with a key file beside the password. The new password opens without it, until {name} chooses a "
+    "key file again."
+)
 NEW_PAPER = (
     "The paper key you have now opens nothing that is changed from now on: destroy that paper once you hold the new "
     "one. Backups made before still open with it."
@@ -237,6 +241,8 @@ class PasswordDialog(_WorkingDialog):
         if self._own:
             self.key_file.use(way_in.key_file)
             parts.append(self.key_file)
+        elif way_in.entrance.needs_key_file(store, account.id):
+            parts.append(style.label("", NO_KEY_FILE.format(name=account.name), wrap=True))
         super().__init__(f"New password for {account.name}", "Set the password", parts, parent)
         self.old.entered.connect(self.new.first.setFocus)
         self.new.again.entered.connect(self.act)

@@ -159,7 +159,7 @@ class DatabaseDialog(QDialog):
     def _finish(self, server: Server, moved: dict[str, int]) -> None:
         rows = sum(moved.values())
         what = (
-            f"All {rows} rows arrived as they were; {self._entrance.records} was not changed. "
+            f"All {rows} rows arrived as they were; {self._entrance.records} stays and is not opened any more. "
             if rows
             else ""
         )
