@@ -5,9 +5,8 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -16,15 +15,12 @@ from pytestqt.qtbot import QtBot
 
 from evalassist.content.loader import load_content
 from evalassist.errors import StoreError
-from evalassist.evaluation import Evaluation, Patient
-from evalassist.records import vault as vaults
 from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
 from evalassist.records.doorstep import RECORDS
 from evalassist.records.entrance import TRIES
 from evalassist.records.store import Store
 from evalassist.records.tries import Tries
-from evalassist.records.vault import Keys, new_keys
 from evalassist.settings import Settings
 from ui.app import App
 from ui.crash import CrashHook
@@ -35,37 +31,11 @@ from ui.main_window import MainWindow
 from ui.pages.door import Door
 from ui.pages.first_run import FirstRun
 
+if TYPE_CHECKING:
+    from conftest import Clinic
+
 # The off-screen platform says this of every window and menu it shows.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-ANNA = Patient("Anna Svensson", date(1990, 5, 2), "F")
-
-
-@dataclass
-class Clinic:
-    folder: Path
-    keys: Keys
-    paper: str
-    store: Store
-
-    @property
-    def backups(self) -> Backups:
-        return Backups(self.folder / RECORDS)
-
-    def save(self) -> Evaluation:
-        evaluation = Evaluation.begin(ANNA, "right", date(2026, 3, 1))
-        self.store.save(evaluation)
-        return evaluation
-
-
-@pytest.fixture
-def clinic(tmp_path: Path, home: Path) -> Iterator[Clinic]:
-    keys = new_keys()
-    vault, paper = vaults.with_paper_key(vaults.new_vault(), keys)
-    vaults.write_vault(vault.model_copy(update={"begun": True}), tmp_path / vaults.FILE_NAME)
-    with Store(tmp_path / RECORDS, keys) as store:
-        made = Clinic(tmp_path, keys, paper, store)
-        made.save()
-        yield made
 
 
 @pytest.fixture
@@ -212,12 +182,12 @@ def test_the_start_offers_the_backups_when_the_records_are_damaged(home: Path, q
 
 
 def test_a_patient_is_exported_from_the_list_of_visits(clinic: Clinic, qtbot: QtBot, tmp_path: Path) -> None:
-    visits = VisitsDialog(clinic.store, ANNA.id)
+    visits = VisitsDialog(clinic.store, clinic.anna.id)
     qtbot.addWidget(visits)
     export = next(each for each in visits.findChildren(QPushButton) if each.text() == "Export…")
     with qtbot.waitSignal(visits.export_wanted):
         export.click()
-    dialog = ExportDialog(clinic.store, ANNA)
+    dialog = ExportDialog(clinic.store, clinic.anna)
     qtbot.addWidget(dialog)
     file = tmp_path / "patient"
 
