@@ -414,7 +414,7 @@ def test_a_date_is_read_as_people_write_it(qtbot: QtBot, typed: str) -> None:
     press(typed)
     press(Qt.Key.Key_Return)
     assert heard == [date(2026, 3, 2)]
-    assert onset.edit.text() == "2 Mar 2026"
+    assert onset.edit.text() == "Mar 2, 2026"
 
 
 def test_a_date_with_two_meanings_is_asked_about(qtbot: QtBot) -> None:
@@ -423,7 +423,7 @@ def test_a_date_with_two_meanings_is_asked_about(qtbot: QtBot) -> None:
     press("3/2/2026")
     press(Qt.Key.Key_Return)
     assert heard == []
-    assert onset.message == "Is it 3 Feb 2026 or 2 Mar 2026? Write the month as a word."
+    assert onset.message == "Is it Feb 3, 2026 or Mar 2, 2026? Write the month as a word."
     assert onset.edit.text() == "3/2/2026"
 
 
@@ -435,7 +435,7 @@ def test_a_date_with_one_meaning_is_not_asked_about() -> None:
 
 @pytest.mark.parametrize("typed", ["31 Feb 2026", "2 Mar 26", "spring", "0/0/2026", "2 Foo 2026"])
 def test_what_is_no_date_says_how_to_write_it(typed: str) -> None:
-    assert "2 Mar 2026" in str(read_date(typed))
+    assert "Mar 2, 2026" in str(read_date(typed))
 
 
 def test_a_date_after_the_latest_is_not_counted(qtbot: QtBot) -> None:
@@ -443,7 +443,7 @@ def test_a_date_after_the_latest_is_not_counted(qtbot: QtBot) -> None:
     press("3 Mar 2026")
     press(Qt.Key.Key_Return)
     assert onset.value is None
-    assert "2 Mar 2026" in onset.message
+    assert "Mar 2, 2026" in onset.message
 
 
 # Lists

@@ -184,11 +184,11 @@ def test_a_hand_grade_is_chosen_from_the_better_ones(page_of: Open) -> None:
 
 def test_visits_are_stepped_and_every_date_on_the_card_follows(page_of: Open, qtbot: QtBot) -> None:
     page = page_of("ex1")
-    assert "2 Mar 2026 to 27 Apr 2026" in reads(page)
+    assert "Mar 2, 2026 to Apr 27, 2026" in reads(page)
     click(page, "Weeks later, less")
     click(page, "Weeks later, less")
     qtbot.waitUntil(lambda: planned(page).schedule.weeks == 6)
-    assert "2 Mar 2026 to 13 Apr 2026" in reads(page)
+    assert "Mar 2, 2026 to Apr 13, 2026" in reads(page)
     assert "Certified until\n13 Apr 2026" in reads(page)
     assert "10 visits: 2 a week for 4 weeks, then 1 a week for 2 weeks" in reads(page)
     click(page, "Visits: back to the proposal")

@@ -23,7 +23,7 @@ from ui.session import EvaluationSession
 from ui.widgets import glyph
 from ui.widgets.addendum_form import ITS_KIND, AddendumForm
 from ui.widgets.bars import FooterBar, HeaderBar
-from ui.widgets.dates import KIND_WORDS, date_text
+from ui.widgets.dates import KIND_WORDS, SHORT_KINDS, date_text, day_of_month
 from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import GLYPHS
 from ui.widgets.rail import NARROW, WIDE, RailStep, StepRail
@@ -402,6 +402,7 @@ class EvaluationView(QWidget):
                 "referral_wanted": self.referral_wanted,
                 "plan_paper_wanted": self.plan_paper_wanted,
                 "documents_wanted": self.documents_wanted,
+                "account_wanted": self.account_wanted,
                 "preferences_wanted": self.settings_wanted,
                 "source_wanted": self._show_source,
                 "what_if_wanted": self.what_if,
@@ -570,7 +571,11 @@ class EvaluationView(QWidget):
         born = date_text(patient.birth_date)
         self.header.set_patient(patient.name, f"{evaluation.age_years} y{sex} · born {born}")
         self.header.set_side(evaluation.sore_knee)
-        self.header.set_visit(f"{KIND_WORDS[evaluation.kind]} · {date_text(evaluation.visit_date)}")
+        day = evaluation.visit_date
+        self.header.set_visit(
+            f"{KIND_WORDS[evaluation.kind]} · {date_text(day)}",
+            f"{SHORT_KINDS[evaluation.kind]} · {day_of_month(day)}",
+        )
         name = self.session.settings.therapist_name
         signed_in = self.session.confirm is not None
         self.header.set_user(name if signed_in else "")

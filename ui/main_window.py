@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Literal
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from evalassist.settings import Settings
     from ui.backups import BackupKeeper
     from ui.copied import Copied
+    from ui.dialogs.patient import PatientDialog
     from ui.evaluation_view import EvaluationView
+    from ui.half_filled import HalfFilled
     from ui.pages.door import Door
     from ui.pages.first_run import FirstRun
     from ui.pages.start import StartPage
@@ -80,6 +83,8 @@ class MainWindow(QMainWindow):
         self.start: StartPage | None = None
         self.view: EvaluationView | None = None
         self._backups: BackupKeeper | None = None
+        self._last_backups: BackupKeeper | None = None
+        """What makes a last backup after the window was locked."""
         self._backups_told = ("", "")
         self.door: Door | FirstRun | None = None
         """The page in front of the records, while they are locked."""
@@ -139,6 +144,8 @@ class MainWindow(QMainWindow):
             self.show_start()
             if left is not None and left.evaluation_id:
                 self._go_back_to(left)
+        if left is not None and left.form is not None:
+            QTimer.singleShot(0, self, partial(self._open_again, left.form))
         if way_in is not None:
             self._begin_watch()
             if not store.is_shared:  # whoever looks after a server backs it up
@@ -172,7 +179,7 @@ class MainWindow(QMainWindow):
         start.trail_wanted.connect(self.show_trail)
         start.tell_backups(*self._backups_told)
         start.lock_wanted.connect(self.lock)
-        start.account_wanted.connect(self.show_accounts)
+        start.account_wanted.connect(lambda: self.show_accounts())
         start.accept_cut_wanted.connect(self._accept_cut)
         self._stack.addWidget(start)
         return start
@@ -237,13 +244,15 @@ class MainWindow(QMainWindow):
         """Ask who comes, and with which knee."""
         from ui.dialogs.patient import PatientDialog
 
-        dialog = PatientDialog(self._content, self, name=name, keep=self._keep_new)
+        self._ask_who_comes(PatientDialog(self._content, self, name=name, keep=self._keep_new))
+
+    def _ask_who_comes(self, dialog: PatientDialog) -> None:
         if dialog.exec() and dialog.evaluation is not None:
             self.begin(dialog.evaluation)
 
     def show_visits(self, patient_id: str) -> None:
         """The visits of one patient: open one, or begin the next."""
-        from ui.dialogs.patient import PatientDialog, VisitsDialog
+        from ui.dialogs.patient import VisitsDialog
 
         dialog = VisitsDialog(self._store, patient_id, self._settings.therapist_name, self)
         dialog.export_wanted.connect(lambda: self.export_patient(patient_id))
@@ -252,15 +261,18 @@ class MainWindow(QMainWindow):
         if dialog.chosen:
             self.open_evaluation(dialog.chosen)
             return
-        visit = PatientDialog(
+        self._ask_who_comes(self._next_visit(patient_id))
+
+    def _next_visit(self, patient_id: str) -> PatientDialog:
+        from ui.dialogs.patient import PatientDialog
+
+        return PatientDialog(
             self._content,
             self,
             patient=self._store.patient(patient_id),
-            former=dialog.rows,
+            former=self._store.patient_evaluations(patient_id),
             keep=self._keep_new,
         )
-        if visit.exec() and visit.evaluation is not None:
-            self.begin(visit.evaluation)
 
     def export_patient(self, patient_id: str) -> None:
         """Write a patient into an encrypted file for another clinic."""
@@ -268,7 +280,7 @@ class MainWindow(QMainWindow):
         from ui.dialogs.patient_file import ExportDialog
 
         says = "The file holds everything kept about this patient."
-        if confirmed(self._store, self._way_in, says, "Go on", self):
+        if confirmed(self._store, self._way_in, says, "Export the patient", self):
             ExportDialog(self._store, self._store.patient(patient_id), self).exec()
 
     def _keep_new(self, evaluation: Evaluation) -> Evaluation:
@@ -277,7 +289,7 @@ class MainWindow(QMainWindow):
         self._store.save(made)
         return made
 
-    def correct_patient(self) -> None:
+    def correct_patient(self, again: HalfFilled | None = None) -> None:
         """Correct the name, birth date or sex of the patient whose evaluation is open."""
         from ui.dialogs.patient import CorrectionDialog
 
@@ -285,6 +297,8 @@ class MainWindow(QMainWindow):
             return
         session = self.view.session
         dialog = CorrectionDialog(session.evaluation.patient, session.evaluation.visit_date, self)
+        if again is not None:
+            again.put_into(dialog)
         if dialog.exec() and dialog.patient is not None:
             session.change_patient(dialog.patient)
             self.setWindowTitle(f"{dialog.patient.name} – EvalAssist")
@@ -300,7 +314,7 @@ class MainWindow(QMainWindow):
         from ui.dialogs.preferences import PreferencesDialog
 
         dialog = PreferencesDialog(self._clinic, self, signed_in=self._way_in is not None)
-        dialog.accounts_wanted.connect(self.show_accounts)
+        dialog.accounts_wanted.connect(lambda: self.show_accounts())
         dialog.applied.connect(self.use_settings)
         dialog.database_wanted.connect(self.show_database)
         dialog.exec()
@@ -349,10 +363,12 @@ class MainWindow(QMainWindow):
         folder = Path(self._settings.backup_folder) if self._settings.backup_folder else None
         self._backups = BackupKeeper(self._store.path, self._store.keys, folder, self)
         self._backups.told.connect(self._tell_backups)
-        self._backups.begin()
+        self._backups.begin(after=self._last_backups)
 
     def end_backups(self, *, make_one: bool = True) -> None:
-        """Before the records are closed: a last backup if something changed, or none when the window is locked."""
+        """Before the records are closed: a last backup if something changed, waited for; or none."""
+        if self._last_backups is not None:
+            self._last_backups.wait()
         if self._backups is not None:
             self._backups.finish(make_one=make_one)
             self._backups = None
@@ -433,14 +449,14 @@ class MainWindow(QMainWindow):
         session.setParent(view)
         view.start_wanted.connect(self.show_start)
         view.settings_wanted.connect(self.change_settings)
-        view.patient_wanted.connect(self.correct_patient)
+        view.patient_wanted.connect(lambda: self.correct_patient())
         view.help_wanted.connect(self._explain_not_kept)
         view.referral_wanted.connect(self._write_referral)
         view.plan_paper_wanted.connect(self._show_plan_paper)
         view.addendum_wanted.connect(self._write_addendum)
         view.documents_wanted.connect(self.show_documents)
         view.lock_wanted.connect(self.lock)
-        view.account_wanted.connect(self.show_accounts)
+        view.account_wanted.connect(lambda: self.show_accounts())
         view.step_shown.connect(lambda _: self._remember.start())
         session.not_kept.connect(self._note_why)
         view.header.kept.set_backup(*self._backups_told)
@@ -606,6 +622,7 @@ class MainWindow(QMainWindow):
     def lock(self) -> None:
         """Hide everything at once and keep what is typed; then close the records and forget their keys."""
         from evalassist.records.doorstep import last_name
+        from ui.half_filled import half_filled
         from ui.pages.door import Door
 
         if self._way_in is None or self.door is not None:
@@ -617,7 +634,7 @@ class MainWindow(QMainWindow):
             self.remember_place()
             step, item, words = self.view.step, self.view.focused_item(), self.view.loose_words()
             words |= addendum_words()
-        self._left[self._store.account.id] = Left(self.evaluation_id(), step, item, words)
+        self._left[self._store.account.id] = Left(self.evaluation_id(), step, item, words, half_filled())
         self.setWindowTitle("EvalAssist")
         self.show_door(Door(lambda: entrance, last_name(entrance.records.parent), self._settings.clinic_name))
         if self._watch is not None:
@@ -650,10 +667,12 @@ class MainWindow(QMainWindow):
             self._stack.removeWidget(self.start)
             self.start.deleteLater()
             self.start = None
-        self.end_backups(make_one=False)
         del self._store
         if store.account.id not in self._held:
             store.close("locked")
+        if self._backups is not None:
+            self._backups.finish_soon()
+            self._last_backups, self._backups = self._backups, None
         log.info("locked")
 
     def _hold(self, held: Held) -> None:
@@ -685,7 +704,7 @@ class MainWindow(QMainWindow):
         """The window goes while it is locked: what waits for its owner would be lost."""
         if not self._keep_held() and not self._ask_to_lose([]):
             return False
-        waits = any(left.words for left in self._left.values())
+        waits = any(left.words or left.form for left in self._left.values())
         return not waits or self._ask_to_lose(["Words that wait for who locked the window."], kept=True)
 
     def _keep_held(self) -> bool:
@@ -715,6 +734,23 @@ class MainWindow(QMainWindow):
         if isinstance(field, QLineEdit):
             field.end(False)  # typing goes on behind what stands there
 
+    def _open_again(self, form: HalfFilled) -> None:
+        """The form that locking closed, as far as it was filled."""
+        if self.door is not None:
+            return
+        if form.form == "account":
+            self.show_accounts(form)
+        elif form.form == "correction":
+            if self.view is not None and self.view.session.evaluation.patient.id == form.of:
+                self.correct_patient(form)
+        else:
+            from ui.dialogs.patient import PatientDialog
+
+            new = PatientDialog(self._content, self, keep=self._keep_new) if not form.of else None
+            dialog = new or self._next_visit(form.of)
+            form.put_into(dialog)
+            self._ask_who_comes(dialog)
+
     def _begin_watch(self) -> None:
         from ui.copied import Copied
         from ui.watch import Watch
@@ -730,12 +766,14 @@ class MainWindow(QMainWindow):
         assert self._way_in is not None
         self._way_in.confirm(self._store, password)
 
-    def show_accounts(self) -> None:
+    def show_accounts(self, again: HalfFilled | None = None) -> None:
         """One's own password, and for an administrator who else may come in."""
         from ui.dialogs.accounts import AccountsDialog
 
         if self._way_in is not None:
             dialog = AccountsDialog(self._store, self._way_in, self._clinic, self)
+            if again is not None:
+                QTimer.singleShot(0, dialog, lambda: dialog.go_on(again))
             dialog.exec()
             self._way_in = dialog.way_in
             self.use_settings(self._clinic)  # a name or license may have changed
@@ -826,7 +864,7 @@ class MainWindow(QMainWindow):
         """Which version and content this is, and the way to the content."""
         from ui.dialogs.about import AboutDialog
 
-        if AboutDialog(self._content.release, self).exec():
+        if AboutDialog(self._content.release, f"{self._store.where}", self).exec():
             self.show_content()
 
     def show_content(self) -> None:

@@ -228,7 +228,7 @@ class _Studio:
             self._store.change_default(
                 "symmetry-deficit", 88, by="A. Chen, PT", reason="Clinic meeting in March."
             )
-            about = AboutDialog(self._content.release, window)
+            about = AboutDialog(self._content.release, f"{self._store.where}", window)
             yield self._take_dialog(about, f"{name}content-about")
             dialog = ContentDialog(self._store, self._settings.therapist_name, window)
             for place, part in enumerate(("release", "limits", "sources", "to-check", "app-rules")):

@@ -41,7 +41,7 @@ from evalassist.noting import clinic_of, note_of
 from evalassist.records.rows import StoreConflictError, sheet_replaced
 from evalassist.settings import Settings
 from evalassist.two_versions import Difference, Key, chosen, differences
-from ui.widgets.dates import MONTHS
+from ui.widgets.dates import date_text, day_of_month
 
 if TYPE_CHECKING:
     from evalassist.records.rows import DocumentRow, DocumentUse
@@ -141,14 +141,15 @@ class EvaluationSession(QObject):
         return self._result()[2]
 
     def last_words(self, item_id: ItemId) -> str:
-        """What was answered last time, in a few words: `last: 3/10, 2 Mar`; empty when it was not asked."""
+        """What was answered last time, in a few words: `last: 3/10, Mar 2`; empty when it was not asked."""
         if item_id not in self.last_answers:
             return ""
         answer, day = self.last_answers[item_id]
         item, _ = self.content.asked[item_id]
         words = brief_words(item, answer, self.content.strength_groups.get(item.id))
-        year = "" if day.year == self._evaluation.visit_date.year else f" {day.year}"
-        return f"last: {words}, {day.day} {MONTHS[day.month - 1]}{year}" if words else ""
+        same_year = day.year == self._evaluation.visit_date.year
+        when = day_of_month(day) if same_year else date_text(day)
+        return f"last: {words}, {when}" if words else ""
 
     @property
     def visits(self) -> tuple[Visit, ...]:

@@ -25,7 +25,7 @@ from evalassist.records.rows import EvaluationRow, PatientRow
 from ui import icons, style
 from ui.widgets.bars import HeaderBar
 from ui.widgets.cards import Card, Rule
-from ui.widgets.dates import KIND_WORDS, date_text
+from ui.widgets.dates import KIND_WORDS, date_text, day_of_month
 from ui.widgets.glyph import GLYPHS
 from ui.widgets.marks import Banner, KeyCap, LinkButton, SideBadge, StateGlyph
 
@@ -280,7 +280,8 @@ class StartPage(QWidget):
                 self._draft_rows.addWidget(Rule())
             self._draft_rows.addWidget(self._draft_line(row, newest=row is rows[0]))
         if not rows:
-            self._draft_rows.addWidget(_quiet("None. Every note is signed."))
+            none = "None. Every note is signed." if self._store.recent(1) else "No notes yet."
+            self._draft_rows.addWidget(_quiet(none))
         self._look.start()
 
     def _draft_line(self, row: EvaluationRow, *, newest: bool) -> QWidget:
@@ -456,9 +457,7 @@ class StartPage(QWidget):
         area.setWidget(inner)
         foot = QWidget()
         line = style.row(foot, (16, 4, 16, 8))
-        kept_in = style.label("", f"Records: {self._store.where}")
-        kept_in.setProperty("t", "s")
-        line.addWidget(kept_in, 1)
+        line.addStretch(1)
         line.addWidget(self._version)
         self._backups = style.label("s", wrap=True)
         self._backups.setTextFormat(Qt.TextFormat.PlainText)
@@ -535,8 +534,7 @@ def _age(patient: Patient) -> str:
 def _short(day: date) -> str:
     if day == date.today():
         return "today"
-    text = date_text(day)
-    return text.rpartition(" ")[0] if day.year == datetime.now().year else text
+    return day_of_month(day) if day.year == datetime.now().year else date_text(day)
 
 
 def _two(first: str, second: str, width: int = 0) -> QWidget:
