@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evalassist.errors import EvalAssistError
+from evalassist.evaluation import PRACTICE
 
 Language = Literal["en", "es"]
 SheetForm = Literal["standard", "large", "moves", "why"]
@@ -380,6 +381,11 @@ class Note(Part):
             "" if self.sheet is None else self.sheet.model_dump_json(exclude=NOT_TOLD, exclude_defaults=True)
         )
         return sha256("\n".join((self.sore_knee, sheet, *parts)).encode()).hexdigest()
+
+    @property
+    def is_practice(self) -> bool:
+        """The patient does not exist: every paper says so."""
+        return self.evaluation_id == PRACTICE
 
 
 def read_note(text: str) -> Note:

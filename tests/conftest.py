@@ -82,6 +82,7 @@ def first_run(quick_passwords: None) -> Callable[[App], None]:
         wait(lambda: program.window.door is not None)
         page = program.window.door
         assert isinstance(page, FirstRun)
+        page.next.click()
         for field, typed in (
             (page.fields.name, "A. Chen, PT"),
             (page.fields.licence, "40-12345"),
@@ -95,6 +96,7 @@ def first_run(quick_passwords: None) -> Callable[[App], None]:
         wait(lambda: not page.at_work)
         page.paper_key.has_it.click()
         page.paper_key.go_on.click()
+        page.to_start.click()
 
     return fill_in
 

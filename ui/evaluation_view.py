@@ -26,6 +26,7 @@ from ui.widgets.bars import FooterBar, HeaderBar
 from ui.widgets.dates import KIND_WORDS, SHORT_KINDS, date_text, day_of_month
 from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import GLYPHS
+from ui.widgets.practice_card import PracticeBand
 from ui.widgets.rail import NARROW, WIDE, RailStep, StepRail
 from ui.widgets.reasoning_panel import ReasoningPanel
 from ui.widgets.typed import Typed
@@ -72,6 +73,7 @@ class EvaluationView(QWidget):
         self._panel_wanted: bool | None = None
         self._not_kept_since = ""
         self._handle: QWindow | None = None
+        self.band = PracticeBand(self) if session.evaluation.is_practice else None
         self.header = HeaderBar(self)
         self.rail = StepRail([RailStep(step.id, step.short) for step in self.steps], self)
         self.stack = QStackedWidget(self)
@@ -284,10 +286,14 @@ class EvaluationView(QWidget):
         over = show_panel and folded
         top, bottom = self.header.sizeHint().height(), self.footer.sizeHint().height()
         top, bottom = max(top, self.header.minimumHeight()), max(bottom, self.footer.minimumHeight())
+        band = self.band.sizeHint().height() if self.band is not None else 0
+        if self.band is not None:
+            self.band.setGeometry(0, 0, self.width(), band)
+        head, top = top, top + band
         middle = self.height() - top - bottom
         rail = style.px(NARROW if self.rail.narrow else WIDE)
         panel = style.px(360 if width >= 1600 else 300)
-        self.header.setGeometry(0, 0, self.width(), top)
+        self.header.setGeometry(0, band, self.width(), head)
         self.footer.setGeometry(0, self.height() - bottom, self.width(), bottom)
         self.rail.setGeometry(0, top, rail, middle)
         self.panel.setVisible(show_panel)

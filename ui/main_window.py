@@ -23,9 +23,11 @@ from PySide6.QtWidgets import (
 )
 
 from evalassist.errors import EvalAssistError
+from evalassist.evaluation import PRACTICE
 from ui import style
 from ui.faults import log_fault
 from ui.locking import Held, Left, addendum_words, close_dialogs, still_waited_for
+from ui.practice import Practice
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -94,6 +96,7 @@ class MainWindow(QMainWindow):
         self._held: dict[str, Held] = {}
         self._watch: Watch | None = None
         self._copied: Copied | None = None
+        self.practice = Practice(self)
         self._keys: list[QShortcut] = []
         self._closing: list[QDialog] = []
         """Dialogs that locking closed."""
@@ -158,6 +161,23 @@ class MainWindow(QMainWindow):
             self.start.use_content(content)
 
     @property
+    def records(self) -> Store:
+        """The records of the clinic, while somebody is signed in."""
+        return self._store
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the records on this computer; None where there is none."""
+        if self._way_in is not None:
+            return self._way_in.entrance.records.parent
+        return None if self._store.is_shared else self._store.path.parent
+
+    @property
+    def clinical_content(self) -> Content:
+        """The clinical content, waited for."""
+        return self._content
+
+    @property
     def _content(self) -> Content:
         if self._loaded is None:
             self.use_content(self._wait_for_content())
@@ -181,6 +201,7 @@ class MainWindow(QMainWindow):
         start.lock_wanted.connect(self.lock)
         start.account_wanted.connect(lambda: self.show_accounts())
         start.accept_cut_wanted.connect(self._accept_cut)
+        self.practice.serve(start)
         self._stack.addWidget(start)
         return start
 
@@ -203,13 +224,17 @@ class MainWindow(QMainWindow):
         if evaluation_id == self.evaluation_id() and not self._leave():
             return  # what is open is kept before it is read again
         try:
-            evaluation = self._store.load(evaluation_id)
-            place = self._store.place(evaluation_id)
+            practices = evaluation_id == PRACTICE
+            if practices and not self._leave():
+                return
+            store = self.practice.opened() if practices else self._store
+            evaluation = store.load(evaluation_id)
+            place = store.place(evaluation_id)
         except EvalAssistError as fault:
             self._say_not_opened(str(fault))
             return
         if self._leave():
-            self._open(evaluation, place.step if place else "safety", place.item if place else "")
+            self._open(evaluation, place.step if place else "safety", place.item if place else "", store)
 
     def _say_not_opened(self, why: str) -> None:
         if self.start is not None and self.view is None:
@@ -228,6 +253,7 @@ class MainWindow(QMainWindow):
         """The start page stays as it was where the records cannot be read now."""
         assert self.start is not None
         self.start.say("")
+        self.practice.tell()
         try:
             self.start.refresh()
         except EvalAssistError as fault:
@@ -293,7 +319,7 @@ class MainWindow(QMainWindow):
         """Correct the name, birth date or sex of the patient whose evaluation is open."""
         from ui.dialogs.patient import CorrectionDialog
 
-        if self.view is None or self.view.session.signed:
+        if self.view is None or self.view.session.signed or self.view.session.evaluation.is_practice:
             return
         session = self.view.session
         dialog = CorrectionDialog(session.evaluation.patient, session.evaluation.visit_date, self)
@@ -405,7 +431,9 @@ class MainWindow(QMainWindow):
         if self.view is None or not self.view.step:
             return
         try:
-            self._store.remember_place(self.evaluation_id(), self.view.step, self.view.focused_item())
+            self.view.session.store.remember_place(
+                self.evaluation_id(), self.view.step, self.view.focused_item()
+            )
         except Exception as error:
             log_fault(log, "the place could not be remembered", error, self.evaluation_id())
 
@@ -430,7 +458,7 @@ class MainWindow(QMainWindow):
     def _tell_painted(self) -> None:
         self.first_painted.emit()
 
-    def _open(self, evaluation: Evaluation, step_id: str, item_id: str) -> None:
+    def _open(self, evaluation: Evaluation, step_id: str, item_id: str, store: Store | None = None) -> None:
         from ui.evaluation_view import EvaluationView
         from ui.session import EvaluationSession
 
@@ -438,7 +466,7 @@ class MainWindow(QMainWindow):
             session = EvaluationSession(
                 evaluation,
                 self._content,
-                self._store,
+                store or self._store,
                 self._settings,
                 confirm=self._confirm if self._way_in else None,
             )
@@ -467,7 +495,8 @@ class MainWindow(QMainWindow):
         view.show_step(step_id if step_id in self._content.steps else "safety")
         if not (item_id and view.page.focus_item(item_id)):
             view.focus_first()
-        self.setWindowTitle(f"{evaluation.patient.name} – EvalAssist")
+        name = "PRACTICE" if evaluation.is_practice else evaluation.patient.name
+        self.setWindowTitle(f"{name} – EvalAssist")
 
     def _leave(self) -> bool:
         """Put the open evaluation away; False when the therapist stays because it could not be kept."""
@@ -498,6 +527,7 @@ class MainWindow(QMainWindow):
         self._stack.removeWidget(self.view)
         self.view.deleteLater()
         self.view = None
+        self.practice.close()
 
     def _ask_to_lose(self, unkept: list[str], *, kept: bool = False) -> bool:
         """Say once what would be lost; True when the therapist leaves all the same."""
@@ -530,7 +560,7 @@ class MainWindow(QMainWindow):
         box.setInformativeText(self._why_not_kept)
         other, fixed = True, False
         try:
-            fixed = self._store.load(session.evaluation.id, to_edit=False).signature is not None
+            fixed = session.store.load(session.evaluation.id, to_edit=False).signature is not None
         except EvalAssistError:
             other = False
         mine = None if fixed else box.addButton("Keep mine", QMessageBox.ButtonRole.AcceptRole)
@@ -613,6 +643,7 @@ class MainWindow(QMainWindow):
 
     def close_records(self) -> None:
         """The program ends."""
+        self.practice.close()
         self.end_backups()
         for held in self._held.values():
             held.store.close()
@@ -659,7 +690,7 @@ class MainWindow(QMainWindow):
             return
         way_in, self._way_in = self._way_in, None
         store = self._store
-        if self.view is not None and not self.keep():
+        if self.view is not None and not self.keep() and not self.view.session.evaluation.is_practice:
             self._hold(Held(self.view, store, way_in))
         elif self.view is not None:
             self._put_away()
@@ -839,9 +870,9 @@ class MainWindow(QMainWindow):
     def show_patient_trail(self) -> None:
         """Who did what with the records of the patient whose evaluation is open."""
         if self.view is not None:
-            self._show_trail(self.view.session.evaluation.patient)
+            self._show_trail(self.view.session.evaluation.patient, self.view.session.store)
 
-    def _show_trail(self, patient: Patient | None) -> None:
+    def _show_trail(self, patient: Patient | None, store: Store | None = None) -> None:
         from ui.dialogs.trail import TrailDialog
 
         steps = {
@@ -850,7 +881,7 @@ class MainWindow(QMainWindow):
             for item in step.items
             for item_id in item.ids
         }
-        TrailDialog(self._store, steps, patient, self).exec()
+        TrailDialog(store or self._store, steps, patient, self).exec()
 
     def check_code(self) -> None:
         """Whether a paper is of a signed note in these records."""

@@ -126,6 +126,8 @@ class _Studio:
             window.prepare(self._content, settings)
             first = FirstRun(asked_for, settings, plain=True)
             window.show_door(first)
+            yield self._take(window, f"{name}closed-clinic")
+            first._show_account()
             first.password.taken(())
             yield self._take(window, f"{name}closed-first")
             self._store, key = entrance.begin(
@@ -134,6 +136,7 @@ class _Studio:
             first._show_paper_key(self._store, key, WayIn(entrance))
             yield self._take(window, f"{name}closed-paper-key")
             first.paper_key.done.emit()
+            yield self._take(window, f"{name}closed-ready")
             way_in = WayIn(entrance)
             entrance.add_account(self._store, Account("", "lee", "S. Lee", "", "student"), "only drawn too")
             window.enter(self._store, way_in)

@@ -126,7 +126,8 @@ class EvaluationSession(QObject):
     @property
     def code(self) -> str:
         """The code on the papers of a signed note; empty before."""
-        return self.store.code_of(self._evaluation.id) if self.signed else ""
+        counts = self.signed and not self._evaluation.is_practice  # no record, so nothing to check it against
+        return self.store.code_of(self._evaluation.id) if counts else ""
 
     @property
     def assessment(self) -> Assessment:

@@ -341,7 +341,11 @@ class SignPage(Page):
         elif why_not:
             self._say(why_not, "att")
         else:
-            self._say("After signing the note cannot be changed. You can add an addendum at any time.")
+            self._say(
+                "This is practice: what is signed here is no record. Begin again whenever you like."
+                if self.session.evaluation.is_practice
+                else "After signing the note cannot be changed. You can add an addendum at any time."
+            )
 
     def _why_not(self) -> str:
         """Why it cannot be signed yet, or "": what is signed was read, and the patient was screened."""

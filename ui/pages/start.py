@@ -28,6 +28,7 @@ from ui.widgets.cards import Card, Rule
 from ui.widgets.dates import KIND_WORDS, date_text, day_of_month
 from ui.widgets.glyph import GLYPHS
 from ui.widgets.marks import Banner, KeyCap, LinkButton, SideBadge, StateGlyph
+from ui.widgets.practice_card import WORD, PracticeCard
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -132,6 +133,7 @@ class StartPage(QWidget):
         self._version.setProperty("t", "s")
         self._alarm = Banner("danger", CUT, CUT_MEANS, act=CUT_ACT)
         self._alarm.acted.connect(self.accept_cut_wanted)
+        self.practice = PracticeCard()
         self._lay_out()
         self._waiting: list[tuple[str, Callable[[str, str], None]]] = []
         self._step_names: list[tuple[str, QLabel]] = []
@@ -226,6 +228,9 @@ class StartPage(QWidget):
         for row in rows[:FOUND]:
             self._found_rows.addWidget(self._found_line(row, text, first=not self._found_lines))
             self._found_rows.addWidget(Rule())
+        if self.practice.answers(text):
+            self._found_rows.addWidget(self._practice_line())
+            self._found_rows.addWidget(Rule())
         foot = QWidget()
         line = style.row(foot, (10, 4, 14, 4))
         new = LinkButton(f"New patient “{text}”")
@@ -257,6 +262,18 @@ class StartPage(QWidget):
         if first:
             line.cells.addWidget(KeyCap("Enter"))
         line.chosen.connect(lambda: self.patient_chosen.emit(patient.id))
+        self._found_lines.append(line)
+        return line
+
+    def _practice_line(self) -> Line:
+        """Found like anybody, and marked as nobody."""
+        line = Line(f"{WORD}, not a real patient")
+        word = style.label("b", WORD)
+        style.say(word, c="att")
+        for part in (StateGlyph("look"), word, style.label("q", "not a real patient")):
+            line.cells.addWidget(part)
+        line.cells.addStretch(1)
+        line.chosen.connect(self.practice.open_wanted)
         self._found_lines.append(line)
         return line
 
@@ -445,6 +462,7 @@ class StartPage(QWidget):
         search.addWidget(self._found)
         stack.addLayout(search)
         stack.addLayout(cards)
+        stack.addWidget(self.practice)
         stack.addStretch(1)
         inner = QWidget()
         around = style.row(inner, (16, 0, 16, 0), spacing=0)
