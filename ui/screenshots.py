@@ -59,6 +59,7 @@ class _Studio:
         patient_a, ex1 = self._case("patient-a"), self._case("ex1")
         yield from self._start_pages(patient_a, ex1)
         yield from self._closed_pages(patient_a)
+        yield from self._practice()
         for name, evaluation in (
             ("empty", _emptied(ex1)),
             ("half", _half(ex1)),
@@ -137,6 +138,7 @@ class _Studio:
             yield self._take(window, f"{name}closed-paper-key")
             first.paper_key.done.emit()
             yield self._take(window, f"{name}closed-ready")
+            first._store = None  # it stays open for the pictures to come
             way_in = WayIn(entrance)
             entrance.add_account(self._store, Account("", "lee", "S. Lee", "", "student"), "only drawn too")
             window.enter(self._store, way_in)
@@ -170,6 +172,25 @@ class _Studio:
             window.door._show_new_way(entrance.sign_in_with_paper(key))
             window.door.who.setCurrentIndex(window.door.who.count() - 1)
             yield self._take(window, f"{name}closed-new-way")
+            self._put_away(window)
+
+    def _practice(self) -> Iterator[Path]:
+        """The practice patient: its visit, its paper, and its place on the start page."""
+        for name, more in (("", {}), ("dark-", {"theme": "dark"}), ("large-", {"text_scale": 2.0})):
+            if not self._wanted(f"{name}practice"):
+                continue
+            size = LARGE if name == "large-" else (1366, 690)
+            window = self._window(self._settings.model_copy(update=more), size)
+            window.practice.begin(filled=True)
+            assert window.view is not None
+            for step in ("strength", "sign"):
+                window.view.show_step(step)
+                yield self._take(window, f"{name}practice-{step}")
+            window.show_start()
+            assert window.start is not None
+            window.start.search.setText("practice")
+            yield self._take(window, f"{name}practice-start")
+            window.practice.close()
             self._put_away(window)
 
     def _steps(

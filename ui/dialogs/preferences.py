@@ -94,7 +94,9 @@ class PreferencesDialog(QDialog):
             field.answered.connect(lambda value, key=key: self._change(key, value or ""))
             field.setToolTip(hint)
             self._texts.append(field)
-            grid.addWidget(style.label("", words), at, 0, Qt.AlignmentFlag.AlignTop)
+            label = style.label("", words)
+            label.setMinimumHeight(style.control_height())
+            grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(self._beside_backups(field) if key == "backup_folder" else field, at, 1)
         choices = (*CHOICES, IDLE) if signed_in else CHOICES
         for at, (key, words, options) in enumerate(choices, start=len(texts)):
