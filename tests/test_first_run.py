@@ -14,7 +14,9 @@ from pytestqt.qtbot import QtBot
 from evalassist.settings import load_settings
 from ui.app import App
 from ui.crash import CrashHook
+from ui.pages.door import Door
 from ui.pages.first_run import FirstRun
+from ui.pages.review import SignPage
 
 pytestmark = [
     pytest.mark.qt_log_ignore("This plugin does not support", extend=True),
@@ -121,3 +123,32 @@ def test_who_begins_may_practice_first(app: App, qtbot: QtBot) -> None:
     assert app.window.view.session.evaluation.is_practice
     assert app.window.windowTitle() == "PRACTICE – EvalAssist"
     assert not app.window.records.drafts()
+
+
+def test_practice_is_signed_with_the_password_and_found_again_after_locking(app: App, qtbot: QtBot) -> None:
+    walk_to_the_end(app, qtbot)
+    page(app).to_practice.click()
+    window = app.window
+    assert window.view is not None
+    window.view.show_step("history")
+    window.lock()
+    qtbot.waitUntil(lambda: isinstance(window.door, Door) and not window.signed_in)
+    assert window.practice.store is None
+    assert "PRACTICE" not in window.windowTitle()
+    door = window.door
+    assert isinstance(door, Door)
+    QTest.keyClicks(door.password.edit, PASSWORD)
+    door.button.click()
+    qtbot.waitUntil(lambda: window.view is not None, timeout=20_000)
+    assert window.view.step == "history"
+    assert window.view.session.evaluation.is_practice
+    sign = window.view.show_step("sign")
+    assert isinstance(sign, SignPage)
+    assert "Add your license to your account" in sign.name_link.text()
+    qtbot.waitUntil(lambda: not sign.at_work, timeout=30_000)
+    assert not sign.sign_button.isEnabled()
+    wanted: list[bool] = []
+    sign.account_wanted.connect(lambda: wanted.append(True))
+    window.view.account_wanted.disconnect()
+    sign.name_link.click()
+    assert wanted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pypdfium2
@@ -16,11 +17,11 @@ from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content
 from evalassist.documents import evaluation_note_pdf, handout_pdf, plan_of_care_pdf
-from evalassist.evaluation import PRACTICE
+from evalassist.evaluation import PRACTICE, Signature
 from evalassist.note import Clinic, Note, SheetForm
 from evalassist.note_text import note_text
 from evalassist.noting import note_of
-from evalassist.practice import practice_evaluation
+from evalassist.practice import begin_practice, open_practice, practice_evaluation
 from evalassist.records.accounts import Account
 from evalassist.records.doorstep import practice_file
 from evalassist.records.trail import Wanted
@@ -179,3 +180,26 @@ def test_no_backup_and_no_real_file_holds_the_practice_patient(window: MainWindo
     after = clinic.backups.held_now(clinic.keys.database).counts
     assert {**after, "audit": 0} == {**before, "audit": 0}
     assert not any("Practice" in row.patient.name for row in clinic.store.search_patients("Practice", 50))
+
+
+def test_any_account_practices_and_signs_with_its_own_name(clinic: Records, content: Content) -> None:
+    chen = Account("1", "chen", "A. Chen, PT", "40-12345", "administrator")
+    lee = Account("2", "lee", "S. Lee, PT", "50-1", "therapist")
+    made = practice_evaluation(content, filled=True)
+    begin_practice(clinic.folder, clinic.keys, chen, made)
+    with open_practice(clinic.folder, clinic.keys, lee) as store:
+        kept = store.load(PRACTICE)
+        assert kept.answers == made.answers
+        store.save(kept.with_answer("nprs-now", 7))
+        signed = kept.with_answer("nprs-now", 7).signed_by(
+            Signature(lee.name, lee.licence, datetime.now(UTC))
+        )
+        store.sign(signed, '{"note": 1}')
+        assert store.load(PRACTICE).signature is not None
+
+
+def test_an_empty_practice_visit_is_of_today_and_asks_everything(content: Content) -> None:
+    made = practice_evaluation(content, filled=False, today=date(2026, 11, 26))
+    assert not made.answers
+    assert made.visit_date == date(2026, 11, 26)
+    assert made.is_practice
