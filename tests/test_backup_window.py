@@ -212,6 +212,21 @@ def test_a_patient_is_exported_from_the_list_of_visits(clinic: Clinic, qtbot: Qt
     assert all(not line.text() for line in dialog.findChildren(QLineEdit))
 
 
+def test_nothing_can_be_restored_before_a_backup_is_chosen(
+    clinic: Clinic, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    dialog = RestoreDialog(tmp_path / "empty")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog.button.isEnabled()
+    focused = dialog.focusWidget()
+    assert isinstance(focused, QPushButton)
+    assert focused.text() == "Another file…"
+    dialog.choose(clinic.back_up().file)
+    assert dialog.button.isEnabled()
+
+
 def test_another_folder_of_the_settings_is_used(
     clinic: Clinic, window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:

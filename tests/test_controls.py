@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QCheckBox,
+    QComboBox,
     QLabel,
     QPlainTextEdit,
     QPushButton,
@@ -24,6 +25,7 @@ from pytestqt.qtbot import QtBot
 from evalassist.content import load_content
 from ui import style
 from ui.gallery import gallery, more_gallery
+from ui.widgets.bars import HeaderBar
 from ui.widgets.cards import FoldingGroup, RailStep, Stepper, StepRail
 from ui.widgets.dates import read_date
 from ui.widgets.editors import editor_for
@@ -709,3 +711,40 @@ def test_every_text_colour_can_be_read_on_its_ground() -> None:
 def test_a_long_day_of_signals_does_not_end_the_process() -> None:
     # See ui/__init__.py: every call into Qt takes one reference that is never given back.
     assert all(sys.getrefcount(constant) > 1_000_000_000 for constant in (None, True))
+
+
+def test_a_long_name_gives_way_in_the_header_and_everything_else_is_read(qtbot: QtBot) -> None:
+    header = HeaderBar()
+    qtbot.addWidget(header)
+    name = "Featherstonehaugh-Wolfeschlegelstein, Hubert Blaine Maximilian Alexander"
+    header.set_patient(name, "24 y · F · born May 9, 2001")
+    header.set_side("right")
+    header.set_visit("Initial evaluation · Mar 2, 2026", "Initial · Mar 2")
+    header.set_user("Alexandra Chen-Montgomery, PT, DPT")
+    header.resize(960, 52)
+    header.show()
+    QApplication.processEvents()
+    assert header.name.text() == name
+    shown = QLabel.text(header.name)
+    assert shown.endswith("…")
+    assert name.startswith(shown[:-1])
+    assert name in header.name.toolTip()
+    for label in (header._details, header._visit):
+        assert label.width() >= label.fontMetrics().horizontalAdvance(label.text())
+    header.set_patient("Rivera, Ana", "24 y · F")
+    QApplication.processEvents()
+    assert QLabel.text(header.name) == "Rivera, Ana"
+
+
+def test_a_list_in_which_one_is_always_chosen_has_no_empty_line(qtbot: QtBot) -> None:
+    field = ChoiceField(
+        [Choice("a", "Addendum"), Choice("b", "Late entry")], "Kind", shape="combo", always=True
+    )
+    qtbot.addWidget(field)
+    field.set_value("b")
+    combo = field.findChild(QComboBox)
+    assert combo is not None
+    assert [combo.itemText(at) for at in range(combo.count())] == ["Addendum", "Late entry"]
+    assert combo.currentText() == "Late entry"
+    combo.activated.emit(0)
+    assert field.value == "a"
