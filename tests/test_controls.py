@@ -31,6 +31,8 @@ from ui.widgets.dates import read_date
 from ui.widgets.editors import editor_for
 from ui.widgets.fields import CheckList, ChoiceField, DateField, NumberField, TextField
 from ui.widgets.marks import KeptIndicator, ReasonLink, SideBadge, StateGlyph, SymmetryBar
+from ui.widgets.passwords import NewPassword
+from ui.widgets.roomy import roomy
 from ui.widgets.segments import Choice, SegmentedControl, ZeroToTen, yes_no_not_tested
 
 pytestmark = [
@@ -748,3 +750,19 @@ def test_a_list_in_which_one_is_always_chosen_has_no_empty_line(qtbot: QtBot) ->
     assert combo.currentText() == "Late entry"
     combo.activated.emit(0)
     assert field.value == "a"
+
+
+def test_what_is_wrong_with_a_password_is_scrolled_to_where_it_is_read(qtbot: QtBot) -> None:
+    form = QWidget()
+    stack = style.column(form)
+    above, password = QWidget(), NewPassword()
+    above.setFixedHeight(400)
+    stack.addWidget(above)
+    stack.addWidget(password)
+    area = roomy(form, 400, None)
+    area.setMinimumHeight(0)
+    qtbot.addWidget(area)
+    area.resize(440, 120)
+    area.show()
+    assert not password.taken(())
+    qtbot.waitUntil(lambda: not password._said.visibleRegion().isEmpty())

@@ -30,7 +30,7 @@ class AboutDialog(QDialog):
             line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             stack.addWidget(line)
         stack.addSpacing(style.px(8))
-        stack.addWidget(style.label("cap", "FOR WHO LOOKS AFTER THIS COMPUTER"))
+        stack.addWidget(style.label("cap", "FOR IT"))
         for words in (f"Records: {where}", f"Settings: {settings_file()}"):
             place = style.label("s", words, wrap=True)
             place.setTextFormat(Qt.TextFormat.PlainText)

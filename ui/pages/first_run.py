@@ -100,7 +100,7 @@ class FirstRun(ClosedPage):
             grid.addWidget(style.label("", part.accessibleName()), at, 0)
             grid.addWidget(part, at, 1, aligned)
         self.next = _button("Next", self.keep_clinic, primary=True)
-        parts: list[QWidget] = [_step("STEP 1 OF 3: YOUR CLINIC"), style.label("q", CLINIC, wrap=True), place]
+        parts: list[QWidget] = [_step("Step 1 of 3: your clinic"), style.label("q", CLINIC, wrap=True), place]
         if self._plain:
             self._says = PLAIN
         else:
@@ -137,7 +137,7 @@ class FirstRun(ClosedPage):
         self.key_file = KeyFile("A file on a stick that is needed beside the password, every time")
         self.button = _button("Begin", self.begin, primary=True)
         back = _button("Back", self._go_back)
-        parts: list[QWidget] = [_step("STEP 2 OF 3: YOUR ACCOUNT"), style.label("q", ACCOUNT, wrap=True)]
+        parts: list[QWidget] = [_step("Step 2 of 3: your account"), style.label("q", ACCOUNT, wrap=True)]
         parts += [self.fields, self.password, self.key_file]
         self.show_card("Who works here first", parts, back, self.button)
         self._first = self.fields.sign_in if self.fields.name.value else self.fields.name
@@ -174,7 +174,7 @@ class FirstRun(ClosedPage):
         self._store, self._says = store, ""
         self.paper_key = PaperKey(key, self._settings)
         self.paper_key.done.connect(lambda: self._show_ready(store, way_in))
-        self.show_card("Your paper key", [_step("STEP 3 OF 3: FOR THE SAFE"), self.paper_key])
+        self.show_card("Your paper key", [_step("Step 3 of 3: for the safe"), self.paper_key])
         self.paper_key.has_it.setFocus()
 
     def _show_ready(self, store: Store, way_in: WayIn) -> None:
@@ -193,7 +193,7 @@ class FirstRun(ClosedPage):
 
 
 def _step(words: str) -> QWidget:
-    return style.label("cap", words)
+    return style.label("b", words)
 
 
 def _button(words: str, act: Callable[[], object], *, primary: bool = False) -> QPushButton:
