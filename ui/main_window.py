@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 )
 
 from evalassist.errors import EvalAssistError
-from evalassist.evaluation import PRACTICE
 from ui import style
 from ui.faults import log_fault
 from ui.locking import Held, Left, addendum_words, close_dialogs, still_waited_for
@@ -221,6 +220,8 @@ class MainWindow(QMainWindow):
 
     def open_evaluation(self, evaluation_id: str) -> None:
         """Open an evaluation at the step and field where it was left; what cannot be read leaves all as it is."""
+        from evalassist.evaluation import PRACTICE
+
         if evaluation_id == self.evaluation_id() and not self._leave():
             return  # what is open is kept before it is read again
         try:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QMessageBox
 
 from evalassist.errors import EvalAssistError
-from evalassist.evaluation import PRACTICE
-from evalassist.records.doorstep import practice_file
 
 if TYPE_CHECKING:
     from evalassist.records.store import Store
@@ -36,6 +34,8 @@ class Practice:
 
     def tell(self) -> None:
         """Show on the start page whether there is a practice patient."""
+        from evalassist.records.doorstep import practice_file
+
         folder = self._folder
         if (start := self._window.start) is not None and folder is not None:
             start.practice.show_state(begun=practice_file(folder).exists())
@@ -43,6 +43,7 @@ class Practice:
     def begin(self, *, filled: bool) -> None:
         """Begin anew; what was tried before is gone, which is asked first."""
         from evalassist.practice import begin_practice, practice_evaluation
+        from evalassist.records.doorstep import practice_file
 
         window, folder = self._window, self._folder
         if folder is None or (practice_file(folder).exists() and not self._asked("Begin again")):
@@ -59,6 +60,8 @@ class Practice:
 
     def open(self) -> None:
         """Show the practice visit where it was left."""
+        from evalassist.evaluation import PRACTICE
+
         self._window.open_evaluation(PRACTICE)
 
     def opened(self) -> Store:
