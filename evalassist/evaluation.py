@@ -105,6 +105,10 @@ class Patient:
         return day.year - self.birth_date.year - (0 if had_birthday else 1)
 
 
+PRACTICE = "practice"
+"""The id of the evaluation that somebody learns with: nobody real has it, and whatever is made of it says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
     clinician: str
@@ -248,6 +252,11 @@ class Evaluation:
     @classmethod
     def begin(cls, patient: Patient, sore_knee: SoreKnee, visit_date: date, **more: Any) -> Evaluation:
         return cls(patient=patient, sore_knee=sore_knee, visit_date=visit_date, **more)
+
+    @property
+    def is_practice(self) -> bool:
+        """The patient does not exist: somebody learns, and nothing of it is a record."""
+        return self.id == PRACTICE
 
     @property
     def age_years(self) -> int:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evalassist.clinical.trends import Trend
 from evalassist.errors import EvalAssistError
+from evalassist.evaluation import PRACTICE
 
 Language = Literal["en", "es"]
 SheetForm = Literal["standard", "large", "moves", "why"]
@@ -430,6 +431,11 @@ class Note(Part):
             "" if self.sheet is None else self.sheet.model_dump_json(exclude=NOT_TOLD, exclude_defaults=True)
         )
         return sha256("\n".join((self.sore_knee, sheet, *parts)).encode()).hexdigest()
+
+    @property
+    def is_practice(self) -> bool:
+        """The patient does not exist: every paper says so."""
+        return self.evaluation_id == PRACTICE
 
 
 def read_note(text: str) -> Note:

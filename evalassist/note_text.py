@@ -21,6 +21,7 @@ from evalassist.wording.assessment import (
     unfitting,
 )
 from evalassist.wording.findings import (
+    NOT_A_PATIENT,
     TITLES,
     addendum_head,
     addendum_lines,
@@ -105,6 +106,7 @@ def _head(note: Note, addenda: Sequence[Addendum]) -> list[str]:
     clinic = (note.clinic.name, note.clinic.address, note.clinic.phone)
     number = named(note.record_number)
     return [
+        *([NOT_A_PATIENT.upper()] if note.is_practice else []),
         *_line(" - ".join(part for part in (TITLES[note.kind].upper(), _mark(note, addenda)) if part)),
         *_line(error_told(note, addenda)),
         *_line(", ".join(part for part in clinic if part)),

@@ -13,8 +13,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -28,7 +28,11 @@ from ui import style
 from ui.pages.base import Page
 
 if TYPE_CHECKING:  # most tests need no server, and start sooner without these
+    from evalassist.evaluation import Evaluation, Patient
+    from evalassist.records.backup import Backup, Backups
     from evalassist.records.server import Server
+    from evalassist.records.store import Store
+    from evalassist.records.vault import Keys
     from ui.app import App
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -78,6 +82,7 @@ def first_run(quick_passwords: None) -> Callable[[App], None]:
         wait(lambda: program.window.door is not None)
         page = program.window.door
         assert isinstance(page, FirstRun)
+        page.next.click()
         for field, typed in (
             (page.fields.name, "A. Chen, PT"),
             (page.fields.licence, "40-12345"),
@@ -91,8 +96,59 @@ def first_run(quick_passwords: None) -> Callable[[App], None]:
         wait(lambda: not page.at_work)
         page.paper_key.has_it.click()
         page.paper_key.go_on.click()
+        page.to_start.click()
 
     return fill_in
+
+
+@dataclass
+class Clinic:
+    """Records with a vault that a paper key opens, and one draft of Anna Svensson."""
+
+    anna: Patient
+    folder: Path
+    keys: Keys
+    paper: str
+    store: Store
+
+    @property
+    def records(self) -> Path:
+        return self.store.path
+
+    @property
+    def backups(self) -> Backups:
+        from evalassist.records.backup import Backups
+
+        return Backups(self.records)
+
+    def save(self, words: str = "") -> Evaluation:
+        from evalassist.evaluation import Evaluation
+
+        evaluation = Evaluation.begin(self.anna, "right", date(2026, 3, 1)).with_impression(words)
+        self.store.save(evaluation)
+        return evaluation
+
+    def back_up(self) -> Backup:
+        return self.backups.make(self.keys.database, "asked")
+
+
+@pytest.fixture
+def clinic(tmp_path: Path, home: Path) -> Iterator[Clinic]:
+    """A clinic that has begun its records, elsewhere than this computer's own would lie."""
+    from evalassist.evaluation import Patient
+    from evalassist.records import vault as vaults
+    from evalassist.records.doorstep import RECORDS
+    from evalassist.records.store import Store
+
+    folder = tmp_path / "clinic"
+    folder.mkdir()
+    keys = vaults.new_keys()
+    vault, paper = vaults.with_paper_key(vaults.new_vault(), keys)
+    vaults.write_vault(vault.model_copy(update={"begun": True}), folder / vaults.FILE_NAME)
+    with Store(folder / RECORDS, keys) as store:
+        made = Clinic(Patient("Anna Svensson", date(1990, 5, 2), "F"), folder, keys, paper, store)
+        made.save()
+        yield made
 
 
 # ------------------------------------------------------------ a PostgreSQL server of the suite's own

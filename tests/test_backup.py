@@ -10,17 +10,14 @@ import subprocess
 import sys
 import threading
 from collections import namedtuple
-from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from evalassist.errors import StoreError
-from evalassist.evaluation import Evaluation, Patient
 from evalassist.records import backup as backup_module
 from evalassist.records import database, disk, drill, migrations
 from evalassist.records import vault as vaults
@@ -35,46 +32,8 @@ from evalassist.records.restore import NotRestoredError, chosen_backup, restore
 from evalassist.records.store import Store
 from evalassist.records.vault import Keys, WrongPaperKeyError, new_keys
 
-ANNA = Patient("Anna Svensson", date(1990, 5, 2), "F")
-
-
-@dataclass
-class Clinic:
-    """Records with a vault that a paper key opens, and one draft."""
-
-    folder: Path
-    keys: Keys
-    paper: str
-    store: Store
-
-    @property
-    def records(self) -> Path:
-        return self.folder / RECORDS
-
-    @property
-    def backups(self) -> Backups:
-        return Backups(self.records)
-
-    def save(self, words: str = "") -> Evaluation:
-        evaluation = Evaluation.begin(ANNA, "right", date(2026, 3, 1)).with_impression(words)
-        self.store.save(evaluation)
-        return evaluation
-
-    def back_up(self) -> Any:
-        return self.backups.make(self.keys.database, "asked")
-
-
-@pytest.fixture
-def clinic(tmp_path: Path) -> Iterator[Clinic]:
-    keys = new_keys()
-    vault, paper = vaults.with_paper_key(vaults.new_vault(), keys)
-    folder = tmp_path / "clinic"
-    folder.mkdir()
-    vaults.write_vault(vault.model_copy(update={"begun": True}), folder / vaults.FILE_NAME)
-    with Store(folder / RECORDS, keys) as store:
-        made = Clinic(folder, keys, paper, store)
-        made.save()
-        yield made
+if TYPE_CHECKING:
+    from conftest import Clinic
 
 
 def held(file: Path, keys: Keys) -> dict[str, str]:

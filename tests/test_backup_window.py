@@ -5,9 +5,8 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -16,8 +15,6 @@ from pytestqt.qtbot import QtBot
 
 from evalassist.content.loader import load_content
 from evalassist.errors import StoreError
-from evalassist.evaluation import Evaluation, Patient
-from evalassist.records import vault as vaults
 from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
 from evalassist.records.doorstep import RECORDS
@@ -35,37 +32,11 @@ from ui.pages.chart import ChartPage
 from ui.pages.door import Door
 from ui.pages.first_run import FirstRun
 
+if TYPE_CHECKING:
+    from conftest import Clinic
+
 # The off-screen platform says this of every window and menu it shows.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-ANNA = Patient("Anna Svensson", date(1990, 5, 2), "F")
-
-
-@dataclass
-class Clinic:
-    folder: Path
-    keys: Keys
-    paper: str
-    store: Store
-
-    @property
-    def backups(self) -> Backups:
-        return Backups(self.folder / RECORDS)
-
-    def save(self) -> Evaluation:
-        evaluation = Evaluation.begin(ANNA, "right", date(2026, 3, 1))
-        self.store.save(evaluation)
-        return evaluation
-
-
-@pytest.fixture
-def clinic(tmp_path: Path, home: Path) -> Iterator[Clinic]:
-    keys = new_keys()
-    vault, paper = vaults.with_paper_key(vaults.new_vault(), keys)
-    vaults.write_vault(vault.model_copy(update={"begun": True}), tmp_path / vaults.FILE_NAME)
-    with Store(tmp_path / RECORDS, keys) as store:
-        made = Clinic(tmp_path, keys, paper, store)
-        made.save()
-        yield made
 
 
 @pytest.fixture
@@ -222,12 +193,12 @@ def test_the_start_offers_the_backups_when_the_records_are_damaged(home: Path, q
 
 
 def test_a_patient_is_exported_from_the_chart(clinic: Clinic, qtbot: QtBot, tmp_path: Path) -> None:
-    chart = ChartPage(clinic.store, ANNA.id, Settings())
+    chart = ChartPage(clinic.store, clinic.anna.id, Settings())
     qtbot.addWidget(chart)
     export = next(each for each in chart.findChildren(QPushButton) if each.text() == "Export…")
     with qtbot.waitSignal(chart.export_wanted):
         export.click()
-    dialog = ExportDialog(clinic.store, ANNA)
+    dialog = ExportDialog(clinic.store, clinic.anna)
     qtbot.addWidget(dialog)
     file = tmp_path / "patient"
 
@@ -250,6 +221,21 @@ def test_a_patient_is_exported_from_the_chart(clinic: Clinic, qtbot: QtBot, tmp_
     assert f"Written to {file}.evalassist-patient" in says()
     assert file.with_name("patient.evalassist-patient").stat().st_size > 10_000
     assert all(not line.text() for line in dialog.findChildren(QLineEdit))
+
+
+def test_nothing_can_be_restored_before_a_backup_is_chosen(
+    clinic: Clinic, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    dialog = RestoreDialog(tmp_path / "empty")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog.button.isEnabled()
+    focused = dialog.focusWidget()
+    assert isinstance(focused, QPushButton)
+    assert focused.text() == "Another file…"
+    dialog.choose(clinic.back_up().file)
+    assert dialog.button.isEnabled()
 
 
 def test_another_folder_of_the_settings_is_used(

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QCheckBox,
+    QComboBox,
     QLabel,
     QPlainTextEdit,
     QPushButton,
@@ -24,11 +25,14 @@ from pytestqt.qtbot import QtBot
 from evalassist.content import load_content
 from ui import style
 from ui.gallery import gallery, more_gallery
+from ui.widgets.bars import HeaderBar
 from ui.widgets.cards import FoldingGroup, RailStep, Stepper, StepRail
 from ui.widgets.dates import read_date
 from ui.widgets.editors import editor_for
 from ui.widgets.fields import CheckList, ChoiceField, DateField, NumberField, TextField
 from ui.widgets.marks import KeptIndicator, ReasonLink, SideBadge, StateGlyph, SymmetryBar
+from ui.widgets.passwords import NewPassword
+from ui.widgets.roomy import roomy
 from ui.widgets.segments import Choice, SegmentedControl, ZeroToTen, yes_no_not_tested
 
 pytestmark = [
@@ -414,7 +418,7 @@ def test_a_date_is_read_as_people_write_it(qtbot: QtBot, typed: str) -> None:
     press(typed)
     press(Qt.Key.Key_Return)
     assert heard == [date(2026, 3, 2)]
-    assert onset.edit.text() == "2 Mar 2026"
+    assert onset.edit.text() == "Mar 2, 2026"
 
 
 def test_a_date_with_two_meanings_is_asked_about(qtbot: QtBot) -> None:
@@ -423,7 +427,7 @@ def test_a_date_with_two_meanings_is_asked_about(qtbot: QtBot) -> None:
     press("3/2/2026")
     press(Qt.Key.Key_Return)
     assert heard == []
-    assert onset.message == "Is it 3 Feb 2026 or 2 Mar 2026? Write the month as a word."
+    assert onset.message == "Is it Feb 3, 2026 or Mar 2, 2026? Write the month as a word."
     assert onset.edit.text() == "3/2/2026"
 
 
@@ -435,7 +439,7 @@ def test_a_date_with_one_meaning_is_not_asked_about() -> None:
 
 @pytest.mark.parametrize("typed", ["31 Feb 2026", "2 Mar 26", "spring", "0/0/2026", "2 Foo 2026"])
 def test_what_is_no_date_says_how_to_write_it(typed: str) -> None:
-    assert "2 Mar 2026" in str(read_date(typed))
+    assert "Mar 2, 2026" in str(read_date(typed))
 
 
 def test_a_date_after_the_latest_is_not_counted(qtbot: QtBot) -> None:
@@ -443,7 +447,7 @@ def test_a_date_after_the_latest_is_not_counted(qtbot: QtBot) -> None:
     press("3 Mar 2026")
     press(Qt.Key.Key_Return)
     assert onset.value is None
-    assert "2 Mar 2026" in onset.message
+    assert "Mar 2, 2026" in onset.message
 
 
 # Lists
@@ -709,3 +713,56 @@ def test_every_text_colour_can_be_read_on_its_ground() -> None:
 def test_a_long_day_of_signals_does_not_end_the_process() -> None:
     # See ui/__init__.py: every call into Qt takes one reference that is never given back.
     assert all(sys.getrefcount(constant) > 1_000_000_000 for constant in (None, True))
+
+
+def test_a_long_name_gives_way_in_the_header_and_everything_else_is_read(qtbot: QtBot) -> None:
+    header = HeaderBar()
+    qtbot.addWidget(header)
+    name = "Featherstonehaugh-Wolfeschlegelstein, Hubert Blaine Maximilian Alexander"
+    header.set_patient(name, "24 y · F · born May 9, 2001")
+    header.set_side("right")
+    header.set_visit("Initial evaluation · Mar 2, 2026", "Initial · Mar 2")
+    header.set_user("Alexandra Chen-Montgomery, PT, DPT")
+    header.resize(960, 52)
+    header.show()
+    QApplication.processEvents()
+    assert header.name.text() == name
+    shown = QLabel.text(header.name)
+    assert shown.endswith("…")
+    assert name.startswith(shown[:-1])
+    assert name in header.name.toolTip()
+    for label in (header._details, header._visit):
+        assert label.width() >= label.fontMetrics().horizontalAdvance(label.text())
+    header.set_patient("Rivera, Ana", "24 y · F")
+    QApplication.processEvents()
+    assert QLabel.text(header.name) == "Rivera, Ana"
+
+
+def test_a_list_in_which_one_is_always_chosen_has_no_empty_line(qtbot: QtBot) -> None:
+    field = ChoiceField(
+        [Choice("a", "Addendum"), Choice("b", "Late entry")], "Kind", shape="combo", always=True
+    )
+    qtbot.addWidget(field)
+    field.set_value("b")
+    combo = field.findChild(QComboBox)
+    assert combo is not None
+    assert [combo.itemText(at) for at in range(combo.count())] == ["Addendum", "Late entry"]
+    assert combo.currentText() == "Late entry"
+    combo.activated.emit(0)
+    assert field.value == "a"
+
+
+def test_what_is_wrong_with_a_password_is_scrolled_to_where_it_is_read(qtbot: QtBot) -> None:
+    form = QWidget()
+    stack = style.column(form)
+    above, password = QWidget(), NewPassword()
+    above.setFixedHeight(400)
+    stack.addWidget(above)
+    stack.addWidget(password)
+    area = roomy(form, 400, None)
+    area.setMinimumHeight(0)
+    qtbot.addWidget(area)
+    area.resize(440, 120)
+    area.show()
+    assert not password.taken(())
+    qtbot.waitUntil(lambda: not password._said.visibleRegion().isEmpty())

@@ -24,19 +24,11 @@ from evalassist.records.trail import Wanted
 from evalassist.records.tries import TooSoonError, Tries, delay_s
 from evalassist.records.vault import Keys, VaultDamagedError, WrongPasswordError, new_keys
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+
 CHEN = Account("", "chen", "A. Chen", "PT-1", "administrator")
 LEE = Account("", "lee", "S. Lee", "PT-2", "therapist")
 PASSWORD, OTHER = "correct horse", "battery staple"
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (
-        ("MEMORY_KIB", vaults.LEAST_MEMORY_KIB),
-        ("PASSES", vaults.LEAST_PASSES),
-        ("LANES", 1),
-    ):
-        monkeypatch.setattr(vaults, name, value)
 
 
 @pytest.fixture

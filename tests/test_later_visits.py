@@ -122,20 +122,20 @@ def test_the_last_value_stands_beside_its_field_and_is_not_an_answer(
     visit = later(first).without_answer("nprs-worst", "squat45-pain")
     session = begin(visit)
     page = opened(StepPage(content.steps["history"], session))
-    assert "last: 6/10, 2 Mar" in words(page)
+    assert "last: 6/10, Mar 2" in words(page)
     assert "nprs-worst" not in session.evaluation.answers
 
 
 def test_the_last_force_stands_below_its_trials(opened: Any, begin: Begin, first: Evaluation) -> None:
     page = opened(StrengthPage(begin(later(first))))
-    assert "last: best 82 N, 2 Mar" in words(page)
+    assert "last: best 82 N, Mar 2" in words(page)
 
 
 def test_the_latest_earlier_answer_counts_with_its_own_day(begin: Begin, first: Evaluation) -> None:
     between = later(first, 2, nprs_worst=5).without_answer("akps-total")
     session = begin(later(first, 4), between)
-    assert session.last_words("nprs-worst") == "last: 5/10, 16 Mar"
-    assert session.last_words("akps-total") == "last: 71, 2 Mar"
+    assert session.last_words("nprs-worst") == "last: 5/10, Mar 16"
+    assert session.last_words("akps-total") == "last: 71, Mar 2"
 
 
 def test_a_no_of_the_last_screen_goes_without_saying(opened: Any, begin: Begin, first: Evaluation) -> None:
@@ -167,7 +167,7 @@ def test_the_change_is_told_with_both_limits_and_never_for_what_is_missing(
     page = opened(AssessmentPage(begin(visit)))
     assert page.change is not None
     told = words(page.change)
-    assert "Change since 2 Mar 2026" in told
+    assert "Change since Mar 2, 2026" in told
     assert "real and important, better · MDC 9, MCID 10" in told
     assert "no measurable change, within measurement error" in told
     assert "Not measured again: PSFS." in told
@@ -182,7 +182,7 @@ def test_with_two_earlier_visits_the_therapist_chooses_since_when(
     assert "+13" in words(page.change)
     page.change.since.choose("last")
     assert "+4" in words(page.change)
-    assert "Change since 16 Mar 2026" in words(page.change)
+    assert "Change since Mar 16, 2026" in words(page.change)
 
 
 # ---------------------------------------------------------------- plan
@@ -236,7 +236,7 @@ def test_no_benefit_after_8_weeks_says_refer_back(opened: Any, begin: Begin, fir
     assert "Refer back to the physician" in page.look_back.course.text()
     soon = opened(PlanPage(begin(later(first, 5))))
     assert soon.look_back is not None
-    assert "from 27 Apr 2026 on, at the latest 25 May 2026" in words(soon.look_back)
+    assert "from Apr 27, 2026 on, at the latest May 25, 2026" in words(soon.look_back)
 
 
 def test_discharge_criteria_stand_open_at_a_discharge(opened: Any, begin: Begin, first: Evaluation) -> None:
@@ -364,9 +364,9 @@ def test_the_clocks_of_a_later_visit_count_from_the_signed_plan(
     assert isinstance(session.plan, PlanOfCare)
     assert session.plan.certification.due == date(2026, 4, 13)
     page = opened(PlanPage(session))
-    assert "Recertify by\n13 Apr 2026" in words(page)
-    assert "Then certified until\n25 May 2026" in words(page)
-    assert "treatment day 10, about 6 Apr 2026" in words(page)
+    assert "Recertify by\nApr 13, 2026" in words(page)
+    assert "Then certified until\nMay 25, 2026" in words(page)
+    assert "treatment day 10, about Apr 6, 2026" in words(page)
     assert "sign and date it by April 13, 2026" in printed(session.note())
 
 
@@ -376,7 +376,7 @@ def test_after_the_certification_has_ended_screen_and_papers_say_so_and_ask_for_
     signed_with(store, begin, medicare(first), certification_ends=date(2026, 3, 23))
     session = EvaluationSession(_kept(store, medicare(later(first))), load_content(), store, SETTINGS)
     page = opened(PlanPage(session))
-    assert "Certification ended\n23 Mar 2026" in words(page)
+    assert "Certification ended\nMar 23, 2026" in words(page)
     assert "Recertify by" not in words(page)
     note = session.note()
     assert "sign and date it (the certification ended on March 23, 2026)" in printed(note)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pypdfium2
 import pytest
@@ -22,15 +22,18 @@ from evalassist.content import load_content
 from evalassist.documents import paper_key_pdf
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import Evaluation, Patient, StrengthTest
+from evalassist.records.backup import Backups
 from evalassist.records.entrance import Entrance
 from evalassist.records.passwords import refusal
 from evalassist.records.store import Store
 from evalassist.records.vault import Keys, paper_text
-from evalassist.settings import Settings
+from evalassist.settings import Settings, load_settings
 from ui.app import App
 from ui.crash import CrashHook
 from ui.dialogs.accounts import AccountDialog, AccountsDialog, PasswordDialog
 from ui.dialogs.confirm import ConfirmDialog
+from ui.dialogs.patient import PatientDialog
+from ui.dialogs.preferences import PreferencesDialog
 from ui.evaluation_view import EvaluationView
 from ui.pages.door import Door
 from ui.pages.review import SignPage
@@ -262,6 +265,7 @@ def test_locking_leaves_no_key_in_the_memory_and_no_open_file(person: Person) ->
 
     assert held()
     person.lock()
+    person.window.end_backups()  # the last backup is made beside the page that asks who is there
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     assert not held()
@@ -348,6 +352,130 @@ def test_what_cannot_be_read_as_an_answer_stands_in_its_field_again(person: Pers
     fields = [one.text() for one in view.page.findChildren(QLineEdit)]
     assert "6x2" in fields
     assert "mass" not in view.session.evaluation.answers
+
+
+D = TypeVar("D", bound=QDialog)
+
+
+def when_shown(kind: type[D], act: Callable[[D], object]) -> QTimer:
+    """Do something in the dialog of this kind as soon as it is there, and close it should it still be there."""
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, kind):
+            clock.stop()
+            try:
+                act(dialog)
+            finally:
+                if isValid(dialog) and dialog.isVisible():
+                    dialog.done(0)
+
+    clock = QTimer(interval=20)
+    clock.timeout.connect(look)
+    clock.start()
+    return clock
+
+
+def test_a_half_filled_form_waits_out_of_sight_for_its_account_alone(person: Person) -> None:
+    person.add("S. Lee", "lee", OTHER)
+
+    def type_and_lock(dialog: PatientDialog) -> None:
+        QTest.keyClicks(dialog.name.edit, NAME)
+        QTest.keyClicks(dialog.birth.edit, "9 Ma")
+        dialog.knee.set_value("left")
+        person.window.lock()
+
+    clock = when_shown(PatientDialog, type_and_lock)
+    person.window.new_patient()
+    person.wait_locked()
+    assert not any("Okafor" in texts(each) for each in QApplication.topLevelWidgets() if each.isVisible())
+    person.sign_in("lee", OTHER)
+    QTest.qWait(100)
+    assert QApplication.activeModalWidget() is None
+    assert "Okafor" not in texts(person.window)
+    person.lock()
+    seen: list[tuple[str | None, str, str | None]] = []
+    clock = when_shown(
+        PatientDialog,
+        lambda dialog: seen.append((dialog.name.value, dialog.birth.edit.text(), dialog.knee.value)),
+    )
+    person.sign_in("chen", PASSWORD)
+    person.qtbot.waitUntil(lambda: bool(seen))
+    assert seen == [(NAME, "9 Ma", "left")]
+    assert not clock.isActive()
+
+
+def test_a_half_filled_account_comes_back_without_its_passwords(person: Person) -> None:
+    clocks: list[QTimer] = []
+    seen: list[tuple[str | None, str]] = []
+
+    def fill_and_lock(dialog: AccountDialog) -> None:
+        QTest.keyClicks(dialog.fields.name.edit, "S. Lee, PT")
+        QTest.keyClicks(dialog.password.first.edit, OTHER)
+        person.window.lock()
+
+    def add(dialog: AccountsDialog) -> None:
+        clocks.append(when_shown(AccountDialog, fill_and_lock))
+        dialog.add.click()
+
+    clocks.append(when_shown(AccountsDialog, add))
+    person.window.show_accounts()
+    person.wait_locked()
+
+    def look(dialog: AccountDialog) -> None:
+        seen.append((dialog.fields.name.value, dialog.password.first.value))
+        clocks.append(when_shown(AccountsDialog, lambda _: None))
+
+    clocks.append(when_shown(AccountDialog, look))
+    person.sign_in("chen", PASSWORD)
+    person.qtbot.waitUntil(lambda: bool(seen) and QApplication.activeModalWidget() is None)
+    assert seen == [("S. Lee, PT", "")]
+
+
+def test_what_is_typed_in_the_settings_is_kept_by_locking(person: Person) -> None:
+    def type_and_lock(dialog: PreferencesDialog) -> None:
+        phone = next(one for one in dialog._texts if one.accessibleName() == "Phone")
+        QTest.keyClicks(phone.edit, "555-0100")
+        person.window.lock()
+
+    clock = when_shown(PreferencesDialog, type_and_lock)
+    person.window.change_settings()
+    assert not clock.isActive()
+    person.wait_locked()
+    assert load_settings().clinic_phone == "555-0100"
+
+
+def test_locking_makes_a_backup_of_what_was_changed_and_of_nothing_else(person: Person) -> None:
+    backups = Backups(person.store.path)
+    person.begin()
+    person.lock()
+    person.window.end_backups()
+    assert [each.manifest.kind for each in backups.all()] == ["close"]
+    person.sign_in("chen", PASSWORD)
+    person.lock()
+    person.window.close()
+    person.window.end_backups()
+    assert len(backups.all()) == 1
+
+
+def test_a_click_into_an_open_list_counts_as_somebody_being_there(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.pages.door.PAPER_MS", 1000)
+    paper = person.entrance.new_paper_key(person.store)
+    person.lock()
+    door = person.door()
+    door.show_paper()
+    QTest.keyClicks(door.paper_key, paper)
+    door.button.click()
+    person.qtbot.waitUntil(lambda: door.holds_records)
+    popup = QWidget(None, Qt.WindowType.Popup)
+    person.qtbot.addWidget(popup)
+    popup.show()
+    for _ in range(4):
+        person.qtbot.wait(400)
+        QTest.mouseClick(popup.windowHandle(), Qt.MouseButton.LeftButton)
+        assert door.holds_records
 
 
 def test_a_full_disk_holds_the_draft_out_of_sight_until_it_can_be_kept(
@@ -447,7 +575,9 @@ def test_after_wrong_passwords_the_button_counts_down(person: Person) -> None:
         person.sign_in("chen", "five red elbows")
     assert not door.button.isEnabled()
     assert door.button.text().startswith("Wait 0:0")
+    assert "the next one has to wait: 0:0" in texts(door)
     person.qtbot.waitUntil(door.button.isEnabled)
+    assert "has to wait" not in texts(door)
     person.sign_in("chen", PASSWORD)
     assert person.sees == "start page"
 
@@ -639,7 +769,7 @@ def test_the_paper_key_is_one_page_with_all_its_groups() -> None:
         words = document[0].get_textpage().get_text_range()
         assert all(group in words for group in key.split("-"))
         assert "Riverside <PT>" in words
-        assert "2 March 2026" in words
+        assert "March 2, 2026" in words
 
 
 def test_a_computer_that_slept_is_locked_though_our_clock_stood_still(qtbot: QtBot) -> None:

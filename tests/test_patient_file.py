@@ -23,20 +23,12 @@ from evalassist.records.triggers import TRIGGERS
 from evalassist.records.vault import WrongPasswordError, new_keys
 from evalassist.records.verify import verify
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+
 ANNA = Patient("Anna Svensson", date(1990, 5, 2), "F", record_number="MR-7")
 BERT = Patient("Bert Olsen", date(1980, 1, 1), "M")
 PASSWORD = "a long enough password"
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (
-        ("MEMORY_KIB", vaults.LEAST_MEMORY_KIB),
-        ("PASSES", vaults.LEAST_PASSES),
-        ("LANES", 1),
-    ):
-        monkeypatch.setattr(vaults, name, value)
 
 
 @pytest.fixture

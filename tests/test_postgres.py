@@ -33,6 +33,8 @@ from evalassist.records.store import Store
 from evalassist.records.triggers import REFUSALS, RULES
 from evalassist.records.vault import Keys, WrongPasswordError, new_keys
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+
 KEYS = new_keys()
 ANNA = Patient("Anna Svensson", date(1990, 5, 2), "F")
 SIGNED_AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -41,16 +43,6 @@ CHEN = Account("", "chen", "A. Chen", "PT-1", "administrator")
 LEE = Account("", "lee", "S. Lee", "PT-2", "therapist")
 PASSWORD, OTHER, THIRD = "correct horse", "battery staple", "purple monkey"
 Crashed = Callable[[], AbstractContextManager[None]]
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (
-        ("MEMORY_KIB", vaults.LEAST_MEMORY_KIB),
-        ("PASSES", vaults.LEAST_PASSES),
-        ("LANES", 1),
-    ):
-        monkeypatch.setattr(vaults, name, value)
 
 
 def begin() -> Evaluation:

@@ -682,7 +682,7 @@ def test_a_changed_plan_gives_a_sheet_that_says_which_one_it_replaces(
     visit.edit_plan(PlanEdit("drop", "HX01", reason="sore"))
     page = open_sheet(visit, qtbot)
     page.save_as(tmp_path / "second.pdf")
-    assert "Replaces the sheet of 2 Mar 2026" in reads(page)
+    assert "Replaces the sheet of Mar 2, 2026" in reads(page)
     sides = text_of((tmp_path / "second.pdf").read_bytes())
     assert all("Replaces the sheet of March 2, 2026" in side for side in sides)
     click_a4 = button(page.paper, "A4")
@@ -695,7 +695,7 @@ def test_a_changed_plan_gives_a_sheet_that_says_which_one_it_replaces(
         ("Handout, English, Letter", ""),
         ("Handout, English, Letter", "replaced"),
     ]
-    assert "Replaced by the sheet of 30 Mar 2026." in rows(open_documents(visit, qtbot))[-1][2]
+    assert "Replaced by the sheet of Mar 30, 2026." in rows(open_documents(visit, qtbot))[-1][2]
 
 
 def documents_after(act: Callable[[], object]) -> list[str]:

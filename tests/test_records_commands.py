@@ -11,23 +11,14 @@ import pytest
 
 from evalassist.cli import BAD_INPUT, DONE, UNFINISHED, main
 from evalassist.evaluation import Evaluation, Patient
-from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
 from evalassist.records.backup import Backups
 from evalassist.records.doorstep import RECORDS
 from evalassist.records.entrance import Entrance
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+
 CHEN = Account("", "chen", "A. Chen", "PT-1", "administrator")
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (
-        ("MEMORY_KIB", vaults.LEAST_MEMORY_KIB),
-        ("PASSES", vaults.LEAST_PASSES),
-        ("LANES", 1),
-    ):
-        monkeypatch.setattr(vaults, name, value)
 
 
 @dataclass

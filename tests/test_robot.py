@@ -65,7 +65,7 @@ class OtherWindows(QObject):
         super().__init__()
         self.seen: list[str] = []
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
             meant = isinstance(watched, MainWindow | QDialog | QMenu)
             self.seen += [] if meant else [f"{type(watched).__name__} {watched.accessibleName()}"]
@@ -213,10 +213,12 @@ class Keyboard(Hands):
 
     def enters_to(self, left: Sequence[str]) -> int:
         """How often Enter must be pressed until something that is left has the keyboard; 0 where it never has."""
-        start = at = self.window.focusWidget()
+        start = self.window.focusWidget() or self.window
+        at: QWidget = start
+        own: QWidget | None
         own, count = self.focused()[1], 0
-        while start is not None and count < 12:
-            at = at.nextInFocusChain()
+        while count < 12:
+            at = at.nextInFocusChain() or start
             if at is start or (is_field(at) and not self.page.isAncestorOf(at)):
                 return 0
             if not is_field(at) or (own is not None and own.isAncestorOf(at)):
@@ -331,12 +333,12 @@ class Mouse(Hands):
         for option in chosen:
             self.choose(editor, str(option))
         if not chosen:
-            edit = next(
+            place = next(
                 each for each in editor.findChildren(QWidget) if _takes_words(each) and each.isVisible()
             )
-            self.click(edit)
-            value = answer.value if isinstance(answer, Quantity) else answer
-            QTest.keyClicks(edit, value if isinstance(value, str) else f"{value:g}")
+            self.click(place)
+            typed = answer.value if isinstance(answer, Quantity) else answer
+            QTest.keyClicks(place, f"{typed:g}" if isinstance(typed, int | float) else f"{typed}")
 
     def choose(self, editor: Editor, option_id: str) -> None:
         combo = editor.findChild(QComboBox)

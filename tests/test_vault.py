@@ -30,18 +30,9 @@ from evalassist.records.vault import (
     write_vault,
 )
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+
 KEYS = new_keys()
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The least that is accepted, so that a test of many tries takes seconds."""
-    for name, value in (
-        ("MEMORY_KIB", vaults.LEAST_MEMORY_KIB),
-        ("PASSES", vaults.LEAST_PASSES),
-        ("LANES", 1),
-    ):
-        monkeypatch.setattr(vaults, name, value)
 
 
 def two_accounts() -> Vault:

@@ -25,6 +25,7 @@ from ui.way_in import WayIn
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
     from evalassist.records.entrance import Entrance, State
+    from evalassist.settings import Settings
     from ui.pages.door import Door
     from ui.pages.first_run import FirstRun
 
@@ -200,7 +201,14 @@ class App:
             from ui.pages.first_run import FirstRun
 
             door = FirstRun(self._entrance, self._settings, plain=state == "plain")
+            door.settled.connect(self._settle)
+            door.practice_wanted.connect(lambda: self.window.practice.begin(filled=True))
         self.window.show_door(door)
+
+    def _settle(self, settings: Settings) -> None:
+        """The first page asked for the clinic."""
+        self._settings = settings
+        self.window.use_settings(settings)
 
     @staticmethod
     def _only_window(folder: Path) -> QLockFile:

@@ -1,4 +1,4 @@
-"""The backups while the window is open: one soon after the start, one each quarter of an hour, one at the end."""
+"""The backups while the window is open: one soon after the start, one each quarter of an hour, one when it is left."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ class BackupKeeper(QObject):
         """Whether a backup is being made, or its place is being looked at."""
         return self._round is not None
 
-    def begin(self) -> None:
-        """Say how the backups stand, and begin to make some."""
-        self._do(self._stand)
+    def begin(self, after: BackupKeeper | None = None) -> None:
+        """Say how the backups stand, and begin to make some; `after` the last one of who locked the window."""
+        self._do(partial(self._stand, after))
         self._first.start()
         self._every.start()
 
@@ -91,6 +91,24 @@ class BackupKeeper(QObject):
             self._asking.stop()
             self._round = None
             collector.resume(self)  # else when the round that is given up has ended
+
+    def finish_soon(self) -> None:
+        """The window was locked: a last backup if a record changed, beside the page that asks who is there.
+
+        The keys are forgotten with it.
+        """
+        self._first.stop()
+        self._every.stop()
+        keys, self._keys = self._keys, None
+        if keys is not None and not self._stopped.is_set():
+            collector.rest(self)
+            self._round = self._thread.submit(self._leave, keys())
+            self._asking.start()
+        self._thread.shutdown(wait=False)
+
+    def wait(self) -> None:
+        """Until nothing is being made any more."""
+        self._thread.shutdown(wait=True)
 
     def _do(self, work: Callable[[], Told]) -> None:
         if self._round is not None or self._stopped.is_set():
@@ -116,9 +134,11 @@ class BackupKeeper(QObject):
 
         return Backups(self._records, self._folder)
 
-    def _stand(self) -> Told:
+    def _stand(self, after: BackupKeeper | None) -> Told:
         from evalassist.records.drill import at_the_start
 
+        if after is not None:
+            after.wait()
         return at_the_start(self._backups())
 
     def _keep_up(self, keys: Callable[[], Keys]) -> Told:
@@ -130,3 +150,8 @@ class BackupKeeper(QObject):
         from evalassist.records.drill import keep_up
 
         return keep_up(self._backups(), keys(), "close", self._stopped.is_set)
+
+    def _leave(self, keys: Keys) -> Told:
+        from evalassist.records.drill import keep_up
+
+        return keep_up(self._backups(), keys, "close", self._stopped.is_set, soon=True)

@@ -27,10 +27,11 @@ from ui.session import EvaluationSession
 from ui.widgets import glyph
 from ui.widgets.addendum_form import ITS_KIND, AddendumForm
 from ui.widgets.bars import FooterBar, HeaderBar
-from ui.widgets.dates import KIND_WORDS, date_text
+from ui.widgets.dates import KIND_WORDS, SHORT_KINDS, date_text, day_of_month
 from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import GLYPHS
 from ui.widgets.last_line import SAME_KEY
+from ui.widgets.practice_card import PracticeBand
 from ui.widgets.rail import NARROW, WIDE, RailStep, StepRail
 from ui.widgets.reasoning_panel import ReasoningPanel
 from ui.widgets.typed import Typed
@@ -93,6 +94,7 @@ class EvaluationView(QWidget):
         self._handle: QWindow | None = None
         self.hands: HandsBusyView | None = None
         """The hands-busy view while it covers everything else."""
+        self.band = PracticeBand(self) if session.evaluation.is_practice else None
         self.header = HeaderBar(self)
         self.rail = StepRail([RailStep(step.id, step.short) for step in self.steps], self)
         self.stack = QStackedWidget(self)
@@ -376,10 +378,14 @@ class EvaluationView(QWidget):
         over = show_panel and folded
         top, bottom = self.header.sizeHint().height(), self.footer.sizeHint().height()
         top, bottom = max(top, self.header.minimumHeight()), max(bottom, self.footer.minimumHeight())
+        band = self.band.sizeHint().height() if self.band is not None else 0
+        if self.band is not None:
+            self.band.setGeometry(0, 0, self.width(), band)
+        head, top = top, top + band
         middle = self.height() - top - bottom
         rail = style.px(NARROW if self.rail.narrow else WIDE)
         panel = style.px(360 if width >= 1600 else 300)
-        self.header.setGeometry(0, 0, self.width(), top)
+        self.header.setGeometry(0, band, self.width(), head)
         self.footer.setGeometry(0, self.height() - bottom, self.width(), bottom)
         self.rail.setGeometry(0, top, rail, middle)
         self.panel.setVisible(show_panel)
@@ -528,6 +534,7 @@ class EvaluationView(QWidget):
                 "discharge_wanted": self.discharge_wanted,
                 "documents_wanted": self.documents_wanted,
                 "show_wanted": self.show_wanted,
+                "account_wanted": self.account_wanted,
                 "preferences_wanted": self.settings_wanted,
                 "source_wanted": self._show_source,
                 "what_if_wanted": self.what_if,
@@ -704,9 +711,11 @@ class EvaluationView(QWidget):
         born = date_text(patient.birth_date)
         self.header.set_patient(patient.name, f"{evaluation.age_years} y{sex} · born {born}")
         self.header.set_side(evaluation.sore_knee)
-        kind = KIND_WORDS[evaluation.kind]
-        later = "" if evaluation.kind == "initial" else kind
-        self.header.set_visit(f"{kind} · {date_text(evaluation.visit_date)}", short=later)
+        day = evaluation.visit_date
+        self.header.set_visit(
+            f"{KIND_WORDS[evaluation.kind]} · {date_text(day)}",
+            f"{SHORT_KINDS[evaluation.kind]} · {day_of_month(day)}",
+        )
         name = self.session.settings.therapist_name
         signed_in = self.session.confirm is not None
         self.header.set_user(name if signed_in else "")

@@ -11,6 +11,7 @@ from shiboken6 import isValid
 if TYPE_CHECKING:
     from evalassist.records.store import Store
     from ui.evaluation_view import EvaluationView
+    from ui.half_filled import HalfFilled
     from ui.way_in import WayIn
 
 
@@ -23,6 +24,8 @@ class Left:
     item: str
     words: dict[tuple[str, str], str] = field(repr=False)
     """What was typed and is no answer yet, by step and field."""
+    form: HalfFilled | None = None
+    """The form that was open."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Literal
@@ -25,6 +26,7 @@ from evalassist.errors import EvalAssistError
 from ui import style
 from ui.faults import log_fault
 from ui.locking import Held, Left, addendum_words, close_dialogs, still_waited_for
+from ui.practice import Practice
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -34,7 +36,9 @@ if TYPE_CHECKING:
     from evalassist.settings import Settings
     from ui.backups import BackupKeeper
     from ui.copied import Copied
+    from ui.dialogs.patient import PatientDialog
     from ui.evaluation_view import EvaluationView
+    from ui.half_filled import HalfFilled
     from ui.pages.chart import ChartPage
     from ui.pages.door import Door
     from ui.pages.first_run import FirstRun
@@ -87,6 +91,8 @@ class MainWindow(QMainWindow):
         self.chart: ChartPage | None = None
         """The chart of a patient, while it is what is seen."""
         self._backups: BackupKeeper | None = None
+        self._last_backups: BackupKeeper | None = None
+        """What makes a last backup after the window was locked."""
         self._backups_told = ("", "")
         self.door: Door | FirstRun | None = None
         """The page in front of the records, while they are locked."""
@@ -96,6 +102,7 @@ class MainWindow(QMainWindow):
         self._held: dict[str, Held] = {}
         self._watch: Watch | None = None
         self._copied: Copied | None = None
+        self.practice = Practice(self)
         self._keys: list[QShortcut] = []
         self._showing: Showing | None = None
         self._panel_folded = False
@@ -152,6 +159,8 @@ class MainWindow(QMainWindow):
             self.show_start()
             if left is not None and left.evaluation_id:
                 self._go_back_to(left)
+        if left is not None and left.form is not None:
+            QTimer.singleShot(0, self, partial(self._open_again, left.form))
         if way_in is not None:
             self._begin_watch()
             if not store.is_shared:  # whoever looks after a server backs it up
@@ -163,6 +172,23 @@ class MainWindow(QMainWindow):
         for page in (self.start, self.chart):
             if page is not None:
                 page.use_content(content)
+
+    @property
+    def records(self) -> Store:
+        """The records of the clinic, while somebody is signed in."""
+        return self._store
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the records on this computer; None where there is none."""
+        if self._way_in is not None:
+            return self._way_in.entrance.records.parent
+        return None if self._store.is_shared else self._store.path.parent
+
+    @property
+    def clinical_content(self) -> Content:
+        """The clinical content, waited for."""
+        return self._content
 
     @property
     def _content(self) -> Content:
@@ -186,8 +212,9 @@ class MainWindow(QMainWindow):
         start.trail_wanted.connect(self.show_trail)
         start.tell_backups(*self._backups_told)
         start.lock_wanted.connect(self.lock)
-        start.account_wanted.connect(self.show_accounts)
+        start.account_wanted.connect(lambda: self.show_accounts())
         start.accept_cut_wanted.connect(self._accept_cut)
+        self.practice.serve(start)
         self._stack.addWidget(start)
         return start
 
@@ -208,16 +235,22 @@ class MainWindow(QMainWindow):
 
     def open_evaluation(self, evaluation_id: str) -> None:
         """Open an evaluation at the step and field where it was left; what cannot be read leaves all as it is."""
+        from evalassist.evaluation import PRACTICE
+
         if evaluation_id == self.evaluation_id() and not self._leave():
             return  # what is open is kept before it is read again
         try:
-            evaluation = self._store.load(evaluation_id)
-            place = self._store.place(evaluation_id)
+            practices = evaluation_id == PRACTICE
+            if practices and not self._leave():
+                return
+            store = self.practice.opened() if practices else self._store
+            evaluation = store.load(evaluation_id)
+            place = store.place(evaluation_id)
         except EvalAssistError as fault:
             self._say_not_opened(str(fault))
             return
         if self._leave():
-            self._open(evaluation, place.step if place else "safety", place.item if place else "")
+            self._open(evaluation, place.step if place else "safety", place.item if place else "", store)
 
     def _say_not_opened(self, why: str) -> None:
         if self.start is not None and self.view is None:
@@ -237,6 +270,7 @@ class MainWindow(QMainWindow):
         """The start page stays as it was where the records cannot be read now."""
         assert self.start is not None
         self.start.say("")
+        self.practice.tell()
         try:
             self.start.refresh()
         except EvalAssistError as fault:
@@ -253,7 +287,9 @@ class MainWindow(QMainWindow):
         """Ask who comes, and with which knee."""
         from ui.dialogs.patient import PatientDialog
 
-        dialog = PatientDialog(self._content, self, name=name, keep=self._keep_new)
+        self._ask_who_comes(PatientDialog(self._content, self, name=name, keep=self._keep_new))
+
+    def _ask_who_comes(self, dialog: PatientDialog) -> None:
         if dialog.exec() and dialog.evaluation is not None:
             self.begin(dialog.evaluation)
 
@@ -276,7 +312,7 @@ class MainWindow(QMainWindow):
         chart.paper_chosen.connect(lambda document_id: self._show_papers(chart, document_id))
         chart.export_wanted.connect(lambda: self.export_patient(patient_id))
         chart.lock_wanted.connect(self.lock)
-        chart.account_wanted.connect(self.show_accounts)
+        chart.account_wanted.connect(lambda: self.show_accounts())
         self._stack.addWidget(chart)
         self._stack.setCurrentWidget(chart)
         self.setWindowTitle(f"{chart.patient.name} – EvalAssist")
@@ -294,11 +330,21 @@ class MainWindow(QMainWindow):
     def _new_visit(self, chart: ChartPage, kind: VisitKind, former: Sequence[EvaluationRow]) -> None:
         from ui.dialogs.patient import PatientDialog
 
-        visit = PatientDialog(
+        dialog = PatientDialog(
             self._content, self, patient=chart.patient, former=former, kind=kind, keep=self._keep_new
         )
-        if visit.exec() and visit.evaluation is not None:
-            self.begin(visit.evaluation)
+        self._ask_who_comes(dialog)
+
+    def _next_visit(self, patient_id: str) -> PatientDialog:
+        from ui.dialogs.patient import PatientDialog
+
+        return PatientDialog(
+            self._content,
+            self,
+            patient=self._store.patient(patient_id),
+            former=self._store.patient_evaluations(patient_id),
+            keep=self._keep_new,
+        )
 
     def _show_papers(self, chart: ChartPage, document_id: str) -> None:
         from ui.dialogs.documents import DocumentsDialog
@@ -314,7 +360,7 @@ class MainWindow(QMainWindow):
         from ui.dialogs.patient_file import ExportDialog
 
         says = "The file holds everything kept about this patient."
-        if confirmed(self._store, self._way_in, says, "Go on", self):
+        if confirmed(self._store, self._way_in, says, "Export the patient", self):
             ExportDialog(self._store, self._store.patient(patient_id), self).exec()
 
     def _keep_new(self, evaluation: Evaluation) -> Evaluation:
@@ -323,14 +369,16 @@ class MainWindow(QMainWindow):
         self._store.save(made)
         return made
 
-    def correct_patient(self) -> None:
+    def correct_patient(self, again: HalfFilled | None = None) -> None:
         """Correct the name, birth date or sex of the patient whose evaluation is open."""
         from ui.dialogs.patient import CorrectionDialog
 
-        if self.view is None or self.view.session.signed:
+        if self.view is None or self.view.session.signed or self.view.session.evaluation.is_practice:
             return
         session = self.view.session
         dialog = CorrectionDialog(session.evaluation.patient, session.evaluation.visit_date, self)
+        if again is not None:
+            again.put_into(dialog)
         if dialog.exec() and dialog.patient is not None:
             session.change_patient(dialog.patient)
             self.setWindowTitle(f"{dialog.patient.name} – EvalAssist")
@@ -346,7 +394,7 @@ class MainWindow(QMainWindow):
         from ui.dialogs.preferences import PreferencesDialog
 
         dialog = PreferencesDialog(self._clinic, self, signed_in=self._way_in is not None)
-        dialog.accounts_wanted.connect(self.show_accounts)
+        dialog.accounts_wanted.connect(lambda: self.show_accounts())
         dialog.applied.connect(self.use_settings)
         dialog.database_wanted.connect(self.show_database)
         dialog.exec()
@@ -396,10 +444,12 @@ class MainWindow(QMainWindow):
         store = self._store
         self._backups = BackupKeeper(store.path, lambda: store.keys, folder, self)
         self._backups.told.connect(self._tell_backups)
-        self._backups.begin()
+        self._backups.begin(after=self._last_backups)
 
     def end_backups(self, *, make_one: bool = True) -> None:
-        """Before the records are closed: a last backup if something changed, or none when the window is locked."""
+        """Before the records are closed: a last backup if something changed, waited for; or none."""
+        if self._last_backups is not None:
+            self._last_backups.wait()
         if self._backups is not None:
             self._backups.finish(make_one=make_one)
             self._backups = None
@@ -436,7 +486,9 @@ class MainWindow(QMainWindow):
         if self.view is None or not self.view.step:
             return
         try:
-            self._store.remember_place(self.evaluation_id(), self.view.step, self.view.focused_item())
+            self.view.session.store.remember_place(
+                self.evaluation_id(), self.view.step, self.view.focused_item()
+            )
         except Exception as error:
             log_fault(log, "the place could not be remembered", error, self.evaluation_id())
 
@@ -461,7 +513,7 @@ class MainWindow(QMainWindow):
     def _tell_painted(self) -> None:
         self.first_painted.emit()
 
-    def _open(self, evaluation: Evaluation, step_id: str, item_id: str) -> None:
+    def _open(self, evaluation: Evaluation, step_id: str, item_id: str, store: Store | None = None) -> None:
         from ui.evaluation_view import EvaluationView
         from ui.session import EvaluationSession
 
@@ -469,7 +521,7 @@ class MainWindow(QMainWindow):
             session = EvaluationSession(
                 evaluation,
                 self._content,
-                self._store,
+                store or self._store,
                 self._settings,
                 confirm=self._confirm if self._way_in else None,
             )
@@ -482,7 +534,7 @@ class MainWindow(QMainWindow):
         session.setParent(view)
         view.start_wanted.connect(self.show_start)
         view.settings_wanted.connect(self.change_settings)
-        view.patient_wanted.connect(self.correct_patient)
+        view.patient_wanted.connect(lambda: self.correct_patient())
         view.help_wanted.connect(self._explain_not_kept)
         view.referral_wanted.connect(self._write_referral)
         view.plan_paper_wanted.connect(self._show_plan_paper)
@@ -491,7 +543,7 @@ class MainWindow(QMainWindow):
         view.documents_wanted.connect(self.show_documents)
         view.lock_wanted.connect(self.lock)
         view.show_wanted.connect(self.show_patient)
-        view.account_wanted.connect(self.show_accounts)
+        view.account_wanted.connect(lambda: self.show_accounts())
         view.step_shown.connect(lambda _: self._remember.start())
         session.not_kept.connect(self._note_why)
         view.header.kept.set_backup(*self._backups_told)
@@ -502,7 +554,8 @@ class MainWindow(QMainWindow):
         view.show_step(step_id if step_id in self._content.steps else "safety")
         if not (item_id and view.page.focus_item(item_id)):
             view.focus_first()
-        self.setWindowTitle(f"{evaluation.patient.name} – EvalAssist")
+        name = "PRACTICE" if evaluation.is_practice else evaluation.patient.name
+        self.setWindowTitle(f"{name} – EvalAssist")
 
     def _leave(self) -> bool:
         """Put the open evaluation away; False when the therapist stays because it could not be kept."""
@@ -534,6 +587,7 @@ class MainWindow(QMainWindow):
         self._stack.removeWidget(self.view)
         self.view.deleteLater()
         self.view = None
+        self.practice.close()
 
     def _ask_to_lose(self, unkept: list[str], *, kept: bool = False) -> bool:
         """Say once what would be lost; True when the therapist leaves all the same."""
@@ -566,7 +620,7 @@ class MainWindow(QMainWindow):
         box.setInformativeText(self._why_not_kept)
         other, fixed = True, False
         try:
-            fixed = self._store.load(session.evaluation.id, to_edit=False).signature is not None
+            fixed = session.store.load(session.evaluation.id, to_edit=False).signature is not None
         except EvalAssistError:
             other = False
         mine = None if fixed else box.addButton("Keep mine", QMessageBox.ButtonRole.AcceptRole)
@@ -649,6 +703,7 @@ class MainWindow(QMainWindow):
 
     def close_records(self) -> None:
         """The program ends."""
+        self.practice.close()
         self.end_backups()
         for held in self._held.values():
             held.store.close()
@@ -658,6 +713,7 @@ class MainWindow(QMainWindow):
     def lock(self) -> None:
         """Hide everything at once and keep what is typed; then close the records and forget their keys."""
         from evalassist.records.doorstep import last_name
+        from ui.half_filled import half_filled
         from ui.pages.door import Door
 
         if self._way_in is None or self.door is not None:
@@ -671,7 +727,7 @@ class MainWindow(QMainWindow):
             self.remember_place()
             step, item, words = self.view.step, self.view.focused_item(), self.view.loose_words()
             words |= addendum_words()
-        self._left[self._store.account.id] = Left(self.evaluation_id(), step, item, words)
+        self._left[self._store.account.id] = Left(self.evaluation_id(), step, item, words, half_filled())
         self.setWindowTitle("EvalAssist")
         self.show_door(Door(lambda: entrance, last_name(entrance.records.parent), self._settings.clinic_name))
         if self._watch is not None:
@@ -703,7 +759,8 @@ class MainWindow(QMainWindow):
             return
         way_in, self._way_in = self._way_in, None
         store = self._store
-        if self.view is not None and not self.keep() and not store.is_removed:
+        practices = self.view is not None and self.view.session.evaluation.is_practice
+        if self.view is not None and not self.keep() and not store.is_removed and not practices:
             self._hold(Held(self.view, store, way_in))
         elif self.view is not None:
             self._put_away()
@@ -711,12 +768,14 @@ class MainWindow(QMainWindow):
             self._stack.removeWidget(self.start)
             self.start.deleteLater()
             self.start = None
-        self.end_backups(make_one=False)
         del self._store
         if store.is_removed:  # nobody comes back for it
             self._left.pop(store.account.id, None)
         if store.account.id not in self._held:
             store.close("locked")
+        if self._backups is not None:
+            self._backups.finish_soon()
+            self._last_backups, self._backups = self._backups, None
         log.info("locked")
 
     def _hold(self, held: Held) -> None:
@@ -748,7 +807,7 @@ class MainWindow(QMainWindow):
         """The window goes while it is locked: what waits for its owner would be lost."""
         if not self._keep_held() and not self._ask_to_lose([]):
             return False
-        waits = any(left.words for left in self._left.values())
+        waits = any(left.words or left.form for left in self._left.values())
         return not waits or self._ask_to_lose(["Words that wait for who locked the window."], kept=True)
 
     def _keep_held(self) -> bool:
@@ -778,6 +837,23 @@ class MainWindow(QMainWindow):
         if isinstance(field, QLineEdit):
             field.end(False)  # typing goes on behind what stands there
 
+    def _open_again(self, form: HalfFilled) -> None:
+        """The form that locking closed, as far as it was filled."""
+        if self.door is not None:
+            return
+        if form.form == "account":
+            self.show_accounts(form)
+        elif form.form == "correction":
+            if self.view is not None and self.view.session.evaluation.patient.id == form.of:
+                self.correct_patient(form)
+        else:
+            from ui.dialogs.patient import PatientDialog
+
+            new = PatientDialog(self._content, self, keep=self._keep_new) if not form.of else None
+            dialog = new or self._next_visit(form.of)
+            form.put_into(dialog)
+            self._ask_who_comes(dialog)
+
     def _begin_watch(self) -> None:
         from ui.copied import Copied
         from ui.watch import Watch
@@ -793,12 +869,14 @@ class MainWindow(QMainWindow):
         assert self._way_in is not None
         self._way_in.confirm(self._store, password)
 
-    def show_accounts(self) -> None:
+    def show_accounts(self, again: HalfFilled | None = None) -> None:
         """One's own password, and for an administrator who else may come in."""
         from ui.dialogs.accounts import AccountsDialog
 
         if self._way_in is not None:
             dialog = AccountsDialog(self._store, self._way_in, self._clinic, self)
+            if again is not None:
+                QTimer.singleShot(0, dialog, lambda: dialog.go_on(again))
             dialog.exec()
             self._way_in = dialog.way_in
             self.use_settings(self._clinic)  # a name or license may have changed
@@ -883,9 +961,9 @@ class MainWindow(QMainWindow):
     def show_patient_trail(self) -> None:
         """Who did what with the records of the patient whose evaluation is open."""
         if self.view is not None:
-            self._show_trail(self.view.session.evaluation.patient)
+            self._show_trail(self.view.session.evaluation.patient, self.view.session.store)
 
-    def _show_trail(self, patient: Patient | None) -> None:
+    def _show_trail(self, patient: Patient | None, store: Store | None = None) -> None:
         from ui.dialogs.trail import TrailDialog
 
         steps = {
@@ -894,7 +972,7 @@ class MainWindow(QMainWindow):
             for item in step.items
             for item_id in item.ids
         }
-        TrailDialog(self._store, steps, patient, self).exec()
+        TrailDialog(store or self._store, steps, patient, self).exec()
 
     def check_code(self) -> None:
         """Whether a paper is of a signed note in these records."""
@@ -908,7 +986,7 @@ class MainWindow(QMainWindow):
         """Which version and content this is, and the way to the content."""
         from ui.dialogs.about import AboutDialog
 
-        if AboutDialog(self._content.release, self).exec():
+        if AboutDialog(self._content.release, f"{self._store.where}", self).exec():
             self.show_content()
 
     def show_content(self) -> None:

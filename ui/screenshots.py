@@ -69,6 +69,7 @@ class _Studio:
             yield from self._start_pages(name, settings, size, patient_a, ex1)
             yield from self._charts(name, settings, size, ex1)
         yield from self._closed_pages(patient_a)
+        yield from self._practice()
         for name, evaluation in (
             ("empty", _emptied(ex1)),
             ("half", _half(ex1)),
@@ -190,6 +191,8 @@ class _Studio:
             window.prepare(self._content, settings)
             first = FirstRun(asked_for, settings, plain=True)
             window.show_door(first)
+            yield self._take(window, f"{name}closed-clinic")
+            first._show_account()
             first.password.taken(())
             yield self._take(window, f"{name}closed-first")
             self._store, key = entrance.begin(
@@ -198,6 +201,8 @@ class _Studio:
             first._show_paper_key(self._store, key, WayIn(entrance))
             yield self._take(window, f"{name}closed-paper-key")
             first.paper_key.done.emit()
+            yield self._take(window, f"{name}closed-ready")
+            first._store = None  # it stays open for the pictures to come
             way_in = WayIn(entrance)
             entrance.add_account(self._store, Account("", "lee", "S. Lee", "", "student"), "only drawn too")
             window.enter(self._store, way_in)
@@ -231,6 +236,25 @@ class _Studio:
             window.door._show_new_way(entrance.sign_in_with_paper(key))
             window.door.who.setCurrentIndex(window.door.who.count() - 1)
             yield self._take(window, f"{name}closed-new-way")
+            self._put_away(window)
+
+    def _practice(self) -> Iterator[Path]:
+        """The practice patient: its visit, its paper, and its place on the start page."""
+        for name, more in (("", {}), ("dark-", {"theme": "dark"}), ("large-", {"text_scale": 2.0})):
+            if not self._wanted(f"{name}practice"):
+                continue
+            size = LARGE if name == "large-" else (1366, 690)
+            window = self._window(self._settings.model_copy(update=more), size)
+            window.practice.begin(filled=True)
+            assert window.view is not None
+            for step in ("strength", "sign"):
+                window.view.show_step(step)
+                yield self._take(window, f"{name}practice-{step}")
+            window.show_start()
+            assert window.start is not None
+            window.start.search.setText("practice")
+            yield self._take(window, f"{name}practice-start")
+            window.practice.close()
             self._put_away(window)
 
     def _steps(
@@ -376,7 +400,7 @@ class _Studio:
             self._store.change_default(
                 "symmetry-deficit", 88, by="A. Chen, PT", reason="Clinic meeting in March."
             )
-            about = AboutDialog(self._content.release, window)
+            about = AboutDialog(self._content.release, f"{self._store.where}", window)
             yield self._take_dialog(about, f"{name}content-about")
             dialog = ContentDialog(self._store, self._settings.therapist_name, window)
             for place, part in enumerate(("release", "limits", "sources", "to-check", "app-rules")):

@@ -42,7 +42,7 @@ from evalassist.noting import clinic_of, note_of
 from evalassist.records.rows import StoreConflictError, sheet_replaced
 from evalassist.settings import Settings
 from evalassist.two_versions import Difference, Key, chosen, differences
-from ui.widgets.dates import MONTHS
+from ui.widgets.dates import date_text, day_of_month
 
 if TYPE_CHECKING:
     from evalassist.records.rows import DocumentRow, DocumentUse
@@ -139,7 +139,8 @@ class EvaluationSession(QObject):
     @property
     def code(self) -> str:
         """The code on the papers of a signed note; empty before."""
-        return self.store.code_of(self._evaluation.id) if self.signed else ""
+        counts = self.signed and not self._evaluation.is_practice  # no record, so nothing to check it against
+        return self.store.code_of(self._evaluation.id) if counts else ""
 
     @property
     def assessment(self) -> Assessment:
@@ -154,7 +155,7 @@ class EvaluationSession(QObject):
         return self._result()[2]
 
     def last_words(self, item_id: ItemId) -> str:
-        """What was answered last time, in a few words: `last: 3/10, 2 Mar`; empty when it was not asked."""
+        """What was answered last time, in a few words: `last: 3/10, Mar 2`; empty when it was not asked."""
         if item_id not in self.last_answers:
             return ""
         answer, day = self.last_answers[item_id]
@@ -163,8 +164,7 @@ class EvaluationSession(QObject):
         return f"last: {words}, {self._short_day(day)}" if words else ""
 
     def _short_day(self, day: date) -> str:
-        year = "" if day.year == self._evaluation.visit_date.year else f" {day.year}"
-        return f"{day.day} {MONTHS[day.month - 1]}{year}"
+        return day_of_month(day) if day.year == self._evaluation.visit_date.year else date_text(day)
 
     def last_told(self, item_id: ItemId) -> LastTold:
         """The last answer beside its field: alone, judged once there is one now, or as what it is the same as."""

@@ -26,6 +26,7 @@ from evalassist.documents.flow import (
     warning,
 )
 from evalassist.documents.look import BLACK, BOLD, REGULAR, PaperName
+from evalassist.documents.practice import practice_marked
 from evalassist.errors import DocumentError
 from evalassist.evaluation import Addendum
 from evalassist.note import Note, NotePlan
@@ -73,6 +74,8 @@ def plan_of_care_pdf(
         raise DocumentError(f"There is no plan of care for this visit. {note.no_plan_because}".strip())
 
     def furniture(canvas: Canvas, sheet: look.Paper, page: int, of: int) -> None:
+        if note.is_practice:
+            practice_marked(canvas, sheet)
         if entered_in_error(addenda):
             struck(canvas, sheet, HEAD)
         _head(note, canvas, sheet)

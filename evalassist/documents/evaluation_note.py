@@ -40,6 +40,7 @@ from evalassist.documents.note_assessment import assessment
 from evalassist.documents.note_discharge import discharge
 from evalassist.documents.note_follow_up import follow_up
 from evalassist.documents.note_plan import plan_of_care
+from evalassist.documents.practice import practice_marked
 from evalassist.evaluation import Addendum
 from evalassist.note import Line, Note, Section
 from evalassist.strength_lines import METHOD
@@ -86,6 +87,8 @@ def evaluation_note_pdf(
     stands = standing(note, addenda)
 
     def furniture(canvas: Canvas, sheet: look.Paper, page: int, of: int) -> None:
+        if note.is_practice:
+            practice_marked(canvas, sheet)
         if entered_in_error(addenda):
             struck(canvas, sheet, HEAD)
         note_head(note, stands, canvas, sheet, TITLES[note.kind])

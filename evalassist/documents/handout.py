@@ -25,6 +25,7 @@ from evalassist.documents.handout_texts import Case, Texts, refuse_missing
 from evalassist.documents.icons import icon
 from evalassist.documents.look import BOLD, PAPER, RULE, SECOND, SEMIBOLD, PaperName
 from evalassist.documents.notice import notice_pages, notice_problem
+from evalassist.documents.practice import practice_line, practice_marked
 from evalassist.documents.tags import tag
 from evalassist.errors import DocumentError
 from evalassist.note import Language, Note, SheetForm
@@ -75,6 +76,9 @@ def make_handout(
     canvas = look.new_canvas(buffer, sheet, language)
     _describe(case, canvas)
     for number, side in enumerate(made, start=1):
+        if note.is_practice:
+            with tag(canvas, "Artifact"):
+                practice_marked(canvas, sheet)
         canvas.scale(scale, scale)
         _draw_side(case, canvas, side, number)
         with tag(canvas, "Artifact"):
@@ -82,6 +86,9 @@ def make_handout(
         canvas.showPage()
     for page in carried:
         page.draw(canvas, sheet, case.texts.plain("alt_notice"))
+        if note.is_practice:
+            with tag(canvas, "Artifact"):
+                practice_line(canvas, sheet)
         canvas.showPage()
     canvas.save()
     reading = reading_of(canvas.texts, language, part=form in ("moves", "why"))

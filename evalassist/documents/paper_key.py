@@ -9,6 +9,7 @@ from evalassist.documents import look
 from evalassist.documents.blocks import heading, label, rule, words
 from evalassist.documents.look import BOLD, PAPER, PaperName
 from evalassist.documents.tags import tag
+from evalassist.wording.findings import day
 
 GROUPS_IN_A_LINE = 3
 SAYS = (
@@ -32,7 +33,7 @@ def paper_key_pdf(key: str, clinic: str, made_on: date, paper: PaperName) -> byt
     with tag(canvas, "H1"):
         label(canvas, x, y - 20, "Paper key", 26, BOLD)
     y -= 34
-    about = " · ".join(filter(None, (look.escaped(clinic), f"made on {made_on:%d %B %Y}".replace(" 0", " "))))
+    about = " · ".join(filter(None, (look.escaped(clinic), f"made on {day(made_on)}")))
     y -= words(canvas, about, x, y, width, 12, 16) + 10
     rule(canvas, x, x + width, y, 1.2)
     y -= 16

@@ -31,6 +31,7 @@ from evalassist.documents.flow import (
     text,
 )
 from evalassist.documents.look import BOLD, INK, REGULAR, RULE, SECOND, SEMIBOLD, PaperName
+from evalassist.documents.practice import practice_marked
 from evalassist.errors import DocumentError
 from evalassist.evaluation import Addendum
 from evalassist.note import Note, NoteConclusion
@@ -82,6 +83,8 @@ def referral_pdf(note: Note, paper: PaperName = "letter", addenda: Sequence[Adde
         raise DocumentError("There is no referral letter for this visit: the safety screen did not stop it.")
 
     def furniture(canvas: Canvas, sheet: look.Paper, page: int, of: int) -> None:
+        if note.is_practice:
+            practice_marked(canvas, sheet)
         if entered_in_error(addenda):
             struck(canvas, sheet, HEAD)
         _head(note, standing(note, addenda), canvas, sheet)

@@ -34,6 +34,11 @@ def is_plain(path: Path) -> bool:
         return file.read(len(PLAIN_HEAD)) == PLAIN_HEAD
 
 
+def practice_file(folder: Path) -> Path:
+    """Where the practice patient lies, apart from the records: to delete its folder is to remove it."""
+    return folder / "practice" / "practice.db"
+
+
 def last_name(folder: Path) -> str:
     """The name with which somebody signed in last on this computer; a convenience, never needed."""
     try:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
+from evalassist.clinical.schedule import day_in_words
 from evalassist.errors import EvalAssistError
 from evalassist.records.backup import (
     DRILL_EVERY,
@@ -56,19 +57,28 @@ def standing(backups: Backups) -> Told:
     return _of_drill(backups)
 
 
-def keep_up(backups: Backups, keys: Keys, kind: Kind, stop: Callable[[], bool] = lambda: False) -> Told:
-    """Make a backup if something changed since the last one, and the monthly trial when it is due."""
+def keep_up(
+    backups: Backups, keys: Keys, kind: Kind, stop: Callable[[], bool] = lambda: False, *, soon: bool = False
+) -> Told:
+    """Make a backup if something changed since the last one, and the monthly trial when it is due.
+
+    `soon`: the window was locked and the keys are to be forgotten. No trial then, and no backup because somebody
+    signed in and looked.
+    """
     newest = None
     try:
         newest = backups.newest()
-        if newest is None or newest.manifest.held != backups.held_now(keys.database):
+        now = backups.held_now(keys.database)
+        if newest is None or not (
+            newest.manifest.held.same_records(now) if soon else newest.manifest.held == now
+        ):
             newest = backups.make(keys.database, kind, stop)
     except GivenUpError:
         return Told()
     except (EvalAssistError, OSError) as fault:
         since = f"since {_day(newest.manifest.moment)}" if newest else "yet"
         return Told(f"No backup {since}", str(fault))
-    if drill_due(backups.drill()) and not stop():
+    if not soon and drill_due(backups.drill()) and not stop():
         drill(backups, newest, keys)
     return _of_drill(backups)
 
@@ -126,4 +136,4 @@ def _of_drill(backups: Backups) -> Told:
 
 def _day(moment: datetime) -> str:
     local = moment.astimezone()
-    return f"{local.day} {local:%B %H:%M}"
+    return f"{day_in_words(local.date())}, {local:%H:%M}"

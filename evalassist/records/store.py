@@ -467,6 +467,10 @@ class Store:
         with self._write(action, target, detail):
             pass
 
+    def note_practice(self, what: Literal["begun", "removed"]) -> None:
+        """Write that the practice patient, who is not among these records, was begun or removed."""
+        self._note_quietly(f"practice-{what}", "")
+
     def note_sign_in(self, failed_at: tuple[str, ...]) -> None:
         """Write that this account signed in, and when wrong passwords were tried before; nobody is kept out by it."""
         with self._or_a_log_line("signed-in"), self._write("signed-in", self.account.id) as db:

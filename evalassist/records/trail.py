@@ -24,6 +24,7 @@ from evalassist.words import upper_first
 PAGE = 200
 KINDS: dict[str, tuple[str, ...]] = {
     "Notes and drafts": ("draft-begun", "draft-kept", "draft-discarded", "patient-corrected"),
+    "Practice": ("practice-begun", "practice-removed"),
     "Signatures and addenda": (
         *(
             "signed",
@@ -72,6 +73,8 @@ PLAIN: dict[str, str] = {
     "paper-key-made": "made a new paper key",
     "key-changed": "encrypted the records anew",
     "default-changed": "changed a limit of the clinic",
+    "practice-begun": "began with the practice patient, apart from these records",
+    "practice-removed": "removed the practice patient",
     "cut-accepted": "said that this earlier state of the records is the right one",
     "clock-set-back": "the clock of this computer was set back",
 }

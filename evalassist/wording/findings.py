@@ -22,6 +22,7 @@ NAME_LETTERS = 120
 WITHIN_SIGN = " †"
 SHORT = 30
 """Letters of a line that may share its place with others."""
+NOT_A_PATIENT = "Practice — not a real patient"
 ADDENDUM_HEADS: dict[AddendumKind, str] = {
     "addendum": "Addendum",
     "late-entry": "Late entry",

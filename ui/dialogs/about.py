@@ -7,13 +7,15 @@ from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from evalassist import __version__
 from evalassist.content.schema import Release
+from evalassist.settings import settings_file
 from ui import style
 
 
 class AboutDialog(QDialog):
     """Accepted when the clinical content is wanted."""
 
-    def __init__(self, release: Release, parent: QWidget | None = None) -> None:
+    def __init__(self, release: Release, where: str = "", parent: QWidget | None = None) -> None:
+        """`where`: in what place the records lie."""
         super().__init__(parent)
         self.setWindowTitle("About EvalAssist")
         self.setMinimumWidth(style.px(420))
@@ -27,6 +29,13 @@ class AboutDialog(QDialog):
             line = style.label("", words)
             line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             stack.addWidget(line)
+        stack.addSpacing(style.px(8))
+        stack.addWidget(style.label("cap", "FOR IT"))
+        for words in (f"Records: {where}", f"Settings: {settings_file()}"):
+            place = style.label("s", words, wrap=True)
+            place.setTextFormat(Qt.TextFormat.PlainText)
+            place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            stack.addWidget(place)
         content, done = QPushButton("Clinical content"), QPushButton("Done")
         content.clicked.connect(self.accept)
         done.setProperty("kind", "primary")

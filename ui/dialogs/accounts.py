@@ -15,6 +15,7 @@ from evalassist.settings import Settings
 from ui import style
 from ui.aside import Aside
 from ui.dialogs.confirm import confirmed
+from ui.half_filled import HalfFilled
 from ui.way_in import WayIn
 from ui.widgets.account_fields import ROLES, AccountFields
 from ui.widgets.paper_key import PaperKey
@@ -124,18 +125,33 @@ class AccountsDialog(QDialog):
         elif PasswordDialog(self._store, self.way_in, account, self._settings, self).exec():
             self._say(f"{account.name} signs in with the new password, and should change it then.")
 
-    def add_account(self) -> None:
+    def add_account(self, again: HalfFilled | None = None) -> None:
         """Somebody new."""
-        if AccountDialog(self._store, self.way_in, self._settings, None, self).exec():
+        if self._ask(None, again):
             self._read()
             self._say("Added. The password is told in person, and changed at the first sign-in.")
 
-    def edit_account(self) -> None:
+    def edit_account(self, again: HalfFilled | None = None) -> None:
         """Another name on papers, license, or role."""
         account = self.account
-        if account and AccountDialog(self._store, self.way_in, self._settings, account, self).exec():
+        if account and self._ask(account, again):
             self._read()
             self._say("Changed. What was signed before keeps the former name and license.")
+
+    def go_on(self, again: HalfFilled) -> None:
+        """The form that was open when the window was locked."""
+        places = [place for place, account in enumerate(self._accounts) if account.id == again.of]
+        if not again.of:
+            self.add_account(again)
+        elif places:
+            self.list.go_to(places[0])
+            self.edit_account(again)
+
+    def _ask(self, account: Account | None, again: HalfFilled | None) -> bool:
+        dialog = AccountDialog(self._store, self.way_in, self._settings, account, self)
+        if again is not None:
+            again.put_into(dialog)
+        return bool(dialog.exec())
 
     def remove_account(self) -> None:
         """Take somebody the way in."""
@@ -286,6 +302,7 @@ class AccountDialog(_WorkingDialog):
         parent: QWidget | None = None,
     ) -> None:
         self._store, self._way_in, self._settings, self._account = store, way_in, settings, account
+        self.half_filled_as = ("account", account.id if account else "")
         self.fields, self.password = AccountFields(asks_role=True), NewPassword()
         parts: list[QWidget] = [self.fields]
         if account is None:

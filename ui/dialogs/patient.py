@@ -49,6 +49,7 @@ class PatientDialog(QDialog):
         self._keep = keep
         """Keeps the new evaluation while the dialog can still say what is wrong."""
         self.evaluation: Evaluation | None = None
+        self.half_filled_as = ("patient", patient.id if patient else "")
         self.setWindowTitle("New visit" if patient else "New patient")
         self.setMinimumWidth(style.px(620))
         today = date.today()
@@ -164,7 +165,7 @@ class PatientDialog(QDialog):
 
     def _birth_fault(self, birth: date | None, visit: date | None) -> str:
         if birth is None:
-            return self.birth.message or "Write the date of birth, like 9 May 2001."
+            return self.birth.message or "Write the date of birth, like May 9, 2001."
         return age_fault(birth, visit or date.today())
 
     def _made(self) -> Evaluation:
@@ -220,6 +221,7 @@ class CorrectionDialog(QDialog):
         super().__init__(parent)
         self._given, self._visit = patient, visit
         self.patient: Patient | None = None
+        self.half_filled_as = ("correction", patient.id)
         self.setWindowTitle("Patient")
         self.setMinimumWidth(style.px(560))
         today = date.today()
@@ -277,7 +279,7 @@ class CorrectionDialog(QDialog):
             if not name
             else long
             if max(len(name), len(number)) > MOST_LETTERS
-            else self.birth.message or "Write the date of birth, like 9 May 2001."
+            else self.birth.message or "Write the date of birth, like May 9, 2001."
             if birth is None
             else age_fault(birth, self._visit) or ("" if self.sex.value else "Choose the sex for norms.")
         )

@@ -44,7 +44,7 @@ class ExportDialog(QDialog):
             style.label(
                 "",
                 "All visits, notes and papers of this patient go into one encrypted file. Choose a password for it, "
-                f"{LEAST_SIGNS} signs or more, and tell it another way than you send the file.",
+                f"{LEAST_SIGNS} characters or more, and tell it another way than you send the file.",
                 wrap=True,
             )
         )

@@ -25,7 +25,6 @@ from evalassist.settings import (
     keep_logo,
     keep_notice,
     save_settings,
-    settings_file,
 )
 from ui import style
 from ui.widgets.fields import TextField
@@ -42,11 +41,7 @@ TEXTS = (
     ("clinic_phone", "Phone", "printed on the handout: when to call"),
     ("clinic_address", "Address", ""),
     ("dynamometer", "Dynamometer", "make and number; kept with every strength value"),
-    (
-        "backup_folder",
-        "Backups in",
-        "a folder on another disk; beside the records when empty; from the next start on",
-    ),
+    ("backup_folder", "Backups in", "a folder on another disk"),
 )
 CHOICES = (
     ("paper", "Paper", (("letter", "Letter"), ("a4", "A4"))),
@@ -67,6 +62,7 @@ IDLE = (
     "Lock after",
     tuple((f"{minutes}", f"{minutes} min") for minutes in (2, 5, 10, 20, 30, 60)),
 )
+BACKUPS = "A folder on another disk or a network drive. Empty: beside the records. From the next start on."
 OF_THE_ACCOUNT = ("therapist_name", "licence")
 
 
@@ -99,8 +95,10 @@ class PreferencesDialog(QDialog):
             field.answered.connect(lambda value, key=key: self._change(key, value or ""))
             field.setToolTip(hint)
             self._texts.append(field)
-            grid.addWidget(style.label("", words), at, 0)
-            grid.addWidget(field, at, 1)
+            label = style.label("", words)
+            label.setMinimumHeight(style.control_height())
+            grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(self._beside_backups(field) if key == "backup_folder" else field, at, 1)
         choices = (*CHOICES, IDLE) if signed_in else CHOICES
         for at, (key, words, options) in enumerate(choices, start=len(texts)):
             boxes = SegmentedControl([Choice(value, word) for value, word in options], words)
@@ -128,19 +126,35 @@ class PreferencesDialog(QDialog):
         area.setWidget(inner)
         room = (parent.window().height() if parent is not None else style.px(768)) - style.px(ENDS)
         area.setMinimumHeight(min(inner.sizeHint().height() + 8, style.px(470), max(room, style.px(100))))
-        where = style.label("", f"Kept in {settings_file()}")
-        where.setProperty("t", "s")
-        where.setWordWrap(True)
         done = QPushButton("Done")
         done.setProperty("kind", "primary")
         done.clicked.connect(self.accept)
         ends = style.row(spacing=8)
-        ends.addWidget(where, 1)
+        ends.addStretch(1)
         ends.addWidget(done)
         stack = style.column(self, (20, 16, 20, 16), spacing=12)
         stack.addWidget(area, 1)
         stack.addWidget(self._said)
         stack.addLayout(ends)
+
+    def _beside_backups(self, field: TextField) -> QWidget:
+        """The folder is chosen or typed; below it what it is good for."""
+        browse = QPushButton("Browse…")
+        browse.setAccessibleName("Browse for the folder of the backups")
+
+        def ask() -> None:
+            name = QFileDialog.getExistingDirectory(self, "The folder of the backups", field.value or "")
+            if name:
+                field.put_back(name)
+
+        browse.clicked.connect(ask)
+        place = QWidget()
+        stack, line = style.column(place, spacing=2), style.row(spacing=8)
+        line.addWidget(field, 1)
+        line.addWidget(browse)
+        stack.addLayout(line)
+        stack.addWidget(style.label("s", BACKUPS, wrap=True))
+        return place
 
     def _add_accounts(self, grid: QGridLayout) -> None:
         from ui.watch import ALSO

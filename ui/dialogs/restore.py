@@ -91,6 +91,7 @@ class RestoreDialog(QDialog):
         self._files: list[Path] = []
         self._show([each for place in (folder / FOLDER, *places) for each in backups_in(place)])
         self._show_way()
+        (self.list if self._files else another).setFocus()
 
     def choose(self, file: Path) -> None:
         """Offer a backup that lies elsewhere, before all others."""
@@ -100,7 +101,9 @@ class RestoreDialog(QDialog):
             self._say(str(fault))
             return
         self._files.insert(0, chosen.file)
-        self.list.show_rows([Row(chosen.file.name, line=str(chosen.file.parent)), *self._rows])
+        self._rows.insert(0, Row(chosen.file.name, line=str(chosen.file.parent)))
+        self.list.show_rows(self._rows)
+        self.list.go_to(0)
         self._said.hide()
 
     def restore(self) -> None:
@@ -149,6 +152,7 @@ class RestoreDialog(QDialog):
         self._show_chosen()
 
     def _show_chosen(self) -> None:
+        self.button.setEnabled(self.list.row is not None and not self._aside.at_work)
         if not self._files:
             self._say("No backup was found here. Choose one with Another file…", bad=False)
 

@@ -239,6 +239,8 @@ class Page(QWidget):
             when = signature.signed_at.astimezone()
             who = f" by {signature.clinician}" if signature.clinician else ""
             headline = f"Signed {date_text(when.date())} {when:%H:%M}{who}."
+            if self.session.evaluation.is_practice:
+                headline = f"Signed for practice, {date_text(when.date())} {when:%H:%M}: this is no record."
             written = len(self.session.evaluation.addenda)
             several = f" {written} written." if written else ""
             error, waits = (

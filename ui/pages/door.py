@@ -8,7 +8,15 @@ from math import ceil
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QWidget,
+)
 
 from evalassist.errors import EvalAssistError
 from ui import icons, style
@@ -18,6 +26,7 @@ from ui.widgets.cards import Card
 from ui.widgets.fields import TextField
 from ui.widgets.marks import LinkButton
 from ui.widgets.passwords import KeyFile, NewPassword, PasswordField, key_bytes
+from ui.widgets.roomy import bring_into_view
 
 if TYPE_CHECKING:
     from evalassist.records.accounts import Account
@@ -31,6 +40,7 @@ COUNT_MS = 250
 PAPER_MS = 120_000
 """So long the records stay open behind the paper key without a key or a click."""
 ANOTHER = "Somebody new"
+WAITS = "After wrong tries the next one has to wait: {left}. Nothing is lost, and who knows the password comes in then."
 
 
 class ClosedPage(QWidget):
@@ -70,8 +80,10 @@ class ClosedPage(QWidget):
         head.addWidget(style.label("q", self._clinic), 1, Qt.AlignmentFlag.AlignBaseline)
         card.body.addLayout(head)
         self._said, self._above = style.label("", wrap=True), style.label("", wrap=True)
+        self._waits = style.label("s", wrap=True)
+        self._waits.hide()
         style.say(self._above, c="att")
-        for part in (self._above, *parts, self._said):
+        for part in (self._above, *parts, self._said, self._waits):
             card.body.addWidget(part)
         ends = style.row(spacing=8)
         ends.addStretch(1)
@@ -108,6 +120,8 @@ class ClosedPage(QWidget):
         self._said.setText(words)
         self._said.setVisible(bool(words))
         style.say(self._said, c=tone)
+        if words:
+            bring_into_view(self._said)
 
     def say_above(self, words: str) -> None:
         """What the one who comes must know before anything else."""
@@ -156,7 +170,7 @@ class Door(ClosedPage):
         self._count()
 
     def leave(self) -> None:
-        self._away.stop()
+        self._stop_watching()
         super().leave()
         if self._by_paper is not None:
             self._by_paper.close()
@@ -235,8 +249,8 @@ class Door(ClosedPage):
         parts: list[QWidget] = [style.label("q", says, wrap=True), self.who, self.fields, self.new_password]
         self.show_card("A new password", parts, self._back(), self.button)
         self.who.setFocus()
-        if (window := self.window().windowHandle()) is not None:
-            window.installEventFilter(self)
+        if (app := QApplication.instance()) is not None:
+            app.installEventFilter(self)  # menus and lists are windows of their own
         self._away.start(PAPER_MS)
 
     def _chosen(self) -> Account | None:
@@ -277,7 +291,7 @@ class Door(ClosedPage):
         if self.at_work:
             return
         if self._by_paper is not None:
-            self._away.stop()
+            self._stop_watching()
             self._by_paper.close()
             self._by_paper = None
         self._show_unlock("")
@@ -287,7 +301,12 @@ class Door(ClosedPage):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress) and self._away.isActive():
             self._away.start()
-        return super().eventFilter(watched, event)
+        return False
+
+    def _stop_watching(self) -> None:
+        self._away.stop()
+        if (app := QApplication.instance()) is not None:
+            app.removeEventFilter(self)
 
     def _nobody_there(self) -> None:
         """Whoever typed the paper key went away: nobody else finds the records open."""
@@ -303,7 +322,7 @@ class Door(ClosedPage):
         self._act = words
         self.button = QPushButton(words)
         self.button.setProperty("kind", "primary")
-        icons.put_icon(self.button, "unlocked", "accent_ink")
+        icons.put_icon(self.button, "lock", "accent_ink")
         self.button.clicked.connect(act)
 
     def _try(self, work: Callable[[], T], then: Callable[[T], object]) -> None:
@@ -325,7 +344,10 @@ class Door(ClosedPage):
         """While the next try must wait: how long still, second by second."""
         left = ceil(self._wait_s())
         self.button.setEnabled(not left and not self.at_work)
-        self.button.setText(f"Wait {left // 60}:{left % 60:02}" if left else self._act)
+        time = f"{left // 60}:{left % 60:02}"
+        self.button.setText(f"Wait {time}" if left else self._act)
+        self._waits.setText(WAITS.format(left=time))
+        self._waits.setVisible(bool(left))
         if left:
             self._clock.start()
         else:

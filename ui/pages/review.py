@@ -53,6 +53,8 @@ class SignPage(Page):
     """Show the discharge summary as a paper."""
     documents_wanted = Signal()
     """Show the papers that are kept."""
+    account_wanted = Signal()
+    """Open the account: its license is missing."""
 
     def __init__(self, session: EvaluationSession) -> None:
         step = session.content.steps["sign"]
@@ -145,7 +147,7 @@ class SignPage(Page):
         line.addWidget(self._licence, 1)
         stack.addLayout(line)
         self.name_link = LinkButton("Add your name in the settings")
-        self.name_link.clicked.connect(self.preferences_wanted)
+        self.name_link.clicked.connect(self._add_name)
         stack.addWidget(self.name_link)
         self.password = PasswordField("Password")
         self.password.edit.setPlaceholderText("Your password")
@@ -331,9 +333,15 @@ class SignPage(Page):
         style.say(self._signer, c="" if name else "att")
         self._licence.setText(f"license {licence}" if licence else "no license number" if name else "")
         own = self.session.confirm is None  # else name and license are the account's
-        self.name_link.setVisible(signature is None and own and not (name and licence))
+        account = self.session.store.account
+        missing = not (name and licence) if own else account.administers and not account.may_sign
+        self.name_link.setVisible(signature is None and missing)
         self.name_link.setText(
-            "Add your license in the settings" if name else "Add your name in the settings"
+            "Add your name in the settings"
+            if not name
+            else "Add your license in the settings"
+            if own
+            else "Add your license to your account"
         )
         self.sign_button.setVisible(signature is None)
         self.password.setVisible(signature is None and self.session.confirm is not None)
@@ -346,7 +354,11 @@ class SignPage(Page):
         elif why_not:
             self._say(why_not, "att")
         else:
-            self._say("After signing the note cannot be changed. You can add an addendum at any time.")
+            self._say(
+                "This is practice: what is signed here is no record. Begin again whenever you like."
+                if self.session.evaluation.is_practice
+                else "After signing the note cannot be changed. You can add an addendum at any time."
+            )
 
     def _why_not(self) -> str:
         """Why it cannot be signed yet, or "": what is signed was read, and the patient was screened."""
@@ -354,7 +366,11 @@ class SignPage(Page):
         if not self.session.settings.therapist_name.strip():
             return "A note is signed with a name. It stands in the settings, once for all notes."
         if self.session.confirm is not None and not self.session.store.account.may_sign:
-            return "A note is signed with a license. An administrator can add yours to your account."
+            return (
+                "A note is signed with a license. Add yours to your account."
+                if self.session.store.account.administers
+                else "A note is signed with a license. An administrator can add yours to your account."
+            )
         if left and not self.session.assessment.stopped:
             questions = f"{left} safety questions are" if left > 1 else "1 safety question is"
             return f"{questions} not answered. Answer each, or say not assessed."
@@ -383,6 +399,9 @@ class SignPage(Page):
         elif not self._aside.at_work:
             self.sign_button.setEnabled(False)
             self._aside.do(lambda: confirm(password), lambda _: self._sign(), self._not_signed)
+
+    def _add_name(self) -> None:
+        (self.preferences_wanted if self.session.confirm is None else self.account_wanted).emit()
 
     def _sign(self) -> None:
         self.password.clear()

@@ -20,6 +20,7 @@ from ui.widgets.due_card import DueCard
 from ui.widgets.lines import Line, age, cell, empty, plain, quiet, short_date, two_lines
 from ui.widgets.marks import Banner, KeyCap
 from ui.widgets.patient_search import PatientSearch
+from ui.widgets.practice_card import PracticeCard
 from ui.widgets.side import SideBadge
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ class StartPage(QWidget):
         self._header.extra.addWidget(self._who)
         self._header.lock_wanted.connect(self.lock_wanted)
         self._header.user_clicked.connect(self.account_wanted)
-        self._search = PatientSearch(store.search_patients, store.number_of_patients)
+        self.practice = PracticeCard()
+        self._search = PatientSearch(store.search_patients, store.number_of_patients, self.practice)
         self._search.patient_chosen.connect(self.patient_chosen)
         self._search.new_wanted.connect(self.new_wanted)
         self._search.failed.connect(self.say)
@@ -207,6 +209,7 @@ class StartPage(QWidget):
         stack.addLayout(head)
         stack.addWidget(self._search)
         stack.addLayout(cards)
+        stack.addWidget(self.practice)
         stack.addStretch(1)
         inner = QWidget()
         around = style.row(inner, (16, 0, 16, 0), spacing=0)
@@ -219,9 +222,7 @@ class StartPage(QWidget):
         area.setWidget(inner)
         foot = QWidget()
         line = style.row(foot, (16, 4, 16, 8))
-        kept_in = style.label("", f"Records: {self._store.where}")
-        kept_in.setProperty("t", "s")
-        line.addWidget(kept_in, 1)
+        line.addStretch(1)
         line.addWidget(self._version)
         self._backups = style.label("s", wrap=True)
         self._backups.setTextFormat(Qt.TextFormat.PlainText)

@@ -1,4 +1,4 @@
-"""The fields of an account: the name on papers, the license, the name to sign in, and what the person may do."""
+"""The fields of an account: the name on papers, the license, the name to sign in, and the role."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ui import style
 from ui.widgets.fields import TextField
+from ui.widgets.roomy import bring_into_view
 from ui.widgets.segments import Choice, SegmentedControl
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ class AccountFields(QWidget):
     def __init__(self, *, asks_role: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.name = TextField("Name, as on papers", letters=MOST_LETTERS)
-        self.licence = TextField("License", letters=MOST_LETTERS)
+        self.licence = TextField("License (needed to sign notes)", letters=MOST_LETTERS)
         self.sign_in = TextField("Name to sign in", letters=MOST_LETTERS)
-        self.role = SegmentedControl([Choice(role, word) for role, word in ROLES.items()], "May do")
+        self.role = SegmentedControl([Choice(role, word) for role, word in ROLES.items()], "Role")
         self._said = style.label("s", wrap=True)
         style.say(self._said, c="danger")
         self._said.hide()
@@ -37,7 +38,7 @@ class AccountFields(QWidget):
             grid.addWidget(style.label("", field.accessibleName()), at, 0)
             grid.addWidget(field, at, 1)
         if asks_role:
-            grid.addWidget(style.label("", "May do"), len(fields), 0)
+            grid.addWidget(style.label("", "Role"), len(fields), 0)
             grid.addWidget(self.role, len(fields), 1, Qt.AlignmentFlag.AlignLeft)
             hint = "A student needs no license: a therapist co-signs. An administrator looks after accounts, too."
             grid.addWidget(style.label("s", hint, wrap=True), len(fields) + 1, 1)
@@ -62,7 +63,7 @@ class AccountFields(QWidget):
         missing = (
             (not name, self.name, "Write the name as it stands under a signed note."),
             (not sign_in, self.sign_in, "Write a short name to sign in with, like “chen”."),
-            (not role, self.role, "Choose what the person may do."),
+            (not role, self.role, "Choose the role."),
             (
                 role == "therapist" and not licence,
                 self.licence,
@@ -74,6 +75,7 @@ class AccountFields(QWidget):
                 self._said.setText(words)
                 self._said.show()
                 field.setFocus()
+                bring_into_view(self._said)
                 return None
         self._said.hide()
         return Account(account_id, sign_in, name, licence, cast("Role", role))

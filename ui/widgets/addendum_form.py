@@ -106,7 +106,9 @@ class AddendumForm(QWidget):
         ]
 
     def _chooser(self) -> ChoiceField:
-        made = ChoiceField([Choice(kind, ADD[kind][0]) for kind in self._offered()], ITS_KIND, shape="combo")
+        made = ChoiceField(
+            [Choice(kind, ADD[kind][0]) for kind in self._offered()], ITS_KIND, shape="combo", always=True
+        )
         made.set_value("co-signature" if self._waits else "addendum")
         made.answered.connect(self._show_kind)
         self._stack.insertWidget(0, made)

@@ -5,12 +5,15 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from ui import icons, style
+from ui.widgets.elided import GivingLabel
 from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import State, StateGlyph
 from ui.widgets.marks import KeptIndicator, KeyCap
 from ui.widgets.side import Side, SideBadge
 
 HIGH, LOW = 52, 44
+USER = 90
+"""So wide at most is the name of who is signed in, where the text is large."""
 
 
 class _Bar(QFrame):
@@ -44,9 +47,8 @@ class HeaderBar(_Bar):
         self.setObjectName("header")
         self.setAccessibleName("Patient and visit")
         self._two_lines = False
-        self._name, self._details, self._visit = style.label(), style.label(), style.label()
+        self._name, self._details, self._visit = GivingLabel(), style.label(), GivingLabel()
         self._name.setProperty("t", "h1")
-        self._name.setTextFormat(Qt.TextFormat.PlainText)
         self._details.setProperty("t", "q")
         self._visit.setProperty("t", "q")
         self.side = SideBadge("right", "knee", shape="chip")
@@ -102,16 +104,20 @@ class HeaderBar(_Bar):
         self.side.setVisible(side is not None)
 
     def set_visit(self, visit: str, short: str = "") -> None:
-        """Which visit, and its date; `short` is all there is room for where the text is large."""
-        self._visit_names = (visit, short)
+        """Which visit, and its date; `short` where the text is large."""
+        self._visits = (visit, short)
         self._visit.setText(short if self._two_lines else visit)
         self._visit.setToolTip(visit if self._two_lines else "")
+        self._visit.set_gives(self._two_lines)
         self._visit.setVisible(bool(self._visit.text()))
 
-    def set_user(self, name: str, short: str = "") -> None:
-        """Who is signed in; empty hides the name and the lock."""
-        self._user_names = (name, short or name)
-        self._user.setText(self._user_names[1 if self._two_lines else 0])
+    def set_user(self, name: str) -> None:
+        """Who is signed in; empty hides the name and the lock. Where the text is large the letters behind go."""
+        self._user_name = name
+        short = self._user.fontMetrics().elidedText(
+            name.partition(",")[0], Qt.TextElideMode.ElideRight, style.px(USER)
+        )
+        self._user.setText(short if self._two_lines else name)
         self._user.setAccessibleName(f"Signed in: {name}")
         self._user.setToolTip(name)
         for part in (self._user, self._lock):
@@ -129,8 +135,8 @@ class HeaderBar(_Bar):
         style.say(self._details, t="s" if two_lines else "q")
         self._lock.setText("" if two_lines else "Lock")
         self._lock.setAccessibleName("Lock the screen")
-        self.set_visit(*self._visit_names)
-        self.set_user(*self._user_names)
+        self.set_visit(*self._visits)
+        self.set_user(self._user_name)
 
 
 class FooterBar(_Bar):

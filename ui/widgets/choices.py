@@ -55,9 +55,12 @@ class ChoiceField(QWidget):
         parent: QWidget | None = None,
         *,
         shape: Shape = "auto",
+        always: bool = False,
     ) -> None:
+        """`always`: a drop-down list in which one is always chosen, without an empty line."""
         super().__init__(parent)
         self._choices = tuple(choices)
+        self._empty_lines = 0 if always else 1
         self._value: str | None = None
         self.setAccessibleName(name)
         if shape == "auto":
@@ -98,7 +101,7 @@ class ChoiceField(QWidget):
         if self._segments is not None:
             self._segments.set_value(value)
         if self._combo is not None:
-            self._combo.setCurrentIndex(0 if value is None else 1 + values.index(value))
+            self._combo.setCurrentIndex(0 if value is None else self._empty_lines + values.index(value))
         # An exclusive group refuses to be emptied, and empty is a state here.
         self._group.setExclusive(False)
         for key, radio in self._radios.items():
@@ -121,12 +124,14 @@ class ChoiceField(QWidget):
         combo = _Combo()
         combo.setItemDelegate(QStyledItemDelegate(combo))  # the sheet reaches the lines of this one
         combo.setAccessibleName(name)
-        combo.addItem("")
+        if self._empty_lines:
+            combo.addItem("")
         for choice in self._choices:
             combo.addItem(choice.text)
             if choice.detail:
                 combo.setItemData(combo.count() - 1, choice.detail, Qt.ItemDataRole.ToolTipRole)
-        combo.activated.connect(lambda at: self._choose(None if at == 0 else self._choices[at - 1].value))
+        values = [*[None] * self._empty_lines, *(choice.value for choice in self._choices)]
+        combo.activated.connect(lambda at: self._choose(values[at]))
         return combo
 
     def _make_radio(self, choice: Choice, name: str) -> QRadioButton:

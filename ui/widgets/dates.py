@@ -13,12 +13,18 @@ from ui.widgets.typed import Line, Typed
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 KIND_WORDS = {"initial": "Initial evaluation", "re-evaluation": "Re-evaluation", "discharge": "Discharge"}
 """What each kind of visit is called."""
-PLAINLY = "Write it like 2 Mar 2026."
+SHORT_KINDS = {"initial": "Initial", "re-evaluation": "Re-eval", "discharge": "Discharge"}
+PLAINLY = "Write it like Mar 2, 2026."
 
 
 def date_text(day: date) -> str:
-    """A date as we write it: 2 Mar 2026."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    """A date as we write it, in the order of the papers: Mar 2, 2026."""
+    return f"{day_of_month(day)}, {day.year}"
+
+
+def day_of_month(day: date) -> str:
+    """A date whose year is plain: Mar 2."""
+    return f"{MONTHS[day.month - 1]} {day.day}"
 
 
 def read_date(typed: str) -> date | str | None:
@@ -73,7 +79,7 @@ def _day(year: int, month: int, day: int, typed: str) -> date | str:
 
 
 class DateField(Typed):
-    """A typed date: "2 Mar 2026" or "2026-03-02". "3/2/2026" is asked about, for it has two meanings."""
+    """A typed date: "Mar 2, 2026" or "2026-03-02". "3/2/2026" is asked about, for it has two meanings."""
 
     def __init__(
         self,

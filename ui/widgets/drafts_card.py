@@ -82,7 +82,8 @@ class DraftsCard(Card):
             self._lines.addWidget(made)
             self._rows.append(made)
         if not rows:
-            self._lines.addWidget(quiet("None. Every note is signed."))
+            signed = bool(self._store.recent(1))
+            self._lines.addWidget(quiet("None. Every note is signed." if signed else "No notes yet."))
         self._look.start()
 
     def _open(self, row: DraftRow) -> None:

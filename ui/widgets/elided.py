@@ -1,8 +1,13 @@
 """Words that give way where there is no room for them."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
+
+from ui import style
+
+LEAST = 64
+"""So much of the words stays to be read (px at 100 % text)."""
 
 
 class ElidedLabel(QLabel):
@@ -43,3 +48,61 @@ class ElidedLabel(QLabel):
 
     def _fits(self, words: str) -> bool:
         return self.fontMetrics().horizontalAdvance(words) <= self.width()
+
+
+class GivingLabel(QLabel):
+    """Words that take the room they need and give way where there is less: the tooltip has them whole."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._whole = self._tip = ""
+        self._gives = True
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def text(self) -> str:
+        """The whole words, whatever there is room for."""
+        return self._whole
+
+    def setText(self, words: str) -> None:
+        self._whole = words
+        self.setAccessibleName(words)
+        self.updateGeometry()
+        self._fit()
+
+    def setToolTip(self, tip: str) -> None:
+        self._tip = tip
+        self._fit()
+
+    def set_gives(self, gives: bool) -> None:
+        """Whether it gives way at all."""
+        self._gives = gives
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._needed(), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        least = style.px(LEAST) if self._gives else self._needed()
+        return QSize(min(self._needed(), least), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _needed(self) -> int:
+        return self.fontMetrics().horizontalAdvance(self._whole) + 2
+
+    def _fit(self) -> None:
+        fits = self.width() >= self._needed() or not self.testAttribute(Qt.WidgetAttribute.WA_Resized)
+        shown = (
+            self._whole
+            if fits
+            else self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
+        )
+        super().setText(shown)
+        super().setToolTip("\n".join(filter(None, ("" if fits else self._whole, self._tip))))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from evalassist.evaluation import Patient
 from ui import style
-from ui.widgets.dates import date_text
+from ui.widgets.dates import date_text, day_of_month
 from ui.widgets.focus import ENTER_KEYS
 
 
@@ -59,12 +59,11 @@ def age(patient: Patient) -> str:
 
 
 def short_date(day: date) -> str:
-    """A day as a list tells it: today, 2 Mar, 2 Mar 2025."""
+    """A day as a list tells it: today, Mar 2, Mar 2, 2025."""
     today = date.today()
     if day == today:
         return "today"
-    text = date_text(day)
-    return text.rpartition(" ")[0] if day.year == today.year else text
+    return day_of_month(day) if day.year == today.year else date_text(day)
 
 
 def plain(words: str, kind: str = "", tone: str = "") -> QLabel:

@@ -45,6 +45,7 @@ class PaperKey(QWidget):
         self.go_on = QPushButton("Go on")
         self.go_on.setProperty("kind", "primary")
         self.go_on.setEnabled(False)
+        self.go_on.setAutoDefault(True)  # Enter presses it
         self.has_it.toggled.connect(self.go_on.setEnabled)
         self.go_on.clicked.connect(self.done)
         acts = style.row(spacing=8)

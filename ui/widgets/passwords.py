@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
 from evalassist.errors import EvalAssistError
 from ui import icons, style
 from ui.widgets.marks import LinkButton
+from ui.widgets.roomy import bring_into_view
 
 MOST_BYTES = 1_000_000
 """A key file is a small file; a film chosen by a slip is not read into the memory."""
@@ -94,10 +95,10 @@ class NewPassword(QWidget):
         super().__init__(parent)
         from evalassist.records.passwords import RULES
 
-        self.first, self.again = PasswordField("Password"), PasswordField("Password again")
+        self.first, self.again = PasswordField("New password"), PasswordField("New password again")
         self._said = style.label("s", wrap=True)
         stack = style.column(self, spacing=4)
-        for words, field in (("Password", self.first), ("Password again", self.again)):
+        for words, field in (("New password", self.first), ("New password again", self.again)):
             stack.addWidget(style.label("s", words))
             stack.addWidget(field)
             field.typed.connect(self._unsay)
@@ -120,6 +121,7 @@ class NewPassword(QWidget):
         style.say(self._said, c="danger" if why else "")
         if why:
             (self.again if why.startswith(("The two", "Type it")) else self.first).setFocus()
+            bring_into_view(self._said)
         return "" if why else self.first.value
 
     def clear(self) -> None:

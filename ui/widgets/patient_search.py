@@ -18,7 +18,8 @@ from ui.widgets.cards import Rule
 from ui.widgets.dates import KIND_WORDS, date_text
 from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.lines import Line, age, cell, plain, short_date
-from ui.widgets.marks import KeyCap, LinkButton
+from ui.widgets.marks import KeyCap, LinkButton, StateGlyph
+from ui.widgets.practice_card import WORD, PracticeCard
 from ui.widgets.side import SideBadge
 
 FOUND = 8
@@ -33,8 +34,14 @@ class PatientSearch(QWidget):
     """A new patient, with what was typed."""
     failed = Signal(str)
 
-    def __init__(self, find: Callable[[str, int], Sequence[PatientRow]], count: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        find: Callable[[str, int], Sequence[PatientRow]],
+        count: Callable[[], int],
+        practice: PracticeCard,
+    ) -> None:
         super().__init__()
+        self._is_practice = practice.answers
         self._find, self._count = find, count
         self._patients: int | None = None
         """How many there are; counted once, at the first key."""
@@ -59,6 +66,9 @@ class PatientSearch(QWidget):
         line.addWidget(self._new)
         line.addStretch(1)
         line.addWidget(self._told)
+        self._practice = _practice_line()
+        self._practice.chosen.connect(practice.open_wanted)
+        self._rows.addWidget(self._practice)
         self._rows.addWidget(self._foot)
         self._box.hide()
         self._ahead = QTimer(self, interval=0)
@@ -112,6 +122,7 @@ class PatientSearch(QWidget):
             self._rules[place].setVisible(place < len(found))
             if place < len(found):
                 line.show_row(found[place], self._typed)
+        self._practice.setVisible(self._is_practice(self._typed))
         number = f"More than {FOUND}" if len(found) > FOUND else f"{len(found)}"
         patients = "1 patient" if self._patients == 1 else f"{self._patients:,} patients"
         self._new.setText(f"New patient “{self._typed}…”")
@@ -155,6 +166,8 @@ class PatientSearch(QWidget):
     def _take_first(self) -> None:
         if self._shown:
             self._shown[0].chosen.emit()
+        elif self._is_practice(self._typed):
+            self._practice.chosen.emit()
         elif self._typed:
             self.new_wanted.emit(self._typed)
 
@@ -162,6 +175,17 @@ class PatientSearch(QWidget):
         """The line that Enter takes."""
         for place, line in enumerate(self._lines):
             line.set_current(place == current)
+
+
+def _practice_line() -> Line:
+    """Found like anybody, and marked as nobody."""
+    line = Line(f"{WORD}, not a real patient")
+    word = style.label("b", WORD)
+    style.say(word, c="att")
+    for part in (StateGlyph("look"), word, style.label("q", "not a real patient")):
+        line.cells.addWidget(part)
+    line.cells.addStretch(1)
+    return line
 
 
 class FoundLine(Line):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from ui import style
@@ -25,3 +25,16 @@ def roomy(inner: QWidget, width: int, parent: QWidget | None) -> QScrollArea:
     room = parent.window().height() if parent is not None else needed + style.px(ENDS)
     area.setMinimumHeight(min(needed + style.px(8), max(room - style.px(ENDS), style.px(120))))
     return area
+
+
+def bring_into_view(words: QWidget) -> None:
+    """Scroll to words that were just said, wherever they stand; what nobody sees was not said."""
+
+    def scroll() -> None:
+        part: QWidget | None = words
+        while part is not None and words.isVisible():
+            part = part.parentWidget()
+            if isinstance(part, QScrollArea):
+                part.ensureWidgetVisible(words, 0, style.px(12))
+
+    QTimer.singleShot(0, words, scroll)

@@ -1,0 +1,154 @@
+"""The first start by keyboard alone: clinic, account, paper key, and the practice patient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from evalassist.settings import load_settings
+from ui.app import App
+from ui.crash import CrashHook
+from ui.pages.door import Door
+from ui.pages.first_run import FirstRun
+from ui.pages.review import SignPage
+
+pytestmark = [
+    pytest.mark.qt_log_ignore("This plugin does not support", extend=True),
+    pytest.mark.usefixtures("quick_passwords"),
+]
+PASSWORD = "four blue kneecaps"
+
+
+@pytest.fixture
+def app(qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    monkeypatch.setattr(CrashHook, "install", lambda _: None)
+    made = App()
+    qtbot.addWidget(made.window)
+    made.window.show()
+    made.window.activateWindow()
+    qtbot.waitUntil(lambda: isinstance(made.window.door, FirstRun), timeout=20_000)
+    yield made
+    made.window.close()
+    made.close()
+
+
+def page(app: App) -> FirstRun:
+    assert isinstance(app.window.door, FirstRun)
+    return app.window.door
+
+
+def press(key: Qt.Key) -> None:
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    QTest.keyClick(focused, key)
+
+
+def types(words: str) -> None:
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    QTest.keyClicks(focused, words)
+
+
+def tab_to(words: str) -> None:
+    """Press Tab until a button or box with these words has the keyboard."""
+    for _ in range(20):
+        focused = QApplication.focusWidget()
+        if isinstance(focused, QPushButton | QCheckBox) and focused.text() == words:
+            return
+        press(Qt.Key.Key_Tab)
+    raise AssertionError(f"Tab does not reach {words}")
+
+
+def words(app: App) -> str:
+    QApplication.processEvents()
+    return "\n".join(one.text() for one in page(app).findChildren(QLabel) if one.isVisibleTo(page(app)))
+
+
+def walk_to_the_end(app: App, qtbot: QtBot) -> None:
+    types("Riverside")
+    press(Qt.Key.Key_Return)
+    types("555-0100")
+    tab_to("Next")
+    press(Qt.Key.Key_Return)
+    for typed in ("A. Chen, PT", "", "chen"):
+        types(typed)
+        press(Qt.Key.Key_Return)
+    for _ in range(2):
+        types(PASSWORD)
+        press(Qt.Key.Key_Return)
+        if page(app).password.again.value != PASSWORD and not page(app).password.again.edit.hasFocus():
+            press(Qt.Key.Key_Tab)
+    qtbot.waitUntil(lambda: page(app).holds_records, timeout=20_000)
+    press(Qt.Key.Key_Space)
+    tab_to("Go on")
+    press(Qt.Key.Key_Return)
+
+
+def test_the_first_start_goes_by_keyboard_alone_and_says_where_all_is_found_again(
+    app: App, qtbot: QtBot
+) -> None:
+    assert "found again in Settings" in words(app)
+    walk_to_the_end(app, qtbot)
+    kept = load_settings()
+    assert (kept.clinic_name, kept.clinic_phone, kept.paper, kept.force_unit) == (
+        "Riverside",
+        "555-0100",
+        "letter",
+        "N",
+    )
+    press(Qt.Key.Key_Return)
+    assert app.window.start is not None
+    assert app.window.start.isVisible()
+    assert app.window.records.account.sign_in == "chen"
+    assert not app.window.records.drafts()
+
+
+def test_everything_about_the_clinic_may_be_left_for_later(app: App) -> None:
+    before = load_settings()
+    page(app).next.click()
+    assert load_settings() == before
+    assert "Accounts in Settings" in words(app)
+
+
+def test_who_begins_may_practice_first(app: App, qtbot: QtBot) -> None:
+    walk_to_the_end(app, qtbot)
+    page(app).to_practice.click()
+    assert app.window.view is not None
+    assert app.window.view.session.evaluation.is_practice
+    assert app.window.windowTitle() == "PRACTICE – EvalAssist"
+    assert not app.window.records.drafts()
+
+
+def test_practice_is_signed_with_the_password_and_found_again_after_locking(app: App, qtbot: QtBot) -> None:
+    walk_to_the_end(app, qtbot)
+    page(app).to_practice.click()
+    window = app.window
+    assert window.view is not None
+    window.view.show_step("history")
+    window.lock()
+    qtbot.waitUntil(lambda: isinstance(window.door, Door) and not window.signed_in)
+    assert window.practice.store is None
+    assert "PRACTICE" not in window.windowTitle()
+    door = window.door
+    assert isinstance(door, Door)
+    QTest.keyClicks(door.password.edit, PASSWORD)
+    door.button.click()
+    qtbot.waitUntil(lambda: window.view is not None, timeout=20_000)
+    assert window.view.step == "history"
+    assert window.view.session.evaluation.is_practice
+    sign = window.view.show_step("sign")
+    assert isinstance(sign, SignPage)
+    assert "Add your license to your account" in sign.name_link.text()
+    qtbot.waitUntil(lambda: not sign.at_work, timeout=30_000)
+    assert not sign.sign_button.isEnabled()
+    wanted: list[bool] = []
+    sign.account_wanted.connect(lambda: wanted.append(True))
+    window.view.account_wanted.disconnect()
+    sign.name_link.click()
+    assert wanted

@@ -1,0 +1,49 @@
+"""A form that was half filled when the window was locked: what was typed in it, and how it is opened again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from ui.widgets.segments import SegmentedControl
+from ui.widgets.typed import Typed
+
+
+@dataclass(frozen=True)
+class HalfFilled:
+    """Kept in the memory for the account that locked the window; a password is never among it."""
+
+    form: str
+    """Which form: `patient`, `correction` or `account`."""
+    of: str
+    """The id of the patient or the account it is about; empty for a new one."""
+    words: dict[str, str] = field(repr=False)
+    """What stands in each field, by its name."""
+
+    def put_into(self, form: QWidget) -> None:
+        """Show it again in a form that was opened anew."""
+        for typed in form.findChildren(Typed):
+            if typed.accessibleName() in self.words:
+                typed.put_back(self.words[typed.accessibleName()])
+        for boxes in form.findChildren(SegmentedControl):
+            if boxes.accessibleName() in self.words:
+                boxes.set_value(self.words[boxes.accessibleName()] or None)
+
+
+def half_filled() -> HalfFilled | None:
+    """The form that is open, if it is one that can be opened again."""
+    for widget in QApplication.topLevelWidgets():
+        form, of = getattr(widget, "half_filled_as", ("", ""))
+        if form and widget.isVisible():
+            words = {typed.accessibleName(): _raw(typed) for typed in widget.findChildren(Typed)}
+            words |= {
+                boxes.accessibleName(): boxes.value or "" for boxes in widget.findChildren(SegmentedControl)
+            }
+            return HalfFilled(form, of, words)
+    return None
+
+
+def _raw(typed: Typed) -> str:
+    edit = getattr(typed, "edit", None)
+    return edit.text() if isinstance(edit, QLineEdit) else edit.toPlainText() if edit is not None else ""
