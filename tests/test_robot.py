@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -33,6 +34,7 @@ from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from evalassist.units import from_si
+from ui import hands_busy
 from ui.dialogs.palette import commands, fitting
 from ui.evaluation_view import EvaluationView
 from ui.main_window import MainWindow
@@ -140,6 +142,8 @@ class Keyboard(Hands):
 
     def walk(self, step_id: str) -> None:
         """Answer everything of a step, going on as the page proposes."""
+        if step_id == "strength":
+            self.test_strength()
         for _ in range(200):
             self.fill_focused()
             self.view.commit()
@@ -148,6 +152,34 @@ class Keyboard(Hands):
                 return
             self.go_on(step_id, left)
         raise AssertionError(f"{step_id}: {self.left(step_id)} cannot be reached")
+
+    def test_strength(self) -> None:
+        """In the hands-busy view: hip extension as well, then value after value as the view asks for them."""
+        self.press(Qt.Key.Key_F11)
+        self.type("1")
+        self.press(Qt.Key.Key_Enter)
+        self.press(Qt.Key.Key_Enter)
+        for _ in range(8):
+            hands = self.view.hands
+            assert hands is not None
+            item_id = hands.item_id
+            test = self.wanted[item_id]
+            assert isinstance(test, StrengthTest)
+            for value in test.trials:
+                self.type(f"{value:g}")
+                self.press(Qt.Key.Key_Enter, of=OF_THE_DEVICE)
+            if test.lever_arm_m and item_id == "habd.left":  # the first side is not asked for it
+                self.press(Qt.Key.Key_Minus)
+                self.press(Qt.Key.Key_8)
+                self.press(Qt.Key.Key_Enter)
+                self.type(f"{from_si(test.lever_arm_m, 'cm'):g}")
+                self.press(Qt.Key.Key_Enter)
+            self.type(f"{test.pain}")
+            self.press(Qt.Key.Key_Enter)
+            if test.lever_arm_m and item_id == "habd.right":
+                self.type(f"{from_si(test.lever_arm_m, 'cm'):g}")
+                self.press(Qt.Key.Key_Enter)
+        self.press(Qt.Key.Key_Enter)
 
     def go_on(self, step_id: str, left: Sequence[str]) -> None:
         """To what is next, by the shortest way: Enter, the next gap, the next group, or its name."""
@@ -256,6 +288,7 @@ class Keyboard(Hands):
                 self.type(f"{value:g}")
                 self.press(Qt.Key.Key_Tab)
                 self.type(unit[0])
+                assert self.now.answers[editor.item_id] == answer
             case tuple():
                 options = [option.id for option in editor.item.options]
                 for at, option in enumerate(options):
@@ -399,7 +432,10 @@ def _as_typed(content: Content, item_id: str, answer: Answer) -> Answer:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, home: Path, content: Content, dressed: None) -> Iterator[MainWindow]:
+def window(
+    qtbot: QtBot, home: Path, content: Content, dressed: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MainWindow]:
+    monkeypatch.setattr(hands_busy, "monotonic", itertools.count(1).__next__)  # nobody presses twice at once
     made = MainWindow()
     qtbot.addWidget(made, before_close_func=lambda each: setattr(each, "_ask_to_lose", lambda *_, **__: True))
     others = OtherWindows()

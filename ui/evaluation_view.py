@@ -196,7 +196,8 @@ class EvaluationView(QWidget):
             if shown(item, session.assessment, side_of(item, item_id))
         ]
         answered = any(item_id in session.evaluation.answers for item_id in asked)
-        wanted = session.progress[self._step].gaps if answered else asked
+        begin = [self.page.begins_with(asked[0])] if asked else []
+        wanted = session.progress[self._step].gaps if answered else begin
         if not wanted or not self.page.focus_item(wanted[0]):
             self.page.focus_start()
 

@@ -116,6 +116,10 @@ class Page(QWidget):
         """Put the keyboard on an item of this page (`habd.right`); False when it is not here."""
         return False
 
+    def begins_with(self, item_id: ItemId) -> ItemId:
+        """The item with which an untouched page begins, which is asked first; a protocol may say another side."""
+        return item_id
+
     def focus_start(self) -> None:
         """Put the keyboard where the work of a page without questions begins."""
 

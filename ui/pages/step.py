@@ -147,12 +147,13 @@ class GroupCard(FoldingGroup):
         self._page.session.say_same(self._as_last_offered())
 
     def unanswered(self) -> list[ItemId]:
-        """What is asked here, not answered, and may be answered with the group's own option."""
+        """What must be asked here, is not answered, and may be answered with the group's own option."""
         assessment, answers = self._page.session.assessment, self._page.session.evaluation.answers
         return [
             item_id
             for item in self._group.items
-            if item.kind == "choice" and any(option.id == self._group.rest for option in item.options)
+            if item.kind == "choice" and not item.optional
+            if any(option.id == self._group.rest for option in item.options)
             for item_id in item.ids
             if item_id not in answers and shown(item, assessment, side_of(item, item_id))
         ]

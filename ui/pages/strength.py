@@ -297,6 +297,10 @@ class StrengthPage(LockablePage):
         for ordinary in self.ordinary.values():
             ordinary.set_name_width(width)
 
+    def begins_with(self, item_id: ItemId) -> ItemId:
+        own, side = _split(item_id)
+        return f"{own}.{self._protocol()[0]}" if side else item_id
+
     def focus_item(self, item_id: ItemId) -> bool:
         own, side = _split(item_id)
         if own in self.rows:

@@ -237,7 +237,7 @@ class Keys(QWidget):
         self._words: dict[str, QPushButton] = {}
 
     def add(self, key: str, act: Callable[[], object]) -> None:
-        cell = QWidget()
+        cell = QWidget(self)  # it is shown before it is placed
         line = style.row(cell, spacing=0)
         button = QPushButton()
         button.setProperty("kind", "flat")
