@@ -10,7 +10,12 @@ def main() -> int:
     if arguments:
         from evalassist.cli import main as command_line
 
-        return command_line(arguments)
+        code = command_line(arguments)
+        if code or arguments != ["--self-test"]:
+            return code
+        from ui.self_test import walk  # the core works; the window, the records and their keys come next
+
+        return walk()
     from ui.app import run
 
     return run(sys.argv)
