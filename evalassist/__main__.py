@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+SELF_TEST = ["--self-test"]
+
 
 def main() -> int:
     arguments = sys.argv[1:]
@@ -11,8 +13,12 @@ def main() -> int:
         from evalassist.cli import main as command_line
 
         code = command_line(arguments)
-        if code or arguments != ["--self-test"]:
+        if code or arguments != SELF_TEST:
             return code
+    from ui.print_system import ask_only_this_computer
+
+    ask_only_this_computer()
+    if arguments:
         from ui.self_test import walk  # the core works; the window, the records and their keys come next
 
         return walk()

@@ -129,7 +129,7 @@ def _without_network() -> str:
 def _asks_for_no_network() -> str:
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder, "calls")
-        traced = ["strace", "-f", "-qq", "-e", "trace=%network", "-o", told]
+        traced: list[str | Path] = ["strace", "-f", "-qq", "-e", "trace=%network", "-o", told]
         freeze.self_test([*traced, _program(), "--self-test"])
         calls = told.read_text()
     internet = re.findall(r".*AF_INET.*", calls)

@@ -37,15 +37,18 @@ What it is made with, under which licenses, how the LGPL parts can be replaced, 
 """
 
 
-def depends(app: Path) -> str:
-    """The system's packages whose libraries the app's files ask for, with the least versions that do."""
-    with_libraries = sorted({str(file.parent) for name, file in files_of(app) if ".so" in file.name})
-    programs = [str(file) for _, file in files_of(app) if not file.is_symlink() and _is_elf(file)]
+def depends(root: Path) -> str:
+    """The system's packages whose libraries the files in `root` ask for, with the least versions that do."""
+    files = [(name, file) for name, file in files_of(root) if not file.is_symlink()]
+    with_libraries = sorted({str(file.parent) for name, file in files if ".so" in name})
+    programs = [str(file) for _, file in files if _is_elf(file)]
+    (root / "DEBIAN").mkdir(exist_ok=True)  # by this it knows which libraries are the package's own
     stub = OUT / "shlibdeps"
     (stub / "debian").mkdir(parents=True, exist_ok=True)
     (stub / "debian" / "control").write_text("Source: evalassist\n\nPackage: evalassist\nArchitecture: any\n")
+    command = ["dpkg-shlibdeps", "-O", "--warnings=0", "--ignore-missing-info", f"-S{root}"]
     done = subprocess.run(
-        ["dpkg-shlibdeps", "-O", "--warnings=0", *(f"-l{each}" for each in with_libraries), *programs],
+        [*command, *(f"-l{each}" for each in with_libraries), *programs],
         cwd=stub,
         capture_output=True,
         text=True,
@@ -53,8 +56,10 @@ def depends(app: Path) -> str:
     )
     if done.returncode:
         raise PackagingError(f"dpkg-shlibdeps: {done.stderr}")
-    needed = done.stdout.strip().removeprefix("shlibs:Depends=").split(", ")
-    return ", ".join(sorted(needed))
+    needed = sorted(done.stdout.strip().removeprefix("shlibs:Depends=").split(", "))
+    if not any(one.startswith("libxcb-cursor0") for one in needed):
+        raise PackagingError(f"the dependencies are not all: {', '.join(needed)}")
+    return ", ".join(needed)
 
 
 def _is_elf(file: Path) -> bool:
@@ -80,9 +85,7 @@ def build_deb(app: Path, target: Path, version: str = VERSION, *, quick: bool = 
     _put(share / "icons/hicolor/256x256/apps/evalassist.png", (OUT / "icons/evalassist.png").read_bytes())
     _put(share / "doc/evalassist/copyright", COPYRIGHT.encode())
     _put(share / "doc/evalassist/changelog.gz", gzip.compress((ROOT / "CHANGELOG.md").read_bytes(), mtime=0))
-    control = CONTROL.format(
-        version=version, kib=round(size_mb(root) * 1000 / 1.024 / 1000), depends=depends(app)
-    )
+    control = CONTROL.format(version=version, kib=round(size_mb(root) * 1e6 / 1024), depends=depends(app))
     _put(root / "DEBIAN/control", control.encode())
     for folder, _, names in os.walk(root):
         Path(folder).chmod(0o755)

@@ -106,32 +106,33 @@ def parts() -> list[Part]:
 
 
 def _part(distribution: metadata.Distribution) -> Part:
-    texts = {}
-    for file in distribution.files or []:
-        if (
-            re.search(r"(licen[sc]e|copying|notice|authors)[^/]*$", str(file), re.I)
-            and ".py" not in file.name
-        ):
-            texts[Path(str(file)).name] = Path(str(distribution.locate_file(file))).read_text(
-                "utf-8", "replace"
-            )
     about = distribution.metadata
+    texts = {
+        file.name: Path(str(distribution.locate_file(file))).read_text("utf-8", "replace")
+        for file in distribution.files or []
+        if re.match(r"(licen[sc]e|copying|notice|authors)", file.name, re.I) and ".py" not in file.name
+    }
+    if (
+        not texts and about["Name"] not in OUR_SOURCES
+    ):  # Qt for Python brings none; its texts lie beside the notices
+        raise PackagingError(f"{about['Name']} does not bring the text of its license")
     listed = dict(one.split(", ", 1) for one in about.get_all("Project-URL") or [] if ", " in one)
     address = next((listed[k] for k in listed if re.match("source|code|repository|github", k, re.I)), "")
     return Part(
         about["Name"],
         distribution.version,
         _licence(about),
-        address=OUR_SOURCES.get(about["Name"])
-        or address
-        or about["Home-page"]
-        or next(iter(listed.values()), ""),
+        address=OUR_SOURCES.get(about["Name"]) or address or _told(about, "Home-page"),
         texts=texts,
     )
 
 
+def _told(about: Any, key: str) -> str:
+    return str(about[key]) if key in about else ""
+
+
 def _licence(about: Any) -> str:
-    told = about["License-Expression"] or re.split(r"\n| \(see", about["License"] or "")[0]
+    told = _told(about, "License-Expression") or re.split(r"\n| \(see", _told(about, "License"))[0]
     classes = [
         one.rsplit(" :: ", 1)[-1] for one in about.get_all("Classifier") or [] if one.startswith("License ::")
     ]
@@ -143,8 +144,8 @@ def _licence(about: Any) -> str:
 
 def _within() -> Iterator[Part]:
     """What lies inside the packages' own binary files; each library is asked for its version."""
-    from lxml import etree
     from cryptography.hazmat.backends.openssl.backend import backend
+    from lxml import etree
     from PySide6.QtCore import qVersion
     from sqlcipher3 import dbapi2
 
