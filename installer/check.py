@@ -189,7 +189,7 @@ def _debian() -> str:
     _must(
         not library.exists() and kept.read_text() == "kept\n", "removing left the program or took the records"
     )
-    _apt("purge", "evalassist")
+    run(_inside("dpkg", "--purge", "evalassist"))
     left = [
         line
         for line in run(

@@ -122,7 +122,10 @@ def _part(distribution: metadata.Distribution) -> Part:
         about["Name"],
         distribution.version,
         _licence(about),
-        address=OUR_SOURCES.get(about["Name"]) or address or _told(about, "Home-page"),
+        address=OUR_SOURCES.get(about["Name"])
+        or address
+        or _told(about, "Home-page")
+        or next(iter(listed.values()), ""),
         texts=texts,
     )
 
@@ -158,13 +161,6 @@ def _within() -> Iterator[Part]:
         "https://www.python.org/",
         {"LICENSE.txt": _python_licence()},
     )
-    bootloader = metadata.distribution("pyinstaller")
-    yield Part(
-        "PyInstaller-bootloader",
-        bootloader.version,
-        "GPL-2.0-or-later WITH Bootloader-exception",
-        "the build",
-    )
     yield Part("Qt", qVersion(), "LGPL-3.0-only", "PySide6_Essentials", "framework", "https://www.qt.io/")
     yield Part("PDFium", f"as in Qt {qVersion()}", "BSD-3-Clause AND Apache-2.0", "PySide6_Pdf")
     icu = sorted(Path(_folder("PySide6")).rglob("libicudata.so.*"))
@@ -199,6 +195,12 @@ def _within() -> Iterator[Part]:
     yield Part("Material-Design-Icons", font.stem.rsplit("-", 1)[-1], "Apache-2.0", "QtAwesome", "file")
     for distribution in shipped():
         yield from _told_by(distribution)
+
+
+def bootloader() -> Part:
+    """What starts the app: a part of PyInstaller, whose exception lets it go with any program."""
+    version = metadata.version("pyinstaller")
+    return Part("PyInstaller-bootloader", version, "GPL-2.0-or-later WITH Bootloader-exception", "the build")
 
 
 def _told_by(distribution: metadata.Distribution) -> Iterator[Part]:
@@ -256,7 +258,7 @@ def licence_text(name: str) -> str:
 
 def write_notices(folder: Path) -> list[Part]:
     """Write the notices, the license texts and the bill of materials into a folder."""
-    found = parts()
+    found = [*parts(), bootloader()]
     texts: dict[str, str] = {f"{name}.txt": licence_text(name) for name in TEXTS}
     texts["LICENSE.txt"] = (ROOT / "LICENSE").read_text(encoding="utf-8")
     texts["THIRD-PARTY-NOTICES.txt"] = notices(found)
@@ -270,9 +272,9 @@ def write_notices(folder: Path) -> list[Part]:
 def notices(found: list[Part]) -> str:
     """The written notice, a line for everything inside, and each package's own license text."""
     by_name = {part.name: part for part in found}
-    missing = LGPL - by_name.keys()
+    missing = {name for name in LGPL if name not in by_name or not by_name[name].address}
     if missing:
-        raise PackagingError(f"the notices lack {', '.join(sorted(missing))}")
+        raise PackagingError(f"the notices lack {', '.join(sorted(missing))}, or where its source is")
     others = ", ".join(sorted(LGPL - set(OUR_SOURCES)))
     sources = "".join(f"  {name} {by_name[name].version}: {by_name[name].address}\n" for name in sorted(LGPL))
     lines = [WRITTEN_NOTICE.format(version=VERSION, qt=by_name["Qt"].version, others=others, sources=sources)]

@@ -49,7 +49,7 @@ def file_list(names: Iterable[str]) -> str:
     return "\n".join([*lines, "!macroend", ""])
 
 
-def compile_setup(staged: Path, target: Path, version: str = VERSION) -> Path:
+def compile_setup(staged: Path, target: Path, version: str = VERSION, icons: Path = OUT / "icons") -> Path:
     """Compile the setup of a folder that is laid out as the app's."""
     target.parent.mkdir(parents=True, exist_ok=True)
     files = list(files_of(staged))
@@ -60,7 +60,7 @@ def compile_setup(staged: Path, target: Path, version: str = VERSION) -> Path:
         "VERSION": version,
         "STAGED": staged,
         "FILES": listed,
-        "ICON": OUT / "icons" / "evalassist.ico",
+        "ICON": icons / "evalassist.ico",
         "SIZE_KB": sum(file.stat().st_size for _, file in files) // 1024,
     }
     run(
