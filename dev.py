@@ -42,7 +42,7 @@ SYSTEM_PACKAGES = {  # Debian's names
         *["nsis", "man-db"],  # the setup and the manual page are checked
     ],
     "faults": ["strace"],
-    "package": ["binutils", "dpkg-dev", "nsis", "libcups2"],
+    "package": ["binutils", "dpkg-dev", "nsis", "libcups2", "libpython3-dev"],
     "package --check": ["debootstrap", "strace", "wine64", "wine", "xvfb"],
 }
 

@@ -75,7 +75,8 @@ def _files() -> str:
 
 def _self_test() -> str:
     freeze.self_test([_program(), "--self-test"])
-    return "passed, no unexpected line"
+    freeze.check_postgres(freeze.frozen_folder())
+    return "passed, no unexpected line; a PostgreSQL server would be reached"
 
 
 def _program() -> Path:

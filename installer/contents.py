@@ -9,7 +9,7 @@ from pathlib import Path
 
 EXCLUDED_MODULES = [
     *["sqlite3", "_sqlite3"],  # nobody writes records that can be read by mistake
-    *["ssl", "_ssl", "ftplib", "smtplib", "imaplib", "poplib", "telnetlib", "xmlrpc"],
+    *["ftplib", "smtplib", "imaplib", "poplib", "telnetlib", "xmlrpc"],
     *["PySide6.QtNetwork", "PySide6.QtOpenGL", "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtTest"],
     *["tkinter", "unittest", "pydoc", "pydoc_data", "doctest", "pdb", "lib2to3", "curses", "readline"],
     *["setuptools", "pkg_resources", "pip", "distutils", "_distutils_hack"],
@@ -120,7 +120,6 @@ FORBIDDEN = (
         "*/plugins/tls/*",
         "*/plugins/networkinformation/*",
         "*dynload/_sqlite3.*",
-        "*dynload/_ssl.*",
         "numpy*",
         "shapely*",
     ),
@@ -146,7 +145,6 @@ def is_wanted(name: str, source: str = "") -> bool:
 
 FORBIDDEN_MODULES = (
     *(
-        "ssl",
         "sqlite3",
         "ftplib",
         "smtplib",

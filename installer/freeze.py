@@ -74,6 +74,15 @@ def self_test(command: list[str | Path]) -> None:
         raise PackagingError(f"The self-test ended with {done.returncode} and wrote:\n{wrote}")
 
 
+def check_postgres(app: Path) -> None:
+    """Fail when the app cannot so much as knock at a PostgreSQL server; there is none at this address."""
+    command = [program(app), "postgres-setup", "postgresql://nobody@127.0.0.1:1/clinic"]
+    done = subprocess.run(command, input=b"none\n", capture_output=True, timeout=120, check=False)
+    said = done.stderr.decode(errors="replace")
+    if "cannot be reached" not in said:
+        raise PackagingError(f"Asked for a PostgreSQL server that is not there, the app said:\n{said}")
+
+
 def unexpected_lines(wrote: str) -> list[str]:
     """The lines of a self-test that nobody expects."""
     return [

@@ -27,6 +27,7 @@ def build(*, only_frozen: bool) -> None:
     app = freeze.freeze(freeze.frozen_folder().parent)
     freeze.check_files(app)
     freeze.self_test([freeze.program(app), "--self-test"])
+    freeze.check_postgres(app)
     count = sum(1 for _ in files_of(app))
     say(f"{app}: {count} files, {freeze.size_mb(app):.1f} MB, {len(parts)} parts; its self-test passed.")
     if sys.platform == "linux" and freeze.size_mb(app) > freeze.MOST_MB_ON_LINUX:
