@@ -76,7 +76,7 @@ def self_test(command: list[str | Path]) -> None:
 
 def check_postgres(app: Path) -> None:
     """Fail when the app cannot so much as knock at a PostgreSQL server; there is none at this address."""
-    command = [program(app), "postgres-setup", "postgresql://nobody@127.0.0.1:1/clinic"]
+    command = [str(program(app)), "postgres-setup", "postgresql://nobody@127.0.0.1:1/clinic"]
     done = subprocess.run(command, input=b"none\n", capture_output=True, timeout=120, check=False)
     said = done.stderr.decode(errors="replace")
     if "cannot be reached" not in said:
