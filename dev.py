@@ -7,6 +7,7 @@ python3 dev.py screenshots         every page of the window as a picture, in out
 python3 dev.py pictures            draw the exercise pictures anew
 python3 dev.py bench               measure how fast the app answers
 python3 dev.py faults [--short]    break the records on purpose, and count what is lost
+python3 dev.py package [--check]   build the installers in out/package, or try the built ones out
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-STAMP = VENV / "installed-for.sha256"
+PACKAGE_VENV = ROOT / "out" / "package-venv"
+"""What is shipped and what packs it, and nothing else: none of the developers' tools can slip into the app."""
 OLDEST_PYTHON = (3, 11)
 
 SYSTEM_PACKAGES = {  # Debian's names
@@ -37,8 +39,11 @@ SYSTEM_PACKAGES = {  # Debian's names
         *["xvfb", "poppler-utils", "qpdf", "fonts-open-sans", "cups-daemon", "cups-client"],
         *["gcc", "libc6-dev"],  # what breaks the disk on purpose
         *["postgresql"],  # the tests start a server of their own in a temporary folder
+        *["nsis", "man-db"],  # the setup and the manual page are checked
     ],
     "faults": ["strace"],
+    "package": ["binutils", "dpkg-dev", "nsis", "libcups2", "libpython3-dev"],
+    "package --check": ["debootstrap", "strace", "wine64", "wine", "xvfb"],
 }
 
 # import-linter cannot be run with -m
@@ -60,9 +65,9 @@ def too_old(version: tuple[int, ...], executable: str) -> str | None:
     )
 
 
-def venv_python(windows: bool = os.name == "nt") -> Path:
-    """The virtual environment's Python; its tools are run through it, so a moved checkout still works."""
-    return VENV / ("Scripts/python.exe" if windows else "bin/python")
+def venv_python(windows: bool = os.name == "nt", venv: Path = VENV) -> Path:
+    """A virtual environment's Python; its tools are run through it, so a moved checkout still works."""
+    return venv / ("Scripts/python.exe" if windows else "bin/python")
 
 
 def no_display(platform: str, environment: Mapping[str, str]) -> bool:
@@ -133,37 +138,37 @@ def ensure_system_packages(kinds: Iterable[str]) -> str | None:
     return line
 
 
-def ensure_venv() -> None:
+def ensure_venv(venv: Path = VENV, parts: str = "dev") -> None:
     """Make .venv with the exact versions of constraints.txt; do nothing when it is already so."""
     texts = [(ROOT / name).read_bytes() for name in ("pyproject.toml", "constraints.txt")]
     wanted = fingerprint(texts, f"{sys.version_info[:2]} {ROOT}")
-    python = venv_python()
-    if python.exists() and STAMP.is_file() and STAMP.read_text() == wanted:
+    python, stamp = venv_python(venv=venv), venv / "installed-for.sha256"
+    if python.exists() and stamp.is_file() and stamp.read_text() == wanted:
         return
     pip: list[str | Path] = [python, "-m", "pip"]
     half_made = (
         python.exists() and subprocess.run([*pip, "--version"], capture_output=True, check=False).returncode
     )
     if half_made or not python.exists():
-        make_venv()
-    say("Installing what EvalAssist needs into .venv (a few minutes the first time) ...")
+        make_venv(venv)
+    say(f"Installing what EvalAssist needs into {venv.relative_to(ROOT)} (a few minutes the first time) ...")
     quiet = [] if sys.stdout.isatty() else ["--quiet"]
     # An older pip ignores the second constraint, which pins what builds the package.
     os.environ.setdefault("PIP_BUILD_CONSTRAINT", "constraints.txt")
-    if call([*pip, "install", *quiet, "-e", ".[dev]", "-c", "constraints.txt"]):
+    if call([*pip, "install", *quiet, "-e", f".[{parts}]", "-c", "constraints.txt"]):
         raise CannotGoOnError("pip could not install what EvalAssist needs; its message is above.")
-    STAMP.write_text(wanted)
+    stamp.write_text(wanted)
 
 
-def make_venv() -> None:
-    """A fresh .venv; a half-made one is replaced."""
+def make_venv(venv: Path) -> None:
+    """A fresh virtual environment; a half-made one is replaced."""
     if importlib.util.find_spec("ensurepip") is None:  # Debian keeps it in a package of its own
         line = ensure_system_packages(["venv"])
         if line:
             raise CannotGoOnError("Then start dev.py again.")
         importlib.invalidate_caches()
-    if call([sys.executable, "-m", "venv", "--clear", VENV]):
-        raise CannotGoOnError(f"{sys.executable} could not make a virtual environment in {VENV}.")
+    if call([sys.executable, "-m", "venv", "--clear", venv]):
+        raise CannotGoOnError(f"{sys.executable} could not make a virtual environment in {venv}.")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -229,6 +234,19 @@ def module(*command: str, needs: Sequence[str] = ("run",)) -> int:
     return code
 
 
+def package(arguments: Sequence[str]) -> int:
+    """Build the installers, or try them out; everything about them stands in `installer`."""
+    needs = ["run", "package", *(["package --check"] if "--check" in arguments else [])]
+    hint = ensure_system_packages(needs)
+    ensure_venv(PACKAGE_VENV, "postgres,package")
+    code = call(
+        [venv_python(venv=PACKAGE_VENV), "-m", "installer.package", *arguments], QT_QPA_PLATFORM="offscreen"
+    )
+    if code and hint:
+        say(hint)
+    return code
+
+
 def main(arguments: Sequence[str]) -> int:
     name, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     commands = {
@@ -237,6 +255,7 @@ def main(arguments: Sequence[str]) -> int:
         "screenshots": lambda: module("-m", "ui.screenshots", "out/screens", *rest),
         "pictures": lambda: module("-m", "evalassist.drawing", *rest),
         "bench": lambda: module("tests/bench.py", *rest),
+        "package": lambda: package(rest),
         "faults": lambda: module("tests/faults.py", *rest, needs=("run", "test", "faults")),
     }
     complaint = too_old(sys.version_info[:3], sys.executable)

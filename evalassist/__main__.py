@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import sys
 
+SELF_TEST = ["--self-test"]
+
 
 def main() -> int:
     arguments = sys.argv[1:]
     if arguments:
         from evalassist.cli import main as command_line
 
-        return command_line(arguments)
+        code = command_line(arguments)
+        if code or arguments != SELF_TEST:
+            return code
+    from ui.print_system import ask_only_this_computer
+
+    ask_only_this_computer()
+    if arguments:
+        from ui.self_test import walk  # the core works; the window, the records and their keys come next
+
+        return walk()
     from ui.app import run
 
     return run(sys.argv)
