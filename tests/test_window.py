@@ -576,7 +576,7 @@ program.window.show()
 while not program.loaded:
     app.processEvents()
 entrance = Entrance(data_dir())
-store, _ = entrance.begin(Account("", "chen", "A. Chen, PT", "1", "therapist"), "four blue kneecaps")
+store, _ = entrance.begin(Account("", "chen", "A. Chen, PT", "1", "administrator"), "four blue kneecaps")
 program.window.enter(store, WayIn(entrance))
 patient = Patient("Rivera, Ana", date(2001, 5, 9), "F")
 program.window.begin(Evaluation.begin(patient, "right", date(2026, 3, 2)))

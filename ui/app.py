@@ -362,7 +362,7 @@ def measure_steps(case: Path) -> Walk:
     while not program.loaded:
         app.processEvents()
     entrance = program._entrance()
-    store, _ = entrance.begin(Account("", "bench", "A. Chen, PT", "1", "therapist"), "measured only")
+    store, _ = entrance.begin(Account("", "bench", "A. Chen, PT", "1", "administrator"), "measured only")
     program.window.enter(store, WayIn(entrance))
     content = load_content()
     program.window.begin(read_case(case, content))

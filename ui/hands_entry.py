@@ -45,7 +45,7 @@ class HandsEntry(HandsPlace):
         self.question: Question | None = None
         self._doubted = ""
         answered = any(stop.item_id in session.evaluation.answers for stop in self.stops)
-        self.go_to(at if answered else "")  # a battery is begun where the patient turns least
+        self.go_to(at)
         if not answered and self.at == self._next_open(-1):
             self.ask_for_muscles()
 
