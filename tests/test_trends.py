@@ -159,7 +159,7 @@ def test_sides_are_told_by_word_and_shape_and_a_gap_breaks_the_line(found: Found
         later(first, 8, habd__right=force(104.0), habd__left=force(106.0)),
     )
     drawing = trend_drawing(found(*visits)["habd"])
-    assert {"Hip abduction, N", "RIGHT 104 N", "LEFT 106 N", "2 Mar", "27 Apr"} <= set(said(drawing))
+    assert {"Hip abduction, N", "RIGHT 104 N", "LEFT 106 N", "Mar 2", "Apr 27"} <= set(said(drawing))
     assert [len(line.points) // 2 for line in parts(drawing, PolyLine)] == [5, 2, 2]
     assert len(parts(drawing, Circle)) == 4 + 1  # each value, and the legend
 

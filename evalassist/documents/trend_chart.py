@@ -144,7 +144,7 @@ class _Plot:
         """The two ends, and between them what has room."""
         years = self._days[0].year != self._days[-1].year
         named = [
-            (day, f"{day.day} {_MONTHS[day.month - 1]}{f' {day.year % 100:02}' if years else ''}")
+            (day, f"{_MONTHS[day.month - 1]} {day.day}{f' ’{day.year % 100:02}' if years else ''}")
             for day in self._days
         ]
         taken: list[tuple[float, float]] = []

@@ -33,10 +33,9 @@ class PracticeCard(Card):
         self.remove = _button("Remove", self.remove_wanted.emit)
         self.remove.setAccessibleName("Remove the practice patient")
         line = style.row(spacing=8)
+        line.addWidget(self._says, 1)
         for button in (self.go_on, self.filled, self.empty, self.remove):
             line.addWidget(button)
-        line.addStretch(1)
-        self.body.addWidget(self._says)
         self.body.addLayout(line)
         self.show_state(begun=False)
 
