@@ -53,6 +53,7 @@ class FirstRun(ClosedPage):
 
     settled = Signal(object)
     """The clinic's `Settings`, already kept."""
+    chapter = "first-start"
     practice_wanted = Signal()
     """Who begins wants to practice first; told after `opened`."""
 
