@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from getpass import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evalassist import __version__
 from evalassist.errors import EvalAssistError
@@ -125,7 +125,8 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check-content", help="check the clinical content")
     check.set_defaults(run=_check_content)
     fixed = commands.add_parser(
-        "check-managed", help="tell what a file of managed settings fixes, or which of its lines make no sense"
+        "check-managed",
+        help="tell what a file of managed settings fixes, or which of its lines make no sense",
     )
     fixed.add_argument(
         "file", type=Path, nargs="?", metavar="FILE", help="the one of this computer, when not said"
@@ -177,7 +178,7 @@ def _add_postgres(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     connect.add_argument("--folder", type=Path, help="folder of the records, when not the usual one")
     connect.set_defaults(run=_connect_to_postgres)
     for command in (set_up, move, connect):
-        set_here = {"nargs": "?", "default": ""} if command is connect else {}
+        set_here: dict[str, Any] = {"nargs": "?", "default": ""} if command is connect else {}
         command.add_argument("url", metavar="URL", help="postgresql://user@host/database", **set_here)
     for command in (move, connect):
         command.add_argument(

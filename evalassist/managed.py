@@ -48,22 +48,15 @@ class Managed:
 
 def managed_file() -> Path:
     """Where the file lies. No environment variable moves it: whoever could set one could lift what it fixes."""
-    if sys.platform == "win32":
-        return _program_data() / "EvalAssist" / "managed.toml"
+    if sys.platform == "win32":  # as Windows knows it: the variable `ProgramData` could be set by anybody
+        import winreg
+
+        shell = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\Shell Folders"
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, shell) as key:
+            return Path(winreg.QueryValueEx(key, "Common AppData")[0]) / "EvalAssist" / "managed.toml"
     if sys.platform == "darwin":
         return Path("/Library/Application Support/EvalAssist/managed.toml")
     return Path("/etc/evalassist/managed.toml")
-
-
-def _program_data() -> Path:
-    """As Windows knows it; the variable `ProgramData` could be set by anybody."""
-    if sys.platform != "win32":
-        raise NotImplementedError
-    import winreg
-
-    shell = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\Shell Folders"
-    with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, shell) as key:
-        return Path(winreg.QueryValueEx(key, "Common AppData")[0])
 
 
 @cache
@@ -113,7 +106,7 @@ def _slip(text: str, error: str) -> str:
     found = re.search(r"line (\d+)", error)
     line = int(found[1]) if found else max(1, len(text.splitlines()))
     return (
-        f"Line {line}: this cannot be read. Write one setting a line, as paper = \"a4\", and words in quotation marks; "
+        f'Line {line}: this cannot be read. Write one setting a line, as paper = "a4", and words in quotation marks; '
         "in a path write / or put it in single quotation marks."
     )
 
@@ -176,7 +169,9 @@ def _wrong_address(address: object) -> str:
     if read.scheme != "postgresql" or not (host and read.username and read.path.strip("/")) or port == 0:
         return form
     if read.password is not None:
-        return "database must not hold a password: everybody at this computer can read this file. Leave it out."
+        return (
+            "database must not hold a password: everybody at this computer can read this file. Leave it out."
+        )
     asked = parse_qs(read.query, keep_blank_values=True)
     if other := sorted(asked.keys() - {"sslmode", "sslrootcert"}):
         return f"database says {', '.join(other)}, which is not known here. Leave it out."

@@ -260,7 +260,7 @@ def test_a_workstation_that_uses_another_database_is_told_before_anything_is_sen
     other = Server("other.example", "evalassist", "evalassist_app")
     write_server(tmp_path / "evalassist.server", other, store.keys)
     managed_one = Entrance(tmp_path, database=CLINIC)
-    with pytest.raises(StoreError, match="“evalassist” on other.example is another one"):
+    with pytest.raises(StoreError, match=r"“evalassist” on other\.example is another one"):
         managed_one.sign_in("chen", PASSWORD)
     with pytest.raises(StoreError, match="is another one"):
         managed_one.join(other, "chen", PASSWORD)

@@ -70,8 +70,9 @@ CONNECT_IT = (
     "evalassist connect-to-postgres --sign-in NAME"
 )
 TELL_THE_ADMINISTRATOR = (
-    "EvalAssist does not start without what they fix, so that nothing is kept in the wrong place. Nothing was opened or "
-    "changed. Show this to your clinic's administrator; evalassist check-managed tells when the file is right."
+    "EvalAssist does not start without what they fix, so that nothing is kept in the wrong place. "
+    "Nothing was opened or changed. Show this to your clinic's administrator; evalassist check-managed tells "
+    "when the file is right."
 )
 
 

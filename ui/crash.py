@@ -126,7 +126,6 @@ class FaultPage(QWidget):
         stack.addStretch(2)
         card.setMinimumWidth(style.px(520))
 
-
     def _show_manual(self) -> None:
         from ui.dialogs.manual import show_manual
 

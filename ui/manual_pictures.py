@@ -16,6 +16,7 @@ from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Self
 
 from PIL import Image
 from PySide6.QtCore import QBuffer, QEvent, QIODevice, QRect
@@ -26,6 +27,12 @@ from evalassist.manual import FOLDER
 from ui import style
 from ui.screenshots import Studio, later, moved
 
+if TYPE_CHECKING:
+    from evalassist.records.entrance import Entrance
+    from ui.main_window import MainWindow
+    from ui.pages.door import Door
+    from ui.pages.first_run import FirstRun
+
 SIZE, WHOLE = (1000, 620), (1366, 690)
 COLORS = 48
 DAY = date(2026, 3, 30)
@@ -35,8 +42,8 @@ SHOW_TODAY = ("ui.pages.handout", "ui.widgets.lines", "ui.widgets.drafts_card", 
 
 class _Day(date):
     @classmethod
-    def today(cls) -> date:
-        return DAY
+    def today(cls) -> Self:
+        return cls(DAY.year, DAY.month, DAY.day)
 
 
 class _Pictures(Studio):
@@ -67,16 +74,15 @@ class _Pictures(Studio):
     def _first_start(self, name: str) -> None:
         from ui.pages.first_run import FirstRun
 
-        page = FirstRun(self._no_entrance, self._settings, plain=False)
-        self._keep_page(page, name)
+        self._keep_closed(FirstRun(self._no_entrance, self._settings, plain=False), name)
 
     def _door(self, name: str) -> None:
         from ui.pages.door import Door
 
-        self._keep_page(Door(self._no_entrance, "chen", self._settings.clinic_name), name)
+        self._keep_closed(Door(self._no_entrance, "chen", self._settings.clinic_name), name)
 
     @staticmethod
-    def _no_entrance() -> object:
+    def _no_entrance() -> Entrance:
         raise NotImplementedError  # nobody comes in here
 
     def _start(self, name: str) -> None:
@@ -159,9 +165,7 @@ class _Pictures(Studio):
         self._keep_care(first, signed=True)
         for weeks, pain in ((2, 5.0), (4, 4.0)):
             visit = later(first).with_answers({"nprs-worst": pain, "akps-total": 71.0 + weeks * 3})
-            visit = replace(
-                visit, id=f"after-{weeks}", visit_date=first.visit_date + timedelta(weeks=weeks)
-            )
+            visit = replace(visit, id=f"after-{weeks}", visit_date=first.visit_date + timedelta(weeks=weeks))
             self._keep_care(visit, signed=True)
         window.show_chart(first.patient.id)
         self.keep(window, name)
@@ -169,18 +173,25 @@ class _Pictures(Studio):
 
     # ------------------------------------------------------------ keeping
 
-    def _keep_page(self, page: QWidget, name: str) -> None:
-        page.resize(760, 470)
-        page.show()
-        for _ in range(4):
-            self._app.processEvents()
-        self._write(page, name)
-        page.close()
+    def _keep_closed(self, page: Door | FirstRun, name: str) -> None:
+        """A page in front of the records."""
+        from ui.main_window import SMALLEST, MainWindow
 
-    def keep(self, window: QWidget, name: str) -> None:
+        window = MainWindow()
+        window.resize(*SMALLEST)
+        window.show()
+        window.prepare(self._content, self._settings)
+        window.show_door(page)
+        self.settle(window)
+        self._write(window, name)
+        window.close()
+        window.deleteLater()
+        self._app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    def keep(self, window: MainWindow, name: str) -> None:
         """Wait until the window is drawn, then keep it; the time of the last change is always the same."""
         self.settle(window)
-        view = getattr(window, "view", None)
+        view = window.view
         if view is not None:
             view.header.kept.set_kept("10:42:03")
             if view.hands is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import PurePosixPath
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, QUrl
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QImage,
     QKeyEvent,
@@ -21,7 +21,15 @@ from PySide6.QtGui import (
     QTextLength,
     QTextTable,
 )
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QTextBrowser, QTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QTextBrowser,
+    QTextEdit,
+    QWidget,
+)
 
 from evalassist import resources
 from evalassist.manual import CHAPTERS, FOLDER, Chapter, chapters
@@ -33,7 +41,13 @@ HEADINGS = {1: 15.0, 2: 11.5, 3: 10.5}
 """Sizes in points at 100 % text, as everywhere in the window."""
 PICTURE = "\ufffc"
 """What stands for a picture in the text of a block."""
-FOR_STEP = {"strength": "strength", "assessment": "plan", "plan": "plan", "handout": "handout", "sign": "sign"}
+FOR_STEP = {
+    "strength": "strength",
+    "assessment": "plan",
+    "plan": "plan",
+    "handout": "handout",
+    "sign": "sign",
+}
 """The chapter that fits a step better than the one about all steps."""
 
 
@@ -74,7 +88,7 @@ class Manual(QDialog):
             item.setSizeHint(QSize(0, style.control_height()))
         self.list.currentRowChanged.connect(lambda at: self._show(at))
         self.page = Page()
-        self.page.chapter_wanted = self.go_to
+        self.page.chapter_wanted.connect(self.go_to)
         left = style.column(spacing=8)
         for part in (self.search, self.said, self.list):
             part.setFixedWidth(style.px(LEFT))
@@ -100,7 +114,11 @@ class Manual(QDialog):
             super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in ENTER_KEYS:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() in ENTER_KEYS
+        ):
             self._go_on(back=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
             return True
         return super().eventFilter(watched, event)
@@ -141,14 +159,18 @@ class Manual(QDialog):
 class Page(QTextBrowser):
     """One chapter in the window's own look; pictures are never wider than the page."""
 
+    chapter_wanted = Signal(str)
+    """A link to a chapter was followed."""
+
     def __init__(self) -> None:
         super().__init__()
         self.shown = ""
-        self.chapter_wanted = lambda _chapter_id: None
         self.setAccessibleName("The chapter")
         self.setObjectName("manual")
         self.setOpenLinks(False)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # else pictures change their room
+        self.setVerticalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAlwaysOn
+        )  # else pictures change their room
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.anchorClicked.connect(self._follow)
         self._chapter: Chapter | None = None
@@ -170,7 +192,7 @@ class Page(QTextBrowser):
         cursor = QTextCursor(self.document())
         while words.strip() and not (cursor := self.document().find(words.strip(), cursor)).isNull():
             place = QTextEdit.ExtraSelection()
-            place.cursor, place.format = QTextCursor(cursor), ground  # type: ignore[attr-defined] # stubs lack both
+            place.cursor, place.format = QTextCursor(cursor), ground
             found.append(place)
         self.setExtraSelections(found)
 
@@ -185,7 +207,7 @@ class Page(QTextBrowser):
         url = name if isinstance(name, QUrl) else QUrl(name)
         picture = QImage(str(resources.path(f"{FOLDER}/{url.path()}")))
         room = self.viewport().width() - 2 * style.px(MARGIN)
-        wide = min(round(picture.width() * style.scale()), max(room, style.px(200)))
+        wide = min(round(picture.width() * style.scale()), max(room, style.px(100)))
         return picture.scaledToWidth(wide, Qt.TransformationMode.SmoothTransformation)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -206,7 +228,7 @@ class Page(QTextBrowser):
         bar.setValue(round(part * bar.maximum()))
 
     def _follow(self, url: QUrl) -> None:
-        self.chapter_wanted(PurePosixPath(url.path()).stem)
+        self.chapter_wanted.emit(PurePosixPath(url.path()).stem)
 
 
 @cache
