@@ -124,9 +124,8 @@ def _faults(plain: Mapping[str, Any], text: str) -> Iterator[tuple[int, str]]:
         for fault in error.errors(include_url=False, include_input=False):
             key = str(fault["loc"][0])
             yield _line(key, text), f"{key} must be {_must_be(key)}."
-        return
     folder = wanted.get("backup_folder", "")
-    if folder and not Path(folder).is_absolute():
+    if isinstance(folder, str) and folder and not Path(folder).is_absolute():
         yield (
             _line("backup_folder", text),
             "backup_folder must be a whole path, from the root or the drive on.",

@@ -146,11 +146,12 @@ def test_a_line_that_makes_no_sense_is_told_with_its_number(
 
 def test_all_wrong_lines_are_told_at_once_in_their_order(place: Place) -> None:
     with pytest.raises(ManagedError) as caught:
-        read_managed(place('databse = "x"\npaper = "a5"\nidle_minutes = 0\n'))
+        read_managed(place('databse = "x"\npaper = "a5"\nidle_minutes = 0\nbackup_folder = "here"\n'))
     assert [line.partition(":")[0] for line in caught.value.message.splitlines()[1:]] == [
         "Line 1",
         "Line 2",
         "Line 3",
+        "Line 4",
     ]
 
 

@@ -36,7 +36,7 @@ from evalassist.manual import CHAPTERS, FOLDER, Chapter, chapters
 from ui import style
 from ui.widgets.focus import ENTER_KEYS
 
-SIZE, LEFT, MARGIN = (1060, 700), 224, 18
+SIZE, LEFT, MARGIN = (1080, 700), 250, 18
 HEADINGS = {1: 15.0, 2: 11.5, 3: 10.5}
 """Sizes in points at 100 % text, as everywhere in the window."""
 PICTURE = "\ufffc"
@@ -201,7 +201,11 @@ class Page(QTextBrowser):
         if from_start:
             self.moveCursor(QTextCursor.MoveOperation.End if back else QTextCursor.MoveOperation.Start)
         flags = QTextDocument.FindFlag.FindBackward if back else QTextDocument.FindFlag(0)
-        return bool(words.strip()) and self.find(words.strip(), flags)
+        if not words.strip() or not self.find(words.strip(), flags):
+            return False
+        bar = self.verticalScrollBar()  # where the eye is, with what stands before it
+        bar.setValue(bar.value() + self.cursorRect().top() - self.viewport().height() // 3)
+        return True
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         url = name if isinstance(name, QUrl) else QUrl(name)

@@ -338,7 +338,7 @@ def _told_fixed(part: QWidget, value: str = "") -> QWidget:
     place = QWidget()
     stack = style.column(place, spacing=2)
     stack.addWidget(part)
-    stack.addWidget(style.label("s", f"{value} · {FIXED_WORDS}" if value else FIXED_WORDS, wrap=True))
+    stack.addWidget(style.label("s", f"{value} · {FIXED_WORDS}" if value else FIXED_WORDS))
     return place
 
 
