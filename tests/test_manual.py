@@ -204,12 +204,17 @@ def test_a_link_leads_to_its_chapter(manual: Manual, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: page.shown == "practice")
 
 
-def test_the_search_counts_in_every_chapter_and_enter_goes_from_hit_to_hit(manual: Manual) -> None:
+def test_the_search_counts_in_every_chapter_and_enter_goes_from_hit_to_hit(
+    manual: Manual, qtbot: QtBot
+) -> None:
     manual.go_to("strength")
     QTest.keyClick(manual, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClicks(manual.search, "paper key")
     assert manual.page.shown == "first-start"  # the first chapter that has it
     assert manual.list.item(0).text() == "First start  (2)"
+    assert len(manual.page.extraSelections()) == 2
+    manual.resize(manual.width() - 100, manual.height())  # the page is drawn anew, and marked anew
+    qtbot.waitUntil(lambda: manual.page.document().idealWidth() <= manual.page.viewport().width())
     assert len(manual.page.extraSelections()) == 2
     seen = set()
     for _ in range(20):

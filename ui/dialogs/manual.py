@@ -125,7 +125,6 @@ class Manual(QDialog):
 
     def _show(self, at: int) -> None:
         self.page.show_chapter(self.chapters[at])
-        self.page.mark(self.search.text())
 
     # ------------------------------------------------------------ finding
 
@@ -174,8 +173,9 @@ class Page(QTextBrowser):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.anchorClicked.connect(self._follow)
         self._chapter: Chapter | None = None
+        self._marked = ""
         self._again = QTimer(self, singleShot=True, interval=120)
-        self._again.timeout.connect(self._draw)
+        self._again.timeout.connect(self._draw_again)
 
     def show_chapter(self, chapter: Chapter) -> None:
         self._chapter, self.shown = chapter, chapter.id
@@ -184,6 +184,7 @@ class Page(QTextBrowser):
 
     def mark(self, words: str) -> None:
         """Mark each place that has these words."""
+        self._marked = words
         found = []
         ground = QTextCharFormat()
         ground.setBackground(style.colour("att_soft"))
@@ -229,7 +230,18 @@ class Page(QTextBrowser):
         document.setDocumentMargin(style.px(MARGIN))
         self.setMarkdown(self._chapter.text)
         _dress(document)
+        self.mark(self._marked)
         bar.setValue(round(part * bar.maximum()))
+
+    def _draw_again(self) -> None:
+        """Another width: the same words stand at the same place, and what was found stays chosen."""
+        before = self.textCursor()
+        anchor, position = before.anchor(), before.position()
+        self._draw()
+        found = QTextCursor(self.document())
+        found.setPosition(anchor)
+        found.setPosition(position, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(found)
 
     def _follow(self, url: QUrl) -> None:
         self.chapter_wanted.emit(PurePosixPath(url.path()).stem)
@@ -252,6 +264,8 @@ def _blocks(document: QTextDocument) -> Iterator[QTextBlock]:
 
 def _dress(document: QTextDocument) -> None:
     """The window's sizes, distances and colors; a style sheet does not reach Markdown."""
+    whole = QTextCursor(document)
+    whole.beginEditBlock()  # laid out once, at the end
     for block in _blocks(document):
         level = block.blockFormat().headingLevel()
         cursor = QTextCursor(block)
@@ -286,3 +300,4 @@ def _dress(document: QTextDocument) -> None:
             look.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
             look.setBottomMargin(style.px(10))
             frame.setFormat(look)
+    whole.endEditBlock()
