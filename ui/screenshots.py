@@ -101,6 +101,7 @@ class Studio:
         yield from self._safety()
         yield from self._shown_to_patients()
         yield from self._content_parts()
+        yield from self._manual()
         yield from self._dialogs("", self._settings)
         large = self._settings.model_copy(update={"text_scale": 2.0})
         yield from self._dialogs("-large", large)
@@ -417,6 +418,30 @@ class Studio:
             change.change()
             yield self._take_dialog(change, f"{name}content-change")
             self._put_away(window)
+
+    def _manual(self) -> Iterator[Path]:
+        """The manual: a page with a picture, the page for IT, and a search."""
+        from ui.dialogs.manual import Manual
+        from ui.main_window import wear
+
+        for name, size, more in (
+            ("", (1080, 690), {}),
+            ("dark-", (1080, 690), {"theme": "dark"}),
+            ("large-", (1840, 1000), {"text_scale": 2.0}),
+        ):
+            if not self._wanted(f"{name}manual"):
+                continue
+            wear(self._app, self._settings.model_copy(update=more))
+            manual = Manual()
+            manual.resize(*size)
+            for chapter_id in ("steps", "it"):
+                manual.go_to(chapter_id)
+                yield self._take_dialog(manual, f"{name}manual-{chapter_id}")
+            manual.search.setText("paper key")
+            yield self._take_dialog(manual, f"{name}manual-search")
+            manual.close()
+            manual.deleteLater()
+            self._app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def _dialogs(self, name: str, settings: Settings) -> Iterator[Path]:
         """What if with two findings changed, the evidence as it opens and is searched, one exercise, documents."""
