@@ -3,7 +3,7 @@
 
 python3 dev.py run [ARGS]          start EvalAssist, or the command line in ARGS
 python3 dev.py test [PYTEST ARGS]  every check: style, types, import contracts, tests, self-test
-python3 dev.py screenshots         every page of the window as a picture, in out/screens
+python3 dev.py screenshots         every page of the window as a picture, in out/screens; and those of the manual
 python3 dev.py pictures            draw the exercise pictures anew
 python3 dev.py bench               measure how fast the app answers
 python3 dev.py faults [--short]    break the records on purpose, and count what is lost
@@ -247,12 +247,19 @@ def package(arguments: Sequence[str]) -> int:
     return code
 
 
+def screenshots(arguments: Sequence[str]) -> int:
+    """Every page for whoever develops, then the pictures of the manual, which so cannot age."""
+    return module("-m", "ui.screenshots", "out/screens", *arguments) or module(
+        "-m", "ui.manual_pictures", *arguments
+    )
+
+
 def main(arguments: Sequence[str]) -> int:
     name, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     commands = {
         "run": lambda: run(rest),
         "test": lambda: test(rest),
-        "screenshots": lambda: module("-m", "ui.screenshots", "out/screens", *rest),
+        "screenshots": lambda: screenshots(rest),
         "pictures": lambda: module("-m", "evalassist.drawing", *rest),
         "bench": lambda: module("tests/bench.py", *rest),
         "package": lambda: package(rest),

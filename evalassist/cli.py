@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from getpass import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evalassist import __version__
 from evalassist.errors import EvalAssistError
@@ -124,6 +124,14 @@ def _parser() -> argparse.ArgumentParser:
     items.set_defaults(run=_items)
     check = commands.add_parser("check-content", help="check the clinical content")
     check.set_defaults(run=_check_content)
+    fixed = commands.add_parser(
+        "check-managed",
+        help="tell what a file of managed settings fixes, or which of its lines make no sense",
+    )
+    fixed.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="the one of this computer, when not said"
+    )
+    fixed.set_defaults(run=_check_managed)
     _add_postgres(commands)
     verify = commands.add_parser(
         "verify", help="tell whether the records of a folder are still what was kept; nothing is changed"
@@ -170,7 +178,8 @@ def _add_postgres(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     connect.add_argument("--folder", type=Path, help="folder of the records, when not the usual one")
     connect.set_defaults(run=_connect_to_postgres)
     for command in (set_up, move, connect):
-        command.add_argument("url", metavar="URL", help="postgresql://user@host/database")
+        set_here: dict[str, Any] = {"nargs": "?", "default": ""} if command is connect else {}
+        command.add_argument("url", metavar="URL", help="postgresql://user@host/database", **set_here)
     for command in (move, connect):
         command.add_argument(
             "--sign-in", required=True, metavar="NAME", help="an administrator's name to sign in"
@@ -325,6 +334,23 @@ def _check_content(_options: argparse.Namespace) -> int:
     return DONE
 
 
+def _check_managed(options: argparse.Namespace) -> int:
+    from evalassist.managed import DATABASE, managed_file, read_managed
+
+    file = options.file or managed_file()
+    found = read_managed(file)
+    fixed = dict(found.fixed) | ({DATABASE: found.database} if found.database else {})
+    if not file.exists():
+        print(f"There is no file {file}: nothing is fixed.")
+    elif not fixed:
+        print(f"The file {file} fixes nothing.")
+    else:
+        print(f"The file {file} is sound. It fixes:")
+        for key, value in fixed.items():
+            print(f"    {key}: {value}")
+    return DONE
+
+
 def _postgres_setup(options: argparse.Namespace) -> int:
     from evalassist.records.postgres import set_up
 
@@ -358,11 +384,15 @@ def _move_to_postgres(options: argparse.Namespace) -> int:
 
 
 def _connect_to_postgres(options: argparse.Namespace) -> int:
+    from evalassist.managed import managed
     from evalassist.records.entrance import Entrance
     from evalassist.settings import data_dir
 
-    entrance = Entrance(options.folder.expanduser().absolute() if options.folder else data_dir())
-    server = _server(options.url)
+    folder = options.folder.expanduser().absolute() if options.folder else data_dir()
+    entrance = Entrance(folder, database=managed().database)
+    if not (options.url or managed().database):
+        raise EvalAssistError("Say the address of the database: postgresql://user@host/database.")
+    server = _server(options.url or managed().database)
     entrance.join(server, options.sign_in, _password(options.sign_in), _key_file(options)).close()
     print(f"This workstation uses {server} from now on.")
     return DONE
@@ -643,9 +673,9 @@ def _json(data: object) -> bytes:
 
 
 def _settings() -> Settings:
-    from evalassist.settings import load_settings
+    from evalassist.managed import settings_in_force
 
-    return load_settings()
+    return settings_in_force()
 
 
 def _sheet_wanted(options: argparse.Namespace) -> SheetWanted:

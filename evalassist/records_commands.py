@@ -112,10 +112,11 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _signed_in(options: argparse.Namespace) -> Store:
+    from evalassist.managed import managed
     from evalassist.records.entrance import Entrance
     from evalassist.settings import data_dir
 
-    entrance = Entrance(options.records or data_dir())
+    entrance = Entrance(options.records or data_dir(), database=managed().database)
     if entrance.state() != "locked":
         raise EvalAssistError(f"There are no records to sign in to in {entrance.records.parent}.")
     secret = _asked(options)

@@ -23,6 +23,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from evalassist import managed as managing
 from evalassist.content import Content, load_content
 from ui import style
 from ui.pages.base import Page
@@ -324,6 +325,15 @@ def records(request: pytest.FixtureRequest, tmp_path: Path) -> Path | Server:
 @pytest.fixture(scope="session")
 def content() -> Content:
     return load_content()
+
+
+@pytest.fixture(autouse=True)
+def unmanaged(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing is fixed by an administrator of the computer on which the tests run."""
+    monkeypatch.setattr(managing, "managed_file", lambda: PRINT_SYSTEM / "managed.toml")
+    managing.managed.cache_clear()
+    yield
+    managing.managed.cache_clear()
 
 
 @pytest.fixture(autouse=True)

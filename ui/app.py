@@ -61,8 +61,27 @@ WARMED = (
 """What is loaded while a name and a password are typed and the start page is in use, in this order."""
 
 
+NOT_CONNECTED = (
+    "Your clinic's administrator set {address} as the place of the records. No other records are opened here, and none "
+    "are begun."
+)
+CONNECT_IT = (
+    "Whoever looks after the clinic's computers connects it once, on this computer: "
+    "evalassist connect-to-postgres --sign-in NAME"
+)
+TELL_THE_ADMINISTRATOR = (
+    "EvalAssist does not start without what they fix, so that nothing is kept in the wrong place. "
+    "Nothing was opened or changed. Show this to your clinic's administrator; evalassist check-managed tells "
+    "when the file is right."
+)
+
+
 class AlreadyOpenError(EvalAssistError):
     """EvalAssist is already open in another window on this computer, and two windows never share one file."""
+
+
+class NotConnectedError(EvalAssistError):
+    """The clinic's administrator set a database, and this workstation does not use it yet."""
 
 
 class BadSettingsError(EvalAssistError):
@@ -91,6 +110,7 @@ class App:
         """Load everything heavy, now that the window can be seen."""
         collector.rest(self)  # a thread reads the content soon, and what is made until then stays
         from evalassist.log import start_logging
+        from evalassist.managed import ManagedError
         from ui.crash import CrashHook, FaultPage
 
         start_logging()
@@ -114,6 +134,13 @@ class App:
                 take_it=lambda: self._start_with_defaults(fault),
             )
             self.window.show_fault(fault)
+        except ManagedError as error:
+            log.error("the managed settings could not be read")
+            headline = "The settings of your clinic's administrator cannot be used."
+            self.window.show_fault(FaultPage(headline, error, TELL_THE_ADMINISTRATOR))
+        except NotConnectedError as error:
+            headline = "This workstation is not connected to the clinic's database yet."
+            self.window.show_fault(FaultPage(headline, error, CONNECT_IT))
         except EvalAssistError as error:
             self._show_start_fault(error)
 
@@ -122,7 +149,8 @@ class App:
 
     def _show_start_fault(self, error: EvalAssistError) -> None:
         """Records that cannot be opened can be restored from a backup, here and now."""
-        from evalassist.settings import data_dir, load_settings
+        from evalassist.managed import settings_in_force
+        from evalassist.settings import data_dir
         from ui.crash import FaultPage
         from ui.dialogs.restore import restore_page
 
@@ -131,16 +159,16 @@ class App:
             what_to_do = "Nothing was changed. Do what stands above, then start EvalAssist again."
             self.window.show_fault(FaultPage(headline, error, what_to_do))
             return
-        chosen = load_settings().backup_folder
+        chosen = settings_in_force().backup_folder
         page = restore_page(error, data_dir(), [Path(chosen)] if chosen else [], self.load)
         self.window.show_fault(page)
 
     def _restore(self) -> None:
         """Put a backup in the place of the records, then ask who is there anew."""
-        from evalassist.settings import load_settings
+        from evalassist.managed import settings_in_force
         from ui.dialogs.restore import RestoreDialog
 
-        chosen = load_settings().backup_folder
+        chosen = settings_in_force().backup_folder
         if RestoreDialog(self._folder, [Path(chosen)] if chosen else [], self.window).exec():
             self._seen_as, self._looked = "", False
             self._show_door("locked")
@@ -158,16 +186,20 @@ class App:
             self._lock.unlock()
 
     def _load(self) -> None:
-        from evalassist.settings import SettingsError, data_dir, load_settings
+        from evalassist.managed import managed, settings_in_force
+        from evalassist.records.doorstep import is_connected
+        from evalassist.settings import SettingsError, data_dir
         from ui.main_window import wear
 
         folder = data_dir()
         if self._lock is None:
             self._lock = self._only_window(folder)
         try:
-            settings = load_settings()
+            settings = settings_in_force()
         except SettingsError as error:
             raise BadSettingsError(str(error)) from error
+        if managed().database and not is_connected(folder):
+            raise NotConnectedError(NOT_CONNECTED.format(address=managed().database))
         app = QApplication.instance()
         if isinstance(app, QApplication):
             wear(app, settings)
@@ -180,7 +212,7 @@ class App:
         if sight:
             self._show_door(sight)
         self.loaded = True
-        self._opening = ThreadPoolExecutor(1, "entrance").submit(_open_entrance, folder)
+        self._opening = ThreadPoolExecutor(1, "entrance").submit(_open_entrance, folder, managed().database)
         self._asking.start()
 
     def _entrance(self) -> Entrance:
@@ -298,12 +330,12 @@ class App:
         )
 
 
-def _open_entrance(folder: Path) -> tuple[Entrance, State]:
+def _open_entrance(folder: Path, database: str) -> tuple[Entrance, State]:
     """What opens the records takes half a second to load: keys, ciphers, the database."""
     sleep(PAINTED_S)
     from evalassist.records.entrance import Entrance
 
-    entrance = Entrance(folder, wait_s=WAIT_S)
+    entrance = Entrance(folder, wait_s=WAIT_S, database=database)
     return entrance, entrance.state()
 
 

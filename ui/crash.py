@@ -109,7 +109,11 @@ class FaultPage(QWidget):
             out.setProperty("kind", "primary")
             out.clicked.connect(lambda: take_it())
             acts.addWidget(out)
+        manual = QPushButton("Manual")
+        manual.setProperty("kind", "flat")
+        manual.clicked.connect(self._show_manual)
         acts.addWidget(close)
+        acts.addWidget(manual)
         acts.addStretch(1)
         card.body.addLayout(acts)
         stack = style.column(self, (24, 24, 24, 24))
@@ -121,6 +125,11 @@ class FaultPage(QWidget):
         stack.addLayout(middle)
         stack.addStretch(2)
         card.setMinimumWidth(style.px(520))
+
+    def _show_manual(self) -> None:
+        from ui.dialogs.manual import show_manual
+
+        show_manual(self.window(), "it")
 
 
 def _words(text: str, *, quiet: bool = False) -> QLabel:

@@ -209,6 +209,7 @@ class MainWindow(QMainWindow):
         start.patient_chosen.connect(self.show_chart)
         start.settings_wanted.connect(self.change_settings)
         start.about_wanted.connect(self.show_about)
+        start.manual_wanted.connect(lambda: self.show_manual())
         start.trail_wanted.connect(self.show_trail)
         start.tell_backups(*self._backups_told)
         start.lock_wanted.connect(self.lock)
@@ -1053,10 +1054,20 @@ class MainWindow(QMainWindow):
 
     def show_keys(self) -> None:
         """F1: the keys of this page."""
-        from ui.dialogs.palette import KeysDialog
+        from ui.dialogs.palette import MANUAL, KeysDialog
 
         own = self.view.keys() if self.view is not None else self.chart.keys() if self.chart else []
-        KeysDialog(own, evaluation=self.view is not None, parent=self).exec()
+        if KeysDialog(own, evaluation=self.view is not None, parent=self).exec() == MANUAL:
+            self.show_manual()
+
+    def show_manual(self, chapter_id: str = "") -> None:
+        """The manual, at this chapter, or at the one about what is open."""
+        from ui.dialogs.manual import FOR_STEP, show_manual
+
+        if not chapter_id and self.view is not None:
+            step = "strength" if self.view.hands is not None else self.view.step
+            chapter_id = FOR_STEP.get(step, "steps")
+        show_manual(self, chapter_id)
 
 
 def wear(app: QApplication, settings: Settings) -> None:

@@ -42,10 +42,10 @@ def draw(folder: Path, only: str = "") -> list[Path]:
     assert isinstance(app, QApplication)
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as home:
-        return list(_Studio(app, folder, Path(home), only).all())
+        return list(Studio(app, folder, Path(home), only).all())
 
 
-class _Studio:
+class Studio:
     """The window with records of its own."""
 
     def __init__(self, app: QApplication, folder: Path, home: Path, only: str) -> None:
@@ -85,12 +85,12 @@ class _Studio:
         )
         dark = self._settings.model_copy(update={"theme": "dark"})
         yield from self._steps("dark", patient_a, USUAL, dark)
-        later = _later(ex1)
-        yield from self._steps("later", later, USUAL, before=(ex1,))
+        again = later(ex1)
+        yield from self._steps("later", again, USUAL, before=(ex1,))
         large = self._settings.model_copy(update={"text_scale": 2.0})
-        yield from self._steps("later-large", later, USUAL, large, before=(ex1,))
+        yield from self._steps("later-large", again, USUAL, large, before=(ex1,))
         for name, size, looks in (("discharge", USUAL, self._settings), ("discharge-large", LARGE, large)):
-            yield from self._steps(name, _ended(ex1), size, looks, before=(ex1, later))
+            yield from self._steps(name, _ended(ex1), size, looks, before=(ex1, again))
         for name, size, marks in (
             ("", USUAL, {}),
             ("-small", SMALL, {}),
@@ -101,6 +101,7 @@ class _Studio:
         yield from self._safety()
         yield from self._shown_to_patients()
         yield from self._content_parts()
+        yield from self._manual()
         yield from self._dialogs("", self._settings)
         large = self._settings.model_copy(update={"text_scale": 2.0})
         yield from self._dialogs("-large", large)
@@ -115,8 +116,8 @@ class _Studio:
         today = date.today()
         for days, evaluation in enumerate(evaluations):
             self._store.save(replace(evaluation, visit_date=today - timedelta(days=3 * days)))
-        self._keep_care(_moved(evaluations[-1], today - timedelta(weeks=4)), signed=True)
-        stopped = replace(_moved(evaluations[-1], today, "Okafor, Daniel"), sore_knee="left")
+        self._keep_care(moved(evaluations[-1], today - timedelta(weeks=4)), signed=True)
+        stopped = replace(moved(evaluations[-1], today, "Okafor, Daniel"), sore_knee="left")
         self._store.save(stopped.with_answers({"hot-joint": "yes"}))
         window.show_start()
         yield self._take(window, f"{name}start")
@@ -132,17 +133,17 @@ class _Studio:
         if not self._wanted(f"{name}chart"):
             return
         window = self._window(settings, size)
-        begun = _moved(first, date.today() - timedelta(weeks=6))
+        begun = moved(first, date.today() - timedelta(weeks=6))
         self._keep_care(begun, signed=True)
         window.show_chart(begun.patient.id)
         yield self._take(window, f"{name}chart-first")
-        old = replace(_moved(first, date(2024, 5, 6)), sore_knee="left", patient=begun.patient)
+        old = replace(moved(first, date(2024, 5, 6)), sore_knee="left", patient=begun.patient)
         self._keep_care(old, signed=True)
         for days, signed in ((14, True), (28, False)):
-            later = _later(begun).without_answer(*(["lefs-total"] if signed else []))
+            back = later(begun).without_answer(*(["lefs-total"] if signed else []))
             day = begun.visit_date + timedelta(days=days)
             pain = 5.0 if signed else 4.0
-            better = later.with_answers({"nprs-worst": pain, "akps-total": 71.0 + days / 2})
+            better = back.with_answers({"nprs-worst": pain, "akps-total": 71.0 + days / 2})
             self._keep_care(replace(better, id=f"after-{days}", visit_date=day), signed=signed)
         self._store.keep_document(begun.id, "handout", "en", "letter", b"%PDF-1.7", "A. Chen, PT", "printed")
         window.show_chart(begun.patient.id)
@@ -157,7 +158,7 @@ class _Studio:
 
         self._store.save(evaluation)
         if signed:
-            done = evaluation.signed_by(Signature("A. Chen, PT", "40-12345", datetime.now().astimezone()))
+            done = evaluation.signed_by(Signature("A. Chen, PT", "40-12345", self.now()))
             found = assess(done, self._content)
             plan = plan_of_care(done, found, self._content)
             note = note_of(done, self._content, found, plan, clinic_of(self._settings))
@@ -418,6 +419,30 @@ class _Studio:
             yield self._take_dialog(change, f"{name}content-change")
             self._put_away(window)
 
+    def _manual(self) -> Iterator[Path]:
+        """The manual: a page with a picture, the page for IT, and a search."""
+        from ui.dialogs.manual import Manual
+        from ui.main_window import wear
+
+        for name, size, more in (
+            ("", (1080, 690), {}),
+            ("dark-", (1080, 690), {"theme": "dark"}),
+            ("large-", (1840, 1000), {"text_scale": 2.0}),
+        ):
+            if not self._wanted(f"{name}manual"):
+                continue
+            wear(self._app, self._settings.model_copy(update=more))
+            manual = Manual()
+            manual.resize(*size)
+            for chapter_id in ("steps", "it"):
+                manual.go_to(chapter_id)
+                yield self._take_dialog(manual, f"{name}manual-{chapter_id}")
+            manual.search.setText("paper key")
+            yield self._take_dialog(manual, f"{name}manual-search")
+            manual.close()
+            manual.deleteLater()
+            self._app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
     def _dialogs(self, name: str, settings: Settings) -> Iterator[Path]:
         """What if with two findings changed, the evidence as it opens and is searched, one exercise, documents."""
         from evalassist.clinical.result import PlanOfCare
@@ -477,7 +502,18 @@ class _Studio:
         window.open_store(self._store, self._content, settings)
         return window
 
+    def now(self) -> datetime:
+        """When notes are signed."""
+        return datetime.now().astimezone()
+
     def _take(self, window: MainWindow, name: str) -> Path:
+        self.settle(window)
+        file = self._folder / f"{name}.png"
+        window.grab().save(str(file))
+        return file
+
+    def settle(self, window: MainWindow) -> None:
+        """Until everything is drawn."""
         for _ in range(4):
             self._app.processEvents()
         page = window.view.page if window.view is not None else window.chart
@@ -485,9 +521,6 @@ class _Studio:
             self._app.processEvents()
         for _ in range(4):  # what a drawn paper changes in the lines above it
             self._app.processEvents()
-        file = self._folder / f"{name}.png"
-        window.grab().save(str(file))
-        return file
 
     def _put_away(self, window: MainWindow) -> None:
         window.close()
@@ -512,7 +545,7 @@ def _emptied(evaluation: Evaluation) -> Evaluation:
     return evaluation.without_answer(*evaluation.answers)
 
 
-def _later(first: Evaluation) -> Evaluation:
+def later(first: Evaluation) -> Evaluation:
     """Four weeks later, better in part, with what the patient told of the exercises."""
     from evalassist.evaluation import ExerciseLog
 
@@ -522,7 +555,7 @@ def _later(first: Evaluation) -> Evaluation:
         if key.startswith(("habd", "her", "hext", "kext"))
     }
     answers = {"nprs-worst": 4.0, "akps-total": 82.0, "lefs-total": 63.0, "squat45-pain": 1.0}
-    later = replace(
+    visit = replace(
         first.without_answer("psfs-mean", "tsk-11-total", *list(tests)[4:]),
         id="later",
         kind="re-evaluation",
@@ -533,10 +566,10 @@ def _later(first: Evaluation) -> Evaluation:
             ExerciseLog("QC01", pain=6, settled="longer"),
         ),
     )
-    return later.with_answers(answers)
+    return visit.with_answers(answers)
 
 
-def _moved(evaluation: Evaluation, day: date, name: str = "Brandt, Elke") -> Evaluation:
+def moved(evaluation: Evaluation, day: date, name: str = "Brandt, Elke") -> Evaluation:
     """The same findings of somebody else on another day."""
     from evalassist.evaluation import Evaluation
 

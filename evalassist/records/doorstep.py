@@ -13,6 +13,8 @@ log = logging.getLogger(__name__)
 RECORDS = "evalassist.db"
 VAULT = "evalassist.vault"
 LAST = "evalassist.last"
+SERVER = "evalassist.server"
+"""There where the records lie on the clinic's server."""
 PLAIN_HEAD = b"SQLite format 3\0"
 MOST_LETTERS = 100
 """No name to sign in is longer."""
@@ -26,6 +28,11 @@ def at_first_sight(folder: Path) -> Literal["new", "locked", ""]:
     if not vault.exists() or not records.exists() or records.stat().st_size == 0:
         return ""
     return "" if is_plain(records) else "locked"
+
+
+def is_connected(folder: Path) -> bool:
+    """Whether this workstation uses the records of a clinic's server."""
+    return (folder / SERVER).exists()
 
 
 def is_plain(path: Path) -> bool:

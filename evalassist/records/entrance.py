@@ -21,7 +21,7 @@ from evalassist.records.doorstep import RECORDS, is_plain
 from evalassist.records.faults import DamagedError, plain_words
 from evalassist.records.plain_file import encrypt
 from evalassist.records.server import FILE_NAME as SERVER_FILE
-from evalassist.records.server import Server, read_server, write_server
+from evalassist.records.server import Server, read_server, same_place, server_of, write_server
 from evalassist.records.store import Store
 from evalassist.records.tries import Tries
 from evalassist.records.vault import Anchor, Keys, Vault, VaultDamagedError, WrongPasswordError, new_keys
@@ -51,16 +51,28 @@ CUT_SHORT = (
 )
 
 
+NOT_CONNECTED = (
+    "Your clinic's administrator set {server} as the place of the records, and this workstation is not connected to it "
+    "yet. Nothing was opened, and no records were begun here. Whoever looks after the clinic's computers connects it "
+    "once with `evalassist connect-to-postgres --sign-in NAME`."
+)
+NOT_THAT_ONE = (
+    "Your clinic's administrator set {server} as the place of the records; {other} is another one. "
+    "Nothing was opened or changed. Connect this workstation anew with `evalassist connect-to-postgres`."
+)
+
+
 class Entrance:
     """The records file of one folder with its vault; or the vault alone, where the records lie on a server."""
 
-    def __init__(self, folder: Path, *, wait_s: float = WAIT_S) -> None:
-        """`wait_s`: how long a save waits for another window."""
+    def __init__(self, folder: Path, *, wait_s: float = WAIT_S, database: str = "") -> None:
+        """`wait_s`: how long a save waits for another window. `database`: the only one that may be opened, if said."""
         self.records = folder / RECORDS
         self.vault_file = folder / vaults.FILE_NAME
         self.server_file = folder / SERVER_FILE
         self.tries = Tries(folder / TRIES)
         self._wait_s = wait_s
+        self._only = server_of(database) if database else None
 
     def state(self) -> State:
         """`new`: nothing was begun; `plain`: records from before they were encrypted; `locked`: sign in.
@@ -68,6 +80,8 @@ class Entrance:
         Records without their vault, or a vault without its records, are an alarm and never a fresh start.
         """
         vault = self._vault_or_none()
+        if self._only is not None and not self.server_file.exists():
+            raise StoreError(NOT_CONNECTED.format(server=self._only))
         if self.server_file.exists():
             if vault is None:
                 raise StoreError(
@@ -185,7 +199,10 @@ class Entrance:
         wrong = self.tries.forget()
         if self.server_file.exists():
             server = read_server(self.server_file, found[-1])
+            self._refuse_another(server)
             return self._opened_on_server(server, found[-1], vault, account_id, again, wrong)
+        if self._only is not None:
+            raise StoreError(NOT_CONNECTED.format(server=self._only))
         keys = self._finish_change_of_keys(vault, found, account_id) if len(found) > 1 else found[0]
         try:
             store = Store(self.records, keys, wait_s=self._wait_s)
@@ -215,6 +232,7 @@ class Entrance:
         """Connect this workstation to the records of the clinic's server; an administrator signs in for it."""
         from evalassist.records.postgres import look
 
+        self._refuse_another(server)
         self.tries.refuse_too_soon()
         kept = look(server).vault
         if kept is None:
@@ -254,6 +272,7 @@ class Entrance:
 
         if not store.account.administers:
             raise EvalAssistError("Only an administrator changes where the records lie. Nothing was changed.")
+        self._refuse_another(server)
         kept, moved = look(server).vault, {}
         if kept is None:
             if store.is_shared:
@@ -268,6 +287,10 @@ class Entrance:
             raise StoreError(CUT_SHORT.format(server=server))
         write_server(self.server_file, server, store.keys)
         return moved
+
+    def _refuse_another(self, server: Server) -> None:
+        if self._only is not None and not same_place(server, self._only):
+            raise StoreError(NOT_THAT_ONE.format(server=self._only, other=server))
 
     def _opened_on_server(
         self,

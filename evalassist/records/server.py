@@ -18,9 +18,10 @@ from sqlalchemy.exc import ArgumentError
 
 from evalassist.errors import StoreError
 from evalassist.files import write_whole
+from evalassist.records.doorstep import SERVER
 from evalassist.records.vault import KEY_BYTES, Keys
 
-FILE_NAME = "evalassist.server"
+FILE_NAME = SERVER
 CERTIFICATE = "evalassist.crt"
 PORT = 5432
 _SCHEMES = ("postgresql", "postgresql+psycopg")
@@ -98,6 +99,11 @@ def server_of(url: str) -> Server:
             "Nothing was sent. Leave sslmode out, and give the server a certificate."
         )
     return server
+
+
+def same_place(one: Server, other: Server) -> bool:
+    """Whether two addresses name one database, whoever connects."""
+    return (one.host.lower(), one.port, one.database) == (other.host.lower(), other.port, other.database)
 
 
 def _bad_url() -> StoreError:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
+from evalassist.managed import FIXED_WORDS, managed
 from ui import style
 from ui.dialogs.confirm import confirmed
 from ui.way_in import WayIn
@@ -70,10 +71,11 @@ class DatabaseDialog(QDialog):
         stack.addLayout(self._make_fields())
         stack.addWidget(self._said)
         stack.addLayout(self._make_ends())
+        self._fixed = self._show_fixed(managed().database)
         if not store.account.administers:
             self._tell(NOT_ALLOWED, "danger")
             self._enable(False)
-        self._lines["host"].setFocus()
+        self._lines["user" if self._fixed else "host"].setFocus()
 
     def _make_fields(self) -> QGridLayout:
         grid = style.scaled(QGridLayout(), spacing=8)
@@ -93,6 +95,21 @@ class DatabaseDialog(QDialog):
         self._choose.clicked.connect(self._choose_certificate)
         grid.addWidget(self._choose, len(FIELDS) - 1, 2)
         return grid
+
+    def _show_fixed(self, address: str) -> tuple[str, ...]:
+        """Which database it is was set by the administrator; user and password are still told here."""
+        if not address:
+            return ()
+        from evalassist.records.server import server_of
+
+        server = server_of(address)
+        for key in ("host", "port", "database", "user", "certificate"):
+            self._lines[key].setText(str(getattr(server, key)))
+        for key in (fixed := ("host", "port", "database")):
+            self._lines[key].setEnabled(False)
+            self._lines[key].setAccessibleDescription(FIXED_WORDS)
+        self._tell(f"Address, port and database: {FIXED_WORDS.lower()}", "quiet")
+        return fixed
 
     def _make_ends(self) -> QHBoxLayout:
         ends = style.row(spacing=8)
@@ -191,8 +208,10 @@ class DatabaseDialog(QDialog):
         self._then(result)
 
     def _enable(self, enabled: bool) -> None:
-        for widget in (*self._lines.values(), self._test, self._choose):
+        for widget in (self._test, self._choose):
             widget.setEnabled(enabled)
+        for key, line in self._lines.items():
+            line.setEnabled(enabled and key not in self._fixed)
         self._use.setEnabled(enabled and self._passed is not None)
         self._leave.setEnabled(self._doing is None)
 

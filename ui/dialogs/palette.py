@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from evalassist.clinical.progress import shown
 from evalassist.evaluation import Side
+from evalassist.manual import chapters
 from ui import style
 from ui.widgets.marks import KeyCap
 
@@ -50,7 +51,9 @@ def commands(window: MainWindow) -> list[Command]:
         Command("About EvalAssist", "", window.show_about),
         Command("Check a code of a paper", "", window.check_code),
         Command("Keys of this page", "F1", window.show_keys),
+        Command("Manual", "help, F1", window.show_manual),
     ]
+    found += [Command(each.title, "manual", partial(window.show_manual, each.id)) for each in chapters()]
     if window.may_read_trail:
         found.append(Command("Audit trail", "who did what", window.show_trail))
     if window.signed_in:
@@ -180,8 +183,12 @@ IN_EVALUATION = (
 )
 
 
+MANUAL = 2
+"""How `KeysDialog` ends when the manual is wanted."""
+
+
 class KeysDialog(QDialog):
-    """The keys that work here."""
+    """The keys that work here, and the way to the manual."""
 
     def __init__(self, own: list[tuple[str, str]], *, evaluation: bool, parent: QWidget) -> None:
         super().__init__(parent)
@@ -191,8 +198,16 @@ class KeysDialog(QDialog):
         for at, (keys, words) in enumerate(rows):
             grid.addWidget(KeyCap(keys), at, 0, Qt.AlignmentFlag.AlignRight)
             grid.addWidget(style.label("", words), at, 1)
-        done = QPushButton("Done")
+        manual, done = QPushButton("Manual"), QPushButton("Done")
+        manual.setAutoDefault(False)
+        manual.clicked.connect(lambda: self.done(MANUAL))
+        done.setDefault(True)
         done.clicked.connect(self.accept)
+        ends = style.row(spacing=8)
+        ends.addWidget(manual)
+        ends.addStretch(1)
+        ends.addWidget(done)
         stack = style.column(self, (20, 16, 20, 16), spacing=14)
         stack.addLayout(grid)
-        stack.addWidget(done, 0, Qt.AlignmentFlag.AlignRight)
+        stack.addLayout(ends)
+        done.setFocus()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from evalassist.errors import EvalAssistError
+from evalassist.managed import FIXED_WORDS, managed
 from evalassist.settings import (
     Settings,
     clinic_logo,
@@ -77,7 +78,7 @@ class PreferencesDialog(QDialog):
     def __init__(self, settings: Settings, parent: QWidget | None = None, *, signed_in: bool = False) -> None:
         """`signed_in`: name and license are those of the account, and the window locks itself."""
         super().__init__(parent)
-        self.settings = settings
+        self.settings, self._fixed = settings, managed().fixed
         self.setWindowTitle("Settings")
         self.setMinimumWidth(style.px(640))
         self._said = style.label()
@@ -98,7 +99,11 @@ class PreferencesDialog(QDialog):
             label = style.label("", words)
             label.setMinimumHeight(style.control_height())
             grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(self._beside_backups(field) if key == "backup_folder" else field, at, 1)
+            place = self._beside_backups(field) if key == "backup_folder" else field
+            if key in self._fixed:
+                place.setEnabled(False)
+                place = _told_fixed(place)
+            grid.addWidget(place, at, 1)
         choices = (*CHOICES, IDLE) if signed_in else CHOICES
         for at, (key, words, options) in enumerate(choices, start=len(texts)):
             boxes = SegmentedControl([Choice(value, word) for value, word in options], words)
@@ -106,7 +111,11 @@ class PreferencesDialog(QDialog):
             boxes.set_value(known if known in dict(options) else None)
             boxes.answered.connect(lambda value, key=key, boxes=boxes: self._choose(key, value, boxes))
             grid.addWidget(style.label("", words), at, 0)
-            grid.addWidget(boxes, at, 1, Qt.AlignmentFlag.AlignLeft)
+            place = boxes
+            if key in self._fixed:
+                boxes.setEnabled(False)
+                place = _told_fixed(boxes, "" if known in dict(options) else f"{known} min")
+            grid.addWidget(place, at, 1, Qt.AlignmentFlag.AlignLeft)
         if signed_in:
             self._add_accounts(grid)
         grid.addWidget(style.label("", "Logo"), grid.rowCount(), 0)
@@ -321,6 +330,16 @@ class PreferencesDialog(QDialog):
     def _say(self, words: str) -> None:
         self._said.setText(words)
         self._said.show()
+
+
+def _told_fixed(part: QWidget, value: str = "") -> QWidget:
+    """The part with the words below it that say why nobody changes it; `value` where it has no box of its own."""
+    part.setAccessibleDescription(FIXED_WORDS)
+    place = QWidget()
+    stack = style.column(place, spacing=2)
+    stack.addWidget(part)
+    stack.addWidget(style.label("s", f"{value} · {FIXED_WORDS}" if value else FIXED_WORDS))
+    return place
 
 
 def _word(value: str | float) -> str:

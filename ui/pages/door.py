@@ -8,6 +8,7 @@ from math import ceil
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -49,6 +50,8 @@ class ClosedPage(QWidget):
     opened = Signal(object, object)
     """The `Store` that was opened, and the `WayIn`."""
     restore_wanted = Signal()
+    chapter = "accounts"
+    """The chapter of the manual about this page."""
 
     def __init__(self, clinic: str, says: str = "") -> None:
         super().__init__()
@@ -61,6 +64,7 @@ class ClosedPage(QWidget):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(self._cards)
         style.column(self, spacing=0).addWidget(area)
+        QShortcut(QKeySequence("F1"), self).activated.connect(self.show_manual)
 
     @property
     def at_work(self) -> bool:
@@ -89,6 +93,10 @@ class ClosedPage(QWidget):
         ends.addStretch(1)
         for button in buttons:
             ends.addWidget(button)
+        manual = LinkButton("Manual")
+        manual.setToolTip("F1")
+        manual.clicked.connect(self.show_manual)
+        ends.insertWidget(0, manual)  # the last one for Tab: who comes here wants to type
         card.body.addLayout(ends)
         self.say("")
         self.say_above(self._says)
@@ -108,6 +116,12 @@ class ClosedPage(QWidget):
         if former is not None:
             self._cards.removeWidget(former)
             former.deleteLater()
+
+    def show_manual(self) -> None:
+        """F1: the manual, open also to who cannot come in."""
+        from ui.dialogs.manual import show_manual
+
+        show_manual(self.window(), self.chapter)
 
     def restore_link(self) -> LinkButton:
         """The way to the backups: for a new computer, or when a wrong state was kept."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
+from evalassist.managed import FIXED_WORDS, managed
 from evalassist.settings import Settings, save_settings
 from ui import style
 from ui.pages.door import ClosedPage
@@ -39,6 +40,7 @@ READY = (
     "Everything is ready. Practice with a patient who does not exist, marked PRACTICE on every page and paper: "
     "a worked example to look at, change, sign and print. It is never counted, and found again on the start page."
 )
+FIXED = "What is gray is set by your clinic's administrator."
 TEXTS = (("clinic_name", "Clinic", 200), ("clinic_phone", "Phone, for the handout", 24))
 CHOICES = (
     ("paper", "Paper", (("letter", "Letter"), ("a4", "A4"))),
@@ -51,6 +53,7 @@ class FirstRun(ClosedPage):
 
     settled = Signal(object)
     """The clinic's `Settings`, already kept."""
+    chapter = "first-start"
     practice_wanted = Signal()
     """Who begins wants to practice first; told after `opened`."""
 
@@ -93,6 +96,11 @@ class FirstRun(ClosedPage):
             boxes = SegmentedControl([Choice(value, word) for value, word in options], words)
             boxes.set_value(getattr(self._settings, key))
             self.clinic[key] = boxes
+        fixed = self.clinic.keys() & managed().fixed.keys()
+        for key in fixed:
+            self.clinic[key].setEnabled(False)
+            self.clinic[key].setToolTip(FIXED_WORDS)
+            self.clinic[key].setAccessibleDescription(FIXED_WORDS)
         for at, part in enumerate(self.clinic.values()):
             aligned = (
                 Qt.AlignmentFlag.AlignLeft if isinstance(part, SegmentedControl) else Qt.AlignmentFlag(0)
@@ -101,12 +109,14 @@ class FirstRun(ClosedPage):
             grid.addWidget(part, at, 1, aligned)
         self.next = _button("Next", self.keep_clinic, primary=True)
         parts: list[QWidget] = [_step("Step 1 of 3: your clinic"), style.label("q", CLINIC, wrap=True), place]
+        if fixed:
+            parts.append(style.label("s", FIXED, wrap=True))
         if self._plain:
             self._says = PLAIN
         else:
             parts.append(self.restore_link())
         self.show_card("Welcome to EvalAssist", parts, self.next)
-        self._first = self.clinic["clinic_name"]
+        self._first = next((part for part in self.clinic.values() if part.isEnabled()), self.next)
 
     def keep_clinic(self) -> None:
         """Keep what is known of the clinic, and ask for the account."""

@@ -48,6 +48,7 @@ class StartPage(QWidget):
     """A new patient, with the name typed so far."""
     settings_wanted = Signal()
     about_wanted = Signal()
+    manual_wanted = Signal()
     trail_wanted = Signal()
     lock_wanted = Signal()
     account_wanted = Signal()
@@ -64,6 +65,7 @@ class StartPage(QWidget):
         administers = store.account.administers
         for words, icon, wanted in (
             *([("Audit trail", "history", self.trail_wanted)] if administers else []),
+            ("Manual", "help", self.manual_wanted),
             ("About", "about", self.about_wanted),
             ("Settings", "settings", self.settings_wanted),
         ):
