@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QPushButton, QScrollArea, QVBoxLayout,
 
 from evalassist.errors import EvalAssistError
 from evalassist.records.rows import EvaluationRow
+from evalassist.translate import tr
 from ui import icons, style
 from ui.widgets.bars import HeaderBar
 from ui.widgets.cards import Card, Rule
@@ -31,12 +32,12 @@ if TYPE_CHECKING:
 RECENT = 6
 NARROW = 1100
 """Under this the recent patients stand below the unfinished notes."""
-CUT = "These records are not as they were left."
-CUT_MEANS = (
+CUT = tr("These records are not as they were left.")
+CUT_MEANS = tr(
     "Lines that the audit trail had when they were last closed are missing or changed: the file was put back to an "
     "earlier state, or altered. Compare them with your backups before you rely on them."
 )
-CUT_ACT = "It was put back on purpose…"
+CUT_ACT = tr("It was put back on purpose…")
 
 
 class StartPage(QWidget):
@@ -63,9 +64,9 @@ class StartPage(QWidget):
         self._header = HeaderBar()
         administers = store.account.administers
         for words, icon, wanted in (
-            *([("Audit trail", "history", self.trail_wanted)] if administers else []),
-            ("About", "about", self.about_wanted),
-            ("Settings", "settings", self.settings_wanted),
+            *([(tr("Audit trail"), "history", self.trail_wanted)] if administers else []),
+            (tr("About"), "about", self.about_wanted),
+            (tr("Settings"), "settings", self.settings_wanted),
         ):
             button = QPushButton(words)
             button.setProperty("kind", "flat")
@@ -88,7 +89,7 @@ class StartPage(QWidget):
         self._drafts.changed.connect(self._read_again)
         self._due = DueCard(store)
         self._due.patient_chosen.connect(self.patient_chosen)
-        self._recent = Card("Recent patients")
+        self._recent = Card(tr("Recent patients"))
         self._recent_rows: QVBoxLayout = style.column(spacing=0)
         self._recent.body.addLayout(self._recent_rows)
         self._version = style.label()
@@ -120,7 +121,7 @@ class StartPage(QWidget):
 
     def use_content(self, content: Content) -> None:
         """The clinical content is read: look how far each note is."""
-        self._version.setText(f"Clinical content {content.release.version}")
+        self._version.setText(tr("Clinical content {version}").format(version=content.release.version))
         self._drafts.use_content(content)
 
     def use_settings(self, settings: Settings) -> None:
@@ -166,7 +167,7 @@ class StartPage(QWidget):
                 self._recent_rows.addWidget(Rule())
             self._recent_rows.addWidget(self._recent_line(row))
         if not latest:
-            self._recent_rows.addWidget(quiet("Nobody yet. Begin with New patient."))
+            self._recent_rows.addWidget(quiet(tr("Nobody yet. Begin with New patient.")))
 
     def _recent_line(self, row: EvaluationRow) -> Line:
         special = row.in_error or row.waits_for_cosignature
@@ -186,9 +187,9 @@ class StartPage(QWidget):
 
     def _lay_out(self) -> None:
         head = style.row(spacing=8)
-        title = style.label("", "Find a patient")
+        title = style.label("", tr("Find a patient"))
         title.setProperty("t", "h2")
-        new = QPushButton("New patient")
+        new = QPushButton(tr("New patient"))
         icons.put_icon(new, "add")
         new.clicked.connect(lambda: self.new_wanted.emit(""))
         head.addWidget(title)

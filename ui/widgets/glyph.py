@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from evalassist.translate import tr
 from ui import style
 
 State = Literal[
@@ -14,15 +15,15 @@ State = Literal[
 
 WORDS: dict[State, str] = {
     "empty": "empty",
-    "partly": "partly done",
+    "partly": tr("partly done"),
     "complete": "complete",
-    "good": "all well",
+    "good": tr("all well"),
     "kept": "kept",
-    "under-way": "under way",
-    "look": "look here",
+    "under-way": tr("under way"),
+    "look": tr("look here"),
     "danger": "danger",
     "blocked": "blocked",
-    "not-met": "not met or not tested",
+    "not-met": tr("not met or not tested"),
 }
 TONES: dict[State, str] = {
     "empty": "quiet",
