@@ -43,7 +43,7 @@ def document_line(row: DocumentRow, others: Iterable[DocumentRow]) -> Row:
         line=(replaced or history)[-1],
         value=tr("in error")
         if row.in_error
-        else "replaced"
+        else tr("replaced")
         if new
         else ""
         if row.uses

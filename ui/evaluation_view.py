@@ -305,8 +305,8 @@ class EvaluationView(QWidget):
         self.hands = HandsBusyView(self.session, page.force_unit, page.kinds, at, self)
         self.hands.closed.connect(self.close_hands)
         self.hands.help_wanted.connect(self.help_wanted)
-        if (kept := self.header.kept.text).startswith("Kept "):
-            self.hands.kept.set_kept(kept.removeprefix("Kept "))
+        if self.header.kept.kept_at:
+            self.hands.kept.set_kept(self.header.kept.kept_at)
         for part in (self.header, self.rail, self.stack, self.footer, self.panel):
             part.hide()
         self._place()

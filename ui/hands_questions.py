@@ -34,8 +34,8 @@ def reasons(entry: HandsEntry) -> Question:
     hand = tr("Test with the dynamometer") if entry.kind == "grade" else tr("Test by hand: a grade")
     instead: dict[str, Callable[[], None]] = {
         hand: entry.switch_kind,
-        "Lever arm…": lambda: entry.force("lever"),
-        "Other muscles…": entry.ask_for_muscles,
+        tr("Lever arm…"): lambda: entry.force("lever"),
+        tr("Other muscles…"): entry.ask_for_muscles,
     }
     count = len(NOT_TESTED_REASONS)
 

@@ -198,11 +198,11 @@ class HandsScreen(QWidget):
         trials = self.session.content.pace.trials
         number = len(entry.test.trials) + 1
         asked = {
-            "trial": f"trial {number} of {max(trials, number)}",
-            "grade": "grade by hand, 0 to 5",
-            "pain": "pain in the test, 0 to 10",
-            "lever": f"lever arm in cm, from {lower_first(group.axis)} to the pad",
-            "done": "not tested" if entry.test.not_tested else "all is in",
+            "trial": tr("trial {number} of {trials}").format(number=number, trials=max(trials, number)),
+            "grade": tr("grade by hand, 0 to 5"),
+            "pain": tr("pain in the test, 0 to 10"),
+            "lever": tr("lever arm in cm, from {axis} to the pad").format(axis=lower_first(group.axis)),
+            "done": tr("not tested") if entry.test.not_tested else tr("all is in"),
         }[entry.ask]
         parts = [position, asked, self._counted, self._rest_words()]
         return "  ·  ".join(part for part in parts if part)
@@ -258,7 +258,7 @@ class HandsScreen(QWidget):
         entry, say = self.entry, self.legend.say
         nothing = entry.stop is None
         if entry.question is not None:
-            say("Enter", tr("take what is typed") if entry.typed or not entry.question.stays else "begin")
+            say("Enter", tr("take what is typed") if entry.typed or not entry.question.stays else tr("begin"))
             say("Backspace", "back")
         else:
             say("Enter", self._enter_words())
@@ -271,7 +271,9 @@ class HandsScreen(QWidget):
         say("+", "" if not trial else tr("start again") if self._second else tr("start the count"))
         say("−", tr("other muscles") if nothing else "" if asking else tr("not tested, by hand …"))
         say("P", "" if asking else "pain")
-        say("*", "" if asking else tr("compensation: seen") if entry.test.compensation else "compensation")
+        say(
+            "*", "" if asking else tr("compensation: seen") if entry.test.compensation else tr("compensation")
+        )
         say("F2", "" if asking else tr("small picture") if self._big else tr("big picture"))
 
     def _enter_words(self) -> str:
@@ -279,7 +281,7 @@ class HandsScreen(QWidget):
         if self._second and not entry.typed:
             return tr("stop the count")
         if entry.typed:
-            unit = {"trial": f" {entry.shown_unit}", "lever": " cm"}.get(entry.ask, "")
+            unit = {"trial": f" {entry.shown_unit}", "lever": tr(" cm")}.get(entry.ask, "")
             named = not entry.typed[-1].isalpha()
             return tr("take {typed}{unit}, go on").format(typed=entry.typed, unit=unit if named else "")
         return tr("back to the page") if entry.stop is None else tr("go on")

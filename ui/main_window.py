@@ -598,15 +598,15 @@ class MainWindow(QMainWindow):
         lines = [*([] if kept else [self._why_not_kept]), *unkept[:MOST_NAMED]]
         if len(unkept) > MOST_NAMED:
             lines.append(tr("and {count} more.").format(count=len(unkept) - MOST_NAMED))
-        lost = tr("it is") if kept and len(unkept) == 1 else tr("they are")
-        lines.append(tr("If you leave now, {lost} lost.").format(lost=lost))
+        one = kept and len(unkept) == 1
+        lines.append(tr("If you leave now, it is lost.") if one else tr("If you leave now, they are lost."))
         box.setInformativeText("\n".join(line for line in lines if line))
         for label in box.findChildren(QLabel):
             label.setTextFormat(Qt.TextFormat.PlainText)  # what was typed is never read as a format
         stay = box.addButton(tr("Stay here"), QMessageBox.ButtonRole.RejectRole)
-        them = "it" if lost == "it is" else "them"
         leave = box.addButton(
-            tr("Leave without {them}").format(them=them), QMessageBox.ButtonRole.DestructiveRole
+            tr("Leave without it") if one else tr("Leave without them"),
+            QMessageBox.ButtonRole.DestructiveRole,
         )
         box.setDefaultButton(stay)
         box.exec()

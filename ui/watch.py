@@ -38,8 +38,8 @@ TOUCHES = (
     QEvent.Type.TabletPress,
 )
 ALSO = {
-    "darwin": "On macOS it does not notice that the screen is locked: lock it yourself with ⌘L.",
-}.get(sys.platform, "It also locks when the screen is locked and when the computer goes to sleep.")
+    "darwin": tr("On macOS it does not notice that the screen is locked: lock it yourself with ⌘L."),
+}.get(sys.platform, tr("It also locks when the screen is locked and when the computer goes to sleep."))
 """What the therapist reads about it beside the minutes."""
 
 WM_POWERBROADCAST, PBT_APMSUSPEND = 0x0218, 0x0004

@@ -73,5 +73,6 @@ class CheckCodeDialog(QDialog):
             code=code, name=row.patient.name, visit=visit
         )
         if row.standing != "signed":
-            return f"{told} It {'was' if row.in_error else ''} {row.standing}.".replace("  ", " "), "att"
+            said = tr("It was {standing}.") if row.in_error else tr("It {standing}.")
+            return f"{told} {said.format(standing=row.standing)}", "att"
         return told, "good"

@@ -28,7 +28,7 @@ class DraftsDialog(QDialog):
         rows = "".join(_row(english, spanish) for english, spanish in drafts)
         self.texts.setHtml(
             f'<table width="100%" cellspacing="0" cellpadding="{style.px(3)}">'
-            f"{_row('English', 'Spanish', cell='th')}{rows}</table>"
+            f"{_row(tr('English'), tr('Spanish'), cell='th')}{rows}</table>"
         )
         done = QPushButton(tr("Done"))
         done.setProperty("kind", "primary")

@@ -21,7 +21,7 @@ from ui.widgets.plan_cards import empty
 KNEECAP_LOAD = ("none", "low", "moderate", "high")
 NAMES = 150
 """How wide the column of names is, at 100 % text."""
-PICTURES = (("start", tr("Start")), ("end", "End"))
+PICTURES = (("start", tr("Start")), ("end", tr("End")))
 ABOUT_EMG = tr(
     "EMG was measured in healthy people. Values of different laboratories cannot be compared, and a higher value "
     "was not shown to give better results."

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
 MOST = 60
-GUIDELINE_SAYS = {"DO": "do", "MAY": "may", "DO-NOT": tr("do not")}
+GUIDELINE_SAYS = {"DO": tr("do"), "MAY": tr("may"), "DO-NOT": tr("do not")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ IN_EVALUATION = (
     (tr("Enter, Shift+Enter"), tr("next field, field before")),
     (tr("Backspace on a choice"), tr("untouched again")),
     ("Ctrl+Z, Ctrl+Y", tr("undo, redo")),
-    ("Ctrl+P", "print"),
+    ("Ctrl+P", tr("print")),
 )
 
 

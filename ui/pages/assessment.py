@@ -248,9 +248,11 @@ class AssessmentPage(Page):
         undecided = [criterion for criterion in criteria if criterion.verdict is Verdict.UNDECIDED]
         missing = tuple(item for criterion in undecided for item in criterion.missing)
         remark = {
-            Verdict.MET: f"{met} of {len(criteria)} criteria",
-            Verdict.NOT_MET: "criteria not met",
-            Verdict.UNDECIDED: f"undecided, {met} of {len(criteria)} criteria met",
+            Verdict.MET: tr("{met} of {count} criteria").format(met=met, count=len(criteria)),
+            Verdict.NOT_MET: tr("criteria not met"),
+            Verdict.UNDECIDED: tr("undecided, {met} of {count} criteria met").format(
+                met=met, count=len(criteria)
+            ),
         }[assessment.pfp]
         decided = assessment.decided("pfp", assessment.pfp)
         since = self.session.follow_up.diagnosed if self.session.follow_up else None
@@ -293,7 +295,7 @@ class AssessmentPage(Page):
             self.cards[code].show_conclusion(
                 title,
                 STATES[decided],
-                remark="undecided" if undecided else "",
+                remark=tr("undecided") if undecided else "",
                 remark_tone="att",
                 reasons=() if undecided else conclusion.reasons,
                 most=4 if conclusion.met else 2,
@@ -452,7 +454,7 @@ class AssessmentPage(Page):
 
 def _criterion(criterion: Conclusion) -> Reason:
     items = _items(criterion) or criterion.missing
-    before = {Verdict.NOT_MET: "not met: ", Verdict.UNDECIDED: "open: "}.get(criterion.verdict, "")
+    before = {Verdict.NOT_MET: tr("not met: "), Verdict.UNDECIDED: tr("open: ")}.get(criterion.verdict, "")
     title = criterion.rule.title
     return Reason(f"{before}{lower_first(title) if before else title}", items)
 

@@ -258,7 +258,7 @@ class Page(QWidget):
                 told = tr("{text} ({clinician}) The note is kept and does not count.").format(
                     text=error.text, clinician=error.clinician
                 )
-                self.banner.say("danger", tr("ENTERED IN ERROR."), told, act="Add an addendum")
+                self.banner.say("danger", tr("ENTERED IN ERROR."), told, act=tr("Add an addendum"))
             elif waits:
                 act = tr("Add an addendum") if self.session.is_student else tr("Co-sign or add")
                 self.banner.say("att", headline, tr("Waits for co-signature of a therapist."), act=act)
@@ -267,7 +267,7 @@ class Page(QWidget):
                     "quiet",
                     headline,
                     tr("It cannot be changed.{several}").format(several=several),
-                    act="Add an addendum",
+                    act=tr("Add an addendum"),
                 )
             self.banner.show()
         self._show.setVisible(self.offers_show and isinstance(self.session.plan, PlanOfCare))

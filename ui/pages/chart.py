@@ -143,7 +143,9 @@ class ChartPage(QWidget):
             (tr("Export this patient"), tr("encrypted file"), self.export_wanted.emit),
         ]
         for episode in self._episodes[:1]:
-            found.append(("Re-evaluation", tr("new visit"), partial(self._want, "re-evaluation", episode)))
+            found.append(
+                (tr("Re-evaluation"), tr("new visit"), partial(self._want, "re-evaluation", episode))
+            )
             found.append((tr("Discharge"), tr("new visit"), partial(self._want, "discharge", episode)))
         return found
 
@@ -175,7 +177,7 @@ class ChartPage(QWidget):
             tr("Since {visit_date}").format(visit_date=date_text(first.visit_date)), number, spacing=2
         )
         card.title_row.insertWidget(
-            0, SideBadge(last.sore_knee, "knees" if last.sore_knee == "both" else "knee")
+            0, SideBadge(last.sore_knee, tr("knees") if last.sore_knee == "both" else tr("knee"))
         )
         for place, row in enumerate(reversed(episode)):
             if place:

@@ -149,7 +149,7 @@ class HandoutPage(Page):
         stack.addWidget(self.form)
         for word, control in ((tr("Language"), self.language), (tr("Paper"), self.paper)):
             stack.addLayout(_line(word, control))
-        self._side = SideBadge("right", "knee")
+        self._side = SideBadge("right", tr("knee"))
         stack.addLayout(_line(tr("Knee"), self._side))
         stack.addWidget(Rule())
         stack.addWidget(style.label("cap", tr("CHECKS")))
@@ -198,7 +198,7 @@ class HandoutPage(Page):
 
     def refresh(self) -> None:
         plan = self.session.plan
-        self._side.set_side(self.session.evaluation.sore_knee, "knees" if self._both else "knee")
+        self._side.set_side(self.session.evaluation.sore_knee, tr("knees") if self._both else tr("knee"))
         self._documents.setVisible(bool(self.session.documents))
         self._show_own(plan)
         self._ask_for(plan)

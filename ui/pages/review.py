@@ -505,7 +505,7 @@ class SignPage(Page):
 
     def loose_words(self) -> dict[str, str]:
         words = self.addendum.value if self.session.signed else None
-        return super().loose_words() | ({ITS_KIND: self._form.kind, "Addendum": words} if words else {})
+        return super().loose_words() | ({ITS_KIND: self._form.kind, tr("Addendum"): words} if words else {})
 
     def leave(self) -> None:
         self._aside.finish()

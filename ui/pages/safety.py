@@ -28,7 +28,7 @@ from ui.widgets.going_on import GoingOnCard
 from ui.widgets.marks import KeyCap, LinkButton, StateGlyph
 from ui.widgets.panel_lines import ACTIONS
 
-STOPS = (tr("EMERGENCY"), tr("URGENT"), tr("REFER"))
+STOPS = ("EMERGENCY", "URGENT", "REFER")
 CONTACT = "medical-contact-made"
 
 
@@ -291,7 +291,12 @@ class SafetyGroup(FoldingGroup):
         yes, no, unknown = (said.count(word) for word in ("yes", "no", "not-assessed"))
         if said and no == len(said):
             return tr("{no} of {no} no").format(no=no)
-        parts = [(yes, "yes"), (no, "no"), (unknown, tr("not assessed")), (said.count(None), "left")]
+        parts = [
+            (yes, tr("yes")),
+            (no, tr("no")),
+            (unknown, tr("not assessed")),
+            (said.count(None), tr("left")),
+        ]
         return ", ".join(f"{count} {word}" for count, word in parts if count)
 
 
@@ -425,13 +430,13 @@ class SafetyPage(Page):
     def _count(self) -> None:
         answers = self.session.evaluation.answers
         said = [answers.get(card.question.item.id) for group in self.groups for card in group.asked()]
-        parts = [("yes", "yes"), ("no", "no"), ("not-assessed", tr("not assessed"))]
+        parts = [("yes", tr("yes")), ("no", tr("no")), ("not-assessed", tr("not assessed"))]
         counted = [f"{said.count(word)} {shown_as}" for word, shown_as in parts if said.count(word)]
         self.set_hint(" · ".join([tr("{count} questions").format(count=len(said)), *counted]))
 
     def _warn(self, assessment: Assessment) -> None:
         if assessment.stopped:
-            level = assessment.stops[0].rule.level or tr("REFER")
+            level = assessment.stops[0].rule.level or "REFER"
             testing = (
                 tr("Testing, plan of care and handout")
                 if assessment.testing_locked

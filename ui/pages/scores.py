@@ -142,11 +142,11 @@ def meaning(rating: Rating) -> str:
     """What a therapist needs to read a score: range, direction, error, what matters, rights."""
     limits = [("MDC", rating.mdc, rating.mdc_mark), ("MCID", rating.mcid, rating.mcid_mark)]
     known = [
-        f"{name} {value:g}{' (not checked)' if mark == 'K' else ''}"
+        f"{name} {value:g}{tr(' (not checked)') if mark == 'K' else ''}"
         for name, value, mark in limits
         if value is not None
     ]
-    span = f"{rating.low:g} to {rating.high:g}".replace("-", "−")
+    span = tr("{low:g} to {high:g}").format(low=rating.low, high=rating.high).replace("-", "−")
     return " · ".join(
         [
             tr("{short}: {span}, {better} is better").format(

@@ -176,7 +176,7 @@ class StartPage(QWidget):
             kind = "discharged"
         visit = f"{kind} · {short_date(row.visit_date)}"
         line = Line(f"{row.patient.name}, {age(row.patient)}, {visit}", (2, 4, 2, 4))
-        line.cells.addWidget(cell(SideBadge(row.sore_knee, "knee", words=False), 46))
+        line.cells.addWidget(cell(SideBadge(row.sore_knee, tr("knee"), words=False), 46))
         line.cells.addWidget(two_lines(row.patient.name, age(row.patient), kind="b"), 1)
         line.cells.addWidget(plain(visit, "s", "att" if special else ""))
         line.cells.addWidget(icons.Picture("forward", "quiet", 16))

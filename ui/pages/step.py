@@ -101,7 +101,7 @@ class GroupCard(FoldingGroup):
         gaps = self._page.gaps().intersection(i for item in asked for i in item.ids)
         begun = any(item_id in answers for item in asked for item_id in item.ids)
         state: State = "partly" if gaps and begun else "empty" if gaps or not begun else "complete"
-        words = tr("{count} left").format(count=len(gaps)) if gaps else "optional" if not begun else ""
+        words = tr("{count} left").format(count=len(gaps)) if gaps else tr("optional") if not begun else ""
         for line in self.measures:
             line.refresh(assessment)
         scored = " · ".join(line.summary for line in self.measures if line.summary)

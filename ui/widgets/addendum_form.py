@@ -39,7 +39,7 @@ ADD: dict[AddendumKind, tuple[str, str, str]] = {
         ),
     ),
     "co-signature": (
-        "Co-signature",
+        tr("Co-signature"),
         tr("Co-sign the note"),
         tr("You sign below the student's note with your name and license. Words are not needed."),
     ),

@@ -52,7 +52,7 @@ class HeaderBar(_Bar):
         self._name.setProperty("t", "h1")
         self._details.setProperty("t", "q")
         self._visit.setProperty("t", "q")
-        self.side = SideBadge("right", "knee", shape="chip")
+        self.side = SideBadge("right", tr("knee"), shape="chip")
         self.kept = KeptIndicator()
         self._lock = QPushButton(tr("Lock"))
         self._lock.setProperty("kind", "flat")
@@ -101,7 +101,7 @@ class HeaderBar(_Bar):
     def set_side(self, side: Side | None, part: str = "knee") -> None:
         """The involved side; None where no patient is open or no side is known yet."""
         if side is not None:
-            self.side.set_side(side, "knees" if side == "both" and part == "knee" else part)
+            self.side.set_side(side, tr("knees") if side == "both" and part == "knee" else part)
         self.side.setVisible(side is not None)
 
     def set_visit(self, visit: str, short: str = "") -> None:

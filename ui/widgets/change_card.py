@@ -75,7 +75,7 @@ class ChangeCard(Card):
     def _show(self, day: date, changes: Sequence[Change]) -> None:
         empty(self._grid)
         told = [change for change in changes if change.now and change.direction != "same"]
-        heads = ("", "", date_text(day), "now", "change", tr("what it means"))
+        heads = ("", "", date_text(day), tr("now"), tr("change"), tr("what it means"))
         for column, head in enumerate(heads if told else ()):
             self._grid.addWidget(style.label("s", head), 0, column)
         for line, change in enumerate(told, start=1):

@@ -210,7 +210,7 @@ class CodesCard(Card):
         if complexity is None:
             return
         for one in complexity.components:
-            words = f"{upper_first(one.title)}: {one.value or 'not recorded'}"
+            words = f"{upper_first(one.title)}: {one.value or tr('not recorded')}"
             link = ReasonLink(f"{words} → {one.level}" if one.level else words)
             link.clicked.connect(partial(self.go_to.emit, one.item))
             self._components.addWidget(link)

@@ -14,13 +14,13 @@ from evalassist.translate import tr
 from ui import style
 
 PLURALS = {
-    "Labels": ("label", "labels"),
+    "Labels": (tr("label"), tr("labels")),
     "Plan": (tr("number of the plan"), tr("numbers of the plan")),
-    "Exercises": ("exercise", "exercises"),
-    "Goals": ("goal", "goals"),
+    "Exercises": (tr("exercise"), tr("exercises")),
+    "Goals": (tr("goal"), tr("goals")),
     "Visits": (tr("line of the visits"), tr("lines of the visits")),
     "Other care": (tr("piece of other care"), tr("pieces of other care")),
-    "Warnings": ("warning", "warnings"),
+    "Warnings": (tr("warning"), tr("warnings")),
 }
 NOT_THERE = tr("not there")
 

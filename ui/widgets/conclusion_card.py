@@ -183,7 +183,7 @@ class ConclusionCard(QFrame):
         self._disagree.setText(tr("Take it back") if disagrees else tr("Disagree…"))
         self._decided.setText(
             tr("Your decision: {what}, because").format(
-                what="met" if state in ("complete", "good") else tr("not met")
+                what=tr("met") if state in ("complete", "good") else tr("not met")
             )
         )
         self._why_line.setVisible(disagrees)

@@ -27,11 +27,11 @@ MONTHS = (
 )
 KIND_WORDS = {
     "initial": tr("Initial evaluation"),
-    "re-evaluation": "Re-evaluation",
+    "re-evaluation": tr("Re-evaluation"),
     "discharge": tr("Discharge"),
 }
 """What each kind of visit is called."""
-SHORT_KINDS = {"initial": tr("Initial"), "re-evaluation": "Re-eval", "discharge": tr("Discharge")}
+SHORT_KINDS = {"initial": tr("Initial"), "re-evaluation": tr("Re-eval"), "discharge": tr("Discharge")}
 PLAINLY = tr("Write it like Mar 2, 2026.")
 
 

@@ -99,7 +99,7 @@ class DueCard(Card):
 def day_words(day: date, today: date) -> str:
     """Thu within the week that comes; a day that is past says so."""
     if day == today:
-        return "today"
+        return tr("today")
     if today < day < today + timedelta(days=7):
         return WEEKDAYS[day.weekday()]
     return tr("since {day}").format(day=short_date(day)) if day < today else short_date(day)

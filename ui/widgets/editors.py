@@ -157,7 +157,7 @@ class Editor(QWidget):
         title.setEnabled(False)
         for reason in NOT_TESTED_REASONS:
             menu.addAction(reason.capitalize(), partial(self.leave_out, reason))
-        menu.addAction(tr("Another reason…"), lambda: self.leave_out(tr("another reason")))
+        menu.addAction(tr("Another reason…"), lambda: self.leave_out("another reason"))
         return menu
 
     def _show_left_out(self) -> None:
@@ -174,7 +174,7 @@ class Editor(QWidget):
         self.control.setVisible(not out)
 
     def _other_reason(self, words: object) -> None:
-        self.tell(NotTested(words if isinstance(words, str) else tr("another reason")))
+        self.tell(NotTested(words if isinstance(words, str) else "another reason"))
 
     def _take_up_again(self) -> None:
         self.tell(None)

@@ -25,7 +25,7 @@ from ui.widgets.stepper import Stepper
 
 PICTURE = (120, 90)
 COMPACT_PICTURE = (96, 72)
-DOSE = (("sets", "sets"), ("reps", "reps"), ("hold_s", tr("s hold")))
+DOSE = (("sets", tr("sets")), ("reps", tr("reps")), ("hold_s", tr("s hold")))
 """Field of the dose and its word; the stepper goes as far as a dose may."""
 ROOM_FOR_NEXT = 900
 """From this width on, what the next phase has instead stands beside the dose, else below it."""

@@ -14,15 +14,15 @@ State = Literal[
 ]
 
 WORDS: dict[State, str] = {
-    "empty": "empty",
+    "empty": tr("empty"),
     "partly": tr("partly done"),
-    "complete": "complete",
+    "complete": tr("complete"),
     "good": tr("all well"),
-    "kept": "kept",
+    "kept": tr("kept"),
     "under-way": tr("under way"),
     "look": tr("look here"),
-    "danger": "danger",
-    "blocked": "blocked",
+    "danger": tr("danger"),
+    "blocked": tr("blocked"),
     "not-met": tr("not met or not tested"),
 }
 TONES: dict[State, str] = {

@@ -140,7 +140,11 @@ class GoalEditor(QFrame):
         proposed = goal.proposed or (goal.short, goal.long)
         for term, value in zip(TERMS, proposed, strict=True):
             if term in self._proposed:
-                self._proposed[term].setText(f"{goal.unit} · proposed {target_words(value)}".lstrip(" ·"))
+                self._proposed[term].setText(
+                    tr("{unit} · proposed {value}")
+                    .format(unit=goal.unit, value=target_words(value))
+                    .lstrip(" ·")
+                )
         self.words.set_value(goal.sentences[0] if goal.own_words else None)
         self._back.setVisible(goal.edited)
         self._say(goal.warning)

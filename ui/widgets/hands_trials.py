@@ -58,7 +58,7 @@ class HandsTrials(QWidget):
             taken = f"{test.trials[at]:g}" if at < len(test.trials) else ""
             now = entry.ask in ("trial", "grade") and (by_hand or at == len(test.trials))
             value = ("…" if counting else entry.typed) if now else (test.grade or "") if by_hand else taken
-            box.show_trial("grade" if by_hand else tr("trial {at}").format(at=at + 1), value, now=now)
+            box.show_trial(tr("grade") if by_hand else tr("trial {at}").format(at=at + 1), value, now=now)
 
     def _show_results(self, entry: HandsEntry) -> None:
         stop, test, answers = entry.stop, entry.test, entry.session.evaluation.answers

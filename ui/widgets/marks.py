@@ -188,6 +188,7 @@ class KeptIndicator(QWidget):
         """All is kept, since this time ("10:42:03")."""
         self._late.stop()
         self._show("kept", tr("Kept {at}").format(at=at))
+        self.kept_at = at
 
     def set_backup(self, short: str, full: str) -> None:
         """What is wrong with the backups, beside when the last change was kept; empty when all is well."""
@@ -213,6 +214,8 @@ class KeptIndicator(QWidget):
 
     def _show(self, state: State, text: str) -> None:
         failed = state == "danger"
+        self.kept_at = ""
+        """Since when all is kept; empty while something is not."""
         self._glyph.set_state(state)
         self._glyph.setVisible(bool(text))
         self._text.setText(text)

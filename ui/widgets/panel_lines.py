@@ -215,7 +215,7 @@ class PanelLines:
     ) -> Iterator[Line]:
         """What stands by the therapist's word, and why."""
         met, because = decided is Verdict.MET, self.session.assessment.opinions[key].reason
-        verdict = "met" if met else tr("not met")
+        verdict = tr("met") if met else tr("not met")
         yield Line("title", f"{title}: {verdict}", "complete" if met else "not-met", rules=rules)
         yield Line(
             "reason",

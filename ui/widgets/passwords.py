@@ -113,7 +113,8 @@ class NewPassword(QWidget):
         from evalassist.records.passwords import refusal
 
         why = refusal(self.first.value, known)
-        if not why and self.first.value != self.again.value:
+        differ = not why and self.first.value != self.again.value
+        if differ:
             why = (
                 tr("The two differ. Type the same password twice.")
                 if self.again.value
@@ -123,7 +124,7 @@ class NewPassword(QWidget):
         self._said.setVisible(bool(why))
         style.say(self._said, c="danger" if why else "")
         if why:
-            (self.again if why.startswith(("The two", "Type it")) else self.first).setFocus()
+            (self.again if differ else self.first).setFocus()
             bring_into_view(self._said)
         return "" if why else self.first.value
 

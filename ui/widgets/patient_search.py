@@ -202,7 +202,7 @@ class FoundLine(Line):
         self._name, self._who, self._state = style.label("b"), style.label("q"), plain("", "s")
         for rich in (self._name, self._who):
             rich.setTextFormat(Qt.TextFormat.RichText)  # escaped, with what was typed underlined
-        self._side = SideBadge("right", "knee")
+        self._side = SideBadge("right", tr("knee"))
         self._key = KeyCap("Enter")
         self.cells.addWidget(cell(self._name, 190))
         self.cells.addWidget(cell(self._who, 200))
@@ -227,7 +227,7 @@ class FoundLine(Line):
         self._side.setVisible(last is not None)
         state = tr("no visit yet")
         if last is not None:
-            self._side.set_side(last.sore_knee, "knees" if last.sore_knee == "both" else "knee")
+            self._side.set_side(last.sore_knee, tr("knees") if last.sore_knee == "both" else tr("knee"))
             kind, day = KIND_WORDS[last.kind].lower(), short_date(last.visit_date)
             state = (
                 tr("{kind}, unfinished").format(kind=kind)

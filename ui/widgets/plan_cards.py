@@ -73,7 +73,7 @@ class GoalsCard(Card):
         for column, head in enumerate(
             (
                 tr("Goal"),
-                "now",
+                tr("now"),
                 tr("4 weeks"),
                 tr("{weeks} weeks").format(weeks=self._plan.schedule.weeks),
                 "",
@@ -100,7 +100,9 @@ class GoalsCard(Card):
         if goal.edited:
             chip = Chip(tr("edited"), "att")
             if goal.proposed is not None:
-                chip.setToolTip(tr("Proposed: ") + ", then ".join(filter(None, map(_number, goal.proposed))))
+                chip.setToolTip(
+                    tr("Proposed: ") + tr(", then ").join(filter(None, map(_number, goal.proposed)))
+                )
             self._grid.addWidget(chip, line, 5)
         if not self._read_only:
             change = LinkButton(tr("Change"))
@@ -205,7 +207,7 @@ class CareCard(Card):
     def _advice(self, advice: Advice, *, offered: bool) -> QWidget:
         words = style.label("" if offered else "q", advice.title, wrap=True)
         recommendation = self._recommendations.get(advice.recommendation)
-        place = self._row("offered" if offered else tr("not advised"), words, recommendation)
+        place = self._row(tr("offered") if offered else tr("not advised"), words, recommendation)
         limit = f"\n{advice.limit}" if advice.limit else ""
         place.setToolTip(f"{upper_first(advice.because)}.{limit}")
         return place

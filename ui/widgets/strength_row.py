@@ -265,7 +265,7 @@ class StrengthRow(QFrame):
         self._merged_words.setText("" if untouched else tr("Not tested, both sides"))
         self._merged_words.setVisible(not untouched)
         last = "; ".join(f"{side}, {words}" for side, words in self.last.items() if words)
-        quiet = tr("optional · {last}").format(last=last) if last else "optional"
+        quiet = tr("optional · {last}").format(last=last) if last else tr("optional")
         self._merged_why.setText(quiet if untouched else f"· {reason}")
         self._test_it.setVisible(not read_only)
 
@@ -395,7 +395,10 @@ class _HowTo(QFrame):
             (tr("Pace"), pace, ""),
         )
         for number, (what, words, tone) in enumerate(line for line in lines if line[1]):
-            head, text = style.label("s", what), style.label("b" if what in ("Say", "Pad") else "", words)
+            head, text = (
+                style.label("s", what),
+                style.label("b" if what in (tr("Say"), tr("Pad")) else "", words),
+            )
             text.setWordWrap(True)
             style.say(text, c=tone)
             grid.addWidget(head, number, 0, Qt.AlignmentFlag.AlignTop)

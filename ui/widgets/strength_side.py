@@ -350,7 +350,7 @@ class StrengthSide(QWidget):
         grade = self.grade.value if self.grade else None
         if asking is not None:
             if self.extras is not None and asking is self.extras.pain:
-                return f"Pain is 0 to 10, in whole numbers. {self._earlier(asking)}".rstrip()
+                return f"{tr('Pain is 0 to 10, in whole numbers.')} {self._earlier(asking)}".rstrip()
             lever = self.extras is not None and asking is self.extras.lever
             said = f"{asking.text.strip()} {'cm' if lever else self._unit}: {asking.message}"
             return f"{said} {self._slip(asking)}{self._earlier(asking)}".rstrip()

@@ -45,7 +45,9 @@ class SymmetryBar(QLabel):
                 if right < left
                 else tr("left weaker")
             )
-            said = words or f"{side}, {weaker / stronger:.1%} of the stronger side".replace("%", " %")
+            said = words or tr("{side}, {share:.1%} of the stronger side").format(
+                side=side, share=weaker / stronger
+            ).replace("%", " %")
             self.setAccessibleName(
                 tr("{name}: right {right:.4g}, left {left:.4g}; {said}").format(
                     name=self._name, right=right, left=left, said=said

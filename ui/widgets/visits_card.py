@@ -20,7 +20,7 @@ from ui.widgets.plan_cards import empty
 from ui.widgets.record_facts import RecordFacts
 from ui.widgets.stepper import Stepper
 
-PHASES = (("1", tr("First"), tr("at first")), ("2", "then", "later"))
+PHASES = (("1", tr("First"), tr("at first")), ("2", tr("then"), tr("later")))
 """The number in the field's name, the word on the card, and how a screen reader says it."""
 
 
@@ -66,9 +66,9 @@ class VisitsCard(Card):
         head = style.label("s", word)
         head.setMinimumWidth(style.px(30))
         row.addWidget(head)
-        for name, unit in (("per_week", tr("a week for")), ("weeks", "weeks")):
+        for name, unit in (("per_week", tr("a week for")), ("weeks", tr("weeks"))):
             low, high = VISIT_LIMITS[f"{name}_{number}"]
-            told = tr("visits a week") if name == "per_week" else "weeks"
+            told = tr("visits a week") if name == "per_week" else tr("weeks")
             stepper = Stepper(f"{told.capitalize()} {said}", unit, low=low, high=high)
             stepper.answered.connect(lambda value, field=f"{name}_{number}": self._step(field, value))
             self.steppers[f"{name}_{number}"] = stepper
