@@ -9,6 +9,7 @@ import ast
 import json
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -17,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -36,12 +38,14 @@ from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import style
 from ui.main_window import MainWindow
+from ui.widgets.boxes import Box
 from ui.widgets.elided import ElidedLabel, GivingLabel
 from ui.widgets.hands_parts import FittingWords
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZE = (1366, 690)
 NOT_SHOWN = ("gallery.py", "screenshots.py", "icons.py")
+NOT_WORDS = re.compile(r"(Ctrl|Shift|Alt)\+|EvalAssist$|Español$|kgf$|lbf$|A\. Chen")
 GIVE_WAY = (ElidedLabel, GivingLabel, FittingWords)
 """Words that are shortened or made smaller on purpose; the tooltip has them whole."""
 
@@ -55,7 +59,9 @@ def unsaid() -> frozenset[str]:
         said = {
             id(part)
             for call in ast.walk(tree)
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("tr", "trn")
+            if isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+            and call.func.id in ("tr", "trn")
             for part in ast.walk(call)
         }
         found |= {
@@ -64,6 +70,21 @@ def unsaid() -> frozenset[str]:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said
         }
     return frozenset(each for each in found if re.search(r"[^\W\d_]{3,}", each))
+
+
+@cache
+def contents() -> frozenset[str]:
+    """What the clinical content says; it has languages of its own."""
+
+    def strings(part: object) -> Iterator[str]:
+        if isinstance(part, str):
+            yield part.casefold()
+        elif isinstance(part, dict | list):
+            for each in part.values() if isinstance(part, dict) else part:
+                yield from strings(each)
+
+    files = (ROOT / "resources" / "content").rglob("*.toml")
+    return frozenset(each for file in files for each in strings(tomllib.loads(file.read_text("utf-8"))))
 
 
 def outside(text: str) -> str:
@@ -95,6 +116,8 @@ def cut_off(widget: QWidget) -> bool:
         return False
     if widget.hasHeightForWidth():
         return widget.heightForWidth(widget.width()) > widget.height() + 1
+    if isinstance(widget, Box):  # draws its word over the whole of itself, chosen in bold
+        return QFontMetrics(style.font(weight=600)).horizontalAdvance(widget.text()) > widget.width() - 4
     needed = widget.minimumSizeHint() if isinstance(widget, QLabel) else widget.sizeHint()
     return needed.width() > widget.width() + 1 or needed.height() > widget.height() + 4
 
@@ -129,7 +152,7 @@ class Walk:
             for text in filter(None, texts(widget)):
                 self.seen += "[" in text
                 rest = outside(text)
-                if rest in unsaid() and "\n" not in rest:
+                if rest in unsaid() and rest.casefold() not in contents() and not NOT_WORDS.match(rest):
                     self.unsaid.setdefault(rest, f"{place}, {type(widget).__name__}")
             if isinstance(widget, QLabel | QAbstractButton) and widget.text():
                 for what, wrong in (("cut off", cut_off(widget)), ("beside", beside(widget))):

@@ -29,7 +29,7 @@ class AboutDialog(QDialog):
                 version=release.version, evidence_checked=release.evidence_checked
             ),
         ):
-            line = style.label("", words)
+            line = style.label("", words, wrap=True)
             line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             stack.addWidget(line)
         stack.addSpacing(style.px(8))

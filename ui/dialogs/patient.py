@@ -106,6 +106,7 @@ class PatientDialog(QDialog):
         self._refused = _refusal()
         stack.addWidget(self._refused)
         stack.addLayout(ends)
+        self.setMinimumWidth(max(style.px(620), self.minimumSizeHint().width()))
         self._given_name = name
         self._fill(name, today, kind)
 
@@ -207,7 +208,7 @@ class PatientDialog(QDialog):
         at = self._grid.rowCount()
         label = style.label("", words)
         label.setMinimumHeight(style.control_height())
-        label.setMinimumWidth(style.px(120))
+        style.at_least(label, 120)
         said = style.label()
         said.setProperty("c", "danger")
         said.setProperty("t", "s")

@@ -15,6 +15,7 @@ from ui import icons, style
 from ui.session import EvaluationSession
 from ui.widgets.dates import date_text
 from ui.widgets.editors import Editor
+from ui.widgets.elided import GivingLabel
 from ui.widgets.marks import Banner, BannerKind
 from ui.widgets.typed import Typed
 
@@ -52,7 +53,8 @@ class Page(QWidget):
         self._stale = True
         self.parts: Iterator[None] = iter(())
         """Makes what of the page takes long, one part at each turn; all of it is made before it is shown."""
-        self.title, self.hint = style.label("", title), style.label("", hint)
+        self.title, self.hint = style.label("", title), GivingLabel()
+        self.hint.setText(hint)
         self.title.setProperty("t", "h1")
         self.hint.setProperty("t", "q")
         self._hint_hidden = False
@@ -75,7 +77,7 @@ class Page(QWidget):
         self._show.hide()
         icons.put_icon(self._show, "full-screen")
         self._show.clicked.connect(self.show_wanted)
-        head = style.row(spacing=10)
+        head = self._head = style.row(spacing=10)
         head.addWidget(self.title)
         head.addWidget(self.hint)
         head.addStretch(1)
@@ -181,6 +183,17 @@ class Page(QWidget):
         room = self.width() if self._reasoning.isHidden() else self.width() - style.px(REASONING)
         narrow = self._hint_hidden or room < style.px(NARROW)
         self._show.setText("" if narrow else self._show.accessibleName())
+        self.hint.setMaximumWidth(16_777_215)
+        self.title.setText(self._short if self._hint_hidden else self._long)
+        if not self._head_fits():
+            self._show.setText("")
+        if not self._head_fits():  # the tools come first
+            self.hint.setMaximumWidth(0)
+        self.title.setText(self._long if self._head_fits() and not self._hint_hidden else self._short)
+
+    def _head_fits(self) -> bool:
+        self._head.invalidate()
+        return self._head.minimumSize().width() <= self.width() - style.px(32)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._name_show()

@@ -19,7 +19,7 @@ from ui.document_rows import document_line
 from ui.widgets.cards import Card, HeaderBar, Rule
 from ui.widgets.dates import KIND_WORDS, date_text
 from ui.widgets.glyph import State, StateGlyph
-from ui.widgets.lines import Line, age, cell, empty, plain, quiet, short_date
+from ui.widgets.lines import Line, age, cell, empty, giving, plain, quiet, short_date
 from ui.widgets.pdf_view import PdfMaker
 from ui.widgets.side import SideBadge
 from ui.widgets.trend_view import WIDTH as TREND_WIDTH
@@ -222,8 +222,8 @@ class ChartPage(QWidget):
         state: State = (
             "partly" if row.is_draft else "look" if row.in_error or row.waits_for_cosignature else "complete"
         )
-        line.cells.addWidget(cell(plain(day), 86))
-        line.cells.addWidget(cell(plain(kind, "b"), 128))
+        line.cells.addWidget(cell(giving(day), 86))
+        line.cells.addWidget(cell(giving(kind, "b"), 128))
         line.cells.addWidget(StateGlyph(state, size=14))
         said = plain(standing, "s", "" if state == "complete" else "att")
         said.setWordWrap(True)

@@ -146,7 +146,7 @@ class HandoutPage(Page):
         )
         self.form.set_value(self.form_chosen)
         self.form.answered.connect(self._form_chosen)
-        stack.addWidget(self.form)
+        stack.addWidget(self.form, 0, Qt.AlignmentFlag.AlignLeft)
         for word, control in ((tr("Language"), self.language), (tr("Paper"), self.paper)):
             stack.addLayout(_line(word, control))
         self._side = SideBadge("right", tr("knee"))
@@ -520,7 +520,7 @@ def _shown(state: State, words: str, detail: str, act: LinkButton | None) -> QWi
 def _line(word: str, control: QWidget) -> QHBoxLayout:
     line = style.row(spacing=8)
     label = style.label("q", word)
-    label.setFixedWidth(style.px(74))
+    style.at_least(label, 74)
     line.addWidget(label)
     line.addWidget(control)
     line.addStretch(1)

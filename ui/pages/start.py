@@ -18,7 +18,7 @@ from ui.widgets.cards import Card, Rule
 from ui.widgets.dates import KIND_WORDS
 from ui.widgets.drafts_card import DraftsCard
 from ui.widgets.due_card import DueCard
-from ui.widgets.lines import Line, age, cell, empty, plain, quiet, short_date, two_lines
+from ui.widgets.lines import Line, age, cell, empty, giving, quiet, short_date, two_lines
 from ui.widgets.marks import Banner, KeyCap
 from ui.widgets.patient_search import PatientSearch
 from ui.widgets.practice_card import PracticeCard
@@ -173,12 +173,12 @@ class StartPage(QWidget):
         special = row.in_error or row.waits_for_cosignature
         kind = row.standing if special else KIND_WORDS[row.kind].lower()
         if row.kind == "discharge" and not special and not row.is_draft:
-            kind = "discharged"
+            kind = tr("discharged")
         visit = f"{kind} · {short_date(row.visit_date)}"
         line = Line(f"{row.patient.name}, {age(row.patient)}, {visit}", (2, 4, 2, 4))
         line.cells.addWidget(cell(SideBadge(row.sore_knee, tr("knee"), words=False), 46))
         line.cells.addWidget(two_lines(row.patient.name, age(row.patient), kind="b"), 1)
-        line.cells.addWidget(plain(visit, "s", "att" if special else ""))
+        line.cells.addWidget(giving(visit, "s", "att" if special else ""))
         line.cells.addWidget(icons.Picture("forward", "quiet", 16))
         line.chosen.connect(lambda: self.patient_chosen.emit(row.patient.id))
         return line

@@ -15,7 +15,7 @@ from ui import icons, style
 from ui.widgets.cards import Card, Rule
 from ui.widgets.dates import KIND_WORDS
 from ui.widgets.glyph import GLYPHS
-from ui.widgets.lines import cell, empty, plain, quiet, short_date, two_lines
+from ui.widgets.lines import cell, empty, giving, plain, quiet, short_date, two_lines
 from ui.widgets.marks import StateGlyph
 from ui.widgets.side import SideBadge
 
@@ -186,7 +186,7 @@ class DraftRow(QWidget):
         self.discard.setAccessibleName(tr("Discard the note of {name}").format(name=row.patient.name))
         icons.put_icon(self.discard, "delete", "quiet")
         self.go = QPushButton(tr("Go on"))
-        self.go.setMinimumWidth(style.px(78))
+        style.at_least(self.go, 78)
         self.go.setAccessibleName(tr("Go on with {name}").format(name=row.patient.name))
         if newest:
             self.go.setProperty("kind", "primary")
@@ -228,7 +228,7 @@ class DraftRow(QWidget):
             beside.addWidget(StateGlyph("look", size=14))
         else:
             made.setToolTip(tr("Last worked on"))
-        beside.addWidget(plain(words, tone="att" if late else "q"))
+        beside.addWidget(giving(words, tone="att" if late else "q"))
         beside.addStretch(1)
         return made
 

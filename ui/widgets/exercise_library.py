@@ -15,6 +15,7 @@ from ui import style
 from ui.widgets.cards import Card, Rule
 from ui.widgets.exercise_card import chip_of
 from ui.widgets.fields import TextField
+from ui.widgets.lines import giving
 from ui.widgets.marks import LinkButton
 
 OFFERED_KINDS = ("slot", "therapist")
@@ -147,7 +148,9 @@ class _Row(QWidget):
         stack.addLayout(line)
         below = style.row(spacing=6)
         below.addWidget(chip_of(exercise))
-        below.addWidget(style.label("s", exercise.body_position), 1)
+        position = giving(exercise.body_position, "s")
+        position.setMinimumWidth(style.px(40))
+        below.addWidget(position, 1)
         self._details = LinkButton(tr("Details"))
         self._details.setAccessibleName(tr("All about {name}").format(name=exercise.name))
         self._details.clicked.connect(lambda: self.details_wanted.emit(exercise.id, self._why))

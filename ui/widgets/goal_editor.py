@@ -103,7 +103,7 @@ class GoalEditor(QFrame):
     def _target(self, goal: Goal, term: str, said: str) -> QHBoxLayout:
         row = style.row(spacing=8)
         label = style.label("s", tr("Target in {said}").format(said=said))
-        label.setMinimumWidth(style.px(110))
+        style.at_least(label, 110)
         row.addWidget(label)
         name = tr("{title}: target in {said}").format(title=goal.title, said=said)
         field: NumberField | ChoiceField

@@ -12,6 +12,7 @@ from evalassist.evaluation import Patient
 from evalassist.translate import tr
 from ui import style
 from ui.widgets.dates import date_text, day_of_month
+from ui.widgets.elided import GivingLabel
 from ui.widgets.focus import ENTER_KEYS
 
 
@@ -77,13 +78,23 @@ def plain(words: str, kind: str = "", tone: str = "") -> QLabel:
     return made
 
 
+def giving(words: str, kind: str = "", tone: str = "") -> GivingLabel:
+    """The same where there may be no room for all of it."""
+    made = GivingLabel()
+    made.setText(words)
+    made.setProperty("t", kind)
+    if tone:
+        made.setProperty("c", tone)
+    return made
+
+
 def two_lines(first: str, second: str, width: int = 0, kind: str = "") -> QWidget:
     """A line of words over a quiet one."""
     made = QWidget()
     stack = style.column(made, spacing=1)
     stack.addStretch(1)
-    stack.addWidget(plain(first, kind))
-    stack.addWidget(plain(second, "s"))
+    stack.addWidget(giving(first, kind))
+    stack.addWidget(giving(second, "s"))
     stack.addStretch(1)
     if width:
         made.setFixedWidth(style.px(width))

@@ -241,7 +241,7 @@ def source_of(statement_id: str, content: Content) -> SourceMark:
     said = content.recommendations.get(statement_id)
     if said is not None:
         return SourceMark(f"{GUIDELINE[said.action]} {said.grade}".strip(), said.intervention)
-    return SourceMark("study", content.evidence[statement_id].claim)
+    return SourceMark(tr("study"), content.evidence[statement_id].claim)
 
 
 def _number(value: float | str | None) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QWidget
 
 from evalassist.answers import FORCE_N, LEVER_ARM_M
 from evalassist.clinical.facts import shown
@@ -78,11 +79,14 @@ class Extras(QWidget):
         self.numbers = QWidget()
         row = style.row(self.numbers, (0, 5, 8, 0), spacing=5)
         self.lever_words = (style.label("s", tr("Lever")), style.label("s", "cm"))
+        pain, lever = style.row(spacing=5), style.row(spacing=5)
         for part in (style.label("s", tr("Pain")), self.pain, style.label("s", "/10")):
-            row.addWidget(part)
-        row.addStretch(1)
+            pain.addWidget(part)
         for part in (self.lever_words[0], self.lever, self.lever_words[1]):
-            row.addWidget(part)
+            lever.addWidget(part)
+        row.addLayout(pain)
+        row.addStretch(1)
+        row.addLayout(lever)
         self.links = QWidget()
         links = style.row(self.links, (0, 0, 5, 0), spacing=0)
         self.compensation = quiet_link(tr("Compensation…"), tr("{name}: compensation seen").format(name=name))
@@ -105,6 +109,22 @@ class Extras(QWidget):
         for line in (self.numbers, self.links, self.taken, self.own):
             stack.addWidget(line)
         self.own.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What does not fit beside each other stands below each other."""
+        super().resizeEvent(event)
+        for part in (self.numbers, self.links, self.taken):
+            flow = part.layout()
+            if isinstance(flow, QBoxLayout):
+                needed = sum(
+                    item.sizeHint().width() + flow.spacing()
+                    for item in (flow.itemAt(at) for at in range(flow.count()))
+                    if item is not None
+                )
+                beside = needed <= self.width()
+                way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+                if flow.direction() != way:
+                    flow.setDirection(way)
 
 
 class Message(QWidget):

@@ -86,7 +86,8 @@ class StrengthRow(QFrame):
     def set_name_width(self, width: int) -> None:
         """Narrower where the window is; with no width left the name stands above its fields."""
         self._name_cell.setFixedWidth(style.px(width or 2 * NAME_WIDTH))
-        self._key.setVisible(width >= NAME_WIDTH or not width)
+        room = style.px(width or 2 * NAME_WIDTH) - self.position.sizeHint().width() - style.px(7)
+        self._key.setVisible((width >= NAME_WIDTH or not width) and room >= self._key.sizeHint().width())
         arrange(self._parts, width)
 
     def _build_name(self, title: str) -> QWidget:

@@ -64,7 +64,7 @@ class VisitsCard(Card):
     def _line(self, number: str, word: str, said: str) -> QHBoxLayout:
         row = style.row(spacing=8)
         head = style.label("s", word)
-        head.setMinimumWidth(style.px(30))
+        style.at_least(head, 30)
         row.addWidget(head)
         for name, unit in (("per_week", tr("a week for")), ("weeks", tr("weeks"))):
             low, high = VISIT_LIMITS[f"{name}_{number}"]
