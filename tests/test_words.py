@@ -16,9 +16,28 @@ from babel.messages import mofile, pofile
 from evalassist import translate
 
 ROOT = Path(__file__).resolve().parent.parent
-SHOWS = {"QPushButton", "QLabel", "QCheckBox", "QRadioButton", "LinkButton", "Card", "setText", "setToolTip"} | {
+SHOWS = {
+    "QPushButton",
+    "QLabel",
+    "QCheckBox",
+    "QRadioButton",
+    "LinkButton",
+    "Card",
+    "setText",
+    "setToolTip",
+} | {
     *("setWindowTitle", "setAccessibleName", "setAccessibleDescription", "setPlaceholderText", "addAction"),
-    *("setInformativeText", "addButton", "QMessageBox", "Choice", "Command", "label", "plain", "quiet", "giving"),
+    *(
+        "setInformativeText",
+        "addButton",
+        "QMessageBox",
+        "Choice",
+        "Command",
+        "label",
+        "plain",
+        "quiet",
+        "giving",
+    ),
 }
 """Calls that put words before a person."""
 NOT_SHIPPED = {"gallery.py", "screenshots.py"}
@@ -91,7 +110,7 @@ def test_english_is_said_as_it_is_written() -> None:
     assert [trn("1 step", "{count} steps", n).format(count=n) for n in (1, 3)] == ["1 step", "3 steps"]
 
 
-PO = '''
+PO = """
 msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=utf-8\\n"
@@ -104,7 +123,7 @@ msgid "1 step"
 msgid_plural "{count} steps"
 msgstr[0] "1 étape"
 msgstr[1] "{count} étapes"
-'''
+"""
 
 
 def test_a_translation_is_taken_where_there_is_one_and_english_where_not(tmp_path: Path) -> None:
@@ -130,3 +149,12 @@ def test_what_is_asked_for_by_name_comes_before_the_language_of_the_system(
     assert translate.wanted() == ["es_MX.UTF-8"]
     monkeypatch.setenv("EVALASSIST_LANGUAGE", "fr")
     assert translate.wanted() == ["fr"]
+
+
+def test_translators_get_every_message_also_what_errors_say_by_themselves() -> None:
+    from ui.extract import messages
+
+    found = messages()
+    assert "Next gap" in found
+    assert found["1 visit"].id == ("1 visit", "{count} visits")
+    assert "A signed evaluation cannot change; write an addendum instead." in found
