@@ -5,6 +5,7 @@ python3 dev.py run [ARGS]          start EvalAssist, or the command line in ARGS
 python3 dev.py test [PYTEST ARGS]  every check: style, types, import contracts, tests, self-test
 python3 dev.py screenshots         every page of the window as a picture, in out/screens; and those of the manual
 python3 dev.py pictures            draw the exercise pictures anew
+python3 dev.py words [LANGUAGE]    collect the words of the window for translators
 python3 dev.py bench               measure how fast the app answers
 python3 dev.py faults [--short]    break the records on purpose, and count what is lost
 python3 dev.py package [--check]   build the installers in out/package, or try the built ones out
@@ -261,6 +262,7 @@ def main(arguments: Sequence[str]) -> int:
         "test": lambda: test(rest),
         "screenshots": lambda: screenshots(rest),
         "pictures": lambda: module("-m", "evalassist.drawing", *rest),
+        "words": lambda: module("-m", "ui.extract", *rest),
         "bench": lambda: module("tests/bench.py", *rest),
         "package": lambda: package(rest),
         "faults": lambda: module("tests/faults.py", *rest, needs=("run", "test", "faults")),

@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
+from evalassist.translate import tr
+
 
 class EvalAssistError(Exception):
     """EvalAssist could not do this."""
 
     def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or inspect.cleandoc(type(self).__doc__ or ""))
+        super().__init__(message or tr(inspect.cleandoc(type(self).__doc__ or "")))
 
     @property
     def message(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from evalassist.errors import EvalAssistError, SignedRecordError
+from evalassist.translate import tr
 
 Side = Literal["right", "left"]
 SoreKnee = Literal["right", "left", "both"]
@@ -338,7 +339,7 @@ class Evaluation:
     def with_addendum(self, addendum: Addendum) -> Evaluation:
         """Only a signed note has addenda; a draft is simply changed."""
         if self.signature is None:
-            raise EvalAssistError("This note is not signed yet: change it instead of adding an addendum.")
+            raise EvalAssistError(tr("This note is not signed yet: change it instead of adding an addendum."))
         if why := self.why_not(addendum):
             raise EvalAssistError(why)
         return replace(self, addenda=(*self.addenda, addendum))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalassist.errors import EvalAssistError
+from evalassist.translate import tr
 
 if TYPE_CHECKING:
     from evalassist.records.store import Store
@@ -88,7 +89,9 @@ def _export(options: argparse.Namespace) -> int:
         found = store.search_patients(options.patient, 2)
         if len(found) != 1:
             raise EvalAssistError(
-                f"{'Several patients fit' if found else 'No patient fits'} these words. Say the record number."
+                tr("{what} these words. Say the record number.").format(
+                    what=tr("Several patients fit") if found else tr("No patient fits")
+                )
             )
         password = _secret("Password for the file: ", options.file_password, twice=True)
         export_patient(store, found[0].patient.id, options.out, password)
@@ -118,7 +121,9 @@ def _signed_in(options: argparse.Namespace) -> Store:
 
     entrance = Entrance(options.records or data_dir(), database=managed().database)
     if entrance.state() != "locked":
-        raise EvalAssistError(f"There are no records to sign in to in {entrance.records.parent}.")
+        raise EvalAssistError(
+            tr("There are no records to sign in to in {parent}.").format(parent=entrance.records.parent)
+        )
     secret = _asked(options)
     if options.account:
         return entrance.sign_in(options.account, secret, _key_file(options))
@@ -148,10 +153,12 @@ def _secret(prompt: str, file: Path | None, *, twice: bool = False) -> str:
     if file is not None:
         return _read(file).decode(errors="replace").partition("\n")[0].rstrip("\r")
     if not sys.stdin.isatty():
-        raise EvalAssistError(f"Nobody can be asked here ({prompt.rstrip(': ')}). Give a file with it.")
+        raise EvalAssistError(
+            tr("Nobody can be asked here ({rstrip}). Give a file with it.").format(rstrip=prompt.rstrip(": "))
+        )
     secret = getpass(prompt)
     if twice and getpass("Once more: ") != secret:
-        raise EvalAssistError("The two passwords differ. Nothing was written.")
+        raise EvalAssistError(tr("The two passwords differ. Nothing was written."))
     return secret
 
 
@@ -159,4 +166,6 @@ def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise EvalAssistError(f"{file} could not be read: {error.strerror}.") from error
+        raise EvalAssistError(
+            tr("{file} could not be read: {strerror}.").format(file=file, strerror=error.strerror)
+        ) from error

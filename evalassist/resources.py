@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from evalassist.errors import ContentError
+from evalassist.translate import tr
 
 ROOT = Path(__file__).resolve().parent.parent / "resources"
 
@@ -21,9 +22,11 @@ def read_text(name: str) -> str:
     try:
         return path(name).read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ContentError(name, "", "this file is missing") from None
+        raise ContentError(name, "", tr("this file is missing")) from None
     except UnicodeDecodeError as error:
-        raise ContentError(name, f"byte {error.start}", "this file is not UTF-8 text") from error
+        raise ContentError(
+            name, tr("byte {start}").format(start=error.start), tr("this file is not UTF-8 text")
+        ) from error
 
 
 def read_toml(name: str) -> dict[str, Any]:
@@ -39,7 +42,7 @@ def _parsed(name: str, text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line \d+", str(error))
-        raise ContentError(name, line[0] if line else "last line", str(error)) from error
+        raise ContentError(name, line[0] if line else tr("last line"), str(error)) from error
 
 
 @cache

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evalassist.errors import EvalAssistError
 from evalassist.files import write_whole
+from evalassist.translate import tr
 from evalassist.words import lower_first
 
 HOME = "EVALASSIST_HOME"
@@ -123,8 +124,10 @@ def _keep(file: Path, content: bytes | None, what: str) -> None:
             write_whole(file, content)
     except OSError as error:
         raise SettingsError(
-            f"The {what} could not be kept in {file}: {error.strerror}. "
-            "The earlier one stays. Free some space or allow writing there, then try again."
+            tr(
+                "The {what} could not be kept in {file}: {strerror}. "
+                "The earlier one stays. Free some space or allow writing there, then try again."
+            ).format(what=what, file=file, strerror=error.strerror)
         ) from error
 
 
@@ -144,7 +147,9 @@ def load_settings(file: Path | None = None) -> Settings:
         raise _bad(file, str(error)) from error
     except OSError as error:
         raise SettingsError(
-            f"The settings file {file} could not be read: {error.strerror}. It was not changed."
+            tr("The settings file {file} could not be read: {strerror}. It was not changed.").format(
+                file=file, strerror=error.strerror
+            )
         ) from error
     try:
         return Settings.model_validate(plain)
@@ -165,8 +170,10 @@ def save_settings(settings: Settings, file: Path | None = None) -> Path | None:
         return _replace(file, as_toml(settings))
     except OSError as error:
         raise SettingsError(
-            f"The settings could not be kept in {file}: {error.strerror}. "
-            "The earlier settings stay as they were. Free some space or allow writing there, then try again."
+            tr(
+                "The settings could not be kept in {file}: {strerror}. "
+                "The earlier settings stay as they were. Free some space or allow writing there, then try again."
+            ).format(file=file, strerror=error.strerror)
         ) from error
 
 
@@ -224,6 +231,8 @@ def make_private_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(
-            f"The folder {folder} could not be made: {error.strerror}. Nothing was changed. "
-            "Make it yourself, or allow writing beside it."
+            tr(
+                "The folder {folder} could not be made: {strerror}. Nothing was changed. "
+                "Make it yourself, or allow writing beside it."
+            ).format(folder=folder, strerror=error.strerror)
         ) from error

@@ -18,6 +18,7 @@ from PySide6.QtCore import QLockFile, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from evalassist.errors import ContentError, EvalAssistError, StoreError
+from evalassist.translate import tr
 from ui import collector, style
 from ui.main_window import MainWindow
 from ui.way_in import WayIn
@@ -121,16 +122,18 @@ class App:
         except AlreadyOpenError as error:
             self.window.show_fault(
                 FaultPage(
-                    "EvalAssist is already open.", error, "Go to the window that is open; close this one."
+                    tr("EvalAssist is already open."),
+                    error,
+                    tr("Go to the window that is open; close this one."),
                 )
             )
         except BadSettingsError as error:
             log.error("the settings could not be read")
             fault = FaultPage(
-                "The settings cannot be read.",
+                tr("The settings cannot be read."),
                 error,
-                "The records were not touched. With default settings the file is put aside, not deleted.",
-                way_out="Start with default settings",
+                tr("The records were not touched. With default settings the file is put aside, not deleted."),
+                way_out=tr("Start with default settings"),
                 take_it=lambda: self._start_with_defaults(fault),
             )
             self.window.show_fault(fault)
@@ -155,8 +158,8 @@ class App:
         from ui.dialogs.restore import restore_page
 
         if not isinstance(error, StoreError):
-            headline = "EvalAssist could not open its files."
-            what_to_do = "Nothing was changed. Do what stands above, then start EvalAssist again."
+            headline = tr("EvalAssist could not open its files.")
+            what_to_do = tr("Nothing was changed. Do what stands above, then start EvalAssist again.")
             self.window.show_fault(FaultPage(headline, error, what_to_do))
             return
         chosen = settings_in_force().backup_folder
@@ -251,8 +254,10 @@ class App:
         if lock.error() == QLockFile.LockError.LockFailedError:
             raise AlreadyOpenError
         raise EvalAssistError(
-            f"EvalAssist cannot write into the folder {folder}, where the records are kept. "
-            "Allow writing there, or free some space on that disk."
+            tr(
+                "EvalAssist cannot write into the folder {folder}, where the records are kept. "
+                "Allow writing there, or free some space on that disk."
+            ).format(folder=folder)
         )
 
     def _start_with_defaults(self, page: QWidget) -> None:
@@ -323,9 +328,11 @@ class App:
         log.error("content fault in %s", error.file)
         self.window.show_fault(
             FaultPage(
-                "The clinical content has a fault, so EvalAssist does not start with it.",
+                tr("The clinical content has a fault, so EvalAssist does not start with it."),
                 error,
-                "Nothing in the records was touched. Correct the file named above, or install EvalAssist again.",
+                tr(
+                    "Nothing in the records was touched. Correct the file named above, or install EvalAssist again."
+                ),
             )
         )
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, QTimer
 
 from evalassist.errors import EvalAssistError
+from evalassist.translate import tr
 from ui import collector
 
 T = TypeVar("T")
@@ -68,7 +69,9 @@ class Aside(QObject):
             otherwise(fault)
             return
         except Exception:
-            otherwise(EvalAssistError("Something in EvalAssist went wrong. Nothing was changed. Try again."))
+            otherwise(
+                EvalAssistError(tr("Something in EvalAssist went wrong. Nothing was changed. Try again."))
+            )
             raise  # the crash hook writes down where
         then(given)
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QWidget
 
 from evalassist.errors import ContentError, EvalAssistError
+from evalassist.translate import tr
 from ui import style
 from ui.faults import log_fault
 from ui.widgets.cards import Card
@@ -18,8 +19,8 @@ from ui.widgets.marks import StateGlyph
 
 log = logging.getLogger(__name__)
 
-KEPT = "Everything you typed is kept."
-NOT_KEPT = "The last changes could not be kept; they are still on the screen."
+KEPT = tr("Everything you typed is kept.")
+NOT_KEPT = tr("The last changes could not be kept; they are still on the screen.")
 
 
 class CrashHook:
@@ -40,11 +41,13 @@ class CrashHook:
         log_fault(log, "unforeseen", error.with_traceback(trace), self._evaluation_id())
         kept = self._try_to_keep()
         if isinstance(error, EvalAssistError):
-            self._tell("That did not work.", f"{error} {KEPT if kept else NOT_KEPT}")
+            self._tell(tr("That did not work."), f"{error} {KEPT if kept else NOT_KEPT}")
         else:
             self._tell(
-                "Something in EvalAssist went wrong.",
-                f"{KEPT if kept else NOT_KEPT} You can go on. If it happens again, close EvalAssist and start it anew.",
+                tr("Something in EvalAssist went wrong."),
+                tr("{kept} You can go on. If it happens again, close EvalAssist and start it anew.").format(
+                    kept=KEPT if kept else NOT_KEPT
+                ),
             )
 
     def _try_to_keep(self) -> bool:
@@ -66,7 +69,7 @@ class CrashHook:
     def _show(self, headline: str, words: str) -> None:
         box = QMessageBox(QMessageBox.Icon.NoIcon, "EvalAssist", headline)
         box.setInformativeText(words)
-        box.addButton("Go on", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(tr("Go on"), QMessageBox.ButtonRole.AcceptRole)
         box.exec()
         self._telling = False
 
@@ -95,13 +98,17 @@ class FaultPage(QWidget):
         line.addWidget(title, 1)
         card.body.addLayout(line)
         if isinstance(error, ContentError):
-            for label, words in (("File", error.file), ("Place", error.key), ("What", error.what)):
+            for label, words in (
+                (tr("File"), error.file),
+                (tr("Place"), error.key),
+                (tr("What"), error.what),
+            ):
                 if words:
                     card.body.addWidget(_words(f"{label}:  {words}"))
         else:
             card.body.addWidget(_words(str(error)))
         card.body.addWidget(_words(what_to_do, quiet=True))
-        close = QPushButton("Close EvalAssist")
+        close = QPushButton(tr("Close EvalAssist"))
         close.clicked.connect(lambda: self.window().close())
         acts = style.row(spacing=8)
         if take_it is not None:

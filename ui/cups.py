@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from time import monotonic, sleep
 
 from evalassist.errors import EvalAssistError
+from evalassist.translate import tr
 
 log = logging.getLogger(__name__)
 
@@ -20,15 +21,15 @@ TAKING_S, ANSWER_S = 30, 4
 WATCH_S, LOOK_AGAIN_S = 3.0, 0.2
 """So long a printer is watched after it got a sheet: what is wrong at once is told at once."""
 TROUBLES = {
-    "media-empty": ("is out of paper", "Put paper in"),
-    "media-needed": ("is out of paper", "Put paper in"),
-    "media-jam": ("has a paper jam", "Take the stuck paper out"),
-    "cover-open": ("is open", "Close its cover"),
-    "door-open": ("is open", "Close its door"),
-    "toner-empty": ("is out of toner", "Change the toner"),
-    "marker-supply-empty": ("is out of ink", "Change the ink"),
-    "offline": ("is off line", "Switch it on, and look at its cable or network"),
-    "shutdown": ("is off line", "Switch it on"),
+    "media-empty": (tr("is out of paper"), tr("Put paper in")),
+    "media-needed": (tr("is out of paper"), tr("Put paper in")),
+    "media-jam": (tr("has a paper jam"), tr("Take the stuck paper out")),
+    "cover-open": (tr("is open"), tr("Close its cover")),
+    "door-open": (tr("is open"), tr("Close its door")),
+    "toner-empty": (tr("is out of toner"), tr("Change the toner")),
+    "marker-supply-empty": (tr("is out of ink"), tr("Change the ink")),
+    "offline": (tr("is off line"), tr("Switch it on, and look at its cable or network")),
+    "shutdown": (tr("is off line"), tr("Switch it on")),
 }
 """What a printer reports, what that means, and what to do."""
 MILD = ("-warning", "-report")
@@ -55,7 +56,11 @@ def send(pdf: bytes, queue: str, options: list[str]) -> None:
     done = _run(["lp", "-d", queue, *options, "--", "-"], pdf, TAKING_S)
     job = re.search(rf"{re.escape(queue)}-\d+", done.stdout.decode("utf-8", "replace"))
     if done.returncode != 0 or job is None:
-        raise PrintError(f"{queue} did not take the sheet, so nothing was printed. Look at the printer.")
+        raise PrintError(
+            tr("{queue} did not take the sheet, so nothing was printed. Look at the printer.").format(
+                queue=queue
+            )
+        )
     try:
         _watch(queue, job[0])
     except _NoAnswerError:  # it has the sheet: printed again, the patient might get two
@@ -66,14 +71,18 @@ def _refuse_what_cannot_print(queue: str) -> None:
     """A queue that is gone, paused or closed would lose the sheet, or print it when nobody stands there."""
     if queue not in _said("-e").splitlines():
         raise PrintError(
-            f"{queue} is no longer set up on this computer, so nothing was printed. Choose another printer."
+            tr(
+                "{queue} is no longer set up on this computer, so nothing was printed. Choose another printer."
+            ).format(queue=queue)
         )
     if _is_paused(queue):
         raise PrintError(_paused(queue))
     if f"{queue} not accepting requests" in _said("-a", queue):
         raise PrintError(
-            f"{queue} takes no print jobs now, so nothing was printed. Let it accept jobs again in the printer "
-            "settings of this computer, or choose another printer."
+            tr(
+                "{queue} takes no print jobs now, so nothing was printed. Let it accept jobs again in the printer "
+                "settings of this computer, or choose another printer."
+            ).format(queue=queue)
         )
 
 
@@ -95,10 +104,14 @@ def _watch(queue: str, job: str) -> None:
     _run(["cancel", job])
     if trouble:
         what, act = trouble
-        raise PrintError(f"{queue} {what}, and the print job was taken back. {act}.")
+        raise PrintError(
+            tr("{queue} {what}, and the print job was taken back. {act}.").format(
+                queue=queue, what=what, act=act
+            )
+        )
     if paused:
         raise PrintError(_paused(queue))
-    raise PrintError(f"{queue} could not print the sheet. Look at the printer.")
+    raise PrintError(tr("{queue} could not print the sheet. Look at the printer.").format(queue=queue))
 
 
 def _is_paused(queue: str) -> bool:
@@ -106,10 +119,10 @@ def _is_paused(queue: str) -> bool:
 
 
 def _paused(queue: str) -> str:
-    return (
-        f"{queue} is paused, so nothing was printed. Look at the printer and resume it in the printer settings "
+    return tr(
+        "{queue} is paused, so nothing was printed. Look at the printer and resume it in the printer settings "
         "of this computer, or choose another one."
-    )
+    ).format(queue=queue)
 
 
 def _troubles(queue: str) -> Iterator[tuple[str, str]]:

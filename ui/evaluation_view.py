@@ -18,6 +18,7 @@ from evalassist.clinical.assessment import CODES
 from evalassist.clinical.progress import StepProgress, shown
 from evalassist.evaluation import Evaluation, ItemId, SoreKnee
 from evalassist.note import Language
+from evalassist.translate import tr
 from ui import icons, style
 from ui.faults import log_fault
 from ui.pages import load_page, page_for
@@ -214,14 +215,21 @@ class EvaluationView(QWidget):
                 field.commit()
             except Exception as error:  # the others must still be told, and the evaluation be left
                 log_fault(log, "a field could not be told", error, self.session.evaluation.id)
-                self._untold.append(f"What stands in {field.accessibleName()} could not be taken over.")
+                self._untold.append(
+                    tr("What stands in {accessible_name} could not be taken over.").format(
+                        accessible_name=field.accessibleName()
+                    )
+                )
 
     def unkept(self) -> list[str]:
         """What stands on the pages and goes when they are closed, a sentence each."""
         found = list(self._untold)
         if self.hands is not None:
             loose = self.hands.loose_words().items()
-            found += [f"“{typed}” in {name} is not counted." for name, typed in loose]
+            found += [
+                tr("“{typed}” in {name} is not counted.").format(typed=typed, name=name)
+                for name, typed in loose
+            ]
         for page in self._pages.values():
             try:
                 found += page.unkept()
@@ -298,8 +306,8 @@ class EvaluationView(QWidget):
         self.hands = HandsBusyView(self.session, page.force_unit, page.kinds, at, self)
         self.hands.closed.connect(self.close_hands)
         self.hands.help_wanted.connect(self.help_wanted)
-        if (kept := self.header.kept.text).startswith("Kept "):
-            self.hands.kept.set_kept(kept.removeprefix("Kept "))
+        if self.header.kept.kept_at:
+            self.hands.kept.set_kept(self.header.kept.kept_at)
         for part in (self.header, self.rail, self.stack, self.footer, self.panel):
             part.hide()
         self._place()
@@ -472,27 +480,29 @@ class EvaluationView(QWidget):
         here = self.session.progress[self._step]
         before, after = self.neighbour(-1), self.neighbour(1)
         content = self.session.content
-        self.footer.set_previous(content.steps[before].title if before else "Start page")
+        self.footer.set_previous(content.steps[before].title if before else tr("Start page"))
         self.footer.set_next(
-            content.steps[after].title if after else "Start page",
+            content.steps[after].title if after else tr("Start page"),
             ready=here.state == "complete" and bool(after),
         )
         text, state = self._left_words(here)
-        key, hint = ("F8", "next gap") if self.gap_after() else ("", "")
+        key, hint = ("F8", tr("next gap")) if self.gap_after() else ("", "")
         self.footer.set_left(text, state, key=key, hint=hint)
 
     def _left_words(self, here: StepProgress) -> tuple[str, glyph.State]:
         if self.session.signed:
-            return "Signed", "complete"
+            return tr("Signed"), "complete"
         if here.state == "blocked":
-            return "Blocked", "blocked"
+            return tr("Blocked"), "blocked"
         if here.left:
-            return f"{here.left} left here", GLYPHS[here.state]
+            return tr("{left} left here").format(left=here.left), GLYPHS[here.state]
         elsewhere = [step for step in self.steps if self.session.progress[step.id].left]
         if elsewhere:
             step = elsewhere[0]
-            return f"{self.session.progress[step.id].left} left in {step.short}", "partly"
-        return "Nothing left", "complete"
+            return tr("{left} left in {short}").format(
+                left=self.session.progress[step.id].left, short=step.short
+            ), "partly"
+        return tr("Nothing left"), "complete"
 
     def gap_after(self) -> tuple[str, ItemId] | None:
         """Where F8 goes: the step and the item, or None when nothing is left."""
@@ -682,27 +692,27 @@ class EvaluationView(QWidget):
         self._who = QPushButton()
         self._who.setProperty("kind", "flat")
         self._who.setProperty("t", "b")
-        self._who.setToolTip("Settings")
+        self._who.setToolTip(tr("Settings"))
         self._who.clicked.connect(self.settings_wanted)
         self.header.extra.addWidget(self._who)
         self.header.lock_wanted.connect(self.lock_wanted)
         self.header.user_clicked.connect(self.account_wanted)
-        self._home = QPushButton("Start page")
+        self._home = QPushButton(tr("Start page"))
         self._home.setProperty("kind", "flat")
-        self._home.setAccessibleName("Start page")
+        self._home.setAccessibleName(tr("Start page"))
         icons.put_icon(self._home, "back")
         self._home.clicked.connect(self.start_wanted)
-        self._papers = QPushButton("Documents")
+        self._papers = QPushButton(tr("Documents"))
         self._papers.setProperty("kind", "flat")
-        self._papers.setAccessibleName("Documents")
+        self._papers.setAccessibleName(tr("Documents"))
         icons.put_icon(self._papers, "document")
         self._papers.clicked.connect(self.documents_wanted)
         self.rail.foot.addWidget(self._papers)
         self.rail.foot.addWidget(self._home)
-        self.header.side.setToolTip("Which knee is sore: click to correct it")
+        self.header.side.setToolTip(tr("Which knee is sore: click to correct it"))
         self.header.side.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.header.side.installEventFilter(self)
-        self.header.name.setToolTip("Who the patient is: click to correct it")
+        self.header.name.setToolTip(tr("Who the patient is: click to correct it"))
         self.header.name.setCursor(Qt.CursorShape.PointingHandCursor)
         self.header.name.installEventFilter(self)
 
@@ -710,7 +720,10 @@ class EvaluationView(QWidget):
         patient = evaluation.patient
         sex = f" · {patient.sex}" if patient.sex != "X" else ""
         born = date_text(patient.birth_date)
-        self.header.set_patient(patient.name, f"{evaluation.age_years} y{sex} · born {born}")
+        self.header.set_patient(
+            patient.name,
+            tr("{age_years} y{sex} · born {born}").format(age_years=evaluation.age_years, sex=sex, born=born),
+        )
         self.header.set_side(evaluation.sore_knee)
         day = evaluation.visit_date
         self.header.set_visit(
@@ -744,7 +757,11 @@ class EvaluationView(QWidget):
         if self.session.signed:
             return
         menu = QMenu(self)
-        words: dict[SoreKnee, str] = {"right": "RIGHT knee", "left": "LEFT knee", "both": "BOTH knees"}
+        words: dict[SoreKnee, str] = {
+            "right": tr("RIGHT knee"),
+            "left": tr("LEFT knee"),
+            "both": tr("BOTH knees"),
+        }
         for side, word in words.items():
             act = menu.addAction(word)
             act.setCheckable(True)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from evalassist.translate import tr
 from ui import sound
 from ui.hands_screen import HandsScreen
 from ui.session import EvaluationSession
@@ -43,7 +44,7 @@ class HandsBusyView(HandsScreen):
     ) -> None:
         super().__init__(session, unit, kinds, at, parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Hands-busy strength testing")
+        self.setAccessibleName(tr("Hands-busy strength testing"))
         self._answers = session.evaluation.answers
         self._entered_at = 0.0
         self._clock = QTimer(self, interval=SECOND_MS, timerType=Qt.TimerType.PreciseTimer)
@@ -104,7 +105,7 @@ class HandsBusyView(HandsScreen):
     def _tick(self) -> None:
         hold_s = self.session.content.pace.hold_s
         if self._second >= hold_s:
-            self._stop_count(f"count done, {hold_s} s")
+            self._stop_count(tr("count done, {hold_s} s").format(hold_s=hold_s))
             self._sound("end")
         elif self._second:
             self._second += 1
@@ -159,7 +160,7 @@ class HandsBusyView(HandsScreen):
             super().keyPressEvent(event)
             return
         if self._num_lock_is_off(event):
-            self.entry.says, self.entry.bad = "Num Lock is off: press it, then type again.", True
+            self.entry.says, self.entry.bad = tr("Num Lock is off: press it, then type again."), True
         elif not self._take_key(event):
             super().keyPressEvent(event)
             return
@@ -229,16 +230,16 @@ class HandsBusyView(HandsScreen):
     def keys(self) -> list[tuple[str, str]]:
         """The keys of this view, for F1."""
         return [
-            ("0 … 9", "the value, as typed or as the dynamometer types it"),
-            ("Enter", "take it and go on; with nothing typed, leave it open and go on"),
-            ("Backspace", "correct what is typed, else take back the last value"),
-            ("+", "count the seconds of the hold"),
-            ("−, /", "not tested: the reasons; by hand; lever arm; other muscles"),
-            ("P", "pain now; it is asked after the last trial"),
-            ("*, C", "compensation seen"),
-            ("Up, Down", "the muscle or side before, the next one"),
-            ("F2", "the picture large"),
-            ("F11, Esc", "back to the page"),
+            ("0 … 9", tr("the value, as typed or as the dynamometer types it")),
+            ("Enter", tr("take it and go on; with nothing typed, leave it open and go on")),
+            ("Backspace", tr("correct what is typed, else take back the last value")),
+            ("+", tr("count the seconds of the hold")),
+            ("−, /", tr("not tested: the reasons; by hand; lever arm; other muscles")),
+            ("P", tr("pain now; it is asked after the last trial")),
+            ("*, C", tr("compensation seen")),
+            (tr("Up, Down"), tr("the muscle or side before, the next one")),
+            ("F2", tr("the picture large")),
+            ("F11, Esc", tr("back to the page")),
         ]
 
     # ------------------------------------------------------------ for the window around it

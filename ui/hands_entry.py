@@ -20,6 +20,7 @@ from evalassist.clinical.strength_entry import (
     without_last,
 )
 from evalassist.evaluation import Answers, StrengthTest, other
+from evalassist.translate import tr
 from evalassist.units import from_si, to_si
 from ui import hands_questions as questions
 from ui.hands_place import HandsPlace
@@ -140,13 +141,19 @@ class HandsEntry(HandsPlace):
         assert group is not None
         reading = read_value(self.typed, self.shown_unit, takes_torque=group.takes_torque)
         if reading is None:
-            self._refuse(f"“{self.typed}” cannot be counted as a value in {self.shown_unit}. It stays here.")
+            self._refuse(
+                tr("“{typed}” cannot be counted as a value in {shown_unit}. It stays here.").format(
+                    typed=self.typed, shown_unit=self.shown_unit
+                )
+            )
             return
         low, high = usual_range(reading.unit)
         if not low <= reading.value <= high and self._doubted != self.typed:
             slip = slip_of_unit(reading.value, reading.unit)
-            said = f"{shown(reading.value, 1)} {reading.unit}: usual {shown(low, 1)} to {shown(high, 1)}."
-            self._doubt(f"{said} {slip}Enter again keeps it.")
+            said = tr("{value} {unit}: usual {low} to {high}.").format(
+                value=shown(reading.value, 1), unit=reading.unit, low=shown(low, 1), high=shown(high, 1)
+            )
+            self._doubt(tr("{said} {slip}Enter again keeps it.").format(said=said, slip=slip))
             return
         self._tell(with_trial(self.as_tested, reading))
         self._taken()
@@ -154,14 +161,18 @@ class HandsEntry(HandsPlace):
     def _take_grade(self) -> None:
         grade = read_grade(self.typed)
         if grade is None:
-            self._refuse(f"“{self.typed}” is not a grade: {', '.join(MMT_GRADES)}.")
+            self._refuse(
+                tr("“{typed}” is not a grade: {mmt_grades}.").format(
+                    typed=self.typed, mmt_grades=", ".join(MMT_GRADES)
+                )
+            )
             return
         self._tell(with_grade(self.as_tested, grade))
         self._taken()
 
     def _take_pain(self) -> None:
         if not (self.typed.isdigit() and int(self.typed) <= 10):
-            self._refuse(f"“{self.typed}”: pain is 0 to 10, in whole numbers.")
+            self._refuse(tr("“{typed}”: pain is 0 to 10, in whole numbers.").format(typed=self.typed))
             return
         self._tell(replace(self.as_tested, pain=int(self.typed)))
         self._taken()
@@ -175,21 +186,27 @@ class HandsEntry(HandsPlace):
     def _take_lever(self) -> None:
         reading = read_value(self.typed, "cm", takes_torque=False)
         if reading is None or reading.unit != "cm":
-            self._refuse(f"“{self.typed}” cannot be counted as a length in cm. It stays here.")
+            self._refuse(
+                tr("“{typed}” cannot be counted as a length in cm. It stays here.").format(typed=self.typed)
+            )
             return
         length_m = to_si(reading.value, "cm")
         low, high = LEVER_ARM_M
         said = f"{shown(reading.value, 1)} cm"
         beside = self._lever_beside
         if not low <= length_m <= high and self._doubted != self.typed:
-            usual = f"{shown(from_si(low, 'cm'))} to {shown(from_si(high, 'cm'))} cm"
-            self._doubt(f"{said}: usual {usual}. Enter again keeps it.")
+            usual = tr("{low} to {high} cm").format(
+                low=shown(from_si(low, "cm")), high=shown(from_si(high, "cm"))
+            )
+            self._doubt(tr("{said}: usual {usual}. Enter again keeps it.").format(said=said, usual=usual))
             return
         if (
             beside is not None and beside != length_m and self._doubted != self.typed
         ):  # a force read in by mistake
             self._doubt(
-                f"Lever arm {said}, and {shown(from_si(beside, 'cm'), 1)} cm on the other side. Enter again keeps it."
+                tr("Lever arm {said}, and {beside} cm on the other side. Enter again keeps it.").format(
+                    said=said, beside=shown(from_si(beside, "cm"), 1)
+                )
             )
             return
         self._tell(replace(self.as_tested, lever_arm_m=length_m))
@@ -205,7 +222,11 @@ class HandsEntry(HandsPlace):
         return beside.lever_arm_m if isinstance(beside, StrengthTest) else None
 
     def _refuse_more(self) -> None:
-        self._refuse(f"“{self.typed}” is not counted: all is in here. Enter goes on, Backspace takes back.")
+        self._refuse(
+            tr("“{typed}” is not counted: all is in here. Enter goes on, Backspace takes back.").format(
+                typed=self.typed
+            )
+        )
         self.typed = ""
 
     def _refuse(self, words: str) -> None:
@@ -232,7 +253,7 @@ class HandsEntry(HandsPlace):
             here = self.at
             self._arrive(self._next_open(here))
             if self.at == here:
-                self.says = "Only this one is open. F11 goes back to the page."
+                self.says = tr("Only this one is open. F11 goes back to the page.")
 
     def _take_back(self) -> None:
         stops, answers = self.stops, self.session.evaluation.answers
@@ -240,13 +261,13 @@ class HandsEntry(HandsPlace):
         if self.item_id not in answers:
             before = battery.last_given(stops, at, answers)
             if before is None:
-                self.says = "Nothing to take back."
+                self.says = tr("Nothing to take back.")
                 return
             self._arrive(before)
         left, words = without_last(answers.get(self.item_id))
         self._passed.clear()
         self.session.answer(self.item_id, left)
-        self._clear(f"{words} taken back. Ctrl+Z brings it back.")
+        self._clear(tr("{words} taken back. Ctrl+Z brings it back.").format(words=words))
 
     # ------------------------------------------------------------ one key each
 
@@ -269,10 +290,10 @@ class HandsEntry(HandsPlace):
             self._passed.clear()
             if self.kind == "grade" and self.test.trials:
                 self._forced = "grade"
-                self.says = "A grade takes the place of the trials. Ctrl+Z brings them back."
+                self.says = tr("A grade takes the place of the trials. Ctrl+Z brings them back.")
             elif self.kind == "force" and self.test.grade:
                 self._forced = "trial"
-                self.says = "A trial takes the place of the grade. Ctrl+Z brings it back."
+                self.says = tr("A trial takes the place of the grade. Ctrl+Z brings it back.")
 
     def ask_for_compensation(self) -> None:
         """What was seen of this patient's helping muscles, by number; a value that is typed is taken first."""
@@ -310,7 +331,9 @@ class HandsEntry(HandsPlace):
             return
         number = int(self.typed) if self.typed.isdigit() else 0
         if not 1 <= number <= len(question.options):
-            self._refuse(f"Type a number from 1 to {len(question.options)}, then Enter.")
+            self._refuse(
+                tr("Type a number from 1 to {count}, then Enter.").format(count=len(question.options))
+            )
             self.typed = ""
             return
         self.choose(number - 1)

@@ -9,6 +9,7 @@ from evalassist.clinical.battery import Ask, Stop
 from evalassist.clinical.result import SideStrength
 from evalassist.content.schema import StrengthGroup
 from evalassist.evaluation import Evaluation, StrengthTest
+from evalassist.translate import tr
 from ui.session import EvaluationSession
 from ui.widgets.strength_side import Mode
 
@@ -113,8 +114,8 @@ class HandsPlace:
         name = f"{self.group.title}, {self.stop.side}"
         number = min(len(self.test.trials), self.session.content.pace.trials) + 1
         return {
-            "trial": f"{name}, trial {number}",
-            "grade": f"{name}: grade by hand",
-            "pain": f"{name}: pain in the test",
-            "lever": f"{name}: lever arm",
+            "trial": tr("{name}, trial {number}").format(name=name, number=number),
+            "grade": tr("{name}: grade by hand").format(name=name),
+            "pain": tr("{name}: pain in the test").format(name=name),
+            "lever": tr("{name}: lever arm").format(name=name),
         }.get(self.ask, "")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from evalassist.clinical import battery
 from evalassist.clinical.strength_entry import OWN_WORDS, compensations, left_out
 from evalassist.content.schema import StrengthGroup
+from evalassist.translate import tr
 from evalassist.words import upper_first
 from ui.widgets.editors import NOT_TESTED_REASONS
 
@@ -30,11 +31,11 @@ class Question:
 
 def reasons(entry: HandsEntry) -> Question:
     """Why this side is not tested, and what may be done instead."""
-    hand = "Test with the dynamometer" if entry.kind == "grade" else "Test by hand: a grade"
+    hand = tr("Test with the dynamometer") if entry.kind == "grade" else tr("Test by hand: a grade")
     instead: dict[str, Callable[[], None]] = {
         hand: entry.switch_kind,
-        "Lever arm…": lambda: entry.force("lever"),
-        "Other muscles…": entry.ask_for_muscles,
+        tr("Lever arm…"): lambda: entry.force("lever"),
+        tr("Other muscles…"): entry.ask_for_muscles,
     }
     count = len(NOT_TESTED_REASONS)
 
@@ -45,7 +46,7 @@ def reasons(entry: HandsEntry) -> Question:
             tuple(instead.values())[chosen - count]()
 
     words = tuple(upper_first(reason) for reason in NOT_TESTED_REASONS)
-    return Question("Not tested, because of", (*words, *instead), choose)
+    return Question(tr("Not tested, because of"), (*words, *instead), choose)
 
 
 def compensation(entry: HandsEntry, group: StrengthGroup) -> Question:
@@ -56,8 +57,8 @@ def compensation(entry: HandsEntry, group: StrengthGroup) -> Question:
         entry.take(replace(entry.as_tested, compensation=seen[chosen]))
 
     usual = tuple(upper_first(words) for words in compensations(group))
-    again = ("Take it back",) if entry.test.compensation else ()
-    return Question("Compensation seen", (*usual, "Something else", *again), choose)
+    again = (tr("Take it back"),) if entry.test.compensation else ()
+    return Question(tr("Compensation seen"), (*usual, tr("Something else"), *again), choose)
 
 
 def muscles(entry: HandsEntry) -> Question:
@@ -71,6 +72,8 @@ def muscles(entry: HandsEntry) -> Question:
         entry.toggle(free[chosen].id)
         entry.ask_for_muscles()
 
-    words = tuple(f"{one.label}: added" if one.id in entry.wanted else one.label for one in free)
-    title = f"{', '.join(one.label for one in fixed)}. Also test:"
+    words = tuple(
+        tr("{label}: added").format(label=one.label) if one.id in entry.wanted else one.label for one in free
+    )
+    title = tr("{fixed}. Also test:").format(fixed=", ".join(one.label for one in fixed))
     return Question(title, words, choose, stays=True)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWi
 
 from evalassist.clinical import battery
 from evalassist.evaluation import SIDES
+from evalassist.translate import tr
 from evalassist.words import lower_first
 from ui import icons, style
 from ui.hands_entry import HandsEntry
@@ -84,7 +85,9 @@ class HandsScreen(QWidget):
         line = style.row(bar, (16, 4, 16, 5), spacing=9)
         patient = self.session.evaluation.patient
         line.addWidget(style.label("h1", patient.name))
-        line.addWidget(style.label("q", f"born {date_text(patient.birth_date)}"))
+        line.addWidget(
+            style.label("q", tr("born {birth_date}").format(birth_date=date_text(patient.birth_date)))
+        )
         line.addStretch(1)
         self._muscle = style.label("b")
         line.addWidget(self._muscle)
@@ -95,7 +98,7 @@ class HandsScreen(QWidget):
         self.kept = KeptIndicator()
         self.kept.help_wanted.connect(self.help_wanted)
         line.addWidget(self.kept)
-        leave = QPushButton("Back to the page")
+        leave = QPushButton(tr("Back to the page"))
         leave.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         icons.put_icon(leave, "window")
         leave.clicked.connect(self.closed)
@@ -107,7 +110,7 @@ class HandsScreen(QWidget):
         left = style.column(spacing=6)
         head = style.row(spacing=14)
         self._side = SideBadge("right", shape="big")
-        self._sore = Chip("sore side", "att")
+        self._sore = Chip(tr("sore side"), "att")
         head.addWidget(self._side)
         head.addWidget(self._sore, 0, Qt.AlignmentFlag.AlignVCenter)
         head.addStretch(1)
@@ -169,7 +172,7 @@ class HandsScreen(QWidget):
     def _spoken(self) -> str:
         stop, group = self.entry.stop, self.entry.group
         if stop is None or group is None:
-            return "Nothing is left to test."
+            return tr("Nothing is left to test.")
         return f"{stop.side}, {group.title}. {self._where()}. {self.entry.says}"
 
     def _show_progress(self) -> None:
@@ -185,7 +188,7 @@ class HandsScreen(QWidget):
                 glyph.set_state(STATES[done])
         here = self.entry.stop
         at = groups.index(here.group) + 1 if here else len(groups)
-        self._muscle.setText(f"Muscle {at} of {len(groups)}")
+        self._muscle.setText(tr("Muscle {at} of {count}").format(at=at, count=len(groups)))
 
     def _where(self) -> str:
         """The position and what is asked, in one line."""
@@ -195,30 +198,34 @@ class HandsScreen(QWidget):
         trials = self.session.content.pace.trials
         number = len(entry.test.trials) + 1
         asked = {
-            "trial": f"trial {number} of {max(trials, number)}",
-            "grade": "grade by hand, 0 to 5",
-            "pain": "pain in the test, 0 to 10",
-            "lever": f"lever arm in cm, from {lower_first(group.axis)} to the pad",
-            "done": "not tested" if entry.test.not_tested else "all is in",
+            "trial": tr("trial {number} of {trials}").format(number=number, trials=max(trials, number)),
+            "grade": tr("grade by hand, 0 to 5"),
+            "pain": tr("pain in the test, 0 to 10"),
+            "lever": tr("lever arm in cm, from {axis} to the pad").format(axis=lower_first(group.axis)),
+            "done": tr("not tested") if entry.test.not_tested else tr("all is in"),
         }[entry.ask]
         parts = [position, asked, self._counted, self._rest_words()]
         return "  ·  ".join(part for part in parts if part)
 
     def _rest_words(self) -> str:
         left = round(self._rested_at - monotonic())
-        return f"rest {left} s" if left > 0 and self.entry.ask == "trial" and self.entry.test.trials else ""
+        return (
+            tr("rest {left} s").format(left=left)
+            if left > 0 and self.entry.ask == "trial" and self.entry.test.trials
+            else ""
+        )
 
     def _show_huge(self) -> None:
         entry = self.entry
         if self._second:
             self.huge.show_count(self._second, self.session.content.pace.hold_s)
         elif entry.stop is None:
-            self.huge.show_value("All tested.", "", quiet=True)
+            self.huge.show_value(tr("All tested."), "", quiet=True)
         elif entry.ask == "done":
             words = entry.test.grade or result(entry.measured, entry.shown_unit).partition(" ")[0]
             known = bool(entry.test.trials or entry.test.grade)
             unit = "" if entry.test.grade else entry.shown_unit
-            self.huge.show_value(words if known else "–", unit if known else "not tested", quiet=True)
+            self.huge.show_value(words if known else "–", unit if known else tr("not tested"), quiet=True)
         else:
             units = {"pain": "/10", "lever": "cm", "grade": "grade"}
             self.huge.show_value(entry.typed, units.get(entry.ask, entry.shown_unit))
@@ -251,28 +258,33 @@ class HandsScreen(QWidget):
         entry, say = self.entry, self.legend.say
         nothing = entry.stop is None
         if entry.question is not None:
-            say("Enter", "take what is typed" if entry.typed or not entry.question.stays else "begin")
+            say("Enter", tr("take what is typed") if entry.typed or not entry.question.stays else tr("begin"))
             say("Backspace", "back")
         else:
             say("Enter", self._enter_words())
-            say("Backspace", f"correct {entry.typed}" if entry.typed else "take back the last")
+            say(
+                "Backspace",
+                tr("correct {typed}").format(typed=entry.typed) if entry.typed else tr("take back the last"),
+            )
         asking = entry.question is not None or nothing
         trial = not asking and entry.ask == "trial"
-        say("+", "" if not trial else "start again" if self._second else "start the count")
-        say("−", "other muscles" if nothing else "" if asking else "not tested, by hand …")
+        say("+", "" if not trial else tr("start again") if self._second else tr("start the count"))
+        say("−", tr("other muscles") if nothing else "" if asking else tr("not tested, by hand …"))
         say("P", "" if asking else "pain")
-        say("*", "" if asking else "compensation: seen" if entry.test.compensation else "compensation")
-        say("F2", "" if asking else "small picture" if self._big else "big picture")
+        say(
+            "*", "" if asking else tr("compensation: seen") if entry.test.compensation else tr("compensation")
+        )
+        say("F2", "" if asking else tr("small picture") if self._big else tr("big picture"))
 
     def _enter_words(self) -> str:
         entry = self.entry
         if self._second and not entry.typed:
-            return "stop the count"
+            return tr("stop the count")
         if entry.typed:
-            unit = {"trial": f" {entry.shown_unit}", "lever": " cm"}.get(entry.ask, "")
+            unit = {"trial": f" {entry.shown_unit}", "lever": tr(" cm")}.get(entry.ask, "")
             named = not entry.typed[-1].isalpha()
-            return f"take {entry.typed}{unit if named else ''}, go on"
-        return "back to the page" if entry.stop is None else "go on"
+            return tr("take {typed}{unit}, go on").format(typed=entry.typed, unit=unit if named else "")
+        return tr("back to the page") if entry.stop is None else tr("go on")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

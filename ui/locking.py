@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 from shiboken6 import isValid
 
+from evalassist.translate import tr
+
 if TYPE_CHECKING:
     from evalassist.records.store import Store
     from ui.evaluation_view import EvaluationView
@@ -45,7 +47,7 @@ def addendum_words() -> dict[tuple[str, str], str]:
     words: dict[tuple[str, str], str] = {}
     for dialog in QApplication.topLevelWidgets():
         if isinstance(dialog, AddendumDialog) and dialog.isVisible() and dialog.text.value:
-            words["sign", "Addendum"] = dialog.text.value
+            words["sign", tr("Addendum")] = dialog.text.value
             words["sign", ITS_KIND] = dialog.form.kind
     return words
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from evalassist.errors import EvalAssistError
+from evalassist.translate import tr
 from ui import style
 from ui.faults import log_fault
 from ui.locking import Held, Left, addendum_words, close_dialogs, still_waited_for
@@ -52,7 +53,7 @@ REMEMBER_AFTER_MS = 400
 MOST_NAMED = 6
 """So many unkept entries are named when the evaluation is left."""
 
-GO_ON = (
+GO_ON = tr(
     "Go on from this earlier state? What was kept after it is not in these records. "
     "The audit trail says who went on."
 )
@@ -262,7 +263,7 @@ class MainWindow(QMainWindow):
             self._stack.setCurrentWidget(self.start)
         else:
             box = QMessageBox(
-                QMessageBox.Icon.NoIcon, "EvalAssist", "The evaluation could not be opened.", parent=self
+                QMessageBox.Icon.NoIcon, "EvalAssist", tr("The evaluation could not be opened."), parent=self
             )
             box.setInformativeText(why)
             box.exec()
@@ -360,8 +361,8 @@ class MainWindow(QMainWindow):
         from ui.dialogs.confirm import confirmed
         from ui.dialogs.patient_file import ExportDialog
 
-        says = "The file holds everything kept about this patient."
-        if confirmed(self._store, self._way_in, says, "Export the patient", self):
+        says = tr("The file holds everything kept about this patient.")
+        if confirmed(self._store, self._way_in, says, tr("Export the patient"), self):
             ExportDialog(self._store, self._store.patient(patient_id), self).exec()
 
     def _keep_new(self, evaluation: Evaluation) -> Evaluation:
@@ -555,7 +556,7 @@ class MainWindow(QMainWindow):
         view.show_step(step_id if step_id in self._content.steps else "safety")
         if not (item_id and view.page.focus_item(item_id)):
             view.focus_first()
-        name = "PRACTICE" if evaluation.is_practice else evaluation.patient.name
+        name = tr("PRACTICE") if evaluation.is_practice else evaluation.patient.name
         self.setWindowTitle(f"{name} – EvalAssist")
 
     def _leave(self) -> bool:
@@ -592,20 +593,22 @@ class MainWindow(QMainWindow):
 
     def _ask_to_lose(self, unkept: list[str], *, kept: bool = False) -> bool:
         """Say once what would be lost; True when the therapist leaves all the same."""
-        says = "Something typed is not kept." if kept else "The last changes are not kept."
+        says = tr("Something typed is not kept.") if kept else tr("The last changes are not kept.")
         box = QMessageBox(QMessageBox.Icon.NoIcon, "EvalAssist", says, parent=self)
         box.setTextFormat(Qt.TextFormat.PlainText)
         lines = [*([] if kept else [self._why_not_kept]), *unkept[:MOST_NAMED]]
         if len(unkept) > MOST_NAMED:
-            lines.append(f"and {len(unkept) - MOST_NAMED} more.")
-        lost = "it is" if kept and len(unkept) == 1 else "they are"
-        lines.append(f"If you leave now, {lost} lost.")
+            lines.append(tr("and {count} more.").format(count=len(unkept) - MOST_NAMED))
+        one = kept and len(unkept) == 1
+        lines.append(tr("If you leave now, it is lost.") if one else tr("If you leave now, they are lost."))
         box.setInformativeText("\n".join(line for line in lines if line))
         for label in box.findChildren(QLabel):
             label.setTextFormat(Qt.TextFormat.PlainText)  # what was typed is never read as a format
-        stay = box.addButton("Stay here", QMessageBox.ButtonRole.RejectRole)
-        them = "it" if lost == "it is" else "them"
-        leave = box.addButton(f"Leave without {them}", QMessageBox.ButtonRole.DestructiveRole)
+        stay = box.addButton(tr("Stay here"), QMessageBox.ButtonRole.RejectRole)
+        leave = box.addButton(
+            tr("Leave without it") if one else tr("Leave without them"),
+            QMessageBox.ButtonRole.DestructiveRole,
+        )
         box.setDefaultButton(stay)
         box.exec()
         return box.clickedButton() is leave  # a box that locking closed was not answered
@@ -615,7 +618,7 @@ class MainWindow(QMainWindow):
         assert self.view is not None
         session = self.view.session
         box = QMessageBox(
-            QMessageBox.Icon.NoIcon, "EvalAssist", "Another window changed this evaluation.", parent=self
+            QMessageBox.Icon.NoIcon, "EvalAssist", tr("Another window changed this evaluation."), parent=self
         )
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText(self._why_not_kept)
@@ -624,11 +627,13 @@ class MainWindow(QMainWindow):
             fixed = session.store.load(session.evaluation.id, to_edit=False).signature is not None
         except EvalAssistError:
             other = False
-        mine = None if fixed else box.addButton("Keep mine", QMessageBox.ButtonRole.AcceptRole)
-        both = None if fixed or not other else box.addButton("Compare…", QMessageBox.ButtonRole.ActionRole)
-        words = "Take the other" if other else "Leave without mine"  # discarded: there is no other
+        mine = None if fixed else box.addButton(tr("Keep mine"), QMessageBox.ButtonRole.AcceptRole)
+        both = (
+            None if fixed or not other else box.addButton(tr("Compare…"), QMessageBox.ButtonRole.ActionRole)
+        )
+        words = tr("Take the other") if other else tr("Leave without mine")  # discarded: there is no other
         theirs = box.addButton(words, QMessageBox.ButtonRole.DestructiveRole)
-        stay = box.addButton("Stay here", QMessageBox.ButtonRole.RejectRole)
+        stay = box.addButton(tr("Stay here"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(stay)
         box.exec()
         chosen = box.clickedButton()
@@ -663,11 +668,13 @@ class MainWindow(QMainWindow):
                 self.open_evaluation(evaluation_id)
             return
         box = QMessageBox(
-            QMessageBox.Icon.NoIcon, "EvalAssist", "The last changes are not kept yet.", parent=self
+            QMessageBox.Icon.NoIcon, "EvalAssist", tr("The last changes are not kept yet."), parent=self
         )
         box.setInformativeText(
-            f"{self._why_not_kept}\n\nThey stay on the screen, and EvalAssist tries again every two seconds. "
-            "Leave this window open until the header says Kept."
+            tr(
+                "{why_not_kept}\n\nThey stay on the screen, and EvalAssist tries again every two seconds. "
+                "Leave this window open until the header says Kept."
+            ).format(why_not_kept=self._why_not_kept)
         )
         box.exec()
 
@@ -691,7 +698,7 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         if self._held and self.door is not None:
-            self.door.say("Something typed is not kept yet. Who typed it must sign in first.")
+            self.door.say(tr("Something typed is not kept yet. Who typed it must sign in first."))
         else:
             self.restore_wanted.emit()
 
@@ -788,9 +795,11 @@ class MainWindow(QMainWindow):
         held.view.session.kept.connect(lambda _: self._let_go(account.id))
         if self.door is not None:
             self.door.say_above(
-                f"The last changes of {account.name} are not kept: {self._why_not_kept}\n"
-                "They wait out of sight, and EvalAssist tries again. Leave this window open, "
-                f"and let {account.name} sign in here."
+                tr(
+                    "The last changes of {name} are not kept: {why_not_kept}\n"
+                    "They wait out of sight, and EvalAssist tries again. Leave this window open, "
+                    "and let {name} sign in here."
+                ).format(name=account.name, why_not_kept=self._why_not_kept)
             )
 
     def _let_go(self, account_id: str) -> None:
@@ -809,7 +818,7 @@ class MainWindow(QMainWindow):
         if not self._keep_held() and not self._ask_to_lose([]):
             return False
         waits = any(left.words or left.form for left in self._left.values())
-        return not waits or self._ask_to_lose(["Words that wait for who locked the window."], kept=True)
+        return not waits or self._ask_to_lose([tr("Words that wait for who locked the window.")], kept=True)
 
     def _keep_held(self) -> bool:
         return all(held.view.session.keep() for held in list(self._held.values()))
@@ -887,7 +896,7 @@ class MainWindow(QMainWindow):
         from ui.dialogs.confirm import confirmed
 
         accept = self._store.accept_cut
-        if accept is None or not confirmed(self._store, self._way_in, GO_ON, "Go on from here", self):
+        if accept is None or not confirmed(self._store, self._way_in, GO_ON, tr("Go on from here"), self):
             return
         try:
             accept()

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QMessageBox
 
 from evalassist.errors import EvalAssistError
+from evalassist.translate import tr
 
 if TYPE_CHECKING:
     from evalassist.records.store import Store
     from ui.main_window import MainWindow
     from ui.pages.start import StartPage
 
-AGAIN = "The practice patient cannot be opened. Begin again: nothing real is lost."
+AGAIN = tr("The practice patient cannot be opened. Begin again: nothing real is lost.")
 
 
 class Practice:
@@ -46,7 +47,7 @@ class Practice:
         from evalassist.records.doorstep import practice_file
 
         window, folder = self._window, self._folder
-        if folder is None or (practice_file(folder).exists() and not self._asked("Begin again")):
+        if folder is None or (practice_file(folder).exists() and not self._asked(tr("Begin again"))):
             return
         self.close()
         try:
@@ -54,7 +55,7 @@ class Practice:
             begin_practice(folder, window.records.keys, window.records.account, made)
             window.records.note_practice("begun")
         except (EvalAssistError, OSError) as fault:
-            self._say(f"The practice patient could not be begun. {fault}")
+            self._say(tr("The practice patient could not be begun. {fault}").format(fault=fault))
             return
         self.open()
 
@@ -83,7 +84,7 @@ class Practice:
         from evalassist.practice import remove_practice
 
         folder = self._folder
-        if folder is not None and self._asked("Remove it"):
+        if folder is not None and self._asked(tr("Remove it")):
             self.close()
             remove_practice(folder)
             self._window.records.note_practice("removed")
@@ -104,11 +105,11 @@ class Practice:
         box = QMessageBox(
             QMessageBox.Icon.NoIcon,
             "EvalAssist",
-            "All that was tried with it is removed.",
+            tr("All that was tried with it is removed."),
             parent=self._window,
         )
-        box.setInformativeText("No record is touched.")
-        stay = box.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)
+        box.setInformativeText(tr("No record is touched."))
+        stay = box.addButton(tr("Keep it"), QMessageBox.ButtonRole.RejectRole)
         yes = box.addButton(act, QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(stay)
         box.exec()

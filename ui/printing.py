@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalassist.errors import EvalAssistError
+from evalassist.translate import tr
 from ui import cups
 from ui.cups import PrintError
 from ui.document_rows import MEDIA
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from evalassist.records.rows import DocumentUse
     from ui.session import EvaluationSession
 
-AGAIN = "The sheet is kept under Documents; print it again from there."
+AGAIN = tr("The sheet is kept under Documents; print it again from there.")
 MOST_DPI = 600
 """Finer than this nobody sees, and a page would not fit into the memory."""
 OWN_OPTIONS = 0xFE00
@@ -83,7 +84,9 @@ def give_out(session: EvaluationSession, parent: QWidget, printout: Printout) ->
         raise PrintError(f"{fault} {AGAIN}") from fault
     use = _use_of(printer)
     session.note_use(document, use)
-    sent = f"{says} Sent to {_name_of(printer)}. What was printed is kept under Documents."
+    sent = tr("{says} Sent to {printer}. What was printed is kept under Documents.").format(
+        says=says, printer=_name_of(printer)
+    )
     return Sent(sent.strip(), printout.paper, use)
 
 
@@ -95,11 +98,11 @@ def print_again(parent: QWidget, printout: Printout) -> Sent | None:
         return None
     printout, _ = on_paper_of(printer, printout)
     print_pdf(printout.pdf, printer, printout.paper)
-    return Sent(f"Sent to {_name_of(printer)}.", printout.paper, _use_of(printer))
+    return Sent(tr("Sent to {printer}.").format(printer=_name_of(printer)), printout.paper, _use_of(printer))
 
 
 def _name_of(printer: QPrinter) -> str:
-    return printer.printerName() or "the file you chose"
+    return printer.printerName() or tr("the file you chose")
 
 
 def _use_of(printer: QPrinter) -> DocumentUse:
@@ -112,10 +115,13 @@ def keep_first(session: EvaluationSession, kind: str = "") -> None:
     What was entered in error is printed under its mark; the patient's sheet bears none, and is not given out.
     """
     if kind == "handout" and session.evaluation.entered_in_error:
-        raise EvalAssistError("This visit was entered in error, so its sheet is not given out.")
+        raise EvalAssistError(tr("This visit was entered in error, so its sheet is not given out."))
     if not session.keep():
         raise EvalAssistError(
-            "The last changes are not kept yet, so nothing was printed or saved. The header says why; try again then."
+            tr(
+                "The last changes are not kept yet, so nothing was printed or saved. The header says why; try "
+                "again then."
+            )
         )
 
 
@@ -129,8 +135,10 @@ def ask_printer(parent: QWidget, printout: Printout) -> QPrinter | None:
 
     if not QPrinterInfo.availablePrinterNames():
         raise PrintError(
-            "No printer is set up on this computer. Nothing was printed. "
-            "Save the sheet as PDF, or set up a printer and try again."
+            tr(
+                "No printer is set up on this computer. Nothing was printed. "
+                "Save the sheet as PDF, or set up a printer and try again."
+            )
         )
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setDocName(printout.title)
@@ -170,11 +178,15 @@ def on_paper_of(printer: QPrinter, printout: Printout) -> tuple[Printout, str]:
     name, had, holds = printer.printerName(), MEDIA[printout.paper], MEDIA[paper]
     if printout.anew is None:
         raise PrintError(
-            f"This copy is laid out for {had} and {name} holds {holds}, so nothing was printed. "
-            f"Put {had} paper in and choose it in the print dialog, or print a new sheet for {holds}."
+            tr(
+                "This copy is laid out for {had} and {name} holds {holds}, so nothing was printed. "
+                "Put {had} paper in and choose it in the print dialog, or print a new sheet for {holds}."
+            ).format(had=had, name=name, holds=holds)
         )
     laid_out = replace(printout, pdf=printout.anew(paper), paper=paper)
-    return laid_out, f"{name} holds {holds} paper, so the sheet was laid out anew for {holds}."
+    return laid_out, tr("{name} holds {holds} paper, so the sheet was laid out anew for {holds}.").format(
+        name=name, holds=holds
+    )
 
 
 def usual_printer(pages: int) -> str:
@@ -185,12 +197,16 @@ def usual_printer(pages: int) -> str:
     if info.isNull():
         return ""
     if pages < 2 or QPrinter.DuplexMode.DuplexLongSide in info.supportedDuplexModes():
-        return f"{info.printerName()} · both sides" if pages > 1 else info.printerName()
+        return (
+            tr("{printer_name} · both sides").format(printer_name=info.printerName())
+            if pages > 1
+            else info.printerName()
+        )
     odd, even = (", ".join(str(page) for page in range(first, pages + 1, 2)) for first in (1, 2))
-    return (
-        f"{info.printerName()} · one side only. For both sides print pages {odd}. "
-        f"Then turn the paper over, put it back, and print pages {even}."
-    )
+    return tr(
+        "{printer_name} · one side only. For both sides print pages {odd}. "
+        "Then turn the paper over, put it back, and print pages {even}."
+    ).format(printer_name=info.printerName(), odd=odd, even=even)
 
 
 def print_pdf(pdf: bytes, printer: QPrinter, paper: PaperName) -> None:
@@ -249,8 +265,10 @@ def _draw(pdf: bytes, printer: QPrinter, paper: PaperName) -> None:
     painter = QPainter()
     if not painter.begin(printer):
         raise PrintError(
-            f"{printer.printerName() or 'The printer'} could not be opened, so nothing was printed. "
-            "Look whether it is switched on and set up."
+            tr(
+                "{printer_name} could not be opened, so nothing was printed. "
+                "Look whether it is switched on and set up."
+            ).format(printer_name=printer.printerName() or tr("The printer"))
         )
     try:
         first = max(1, printer.fromPage()) - 1
@@ -258,7 +276,9 @@ def _draw(pdf: bytes, printer: QPrinter, paper: PaperName) -> None:
         dpi = min(printer.resolution(), MOST_DPI)
         for page in range(first, last):
             if page > first and not printer.newPage():
-                raise PrintError(f"The printer stopped after page {page}. Look at the printer.")
+                raise PrintError(
+                    tr("The printer stopped after page {page}. Look at the printer.").format(page=page)
+                )
             points = document.pagePointSize(page)
             size = QSize(round(points.width() / 72 * dpi), round(points.height() / 72 * dpi))
             image = document.render(page, size)
@@ -304,6 +324,8 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 def _not_saved(path: Path, error: OSError) -> SaveError:
     return SaveError(
-        f"The file could not be written to {path.parent}: {error.strerror}. Nothing there was changed. "
-        "Choose another folder."
+        tr(
+            "The file could not be written to {parent}: {strerror}. Nothing there was changed. "
+            "Choose another folder."
+        ).format(parent=path.parent, strerror=error.strerror)
     )

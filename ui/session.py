@@ -41,6 +41,7 @@ from evalassist.note import Note, read_note
 from evalassist.noting import clinic_of, note_of
 from evalassist.records.rows import StoreConflictError, sheet_replaced
 from evalassist.settings import Settings
+from evalassist.translate import tr
 from evalassist.two_versions import Difference, Key, chosen, differences
 from ui.widgets.dates import date_text, day_of_month
 
@@ -161,7 +162,11 @@ class EvaluationSession(QObject):
         answer, day = self.last_answers[item_id]
         item, _ = self.content.asked[item_id]
         words = brief_words(item, answer, self.content.strength_groups.get(item.id))
-        return f"last: {words}, {self._short_day(day)}" if words else ""
+        return (
+            tr("last: {words}, {short_day}").format(words=words, short_day=self._short_day(day))
+            if words
+            else ""
+        )
 
     def _short_day(self, day: date) -> str:
         return day_of_month(day) if day.year == self._evaluation.visit_date.year else date_text(day)
@@ -172,10 +177,12 @@ class EvaluationSession(QObject):
         if not last:
             return LastTold()
         day = self.last_answers[item_id][1]
-        same = f"same as {self._short_day(day)}"
+        same = tr("same as {short_day}").format(short_day=self._short_day(day))
         if item_id in self._evaluation.same_as:
             measured = is_measured(self.content.asked[item_id][0], self.content)
-            return LastTold(f"{same}, taken again" if measured else same, judged=True, same=same)
+            return LastTold(
+                tr("{same}, taken again").format(same=same) if measured else same, judged=True, same=same
+            )
         if item_id not in self._evaluation.answers:
             return LastTold(last, same=same)
         change = self._change_since(item_id, day)
@@ -299,13 +306,17 @@ class EvaluationSession(QObject):
 
     def sign(self) -> None:
         """Freeze the note and lock the record, in the value and in the database."""
-        name = self._name_to_sign("A note is signed with a name.")
+        name = self._name_to_sign(tr("A note is signed with a name."))
         if not self.keep():
-            raise EvalAssistError("The last changes are not kept yet; the header says why. Try again then.")
+            raise EvalAssistError(
+                tr("The last changes are not kept yet; the header says why. Try again then.")
+            )
         if dict(self._evaluation.defaults) != dict(self.store.clinic_defaults()):
             self.use_clinic_defaults()
             raise EvalAssistError(
-                "A limit of the clinic was changed meanwhile, and this note is judged anew. Look at it, then sign."
+                tr(
+                    "A limit of the clinic was changed meanwhile, and this note is judged anew. Look at it, then sign."
+                )
             )
         licence, now = self.settings.licence.strip(), datetime.now().astimezone()
         signature = Signature(name, licence, now, self.is_student)
@@ -319,7 +330,7 @@ class EvaluationSession(QObject):
 
     def add_addendum(self, text: str, kind: AddendumKind = "addendum") -> None:
         """Write below the signed note."""
-        name = self._name_to_sign("An addendum stands below the note with a name.")
+        name = self._name_to_sign(tr("An addendum stands below the note with a name."))
         addendum = Addendum(text, name, datetime.now(UTC), kind, self.settings.licence.strip())
         with_it = self._evaluation.with_addendum(addendum)
         self.store.add_addendum(self._evaluation.id, addendum)
@@ -337,7 +348,9 @@ class EvaluationSession(QObject):
     def _name_to_sign(self, why: str) -> str:
         name = self.settings.therapist_name.strip()
         if not name:
-            raise EvalAssistError(f"{why} Write yours in the settings, once for all notes.")
+            raise EvalAssistError(
+                tr("{why} Write yours in the settings, once for all notes.").format(why=why)
+            )
         return name
 
     def sheet_replaced(self, content_sha256: str) -> date | None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMessageBox, QStackedWidget
 from shiboken6 import isValid
 
 from evalassist.explaining import explanation_of, why_not_explained
+from evalassist.translate import tr
 from ui.pages.show import ShowPage
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def say_why_not(window: MainWindow, note: Note) -> bool:
     why = why_not_explained(note)
     if why:
         box = QMessageBox(
-            QMessageBox.Icon.NoIcon, "EvalAssist", "This is not shown to the patient now.", parent=window
+            QMessageBox.Icon.NoIcon, "EvalAssist", tr("This is not shown to the patient now."), parent=window
         )
         box.setInformativeText(why)
         box.exec()

@@ -209,6 +209,11 @@ def label(kind: str = "", words: str = "", *, wrap: bool = False) -> QLabel:
     return made
 
 
+def at_least(widget: QWidget, width: float) -> None:
+    """As wide as this at 100 % text, and wider where its words are longer."""
+    widget.setMinimumWidth(max(px(width), widget.sizeHint().width()))
+
+
 def settle() -> None:
     """Lay out now what waits to be laid out, level after level; else it is painted crushed in between."""
     QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)

@@ -21,6 +21,8 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 
+from evalassist.translate import tr
+
 log = logging.getLogger(__name__)
 
 LOOK_MS = 1000
@@ -36,8 +38,8 @@ TOUCHES = (
     QEvent.Type.TabletPress,
 )
 ALSO = {
-    "darwin": "On macOS it does not notice that the screen is locked: lock it yourself with ⌘L.",
-}.get(sys.platform, "It also locks when the screen is locked and when the computer goes to sleep.")
+    "darwin": tr("On macOS it does not notice that the screen is locked: lock it yourself with ⌘L."),
+}.get(sys.platform, tr("It also locks when the screen is locked and when the computer goes to sleep."))
 """What the therapist reads about it beside the minutes."""
 
 WM_POWERBROADCAST, PBT_APMSUSPEND = 0x0218, 0x0004
@@ -157,7 +159,7 @@ def _listen_on_the_bus(watch: Watch) -> None:
     system = QDBusConnection.systemBus()
     if system.isConnected():
         system.connect(login, manager, f"{login}.Manager", "PrepareForSleep", watch, away)
-        system.connect(login, "", f"{login}.Session", "Lock", watch, locked)
+        system.connect(login, "", f"{login}.Session", tr("Lock"), watch, locked)
     session = QDBusConnection.sessionBus()
     if session.isConnected():
         for saver in (

@@ -29,6 +29,7 @@ from evalassist.documents.note_discharge import at_home, goals
 from evalassist.errors import DocumentError
 from evalassist.evaluation import Addendum
 from evalassist.note import Note, NoteDischarge
+from evalassist.translate import tr
 from evalassist.wording import discharge as words
 from evalassist.wording.findings import entered_in_error, error_told, sore_knees, standing
 
@@ -39,7 +40,7 @@ def discharge_summary_pdf(
     """Make the discharge summary: the same note gives the same bytes. Only a discharge has one."""
     found, stands = note.discharge, standing(note, addenda)
     if found is None:
-        raise DocumentError("Only a discharge visit with an earlier visit has a discharge summary.")
+        raise DocumentError(tr("Only a discharge visit with an earlier visit has a discharge summary."))
 
     def furniture(canvas: Canvas, sheet: look.Paper, page: int, of: int) -> None:
         if entered_in_error(addenda):

@@ -32,6 +32,7 @@ from evalassist.note import Language, Note, SheetForm
 from evalassist.reading import Reading, reading_of
 from evalassist.settings import NameOnSheet
 from evalassist.sheet_checks import why_refused
+from evalassist.translate import tr
 
 _PLAIN = 0.7
 """The large print of the stand-in typeface at this scale has letters of 12.6 points."""
@@ -100,7 +101,7 @@ def _case(note: Note, language: Language, paper: PaperName, form: SheetForm) -> 
         reason = (
             note.no_plan_because or "This sheet is for pain around the kneecap, and the note has no plan."
         )
-        raise DocumentError(f"There is no patient sheet for this visit. {reason}")
+        raise DocumentError(tr("There is no patient sheet for this visit. {reason}").format(reason=reason))
     if refused := why_refused(note, form):
         raise DocumentError(refused)
     exercises = () if form == "why" else note.plan.exercises

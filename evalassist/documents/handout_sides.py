@@ -17,6 +17,7 @@ from evalassist.documents.handout_safety import safety_blocks
 from evalassist.documents.handout_texts import Case
 from evalassist.documents.handout_why import why_blocks
 from evalassist.errors import DocumentError
+from evalassist.translate import tr
 
 LEAST_GAP, GOOD_GAP, WIDEST_GAP = 5.0, 9.0, 20.0
 _BODY_SIZES = (13.5, 13.0, 12.75, 12.5)
@@ -108,7 +109,7 @@ def refuse(made: Mapping[int, Side]) -> None:
     """Say which side is too full and with what; shrinking further would make it unreadable."""
     full = [f"side {number}: {side.complaint()}" for number, side in made.items() if side.gap < LEAST_GAP]
     if full:
-        raise DocumentError("The sheet does not fit on its pages. " + "; ".join(full))
+        raise DocumentError(tr("The sheet does not fit on its pages. ") + "; ".join(full))
 
 
 def _best(candidates: Iterator[Side]) -> Side:
@@ -150,7 +151,7 @@ def _middle(case: Case, ruler: Ruler) -> list[Side]:
                     return [_filled(case, ruler, side_2, 2, cards[:on_side_2], "notes"), *later]
     refuse({2: side_2})
     raise DocumentError(
-        "The sheet does not fit on its pages: the cards are too tall for the sides after page 2."
+        tr("The sheet does not fit on its pages: the cards are too tall for the sides after page 2.")
     )
 
 

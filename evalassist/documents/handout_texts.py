@@ -14,6 +14,7 @@ from evalassist.errors import DocumentError
 from evalassist.note import Language, Note, NoteExercise, NotePlan, Sheet
 from evalassist.settings import NameOnSheet
 from evalassist.sheet_checks import MOST_OF_A_PHONE, letters_of
+from evalassist.translate import tr
 from evalassist.words import seen, shortened
 
 NO_BREAK = "\u00a0"
@@ -34,8 +35,12 @@ class Texts:
         self.studies = content.studies
         if missing := content.missing_in(language):
             raise DocumentError(
-                f"The sheet does not exist in {LANGUAGE_NAMES[language]} yet. {len(missing)} of its texts are missing: "
-                f"{', '.join(missing)}."
+                tr(
+                    "The sheet does not exist in {language_names} yet. {count} of its texts are missing: "
+                    "{missing}."
+                ).format(
+                    language_names=LANGUAGE_NAMES[language], count=len(missing), missing=", ".join(missing)
+                )
             )
         self._texts = {key: (text.in_language(language) or "").strip() for key, text in content.texts.items()}
         self._counts = {
@@ -66,7 +71,9 @@ class Texts:
             return english
         if english not in self._counts:
             raise DocumentError(
-                f"The count {english!r} does not exist in {LANGUAGE_NAMES[self.language]} yet."
+                tr("The count {english!r} does not exist in {language_names} yet.").format(
+                    english=english, language_names=LANGUAGE_NAMES[self.language]
+                )
             )
         return self._counts[english]
 
@@ -231,7 +238,9 @@ def refuse_missing(exercises: Iterable[NoteExercise], language: Language) -> Non
     ]
     if missing:
         raise DocumentError(
-            f"The sheet cannot be printed in {LANGUAGE_NAMES[language]} yet. Missing: {'; '.join(missing)}."
+            tr("The sheet cannot be printed in {language_names} yet. Missing: {missing}.").format(
+                language_names=LANGUAGE_NAMES[language], missing="; ".join(missing)
+            )
         )
 
 

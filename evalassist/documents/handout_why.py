@@ -29,6 +29,7 @@ from evalassist.documents.logo import MOST_WIDTH, draw_logo
 from evalassist.documents.look import BAR, BOLD, RULE, SECOND, SEMIBOLD, WHITE
 from evalassist.documents.tags import figure_tag, tag
 from evalassist.errors import DocumentError
+from evalassist.translate import tr
 
 _FIGURE_WIDTH, _FIGURE_GAP = 261.0, 16.0
 
@@ -169,7 +170,7 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
     weaker = found.weaker or (sore if sore != "both" and found.variant != "V5" else None)
     if found.variant in ("V1", "V2", "V5") and weaker is None:
         raise DocumentError(
-            "The note does not say which hip made less force, so the sheet cannot be printed."
+            tr("The note does not say which hip made less force, so the sheet cannot be printed.")
         )
     said: list[list[str]] = []
     again, starts = case.sheet.retest_date, case.sheet.start_date

@@ -14,6 +14,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from evalassist.errors import DocumentError
+from evalassist.translate import tr
 
 log = logging.getLogger(__name__)
 
@@ -47,18 +48,28 @@ def opened_on_white(file: Path, wanted: str = "a PNG or JPEG picture") -> Image.
         raise
     except OSError as error:
         why = error.strerror or "it is not a picture that can be read"
-        raise DocumentError(f"{file.name} cannot be used: {why}. Choose {wanted}.") from error
+        raise DocumentError(
+            tr("{name} cannot be used: {why}. Choose {wanted}.").format(
+                name=file.name, why=why, wanted=wanted
+            )
+        ) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise DocumentError(f"The picture {file.name} is too large to open. Choose a smaller one.") from error
+        raise DocumentError(
+            tr("The picture {name} is too large to open. Choose a smaller one.").format(name=file.name)
+        ) from error
     except Exception as error:  # whatever a damaged file does to the reader
-        raise DocumentError(f"{file.name} cannot be read. Choose {wanted}.") from error
+        raise DocumentError(
+            tr("{name} cannot be read. Choose {wanted}.").format(name=file.name, wanted=wanted)
+        ) from error
     return Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright).convert("L")
 
 
 def refuse_large(file: Path, what: str) -> None:
     if (size := file.stat().st_size) > MOST_BYTES:
         raise DocumentError(
-            f"The {what} {file.name} has {size / 1e6:.0f} MB. Choose one of at most {MOST_BYTES / 1e6:.0f} MB."
+            tr("The {what} {name} has {size:.0f} MB. Choose one of at most {most_bytes:.0f} MB.").format(
+                what=what, name=file.name, size=size / 1e6, most_bytes=MOST_BYTES / 1e6
+            )
         )
 
 

@@ -22,6 +22,7 @@ from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
 from evalassist.documents.tags import TaggedCanvas
 from evalassist.errors import DocumentError
+from evalassist.translate import tr
 from evalassist.words import clean
 
 log = logging.getLogger(__name__)
@@ -94,8 +95,10 @@ def register_fonts() -> bool:
             _register(Path(reportlab.__file__).parent / "fonts", _STAND_INS)
         except (OSError, TTFError) as missing:
             raise DocumentError(
-                f"The fonts of the papers are missing or broken, so nothing can be printed: {missing}. "
-                "Install EvalAssist again."
+                tr(
+                    "The fonts of the papers are missing or broken, so nothing can be printed: {missing}. "
+                    "Install EvalAssist again."
+                ).format(missing=missing)
             ) from missing
     for italic in (0, 1):  # without these, <b> would print in Regular and say nothing
         addMapping(REGULAR, 0, italic, REGULAR)

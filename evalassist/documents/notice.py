@@ -25,6 +25,7 @@ from evalassist.documents.logo import opened_on_white, refuse_large
 from evalassist.documents.look import PAPER, Paper
 from evalassist.documents.tags import figure_tag
 from evalassist.errors import DocumentError
+from evalassist.translate import tr
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,11 @@ def fitted_notice(file: Path) -> bytes:
     """
     notice = _pdf(file) or _picture(file)
     if problem := notice_problem(notice):
-        raise DocumentError(f"{file.name} cannot be used. {problem} Choose {_WANTED}.")
+        raise DocumentError(
+            tr("{name} cannot be used. {problem} Choose {wanted}.").format(
+                name=file.name, problem=problem, wanted=_WANTED
+            )
+        )
     return notice
 
 
@@ -132,10 +137,12 @@ def notice_pages(notice: bytes) -> list[NoticePage]:
 
     read = PdfReader(BytesIO(notice))
     if read.is_encrypted:
-        raise DocumentError("It is protected with a password; save a copy without one.")
+        raise DocumentError(tr("It is protected with a password; save a copy without one."))
     if not 1 <= (count := len(read.pages)) <= MOST_PAGES:
         raise DocumentError(
-            f"It has {count} pages, and {MOST_PAGES} are the most: the two sides of one leaf."
+            tr("It has {count} pages, and {most_pages} are the most: the two sides of one leaf.").format(
+                count=count, most_pages=MOST_PAGES
+            )
         )
     known: dict[tuple[int, int], _Part] = {}
     return [_page(page, known) for page in read.pages]

@@ -35,6 +35,7 @@ from evalassist.documents.practice import practice_marked
 from evalassist.errors import DocumentError
 from evalassist.evaluation import Addendum
 from evalassist.note import Note, NoteConclusion
+from evalassist.translate import tr
 from evalassist.wording.findings import (
     born,
     content_release,
@@ -80,7 +81,9 @@ TESTING = ("Movement", "Hip and thigh strength", "Mobility and foot")
 def referral_pdf(note: Note, paper: PaperName = "letter", addenda: Sequence[Addendum] = ()) -> bytes:
     """Make the referral letter; only a visit that the safety screen stopped has one."""
     if note.action not in URGENCY or not note.red_flags:
-        raise DocumentError("There is no referral letter for this visit: the safety screen did not stop it.")
+        raise DocumentError(
+            tr("There is no referral letter for this visit: the safety screen did not stop it.")
+        )
 
     def furniture(canvas: Canvas, sheet: look.Paper, page: int, of: int) -> None:
         if note.is_practice:

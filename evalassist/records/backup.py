@@ -30,6 +30,7 @@ from evalassist.records.connection import WHOLE_FILE, connect
 from evalassist.records.faults import DamagedError, plain_words
 from evalassist.records.integrity import counts_of, fault_of, sha256_of_file
 from evalassist.records.pages import SALT
+from evalassist.translate import tr
 
 log = logging.getLogger(__name__)
 
@@ -267,15 +268,19 @@ class Backups:
         _refuse_when(stop)
         if fault_of(part, key):
             raise BackupError(
-                f"A backup in {self.folder} did not pass its check and was removed. Your records were not changed. "
-                "Check that disk, or choose another folder for the backups."
+                tr(
+                    "A backup in {folder} did not pass its check and was removed. Your records were not changed. "
+                    "Check that disk, or choose another folder for the backups."
+                ).format(folder=self.folder)
             )
         _refuse_when(stop)
         with closing(connect(part, key)) as copy:
             if _held(copy) != held:
                 raise BackupError(
-                    f"A backup in {self.folder} did not hold what the records hold, and was removed. "
-                    "Check that disk, or choose another folder for the backups."
+                    tr(
+                        "A backup in {folder} did not hold what the records hold, and was removed. "
+                        "Check that disk, or choose another folder for the backups."
+                    ).format(folder=self.folder)
                 )
         with part.open("rb+") as written:
             os.fsync(written.fileno())
@@ -313,7 +318,7 @@ class Backups:
     def _refuse_last_space(self) -> None:
         needed = self.records.stat().st_size + SPARE_BYTES
         if shutil.disk_usage(self.folder).free < needed:
-            raise BackupError(_SAYS.format(folder=self.folder, why="its disk is nearly full", do=_SPACE))
+            raise BackupError(_SAYS.format(folder=self.folder, why=tr("its disk is nearly full"), do=_SPACE))
 
     def _thin_out(self) -> None:
         backups = self.all()
@@ -396,8 +401,10 @@ def _told(folder: Path) -> Iterator[None]:
         full = "disk is full" in said or getattr(error, "errno", 0) == errno.ENOSPC
         if "malformed" in said or "not a database" in said:
             raise DamagedError(
-                "The records file is damaged, so no backup was made of it. Nothing was changed. "
-                "Restore the latest backup."
+                tr(
+                    "The records file is damaged, so no backup was made of it. Nothing was changed. "
+                    "Restore the latest backup."
+                )
             ) from error
         why = "its disk is full" if full else getattr(error, "strerror", None) or f"the disk said {code}"
         raise BackupError(_SAYS.format(folder=folder, why=why, do=_SPACE if full else _CHECK)) from error

@@ -9,6 +9,7 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError
 from evalassist.records.vault import KEY_BYTES
+from evalassist.translate import tr
 
 WAIT_S = 2.0
 """How long a save waits for another window: longer would freeze this one."""
@@ -20,7 +21,7 @@ WHOLE_FILE = Lock()
 def connect(path: Path, key: bytes, wait_s: float = WAIT_S, *, mode: str = "rw") -> sqlite.Connection:
     """Connect to a file that exists; it never makes one, and leaves transactions to its caller."""
     if len(key) != KEY_BYTES:  # SQLCipher would take it for a passphrase and make another key of it
-        raise EvalAssistError("The key of the records does not have its right length.")
+        raise EvalAssistError(tr("The key of the records does not have its right length."))
     uri = f"{path.as_uri()}?mode={mode}"
     db = sqlite.connect(uri, uri=True, timeout=wait_s, isolation_level=None, check_same_thread=False)
     try:

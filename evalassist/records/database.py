@@ -22,6 +22,7 @@ from evalassist.records.connection import WAIT_S, connect, first_fault
 from evalassist.records.disk import refuse_network
 from evalassist.records.faults import DamagedError, plain_words
 from evalassist.records.migrations import APPLICATION_ID, MIGRATIONS, bring_up_to_date, version_of
+from evalassist.translate import tr
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ def file_of(url_or_path: str | Path) -> Path:
         except ArgumentError:
             path = ""
     if path in ("", ":memory:"):
-        raise StoreError("The records need a file on the disk. Name one, for example records.sqlite.")
+        raise StoreError(tr("The records need a file on the disk. Name one, for example records.sqlite."))
     return Path(path).expanduser().absolute()
 
 
@@ -106,8 +107,10 @@ def engine_of(path: Path, key: bytes, wait_s: float = WAIT_S) -> Engine:
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
         if mode != "wal":
             raise StoreError(
-                f"The disk with {path} cannot keep records safely (a network drive, perhaps). "
-                "Nothing was changed. Keep the records on a disk of this computer."
+                tr(
+                    "The disk with {path} cannot keep records safely (a network drive, perhaps). "
+                    "Nothing was changed. Keep the records on a disk of this computer."
+                ).format(path=path)
             )
         for setting in CONNECTION_SETTINGS:
             connection.execute(f"PRAGMA {setting}")
@@ -124,12 +127,18 @@ def engine_of(path: Path, key: bytes, wait_s: float = WAIT_S) -> Engine:
 
 def _refuse_a_folder_or_nothing(path: Path) -> None:
     if path.is_dir():
-        raise StoreError(f"{path} is a folder, not a records file. Nothing was changed. Name a file in it.")
+        raise StoreError(
+            tr("{path} is a folder, not a records file. Nothing was changed. Name a file in it.").format(
+                path=path
+            )
+        )
     # its bytes are left to SQLite: closing a file of one's own drops the locks this process holds on it
     if path.stat().st_size == 0:
         raise StoreError(
-            f"The records file {path} is empty: what it held is gone from it, and no new records were begun. "
-            "Put a copy from your backup in its place, or remove the empty file to begin anew."
+            tr(
+                "The records file {path} is empty: what it held is gone from it, and no new records were begun. "
+                "Put a copy from your backup in its place, or remove the empty file to begin anew."
+            ).format(path=path)
         )
 
 
@@ -137,13 +146,17 @@ def _make_new(path: Path, key: bytes) -> None:
     """Make the file whole before it gets its name: a crash never leaves a half-made one behind."""
     if not path.parent.is_dir():
         raise StoreError(
-            f"The folder {path.parent} is not there, so the records cannot be opened. Nothing was changed. "
-            "Connect the drive that holds it, or make the folder."
+            tr(
+                "The folder {parent} is not there, so the records cannot be opened. Nothing was changed. "
+                "Connect the drive that holds it, or make the folder."
+            ).format(parent=path.parent)
         )
     if path.with_name(path.name + "-wal").exists():
         raise StoreError(
-            f"The records file {path} is missing, but the file with its last changes is still there. "
-            "No new records were begun. Put the missing file back, or a copy from your backup."
+            tr(
+                "The records file {path} is missing, but the file with its last changes is still there. "
+                "No new records were begun. Put the missing file back, or a copy from your backup."
+            ).format(path=path)
         )
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".part", dir=path.parent)
     os.close(handle)
@@ -186,21 +199,27 @@ def _check_and_update(path: Path, key: bytes) -> None:
         (application,) = db.execute("PRAGMA application_id").fetchone()
         if application != APPLICATION_ID or version < 1:
             raise StoreError(
-                f"{path} holds no records of EvalAssist. Nothing was changed. "
-                "Choose another file, or put a copy from your backup in its place."
+                tr(
+                    "{path} holds no records of EvalAssist. Nothing was changed. "
+                    "Choose another file, or put a copy from your backup in its place."
+                ).format(path=path)
             )
         if version > len(MIGRATIONS):
             raise StoreError(
-                f"The records file {path} was written by a newer EvalAssist (file version {version}; "
-                f"this one knows {len(MIGRATIONS)}). Nothing was changed. Install the newer EvalAssist."
+                tr(
+                    "The records file {path} was written by a newer EvalAssist (file version {version}; "
+                    "this one knows {count}). Nothing was changed. Install the newer EvalAssist."
+                ).format(path=path, version=version, count=len(MIGRATIONS))
             )
         if left_by_a_crash or path.stat().st_size <= CHECKED_WHOLE_BYTES:
             fault = first_fault(db)
             if fault:
                 log.error("the records file failed its check")
                 raise DamagedError(
-                    f"The records file {path} is damaged. Nothing was changed. "
-                    "Keep the damaged file, and put a copy from your backup in its place."
+                    tr(
+                        "The records file {path} is damaged. Nothing was changed. "
+                        "Keep the damaged file, and put a copy from your backup in its place."
+                    ).format(path=path)
                 )
         if version < len(MIGRATIONS):
             backup = Backups(path).make(key, "before-migration")

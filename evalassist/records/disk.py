@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from evalassist.errors import StoreError
+from evalassist.translate import tr
 
 NETWORK_KINDS = frozenset(
     {"afs", "cifs", "davfs", "fuse.davfs2", "fuse.gvfsd-fuse", "fuse.sshfs", "nfs", "nfs4", "smb3", "smbfs"}
@@ -20,9 +21,11 @@ def refuse_network(folder: Path) -> None:
     """Refuse a folder that lies on another computer."""
     if is_network(folder):
         raise StoreError(
-            f"{folder} is on a network drive. There two computers do not see each other's locks, and a connection "
-            "that breaks can damage the records, so they are not kept there. Nothing was changed. "
-            "Keep them on a disk of this computer; backups may go to the network drive."
+            tr(
+                "{folder} is on a network drive. There two computers do not see each other's locks, and a connection "
+                "that breaks can damage the records, so they are not kept there. Nothing was changed. "
+                "Keep them on a disk of this computer; backups may go to the network drive."
+            ).format(folder=folder)
         )
 
 

@@ -26,6 +26,7 @@ from evalassist.records.store import Store
 from evalassist.records.tries import Tries
 from evalassist.records.vault import Anchor, Keys, Vault, VaultDamagedError, WrongPasswordError, new_keys
 from evalassist.records.verify import Verified, verify
+from evalassist.translate import tr
 
 log = logging.getLogger(__name__)
 
@@ -85,8 +86,10 @@ class Entrance:
         if self.server_file.exists():
             if vault is None:
                 raise StoreError(
-                    f"The records lie on the clinic's server, but {self.vault_file}, which opens them, is missing. "
-                    "Nothing was changed. Connect this workstation anew with `evalassist connect-to-postgres`."
+                    tr(
+                        "The records lie on the clinic's server, but {vault_file}, which opens them, is missing. "
+                        "Nothing was changed. Connect this workstation anew with `evalassist connect-to-postgres`."
+                    ).format(vault_file=self.vault_file)
                 )
             return "locked"
         with plain_words(self.records, "open"):
@@ -94,30 +97,36 @@ class Entrance:
             plain = there and is_plain(self.records)
         if plain and vault is not None and vault.begun:
             raise StoreError(
-                f"{self.records} is not encrypted, but encrypted records were begun here: it was put in their place. "
-                "Nothing was changed. Put your records back, or restore your latest backup."
+                tr(
+                    "{records} is not encrypted, but encrypted records were begun here: it was put in their place. "
+                    "Nothing was changed. Put your records back, or restore your latest backup."
+                ).format(records=self.records)
             )
         if plain:
             return "plain"
         if vault is None:
             if self.records.exists():
                 raise StoreError(
-                    f"The records {self.records} are there, but {self.vault_file.name}, which opens them, is missing. "
-                    "Nothing was changed. Put it back beside the records: every backup holds a copy."
+                    tr(
+                        "The records {records} are there, but {name}, which opens them, is missing. "
+                        "Nothing was changed. Put it back beside the records: every backup holds a copy."
+                    ).format(records=self.records, name=self.vault_file.name)
                 )
             return "new"
         if there or not vault.begun:
             return "locked" if there else "new"
         what = "empty" if self.records.exists() else "missing"
         raise StoreError(
-            f"The records file {self.records} is {what}, though records were begun here. No new ones were begun. "
-            "Put the file back, or restore your latest backup."
+            tr(
+                "The records file {records} is {what}, though records were begun here. No new ones were begun. "
+                "Put the file back, or restore your latest backup."
+            ).format(records=self.records, what=what)
         )
 
     def begin(self, account: Account, password: str, key_file: bytes | None = None) -> tuple[Store, str]:
         """The first account and the records, new or made from those not encrypted yet; and the paper key."""
         if self.state() == "locked":
-            raise StoreError("Records were begun here already. Sign in.")
+            raise StoreError(tr("Records were begun here already. Sign in."))
         keys = new_keys()
         account = replace(account, id=account.id or str(uuid4()))
         vault = vaults.with_password(
@@ -165,7 +174,7 @@ class Entrance:
             vaults.unlock(self._kept_vault(store), store.account.sign_in, password, key_file)
         except WrongPasswordError:
             raise WrongPasswordError(
-                "The password is not right. Check Caps Lock and the keyboard's language, then try again."
+                tr("The password is not right. Check Caps Lock and the keyboard's language, then try again.")
             ) from None
         store.note_wrong_passwords(self.tries.forget())
 
@@ -175,7 +184,9 @@ class Entrance:
         """Look through the records without opening them for work; `known`: lines of the audit trail kept elsewhere."""
         if self.state() != "locked":
             raise StoreError(
-                f"There are no locked records in {self.records.parent}. Name the folder that holds them."
+                tr("There are no locked records in {parent}. Name the folder that holds them.").format(
+                    parent=self.records.parent
+                )
             )
         self.tries.refuse_too_soon()
         vault = self.vault()
@@ -237,8 +248,10 @@ class Entrance:
         kept = look(server).vault
         if kept is None:
             raise StoreError(
-                f"There are no records in {server} yet. Nothing was changed. "
-                "Move those of a workstation there with `evalassist move-to-postgres`."
+                tr(
+                    "There are no records in {server} yet. Nothing was changed. "
+                    "Move those of a workstation there with `evalassist move-to-postgres`."
+                ).format(server=server)
             )
         vault = vaults.vault_of(kept)
         here = self._vault_or_none()
@@ -250,7 +263,7 @@ class Entrance:
         wrong = self.tries.forget()
         with Store(server, found[-1], wait_s=self._wait_s) as asked:
             if not asked.account_of(slot.id).administers:
-                raise EvalAssistError("An administrator connects a workstation. Nothing was changed.")
+                raise EvalAssistError(tr("An administrator connects a workstation. Nothing was changed."))
         vaults.write_vault(vault, self.vault_file)
         write_server(self.server_file, server, found[-1])
         return self._opened_on_server(
@@ -271,12 +284,14 @@ class Entrance:
         from evalassist.records.postgres import look
 
         if not store.account.administers:
-            raise EvalAssistError("Only an administrator changes where the records lie. Nothing was changed.")
+            raise EvalAssistError(
+                tr("Only an administrator changes where the records lie. Nothing was changed.")
+            )
         self._refuse_another(server)
         kept, moved = look(server).vault, {}
         if kept is None:
             if store.is_shared:
-                raise StoreError(f"{server} is empty. Nothing was changed.")
+                raise StoreError(tr("{server} is empty. Nothing was changed.").format(server=server))
             moved = move(self.records, store.keys, server)
             with Store(server, store.keys) as there:  # the copy inside the records may be older
                 there.keep_vault(vaults.vault_bytes(self.vault()))
@@ -311,7 +326,7 @@ class Entrance:
                     store.keys = again(newer)[-1]
                 except WrongPasswordError:
                     raise WrongPasswordError(
-                        "This password was changed at another workstation. Sign in with the new one."
+                        tr("This password was changed at another workstation. Sign in with the new one.")
                     ) from None
             if store.keys.audit != opened.audit:
                 raise VaultDamagedError
@@ -337,7 +352,7 @@ class Entrance:
         vault = self._kept_vault(store)
         former = vault.slot(account_id)
         if former is None:
-            raise EvalAssistError("This account has no way in. Add it anew.")
+            raise EvalAssistError(tr("This account has no way in. Add it anew."))
         dropped = {"key_file": "dropped"} if former.key_file and key_file is None else {}
         self._write(store, _with_account(vault, store.keys, account, password, key_file))
         store.note("password-changed", account_id, dropped)
@@ -361,7 +376,9 @@ class Entrance:
         vault = self._kept_vault(store)
         if vault.slot_named(account.sign_in) is not None:
             raise EvalAssistError(
-                f"“{account.sign_in}” signs in here already. Choose another name to sign in with."
+                tr("“{sign_in}” signs in here already. Choose another name to sign in with.").format(
+                    sign_in=account.sign_in
+                )
             )
         account = replace(account, id=str(uuid4()))
         store.keep_account(account)
@@ -375,7 +392,9 @@ class Entrance:
         """
         _only_administrators(store)
         if account_id == store.account.id:
-            raise EvalAssistError("You are signed in with this account. Another administrator can remove it.")
+            raise EvalAssistError(
+                tr("You are signed in with this account. Another administrator can remove it.")
+            )
         vault = self._kept_vault(store).without_slot(account_id)
         if store.is_shared:
             self._write(store, vault)
@@ -471,8 +490,10 @@ class Entrance:
         knows = next((each for each in kept if each.slot(slot_id) == vault.slot(slot_id)), None)
         if kept and knows is None:
             raise VaultDamagedError(
-                f"{self.vault_file} is not the vault of these records as they are now: it is older, or was changed. "
-                "Nothing was changed. Put the newest vault back, or restore your latest backup."
+                tr(
+                    "{vault_file} is not the vault of these records as they are now: it is older, or was changed. "
+                    "Nothing was changed. Put the newest vault back, or restore your latest backup."
+                ).format(vault_file=self.vault_file)
             )
         return (knows or vault).with_anchor(vault.anchor)
 
@@ -494,7 +515,7 @@ class Entrance:
 
 def _only_administrators(store: Store) -> None:
     if not store.account.administers:
-        raise EvalAssistError("Only an administrator may do this. Ask one to sign in.")
+        raise EvalAssistError(tr("Only an administrator may do this. Ask one to sign in."))
 
 
 def _with_account(vault: Vault, keys: Keys, account: Account, password: str, key_file: bytes | None) -> Vault:

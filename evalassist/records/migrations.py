@@ -14,6 +14,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from evalassist.errors import StoreError
 from evalassist.records.integrity import columns_of, sums_of
 from evalassist.records.triggers import TRIGGERS
+from evalassist.translate import tr
 
 log = logging.getLogger(__name__)
 
@@ -152,8 +153,10 @@ def bring_up_to_date(db: sqlite.Connection, former: sqlite.Connection | None = N
         _renew_triggers(db)
         if db.execute("PRAGMA foreign_key_check").fetchone():
             raise StoreError(
-                "The records could not be brought up to date, because rows in it do not fit together. "
-                "Nothing was changed. Go on with the earlier EvalAssist and ask for help."
+                tr(
+                    "The records could not be brought up to date, because rows in it do not fit together. "
+                    "Nothing was changed. Go on with the earlier EvalAssist and ask for help."
+                )
             )
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
@@ -177,8 +180,10 @@ def _refuse_a_loss(db: sqlite.Connection, former: sqlite.Connection, before: int
     gone = [table for table, names in stays.items() if not names]
     if gone or sums_of(db, stays) != sums_of(former, stays):
         raise StoreError(
-            "The records could not be brought up to date without a loss, so nothing was changed. "
-            "Go on with the earlier EvalAssist and ask for help."
+            tr(
+                "The records could not be brought up to date without a loss, so nothing was changed. "
+                "Go on with the earlier EvalAssist and ask for help."
+            )
         )
 
 
@@ -188,7 +193,9 @@ def _renew_triggers(db: sqlite.Connection) -> None:
     for statement in TRIGGERS.values():
         db.execute(statement)
     if _triggers_of(db) != TRIGGERS:
-        raise StoreError("The locks of the records could not be renewed. Nothing was changed. Ask for help.")
+        raise StoreError(
+            tr("The locks of the records could not be renewed. Nothing was changed. Ask for help.")
+        )
 
 
 def _triggers_of(db: sqlite.Connection) -> dict[str, str]:

@@ -18,6 +18,7 @@ from evalassist.records.postgres import LONG_WORK, open_server
 from evalassist.records.server import Server
 from evalassist.records.vault import Keys
 from evalassist.records.writes import lock_trail
+from evalassist.translate import tr
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +61,10 @@ def _refuse_what_is_not_empty(target: Connection, server: Server) -> None:
     for table in Base.metadata.sorted_tables:
         if target.execute(select(table.primary_key.columns[0]).limit(1)).first() is not None:
             raise StoreError(
-                f"There are records in {server} already, so none were moved there. "
-                "Connect this workstation with `evalassist connect-to-postgres`, or name an empty database."
+                tr(
+                    "There are records in {server} already, so none were moved there. "
+                    "Connect this workstation with `evalassist connect-to-postgres`, or name an empty database."
+                ).format(server=server)
             )
 
 
@@ -72,8 +75,10 @@ def _copied(table: Table, source: Connection, target: Connection) -> int:
     sent, arrived = content(table, source), content(table, target)
     if sent != arrived:
         raise StoreError(
-            f"What arrived of “{table.name}” is not what was sent, so nothing was moved. "
-            "The records of this computer are as they were. Ask whoever looks after the server."
+            tr(
+                "What arrived of “{name}” is not what was sent, so nothing was moved. "
+                "The records of this computer are as they were. Ask whoever looks after the server."
+            ).format(name=table.name)
         )
     return sent[0]
 

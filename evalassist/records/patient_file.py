@@ -29,6 +29,7 @@ from evalassist.records.passwords import refusal
 from evalassist.records.rows import DocumentUse
 from evalassist.records.store import Store
 from evalassist.records.verify import note_seals
+from evalassist.translate import tr
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,9 @@ def export_patient(store: Store, patient_id: str, file: Path, password: str) -> 
         raise not_kept("patient", patient_id)
     (patient,) = (dict(zip(rows["patient"][0], row, strict=True)) for row in rows["patient"][1])
     if why := weakness(password, known_names(store.account, patient["name"], patient["record_number"])):
-        raise EvalAssistError(f"{why} The file leaves the clinic and may be tried for years.")
+        raise EvalAssistError(
+            tr("{why} The file leaves the clinic and may be tried for years.").format(why=why)
+        )
     keys = vaults.new_keys()
     vault = vaults.with_password(vaults.new_vault(), keys, NAME, NAME, password)
     with plain_words(file, "keep"), TemporaryDirectory(prefix=".evalassist-", dir=file.parent) as beside:
@@ -129,7 +132,7 @@ def import_patient(store: Store, file: Path, password: str) -> str:
     Refused when these records hold the patient with other content, or when anything in the file is not sound.
     """
     if not (store.account.administers or store.account == NOBODY):
-        raise EvalAssistError("Only an administrator takes a patient in. Nothing was changed.")
+        raise EvalAssistError(tr("Only an administrator takes a patient in. Nothing was changed."))
     rows = _opened(file, password)
     for (table, column), words in WORDS.items():
         columns, found = rows[table]
@@ -143,8 +146,10 @@ def import_patient(store: Store, file: Path, password: str) -> str:
         if _alike(here) == _alike(rows):
             return patient_id
         raise EvalAssistError(
-            "These records hold this patient already, with other visits or details. Nothing was changed. "
-            "Compare the two before anything is put together."
+            tr(
+                "These records hold this patient already, with other visits or details. Nothing was changed. "
+                "Compare the two before anything is put together."
+            )
         )
     with store.writing("patient-imported", patient_id) as change:
         last = change.exec_driver_sql("SELECT coalesce(max(change_number), 0) FROM evaluation").scalar_one()
@@ -200,7 +205,7 @@ def _opened(file: Path, password: str) -> Rows:
             with closing(connect(rows, keys.database)) as db:
                 if migrations.version_of(db) > len(migrations.MIGRATIONS):
                     raise StoreError(
-                        "This file was written by a newer EvalAssist. Install that one to take it in."
+                        tr("This file was written by a newer EvalAssist. Install that one to take it in.")
                     )
                 if first_fault(db):
                     raise PatientFileError
@@ -210,7 +215,11 @@ def _opened(file: Path, password: str) -> Rows:
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, RuntimeError, sqlite.DatabaseError) as error:
         raise PatientFileError from error
     except OSError as error:
-        raise PatientFileError(f"{file} could not be read: {error.strerror}. Nothing was changed.") from error
+        raise PatientFileError(
+            tr("{file} could not be read: {strerror}. Nothing was changed.").format(
+                file=file, strerror=error.strerror
+            )
+        ) from error
 
 
 def _rows_of(db: sqlite.Connection, patient_id: str) -> Rows:

@@ -28,6 +28,7 @@ from evalassist.evaluation import (
 )
 from evalassist.records.models import StoredAddendum, StoredEvaluation, StoredPatient, utc_text
 from evalassist.records.search import name_key
+from evalassist.translate import tr
 
 SAME_AS = "same-as"
 """In the kept form of an answer: the day of the visit it is the same as."""
@@ -137,7 +138,9 @@ def typed_code(typed: str) -> str:
     signs = "".join(sign for sign in typed.upper() if sign.isalnum()).translate(str.maketrans("018", "OIB"))
     if len(signs) != CODE_SIGNS or set(signs) - set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"):
         raise EvalAssistError(
-            f"A code has {CODE_SIGNS} letters and digits, like ABCDE-FGHIJ. Type it as it stands on the paper."
+            tr(
+                "A code has {code_signs} letters and digits, like ABCDE-FGHIJ. Type it as it stands on the paper."
+            ).format(code_signs=CODE_SIGNS)
         )
     return f"{signs[:5]}-{signs[5:]}"
 

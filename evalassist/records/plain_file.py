@@ -12,6 +12,7 @@ from evalassist.files import keep_names
 from evalassist.records.connection import connect, first_fault
 from evalassist.records.faults import plain_words
 from evalassist.records.integrity import counts_of
+from evalassist.translate import tr
 
 
 def encrypt(path: Path, key: bytes) -> None:
@@ -32,8 +33,10 @@ def encrypt(path: Path, key: bytes) -> None:
             with closing(connect(part, key)) as sealed:
                 if first_fault(sealed) or counts_of(sealed) != counts:
                     raise StoreError(
-                        f"The records {path} could not be encrypted whole. They were not changed. "
-                        "Check the disk, then start EvalAssist again."
+                        tr(
+                            "The records {path} could not be encrypted whole. They were not changed. "
+                            "Check the disk, then start EvalAssist again."
+                        ).format(path=path)
                     )
             part.replace(path)
             for companion in ("-wal", "-shm"):

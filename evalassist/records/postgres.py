@@ -23,6 +23,7 @@ from evalassist.records.server import Server
 from evalassist.records.server_faults import NOT_OURS, sentence_start
 from evalassist.records.triggers import postgres_triggers
 from evalassist.records.writes import lock_trail
+from evalassist.translate import tr
 
 log = logging.getLogger(__name__)
 
@@ -89,8 +90,10 @@ def engine_of(server: Server, wait_s: float = WAIT_S, patience: Patience = WINDO
         )
     except ImportError:
         raise StoreError(
-            "This EvalAssist was installed without what a PostgreSQL server needs. Nothing was changed. "
-            "Install it with its part “postgres”."
+            tr(
+                "This EvalAssist was installed without what a PostgreSQL server needs. Nothing was changed. "
+                "Install it with its part “postgres”."
+            )
         ) from None
     if server.certificate:
         _trust_only(engine, Path(server.certificate))
@@ -112,8 +115,11 @@ def _trust_only(engine: Engine, certificate: Path) -> None:
     def _refuse_another(*_told: object) -> None:
         if read() != trusted:
             raise StoreError(
-                f"The certificate {certificate}, by which the server proves itself, was exchanged. Nothing was sent. "
-                "Start EvalAssist again; if it is told again, ask whoever looks after the server."
+                tr(
+                    "The certificate {certificate}, by which the server proves itself, was exchanged. Nothing "
+                    "was sent. "
+                    "Start EvalAssist again; if it is told again, ask whoever looks after the server."
+                ).format(certificate=certificate)
             )
 
 
@@ -141,16 +147,20 @@ def version_of(db: Connection) -> int | None:
 def _refuse_another_version(db: Connection, server: Server) -> None:
     version, known = version_of(db), len(MIGRATIONS)
     if version is None:
-        raise StoreError(sentence_start(NOT_OURS.format(server=server, kept="Nothing was changed.")))
+        raise StoreError(sentence_start(NOT_OURS.format(server=server, kept=tr("Nothing was changed."))))
     if version > known:
         raise StoreError(
-            f"{sentence_start(str(server))} was set up by a newer EvalAssist (version {version}; this one knows "
-            f"{known}). Nothing was changed. Install the newer EvalAssist on this workstation."
+            tr(
+                "{server} was set up by a newer EvalAssist (version {version}; this one knows "
+                "{known}). Nothing was changed. Install the newer EvalAssist on this workstation."
+            ).format(server=sentence_start(str(server)), version=version, known=known)
         )
     if version < known:
         raise StoreError(
-            f"{sentence_start(str(server))} is of an older EvalAssist (version {version}; this one needs {known}). "
-            "Nothing was changed. Whoever looks after the server backs it up and runs `evalassist postgres-setup`."
+            tr(
+                "{server} is of an older EvalAssist (version {version}; this one needs {known}). "
+                "Nothing was changed. Whoever looks after the server backs it up and runs `evalassist postgres-setup`."
+            ).format(server=sentence_start(str(server)), version=version, known=known)
         )
 
 
@@ -163,8 +173,10 @@ def _refuse_an_owner(db: Connection, server: Server) -> None:
     )
     if db.scalar(text(could)):
         raise StoreError(
-            f"The user {server.user} could change what is signed in {server}. Nothing was changed. "
-            f"Connect with the application's user, {APP_USER}, that `evalassist postgres-setup` made."
+            tr(
+                "The user {user} could change what is signed in {server}. Nothing was changed. "
+                "Connect with the application's user, {app_user}, that `evalassist postgres-setup` made."
+            ).format(user=server.user, server=server, app_user=APP_USER)
         )
 
 
@@ -186,7 +198,9 @@ def set_up(owner: Server, app_user: str = APP_USER) -> SetUp:
     """
     if app_user == owner.user:
         raise StoreError(
-            "The user who owns the tables and the application's user are two. Name another one for the application."
+            tr(
+                "The user who owns the tables and the application's user are two. Name another one for the application."
+            )
         )
     with _owning(owner) as db:
         before = version_of(db)
@@ -226,21 +240,27 @@ def _refuse_a_server_that_does_not_fit(db: Connection, owner: Server, before: in
     number = int(db.scalar(text("SELECT current_setting('server_version_num')")) or 0)
     if number < OLDEST_SERVER:
         raise StoreError(
-            f"PostgreSQL 13 or newer is needed; this server has {number // 10_000}. Nothing was changed."
+            tr("PostgreSQL 13 or newer is needed; this server has {number}. Nothing was changed.").format(
+                number=number // 10_000
+            )
         )
     encoding = db.scalar(text("SELECT current_setting('server_encoding')"))
     if encoding != "UTF8":
         raise StoreError(
-            f"{sentence_start(str(owner))} keeps text as {encoding}, which lacks signs. Nothing was changed. "
-            "Make the database with ENCODING 'UTF8'."
+            tr(
+                "{owner} keeps text as {encoding}, which lacks signs. Nothing was changed. "
+                "Make the database with ENCODING 'UTF8'."
+            ).format(owner=sentence_start(str(owner)), encoding=encoding)
         )
     if before is not None and before > len(MIGRATIONS):
         _refuse_another_version(db, owner)
     others = db.scalar(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
     if before is None and others:
         raise StoreError(
-            f"{sentence_start(str(owner))} holds tables of another program. Nothing was changed. "
-            "Make a database for EvalAssist alone."
+            tr(
+                "{owner} holds tables of another program. Nothing was changed. "
+                "Make a database for EvalAssist alone."
+            ).format(owner=sentence_start(str(owner)))
         )
 
 
@@ -283,7 +303,10 @@ def _grant(db: Connection, app_user: str) -> None:
     may_make_tables = "SELECT has_schema_privilege(:name, 'public', 'CREATE')"
     if db.scalar(text(may_make_tables), {"name": app_user}):
         raise StoreError(
-            f"The user {app_user} could still make tables. Nothing was changed. Connect as the owner of the database."
+            tr(
+                "The user {app_user} could still make tables. Nothing was changed. Connect as the owner of the "
+                "database."
+            ).format(app_user=app_user)
         )
 
 

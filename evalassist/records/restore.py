@@ -25,6 +25,7 @@ from evalassist.records.faults import plain_words
 from evalassist.records.integrity import counts_of, fault_of, sha256_of_file
 from evalassist.records.store import Store
 from evalassist.records.vault import Keys, Vault, VaultDamagedError
+from evalassist.translate import tr
 
 log = logging.getLogger(__name__)
 
@@ -71,19 +72,25 @@ def chosen_backup(chosen: Path) -> ToRestore:
         newest = next(iter(backups_in(chosen)), None)
         if newest is None:
             raise NotRestoredError(
-                f"There is no backup in {chosen}. Choose the folder that holds the backups."
+                tr("There is no backup in {chosen}. Choose the folder that holds the backups.").format(
+                    chosen=chosen
+                )
             )
         file = newest.file
     else:
         file = chosen.with_suffix(".db")
     if not file.is_file():
-        raise NotRestoredError(f"There is no backup {file}. Choose a file whose name ends in .db.")
+        raise NotRestoredError(
+            tr("There is no backup {file}. Choose a file whose name ends in .db.").format(file=file)
+        )
     beside = (file.with_suffix(".vault"), file.with_name(vaults.FILE_NAME))
     vault_file = next((each for each in beside if each.is_file()), None)
     if vault_file is None:
         raise NotRestoredError(
-            f"The vault that opens {file.name} is missing. Put {beside[0].name} beside it: "
-            "a backup is three files with one name."
+            tr(
+                "The vault that opens {name} is missing. Put {beside_name} beside it: "
+                "a backup is three files with one name."
+            ).format(name=file.name, beside_name=beside[0].name)
         )
     vault_bytes = vault_file.read_bytes()
     return ToRestore(file, vaults.vault_of(vault_bytes), vault_bytes, manifest_of(file))
@@ -138,8 +145,10 @@ def _refuse_a_changed_copy(backup: ToRestore) -> None:
     vault = hashlib.sha256(backup.vault_bytes).hexdigest()
     if sha256_of_file(backup.file) != manifest.sha256 or vault != manifest.vault_sha256:
         raise NotRestoredError(
-            f"The backup {backup.file.name} is no longer what was written: the disk damaged it or it was changed. "
-            "Nothing was changed here. Choose the backup before it."
+            tr(
+                "The backup {name} is no longer what was written: the disk damaged it or it was changed. "
+                "Nothing was changed here. Choose the backup before it."
+            ).format(name=backup.file.name)
         )
 
 
@@ -150,8 +159,10 @@ def _refuse_other_records(backup: ToRestore, folder: Path) -> None:
             here = vaults.vault_of(file.read_bytes())
             if here.begun and here.records_id != backup.vault.records_id:
                 raise NotRestoredError(
-                    "This backup belongs to other records. Move those that are here to another folder first. "
-                    "Nothing was changed."
+                    tr(
+                        "This backup belongs to other records. Move those that are here to another folder first. "
+                        "Nothing was changed."
+                    )
                 )
 
 
@@ -161,15 +172,17 @@ def _refuse_whoever_is_no_administrator(part: Path, keys: Keys, account_id: str)
         found = db.execute(role, (account_id,)).fetchone()
     if found != ("administrator",):
         raise NotRestoredError(
-            "Only an administrator of the backup, or the paper key, restores it. Nothing was changed."
+            tr("Only an administrator of the backup, or the paper key, restores it. Nothing was changed.")
         )
 
 
 def _refuse_full(folder: Path, needed: int) -> None:
     if shutil.disk_usage(folder).free < needed:
         raise NotRestoredError(
-            f"The disk of {folder} has too little space for the backup ({needed / 2**20:.0f} MB). "
-            "Nothing was changed. Free some space there, then try again."
+            tr(
+                "The disk of {folder} has too little space for the backup ({needed:.0f} MB). "
+                "Nothing was changed. Free some space there, then try again."
+            ).format(folder=folder, needed=needed / 2**20)
         )
 
 
@@ -191,7 +204,9 @@ def _copied(backup: ToRestore, keys: list[Keys], part: Path) -> Keys:
             if whole and not fault:
                 return each
     raise NotRestoredError(
-        f"The backup {backup.file.name} is damaged. Nothing was changed here. Choose the backup before it."
+        tr("The backup {name} is damaged. Nothing was changed here. Choose the backup before it.").format(
+            name=backup.file.name
+        )
     )
 
 
@@ -227,7 +242,9 @@ def _backed_up(records: Path, keys: Keys) -> Path | None:
             db.execute("PRAGMA journal_mode = DELETE")
     except sqlite.OperationalError as error:
         raise NotRestoredError(
-            "Another window or program is using the records. Nothing was changed. Close it, then try again."
+            tr(
+                "Another window or program is using the records. Nothing was changed. Close it, then try again."
+            )
         ) from error
     vaults.previous_of(records.with_name(vaults.FILE_NAME)).unlink(missing_ok=True)
     return made.file

@@ -31,6 +31,7 @@ from evalassist.records.integrity import columns_of, fault_of, quoted
 from evalassist.records.models import Base
 from evalassist.records.pages import HIGHEST, LOWEST, Pages, Row, Tree, UnreadableError, with_last_changes
 from evalassist.records.search import words_of
+from evalassist.translate import tr
 
 log = logging.getLogger(__name__)
 
@@ -97,10 +98,16 @@ def salvage(damaged: Path, folder: Path, keys: list[vaults.Keys]) -> Salvaged:
     records, new = damaged / RECORDS, folder / RECORDS
     refuse_network(folder)
     if not records.is_file():
-        raise StoreError(f"There are no records in {damaged}. Name the folder that holds {RECORDS}.")
+        raise StoreError(
+            tr("There are no records in {damaged}. Name the folder that holds {records}.").format(
+                damaged=damaged, records=RECORDS
+            )
+        )
     if folder.exists() and any(folder.iterdir()):
         raise StoreError(
-            f"{folder} is not empty. Nothing was changed. Name a new folder for the salvaged records."
+            tr(
+                "{folder} is not empty. Nothing was changed. Name a new folder for the salvaged records."
+            ).format(folder=folder)
         )
     with plain_words(new, "keep"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -112,7 +119,9 @@ def salvage(damaged: Path, folder: Path, keys: list[vaults.Keys]) -> Salvaged:
                 migrations.bring_up_to_date(db)
             if fault_of(part, work.key):
                 raise StoreError(
-                    "The new records are not sound. The damaged ones were not touched. Choose another disk."
+                    tr(
+                        "The new records are not sound. The damaged ones were not touched. Choose another disk."
+                    )
                 )
             with suppress(StoreError):  # records without a vault, as programs make them
                 vault = vaults.vault_bytes(vault_for(damaged))
@@ -134,7 +143,9 @@ def vault_for(damaged: Path) -> vaults.Vault:
         found = next((file.read_bytes() for file in vaults_there), b"")
     if not found:
         raise StoreError(
-            f"The vault that opens the records in {damaged} is missing. Put one of a backup there."
+            tr("The vault that opens the records in {damaged} is missing. Put one of a backup there.").format(
+                damaged=damaged
+            )
         )
     return vaults.vault_of(found)
 
@@ -169,8 +180,10 @@ class _Work:
                 break
         else:
             raise StoreError(
-                "No page of these records can be read with this key, so nothing could be salvaged. "
-                "They were not touched. Restore the newest backup."
+                tr(
+                    "No page of these records can be read with this key, so nothing could be salvaged. "
+                    "They were not touched. Restore the newest backup."
+                )
             )
         self._backup = _opened_backup(backups, self.key)
         self.version = self._version()
@@ -212,7 +225,9 @@ class _Work:
         except UnreadableError:
             version = migrations.version_of(self._backup) if self._backup else len(migrations.MIGRATIONS)
         if version > len(migrations.MIGRATIONS):
-            raise StoreError("These records were written by a newer EvalAssist. Salvage them with that one.")
+            raise StoreError(
+                tr("These records were written by a newer EvalAssist. Salvage them with that one.")
+            )
         return version
 
     def _roots(self) -> dict[str, int]:

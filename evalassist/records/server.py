@@ -20,6 +20,7 @@ from evalassist.errors import StoreError
 from evalassist.files import write_whole
 from evalassist.records.doorstep import SERVER
 from evalassist.records.vault import KEY_BYTES, Keys
+from evalassist.translate import tr
 
 FILE_NAME = SERVER
 CERTIFICATE = "evalassist.crt"
@@ -90,13 +91,17 @@ def server_of(url: str) -> Server:
         raise _bad_url()
     if asked:
         raise StoreError(
-            f"The address of the database says {', '.join(asked)}, which is not known here. Leave it out."
+            tr("The address of the database says {asked}, which is not known here. Leave it out.").format(
+                asked=", ".join(asked)
+            )
         )
     server = Server(host, read.database, read.username, read.password or "", int(port), certificate)
     if mode and mode != "verify-full" and not server.is_local:
         raise StoreError(
-            f"Over a network the records are sent only with sslmode=verify-full; {mode} was asked for. "
-            "Nothing was sent. Leave sslmode out, and give the server a certificate."
+            tr(
+                "Over a network the records are sent only with sslmode=verify-full; {mode} was asked for. "
+                "Nothing was sent. Leave sslmode out, and give the server a certificate."
+            ).format(mode=mode)
         )
     return server
 
@@ -135,8 +140,10 @@ def read_server(file: Path, keys: Keys) -> Server:
         password = _cipher(keys).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _bound(plain)).decode()
     except (OSError, ValueError, KeyError, TypeError, RecursionError, InvalidTag):
         raise StoreError(
-            f"The file {file}, which says where the clinic's database is, is damaged or was changed. "
-            "Nothing was sent. Connect this workstation anew with `evalassist connect-to-postgres`."
+            tr(
+                "The file {file}, which says where the clinic's database is, is damaged or was changed. "
+                "Nothing was sent. Connect this workstation anew with `evalassist connect-to-postgres`."
+            ).format(file=file)
         ) from None
     if not server.certificate:
         return replace(server, password=password)

@@ -56,6 +56,7 @@ from evalassist.records.rows import (
 from evalassist.records.server import FILE_NAME as SERVER_FILE
 from evalassist.records.server import Server, is_server, server_of
 from evalassist.records.vault import PAPER, Anchor, Keys
+from evalassist.translate import tr
 
 __all__ = ["DocumentRow", "EvaluationRow", "PatientRow", "Place", "Store", "StoreConflictError"]
 
@@ -147,7 +148,9 @@ class Store:
         """The records file."""
         if isinstance(self.where, Server):
             raise StoreError(
-                f"The records lie in {self.where}. Whoever looks after that server also backs them up."
+                tr("The records lie in {where}. Whoever looks after that server also backs them up.").format(
+                    where=self.where
+                )
             )
         return self.where
 
@@ -173,15 +176,17 @@ class Store:
         """Keep the signed evaluation with its note and lock both for good; returns the note's SHA-256."""
         signature = evaluation.signature
         if signature is None:
-            raise EvalAssistError("The evaluation has no signature yet, so it was not locked. Sign it first.")
+            raise EvalAssistError(
+                tr("The evaluation has no signature yet, so it was not locked. Sign it first.")
+            )
         self._refuse_another_name(signature.clinician, signature.licence)
         if self.account.id and signature.student != self.account.needs_cosignature:
             raise EvalAssistError(
-                "A student signs as a student, a therapist as a therapist. Nothing was signed."
+                tr("A student signs as a student, a therapist as a therapist. Nothing was signed.")
             )
         if not self.account.may_sign and self.account.id:
             raise EvalAssistError(
-                "A note is signed with a license. An administrator can add yours to your account."
+                tr("A note is signed with a license. An administrator can add yours to your account.")
             )
         digest = sha256_of(note_json)
         signed = {
@@ -197,8 +202,10 @@ class Store:
         """Whoever signed in signs and writes below notes with the own name and license."""
         if self.account.id and (name, licence) != (self.account.name, self.account.licence):
             raise EvalAssistError(
-                f"{self.account.name} is signed in, so only this name can sign. Nothing was signed. "
-                "Lock the window and sign in with the other name."
+                tr(
+                    "{name} is signed in, so only this name can sign. Nothing was signed. "
+                    "Lock the window and sign in with the other name."
+                ).format(name=self.account.name)
             )
 
     def _only_administrators(
@@ -222,7 +229,7 @@ class Store:
         """The note exactly as it was signed; with `shown` False it is only computed with, and nobody reads it."""
         note = self._read(lambda db: reads.note(db, evaluation_id))
         if note is None:
-            raise EvalAssistError("This evaluation is not signed yet, so it has no note.")
+            raise EvalAssistError(tr("This evaluation is not signed yet, so it has no note."))
         if shown:
             self._note_view("note-read", evaluation_id)
         return note
@@ -230,7 +237,9 @@ class Store:
     def add_addendum(self, evaluation_id: str, addendum: Addendum) -> None:
         """Write an addendum below a signed evaluation; it can never be changed or removed."""
         if addendum.kind in BY_THERAPISTS and self.account.needs_cosignature:
-            raise EvalAssistError("Only a therapist may write this below a signed note. Nothing was written.")
+            raise EvalAssistError(
+                tr("Only a therapist may write this below a signed note. Nothing was written.")
+            )
         self._refuse_another_name(addendum.clinician, addendum.licence)
         detail: dict[str, object] = {}
         with self._write(_ACTS[addendum.kind], evaluation_id, detail) as db:
@@ -369,7 +378,7 @@ class Store:
     def change_default(self, default_id: str, value: float | None, *, by: str, reason: str) -> DefaultChange:
         """Set a clinical default, or with None put it back as shipped; who and why are kept for good."""
         if value is not None and not isfinite(value):
-            raise EvalAssistError(f"{value} is not a number that can be set.")
+            raise EvalAssistError(tr("{value} is not a number that can be set.").format(value=value))
         self._only_administrators("Only an administrator changes a limit. Nothing was changed.")
         change = DefaultChange(default_id, value, datetime.now(UTC), self.account.name or by, reason)
         with self._write("default-changed", default_id) as db:
@@ -399,7 +408,7 @@ class Store:
             return Account(PAPER, "", "paper key", "", "administrator")
         found = next((each for each in self.accounts() if each.id == account_id), None)
         if found is None:
-            raise EvalAssistError("This account was removed. Ask an administrator.")
+            raise EvalAssistError(tr("This account was removed. Ask an administrator."))
         return found
 
     def keep_account(self, account: Account) -> None:
@@ -497,7 +506,7 @@ class Store:
     def trail(self, wanted: trail.Wanted, before: int | None = None) -> tuple[trail.TrailLine, ...]:
         """A page of the audit trail, the latest line first; whoever is no administrator reads it of one patient."""
         if len(wanted.patients or ()) != 1 and not self.account.administers:
-            raise EvalAssistError("Only an administrator reads the whole audit trail.")
+            raise EvalAssistError(tr("Only an administrator reads the whole audit trail."))
         found = self._read(lambda db: trail.lines(db, wanted, before))
         one = wanted.patients[0] if wanted.patients and len(wanted.patients) == 1 else ""
         self._note_view("trail-read", one)
@@ -654,7 +663,9 @@ class Store:
 
     def _refuse_when_closed(self) -> None:
         if self._closed:
-            raise StoreError("The records are closed. Nothing was changed. Start EvalAssist again to go on.")
+            raise StoreError(
+                tr("The records are closed. Nothing was changed. Start EvalAssist again to go on.")
+            )
 
     def _refuse_another_file(self) -> None:
         """An unlinked file still takes writes that nobody will ever read, so look who lies under its name."""
@@ -662,8 +673,10 @@ class Store:
             return
         if self.path.with_name(SERVER_FILE).exists():
             raise StoreError(
-                "The records were moved to the clinic's database while this window was open. "
-                "The last change is not kept. Start EvalAssist again and sign in: it is then written there."
+                tr(
+                    "The records were moved to the clinic's database while this window was open. "
+                    "The last change is not kept. Start EvalAssist again and sign in: it is then written there."
+                )
             )
         try:
             here = self._on_disk()
@@ -671,8 +684,10 @@ class Store:
             here = None
         if here != self._file:
             raise StoreError(
-                f"The records file {self.path} was moved, deleted or replaced while EvalAssist was using it. "
-                "The last change is not kept. Put the file back if you can, then start EvalAssist again."
+                tr(
+                    "The records file {path} was moved, deleted or replaced while EvalAssist was using it. "
+                    "The last change is not kept. Put the file back if you can, then start EvalAssist again."
+                ).format(path=self.path)
             )
 
     def _on_disk(self) -> tuple[int, int]:

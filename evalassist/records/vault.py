@@ -30,6 +30,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.files import write_whole
 from evalassist.records.doorstep import VAULT
+from evalassist.translate import tr
 
 FILE_NAME = VAULT
 FORMAT = 1
@@ -253,7 +254,9 @@ def paper_secret(text: str) -> bytes:
     signs = "".join(text.upper().split()).replace("-", "").translate(str.maketrans("018", "OIB"))
     if len(signs) != PAPER_BYTES * 8 // 5 + PAPER_CHECK_SIGNS:
         raise WrongPaperKeyError(
-            f"The paper key has 36 letters and digits; {len(signs)} were typed. Type it as it stands on the paper."
+            tr(
+                "The paper key has 36 letters and digits; {count} were typed. Type it as it stands on the paper."
+            ).format(count=len(signs))
         )
     try:
         secret = base64.b32decode(signs[:-PAPER_CHECK_SIGNS])
@@ -261,7 +264,7 @@ def paper_secret(text: str) -> bytes:
         secret = b""
     if _paper_check(secret) != signs[-PAPER_CHECK_SIGNS:]:
         raise WrongPaperKeyError(
-            "A sign of the paper key is mistyped. Compare it with the paper, group by group."
+            tr("A sign of the paper key is mistyped. Compare it with the paper, group by group.")
         )
     return secret
 
@@ -279,8 +282,10 @@ def read_vault(file: Path) -> Vault:
         text = file.read_bytes()
     except OSError as error:
         raise EvalAssistError(
-            f"The vault {file}, which opens the records, could not be read: {error.strerror}. "
-            "Nothing was changed. Allow reading it, or put the vault of your latest backup there."
+            tr(
+                "The vault {file}, which opens the records, could not be read: {strerror}. "
+                "Nothing was changed. Allow reading it, or put the vault of your latest backup there."
+            ).format(file=file, strerror=error.strerror)
         ) from error
     return vault_of(text)
 
@@ -312,8 +317,10 @@ def write_vault(vault: Vault, file: Path) -> None:
         write_whole(file, vault_bytes(vault))
     except OSError as error:
         raise EvalAssistError(
-            f"The vault could not be kept in {file}: {error.strerror}. The earlier one stays as it was. "
-            "Free some space or allow writing there, then try again."
+            tr(
+                "The vault could not be kept in {file}: {strerror}. The earlier one stays as it was. "
+                "Free some space or allow writing there, then try again."
+            ).format(file=file, strerror=error.strerror)
         ) from error
 
 

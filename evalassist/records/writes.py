@@ -31,6 +31,7 @@ from evalassist.records.models import (
 from evalassist.records.plain import addendum_sha256, evaluation_columns, patient_columns
 from evalassist.records.rows import DefaultChange, StoreConflictError, Used
 from evalassist.records.search import words_of
+from evalassist.translate import tr
 
 ONLY_SIGNED = "An addendum belongs to a signed evaluation; a draft is changed itself."
 DISCARDED = (
@@ -194,10 +195,10 @@ def discard_draft(db: Connection, evaluation_id: str) -> str:
         raise not_kept("evaluation", evaluation_id)
     signed_at, episode_id, patient_id = found
     if signed_at is not None:
-        raise SignedRecordError("A signed evaluation cannot be discarded; write an addendum instead.")
+        raise SignedRecordError(tr("A signed evaluation cannot be discarded; write an addendum instead."))
     if db.scalar(select(exists().where(StoredDocument.evaluation_id == evaluation_id))):
         raise EvalAssistError(
-            "A paper of this draft is kept under Documents, so the draft stays too. Finish and sign it."
+            tr("A paper of this draft is kept under Documents, so the draft stays too. Finish and sign it.")
         )
     db.execute(delete(StoredPlace).where(StoredPlace.evaluation_id == evaluation_id))
     db.execute(delete(StoredEvaluation).where(StoredEvaluation.id == evaluation_id))

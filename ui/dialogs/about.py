@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 from evalassist import __version__
 from evalassist.content.schema import Release
 from evalassist.settings import settings_file
+from evalassist.translate import tr
 from ui import style
 
 
@@ -17,26 +18,31 @@ class AboutDialog(QDialog):
     def __init__(self, release: Release, where: str = "", parent: QWidget | None = None) -> None:
         """`where`: in what place the records lie."""
         super().__init__(parent)
-        self.setWindowTitle("About EvalAssist")
+        self.setWindowTitle(tr("About EvalAssist"))
         self.setMinimumWidth(style.px(420))
         stack = style.column(self, (20, 16, 20, 16), spacing=6)
         stack.addWidget(style.label("h1", "EvalAssist"))
         for words in (
-            f"Version {__version__}",
-            "License: Apache-2.0",
-            f"Clinical content {release.version}, evidence checked {release.evidence_checked}",
+            tr("Version {version__}").format(version__=__version__),
+            tr("License: Apache-2.0"),
+            tr("Clinical content {version}, evidence checked {evidence_checked}").format(
+                version=release.version, evidence_checked=release.evidence_checked
+            ),
         ):
-            line = style.label("", words)
+            line = style.label("", words, wrap=True)
             line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             stack.addWidget(line)
         stack.addSpacing(style.px(8))
-        stack.addWidget(style.label("cap", "FOR IT"))
-        for words in (f"Records: {where}", f"Settings: {settings_file()}"):
+        stack.addWidget(style.label("cap", tr("FOR IT")))
+        for words in (
+            tr("Records: {where}").format(where=where),
+            tr("Settings: {settings_file}").format(settings_file=settings_file()),
+        ):
             place = style.label("s", words, wrap=True)
             place.setTextFormat(Qt.TextFormat.PlainText)
             place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             stack.addWidget(place)
-        content, done = QPushButton("Clinical content"), QPushButton("Done")
+        content, done = QPushButton(tr("Clinical content")), QPushButton(tr("Done"))
         content.clicked.connect(self.accept)
         done.setProperty("kind", "primary")
         done.setDefault(True)

@@ -12,6 +12,7 @@ from evalassist.overview import Row
 from evalassist.records.accounts import Account
 from evalassist.records.store import Store
 from evalassist.settings import Settings
+from evalassist.translate import tr
 from ui import style
 from ui.aside import Aside
 from ui.dialogs.confirm import confirmed
@@ -23,15 +24,15 @@ from ui.widgets.passwords import KeyFile, NewPassword, PasswordField, key_bytes
 from ui.widgets.roomy import roomy
 from ui.widgets.row_list import RowList
 
-REMOVED = (
+REMOVED = tr(
     "{name} cannot sign in any more. The records get a new key, which may take a moment. "
     "Backups made before still open with the old password. What {name} signed stays as it is."
 )
-NO_KEY_FILE = (
+NO_KEY_FILE = tr(
     "{name} signs in with a key file beside the password. The new password opens without it, until {name} chooses a "
     "key file again."
 )
-NEW_PAPER = (
+NEW_PAPER = tr(
     "The paper key you have now opens nothing that is changed from now on: destroy that paper once you hold the new "
     "one. Backups made before still open with it."
 )
@@ -47,20 +48,20 @@ class AccountsDialog(QDialog):
         self._store, self._settings = store, settings
         self.way_in = way_in
         """How one comes in; another one after the key file was changed."""
-        self.setWindowTitle("Accounts and passwords")
+        self.setWindowTitle(tr("Accounts and passwords"))
         self.setMinimumWidth(style.px(620))
-        self.list = RowList("Accounts")
+        self.list = RowList(tr("Accounts"))
         self.list.setMinimumHeight(style.px(220))
         self._who = style.label("", wrap=True)
         self._said = style.label("", wrap=True)
         self._said.hide()
-        self.own = _button("Change my password…", self.change_own)
-        self.add = _button("Add…", self.add_account)
-        self.edit = _button("Change…", self.edit_account)
-        self.reset = _button("New password…", self.set_password)
-        self.remove = _button("Remove…", self.remove_account)
-        self.paper = _button("New paper key…", self.new_paper_key)
-        close = _button("Done", self.accept)
+        self.own = _button(tr("Change my password…"), self.change_own)
+        self.add = _button(tr("Add…"), self.add_account)
+        self.edit = _button(tr("Change…"), self.edit_account)
+        self.reset = _button(tr("New password…"), self.set_password)
+        self.remove = _button(tr("Remove…"), self.remove_account)
+        self.paper = _button(tr("New paper key…"), self.new_paper_key)
+        close = _button(tr("Done"), self.accept)
         close.setProperty("kind", "primary")
         stack = style.column(self, (20, 16, 20, 16), spacing=12)
         mine = style.row(spacing=8)
@@ -95,7 +96,7 @@ class AccountsDialog(QDialog):
     def _read(self) -> None:
         self._accounts = self._store.accounts()
         mine = self._store.account
-        self._who.setText(f"Signed in: {mine.name} ({_about(mine)})")
+        self._who.setText(tr("Signed in: {name} ({mine})").format(name=mine.name, mine=_about(mine)))
         self.list.show_rows(
             [Row(f"{one.name}", line=_about(one), value=one.sign_in) for one in self._accounts]
         )
@@ -113,7 +114,7 @@ class AccountsDialog(QDialog):
         if dialog.exec():
             if dialog.way_in is not None:
                 self.way_in = dialog.way_in
-            self._say("Your password is changed. Backups made before still open with the old one.")
+            self._say(tr("Your password is changed. Backups made before still open with the old one."))
 
     def set_password(self) -> None:
         """A first password anew for somebody who forgot it."""
@@ -123,20 +124,24 @@ class AccountsDialog(QDialog):
         if account.id == self._store.account.id:
             self.change_own()
         elif PasswordDialog(self._store, self.way_in, account, self._settings, self).exec():
-            self._say(f"{account.name} signs in with the new password, and should change it then.")
+            self._say(
+                tr("{name} signs in with the new password, and should change it then.").format(
+                    name=account.name
+                )
+            )
 
     def add_account(self, again: HalfFilled | None = None) -> None:
         """Somebody new."""
         if self._ask(None, again):
             self._read()
-            self._say("Added. The password is told in person, and changed at the first sign-in.")
+            self._say(tr("Added. The password is told in person, and changed at the first sign-in."))
 
     def edit_account(self, again: HalfFilled | None = None) -> None:
         """Another name on papers, license, or role."""
         account = self.account
         if account and self._ask(account, again):
             self._read()
-            self._say("Changed. What was signed before keeps the former name and license.")
+            self._say(tr("Changed. What was signed before keeps the former name and license."))
 
     def go_on(self, again: HalfFilled) -> None:
         """The form that was open when the window was locked."""
@@ -159,13 +164,13 @@ class AccountsDialog(QDialog):
         if account is None:
             return
         says = REMOVED.format(name=account.name)
-        if confirmed(self._store, self.way_in, says, "Remove the account", self):
+        if confirmed(self._store, self.way_in, says, tr("Remove the account"), self):
             self._do(lambda: self.way_in.entrance.remove_account(self._store, account.id))
             self._read()
 
     def new_paper_key(self) -> None:
         """A new paper key, shown once."""
-        if not confirmed(self._store, self.way_in, NEW_PAPER, "Make a new paper key", self):
+        if not confirmed(self._store, self.way_in, NEW_PAPER, tr("Make a new paper key"), self):
             return
         made: list[str] = []
         self._do(lambda: made.append(self.way_in.entrance.new_paper_key(self._store)))
@@ -203,7 +208,7 @@ class _WorkingDialog(QDialog):
         self.button.setProperty("kind", "primary")
         ends = style.row(spacing=8)
         ends.addStretch(1)
-        ends.addWidget(_button("Cancel", self.reject))
+        ends.addWidget(_button(tr("Cancel"), self.reject))
         ends.addWidget(self.button)
         inner = QWidget()
         form = style.column(inner, (0, 0, 8, 0), spacing=8)
@@ -251,15 +256,17 @@ class PasswordDialog(_WorkingDialog):
         self._own = account.id == store.account.id
         self.way_in: WayIn | None = None
         """How one comes in from now on, after the own password was changed."""
-        self.old, self.new = PasswordField("Your password now"), NewPassword()
-        self.key_file = KeyFile("A file on a stick that is needed beside the password, every time")
-        parts: list[QWidget] = [style.label("s", "Your password now"), self.old, self.new]
+        self.old, self.new = PasswordField(tr("Your password now")), NewPassword()
+        self.key_file = KeyFile(tr("A file on a stick that is needed beside the password, every time"))
+        parts: list[QWidget] = [style.label("s", tr("Your password now")), self.old, self.new]
         if self._own:
             self.key_file.use(way_in.key_file)
             parts.append(self.key_file)
         elif way_in.entrance.needs_key_file(store, account.id):
             parts.append(style.label("", NO_KEY_FILE.format(name=account.name), wrap=True))
-        super().__init__(f"New password for {account.name}", "Set the password", parts, parent)
+        super().__init__(
+            tr("New password for {name}").format(name=account.name), tr("Set the password"), parts, parent
+        )
         self.old.entered.connect(self.new.first.setFocus)
         self.new.again.entered.connect(self.act)
         self.old.setFocus()
@@ -306,13 +313,15 @@ class AccountDialog(_WorkingDialog):
         self.fields, self.password = AccountFields(asks_role=True), NewPassword()
         parts: list[QWidget] = [self.fields]
         if account is None:
-            says = "A first password, told in person. Its owner changes it after signing in."
+            says = tr("A first password, told in person. Its owner changes it after signing in.")
             parts += [style.label("s", says, wrap=True), self.password]
         else:
             self.fields.show_account(account)
-        self.own = PasswordField("Your own password")
-        parts += [style.label("s", "Your own password"), self.own]
-        title, act = ("A new account", "Add account") if account is None else (account.name, "Change it")
+        self.own = PasswordField(tr("Your own password"))
+        parts += [style.label("s", tr("Your own password")), self.own]
+        title, act = (
+            (tr("A new account"), tr("Add account")) if account is None else (account.name, tr("Change it"))
+        )
         super().__init__(title, act, parts, parent)
         self.password.again.entered.connect(self.own.setFocus)
         self.own.entered.connect(self.act)
@@ -324,7 +333,7 @@ class AccountDialog(_WorkingDialog):
             return
         if self._account is not None:
             if self._account.id == self._store.account.id and account.role != self._account.role:
-                self.refused(EvalAssistError("Another administrator can change what you may do."))
+                self.refused(EvalAssistError(tr("Another administrator can change what you may do.")))
                 return
             self._begin_as_owner(lambda: self._store.keep_account(account))
             return
@@ -335,7 +344,7 @@ class AccountDialog(_WorkingDialog):
     def _begin_as_owner(self, work: Callable[[], object]) -> None:
         own = self.own.value
         if not own:
-            self.refused(EvalAssistError("Type your own password, too."))
+            self.refused(EvalAssistError(tr("Type your own password, too.")))
             return
 
         def confirm_and_work() -> None:
@@ -355,7 +364,7 @@ class PaperKeyDialog(QDialog):
 
     def __init__(self, key: str, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("The new paper key")
+        self.setWindowTitle(tr("The new paper key"))
         self.paper_key = PaperKey(key, settings, self)
         self.paper_key.done.connect(self.accept)
         style.column(self, (20, 16, 20, 16)).addWidget(roomy(self.paper_key, 470, parent))
@@ -365,7 +374,7 @@ class PaperKeyDialog(QDialog):
 
 
 def _about(account: Account) -> str:
-    licence = f", license {account.licence}" if account.licence else ""
+    licence = tr(", license {licence}").format(licence=account.licence) if account.licence else ""
     return f"{ROLES[account.role].lower()}{licence}"
 
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 from evalassist.errors import EvalAssistError
 from evalassist.records.plain import typed_code
 from evalassist.records.store import Store
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.dates import KIND_WORDS, date_text
 from ui.widgets.fields import TextField
@@ -18,11 +19,11 @@ class CheckCodeDialog(QDialog):
     def __init__(self, store: Store, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self.setWindowTitle("Check a code")
+        self.setWindowTitle(tr("Check a code"))
         self.setMinimumWidth(style.px(480))
-        self.code = TextField("Code at the foot of the paper, like ABCDE-FGHIJ")
+        self.code = TextField(tr("Code at the foot of the paper, like ABCDE-FGHIJ"))
         self.says = style.label("", wrap=True)
-        check, close = QPushButton("Check it"), QPushButton("Close")
+        check, close = QPushButton(tr("Check it")), QPushButton(tr("Close"))
         check.setProperty("kind", "primary")
         check.setDefault(True)
         check.clicked.connect(self.check)
@@ -34,7 +35,7 @@ class CheckCodeDialog(QDialog):
         ends.addWidget(check)
         stack = style.column(self, (20, 16, 20, 16), spacing=10)
         stack.addWidget(
-            style.label("q", "The code stands at the foot of each page of a signed note.", wrap=True)
+            style.label("q", tr("The code stands at the foot of each page of a signed note."), wrap=True)
         )
         stack.addWidget(self.code)
         stack.addWidget(self.says)
@@ -58,13 +59,20 @@ class CheckCodeDialog(QDialog):
         rows = self._store.notes_with_code(code)
         if not rows:
             return (
-                f"No signed note of these records has the code {code}. The paper is not of this record.",
+                tr(
+                    "No signed note of these records has the code {code}. The paper is not of this record."
+                ).format(code=code),
                 "att",
             )
         (row,) = rows
         self._store.note_of(row.id)  # raises when it was changed after signing
-        visit = f"{KIND_WORDS[row.kind].lower()} of {date_text(row.visit_date)}"
-        told = f"The code {code} fits: {row.patient.name}, {visit}. The note is as it was signed."
+        visit = tr("{kind_words} of {visit_date}").format(
+            kind_words=KIND_WORDS[row.kind].lower(), visit_date=date_text(row.visit_date)
+        )
+        told = tr("The code {code} fits: {name}, {visit}. The note is as it was signed.").format(
+            code=code, name=row.patient.name, visit=visit
+        )
         if row.standing != "signed":
-            return f"{told} It {'was' if row.in_error else ''} {row.standing}.".replace("  ", " "), "att"
+            said = tr("It was {standing}.") if row.in_error else tr("It {standing}.")
+            return f"{told} {said.format(standing=row.standing)}", "att"
         return told, "good"

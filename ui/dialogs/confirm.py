@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
 from evalassist.records.store import Store
+from evalassist.translate import tr
 from ui import style
 from ui.aside import Aside
 from ui.way_in import WayIn
@@ -23,13 +24,13 @@ class ConfirmDialog(QDialog):
         self._aside = Aside(self)
         self.setWindowTitle(act)
         self.setMinimumWidth(style.px(440))
-        self.password = PasswordField("Your password")
-        self.password.edit.setPlaceholderText("Your password")
+        self.password = PasswordField(tr("Your password"))
+        self.password.edit.setPlaceholderText(tr("Your password"))
         self.password.entered.connect(self.confirm)
         self._said = style.label("", wrap=True)
         style.say(self._said, c="danger")
         self._said.hide()
-        self.button, leave = QPushButton(act), QPushButton("Cancel")
+        self.button, leave = QPushButton(act), QPushButton(tr("Cancel"))
         self.button.setProperty("kind", "primary")
         self.button.setAutoDefault(False)
         self.button.clicked.connect(self.confirm)

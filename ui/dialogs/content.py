@@ -11,11 +11,12 @@ from evalassist.errors import EvalAssistError
 from evalassist.overview import Part, Row, fitting, overview
 from evalassist.records.rows import DefaultChange
 from evalassist.records.store import Store
+from evalassist.translate import tr
 from ui import icons, style
 from ui.dialogs.limit import LimitDialog
 from ui.widgets.row_list import RowList
 
-NOT_ALLOWED = "An administrator can change the limits."
+NOT_ALLOWED = tr("An administrator can change the limits.")
 ROOM = 24
 """So much of the window stays visible around the dialog."""
 
@@ -30,10 +31,10 @@ class ContentDialog(QDialog):
         self._store, self._name = store, therapist_name
         self._parts: tuple[Part, ...] = ()
         self._whole_history = False
-        self.setWindowTitle("Clinical content")
+        self.setWindowTitle(tr("Clinical content"))
         self._fit(parent)
         self._make_search()
-        self.parts = RowList("Parts", two_lines=False)
+        self.parts = RowList(tr("Parts"), two_lines=False)
         self.parts.setFixedWidth(style.px(172))
         self.list = RowList("")
         self._says = style.label("q", wrap=True)
@@ -56,7 +57,9 @@ class ContentDialog(QDialog):
         try:
             changes, numbers = self._store.default_changes(), dict(self._store.clinic_defaults())
         except EvalAssistError as fault:
-            self._tell(f"What this clinic set otherwise cannot be read now. {fault}", "danger")
+            self._tell(
+                tr("What this clinic set otherwise cannot be read now. {fault}").format(fault=fault), "danger"
+            )
         self._parts = overview(content_with(tuple(sorted(numbers.items()))), changes)
         self._search()
 
@@ -78,8 +81,8 @@ class ContentDialog(QDialog):
 
     def _make_search(self) -> None:
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Find a limit, source, rule, question or exercise")
-        self.search.setAccessibleName("Find in the clinical content")
+        self.search.setPlaceholderText(tr("Find a limit, source, rule, question or exercise"))
+        self.search.setAccessibleName(tr("Find in the clinical content"))
         self.search.installEventFilter(self)
         self.search.textChanged.connect(self._search)
 
@@ -115,7 +118,11 @@ class ContentDialog(QDialog):
 
     def _show_part(self) -> None:
         part, found = self._parts[self._place], self._found[self._place]
-        self._says.setText(part.says if found else f"Nothing is found for “{self.search.text().strip()}”.")
+        self._says.setText(
+            part.says
+            if found
+            else tr("Nothing is found for “{search}”.").format(search=self.search.text().strip())
+        )
         self.list.setAccessibleName(part.title)
         self.list.show_rows(found)
 
@@ -124,7 +131,7 @@ class ContentDialog(QDialog):
         is_limit = row is not None and row.default is not None
         self._change.setVisible(is_limit)
         self._history.setVisible(row is not None and len(row.history) > 1)
-        self._history.setText("Last change only" if self._whole_history else "Whole history")
+        self._history.setText(tr("Last change only") if self._whole_history else tr("Whole history"))
         self._title.setText(row.title if row else "")
         self._about.setText("\n".join(self._lines(row)) if row else "")
         self._area.verticalScrollBar().setValue(0)
@@ -132,7 +139,7 @@ class ContentDialog(QDialog):
 
     def _lines(self, row: Row) -> tuple[str, ...]:
         if self._whole_history and len(row.history) > 1:
-            return (*row.details[:-1], "Changes, the latest first:", *row.history)
+            return (*row.details[:-1], tr("Changes, the latest first:"), *row.history)
         return row.details
 
     def _turn_history(self) -> None:
@@ -166,19 +173,19 @@ class ContentDialog(QDialog):
         stack.addStretch(1)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
-        self._area.setAccessibleName("All about the chosen line")
+        self._area.setAccessibleName(tr("All about the chosen line"))
         self._area.setWidget(inner)
         self._details = QFrame()
         self._details.setProperty("card", "plain")
         style.column(self._details, (1, 1, 1, 1)).addWidget(self._area)
 
     def _make_acts(self) -> None:
-        self._change, self._history = QPushButton("Change it…"), QPushButton()
+        self._change, self._history = QPushButton(tr("Change it…")), QPushButton()
         icons.put_icon(self._change, "edit")
         icons.put_icon(self._history, "history")
         self._change.clicked.connect(self.change)
         self._history.clicked.connect(self._turn_history)
-        self._leave = QPushButton("Done")
+        self._leave = QPushButton(tr("Done"))
         self._leave.setProperty("kind", "primary")
         self._leave.clicked.connect(self.accept)
         for button in (self._change, self._history, self._leave):

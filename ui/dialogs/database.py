@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QL
 
 from evalassist.errors import EvalAssistError
 from evalassist.managed import FIXED_WORDS, managed
+from evalassist.translate import tr
 from ui import style
 from ui.dialogs.confirm import confirmed
 from ui.way_in import WayIn
@@ -23,21 +24,21 @@ if TYPE_CHECKING:
 
 ASK_MS = 30
 PORT = "5432"
-CERTIFICATES = "Certificates (*.crt *.pem *.cer);;All files (*)"
+CERTIFICATES = tr("Certificates (*.crt *.pem *.cer);;All files (*)")
 FIELDS = (
-    ("host", "Address", "name or address of the server"),
-    ("port", "Port", ""),
-    ("database", "Database", ""),
-    ("user", "User", "the application's user that the setup made"),
-    ("password", "Password", "kept sealed, never readable"),
-    ("certificate", "Certificate", "file by which the server proves itself"),
+    ("host", tr("Address"), tr("name or address of the server")),
+    ("port", tr("Port"), ""),
+    ("database", tr("Database"), ""),
+    ("user", tr("User"), tr("the application's user that the setup made")),
+    ("password", tr("Password"), tr("kept sealed, never readable")),
+    ("certificate", tr("Certificate"), tr("file by which the server proves itself")),
 )
-SAYS = (
+SAYS = tr(
     "Several workstations share the records in a PostgreSQL database of the clinic. Whoever looks after the server "
     "prepares it with “evalassist postgres-setup” and gives you what stands below."
 )
-SURE = "From then on the records of this workstation lie there, and everybody signs in anew."
-NOT_ALLOWED = "Only an administrator changes where the records lie."
+SURE = tr("From then on the records of this workstation lie there, and everybody signs in anew.")
+NOT_ALLOWED = tr("Only an administrator changes where the records lie.")
 
 
 class DatabaseDialog(QDialog):
@@ -54,20 +55,22 @@ class DatabaseDialog(QDialog):
         self._then: Callable[[Any], None] = lambda _: None
         self._asking = QTimer(self, interval=ASK_MS)
         self._asking.timeout.connect(self._ask)
-        self.setWindowTitle("Clinic's database")
+        self.setWindowTitle(tr("Clinic's database"))
         self.setMinimumWidth(style.px(560))
         self._said = style.label(wrap=True)
-        self._said.setAccessibleName("What the test found")
-        self._test = QPushButton("Test the connection")
+        self._said.setAccessibleName(tr("What the test found"))
+        self._test = QPushButton(tr("Test the connection"))
         self._test.clicked.connect(self.test)
-        self._use = QPushButton("Use this database")
+        self._use = QPushButton(tr("Use this database"))
         self._use.setProperty("kind", "primary")
         self._use.setEnabled(False)
         self._use.clicked.connect(self.use)
-        self._leave = QPushButton("Cancel")
+        self._leave = QPushButton(tr("Cancel"))
         self._leave.clicked.connect(self.reject)
         stack = style.column(self, (20, 16, 20, 16), spacing=12)
-        stack.addWidget(style.label("q", f"Now: {store.where}. {SAYS}", wrap=True))
+        stack.addWidget(
+            style.label("q", tr("Now: {where}. {says}").format(where=store.where, says=SAYS), wrap=True)
+        )
         stack.addLayout(self._make_fields())
         stack.addWidget(self._said)
         stack.addLayout(self._make_ends())
@@ -90,8 +93,8 @@ class DatabaseDialog(QDialog):
             grid.addWidget(style.label("", words), at, 0)
             grid.addWidget(line, at, 1)
         self._lines["password"].setEchoMode(QLineEdit.EchoMode.Password)
-        self._choose = QPushButton("Choose…")
-        self._choose.setAccessibleName("Choose the certificate file")
+        self._choose = QPushButton(tr("Choose…"))
+        self._choose.setAccessibleName(tr("Choose the certificate file"))
         self._choose.clicked.connect(self._choose_certificate)
         grid.addWidget(self._choose, len(FIELDS) - 1, 2)
         return grid
@@ -128,7 +131,7 @@ class DatabaseDialog(QDialog):
         except EvalAssistError as fault:
             self._tell(str(fault), "danger")
             return
-        self._tell("Connecting …", "")
+        self._tell(tr("Connecting …"), "")
         self._do(lambda: look(server), lambda found: self._show_found(server, found))
 
     def use(self) -> None:
@@ -136,7 +139,7 @@ class DatabaseDialog(QDialog):
         server = self._passed
         if server is None or not confirmed(self._store, self._way_in, SURE, self._use.text(), self):
             return
-        self._tell("Working … Leave EvalAssist open.", "")
+        self._tell(tr("Working … Leave EvalAssist open."), "")
         self._do(
             lambda: self._entrance.use_server(self._store, server), lambda moved: self._finish(server, moved)
         )
@@ -157,18 +160,18 @@ class DatabaseDialog(QDialog):
             name for key, name, _ in FIELDS if key in ("host", "port", "database", "user") and not words[key]
         ]
         if missing:
-            raise EvalAssistError(f"Still empty: {', '.join(missing)}.")
+            raise EvalAssistError(tr("Still empty: {missing}.").format(missing=", ".join(missing)))
         if not words["port"].isdecimal() or not 0 < int(words["port"]) < 65_536:
-            raise EvalAssistError(f"The port is a number, usually {PORT}.")
+            raise EvalAssistError(tr("The port is a number, usually {port}.").format(port=PORT))
         if words["certificate"] and not Path(words["certificate"]).is_file():
             raise EvalAssistError(
-                "The certificate file is not there. Choose it anew, or leave the field empty."
+                tr("The certificate file is not there. Choose it anew, or leave the field empty.")
             )
         return Server(**{**words, "port": int(words["port"])})  # type: ignore[arg-type] # all others are words
 
     def _show_found(self, server: Server, found: Found) -> None:
         self._passed = server
-        self._use.setText("Use this database" if found.vault else "Move the records there")
+        self._use.setText(tr("Use this database") if found.vault else tr("Move the records there"))
         self._use.setEnabled(True)
         self._use.setFocus()
         self._tell(found.says, "att" if found.look_at else "good")
@@ -176,12 +179,16 @@ class DatabaseDialog(QDialog):
     def _finish(self, server: Server, moved: dict[str, int]) -> None:
         rows = sum(moved.values())
         what = (
-            f"All {rows} rows arrived as they were; {self._entrance.records} stays and is not opened any more. "
+            tr("All {rows} rows arrived as they were; {records} stays and is not opened any more. ").format(
+                rows=rows, records=self._entrance.records
+            )
             if rows
             else ""
         )
         self.accept()
-        self.connected.emit(f"{what}From now on this workstation uses {server}.")
+        self.connected.emit(
+            tr("{what}From now on this workstation uses {server}.").format(what=what, server=server)
+        )
 
     # ------------------------------------------------------------ one thing at a time, elsewhere
 
@@ -221,7 +228,7 @@ class DatabaseDialog(QDialog):
         self._said.clear()
 
     def _choose_certificate(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "The server's certificate", "", CERTIFICATES)
+        name, _ = QFileDialog.getOpenFileName(self, tr("The server's certificate"), "", CERTIFICATES)
         if name:
             self._lines["certificate"].setText(name)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
 from evalassist.records.rows import DocumentRow, DocumentUse
+from evalassist.translate import tr
 from ui import icons, style
 from ui.document_rows import KINDS, document_line
 from ui.printing import Printout, ending_pdf, print_again, write_atomically
@@ -41,21 +42,21 @@ class DocumentsDialog(QDialog):
         self._shown = ""
         """The document whose pages are to be seen."""
         patient = store.patient(patient_id)
-        self.setWindowTitle(f"Documents, {patient.name}")
-        self.list = RowList("Documents")
-        self.pages = PdfPages("The document")
+        self.setWindowTitle(tr("Documents, {name}").format(name=patient.name))
+        self.list = RowList(tr("Documents"))
+        self.pages = PdfPages(tr("The document"))
         self.pages.set_view("one")
         self.list.setMaximumWidth(style.px(WIDEST_LIST))
         self._about, self._said = style.label("s", wrap=True), style.label("", wrap=True)
         self._said.hide()
-        self.print_button, self.save_button = QPushButton("Print again"), QPushButton("Save a copy…")
+        self.print_button, self.save_button = QPushButton(tr("Print again")), QPushButton(tr("Save a copy…"))
         icons.put_icon(self.print_button, "print")
         self.print_button.clicked.connect(self.print_it)
         self.save_button.clicked.connect(self._ask_where)
-        close = QPushButton("Close")
+        close = QPushButton(tr("Close"))
         close.clicked.connect(self.accept)
         head = style.row(spacing=8)
-        head.addWidget(style.label("h1", "Documents"))
+        head.addWidget(style.label("h1", tr("Documents")))
         head.addWidget(style.label("q", patient.name), 1)
         head.addWidget(PageTools(self.pages, two=False))
         middle, right = style.row(spacing=12), style.column(spacing=6)
@@ -106,7 +107,7 @@ class DocumentsDialog(QDialog):
         for button in (self.print_button, self.save_button):
             button.setEnabled(document is not None)
         if document is None:
-            self.pages.show_words("No paper was printed or saved for this patient yet.")
+            self.pages.show_words(tr("No paper was printed or saved for this patient yet."))
             return
         self._about.setText("\n".join(document_line(document, self._documents).details))
         if document.id == self._shown:
@@ -142,7 +143,7 @@ class DocumentsDialog(QDialog):
             return
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         proposed = Path(folder) / f"{document.kind}-{document.visit_date.isoformat()}.pdf"
-        chosen, _ = QFileDialog.getSaveFileName(self, "Save a copy", str(proposed), "PDF (*.pdf)")
+        chosen, _ = QFileDialog.getSaveFileName(self, tr("Save a copy"), str(proposed), tr("PDF (*.pdf)"))
         if chosen:
             self.save_as(Path(chosen))
 
@@ -154,7 +155,7 @@ class DocumentsDialog(QDialog):
         path = ending_pdf(path)
         try:
             write_atomically(path, self._pdf)
-            self._note(document, "saved", f"Saved as {path.name}.")
+            self._note(document, "saved", tr("Saved as {name}.").format(name=path.name))
         except EvalAssistError as fault:
             self._say(str(fault), bad=True)
 

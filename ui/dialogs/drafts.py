@@ -7,6 +7,7 @@ from html import escape
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFrame, QPushButton, QTextBrowser, QWidget
 
+from evalassist.translate import tr
 from ui import style
 
 Drafts = tuple[tuple[str, str], ...]
@@ -19,17 +20,17 @@ class DraftsDialog(QDialog):
     def __init__(self, drafts: Drafts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Spanish not reviewed by a qualified translator")
+        self.setWindowTitle(tr("Spanish not reviewed by a qualified translator"))
         self.resize(style.px(760), style.px(600))
         self.texts = QTextBrowser()
         self.texts.setFrameShape(QFrame.Shape.NoFrame)
-        self.texts.setAccessibleName("English and Spanish")
+        self.texts.setAccessibleName(tr("English and Spanish"))
         rows = "".join(_row(english, spanish) for english, spanish in drafts)
         self.texts.setHtml(
             f'<table width="100%" cellspacing="0" cellpadding="{style.px(3)}">'
-            f"{_row('English', 'Spanish', cell='th')}{rows}</table>"
+            f"{_row(tr('English'), tr('Spanish'), cell='th')}{rows}</table>"
         )
-        done = QPushButton("Done")
+        done = QPushButton(tr("Done"))
         done.setProperty("kind", "primary")
         done.clicked.connect(self.accept)
         ends = style.row(spacing=8)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from evalassist.content import Content
 from evalassist.content.entries import TRUST
 from evalassist.content.schema import Disagreement, Evidence, Mark, Recommendation
+from evalassist.translate import tr
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.marks import Chip
@@ -29,17 +30,19 @@ from ui.widgets.segments import Choice, SegmentedControl
 
 WIDE = 900
 GUIDELINE, STUDIES, DISPUTED = "guideline", "studies", "disputed"
-ACTIONS = {"DO": "Do", "MAY": "May", "DO-NOT": "Do not"}
+ACTIONS = {"DO": tr("Do"), "MAY": tr("May"), "DO-NOT": tr("Do not")}
 """How the guideline's word on an intervention reads."""
 DIRECTIONS = {"FOR": "for", "NEUTRAL": "neither", "AGAINST": "against"}
-GRADES = "Grades of the guideline: A strong evidence, B moderate, C weak, D conflicting, E theory, F expert opinion."
-MEASURES = (
+GRADES = tr(
+    "Grades of the guideline: A strong evidence, B moderate, C weak, D conflicting, E theory, F expert opinion."
+)
+MEASURES = tr(
     "MD: difference on a 0–10 pain scale, below 0 is less pain. SMD: standardized difference, above 0 is better "
     "activity. OR: odds ratio. In brackets: 95 % confidence interval. No study here shows that a weak hip caused "
     "the pain; weakness is found with it."
 )
-HIP_WORK = "Does hip work add something?"
-OTHER = "Other questions"
+HIP_WORK = tr("Does hip work add something?")
+OTHER = tr("Other questions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +83,26 @@ class EvidenceDialog(QDialog):
         self._view = GUIDELINE
         self._heads: list[tuple[QWidget, list[Entry]]] = []
         """What is shown only while one of its entries is."""
-        self.setWindowTitle("Evidence")
+        self.setWindowTitle(tr("Evidence"))
         self.search = QLineEdit()
-        self.search.setAccessibleName("Search the evidence")
-        self.search.setPlaceholderText("Search: brace, needling, manual therapy, runners …")
+        self.search.setAccessibleName(tr("Search the evidence"))
+        self.search.setPlaceholderText(tr("Search: brace, needling, manual therapy, runners …"))
         self.search.setClearButtonEnabled(True)
         self.views = SegmentedControl(
             [
-                Choice(GUIDELINE, "Guideline"),
-                Choice(STUDIES, "Studies"),
-                Choice(DISPUTED, "Where they disagree"),
+                Choice(GUIDELINE, tr("Guideline")),
+                Choice(STUDIES, tr("Studies")),
+                Choice(DISPUTED, tr("Where they disagree")),
             ],
-            "Guideline, studies, or where they disagree",
+            tr("Guideline, studies, or where they disagree"),
         )
         self._pages = QStackedWidget()
         self.found = style.label("s", wrap=True)
-        done = QPushButton("Done")
+        done = QPushButton(tr("Done"))
         done.setAutoDefault(False)
         done.clicked.connect(self.accept)
         head = style.row(spacing=10)
-        head.addWidget(style.label("h1", "Evidence"))
+        head.addWidget(style.label("h1", tr("Evidence")))
         head.addWidget(self.search, 1)
         head.addWidget(self.views)
         ends = style.row(spacing=8)
@@ -168,7 +171,7 @@ class EvidenceDialog(QDialog):
             head = style.label("h2", title)
             stack.addWidget(head)
             self._heads.append((head, [*speaks_for, *others]))
-            self._add_columns(stack, [("For", speaks_for), ("Against, or neither", others)])
+            self._add_columns(stack, [(tr("For"), speaks_for), (tr("Against, or neither"), others)])
         stack.addStretch(1)
         return area
 
@@ -199,18 +202,18 @@ class EvidenceDialog(QDialog):
         return entry
 
     def _recommendation(self, one: Recommendation) -> Statement:
-        grade = f"grade {one.grade}" if one.grade else ""
+        grade = tr("grade {grade}").format(grade=one.grade) if one.grade else ""
         source = self._source(one.cites, one.mark)
         return Statement(one.id, one.intervention, grade, one.conditions, source)
 
     def _evidence(self, one: Evidence) -> Statement:
         about = f": {one.about}" if one.about else ""
         parts = (
-            ("Effect", one.effect),
-            ("People", one.population),
-            ("Compared", one.comparison),
-            ("Time", one.time),
-            ("Certainty", one.certainty),
+            (tr("Effect"), one.effect),
+            (tr("People"), one.population),
+            (tr("Compared"), one.comparison),
+            (tr("Time"), one.time),
+            (tr("Certainty"), one.certainty),
         )
         figures = "\n".join(f"{name}: {words}" for name, words in parts if words)
         remark = f"{DIRECTIONS[one.direction]}{about}" if about or one.direction != "FOR" else ""
@@ -224,7 +227,12 @@ class EvidenceDialog(QDialog):
             else content.recommendations[key].intervention
             for key in one.against
         ]
-        words = "\n".join((f"Differs from: {'; '.join(named)}.", f"What the app does: {one.app}"))
+        words = "\n".join(
+            (
+                tr("Differs from: {named}.").format(named="; ".join(named)),
+                tr("What the app does: {app}").format(app=one.app),
+            )
+        )
         return Statement(one.id, one.says, "", words, self._source(one.cites, one.mark))
 
     def _source(self, cites: Iterable[str], mark: Mark) -> str:
@@ -233,7 +241,9 @@ class EvidenceDialog(QDialog):
             return TRUST[mark]
         references = [self._content.references[cite] for cite in cites]
         citations = "; ".join(
-            f"{reference.citation} (read: {reference.read})" if reference.read else reference.citation
+            tr("{citation} (read: {read})").format(citation=reference.citation, read=reference.read)
+            if reference.read
+            else reference.citation
             for reference in references
         )
         return f"{citations}. {TRUST[mark]}"
@@ -258,10 +268,12 @@ class EvidenceDialog(QDialog):
             head.setVisible(any(not entry.isHidden() for entry in entries))
         recommendations, studies, disputed = map(self._count, (GUIDELINE, STUDIES, DISPUTED))
         self.found.setText(
-            f"{recommendations} of the guideline's recommendations, {studies} findings of studies, "
-            f"{disputed} on which sources disagree"
+            tr(
+                "{recommendations} of the guideline's recommendations, {studies} findings of studies, "
+                "{disputed} on which sources disagree"
+            ).format(recommendations=recommendations, studies=studies, disputed=disputed)
             if self._fitting
-            else "Nothing has these words."
+            else tr("Nothing has these words.")
         )
 
     def _lead_to(self, entry: Entry) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QScroll
 from evalassist.content import Content
 from evalassist.content.entries import TRUST
 from evalassist.content.schema import Exercise, Steps
+from evalassist.translate import tr
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.exercise_card import ExercisePicture, chip_of
@@ -20,8 +21,8 @@ from ui.widgets.plan_cards import empty
 KNEECAP_LOAD = ("none", "low", "moderate", "high")
 NAMES = 150
 """How wide the column of names is, at 100 % text."""
-PICTURES = (("start", "Start"), ("end", "End"))
-ABOUT_EMG = (
+PICTURES = (("start", tr("Start")), ("end", tr("End")))
+ABOUT_EMG = tr(
     "EMG was measured in healthy people. Values of different laboratories cannot be compared, and a higher value "
     "was not shown to give better results."
 )
@@ -44,7 +45,7 @@ class ExerciseDialog(QDialog):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._area.setWidget(inner)
-        done = QPushButton("Done")
+        done = QPushButton(tr("Done"))
         done.clicked.connect(self.accept)
         stack = style.column(self, (16, 12, 16, 12), spacing=8)
         for part in (self._title, self._names):
@@ -60,8 +61,10 @@ class ExerciseDialog(QDialog):
         exercise = self._content.exercises[exercise_id]
         self.setWindowTitle(exercise.name)
         self._title.setText(exercise.name)
-        self._names.setText(f"On the patient's sheet: {exercise.patient_name.en} · {exercise.id}")
-        self._area.setAccessibleName(f"All about {exercise.name}")
+        self._names.setText(
+            tr("On the patient's sheet: {en} · {id}").format(en=exercise.patient_name.en, id=exercise.id)
+        )
+        self._area.setAccessibleName(tr("All about {name}").format(name=exercise.name))
         empty(self._body)
         pictures = style.row(spacing=12)
         for moment, word in PICTURES:
@@ -90,35 +93,40 @@ class ExerciseDialog(QDialog):
     def _lines(self, exercise: Exercise) -> Iterator[tuple[str, str | QWidget]]:
         dose, content = exercise.dose, self._content
         if why_not := self._why_not.get(exercise.id):
-            yield "Not offered", f"{upper_first(why_not)}."
-        yield "Targets", upper_first(", ".join(exercise.targets))
-        yield "Position", upper_first(exercise.position)
-        yield "Equipment", upper_first(exercise.equipment_text)
-        yield "Phases", ", ".join(str(phase) for phase in exercise.phases)
-        yield "Level", f"{exercise.level}, from 0 to 4"
-        yield "Kneecap load", f"{KNEECAP_LOAD[exercise.pfj_load]} (app default, not from a guideline)"
-        yield "Easier", self._link(exercise.easier)
-        yield "Harder", self._link(exercise.harder)
-        yield "Dose to begin with", _dose(exercise)
-        yield "Load", content.load_rules[dose.load].says
-        yield "Go on when", content.progressions[dose.progress_when].says
-        yield "Range allowed", upper_first(dose.arc)
+            yield tr("Not offered"), f"{upper_first(why_not)}."
+        yield tr("Targets"), upper_first(", ".join(exercise.targets))
+        yield tr("Position"), upper_first(exercise.position)
+        yield tr("Equipment"), upper_first(exercise.equipment_text)
+        yield tr("Phases"), ", ".join(str(phase) for phase in exercise.phases)
+        yield tr("Level"), tr("{level}, from 0 to 4").format(level=exercise.level)
+        yield (
+            tr("Kneecap load"),
+            tr("{kneecap_load} (app default, not from a guideline)").format(
+                kneecap_load=KNEECAP_LOAD[exercise.pfj_load]
+            ),
+        )
+        yield tr("Easier"), self._link(exercise.easier)
+        yield tr("Harder"), self._link(exercise.harder)
+        yield tr("Dose to begin with"), _dose(exercise)
+        yield tr("Load"), content.load_rules[dose.load].says
+        yield tr("Go on when"), content.progressions[dose.progress_when].says
+        yield tr("Range allowed"), upper_first(dose.arc)
         known = [content.precautions[code] for code in exercise.precautions]
-        yield "Precautions", "\n".join(f"{one.meaning}: {one.action}" for one in known) or "None"
-        yield "Cues", "\n".join(exercise.cues)
-        yield "Common mistake", exercise.mistake
-        yield "The patient feels it", upper_first(exercise.feel.en)
-        yield "Steps for the patient", _numbered(exercise, exercise.steps)
+        yield tr("Precautions"), "\n".join(f"{one.meaning}: {one.action}" for one in known) or tr("None")
+        yield tr("Cues"), "\n".join(exercise.cues)
+        yield tr("Common mistake"), exercise.mistake
+        yield tr("The patient feels it"), upper_first(exercise.feel.en)
+        yield tr("Steps for the patient"), _numbered(exercise, exercise.steps)
         if exercise.steps_both is not None:
-            yield "Steps for both legs", _numbered(exercise, exercise.steps_both)
+            yield tr("Steps for both legs"), _numbered(exercise, exercise.steps_both)
         if exercise.evidence:
             about = f"\n{ABOUT_EMG}" if "EMG" in exercise.evidence else ""
-            yield "Evidence", f"{sourced(exercise.evidence, content)}.{about}"
-        yield "Trust", TRUST[exercise.mark]
+            yield tr("Evidence"), f"{sourced(exercise.evidence, content)}.{about}"
+        yield tr("Trust"), TRUST[exercise.mark]
 
     def _link(self, exercise_id: str | None) -> str | QWidget:
         if exercise_id is None:
-            return "None"
+            return tr("None")
         link = LinkButton(self._content.exercises[exercise_id].name)
         link.clicked.connect(lambda: self.show_exercise(exercise_id))
         return link
@@ -131,9 +139,9 @@ def sourced(text: str, content: Content) -> str:
         mark, key = found.groups()
         reference = content.references.get(key)
         if mark == "K" or reference is None:
-            return "(not checked)"
+            return tr("(not checked)")
         short = re.match(r".*?\b\d{4}\b", reference.citation)
-        said = ", reported in a secondary source" if mark == "V2" else ""
+        said = tr(", reported in a secondary source") if mark == "V2" else ""
         return f"({short[0] if short else reference.citation}{said})"
 
     return re.sub(r"\[(V2?|K):([A-Z0-9-]+)\]", named, text)
@@ -141,9 +149,11 @@ def sourced(text: str, content: Content) -> str:
 
 def _dose(exercise: Exercise) -> str:
     dose = exercise.dose
-    hold = f", hold {dose.hold_s} s" if dose.hold_s > 1 else ""
+    hold = tr(", hold {hold_s} s").format(hold_s=dose.hold_s) if dose.hold_s > 1 else ""
     reps = dose.reps_text or f"{dose.reps}"
-    return f"{dose.sets} × {reps}{hold}, rest {dose.rest_s} s, {dose.days_per_week} days a week"
+    return tr("{sets} × {reps}{hold}, rest {rest_s} s, {days_per_week} days a week").format(
+        sets=dose.sets, reps=reps, hold=hold, rest_s=dose.rest_s, days_per_week=dose.days_per_week
+    )
 
 
 def _numbered(exercise: Exercise, steps: Steps) -> str:

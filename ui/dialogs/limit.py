@@ -9,13 +9,16 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QPushButton, QScrollArea, QW
 from evalassist.errors import EvalAssistError
 from evalassist.overview import Row, allowed
 from evalassist.records.store import Store
+from evalassist.translate import tr
 from ui import style
 from ui.dialogs.asking import asked_to_lose
 from ui.widgets.fields import NumberField, TextField
 from ui.widgets.segments import Choice, SegmentedControl
 
-SWITCH = (Choice("0", "Off"), Choice("1", "On", key="n"))
-NAMED = "Your name is recorded with the change. It counts for every note not yet signed; signed notes stay as they are."
+SWITCH = (Choice("0", tr("Off")), Choice("1", tr("On"), key="n"))
+NAMED = tr(
+    "Your name is recorded with the change. It counts for every note not yet signed; signed notes stay as they are."
+)
 
 
 class LimitDialog(QDialog):
@@ -27,16 +30,16 @@ class LimitDialog(QDialog):
         self._default, self._now, self._store = row.default, row.value, store
         self.done_says = ""
         """What was done, once it is kept."""
-        self.setWindowTitle("Change a limit")
+        self.setWindowTitle(tr("Change a limit"))
         width = style.px(600)
         self.setMinimumWidth(min(width, parent.window().width() - style.px(24)) if parent else width)
         self.value: NumberField | SegmentedControl
         if self._default.switch:
-            self.value = SegmentedControl(SWITCH, "New value")
+            self.value = SegmentedControl(SWITCH, tr("New value"))
         else:
             limits = (self._default.allowed.low, self._default.allowed.high)
             self.value = NumberField(
-                "New value",
+                tr("New value"),
                 self._default.unit,
                 possible=limits,
                 whole=self._default.whole,
@@ -44,14 +47,14 @@ class LimitDialog(QDialog):
                 messages="below",
             )
             self.value.message_changed.connect(lambda _: self._fit())
-        self.reason, self.name = TextField("Reason"), TextField("Your name")
+        self.reason, self.name = TextField(tr("Reason")), TextField(tr("Your name"))
         account = store.account
         self.name.set_value((account.name if account.id else therapist_name) or None)
         self.name.setEnabled(not account.id)  # whoever is signed in answers for it
         self._said = style.label(wrap=True)
         self._said.setProperty("c", "danger")
         self._said.hide()
-        self._back = QPushButton("Back to the shipped value")
+        self._back = QPushButton(tr("Back to the shipped value"))
         self._back.clicked.connect(self.put_back)
         self._lay_out(row)
         self._back.setVisible(row.value != self._default.words(self._default.value))
@@ -67,13 +70,15 @@ class LimitDialog(QDialog):
                 return
         value = self.value.value
         if value is None:
-            self._refuse(f"Give the new value. {allowed(self._default)}", self.value)
+            self._refuse(
+                tr("Give the new value. {default}").format(default=allowed(self._default)), self.value
+            )
             return
         number = float(value)
         if refused := self._default.refuses(number):
             self._refuse(refused, self.value)
         elif self._default.words(number) == self._now:
-            self._refuse(f"It is {self._now} already.", self.value)
+            self._refuse(tr("It is {now} already.").format(now=self._now), self.value)
         else:
             self._keep(number)
 
@@ -83,26 +88,32 @@ class LimitDialog(QDialog):
 
     def reject(self) -> None:
         """Esc or Cancel: a reason that was typed is not thrown away unasked."""
-        if not self.reason.value or asked_to_lose(self, "The limit is not changed."):
+        if not self.reason.value or asked_to_lose(self, tr("The limit is not changed.")):
             super().reject()
 
     def _keep(self, number: float) -> None:
         reason, name = self.reason.value, self.name.value
         if not reason:
-            self._refuse("Write why: the reason is kept with the change.", self.reason)
+            self._refuse(tr("Write why: the reason is kept with the change."), self.reason)
             return
         if not name:
-            self._refuse("Write your name: it is kept with the change.", self.name)
+            self._refuse(tr("Write your name: it is kept with the change."), self.name)
             return
         shipped = number == self._default.value
         try:
             self._store.change_default(self._default.id, None if shipped else number, by=name, reason=reason)
         except EvalAssistError as fault:
-            self._refuse(f"The change is not kept. It stays in the fields. {fault}", self.value)
+            self._refuse(
+                tr("The change is not kept. It stays in the fields. {fault}").format(fault=fault), self.value
+            )
             return
         words = self._default.words(number)
-        done = f"Back to the shipped value, {words}." if shipped else f"Set to {words}."
-        self.done_says = f"{done} Counts for every note not yet signed."
+        done = (
+            tr("Back to the shipped value, {words}.").format(words=words)
+            if shipped
+            else tr("Set to {words}.").format(words=words)
+        )
+        self.done_says = tr("{done} Counts for every note not yet signed.").format(done=done)
         self.accept()
 
     def _refuse(self, words: str, field: QWidget) -> None:
@@ -115,14 +126,14 @@ class LimitDialog(QDialog):
         grid = style.scaled(QGridLayout(), spacing=8)
         grid.setColumnStretch(1, 1)
         for at, (words, field) in enumerate(
-            (("New value", self.value), ("Reason", self.reason), ("Your name", self.name))
+            ((tr("New value"), self.value), (tr("Reason"), self.reason), (tr("Your name"), self.name))
         ):
             label = style.label("", words)
             label.setMinimumHeight(style.control_height())
             grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
             side = Qt.AlignmentFlag.AlignLeft if isinstance(field, SegmentedControl) else Qt.AlignmentFlag(0)
             grid.addWidget(field, at, 1, side)
-        change, leave = QPushButton("Change it"), QPushButton("Cancel")
+        change, leave = QPushButton(tr("Change it")), QPushButton(tr("Cancel"))
         change.setProperty("kind", "primary")
         change.clicked.connect(self.change)
         leave.clicked.connect(self.reject)

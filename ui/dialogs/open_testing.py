@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from evalassist.clinical.result import TEST_ANYWAY
+from evalassist.translate import tr
 from ui import style
 from ui.dialogs.asking import asked_to_lose
 from ui.session import EvaluationSession
@@ -17,7 +18,7 @@ class OpenTestingDialog(QDialog):
     def __init__(self, session: EvaluationSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.setWindowTitle("Test anyway")
+        self.setWindowTitle(tr("Test anyway"))
         self.setMinimumWidth(style.px(520))
         stack = style.column(self, (20, 16, 20, 16), spacing=12)
         for flag in session.assessment.red_flags:
@@ -26,15 +27,17 @@ class OpenTestingDialog(QDialog):
         stack.addWidget(
             style.label(
                 "q",
-                "Movement, strength and mobility open once there is a reason. It stands in the note and above "
-                "these steps. Plan of care and handout stay blocked.",
+                tr(
+                    "Movement, strength and mobility open once there is a reason. It stands in the note and above "
+                    "these steps. Plan of care and handout stay blocked."
+                ),
                 wrap=True,
             )
         )
-        self.reason = TextField("Reason to test anyway")
-        stack.addWidget(style.label("b", "Reason"))
+        self.reason = TextField(tr("Reason to test anyway"))
+        stack.addWidget(style.label("b", tr("Reason")))
         stack.addWidget(self.reason)
-        go, leave = QPushButton("Test anyway"), QPushButton("Cancel")
+        go, leave = QPushButton(tr("Test anyway")), QPushButton(tr("Cancel"))
         go.setProperty("kind", "danger")
         go.clicked.connect(self._go)
         leave.clicked.connect(self.reject)
@@ -48,7 +51,7 @@ class OpenTestingDialog(QDialog):
 
     def reject(self) -> None:
         """Esc or Cancel: the steps stay closed."""
-        if not self.reason.value or asked_to_lose(self, "The steps stay closed."):
+        if not self.reason.value or asked_to_lose(self, tr("The steps stay closed.")):
             super().reject()
 
     def _go(self) -> None:

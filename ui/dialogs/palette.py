@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from evalassist.clinical.progress import shown
 from evalassist.evaluation import Side
 from evalassist.manual import chapters
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.marks import KeyCap
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
 MOST = 60
-GUIDELINE_SAYS = {"DO": "do", "MAY": "may", "DO-NOT": "do not"}
+GUIDELINE_SAYS = {"DO": tr("do"), "MAY": tr("may"), "DO-NOT": tr("do not")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +45,22 @@ class Command:
 def commands(window: MainWindow) -> list[Command]:
     """Everything that can be done from here: fields asked now, steps, acts."""
     found = [
-        Command("New patient", "Ctrl+N", window.new_patient),
-        Command("Settings", "", window.change_settings),
-        Command("Clinical content", "", window.show_content),
-        Command("Clinic's database", "several workstations", window.show_database),
-        Command("About EvalAssist", "", window.show_about),
-        Command("Check a code of a paper", "", window.check_code),
-        Command("Keys of this page", "F1", window.show_keys),
-        Command("Manual", "help, F1", window.show_manual),
+        Command(tr("New patient"), "Ctrl+N", window.new_patient),
+        Command(tr("Settings"), "", window.change_settings),
+        Command(tr("Clinical content"), "", window.show_content),
+        Command(tr("Clinic's database"), tr("several workstations"), window.show_database),
+        Command(tr("About EvalAssist"), "", window.show_about),
+        Command(tr("Check a code of a paper"), "", window.check_code),
+        Command(tr("Keys of this page"), "F1", window.show_keys),
+        Command(tr("Manual"), tr("help, F1"), window.show_manual),
     ]
     found += [Command(each.title, "manual", partial(window.show_manual, each.id)) for each in chapters()]
     if window.may_read_trail:
-        found.append(Command("Audit trail", "who did what", window.show_trail))
+        found.append(Command(tr("Audit trail"), tr("who did what"), window.show_trail))
     if window.signed_in:
         found += [
-            Command("Lock the screen", "Ctrl+L", window.lock),
-            Command("Accounts and passwords", "change my password", window.show_accounts),
+            Command(tr("Lock the screen"), "Ctrl+L", window.lock),
+            Command(tr("Accounts and passwords"), tr("change my password"), window.show_accounts),
         ]
     if window.chart is not None:
         found[:0] = [Command(*told) for told in window.chart.acts()]
@@ -68,27 +69,27 @@ def commands(window: MainWindow) -> list[Command]:
         return found
     session = view.session
     found[:0] = [
-        Command("Next gap", "F8", view.next_gap),
-        Command("Show the patient", "why the hip, F5", window.show_patient),
-        Command("What if…", "F6", view.what_if),
-        Command("Reasoning", "F9", view.switch_panel),
-        Command("Hands-busy view", "strength tests, F11", view.toggle_hands),
-        Command("Evidence", "for and against", view.show_evidence),
-        Command("Documents", "printed and saved", window.show_documents),
-        Command("Audit trail of this patient", "who did what", window.show_patient_trail),
-        Command("Start page", "", window.show_start),
+        Command(tr("Next gap"), "F8", view.next_gap),
+        Command(tr("Show the patient"), tr("why the hip, F5"), window.show_patient),
+        Command(tr("What if…"), "F6", view.what_if),
+        Command(tr("Reasoning"), "F9", view.switch_panel),
+        Command(tr("Hands-busy view"), tr("strength tests, F11"), view.toggle_hands),
+        Command(tr("Evidence"), tr("for and against"), view.show_evidence),
+        Command(tr("Documents"), tr("printed and saved"), window.show_documents),
+        Command(tr("Audit trail of this patient"), tr("who did what"), window.show_patient_trail),
+        Command(tr("Start page"), "", window.show_start),
         Command(
-            "Chart of this patient",
-            "visits and trends",
+            tr("Chart of this patient"),
+            tr("visits and trends"),
             partial(window.show_chart, session.evaluation.patient.id),
         ),
-        Command("Correct the sore knee", "", view.correct_side),
-        Command("Correct the patient's name, birth date or sex", "", window.correct_patient),
-        Command("Undo", "Ctrl+Z", view.undo),
-        Command("Redo", "Ctrl+Y", view.redo),
+        Command(tr("Correct the sore knee"), "", view.correct_side),
+        Command(tr("Correct the patient's name, birth date or sex"), "", window.correct_patient),
+        Command(tr("Undo"), "Ctrl+Z", view.undo),
+        Command(tr("Redo"), "Ctrl+Y", view.redo),
     ]
     for step in session.content.steps.values():
-        found.append(Command(step.title, "step", partial(view.go_to, step.id)))
+        found.append(Command(step.title, tr("step"), partial(view.go_to, step.id)))
     for step in session.content.steps.values():
         for item in step.items:
             for item_id in item.ids:
@@ -98,7 +99,7 @@ def commands(window: MainWindow) -> list[Command]:
     for recommendation in session.content.recommendations.values():
         said = GUIDELINE_SAYS[recommendation.action]
         act = partial(view.show_evidence, recommendation.id)
-        found.append(Command(recommendation.intervention, f"guideline: {said}", act))
+        found.append(Command(recommendation.intervention, tr("guideline: {said}").format(said=said), act))
     return found
 
 
@@ -122,13 +123,13 @@ class Palette(QDialog):
         super().__init__(parent)
         self._all = found
         self.chosen: Command | None = None
-        self.setWindowTitle("Find a field or command")
+        self.setWindowTitle(tr("Find a field or command"))
         self.setMinimumSize(style.px(560), style.px(380))
         self.typed = QLineEdit()
-        self.typed.setAccessibleName("Name of a field or command")
+        self.typed.setAccessibleName(tr("Name of a field or command"))
         self.typed.installEventFilter(self)
         self.list = QListWidget()
-        self.list.setAccessibleName("Found")
+        self.list.setAccessibleName(tr("Found"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.itemClicked.connect(self._take)
         self.typed.textChanged.connect(self._search)
@@ -165,21 +166,21 @@ class Palette(QDialog):
 
 
 EVERYWHERE = (
-    ("Ctrl+N", "new patient"),
-    ("Ctrl+K", "find a field or command by name"),
-    ("Ctrl+L", "lock the screen"),
-    ("F1", "this list"),
+    ("Ctrl+N", tr("new patient")),
+    ("Ctrl+K", tr("find a field or command by name")),
+    ("Ctrl+L", tr("lock the screen")),
+    ("F1", tr("this list")),
 )
 IN_EVALUATION = (
-    ("Ctrl+1 … Ctrl+9, Ctrl+0, Ctrl+Shift+0", "go to a step"),
-    ("Ctrl+Enter", "next step"),
-    ("F5", "show the patient why the hip"),
-    ("F8", "next gap"),
-    ("F9", "to the reasoning, and back"),
-    ("Enter, Shift+Enter", "next field, field before"),
-    ("Backspace on a choice", "untouched again"),
-    ("Ctrl+Z, Ctrl+Y", "undo, redo"),
-    ("Ctrl+P", "print"),
+    ("Ctrl+1 … Ctrl+9, Ctrl+0, Ctrl+Shift+0", tr("go to a step")),
+    ("Ctrl+Enter", tr("next step")),
+    ("F5", tr("show the patient why the hip")),
+    ("F8", tr("next gap")),
+    ("F9", tr("to the reasoning, and back")),
+    (tr("Enter, Shift+Enter"), tr("next field, field before")),
+    (tr("Backspace on a choice"), tr("untouched again")),
+    ("Ctrl+Z, Ctrl+Y", tr("undo, redo")),
+    ("Ctrl+P", tr("print")),
 )
 
 
@@ -192,13 +193,13 @@ class KeysDialog(QDialog):
 
     def __init__(self, own: list[tuple[str, str]], *, evaluation: bool, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keys of this page")
+        self.setWindowTitle(tr("Keys of this page"))
         grid = style.scaled(QGridLayout(), spacing=8)
         rows = [*own, *(IN_EVALUATION if evaluation else ()), *EVERYWHERE]
         for at, (keys, words) in enumerate(rows):
             grid.addWidget(KeyCap(keys), at, 0, Qt.AlignmentFlag.AlignRight)
             grid.addWidget(style.label("", words), at, 1)
-        manual, done = QPushButton("Manual"), QPushButton("Done")
+        manual, done = QPushButton(tr("Manual")), QPushButton(tr("Done"))
         manual.setAutoDefault(False)
         manual.clicked.connect(lambda: self.done(MANUAL))
         done.setDefault(True)

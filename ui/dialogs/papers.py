@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
 from evalassist.documents import discharge_summary_pdf, plan_of_care_pdf, referral_pdf
 from evalassist.errors import EvalAssistError
 from evalassist.note import Note
+from evalassist.translate import tr
 from ui import icons, style
 from ui.dialogs.asking import asked_to_lose
 from ui.dialogs.documents import show_documents
@@ -47,11 +48,15 @@ class PaperDialog(QDialog):
         self._said.setWordWrap(True)
         self._said.setProperty("c", "danger")
         self._said.hide()
-        self._documents = LinkButton("Documents")
+        self._documents = LinkButton(tr("Documents"))
         self._documents.clicked.connect(lambda: show_documents(session, self))
         self._show_link()
         session.changed.connect(self._show_link)
-        print_it, save, leave = QPushButton("Print"), QPushButton("Save as PDF…"), QPushButton("Close")
+        print_it, save, leave = (
+            QPushButton(tr("Print")),
+            QPushButton(tr("Save as PDF…")),
+            QPushButton(tr("Close")),
+        )
         print_it.setProperty("kind", "primary")
         icons.put_icon(print_it, "print", "accent_ink")
         print_it.clicked.connect(self._print)
@@ -95,7 +100,7 @@ class PaperDialog(QDialog):
             self._say(sent.says, tone="q")
 
     def _save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save as PDF", f"{self.title}.pdf", "PDF (*.pdf)")
+        name, _ = QFileDialog.getSaveFileName(self, tr("Save as PDF"), f"{self.title}.pdf", tr("PDF (*.pdf)"))
         if not name:
             return
         try:
@@ -116,7 +121,7 @@ class PaperDialog(QDialog):
 class ReferralDialog(PaperDialog):
     """The letter to the clinician to whom the patient is sent."""
 
-    title, kind = "Referral letter", "referral"
+    title, kind = tr("Referral letter"), "referral"
 
     def draw(self, note: Note, paper: PaperName) -> bytes:
         return referral_pdf(note, paper, self._session.evaluation.addenda)
@@ -125,7 +130,7 @@ class ReferralDialog(PaperDialog):
 class PlanOfCareDialog(PaperDialog):
     """The plan of care to be sent and signed."""
 
-    title, kind = "Plan of care", "plan-of-care"
+    title, kind = tr("Plan of care"), "plan-of-care"
 
     def draw(self, note: Note, paper: PaperName) -> bytes:
         return plan_of_care_pdf(note, paper, self._session.evaluation.addenda, self._session.code)
@@ -134,7 +139,7 @@ class PlanOfCareDialog(PaperDialog):
 class DischargeDialog(PaperDialog):
     """What was reached, why care ends and what the patient goes on with."""
 
-    title, kind = "Discharge summary", "discharge-summary"
+    title, kind = tr("Discharge summary"), "discharge-summary"
 
     def draw(self, note: Note, paper: PaperName) -> bytes:
         return discharge_summary_pdf(note, paper, self._session.evaluation.addenda, self._session.code)
@@ -146,12 +151,12 @@ class AddendumDialog(QDialog):
     def __init__(self, session: EvaluationSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.setWindowTitle("Addendum")
+        self.setWindowTitle(tr("Addendum"))
         self.setMinimumWidth(style.px(560))
         self.form = form = AddendumForm(session, lines=5, most_lines=14)
         form.added.connect(self.accept)
         self.text = form.text
-        leave = QPushButton("Cancel")
+        leave = QPushButton(tr("Cancel"))
         leave.clicked.connect(self.reject)
         ends = style.row(spacing=8)
         ends.addStretch(1)
@@ -173,7 +178,7 @@ class AddendumDialog(QDialog):
 
     def reject(self) -> None:
         """Esc or Cancel: words that were typed are not thrown away unasked."""
-        if not self.text.value or asked_to_lose(self, "The addendum is not added."):
+        if not self.text.value or asked_to_lose(self, tr("The addendum is not added.")):
             super().reject()
 
     def done(self, result: int) -> None:

@@ -14,6 +14,7 @@ from evalassist.case_file import AGES
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Evaluation, Patient, SoreKnee, VisitKind
 from evalassist.records.rows import EvaluationRow
+from evalassist.translate import tr
 from ui import style
 from ui.dialogs.asking import asked_to_lose
 from ui.widgets.dates import KIND_WORDS, date_text
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from evalassist.content.loader import Content
 
 MOST_LETTERS = 200
-SEX_HELP = (
+SEX_HELP = tr(
     "Some limits differ between women and men, and pregnancy is asked only where it can be. "
     "“Without norms” asks everything and uses no limit of one sex."
 )
@@ -50,38 +51,48 @@ class PatientDialog(QDialog):
         """Keeps the new evaluation while the dialog can still say what is wrong."""
         self.evaluation: Evaluation | None = None
         self.half_filled_as = ("patient", patient.id if patient else "")
-        self.setWindowTitle("New visit" if patient else "New patient")
+        self.setWindowTitle(tr("New visit") if patient else tr("New patient"))
         self.setMinimumWidth(style.px(620))
         today = date.today()
-        self.name = TextField("Name")
-        self.birth = DateField("Date of birth", earliest=today - timedelta(days=366 * AGES[1]), latest=today)
+        self.name = TextField(tr("Name"))
+        self.birth = DateField(
+            tr("Date of birth"), earliest=today - timedelta(days=366 * AGES[1]), latest=today
+        )
         self.sex = SegmentedControl(
-            [Choice("F", "Female"), Choice("M", "Male"), Choice("X", "Without norms", key="w")],
-            "Sex for strength norms",
+            [Choice("F", tr("Female")), Choice("M", tr("Male")), Choice("X", tr("Without norms"), key="w")],
+            tr("Sex for strength norms"),
         )
-        self.number = TextField("Record number")
+        self.number = TextField(tr("Record number"))
         self.knee = SegmentedControl(
-            [Choice("right", "RIGHT"), Choice("left", "LEFT"), Choice("both", "BOTH")], "Sore knee"
+            [Choice("right", tr("RIGHT")), Choice("left", tr("LEFT")), Choice("both", tr("BOTH"))],
+            tr("Sore knee"),
         )
-        self.visit = DateField("Visit", latest=today + timedelta(days=1))
-        self.kind = SegmentedControl([Choice(key, word) for key, word in KIND_WORDS.items()], "Kind of visit")
+        self.visit = DateField(tr("Visit"), latest=today + timedelta(days=1))
+        self.kind = SegmentedControl(
+            [Choice(key, word) for key, word in KIND_WORDS.items()], tr("Kind of visit")
+        )
         self._said: dict[str, QLabel] = {}
         self._grid = style.scaled(QGridLayout(), spacing=8)
         self._grid.setColumnStretch(1, 1)
         if patient is None:
-            self._add("name", "Name", self.name, "Family name, first name")
-            self._add("birth", "Date of birth", self.birth)
-            self._add("sex", "Sex for norms", self.sex, SEX_HELP)
+            self._add("name", tr("Name"), self.name, tr("Family name, first name"))
+            self._add("birth", tr("Date of birth"), self.birth)
+            self._add("sex", tr("Sex for norms"), self.sex, SEX_HELP)
             self._grid.addWidget(style.label("s", SEX_HELP, wrap=True), self._grid.rowCount(), 1)
-            self._add("number", "Record number", self.number, "may stay empty")
+            self._add("number", tr("Record number"), self.number, tr("may stay empty"))
         else:
-            who = style.label("", f"{patient.name} · born {date_text(patient.birth_date)}")
+            who = style.label(
+                "",
+                tr("{name} · born {birth_date}").format(
+                    name=patient.name, birth_date=date_text(patient.birth_date)
+                ),
+            )
             who.setProperty("t", "h2")
             self._grid.addWidget(who, 0, 0, 1, 2)
-        self._add("knee", "Sore knee", self.knee)
-        self._add("visit", "Visit on", self.visit)
-        self._add("kind", "Kind of visit", self.kind)
-        begin, leave = QPushButton("Begin"), QPushButton("Cancel")
+        self._add("knee", tr("Sore knee"), self.knee)
+        self._add("visit", tr("Visit on"), self.visit)
+        self._add("kind", tr("Kind of visit"), self.kind)
+        begin, leave = QPushButton(tr("Begin")), QPushButton(tr("Cancel"))
         begin.setProperty("kind", "primary")
         begin.setDefault(True)
         begin.clicked.connect(self.begin)
@@ -95,6 +106,7 @@ class PatientDialog(QDialog):
         self._refused = _refusal()
         stack.addWidget(self._refused)
         stack.addLayout(ends)
+        self.setMinimumWidth(max(style.px(620), self.minimumSizeHint().width()))
         self._given_name = name
         self._fill(name, today, kind)
 
@@ -116,7 +128,9 @@ class PatientDialog(QDialog):
         try:
             self.evaluation = self._keep(made) if self._keep is not None else made
         except EvalAssistError as fault:
-            self._refused.setText(f"It could not be kept. What you typed stays here. {fault}")
+            self._refused.setText(
+                tr("It could not be kept. What you typed stays here. {fault}").format(fault=fault)
+            )
             self._refused.show()
             return
         self.accept()
@@ -125,7 +139,7 @@ class PatientDialog(QDialog):
         """Esc or Cancel: what was typed is not thrown away unasked."""
         typed = [self.name.value or "", self.number.value or "", self.birth.edit.text().strip()]
         new = self._patient is None and any(typed) and typed != [self._given_name, "", ""]
-        if not new or asked_to_lose(self, "The patient is not kept yet."):
+        if not new or asked_to_lose(self, tr("The patient is not kept yet.")):
             super().reject()
 
     def _fill(self, name: str, today: date, kind: VisitKind | None) -> None:
@@ -144,28 +158,28 @@ class PatientDialog(QDialog):
         visit = self.visit.value
         if self._patient is None:
             name, birth = self.name.value or "", self.birth.value
-            long = f"At most {MOST_LETTERS} letters fit here."
+            long = tr("At most {most_letters} letters fit here.").format(most_letters=MOST_LETTERS)
             faults.append(
-                ("name", "Write the name." if not name else long if len(name) > MOST_LETTERS else "")
+                ("name", tr("Write the name.") if not name else long if len(name) > MOST_LETTERS else "")
             )
             faults.append(("birth", self._birth_fault(birth, visit)))
             faults.append(
-                ("sex", "" if self.sex.value else "Choose one; “Without norms” leaves the norms out.")
+                ("sex", "" if self.sex.value else tr("Choose one; “Without norms” leaves the norms out."))
             )
             faults.append(("number", long if len(self.number.value or "") > MOST_LETTERS else ""))
-        faults.append(("knee", "" if self.knee.value else "Choose the sore knee."))
+        faults.append(("knee", "" if self.knee.value else tr("Choose the sore knee.")))
         faults.append(("visit", self._visit_fault(visit)))
-        faults.append(("kind", "" if self.kind.value else "Choose the kind of visit."))
+        faults.append(("kind", "" if self.kind.value else tr("Choose the kind of visit.")))
         return faults
 
     def _visit_fault(self, visit: date | None) -> str:
         if visit is None:
-            return self.visit.message or "Write the date of the visit."
+            return self.visit.message or tr("Write the date of the visit.")
         return age_fault(self._patient.birth_date, visit) if self._patient is not None else ""
 
     def _birth_fault(self, birth: date | None, visit: date | None) -> str:
         if birth is None:
-            return self.birth.message or "Write the date of birth, like May 9, 2001."
+            return self.birth.message or tr("Write the date of birth, like May 9, 2001.")
         return age_fault(birth, visit or date.today())
 
     def _made(self) -> Evaluation:
@@ -194,7 +208,7 @@ class PatientDialog(QDialog):
         at = self._grid.rowCount()
         label = style.label("", words)
         label.setMinimumHeight(style.control_height())
-        label.setMinimumWidth(style.px(120))
+        style.at_least(label, 120)
         said = style.label()
         said.setProperty("c", "danger")
         said.setProperty("t", "s")
@@ -222,23 +236,25 @@ class CorrectionDialog(QDialog):
         self._given, self._visit = patient, visit
         self.patient: Patient | None = None
         self.half_filled_as = ("correction", patient.id)
-        self.setWindowTitle("Patient")
+        self.setWindowTitle(tr("Patient"))
         self.setMinimumWidth(style.px(560))
         today = date.today()
-        self.name, self.number = TextField("Name"), TextField("Record number")
-        self.birth = DateField("Date of birth", earliest=today - timedelta(days=366 * AGES[1]), latest=today)
+        self.name, self.number = TextField(tr("Name")), TextField(tr("Record number"))
+        self.birth = DateField(
+            tr("Date of birth"), earliest=today - timedelta(days=366 * AGES[1]), latest=today
+        )
         self.sex = SegmentedControl(
-            [Choice("F", "Female"), Choice("M", "Male"), Choice("X", "Without norms", key="w")],
-            "Sex for strength norms",
+            [Choice("F", tr("Female")), Choice("M", tr("Male")), Choice("X", tr("Without norms"), key="w")],
+            tr("Sex for strength norms"),
         )
         self._refused = _refusal()
         grid = style.scaled(QGridLayout(), spacing=8)
         grid.setColumnStretch(1, 1)
         lines = (
-            ("Name", self.name),
-            ("Date of birth", self.birth),
-            ("Sex for norms", self.sex),
-            ("Record number", self.number),
+            (tr("Name"), self.name),
+            (tr("Date of birth"), self.birth),
+            (tr("Sex for norms"), self.sex),
+            (tr("Record number"), self.number),
         )
         self.sex.setToolTip(SEX_HELP)
         for at, (words, field) in enumerate(lines):
@@ -249,7 +265,7 @@ class CorrectionDialog(QDialog):
                 1,
                 Qt.AlignmentFlag.AlignLeft if field is self.sex else Qt.AlignmentFlag(0),
             )
-        correct, leave = QPushButton("Correct it"), QPushButton("Cancel")
+        correct, leave = QPushButton(tr("Correct it")), QPushButton(tr("Cancel"))
         correct.setProperty("kind", "primary")
         correct.setDefault(True)
         correct.clicked.connect(self.correct)
@@ -273,15 +289,17 @@ class CorrectionDialog(QDialog):
         for field in (self.name, self.birth, self.number):
             field.commit()
         name, birth, number = self.name.value or "", self.birth.value, self.number.value or ""
-        long = f"At most {MOST_LETTERS} letters fit into name and record number."
+        long = tr("At most {most_letters} letters fit into name and record number.").format(
+            most_letters=MOST_LETTERS
+        )
         wrong = (
-            "Write the name."
+            tr("Write the name.")
             if not name
             else long
             if max(len(name), len(number)) > MOST_LETTERS
-            else self.birth.message or "Write the date of birth, like May 9, 2001."
+            else self.birth.message or tr("Write the date of birth, like May 9, 2001.")
             if birth is None
-            else age_fault(birth, self._visit) or ("" if self.sex.value else "Choose the sex for norms.")
+            else age_fault(birth, self._visit) or ("" if self.sex.value else tr("Choose the sex for norms."))
         )
         self._refused.setText(wrong)
         self._refused.setVisible(bool(wrong) and wrong != self.birth.message)  # the field says it itself
@@ -295,10 +313,16 @@ class CorrectionDialog(QDialog):
 def age_fault(birth: date, visit: date) -> str:
     """Why nobody born then can be evaluated on that day, or ""."""
     if visit < birth:
-        return "The visit would be before the birth."
+        return tr("The visit would be before the birth.")
     age = Patient("", birth, "X").age_on(visit)
     low, high = AGES
-    return "" if low <= age <= high else f"The age would be {age}; EvalAssist is for {low} to {high} years."
+    return (
+        ""
+        if low <= age <= high
+        else tr("The age would be {age}; EvalAssist is for {low} to {high} years.").format(
+            age=age, low=low, high=high
+        )
+    )
 
 
 def _refusal() -> QLabel:

@@ -11,6 +11,7 @@ from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Patient
 from evalassist.records.patient_file import ENDING, LEAST_SIGNS, export_patient, known_names, weakness
 from evalassist.records.store import Store
+from evalassist.translate import tr
 from ui import style
 from ui.aside import Aside
 from ui.dialogs.restore import secret_line
@@ -23,12 +24,12 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self._store, self._patient = store, patient
         self._aside = Aside(self)
-        self.setWindowTitle("Export a patient")
+        self.setWindowTitle(tr("Export a patient"))
         self.setMinimumWidth(style.px(520))
-        self.password, self.again = secret_line("Password of the file"), secret_line("Password again")
+        self.password, self.again = secret_line(tr("Password of the file")), secret_line(tr("Password again"))
         self._said = style.label("", wrap=True)
         self._said.hide()
-        self.write_button, leave = QPushButton("Write the file…"), QPushButton("Cancel")
+        self.write_button, leave = QPushButton(tr("Write the file…")), QPushButton(tr("Cancel"))
         self.write_button.setProperty("kind", "primary")
         self.write_button.clicked.connect(self._ask_where)
         leave.clicked.connect(self.reject)
@@ -43,12 +44,15 @@ class ExportDialog(QDialog):
         stack.addWidget(
             style.label(
                 "",
-                "All visits, notes and papers of this patient go into one encrypted file. Choose a password for it, "
-                f"{LEAST_SIGNS} characters or more, and tell it another way than you send the file.",
+                tr(
+                    "All visits, notes and papers of this patient go into one encrypted file. Choose a "
+                    "password for it, "
+                    "{least_signs} characters or more, and tell it another way than you send the file."
+                ).format(least_signs=LEAST_SIGNS),
                 wrap=True,
             )
         )
-        for words, field in (("Password of the file", self.password), ("Once more", self.again)):
+        for words, field in ((tr("Password of the file"), self.password), (tr("Once more"), self.again)):
             stack.addWidget(style.label("s", words))
             stack.addWidget(field)
         stack.addWidget(self._said)
@@ -62,7 +66,9 @@ class ExportDialog(QDialog):
             return
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         proposed = str(Path(folder) / f"patient{ENDING}")
-        name, _ = QFileDialog.getSaveFileName(self, "Write the file", proposed, f"Patient (*{ENDING})")
+        name, _ = QFileDialog.getSaveFileName(
+            self, tr("Write the file"), proposed, tr("Patient (*{ending})").format(ending=ENDING)
+        )
         if name:
             self.write(Path(name))
 
@@ -71,7 +77,7 @@ class ExportDialog(QDialog):
         if why := weakness(self.password.text(), known):
             self._say(why, bad=True)
         elif self.password.text() != self.again.text():
-            self._say("The two differ. Type the same password twice.", bad=True)
+            self._say(tr("The two differ. Type the same password twice."), bad=True)
         else:
             return True
         return False
@@ -83,7 +89,7 @@ class ExportDialog(QDialog):
         file = file if file.suffix == ENDING else file.with_name(file.name + ENDING)
         password = self.password.text()
         self.write_button.setEnabled(False)
-        self._say("Writing…")
+        self._say(tr("Writing…"))
         self._aside.do(
             lambda: export_patient(self._store, self._patient.id, file, password),
             lambda _: self._written(file),
@@ -98,7 +104,7 @@ class ExportDialog(QDialog):
         self.password.clear()
         self.again.clear()
         self.write_button.setEnabled(True)
-        self._say(f"Written to {file}.")
+        self._say(tr("Written to {file}.").format(file=file))
 
     def _refused(self, fault: EvalAssistError) -> None:
         self.write_button.setEnabled(True)

@@ -27,43 +27,50 @@ from evalassist.settings import (
     keep_notice,
     save_settings,
 )
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.fields import TextField
 from ui.widgets.roomy import ENDS
 from ui.widgets.segments import Choice, SegmentedControl
 
 _PICTURE_TYPES = "*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp"
-PICTURES = f"Pictures ({_PICTURE_TYPES});;All files (*)"
-PAGES = f"PDF or picture (*.pdf {_PICTURE_TYPES});;All files (*)"
+PICTURES = tr("Pictures ({picture_types});;All files (*)").format(picture_types=_PICTURE_TYPES)
+PAGES = tr("PDF or picture (*.pdf {picture_types});;All files (*)").format(picture_types=_PICTURE_TYPES)
 TEXTS = (
-    ("therapist_name", "Therapist", "as it stands under a signed note"),
-    ("licence", "License", ""),
-    ("clinic_name", "Clinic", "printed on every paper"),
-    ("clinic_phone", "Phone", "printed on the handout: when to call"),
-    ("clinic_address", "Address", ""),
-    ("dynamometer", "Dynamometer", "make and number; kept with every strength value"),
-    ("backup_folder", "Backups in", "a folder on another disk"),
+    ("therapist_name", tr("Therapist"), tr("as it stands under a signed note")),
+    ("licence", tr("License"), ""),
+    ("clinic_name", tr("Clinic"), tr("printed on every paper")),
+    ("clinic_phone", tr("Phone"), tr("printed on the handout: when to call")),
+    ("clinic_address", tr("Address"), ""),
+    ("dynamometer", tr("Dynamometer"), tr("make and number; kept with every strength value")),
+    ("backup_folder", tr("Backups in"), tr("a folder on another disk")),
 )
 CHOICES = (
-    ("paper", "Paper", (("letter", "Letter"), ("a4", "A4"))),
-    ("handout_language", "Handout in", (("en", "English"), ("es", "Español"))),
-    ("force_unit", "Force in", (("N", "N"), ("kgf", "kgf"), ("lbf", "lbf"))),
-    ("strength_score", "Of several trials", (("best", "Best counts"), ("mean", "Mean counts"))),
-    ("count_sound", "Count in strength tests", (("on", "With sound"), ("off", "Silent"))),
+    ("paper", tr("Paper"), (("letter", tr("Letter")), ("a4", "A4"))),
+    ("handout_language", tr("Handout in"), (("en", tr("English")), ("es", "Español"))),
+    ("force_unit", tr("Force in"), (("N", "N"), ("kgf", "kgf"), ("lbf", "lbf"))),
+    ("strength_score", tr("Of several trials"), (("best", tr("Best counts")), ("mean", tr("Mean counts")))),
+    ("count_sound", tr("Count in strength tests"), (("on", tr("With sound")), ("off", tr("Silent")))),
     (
         "name_on_sheet",
-        "Name on the handout",
-        (("none", "Line to write on"), ("first", "First name"), ("first-initial", "First name, initial")),
+        tr("Name on the handout"),
+        (
+            ("none", tr("Line to write on")),
+            ("first", tr("First name")),
+            ("first-initial", tr("First name, initial")),
+        ),
     ),
-    ("theme", "Colors", (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))),
-    ("text_scale", "Text", tuple((f"{part / 100:g}", f"{part} %") for part in (100, 125, 150, 175, 200))),
+    ("theme", tr("Colors"), (("system", tr("As the system")), ("light", tr("Light")), ("dark", tr("Dark")))),
+    ("text_scale", tr("Text"), tuple((f"{part / 100:g}", f"{part} %") for part in (100, 125, 150, 175, 200))),
 )
 IDLE = (
     "idle_minutes",
-    "Lock after",
-    tuple((f"{minutes}", f"{minutes} min") for minutes in (2, 5, 10, 20, 30, 60)),
+    tr("Lock after"),
+    tuple((f"{minutes}", tr("{minutes} min").format(minutes=minutes)) for minutes in (2, 5, 10, 20, 30, 60)),
 )
-BACKUPS = "A folder on another disk or a network drive. Empty: beside the records. From the next start on."
+BACKUPS = tr(
+    "A folder on another disk or a network drive. Empty: beside the records. From the next start on."
+)
 OF_THE_ACCOUNT = ("therapist_name", "licence")
 
 
@@ -79,7 +86,7 @@ class PreferencesDialog(QDialog):
         """`signed_in`: name and license are those of the account, and the window locks itself."""
         super().__init__(parent)
         self.settings, self._fixed = settings, managed().fixed
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(tr("Settings"))
         self.setMinimumWidth(style.px(640))
         self._said = style.label()
         self._said.setWordWrap(True)
@@ -118,24 +125,24 @@ class PreferencesDialog(QDialog):
             grid.addWidget(place, at, 1, Qt.AlignmentFlag.AlignLeft)
         if signed_in:
             self._add_accounts(grid)
-        grid.addWidget(style.label("", "Logo"), grid.rowCount(), 0)
+        grid.addWidget(style.label("", tr("Logo")), grid.rowCount(), 0)
         grid.addLayout(self._build_logo(), grid.rowCount() - 1, 1)
-        grid.addWidget(style.label("", "Language notice"), grid.rowCount(), 0)
+        grid.addWidget(style.label("", tr("Language notice")), grid.rowCount(), 0)
         grid.addLayout(self._build_notice(), grid.rowCount() - 1, 1)
-        grid.addWidget(style.label("", "Printer"), grid.rowCount(), 0)
+        grid.addWidget(style.label("", tr("Printer")), grid.rowCount(), 0)
         grid.addLayout(self._build_test_page(), grid.rowCount() - 1, 1)
-        database = QPushButton("Clinic's database…")
-        database.setToolTip("Several workstations share the records on a server of the clinic")
+        database = QPushButton(tr("Clinic's database…"))
+        database.setToolTip(tr("Several workstations share the records on a server of the clinic"))
         database.clicked.connect(self.database_wanted)
-        grid.addWidget(style.label("", "Records"), grid.rowCount(), 0)
+        grid.addWidget(style.label("", tr("Records")), grid.rowCount(), 0)
         grid.addWidget(database, grid.rowCount() - 1, 1, Qt.AlignmentFlag.AlignLeft)
         area = QScrollArea()
         area.setWidgetResizable(True)
-        area.setAccessibleName("Settings")
+        area.setAccessibleName(tr("Settings"))
         area.setWidget(inner)
         room = (parent.window().height() if parent is not None else style.px(768)) - style.px(ENDS)
         area.setMinimumHeight(min(inner.sizeHint().height() + 8, style.px(470), max(room, style.px(100))))
-        done = QPushButton("Done")
+        done = QPushButton(tr("Done"))
         done.setProperty("kind", "primary")
         done.clicked.connect(self.accept)
         ends = style.row(spacing=8)
@@ -148,11 +155,11 @@ class PreferencesDialog(QDialog):
 
     def _beside_backups(self, field: TextField) -> QWidget:
         """The folder is chosen or typed; below it what it is good for."""
-        browse = QPushButton("Browse…")
-        browse.setAccessibleName("Browse for the folder of the backups")
+        browse = QPushButton(tr("Browse…"))
+        browse.setAccessibleName(tr("Browse for the folder of the backups"))
 
         def ask() -> None:
-            name = QFileDialog.getExistingDirectory(self, "The folder of the backups", field.value or "")
+            name = QFileDialog.getExistingDirectory(self, tr("The folder of the backups"), field.value or "")
             if name:
                 field.put_back(name)
 
@@ -169,18 +176,18 @@ class PreferencesDialog(QDialog):
         from ui.watch import ALSO
 
         grid.addWidget(style.label("s", ALSO, wrap=True), grid.rowCount(), 1)
-        accounts = QPushButton("Accounts and passwords…")
+        accounts = QPushButton(tr("Accounts and passwords…"))
         accounts.clicked.connect(self.accounts_wanted)
-        grid.addWidget(style.label("", "Who signs in"), grid.rowCount(), 0)
+        grid.addWidget(style.label("", tr("Who signs in")), grid.rowCount(), 0)
         grid.addWidget(accounts, grid.rowCount() - 1, 1, Qt.AlignmentFlag.AlignLeft)
 
     def _build_logo(self) -> QHBoxLayout:
         self._logo = style.label("s")
-        self._choose_logo = QPushButton("Choose a picture…")
-        self._choose_logo.setAccessibleName("Choose a picture for the logo")
+        self._choose_logo = QPushButton(tr("Choose a picture…"))
+        self._choose_logo.setAccessibleName(tr("Choose a picture for the logo"))
         self._choose_logo.clicked.connect(self._ask_for_logo)
-        self._no_logo = QPushButton("Remove")
-        self._no_logo.setAccessibleName("Remove the logo")
+        self._no_logo = QPushButton(tr("Remove"))
+        self._no_logo.setAccessibleName(tr("Remove the logo"))
         self._no_logo.clicked.connect(lambda: self._keep_logo(None))
         line = style.row(spacing=8)
         for part in (self._logo, self._choose_logo, self._no_logo):
@@ -191,14 +198,14 @@ class PreferencesDialog(QDialog):
 
     def _build_notice(self) -> QHBoxLayout:
         self._notice = style.label("s")
-        choose = QPushButton("Choose a page…")
-        choose.setAccessibleName("Choose a page for the language notice")
+        choose = QPushButton(tr("Choose a page…"))
+        choose.setAccessibleName(tr("Choose a page for the language notice"))
         choose.setToolTip(
-            "The clinic's own notice that language help is free: a PDF of one or two pages, or a picture"
+            tr("The clinic's own notice that language help is free: a PDF of one or two pages, or a picture")
         )
         choose.clicked.connect(self._ask_for_notice)
-        self._no_notice = QPushButton("Remove")
-        self._no_notice.setAccessibleName("Remove the language notice")
+        self._no_notice = QPushButton(tr("Remove"))
+        self._no_notice.setAccessibleName(tr("Remove the language notice"))
         self._no_notice.clicked.connect(lambda: self._keep_notice(None))
         line = style.row(spacing=8)
         for part in (self._notice, choose, self._no_notice):
@@ -208,8 +215,10 @@ class PreferencesDialog(QDialog):
         return line
 
     def _build_test_page(self) -> QHBoxLayout:
-        print_it = QPushButton("Print a test page…")
-        print_it.setToolTip("Shows whether the printer keeps the handout's grays and its smallest letters")
+        print_it = QPushButton(tr("Print a test page…"))
+        print_it.setToolTip(
+            tr("Shows whether the printer keeps the handout's grays and its smallest letters")
+        )
         print_it.clicked.connect(self._print_test_page)
         self._sent = style.label("s")
         line = style.row(spacing=8)
@@ -225,7 +234,12 @@ class PreferencesDialog(QDialog):
         paper = self.settings.paper
         try:
             page = Printout(
-                "test page", "EvalAssist test page", gray_page_pdf(paper), 1, paper, anew=gray_page_pdf
+                tr("test page"),
+                tr("EvalAssist test page"),
+                gray_page_pdf(paper),
+                1,
+                paper,
+                anew=gray_page_pdf,
             )
             sent = print_again(self, page)
         except EvalAssistError as fault:
@@ -240,7 +254,7 @@ class PreferencesDialog(QDialog):
         shown.loadFromData(clinic_logo())
         self._no_logo.setVisible(not shown.isNull())
         if shown.isNull():
-            self._logo.setText("None; the handout prints the name alone")
+            self._logo.setText(tr("None; the handout prints the name alone"))
         else:
             room = QSize(style.px(160), style.px(48))
             self._logo.setPixmap(
@@ -248,10 +262,10 @@ class PreferencesDialog(QDialog):
                     room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
                 )
             )
-            self._logo.setAccessibleName("The clinic's logo")
+            self._logo.setAccessibleName(tr("The clinic's logo"))
 
     def _ask_for_logo(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "The clinic's logo", "", PICTURES)
+        name, _ = QFileDialog.getOpenFileName(self, tr("The clinic's logo"), "", PICTURES)
         if not name:
             return
         from evalassist.documents import fitted_logo  # ReportLab takes half a second to load
@@ -259,7 +273,7 @@ class PreferencesDialog(QDialog):
         try:
             logo = fitted_logo(Path(name))
         except EvalAssistError as fault:
-            self._say(f"{fault} The earlier logo stays.")
+            self._say(tr("{fault} The earlier logo stays.").format(fault=fault))
             return
         self._keep_logo(logo)
 
@@ -275,11 +289,13 @@ class PreferencesDialog(QDialog):
 
     def _show_notice(self) -> None:
         kept = bool(clinic_notice())
-        self._notice.setText("Last in every handout" if kept else "None; the handout ends without one")
+        self._notice.setText(
+            tr("Last in every handout") if kept else tr("None; the handout ends without one")
+        )
         self._no_notice.setVisible(kept)
 
     def _ask_for_notice(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "The clinic's language notice", "", PAGES)
+        name, _ = QFileDialog.getOpenFileName(self, tr("The clinic's language notice"), "", PAGES)
         if not name:
             return
         from evalassist.documents import fitted_notice  # ReportLab takes half a second to load
@@ -287,7 +303,7 @@ class PreferencesDialog(QDialog):
         try:
             notice = fitted_notice(Path(name))
         except EvalAssistError as fault:
-            self._say(f"{fault} The earlier notice stays.")
+            self._say(tr("{fault} The earlier notice stays.").format(fault=fault))
             return
         self._keep_notice(notice)
 
@@ -321,7 +337,7 @@ class PreferencesDialog(QDialog):
             self._say(str(fault))
             return
         except ValueError:
-            self._say("That is too long to be printed. It was not kept; shorten it.")
+            self._say(tr("That is too long to be printed. It was not kept; shorten it."))
             return
         self._said.hide()
         self.settings = changed

@@ -16,6 +16,7 @@ from evalassist.records.integrity import counted
 from evalassist.records.restore import Restored, ToRestore, chosen_backup, restore
 from evalassist.records.tries import Tries
 from evalassist.records.vault import PAPER, Keys
+from evalassist.translate import tr
 from ui import style
 from ui.aside import Aside
 from ui.crash import FaultPage
@@ -25,13 +26,13 @@ from ui.widgets.row_list import RowList
 from ui.widgets.segments import Choice, SegmentedControl
 
 KINDS = {
-    "working": "while working",
-    "close": "at the end of work",
-    "asked": "asked for",
-    "before-migration": "before an update of EvalAssist",
-    "before-restore": "before a backup was restored",
+    "working": tr("while working"),
+    "close": tr("at the end of work"),
+    "asked": tr("asked for"),
+    "before-migration": tr("before an update of EvalAssist"),
+    "before-restore": tr("before a backup was restored"),
 }
-WAYS = (Choice("paper", "Paper key"), Choice("password", "Password"))
+WAYS = (Choice("paper", tr("Paper key")), Choice("password", tr("Password")))
 
 
 class RestoreDialog(QDialog):
@@ -45,31 +46,33 @@ class RestoreDialog(QDialog):
         self._folder = folder
         self._aside = Aside(self)
         self._tries = Tries(folder / TRIES)
-        self.setWindowTitle("Restore a backup")
+        self.setWindowTitle(tr("Restore a backup"))
         room = parent.window().height() - ENDS // 2 if parent is not None else style.px(480)
         self.setMinimumSize(style.px(620), min(style.px(480), room))
-        self.list = RowList("Backups")
+        self.list = RowList(tr("Backups"))
         self.list.moved.connect(self._show_chosen)
-        self.way = SegmentedControl(WAYS, "Open it with")
+        self.way = SegmentedControl(WAYS, tr("Open it with"))
         self.way.set_value("paper")
         self.way.answered.connect(lambda _: self._show_way())
         self.paper, self.name = QLineEdit(), QLineEdit()
-        for line, words in ((self.paper, "Paper key"), (self.name, "Name to sign in")):
+        for line, words in ((self.paper, tr("Paper key")), (self.name, tr("Name to sign in"))):
             line.setAccessibleName(words)
             line.setPlaceholderText(words)
-        self.password = secret_line("Password")
+        self.password = secret_line(tr("Password"))
         self._note = style.label(
             "s",
-            "A backup opens with the passwords and the paper key of its day. The records that are here now are put "
-            "aside first and never deleted.",
+            tr(
+                "A backup opens with the passwords and the paper key of its day. The records that are here now are put "
+                "aside first and never deleted."
+            ),
             wrap=True,
         )
         self._said = style.label("", wrap=True)
         self._said.hide()
         another, self.button, leave = (
-            QPushButton("Another file…"),
-            QPushButton("Restore"),
-            QPushButton("Cancel"),
+            QPushButton(tr("Another file…")),
+            QPushButton(tr("Restore")),
+            QPushButton(tr("Cancel")),
         )
         self.button.setProperty("kind", "primary")
         another.clicked.connect(self._ask_for_file)
@@ -83,7 +86,7 @@ class RestoreDialog(QDialog):
         for button in (another, self.button, leave):
             button.setAutoDefault(False)
         stack = style.column(self, (20, 16, 20, 16), spacing=8)
-        stack.addWidget(style.label("h1", "Restore a backup"))
+        stack.addWidget(style.label("h1", tr("Restore a backup")))
         stack.addWidget(self.list, 1)
         for part in (self.way, self.paper, self.name, self.password, self._note, self._said):
             stack.addWidget(part)
@@ -110,12 +113,12 @@ class RestoreDialog(QDialog):
         """Open the chosen backup and put its records in place."""
         place = self.list.currentIndex().row()
         if not 0 <= place < len(self._files):
-            self._say("Choose a backup first.")
+            self._say(tr("Choose a backup first."))
             return
         file, by_paper = self._files[place], self.way.value == "paper"
         paper, name, password = self.paper.text(), self.name.text(), self.password.text()
         self.button.setEnabled(False)
-        self._say("Restoring…", bad=False)
+        self._say(tr("Restoring…"), bad=False)
 
         def work() -> Restored:
             backup = chosen_backup(file)
@@ -154,7 +157,7 @@ class RestoreDialog(QDialog):
     def _show_chosen(self) -> None:
         self.button.setEnabled(self.list.row is not None and not self._aside.at_work)
         if not self._files:
-            self._say("No backup was found here. Choose one with Another file…", bad=False)
+            self._say(tr("No backup was found here. Choose one with Another file…"), bad=False)
 
     def _show_way(self) -> None:
         paper = self.way.value != "password"
@@ -163,7 +166,7 @@ class RestoreDialog(QDialog):
         self.password.setVisible(not paper)
 
     def _ask_for_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "A backup", "", "Backups (*.db)")
+        name, _ = QFileDialog.getOpenFileName(self, tr("A backup"), "", tr("Backups (*.db)"))
         if name:
             self.choose(Path(name))
 
@@ -185,10 +188,10 @@ def restore_page(
             begin_anew()
 
     page = FaultPage(
-        "EvalAssist could not open its files.",
+        tr("EvalAssist could not open its files."),
         error,
-        "Nothing was changed. Do what stands above and start EvalAssist again, or restore a backup.",
-        way_out="Restore a backup…",
+        tr("Nothing was changed. Do what stands above and start EvalAssist again, or restore a backup."),
+        way_out=tr("Restore a backup…"),
         take_it=take_it,
     )
     return page

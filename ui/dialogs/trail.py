@@ -12,6 +12,7 @@ from evalassist.evaluation import Patient
 from evalassist.overview import Row
 from evalassist.records.store import Store
 from evalassist.records.trail import KINDS, PAGE, TrailLine, Wanted
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.choices import ChoiceField
 from ui.widgets.dates import DateField, date_text
@@ -38,20 +39,20 @@ class TrailDialog(QDialog):
         super().__init__(parent)
         self._store, self._steps, self._patient = store, steps, patient
         self._lines: tuple[TrailLine, ...] = ()
-        self.setWindowTitle("Audit trail")
-        self.list = RowList("Audit trail")
+        self.setWindowTitle(tr("Audit trail"))
+        self.list = RowList(tr("Audit trail"))
         self.person = ChoiceField(
-            [*(Choice(one.id, one.name) for one in store.people()), Choice(NOBODY, "nobody signed in")],
-            "Person",
+            [*(Choice(one.id, one.name) for one in store.people()), Choice(NOBODY, tr("nobody signed in"))],
+            tr("Person"),
             shape="combo",
         )
-        self.kind = ChoiceField([Choice(kind, kind) for kind in KINDS], "Kind", shape="combo")
-        self.about = TextField("Patient: name, date of birth or record number")
-        self.since, self.until = DateField("From day"), DateField("To day")
+        self.kind = ChoiceField([Choice(kind, kind) for kind in KINDS], tr("Kind"), shape="combo")
+        self.about = TextField(tr("Patient: name, date of birth or record number"))
+        self.since, self.until = DateField(tr("From day")), DateField(tr("To day"))
         self._said = style.label("s", wrap=True)
-        self.more = QPushButton("Earlier lines")
+        self.more = QPushButton(tr("Earlier lines"))
         self.more.clicked.connect(self._read_more)
-        close = QPushButton("Close")
+        close = QPushButton(tr("Close"))
         close.clicked.connect(self.accept)
         self._lay_out(close)
         for field in (self.person, self.kind, self.about, self.since, self.until):
@@ -81,7 +82,7 @@ class TrailDialog(QDialog):
         self.more.setEnabled(len(found) == PAGE)
         if found:
             self.list.go_to(place)
-        self._said.setText("" if self._lines else "No line of the audit trail fits.")
+        self._said.setText("" if self._lines else tr("No line of the audit trail fits."))
 
     def _wanted(self) -> Wanted:
         person = self.person.value
@@ -104,7 +105,7 @@ class TrailDialog(QDialog):
     def _row(self, line: TrailLine) -> Row:
         when = line.at.astimezone()
         says = line.says(self._steps)
-        who = line.who or "nobody signed in"
+        who = line.who or tr("nobody signed in")
         about = f" · {line.about}" if line.about else ""
         moment = f"{date_text(when.date())} {when:%H:%M:%S}"
         return Row(
@@ -112,22 +113,26 @@ class TrailDialog(QDialog):
             line=f"{who}{about}",
             value=f"{when:%H:%M}",
             group=date_text(when.date()).upper(),
-            details=(f"Line {line.number}, {moment}", who, *((line.about,) if line.about else ())),
+            details=(
+                tr("Line {number}, {moment}").format(number=line.number, moment=moment),
+                who,
+                *((line.about,) if line.about else ()),
+            ),
         )
 
     def _lay_out(self, close: QPushButton) -> None:
         head = style.row(spacing=8)
-        head.addWidget(style.label("h1", "Audit trail"))
+        head.addWidget(style.label("h1", tr("Audit trail")))
         if self._patient is not None:
             head.addWidget(style.label("q", self._patient.name))
         head.addStretch(1)
         asked = style.row(spacing=12)
         for words, field in (
-            ("Person", self.person),
-            ("Kind", self.kind),
-            ("From", self.since),
-            ("To", self.until),
-            ("Patient", self.about),
+            (tr("Person"), self.person),
+            (tr("Kind"), self.kind),
+            (tr("From"), self.since),
+            (tr("To"), self.until),
+            (tr("Patient"), self.about),
         ):
             if field is self.about and self._patient is not None:
                 self.about.hide()

@@ -5,14 +5,19 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QPushButton, QScrollArea, QWidget
 
+from evalassist.translate import tr, trn
 from evalassist.two_versions import Difference, Key
 from ui import style
 from ui.session import EvaluationSession
 from ui.widgets.segments import Choice, SegmentedControl
 
 HERE, OTHER = "here", "other"
-WHOSE = (Choice(HERE, "Here", key="h"), Choice(OTHER, "Other", key="o"))
-CHANGED = {"mine": "changed here", "theirs": "changed in the other window", "both": "changed in both"}
+WHOSE = (Choice(HERE, tr("Here"), key="h"), Choice(OTHER, tr("Other"), key="o"))
+CHANGED = {
+    "mine": tr("changed here"),
+    "theirs": tr("changed in the other window"),
+    "both": tr("changed in both"),
+}
 
 
 class TwoVersionsDialog(QDialog):
@@ -20,7 +25,7 @@ class TwoVersionsDialog(QDialog):
 
     def __init__(self, session: EvaluationSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Two versions of this evaluation")
+        self.setWindowTitle(tr("Two versions of this evaluation"))
         self.differences = session.differences()
         self.choices: dict[Key, SegmentedControl] = {}
         self._open = style.label("b", wrap=True)
@@ -30,7 +35,7 @@ class TwoVersionsDialog(QDialog):
         grid.setHorizontalSpacing(style.px(16))
         grid.setVerticalSpacing(style.px(10))
         for column, (words, stretch) in enumerate(
-            (("Field", 3), ("Here", 4), ("Other window", 4), ("Keep", 0))
+            ((tr("Field"), 3), (tr("Here"), 4), (tr("Other window"), 4), (tr("Keep"), 0))
         ):
             grid.addWidget(style.label("q", words), 0, column)
             grid.setColumnStretch(column, stretch)
@@ -41,11 +46,11 @@ class TwoVersionsDialog(QDialog):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(rows)
         stack = style.column(self, (16, 12, 16, 12), spacing=10)
-        stack.addWidget(style.label("h1", "Another window changed this evaluation"))
+        stack.addWidget(style.label("h1", tr("Another window changed this evaluation")))
         stack.addWidget(
             style.label(
                 "",
-                "Nothing is lost: both versions are kept until you choose. Undo brings yours back.",
+                tr("Nothing is lost: both versions are kept until you choose. Undo brings yours back."),
                 wrap=True,
             )
         )
@@ -71,7 +76,7 @@ class TwoVersionsDialog(QDialog):
         words = style.column(field, spacing=2)
         words.addWidget(style.label("b", difference.label, wrap=True))
         words.addWidget(style.label("q", CHANGED[difference.changed], wrap=True))
-        choice = SegmentedControl(WHOSE, f"Keep of {difference.label}")
+        choice = SegmentedControl(WHOSE, tr("Keep of {label}").format(label=difference.label))
         if difference.changed != "both":
             choice.set_value(HERE if difference.changed == "mine" else OTHER)
         choice.answered.connect(lambda _: self._count())
@@ -83,12 +88,12 @@ class TwoVersionsDialog(QDialog):
         grid.addWidget(choice, row, 3, top)
 
     def _ends(self) -> QGridLayout:
-        self.keep = QPushButton("Keep these")
+        self.keep = QPushButton(tr("Keep these"))
         self.keep.setProperty("kind", "primary")
         self.keep.clicked.connect(self.accept)
-        later = QPushButton("Cancel")
+        later = QPushButton(tr("Cancel"))
         later.clicked.connect(self.reject)
-        mine, theirs = QPushButton("All from here"), QPushButton("All from the other")
+        mine, theirs = QPushButton(tr("All from here")), QPushButton(tr("All from the other"))
         mine.clicked.connect(lambda: self.take_all(HERE))
         theirs.clicked.connect(lambda: self.take_all(OTHER))
         line = QGridLayout()
@@ -102,7 +107,11 @@ class TwoVersionsDialog(QDialog):
     def _count(self) -> None:
         waiting = sum(choice.value is None for choice in self.choices.values())
         self.keep.setEnabled(waiting == 0)
-        fields = "field was" if waiting == 1 else "fields were"
+        fields = trn("field was", "fields were", waiting)
         self._open.setText(
-            f"{waiting} {fields} changed in both windows: choose which one stays." if waiting else ""
+            tr("{waiting} {fields} changed in both windows: choose which one stays.").format(
+                waiting=waiting, fields=fields
+            )
+            if waiting
+            else ""
         )

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from evalassist.clinical.whatif import Compared, changed_answers, compare, outcome_of, rests_on
 from evalassist.evaluation import Answer, ItemId
+from evalassist.translate import tr, trn
 from ui import icons, style
 from ui.dialogs.palette import Command, fitting
 from ui.session import EvaluationSession
@@ -48,20 +49,21 @@ class WhatIfDialog(QDialog):
         self._now = outcome_of(self._evaluation, self._content, session.episode)
         self.rows: dict[ItemId, FindingRow] = {}
         self._compared: tuple[Compared, ...] = ()
-        self.setWindowTitle("What if")
+        self.setWindowTitle(tr("What if"))
         self._findings, self._follows = self._build_findings(), self._build_outcome()
         panes = style.row(spacing=12)
         panes.addWidget(self._findings, 2)
         panes.addWidget(self._follows, 3)
         self.views = SegmentedControl(
-            [Choice(FINDINGS, "Findings"), Choice(FOLLOWS, "What follows")], "Findings or what follows"
+            [Choice(FINDINGS, tr("Findings")), Choice(FOLLOWS, tr("What follows"))],
+            tr("Findings or what follows"),
         )
         self.views.set_value(FINDINGS)
         self.views.answered.connect(self._show_view)
         self.says = style.label("b", wrap=True)
         stack = style.column(self, (14, 10, 14, 12), spacing=8)
         head = style.row(spacing=10)
-        head.addWidget(style.label("h1", "What if"))
+        head.addWidget(style.label("h1", tr("What if")))
         head.addWidget(self.says, 1)
         head.addWidget(self.views)
         stack.addLayout(head)
@@ -77,15 +79,15 @@ class WhatIfDialog(QDialog):
     # ------------------------------------------------------------ building
 
     def _build_findings(self) -> Card:
-        card = Card("Findings", "that the plan rests on")
+        card = Card(tr("Findings"), tr("that the plan rests on"))
         self.search = QLineEdit()
-        self.search.setAccessibleName("Find any other finding to change")
-        self.search.setPlaceholderText("Any other finding")
+        self.search.setAccessibleName(tr("Find any other finding to change"))
+        self.search.setPlaceholderText(tr("Any other finding"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._find)
         self.search.installEventFilter(self)
         self.found = QListWidget()
-        self.found.setAccessibleName("Findings with these words")
+        self.found.setAccessibleName(tr("Findings with these words"))
         self.found.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.found.itemClicked.connect(self._take)
         self.found.hide()
@@ -100,8 +102,8 @@ class WhatIfDialog(QDialog):
         return card
 
     def _build_outcome(self) -> Card:
-        card = Card("As it is, and as it would be")
-        self.only_changes = QCheckBox("Only what changes")
+        card = Card(tr("As it is, and as it would be"))
+        self.only_changes = QCheckBox(tr("Only what changes"))
         self.only_changes.toggled.connect(self._draw)
         card.title_row.addWidget(self.only_changes)
         self.table = ComparisonTable()
@@ -109,7 +111,7 @@ class WhatIfDialog(QDialog):
         return card
 
     def _build_ends(self) -> QBoxLayout:
-        self.leave, self.use = QPushButton("Leave it as it is"), QPushButton("Use these")
+        self.leave, self.use = QPushButton(tr("Leave it as it is")), QPushButton(tr("Use these"))
         self.leave.setAutoDefault(False)
         self.use.setAutoDefault(False)
         self.use.setProperty("kind", "primary")
@@ -188,12 +190,18 @@ class WhatIfDialog(QDialog):
         signed = self._session.signed
         self.use.setEnabled(bool(differences) and not signed)
         count = len(differences)
-        changed = f"{count} {'finding is' if count == 1 else 'findings are'} changed here."
+        changed = tr("{count} {what} changed here.").format(
+            count=count, what=trn("finding is", "findings are", count)
+        )
         if signed:
-            self._note.setText("This evaluation is signed: it can be looked at from here, and not changed.")
+            self._note.setText(
+                tr("This evaluation is signed: it can be looked at from here, and not changed.")
+            )
         else:
-            self._note.setText(f"{changed} Nothing is kept until you use them." if count else "")
-        self.says.setText(summary(self._compared) if count else "Try other findings; nothing is kept.")
+            self._note.setText(
+                tr("{changed} Nothing is kept until you use them.").format(changed=changed) if count else ""
+            )
+        self.says.setText(summary(self._compared) if count else tr("Try other findings; nothing is kept."))
         self._draw()
 
     def _draw(self) -> None:

@@ -20,6 +20,7 @@ from evalassist.clinical.progress import accepted_ids
 from evalassist.clinical.result import Assessment, Conclusion, Reason, Verdict, advised
 from evalassist.content.schema import Rule
 from evalassist.evaluation import ItemId, Opinion
+from evalassist.translate import tr
 from evalassist.wording.assessment import PAIN_LIMITED, decided_by, prognosis_flags, source_mark, stands_on
 from evalassist.words import lower_first
 from ui import icons, style
@@ -58,12 +59,12 @@ class AssessmentPage(Page):
 
     def __init__(self, session: EvaluationSession) -> None:
         step = session.content.steps["assessment"]
-        super().__init__(session, step.title, "what the findings say; you decide", step.short)
-        self._accept = QPushButton("Accept all met")
+        super().__init__(session, step.title, tr("what the findings say; you decide"), step.short)
+        self._accept = QPushButton(tr("Accept all met"))
         icons.put_icon(self._accept, "accept-all")
         self._accept.clicked.connect(self.accept_all_met)
-        self.what_if = QPushButton("What if…")
-        self.what_if.setToolTip("Try other findings; nothing is kept (F6)")
+        self.what_if = QPushButton(tr("What if…"))
+        self.what_if.setToolTip(tr("Try other findings; nothing is kept (F6)"))
         icons.put_icon(self.what_if, "what-if")
         self.what_if.clicked.connect(self.what_if_wanted)
         self.tools.addWidget(self.what_if)
@@ -94,7 +95,7 @@ class AssessmentPage(Page):
             self.change.go_to.connect(self.go_to)
             self._stack.addWidget(self.change)
             yield
-        self._stack.addWidget(self._conclusion_card("pfp", "Patellofemoral pain", across=True))
+        self._stack.addWidget(self._conclusion_card("pfp", tr("Patellofemoral pain"), across=True))
         yield
         yield from self._build_subcategories()
         self._build_outlook()
@@ -107,7 +108,9 @@ class AssessmentPage(Page):
         yield
 
     def _build_hip_first(self) -> None:
-        self._hip_first = Card("Hip first", "under 18 the hip is cleared before any knee result is shown")
+        self._hip_first = Card(
+            tr("Hip first"), tr("under 18 the hip is cleared before any knee result is shown")
+        )
         self._hip_words = style.label("b")
         self._hip_words.setWordWrap(True)
         self._hip_open = ReasonList()
@@ -126,17 +129,19 @@ class AssessmentPage(Page):
 
     def _build_subcategories(self) -> Iterator[None]:
         line = style.row(spacing=8)
-        line.addWidget(style.label("b", "Subcategories"))
+        line.addWidget(style.label("b", tr("Subcategories")))
         said = self.session.content.recommendations[CLASSIFIES].conditions
-        line.addWidget(style.label("s", f"more than one can be met. {said}", wrap=True), 1)
+        line.addWidget(
+            style.label("s", tr("more than one can be met. {said}").format(said=said), wrap=True), 1
+        )
         self.primary: ChoiceField | None = None
         item = self.session.content.items.get(PRIMARY)
         if item is not None:
-            self._primary_word = style.label("q", "Primary")
+            self._primary_word = style.label("q", tr("Primary"))
             line.addWidget(self._primary_word)
             self.primary = ChoiceField(
                 [Choice(option.id, option.label) for option in item.options],
-                "Primary subcategory",
+                tr("Primary subcategory"),
                 shape="combo",
             )
             self.primary.setMinimumWidth(style.px(190))
@@ -144,7 +149,7 @@ class AssessmentPage(Page):
             line.addWidget(self.primary)
         self._stack.addLayout(line)
         columns = style.row(spacing=8)
-        self._met_head, self._not_met_head = style.label("cap", "MET"), style.label("cap", "NOT MET")
+        self._met_head, self._not_met_head = style.label("cap", tr("MET")), style.label("cap", tr("NOT MET"))
         self._met: QVBoxLayout = style.column(spacing=7)
         self._not_met: QVBoxLayout = style.column(spacing=7)
         for head, column in ((self._met_head, self._met), (self._not_met_head, self._not_met)):
@@ -164,7 +169,7 @@ class AssessmentPage(Page):
         self.irritability = IrritabilityCard()
         self.irritability.go_to.connect(self.go_to)
         self.irritability.said.connect(lambda opinion: self._say(IRRITABILITY, opinion))
-        self._flags = Card("Prognosis flags")
+        self._flags = Card(tr("Prognosis flags"))
         self._flag_count = style.label("s")
         self._flags.title_row.addWidget(self._flag_count)
         self._flags_met = ReasonList()
@@ -179,8 +184,8 @@ class AssessmentPage(Page):
         self._stack.addLayout(line)
 
     def _build_impression(self) -> None:
-        card = Card("Impression", "in your own words; it stands in the note")
-        self.impression = TextField("Impression", lines=2)
+        card = Card(tr("Impression"), tr("in your own words; it stands in the note"))
+        self.impression = TextField(tr("Impression"), lines=2)
         self.impression.answered.connect(lambda words: self.session.write_impression(str(words or "")))
         card.body.addWidget(self.impression)
         self._page.addWidget(card)
@@ -209,7 +214,7 @@ class AssessmentPage(Page):
             self.show_banner("danger", f"{titles}.", " ".join(advised(assessment.stops)))
         elif far_below_unexplained(assessment):
             rule = assessment.conclusions[FAR_BELOW].rule
-            self.show_banner("att", f"{rule.title}.", rule.do_now, act="Say why it is safe to go on")
+            self.show_banner("att", f"{rule.title}.", rule.do_now, act=tr("Say why it is safe to go on"))
         else:
             self.hide_banner()
 
@@ -229,25 +234,37 @@ class AssessmentPage(Page):
         criteria = assessment.criteria
         met = sum(criterion.met for criterion in criteria)
         evaluation = self.session.evaluation
-        worse = f", {evaluation.worse_knee} worse" if evaluation.worse_knee else ""
-        side = f"both knees{worse}" if evaluation.sore_knee == "both" else evaluation.sore_knee
+        worse = (
+            tr(", {worse_knee} worse").format(worse_knee=evaluation.worse_knee)
+            if evaluation.worse_knee
+            else ""
+        )
+        side = (
+            tr("both knees{worse}").format(worse=worse)
+            if evaluation.sore_knee == "both"
+            else evaluation.sore_knee
+        )
         rule = criteria[0].rule
         undecided = [criterion for criterion in criteria if criterion.verdict is Verdict.UNDECIDED]
         missing = tuple(item for criterion in undecided for item in criterion.missing)
         remark = {
-            Verdict.MET: f"{met} of {len(criteria)} criteria",
-            Verdict.NOT_MET: "criteria not met",
-            Verdict.UNDECIDED: f"undecided, {met} of {len(criteria)} criteria met",
+            Verdict.MET: tr("{met} of {count} criteria").format(met=met, count=len(criteria)),
+            Verdict.NOT_MET: tr("criteria not met"),
+            Verdict.UNDECIDED: tr("undecided, {met} of {count} criteria met").format(
+                met=met, count=len(criteria)
+            ),
         }[assessment.pfp]
         decided = assessment.decided("pfp", assessment.pfp)
         since = self.session.follow_up.diagnosed if self.session.follow_up else None
         if since is not None:
             tested, missing, decided = len(criteria) - len(undecided), (), Verdict.MET
-            remark = f"stands since {date_text(since)}, not tested again"
+            remark = tr("stands since {since}, not tested again").format(since=date_text(since))
             if tested:
-                remark = f"stands since {date_text(since)}; tested again: {met} of {tested} met"
+                remark = tr("stands since {since}; tested again: {met} of {tested} met").format(
+                    since=date_text(since), met=met, tested=tested
+                )
         self.cards["pfp"].show_conclusion(
-            f"Patellofemoral pain, {side}",
+            tr("Patellofemoral pain, {side}").format(side=side),
             "good" if decided is Verdict.MET else STATES[decided],
             remark=remark,
             remark_tone={Verdict.MET: "good", Verdict.UNDECIDED: "att"}.get(decided, "q"),
@@ -255,7 +272,7 @@ class AssessmentPage(Page):
             source_says=self._citation(rule),
             reasons=[_criterion(criterion) for criterion in criteria],
             against=[reason for criterion in criteria for reason in self._opposing(criterion.id)],
-            rule=f"Rule: all three. {stands_on(rule, self.session.content.references)}",
+            rule=tr("Rule: all three. {rule}").format(rule=stands_on(rule, self.session.content.references)),
             note=self._missing_words(missing) if missing else "",
             missing=missing,
             asks="both" if assessment.pfp is Verdict.MET else "disagree" if not missing else "",
@@ -278,7 +295,7 @@ class AssessmentPage(Page):
             self.cards[code].show_conclusion(
                 title,
                 STATES[decided],
-                remark="undecided" if undecided else "",
+                remark=tr("undecided") if undecided else "",
                 remark_tone="att",
                 reasons=() if undecided else conclusion.reasons,
                 most=4 if conclusion.met else 2,
@@ -290,8 +307,8 @@ class AssessmentPage(Page):
                 opinion=self.session.assessment.opinions.get(code),
                 read_only=self.read_only,
             )
-        self._met_head.setText(f"MET   {count[Verdict.MET]}")
-        self._not_met_head.setText(f"NOT MET   {count[Verdict.NOT_MET]}")
+        self._met_head.setText(tr("MET   {count}").format(count=count[Verdict.MET]))
+        self._not_met_head.setText(tr("NOT MET   {count}").format(count=count[Verdict.NOT_MET]))
         self._met_head.setVisible(count[Verdict.UNDECIDED] < len(SUBCATEGORIES))
         self._not_met_head.setVisible(count[Verdict.UNDECIDED] < len(SUBCATEGORIES))
         if self.primary is not None:
@@ -316,7 +333,7 @@ class AssessmentPage(Page):
             assessment,
             self._opposing(rule_id) if rule_id else (),
             [
-                Reason(f"missing: {lower_first(self.session.content.label(i))}", (i,))
+                Reason(tr("missing: {label}").format(label=lower_first(self.session.content.label(i))), (i,))
                 for i in assessment.irritability_missing
             ],
             decided_by(self.session.content.rules[rule_id], self.session.content.references)
@@ -330,14 +347,30 @@ class AssessmentPage(Page):
         kept = prognosis_flags(assessment)
         flags = [c for c in assessment.conclusions.values() if c.id in kept]
         met = [flag for flag in flags if flag.met]
-        self._flag_count.setText(f"{len(met)} of {len(flags)}")
+        self._flag_count.setText(
+            tr("{count} of {flags_count}").format(count=len(met), flags_count=len(flags))
+        )
         self._flags_met.show_reasons([Reason(flag.rule.says, _items(flag)) for flag in met], most=len(flags))
         open_flags = [flag.rule.title for flag in flags if flag.verdict is Verdict.UNDECIDED]
         rest = [flag.rule.title for flag in flags if flag.verdict is Verdict.NOT_MET and flag.reasons]
-        parts = [f"Not: {'; '.join(lower_first(title) for title in rest)}."] if rest else []
-        parts += [f"Open: {'; '.join(lower_first(title) for title in open_flags)}."] if open_flags else []
+        parts = (
+            [tr("Not: {rest}.").format(rest="; ".join(lower_first(title) for title in rest))] if rest else []
+        )
+        parts += (
+            [
+                tr("Open: {open_flags}.").format(
+                    open_flags="; ".join(lower_first(title) for title in open_flags)
+                )
+            ]
+            if open_flags
+            else []
+        )
         limited = assessment.conclusions[PAIN_LIMITED]
-        parts += [f"No prognosis, but a remark: {lower_first(limited.rule.title)}."] if limited.met else []
+        parts += (
+            [tr("No prognosis, but a remark: {title}.").format(title=lower_first(limited.rule.title))]
+            if limited.met
+            else []
+        )
         self._flags_rest.setText(" ".join(parts))
         self._flags_rest.setVisible(bool(parts))
 
@@ -388,10 +421,10 @@ class AssessmentPage(Page):
 
     def keys(self) -> list[tuple[str, str]]:
         return [
-            ("A", "accept, on a conclusion"),
-            ("D", "disagree, and say why"),
-            ("Ctrl+Shift+N", "accept all that is met"),
-            ("F6", "what if"),
+            ("A", tr("accept, on a conclusion")),
+            ("D", tr("disagree, and say why")),
+            ("Ctrl+Shift+N", tr("accept all that is met")),
+            ("F6", tr("what if")),
         ]
 
     def set_compact(self, compact: bool) -> None:
@@ -416,12 +449,12 @@ class AssessmentPage(Page):
         return tuple(Reason(f"{way}: {lower_first(reason.text)}", reason.items) for reason in found)
 
     def _missing_words(self, missing: Iterable[ItemId]) -> str:
-        return f"Missing: {self.session.content.labels(missing)}."
+        return tr("Missing: {labels}.").format(labels=self.session.content.labels(missing))
 
 
 def _criterion(criterion: Conclusion) -> Reason:
     items = _items(criterion) or criterion.missing
-    before = {Verdict.NOT_MET: "not met: ", Verdict.UNDECIDED: "open: "}.get(criterion.verdict, "")
+    before = {Verdict.NOT_MET: tr("not met: "), Verdict.UNDECIDED: tr("open: ")}.get(criterion.verdict, "")
     title = criterion.rule.title
     return Reason(f"{before}{lower_first(title) if before else title}", items)
 

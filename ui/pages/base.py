@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from evalassist.clinical.result import PlanOfCare
 from evalassist.evaluation import ItemId
+from evalassist.translate import tr
 from ui import icons, style
 from ui.session import EvaluationSession
 from ui.widgets.dates import date_text
 from ui.widgets.editors import Editor
+from ui.widgets.elided import GivingLabel
 from ui.widgets.marks import Banner, BannerKind
 from ui.widgets.typed import Typed
 
@@ -51,7 +53,8 @@ class Page(QWidget):
         self._stale = True
         self.parts: Iterator[None] = iter(())
         """Makes what of the page takes long, one part at each turn; all of it is made before it is shown."""
-        self.title, self.hint = style.label("", title), style.label("", hint)
+        self.title, self.hint = style.label("", title), GivingLabel()
+        self.hint.setText(hint)
         self.title.setProperty("t", "h1")
         self.hint.setProperty("t", "q")
         self._hint_hidden = False
@@ -63,18 +66,18 @@ class Page(QWidget):
         """The one line above the page; hidden while there is nothing to say."""
         self.banner.hide()
         self.banner.acted.connect(self._banner_acted)
-        self._reasoning = QPushButton("Reasoning")
-        self._reasoning.setToolTip("Show what the findings say")
+        self._reasoning = QPushButton(tr("Reasoning"))
+        self._reasoning.setToolTip(tr("Show what the findings say"))
         self._reasoning.hide()
         icons.put_icon(self._reasoning, "unfold")
         self._reasoning.clicked.connect(self.reasoning_wanted)
-        self._show = QPushButton("Show the patient")
-        self._show.setAccessibleName("Show the patient")
-        self._show.setToolTip("Why the hip, on the whole screen (F5)")
+        self._show = QPushButton(tr("Show the patient"))
+        self._show.setAccessibleName(tr("Show the patient"))
+        self._show.setToolTip(tr("Why the hip, on the whole screen (F5)"))
         self._show.hide()
         icons.put_icon(self._show, "full-screen")
         self._show.clicked.connect(self.show_wanted)
-        head = style.row(spacing=10)
+        head = self._head = style.row(spacing=10)
         head.addWidget(self.title)
         head.addWidget(self.hint)
         head.addStretch(1)
@@ -129,7 +132,9 @@ class Page(QWidget):
     def unkept(self) -> list[str]:
         """What stands in the fields and goes when the page is closed, a sentence each."""
         return [
-            f"“{field.uncounted}” in {field.accessibleName()} is not counted."
+            tr("“{uncounted}” in {accessible_name} is not counted.").format(
+                uncounted=field.uncounted, accessible_name=field.accessibleName()
+            )
             for field in self.findChildren(Typed)
             if field.uncounted
         ]
@@ -182,6 +187,17 @@ class Page(QWidget):
         room = self.width() if self._reasoning.isHidden() else self.width() - style.px(REASONING)
         narrow = self._hint_hidden or room < style.px(NARROW)
         self._show.setText("" if narrow else self._show.accessibleName())
+        self.hint.setMaximumWidth(16_777_215)
+        self.title.setText(self._short if self._hint_hidden else self._long)
+        if not self._head_fits():
+            self._show.setText("")
+        if not self._head_fits():  # the tools come first
+            self.hint.setMaximumWidth(0)
+        self.title.setText(self._long if self._head_fits() and not self._hint_hidden else self._short)
+
+    def _head_fits(self) -> bool:
+        self._head.invalidate()
+        return self._head.minimumSize().width() <= self.width() - style.px(32)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._name_show()
@@ -241,24 +257,35 @@ class Page(QWidget):
         signature = self.session.evaluation.signature
         if signature is not None:
             when = signature.signed_at.astimezone()
-            who = f" by {signature.clinician}" if signature.clinician else ""
-            headline = f"Signed {date_text(when.date())} {when:%H:%M}{who}."
+            who = tr(" by {clinician}").format(clinician=signature.clinician) if signature.clinician else ""
+            headline = tr("Signed {when} {when_2:%H:%M}{who}.").format(
+                when=date_text(when.date()), when_2=when, who=who
+            )
             if self.session.evaluation.is_practice:
-                headline = f"Signed for practice, {date_text(when.date())} {when:%H:%M}: this is no record."
+                headline = tr("Signed for practice, {when} {when_2:%H:%M}: this is no record.").format(
+                    when=date_text(when.date()), when_2=when
+                )
             written = len(self.session.evaluation.addenda)
-            several = f" {written} written." if written else ""
+            several = tr(" {written} written.").format(written=written) if written else ""
             error, waits = (
                 self.session.evaluation.entered_in_error,
                 self.session.evaluation.waits_for_cosignature,
             )
             if error:
-                told = f"{error.text} ({error.clinician}) The note is kept and does not count."
-                self.banner.say("danger", "ENTERED IN ERROR.", told, act="Add an addendum")
+                told = tr("{text} ({clinician}) The note is kept and does not count.").format(
+                    text=error.text, clinician=error.clinician
+                )
+                self.banner.say("danger", tr("ENTERED IN ERROR."), told, act=tr("Add an addendum"))
             elif waits:
-                act = "Add an addendum" if self.session.is_student else "Co-sign or add"
-                self.banner.say("att", headline, "Waits for co-signature of a therapist.", act=act)
+                act = tr("Add an addendum") if self.session.is_student else tr("Co-sign or add")
+                self.banner.say("att", headline, tr("Waits for co-signature of a therapist."), act=act)
             else:
-                self.banner.say("quiet", headline, f"It cannot be changed.{several}", act="Add an addendum")
+                self.banner.say(
+                    "quiet",
+                    headline,
+                    tr("It cannot be changed.{several}").format(several=several),
+                    act=tr("Add an addendum"),
+                )
             self.banner.show()
         self._show.setVisible(self.offers_show and isinstance(self.session.plan, PlanOfCare))
         self.refresh()

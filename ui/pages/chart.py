@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QBoxLayout, QGridLayout, QPushButton, QScrollArea,
 
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Evaluation, VisitKind
+from evalassist.translate import tr, trn
 from ui import icons, style
 from ui.document_rows import document_line
 from ui.widgets.cards import Card, HeaderBar, Rule
 from ui.widgets.dates import KIND_WORDS, date_text
 from ui.widgets.glyph import State, StateGlyph
-from ui.widgets.lines import Line, age, cell, empty, plain, quiet, short_date
+from ui.widgets.lines import Line, age, cell, empty, giving, plain, quiet, short_date
 from ui.widgets.pdf_view import PdfMaker
 from ui.widgets.side import SideBadge
 from ui.widgets.trend_view import WIDTH as TREND_WIDTH
@@ -35,8 +36,8 @@ MOST_PAPERS = 5
 LEFT = 470
 NARROW = 1100
 """Under this the trends stand below the visits."""
-MARKS = "Open mark: not signed yet. A gap: not tested, or not comparable."
-ONE_VISIT = "Trends begin with the second visit at which something is measured again."
+MARKS = tr("Open mark: not signed yet. A gap: not tested, or not comparable.")
+ONE_VISIT = tr("Trends begin with the second visit at which something is measured again.")
 LATER_VISITS: tuple[VisitKind, ...] = ("re-evaluation", "discharge")
 Episode = tuple["EvaluationRow", ...]
 
@@ -79,10 +80,10 @@ class ChartPage(QWidget):
         self._header.set_two_lines(style.scale() >= 1.6)
         self._header.set_user(settings.therapist_name if signed_in else "")
         self._episodes_column = style.column(spacing=12)
-        self._papers = Card("Documents given")
+        self._papers = Card(tr("Documents given"))
         self._paper_rows = style.column(spacing=0)
         self._papers.body.addLayout(self._paper_rows)
-        self._trends = Card("Trends")
+        self._trends = Card(tr("Trends"))
         self._said = quiet("")
         self._grid = style.scaled(QGridLayout(), spacing=8)
         self._grid.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
@@ -127,19 +128,25 @@ class ChartPage(QWidget):
 
     def keys(self) -> list[tuple[str, str]]:
         """The keys of this page."""
-        return [("Up, Down", "the visit before and after"), ("Enter", "open it"), ("Esc", "start page")]
+        return [
+            (tr("Up, Down"), tr("the visit before and after")),
+            ("Enter", tr("open it")),
+            ("Esc", tr("start page")),
+        ]
 
     def acts(self) -> list[tuple[str, str, Callable[[], object]]]:
         """What can be done here, for the search of commands."""
         found: list[tuple[str, str, Callable[[], object]]] = [
-            ("Start page", "Esc", self.start_wanted.emit),
-            ("New episode", "initial evaluation", self._want_episode),
-            ("Documents", "printed and saved", partial(self.paper_chosen.emit, "")),
-            ("Export this patient", "encrypted file", self.export_wanted.emit),
+            (tr("Start page"), "Esc", self.start_wanted.emit),
+            (tr("New episode"), tr("initial evaluation"), self._want_episode),
+            (tr("Documents"), tr("printed and saved"), partial(self.paper_chosen.emit, "")),
+            (tr("Export this patient"), tr("encrypted file"), self.export_wanted.emit),
         ]
         for episode in self._episodes[:1]:
-            found.append(("Re-evaluation", "new visit", partial(self._want, "re-evaluation", episode)))
-            found.append(("Discharge", "new visit", partial(self._want, "discharge", episode)))
+            found.append(
+                (tr("Re-evaluation"), tr("new visit"), partial(self._want, "re-evaluation", episode))
+            )
+            found.append((tr("Discharge"), tr("new visit"), partial(self._want, "discharge", episode)))
         return found
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -149,21 +156,28 @@ class ChartPage(QWidget):
             super().keyPressEvent(event)
 
     def _fill_header(self) -> None:
-        born = f"{age(self.patient)} · born {date_text(self.patient.birth_date)}"
+        born = tr("{patient} · born {birth_date}").format(
+            patient=age(self.patient), birth_date=date_text(self.patient.birth_date)
+        )
         number = self.patient.record_number
-        self._header.set_patient(self.patient.name, f"{born} · record {number}" if number else born)
+        self._header.set_patient(
+            self.patient.name,
+            tr("{born} · record {number}").format(born=born, number=number) if number else born,
+        )
         latest = self._episodes[0][-1] if self._episodes else None
         self._header.set_side(latest.sore_knee if latest else None)
-        self._header.set_visit("Chart")
+        self._header.set_visit(tr("Chart"))
 
     # ------------------------------------------------------------ episodes and visits
 
     def _episode_card(self, episode: Episode, *, newest: bool) -> Card:
         first, last = episode[0], episode[-1]
-        number = "1 visit" if len(episode) == 1 else f"{len(episode)} visits"
-        card = Card(f"Since {date_text(first.visit_date)}", number, spacing=2)
+        number = trn("1 visit", "{count} visits", len(episode)).format(count=len(episode))
+        card = Card(
+            tr("Since {visit_date}").format(visit_date=date_text(first.visit_date)), number, spacing=2
+        )
         card.title_row.insertWidget(
-            0, SideBadge(last.sore_knee, "knees" if last.sore_knee == "both" else "knee")
+            0, SideBadge(last.sore_knee, tr("knees") if last.sore_knee == "both" else tr("knee"))
         )
         for place, row in enumerate(reversed(episode)):
             if place:
@@ -177,7 +191,11 @@ class ChartPage(QWidget):
                 words = KIND_WORDS[kind]
                 button = QPushButton(words)
                 icons.put_icon(button, "add")
-                button.setAccessibleName(f"New visit: {words}, care since {date_text(first.visit_date)}")
+                button.setAccessibleName(
+                    tr("New visit: {words}, care since {visit_date}").format(
+                        words=words, visit_date=date_text(first.visit_date)
+                    )
+                )
                 if newest and not drafts and kind == "re-evaluation":
                     button.setProperty("kind", "primary")
                     icons.put_icon(button, "add", "accent_ink")
@@ -185,9 +203,11 @@ class ChartPage(QWidget):
                 ends.addWidget(button)
         ends.addStretch(1)
         if len(self._episodes) > 1:
-            show = QPushButton("Trends")
+            show = QPushButton(tr("Trends"))
             show.setProperty("kind", "flat")
-            show.setAccessibleName(f"Trends of the care since {date_text(first.visit_date)}")
+            show.setAccessibleName(
+                tr("Trends of the care since {visit_date}").format(visit_date=date_text(first.visit_date))
+            )
             icons.put_icon(show, "chart")
             show.clicked.connect(partial(self._trends_of, episode))
             ends.addWidget(show)
@@ -202,8 +222,8 @@ class ChartPage(QWidget):
         state: State = (
             "partly" if row.is_draft else "look" if row.in_error or row.waits_for_cosignature else "complete"
         )
-        line.cells.addWidget(cell(plain(day), 86))
-        line.cells.addWidget(cell(plain(kind, "b"), 128))
+        line.cells.addWidget(cell(giving(day), 86))
+        line.cells.addWidget(cell(giving(kind, "b"), 128))
         line.cells.addWidget(StateGlyph(state, size=14))
         said = plain(standing, "s", "" if state == "complete" else "att")
         said.setWordWrap(True)
@@ -239,8 +259,8 @@ class ChartPage(QWidget):
             line.chosen.connect(partial(self.paper_chosen.emit, row.id))
             self._paper_rows.addWidget(line)
         if not found:
-            self._paper_rows.addWidget(quiet("No paper was printed or saved yet."))
-        self._papers.set_title("Documents given", f"{len(found)}" if found else "")
+            self._paper_rows.addWidget(quiet(tr("No paper was printed or saved yet.")))
+        self._papers.set_title(tr("Documents given"), f"{len(found)}" if found else "")
 
     # ------------------------------------------------------------ trends
 
@@ -250,11 +270,15 @@ class ChartPage(QWidget):
         self._visits, self._notes = [], {}
         self._waiting = [row for row in episode if not row.in_error]
         self._take_views_away()
-        self._say("Drawing…" if len(self._waiting) > 1 else ONE_VISIT)
+        self._say(tr("Drawing…") if len(self._waiting) > 1 else ONE_VISIT)
         if len(self._waiting) < 2:
             self._waiting = []
-        since = f", care since {date_text(episode[0].visit_date)}" if len(self._episodes) > 1 else ""
-        self._trends.set_title(f"Trends{since}")
+        since = (
+            tr(", care since {visit_date}").format(visit_date=date_text(episode[0].visit_date))
+            if len(self._episodes) > 1
+            else ""
+        )
+        self._trends.set_title(tr("Trends{since}").format(since=since))
         if self._content is not None:
             self._read.start()
 
@@ -326,7 +350,7 @@ class ChartPage(QWidget):
                 self._grid.addWidget(view, place // columns, place % columns)
 
     def _lay_out(self) -> None:
-        back = QPushButton("Start page")
+        back = QPushButton(tr("Start page"))
         back.setProperty("kind", "flat")
         icons.put_icon(back, "back")
         back.clicked.connect(self.start_wanted)
@@ -334,9 +358,9 @@ class ChartPage(QWidget):
         head.addWidget(back)
         head.addStretch(1)
         for words, icon, act in (
-            ("Export…", "export", self.export_wanted.emit),
-            ("Documents", "document", partial(self.paper_chosen.emit, "")),
-            ("New episode", "add", self._want_episode),
+            (tr("Export…"), "export", self.export_wanted.emit),
+            (tr("Documents"), "document", partial(self.paper_chosen.emit, "")),
+            (tr("New episode"), "add", self._want_episode),
         ):
             button = QPushButton(words)
             icons.put_icon(button, icon)

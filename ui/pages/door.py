@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from evalassist.errors import EvalAssistError
+from evalassist.translate import tr
 from ui import icons, style
 from ui.aside import Aside
 from ui.way_in import WayIn
@@ -40,8 +41,10 @@ WIDTH = 460
 COUNT_MS = 250
 PAPER_MS = 120_000
 """So long the records stay open behind the paper key without a key or a click."""
-ANOTHER = "Somebody new"
-WAITS = "After wrong tries the next one has to wait: {left}. Nothing is lost, and who knows the password comes in then."
+ANOTHER = tr("Somebody new")
+WAITS = tr(
+    "After wrong tries the next one has to wait: {left}. Nothing is lost, and who knows the password comes in then."
+)
 
 
 class ClosedPage(QWidget):
@@ -125,7 +128,7 @@ class ClosedPage(QWidget):
 
     def restore_link(self) -> LinkButton:
         """The way to the backups: for a new computer, or when a wrong state was kept."""
-        link = LinkButton("Restore a backup…")
+        link = LinkButton(tr("Restore a backup…"))
         link.clicked.connect(self.restore_wanted)
         return link
 
@@ -192,16 +195,16 @@ class Door(ClosedPage):
     # ------------------------------------------------------------ name and password
 
     def _show_unlock(self, name: str) -> None:
-        self.name = TextField("Name to sign in")
+        self.name = TextField(tr("Name to sign in"))
         self.name.set_value(name or None)
-        self.password = PasswordField("Password")
+        self.password = PasswordField(tr("Password"))
         self.password.entered.connect(self.unlock)
-        self.key_file = KeyFile("For an account that has one beside its password")
-        self._first_button("Unlock", self.unlock)
-        paper = LinkButton("Use the paper key…")
-        paper.setToolTip("When no password is left")
+        self.key_file = KeyFile(tr("For an account that has one beside its password"))
+        self._first_button(tr("Unlock"), self.unlock)
+        paper = LinkButton(tr("Use the paper key…"))
+        paper.setToolTip(tr("When no password is left"))
         paper.clicked.connect(self.show_paper)
-        labels = (style.label("s", "Name to sign in"), style.label("s", "Password"))
+        labels = (style.label("s", tr("Name to sign in")), style.label("s", tr("Password")))
         parts: list[QWidget] = [labels[0], self.name, labels[1], self.password, self.key_file, paper]
         parts.append(self.restore_link())
         self.show_card("EvalAssist", parts, self.button)
@@ -223,15 +226,15 @@ class Door(ClosedPage):
     def show_paper(self) -> None:
         """Ask for the paper key."""
         self.paper_key = QLineEdit()
-        self.paper_key.setAccessibleName("Paper key")
+        self.paper_key.setAccessibleName(tr("Paper key"))
         self.paper_key.returnPressed.connect(self.use_paper)
-        self._first_button("Go on", self.use_paper)
-        says = (
+        self._first_button(tr("Go on"), self.use_paper)
+        says = tr(
             "Type the nine groups as they stand on the paper. Small and capital letters are the same, and hyphens "
             "can be left out. Then you choose a new password."
         )
         self.show_card(
-            "Paper key", [style.label("q", says, wrap=True), self.paper_key], self._back(), self.button
+            tr("Paper key"), [style.label("q", says, wrap=True), self.paper_key], self._back(), self.button
         )
         self.paper_key.setFocus()
 
@@ -248,7 +251,7 @@ class Door(ClosedPage):
         self._by_paper = store
         self._accounts = store.accounts()
         self.who = QComboBox()
-        self.who.setAccessibleName("Account")
+        self.who.setAccessibleName(tr("Account"))
         for account in self._accounts:
             self.who.addItem(f"{account.name} ({account.sign_in}), {account.role}")
         self.who.addItem(ANOTHER)
@@ -258,10 +261,10 @@ class Door(ClosedPage):
         self.fields.setVisible(self._chosen() is None)
         self.new_password = NewPassword()
         self.new_password.again.entered.connect(self.take_new_way)
-        self._first_button("Set the password", self.take_new_way)
-        says = "The paper key is right. Choose your account and a new password for it."
+        self._first_button(tr("Set the password"), self.take_new_way)
+        says = tr("The paper key is right. Choose your account and a new password for it.")
         parts: list[QWidget] = [style.label("q", says, wrap=True), self.who, self.fields, self.new_password]
-        self.show_card("A new password", parts, self._back(), self.button)
+        self.show_card(tr("A new password"), parts, self._back(), self.button)
         self.who.setFocus()
         if (app := QApplication.instance()) is not None:
             app.installEventFilter(self)  # menus and lists are windows of their own
@@ -297,7 +300,7 @@ class Door(ClosedPage):
         self._try(come_in, enter)
 
     def _back(self) -> QPushButton:
-        back = QPushButton("Back")
+        back = QPushButton(tr("Back"))
         back.clicked.connect(self._go_back)
         return back
 
@@ -328,7 +331,7 @@ class Door(ClosedPage):
             self._away.start()
             return
         self._go_back()
-        self.say("Nobody was here: the records are closed again. Type the paper key once more.", "att")
+        self.say(tr("Nobody was here: the records are closed again. Type the paper key once more."), "att")
 
     # ------------------------------------------------------------ trying, and waiting between tries
 
@@ -343,7 +346,7 @@ class Door(ClosedPage):
         if self.at_work or not self.button.isEnabled():
             return
         self.button.setEnabled(False)
-        self.say("One moment…", "q")
+        self.say(tr("One moment…"), "q")
         self._aside.do(work, then, self._refused)
 
     def _refused(self, fault: EvalAssistError) -> None:
@@ -359,7 +362,7 @@ class Door(ClosedPage):
         left = ceil(self._wait_s())
         self.button.setEnabled(not left and not self.at_work)
         time = f"{left // 60}:{left % 60:02}"
-        self.button.setText(f"Wait {time}" if left else self._act)
+        self.button.setText(tr("Wait {time}").format(time=time) if left else self._act)
         self._waits.setText(WAITS.format(left=time))
         self._waits.setVisible(bool(left))
         if left:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 from evalassist.errors import EvalAssistError
 from evalassist.managed import FIXED_WORDS, managed
 from evalassist.settings import Settings, save_settings
+from evalassist.translate import tr
 from ui import style
 from ui.pages.door import ClosedPage
 from ui.way_in import WayIn
@@ -24,27 +25,27 @@ if TYPE_CHECKING:
     from evalassist.records.entrance import Entrance
     from evalassist.records.store import Store
 
-CLINIC = (
+CLINIC = tr(
     "About three minutes. What you do not know yet may stay empty or as it is: everything here is found again in "
     "Settings."
 )
-ACCOUNT = (
+ACCOUNT = tr(
     "The records are encrypted, and only people with an account can open them. This first one is an administrator's: "
     "it adds the accounts of the others. The license may wait; it is found again under Accounts in Settings."
 )
-PLAIN = (
+PLAIN = tr(
     "The records that are here can be read by anybody at this computer. They become encrypted now, and the readable "
     "file is removed once that is checked. Copies you made elsewhere stay readable: delete them."
 )
-READY = (
+READY = tr(
     "Everything is ready. Practice with a patient who does not exist, marked PRACTICE on every page and paper: "
     "a worked example to look at, change, sign and print. It is never counted, and found again on the start page."
 )
-FIXED = "What is gray is set by your clinic's administrator."
-TEXTS = (("clinic_name", "Clinic", 200), ("clinic_phone", "Phone, for the handout", 24))
+FIXED = tr("What is gray is set by your clinic's administrator.")
+TEXTS = (("clinic_name", tr("Clinic"), 200), ("clinic_phone", tr("Phone, for the handout"), 24))
 CHOICES = (
-    ("paper", "Paper", (("letter", "Letter"), ("a4", "A4"))),
-    ("force_unit", "Force in", (("N", "N"), ("kgf", "kgf"), ("lbf", "lbf"))),
+    ("paper", tr("Paper"), (("letter", tr("Letter")), ("a4", "A4"))),
+    ("force_unit", tr("Force in"), (("N", "N"), ("kgf", "kgf"), ("lbf", "lbf"))),
 )
 
 
@@ -107,15 +108,19 @@ class FirstRun(ClosedPage):
             )
             grid.addWidget(style.label("", part.accessibleName()), at, 0)
             grid.addWidget(part, at, 1, aligned)
-        self.next = _button("Next", self.keep_clinic, primary=True)
-        parts: list[QWidget] = [_step("Step 1 of 3: your clinic"), style.label("q", CLINIC, wrap=True), place]
+        self.next = _button(tr("Next"), self.keep_clinic, primary=True)
+        parts: list[QWidget] = [
+            _step(tr("Step 1 of 3: your clinic")),
+            style.label("q", CLINIC, wrap=True),
+            place,
+        ]
         if fixed:
             parts.append(style.label("s", FIXED, wrap=True))
         if self._plain:
             self._says = PLAIN
         else:
             parts.append(self.restore_link())
-        self.show_card("Welcome to EvalAssist", parts, self.next)
+        self.show_card(tr("Welcome to EvalAssist"), parts, self.next)
         self._first = next((part for part in self.clinic.values() if part.isEnabled()), self.next)
 
     def keep_clinic(self) -> None:
@@ -144,12 +149,12 @@ class FirstRun(ClosedPage):
         self.fields.licence.set_value(self._settings.licence or None)
         self.password = NewPassword()
         self.password.again.entered.connect(self.begin)
-        self.key_file = KeyFile("A file on a stick that is needed beside the password, every time")
-        self.button = _button("Begin", self.begin, primary=True)
-        back = _button("Back", self._go_back)
-        parts: list[QWidget] = [_step("Step 2 of 3: your account"), style.label("q", ACCOUNT, wrap=True)]
+        self.key_file = KeyFile(tr("A file on a stick that is needed beside the password, every time"))
+        self.button = _button(tr("Begin"), self.begin, primary=True)
+        back = _button(tr("Back"), self._go_back)
+        parts: list[QWidget] = [_step(tr("Step 2 of 3: your account")), style.label("q", ACCOUNT, wrap=True)]
         parts += [self.fields, self.password, self.key_file]
-        self.show_card("Who works here first", parts, back, self.button)
+        self.show_card(tr("Who works here first"), parts, back, self.button)
         self._first = self.fields.sign_in if self.fields.name.value else self.fields.name
 
     def _go_back(self) -> None:
@@ -167,7 +172,7 @@ class FirstRun(ClosedPage):
             return
         key_file, entrance = self.key_file.path, self._entrance
         self.button.setEnabled(False)
-        self.say("Making the keys…", "q")
+        self.say(tr("Making the keys…"), "q")
         self._aside.do(
             lambda: entrance().begin(account, password, key_bytes(key_file)),
             lambda begun: self._show_paper_key(begun[0], begun[1], WayIn(entrance(), key_file)),
@@ -184,13 +189,13 @@ class FirstRun(ClosedPage):
         self._store, self._says = store, ""
         self.paper_key = PaperKey(key, self._settings)
         self.paper_key.done.connect(lambda: self._show_ready(store, way_in))
-        self.show_card("Your paper key", [_step("Step 3 of 3: for the safe"), self.paper_key])
+        self.show_card(tr("Your paper key"), [_step(tr("Step 3 of 3: for the safe")), self.paper_key])
         self.paper_key.has_it.setFocus()
 
     def _show_ready(self, store: Store, way_in: WayIn) -> None:
-        self.to_start = _button("Start page", lambda: self._enter(store, way_in), primary=True)
-        self.to_practice = _button("Practice first", lambda: self._practice(store, way_in))
-        self.show_card("Ready", [style.label("", READY, wrap=True)], self.to_practice, self.to_start)
+        self.to_start = _button(tr("Start page"), lambda: self._enter(store, way_in), primary=True)
+        self.to_practice = _button(tr("Practice first"), lambda: self._practice(store, way_in))
+        self.show_card(tr("Ready"), [style.label("", READY, wrap=True)], self.to_practice, self.to_start)
         self.to_start.setFocus()
 
     def _practice(self, store: Store, way_in: WayIn) -> None:

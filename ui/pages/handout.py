@@ -27,6 +27,7 @@ from evalassist.errors import EvalAssistError
 from evalassist.note import Language, Note, SheetForm
 from evalassist.settings import NameOnSheet, clinic_logo, clinic_notice
 from evalassist.sheet_checks import Severity, SheetFinding, sheet_findings, why_refused
+from evalassist.translate import tr, trn
 from ui import icons, style
 from ui.dialogs.drafts import DraftsDialog
 from ui.pages.base import Page
@@ -47,9 +48,14 @@ if TYPE_CHECKING:
 
 PANEL_WIDTH = 286
 KIND = "handout"
-PAPERS = {"letter": "Letter", "a4": "A4"}
-LANGUAGES: dict[Language, str] = {"en": "English", "es": "Español"}
-FORMS: dict[SheetForm, str] = {"standard": "Standard", "large": "Large", "moves": "Moves", "why": "Why"}
+PAPERS = {"letter": tr("Letter"), "a4": "A4"}
+LANGUAGES: dict[Language, str] = {"en": tr("English"), "es": "Español"}
+FORMS: dict[SheetForm, str] = {
+    "standard": tr("Standard"),
+    "large": tr("Large"),
+    "moves": tr("Moves"),
+    "why": tr("Why"),
+}
 OWN_LINES = ("ask-first", "note-to-patient")
 """What the therapist may write on the sheet."""
 STATES: dict[Severity, State] = {"blocks": "danger", "look": "look", "fine": "good"}
@@ -111,7 +117,7 @@ class HandoutPage(Page):
         self._maker = PdfMaker(self)
         self._maker.made.connect(self._made)
         self._maker.failed.connect(self._failed)
-        self.pages = PdfPages("The sheet as it will be printed")
+        self.pages = PdfPages(tr("The sheet as it will be printed"))
         self.pages.page_changed.connect(self._say_count)
         self._page_tools = PageTools(self.pages, two=True)
         self.tools.addWidget(self._page_tools)
@@ -126,25 +132,27 @@ class HandoutPage(Page):
     def _build_panel(self) -> QWidget:
         body, foot = QWidget(), QWidget()
         stack, below = style.column(body, spacing=8), style.column(foot, spacing=8)
-        stack.addWidget(style.label("cap", "OPTIONS"))
+        stack.addWidget(style.label("cap", tr("OPTIONS")))
         self.language = SegmentedControl(
-            [Choice(key, word) for key, word in LANGUAGES.items()], "Language of the sheet"
+            [Choice(key, word) for key, word in LANGUAGES.items()], tr("Language of the sheet")
         )
         self.language.set_value(self.language_chosen)
         self.language.answered.connect(self._language_chosen)
-        self.paper = SegmentedControl([Choice(key, word) for key, word in PAPERS.items()], "Paper")
+        self.paper = SegmentedControl([Choice(key, word) for key, word in PAPERS.items()], tr("Paper"))
         self.paper.set_value(self.paper_size)
         self.paper.answered.connect(self._paper_chosen)
-        self.form = SegmentedControl([Choice(key, word) for key, word in FORMS.items()], "Form of the sheet")
+        self.form = SegmentedControl(
+            [Choice(key, word) for key, word in FORMS.items()], tr("Form of the sheet")
+        )
         self.form.set_value(self.form_chosen)
         self.form.answered.connect(self._form_chosen)
-        stack.addWidget(self.form)
-        for word, control in (("Language", self.language), ("Paper", self.paper)):
+        stack.addWidget(self.form, 0, Qt.AlignmentFlag.AlignLeft)
+        for word, control in ((tr("Language"), self.language), (tr("Paper"), self.paper)):
             stack.addLayout(_line(word, control))
-        self._side = SideBadge("right", "knee")
-        stack.addLayout(_line("Knee", self._side))
+        self._side = SideBadge("right", tr("knee"))
+        stack.addLayout(_line(tr("Knee"), self._side))
         stack.addWidget(Rule())
-        stack.addWidget(style.label("cap", "CHECKS"))
+        stack.addWidget(style.label("cap", tr("CHECKS")))
         self._checks: QVBoxLayout = style.column(spacing=6)
         stack.addLayout(self._checks)
         stack.addWidget(Rule())
@@ -152,17 +160,17 @@ class HandoutPage(Page):
         self._own_parts: dict[str, QWidget] = {}
         for item_id in OWN_LINES:
             stack.addWidget(self._build_own(item_id))
-        self.print_button = QPushButton("Print")
+        self.print_button = QPushButton(tr("Print"))
         self.print_button.setProperty("kind", "primary")
         self.print_button.setProperty("tall", True)
         icons.put_icon(self.print_button, "print", "accent_ink")
         self.print_button.clicked.connect(self.print_paper)
-        self.save_button = QPushButton("Save as PDF…")
+        self.save_button = QPushButton(tr("Save as PDF…"))
         self.save_button.clicked.connect(self._ask_where)
         self._said = style.label("s")
         self._said.setWordWrap(True)
         self._printer = style.label("s", wrap=True)
-        self._documents = LinkButton("Documents")
+        self._documents = LinkButton(tr("Documents"))
         self._documents.clicked.connect(self.documents_wanted)
         for part in (self.print_button, self.save_button, self._printer, self._said, self._documents):
             below.addWidget(part)
@@ -190,7 +198,7 @@ class HandoutPage(Page):
 
     def refresh(self) -> None:
         plan = self.session.plan
-        self._side.set_side(self.session.evaluation.sore_knee, "knees" if self._both else "knee")
+        self._side.set_side(self.session.evaluation.sore_knee, tr("knees") if self._both else tr("knee"))
         self._documents.setVisible(bool(self.session.documents))
         self._show_own(plan)
         self._ask_for(plan)
@@ -209,7 +217,7 @@ class HandoutPage(Page):
         """Have the sheet of this plan drawn, unless it is shown already or must not be printed."""
         if isinstance(plan, NoPlan):
             self._forget()
-            self.pages.show_words(f"There is no sheet without a plan of care.\n{plan.why}")
+            self.pages.show_words(tr("There is no sheet without a plan of care.\n{why}").format(why=plan.why))
             self._allow(False)
             return
         note = self.session.note()
@@ -232,7 +240,7 @@ class HandoutPage(Page):
             return
         self._asked, self._pdf, self._reading = wanted, None, None
         if not self.pages.page_count:
-            self.pages.show_words("Preparing the pages…")
+            self.pages.show_words(tr("Preparing the pages…"))
         self._allow(False)
         self._maker.make(wanted.made)
 
@@ -280,11 +288,13 @@ class HandoutPage(Page):
     def _say_count(self) -> None:
         count = self.pages.page_count
         self.set_hint(
-            f"{count} page{'s' * (count > 1)}, {PAPERS[self.paper_size]}, {LANGUAGES[self.language_chosen]}"
+            trn("{count} page, {papers}, {languages}", "{count} pages, {papers}, {languages}", count).format(
+                count=count, papers=PAPERS[self.paper_size], languages=LANGUAGES[self.language_chosen]
+            )
             if count
             else ""
         )
-        self.print_button.setText(f"Print {count} pages" if count else "Print")
+        self.print_button.setText(tr("Print {count} pages").format(count=count) if count else tr("Print"))
 
     def _show_checks(self, plan: PlanOfCare | NoPlan) -> None:
         while (entry := self._checks.takeAt(0)) is not None:
@@ -306,12 +316,33 @@ class HandoutPage(Page):
         given = [row.uses[-1].at.astimezone() for row in sheets if row.uses]
         found: list[Check] = []
         if self._asked is not None and (replaced := self._asked.replaces) is not None:
-            found.append(("good", f"Replaces the sheet of {date_text(replaced)}", "", None))
+            found.append(
+                (
+                    "good",
+                    tr("Replaces the sheet of {replaced}").format(replaced=date_text(replaced)),
+                    "",
+                    None,
+                )
+            )
         if given:
-            found.append(("good", f"Given out {max(given):%H:%M}, kept under Documents", "", None))
+            found.append(
+                (
+                    "good",
+                    tr("Given out {given:%H:%M}, kept under Documents").format(given=max(given)),
+                    "",
+                    None,
+                )
+            )
         if sheets and not sheets[-1].uses:
             when = sheets[-1].kept_at.astimezone()
-            found.append(("look", f"Not printed at {when:%H:%M}", "The sheet is kept under Documents.", None))
+            found.append(
+                (
+                    "look",
+                    tr("Not printed at {when:%H:%M}").format(when=when),
+                    tr("The sheet is kept under Documents."),
+                    None,
+                )
+            )
         return found
 
     def _read(self) -> list[Check]:
@@ -320,15 +351,17 @@ class HandoutPage(Page):
             return []
         scores = ", ".join(f"{name} {score:.1f}" for name, score in self._reading.scores)
         if self._reading.easy:
-            return [("good", "Easy to read", scores, None)]
-        longest = f"Its longest sentence has {self._reading.longest_words} words: “{self._reading.longest}”"
-        return [("look", "Hard to read", f"{scores}. {longest}", None)]
+            return [("good", tr("Easy to read"), scores, None)]
+        longest = tr("Its longest sentence has {longest_words} words: “{longest}”").format(
+            longest_words=self._reading.longest_words, longest=self._reading.longest
+        )
+        return [("look", tr("Hard to read"), f"{scores}. {longest}", None)]
 
     def _typeface(self) -> list[Check]:
         if not self._plain:
             return []
-        detail = "The sheet has the right words in a plain layout. Install EvalAssist again to mend it."
-        return [("look", "The typeface of the sheet is missing", detail, None)]
+        detail = tr("The sheet has the right words in a plain layout. Install EvalAssist again to mend it.")
+        return [("look", tr("The typeface of the sheet is missing"), detail, None)]
 
     def _findings(self) -> list[Check]:
         note = self.session.note()
@@ -349,15 +382,15 @@ class HandoutPage(Page):
     def _way_out(self, found: SheetFinding) -> LinkButton | None:
         """What can be done about a finding at once."""
         ways: dict[str, tuple[str, Callable[[], object]]] = {
-            "phone": ("Add the clinic's phone", self.preferences_wanted.emit),
-            "notice": ("Open the settings", self.preferences_wanted.emit),
-            "no-moves": ("Show the pages that say why", lambda: self.form.choose("why")),
-            "long": ("Print the moves only", lambda: self.form.choose("moves")),
-            "old": ("Show it in large print", lambda: self.form.choose("large")),
-            "draft": ("Show these texts", self._show_drafts),
+            "phone": (tr("Add the clinic's phone"), self.preferences_wanted.emit),
+            "notice": (tr("Open the settings"), self.preferences_wanted.emit),
+            "no-moves": (tr("Show the pages that say why"), lambda: self.form.choose("why")),
+            "long": (tr("Print the moves only"), lambda: self.form.choose("moves")),
+            "old": (tr("Show it in large print"), lambda: self.form.choose("large")),
+            "draft": (tr("Show these texts"), self._show_drafts),
         }
         if not self.session.signed:
-            ways["child"] = ("Confirm it", lambda: self.session.answer("child-sheet", "confirmed"))
+            ways["child"] = (tr("Confirm it"), lambda: self.session.answer("child-sheet", "confirmed"))
         if found.severity == "fine" or found.about not in ways:
             return None
         words, act = ways[found.about]
@@ -402,7 +435,9 @@ class HandoutPage(Page):
         asked = self._asked
         printout = Printout(
             KIND,
-            f"Knee and hip exercises, {self.session.evaluation.visit_date.isoformat()}",
+            tr("Knee and hip exercises, {visit_date}").format(
+                visit_date=self.session.evaluation.visit_date.isoformat()
+            ),
             self._pdf,
             self.pages.page_count,
             asked.paper,
@@ -424,7 +459,9 @@ class HandoutPage(Page):
     def _ask_where(self) -> None:
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         proposed = Path(folder) / f"exercises-{self.session.evaluation.visit_date.isoformat()}.pdf"
-        chosen, _ = QFileDialog.getSaveFileName(self, "Save the sheet as PDF", str(proposed), "PDF (*.pdf)")
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, tr("Save the sheet as PDF"), str(proposed), tr("PDF (*.pdf)")
+        )
         if chosen:
             self.save_as(Path(chosen))
 
@@ -445,7 +482,7 @@ class HandoutPage(Page):
         except EvalAssistError as fault:
             self._say(str(fault), bad=True)
         else:
-            self._say(f"Saved as {path.name}. The sheet is kept under Documents.")
+            self._say(tr("Saved as {name}. The sheet is kept under Documents.").format(name=path.name))
 
     def _say(self, words: str, *, bad: bool = False) -> None:
         self._said.setText(words)
@@ -457,7 +494,7 @@ class HandoutPage(Page):
         self.print_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keys(self) -> list[tuple[str, str]]:
-        return [("Ctrl+P", "print the sheet"), ("PgDn, PgUp", "the pages after, before")]
+        return [("Ctrl+P", tr("print the sheet")), (tr("PgDn, PgUp"), tr("the pages after, before"))]
 
 
 def _shown(state: State, words: str, detail: str, act: LinkButton | None) -> QWidget:
@@ -483,7 +520,7 @@ def _shown(state: State, words: str, detail: str, act: LinkButton | None) -> QWi
 def _line(word: str, control: QWidget) -> QHBoxLayout:
     line = style.row(spacing=8)
     label = style.label("q", word)
-    label.setFixedWidth(style.px(74))
+    style.at_least(label, 74)
     line.addWidget(label)
     line.addWidget(control)
     line.addStretch(1)

@@ -16,6 +16,7 @@ from evalassist.content.accuracy_words import accuracy_of
 from evalassist.content.schema import Item
 from evalassist.evaluation import SIDES, ItemId, Side
 from evalassist.findings import brief_words
+from evalassist.translate import tr
 from ui import icons, style
 from ui.widgets.editors import Editor, NumberEditor, editor_for
 from ui.widgets.last_line import LastLine
@@ -107,7 +108,7 @@ class ItemRow(QWidget):
         icons.put_icon(self._mark, "about", "quiet", 14)
         self._mark.setCheckable(True)
         self._mark.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._mark.setAccessibleName(f"{self.item.label}: accuracy of the test")
+        self._mark.setAccessibleName(tr("{label}: accuracy of the test").format(label=self.item.label))
         self._mark.toggled.connect(self._show_accuracy)
         line.addWidget(self._label, 1)
         line.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -245,7 +246,7 @@ class ItemRow(QWidget):
         parts = self.item.shown_when.walk() if self.item.shown_when else ()
         names = [(part.fact or "").replace("{side}", side or "") for part in parts if part.answered is False]
         told = [brief_words(content.asked[n][0], answers[n], None) for n in names if n in answers]
-        return f"{', '.join(told)} measured" if told else ""
+        return tr("{told} measured").format(told=", ".join(told)) if told else ""
 
     def _show_signs(self, words: str) -> None:
         """What speaks for and against the cause that is rated here, so far."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evalassist.clinical.progress import TESTING_STEPS
 from evalassist.clinical.result import TEST_ANYWAY
+from evalassist.translate import tr
 from ui.pages.base import Page
 
 
@@ -20,11 +21,13 @@ class LockablePage(Page):
         assessment = self.session.assessment
         if self.blocked:
             why = self.session.progress[self.step_id].why
-            self.show_banner("danger", "Not tested now.", why, act="Test anyway…")
+            self.show_banner("danger", tr("Not tested now."), why, act=tr("Test anyway…"))
         elif self.step_id in TESTING_STEPS and assessment.tested_anyway:
             flags = ", ".join(flag.rule.title for flag in assessment.red_flags)
-            said = f"{flags}. Reason: {assessment.tested_anyway}"
-            self.show_banner("danger", "Tested against the safety screen.", said, act="Close again")
+            said = tr("{flags}. Reason: {tested_anyway}").format(
+                flags=flags, tested_anyway=assessment.tested_anyway
+            )
+            self.show_banner("danger", tr("Tested against the safety screen."), said, act=tr("Close again"))
         else:
             self.hide_banner()
 

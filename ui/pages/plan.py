@@ -23,6 +23,7 @@ from evalassist.clinical.codes import CHOSEN_ITEM
 from evalassist.clinical.result import Conclusion, NoPlan, PlanOfCare, Reason, first_of_each_side
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import ItemId, PlanEdit
+from evalassist.translate import tr
 from evalassist.words import upper_first
 from ui import icons, style
 from ui.pages.base import Page
@@ -62,16 +63,16 @@ class PlanPage(Page):
 
     def __init__(self, session: EvaluationSession) -> None:
         step = session.content.steps["plan"]
-        super().__init__(session, step.title, "proposed from the findings; change anything", step.short)
+        super().__init__(session, step.title, tr("proposed from the findings; change anything"), step.short)
         self._compact = False
         self._wide: bool | None = None
-        self.back = QPushButton("Back to the proposal")
+        self.back = QPushButton(tr("Back to the proposal"))
         icons.put_icon(self.back, "undo")
         self.back.clicked.connect(session.back_to_proposal)
         self.tools.addWidget(self.back)
-        self.evidence, self.what_if = QPushButton("Evidence"), QPushButton("What if…")
-        self.evidence.setToolTip("What the guideline and studies say, for and against")
-        self.what_if.setToolTip("Try other findings; nothing is kept (F6)")
+        self.evidence, self.what_if = QPushButton(tr("Evidence")), QPushButton(tr("What if…"))
+        self.evidence.setToolTip(tr("What the guideline and studies say, for and against"))
+        self.what_if.setToolTip(tr("Try other findings; nothing is kept (F6)"))
         icons.put_icon(self.what_if, "what-if")
         self.evidence.clicked.connect(lambda: self.evidence_wanted.emit(""))
         self.what_if.clicked.connect(self.what_if_wanted)
@@ -142,8 +143,8 @@ class PlanPage(Page):
             return None
         groups = self.session.content.steps["plan"].groups
         card = GoingOnCard(next(group for group in groups if group.id == "discharge"), self.session)
-        self.discharge_paper = QPushButton("Discharge summary")
-        self.discharge_paper.setToolTip("The summary as a paper, to print or save (Ctrl+P)")
+        self.discharge_paper = QPushButton(tr("Discharge summary"))
+        self.discharge_paper.setToolTip(tr("The summary as a paper, to print or save (Ctrl+P)"))
         icons.put_icon(self.discharge_paper, "print")
         self.discharge_paper.clicked.connect(self.discharge_wanted)
         card.title_row.addWidget(self.discharge_paper)
@@ -151,13 +152,13 @@ class PlanPage(Page):
 
     def _build_problems(self) -> Card:
         card = Card(spacing=4)
-        card.body.addWidget(style.label("cap", "PROBLEMS"))
+        card.body.addWidget(style.label("cap", tr("PROBLEMS")))
         self._problem_list: QVBoxLayout = style.column(spacing=2)
         card.body.addLayout(self._problem_list)
         self._frame = style.label("s")
         self._frame.setWordWrap(True)
-        self._open_head = style.label("cap", "NOT DECIDED")
-        self._open_words = style.label("s", "so the gentler choice was taken")
+        self._open_head = style.label("cap", tr("NOT DECIDED"))
+        self._open_words = style.label("s", tr("so the gentler choice was taken"))
         self._open_words.setWordWrap(True)
         self._open = ReasonList()
         self._open.go_to.connect(self.go_to)
@@ -170,7 +171,7 @@ class PlanPage(Page):
         place = QWidget()
         stack = style.column(place, spacing=6)
         head = style.row(spacing=8)
-        head.addWidget(style.label("h2", "Home exercises"))
+        head.addWidget(style.label("h2", tr("Home exercises")))
         self._summary = style.label("s", wrap=True)
         head.addWidget(self._summary, 1)
         self._see = style.row(spacing=6)
@@ -182,8 +183,8 @@ class PlanPage(Page):
         self._reason_line.setProperty("card", "att")
         line = style.row(self._reason_line, (10, 5, 8, 5), spacing=8)
         self._reason_words = style.label("")
-        self.add_reason = TextField("Why so many exercises")
-        self._add_now, cancel = LinkButton("Add"), LinkButton("Leave it")
+        self.add_reason = TextField(tr("Why so many exercises"))
+        self._add_now, cancel = LinkButton(tr("Add")), LinkButton(tr("Leave it"))
         self._add_now.clicked.connect(self._add_with_reason)
         cancel.clicked.connect(self._reason_line.hide)
         line.addWidget(self._reason_words)
@@ -206,7 +207,7 @@ class PlanPage(Page):
         stack = style.column(frame, (24, 22, 24, 22), spacing=8)
         head = style.row(spacing=10)
         self._no_plan_glyph = StateGlyph("blocked", size=20)
-        self._no_plan_title = style.label("h2", "No plan of care yet")
+        self._no_plan_title = style.label("h2", tr("No plan of care yet"))
         head.addWidget(self._no_plan_glyph)
         head.addWidget(self._no_plan_title)
         head.addStretch(1)
@@ -217,13 +218,13 @@ class PlanPage(Page):
         self._no_plan_missing = ReasonList()
         self._no_plan_missing.go_to.connect(self.go_to)
         stack.addWidget(self._no_plan_missing)
-        self.letter = QPushButton("Write the referral letter")
+        self.letter = QPushButton(tr("Write the referral letter"))
         self.letter.setProperty("kind", "primary")
         icons.put_icon(self.letter, "letter", "accent_ink")
         self.letter.clicked.connect(self.referral_wanted)
         stack.addWidget(self.letter, 0, Qt.AlignmentFlag.AlignLeft)
         stack.addWidget(
-            _kept("What you answered is kept; the note can be finished and signed without a plan.")
+            _kept(tr("What you answered is kept; the note can be finished and signed without a plan."))
         )
         stack.addStretch(1)
         return frame
@@ -295,7 +296,7 @@ class PlanPage(Page):
             return
         self._drawn = drawn
         self.back.setVisible(bool(edits) and not self.read_only)
-        self.back.setToolTip(f"Take back {len(edits)} changes")
+        self.back.setToolTip(tr("Take back {count} changes").format(count=len(edits)))
         planned = isinstance(plan, PlanOfCare)
         for part in (self._problems, self._middle, self._aims, self._bottom):
             part.setVisible(planned and not (part is self._aims and self._ends))
@@ -307,7 +308,7 @@ class PlanPage(Page):
 
     def _show_plan(self, plan: PlanOfCare) -> None:
         self.library.setVisible(True)
-        self.set_hint("proposed from the findings; change anything")
+        self.set_hint(tr("proposed from the findings; change anything"))
         self._show_problems(plan)
         self._show_exercises(plan)
         self._show_library(plan)
@@ -332,14 +333,23 @@ class PlanPage(Page):
             reasons.show_reasons(first_of_each_side(conclusion.reasons))  # once it has its place
             self._problem_list.addSpacing(style.px(4))
         if not self._problem_list.count():
-            words = style.label("s", "No deficit was found.")
+            words = style.label("s", tr("No deficit was found."))
             self._problem_list.addWidget(words)
         self._problem_list.addWidget(Rule())
         level = (self.session.assessment.irritability or "").lower()
         count = len(plan.exercises)
         self._frame.setText(
-            f"Irritability {level}\nphase {plan.phase} · pain cap {plan.pain_cap}/10\n"
-            f"{plan.effort}\n{count} exercises, about {plan.minutes} min"
+            tr(
+                "Irritability {level}\nphase {phase} · pain cap {pain_cap}/10\n"
+                "{effort}\n{count} exercises, about {minutes} min"
+            ).format(
+                level=level,
+                phase=plan.phase,
+                pain_cap=plan.pain_cap,
+                effort=plan.effort,
+                count=count,
+                minutes=plan.minutes,
+            )
         )
         missing = [Reason(upper_first(self.session.content.label(i)), (i,)) for i in plan.not_decided]
         self._open.show_reasons(missing, most=6)
@@ -358,8 +368,11 @@ class PlanPage(Page):
         exercises = self.session.content.exercises
         days = sorted({one.dose.days_per_week for one in plan.exercises})
         rests = sorted({one.dose.rest_s for one in plan.exercises})
-        parts = [f"{len(plan.exercises)} exercises", f"{_span(days)} days a week" if days else ""]
-        parts += [f"rest {_span(rests)} s" if rests else "", plan.effort]
+        parts = [
+            tr("{count} exercises").format(count=len(plan.exercises)),
+            tr("{days} days a week").format(days=_span(days)) if days else "",
+        ]
+        parts += [tr("rest {rests} s").format(rests=_span(rests)) if rests else "", plan.effort]
         self._summary.setText(" · ".join(part for part in parts if part))
         empty(self._see)
         for statement_id in plan.see:
@@ -396,7 +409,11 @@ class PlanPage(Page):
             QWidget.setTabOrder(before.harder, behind.picture)
             QWidget.setTabOrder(behind.picture, behind.steppers["sets"])
         names = "; ".join(exercises[exercise_id].name for exercise_id in plan.next_phase)
-        self._next.setText(f"Phase {plan.phase + 1} then holds: {names}." if names else "")
+        self._next.setText(
+            tr("Phase {phase} then holds: {names}.").format(phase=plan.phase + 1, names=names)
+            if names
+            else ""
+        )
         self._next.setVisible(bool(names))
 
     def _card(self, exercise_id: str) -> ExerciseCard:
@@ -417,7 +434,7 @@ class PlanPage(Page):
         refused = {refusal.exercise_id: refusal for refusal in plan.refused} if plan else {}
         in_plan = [one.exercise.id for one in plan.exercises] if plan else []
         exercises = tuple(self.session.content.exercises.values())
-        phase = f"phase {plan.phase}" if plan else ""
+        phase = tr("phase {phase}").format(phase=plan.phase) if plan else ""
         self.library.show_exercises(exercises, refused, in_plan, phase=phase, read_only=self.read_only)
 
     def _show_no_plan(self, plan: NoPlan) -> None:
@@ -425,7 +442,9 @@ class PlanPage(Page):
         self.set_hint("")
         stopped = assessment.stopped
         self._no_plan_glyph.set_state("danger" if stopped else "empty")
-        self._no_plan_title.setText("No plan of care: refer first" if stopped else "No plan of care yet")
+        self._no_plan_title.setText(
+            tr("No plan of care: refer first") if stopped else tr("No plan of care yet")
+        )
         self._no_plan_why.setText(plan.why)
         labels = self.session.content.label
         reasons = [Reason(upper_first(labels(item_id)), (item_id,)) for item_id in plan.items]
@@ -435,7 +454,7 @@ class PlanPage(Page):
         by_hand = assessment.value("surgeon-cleared") == "yes" and not stopped
         self.library.setVisible(by_hand)
         if by_hand:
-            self._no_plan_title.setText("Nothing is proposed: pick the exercises by hand")
+            self._no_plan_title.setText(tr("Nothing is proposed: pick the exercises by hand"))
         if by_hand:
             self._show_library(None)
 
@@ -455,7 +474,11 @@ class PlanPage(Page):
         if isinstance(plan, PlanOfCare) and len(plan.exercises) >= most and not reason:
             self._waiting = exercise_id
             name = self.session.content.exercises[exercise_id].name
-            self._reason_words.setText(f"{name} would be number {len(plan.exercises) + 1}. Why so many?")
+            self._reason_words.setText(
+                tr("{name} would be number {count}. Why so many?").format(
+                    name=name, count=len(plan.exercises) + 1
+                )
+            )
             self._reason_line.show()
             self.add_reason.setFocus(Qt.FocusReason.OtherFocusReason)
             return
@@ -505,10 +528,14 @@ class PlanPage(Page):
         found = super().unkept()
         if not self._reason_line.isHidden() and self.add_reason.value:
             name = self.session.content.exercises[self._waiting].name
-            found.append(f"{name} is not added; its reason stands beside Add.")
+            found.append(tr("{name} is not added; its reason stands beside Add.").format(name=name))
         for card in self.cards.values():
             if card.removal_waits:
-                found.append(f"{card.exercise.name} is not taken out; the reason stands beside it.")
+                found.append(
+                    tr("{name} is not taken out; the reason stands beside it.").format(
+                        name=card.exercise.name
+                    )
+                )
         return found
 
     def print_paper(self) -> bool:
@@ -522,11 +549,11 @@ class PlanPage(Page):
 
     def keys(self) -> list[tuple[str, str]]:
         last = [
-            (APPLY_KEY, "apply the advice on the exercise the keyboard is on"),
-            (APPLY_ALL_KEY, "apply all"),
+            (APPLY_KEY, tr("apply the advice on the exercise the keyboard is on")),
+            (APPLY_ALL_KEY, tr("apply all")),
         ]
         later = last if self.look_back is not None else []
-        return [("+  −", "change the number with the keyboard on it"), *later, ("F6", "what if")]
+        return [("+  −", tr("change the number with the keyboard on it")), *later, ("F6", tr("what if"))]
 
     def set_compact(self, compact: bool) -> None:
         if compact != self._compact:
@@ -541,7 +568,11 @@ class PlanPage(Page):
 
 
 def _span(values: list[int]) -> str:
-    return f"{values[0]}" if len(values) == 1 else f"{values[0]} to {values[-1]}"
+    return (
+        f"{values[0]}"
+        if len(values) == 1
+        else tr("{values} to {values_2}").format(values=values[0], values_2=values[-1])
+    )
 
 
 def _warning(words: str) -> QFrame:

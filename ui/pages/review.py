@@ -15,6 +15,7 @@ from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Addendum
 from evalassist.note import Note
 from evalassist.note_text import note_text
+from evalassist.translate import tr, trn
 from evalassist.wording.assessment import gap_words
 from evalassist.words import lower_first, upper_first
 from ui import icons, style
@@ -58,14 +59,14 @@ class SignPage(Page):
 
     def __init__(self, session: EvaluationSession) -> None:
         step = session.content.steps["sign"]
-        super().__init__(session, step.title, "the note as it will read", step.short)
+        super().__init__(session, step.title, tr("the note as it will read"), step.short)
         self._asked: tuple[Note, PaperName, tuple[Addendum, ...], str] | None = None
         self._pdf: bytes | None = None
         self._aside = Aside(self)
         self._maker = PdfMaker(self)
         self._maker.made.connect(self._made)
         self._maker.failed.connect(self._failed)
-        self.pages = PdfPages("The evaluation note")
+        self.pages = PdfPages(tr("The evaluation note"))
         self.pages.set_view("width")
         self.pages.page_changed.connect(self._say_count)
         tools = PageTools(self.pages, two=False)
@@ -90,7 +91,7 @@ class SignPage(Page):
     def _build_before(self) -> QWidget:
         place = QWidget()
         stack = style.column(place, spacing=8)
-        stack.addWidget(style.label("cap", "BEFORE YOU SIGN"))
+        stack.addWidget(style.label("cap", tr("BEFORE YOU SIGN")))
         self._missing_card = QFrame()
         self._missing_card.setProperty("card", "att")
         card = style.column(self._missing_card, (10, 8, 10, 9), spacing=3)
@@ -103,7 +104,7 @@ class SignPage(Page):
         self._missing.go_to.connect(self.go_to)
         card.addWidget(self._missing)
         card.addWidget(
-            _wrapped("All but safety can stay open: what was not asked does not stand in the note.")
+            _wrapped(tr("All but safety can stay open: what was not asked does not stand in the note."))
         )
         stack.addWidget(self._missing_card)
         self._unfitting_card = QFrame()
@@ -111,7 +112,7 @@ class SignPage(Page):
         unfitting = style.column(self._unfitting_card, (10, 8, 10, 9), spacing=3)
         line = style.row(spacing=8)
         line.addWidget(StateGlyph("look"))
-        line.addWidget(style.label("b", "Does not fit"), 1)
+        line.addWidget(style.label("b", tr("Does not fit")), 1)
         unfitting.addLayout(line)
         self._unfitting = ReasonList()
         self._unfitting.go_to.connect(self.go_to)
@@ -119,7 +120,7 @@ class SignPage(Page):
         stack.addWidget(self._unfitting_card)
         self._checks: QVBoxLayout = style.column(spacing=8)
         stack.addLayout(self._checks)
-        self.letter = QPushButton("Write the referral letter")
+        self.letter = QPushButton(tr("Write the referral letter"))
         icons.put_icon(self.letter, "letter")
         self.letter.clicked.connect(self.referral_wanted)
         stack.addWidget(self.letter)
@@ -128,7 +129,7 @@ class SignPage(Page):
     def _build_after(self) -> QWidget:
         place = QWidget()
         stack = style.column(place, spacing=8)
-        stack.addWidget(style.label("cap", "ADDENDA"))
+        stack.addWidget(style.label("cap", tr("ADDENDA")))
         self._addenda: QVBoxLayout = style.column(spacing=6)
         stack.addLayout(self._addenda)
         self._form = AddendumForm(self.session)
@@ -139,36 +140,36 @@ class SignPage(Page):
     def _build_sign(self) -> QWidget:
         place = QWidget()
         stack = style.column(place, spacing=8)
-        stack.addWidget(style.label("cap", "SIGN"))
+        stack.addWidget(style.label("cap", tr("SIGN")))
         line = style.row(spacing=8)
         line.addWidget(icons.Picture("account", "quiet", 18))
         self._signer, self._licence = style.label("b"), style.label("s")
         line.addWidget(self._signer)
         line.addWidget(self._licence, 1)
         stack.addLayout(line)
-        self.name_link = LinkButton("Add your name in the settings")
+        self.name_link = LinkButton(tr("Add your name in the settings"))
         self.name_link.clicked.connect(self._add_name)
         stack.addWidget(self.name_link)
-        self.password = PasswordField("Password")
-        self.password.edit.setPlaceholderText("Your password")
+        self.password = PasswordField(tr("Password"))
+        self.password.edit.setPlaceholderText(tr("Your password"))
         self.password.entered.connect(self.sign)
         stack.addWidget(self.password)
-        self.sign_button = QPushButton("Sign and lock")
+        self.sign_button = QPushButton(tr("Sign and lock"))
         self.sign_button.setProperty("kind", "primary")
         self.sign_button.setProperty("tall", True)
         icons.put_icon(self.sign_button, "sign", "accent_ink")
         self.sign_button.clicked.connect(self.sign)
-        self.print_button = QPushButton("Print the note")
+        self.print_button = QPushButton(tr("Print the note"))
         icons.put_icon(self.print_button, "print")
         self.print_button.clicked.connect(self.print_paper)
-        self.plan_paper = QPushButton("Plan of care to sign")
+        self.plan_paper = QPushButton(tr("Plan of care to sign"))
         icons.put_icon(self.plan_paper, "print")
         self.plan_paper.clicked.connect(self.plan_paper_wanted)
-        self.copy_button = QPushButton("Copy as text")
-        self.copy_button.setToolTip("The whole note as plain text, to paste into the record system")
+        self.copy_button = QPushButton(tr("Copy as text"))
+        self.copy_button.setToolTip(tr("The whole note as plain text, to paste into the record system"))
         icons.put_icon(self.copy_button, "copy")
         self.copy_button.clicked.connect(self.copy_text)
-        self.discharge = QPushButton("Discharge summary")
+        self.discharge = QPushButton(tr("Discharge summary"))
         icons.put_icon(self.discharge, "print")
         self.discharge.clicked.connect(self.discharge_wanted)
         copy = style.row(spacing=8)
@@ -183,7 +184,7 @@ class SignPage(Page):
         stack.addLayout(copy)
         stack.addWidget(self._copied)
         stack.addWidget(self._says)
-        self._documents = LinkButton("Documents")
+        self._documents = LinkButton(tr("Documents"))
         self._documents.clicked.connect(self.documents_wanted)
         stack.addWidget(self._documents)
         return place
@@ -218,7 +219,7 @@ class SignPage(Page):
             return
         self._asked, self._pdf = wanted, None
         if not self.pages.page_count:
-            self.pages.show_words("Preparing the note…")
+            self.pages.show_words(tr("Preparing the note…"))
         self._maker.make(_work(*wanted))
 
     def _made(self, pdf: bytes) -> None:
@@ -234,8 +235,12 @@ class SignPage(Page):
 
     def _say_count(self) -> None:
         count = self.pages.page_count
-        reads = "the note as it was signed" if self.session.signed else "the note as it will read"
-        self.set_hint(f"{reads} · {count} page{'s' if count != 1 else ''}" if count else reads)
+        reads = tr("the note as it was signed") if self.session.signed else tr("the note as it will read")
+        self.set_hint(
+            trn("{reads} · {count} page", "{reads} · {count} pages", count).format(reads=reads, count=count)
+            if count
+            else reads
+        )
 
     def _show_missing(self) -> None:
         found: list[Reason] = []
@@ -249,7 +254,11 @@ class SignPage(Page):
                     for gap in step.gaps
                 ]
         self._missing_card.setVisible(bool(found) and not self.session.signed)
-        many = f"{len(found)} things are missing" if len(found) > 1 else "1 thing is missing"
+        many = (
+            tr("{count} things are missing").format(count=len(found))
+            if len(found) > 1
+            else tr("1 thing is missing")
+        )
         self._missing_title.setText(many)
         self._missing.show_reasons(found, MOST_MISSING)
         unfitting = [
@@ -273,35 +282,56 @@ class SignPage(Page):
         safety = self.session.progress["safety"]
         if assessment.stopped:
             titles = "; ".join(flag.rule.title for flag in assessment.stops)
-            found.append(("danger", f"{titles}: the letter says so. {' '.join(advised(assessment.stops))}"))
+            found.append(
+                (
+                    "danger",
+                    tr("{titles}: the letter says so. {stops}").format(
+                        titles=titles, stops=" ".join(advised(assessment.stops))
+                    ),
+                )
+            )
             if assessment.value("medical-contact-made") is None:
-                found.append(("look", "No medical contact is recorded"))
+                found.append(("look", tr("No medical contact is recorded")))
             if assessment.tested_anyway:
-                found.append(("look", f"Tested against the safety screen: {assessment.tested_anyway}"))
+                found.append(
+                    (
+                        "look",
+                        tr("Tested against the safety screen: {tested_anyway}").format(
+                            tested_anyway=assessment.tested_anyway
+                        ),
+                    )
+                )
         elif assessment.action is None:
-            found.append(("look", f"Safety is open: {safety.left} questions left"))
+            found.append(("look", tr("Safety is open: {left} questions left").format(left=safety.left)))
         elif assessment.action == "CAUTION":
             no_reason = caution_unexplained(assessment)
-            told = "Goes on with caution, " + ("and no reason is written" if no_reason else "with a reason")
+            told = tr("Goes on with caution, ") + (
+                tr("and no reason is written") if no_reason else tr("with a reason")
+            )
             found.append(("look" if no_reason else "good", told))
         else:
-            found.append(("good", "Safety answered, and safe to go on"))
+            found.append(("good", tr("Safety answered, and safe to go on")))
         if self.session.evaluation.kind == "discharge":
             said = assessment.value("discharge-reason") is not None
             found.append(
-                ("good", "Why care ends is told") if said else ("look", "Not told yet: why care ends")
+                ("good", tr("Why care ends is told")) if said else ("look", tr("Not told yet: why care ends"))
             )
         given = self.session.progress["handout"].state == "complete"
         if isinstance(plan, PlanOfCare):
             found.append(
-                ("good" if given else "look", "Handout given and kept" if given else "Handout not given yet")
+                (
+                    "good" if given else "look",
+                    tr("Handout given and kept") if given else tr("Handout not given yet"),
+                )
             )
             if plan.certification.due is not None:
                 act = lower_first(act_of(plan.certification))
-                found.append(("good", f"Plan: {act} {date_text(plan.certification.due)}"))
+                found.append(
+                    ("good", tr("Plan: {act} {due}").format(act=act, due=date_text(plan.certification.due)))
+                )
             found += [("look", warning) for warning in plan.warnings]
         elif not assessment.stopped:
-            found.append(("look", f"No plan of care. {plan.why}"))
+            found.append(("look", tr("No plan of care. {why}").format(why=plan.why)))
         return found
 
     def _show_addenda(self) -> None:
@@ -329,19 +359,25 @@ class SignPage(Page):
         signature, settings = self.session.evaluation.signature, self.session.settings
         name = signature.clinician if signature else settings.therapist_name.strip()
         licence = signature.licence if signature else settings.licence.strip()
-        self._signer.setText(name or "No name yet")
+        self._signer.setText(name or tr("No name yet"))
         style.say(self._signer, c="" if name else "att")
-        self._licence.setText(f"license {licence}" if licence else "no license number" if name else "")
+        self._licence.setText(
+            tr("license {licence}").format(licence=licence)
+            if licence
+            else tr("no license number")
+            if name
+            else ""
+        )
         own = self.session.confirm is None  # else name and license are the account's
         account = self.session.store.account
         missing = not (name and licence) if own else account.administers and not account.may_sign
         self.name_link.setVisible(signature is None and missing)
         self.name_link.setText(
-            "Add your name in the settings"
+            tr("Add your name in the settings")
             if not name
-            else "Add your license in the settings"
+            else tr("Add your license in the settings")
             if own
-            else "Add your license to your account"
+            else tr("Add your license to your account")
         )
         self.sign_button.setVisible(signature is None)
         self.password.setVisible(signature is None and self.session.confirm is not None)
@@ -355,27 +391,33 @@ class SignPage(Page):
             self._say(why_not, "att")
         else:
             self._say(
-                "This is practice: what is signed here is no record. Begin again whenever you like."
+                tr("This is practice: what is signed here is no record. Begin again whenever you like.")
                 if self.session.evaluation.is_practice
-                else "After signing the note cannot be changed. You can add an addendum at any time."
+                else tr("After signing the note cannot be changed. You can add an addendum at any time.")
             )
 
     def _why_not(self) -> str:
         """Why it cannot be signed yet, or "": what is signed was read, and the patient was screened."""
         left = self.session.progress["safety"].left
         if not self.session.settings.therapist_name.strip():
-            return "A note is signed with a name. It stands in the settings, once for all notes."
+            return tr("A note is signed with a name. It stands in the settings, once for all notes.")
         if self.session.confirm is not None and not self.session.store.account.may_sign:
             return (
-                "A note is signed with a license. Add yours to your account."
+                tr("A note is signed with a license. Add yours to your account.")
                 if self.session.store.account.administers
-                else "A note is signed with a license. An administrator can add yours to your account."
+                else tr("A note is signed with a license. An administrator can add yours to your account.")
             )
         if left and not self.session.assessment.stopped:
-            questions = f"{left} safety questions are" if left > 1 else "1 safety question is"
-            return f"{questions} not answered. Answer each, or say not assessed."
+            questions = (
+                tr("{left} safety questions are").format(left=left)
+                if left > 1
+                else tr("1 safety question is")
+            )
+            return tr("{questions} not answered. Answer each, or say not assessed.").format(
+                questions=questions
+            )
         if self._pdf is None:
-            return "The note is being drawn; it can be signed once it can be read."
+            return tr("The note is being drawn; it can be signed once it can be read.")
         return ""
 
     def _say(self, words: str, tone: str = "") -> None:
@@ -394,7 +436,7 @@ class SignPage(Page):
         if confirm is None:
             self._sign()
         elif not password:
-            self._say("Type your password to sign.", "att")
+            self._say(tr("Type your password to sign."), "att")
             self.password.setFocus()
         elif not self._aside.at_work:
             self.sign_button.setEnabled(False)
@@ -416,7 +458,7 @@ class SignPage(Page):
     def _not_signed(self, fault: EvalAssistError) -> None:
         self.password.clear()
         self._show_signer()
-        self._say(f"The note is not signed. {fault}", "danger")
+        self._say(tr("The note is not signed. {fault}").format(fault=fault), "danger")
         if self.session.confirm is not None:
             self.password.setFocus()
 
@@ -430,7 +472,9 @@ class SignPage(Page):
         if self._pdf is None or self._asked is None or not self.session.signed:
             return False
         note, paper, addenda, code = self._asked
-        title = f"Evaluation note, {self.session.evaluation.visit_date.isoformat()}"
+        title = tr("Evaluation note, {visit_date}").format(
+            visit_date=self.session.evaluation.visit_date.isoformat()
+        )
         pages = self.pages.page_count
         printout = Printout(
             KIND, title, self._pdf, pages, paper, anew=lambda other: _work(note, other, addenda, code)()
@@ -449,19 +493,19 @@ class SignPage(Page):
         QGuiApplication.clipboard().setText(
             note_text(session.note(), session.evaluation.addenda, session.code)
         )
-        what = "The note" if self.session.signed else "The note, marked as a draft,"
-        self._copied.setText(f"{what} is on the clipboard as text.")
+        what = tr("The note") if self.session.signed else tr("The note, marked as a draft,")
+        self._copied.setText(tr("{what} is on the clipboard as text.").format(what=what))
         self._copied.show()
 
     def unkept(self) -> list[str]:
         found = super().unkept()
         if self.session.signed and self.addendum.value:
-            found.append("The addendum that stands on the sign page is not added.")
+            found.append(tr("The addendum that stands on the sign page is not added."))
         return found
 
     def loose_words(self) -> dict[str, str]:
         words = self.addendum.value if self.session.signed else None
-        return super().loose_words() | ({ITS_KIND: self._form.kind, "Addendum": words} if words else {})
+        return super().loose_words() | ({ITS_KIND: self._form.kind, tr("Addendum"): words} if words else {})
 
     def leave(self) -> None:
         self._aside.finish()
@@ -469,7 +513,10 @@ class SignPage(Page):
         self._maker.forget()
 
     def keys(self) -> list[tuple[str, str]]:
-        return [("PgDn, PgUp", "the pages after, before"), ("Ctrl+Shift+C", "copy the note as text")]
+        return [
+            (tr("PgDn, PgUp"), tr("the pages after, before")),
+            ("Ctrl+Shift+C", tr("copy the note as text")),
+        ]
 
 
 def _work(note: Note, paper: PaperName, addenda: tuple[Addendum, ...], code: str) -> Callable[[], bytes]:

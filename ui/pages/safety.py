@@ -16,6 +16,7 @@ from evalassist.clinical.result import Assessment, Conclusion, advised
 from evalassist.content.loader import Content
 from evalassist.content.schema import GOING_ON, Group, Item
 from evalassist.evaluation import ItemId
+from evalassist.translate import tr
 from evalassist.words import lower_first
 from ui import icons, style
 from ui.pages.base import Page
@@ -157,7 +158,7 @@ class QuestionCard(QFrame):
         self._why.setText(" ".join(flag.rule.says for flag in flags))
         self._letter.setVisible(stop)
         told = CONTACT in self._page.session.evaluation.answers
-        self._contact.setText("Medical contact made" if told else "Record the medical contact")
+        self._contact.setText(tr("Medical contact made") if told else tr("Record the medical contact"))
         self._contact.setVisible(stop)
         self._do_now.show()
 
@@ -175,13 +176,13 @@ class QuestionCard(QFrame):
         stack = style.column(self._do_now, spacing=6)
         self._why = _quiet("")
         line = style.row(spacing=6)
-        head = style.label("", "Do now:")
+        head = style.label("", tr("Do now:"))
         head.setProperty("t", "b")
         self._orders = style.label()
         self._orders.setWordWrap(True)
         line.addWidget(head, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._orders, 1)
-        self._letter = QPushButton("Write the referral letter")
+        self._letter = QPushButton(tr("Write the referral letter"))
         self._letter.setProperty("kind", "danger")
         icons.put_icon(self._letter, "letter", "card")
         self._letter.clicked.connect(self.referral_wanted)
@@ -245,8 +246,8 @@ class SafetyGroup(FoldingGroup):
             card.referral_wanted.connect(self.referral_wanted)
             self.body.addWidget(card)
         style.scaled(self.body, (9, 0, 5, 6), spacing=3)
-        self._none = LinkButton("None of these")
-        self._none.setAccessibleName(f"{group.title}: none of these")
+        self._none = LinkButton(tr("None of these"))
+        self._none.setAccessibleName(tr("{title}: none of these").format(title=group.title))
         self._none.clicked.connect(lambda: page.none_of(self))
         self.body.addWidget(self._none, 0, Qt.AlignmentFlag.AlignRight)
         self._was_all_no = False
@@ -289,8 +290,13 @@ class SafetyGroup(FoldingGroup):
     def _counted(self, said: Sequence[object]) -> str:
         yes, no, unknown = (said.count(word) for word in ("yes", "no", "not-assessed"))
         if said and no == len(said):
-            return f"{no} of {no} no"
-        parts = [(yes, "yes"), (no, "no"), (unknown, "not assessed"), (said.count(None), "left")]
+            return tr("{no} of {no} no").format(no=no)
+        parts = [
+            (yes, tr("yes")),
+            (no, tr("no")),
+            (unknown, tr("not assessed")),
+            (said.count(None), tr("left")),
+        ]
         return ", ".join(f"{count} {word}" for count, word in parts if count)
 
 
@@ -304,7 +310,7 @@ class SafetyPage(Page):
         step = session.content.steps["safety"]
         super().__init__(session, step.title, "", step.short)
         self.step_id = step.id
-        self._none = QPushButton("None of these")
+        self._none = QPushButton(tr("None of these"))
         icons.put_icon(self._none, "accept-all")
         self._none.clicked.connect(self.none_of_these)
         self.tools.addWidget(self._none)
@@ -336,7 +342,9 @@ class SafetyPage(Page):
         for group in self.groups:
             style.say(group, card="open" if group is current else "plain")
         self._none.setEnabled(current is not None and not self.read_only)
-        self._none.setText(f"None of these: {current.group.title}" if current else "None of these")
+        self._none.setText(
+            tr("None of these: {title}").format(title=current.group.title) if current else tr("None of these")
+        )
 
     def current_group(self) -> SafetyGroup | None:
         """The one group that "none of these" answers: where the keyboard is, else the first with a gap."""
@@ -389,8 +397,8 @@ class SafetyPage(Page):
 
     def keys(self) -> list[tuple[str, str]]:
         return [
-            ("Y, N, /", "yes, no, not assessed"),
-            ("Ctrl+Shift+N", "none of these: answers the open questions of one group with no"),
+            ("Y, N, /", tr("yes, no, not assessed")),
+            ("Ctrl+Shift+N", tr("none of these: answers the open questions of one group with no")),
         ]
 
     def show_focused(self) -> None:
@@ -422,37 +430,43 @@ class SafetyPage(Page):
     def _count(self) -> None:
         answers = self.session.evaluation.answers
         said = [answers.get(card.question.item.id) for group in self.groups for card in group.asked()]
-        parts = [("yes", "yes"), ("no", "no"), ("not-assessed", "not assessed")]
+        parts = [("yes", tr("yes")), ("no", tr("no")), ("not-assessed", tr("not assessed"))]
         counted = [f"{said.count(word)} {shown_as}" for word, shown_as in parts if said.count(word)]
-        self.set_hint(" · ".join([f"{len(said)} questions", *counted]))
+        self.set_hint(" · ".join([tr("{count} questions").format(count=len(said)), *counted]))
 
     def _warn(self, assessment: Assessment) -> None:
         if assessment.stopped:
             level = assessment.stops[0].rule.level or "REFER"
             testing = (
-                "Testing, plan of care and handout"
+                tr("Testing, plan of care and handout")
                 if assessment.testing_locked
-                else "Plan of care and handout"
+                else tr("Plan of care and handout")
             )
-            anyway = f" Tested anyway: {assessment.tested_anyway}" if assessment.tested_anyway else ""
+            anyway = (
+                tr(" Tested anyway: {tested_anyway}").format(tested_anyway=assessment.tested_anyway)
+                if assessment.tested_anyway
+                else ""
+            )
             self.show_banner(
                 "danger",
-                f"{ACTIONS[level]}. {testing} are blocked.",
+                tr("{actions}. {testing} are blocked.").format(actions=ACTIONS[level], testing=testing),
                 f"{_advised(assessment)}{anyway}",
-                act="Write the referral letter",
+                act=tr("Write the referral letter"),
             )
         elif assessment.red_flags:
             flag = assessment.red_flags[0].rule
             reason = assessment.value(CAUTION_REASON) if assessment.action == "CAUTION" else None
             act = (
-                ("Change the reason" if reason else "Write the reason")
+                (tr("Change the reason") if reason else tr("Write the reason"))
                 if assessment.action == "CAUTION"
                 else ""
             )
             self.show_banner(
                 "att",
                 f"{flag.title}: {lower_first(ACTIONS[flag.level or 'CAUTION'])}.",
-                f"{flag.do_now} Reason: {reason}" if reason else flag.do_now,
+                tr("{do_now} Reason: {reason}").format(do_now=flag.do_now, reason=reason)
+                if reason
+                else flag.do_now,
                 act=act,
             )
         else:

@@ -12,6 +12,7 @@ from evalassist.clinical.facts import shown as number_text
 from evalassist.clinical.result import Assessment
 from evalassist.content.schema import Group, Measure, Rating
 from evalassist.evaluation import Evaluation
+from evalassist.translate import tr
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.dates import date_text
@@ -59,7 +60,14 @@ def changed_scores(group: Group, session: EvaluationSession) -> Iterator[str]:
         scored = change.kind not in ("measure", "strength") and len(change.items) > 1
         if found and scored and change.then and change.now and here.issuperset(change.items):
             by = f"{change.by}: " if change.by and change.direction != "same" else ""
-            yield f"{change.name}: {change.then} on {date_text(found.last)}, now {change.now} · {by}{change.verdict}"
+            yield tr("{name}: {then} on {last}, now {now} · {by}{verdict}").format(
+                name=change.name,
+                then=change.then,
+                last=date_text(found.last),
+                now=change.now,
+                by=by,
+                verdict=change.verdict,
+            )
 
 
 class MeasureLine(QWidget):
@@ -89,18 +97,30 @@ class MeasureLine(QWidget):
         if score.value is None:
             self._score.setText("")
             items = "answer" if needed == 1 else "answers"
-            several = f"Scored from {measure.min_answered} of {len(measure.items)} answers on: {needed} {items} to go."
+            several = tr("Scored from {min_answered} of {count} answers on: {needed} {items} to go.").format(
+                min_answered=measure.min_answered, count=len(measure.items), needed=needed, items=items
+            )
             self._rule.setText(several)
-            self.summary = f"{score.answered} of {len(measure.items)}" if score.answered else ""
+            self.summary = (
+                tr("{answered} of {count}").format(answered=score.answered, count=len(measure.items))
+                if score.answered
+                else ""
+            )
         else:
             value = number_text(score.value, measure.decimals)
-            self._score.setText(f"{value} of {measure.high:g}")
+            self._score.setText(tr("{value} of {high:g}").format(value=value, high=measure.high))
             asked = self._session.content.items
             left_out = [item_id for item_id in score.missing if not asked[item_id].optional]
-            missing = f", {len(left_out)} left out" if score.answered and left_out else ""
-            paper = "total from paper" if not score.answered else f"{score.answered} answers{missing}"
+            missing = (
+                tr(", {count} left out").format(count=len(left_out)) if score.answered and left_out else ""
+            )
+            paper = (
+                tr("total from paper")
+                if not score.answered
+                else tr("{answered} answers{missing}").format(answered=score.answered, missing=missing)
+            )
             self._rule.setText(paper)
-            self.summary = f"{value} of {measure.high:g}"
+            self.summary = tr("{value} of {high:g}").format(value=value, high=measure.high)
         self._change.setText(self._changed())
         self._change.setVisible(bool(self._change.text()))
         style.say(self._change, c="ink")
@@ -122,12 +142,20 @@ def meaning(rating: Rating) -> str:
     """What a therapist needs to read a score: range, direction, error, what matters, rights."""
     limits = [("MDC", rating.mdc, rating.mdc_mark), ("MCID", rating.mcid, rating.mcid_mark)]
     known = [
-        f"{name} {value:g}{' (not checked)' if mark == 'K' else ''}"
+        f"{name} {value:g}{tr(' (not checked)') if mark == 'K' else ''}"
         for name, value, mark in limits
         if value is not None
     ]
-    span = f"{rating.low:g} to {rating.high:g}".replace("-", "−")
-    return " · ".join([f"{rating.short}: {span}, {rating.better} is better", *known, rating.licence])
+    span = tr("{low:g} to {high:g}").format(low=rating.low, high=rating.high).replace("-", "−")
+    return " · ".join(
+        [
+            tr("{short}: {span}, {better} is better").format(
+                short=rating.short, span=span, better=rating.better
+            ),
+            *known,
+            rating.licence,
+        ]
+    )
 
 
 def ratings_of(group: Group, content: Content) -> Iterator[Rating]:

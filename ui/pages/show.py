@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from evalassist.explaining import DRIFTS, SHARES, STEADY, TURNS, Explanation
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.hip_knee import HipBars, HipKneeFigure, StepSlider, height_of, lettering
 
@@ -49,8 +50,8 @@ class ShowPage(QWidget):
         self.off = self._label(shown.bars.off) if shown.bars else None
         self.back = QToolButton()
         self.back.setText("×")
-        self.back.setAccessibleName("Back to the evaluation")
-        self.back.setToolTip("Back to the evaluation (Esc)")
+        self.back.setAccessibleName(tr("Back to the evaluation"))
+        self.back.setToolTip(tr("Back to the evaluation (Esc)"))
         self.back.clicked.connect(self.closed)
         for part in (self.figure, self.slider, self.bars, self.back):
             if part is not None:

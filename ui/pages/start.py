@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QBoxLayout, QPushButton, QScrollArea, QVBoxLayout,
 
 from evalassist.errors import EvalAssistError
 from evalassist.records.rows import EvaluationRow
+from evalassist.translate import tr
 from ui import icons, style
 from ui.widgets.bars import HeaderBar
 from ui.widgets.cards import Card, Rule
 from ui.widgets.dates import KIND_WORDS
 from ui.widgets.drafts_card import DraftsCard
 from ui.widgets.due_card import DueCard
-from ui.widgets.lines import Line, age, cell, empty, plain, quiet, short_date, two_lines
+from ui.widgets.lines import Line, age, cell, empty, giving, quiet, short_date, two_lines
 from ui.widgets.marks import Banner, KeyCap
 from ui.widgets.patient_search import PatientSearch
 from ui.widgets.practice_card import PracticeCard
@@ -31,12 +32,12 @@ if TYPE_CHECKING:
 RECENT = 6
 NARROW = 1100
 """Under this the recent patients stand below the unfinished notes."""
-CUT = "These records are not as they were left."
-CUT_MEANS = (
+CUT = tr("These records are not as they were left.")
+CUT_MEANS = tr(
     "Lines that the audit trail had when they were last closed are missing or changed: the file was put back to an "
     "earlier state, or altered. Compare them with your backups before you rely on them."
 )
-CUT_ACT = "It was put back on purpose…"
+CUT_ACT = tr("It was put back on purpose…")
 
 
 class StartPage(QWidget):
@@ -64,10 +65,10 @@ class StartPage(QWidget):
         self._header = HeaderBar()
         administers = store.account.administers
         for words, icon, wanted in (
-            *([("Audit trail", "history", self.trail_wanted)] if administers else []),
-            ("Manual", "help", self.manual_wanted),
-            ("About", "about", self.about_wanted),
-            ("Settings", "settings", self.settings_wanted),
+            *([(tr("Audit trail"), "history", self.trail_wanted)] if administers else []),
+            (tr("Manual"), "help", self.manual_wanted),
+            (tr("About"), "about", self.about_wanted),
+            (tr("Settings"), "settings", self.settings_wanted),
         ):
             button = QPushButton(words)
             button.setProperty("kind", "flat")
@@ -90,7 +91,7 @@ class StartPage(QWidget):
         self._drafts.changed.connect(self._read_again)
         self._due = DueCard(store)
         self._due.patient_chosen.connect(self.patient_chosen)
-        self._recent = Card("Recent patients")
+        self._recent = Card(tr("Recent patients"))
         self._recent_rows: QVBoxLayout = style.column(spacing=0)
         self._recent.body.addLayout(self._recent_rows)
         self._version = style.label()
@@ -122,7 +123,7 @@ class StartPage(QWidget):
 
     def use_content(self, content: Content) -> None:
         """The clinical content is read: look how far each note is."""
-        self._version.setText(f"Clinical content {content.release.version}")
+        self._version.setText(tr("Clinical content {version}").format(version=content.release.version))
         self._drafts.use_content(content)
 
     def use_settings(self, settings: Settings) -> None:
@@ -168,18 +169,18 @@ class StartPage(QWidget):
                 self._recent_rows.addWidget(Rule())
             self._recent_rows.addWidget(self._recent_line(row))
         if not latest:
-            self._recent_rows.addWidget(quiet("Nobody yet. Begin with New patient."))
+            self._recent_rows.addWidget(quiet(tr("Nobody yet. Begin with New patient.")))
 
     def _recent_line(self, row: EvaluationRow) -> Line:
         special = row.in_error or row.waits_for_cosignature
         kind = row.standing if special else KIND_WORDS[row.kind].lower()
         if row.kind == "discharge" and not special and not row.is_draft:
-            kind = "discharged"
+            kind = tr("discharged")
         visit = f"{kind} · {short_date(row.visit_date)}"
         line = Line(f"{row.patient.name}, {age(row.patient)}, {visit}", (2, 4, 2, 4))
-        line.cells.addWidget(cell(SideBadge(row.sore_knee, "knee", words=False), 46))
+        line.cells.addWidget(cell(SideBadge(row.sore_knee, tr("knee"), words=False), 46))
         line.cells.addWidget(two_lines(row.patient.name, age(row.patient), kind="b"), 1)
-        line.cells.addWidget(plain(visit, "s", "att" if special else ""))
+        line.cells.addWidget(giving(visit, "s", "att" if special else ""))
         line.cells.addWidget(icons.Picture("forward", "quiet", 16))
         line.chosen.connect(lambda: self.patient_chosen.emit(row.patient.id))
         return line
@@ -188,9 +189,9 @@ class StartPage(QWidget):
 
     def _lay_out(self) -> None:
         head = style.row(spacing=8)
-        title = style.label("", "Find a patient")
+        title = style.label("", tr("Find a patient"))
         title.setProperty("t", "h2")
-        new = QPushButton("New patient")
+        new = QPushButton(tr("New patient"))
         icons.put_icon(new, "add")
         new.clicked.connect(lambda: self.new_wanted.emit(""))
         head.addWidget(title)

@@ -17,6 +17,7 @@ from evalassist.clinical.result import Assessment
 from evalassist.clinical.same_as import group_offered
 from evalassist.content.schema import Group, Item, Step
 from evalassist.evaluation import Answer, ItemId
+from evalassist.translate import tr
 from ui import style
 from ui.pages.item_row import COLUMN, GAP, Frame, ItemRow, side_of
 from ui.pages.locked import LockablePage
@@ -100,7 +101,7 @@ class GroupCard(FoldingGroup):
         gaps = self._page.gaps().intersection(i for item in asked for i in item.ids)
         begun = any(item_id in answers for item in asked for item_id in item.ids)
         state: State = "partly" if gaps and begun else "empty" if gaps or not begun else "complete"
-        words = f"{len(gaps)} left" if gaps else "optional" if not begun else ""
+        words = tr("{count} left").format(count=len(gaps)) if gaps else tr("optional") if not begun else ""
         for line in self.measures:
             line.refresh(assessment)
         scored = " · ".join(line.summary for line in self.measures if line.summary)
@@ -118,7 +119,7 @@ class GroupCard(FoldingGroup):
         label = next((option.label for option in options if option.id == self._group.rest), "")
         if not label:
             return None
-        button = LinkButton(f"The rest: {label}")
+        button = LinkButton(tr("The rest: {label}").format(label=label))
         button.setAccessibleName(f"{self._group.title}, {button.text().lower()}")
         button.clicked.connect(self.answer_rest)
         self.add_act(button)
@@ -129,9 +130,9 @@ class GroupCard(FoldingGroup):
         judged = any(self._page.rates_a_cause(item.id) for item in self._group.items)
         if self._rest is None or not judged or not self._page.session.earlier:
             return None
-        button = LinkButton("The rest: as last time")
-        button.setAccessibleName(f"{self._group.title}, the rest: as last time")
-        button.setToolTip("Each is marked as the same; what was left out then stays open")
+        button = LinkButton(tr("The rest: as last time"))
+        button.setAccessibleName(tr("{title}, the rest: as last time").format(title=self._group.title))
+        button.setToolTip(tr("Each is marked as the same; what was left out then stays open"))
         button.clicked.connect(self.answer_as_last)
         self.add_act(button)
         return button
@@ -413,16 +414,16 @@ class StepPage(LockablePage):
 
     def keys(self) -> list[tuple[str, str]]:
         found = [
-            ("/", "not tested: choose the reason"),
-            ("first letter, arrows", "choose an answer"),
-            ("Ctrl+Down, Ctrl+Up", "the group after, before"),
+            ("/", tr("not tested: choose the reason")),
+            (tr("first letter, arrows"), tr("choose an answer")),
+            ("Ctrl+Down, Ctrl+Up", tr("the group after, before")),
         ]
         if any(group.rest for group in self.step.groups):
-            found.append(("Ctrl+Shift+N", "the rest of a group, where one answer is offered for it"))
+            found.append(("Ctrl+Shift+N", tr("the rest of a group, where one answer is offered for it")))
         if self._sided:
-            found.append(("=", "copy right to left"))
+            found.append(("=", tr("copy right to left")))
         if self.session.earlier:
-            found.append((SAME_KEY, "the same as last time, for this field"))
+            found.append((SAME_KEY, tr("the same as last time, for this field")))
         return found
 
     def same_as_last(self) -> None:

@@ -19,6 +19,7 @@ from evalassist.clinical.same_as import same_set_up
 from evalassist.clinical.strength_entry import told_by
 from evalassist.content.schema import Group, Item
 from evalassist.evaluation import SIDES, ItemId, Side, StrengthTest
+from evalassist.translate import tr
 from ui import icons, style
 from ui.pages.locked import LockablePage
 from ui.session import EvaluationSession
@@ -87,12 +88,16 @@ class StrengthPage(LockablePage):
     # ------------------------------------------------------------ building
 
     def _make_tools(self) -> None:
-        self.unit = SegmentedControl([Choice(unit, unit) for unit in ("N", "kgf", "lbf")], "Unit of force")
+        self.unit = SegmentedControl(
+            [Choice(unit, unit) for unit in ("N", "kgf", "lbf")], tr("Unit of force")
+        )
         self.unit.set_value(self._unit)
         self.unit.answered.connect(self._unit_chosen)
-        self.score = SegmentedControl([Choice("best", "Best"), Choice("mean", "Mean")], "Which trial counts")
+        self.score = SegmentedControl(
+            [Choice("best", tr("Best")), Choice("mean", tr("Mean"))], tr("Which trial counts")
+        )
         self.score.answered.connect(self._score_chosen)
-        for words, control in (("Unit", self.unit), ("Score", self.score)):
+        for words, control in ((tr("Unit"), self.unit), (tr("Score"), self.score)):
             label = style.label("", words)
             label.setProperty("t", "q")
             if self.tools.count():
@@ -100,8 +105,10 @@ class StrengthPage(LockablePage):
             self.tools.addWidget(label)
             self.tools.addWidget(control)
 
-        self.hands = QPushButton("Hands-busy")
-        self.hands.setToolTip("One muscle at a time, readable from the table, by the number pad alone (F11)")
+        self.hands = QPushButton(tr("Hands-busy"))
+        self.hands.setToolTip(
+            tr("One muscle at a time, readable from the table, by the number pad alone (F11)")
+        )
         icons.put_icon(self.hands, "full-screen")
         self.hands.clicked.connect(self.hands_busy_wanted)
         self.tools.addSpacing(style.px(16))
@@ -228,7 +235,9 @@ class StrengthPage(LockablePage):
         self._heads.show_sore(evaluation.sore_knee)
         line = self.session.content.numbers["symmetry-deficit"]
         self._symmetry.setText(
-            "Asymmetry only" if evaluation.sore_knee == "both" else f"Symmetry (line: {line:g} %)"
+            tr("Asymmetry only")
+            if evaluation.sore_knee == "both"
+            else tr("Symmetry (line: {line:g} %)").format(line=line)
         )
         if self._open is None:
             self._open = self._first_gap_row()
@@ -262,8 +271,8 @@ class StrengthPage(LockablePage):
         """Why measured values can be seen and not changed."""
         suspected = self.session.assessment.conclusions.get("hip-stress-suspected")
         if suspected is not None and suspected.met:
-            return "Not offered: stress fracture of the femoral neck suspected. What was measured stays."
-        return "Not offered to this patient now. What was measured stays."
+            return tr("Not offered: stress fracture of the femoral neck suspected. What was measured stays.")
+        return tr("Not offered to this patient now. What was measured stays.")
 
     def focused_item(self) -> ItemId:
         focused = self.window().focusWidget()
@@ -323,18 +332,21 @@ class StrengthPage(LockablePage):
 
     def unkept(self) -> list[str]:
         cells = [cell for row in self.rows.values() for cell in row.sides.values() if cell.ungraded]
-        grades = [f"“{cell.ungraded}” in {cell.name} is not a grade." for cell in cells]
+        grades = [
+            tr("“{ungraded}” in {name} is not a grade.").format(ungraded=cell.ungraded, name=cell.name)
+            for cell in cells
+        ]
         return [*super().unkept(), *grades]
 
     def keys(self) -> list[tuple[str, str]]:
         return [
-            ("F11", "hands-busy view: one muscle at a time, by the number pad alone"),
-            ("F2, Esc", "show the position, the pad and what to say, and close it"),
-            ("Enter", "the next trial, then the other side; once no trial is empty, pain of both"),
-            ("Shift+Enter", "the field before"),
-            ("/", "not tested: choose the reason"),
-            ("=", "on the left: the lever arm of the right side"),
-            *([(SAME_KEY, "the lever arm and position of last time")] if self.session.earlier else []),
+            ("F11", tr("hands-busy view: one muscle at a time, by the number pad alone")),
+            ("F2, Esc", tr("show the position, the pad and what to say, and close it")),
+            ("Enter", tr("the next trial, then the other side; once no trial is empty, pain of both")),
+            ("Shift+Enter", tr("the field before")),
+            ("/", tr("not tested: choose the reason")),
+            ("=", tr("on the left: the lever arm of the right side")),
+            *([(SAME_KEY, tr("the lever arm and position of last time"))] if self.session.earlier else []),
         ]
 
     # ------------------------------------------------------------ the row being worked on

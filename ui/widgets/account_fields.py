@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.fields import TextField
 from ui.widgets.roomy import bring_into_view
@@ -15,7 +16,11 @@ from ui.widgets.segments import Choice, SegmentedControl
 if TYPE_CHECKING:
     from evalassist.records.accounts import Account, Role
 
-ROLES: dict[str, str] = {"therapist": "Therapist", "student": "Student", "administrator": "Administrator"}
+ROLES: dict[str, str] = {
+    "therapist": tr("Therapist"),
+    "student": tr("Student"),
+    "administrator": tr("Administrator"),
+}
 MOST_LETTERS = 100
 
 
@@ -24,10 +29,10 @@ class AccountFields(QWidget):
 
     def __init__(self, *, asks_role: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.name = TextField("Name, as on papers", letters=MOST_LETTERS)
-        self.licence = TextField("License (needed to sign notes)", letters=MOST_LETTERS)
-        self.sign_in = TextField("Name to sign in", letters=MOST_LETTERS)
-        self.role = SegmentedControl([Choice(role, word) for role, word in ROLES.items()], "Role")
+        self.name = TextField(tr("Name, as on papers"), letters=MOST_LETTERS)
+        self.licence = TextField(tr("License (needed to sign notes)"), letters=MOST_LETTERS)
+        self.sign_in = TextField(tr("Name to sign in"), letters=MOST_LETTERS)
+        self.role = SegmentedControl([Choice(role, word) for role, word in ROLES.items()], tr("Role"))
         self._said = style.label("s", wrap=True)
         style.say(self._said, c="danger")
         self._said.hide()
@@ -38,9 +43,11 @@ class AccountFields(QWidget):
             grid.addWidget(style.label("", field.accessibleName()), at, 0)
             grid.addWidget(field, at, 1)
         if asks_role:
-            grid.addWidget(style.label("", "Role"), len(fields), 0)
+            grid.addWidget(style.label("", tr("Role")), len(fields), 0)
             grid.addWidget(self.role, len(fields), 1, Qt.AlignmentFlag.AlignLeft)
-            hint = "A student needs no license: a therapist co-signs. An administrator looks after accounts, too."
+            hint = tr(
+                "A student needs no license: a therapist co-signs. An administrator looks after accounts, too."
+            )
             grid.addWidget(style.label("s", hint, wrap=True), len(fields) + 1, 1)
         grid.addWidget(self._said, len(fields) + 2, 0, 1, 2)
         self.role.setVisible(asks_role)
@@ -61,13 +68,13 @@ class AccountFields(QWidget):
         name, sign_in = self.name.value or "", self.sign_in.value or ""
         licence, role = self.licence.value or "", self.role.value or ""
         missing = (
-            (not name, self.name, "Write the name as it stands under a signed note."),
-            (not sign_in, self.sign_in, "Write a short name to sign in with, like “chen”."),
-            (not role, self.role, "Choose the role."),
+            (not name, self.name, tr("Write the name as it stands under a signed note.")),
+            (not sign_in, self.sign_in, tr("Write a short name to sign in with, like “chen”.")),
+            (not role, self.role, tr("Choose the role.")),
             (
                 role == "therapist" and not licence,
                 self.licence,
-                "A therapist signs with a license. Write its number, or choose student.",
+                tr("A therapist signs with a license. Write its number, or choose student."),
             ),
         )
         for lacks, field, words in missing:

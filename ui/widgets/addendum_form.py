@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import BY_THERAPISTS, AddendumKind
+from evalassist.translate import tr
 from ui import style
 from ui.aside import Aside
 from ui.session import EvaluationSession
@@ -20,30 +21,32 @@ from ui.widgets.segments import Choice
 
 ADD: dict[AddendumKind, tuple[str, str, str]] = {
     "addendum": (
-        "Addendum",
-        "Add the addendum",
-        "It is added below the note with your name and the time, and cannot be changed.",
+        tr("Addendum"),
+        tr("Add the addendum"),
+        tr("It is added below the note with your name and the time, and cannot be changed."),
     ),
     "late-entry": (
-        "Late entry",
-        "Add the late entry",
-        "What was found at the visit and not written then. It says by itself when it was written.",
+        tr("Late entry"),
+        tr("Add the late entry"),
+        tr("What was found at the visit and not written then. It says by itself when it was written."),
     ),
     "entered-in-error": (
-        "Entered in error",
-        "Mark as entered in error",
-        "Write why. The note is kept and marked on every paper; later visits compare nothing with it. "
-        "This cannot be taken back.",
+        tr("Entered in error"),
+        tr("Mark as entered in error"),
+        tr(
+            "Write why. The note is kept and marked on every paper; later visits compare nothing with it. "
+            "This cannot be taken back."
+        ),
     ),
     "co-signature": (
-        "Co-signature",
-        "Co-sign the note",
-        "You sign below the student's note with your name and license. Words are not needed.",
+        tr("Co-signature"),
+        tr("Co-sign the note"),
+        tr("You sign below the student's note with your name and license. Words are not needed."),
     ),
 }
 """Of each kind its name, its button, and what it means."""
-SURE = "Mark it for good"
-ITS_KIND = "Kind of addendum"
+SURE = tr("Mark it for good")
+ITS_KIND = tr("Kind of addendum")
 """Asked once more, in the button itself: it cannot be taken back."""
 
 
@@ -56,9 +59,9 @@ class AddendumForm(QWidget):
         super().__init__()
         self._session = session
         self._sure = False
-        self.text = TextField("Addendum", lines=lines, most_lines=most_lines)
-        self.password = PasswordField("Password")
-        self.password.edit.setPlaceholderText("Your password")
+        self.text = TextField(tr("Addendum"), lines=lines, most_lines=most_lines)
+        self.password = PasswordField(tr("Password"))
+        self.password.edit.setPlaceholderText(tr("Your password"))
         self.password.entered.connect(self.add)
         self._aside = Aside(self)
         self.button = QPushButton()
@@ -130,7 +133,7 @@ class AddendumForm(QWidget):
         if confirm is None:
             self._keep()
         elif not password:
-            self._say("Type your password.")
+            self._say(tr("Type your password."))
             self.password.setFocus()
         elif not self._aside.at_work:
             self.setEnabled(False)  # what was confirmed is what is kept
@@ -160,7 +163,11 @@ class AddendumForm(QWidget):
     def _refused(self, fault: EvalAssistError) -> None:
         self.setEnabled(True)
         self.password.clear()
-        self._say(f"The {ADD[self.kind][0].lower()} is not kept. It stays in the field. {fault}")
+        self._say(
+            tr("The {add} is not kept. It stays in the field. {fault}").format(
+                add=ADD[self.kind][0].lower(), fault=fault
+            )
+        )
         if self._confirm is not None:
             self.password.setFocus()
 

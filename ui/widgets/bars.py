@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
+from evalassist.translate import tr
 from ui import icons, style
 from ui.widgets.elided import GivingLabel
 from ui.widgets.focus import ENTER_KEYS
@@ -45,17 +46,17 @@ class HeaderBar(_Bar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("header")
-        self.setAccessibleName("Patient and visit")
+        self.setAccessibleName(tr("Patient and visit"))
         self._two_lines = False
         self._name, self._details, self._visit = GivingLabel(), style.label(), GivingLabel()
         self._name.setProperty("t", "h1")
         self._details.setProperty("t", "q")
         self._visit.setProperty("t", "q")
-        self.side = SideBadge("right", "knee", shape="chip")
+        self.side = SideBadge("right", tr("knee"), shape="chip")
         self.kept = KeptIndicator()
-        self._lock = QPushButton("Lock")
+        self._lock = QPushButton(tr("Lock"))
         self._lock.setProperty("kind", "flat")
-        self._lock.setToolTip("Lock the screen (Ctrl+L)")
+        self._lock.setToolTip(tr("Lock the screen (Ctrl+L)"))
         icons.put_icon(self._lock, "lock")
         self._lock.clicked.connect(self.lock_wanted)
         self._user = QPushButton()
@@ -100,7 +101,7 @@ class HeaderBar(_Bar):
     def set_side(self, side: Side | None, part: str = "knee") -> None:
         """The involved side; None where no patient is open or no side is known yet."""
         if side is not None:
-            self.side.set_side(side, "knees" if side == "both" and part == "knee" else part)
+            self.side.set_side(side, tr("knees") if side == "both" and part == "knee" else part)
         self.side.setVisible(side is not None)
 
     def set_visit(self, visit: str, short: str = "") -> None:
@@ -118,7 +119,7 @@ class HeaderBar(_Bar):
             name.partition(",")[0], Qt.TextElideMode.ElideRight, style.px(USER)
         )
         self._user.setText(short if self._two_lines else name)
-        self._user.setAccessibleName(f"Signed in: {name}")
+        self._user.setAccessibleName(tr("Signed in: {name}").format(name=name))
         self._user.setToolTip(name)
         for part in (self._user, self._lock):
             part.setVisible(bool(name))
@@ -133,8 +134,8 @@ class HeaderBar(_Bar):
         (self._who if two_lines else self._who_line).addWidget(self._details)
         style.say(self._name, t="h2" if two_lines else "h1")
         style.say(self._details, t="s" if two_lines else "q")
-        self._lock.setText("" if two_lines else "Lock")
-        self._lock.setAccessibleName("Lock the screen")
+        self._lock.setText("" if two_lines else tr("Lock"))
+        self._lock.setAccessibleName(tr("Lock the screen"))
         self.set_visit(*self._visits)
         self.set_user(self._user_name)
 
@@ -150,7 +151,7 @@ class FooterBar(_Bar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("footer")
-        self.setAccessibleName("Steps beside this one")
+        self.setAccessibleName(tr("Steps beside this one"))
         self._previous, self._next = QPushButton(), QPushButton()
         self._ready = False
         icons.put_icon(self._previous, "back")
@@ -186,13 +187,13 @@ class FooterBar(_Bar):
     def set_previous(self, name: str) -> None:
         """The step before; empty hides the button."""
         self._previous.setText(name)
-        self._previous.setAccessibleName(f"Back to {name}")
+        self._previous.setAccessibleName(tr("Back to {name}").format(name=name))
         self._previous.setVisible(bool(name))
 
     def set_next(self, name: str, *, ready: bool = False) -> None:
         """The step after; `ready` fills the button once this step is complete."""
         self._next.setText(name)
-        self._next.setAccessibleName(f"On to {name}")
+        self._next.setAccessibleName(tr("On to {name}").format(name=name))
         self._next.setVisible(bool(name))
         if ready != self._ready:
             self._ready = ready

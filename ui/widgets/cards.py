@@ -4,11 +4,11 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import icons, style
 from ui.widgets.bars import FooterBar, HeaderBar
-from ui.widgets.elided import ElidedLabel
+from ui.widgets.elided import ElidedLabel, GivingLabel
 from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import State, StateGlyph
 from ui.widgets.rail import RailStep, StepRail
@@ -47,7 +47,9 @@ class Card(QFrame):
         """The line of the title; what is added to it stands at the right."""
         self.body: QVBoxLayout = style.column(spacing=spacing)
         """Where the content goes."""
-        self._title, self._remark = style.label("", title), style.label("", remark)
+        self._title: QLabel = GivingLabel()
+        self._remark = style.label("", remark)
+        self._title.setText(title)
         self._title.setProperty("t", "h2")
         self._remark.setProperty("t", "s")
         self.title_row.addWidget(self._title, 0, Qt.AlignmentFlag.AlignVCenter)

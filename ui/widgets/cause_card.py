@@ -11,6 +11,7 @@ from evalassist.clinical.differentials import Cause
 from evalassist.clinical.result import Reason
 from evalassist.content import Content
 from evalassist.content.accuracy_words import accuracy_of_tests
+from evalassist.translate import tr
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.cards import Card, Rule
@@ -29,12 +30,12 @@ class CauseCard(Card):
     go_to = Signal(str)
 
     def __init__(self, content: Content) -> None:
-        super().__init__("Other causes", "what speaks for and against; your word decides")
+        super().__init__(tr("Other causes"), tr("what speaks for and against; your word decides"))
         self._content = content
         self._causes: Sequence[Cause] = ()
         self._lines: list[tuple[Cause, list[QWidget]]] = []
         """What stands in each line of the grid, so that only what changed is drawn again."""
-        self._all = LinkButton("All")
+        self._all = LinkButton(tr("All"))
         self._all.setCheckable(True)
         self._all.clicked.connect(self._show)
         self.title_row.addWidget(self._all)
@@ -43,7 +44,7 @@ class CauseCard(Card):
         self._grid.setHorizontalSpacing(style.px(12))
         for column, width in enumerate((28, 24, 24, 24)):
             self._grid.setColumnStretch(column, width)
-        for column, head in enumerate(("", "For", "Against", "Not tested")):
+        for column, head in enumerate(("", tr("For"), tr("Against"), tr("Not tested"))):
             self._grid.addWidget(style.label("s", head), 0, column)
         self.body.addWidget(place)
 
@@ -56,7 +57,7 @@ class CauseCard(Card):
         open_ones = sum(cause.near or not cause.word for cause in self._causes)
         everything = self._all.isChecked()
         few = min(max(open_ones, FEWEST), MOST_AT_FIRST)
-        self._all.setText("Fewer" if everything else f"All {len(self._causes)}")
+        self._all.setText(tr("Fewer") if everything else tr("All {count}").format(count=len(self._causes)))
         chosen = self._causes if everything else self._causes[:few]
         for number, cause in enumerate(chosen):
             if number < len(self._lines) and self._lines[number][0] == cause:
@@ -83,7 +84,8 @@ class CauseCard(Card):
         stack = style.column(name, spacing=0)
         stack.addWidget(self._links([Reason(differential.title, (differential.item_id,))]))
         word = style.label(
-            "b" if cause.near else "", f"Your word: {cause.word.replace('-', ' ') or 'not asked'}"
+            "b" if cause.near else "",
+            tr("Your word: {replace}").format(replace=cause.word.replace("-", " ") or tr("not asked")),
         )
         style.say(word, c="att" if cause.near else "" if cause.word else "q")
         fits = style.label("s", differential.history)
@@ -98,7 +100,9 @@ class CauseCard(Card):
         self._grid.addWidget(name, line + 1, 0, Qt.AlignmentFlag.AlignTop)
         yield name
         for column, found in enumerate((cause.speaks_for, cause.speaks_against, untested), start=1):
-            place = self._links(found) if found else style.label("s", "nothing so far" if column < 3 else "")
+            place = (
+                self._links(found) if found else style.label("s", tr("nothing so far") if column < 3 else "")
+            )
             self._grid.addWidget(place, line + 1, column, Qt.AlignmentFlag.AlignTop)
             yield place
 

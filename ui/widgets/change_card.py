@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout
 
 from evalassist.clinical.change import Change
 from evalassist.clinical.follow_up import FollowUp
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.cards import Card
 from ui.widgets.dates import date_text
@@ -27,11 +28,12 @@ class ChangeCard(Card):
     go_to = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__("Change", spacing=4)
+        super().__init__(tr("Change"), spacing=4)
         self._found: FollowUp | None = None
         self._drawn: object = None
         self.since = SegmentedControl(
-            [Choice(FIRST, "Since the first visit"), Choice(LAST, "Since the last visit")], "Change since"
+            [Choice(FIRST, tr("Since the first visit")), Choice(LAST, tr("Since the last visit"))],
+            tr("Change since"),
         )
         self.since.set_value(FIRST)
         self.since.answered.connect(self._since_chosen)
@@ -64,22 +66,25 @@ class ChangeCard(Card):
         if (day, changes) == self._drawn:
             return
         self._drawn = (day, changes)
-        self.set_title(f"Change since {date_text(day)}", "MDC: beyond error · MCID: important on average")
+        self.set_title(
+            tr("Change since {day}").format(day=date_text(day)),
+            tr("MDC: beyond error · MCID: important on average"),
+        )
         self._show(day, changes)
 
     def _show(self, day: date, changes: Sequence[Change]) -> None:
         empty(self._grid)
         told = [change for change in changes if change.now and change.direction != "same"]
-        heads = ("", "", date_text(day), "now", "change", "what it means")
+        heads = ("", "", date_text(day), tr("now"), tr("change"), tr("what it means"))
         for column, head in enumerate(heads if told else ()):
             self._grid.addWidget(style.label("s", head), 0, column)
         for line, change in enumerate(told, start=1):
             self._add(change, line)
         same = [f"{change.name} {change.now}" for change in changes if change.direction == "same"]
-        self._same.setText(f"No change: {'; '.join(same)}.")
+        self._same.setText(tr("No change: {same}.").format(same="; ".join(same)))
         self._same.setVisible(bool(same))
         gone = [change.name for change in changes if not change.now]
-        self._not_now.setText(f"Not measured again: {'; '.join(gone)}.")
+        self._not_now.setText(tr("Not measured again: {gone}.").format(gone="; ".join(gone)))
         self._not_now.setVisible(bool(gone))
 
     def _add(self, change: Change, line: int) -> None:

@@ -12,6 +12,7 @@ from evalassist.clinical.codes import CHOSEN_ITEM, WHOLE_ITEM, chosen_codes
 from evalassist.clinical.result import Code, CodeKind, Complexity, PlanOfCare
 from evalassist.content import Content
 from evalassist.evaluation import Answer, Answers, Evaluation, ItemId
+from evalassist.translate import tr, trn
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.cards import Card
@@ -22,9 +23,9 @@ from ui.widgets.plan_cards import empty
 from ui.widgets.record_facts import RecordFacts
 
 KINDS: tuple[tuple[CodeKind, str], ...] = (
-    ("diagnosis", "DIAGNOSIS"),
-    ("evaluation", "EVALUATION"),
-    ("treatment", "TREATMENT OF THIS SESSION"),
+    ("diagnosis", tr("DIAGNOSIS")),
+    ("evaluation", tr("EVALUATION")),
+    ("treatment", tr("TREATMENT OF THIS SESSION")),
 )
 MINUTES_ROOM = 300
 
@@ -51,7 +52,7 @@ class CodesCard(Card):
     go_to = Signal(str)
 
     def __init__(self, content: Content) -> None:
-        super().__init__("Codes and minutes", "offered with a reason; tick what you use", spacing=5)
+        super().__init__(tr("Codes and minutes"), tr("offered with a reason; tick what you use"), spacing=5)
         self._content = content
         self._drawn: object = None
         self._ticked: tuple[str, ...] = ()
@@ -60,7 +61,7 @@ class CodesCard(Card):
         """Minutes by item: of each code shown, and of the whole treatment."""
         self._whole = self._minutes(WHOLE_ITEM, content.items[WHOLE_ITEM].label)
         self._units: dict[str, ElidedLabel] = {}
-        self._more = LinkButton("More codes")
+        self._more = LinkButton(tr("More codes"))
         self._more.setCheckable(True)
         self._more.clicked.connect(self._draw_again)
         self.title_row.addWidget(self._more)
@@ -122,7 +123,7 @@ class CodesCard(Card):
     # ------------------------------------------------------------ drawing
 
     def _draw_again(self) -> None:
-        self._more.setText("Fewer codes" if self._more.isChecked() else "More codes")
+        self._more.setText(tr("Fewer codes") if self._more.isChecked() else tr("More codes"))
         self._draw()
 
     def _draw(self) -> None:
@@ -154,7 +155,7 @@ class CodesCard(Card):
                 if code.kind == kind:
                     place.addWidget(self._row(code))
             if kind == "evaluation" and not place.count():
-                place.addWidget(style.label("s", "No code yet: a component is not recorded."))
+                place.addWidget(style.label("s", tr("No code yet: a component is not recorded.")))
 
     def _row(self, code: Code) -> QWidget:
         row = QWidget()
@@ -162,7 +163,7 @@ class CodesCard(Card):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(style.px(8))
         box = QCheckBox(code.code)
-        box.setAccessibleName(f"Use {code.code}, {code.label}")
+        box.setAccessibleName(tr("Use {code}, {label}").format(code=code.code, label=code.label))
         box.setProperty("field", False)
         box.clicked.connect(self._tick)
         self.boxes[code.code] = box
@@ -173,7 +174,9 @@ class CodesCard(Card):
         self._units[code.code] = because
         item_id = f"minutes-{code.code}"
         if item_id in self._content.items:
-            self.editors[item_id] = self._minutes(item_id, f"Minutes of {code.code}, {code.label}")
+            self.editors[item_id] = self._minutes(
+                item_id, tr("Minutes of {code}, {label}").format(code=code.code, label=code.label)
+            )
             grid.addWidget(self.editors[item_id], 0, 2)
         grid.setColumnStretch(1, 1)
         grid.addWidget(because, 1, 0, 1, 3)
@@ -197,7 +200,7 @@ class CodesCard(Card):
         box = self.boxes[code.code]
         box.setChecked(code.chosen)
         box.setEnabled(not self._read_only)
-        words = code.because if code.offered else f"not offered: {code.because}"
+        words = code.because if code.offered else tr("not offered: {because}").format(because=code.because)
         self._units[code.code].set_text(upper_first(words))
         told_below = code.kind == "evaluation" and code.offered and self._explained
         self._units[code.code].setVisible(not told_below)
@@ -207,25 +210,31 @@ class CodesCard(Card):
         if complexity is None:
             return
         for one in complexity.components:
-            words = f"{upper_first(one.title)}: {one.value or 'not recorded'}"
+            words = f"{upper_first(one.title)}: {one.value or tr('not recorded')}"
             link = ReasonLink(f"{words} → {one.level}" if one.level else words)
             link.clicked.connect(partial(self.go_to.emit, one.item))
             self._components.addWidget(link)
-        told = f"The lowest level counts: {complexity.code}." if complexity.code else ""
+        told = tr("The lowest level counts: {code}.").format(code=complexity.code) if complexity.code else ""
         if told:
             self._components.addWidget(style.label("s", told))
 
     def _show_session(self, plan: PlanOfCare) -> None:
         session = plan.session
-        units = f"{session.units} unit{'' if session.units == 1 else 's'}"
-        words = f"{session.minutes} timed minutes → {units}" if session.minutes else "No minutes typed yet"
+        units = trn("{units} unit", "{units} units", session.units).format(units=session.units)
+        words = (
+            tr("{minutes} timed minutes → {units}").format(minutes=session.minutes, units=units)
+            if session.minutes
+            else tr("No minutes typed yet")
+        )
         if session.units and not session.minutes:
             words = units
         if session.choose:
-            words += f". Equal claim to the last unit: {', '.join(session.choose)}; you pick."
+            words += tr(". Equal claim to the last unit: {choose}; you pick.").format(
+                choose=", ".join(session.choose)
+            )
         unticked = [code.code for code in plan.codes if code.minutes and not code.chosen]
         if unticked and self._ticked:
-            words += f". Minutes without a tick: {', '.join(unticked)}."
+            words += tr(". Minutes without a tick: {unticked}.").format(unticked=", ".join(unticked))
         self._session.setText(words)
         self._rule.setText(session.rule)
 

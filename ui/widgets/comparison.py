@@ -10,18 +10,19 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QFrame, QTextBrowser
 
 from evalassist.clinical.whatif import Compared
+from evalassist.translate import tr
 from ui import style
 
 PLURALS = {
-    "Labels": ("label", "labels"),
-    "Plan": ("number of the plan", "numbers of the plan"),
-    "Exercises": ("exercise", "exercises"),
-    "Goals": ("goal", "goals"),
-    "Visits": ("line of the visits", "lines of the visits"),
-    "Other care": ("piece of other care", "pieces of other care"),
-    "Warnings": ("warning", "warnings"),
+    "Labels": (tr("label"), tr("labels")),
+    "Plan": (tr("number of the plan"), tr("numbers of the plan")),
+    "Exercises": (tr("exercise"), tr("exercises")),
+    "Goals": (tr("goal"), tr("goals")),
+    "Visits": (tr("line of the visits"), tr("lines of the visits")),
+    "Other care": (tr("piece of other care"), tr("pieces of other care")),
+    "Warnings": (tr("warning"), tr("warnings")),
 }
-NOT_THERE = "not there"
+NOT_THERE = tr("not there")
 
 
 class ComparisonTable(QTextBrowser):
@@ -32,7 +33,7 @@ class ComparisonTable(QTextBrowser):
         self._compared: Sequence[Compared] = ()
         self._only_changes = False
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAccessibleName("Labels, plan and goals, as they are and as they would be")
+        self.setAccessibleName(tr("Labels, plan and goals, as they are and as they would be"))
         self.viewport().setAutoFillBackground(False)
 
     def show_compared(self, compared: Sequence[Compared], *, only_changes: bool) -> None:
@@ -46,7 +47,7 @@ class ComparisonTable(QTextBrowser):
         super().changeEvent(event)
 
     def _write(self) -> None:
-        rows = [_row("", "", "Now", "Then", head=True)]
+        rows = [_row("", "", tr("Now"), tr("Then"), head=True)]
         part = ""
         for one in self._compared:
             if self._only_changes and one.change == "same":
@@ -67,9 +68,9 @@ def summary(compared: Sequence[Compared]) -> str:
     counts = Counter(one.part for one in compared if one.change != "same")
     parts = [f"{count} {PLURALS[part][count != 1]}" for part, count in counts.items()]
     if not parts:
-        return "Labels, plan and goals stay as they are."
-    told = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
-    return f"Different then: {told}."
+        return tr("Labels, plan and goals stay as they are.")
+    told = ", ".join(parts[:-1]) + (tr(" and ") if len(parts) > 1 else "") + parts[-1]
+    return tr("Different then: {told}.").format(told=told)
 
 
 def _compared(one: Compared) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWid
 
 from evalassist.clinical.result import Reason
 from evalassist.evaluation import ItemId, Opinion
+from evalassist.translate import tr
 from evalassist.words import upper_first
 from ui import icons, style
 from ui.widgets.fields import TextField
@@ -47,7 +48,7 @@ class ReasonList(QWidget):
             link.clicked.connect(lambda _=False, reason=reason: self.go_to.emit(reason.items[0]))
             self._lines.addWidget(link, 0 if self._across else 1)
         if len(wanted) > most:
-            more = style.label("", f"and {len(wanted) - most} more")
+            more = style.label("", tr("and {count} more").format(count=len(wanted) - most))
             more.setProperty("t", "s")
             more.setIndent(style.px(16))
             more.setToolTip("\n".join(reason.text for reason in wanted[most:]))
@@ -85,14 +86,15 @@ class ConclusionCard(QFrame):
         self._gap = head.count()
         head.addStretch(1 if across else 0)
         self.opinion = SegmentedControl(
-            [Choice(ACCEPT, "Accept"), Choice(DISAGREE, "Disagree…", "quiet")], f"{name}: accept or disagree"
+            [Choice(ACCEPT, tr("Accept")), Choice(DISAGREE, tr("Disagree…"), "quiet")],
+            tr("{name}: accept or disagree").format(name=name),
         )
         self.opinion.answered.connect(self._chosen)
-        self._disagree = LinkButton("Disagree…")
-        self._disagree.setAccessibleName(f"{name}: disagree")
+        self._disagree = LinkButton(tr("Disagree…"))
+        self._disagree.setAccessibleName(tr("{name}: disagree").format(name=name))
         self._disagree.clicked.connect(self._toggled)
-        self._go = LinkButton("Go to it")
-        self._go.setAccessibleName(f"{name}: go to what is missing")
+        self._go = LinkButton(tr("Go to it"))
+        self._go.setAccessibleName(tr("{name}: go to what is missing").format(name=name))
         icons.put_icon(self._go, "go", "accent")
         self._go.clicked.connect(self._follow)
         for part in (self.opinion, self._disagree, self._go):
@@ -108,10 +110,10 @@ class ConclusionCard(QFrame):
         why = style.row(self._why_line, (5, 3, 0, 0), spacing=8)
         self._decided = style.label("b")
         why.addWidget(self._decided)
-        self.why = TextField(f"{name}: why you disagree")
+        self.why = TextField(tr("{name}: why you disagree").format(name=name))
         self.why.answered.connect(lambda words: self.said.emit(Opinion(False, str(words or ""))))
         why.addWidget(self.why, 1)
-        self._why_missing = style.label("s", "write the reason")
+        self._why_missing = style.label("s", tr("write the reason"))
         style.say(self._why_missing, c="att")
         why.addWidget(self._why_missing)
         self._against = ReasonList()
@@ -164,7 +166,7 @@ class ConclusionCard(QFrame):
         self._remark.setVisible(bool(remark))
         self.source.setText(source)
         self.source.setToolTip(source_says)
-        self.source.setAccessibleName(f"Source: {source}")
+        self.source.setAccessibleName(tr("Source: {source}").format(source=source))
         self.source.setVisible(bool(source))
         self._reasons.show_reasons(reasons, most)
         self._against.show_reasons(against, MOST_AGAINST)
@@ -178,9 +180,11 @@ class ConclusionCard(QFrame):
         self.opinion.setEnabled(not read_only)
         self.opinion.set_value(None if opinion is None else ACCEPT if opinion.accepts else DISAGREE)
         self._disagree.setVisible(asks == "disagree" and not read_only)
-        self._disagree.setText("Take it back" if disagrees else "Disagree…")
+        self._disagree.setText(tr("Take it back") if disagrees else tr("Disagree…"))
         self._decided.setText(
-            f"Your decision: {'met' if state in ('complete', 'good') else 'not met'}, because"
+            tr("Your decision: {what}, because").format(
+                what=tr("met") if state in ("complete", "good") else tr("not met")
+            )
         )
         self._why_line.setVisible(disagrees)
         self._why_missing.setVisible(disagrees and not (opinion and opinion.reason))

@@ -6,15 +6,33 @@ from datetime import date
 from PySide6.QtCore import QEvent, QLocale
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.focus import go_on
 from ui.widgets.typed import Line, Typed
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-KIND_WORDS = {"initial": "Initial evaluation", "re-evaluation": "Re-evaluation", "discharge": "Discharge"}
+MONTHS = (
+    tr("Jan"),
+    tr("Feb"),
+    tr("Mar"),
+    tr("Apr"),
+    tr("May"),
+    tr("Jun"),
+    tr("Jul"),
+    tr("Aug"),
+    tr("Sep"),
+    tr("Oct"),
+    tr("Nov"),
+    tr("Dec"),
+)
+KIND_WORDS = {
+    "initial": tr("Initial evaluation"),
+    "re-evaluation": tr("Re-evaluation"),
+    "discharge": tr("Discharge"),
+}
 """What each kind of visit is called."""
-SHORT_KINDS = {"initial": "Initial", "re-evaluation": "Re-eval", "discharge": "Discharge"}
-PLAINLY = "Write it like Mar 2, 2026."
+SHORT_KINDS = {"initial": tr("Initial"), "re-evaluation": tr("Re-eval"), "discharge": tr("Discharge")}
+PLAINLY = tr("Write it like Mar 2, 2026.")
 
 
 def date_text(day: date) -> str:
@@ -40,7 +58,9 @@ def read_date(typed: str) -> date | str | None:
         return _from_words(int(found[1]), found[2], int(found[3]), typed)
     if found := re.fullmatch(r"([^\W\d]+)\.?\s*(\d{1,2}),?\s+(\d{4})", text):
         return _from_words(int(found[2]), found[1], int(found[3]), typed)
-    return f"“{typed.strip()}” cannot be read as a date yet. {PLAINLY}"
+    return tr("“{typed}” cannot be read as a date yet. {plainly}").format(
+        typed=typed.strip(), plainly=PLAINLY
+    )
 
 
 def _from_figures(first: int, second: int, year: int, typed: str) -> date | str:
@@ -49,13 +69,15 @@ def _from_figures(first: int, second: int, year: int, typed: str) -> date | str:
     if second > 12:
         return _day(year, first, second, typed)
     day_first, month_first = date(year, second, first), date(year, first, second)
-    return f"Is it {date_text(day_first)} or {date_text(month_first)}? Write the month as a word."
+    return tr("Is it {day_first} or {month_first}? Write the month as a word.").format(
+        day_first=date_text(day_first), month_first=date_text(month_first)
+    )
 
 
 def _from_words(day: int, word: str, year: int, typed: str) -> date | str:
     month = _month(word)
     if month is None:
-        return f"“{word}” is not a month. {PLAINLY}"
+        return tr("“{word}” is not a month. {plainly}").format(word=word, plainly=PLAINLY)
     return _day(year, month, day, typed)
 
 
@@ -75,7 +97,7 @@ def _day(year: int, month: int, day: int, typed: str) -> date | str:
     try:
         return date(year, month, day)
     except ValueError:
-        return f"“{typed.strip()}” is not in the calendar. {PLAINLY}"
+        return tr("“{typed}” is not in the calendar. {plainly}").format(typed=typed.strip(), plainly=PLAINLY)
 
 
 class DateField(Typed):
@@ -169,9 +191,13 @@ class DateField(Typed):
 
     def _out_of_range(self, found: date) -> str:
         if self._earliest is not None and found < self._earliest:
-            return f"Dates from {date_text(self._earliest)} on fit here. What you typed stays here."
+            return tr("Dates from {earliest} on fit here. What you typed stays here.").format(
+                earliest=date_text(self._earliest)
+            )
         if self._latest is not None and found > self._latest:
-            return f"Dates up to {date_text(self._latest)} fit here. What you typed stays here."
+            return tr("Dates up to {latest} fit here. What you typed stays here.").format(
+                latest=date_text(self._latest)
+            )
         return ""
 
     def _say(self, sentence: str) -> None:

@@ -10,11 +10,12 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
+from evalassist.translate import tr, trn
 from ui import icons, style
 from ui.widgets.cards import Card, Rule
 from ui.widgets.dates import KIND_WORDS
 from ui.widgets.glyph import GLYPHS
-from ui.widgets.lines import cell, empty, plain, quiet, short_date, two_lines
+from ui.widgets.lines import cell, empty, giving, plain, quiet, short_date, two_lines
 from ui.widgets.marks import StateGlyph
 from ui.widgets.side import SideBadge
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 OLD_DAYS = 1
 FIRST_STEP, LAST_STEP = "safety", "sign"
-STOPS = {"EMERGENCY": "Safety: emergency", "URGENT": "Safety: urgent", "REFER": "Safety: refer"}
+STOPS = {"EMERGENCY": tr("Safety: emergency"), "URGENT": tr("Safety: urgent"), "REFER": tr("Safety: refer")}
 
 
 class DraftsCard(Card):
@@ -38,11 +39,11 @@ class DraftsCard(Card):
     """A draft was discarded; with the reason when it could not be."""
 
     def __init__(self, store: Store) -> None:
-        super().__init__("Unfinished notes", "")
+        super().__init__(tr("Unfinished notes"), "")
         self._store = store
         self._content: Content | None = None
         self._rows: list[DraftRow] = []
-        self._order = style.label("s", "late first")
+        self._order = style.label("s", tr("late first"))
         self.title_row.addWidget(self._order)
         self._said = plain("", tone="danger")
         self._said.setWordWrap(True)
@@ -69,7 +70,7 @@ class DraftsCard(Card):
         """Show these drafts, given with the one last worked on first."""
         empty(self._lines)
         self._rows = []
-        self.set_title("Unfinished notes", f"{len(rows)}" if rows else "")
+        self.set_title(tr("Unfinished notes"), f"{len(rows)}" if rows else "")
         self._order.setVisible(len(rows) > 1)
         for place, row in enumerate(sorted(rows, key=lambda row: row.visit_date)):
             if place:
@@ -83,7 +84,7 @@ class DraftsCard(Card):
             self._rows.append(made)
         if not rows:
             signed = bool(self._store.recent(1))
-            self._lines.addWidget(quiet("None. Every note is signed." if signed else "No notes yet."))
+            self._lines.addWidget(quiet(tr("None. Every note is signed.") if signed else tr("No notes yet.")))
         self._look.start()
 
     def _open(self, row: DraftRow) -> None:
@@ -112,7 +113,7 @@ class DraftsCard(Card):
                 self._store.clinic_defaults()
             )
         except EvalAssistError:  # discarded in another window, or the records are away
-            row.tell("look", "cannot be read now")
+            row.tell("look", tr("cannot be read now"))
             return
         content = content_for(evaluation) if evaluation.defaults else self._content
         assessment = assess(evaluation, content)
@@ -125,8 +126,8 @@ class DraftsCard(Card):
         steps_now = progress(evaluation, assessment, plan, content, earlier=visits)
         left = [step.left for step in steps_now.values() if step.left]
         if left:
-            steps = "1 step" if len(left) == 1 else f"{len(left)} steps"
-            row.tell("partly", f"{sum(left)} left in {steps}")
+            steps = trn("1 step", "{count} steps", len(left)).format(count=len(left))
+            row.tell("partly", tr("{left} left in {steps}").format(left=sum(left), steps=steps))
         else:
             row.tell_ready(content.steps[LAST_STEP].short)
 
@@ -136,7 +137,7 @@ class DraftsCard(Card):
             written = any(paper.kind == "referral" for paper in self._store.documents(row.row.id))
         except EvalAssistError:
             written = False
-        letter = "letter written" if written else "letter not written"
+        letter = tr("letter written") if written else tr("letter not written")
         row.tell("danger", letter, STOPS[str(assessment.action)], flags)
 
     def _ask_to_discard(self, row: DraftRow) -> None:
@@ -144,8 +145,8 @@ class DraftsCard(Card):
         place = self._lines.indexOf(row)
         row.hide()
         asked = _Question(
-            f"Discard the unfinished note of {row.row.patient.name}?",
-            "It cannot be brought back. Discard it for good?",
+            tr("Discard the unfinished note of {name}?").format(name=row.row.patient.name),
+            tr("It cannot be brought back. Discard it for good?"),
             lambda: self._discard(row.row.id),
             lambda: self.changed.emit(""),
         )
@@ -171,7 +172,7 @@ class DraftRow(QWidget):
         line.addWidget(
             two_lines(row.patient.name, f"{KIND_WORDS[row.kind]} · {short_date(row.visit_date)}", 184, "b")
         )
-        line.addWidget(cell(SideBadge(row.sore_knee, "knee", words=row.sore_knee != "both"), 118))
+        line.addWidget(cell(SideBadge(row.sore_knee, tr("knee"), words=row.sore_knee != "both"), 118))
         self._glyph = StateGlyph("partly")
         where = two_lines("", "", 122)
         self._step, self._left = where.findChildren(QLabel)
@@ -181,12 +182,12 @@ class DraftRow(QWidget):
         line.addStretch(1)
         self.discard = QPushButton()
         self.discard.setProperty("kind", "flat")
-        self.discard.setToolTip("Discard this note")
-        self.discard.setAccessibleName(f"Discard the note of {row.patient.name}")
+        self.discard.setToolTip(tr("Discard this note"))
+        self.discard.setAccessibleName(tr("Discard the note of {name}").format(name=row.patient.name))
         icons.put_icon(self.discard, "delete", "quiet")
-        self.go = QPushButton("Go on")
-        self.go.setMinimumWidth(style.px(78))
-        self.go.setAccessibleName(f"Go on with {row.patient.name}")
+        self.go = QPushButton(tr("Go on"))
+        style.at_least(self.go, 78)
+        self.go.setAccessibleName(tr("Go on with {name}").format(name=row.patient.name))
         if newest:
             self.go.setProperty("kind", "primary")
         line.addWidget(self.discard)
@@ -208,24 +209,26 @@ class DraftRow(QWidget):
 
     def tell_ready(self, step: str) -> None:
         """Nothing is left but to sign it."""
-        self.tell("complete", "ready to sign", step)
+        self.tell("complete", tr("ready to sign"), step)
         self.ready = True
-        self.go.setText("Sign")
-        self.go.setAccessibleName(f"Sign the note of {self.row.patient.name}")
+        self.go.setText(tr("Sign"))
+        self.go.setAccessibleName(tr("Sign the note of {name}").format(name=self.row.patient.name))
 
     def _age(self) -> QWidget:
         """How many days old it is, or of today's the time it was last worked on."""
         days = (date.today() - self.row.visit_date).days
         late = days > OLD_DAYS
-        words = f"{days} days old" if late else f"{self.row.updated_at.astimezone():%H:%M}"
+        words = (
+            tr("{days} days old").format(days=days) if late else f"{self.row.updated_at.astimezone():%H:%M}"
+        )
         made = QWidget()
         made.setFixedWidth(style.px(98))
         beside = style.row(made, spacing=6)
         if late:
             beside.addWidget(StateGlyph("look", size=14))
         else:
-            made.setToolTip("Last worked on")
-        beside.addWidget(plain(words, tone="att" if late else "q"))
+            made.setToolTip(tr("Last worked on"))
+        beside.addWidget(giving(words, tone="att" if late else "q"))
         beside.addStretch(1)
         return made
 
@@ -238,7 +241,7 @@ class _Question(QWidget):
         line = style.row(self, (2, 8, 0, 8), spacing=10)
         words = plain(first)
         words.setWordWrap(True)
-        yes, no = QPushButton("Discard"), QPushButton("Keep it")
+        yes, no = QPushButton(tr("Discard")), QPushButton(tr("Keep it"))
         line.addWidget(StateGlyph("look"))
         line.addWidget(words, 1)
         line.addWidget(no)
@@ -249,7 +252,7 @@ class _Question(QWidget):
             self._asked += 1
             if self._asked == 1:
                 words.setText(second)
-                yes.setText("Discard for good")
+                yes.setText(tr("Discard for good"))
                 style.say(yes, kind="danger")
                 no.setFocus(Qt.FocusReason.OtherFocusReason)
             else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 
 from evalassist.errors import EvalAssistError
+from evalassist.translate import tr
 from ui import icons, style
 from ui.widgets.cards import Card, Rule
 from ui.widgets.lines import Line, empty, plain, short_date
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 LOOKED_AT = 300
 """So many visits, the last ones worked on, are looked through."""
 MOST = 6
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAYS = (tr("Mon"), tr("Tue"), tr("Wed"), tr("Thu"), tr("Fri"), tr("Sat"), tr("Sun"))
 
 
 class DueCard(Card):
@@ -29,7 +30,7 @@ class DueCard(Card):
     patient_chosen = Signal(str)
 
     def __init__(self, store: Store) -> None:
-        super().__init__("Due this week")
+        super().__init__(tr("Due this week"))
         self.title_row.insertWidget(0, icons.Picture("calendar", "quiet", 16))
         self._store = store
         self._dues: dict[str, tuple[Due, ...]] = {}
@@ -88,14 +89,17 @@ class DueCard(Card):
             line.chosen.connect(lambda patient_id=row.patient.id: self.patient_chosen.emit(patient_id))
             self._lines.addWidget(line)
         more = len(found) - MOST
-        self.set_title("Due this week", f"the first {MOST} of {len(found)}" if more > 0 else "")
+        self.set_title(
+            tr("Due this week"),
+            tr("the first {most} of {count}").format(most=MOST, count=len(found)) if more > 0 else "",
+        )
         self.setVisible(bool(found))
 
 
 def day_words(day: date, today: date) -> str:
     """Thu within the week that comes; a day that is past says so."""
     if day == today:
-        return "today"
+        return tr("today")
     if today < day < today + timedelta(days=7):
         return WEEKDAYS[day.weekday()]
-    return f"since {short_date(day)}" if day < today else short_date(day)
+    return tr("since {day}").format(day=short_date(day)) if day < today else short_date(day)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QMenu, QPlainTextEdit, QSize
 
 from evalassist.content.schema import YES_NO, Item, Option
 from evalassist.evaluation import Answer, ItemId, NotTested, Quantity
+from evalassist.translate import tr
 from evalassist.units import convert
 from ui import style
 from ui.widgets.choices import MOST_RADIOS, MOST_SEGMENTS, CheckList, ChoiceField, Shape
@@ -152,11 +153,11 @@ class Editor(QWidget):
     def _menu(self) -> QMenu:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        title = menu.addAction("Not tested, because of")
+        title = menu.addAction(tr("Not tested, because of"))
         title.setEnabled(False)
         for reason in NOT_TESTED_REASONS:
             menu.addAction(reason.capitalize(), partial(self.leave_out, reason))
-        menu.addAction("Another reason…", lambda: self.leave_out("another reason"))
+        menu.addAction(tr("Another reason…"), lambda: self.leave_out("another reason"))
         return menu
 
     def _show_left_out(self) -> None:
@@ -189,9 +190,9 @@ class _LeftOut(QWidget):
         self._words = style.label()
         self._words.setProperty("t", "b")
         self._words.setProperty("c", "q")
-        self.reason = TextField(f"{name}: reason it is not tested")
-        self.undo = LinkButton("Undo")
-        self.undo.setAccessibleName(f"Test {name} after all")
+        self.reason = TextField(tr("{name}: reason it is not tested").format(name=name))
+        self.undo = LinkButton(tr("Undo"))
+        self.undo.setAccessibleName(tr("Test {name} after all").format(name=name))
         line.addWidget(StateGlyph("not-met"))
         line.addWidget(self._words)
         line.addWidget(self.reason, 1)
@@ -200,7 +201,9 @@ class _LeftOut(QWidget):
 
     def show_reason(self, reason: str) -> None:
         own = reason not in NOT_TESTED_REASONS
-        self._words.setText("Not tested, because" if own else f"Not tested · {reason}")
+        self._words.setText(
+            tr("Not tested, because") if own else tr("Not tested · {reason}").format(reason=reason)
+        )
         self.reason.setVisible(own)
         if own:
             self.reason.set_value("" if reason == "another reason" else reason)
@@ -217,9 +220,9 @@ class YesNoEditor(Editor):
 
     def build(self) -> QWidget:
         tones: dict[str, Choice] = {
-            "yes": Choice("yes", "Yes", "danger" if self._alarming else "soft"),
-            "no": Choice("no", "No", "quiet"),
-            "not-assessed": Choice("not-assessed", "Not assessed", "quiet", key="/"),
+            "yes": Choice("yes", tr("Yes"), "danger" if self._alarming else "soft"),
+            "no": Choice("no", tr("No"), "quiet"),
+            "not-assessed": Choice("not-assessed", tr("Not assessed"), "quiet", key="/"),
         }
         self._boxes = SegmentedControl([tones[option.id] for option in YES_NO], self.name)
         self._boxes.answered.connect(self.tell)
@@ -256,7 +259,7 @@ class ChoicesEditor(Editor):
         self._none = own_none or NONE
         choices = [_checked(option) for option in self.item.options]
         if own_none is None:
-            choices.append(Choice(NONE, "None of these"))
+            choices.append(Choice(NONE, tr("None of these")))
         self._list = CheckList(choices, self.name, none_of_these=self._none)
         self._list.answered.connect(self._ticked)
         return self._list
@@ -288,7 +291,9 @@ class NumberEditor(Editor):
         holder.setFocusProxy(self._field(self._unit))
         units = self._units = tuple(dict.fromkeys((self.item.unit, *self.item.units)))
         if len(units) > 1:
-            self._chooser = ChoiceField([Choice(unit, unit) for unit in units], f"{self.name}: unit")
+            self._chooser = ChoiceField(
+                [Choice(unit, unit) for unit in units], tr("{name}: unit").format(name=self.name)
+            )
             self._chooser.set_value(self._unit)
             self._chooser.answered.connect(self._unit_chosen)
             self._top.addWidget(self._chooser, 0, Qt.AlignmentFlag.AlignTop)
@@ -335,7 +340,7 @@ class NumberEditor(Editor):
     def name_unit(self, words: Answer | None) -> None:
         """Show beside the number what another answer says it is counted in."""
         said = words.strip() if isinstance(words, str) else ""
-        self._unit_word.setText(said or "(unit not said yet)")
+        self._unit_word.setText(said or tr("(unit not said yet)"))
         self._unit_word.show()
         spoken = f"{self.name}, {said}" if said else self.name
         self._field(self._unit).edit.setAccessibleName(spoken)
@@ -409,7 +414,7 @@ class ScaleEditor(Editor):
         low, high = self.item.ends or ("", "")
         if self.item.sides:
             self._boxes = ZeroToTen(self.name, low="", high="", box_width=23)
-            self._boxes.setToolTip(f"0 is {low}, 10 is {high}" if low else "")
+            self._boxes.setToolTip(tr("0 is {low}, 10 is {high}").format(low=low, high=high) if low else "")
         else:
             self._boxes = ZeroToTen(self.name, low=low, high=high)
         self._boxes.answered.connect(self.tell)

@@ -14,6 +14,7 @@ from evalassist.clinical.edits import DOSE_LIMITS
 from evalassist.clinical.result import PlannedExercise, first_of_each_side
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import PlanEdit
+from evalassist.translate import tr
 from evalassist.words import lower_first, upper_first
 from ui import icons, style
 from ui.widgets.elided import ElidedLabel
@@ -24,7 +25,7 @@ from ui.widgets.stepper import Stepper
 
 PICTURE = (120, 90)
 COMPACT_PICTURE = (96, 72)
-DOSE = (("sets", "sets"), ("reps", "reps"), ("hold_s", "s hold"))
+DOSE = (("sets", tr("sets")), ("reps", tr("reps")), ("hold_s", tr("s hold")))
 """Field of the dose and its word; the stepper goes as far as a dose may."""
 ROOM_FOR_NEXT = 900
 """From this width on, what the next phase has instead stands beside the dose, else below it."""
@@ -40,7 +41,7 @@ class ExercisePicture(QAbstractButton):
         self._exercise_id, self._moment, self._size = exercise_id, moment, PICTURE
         self.mirrored = False
         """The picture shows the other leg at work than it was drawn with."""
-        self.setAccessibleName(f"Picture: {name}")
+        self.setAccessibleName(tr("Picture: {name}").format(name=name))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
@@ -126,7 +127,7 @@ class ExerciseCard(QFrame):
         self._wait.timeout.connect(self.flush)
         line = style.row(self, (9, 4, 9, 4), spacing=12)
         self.picture = ExercisePicture(exercise.id, exercise.name)
-        self.picture.lead_on("all about it")
+        self.picture.lead_on(tr("all about it"))
         self.picture.clicked.connect(lambda: self.details_wanted.emit(exercise.id))
         line.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignVCenter)
         body = style.column(spacing=1)
@@ -147,16 +148,16 @@ class ExerciseCard(QFrame):
         name.setProperty("t", "b")
         name.set_text(self.exercise.name)
         self._side = SideBadge("right", words=False)
-        self._edited = Chip("edited", "att")
+        self._edited = Chip(tr("edited"), "att")
         head.addWidget(self._number)
         head.addWidget(chip_of(self.exercise))
         head.addWidget(name, 1)
         head.addWidget(self._edited)
         head.addWidget(self._side)
-        self._up = self._icon("up", "earlier in the list", lambda: self._move(-1))
-        self._down = self._icon("down", "later in the list", lambda: self._move(1))
-        self._remove = self._icon("delete", "take it out, and say why", self._ask_removal)
-        self.lock = self._icon("unlocked", "keep it whatever the findings become", self._toggle_lock)
+        self._up = self._icon("up", tr("earlier in the list"), lambda: self._move(-1))
+        self._down = self._icon("down", tr("later in the list"), lambda: self._move(1))
+        self._remove = self._icon("delete", tr("take it out, and say why"), self._ask_removal)
+        self.lock = self._icon("unlocked", tr("keep it whatever the findings become"), self._toggle_lock)
         self.lock.setCheckable(True)
         for button in (self.lock, self._up, self._down, self._remove):
             head.addWidget(button)
@@ -177,11 +178,11 @@ class ExerciseCard(QFrame):
 
     def _build_because(self) -> QHBoxLayout:
         row = style.row(spacing=8)
-        row.addWidget(style.label("s", "because"))
+        row.addWidget(style.label("s", tr("because")))
         self._reason = ReasonLink("")
         self._reason.clicked.connect(self._follow)
         row.addWidget(self._reason, 1)
-        self.easier, self.harder = LinkButton("Easier"), LinkButton("Harder")
+        self.easier, self.harder = LinkButton(tr("Easier")), LinkButton(tr("Harder"))
         self.easier.clicked.connect(lambda: self._swap(self.exercise.easier))
         self.harder.clicked.connect(lambda: self._swap(self.exercise.harder))
         row.addWidget(self.easier)
@@ -191,10 +192,10 @@ class ExerciseCard(QFrame):
     def _build_removal(self) -> QWidget:
         self._removal = QWidget()
         row = style.row(self._removal, (0, 3, 0, 0), spacing=8)
-        row.addWidget(style.label("s", "Take out because"))
-        self.removal_reason = TextField(f"{self.exercise.name}: why it is taken out")
+        row.addWidget(style.label("s", tr("Take out because")))
+        self.removal_reason = TextField(tr("{name}: why it is taken out").format(name=self.exercise.name))
         row.addWidget(self.removal_reason, 1)
-        self.take_out, keep = LinkButton("Take it out"), LinkButton("Keep it")
+        self.take_out, keep = LinkButton(tr("Take it out")), LinkButton(tr("Keep it"))
         self.take_out.clicked.connect(self._take_out)
         keep.clicked.connect(self._removal.hide)
         row.addWidget(self.take_out)
@@ -231,19 +232,21 @@ class ExerciseCard(QFrame):
         self.picture.set_compact(compact)
         self.picture.show_leg(planned.side)
         self._side.set_side(planned.side)
-        self._side.setToolTip("both legs" if planned.side == "both" else f"{planned.side} leg")
+        self._side.setToolTip(
+            tr("both legs") if planned.side == "both" else tr("{side} leg").format(side=planned.side)
+        )
         self._edited.setVisible(planned.edited)
         self._edited.setToolTip(_edit_words(planned))
         for field, stepper in self.steppers.items():
             if field not in self._pending:
                 stepper.set_value(getattr(planned.dose, field))
             stepper.setEnabled(not read_only)
-        self._then.set_text(f"then: {then}" if then else "")
+        self._then.set_text(tr("then: {then}").format(then=then) if then else "")
         self._then.setVisible(bool(then))
         reasons = [lower_first(reason.text) for reason in planned.because]
         first = [lower_first(one.text).partition(";")[0] for one in first_of_each_side(planned.because)]
-        self._reason.setText("; ".join(first) or "chosen by the therapist")
-        self._reason.setAccessibleName(f"Because {self._reason.text()}")
+        self._reason.setText("; ".join(first) or tr("chosen by the therapist"))
+        self._reason.setAccessibleName(tr("Because {reason}").format(reason=self._reason.text()))
         self._reason.setToolTip("\n".join(reasons))
         self._reason.setEnabled(bool(planned.because and planned.because[0].items))
         self._up.setEnabled(place > 1)
@@ -261,7 +264,9 @@ class ExerciseCard(QFrame):
         if locked != self.lock.isChecked() or not self.lock.toolTip():
             self.lock.setChecked(locked)
             icons.put_icon(self.lock, "locked" if locked else "unlocked", "accent" if locked else "quiet", 17)
-        says = "kept whatever the findings become" if locked else "keep it whatever the findings become"
+        says = (
+            tr("kept whatever the findings become") if locked else tr("keep it whatever the findings become")
+        )
         self.lock.setToolTip(upper_first(says))
         self.lock.setAccessibleName(f"{self.exercise.name}: {says}")
 
@@ -327,10 +332,12 @@ class ExerciseCard(QFrame):
 def _edit_words(planned: PlannedExercise) -> str:
     before, now = planned.proposed_dose, planned.dose
     if before is None:
-        return "Changed by the therapist"
+        return tr("Changed by the therapist")
     changed = [
-        f"{word}: {getattr(before, field)} proposed, {getattr(now, field)} now"
+        tr("{word}: {before} proposed, {now} now").format(
+            word=word, before=getattr(before, field), now=getattr(now, field)
+        )
         for field, word in DOSE
         if getattr(before, field) != getattr(now, field)
     ]
-    return "\n".join(changed) or "Changed by the therapist"
+    return "\n".join(changed) or tr("Changed by the therapist")

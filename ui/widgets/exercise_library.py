@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QScrollArea, QSizePolicy, 
 
 from evalassist.clinical.result import Refusal
 from evalassist.content.schema import Exercise
+from evalassist.translate import tr
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.cards import Card, Rule
 from ui.widgets.exercise_card import chip_of
 from ui.widgets.fields import TextField
+from ui.widgets.lines import giving
 from ui.widgets.marks import LinkButton
 
 OFFERED_KINDS = ("slot", "therapist")
@@ -32,13 +34,13 @@ class ExerciseLibrary(Card):
         super().__init__()
         self._rows: dict[str, _Row] = {}
         head = style.row(spacing=8)
-        head.addWidget(style.label("cap", "LIBRARY"))
+        head.addWidget(style.label("cap", tr("LIBRARY")))
         head.addStretch(1)
         self._phase = style.label("s")
         head.addWidget(self._phase)
         self.body.addLayout(head)
         self.search = QLineEdit()
-        self.search.setAccessibleName("Search the exercises")
+        self.search.setAccessibleName(tr("Search the exercises"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
         self.body.addWidget(self.search)
@@ -50,7 +52,7 @@ class ExerciseLibrary(Card):
         self._area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         inner = QWidget()
         self._list: QVBoxLayout = style.column(inner, (0, 0, 4, 0), spacing=4)
-        self._nothing = style.label("s", "No exercise has these words.")
+        self._nothing = style.label("s", tr("No exercise has these words."))
         self._nothing.hide()
         self._list.addWidget(self._nothing)
         self._list.addStretch(1)
@@ -70,7 +72,7 @@ class ExerciseLibrary(Card):
         for _ in self.pieces(exercises, refused, in_plan, read_only=read_only):
             pass
         self._phase.setText(phase)
-        self.search.setPlaceholderText(f"Search {len(exercises)} exercises")
+        self.search.setPlaceholderText(tr("Search {count} exercises").format(count=len(exercises)))
         self._filter(self.search.text())
 
     def pieces(
@@ -135,9 +137,9 @@ class _Row(QWidget):
         line = style.row(spacing=6)
         self._name = style.label("b", exercise.name)
         self._name.setWordWrap(True)
-        self._add, self._ask = QPushButton("Add"), LinkButton("Anyway…")
-        self._add.setAccessibleName(f"Add {exercise.name}")
-        self._ask.setAccessibleName(f"{exercise.name}: add it anyway, with a reason")
+        self._add, self._ask = QPushButton(tr("Add")), LinkButton(tr("Anyway…"))
+        self._add.setAccessibleName(tr("Add {name}").format(name=exercise.name))
+        self._ask.setAccessibleName(tr("{name}: add it anyway, with a reason").format(name=exercise.name))
         self._add.clicked.connect(lambda: self.add_wanted.emit(exercise.id, ""))
         self._ask.clicked.connect(self._toggle)
         line.addWidget(self._name, 1)
@@ -146,9 +148,11 @@ class _Row(QWidget):
         stack.addLayout(line)
         below = style.row(spacing=6)
         below.addWidget(chip_of(exercise))
-        below.addWidget(style.label("s", exercise.body_position), 1)
-        self._details = LinkButton("Details")
-        self._details.setAccessibleName(f"All about {exercise.name}")
+        position = giving(exercise.body_position, "s")
+        position.setMinimumWidth(style.px(40))
+        below.addWidget(position, 1)
+        self._details = LinkButton(tr("Details"))
+        self._details.setAccessibleName(tr("All about {name}").format(name=exercise.name))
         self._details.clicked.connect(lambda: self.details_wanted.emit(exercise.id, self._why))
         below.addWidget(self._details)
         stack.addLayout(below)
@@ -180,7 +184,7 @@ class _Row(QWidget):
     def _toggle(self) -> None:
         opened = self.reason is None or self.reason.isHidden()
         self._show_more(opened)
-        self._ask.setText("Close" if opened else "Anyway…")
+        self._ask.setText(tr("Close") if opened else tr("Anyway…"))
 
     def _show_more(self, opened: bool) -> None:
         if self.reason is None:
@@ -191,10 +195,10 @@ class _Row(QWidget):
             part.setVisible(opened and not self._read_only)
 
     def _make_more(self) -> TextField:
-        reason = TextField(f"Why {self.exercise.name} all the same")
-        reason.edit.setPlaceholderText("Why all the same")
-        self._anyway = LinkButton("Add it all the same")
-        self._anyway.setAccessibleName(f"Add {self.exercise.name} all the same")
+        reason = TextField(tr("Why {name} all the same").format(name=self.exercise.name))
+        reason.edit.setPlaceholderText(tr("Why all the same"))
+        self._anyway = LinkButton(tr("Add it all the same"))
+        self._anyway.setAccessibleName(tr("Add {name} all the same").format(name=self.exercise.name))
         self._anyway.clicked.connect(lambda: self._add_with_reason(reason))
         self._more.addWidget(reason)
         self._more.addWidget(self._anyway)

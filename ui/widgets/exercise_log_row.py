@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
 from evalassist.clinical.progression import ExerciseCourse, Move, can_apply
 from evalassist.content.schema import Dose
 from evalassist.evaluation import PlanEdit
+from evalassist.translate import tr
 from evalassist.words import lower_first, upper_first
 from ui import style
 from ui.widgets.fields import NumberField
@@ -21,16 +22,16 @@ from ui.widgets.marks import Chip, LinkButton, StateGlyph
 from ui.widgets.segments import Choice, SegmentedControl
 
 MOVES: dict[Move, tuple[str, State]] = {
-    "progress": ("Progress", "complete"),
-    "hold": ("Hold", "partly"),
-    "regress": ("Regress", "look"),
-    "open": ("Not decided", "empty"),
+    "progress": (tr("Progress"), "complete"),
+    "hold": (tr("Hold"), "partly"),
+    "regress": (tr("Regress"), "look"),
+    "open": (tr("Not decided"), "empty"),
 }
 NUMBERS = {
-    "sets": ("sets", "Sets", 20),
-    "reps": ("reps", "Reps, last set", 200),
-    "hold": ("hold_s", "Held, s", 600),
-    "effort": ("effort", "Effort, of 10", 10),
+    "sets": ("sets", tr("Sets"), 20),
+    "reps": ("reps", tr("Reps, last set"), 200),
+    "hold": ("hold_s", tr("Held, s"), 600),
+    "effort": ("effort", tr("Effort, of 10"), 10),
 }
 """Field of the log, its word and its largest number, by what the criterion asks."""
 YES_NO = {"yes": True, "no": False}
@@ -50,7 +51,7 @@ class ExerciseLogRow(QFrame):
         exercise = course.planned.exercise
         self.id, self.name, self._log = exercise.id, exercise.name, course.log
         self.setProperty("card", "sunk")
-        self.setAccessibleName(f"Last plan: {self.name}")
+        self.setAccessibleName(tr("Last plan: {name}").format(name=self.name))
         stack = style.column(self, (10, 5, 10, 6), spacing=3)
         head = style.row(spacing=8)
         title = style.label("b", f"{exercise.name} · {_dose(course.planned.dose)}", wrap=True)
@@ -71,7 +72,7 @@ class ExerciseLogRow(QFrame):
             group.addStretch(1)  # below each other, both begin at the left
         self.says = style.label("", wrap=True)
         self._why = style.label("s", wrap=True)
-        self.apply, self._applied = LinkButton("Apply"), style.label("s", "in the plan")
+        self.apply, self._applied = LinkButton(tr("Apply")), style.label("s", tr("in the plan"))
         self.apply.clicked.connect(self.apply_advice)
         line = style.row(spacing=8)
         line.addWidget(self.says, 1)
@@ -85,15 +86,15 @@ class ExerciseLogRow(QFrame):
         self.show_course(course, read_only=False)
 
     def _build(self, course: ExerciseCourse) -> None:
-        self._number(self._always, "pain", "Most pain, of 10", 10)
-        settled = [Choice("hour", "1 h"), Choice("day", "1 day"), Choice("longer", "Longer")]
-        self._choice(self._always, "settled", "Settled within", settled)
+        self._number(self._always, "pain", tr("Most pain, of 10"), 10)
+        settled = [Choice("hour", "1 h"), Choice("day", tr("1 day")), Choice("longer", tr("Longer"))]
+        self._choice(self._always, "settled", tr("Settled within"), settled)
         for asked in course.asks.asks:
             if asked in NUMBERS:
                 self._number(self._asked, *NUMBERS[asked])
             else:
                 words = course.asks.form if asked == "form" else upper_first(course.asks.twice)
-                self._choice(self._asked, asked, words, [Choice("yes", "Yes"), Choice("no", "No")])
+                self._choice(self._asked, asked, words, [Choice("yes", tr("Yes")), Choice("no", tr("No"))])
 
     def _number(self, place: QBoxLayout, field: str, words: str, most: int) -> None:
         edit = NumberField(
@@ -149,12 +150,14 @@ class ExerciseLogRow(QFrame):
         style.say(self.verdict, c="att" if course.move == "regress" else "")
         self._chip.setText(course.colour.lower())
         self._chip.setVisible(bool(course.colour))
-        missing = f" Missing: {', '.join(course.missing)}." if course.missing else ""
+        missing = (
+            tr(" Missing: {missing}.").format(missing=", ".join(course.missing)) if course.missing else ""
+        )
         self.says.setText(f"{course.says}{missing}" if not course.log.is_empty else "")
         self.says.setVisible(bool(self.says.text()))
         because = "; ".join(reason.text for reason in course.because)
         self._show_advice(course, None if read_only else advice)
-        default = " (app default)" if course.mark == "P" else ""
+        default = tr(" (app default)") if course.mark == "P" else ""
         self._why.setText("; ".join(part for part in (upper_first(because), course.rule) if part) + default)
 
     def _show_advice(self, course: ExerciseCourse, advice: Sequence[PlanEdit] | None) -> None:
@@ -162,8 +165,10 @@ class ExerciseLogRow(QFrame):
         wanted = advice is not None and can_apply(course)
         self.apply.setVisible(wanted and bool(advice))
         self._applied.setVisible(wanted and not advice)
-        self.apply.setAccessibleName(f"{self.name}: apply, {lower_first(course.says)}")
-        self.apply.setToolTip(f"Make it an edit of the plan ({APPLY_KEY})")
+        self.apply.setAccessibleName(
+            tr("{name}: apply, {says}").format(name=self.name, says=lower_first(course.says))
+        )
+        self.apply.setToolTip(tr("Make it an edit of the plan ({apply_key})").format(apply_key=APPLY_KEY))
         if had_focus and self.apply.isHidden():
             self.focusNextChild()
 
@@ -184,5 +189,5 @@ class ExerciseLogRow(QFrame):
 
 
 def _dose(dose: Dose) -> str:
-    hold = f", hold {dose.hold_s} s" if dose.hold_s >= 2 else ""
+    hold = tr(", hold {hold_s} s").format(hold_s=dose.hold_s) if dose.hold_s >= 2 else ""
     return f"{dose.sets} × {dose.reps_text or dose.reps}{hold}"

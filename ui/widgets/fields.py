@@ -10,6 +10,7 @@ from typing import Literal
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.choices import CheckList, ChoiceField
 from ui.widgets.dates import DateField
@@ -34,8 +35,8 @@ class _Said(QWidget):
         self._glyph, self._sentence = StateGlyph("look"), style.label()
         self._sentence.setProperty("t", "s")
         self._sentence.setWordWrap(wraps)
-        self.keep = LinkButton("Keep")
-        self.keep.setAccessibleName(f"Keep the unusual value of {name}")
+        self.keep = LinkButton(tr("Keep"))
+        self.keep.setAccessibleName(tr("Keep the unusual value of {name}").format(name=name))
         line = style.row(self, (0 if wraps else 6, 0, 0, 0))
         line.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self._sentence, 1 if wraps else 0)
@@ -205,20 +206,26 @@ class NumberField(Typed):
         if not typed:
             self._show_message("", "")
         elif number is None:
-            self._show_message(f"“{typed}” is not a number yet. It stays here and is not counted.", "danger")
+            self._show_message(
+                tr("“{typed}” is not a number yet. It stays here and is not counted.").format(typed=typed),
+                "danger",
+            )
         elif self._whole and not number.is_integer():
-            self._show_message("A whole number is counted here. What you typed stays here.", "danger")
+            self._show_message(tr("A whole number is counted here. What you typed stays here."), "danger")
         elif self._above_zero and number <= 0:
-            self._show_message("A number above 0 is counted here. What you typed stays here.", "danger")
+            self._show_message(tr("A number above 0 is counted here. What you typed stays here."), "danger")
         elif self._possible is not None and not self._is_possible(number):
             low, high = (self._written(bound) for bound in self._possible)
             unit = f" {self._unit}" if self._unit else ""
             self._show_message(
-                f"From {low} to {high}{unit} can be counted. What you typed stays here.", "danger"
+                tr("From {low} to {high}{unit} can be counted. What you typed stays here.").format(
+                    low=low, high=high, unit=unit
+                ),
+                "danger",
             )
         elif self._usual is not None and self._asks_to_keep():
             low, high = (self._written(bound) for bound in self._usual)
-            self._show_message(f"usual {low} to {high}. Keep it?", "att")
+            self._show_message(tr("usual {low} to {high}. Keep it?").format(low=low, high=high), "att")
         else:
             self._show_message("", "")
 

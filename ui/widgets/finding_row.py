@@ -12,6 +12,7 @@ from evalassist.content import Content
 from evalassist.content.schema import Item
 from evalassist.evaluation import Evaluation, ItemId, Side, StrengthTest
 from evalassist.findings import answer_words
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.editors import Editor, editor_for
 from ui.widgets.focus import go_on
@@ -44,8 +45,8 @@ class FindingRow(QWidget):
         self._value = style.label("b", wrap=True)
         line.addWidget(style.label("", label, wrap=True), 3, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._value, 2, Qt.AlignmentFlag.AlignTop)
-        self.change = LinkButton("Change")
-        self.change.setAccessibleName(f"Change {label}")
+        self.change = LinkButton(tr("Change"))
+        self.change.setAccessibleName(tr("Change {label}").format(label=label))
         self.change.setAutoDefault(False)
         self.change.clicked.connect(self.open)
         line.addWidget(self.change, 0, Qt.AlignmentFlag.AlignTop)
@@ -59,8 +60,10 @@ class FindingRow(QWidget):
         if self.editor is None:
             self.editor = self._made(self._item, self._side)
             self.change.hide()
-            self.back = LinkButton("Put back")
-            self.back.setAccessibleName(f"Put back {self._content.label(self.item_id)}")
+            self.back = LinkButton(tr("Put back"))
+            self.back.setAccessibleName(
+                tr("Put back {label}").format(label=self._content.label(self.item_id))
+            )
             self.back.setAutoDefault(False)
             self.back.clicked.connect(lambda: self.answered.emit(self.item_id, self._was))
             self._line.addWidget(self.back, 0, Qt.AlignmentFlag.AlignTop)
@@ -73,10 +76,12 @@ class FindingRow(QWidget):
     def _made(self, item: Item, side: Side | None) -> Editor | StrengthSide:
         if item.kind == "strength":
             group = self._content.strength_groups[item.id]
-            kinds = [Choice("force", "Force"), Choice("grade", "Grade")]
+            kinds = [Choice("force", tr("Force")), Choice("grade", tr("Grade"))]
             if group.takes_torque:
                 kinds.insert(1, Choice("torque", "Nm", key="m"))
-            self._kinds = SegmentedControl(kinds, f"{self._content.label(self.item_id)}: force or grade")
+            self._kinds = SegmentedControl(
+                kinds, tr("{label}: force or grade").format(label=self._content.label(self.item_id))
+            )
             self._kinds.answered.connect(self._kind_chosen)
             self._stack.addWidget(self._kinds, 0, Qt.AlignmentFlag.AlignLeft)
             cell = StrengthSide(group, side or "")
@@ -102,14 +107,18 @@ class FindingRow(QWidget):
         if answer != self._answer:
             self._answer = answer
             was, words = answer_words(self._item, self._was), answer_words(self._item, answer)
-            self._value.setText(f"{words}, was {was}" if answer != self._was else words)
+            self._value.setText(
+                tr("{words}, was {was}").format(words=words, was=was) if answer != self._was else words
+            )
         if self.editor is not None:
             self._show_opened()
 
     def _show_opened(self) -> None:
         self.back.setVisible(self._answer != self._was)
         asked = shown(self._item, self._assessment, self._side)
-        self.setToolTip("" if asked else "This is asked only after another answer, and decides nothing now.")
+        self.setToolTip(
+            "" if asked else tr("This is asked only after another answer, and decides nothing now.")
+        )
         if isinstance(self.editor, Editor):
             self.editor.show_answer(self._answer)
         elif self.editor is not None:

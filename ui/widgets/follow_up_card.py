@@ -15,6 +15,7 @@ from evalassist.clinical.progression import ExerciseCourse, edits_of_advice, edi
 from evalassist.clinical.result import PlanOfCare, Reason, Verdict
 from evalassist.evaluation import ItemId
 from evalassist.follow_up_noting import STATES
+from evalassist.translate import tr
 from evalassist.words import lower_first
 from ui import icons, style
 from ui.session import EvaluationSession
@@ -34,7 +35,7 @@ GLYPHS: dict[Verdict | None, State] = {
 }
 WIDE = 1020
 APPLY_ALL_KEY = "Shift+F7"
-EXERCISES = "EXERCISES OF THE LAST PLAN"
+EXERCISES = tr("EXERCISES OF THE LAST PLAN")
 
 
 class FollowUpCard(Card):
@@ -43,16 +44,18 @@ class FollowUpCard(Card):
     go_to = Signal(str)
 
     def __init__(self, session: EvaluationSession) -> None:
-        super().__init__("Since the first visit", kind="plain", spacing=6)
+        super().__init__(tr("Since the first visit"), kind="plain", spacing=6)
         self._session = session
         self._drawn: dict[int, tuple[Criterion, ...]] = {}
         self.rows: dict[str, ExerciseLogRow] = {}
         """The exercises of the last plan, by id."""
         self._build_course()
         self._rows_head = style.label("cap", wrap=True)
-        self.apply_all = LinkButton("Apply all")
-        self.apply_all.setAccessibleName("Apply the advice on all exercises")
-        self.apply_all.setToolTip(f"Make all of it edits of the plan ({APPLY_ALL_KEY})")
+        self.apply_all = LinkButton(tr("Apply all"))
+        self.apply_all.setAccessibleName(tr("Apply the advice on all exercises"))
+        self.apply_all.setToolTip(
+            tr("Make all of it edits of the plan ({apply_all_key})").format(apply_all_key=APPLY_ALL_KEY)
+        )
         self.apply_all.clicked.connect(self.apply_everything)
         key = QShortcut(QKeySequence(APPLY_ALL_KEY), self)
         key.activated.connect(self.apply_everything)
@@ -100,7 +103,7 @@ class FollowUpCard(Card):
 
     def _build_goals(self) -> None:
         line = style.row(spacing=10)
-        self._goals_head = style.label("cap", "GOALS OF THE LAST PLAN")
+        self._goals_head = style.label("cap", tr("GOALS OF THE LAST PLAN"))
         self._goals = style.label("s", wrap=True)
         line.addWidget(self._goals_head, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._goals, 1)
@@ -115,11 +118,11 @@ class FollowUpCard(Card):
 
     def _build_discharge(self) -> None:
         line = style.row(spacing=10)
-        self._discharge_head = style.label("cap", "DISCHARGE")
+        self._discharge_head = style.label("cap", tr("DISCHARGE"))
         self._discharge_words = style.label("s")
-        self.all_discharge = LinkButton("Show")
+        self.all_discharge = LinkButton(tr("Show"))
         self.all_discharge.setCheckable(True)
-        self.all_discharge.setAccessibleName("Show the discharge criteria")
+        self.all_discharge.setAccessibleName(tr("Show the discharge criteria"))
         self.all_discharge.clicked.connect(self.refresh)
         line.addWidget(self._discharge_head)
         line.addWidget(self._discharge_words)
@@ -138,7 +141,7 @@ class FollowUpCard(Card):
         found = self._session.follow_up
         if found is None:
             return
-        self.set_title(f"Since {date_text(found.first)}", _visits(found))
+        self.set_title(tr("Since {first}").format(first=date_text(found.first)), _visits(found))
         self._show_course(found)
         self._show_exercises(found)
         self._show_phase(found)
@@ -148,18 +151,26 @@ class FollowUpCard(Card):
     def _show_course(self, found: FollowUp) -> None:
         course = found.course
         labels = self._session.content.label
-        self.course.setText(f"{course.title}. {course.says}" if course else "The course is not decided yet.")
+        self.course.setText(
+            f"{course.title}. {course.says}" if course else tr("The course is not decided yet.")
+        )
         self._glyph.set_state("look" if course and course.refer else "complete" if course else "empty")
         style.say(self.course, c="att" if course and course.refer else "")
-        new = [Reason(f"new: {sign}") for sign in found.new_signs]
+        new = [Reason(tr("new: {sign}").format(sign=sign)) for sign in found.new_signs]
         self._reasons.show_reasons([*new, *found.course_reasons])
         missing = () if course else found.course_missing
-        self._missing.show_reasons([Reason(f"missing: {lower_first(labels(i))}", (i,)) for i in missing])
+        self._missing.show_reasons(
+            [Reason(tr("missing: {i}").format(i=lower_first(labels(i))), (i,)) for i in missing]
+        )
         if course is not None and course.refer:
             self._refer.hide()
             return
-        by = f"from {date_text(found.refer_back_from)} on, at the latest {date_text(found.refer_back_by)}"
-        self._refer.setText(f"Without a change that matters in 8 to 12 weeks: refer back, {by}.")
+        by = tr("from {refer_back_from} on, at the latest {refer_back_by}").format(
+            refer_back_from=date_text(found.refer_back_from), refer_back_by=date_text(found.refer_back_by)
+        )
+        self._refer.setText(
+            tr("Without a change that matters in 8 to 12 weeks: refer back, {by}.").format(by=by)
+        )
         self._refer.show()
 
     def _show_exercises(self, found: FollowUp) -> None:
@@ -178,26 +189,34 @@ class FollowUpCard(Card):
         waits = edits_of_all(found.exercises, plan, edits)
         self.apply_all.setVisible(bool(waits) and not self._session.signed)
         gone = "; ".join(found.given.unknown) if found.given else ""
-        self._rows_head.setText(f"{EXERCISES} · no longer in this release: {gone}" if gone else EXERCISES)
+        self._rows_head.setText(
+            tr("{exercises} · no longer in this release: {gone}").format(exercises=EXERCISES, gone=gone)
+            if gone
+            else EXERCISES
+        )
         self._rows_head.setVisible(bool(found.exercises or gone))
 
     def _show_phase(self, found: FollowUp) -> None:
         phase, after = found.phase_in_force, found.next_phase
-        self._phase_head.setText(f"TO LEAVE PHASE {phase}")
+        self._phase_head.setText(tr("TO LEAVE PHASE {phase}").format(phase=phase))
         self._phase_head.setVisible(bool(found.exits))
         left = [criterion for criterion in found.exits if criterion.verdict is Verdict.NOT_MET]
         unknown = [criterion for criterion in found.exits if criterion.verdict is Verdict.UNDECIDED]
-        parts = [f"{len(left)} not met"] if left else []
-        parts += [f"{len(unknown)} not known"] if unknown else []
-        words = ", ".join(parts) if parts else "all met; they are to hold on 2 visits, or 2 weeks apart"
+        parts = [tr("{count} not met").format(count=len(left))] if left else []
+        parts += [tr("{count} not known").format(count=len(unknown))] if unknown else []
+        words = ", ".join(parts) if parts else tr("all met; they are to hold on 2 visits, or 2 weeks apart")
         chosen = self._session.evaluation.answers.get(PHASE_ITEM)
         gone_on = after is not None and chosen == str(after)
         if gone_on and self._session.assessment.irritability == "HIGH":
-            words += "; irritability is high, so the plan stays in phase 1"
+            words += tr("; irritability is high, so the plan stays in phase 1")
         self._phase_words.setText(words)
         self._phase_words.setVisible(bool(found.exits))
         self.go_on.setVisible(after is not None)
-        self.go_on.setText(f"Stay in phase {phase}" if gone_on else f"Go on to phase {after}")
+        self.go_on.setText(
+            tr("Stay in phase {phase}").format(phase=phase)
+            if gone_on
+            else tr("Go on to phase {after}").format(after=after)
+        )
         self.go_on.setToolTip("; ".join(f"{criterion.exit.says}" for criterion in found.not_met))
         self.go_on.setEnabled(not self._session.signed)
         self._fill(self._exits, found.exits)
@@ -205,11 +224,11 @@ class FollowUpCard(Card):
     def _show_discharge(self, found: FollowUp) -> None:
         asked = [criterion for criterion in found.discharge if criterion.verdict is not None]
         met = sum(criterion.met for criterion in asked)
-        self._discharge_words.setText(f"{met} of {len(asked)} criteria met")
+        self._discharge_words.setText(tr("{met} of {count} criteria met").format(met=met, count=len(asked)))
         ends = self._session.evaluation.kind == "discharge" or found.next_phase is None
         everything = ends or self.all_discharge.isChecked()
         self.all_discharge.setVisible(not ends)
-        self.all_discharge.setText("Hide" if everything else "Show")
+        self.all_discharge.setText(tr("Hide") if everything else tr("Show"))
         self._fill(self._discharge, found.discharge if everything else ())
 
     def _fill(self, grid: QGridLayout, criteria: Sequence[Criterion]) -> None:
@@ -236,7 +255,10 @@ class FollowUpCard(Card):
         missing: Sequence[ItemId] = [i for i in criterion.missing if i in self._session.content.asked]
         if not missing:
             return [Reason(criterion.exit.unknown)]
-        return [Reason(f"missing: {lower_first(labels(item_id))}", (item_id,)) for item_id in missing]
+        return [
+            Reason(tr("missing: {item_id}").format(item_id=lower_first(labels(item_id))), (item_id,))
+            for item_id in missing
+        ]
 
     # ------------------------------------------------------------ telling
 
@@ -277,5 +299,5 @@ class FollowUpCard(Card):
 
 
 def _visits(found: FollowUp) -> str:
-    last = "" if found.first == found.last else f"last visit {date_text(found.last)} · "
-    return f"{last}app defaults, not from a guideline"
+    last = "" if found.first == found.last else tr("last visit {last} · ").format(last=date_text(found.last))
+    return tr("{last}app defaults, not from a guideline").format(last=last)

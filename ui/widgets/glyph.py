@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from evalassist.translate import tr
 from ui import style
 
 State = Literal[
@@ -13,16 +14,16 @@ State = Literal[
 ]
 
 WORDS: dict[State, str] = {
-    "empty": "empty",
-    "partly": "partly done",
-    "complete": "complete",
-    "good": "all well",
-    "kept": "kept",
-    "under-way": "under way",
-    "look": "look here",
-    "danger": "danger",
-    "blocked": "blocked",
-    "not-met": "not met or not tested",
+    "empty": tr("empty"),
+    "partly": tr("partly done"),
+    "complete": tr("complete"),
+    "good": tr("all well"),
+    "kept": tr("kept"),
+    "under-way": tr("under way"),
+    "look": tr("look here"),
+    "danger": tr("danger"),
+    "blocked": tr("blocked"),
+    "not-met": tr("not met or not tested"),
 }
 TONES: dict[State, str] = {
     "empty": "quiet",

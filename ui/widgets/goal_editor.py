@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 from evalassist.clinical.goal_edits import MOST_LETTERS, TERMS, target_fault, target_words
 from evalassist.clinical.result import Goal
 from evalassist.evaluation import PlanEdit
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.choices import ChoiceField
 from ui.widgets.fields import NumberField, TextField
@@ -51,7 +52,7 @@ class GoalEditor(QFrame):
         self._place = self._build(goal, weeks)
         self._stack.addWidget(self._place)
         self._fill(goal)
-        self.setAccessibleName(f"Change the goal: {goal.title}")
+        self.setAccessibleName(tr("Change the goal: {title}").format(title=goal.title))
 
     def focus_first(self) -> None:
         """Put the keyboard on the first thing that can be changed."""
@@ -70,11 +71,11 @@ class GoalEditor(QFrame):
         head = style.row(spacing=8)
         head.addWidget(style.label("b", goal.title))
         head.addStretch(1)
-        self._back = LinkButton("Back to the proposal")
-        self._back.setAccessibleName(f"{goal.title}: back to the proposal")
+        self._back = LinkButton(tr("Back to the proposal"))
+        self._back.setAccessibleName(tr("{title}: back to the proposal").format(title=goal.title))
         self._back.clicked.connect(lambda: self.back_wanted.emit(self.goal_id))
-        close = LinkButton("Close")
-        close.setAccessibleName(f"{goal.title}: close")
+        close = LinkButton(tr("Close"))
+        close.setAccessibleName(tr("{title}: close").format(title=goal.title))
         close.clicked.connect(self.closed)
         head.addWidget(self._back)
         head.addWidget(close)
@@ -82,16 +83,18 @@ class GoalEditor(QFrame):
         self._targets: dict[str, NumberField | ChoiceField] = {}
         self._proposed: dict[str, QLabel] = {}
         for term, said, has in (
-            ("short", "4 weeks", goal.short is not None),
-            ("long", f"{weeks} weeks", goal.long is not None),
+            ("short", tr("4 weeks"), goal.short is not None),
+            ("long", tr("{weeks} weeks").format(weeks=weeks), goal.long is not None),
         ):
             if has and (goal.grades or goal.limits):
                 stack.addLayout(self._target(goal, term, said))
         self._said = style.label("s", wrap=True)
         self._said.setProperty("c", "att")
         stack.addWidget(self._said)
-        stack.addWidget(style.label("s", "In your own words (left empty, the proposed sentence stands)"))
-        self.words = TextField(f"{goal.title}: the goal in your own words", lines=2, most_lines=5)
+        stack.addWidget(style.label("s", tr("In your own words (left empty, the proposed sentence stands)")))
+        self.words = TextField(
+            tr("{title}: the goal in your own words").format(title=goal.title), lines=2, most_lines=5
+        )
         self.words.answered.connect(self._write)
         stack.addWidget(self.words)
         stack.addLayout(self._removal(goal))
@@ -99,10 +102,10 @@ class GoalEditor(QFrame):
 
     def _target(self, goal: Goal, term: str, said: str) -> QHBoxLayout:
         row = style.row(spacing=8)
-        label = style.label("s", f"Target in {said}")
-        label.setMinimumWidth(style.px(110))
+        label = style.label("s", tr("Target in {said}").format(said=said))
+        style.at_least(label, 110)
         row.addWidget(label)
-        name = f"{goal.title}: target in {said}"
+        name = tr("{title}: target in {said}").format(title=goal.title, said=said)
         field: NumberField | ChoiceField
         if goal.grades:
             better = goal.grades[goal.grades.index(str(goal.baseline)) + 1 :]
@@ -118,10 +121,10 @@ class GoalEditor(QFrame):
 
     def _removal(self, goal: Goal) -> QHBoxLayout:
         row = style.row(spacing=8)
-        row.addWidget(style.label("s", "Take it out because"))
-        self.removal_reason = TextField(f"{goal.title}: why it is taken out")
-        self.take_out = LinkButton("Take it out")
-        self.take_out.setAccessibleName(f"{goal.title}: take it out")
+        row.addWidget(style.label("s", tr("Take it out because")))
+        self.removal_reason = TextField(tr("{title}: why it is taken out").format(title=goal.title))
+        self.take_out = LinkButton(tr("Take it out"))
+        self.take_out.setAccessibleName(tr("{title}: take it out").format(title=goal.title))
         self.take_out.clicked.connect(self._take_out)
         row.addWidget(self.removal_reason, 1)
         row.addWidget(self.take_out)
@@ -137,7 +140,11 @@ class GoalEditor(QFrame):
         proposed = goal.proposed or (goal.short, goal.long)
         for term, value in zip(TERMS, proposed, strict=True):
             if term in self._proposed:
-                self._proposed[term].setText(f"{goal.unit} · proposed {target_words(value)}".lstrip(" ·"))
+                self._proposed[term].setText(
+                    tr("{unit} · proposed {value}")
+                    .format(unit=goal.unit, value=target_words(value))
+                    .lstrip(" ·")
+                )
         self.words.set_value(goal.sentences[0] if goal.own_words else None)
         self._back.setVisible(goal.edited)
         self._say(goal.warning)
@@ -165,7 +172,11 @@ class GoalEditor(QFrame):
             return
         words = value if isinstance(value, str) else ""
         if len(words) > MOST_LETTERS:
-            self._say(f"A sentence of at most {MOST_LETTERS} letters is kept; this one has {len(words)}.")
+            self._say(
+                tr("A sentence of at most {most_letters} letters is kept; this one has {count}.").format(
+                    most_letters=MOST_LETTERS, count=len(words)
+                )
+            )
         elif words or self._goal.own_words:
             self.edited.emit(PlanEdit("goal-words", goal=self._goal.id, to=words))
 

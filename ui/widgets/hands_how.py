@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
 
 from evalassist.content.schema import StrengthGroup
 from evalassist.evaluation import Side
+from evalassist.translate import tr
 from evalassist.words import lower_first
 from ui import style
 from ui.widgets.glyph import StateGlyph
@@ -44,7 +45,7 @@ class HowToTest(QWidget):
         card.setProperty("card", "plain")
         say = style.column(card, (12, 8, 12, 8), spacing=4)
         self._say = style.label("say", wrap=True)
-        say.addWidget(style.label("cap", "SAY"))
+        say.addWidget(style.label("cap", tr("SAY")))
         say.addWidget(self._say)
         return card
 
@@ -53,11 +54,11 @@ class HowToTest(QWidget):
         pain = style.column(self._pain_card, (12, 8, 8, 8), spacing=6)
         head = style.row(spacing=6)
         self._pain_when = style.label("s")
-        head.addWidget(style.label("b", "Pain in the test"))
+        head.addWidget(style.label("b", tr("Pain in the test")))
         head.addStretch(1)
         head.addWidget(self._pain_when)
         pain.addLayout(head)
-        self.pain = ZeroToTen("Pain in the test", low="", high="", box_width=33)
+        self.pain = ZeroToTen(tr("Pain in the test"), low="", high="", box_width=33)
         for box in self.pain.findChildren(QAbstractButton):
             box.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a value that is read in must not land there: P asks
         self.pain.answered.connect(self.pain_clicked)
@@ -68,12 +69,12 @@ class HowToTest(QWidget):
         """This muscle on this side, and whether its pain is what is asked now."""
         self.picture.show_group(group.id, group.title)
         self.picture.show_leg(side)
-        self._pad_words.setText(f"Pad: {lower_first(group.pad)}")
-        hold = f"Hold still: {lower_first(group.stabilise)}"
+        self._pad_words.setText(tr("Pad: {pad}").format(pad=lower_first(group.pad)))
+        hold = tr("Hold still: {stabilise}").format(stabilise=lower_first(group.stabilise))
         self._pad_more.setText(f"{group.pad_warning}\n{hold}" if group.pad_warning else hold)
         self._pad_glyph.setVisible(bool(group.pad_warning))
         style.say(self._pad, card="att" if group.pad_warning else "plain")
         self._say.setText(f"“{group.say}”")
         style.say(self._pain_card, card="open" if pain_asked else "plain")
-        self._pain_when.setText("asked now" if pain_asked else "asked after the last trial")
+        self._pain_when.setText(tr("asked now") if pain_asked else tr("asked after the last trial"))
         self.pain.set_value(pain)

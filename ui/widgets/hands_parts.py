@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QRe
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from evalassist.evaluation import Side
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.exercise_card import ExercisePicture
 from ui.widgets.glyph import StateGlyph
@@ -87,14 +88,16 @@ class HugeValue(QLabel):
         """What is typed with its unit; with nothing typed a line waits where it will stand. Quiet: it is taken."""
         self._second, self._of, self._unit, self._quiet = 0, 0, unit, quiet
         self.setText(value)
-        self.setAccessibleName(f"{value} {unit}" if value else f"nothing typed yet, {unit}")
+        self.setAccessibleName(
+            f"{value} {unit}" if value else tr("nothing typed yet, {unit}").format(unit=unit)
+        )
         self.update()
 
     def show_count(self, second: int, of: int) -> None:
         """This second of the count."""
         self._second, self._of = second, of
         self.setText(str(second))
-        self.setAccessibleName(f"Hold, {second} of {of} seconds")
+        self.setAccessibleName(tr("Hold, {second} of {of} seconds").format(second=second, of=of))
         self.update()
 
     def _digits(self) -> QFont:
@@ -151,12 +154,12 @@ class HugeValue(QLabel):
         x = ring.right() + thick + style.px(30)
         room = QRectF(x, 0, self.width() - x, self.height() / 2)
         painter.setFont(_bold(size * 0.18))
-        painter.drawText(room, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, "Hold")
+        painter.drawText(room, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, tr("Hold"))
         below = _bold(size * 0.09)
         below.setWeight(QFont.Weight.Normal)
         painter.setFont(below)
         painter.setPen(style.colour("quiet"))
-        words = f"{self._second} of {self._of} seconds"
+        words = tr("{second} of {of} seconds").format(second=self._second, of=self._of)
         painter.drawText(
             room.translated(0, self.height() / 2),
             Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft,
@@ -179,7 +182,9 @@ class TrialBox(QLabel):
     def show_trial(self, caption: str, value: str, *, now: bool) -> None:
         self._caption, self._now = caption, now
         self.setText(value)
-        self.setAccessibleName(f"{caption}: {value}" if value else f"{caption}: nothing yet")
+        self.setAccessibleName(
+            f"{caption}: {value}" if value else tr("{caption}: nothing yet").format(caption=caption)
+        )
         self.updateGeometry()
         self.update()
 
@@ -217,7 +222,7 @@ class TestPicture(ExercisePicture):
     def show_group(self, group: str, title: str) -> None:
         """The picture of this muscle group."""
         self._exercise_id = group
-        self.setAccessibleName(f"Picture: {title}, position and pad")
+        self.setAccessibleName(tr("Picture: {title}, position and pad").format(title=title))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -256,7 +261,7 @@ class Keys(QWidget):
         if button.text() == words and cell.isHidden() != bool(words):
             return
         button.setText(words)
-        button.setAccessibleName(f"{words}, key {key}")
+        button.setAccessibleName(tr("{words}, key {key}").format(words=words, key=key))
         cell.setVisible(bool(words))
         self._place()
 

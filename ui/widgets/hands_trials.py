@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from evalassist.clinical import battery
 from evalassist.evaluation import SIDES, StrengthTest, other
+from evalassist.translate import tr
 from ui import style
 from ui.hands_entry import HandsEntry
 from ui.widgets.hands_parts import Result, TrialBox
@@ -57,7 +58,7 @@ class HandsTrials(QWidget):
             taken = f"{test.trials[at]:g}" if at < len(test.trials) else ""
             now = entry.ask in ("trial", "grade") and (by_hand or at == len(test.trials))
             value = ("…" if counting else entry.typed) if now else (test.grade or "") if by_hand else taken
-            box.show_trial("grade" if by_hand else f"trial {at + 1}", value, now=now)
+            box.show_trial(tr("grade") if by_hand else tr("trial {at}").format(at=at + 1), value, now=now)
 
     def _show_results(self, entry: HandsEntry) -> None:
         stop, test, answers = entry.stop, entry.test, entry.session.evaluation.answers
@@ -67,12 +68,12 @@ class HandsTrials(QWidget):
         if test.trials:
             self._best.say(counts, result(entry.measured, entry.shown_unit))
         elif test.grade:
-            self._best.say("by hand", GRADE_WORDS[test.grade])
+            self._best.say(tr("by hand"), GRADE_WORDS[test.grade])
         side = other(stop.side)
         beside = answers.get(f"{stop.group}.{side}")
         if isinstance(beside, StrengthTest) and beside.has_result:
             come_to = result(measured.side(side), beside.unit or entry.shown_unit)
-            words = beside.grade or (come_to if beside.trials else "not tested")
+            words = beside.grade or (come_to if beside.trials else tr("not tested"))
             self._beside.say(counts if beside.trials else "", words, side=side)
         given = {each: answers.get(f"{stop.group}.{each}") for each in SIDES}
         line_percent = entry.session.assessment.numbers["symmetry-deficit"]

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from evalassist.clinical.assessment import IRRITABILITY_LEVELS
 from evalassist.clinical.result import Assessment, Reason
 from evalassist.evaluation import Opinion
+from evalassist.translate import tr
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.cards import Card
@@ -44,21 +45,21 @@ class IrritabilityCard(Card):
         self.body.addWidget(self._rule)
         self.level = SegmentedControl(
             [Choice(level, upper_first(level.lower())) for level in IRRITABILITY_LEVELS],
-            "Irritability, your word",
+            tr("Irritability, your word"),
         )
         self.level.answered.connect(self._chosen)
         mine = style.row(spacing=8)
-        mine.addWidget(style.label("q", "Your word"))
+        mine.addWidget(style.label("q", tr("Your word")))
         mine.addWidget(self.level)
         mine.addStretch(1)
         self.body.addLayout(mine)
         self._why_line = QWidget()
         why = style.row(self._why_line, spacing=8)
-        why.addWidget(style.label("s", "Because"))
-        self.why = TextField("Irritability: why you set another level")
+        why.addWidget(style.label("s", tr("Because")))
+        self.why = TextField(tr("Irritability: why you set another level"))
         self.why.answered.connect(self._explained)
         why.addWidget(self.why, 1)
-        self._why_missing = style.label("s", "write the reason")
+        self._why_missing = style.label("s", tr("write the reason"))
         style.say(self._why_missing, c="att")
         why.addWidget(self._why_missing)
         self.body.addWidget(self._why_line)
@@ -78,9 +79,13 @@ class IrritabilityCard(Card):
         level, self._found = assessment.irritability, assessment.irritability_found
         by_hand = assessment.irritability_by_hand
         self._glyph.set_state("complete" if level else "empty")
-        self._title.setText(f"Irritability: {level.lower()}" if level else "Irritability: open")
+        self._title.setText(
+            tr("Irritability: {level}").format(level=level.lower()) if level else tr("Irritability: open")
+        )
         self._by_hand.setText(
-            f"Your word. The findings say {(self._found or '').lower()}:" if by_hand else ""
+            tr("Your word. The findings say {found}:").format(found=(self._found or "").lower())
+            if by_hand
+            else ""
         )
         self._by_hand.setVisible(by_hand)
         self._reasons.show_reasons(assessment.irritability_reasons)

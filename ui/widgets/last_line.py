@@ -5,12 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout
 
+from evalassist.translate import tr
 from ui import style
 from ui.session import EvaluationSession
 from ui.widgets.marks import LinkButton
 
 SAME_KEY = "F3"
-TAKE_IT_AGAIN = (
+TAKE_IT_AGAIN = tr(
     "Change is judged by this. Only if it was taken again and reads the same: {key} or Same once more."
 )
 
@@ -29,7 +30,7 @@ class LastLine(QObject):
         self._item_id, self._session = item_id, session
         self._asks, self._shown = False, True
         self._words = style.label("s", wrap=True)
-        self.same = LinkButton("Same")
+        self.same = LinkButton(tr("Same"))
         self.same.clicked.connect(self.say_same)
         self.same.ensurePolished()
         self._ask = style.label("s", wrap=True)

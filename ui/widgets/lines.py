@@ -9,8 +9,10 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from evalassist.evaluation import Patient
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.dates import date_text, day_of_month
+from ui.widgets.elided import GivingLabel
 from ui.widgets.focus import ENTER_KEYS
 
 
@@ -55,14 +57,15 @@ def empty(layout: QVBoxLayout) -> None:
 def age(patient: Patient) -> str:
     """24 y · F; without norms by sex the age alone."""
     years = patient.age_on(date.today())
-    return f"{years} y" if patient.sex == "X" else f"{years} y · {patient.sex}"
+    told = tr("{years} y").format(years=years)
+    return told if patient.sex == "X" else f"{told} · {patient.sex}"
 
 
 def short_date(day: date) -> str:
     """A day as a list tells it: today, Mar 2, Mar 2, 2025."""
     today = date.today()
     if day == today:
-        return "today"
+        return tr("today")
     return day_of_month(day) if day.year == today.year else date_text(day)
 
 
@@ -75,13 +78,23 @@ def plain(words: str, kind: str = "", tone: str = "") -> QLabel:
     return made
 
 
+def giving(words: str, kind: str = "", tone: str = "") -> GivingLabel:
+    """The same where there may be no room for all of it."""
+    made = GivingLabel()
+    made.setText(words)
+    made.setProperty("t", kind)
+    if tone:
+        made.setProperty("c", tone)
+    return made
+
+
 def two_lines(first: str, second: str, width: int = 0, kind: str = "") -> QWidget:
     """A line of words over a quiet one."""
     made = QWidget()
     stack = style.column(made, spacing=1)
     stack.addStretch(1)
-    stack.addWidget(plain(first, kind))
-    stack.addWidget(plain(second, "s"))
+    stack.addWidget(giving(first, kind))
+    stack.addWidget(giving(second, "s"))
     stack.addStretch(1)
     if width:
         made.setFixedWidth(style.px(width))

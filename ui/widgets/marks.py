@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import State, StateGlyph
@@ -47,7 +48,7 @@ class KeyCap(QLabel):
     def __init__(self, key: str, parent: QWidget | None = None) -> None:
         super().__init__(key, parent)
         self.setProperty("key", True)
-        self.setAccessibleName(f"key {key}")
+        self.setAccessibleName(tr("key {key}").format(key=key))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
 
@@ -68,7 +69,7 @@ class SourceMark(QToolButton):
         super().__init__(parent)
         self.setText(text)
         self.setToolTip(says)
-        self.setAccessibleName(f"Source: {text}" + (f", {says}" if says else ""))
+        self.setAccessibleName(tr("Source: {text}").format(text=text) + (f", {says}" if says else ""))
         self.setProperty("src", True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -88,7 +89,7 @@ class ReasonLink(QAbstractButton):
         self._heights: dict[tuple[str, int, float], int] = {}
         """By words, width and text scale: a layout asks many times for the height of the same line."""
         self.setText(text)
-        self.setAccessibleName(f"Go to: {text}")
+        self.setAccessibleName(tr("Go to: {text}").format(text=text))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
@@ -165,7 +166,7 @@ class KeptIndicator(QWidget):
         self._glyph = StateGlyph("kept", size=14)
         self._text = style.label()
         self._text.setProperty("t", "s")
-        self._help = LinkButton("What to do")
+        self._help = LinkButton(tr("What to do"))
         self._help.clicked.connect(self.help_wanted)
         self._late = QTimer(self, singleShot=True, interval=SAY_KEEPING_AFTER_MS)
         self._late.timeout.connect(self.show_keeping)
@@ -186,7 +187,8 @@ class KeptIndicator(QWidget):
     def set_kept(self, at: str) -> None:
         """All is kept, since this time ("10:42:03")."""
         self._late.stop()
-        self._show("kept", f"Kept {at}")
+        self._show("kept", tr("Kept {at}").format(at=at))
+        self.kept_at = at
 
     def set_backup(self, short: str, full: str) -> None:
         """What is wrong with the backups, beside when the last change was kept; empty when all is well."""
@@ -201,17 +203,19 @@ class KeptIndicator(QWidget):
 
     def show_keeping(self) -> None:
         """Say now that it takes a while."""
-        self._show("under-way", "Keeping…")
+        self._show("under-way", tr("Keeping…"))
 
     def set_failed(self, since: str, because: str) -> None:
         """Changes since this time cannot be kept; `because` says why in a short sentence."""
         self._late.stop()
         words = " ".join(because.split())
-        self._show("danger", f"Not kept since {since}. {words}")
+        self._show("danger", tr("Not kept since {since}. {words}").format(since=since, words=words))
         self._text.setToolTip(words)
 
     def _show(self, state: State, text: str) -> None:
         failed = state == "danger"
+        self.kept_at = ""
+        """Since when all is kept; empty while something is not."""
         self._glyph.set_state(state)
         self._glyph.setVisible(bool(text))
         self._text.setText(text)

@@ -14,6 +14,7 @@ from evalassist.content.cause_schema import PFP
 from evalassist.content.entries import TRUST
 from evalassist.content.schema import Reference
 from evalassist.evaluation import ItemId
+from evalassist.translate import tr
 from evalassist.wording.assessment import gap_words
 from evalassist.words import lower_first, upper_first
 from ui.session import EvaluationSession
@@ -25,10 +26,10 @@ MOST_GAPS = 6
 MOST_CAUSES, MOST_SIGNS = 3, 2
 OPEN_WHEN_STOPPED = ("history", "questionnaires", "knee", "assessment", "sign")
 ACTIONS = {
-    "EMERGENCY": "Emergency: act now",
-    "URGENT": "Urgent: refer now",
-    "REFER": "Refer before treatment",
-    "CAUTION": "Go on with caution",
+    "EMERGENCY": tr("Emergency: act now"),
+    "URGENT": tr("Urgent: refer now"),
+    "REFER": tr("Refer before treatment"),
+    "CAUTION": tr("Go on with caution"),
 }
 
 LineKind = Literal["caption", "title", "reason", "words", "rule"]
@@ -71,7 +72,7 @@ class PanelLines:
         yield Line("rule")
         yield from self._irritability(assessment)
         yield Line("rule")
-        yield Line("caption", "SUBCATEGORIES")
+        yield Line("caption", tr("SUBCATEGORIES"))
         for conclusion in assessment.conclusions.values():
             if conclusion.rule.kind == "subcategory" and conclusion.id != "none":
                 yield from self._subcategory(conclusion)
@@ -80,31 +81,33 @@ class PanelLines:
 
     def _safety(self, assessment: Assessment) -> Iterator[Line]:
         for flag in assessment.red_flags:
-            level = flag.rule.level or "CAUTION"
+            level = flag.rule.level or tr("CAUTION")
             state: State = "look" if level == "CAUTION" else "danger"
             tone = "att" if level == "CAUTION" else "danger"
             if flag is assessment.red_flags[0]:
                 yield Line("title", ACTIONS[level], state, tone, rules=(flag.id,))
             yield from self._reasons(flag, first=flag.rule.title)
         if caution_unexplained(assessment):
-            yield from self._links((CAUTION_REASON,), most=1, before="missing: ")
+            yield from self._links((CAUTION_REASON,), most=1, before=tr("missing: "))
         if assessment.open_flags:
             open_items = tuple(dict.fromkeys(item for flag in assessment.open_flags for item in flag.missing))
             begun = self.session.progress["safety"].state != "empty"
-            yield Line("title", "Safety: still open", "partly" if begun else "empty")
+            yield Line("title", tr("Safety: still open"), "partly" if begun else "empty")
             yield from self._links(open_items, most=3)
         elif not assessment.red_flags:
             asked = self.session.progress["safety"].left
-            yield Line("title", "Safe to go on", "good")
+            yield Line("title", tr("Safe to go on"), "good")
             yield Line(
-                "reason", "all answered, none positive" if not asked else "none positive", item="safety"
+                "reason",
+                tr("all answered, none positive") if not asked else tr("none positive"),
+                item="safety",
             )
 
     def _contradictions(self, assessment: Assessment) -> Iterator[Line]:
         if not assessment.contradictions:
             return
         yield Line("rule")
-        yield Line("title", "Does not fit", "look", "att")
+        yield Line("title", tr("Does not fit"), "look", "att")
         for found in assessment.contradictions:
             yield Line("reason", found.text, item=found.items[0] if found.items else "assessment")
 
@@ -116,15 +119,20 @@ class PanelLines:
             Verdict.UNDECIDED: "partly" if met else "empty",
         }
         rules = tuple(criterion.id for criterion in assessment.criteria)
-        title = f"Patellofemoral pain {met}/{len(assessment.criteria)}"
+        title = tr("Patellofemoral pain {met}/{count}").format(met=met, count=len(assessment.criteria))
         if assessment.disagrees("pfp"):
             decided = assessment.decided("pfp", assessment.pfp)
-            yield from self._your_decision("Patellofemoral pain", decided, "pfp", rules)
+            yield from self._your_decision(tr("Patellofemoral pain"), decided, "pfp", rules)
             return
         found = self.session.follow_up
         since = found.diagnosed if found else None
         if since is not None:
-            yield Line("title", f"Patellofemoral pain since {date_text(since)}", "good", rules=rules)
+            yield Line(
+                "title",
+                tr("Patellofemoral pain since {since}").format(since=date_text(since)),
+                "good",
+                rules=rules,
+            )
         else:
             yield Line("title", title, states[assessment.pfp], rules=rules)
         for criterion in assessment.criteria:
@@ -136,23 +144,30 @@ class PanelLines:
                 yield Line("reason", what, item=items[0] if items else "")
             elif criterion.verdict is Verdict.NOT_MET:
                 items = [item for reason in criterion.reasons for item in reason.items]
-                yield Line("reason", f"not met: {what}", item=items[0] if items else "", tone="att")
+                yield Line(
+                    "reason",
+                    tr("not met: {what}").format(what=what),
+                    item=items[0] if items else "",
+                    tone="att",
+                )
             else:
                 missing = criterion.missing[0] if criterion.missing else ""
-                yield Line("reason", f"open: {what}", item=missing)
+                yield Line("reason", tr("open: {what}").format(what=what), item=missing)
 
     def _irritability(self, assessment: Assessment) -> Iterator[Line]:
         if assessment.irritability is None:
-            yield Line("title", "Irritability: open", "empty", "quiet")
+            yield Line("title", tr("Irritability: open"), "empty", "quiet")
         else:
             word, found = assessment.irritability.lower(), (assessment.irritability_found or "").lower()
-            title = f"Irritability: {word}" + (", your word" if assessment.irritability_by_hand else "")
+            title = tr("Irritability: {word}").format(word=word) + (
+                tr(", your word") if assessment.irritability_by_hand else ""
+            )
             yield Line("title", title, "complete", rules=(f"irritability-{found}",))
             if assessment.irritability_by_hand:
-                yield Line("words", f"The findings say {found}:")
+                yield Line("words", tr("The findings say {found}:").format(found=found))
             for reason in assessment.irritability_reasons[:MOST_REASONS]:
                 yield Line("reason", reason.text, item=reason.items[0] if reason.items else "")
-        yield from self._links(assessment.irritability_missing, most=3, before="missing: ")
+        yield from self._links(assessment.irritability_missing, most=3, before=tr("missing: "))
 
     def _subcategory(self, conclusion: Conclusion) -> Iterator[Line]:
         assessment, code = self.session.assessment, CODES.get(conclusion.id, "")
@@ -164,16 +179,24 @@ class PanelLines:
             yield from self._reasons(conclusion)
         elif conclusion.verdict is Verdict.NOT_MET:
             yield Line(
-                "title", f"{conclusion.rule.title}: not met", "not-met", "quiet", rules=(conclusion.id,)
+                "title",
+                tr("{title}: not met").format(title=conclusion.rule.title),
+                "not-met",
+                "quiet",
+                rules=(conclusion.id,),
             )
         elif (found := self.session.follow_up) and found.not_again.issuperset(conclusion.missing):
-            said = f"{conclusion.rule.title}: not tested again"
+            said = tr("{title}: not tested again").format(title=conclusion.rule.title)
             yield Line("title", said, "empty", "quiet", rules=(conclusion.id,))
         else:
             yield Line(
-                "title", f"{conclusion.rule.title}: undecided", "empty", "quiet", rules=(conclusion.id,)
+                "title",
+                tr("{title}: undecided").format(title=conclusion.rule.title),
+                "empty",
+                "quiet",
+                rules=(conclusion.id,),
             )
-            yield from self._links(conclusion.missing, most=3, before="missing: ")
+            yield from self._links(conclusion.missing, most=3, before=tr("missing: "))
 
     def _causes(self, assessment: Assessment) -> Iterator[Line]:
         """The other causes to think of: held possible or likely, or with a sign for them and no word yet."""
@@ -182,50 +205,54 @@ class PanelLines:
         if not open_ones:
             return
         yield Line("rule")
-        yield Line("caption", "OTHER CAUSES")
+        yield Line("caption", tr("OTHER CAUSES"))
         for cause in sorted(open_ones, key=lambda each: (not each.near, -len(each.speaks_for)))[:MOST_CAUSES]:
             yield from _cause(cause)
-        yield Line("reason", f"all {len(found)} other causes", item="assessment")
+        yield Line("reason", tr("all {count} other causes").format(count=len(found)), item="assessment")
 
     def _your_decision(
         self, title: str, decided: Verdict, key: str, rules: tuple[str, ...]
     ) -> Iterator[Line]:
         """What stands by the therapist's word, and why."""
         met, because = decided is Verdict.MET, self.session.assessment.opinions[key].reason
-        verdict = "met" if met else "not met"
+        verdict = tr("met") if met else tr("not met")
         yield Line("title", f"{title}: {verdict}", "complete" if met else "not-met", rules=rules)
-        yield Line("reason", f"your decision, because {because or '(write the reason)'}", item=key)
+        yield Line(
+            "reason",
+            tr("your decision, because {because}").format(because=because or tr("(write the reason)")),
+            item=key,
+        )
 
     def _blocked(self) -> Iterator[Line]:
         blocked = [key for key, step in self.session.progress.items() if step.state == "blocked"]
         yield Line("rule")
-        yield Line("caption", "BLOCKED")
+        yield Line("caption", tr("BLOCKED"))
         for step_id in blocked:
             yield Line("title", self.session.content.steps[step_id].short, "blocked")
         yield Line("rule")
-        yield Line("caption", "STILL OPEN TO YOU")
+        yield Line("caption", tr("STILL OPEN TO YOU"))
         for step_id in OPEN_WHEN_STOPPED:
             if self.session.progress[step_id].state == "blocked":
                 continue
             state = self.session.progress[step_id]
-            left = f", {state.left} left" if state.left else ""
+            left = tr(", {left} left").format(left=state.left) if state.left else ""
             glyph: State = "complete" if state.state == "complete" else "partly" if left else "empty"
             yield Line("title", f"{self.session.content.steps[step_id].title}{left}", glyph, "quiet")
-        yield Line("title", "Referral letter", "empty", "quiet")
+        yield Line("title", tr("Referral letter"), "empty", "quiet")
 
     def _still_needed(self) -> Iterator[Line]:
         progress = self.session.progress.get(self.step_id)
         if progress is None or not progress.gaps or self.step_id == "safety":
             return
         yield Line("rule")
-        yield Line("caption", "STILL NEEDED HERE")
+        yield Line("caption", tr("STILL NEEDED HERE"))
         yield from self._links(progress.gaps, most=MOST_GAPS)
 
     def _links(self, items: tuple[ItemId, ...], most: int, before: str = "") -> Iterator[Line]:
         for item_id in items[:most]:
             yield Line("reason", upper_first(f"{before}{self._label(item_id)}"), item=item_id)
         if len(items) > most:
-            yield Line("words", f"and {len(items) - most} more")
+            yield Line("words", tr("and {count} more").format(count=len(items) - most))
 
     def _reasons(self, conclusion: Conclusion, first: str = "") -> Iterator[Line]:
         reasons = conclusion.reasons
@@ -236,7 +263,7 @@ class PanelLines:
         for reason in reasons[:MOST_REASONS]:
             yield Line("reason", lower_first(reason.text), item=reason.items[0] if reason.items else "")
         if len(reasons) > MOST_REASONS:
-            yield Line("words", f"and {len(reasons) - MOST_REASONS} more")
+            yield Line("words", tr("and {count} more").format(count=len(reasons) - MOST_REASONS))
 
     def _label(self, item_id: str) -> str:
         return gap_words(item_id, self.session.assessment, self.session.content)
@@ -253,23 +280,23 @@ class PanelLines:
             yield from _reference_lines(content.references[cite])
         if cites:
             yield Line("rule")
-        yield Line("caption", "HOW SURE")
+        yield Line("caption", tr("HOW SURE"))
         grades = " ".join(sorted({rule.grade for rule in rules if rule.grade}))
         if grades:
-            yield Line("words", f"Grade {grades} of the guideline.", tone="ink")
+            yield Line("words", tr("Grade {grades} of the guideline.").format(grades=grades), tone="ink")
         read = [content.references[cite] for cite in cites if content.references[cite].read]
         for mark in sorted({rule.mark for rule in rules}):
-            yield Line("words", "Read as far as said above." if mark == "V" and read else TRUST[mark])
+            yield Line("words", tr("Read as far as said above.") if mark == "V" and read else TRUST[mark])
         yield from self._used_for(frozenset(cites))
         yield Line("rule")
-        yield Line("caption", "THE RULE")
+        yield Line("caption", tr("THE RULE"))
         for rule in rules:
             yield Line("words", rule.says, tone="ink")
             if rule.note:
                 yield Line("words", rule.note)
         if any(rule.kind == "criterion" for rule in rules):
             yield Line("rule")
-            yield Line("caption", "HOW ACCURATE THE TESTS ARE")
+            yield Line("caption", tr("HOW ACCURATE THE TESTS ARE"))
             for test in accuracy_of_tests(PFP, content):
                 yield Line("words", test)
 
@@ -281,10 +308,10 @@ class PanelLines:
         met = [one for one in assessment.conclusions.values() if one.met and cites & set(one.rule.cites)]
         used = [Line("reason", one.rule.title, item=CODES[one.id]) for one in met if one.id in CODES]
         if assessment.pfp is Verdict.MET and any(one.rule.kind == "criterion" for one in met):
-            used.insert(0, Line("reason", "Patellofemoral pain", item="pfp"))
+            used.insert(0, Line("reason", tr("Patellofemoral pain"), item="pfp"))
         if used:
             yield Line("rule")
-            yield Line("caption", "USED HERE FOR")
+            yield Line("caption", tr("USED HERE FOR"))
             yield from used
 
 
@@ -293,11 +320,13 @@ def _cause(cause: Cause) -> Iterator[Line]:
     if cause.near:
         yield Line("title", f"{title}: {cause.word}", "look", "att")
     else:
-        yield Line("title", f"{title}: no word yet", "empty", "quiet")
+        yield Line("title", tr("{title}: no word yet").format(title=title), "empty", "quiet")
     for reason in cause.speaks_for[:MOST_SIGNS]:
-        yield Line("reason", f"for: {lower_first(reason.text)}", item=_leads_to(reason))
+        yield Line("reason", tr("for: {text}").format(text=lower_first(reason.text)), item=_leads_to(reason))
     for reason in cause.speaks_against[:MOST_SIGNS]:
-        yield Line("reason", f"against: {lower_first(reason.text)}", item=_leads_to(reason))
+        yield Line(
+            "reason", tr("against: {text}").format(text=lower_first(reason.text)), item=_leads_to(reason)
+        )
 
 
 def _leads_to(reason: Reason) -> ItemId:
@@ -307,9 +336,9 @@ def _leads_to(reason: Reason) -> ItemId:
 def _reference_lines(reference: Reference) -> Iterator[Line]:
     yield Line("words", reference.citation, tone="ink")
     if reference.doi:
-        said = " (from memory)" if reference.doi_from_memory else ""
-        yield Line("words", f"doi {reference.doi}{said}")
+        said = tr(" (from memory)") if reference.doi_from_memory else ""
+        yield Line("words", tr("doi {doi}{said}").format(doi=reference.doi, said=said))
     if reference.read:
-        yield Line("words", f"What was read: {reference.read}.")
+        yield Line("words", tr("What was read: {read}.").format(read=reference.read))
     if reference.mark != "V" or not reference.read:  # how far it was read says more than that it was
         yield Line("words", TRUST[reference.mark])

@@ -10,13 +10,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
+from evalassist.translate import tr
 from ui import icons, style
 
 if TYPE_CHECKING:
     from evalassist.settings import Settings
 
 GROUPS_IN_A_LINE = 3
-SAYS = (
+SAYS = tr(
     "When nobody remembers a password, or the computer is lost and only a backup is left, this key is the only way "
     "to the records. Nobody can make it again. It is shown this once."
 )
@@ -34,15 +35,15 @@ class PaperKey(QWidget):
         lines = [groups[at : at + GROUPS_IN_A_LINE] for at in range(0, len(groups), GROUPS_IN_A_LINE)]
         self.shown = style.label("say", "\n".join("  –  ".join(line) for line in lines))
         self.shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.shown.setAccessibleName("The paper key")
-        print_it, save = QPushButton("Print…"), QPushButton("Save as PDF…")
+        self.shown.setAccessibleName(tr("The paper key"))
+        print_it, save = QPushButton(tr("Print…")), QPushButton(tr("Save as PDF…"))
         icons.put_icon(print_it, "print")
         print_it.clicked.connect(self._print)
         save.clicked.connect(self._save)
         self._said = style.label("s", wrap=True)
         self._said.hide()
-        self.has_it = QCheckBox("I have printed or written down the paper key")
-        self.go_on = QPushButton("Go on")
+        self.has_it = QCheckBox(tr("I have printed or written down the paper key"))
+        self.go_on = QPushButton(tr("Go on"))
         self.go_on.setProperty("kind", "primary")
         self.go_on.setEnabled(False)
         self.go_on.setAutoDefault(True)  # Enter presses it
@@ -77,8 +78,8 @@ class PaperKey(QWidget):
         clinic, today = self._settings.clinic_name, date.today()
         try:
             page = Printout(
-                "paper key",
-                "EvalAssist paper key",
+                tr("paper key"),
+                tr("EvalAssist paper key"),
                 self.pdf(),
                 1,
                 self._settings.paper,
@@ -89,10 +90,10 @@ class PaperKey(QWidget):
             self._say(str(fault), "danger")
             return
         if sent is not None:
-            self._say(f"{sent.says} Look whether it came out, and take it away at once.")
+            self._say(tr("{says} Look whether it came out, and take it away at once.").format(says=sent.says))
 
     def _save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save as PDF", "paper-key.pdf", "PDF (*.pdf)")
+        name, _ = QFileDialog.getSaveFileName(self, tr("Save as PDF"), "paper-key.pdf", tr("PDF (*.pdf)"))
         if name:
             self.save_as(Path(name))
 
@@ -105,7 +106,7 @@ class PaperKey(QWidget):
         except EvalAssistError as fault:
             self._say(str(fault), "danger")
             return
-        self._say("Saved. Print it, then delete the file: whoever finds it can open the records.")
+        self._say(tr("Saved. Print it, then delete the file: whoever finds it can open the records."))
 
     def _say(self, words: str, tone: str = "") -> None:
         self._said.setText(words)

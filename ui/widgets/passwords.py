@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
+from evalassist.translate import tr
 from ui import icons, style
 from ui.widgets.marks import LinkButton
 from ui.widgets.roomy import bring_into_view
@@ -52,14 +53,14 @@ class PasswordField(QWidget):
         self.edit.returnPressed.connect(self.entered)
         self.edit.textChanged.connect(self.typed)
         self.edit.caps_lock.connect(self._say_caps)
-        self.show_button = QPushButton("Show")
+        self.show_button = QPushButton(tr("Show"))
         self.show_button.setProperty("kind", "flat")
-        self.show_button.setAccessibleName(f"Show {name.lower()}")
+        self.show_button.setAccessibleName(tr("Show {name}").format(name=name.lower()))
         self.show_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.show_button.setCheckable(True)
         self.show_button.setAutoDefault(False)
         self.show_button.toggled.connect(self._show)
-        self._caps = style.label("s", "Caps Lock is on.")
+        self._caps = style.label("s", tr("Caps Lock is on."))
         style.say(self._caps, c="att")
         self._caps.hide()
         line = style.row(spacing=4)
@@ -82,7 +83,7 @@ class PasswordField(QWidget):
 
     def _show(self, shown: bool) -> None:
         self.edit.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
-        self.show_button.setText("Hide" if shown else "Show")
+        self.show_button.setText(tr("Hide") if shown else tr("Show"))
 
     def _say_caps(self, on: bool) -> None:
         self._caps.setVisible(on)
@@ -95,10 +96,10 @@ class NewPassword(QWidget):
         super().__init__(parent)
         from evalassist.records.passwords import RULES
 
-        self.first, self.again = PasswordField("New password"), PasswordField("New password again")
+        self.first, self.again = PasswordField(tr("New password")), PasswordField(tr("New password again"))
         self._said = style.label("s", wrap=True)
         stack = style.column(self, spacing=4)
-        for words, field in (("New password", self.first), ("New password again", self.again)):
+        for words, field in ((tr("New password"), self.first), (tr("New password again"), self.again)):
             stack.addWidget(style.label("s", words))
             stack.addWidget(field)
             field.typed.connect(self._unsay)
@@ -112,15 +113,18 @@ class NewPassword(QWidget):
         from evalassist.records.passwords import refusal
 
         why = refusal(self.first.value, known)
-        if not why and self.first.value != self.again.value:
+        differ = not why and self.first.value != self.again.value
+        if differ:
             why = (
-                "The two differ. Type the same password twice." if self.again.value else "Type it once more."
+                tr("The two differ. Type the same password twice.")
+                if self.again.value
+                else tr("Type it once more.")
             )
         self._said.setText(why)
         self._said.setVisible(bool(why))
         style.say(self._said, c="danger" if why else "")
         if why:
-            (self.again if why.startswith(("The two", "Type it")) else self.first).setFocus()
+            (self.again if differ else self.first).setFocus()
             bring_into_view(self._said)
         return "" if why else self.first.value
 
@@ -138,15 +142,15 @@ class KeyFile(QWidget):
     def __init__(self, hint: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.path: Path | None = None
-        self.link = LinkButton("Use a key file…")
+        self.link = LinkButton(tr("Use a key file…"))
         self.link.setToolTip(hint)
         self.link.setAutoDefault(False)
         self.link.clicked.connect(self._ask)
         self._named = style.label("s")
         self._no = QPushButton()
         self._no.setProperty("kind", "flat")
-        self._no.setToolTip("Without a key file")
-        self._no.setAccessibleName("Without a key file")
+        self._no.setToolTip(tr("Without a key file"))
+        self._no.setAccessibleName(tr("Without a key file"))
         self._no.setAutoDefault(False)
         icons.put_icon(self._no, "close", "quiet")
         self._no.clicked.connect(lambda: self.use(None))
@@ -160,12 +164,12 @@ class KeyFile(QWidget):
         """Take this file, or none."""
         self.path = path
         self.link.setVisible(path is None)
-        self._named.setText(f"Key file: {path.name}" if path else "")
+        self._named.setText(tr("Key file: {name}").format(name=path.name) if path else "")
         self._named.setVisible(path is not None)
         self._no.setVisible(path is not None)
 
     def _ask(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "The key file")
+        name, _ = QFileDialog.getOpenFileName(self, tr("The key file"))
         if name:
             self.use(Path(name))
 
@@ -179,8 +183,12 @@ def key_bytes(path: Path | None) -> bytes | None:
             held = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise EvalAssistError(
-            f"The key file {path} could not be read: {error.strerror}. Put in the stick that holds it, then try again."
+            tr(
+                "The key file {path} could not be read: {strerror}. Put in the stick that holds it, then try again."
+            ).format(path=path, strerror=error.strerror)
         ) from error
     if not 0 < len(held) <= MOST_BYTES:
-        raise EvalAssistError(f"{path.name} is empty or too large for a key file. Choose the right file.")
+        raise EvalAssistError(
+            tr("{name} is empty or too large for a key file. Choose the right file.").format(name=path.name)
+        )
     return held

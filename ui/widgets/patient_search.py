@@ -13,6 +13,7 @@ from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Patient
 from evalassist.records.rows import PatientRow
 from evalassist.records.search import hits
+from evalassist.translate import tr, trn
 from ui import icons, style
 from ui.widgets.cards import Rule
 from ui.widgets.dates import KIND_WORDS, date_text
@@ -23,7 +24,7 @@ from ui.widgets.practice_card import WORD, PracticeCard
 from ui.widgets.side import SideBadge
 
 FOUND = 8
-WHERE = "name, date of birth or record number"
+WHERE = tr("name, date of birth or record number")
 
 
 class PatientSearch(QWidget):
@@ -47,7 +48,7 @@ class PatientSearch(QWidget):
         """How many there are; counted once, at the first key."""
         self.edit = QLineEdit()
         self.edit.setProperty("tall", True)
-        self.edit.setAccessibleName(f"Find a patient by {WHERE}")
+        self.edit.setAccessibleName(tr("Find a patient by {where}").format(where=WHERE))
         self.edit.textChanged.connect(self.search)
         self.edit.installEventFilter(self)
         glass = icons.Picture("search", "quiet", 18, self.edit)
@@ -123,12 +124,16 @@ class PatientSearch(QWidget):
             if place < len(found):
                 line.show_row(found[place], self._typed)
         self._practice.setVisible(self._is_practice(self._typed))
-        number = f"More than {FOUND}" if len(found) > FOUND else f"{len(found)}"
-        patients = "1 patient" if self._patients == 1 else f"{self._patients:,} patients"
-        self._new.setText(f"New patient “{self._typed}…”")
-        self._new.setAccessibleName(f"New patient {self._typed}")
-        self._told.setText(f"{number} of {patients} · {WHERE}")
-        self.edit.setAccessibleDescription(f"{number} of {patients}")
+        number = tr("More than {found}").format(found=FOUND) if len(found) > FOUND else f"{len(found)}"
+        patients = trn("1 patient", "{patients:,} patients", self._patients).format(patients=self._patients)
+        self._new.setText(tr("New patient “{typed}…”").format(typed=self._typed))
+        self._new.setAccessibleName(tr("New patient {typed}").format(typed=self._typed))
+        self._told.setText(
+            tr("{number} of {patients} · {where}").format(number=number, patients=patients, where=WHERE)
+        )
+        self.edit.setAccessibleDescription(
+            tr("{number} of {patients}").format(number=number, patients=patients)
+        )
         self._mark(0)
         self._box.show()
 
@@ -179,10 +184,10 @@ class PatientSearch(QWidget):
 
 def _practice_line() -> Line:
     """Found like anybody, and marked as nobody."""
-    line = Line(f"{WORD}, not a real patient")
+    line = Line(tr("{word}, not a real patient").format(word=WORD))
     word = style.label("b", WORD)
     style.say(word, c="att")
-    for part in (StateGlyph("look"), word, style.label("q", "not a real patient")):
+    for part in (StateGlyph("look"), word, style.label("q", tr("not a real patient"))):
         line.cells.addWidget(part)
     line.cells.addStretch(1)
     return line
@@ -197,7 +202,7 @@ class FoundLine(Line):
         self._name, self._who, self._state = style.label("b"), style.label("q"), plain("", "s")
         for rich in (self._name, self._who):
             rich.setTextFormat(Qt.TextFormat.RichText)  # escaped, with what was typed underlined
-        self._side = SideBadge("right", "knee")
+        self._side = SideBadge("right", tr("knee"))
         self._key = KeyCap("Enter")
         self.cells.addWidget(cell(self._name, 190))
         self.cells.addWidget(cell(self._who, 200))
@@ -220,13 +225,17 @@ class FoundLine(Line):
         self._name.setToolTip(escape(patient.name))
         self._who.setText(" · ".join(parts))
         self._side.setVisible(last is not None)
-        state = "no visit yet"
+        state = tr("no visit yet")
         if last is not None:
-            self._side.set_side(last.sore_knee, "knees" if last.sore_knee == "both" else "knee")
+            self._side.set_side(last.sore_knee, tr("knees") if last.sore_knee == "both" else tr("knee"))
             kind, day = KIND_WORDS[last.kind].lower(), short_date(last.visit_date)
-            state = f"{kind}, unfinished" if last.is_draft else f"seen {day}"
+            state = (
+                tr("{kind}, unfinished").format(kind=kind)
+                if last.is_draft
+                else tr("seen {day}").format(day=day)
+            )
             if last.kind == "discharge" and not last.is_draft:
-                state = f"discharged {day}"
+                state = tr("discharged {day}").format(day=day)
         self._state.setText(state)
         side = f", {self._side.accessibleName()}" if last is not None else ""
         self.setAccessibleName(f"{patient.name}, {_spoken(patient)}{side}, {state}")
@@ -240,7 +249,9 @@ class FoundLine(Line):
 
 
 def _spoken(patient: Patient) -> str:
-    return f"{age(patient)}, born {date_text(patient.birth_date)}"
+    return tr("{patient}, born {birth_date}").format(
+        patient=age(patient), birth_date=date_text(patient.birth_date)
+    )
 
 
 def _underlined(words: str, spans: Sequence[tuple[int, int]]) -> str:

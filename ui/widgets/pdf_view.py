@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolButton, QWidget
 from shiboken6 import isValid
 
 from evalassist.errors import EvalAssistError
+from evalassist.translate import tr
 from ui import collector, icons, style
 from ui.faults import log_fault
 from ui.widgets.segments import Choice, SegmentedControl
@@ -155,7 +156,10 @@ class PdfPages(QScrollArea):
 
     def _redraw(self) -> None:
         numbers = ", ".join(str(page + 1) for page in self.shown)
-        self.setAccessibleDescription(self._words or f"page {numbers} of {self.page_count}")
+        self.setAccessibleDescription(
+            self._words
+            or tr("page {numbers} of {page_count}").format(numbers=numbers, page_count=self.page_count)
+        )
         self._sheet.lay_out()
         self.page_changed.emit()
 
@@ -233,14 +237,14 @@ class PageTools(QWidget):
         self._pages = pages
         line = style.row(self, spacing=4)
         self._back, self._forward = (
-            self._button("back", "Pages before", -1),
-            self._button("forward", "Pages after", 1),
+            self._button("back", tr("Pages before"), -1),
+            self._button("forward", tr("Pages after"), 1),
         )
         self.where = style.label()
         self.where.setProperty("t", "b")
-        choices = [Choice("two", "Two pages")] if two else []
-        choices += [Choice("one", "One page"), Choice("width", "Width")]
-        self.view = SegmentedControl(choices, "How the pages lie")
+        choices = [Choice("two", tr("Two pages"))] if two else []
+        choices += [Choice("one", tr("One page")), Choice("width", tr("Width"))]
+        self.view = SegmentedControl(choices, tr("How the pages lie"))
         self.view.set_value(pages.view)
         self.view.answered.connect(self._chosen)
         for part in (self._back, self.where, self._forward):
@@ -270,7 +274,7 @@ class PageTools(QWidget):
     def _show(self) -> None:
         shown, count = self._pages.shown, self._pages.page_count
         words = f"{shown[0] + 1}–{shown[-1] + 1}" if len(shown) > 1 else f"{shown[0] + 1}" if shown else ""
-        self.where.setText(f"{words} of {count}" if count else "")
+        self.where.setText(tr("{words} of {count}").format(words=words, count=count) if count else "")
         self._back.setEnabled(bool(shown) and shown[0] > 0)
         self._forward.setEnabled(bool(shown) and shown[-1] + 1 < count)
 
@@ -313,7 +317,7 @@ class PdfMaker(QObject):
             self.failed.emit(str(fault))
         except Exception as error:  # a defect must not leave the page waiting for ever
             log_fault(log, "a paper could not be drawn", error)
-            self.failed.emit("The pages could not be drawn. What you answered is kept.")
+            self.failed.emit(tr("The pages could not be drawn. What you answered is kept."))
         else:
             self.made.emit(result)
 

@@ -12,6 +12,7 @@ from evalassist.clinical.goals import first_things_first, lower_is_better, scale
 from evalassist.clinical.result import Advice, Goal, PlanOfCare
 from evalassist.content import Content
 from evalassist.content.schema import Recommendation
+from evalassist.translate import tr
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.cards import Card
@@ -19,7 +20,7 @@ from ui.widgets.elided import ElidedLabel
 from ui.widgets.goal_editor import GoalEditor
 from ui.widgets.marks import Chip, LinkButton, SourceMark
 
-GUIDELINE = {"DO": "do", "MAY": "may", "DO-NOT": "do not"}
+GUIDELINE = {"DO": "do", "MAY": "may", "DO-NOT": tr("do not")}
 MARK_WIDTH = 94
 """Room for "offered", "not advised" or "guideline: may" before what it is."""
 
@@ -32,7 +33,7 @@ class GoalsCard(Card):
     """Take back what was changed in the goal of this id."""
 
     def __init__(self, content: Content) -> None:
-        super().__init__("Goals", spacing=4)
+        super().__init__(tr("Goals"), spacing=4)
         self._content = content
         self._plan: PlanOfCare | None = None
         self._read_only = False
@@ -69,7 +70,15 @@ class GoalsCard(Card):
             return
         goals = first_things_first(self._plan.goals, self._content)
         empty(self._grid)
-        for column, head in enumerate(("Goal", "now", "4 weeks", f"{self._plan.schedule.weeks} weeks", "")):
+        for column, head in enumerate(
+            (
+                tr("Goal"),
+                tr("now"),
+                tr("4 weeks"),
+                tr("{weeks} weeks").format(weeks=self._plan.schedule.weeks),
+                "",
+            )
+        ):
             self._grid.addWidget(style.label("s", head), 0, column)
         for line, goal in enumerate(goals, start=1):
             self._add(goal, line)
@@ -89,13 +98,17 @@ class GoalsCard(Card):
         else:
             self._add_figures(goal, line, title)
         if goal.edited:
-            chip = Chip("edited", "att")
+            chip = Chip(tr("edited"), "att")
             if goal.proposed is not None:
-                chip.setToolTip("Proposed: " + ", then ".join(filter(None, map(_number, goal.proposed))))
+                chip.setToolTip(
+                    tr("Proposed: ") + tr(", then ").join(filter(None, map(_number, goal.proposed)))
+                )
             self._grid.addWidget(chip, line, 5)
         if not self._read_only:
-            change = LinkButton("Change")
-            change.setAccessibleName(f"{goal.title}, {goal.measure}: change")
+            change = LinkButton(tr("Change"))
+            change.setAccessibleName(
+                tr("{title}, {measure}: change").format(title=goal.title, measure=goal.measure)
+            )
             change.clicked.connect(partial(self._open, goal.id))
             self._grid.addWidget(change, line, 6)
 
@@ -117,11 +130,17 @@ class GoalsCard(Card):
     def _taken_out(self, goal: Goal, why: str) -> QHBoxLayout:
         row = style.row(spacing=8)
         words = ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
-        words.set_text(f"Taken out: {goal.title}, {goal.measure}. {upper_first(why)}.")
+        words.set_text(
+            tr("Taken out: {title}, {measure}. {why}.").format(
+                title=goal.title, measure=goal.measure, why=upper_first(why)
+            )
+        )
         row.addWidget(words, 1)
         if not self._read_only:
-            again = LinkButton("Put it back")
-            again.setAccessibleName(f"{goal.title}, {goal.measure}: put it back")
+            again = LinkButton(tr("Put it back"))
+            again.setAccessibleName(
+                tr("{title}, {measure}: put it back").format(title=goal.title, measure=goal.measure)
+            )
             again.clicked.connect(partial(self.back_wanted.emit, goal.id))
             row.addWidget(again)
         return row
@@ -161,7 +180,7 @@ class CareCard(Card):
     """The recommendation whose words and source are to be shown."""
 
     def __init__(self, content: Content) -> None:
-        super().__init__("Other care")
+        super().__init__(tr("Other care"))
         self._content = content
         self._recommendations = content.recommendations
         self._shown: tuple[tuple[Advice, ...], ...] = ()
@@ -178,7 +197,7 @@ class CareCard(Card):
         for advice in plan.not_advised:
             self.body.addWidget(self._advice(advice, offered=False))
         if plan.education:
-            words = style.label("s", f"Education: {len(plan.education)} topics")
+            words = style.label("s", tr("Education: {count} topics").format(count=len(plan.education)))
             words.setToolTip("\n".join(advice.title for advice in plan.education))
             self.body.addWidget(words)
         for statement_id in self._content.plan.see_beside:
@@ -188,7 +207,7 @@ class CareCard(Card):
     def _advice(self, advice: Advice, *, offered: bool) -> QWidget:
         words = style.label("" if offered else "q", advice.title, wrap=True)
         recommendation = self._recommendations.get(advice.recommendation)
-        place = self._row("offered" if offered else "not advised", words, recommendation)
+        place = self._row(tr("offered") if offered else tr("not advised"), words, recommendation)
         limit = f"\n{advice.limit}" if advice.limit else ""
         place.setToolTip(f"{upper_first(advice.because)}.{limit}")
         return place
@@ -196,7 +215,9 @@ class CareCard(Card):
     def _statement(self, said: Recommendation) -> QWidget:
         """What the guideline says and the plan does not: to be known, not offered."""
         place = self._row(
-            f"guideline: {GUIDELINE[said.action]}", style.label("q", said.intervention, wrap=True), said
+            tr("guideline: {guideline}").format(guideline=GUIDELINE[said.action]),
+            style.label("q", said.intervention, wrap=True),
+            said,
         )
         place.setToolTip(said.conditions)
         return place
@@ -220,7 +241,7 @@ def source_of(statement_id: str, content: Content) -> SourceMark:
     said = content.recommendations.get(statement_id)
     if said is not None:
         return SourceMark(f"{GUIDELINE[said.action]} {said.grade}".strip(), said.intervention)
-    return SourceMark("study", content.evidence[statement_id].claim)
+    return SourceMark(tr("study"), content.evidence[statement_id].claim)
 
 
 def _number(value: float | str | None) -> str:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.cards import Card
 from ui.widgets.marks import StateGlyph
 
-WORD = "PRACTICE"
-SAYS = "Learn with a patient who does not exist. Kept apart: never counted, exported or backed up."
-BEGUN = "Patient Practice is not a real patient. Everything may be tried, signed and printed; every paper says so."
-BAND = "Not a real patient. What is written, signed or printed here is no record."
+WORD = tr("PRACTICE")
+SAYS = tr("Learn with a patient who does not exist. Kept apart: never counted, exported or backed up.")
+BEGUN = tr(
+    "Patient Practice is not a real patient. Everything may be tried, signed and printed; every paper says so."
+)
+BAND = tr("Not a real patient. What is written, signed or printed here is no record.")
 
 
 class PracticeCard(Card):
@@ -24,14 +27,14 @@ class PracticeCard(Card):
     remove_wanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Practice")
-        self.setAccessibleName("Practice")
+        super().__init__(tr("Practice"))
+        self.setAccessibleName(tr("Practice"))
         self._says = style.label("s", wrap=True)
-        self.go_on = _button("Go on practicing", self.open_wanted.emit)
-        self.filled = _button("Begin with a worked example", lambda: self.begin_wanted.emit(True))
-        self.empty = _button("Begin with nothing filled in", lambda: self.begin_wanted.emit(False))
-        self.remove = _button("Remove", self.remove_wanted.emit)
-        self.remove.setAccessibleName("Remove the practice patient")
+        self.go_on = _button(tr("Go on practicing"), self.open_wanted.emit)
+        self.filled = _button(tr("Begin with a worked example"), lambda: self.begin_wanted.emit(True))
+        self.empty = _button(tr("Begin with nothing filled in"), lambda: self.begin_wanted.emit(False))
+        self.remove = _button(tr("Remove"), self.remove_wanted.emit)
+        self.remove.setAccessibleName(tr("Remove the practice patient"))
         line = style.row(spacing=8)
         line.addWidget(self._says, 1)
         for button in (self.go_on, self.filled, self.empty, self.remove):
@@ -43,8 +46,12 @@ class PracticeCard(Card):
         """Whether there is a practice patient now."""
         self.begun = begun
         self._says.setText(BEGUN if begun else SAYS)
-        self.filled.setText("Again from the worked example" if begun else "Begin with a worked example")
-        self.empty.setText("Again with nothing filled in" if begun else "Begin with nothing filled in")
+        self.filled.setText(
+            tr("Again from the worked example") if begun else tr("Begin with a worked example")
+        )
+        self.empty.setText(
+            tr("Again with nothing filled in") if begun else tr("Begin with nothing filled in")
+        )
         self.go_on.setVisible(begun)
         self.remove.setVisible(begun)
 

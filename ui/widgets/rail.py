@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Si
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.glyph import TONES, WORDS, State, paint_state
 
@@ -51,9 +52,13 @@ class _Item(QAbstractButton):
         self._tell()
 
     def _tell(self) -> None:
-        left_words = f"{self._left} left" if self._left else ""
+        left_words = tr("{left} left").format(left=self._left) if self._left else ""
         said = (self.step.name, WORDS[self._state], left_words, self._because)
-        self.setAccessibleName(f"Step {self._number}: {', '.join(part for part in said if part)}")
+        self.setAccessibleName(
+            tr("Step {number}: {said}").format(
+                number=self._number, said=", ".join(part for part in said if part)
+            )
+        )
         self._explain()
         self.update()
 
@@ -109,7 +114,7 @@ class _Item(QAbstractButton):
 
     def _explain(self) -> None:
         if self._narrow:
-            left_words = f", {self._left} left" if self._left else ""
+            left_words = tr(", {left} left").format(left=self._left) if self._left else ""
             self.setToolTip(f"{self.step.name}{left_words}" + (f". {self._because}" if self._because else ""))
         else:
             self.setToolTip(self._because)
@@ -124,7 +129,7 @@ class StepRail(QFrame):
     def __init__(self, steps: Sequence[RailStep], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rail")
-        self.setAccessibleName("Steps")
+        self.setAccessibleName(tr("Steps"))
         self._narrow = False
         self._items = {step.step_id: _Item(step, number) for number, step in enumerate(steps, start=1)}
         stack = QVBoxLayout(self)

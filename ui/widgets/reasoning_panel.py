@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from evalassist.content.entries import TRUST
+from evalassist.translate import tr
 from evalassist.wording.assessment import source_mark
 from ui import icons, style
 from ui.session import EvaluationSession
@@ -31,7 +32,7 @@ class ReasoningPanel(QFrame):
     def __init__(self, session: EvaluationSession) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self.setAccessibleName("Reasoning")
+        self.setAccessibleName(tr("Reasoning"))
         self._session = session
         self._step_id = ""
         self._source: tuple[str, ...] = ()
@@ -39,7 +40,7 @@ class ReasoningPanel(QFrame):
         """The mark with the keyboard on it when its source was opened."""
         self._lines: tuple[Line, ...] = ()
         self._stale = True
-        self._caption = style.label("", "REASONING")
+        self._caption = style.label("", tr("REASONING"))
         self._caption.setProperty("t", "cap")
         self._fold = QToolButton()
         self._fold.setProperty("flat", True)
@@ -82,7 +83,7 @@ class ReasoningPanel(QFrame):
         turned = bool(self._source) != self._showing_source
         if turned:
             self._showing_source = bool(self._source)
-            self._caption.setText("SOURCE" if self._source else "REASONING")
+            self._caption.setText(tr("SOURCE") if self._source else tr("REASONING"))
             self._show_fold_button()
             self._area.verticalScrollBar().setValue(0)
         same, most = 0, min(len(former), len(lines))
@@ -155,7 +156,7 @@ class ReasoningPanel(QFrame):
 
     def _show_fold_button(self) -> None:
         icons.put_icon(self._fold, "close" if self._source else "fold", "quiet")
-        says = "Back to the reasoning" if self._source else "Fold the reasoning away"
+        says = tr("Back to the reasoning") if self._source else tr("Fold the reasoning away")
         self._fold.setToolTip(says)
         self._fold.setAccessibleName(says)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from evalassist.content import Content
 from evalassist.content.entries import TRUST
 from evalassist.content.record_schema import RecordFact
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.marks import LinkButton
 from ui.widgets.plan_cards import empty
@@ -46,7 +47,11 @@ class RecordFacts(QWidget):
             self._list.addWidget(style.label("s", f"{facts} ({source})", wrap=True))
             self._list.addSpacing(style.px(4))
         folded = sum(not fact.unfolded for fact in self._facts)
-        self._more.setText("Fewer rules" if self._more.isChecked() else f"Rules of the record ({folded})")
+        self._more.setText(
+            tr("Fewer rules")
+            if self._more.isChecked()
+            else tr("Rules of the record ({folded})").format(folded=folded)
+        )
         self._more.setVisible(bool(folded))
 
     def _source(self, fact: RecordFact) -> str:

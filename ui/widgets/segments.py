@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.boxes import LOOKS, Box, BoxFrame, Choice, Tone
 from ui.widgets.focus import CLEARING_KEYS, ENTER_KEYS, go_on
@@ -304,7 +305,9 @@ class ZeroToTen(QWidget):
         super().__init__(parent)
         self._digits = _Digits(name, box_width)
         self._digits.answered.connect(self._box_answered)
-        self._digits.describe(f"0 is {low}, 10 is {high}" if low and high else "")
+        self._digits.describe(
+            tr("0 is {low}, 10 is {high}").format(low=low, high=high) if low and high else ""
+        )
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusProxy(self._digits)
@@ -335,10 +338,10 @@ def _end(word: str) -> QLabel:
     return label
 
 
-def yes_no_not_tested(*, alarming: bool = False, not_tested: str = "Not tested") -> tuple[Choice, ...]:
+def yes_no_not_tested(*, alarming: bool = False, not_tested: str = tr("Not tested")) -> tuple[Choice, ...]:
     """The three plain answers: Y, N and /. "No" is quiet; an alarming "Yes" is loud."""
     return (
-        Choice("yes", "Yes", "danger" if alarming else "soft"),
-        Choice("no", "No", "quiet"),
+        Choice("yes", tr("Yes"), "danger" if alarming else "soft"),
+        Choice("no", tr("No"), "quiet"),
         Choice("not-tested", not_tested, "quiet", key="/"),
     )

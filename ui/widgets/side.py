@@ -6,11 +6,12 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from evalassist.translate import tr
 from ui import style
 
 Side = Literal["right", "left", "both"]
 Shape = Literal["plain", "chip", "big"]
-WORDS: dict[Side, str] = {"right": "RIGHT", "left": "LEFT", "both": "BOTH"}
+WORDS: dict[Side, str] = {"right": tr("RIGHT"), "left": tr("LEFT"), "both": tr("BOTH")}
 
 
 class SideBadge(QLabel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from evalassist.evaluation import SIDES, Side, SoreKnee
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.marks import Chip
 from ui.widgets.side import SideBadge
@@ -26,7 +27,7 @@ class SideHeads(QWidget):
             head.setFixedWidth(style.px(side_width))
             self._heads.append(head)
             row = style.row(head, spacing=10)
-            chip = self._sore[side] = Chip("sore side", "att")
+            chip = self._sore[side] = Chip(tr("sore side"), "att")
             row.addWidget(SideBadge(side))
             row.addWidget(chip)
             row.addStretch(1)

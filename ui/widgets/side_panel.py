@@ -12,13 +12,16 @@ from ui.widgets.cards import Rule
 LEAST_BODY = 150
 """How much of the body is to be seen above a foot that stays in place, at 100 % text."""
 
+SCROLL = 18
+"""Room for the scroll bar beside the body, at 100 % text."""
+
 
 class SidePanel(QWidget):
     """The foot stays in sight while there is room for it; else it scrolls with the body, and nothing is squeezed."""
 
     def __init__(self, width: int, body: QWidget, foot: QWidget) -> None:
         super().__init__()
-        self.setFixedWidth(style.px(width))
+        self.setFixedWidth(max(style.px(width), body.minimumSizeHint().width() + style.px(SCROLL)))
         self._foot, self._rule = QWidget(), Rule()
         below = style.column(self._foot, spacing=8)
         below.addWidget(self._rule)

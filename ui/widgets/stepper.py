@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
+from evalassist.translate import tr
 from ui import style
 
 REPEAT_AFTER_MS = 350
@@ -55,7 +56,10 @@ class Stepper(QWidget):
         self._name, self._unit = name, unit
         self._low, self._high, self._step = low, high, step
         self._value: float | None = None
-        self._less, self._more = _Step("−", f"{name}, less"), _Step("+", f"{name}, more")
+        self._less, self._more = (
+            _Step("−", tr("{name}, less").format(name=name)),
+            _Step("+", tr("{name}, more").format(name=name)),
+        )
         self._shown, word = style.label(), style.label("", unit)
         self._shown.setProperty("t", "b")
         self._shown.setAlignment(Qt.AlignmentFlag.AlignCenter)

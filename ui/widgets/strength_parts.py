@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QWidget
 
 from evalassist.answers import FORCE_N, LEVER_ARM_M
 from evalassist.clinical.facts import shown
 from evalassist.clinical.result import SideStrength
 from evalassist.clinical.strength_entry import MOST_FIGURES
+from evalassist.translate import tr
 from evalassist.units import from_si, to_si
 from ui import style
 from ui.widgets.fields import NumberField, TextField
@@ -18,18 +20,18 @@ from ui.widgets.marks import LinkButton, StateGlyph
 
 TRIALS = 3
 GRADE_WORDS = {
-    "0": "no contraction",
-    "1": "flicker, no movement",
-    "2-": "part range, no gravity",
-    "2": "full range, no gravity",
-    "2+": "starts against gravity",
-    "3-": "over half against gravity",
-    "3": "full against gravity",
-    "3+": "holds slight resistance",
-    "4-": "holds slight to moderate",
-    "4": "holds moderate",
-    "4+": "holds moderate to strong",
-    "5": "holds maximal",
+    "0": tr("no contraction"),
+    "1": tr("flicker, no movement"),
+    "2-": tr("part range, no gravity"),
+    "2": tr("full range, no gravity"),
+    "2+": tr("starts against gravity"),
+    "3-": tr("over half against gravity"),
+    "3": tr("full against gravity"),
+    "3+": tr("holds slight resistance"),
+    "4-": tr("holds slight to moderate"),
+    "4": tr("holds moderate"),
+    "4+": tr("holds moderate to strong"),
+    "5": tr("holds maximal"),
 }
 """What each hand grade means, in short (examination 6.4)."""
 
@@ -69,37 +71,60 @@ class Extras(QWidget):
     def __init__(self, name: str, new_field: NewField) -> None:
         super().__init__()
         stack = style.column(self, spacing=2)
-        self.pain = new_field(f"{name}: pain in the test", 34, (0, 10), (0, 10))
+        self.pain = new_field(tr("{name}: pain in the test").format(name=name), 34, (0, 10), (0, 10))
         usual = (from_si(LEVER_ARM_M[0], "cm"), from_si(LEVER_ARM_M[1], "cm"))
-        self.lever = new_field(f"{name}: lever arm", 40, usual, (0, MOST_FIGURES))
+        self.lever = new_field(tr("{name}: lever arm").format(name=name), 40, usual, (0, MOST_FIGURES))
         self.pain.set_kind(whole=True)
         self.lever.set_kind(above_zero=True)
         self.numbers = QWidget()
         row = style.row(self.numbers, (0, 5, 8, 0), spacing=5)
-        self.lever_words = (style.label("s", "Lever"), style.label("s", "cm"))
-        for part in (style.label("s", "Pain"), self.pain, style.label("s", "/10")):
-            row.addWidget(part)
-        row.addStretch(1)
+        self.lever_words = (style.label("s", tr("Lever")), style.label("s", "cm"))
+        pain, lever = style.row(spacing=5), style.row(spacing=5)
+        for part in (style.label("s", tr("Pain")), self.pain, style.label("s", "/10")):
+            pain.addWidget(part)
         for part in (self.lever_words[0], self.lever, self.lever_words[1]):
-            row.addWidget(part)
+            lever.addWidget(part)
+        row.addLayout(pain)
+        row.addStretch(1)
+        row.addLayout(lever)
         self.links = QWidget()
         links = style.row(self.links, (0, 0, 5, 0), spacing=0)
-        self.compensation = quiet_link("Compensation…", f"{name}: compensation seen")
-        self.not_tested = quiet_link("Not tested…", f"{name}: not tested, and why")
+        self.compensation = quiet_link(tr("Compensation…"), tr("{name}: compensation seen").format(name=name))
+        self.not_tested = quiet_link(tr("Not tested…"), tr("{name}: not tested, and why").format(name=name))
         links.addWidget(self.compensation)
         links.addStretch(1)
         links.addWidget(self.not_tested)
         self.taken = QWidget()
         taken = style.row(self.taken, (0, 0, 5, 0), spacing=0)
-        self.protocol = quiet_link("Position: standard", f"{name}: position and kind of test")
-        self.discard = quiet_link("Discard…", f"{name}: discard a trial, or take it back")
+        self.protocol = quiet_link(
+            tr("Position: standard"), tr("{name}: position and kind of test").format(name=name)
+        )
+        self.discard = quiet_link(
+            tr("Discard…"), tr("{name}: discard a trial, or take it back").format(name=name)
+        )
         taken.addWidget(self.protocol)
         taken.addStretch(1)
         taken.addWidget(self.discard)
-        self.own = TextField(f"{name}: what was seen")
+        self.own = TextField(tr("{name}: what was seen").format(name=name))
         for line in (self.numbers, self.links, self.taken, self.own):
             stack.addWidget(line)
         self.own.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What does not fit beside each other stands below each other."""
+        super().resizeEvent(event)
+        for part in (self.numbers, self.links, self.taken):
+            flow = part.layout()
+            if isinstance(flow, QBoxLayout):
+                needed = sum(
+                    item.sizeHint().width() + flow.spacing()
+                    for item in (flow.itemAt(at) for at in range(flow.count()))
+                    if item is not None
+                )
+                beside = needed <= self.width()
+                way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+                if flow.direction() != way:
+                    flow.setDirection(way)
 
 
 class Message(QWidget):
@@ -110,7 +135,7 @@ class Message(QWidget):
         row: QHBoxLayout = style.row(self, spacing=6)
         self._glyph, self._words = StateGlyph("look", size=14), style.label("s")
         self._words.setWordWrap(True)
-        self.keep = quiet_link("Keep", f"{name}: keep the unusual value")
+        self.keep = quiet_link(tr("Keep"), tr("{name}: keep the unusual value").format(name=name))
         row.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._words, 1)
         row.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignTop)
@@ -140,9 +165,15 @@ def scatter_words(measured: SideStrength | None, limit_percent: float) -> str:
         return ""
     if len(measured.trials) < TRIALS:
         return ""
-    words = f"Scatter (CV) {shown(measured.cv_percent)} %, limit {limit_percent:g} %"
+    words = tr("Scatter (CV) {cv_percent} %, limit {limit_percent:g} %").format(
+        cv_percent=shown(measured.cv_percent), limit_percent=limit_percent
+    )
     first = len(measured.trials) == TRIALS
-    return f"{words}: take one more, or discard one." if first else f"{words}: not scored. Discard one."
+    return (
+        tr("{words}: take one more, or discard one.").format(words=words)
+        if first
+        else tr("{words}: not scored. Discard one.").format(words=words)
+    )
 
 
 def result(measured: SideStrength | None, unit: str) -> str:
@@ -166,8 +197,12 @@ def slip_of_unit(value: float | None, unit: str) -> str:
     """What to do about newtons typed while kgf or lbf are meant, or ""."""
     if value is None or unit not in ("kgf", "lbf") or not to_si(value, unit) > FORCE_N[1] >= value:
         return ""
-    newtons = f"{shown(value, 1)} {unit} is {shown(to_si(value, unit))} N."
-    return f"{newtons} If the device shows newtons, choose N above and type it again. "
+    newtons = tr("{value} {unit} is {shown} N.").format(
+        value=shown(value, 1), unit=unit, shown=shown(to_si(value, unit))
+    )
+    return tr("{newtons} If the device shows newtons, choose N above and type it again. ").format(
+        newtons=newtons
+    )
 
 
 def quiet_link(words: str, spoken: str) -> LinkButton:

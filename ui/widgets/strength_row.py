@@ -13,6 +13,7 @@ from evalassist.clinical.result import Assessment, GroupStrength
 from evalassist.clinical.strength_entry import begun_like
 from evalassist.content.schema import StrengthGroup
 from evalassist.evaluation import SIDES, Answer, Answers, NotTested, Side, SoreKnee, StrengthTest, other
+from evalassist.translate import tr
 from evalassist.units import convert, to_si
 from evalassist.words import upper_first
 from ui import style
@@ -24,11 +25,11 @@ from ui.widgets.symmetry import SymmetryBar
 
 NAME_WIDTH, GAP = 124, 12
 
-WITHIN_ERROR_SHORT = "within tester error"
+WITHIN_ERROR_SHORT = tr("within tester error")
 
 APART = {
-    "positions": "positions differ",
-    "contractions": "make and break test",
+    "positions": tr("positions differ"),
+    "contractions": tr("make and break test"),
 }
 """Why two measured sides are not compared, as the row says it."""
 
@@ -85,7 +86,8 @@ class StrengthRow(QFrame):
     def set_name_width(self, width: int) -> None:
         """Narrower where the window is; with no width left the name stands above its fields."""
         self._name_cell.setFixedWidth(style.px(width or 2 * NAME_WIDTH))
-        self._key.setVisible(width >= NAME_WIDTH or not width)
+        room = style.px(width or 2 * NAME_WIDTH) - self.position.sizeHint().width() - style.px(7)
+        self._key.setVisible((width >= NAME_WIDTH or not width) and room >= self._key.sizeHint().width())
         arrange(self._parts, width)
 
     def _build_name(self, title: str) -> QWidget:
@@ -97,8 +99,8 @@ class StrengthRow(QFrame):
         name.setMinimumHeight(style.control_height())
         self._position = QWidget()
         row = style.row(self._position, (0, 5, 0, 0), spacing=7)
-        self.position = LinkButton("Position")
-        self.position.setAccessibleName(f"{title}: position, pad and what to say")
+        self.position = LinkButton(tr("Position"))
+        self.position.setAccessibleName(tr("{title}: position, pad and what to say").format(title=title))
         self.position.setCheckable(True)
         self.position.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.position.clicked.connect(self.position_toggled)
@@ -123,8 +125,8 @@ class StrengthRow(QFrame):
             style.label("q"),
         )
         style.say(self._merged_words, c="q")
-        self._test_it = LinkButton("Test it")
-        self._test_it.setAccessibleName(f"Test {self.group.title}")
+        self._test_it = LinkButton(tr("Test it"))
+        self._test_it.setAccessibleName(tr("Test {title}").format(title=self.group.title))
         self._test_it.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._test_it.clicked.connect(self._ask_for_test)
         for part in (self._merged_glyph, self._merged_words, self._merged_why):
@@ -168,10 +170,12 @@ class StrengthRow(QFrame):
 
     def _ensure_kind(self) -> SegmentedControl:
         if self.kind is None:
-            kinds = [Choice("force", "Force"), Choice("grade", "Grade")]
+            kinds = [Choice("force", tr("Force")), Choice("grade", tr("Grade"))]
             if self.group.takes_torque:
                 kinds.insert(1, Choice("torque", "Nm", key="m"))
-            name = f"{self.accessibleName()}: force by device, or grade by hand"
+            name = tr("{accessible_name}: force by device, or grade by hand").format(
+                accessible_name=self.accessibleName()
+            )
             self.kind = SegmentedControl(kinds, name)
             self.kind.answered.connect(self._kind_chosen)
             self._reading_stack.insertWidget(1, self.kind)
@@ -259,10 +263,10 @@ class StrengthRow(QFrame):
         self._merged.setVisible(merged)
         style.scaled(self._stack, (8, 1, 4, 1) if merged else (8, 5, 4, 5), 4)
         self._merged_glyph.setVisible(not untouched)
-        self._merged_words.setText("" if untouched else "Not tested, both sides")
+        self._merged_words.setText("" if untouched else tr("Not tested, both sides"))
         self._merged_words.setVisible(not untouched)
         last = "; ".join(f"{side}, {words}" for side, words in self.last.items() if words)
-        quiet = f"optional · {last}" if last else "optional"
+        quiet = tr("optional · {last}").format(last=last) if last else tr("optional")
         self._merged_why.setText(quiet if untouched else f"· {reason}")
         self._test_it.setVisible(not read_only)
 
@@ -302,9 +306,11 @@ class StrengthRow(QFrame):
         self._words.setText("" if said_in_line else words)
         self._words.setVisible(bool(self._words.text()) and not hide_words)
         error = convert(self.group.inter_tester_mdc_kgf or 0, "kgf", unit)
-        said = f"within {shown(error, 0 if unit == 'N' else 1)} {unit}, the error between testers"
+        said = tr("within {error} {unit}, the error between testers").format(
+            error=shown(error, 0 if unit == "N" else 1), unit=unit
+        )
         self._error.setText(WITHIN_ERROR_SHORT if hide_words else said)
-        self._error.setToolTip(f"{upper_first(said)}: two testers differ by as much.")
+        self._error.setToolTip(tr("{said}: two testers differ by as much.").format(said=upper_first(said)))
         self._error.setVisible(uncertain)
         style.say(self._words, c="att" if mark == "look" else "")
         self._bar_line.setToolTip(words if hide_words else "")
@@ -318,7 +324,7 @@ class StrengthRow(QFrame):
             self._stack.insertWidget(1, self._caution)
         if self._caution is not None:
             self._caution.setVisible(met)
-            self._reason.setText("Say why" if far_below_unexplained(assessment) else "Your reason")
+            self._reason.setText(tr("Say why") if far_below_unexplained(assessment) else tr("Your reason"))
 
     def _answered(self, side: Side, test: StrengthTest | None) -> None:
         """The second side begins in the way in which the first one was tested."""
@@ -381,16 +387,19 @@ class _HowTo(QFrame):
         grid.setHorizontalSpacing(style.px(12))
         warning = f"{group.pad}. {group.pad_warning}".rstrip(". ") + "."
         lines = (
-            ("Position", group.position, ""),
-            ("Stabilize", group.stabilise, ""),
-            ("Pad", warning, "att" if group.pad_warning else ""),
-            ("Lever from", group.axis, ""),
-            ("Or", "; ".join(other.title for other in group.other_positions), ""),
-            ("Say", f"“{group.say}”", ""),
-            ("Pace", pace, ""),
+            (tr("Position"), group.position, ""),
+            (tr("Stabilize"), group.stabilise, ""),
+            (tr("Pad"), warning, "att" if group.pad_warning else ""),
+            (tr("Lever from"), group.axis, ""),
+            (tr("Or"), "; ".join(other.title for other in group.other_positions), ""),
+            (tr("Say"), f"“{group.say}”", ""),
+            (tr("Pace"), pace, ""),
         )
         for number, (what, words, tone) in enumerate(line for line in lines if line[1]):
-            head, text = style.label("s", what), style.label("b" if what in ("Say", "Pad") else "", words)
+            head, text = (
+                style.label("s", what),
+                style.label("b" if what in (tr("Say"), tr("Pad")) else "", words),
+            )
             text.setWordWrap(True)
             style.say(text, c=tone)
             grid.addWidget(head, number, 0, Qt.AlignmentFlag.AlignTop)
@@ -411,18 +420,22 @@ def reading(
     """The comparison as it reads: percentage, words, and whether it wants a look."""
     graded = [isinstance(answer, StrengthTest) and answer.grade is not None for answer in given.values()]
     if any(graded):
-        return "", "by hand: no percentage" if all(graded) else "one side by hand: no percentage", ""
+        return "", tr("by hand: no percentage") if all(graded) else tr("one side by hand: no percentage"), ""
     if measured.asymmetry_percent is None:
         if measured.not_compared in APART:
             return "", APART[measured.not_compared], "look"
         tested = [side for side in (measured.right, measured.left) if side is not None and side.trials]
         if any(side.score is None for side in tested):
-            return "", "trials differ: no percentage", ""
-        return "", "lever arms or units differ: no percentage" if len(tested) == 2 else "", ""
+            return "", tr("trials differ: no percentage"), ""
+        return "", tr("lever arms or units differ: no percentage") if len(tested) == 2 else "", ""
     lower = 100 - measured.asymmetry_percent
-    words = f"{measured.weaker} {shown(lower, 1)} % lower" if measured.weaker else "both sides equal"
+    words = (
+        tr("{weaker} {lower} % lower").format(weaker=measured.weaker, lower=shown(lower, 1))
+        if measured.weaker
+        else tr("both sides equal")
+    )
     if measured.symmetry_percent is None:
-        words = f"{words}\nasymmetry only"
+        words = tr("{words}\nasymmetry only").format(words=words)
         return f"{shown(measured.asymmetry_percent, 1)} %", words, ""
     percent = measured.symmetry_percent
     return f"{shown(percent, 1)} %", words, "look" if percent < line_percent else "good"

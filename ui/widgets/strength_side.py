@@ -25,6 +25,7 @@ from evalassist.clinical.strength_entry import (
 )
 from evalassist.content.schema import StrengthGroup
 from evalassist.evaluation import Answer, NotTested, StrengthTest
+from evalassist.translate import tr
 from evalassist.units import convert, from_si, to_si
 from ui import style
 from ui.widgets.editors import NOT_TESTED_REASONS
@@ -109,10 +110,10 @@ class StrengthSide(QWidget):
         self._result = style.label("num")
         force.addWidget(self._result, 0, Qt.AlignmentFlag.AlignVCenter)
         self._left_out = QWidget()
-        self._test_it = quiet_link("Test it", f"Test {self.name} after all")
+        self._test_it = quiet_link(tr("Test it"), tr("Test {name} after all").format(name=self.name))
         self._test_it.clicked.connect(self._test_after_all)
         out = style.row(self._left_out, spacing=6)
-        words = style.label("b", "Not tested")
+        words = style.label("b", tr("Not tested"))
         style.say(words, c="q")
         for part in (StateGlyph("not-met"), words, self._test_it):
             out.addWidget(part)
@@ -140,9 +141,9 @@ class StrengthSide(QWidget):
             self._grade_line = QWidget()
             self._grade_line.setFixedHeight(style.control_height())
             row = style.row(self._grade_line, spacing=7)
-            choose = quiet_link("Grade", f"{self.name}: choose a grade")
+            choose = quiet_link(tr("Grade"), tr("{name}: choose a grade").format(name=self.name))
             choose.clicked.connect(lambda: self._grade_menu(choose))
-            self.grade = TextField(f"{self.name}: grade by hand")
+            self.grade = TextField(tr("{name}: grade by hand").format(name=self.name))
             self.grade.setFixedWidth(style.px(40))
             self.grade.answered.connect(self._grade_typed)
             self.grade.edit.installEventFilter(self)
@@ -166,7 +167,12 @@ class StrengthSide(QWidget):
     def _make_trials(self, count: int) -> None:
         while len(self.trials) < count:
             number = len(self.trials) + 1
-            field = self.new_field(f"{self.name}, trial {number}", TRIAL_WIDTH, (0, 0), (0, MOST_FIGURES))
+            field = self.new_field(
+                tr("{name}, trial {number}").format(name=self.name, number=number),
+                TRIAL_WIDTH,
+                (0, 0),
+                (0, MOST_FIGURES),
+            )
             self.trials.append(field)
             field.edit.setProperty("tight", True)
             self._trial_grid.addWidget(field, (number - 1) // IN_A_LINE, (number - 1) % IN_A_LINE)
@@ -199,7 +205,7 @@ class StrengthSide(QWidget):
         self._test_it.setVisible(not read_only)
         self._show_trials(test, measured, unit, best=best)
         self._show_grade(test, read_only=read_only)
-        detail = f"because of: {reason}" if reason else self._details(test, measured)
+        detail = tr("because of: {reason}").format(reason=reason) if reason else self._details(test, measured)
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail) and (reason is not None or not is_open) and not compact)
         self._force_line.setToolTip(detail if compact and not is_open else "")
@@ -236,7 +242,9 @@ class StrengthSide(QWidget):
         extras.protocol.setText(protocol_link_words(self.group, test))
         extras.protocol.setToolTip(self.group.position)
         discarded = len(test.discarded) if test else 0
-        extras.discard.setText(f"{discarded} discarded" if discarded else "Discard…")
+        extras.discard.setText(
+            tr("{discarded} discarded").format(discarded=discarded) if discarded else tr("Discard…")
+        )
         extras.discard.setEnabled(bool(test and (test.trials or test.discarded)))
         if not extras.pain.uncounted:
             extras.pain.set_value(test.pain if test else None)
@@ -248,7 +256,7 @@ class StrengthSide(QWidget):
             field.edit.setReadOnly(read_only)
         extras.own.setEnabled(not read_only)
         seen = test.compensation if test else None
-        extras.compensation.setText("Compensation ✓" if seen else "Compensation…")
+        extras.compensation.setText(tr("Compensation ✓") if seen else tr("Compensation…"))
         extras.compensation.setToolTip(seen or "")
         own = seen is not None and seen not in compensations(self.group)
         extras.own.setVisible(working and own)
@@ -283,7 +291,7 @@ class StrengthSide(QWidget):
             field.set_best(number == best_at)
         self._result.setText(result(measured, unit))
         self._result.setToolTip(
-            "Not scored: the trials differ too much." if self._result.text() == "–" else ""
+            tr("Not scored: the trials differ too much.") if self._result.text() == "–" else ""
         )
 
     def _use_unit(self, unit: str) -> None:
@@ -299,20 +307,27 @@ class StrengthSide(QWidget):
         if test is None or measured is None:
             return ""
         parts = (
-            [f"pain {test.pain}/10" + (", may read low" if measured.pain_inhibited else "")]
+            [
+                tr("pain {pain}/10").format(pain=test.pain)
+                + (tr(", may read low") if measured.pain_inhibited else "")
+            ]
             if test.pain is not None
             else []
         )
         if test.lever_arm_m and test.trials and test.unit != "Nm":
-            parts.append(f"lever {shown(from_si(test.lever_arm_m, 'cm'), 1)} cm")
+            parts.append(
+                tr("lever {lever_arm_m} cm").format(lever_arm_m=shown(from_si(test.lever_arm_m, "cm"), 1))
+            )
         if measured.torque_nm_per_kg is not None:
-            parts.append(f"{measured.torque_nm_per_kg:.2f} Nm/kg")
+            parts.append(
+                tr("{torque_nm_per_kg:.2f} Nm/kg").format(torque_nm_per_kg=measured.torque_nm_per_kg)
+            )
         elif measured.torque_nm is not None and test.unit != "Nm":
             parts.append(f"{shown(measured.torque_nm, 1)} Nm")
         if protocol := protocol_words(self.group, test):
             parts.append(protocol)
         if test.discarded:
-            parts.append(f"{len(test.discarded)} discarded")
+            parts.append(tr("{count} discarded").format(count=len(test.discarded)))
         return " · ".join(parts)
 
     def _numbers(self) -> list[GoingOnField]:
@@ -335,20 +350,28 @@ class StrengthSide(QWidget):
         grade = self.grade.value if self.grade else None
         if asking is not None:
             if self.extras is not None and asking is self.extras.pain:
-                return f"Pain is 0 to 10, in whole numbers. {self._earlier(asking)}".rstrip()
+                return f"{tr('Pain is 0 to 10, in whole numbers.')} {self._earlier(asking)}".rstrip()
             lever = self.extras is not None and asking is self.extras.lever
             said = f"{asking.text.strip()} {'cm' if lever else self._unit}: {asking.message}"
             return f"{said} {self._slip(asking)}{self._earlier(asking)}".rstrip()
         if self._reason is not None:
             return ""
         if self._mode == "grade" and grade and grade not in MMT_GRADES:
-            return f"“{grade}” is not a grade: {', '.join(MMT_GRADES)}. It is not counted."
+            return tr("“{grade}” is not a grade: {mmt_grades}. It is not counted.").format(
+                grade=grade, mmt_grades=", ".join(MMT_GRADES)
+            )
         if test and test.trials and self._mode == "grade":
-            return f"A grade takes the place of the {len(test.trials)} trials. Ctrl+Z brings them back."
+            return tr("A grade takes the place of the {count} trials. Ctrl+Z brings them back.").format(
+                count=len(test.trials)
+            )
         if test and test.grade and self._mode != "grade":
-            return f"A trial takes the place of the grade {test.grade}. Ctrl+Z brings it back."
+            return tr("A trial takes the place of the grade {grade}. Ctrl+Z brings it back.").format(
+                grade=test.grade
+            )
         if test and test.unit and not same_kind(test.unit, self._unit):
-            return f"Typed in {test.unit}. A value in {self._unit} takes its place; Ctrl+Z brings it back."
+            return tr("Typed in {unit}. A value in {unit_2} takes its place; Ctrl+Z brings it back.").format(
+                unit=test.unit, unit_2=self._unit
+            )
         return self._scatter
 
     def _slip(self, asking: GoingOnField) -> str:
@@ -356,7 +379,9 @@ class StrengthSide(QWidget):
         value = asking.value
         is_lever = self.extras is not None and asking is self.extras.lever
         if is_lever and value is not None and LEVER_ARM_M[0] <= value <= LEVER_ARM_M[1]:
-            return f"{value:g} m is {shown(from_si(value, 'cm'), 1)} cm: type it in cm. "
+            return tr("{value:g} m is {shown} cm: type it in cm. ").format(
+                value=value, shown=shown(from_si(value, "cm"), 1)
+            )
         return slip_of_unit(value, self._unit) if asking in self.trials else ""
 
     def _earlier(self, asking: GoingOnField) -> str:
@@ -365,9 +390,11 @@ class StrengthSide(QWidget):
         if test is None or self.extras is None or not asking.uncounted:
             return ""
         if asking is self.extras.pain and test.pain is not None:
-            return f"{test.pain} still counts."
+            return tr("{pain} still counts.").format(pain=test.pain)
         if asking is self.extras.lever and test.lever_arm_m:
-            return f"{shown(from_si(test.lever_arm_m, 'cm'), 1)} cm still counts."
+            return tr("{lever_arm_m} cm still counts.").format(
+                lever_arm_m=shown(from_si(test.lever_arm_m, "cm"), 1)
+            )
         return ""
 
     # ------------------------------------------------------------ telling
@@ -460,22 +487,22 @@ class StrengthSide(QWidget):
 
     def not_tested_menu(self, beside: QWidget) -> None:
         """Offer the reasons for leaving it out."""
-        menu = titled_menu(self, "Not tested, because of")
+        menu = titled_menu(self, tr("Not tested, because of"))
         for reason in NOT_TESTED_REASONS:
             menu.addAction(reason.capitalize(), partial(self.leave_out, reason))
         menu.popup(beside.mapToGlobal(beside.rect().bottomLeft()))
 
     def _compensation_menu(self, beside: QWidget) -> None:
-        menu = titled_menu(self, "Compensation seen")
+        menu = titled_menu(self, tr("Compensation seen"))
         base = self._test or StrengthTest()
         for seen in compensations(self.group):
             action = menu.addAction(seen)
             action.setCheckable(True)
             action.setChecked(base.compensation == seen)
             action.triggered.connect(lambda _=False, seen=seen: self._tell(replace(base, compensation=seen)))
-        menu.addAction("Something else…", lambda: self._tell(replace(base, compensation=OWN_WORDS)))
+        menu.addAction(tr("Something else…"), lambda: self._tell(replace(base, compensation=OWN_WORDS)))
         if base.compensation:  # what nobody looked for is not "none"
-            menu.addAction("Take it back", lambda: self._tell(replace(base, compensation=None)))
+            menu.addAction(tr("Take it back"), lambda: self._tell(replace(base, compensation=None)))
         menu.popup(beside.mapToGlobal(beside.rect().bottomLeft()))
 
     def _protocol_menu(self, beside: QWidget) -> None:
@@ -487,7 +514,7 @@ class StrengthSide(QWidget):
         menu.popup(beside.mapToGlobal(beside.rect().bottomLeft()))
 
     def _grade_menu(self, beside: QWidget) -> None:
-        menu = titled_menu(self, "Manual muscle test")
+        menu = titled_menu(self, tr("Manual muscle test"))
         for grade in reversed(MMT_GRADES):
             menu.addAction(f"{grade}   {GRADE_WORDS[grade]}", partial(self._grade_typed, grade))
         menu.popup(beside.mapToGlobal(beside.rect().bottomLeft()))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.glyph import StateGlyph
 
@@ -34,12 +35,24 @@ class SymmetryBar(QLabel):
         """Show both sides in one unit; `line` is the share of the stronger side to reach (0.9: 90 %)."""
         self._right, self._left, self._line = right, left, line
         if right is None or left is None or max(right, left) <= 0:
-            self.setAccessibleName(f"{self._name}: no comparison yet")
+            self.setAccessibleName(tr("{name}: no comparison yet").format(name=self._name))
         else:
             weaker, stronger = sorted((right, left))
-            side = "sides equal" if right == left else "right weaker" if right < left else "left weaker"
-            said = words or f"{side}, {weaker / stronger:.1%} of the stronger side".replace("%", " %")
-            self.setAccessibleName(f"{self._name}: right {right:.4g}, left {left:.4g}; {said}")
+            side = (
+                tr("sides equal")
+                if right == left
+                else tr("right weaker")
+                if right < left
+                else tr("left weaker")
+            )
+            said = words or tr("{side}, {share:.1%} of the stronger side").format(
+                side=side, share=weaker / stronger
+            ).replace("%", " %")
+            self.setAccessibleName(
+                tr("{name}: right {right:.4g}, left {left:.4g}; {said}").format(
+                    name=self._name, right=right, left=left, said=said
+                )
+            )
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -10,6 +10,7 @@ from evalassist.clinical.result import Certification, PlanOfCare, Schedule
 from evalassist.clinical.schedule import VISIT_LIMITS
 from evalassist.content import Content
 from evalassist.evaluation import PlanEdit
+from evalassist.translate import tr
 from ui import icons, style
 from ui.widgets.cards import Card
 from ui.widgets.dates import date_text
@@ -19,7 +20,7 @@ from ui.widgets.plan_cards import empty
 from ui.widgets.record_facts import RecordFacts
 from ui.widgets.stepper import Stepper
 
-PHASES = (("1", "First", "at first"), ("2", "then", "later"))
+PHASES = (("1", tr("First"), tr("at first")), ("2", tr("then"), tr("later")))
 """The number in the field's name, the word on the card, and how a screen reader says it."""
 
 
@@ -31,10 +32,10 @@ class VisitsCard(Card):
     """Take the therapist's numbers back."""
 
     def __init__(self, content: Content) -> None:
-        super().__init__("Visits and dates", spacing=4)
-        self._chip = Chip("edited", "att")
-        self.back = LinkButton("Back to the proposal")
-        self.back.setAccessibleName("Visits: back to the proposal")
+        super().__init__(tr("Visits and dates"), spacing=4)
+        self._chip = Chip(tr("edited"), "att")
+        self.back = LinkButton(tr("Back to the proposal"))
+        self.back.setAccessibleName(tr("Visits: back to the proposal"))
         self.back.clicked.connect(self._go_back)
         self.title_row.addWidget(self._chip)
         self.title_row.addWidget(self.back)
@@ -54,8 +55,8 @@ class VisitsCard(Card):
         self.body.addWidget(self._certification)
         self._facts = RecordFacts("visits", content)
         self.body.addWidget(self._facts)
-        self.paper = QPushButton("Plan of care to sign")
-        self.paper.setToolTip("The plan of care as a paper of its own, to print, save or fax (Ctrl+P)")
+        self.paper = QPushButton(tr("Plan of care to sign"))
+        self.paper.setToolTip(tr("The plan of care as a paper of its own, to print, save or fax (Ctrl+P)"))
         icons.put_icon(self.paper, "print")
         self.body.addWidget(self.paper, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addStretch(1)
@@ -63,11 +64,11 @@ class VisitsCard(Card):
     def _line(self, number: str, word: str, said: str) -> QHBoxLayout:
         row = style.row(spacing=8)
         head = style.label("s", word)
-        head.setMinimumWidth(style.px(30))
+        style.at_least(head, 30)
         row.addWidget(head)
-        for name, unit in (("per_week", "a week for"), ("weeks", "weeks")):
+        for name, unit in (("per_week", tr("a week for")), ("weeks", tr("weeks"))):
             low, high = VISIT_LIMITS[f"{name}_{number}"]
-            told = "visits a week" if name == "per_week" else "weeks"
+            told = tr("visits a week") if name == "per_week" else tr("weeks")
             stepper = Stepper(f"{told.capitalize()} {said}", unit, low=low, high=high)
             stepper.answered.connect(lambda value, field=f"{name}_{number}": self._step(field, value))
             self.steppers[f"{name}_{number}"] = stepper
@@ -80,26 +81,44 @@ class VisitsCard(Card):
         schedule, certification = plan.schedule, plan.certification
         self._show_steps(schedule, read_only=read_only)
         self._chip.setVisible(bool(schedule.proposed))
-        self._chip.setToolTip(f"Proposed: {schedule.proposed}")
+        self._chip.setToolTip(tr("Proposed: {proposed}").format(proposed=schedule.proposed))
         self.back.setVisible(bool(schedule.proposed) and not read_only)
-        self._visits.setText(f"{schedule.visits} visits: {schedule.text}")
-        self._visits.setToolTip(f"Because of {schedule.because}.")
-        rows = [("Plan", f"{date_text(schedule.starts)} to {date_text(schedule.ends)}")]
-        report = f"treatment day {schedule.report_day}"
+        self._visits.setText(tr("{visits} visits: {text}").format(visits=schedule.visits, text=schedule.text))
+        self._visits.setToolTip(tr("Because of {because}.").format(because=schedule.because))
+        rows = [
+            (
+                tr("Plan"),
+                tr("{starts} to {ends}").format(
+                    starts=date_text(schedule.starts), ends=date_text(schedule.ends)
+                ),
+            )
+        ]
+        report = tr("treatment day {report_day}").format(report_day=schedule.report_day)
         if schedule.report_by is not None:
-            rows.append(("Progress report", f"{report}, about {date_text(schedule.report_by)}"))
+            rows.append(
+                (
+                    tr("Progress report"),
+                    tr("{report}, about {report_by}").format(
+                        report=report, report_by=date_text(schedule.report_by)
+                    ),
+                )
+            )
         else:
-            rows.append(("Progress report", f"by {report}; the plan has fewer days"))
+            rows.append(
+                (tr("Progress report"), tr("by {report}; the plan has fewer days").format(report=report))
+            )
         if certification.due is not None:
             rows.append((act_of(certification), date_text(certification.due)))
         elif certification.renews and certification.lapsed is not None:
-            rows.append(("Certification ended", date_text(certification.lapsed)))
+            rows.append((tr("Certification ended"), date_text(certification.lapsed)))
         if certification.ends is not None and certification.starts is not None:
-            counted = f", from {date_text(certification.starts)}" * (certification.starts != schedule.starts)
-            until = "Then certified until" if certification.renews else "Certified until"
+            counted = tr(", from {starts}").format(starts=date_text(certification.starts)) * (
+                certification.starts != schedule.starts
+            )
+            until = tr("Then certified until") if certification.renews else tr("Certified until")
             rows.append((until, f"{date_text(certification.ends)}{counted}"))
         if certification.recertification_warning is not None:
-            rows.append(("Prepare to recertify", date_text(certification.recertification_warning)))
+            rows.append((tr("Prepare to recertify"), date_text(certification.recertification_warning)))
         empty(self._dates)
         for line, (name, words) in enumerate(rows):
             self._dates.addWidget(style.label("s", name), line, 0, Qt.AlignmentFlag.AlignTop)
@@ -146,5 +165,5 @@ class VisitsCard(Card):
 def act_of(certification: Certification) -> str:
     """What has to be done by the day the certification is due."""
     if certification.renews:
-        return "Recertify by"
-    return "Signature by" if certification.signature_needed else "Send the plan by"
+        return tr("Recertify by")
+    return tr("Signature by") if certification.signature_needed else tr("Send the plan by")
