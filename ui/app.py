@@ -62,15 +62,15 @@ WARMED = (
 """What is loaded while a name and a password are typed and the start page is in use, in this order."""
 
 
-NOT_CONNECTED = (
+NOT_CONNECTED = tr(
     "Your clinic's administrator set {address} as the place of the records. No other records are opened here, and none "
     "are begun."
 )
-CONNECT_IT = (
+CONNECT_IT = tr(
     "Whoever looks after the clinic's computers connects it once, on this computer: "
     "evalassist connect-to-postgres --sign-in NAME"
 )
-TELL_THE_ADMINISTRATOR = (
+TELL_THE_ADMINISTRATOR = tr(
     "EvalAssist does not start without what they fix, so that nothing is kept in the wrong place. "
     "Nothing was opened or changed. Show this to your clinic's administrator; evalassist check-managed tells "
     "when the file is right."
@@ -139,10 +139,10 @@ class App:
             self.window.show_fault(fault)
         except ManagedError as error:
             log.error("the managed settings could not be read")
-            headline = "The settings of your clinic's administrator cannot be used."
+            headline = tr("The settings of your clinic's administrator cannot be used.")
             self.window.show_fault(FaultPage(headline, error, TELL_THE_ADMINISTRATOR))
         except NotConnectedError as error:
-            headline = "This workstation is not connected to the clinic's database yet."
+            headline = tr("This workstation is not connected to the clinic's database yet.")
             self.window.show_fault(FaultPage(headline, error, CONNECT_IT))
         except EvalAssistError as error:
             self._show_start_fault(error)

@@ -116,7 +116,7 @@ class FaultPage(QWidget):
             out.setProperty("kind", "primary")
             out.clicked.connect(lambda: take_it())
             acts.addWidget(out)
-        manual = QPushButton("Manual")
+        manual = QPushButton(tr("Manual"))
         manual.setProperty("kind", "flat")
         manual.clicked.connect(self._show_manual)
         acts.addWidget(close)

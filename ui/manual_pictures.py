@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from evalassist import resources
 from evalassist.manual import FOLDER
+from evalassist.translate import tr
 from ui import style
 from ui.screenshots import Studio, later, moved
 
@@ -88,7 +89,7 @@ class _Pictures(Studio):
     def _start(self, name: str) -> None:
         window = self._window(self._settings, SIZE)
         first = self._case("ex1")
-        for weeks, who in ((4, "Brandt, Elke"), (2, "Rivera, Ana"), (1, "Okafor, Daniel")):
+        for weeks, who in ((4, tr("Brandt, Elke")), (2, tr("Rivera, Ana")), (1, tr("Okafor, Daniel"))):
             self._keep_care(moved(first, DAY - timedelta(weeks=weeks), who), signed=True)
         window.show_start()
         self.keep(window, name)

@@ -111,7 +111,9 @@ class DatabaseDialog(QDialog):
         for key in (fixed := ("host", "port", "database")):
             self._lines[key].setEnabled(False)
             self._lines[key].setAccessibleDescription(FIXED_WORDS)
-        self._tell(f"Address, port and database: {FIXED_WORDS.lower()}", "quiet")
+        self._tell(
+            tr("Address, port and database: {fixed_words}").format(fixed_words=FIXED_WORDS.lower()), "quiet"
+        )
         return fixed
 
     def _make_ends(self) -> QHBoxLayout:

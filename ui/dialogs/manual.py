@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 
 from evalassist import resources
 from evalassist.manual import CHAPTERS, FOLDER, Chapter, chapters
+from evalassist.translate import tr
 from ui import style
 from ui.widgets.focus import ENTER_KEYS
 
@@ -68,20 +69,20 @@ class Manual(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("EvalAssist manual")
+        self.setWindowTitle(tr("EvalAssist manual"))
         room = parent.window().size() if parent is not None else self.size().expandedTo(self.maximumSize())
         self.resize(min(style.px(SIZE[0]), room.width()), min(style.px(SIZE[1]), room.height()))
         self.chapters = chapters()
         self.search = QLineEdit()
-        self.search.setAccessibleName("Find in the manual")
-        self.search.setPlaceholderText("Find in the manual")
+        self.search.setAccessibleName(tr("Find in the manual"))
+        self.search.setPlaceholderText(tr("Find in the manual"))
         self.search.setClearButtonEnabled(True)
         self.search.installEventFilter(self)
         self.search.textChanged.connect(self._look_for)
         self.said = style.label("s", wrap=True)
         self.said.hide()
         self.list = QListWidget()
-        self.list.setAccessibleName("Chapters")
+        self.list.setAccessibleName(tr("Chapters"))
         self.list.setObjectName("chapters")
         for each in self.chapters:
             item = QListWidgetItem(each.title, self.list)
@@ -134,7 +135,7 @@ class Manual(QDialog):
         hits = [_plain(each.text).count(wanted) if wanted else 0 for each in self.chapters]
         for at, (each, count) in enumerate(zip(self.chapters, hits, strict=True)):
             self.list.item(at).setText(f"{each.title}  ({count})" if count else each.title)
-        self.said.setText(f"“{words.strip()}” is not in the manual.")
+        self.said.setText(tr("“{words}” is not in the manual.").format(words=words.strip()))
         self.said.setVisible(bool(wanted) and not any(hits))
         if any(hits) and not hits[self.list.currentRow()]:
             self.list.setCurrentRow(next(at for at, count in enumerate(hits) if count))
@@ -164,7 +165,7 @@ class Page(QTextBrowser):
     def __init__(self) -> None:
         super().__init__()
         self.shown = ""
-        self.setAccessibleName("The chapter")
+        self.setAccessibleName(tr("The chapter"))
         self.setObjectName("manual")
         self.setOpenLinks(False)
         self.setVerticalScrollBarPolicy(

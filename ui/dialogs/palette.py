@@ -54,7 +54,7 @@ def commands(window: MainWindow) -> list[Command]:
         Command(tr("Keys of this page"), "F1", window.show_keys),
         Command(tr("Manual"), tr("help, F1"), window.show_manual),
     ]
-    found += [Command(each.title, "manual", partial(window.show_manual, each.id)) for each in chapters()]
+    found += [Command(each.title, tr("manual"), partial(window.show_manual, each.id)) for each in chapters()]
     if window.may_read_trail:
         found.append(Command(tr("Audit trail"), tr("who did what"), window.show_trail))
     if window.signed_in:

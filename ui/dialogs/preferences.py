@@ -121,7 +121,9 @@ class PreferencesDialog(QDialog):
             place = boxes
             if key in self._fixed:
                 boxes.setEnabled(False)
-                place = _told_fixed(boxes, "" if known in dict(options) else f"{known} min")
+                place = _told_fixed(
+                    boxes, "" if known in dict(options) else tr("{known} min").format(known=known)
+                )
             grid.addWidget(place, at, 1, Qt.AlignmentFlag.AlignLeft)
         if signed_in:
             self._add_accounts(grid)

@@ -96,7 +96,7 @@ class ClosedPage(QWidget):
         ends.addStretch(1)
         for button in buttons:
             ends.addWidget(button)
-        manual = LinkButton("Manual")
+        manual = LinkButton(tr("Manual"))
         manual.setToolTip("F1")
         manual.clicked.connect(self.show_manual)
         ends.insertWidget(0, manual)  # the last one for Tab: who comes here wants to type
