@@ -29,6 +29,7 @@ from shiboken6 import isValid
 from evalassist.errors import EvalAssistError
 from ui import collector, icons, style
 from ui.faults import log_fault
+from ui.spoken import Role
 from ui.widgets.segments import Choice, SegmentedControl
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class PdfPages(QScrollArea):
     """The pages on a desk: two beside each other, one, or one as wide as the room."""
 
     page_changed = Signal()
+    spoken_role = Role.Document
 
     def __init__(self, name: str) -> None:
         super().__init__()
