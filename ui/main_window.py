@@ -114,7 +114,7 @@ class MainWindow(QMainWindow):
         self._remember.timeout.connect(self.remember_place)
         self.dismissed.connect(self._lock_because, Qt.ConnectionType.QueuedConnection)
 
-    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001  # Qt's signature
+    def focusNextPrevChild(self, forward: bool) -> bool:
         return tab_on(self, back=not forward)
 
     # ------------------------------------------------------------ opening

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleInterface
-from PySide6.QtWidgets import QAccessibleWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QWidget
 
 Role = QAccessible.Role
 PRESS = "Press"
@@ -18,7 +18,13 @@ class _Spoken(QAccessibleWidget):
 
     def __init__(self, widget: QWidget, role: QAccessible.Role) -> None:
         super().__init__(widget, role)
-        self._press = getattr(widget, "press", None)
+        self._widget, self._press = widget, getattr(widget, "press", None)
+
+    def state(self) -> QAccessible.State:
+        told = super().state()
+        if isinstance(self._widget, QAbstractButton) and self._widget.isCheckable():
+            told.checkable, told.checked = True, self._widget.isChecked()
+        return told
 
     def actionNames(self) -> list[str]:
         return [*([PRESS] if self._press else []), *super().actionNames()]
