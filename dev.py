@@ -36,6 +36,7 @@ SYSTEM_PACKAGES = {  # Debian's names
     "test": [
         *["xvfb", "poppler-utils", "qpdf", "fonts-open-sans", "cups-daemon", "cups-client"],
         *["gcc", "libc6-dev"],  # what breaks the disk on purpose
+        *["at-spi2-core", "dbus", "python3-gi"],  # what hears the window as a screen reader does
         *["postgresql"],  # the tests start a server of their own in a temporary folder
     ],
     "faults": ["strace"],

@@ -12,8 +12,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
-from gi.repository import Gio, GLib  # of the system
+from gi.repository import Gio, GLib  # type: ignore[import-not-found]  # of the system
 
 ATSPI = "org.a11y.atspi"
 STATES = {
@@ -43,16 +44,17 @@ class Reader:
             address, flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None
         )
 
-    def _call(self, node: Node, face: str, method: str, *told: object, kinds: str = "") -> object:
+    def _call(self, node: Node, face: str, method: str, *told: object, kinds: str = "") -> Any:
         given = GLib.Variant(f"({kinds})", told) if kinds else None
         return self._bus.call_sync(*node, face, method, given, None, 0, 5000).unpack()[0]
 
-    def _property(self, node: Node, face: str, name: str) -> object:
+    def _property(self, node: Node, face: str, name: str) -> Any:
         told = (f"{ATSPI}.{face}", name)
         return self._call(node, "org.freedesktop.DBus.Properties", "Get", *told, kinds="ss")
 
     def children(self, node: Node) -> list[Node]:
-        return self._call(node, f"{ATSPI}.Accessible", "GetChildren")
+        found: list[Node] = self._call(node, f"{ATSPI}.Accessible", "GetChildren")
+        return found
 
     def programs(self) -> list[Node]:
         return self.children((f"{ATSPI}.Registry", "/org/a11y/atspi/accessible/root"))

@@ -24,7 +24,6 @@ from ui.pages import load_page, page_for
 from ui.pages.base import Page
 from ui.pages.item_row import side_of
 from ui.session import EvaluationSession
-from ui.spoken import Role
 from ui.widgets import glyph
 from ui.widgets.addendum_form import ITS_KIND, AddendumForm
 from ui.widgets.bars import FooterBar, HeaderBar
@@ -701,7 +700,7 @@ class EvaluationView(QWidget):
         self.rail.foot.addWidget(self._home)
         self.header.side.setToolTip("Which knee is sore: click to correct it")
         self.header.side.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.header.side.spoken_role, self.header.side.press = Role.Button, self.correct_side
+        self.header.side.press = self.correct_side
         self.header.side.installEventFilter(self)
         self.header.name.setToolTip("Who the patient is: click to correct it")
         self.header.name.setCursor(Qt.CursorShape.PointingHandCursor)

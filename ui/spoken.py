@@ -5,6 +5,8 @@ A class says its role in `spoken_role`; where it can be pressed, it has `press`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QWidget
@@ -18,7 +20,11 @@ class _Spoken(QAccessibleWidget):
 
     def __init__(self, widget: QWidget, role: QAccessible.Role) -> None:
         super().__init__(widget, role)
-        self._widget, self._press = widget, getattr(widget, "press", None)
+        self._widget = widget
+
+    @property
+    def _press(self) -> Callable[[], object] | None:
+        return getattr(self._widget, "press", None)
 
     def state(self) -> QAccessible.State:
         told = super().state()
@@ -30,8 +36,8 @@ class _Spoken(QAccessibleWidget):
         return [*([PRESS] if self._press else []), *super().actionNames()]
 
     def doAction(self, name: str) -> None:
-        if name == PRESS and self._press is not None:
-            self._press()
+        if name == PRESS and (press := self._press) is not None:
+            press()
         else:
             super().doAction(name)
 
