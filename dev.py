@@ -39,6 +39,7 @@ SYSTEM_PACKAGES = {  # Debian's names
     "test": [
         *["xvfb", "poppler-utils", "qpdf", "fonts-open-sans", "cups-daemon", "cups-client"],
         *["gcc", "libc6-dev"],  # what breaks the disk on purpose
+        *["at-spi2-core", "dbus", "python3-gi"],  # what hears the window as a screen reader does
         *["postgresql"],  # the tests start a server of their own in a temporary folder
         *["nsis", "man-db"],  # the setup and the manual page are checked
     ],

@@ -711,6 +711,7 @@ class EvaluationView(QWidget):
         self.rail.foot.addWidget(self._home)
         self.header.side.setToolTip(tr("Which knee is sore: click to correct it"))
         self.header.side.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.header.side.press = self.correct_side
         self.header.side.installEventFilter(self)
         self.header.name.setToolTip(tr("Who the patient is: click to correct it"))
         self.header.name.setCursor(Qt.CursorShape.PointingHandCursor)

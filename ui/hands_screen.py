@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from time import monotonic
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from evalassist.clinical import battery
@@ -73,6 +73,13 @@ class HandsScreen(QWidget):
         self.legend = Keys()
         style.column(foot, spacing=0).addWidget(self.legend)
         stack.addWidget(foot)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():  # else it is on a button, and what is typed does not come here
+            painter = QPainter(self)
+            painter.setPen(QPen(style.colour("accent"), 2 * style.thick()))
+            painter.drawRect(self.rect())
 
     def choose(self, option: int) -> None:
         """An option of the question was clicked."""

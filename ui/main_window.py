@@ -28,6 +28,7 @@ from ui import style
 from ui.faults import log_fault
 from ui.locking import Held, Left, addendum_words, close_dialogs, still_waited_for
 from ui.practice import Practice
+from ui.widgets.focus import tab_on
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -113,6 +114,9 @@ class MainWindow(QMainWindow):
         self._remember = QTimer(self, singleShot=True, interval=REMEMBER_AFTER_MS)
         self._remember.timeout.connect(self.remember_place)
         self.dismissed.connect(self._lock_because, Qt.ConnectionType.QueuedConnection)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return tab_on(self, back=not forward)
 
     # ------------------------------------------------------------ opening
 

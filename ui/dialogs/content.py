@@ -174,6 +174,7 @@ class ContentDialog(QDialog):
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setAccessibleName(tr("All about the chosen line"))
+        self._area.setProperty("reads", True)
         self._area.setWidget(inner)
         self._details = QFrame()
         self._details.setProperty("card", "plain")

@@ -148,7 +148,7 @@ class EvidenceDialog(QDialog):
 
     def _build_guideline(self) -> QScrollArea:
         said = list(self._content.recommendations.values())
-        area, stack = _page()
+        area, stack = _page(tr("What the guideline says"))
         stack.addWidget(style.label("s", GRADES, wrap=True))
         columns = [
             (words, [self._entry(one.id) for one in said if one.action == action])
@@ -160,7 +160,7 @@ class EvidenceDialog(QDialog):
 
     def _build_studies(self) -> QScrollArea:
         found = list(self._content.evidence.values())
-        area, stack = _page()
+        area, stack = _page(tr("What the studies found"))
         stack.addWidget(style.label("s", MEASURES, wrap=True))
         for title, some in (
             (HIP_WORK, [one for one in found if not one.about]),
@@ -176,7 +176,7 @@ class EvidenceDialog(QDialog):
         return area
 
     def _build_disputed(self) -> QScrollArea:
-        area, stack = _page()
+        area, stack = _page(tr("Where they disagree"))
         for one in self._content.disagreements:
             stack.addWidget(self._entry(one))
         stack.addStretch(1)
@@ -311,11 +311,13 @@ class Entry(QFrame):
         stack.addWidget(style.label("s", statement.source, wrap=True))
 
 
-def _page() -> tuple[QScrollArea, QVBoxLayout]:
+def _page(name: str) -> tuple[QScrollArea, QVBoxLayout]:
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    area.setProperty("reads", True)
+    area.setAccessibleName(name)
     inner = QWidget()
     stack: QVBoxLayout = style.column(inner, (0, 0, 6, 0), spacing=8)
     area.setWidget(inner)

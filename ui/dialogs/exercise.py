@@ -44,6 +44,7 @@ class ExerciseDialog(QDialog):
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._area.setProperty("reads", True)
         self._area.setWidget(inner)
         done = QPushButton(tr("Done"))
         done.clicked.connect(self.accept)

@@ -141,6 +141,7 @@ class PreferencesDialog(QDialog):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setAccessibleName(tr("Settings"))
+        area.setProperty("reads", True)
         area.setWidget(inner)
         room = (parent.window().height() if parent is not None else style.px(768)) - style.px(ENDS)
         area.setMinimumHeight(min(inner.sizeHint().height() + 8, style.px(470), max(room, style.px(100))))

@@ -20,7 +20,7 @@ from evalassist.translate import tr
 from ui import icons, style
 from ui.widgets.editors import Editor, NumberEditor, editor_for
 from ui.widgets.last_line import LastLine
-from ui.widgets.side import paint_badge
+from ui.widgets.side import WORDS, paint_badge
 from ui.widgets.side_heads import SideHeads
 
 if TYPE_CHECKING:
@@ -272,6 +272,7 @@ class _SideMark(QWidget):
     def __init__(self, side: Side) -> None:
         super().__init__()
         self._side: Side = side
+        self.setAccessibleName(WORDS[side])
         self.setFixedSize(style.px(MARK), style.control_height())
 
     def paintEvent(self, event: QPaintEvent) -> None:

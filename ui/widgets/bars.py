@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from evalassist.translate import tr
 from ui import icons, style
+from ui.spoken import Role
 from ui.widgets.elided import GivingLabel
 from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import State, StateGlyph
@@ -37,6 +38,12 @@ class _Bar(QFrame):
         super().changeEvent(event)
 
 
+class _SideChip(SideBadge):
+    """The side in the header, which can be pressed to correct it."""
+
+    spoken_role = Role.Button
+
+
 class HeaderBar(_Bar):
     """Who, how old, born when, which side, which visit; when it was kept; lock; who is signed in."""
 
@@ -52,7 +59,7 @@ class HeaderBar(_Bar):
         self._name.setProperty("t", "h1")
         self._details.setProperty("t", "q")
         self._visit.setProperty("t", "q")
-        self.side = SideBadge("right", tr("knee"), shape="chip")
+        self.side = _SideChip("right", tr("knee"), shape="chip")
         self.kept = KeptIndicator()
         self._lock = QPushButton(tr("Lock"))
         self._lock.setProperty("kind", "flat")

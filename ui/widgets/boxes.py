@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy
 from shiboken6 import isValid
 
 from ui import style
+from ui.spoken import Role
 
 Tone = Literal["soft", "quiet", "solid", "danger"]
 
@@ -61,6 +62,8 @@ class BoxFrame(QFrame):
 class Box(QAbstractButton):
     """One box. Its frame draws the ground; the box knows its width and draws its word."""
 
+    spoken_role = Role.RadioButton
+
     def __init__(self, choice: Choice, width: int | None, frame: BoxFrame) -> None:
         super().__init__(frame)
         self.choice = choice
@@ -73,6 +76,10 @@ class Box(QAbstractButton):
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
+
+    def press(self) -> None:
+        """As a click; Qt itself would only tick the box, and nobody would be told."""
+        self.click()
 
     def nextCheckState(self) -> None:
         """The control decides what a click means: it may also clear."""

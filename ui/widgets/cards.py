@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import icons, style
+from ui.spoken import Role
 from ui.widgets.bars import FooterBar, HeaderBar
 from ui.widgets.elided import ElidedLabel, GivingLabel
 from ui.widgets.focus import ENTER_KEYS
@@ -79,6 +80,7 @@ class _Head(QFrame):
     """The line of a group: a click, Enter or Space opens and closes it."""
 
     toggled = Signal()
+    spoken_role = Role.Button
 
     def __init__(self) -> None:
         super().__init__()
@@ -90,12 +92,16 @@ class _Head(QFrame):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self.toggled.emit()
+            self.press()
+
+    def press(self) -> None:
+        """Open or close the group."""
+        self.toggled.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         with_control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         if (event.key() in ENTER_KEYS or event.key() == Qt.Key.Key_Space) and not with_control:
-            self.toggled.emit()
+            self.press()
         else:
             super().keyPressEvent(event)
 

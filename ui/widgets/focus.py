@@ -1,13 +1,17 @@
-"""Enter goes to the next field: from one answer to the next, past links and plain buttons."""
+"""Enter goes to the next field, past links and plain buttons; Tab to every control, as the eye reads."""
+
+from collections.abc import Iterator
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
     QComboBox,
+    QLayout,
     QLineEdit,
     QPlainTextEdit,
     QRadioButton,
+    QScrollArea,
     QWidget,
 )
 
@@ -40,3 +44,76 @@ def is_field(widget: QWidget) -> bool:
     if isinstance(widget, _FIELDS):
         return not (isinstance(widget, QLineEdit) and widget.isReadOnly())
     return widget.property("field") is True
+
+
+def tab_on(window: QWidget, *, back: bool) -> bool:
+    """Move the keyboard to the next control as the eye reads, whichever was made first, and scroll to it."""
+    stop = next(_stops_from(window.focusWidget() or window, window, back), None)
+    if stop is None:
+        return False
+    stop.setFocus(Qt.FocusReason.BacktabFocusReason if back else Qt.FocusReason.TabFocusReason)
+    holder = stop.parentWidget()
+    while holder is not None:  # an area that was scrolled away does not follow a keyboard from outside
+        if isinstance(holder, QScrollArea):
+            holder.ensureWidgetVisible(stop)
+        holder = holder.parentWidget()
+    return True
+
+
+def is_stop(widget: QWidget) -> bool:
+    """Whether Tab stops here now."""
+    takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None
+    return bool(takes) and widget.isVisible() and widget.isEnabled()
+
+
+def _stops_from(at: QWidget, window: QWidget, back: bool) -> Iterator[QWidget]:
+    """The stops after this one (or before it), round to the first."""
+    if not back:
+        for part in _in_order(at):
+            yield from _stops_in(part, back)
+    while at is not window and (parent := at.parentWidget()) is not None:
+        beside = _in_order(parent)
+        place = beside.index(at)
+        for part in reversed(beside[:place]) if back else beside[place + 1 :]:
+            yield from _stops_in(part, back)
+        if back and is_stop(parent):
+            yield parent
+        at = parent
+    yield from _stops_in(window, back)
+
+
+def _stops_in(widget: QWidget, back: bool) -> Iterator[QWidget]:
+    if not widget.isVisible():
+        return
+    if not back and is_stop(widget):
+        yield widget
+    parts = _in_order(widget)
+    for part in reversed(parts) if back else parts:
+        yield from _stops_in(part, back)
+    if back and is_stop(widget):
+        yield widget
+
+
+def _in_order(widget: QWidget) -> list[QWidget]:
+    """What stands in a widget, in the order of its layout; what no layout holds comes last."""
+    layout = widget.layout()
+    laid = list(_laid(layout)) if layout is not None else []
+    held = set(laid)
+    return [
+        *laid,
+        *(
+            each
+            for each in widget.children()
+            if isinstance(each, QWidget) and each not in held and not each.isWindow()
+        ),
+    ]
+
+
+def _laid(layout: QLayout) -> Iterator[QWidget]:
+    for place in range(layout.count()):
+        item = layout.itemAt(place)
+        widget, inner = (item.widget(), item.layout()) if item is not None else (None, None)
+        if widget is not None:
+            yield widget
+        elif inner is not None:
+            yield from _laid(inner)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from evalassist.evaluation import Patient
 from evalassist.translate import tr
 from ui import style
+from ui.spoken import Role
 from ui.widgets.dates import date_text, day_of_month
 from ui.widgets.elided import GivingLabel
 from ui.widgets.focus import ENTER_KEYS
@@ -20,6 +21,7 @@ class Line(QFrame):
     """A line that is chosen as a whole: by a click, Enter or Space. Arrows go to the lines beside it."""
 
     chosen = Signal()
+    spoken_role = Role.Button
 
     def __init__(self, name: str, margins: tuple[int, int, int, int] = (14, 2, 14, 2)) -> None:
         super().__init__()
@@ -32,11 +34,15 @@ class Line(QFrame):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self.chosen.emit()
+            self.press()
+
+    def press(self) -> None:
+        """Choose it."""
+        self.chosen.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (*ENTER_KEYS, Qt.Key.Key_Space):
-            self.chosen.emit()
+            self.press()
         elif event.key() == Qt.Key.Key_Down:
             self.focusNextChild()
         elif event.key() == Qt.Key.Key_Up:

@@ -30,6 +30,7 @@ from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
 from ui import collector, icons, style
 from ui.faults import log_fault
+from ui.spoken import Role
 from ui.widgets.segments import Choice, SegmentedControl
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class PdfPages(QScrollArea):
     """The pages on a desk: two beside each other, one, or one as wide as the room."""
 
     page_changed = Signal()
+    spoken_role = Role.Document
 
     def __init__(self, name: str) -> None:
         super().__init__()

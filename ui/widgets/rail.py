@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout,
 
 from evalassist.translate import tr
 from ui import style
+from ui.spoken import Role
 from ui.widgets.glyph import TONES, WORDS, State, paint_state
 
 WIDE, NARROW = 200, 70
@@ -25,6 +26,8 @@ class RailStep:
 class _Item(QAbstractButton):
     """One step of the rail."""
 
+    spoken_role = Role.RadioButton
+
     def __init__(self, step: RailStep, number: int) -> None:
         super().__init__()
         self.step = step
@@ -40,6 +43,10 @@ class _Item(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._tell()
+
+    def press(self) -> None:
+        """As a click; Qt itself would only mark the step, and it would not be shown."""
+        self.click()
 
     def nextCheckState(self) -> None:
         """The window decides which step is shown."""

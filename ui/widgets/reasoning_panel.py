@@ -206,12 +206,13 @@ class ReasoningPanel(QFrame):
         row.addWidget(StateGlyph(line.state), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(words, 1)
         if line.rules:
-            row.addWidget(self._mark(line.rules), 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(self._mark(line.rules, line.text), 0, Qt.AlignmentFlag.AlignTop)
         return made
 
-    def _mark(self, rules: tuple[str, ...]) -> SourceMark:
+    def _mark(self, rules: tuple[str, ...], of: str) -> SourceMark:
         first = self._session.content.rules[rules[0]]
         mark = SourceMark(source_mark(first), first.says if first.cites else TRUST[first.mark])
+        mark.setAccessibleName(f"{of}. {mark.accessibleName()}")
         mark.setProperty("rules", list(rules))
         mark.clicked.connect(lambda: self.open_source(rules))
         return mark

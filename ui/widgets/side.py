@@ -1,5 +1,6 @@
 """Right and left, told by word, letter in a shape, and colour together."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from evalassist.translate import tr
 from ui import style
+from ui.spoken import Role
 
 Side = Literal["right", "left", "both"]
 Shape = Literal["plain", "chip", "big"]
@@ -20,6 +22,10 @@ class SideBadge(QLabel):
     `chip` is the boxed one of the header, `big` the one read from the treatment table.
     `words=False` leaves only the shapes, for narrow lists; the word is still read aloud.
     """
+
+    spoken_role = Role.StaticText
+    press: Callable[[], None] | None = None
+    """What a click does, where it does something."""
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from evalassist.clinical.trends import Trend, trend_words
 from ui import style
+from ui.spoken import Role
 
 WIDTH, HEIGHT = 256, 186
 """In px at 100 % text: the drawing of the paper at 1.6 px a point, its smallest words at 10.8 pt."""
@@ -48,6 +49,8 @@ def family() -> str:
 
 class TrendView(QWidget):
     """A drawing that can be reached with Tab; its accessible name says every number."""
+
+    spoken_role = Role.Graphic
 
     def __init__(self, trend: Trend, svg: bytes) -> None:
         super().__init__()

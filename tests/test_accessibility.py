@@ -1,0 +1,542 @@
+"""Every page without eyes, without a pointer, in both themes and at twice the text size."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache, partial
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QAccessible, QColor, QFontMetrics, QImage, QPaintEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QRadioButton,
+    QScrollArea,
+    QSlider,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from evalassist.case_file import read_case
+from evalassist.content import load_content
+from evalassist.evaluation import Evaluation
+from evalassist.records.accounts import Account
+from evalassist.records.entrance import Entrance
+from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
+from evalassist.settings import Settings
+from ui import style
+from ui.dialogs.palette import commands
+from ui.hands_busy import HandsBusyView
+from ui.main_window import MainWindow, wear
+from ui.pages.door import Door
+from ui.pages.first_run import FirstRun
+from ui.widgets.boxes import Box
+from ui.widgets.focus import is_stop
+from ui.widgets.marks import ReasonLink
+from ui.widgets.pdf_view import PdfPages
+from ui.widgets.segments import SegmentedControl, yes_no_not_tested
+
+CASES = Path(__file__).parent / "cases"
+KEYS = new_keys()
+Role = QAccessible.Role
+ROLES: tuple[tuple[type[QWidget], set[QAccessible.Role]], ...] = (
+    (QCheckBox, {Role.CheckBox}),
+    (QRadioButton, {Role.RadioButton}),
+    (QAbstractButton, {Role.Button, Role.RadioButton, Role.CheckBox, Role.ButtonMenu, Role.Link}),
+    (QComboBox, {Role.ComboBox}),
+    (QLineEdit, {Role.EditableText}),
+    (QPlainTextEdit, {Role.EditableText}),
+    (QAbstractItemView, {Role.List, Role.Table, Role.Tree}),
+    (QSlider, {Role.Slider}),
+    (HandsBusyView, {Role.Client}),  # it takes every key itself, and what it shows is read from its parts
+    (QScrollArea, {Role.Client, Role.Document}),
+    (QTextBrowser, {Role.StaticText}),
+    (QWidget, {Role.Button, Role.Graphic}),
+)
+TEXT, EDGE = 4.5, 3.0
+PASSWORD = "four blue kneecaps"
+
+Place = tuple[str, QWidget]
+Check = Callable[[QWidget], list[str]]
+Tour = Callable[["Desk"], Iterator[Place]]
+
+# The off-screen platform says this of every window and menu it shows.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+
+# ---------------------------------------------------------------- the places
+
+
+class Desk:
+    """A window with records of its own."""
+
+    def __init__(self, qtbot: QtBot, home: Path) -> None:
+        self.folder, self.content = home, load_content()
+        self.settings = Settings(therapist_name="A. Chen, PT", licence="40-12345")
+        wear(qapp(), self.settings)
+        home.mkdir(parents=True, exist_ok=True)
+        self.store = Store(home / "evalassist.db", KEYS)
+        self.window = MainWindow()
+        qtbot.addWidget(self.window)
+        self.window.resize(1366, 690)
+        self.window.show()
+        self.window.open_store(self.store, self.content, self.settings)
+        self.window.activateWindow()
+
+    def case(self, name: str) -> Evaluation:
+        return read_case(CASES / f"{name}.toml", self.content)
+
+    def half(self, name: str) -> Evaluation:
+        whole = self.case(name)
+        return whole.without_answer(*list(whole.answers)[1::2])
+
+    def rest(self) -> None:
+        """Until what is seen is made."""
+        for _ in range(4):
+            QApplication.processEvents()
+        shown = self.window.view.page if self.window.view is not None else self.window.chart
+        while shown is not None and shown.at_work:
+            QApplication.processEvents()
+        style.settle()
+
+    def here(self, name: str) -> Place:
+        self.rest()
+        return name, self.window
+
+    def steps(self, evaluation: Evaluation) -> Iterator[Place]:
+        self.window.begin(evaluation)
+        assert self.window.view is not None
+        for step_id in self.content.steps:
+            self.window.view.show_step(step_id)
+            yield self.here(step_id)
+
+    def wear(self, **looks: object) -> None:
+        """Other looks, before anything is opened."""
+        self.settings = self.settings.model_copy(update=looks)
+        self.window.use_settings(self.settings)
+        if self.settings.text_scale > 1:
+            self.window.resize(1920, 1080)
+
+
+def qapp() -> QApplication:
+    found = QApplication.instance()
+    assert isinstance(found, QApplication)
+    return found
+
+
+def start_pages(desk: Desk) -> Iterator[Place]:
+    yield desk.here("start page, empty")
+    for days, name in enumerate(("patient-a", "ex1", "ex2")):
+        desk.store.save(replace(desk.case(name), visit_date=date.today() - timedelta(days=3 * days)))
+    desk.window.show_start()
+    yield desk.here("start page")
+    assert desk.window.start is not None
+    desk.window.start.search.setText("a")
+    yield desk.here("start page, searched")
+
+
+def chart(desk: Desk) -> Iterator[Place]:
+    first = desk.case("ex1")
+    desk.store.save(first)
+    later = first.with_answers({"nprs-worst": 4.0, "akps-total": 82.0})
+    desk.store.save(
+        replace(later, id="later", kind="re-evaluation", visit_date=first.visit_date + timedelta(weeks=4))
+    )
+    desk.window.show_chart(first.patient.id)
+    yield desk.here("chart")
+
+
+def whole_case(desk: Desk) -> Iterator[Place]:
+    yield from desk.steps(desk.case("ex1"))
+
+
+def half_case(desk: Desk) -> Iterator[Place]:
+    yield from desk.steps(desk.half("patient-a"))
+
+
+def whole_screens(desk: Desk) -> Iterator[Place]:
+    desk.window.begin(desk.case("ex1"))
+    assert desk.window.view is not None
+    desk.window.view.toggle_hands()
+    yield desk.here("hands-busy view")
+    desk.window.view.toggle_hands()
+    desk.window.show_patient()
+    desk.rest()
+    assert desk.window._showing is not None
+    assert desk.window._showing.page is not None
+    yield "screen for the patient", desk.window._showing.page
+
+
+def practice(desk: Desk) -> Iterator[Place]:
+    desk.window.practice.begin(filled=True)
+    yield desk.here("practice")
+    desk.window.show_start()
+    yield desk.here("start page with practice")
+
+
+def closed_pages(desk: Desk) -> Iterator[Place]:
+    folder = desk.folder / "closed"
+    folder.mkdir()
+    entrance = Entrance(folder)
+    first = FirstRun(lambda: entrance, desk.settings, plain=True)
+    desk.window.show_door(first)
+    yield desk.here("first run")
+    first.next.click()
+    yield desk.here("first run, account")
+    store, _ = entrance.begin(Account("", "chen", "A. Chen, PT", "40-12345", "administrator"), PASSWORD)
+    store.close()
+    door = Door(lambda: entrance, "chen", "Riverside Physical Therapy")
+    desk.window.show_door(door)
+    yield desk.here("door")
+    door.show_paper()
+    yield desk.here("door, paper key")
+
+
+TOURS: tuple[Tour, ...] = (
+    *(start_pages, chart, whole_case, half_case, whole_screens, practice),
+    closed_pages,
+)
+
+
+@pytest.fixture
+def desk(dressed: None, qtbot: QtBot, home: Path) -> Iterator[Desk]:
+    made = Desk(qtbot, home)
+    yield made
+    made.window.practice.close()
+    made.window.close()
+    made.store.close()
+
+
+# ---------------------------------------------------------------- what is wrong with a place
+
+
+def heard(widget: QWidget) -> tuple[QAccessible.Role, str]:
+    """Role and name as a screen reader gets them."""
+    told = QAccessible.queryAccessibleInterface(widget)
+    return told.role(), told.text(QAccessible.Text.Name).strip()
+
+
+def called(widget: QWidget) -> str:
+    return f"{type(widget).__name__} “{heard(widget)[1]}” in {type(widget.parentWidget()).__name__}"
+
+
+def seen(place: QWidget) -> list[QWidget]:
+    """What can be seen of this window now; what Qt adds of its own is not ours."""
+    return [
+        each
+        for each in place.findChildren(QWidget)
+        if each.isVisible() and each.window() is place.window() and not each.objectName().startswith("qt_")
+    ]
+
+
+def is_painted(widget: QWidget) -> bool:
+    """Whether it is a drawing of our own, and not the inside of a control that says what it shows."""
+    ours = any(
+        "paintEvent" in vars(kind) for kind in type(widget).__mro__ if kind.__module__.startswith("ui")
+    )
+    desk = widget.parentWidget()
+    inside = desk is not None and isinstance(desk.parentWidget(), PdfPages)
+    return ours and not inside and not widget.findChildren(QWidget)
+
+
+def unheard(place: QWidget) -> list[str]:
+    """Controls and drawings without a name, of an odd kind, or with the name of another one."""
+    found, names = [], Counter[tuple[QAccessible.Role, str]]()
+    for widget in seen(place):
+        stops = is_stop(widget) or isinstance(widget, QAbstractButton)
+        if not stops and not is_painted(widget):
+            continue
+        role, name = heard(widget)
+        if not name:
+            found.append(f"no name: {called(widget)}")
+        fitting = next(roles for kind, roles in ROLES if isinstance(widget, kind))
+        if stops and role not in fitting:
+            found.append(f"is a {role.name}: {called(widget)}")
+        if stops and not isinstance(widget, ReasonLink):  # the same words lead to the same finding
+            names[role, name] += 1
+    return found + [f"{number} times: {name}" for (_, name), number in names.items() if number > 1]
+
+
+def picture(window: QWidget, widget: QWidget) -> QImage:
+    """A stop with a little of what is around it."""
+    place = QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+    return window.grab(place.adjusted(-4, -4, 4, 4)).toImage()
+
+
+def unreached(place: QWidget) -> list[str]:
+    """Where Tab is caught, what it passes, where it cannot be seen or leaves no mark."""
+    window = place.window()
+    window.activateWindow()
+    first = next((each for each in seen(place) if is_stop(each)), None)
+    if first is None:
+        return ["Tab stops nowhere"]
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    found: list[str] = []
+    stops: list[QWidget] = []
+    while (at := window.focusWidget()) is not None and at not in stops:
+        stops.append(at)
+        QApplication.processEvents()
+        if at.visibleRegion().isEmpty():
+            found.append(f"out of sight: {called(at)}")
+        else:
+            with_it = picture(window, at)
+            at.clearFocus()
+            if with_it == picture(window, at):
+                found.append(f"no mark: {called(at)}")
+            at.setFocus(Qt.FocusReason.OtherFocusReason)
+        QTest.keyClick(at, Qt.Key.Key_Tab)
+    if window.focusWidget() is not stops[0]:
+        found.append(f"Tab does not come round: {called(stops[-1])}")
+    passed = [each for each in seen(place) if is_stop(each) and each not in stops]
+    return found + [f"Tab passes: {called(each)}" for each in passed]
+
+
+@cache
+def contrast(first: int, second: int) -> float:
+    """Between two colours (0xAARRGGBB), from 1 to 21, as WCAG 2.2 counts it."""
+
+    def light(colour: int) -> float:
+        parts = ((colour >> shift & 255) / 255 for shift in (16, 8, 0))
+        red, green, blue = (
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    bright, dim = sorted((light(first), light(second)), reverse=True)
+    return (bright + 0.05) / (dim + 0.05)
+
+
+def pale(place: QWidget) -> list[str]:
+    """Words that do not stand out from their ground, in the very pixels that are shown."""
+    image = place.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    pixels, wide = memoryview(image.constBits()).cast("I"), image.bytesPerLine() // 4
+    found = []
+    for widget in seen(place):
+        if not isinstance(widget, QLabel | QAbstractButton | QLineEdit):
+            continue
+        if not any(sign.isalnum() for sign in widget.text()):  # "°" has no stroke as wide as a pixel
+            continue
+        at = QRect(widget.mapTo(place, QPoint(0, 0)), widget.size())
+        if not widget.isEnabled() or widget.visibleRegion().boundingRect() != widget.rect():
+            continue
+        at = at.adjusted(4, 3, -4, -3).intersected(image.rect())
+        rows = (
+            pixels[y * wide + at.left() : y * wide + at.right() + 1] for y in range(at.top(), at.bottom())
+        )
+        colours = Counter(chain.from_iterable(rows))
+        if not colours:
+            continue
+        ground = colours.most_common(1)[0][0]
+        best = max(contrast(ground, each) for each in colours)
+        if best < TEXT:
+            found.append(f"{best:.1f} : 1, {called(widget)} {widget.text()[:30]}")
+    return found
+
+
+def cut(place: QWidget) -> list[str]:
+    """Words that do not fit where they stand, and areas wider than their room."""
+    found = []
+    for widget in seen(place):
+        if isinstance(widget, QScrollArea) and widget.horizontalScrollBar().maximum() > 0:
+            found.append(f"wider than its room by {widget.horizontalScrollBar().maximum()}: {called(widget)}")
+        if not isinstance(widget, QLabel | QAbstractButton) or not widget.text() or widget.toolTip():
+            continue
+        if widget.sizePolicy().hasHeightForWidth() or (isinstance(widget, QLabel) and widget.wordWrap()):
+            short = widget.heightForWidth(widget.width()) > widget.height() + 1
+        elif isinstance(widget, Box):
+            words = QFontMetrics(style.font(weight=600)).horizontalAdvance(widget.text())
+            short = widget.width() < words
+        else:
+            short = (
+                widget.width() < widget.sizeHint().width()
+                or widget.height() < widget.minimumSizeHint().height()
+            )
+        if short:
+            found.append(f"cut: {called(widget)} {widget.text()[:40]}")
+    return found
+
+
+def wrong(tour: Iterator[Place], *checks: Check) -> dict[str, list[str]]:
+    """What is wrong at each place of a tour where something is."""
+    found = {}
+    for name, place in tour:
+        told = [each for check in checks for each in check(place)]
+        if told:
+            found[name] = told
+    return found
+
+
+# ---------------------------------------------------------------- on every page
+
+
+@pytest.mark.parametrize("tour", TOURS)
+def test_everything_is_named_and_reached_with_tab_and_can_be_read(tour: Tour, desk: Desk) -> None:
+    assert wrong(tour(desk), unheard, unreached, pale) == {}
+
+
+@pytest.mark.parametrize("tour", [each for each in TOURS if each is not whole_case])
+def test_nothing_is_cut_and_everything_can_be_read_in_the_dark_at_twice_the_size(
+    tour: Tour, desk: Desk
+) -> None:
+    desk.wear(theme="dark", text_scale=2.0)
+    assert wrong(tour(desk), pale, cut) == {}
+
+
+LEAVING = {"Start page", "Chart of this patient", "Lock the screen", "Show the patient", "Hands-busy view"}
+
+
+def dialogs(desk: Desk, look: Callable[[str, QDialog], object]) -> None:
+    """Open one dialog after another as Ctrl+K does, look at it, and close it."""
+
+    def looked_at(words: str) -> None:
+        for _ in range(4):
+            QApplication.processEvents()
+        if isinstance(dialog := QApplication.activeModalWidget(), QDialog):
+            look(words, dialog)
+            dialog.reject()
+
+    places = {words for step in desk.content.steps.values() for words in (step.short, "step")}
+    for command in commands(desk.window):
+        fields = command.where in places or command.where.startswith("guideline")
+        if not fields and command.words not in LEAVING:
+            QTimer.singleShot(0, partial(looked_at, command.words))
+            if command.words != "Correct the sore knee":  # a menu, which waits for a choice
+                command.act()
+            QApplication.processEvents()
+
+
+def test_shift_and_tab_goes_the_same_way_back(desk: Desk) -> None:
+    desk.window.begin(desk.half("patient-a"))
+    assert desk.window.view is not None
+    for step_id in ("history", "plan"):
+        desk.window.view.show_step(step_id)
+        desk.rest()
+        way = [desk.window.focusWidget()]
+        for _ in range(40):
+            QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_Tab)
+            way.append(desk.window.focusWidget())
+        for before in way[-2::-1]:
+            QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_Backtab)
+            assert desk.window.focusWidget() is before
+
+
+def test_every_dialog_found_with_ctrl_k_is_named_reached_and_read(desk: Desk) -> None:
+    titles: set[str] = set()
+    found: dict[str, list[str]] = {}
+
+    def look(words: str, dialog: QDialog) -> None:
+        if words not in titles and (
+            told := [each for check in (unheard, unreached, pale, cut) for each in check(dialog)]
+        ):
+            found[words] = told
+        titles.add(words)
+
+    dialogs(desk, look)
+    desk.window.begin(desk.case("ex1"))
+    desk.rest()
+    dialogs(desk, look)
+    assert found == {}
+    assert titles >= {"New patient", "Settings", "Clinical content", "What if…", "Evidence", "Documents"}
+
+
+@pytest.mark.parametrize("theme", [style.LIGHT, style.DARK], ids=["light", "dark"])
+def test_every_edge_that_matters_stands_out_from_its_ground(theme: style.Tokens) -> None:
+    grounds = ("page", "card", "field")
+    edges = [(edge, ground) for edge in ("control", "accent", "att", "danger", "ink") for ground in grounds]
+    edges += [("ink", "hover"), ("accent", "accent_soft"), ("right", "card"), ("left", "card")]
+    edges += [("accent", "line")]  # a focused edge beside the same edge without the keyboard
+    told = {name: QColor(getattr(theme, name)).rgb() for pair in edges for name in pair}
+    assert [pair for pair in edges if contrast(told[pair[0]], told[pair[1]]) < EDGE] == []
+
+
+def test_nothing_moves_by_itself(desk: Desk) -> None:
+    for name, place in whole_screens(desk):
+        place.setFocus()
+        before = place.grab().toImage()
+        QTest.qWait(400)
+        assert place.grab().toImage() == before, name
+
+
+# ---------------------------------------------------------------- state and structure by name
+
+
+def test_what_is_chosen_and_what_is_open_is_told(desk: Desk) -> None:
+    desk.window.begin(desk.case("ex1"))
+    assert desk.window.view is not None
+    desk.window.view.show_step("history")
+    desk.rest()
+    told = [QAccessible.queryAccessibleInterface(each) for each in seen(desk.window)]
+    chosen = [each.text(QAccessible.Text.Name) for each in told if each.state().checked]
+    assert "Step 2: History, complete" in chosen
+    assert any(name.endswith(": Yes") for name in chosen)
+    buttons = [each.text(QAccessible.Text.Name) for each in told if each.role() == Role.Button]
+    assert "Pain, complete, open" in buttons
+    assert "What to avoid, empty, optional, folded" in buttons
+
+
+def test_a_box_pressed_by_assistive_technology_is_an_answer(qtbot: QtBot, dressed: None) -> None:
+    control = SegmentedControl(yes_no_not_tested(), "Locking")
+    qtbot.addWidget(control)
+    given: list[object] = []
+    control.answered.connect(given.append)
+    box = next(each for each in control.findChildren(QAbstractButton) if each.text() == "No")
+    QAccessible.queryAccessibleInterface(box).actionInterface().doAction("Press")
+    assert given == ["no"]
+    assert QAccessible.queryAccessibleInterface(box).state().checked
+
+
+# ---------------------------------------------------------------- the audit itself
+
+
+def test_the_audit_finds_what_is_wrong(qtbot: QtBot, dressed: None) -> None:
+    class Caught(QLineEdit):
+        def focusNextPrevChild(self, _forward: bool) -> bool:  # noqa: N802  # Qt's name
+            return True
+
+    class Unmarked(QLineEdit):
+        def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
+            pass
+
+    page = QWidget()
+    stack = QVBoxLayout(page)
+    faint, narrow, caught = QLabel("too pale"), QPushButton("much too long"), Caught()
+    faint.setStyleSheet("color: #bbb")
+    narrow.setFixedWidth(30)
+    parts = (
+        faint,
+        narrow,
+        Unmarked(),
+        QPushButton("twice"),
+        QPushButton("twice"),
+        caught,
+        QCheckBox("passed"),
+    )
+    for part in parts:
+        stack.addWidget(part)
+    qtbot.addWidget(page)
+    page.show()
+    assert any(each.startswith("no name: Caught") for each in unheard(page))
+    assert "2 times: twice" in unheard(page)
+    assert {each.split(" “")[0] for each in unreached(page)} == {
+        *("no mark: Unmarked", "Tab does not come round: Caught", "Tab passes: QCheckBox"),
+    }
+    assert any("too pale" in each for each in pale(page))
+    assert any("much too long" in each for each in cut(page))
