@@ -126,7 +126,7 @@ def test_a_monkey_finds_no_fault_and_loses_nothing(
                 window.open_evaluation(evaluation.id)
             assert not faults, (faults, monkey.done[-12:])
     assert window.view is not None
-    window.view.commit()
+    assert window.keep()
     kept = window.view.session.store.load(evaluation.id, to_edit=False)
     assert kept.answers == window.view.session.evaluation.answers
     assert kept.opinions == window.view.session.evaluation.opinions

@@ -465,7 +465,7 @@ def test_the_sore_knee_is_reached_and_corrected_by_keyboard(
 
 def test_a_source_mark_opens_the_citation_in_the_panel(desk: Desk) -> None:
     desk.begin(desk.case("ex1"))
-    desk.click(desk.view.panel, "Source: CPG19 B")
+    desk.click(desk.view.panel, "Patellofemoral pain 3/3. Source: CPG19 B")
     QApplication.processEvents()
     assert "Willy et al. 2019" in texts(desk.view.panel)
     desk.click(desk.view.panel, "Back to the reasoning")

@@ -56,6 +56,7 @@ def _walk(case: Path, sheet: Path) -> tuple[int, int]:
     _wait(app, "the first page", lambda: isinstance(window.door, FirstRun))
     first = window.door
     assert isinstance(first, FirstRun)
+    first.next.click()
     first.fields.name.set_value("Self Test, PT")
     first.fields.licence.set_value("0")
     first.fields.sign_in.set_value("self-test")
@@ -65,6 +66,7 @@ def _walk(case: Path, sheet: Path) -> tuple[int, int]:
     _wait(app, "the paper key", lambda: hasattr(first, "paper_key"))
     first.paper_key.has_it.click()
     first.paper_key.go_on.click()
+    first.to_start.click()
     _wait(app, "the start page", lambda: window.door is None and window.start is not None)
 
     evaluation = replace(read_case(case, content), id=str(uuid4()))
