@@ -760,7 +760,7 @@ def table(short: bool) -> list[Row]:
         return in_short if short else whole
 
     work: list[Callable[[], Row]] = [
-        lambda: window_killed(few(500, 8)),
+        lambda: window_killed(few(500, 4)),
         lambda: under_the_shim("power", few(2000, 150)),
         lambda: under_the_shim("io", few(1000, 40)),
         lambda: under_the_shim("full", few(300, 15)),

@@ -57,7 +57,7 @@ NO, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifie
 CONTROL_SHIFT = CONTROL | Qt.KeyboardModifier.ShiftModifier
 STEP_KEYS = [*(Qt.Key(Qt.Key.Key_1 + at) for at in range(9)), Qt.Key.Key_0]
 MOST_PRESSES = 90
-ORDERS = range(int(os.environ.get("EVALASSIST_ORDERS", "2")))
+ORDERS = range(int(os.environ.get("EVALASSIST_ORDERS", "1")))
 """Twenty of them take minutes: EVALASSIST_ORDERS=20."""
 OF_THE_DEVICE = "of the device"
 """A dynamometer that types its number also types the Enter after it."""
