@@ -24,7 +24,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=Tr
 
 CASES = Path(__file__).parent / "cases"
 EVENTS = int(os.environ.get("EVALASSIST_EVENTS", "800"))
-"""Ten thousand take minutes: EVALASSIST_EVENTS=10000."""
+"""Ten thousand: EVALASSIST_EVENTS=10000."""
 SETTINGS = Settings(therapist_name="A. Chen, PT", licence="40-12345", clinic_name="Riverside")
 K, M = Qt.Key, Qt.KeyboardModifier
 KEYS = [
