@@ -7,6 +7,7 @@ is a translation. Papers and patient texts have languages of their own and do no
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -59,9 +60,12 @@ _VOWELS = str.maketrans("AEIOUYaeiouycnsz", "ÀÉÎÖÛÝàéîöûýçñšž")
 
 def pseudo(message: str) -> str:
     """A message a third longer, with accents and between brackets; what stands in braces stays."""
+    longer = re.sub(
+        "~{9}", "~~~~~~~~ ", "~" * (max(3, len(message)) // 3)
+    )  # words stay as short as a language has them
     parts = message.replace("{", "\0{").replace("}", "}\0").split("\0")
     accented = "".join(part if part.startswith("{") else part.translate(_VOWELS) for part in parts)
-    return f"[{accented}{'~' * (max(3, len(message)) // 3)}]" if message else ""
+    return f"[{accented}{longer}]" if message else ""
 
 
 tr, trn = translations(wanted())

@@ -32,15 +32,22 @@ from PySide6.QtWidgets import (
 
 from evalassist.case_file import read_case
 from evalassist.content import load_content
-from evalassist.evaluation import Evaluation, Patient
+from evalassist.evaluation import Evaluation, Patient, StrengthTest
+from evalassist.records.accounts import Account
+from evalassist.records.entrance import Entrance
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import style
 from ui.main_window import MainWindow
+from ui.pages.door import Door
+from ui.pages.first_run import FirstRun
+from ui.screenshots import ended, later
+from ui.way_in import WayIn
 from ui.widgets.boxes import Box
 from ui.widgets.elided import ElidedLabel, GivingLabel
 from ui.widgets.hands_parts import FittingWords
+from ui.widgets.side import SideBadge
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZE = (1366, 690)
@@ -110,8 +117,14 @@ def texts(widget: QWidget) -> Iterator[str]:
         yield widget.windowTitle()
 
 
+def shown(widget: QLabel | QAbstractButton) -> str:
+    return widget.text() or (widget.accessibleName() if isinstance(widget, SideBadge) else "")
+
+
 def cut_off(widget: QWidget) -> bool:
     """Whether a label or button shows less than it says."""
+    if isinstance(widget, SideBadge):  # draws its words itself
+        return widget.sizeHint().width() > widget.width()
     if isinstance(widget, GIVE_WAY) or not isinstance(widget, QLabel | QAbstractButton) or not widget.text():
         return False
     if widget.hasHeightForWidth():
@@ -154,12 +167,12 @@ class Walk:
                 rest = outside(text)
                 if rest in unsaid() and rest.casefold() not in contents() and not NOT_WORDS.match(rest):
                     self.unsaid.setdefault(rest, f"{place}, {type(widget).__name__}")
-            if isinstance(widget, QLabel | QAbstractButton) and widget.text():
+            if isinstance(widget, QLabel | QAbstractButton) and (text := shown(widget)):
                 for what, wrong in (("cut off", cut_off(widget)), ("beside", beside(widget))):
                     if wrong:
                         size, hint = widget.size().toTuple(), widget.sizeHint().toTuple()
                         says = f"{place}: {type(widget).__name__} is {what}, {size} of {hint}"
-                        self.cut.setdefault(widget.text(), says)
+                        self.cut.setdefault(text, says)
 
 
 def settle(app: QApplication, window: MainWindow) -> None:
@@ -200,13 +213,87 @@ def dialogs(window: MainWindow, store: Store, settings: Settings) -> Iterator[tu
     yield "restore", RestoreDialog(Path(), [], window)
 
 
+def hands_busy(app: QApplication, window: MainWindow, found: Walk) -> None:
+    """The view for the treatment table, from the first value to the last."""
+    assert window.view is not None
+    window.view.toggle_hands()
+    hands = window.view.hands
+    assert hands is not None
+
+    def look(state: str, *typed: str) -> None:
+        for value in typed:
+            hands.entry.typed = value
+            hands.enter()
+        hands.refresh()
+        settle(app, window)
+        found.look(f"hands, {state}", hands)
+
+    look("begin")
+    look("value", "", "100", "97", "95", "0", "82", "84")
+    hands.start_count()
+    look("count")
+    hands.back()
+    hands.entry.ask_for_reason()
+    look("reasons")
+    hands.back()
+    look("pain", "80", "1", "95", "92", "97", "0", "78", "81", "80")
+    look("done", "2", "400", "410", "405", "0", "352", "350", "340", "0")
+    window.view.toggle_hands()
+
+
+def closed(app: QApplication, window: MainWindow, home: Path, settings: Settings, found: Walk) -> None:
+    """What is before the records: the first run, and the locked window with its ways in."""
+    from ui.dialogs.accounts import AccountDialog, AccountsDialog, PaperKeyDialog, PasswordDialog
+    from ui.dialogs.confirm import ConfirmDialog
+
+    def look(place: str, root: QWidget) -> None:
+        root.show()
+        for _ in range(6):
+            app.processEvents()
+        found.look(place, root)
+
+    entrance = Entrance(home)
+    first = FirstRun(lambda: entrance, settings, plain=True)
+    window.show_door(first)
+    look("first run, clinic", window)
+    first._show_account()
+    look("first run, account", window)
+    store, key = entrance.begin(Account("", "chen", "A. Chen, PT", "1", "administrator"), "only walked")
+    first._show_paper_key(store, key, WayIn(entrance))
+    assert first.paper_key is not None
+    look("first run, paper key", window)
+    first.paper_key.done.emit()
+    look("first run, ready", window)
+    first._store = None  # it stays open for what follows
+    way_in = WayIn(entrance)
+    window.enter(store, way_in)
+    for dialog in (
+        AccountsDialog(store, way_in, settings, window),
+        AccountDialog(store, way_in, settings, None, window),
+        PasswordDialog(store, way_in, store.account, settings, window),
+        ConfirmDialog(store, way_in, "[Nobody]", "[Go on]", window),
+        PaperKeyDialog(key, settings, window),
+    ):
+        look(type(dialog).__name__, dialog)
+        dialog.close()
+    window.lock()
+    look("locked", window)
+    assert isinstance(window.door, Door)
+    window.door.show_paper()
+    look("locked, paper key", window)
+    window.door._show_new_way(entrance.sign_in_with_paper(key))
+    look("locked, new way in", window)
+
+
 def walk(home: Path) -> Walk:
+    from ui.dialogs.manual import Manual
+
     app = QApplication.instance() or QApplication(["pseudo"])
     assert isinstance(app, QApplication)
     style.apply_style(app)
     content, found = load_content(), Walk()
     settings = Settings(therapist_name="A. Chen, PT", clinic_name="Riverside Physical Therapy")
-    store, window = Store(home / "evalassist.db", new_keys()), MainWindow()
+    store, window = Store(home / "walked.db", new_keys()), MainWindow()
     window.resize(*SIZE)
     window.show()
     window.open_store(store, content, settings)
@@ -215,27 +302,44 @@ def walk(home: Path) -> Walk:
     ex1 = read_case(ROOT / "tests" / "cases" / "ex1.toml", content)
     other = Evaluation.begin(Patient("Okafor, Daniel", date(1990, 1, 1), "M"), "left", date.today())
     store.save(other.with_answers({"hot-joint": "yes"}))
-    window.begin(ex1)
-    for evaluation in ("ex1", "empty"):
+    tests = (item_id for item_id, answer in ex1.answers.items() if isinstance(answer, StrengthTest))
+    visits = {
+        "ex1": ex1,
+        "empty": replace(ex1.without_answer(*ex1.answers), id="empty"),
+        "untested": replace(ex1.without_answer(*tests), id="untested"),
+        "later": later(ex1),
+        "discharge": ended(ex1),
+    }
+    for name, evaluation in visits.items():
+        window.begin(evaluation)
         assert window.view is not None
+        if name == "untested":
+            hands_busy(app, window, found)
+            continue
         for step_id in content.steps:
             window.view.show_step(step_id)
             settle(app, window)
-            found.look(f"{evaluation}, {step_id}", window)
-        if evaluation == "ex1":
-            for name, dialog in dialogs(window, store, settings):
+            found.look(f"{name}, {step_id}", window)
+        if name == "ex1":
+            for place, dialog in dialogs(window, store, settings):
                 dialog.show()
                 for _ in range(4):
                     app.processEvents()
-                found.look(name, dialog)
+                found.look(place, dialog)
                 dialog.close()
-            window.begin(replace(ex1.without_answer(*ex1.answers), id="empty"))
     window.show_start()
     settle(app, window)
     found.look("start", window)
     window.show_chart(ex1.patient.id)
     settle(app, window)
     found.look("chart", window)
+    manual = Manual(window)
+    manual.show()
+    manual.search.setText("paper key")
+    settle(app, window)
+    found.look("manual", manual)
+    manual.close()
+    closed(app, window, home, settings, found)
     window.close()
     window.deleteLater()
     app.sendPostedEvents(None, QEvent.Type.DeferredDelete)

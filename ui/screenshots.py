@@ -19,6 +19,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QDialog
 
 from evalassist.evaluation import StrengthTest
+from ui import style
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -33,6 +34,14 @@ WARNED, WARNED_STEPS = ("positive", "override", "caution"), ("safety", "strength
 """Cases with a warning, and the steps on which it is seen."""
 ENDED_STEPS = ("history", "plan", "sign")
 USUAL, SMALL, LARGE = (1366, 768), (1280, 640), (1920, 1080)
+DARK: dict[str, str | float] = {"theme": "dark"}
+TWICE: dict[str, str | float] = {"text_scale": 2.0}
+LOOKS: tuple[tuple[str, tuple[int, int], dict[str, str | float]], ...] = (
+    *(("", USUAL, {}), ("dark-", USUAL, DARK), ("small-", SMALL, {}), ("small-dark-", SMALL, DARK)),
+    *(("wide-", LARGE, {}), ("wide-dark-", LARGE, DARK)),
+    *(("large-", LARGE, TWICE), ("large-dark-", LARGE, TWICE | DARK)),
+)
+"""Each page in the four sizes and the two themes: before its name, the window, what is set."""
 
 
 def draw(folder: Path, only: str = "") -> list[Path]:
@@ -59,52 +68,30 @@ class Studio:
 
     def all(self) -> Iterator[Path]:
         patient_a, ex1 = self._case("patient-a"), self._case("ex1")
-        for name, size, more in (
-            ("", USUAL, {}),
-            ("small-", (1366, 690), {}),
-            ("dark-", USUAL, {"theme": "dark"}),
-            ("large-", LARGE, {"text_scale": 2.0}),
-        ):
+        for look, size, more in LOOKS:
             settings = self._settings.model_copy(update=more)
-            yield from self._start_pages(name, settings, size, patient_a, ex1)
-            yield from self._charts(name, settings, size, ex1)
+            yield from self._start_pages(look, settings, size, patient_a, ex1)
+            yield from self._charts(look, settings, size, ex1)
+            yield from self._steps(f"{look}a", patient_a, size, settings)
+            yield from self._steps(f"{look}later", later(ex1), size, settings, before=(ex1,))
+            yield from self._steps(f"{look}discharge", ended(ex1), size, settings, before=(ex1, later(ex1)))
+            yield from self._hands(f"{look}hands", ex1, size, settings)
         yield from self._closed_pages(patient_a)
         yield from self._practice()
         for name, evaluation in (
             ("empty", _emptied(ex1)),
             ("half", _half(ex1)),
             ("ex1", ex1),
-            ("a", patient_a),
             ("b", self._case("patient-b")),
             ("c", self._case("patient-c")),
         ):
             yield from self._steps(name, evaluation, USUAL)
-        yield from self._steps("small", patient_a, SMALL)
-        yield from self._steps(
-            "large", patient_a, LARGE, self._settings.model_copy(update={"text_scale": 2.0})
-        )
-        dark = self._settings.model_copy(update={"theme": "dark"})
-        yield from self._steps("dark", patient_a, USUAL, dark)
-        again = later(ex1)
-        yield from self._steps("later", again, USUAL, before=(ex1,))
-        large = self._settings.model_copy(update={"text_scale": 2.0})
-        yield from self._steps("later-large", again, USUAL, large, before=(ex1,))
-        for name, size, looks in (("discharge", USUAL, self._settings), ("discharge-large", LARGE, large)):
-            yield from self._steps(name, _ended(ex1), size, looks, before=(ex1, again))
-        for name, size, marks in (
-            ("", USUAL, {}),
-            ("-small", SMALL, {}),
-            ("-large", LARGE, {"text_scale": 2.0}),
-            ("-dark", USUAL, {"theme": "dark"}),
-        ):
-            yield from self._hands(f"hands{name}", ex1, size, self._settings.model_copy(update=marks))
         yield from self._safety()
         yield from self._shown_to_patients()
         yield from self._content_parts()
         yield from self._manual()
-        yield from self._dialogs("", self._settings)
-        large = self._settings.model_copy(update={"text_scale": 2.0})
-        yield from self._dialogs("-large", large)
+        for look, size, more in LOOKS:
+            yield from self._dialogs(look, size, self._settings.model_copy(update=more))
 
     def _start_pages(
         self, name: str, settings: Settings, size: tuple[int, int], *evaluations: Evaluation
@@ -176,7 +163,7 @@ class Studio:
         from ui.pages.first_run import FirstRun
         from ui.way_in import WayIn
 
-        for name, more in (("", {}), ("dark-", {"theme": "dark"}), ("large-", {"text_scale": 2.0})):
+        for name, size, more in LOOKS:
             if not self._wanted(f"{name}closed"):
                 continue
             settings = self._settings.model_copy(update=more)
@@ -187,7 +174,7 @@ class Studio:
             entrance = Entrance(folder)
             asked_for = partial(_same, entrance)
             window = MainWindow()
-            window.resize(*USUAL)
+            window.resize(*size)
             window.show()
             window.prepare(self._content, settings)
             first = FirstRun(asked_for, settings, plain=True)
@@ -241,10 +228,9 @@ class Studio:
 
     def _practice(self) -> Iterator[Path]:
         """The practice patient: its visit, its paper, and its place on the start page."""
-        for name, more in (("", {}), ("dark-", {"theme": "dark"}), ("large-", {"text_scale": 2.0})):
+        for name, size, more in LOOKS:
             if not self._wanted(f"{name}practice"):
                 continue
-            size = LARGE if name == "large-" else (1366, 690)
             window = self._window(self._settings.model_copy(update=more), size)
             window.practice.begin(filled=True)
             assert window.view is not None
@@ -267,7 +253,7 @@ class Studio:
         before: tuple[Evaluation, ...] = (),
     ) -> Iterator[Path]:
         wanted = [step_id for step_id in self._content.steps if self._wanted(f"{name}-{step_id}")]
-        if name.startswith("discharge"):
+        if name.endswith("discharge"):
             wanted = [step_id for step_id in wanted if step_id in ENDED_STEPS]
         if name.startswith(WARNED):
             wanted = [step_id for step_id in wanted if step_id in WARNED_STEPS]
@@ -342,7 +328,7 @@ class Studio:
         )
         for name, evaluation in (("positive", positive), ("override", override), ("caution", caution)):
             yield from self._steps(name, evaluation, USUAL)
-            large = self._settings.model_copy(update={"text_scale": 2.0})
+            large = self._settings.model_copy(update=TWICE)
             yield from self._steps(f"{name}-200", evaluation, LARGE, large)
 
     def _shown_to_patients(self) -> Iterator[Path]:
@@ -353,11 +339,7 @@ class Studio:
         from ui.pages.show import ShowPage
 
         cases: tuple[tuple[str, Language], ...] = (("ex1", "en"), ("ex1", "es"), ("ex2", "en"), ("ex3", "es"))
-        for look, size, more in (
-            ("", USUAL, {}),
-            ("small-", SMALL, {"theme": "dark"}),
-            ("large-", LARGE, {"text_scale": 2.0}),
-        ):
+        for look, size, more in LOOKS:
             if not self._wanted(f"{look}patient-"):
                 continue
             wear(self._app, self._settings.model_copy(update=more))
@@ -391,10 +373,10 @@ class Studio:
         from ui.dialogs.content import ContentDialog
         from ui.dialogs.limit import LimitDialog
 
-        for name, more in (("", {}), ("dark-", {"theme": "dark"}), ("large-", {"text_scale": 2.0})):
+        for name, size, more in LOOKS:
             if not self._wanted(f"{name}content"):
                 continue
-            window = self._window(self._settings.model_copy(update=more), USUAL)
+            window = self._window(self._settings.model_copy(update=more), size)
             self._store.change_default(
                 "symmetry-deficit", 85, by="A. Chen, PT", reason="Our device scatters less."
             )
@@ -421,19 +403,15 @@ class Studio:
 
     def _manual(self) -> Iterator[Path]:
         """The manual: a page with a picture, the page for IT, and a search."""
-        from ui.dialogs.manual import Manual
+        from ui.dialogs.manual import SIZE, Manual
         from ui.main_window import wear
 
-        for name, size, more in (
-            ("", (1080, 690), {}),
-            ("dark-", (1080, 690), {"theme": "dark"}),
-            ("large-", (1840, 1000), {"text_scale": 2.0}),
-        ):
+        for name, (width, height), more in LOOKS:
             if not self._wanted(f"{name}manual"):
                 continue
             wear(self._app, self._settings.model_copy(update=more))
             manual = Manual()
-            manual.resize(*size)
+            manual.resize(min(style.px(SIZE[0]), width), min(style.px(SIZE[1]), height))
             for chapter_id in ("steps", "it"):
                 manual.go_to(chapter_id)
                 yield self._take_dialog(manual, f"{name}manual-{chapter_id}")
@@ -443,7 +421,7 @@ class Studio:
             manual.deleteLater()
             self._app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
-    def _dialogs(self, name: str, settings: Settings) -> Iterator[Path]:
+    def _dialogs(self, name: str, size: tuple[int, int], settings: Settings) -> Iterator[Path]:
         """What if with two findings changed, the evidence as it opens and is searched, one exercise, documents."""
         from evalassist.clinical.result import PlanOfCare
         from evalassist.documents import handout_pdf
@@ -452,10 +430,10 @@ class Studio:
         from ui.dialogs.exercise import ExerciseDialog
         from ui.dialogs.what_if import WhatIfDialog
 
-        wanted = (f"what-if{name}", f"evidence{name}", f"exercise{name}", f"documents{name}")
+        wanted = (f"{name}what-if", f"{name}evidence", f"{name}exercise", f"{name}documents")
         if not any(self._wanted(one) for one in wanted):
             return
-        window = self._window(settings, USUAL)
+        window = self._window(settings, size)
         window.begin(self._case("patient-a"))
         assert window.view is not None
         session = window.view.session
@@ -463,21 +441,21 @@ class Studio:
         for item_id, answer in (("nprs-worst", 9.0), ("habd.right", None)):
             tried.vary(item_id)
             tried.rows[item_id].answered.emit(item_id, answer)
-        yield self._take_dialog(tried, f"what-if{name}")
+        yield self._take_dialog(tried, f"{name}what-if")
         evidence = EvidenceDialog(session.content, window)
-        yield self._take_dialog(evidence, f"evidence{name}-guideline")
+        yield self._take_dialog(evidence, f"{name}evidence-guideline")
         evidence.show_view(STUDIES)
-        yield self._take_dialog(evidence, f"evidence{name}-studies")
+        yield self._take_dialog(evidence, f"{name}evidence-studies")
         evidence.search.setText("brace")
-        yield self._take_dialog(evidence, f"evidence{name}-search")
+        yield self._take_dialog(evidence, f"{name}evidence-search")
         assert isinstance(session.plan, PlanOfCare)
         why = next(refused.why for refused in session.plan.refused if refused.exercise_id == "HA03")
         about = ExerciseDialog(session.content, "HA03", why, window)
-        yield self._take_dialog(about, f"exercise{name}")
+        yield self._take_dialog(about, f"{name}exercise")
         session.keep_document("handout", "en", "letter", handout_pdf(session.note()), "printed")
         session.keep_document("handout", "en", "a4", handout_pdf(session.note(), paper="a4"), None)
         documents = DocumentsDialog(self._store, session.evaluation.patient.id, "", window)
-        yield self._take_dialog(documents, f"documents{name}")
+        yield self._take_dialog(documents, f"{name}documents")
         self._put_away(window)
 
     def _take_dialog(self, dialog: QDialog, name: str) -> Path:
@@ -577,7 +555,7 @@ def moved(evaluation: Evaluation, day: date, name: str = "Brandt, Elke") -> Eval
     return Evaluation.begin(patient, evaluation.sore_knee, day, answers=evaluation.answers)
 
 
-def _ended(first: Evaluation) -> Evaluation:
+def ended(first: Evaluation) -> Evaluation:
     """Twelve weeks later, with the goals reached in part."""
     answers = {"nprs-worst": 1.0, "akps-total": 88.0, "squat45-pain": 0.0}
     asked = {"discharge-reason": "goals", "upkeep-plan": "yes"}

@@ -25,6 +25,7 @@ from ui import icons, style
 from ui.aside import Aside
 from ui.way_in import WayIn
 from ui.widgets.cards import Card
+from ui.widgets.elided import GivingLabel
 from ui.widgets.fields import TextField
 from ui.widgets.marks import LinkButton
 from ui.widgets.passwords import KeyFile, NewPassword, PasswordField, key_bytes
@@ -84,7 +85,10 @@ class ClosedPage(QWidget):
         card = Card(spacing=7)
         head = style.row(spacing=10)
         head.addWidget(style.label("h1", title))
-        head.addWidget(style.label("q", self._clinic), 1, Qt.AlignmentFlag.AlignBaseline)
+        clinic = GivingLabel()
+        clinic.setProperty("t", "q")
+        clinic.setText(self._clinic)
+        head.addWidget(clinic, 1, Qt.AlignmentFlag.AlignBaseline)
         card.body.addLayout(head)
         self._said, self._above = style.label("", wrap=True), style.label("", wrap=True)
         self._waits = style.label("s", wrap=True)
@@ -113,7 +117,7 @@ class ClosedPage(QWidget):
         line.addStretch(1)
         line.addLayout(middle, 1000)
         line.addStretch(1)
-        card.setMaximumWidth(style.px(WIDTH))
+        card.setMaximumWidth(max(style.px(WIDTH), card.minimumSizeHint().width()))
         self._cards.addWidget(place)
         self._cards.setCurrentWidget(place)
         if former is not None:

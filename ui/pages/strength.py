@@ -30,7 +30,7 @@ from ui.widgets.marks import KeyCap
 from ui.widgets.segments import Choice, SegmentedControl
 from ui.widgets.side_heads import SideHeads
 from ui.widgets.strength_parts import is_filled
-from ui.widgets.strength_row import GAP, NAME_WIDTH, StrengthRow, arrange
+from ui.widgets.strength_row import GAP, NAME_WIDTH, StrengthRow, arrange, kinds_width
 from ui.widgets.strength_side import WIDTH, Mode
 
 SCORE = "strength-score"
@@ -39,6 +39,8 @@ INSET = 5
 PAGE_EDGES = 42
 """Margins of the page and its scroll bar."""
 ROOM_FOR_NAMES, NARROW_NAME_WIDTH, ROOM_FOR_COLUMNS = 812, 98, 690
+KINDS_WIDTH = 180
+"""So wide is the choice of the kind of test in that room; what longer words take of it, the names give."""
 PICTURES = {"seated": "seat", "side-lying": "bed", "prone": "bed", "supine": "bed"}
 
 
@@ -295,7 +297,7 @@ class StrengthPage(LockablePage):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        room = self.width() / style.scale() - PAGE_EDGES
+        room = self.width() / style.scale() - PAGE_EDGES - max(0, kinds_width() - KINDS_WIDTH)
         width = NAME_WIDTH if room >= ROOM_FOR_NAMES else NARROW_NAME_WIDTH if room >= ROOM_FOR_COLUMNS else 0
         self._heads.place(width, style.px(INSET + 9))
         self._symmetry.setVisible(

@@ -4,7 +4,7 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import icons, style
 from ui.spoken import Role
@@ -48,9 +48,9 @@ class Card(QFrame):
         """The line of the title; what is added to it stands at the right."""
         self.body: QVBoxLayout = style.column(spacing=spacing)
         """Where the content goes."""
-        self._title: QLabel = GivingLabel()
-        self._remark = style.label("", remark)
+        self._title, self._remark = GivingLabel(), GivingLabel()
         self._title.setText(title)
+        self._remark.setText(remark)
         self._title.setProperty("t", "h2")
         self._remark.setProperty("t", "s")
         self.title_row.addWidget(self._title, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -38,6 +38,7 @@ class ChangeCard(Card):
         self.since.set_value(FIRST)
         self.since.answered.connect(self._since_chosen)
         self.title_row.addWidget(self.since)
+        self._title.set_gives(False)
         self._grid: QGridLayout = style.scaled(QGridLayout(), spacing=2)
         self._grid.setHorizontalSpacing(style.px(14))
         self._grid.setColumnStretch(5, 1)

@@ -172,7 +172,9 @@ class DraftRow(QWidget):
         line.addWidget(
             two_lines(row.patient.name, f"{KIND_WORDS[row.kind]} · {short_date(row.visit_date)}", 184, "b")
         )
-        line.addWidget(cell(SideBadge(row.sore_knee, tr("knee"), words=row.sore_knee != "both"), 118))
+        knee = tr("knee")
+        badge = SideBadge(row.sore_knee, knee, words=row.sore_knee != "both")
+        line.addWidget(cell(badge, 118, SideBadge("right", knee).sizeHint().width()))
         self._glyph = StateGlyph("partly")
         where = two_lines("", "", 122)
         self._step, self._left = where.findChildren(QLabel)

@@ -36,6 +36,8 @@ NUMBERS = {
 """Field of the log, its word and its largest number, by what the criterion asks."""
 YES_NO = {"yes": True, "no": False}
 APPLY_KEY = "F7"
+EDGES = 64
+"""What of the row's width the fields cannot have."""
 
 
 class ExerciseLogRow(QFrame):
@@ -122,10 +124,11 @@ class ExerciseLogRow(QFrame):
         place.addWidget(cell)
         self.fields[field] = control
 
-    def arrange(self, *, wide: bool) -> None:
-        """Both groups of fields in one line, or below each other."""
+    def arrange(self, room: int) -> None:
+        """Both groups of fields in one line where there is room, else below each other."""
+        needed = self._always.sizeHint().width() + self._asked.sizeHint().width() + style.px(EDGES)
         flow = QBoxLayout.Direction
-        self._fields.setDirection(flow.LeftToRight if wide else flow.TopToBottom)
+        self._fields.setDirection(flow.LeftToRight if needed <= room else flow.TopToBottom)
 
     def show_course(
         self, course: ExerciseCourse, *, read_only: bool, advice: Sequence[PlanEdit] | None = None

@@ -33,7 +33,6 @@ GLYPHS: dict[Verdict | None, State] = {
     Verdict.UNDECIDED: "empty",
     None: "not-met",
 }
-WIDE = 1020
 APPLY_ALL_KEY = "Shift+F7"
 EXERCISES = tr("EXERCISES OF THE LAST PLAN")
 
@@ -182,7 +181,7 @@ class FollowUpCard(Card):
                 row = self.rows[exercise_id] = ExerciseLogRow(one)
                 row.logged.connect(self._session.log_exercise)
                 row.apply_wanted.connect(self._apply)
-                row.arrange(wide=self.width() >= style.px(WIDE))
+                row.arrange(self.width())
                 self._rows_place.addWidget(row)
             advice = edits_of_advice(one, plan, edits) if planned else None
             self.rows[exercise_id].show_course(one, read_only=self._session.signed, advice=advice)
@@ -295,7 +294,7 @@ class FollowUpCard(Card):
     def arrange(self, width: int) -> None:
         """Put the fields of an exercise in one line where there is room."""
         for row in self.rows.values():
-            row.arrange(wide=width >= style.px(WIDE))
+            row.arrange(width)
 
 
 def _visits(found: FollowUp) -> str:

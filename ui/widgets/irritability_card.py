@@ -31,9 +31,9 @@ class IrritabilityCard(Card):
         super().__init__()
         self._found: str | None = None
         self._glyph = StateGlyph("empty", size=17)
-        self._title, self._by_hand = style.label("b"), style.label("s")
+        self._heading, self._by_hand = style.label("b"), style.label("s")
         self.title_row.insertWidget(0, self._glyph)
-        self.title_row.insertWidget(1, self._title)
+        self.title_row.insertWidget(1, self._heading)
         self._by_hand.setWordWrap(True)
         self.body.addWidget(self._by_hand)
         self._reasons, self._against, self._missing = ReasonList(), ReasonList(), ReasonList()
@@ -79,7 +79,7 @@ class IrritabilityCard(Card):
         level, self._found = assessment.irritability, assessment.irritability_found
         by_hand = assessment.irritability_by_hand
         self._glyph.set_state("complete" if level else "empty")
-        self._title.setText(
+        self._heading.setText(
             tr("Irritability: {level}").format(level=level.lower()) if level else tr("Irritability: open")
         )
         self._by_hand.setText(

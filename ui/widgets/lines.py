@@ -108,10 +108,10 @@ def two_lines(first: str, second: str, width: int = 0, kind: str = "") -> QWidge
     return made
 
 
-def cell(widget: QWidget, width: int) -> QWidget:
-    """Room of a fixed width, so that columns line up."""
+def cell(widget: QWidget, width: int, least_px: int = 0) -> QWidget:
+    """Room of a fixed width (at 100 % text; never less than `least_px`), so that columns line up."""
     made = QWidget()
-    made.setFixedWidth(style.px(width))
+    made.setFixedWidth(max(style.px(width), least_px))
     style.row(made).addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return made
 

@@ -42,11 +42,15 @@ class Chip(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
 
+NAMES = {"Enter": tr("Enter"), "Backspace": tr("Backspace")}
+"""Keys that other keyboards call by other names."""
+
+
 class KeyCap(QLabel):
     """A key of the keyboard, as a hint."""
 
     def __init__(self, key: str, parent: QWidget | None = None) -> None:
-        super().__init__(key, parent)
+        super().__init__(NAMES.get(key, key), parent)
         self.setProperty("key", True)
         self.setAccessibleName(tr("key {key}").format(key=key))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -12,15 +12,18 @@ ENDS = 130
 
 
 def roomy(inner: QWidget, width: int, parent: QWidget | None) -> QScrollArea:
-    """The form at this width (for 100 % text), as high as it needs or as the window of the dialog's parent allows."""
+    """The form at this width (for 100 % text) or as wide as its words need, as high as it needs or as the window of
+    the dialog's parent allows."""
+    bar = style.px(14)
+    across = max(style.px(width), inner.minimumSizeHint().width() + bar)
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(inner)
-    area.setMinimumWidth(style.px(width))
+    area.setMinimumWidth(across)
     layout = inner.layout()
-    needed = layout.totalHeightForWidth(style.px(width) - style.px(14)) if layout is not None else -1
+    needed = layout.totalHeightForWidth(across - bar) if layout is not None else -1
     needed = max(needed, inner.sizeHint().height())
     room = parent.window().height() if parent is not None else needed + style.px(ENDS)
     area.setMinimumHeight(min(needed + style.px(8), max(room - style.px(ENDS), style.px(120))))

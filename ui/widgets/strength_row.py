@@ -17,6 +17,7 @@ from evalassist.translate import tr
 from evalassist.units import convert, to_si
 from evalassist.words import upper_first
 from ui import style
+from ui.widgets.elided import GivingLabel
 from ui.widgets.glyph import StateGlyph
 from ui.widgets.marks import KeyCap, LinkButton
 from ui.widgets.segments import Choice, SegmentedControl
@@ -24,6 +25,7 @@ from ui.widgets.strength_side import Mode, StrengthSide
 from ui.widgets.symmetry import SymmetryBar
 
 NAME_WIDTH, GAP = 124, 12
+KINDS = (Choice("force", tr("Force")), Choice("torque", "Nm", key="m"), Choice("grade", tr("Grade")))
 
 WITHIN_ERROR_SHORT = tr("within tester error")
 
@@ -122,8 +124,9 @@ class StrengthRow(QFrame):
         self._merged_glyph, self._merged_words, self._merged_why = (
             StateGlyph("not-met"),
             style.label("b"),
-            style.label("q"),
+            GivingLabel(),
         )
+        style.say(self._merged_why, t="q")
         style.say(self._merged_words, c="q")
         self._test_it = LinkButton(tr("Test it"))
         self._test_it.setAccessibleName(tr("Test {title}").format(title=self.group.title))
@@ -170,9 +173,7 @@ class StrengthRow(QFrame):
 
     def _ensure_kind(self) -> SegmentedControl:
         if self.kind is None:
-            kinds = [Choice("force", tr("Force")), Choice("grade", tr("Grade"))]
-            if self.group.takes_torque:
-                kinds.insert(1, Choice("torque", "Nm", key="m"))
+            kinds = [kind for kind in KINDS if kind.value != "torque" or self.group.takes_torque]
             name = tr("{accessible_name}: force by device, or grade by hand").format(
                 accessible_name=self.accessibleName()
             )
@@ -405,6 +406,11 @@ class _HowTo(QFrame):
             grid.addWidget(head, number, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(text, number, 1)
         grid.setColumnStretch(1, 1)
+
+
+def kinds_width() -> float:
+    """How wide the choice of the kind of test is, at 100 % text."""
+    return SegmentedControl(KINDS, "").sizeHint().width() / style.scale()
 
 
 def arrange(parts: QBoxLayout, name_width: int) -> None:
