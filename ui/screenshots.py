@@ -473,7 +473,9 @@ class Studio:
 
         wear(self._app, settings)
         self._number += 1
-        self._store = Store(self._home / f"{self._number}.db", new_keys())
+        folder = self._home / str(self._number)  # one each: the practice patient lies beside the records
+        folder.mkdir()
+        self._store = Store(folder / "evalassist.db", new_keys())
         window = MainWindow()
         window.resize(*size)
         window.show()
