@@ -1,5 +1,6 @@
 """How a label or a title stands inside a sentence, and how a text from a person may stand on a line."""
 
+import re
 import unicodedata
 
 EPONYMS = (
@@ -34,6 +35,7 @@ def upper_first(text: str) -> str:
 
 KEPT_SPACES = "\u00a0\u202f"
 """Blanks at which no line ends."""
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|(?:N|Nm|kgf|lbf|kg|cm|mm|m|s|h|min|y)\b)")
 _FILLERS = {0x034F, 0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
 """Letters and marks that show nothing."""
 
@@ -55,6 +57,11 @@ def _drawn(letter: str) -> str:
 def in_unit(number: str, unit: str) -> str:
     """A number with its unit as it is printed: `6°`, `82 N`, `4`."""
     return f"{number}{unit}" if unit in ("", "°", "/10") else f"{number} {unit}"
+
+
+def unbroken(text: str) -> str:
+    """The text with no line ending between a number and its unit."""
+    return _BEFORE_UNIT.sub("\u00a0", text)
 
 
 def seen(text: str) -> str:

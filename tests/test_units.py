@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from evalassist.errors import EvalAssistError
 from evalassist.units import DIMENSION, convert, from_si, to_si
+from evalassist.words import unbroken
 
 units = st.sampled_from(sorted(DIMENSION))
 measured = st.floats(min_value=0.001, max_value=5000)
@@ -82,3 +83,12 @@ def test_kilograms_of_body_mass_never_become_kilograms_of_force() -> None:
 def test_an_unknown_unit_is_refused_with_the_known_ones(conversion: Callable[[float, str], float]) -> None:
     with pytest.raises(EvalAssistError, match=r"'stone' is not a unit .*kgf, lbf"):
         conversion(1.0, "stone")
+
+
+def test_no_line_of_a_reason_ends_between_a_number_and_its_unit() -> None:
+    told = unbroken("Right hip 80.9 % of the left, lower by 0.036 kgf/kg, 6 months in 2 steps")
+    assert [part for part in told.split(" ") if part.endswith(("%", "kgf/kg,"))] == [
+        "80.9\u00a0%",
+        "0.036\u00a0kgf/kg,",
+    ]
+    assert told.endswith("6 months in 2 steps")

@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, 
 from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from evalassist.translate import tr
+from evalassist.words import unbroken
 from ui import style
 from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import State, StateGlyph
@@ -118,7 +119,7 @@ class ReasonLink(QAbstractButton):
 
     def _height(self, width: int) -> int:
         room = QRect(0, 0, max(1, width - self._indent() - style.px(4)), 10_000)
-        text = QFontMetrics(style.font(9.5)).boundingRect(room, self._flags(), self.text())
+        text = QFontMetrics(style.font(9.5)).boundingRect(room, self._flags(), unbroken(self.text()))
         return max(style.link_height(), text.height() + style.px(2))
 
     def sizeHint(self) -> QSize:
@@ -147,7 +148,7 @@ class ReasonLink(QAbstractButton):
         text_font.setUnderline(looked_at)
         painter.setFont(text_font)
         room = self.rect().adjusted(self._indent(), 0, -style.px(4), 0)
-        painter.drawText(room, self._flags(), self.text())
+        painter.drawText(room, self._flags(), unbroken(self.text()))
         if self.hasFocus():
             painter.setPen(QPen(style.colour("accent"), style.thin()))
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), style.px(4), style.px(4))
