@@ -32,10 +32,14 @@ from ui.app import App
 from ui.crash import CrashHook
 from ui.dialogs.accounts import AccountDialog, AccountsDialog, PasswordDialog
 from ui.dialogs.confirm import ConfirmDialog
+from ui.dialogs.content import ContentDialog
+from ui.dialogs.limit import LimitDialog
+from ui.dialogs.open_testing import OpenTestingDialog
 from ui.dialogs.patient import PatientDialog
 from ui.dialogs.preferences import PreferencesDialog
 from ui.evaluation_view import EvaluationView
 from ui.pages.door import Door
+from ui.pages.locked import LockablePage
 from ui.pages.review import SignPage
 from ui.watch import PBT_APMSUSPEND, WM_POWERBROADCAST, WM_WTSSESSION_CHANGE, Watch, leaves_session
 from ui.way_in import WayIn
@@ -430,6 +434,63 @@ def test_a_half_filled_account_comes_back_without_its_passwords(person: Person) 
     person.sign_in("chen", PASSWORD)
     person.qtbot.waitUntil(lambda: bool(seen) and QApplication.activeModalWidget() is None)
     assert seen == [("S. Lee, PT", "")]
+
+
+def test_a_half_filled_change_of_a_limit_comes_back(person: Person) -> None:
+    clocks: list[QTimer] = []
+    seen: list[tuple[str, str | None]] = []
+
+    def fill_and_lock(dialog: LimitDialog) -> None:
+        QTest.keyClicks(dialog.reason.edit, "Our device scatters less.")
+        person.window.lock()
+
+    def choose(dialog: ContentDialog) -> None:
+        dialog.search.setText("symmetry deficit")
+        dialog.list.go_to(0)
+        clocks.append(when_shown(LimitDialog, fill_and_lock))
+        dialog.change()
+
+    clocks.append(when_shown(ContentDialog, choose))
+    person.window.show_content()
+    person.wait_locked()
+
+    def look(dialog: LimitDialog) -> None:
+        seen.append((dialog.half_filled_as[1], dialog.reason.value))
+        dialog.reason.set_value(None)  # nothing to lose any more
+        clocks.append(when_shown(ContentDialog, lambda _: None))
+
+    clocks.append(when_shown(LimitDialog, look))
+    person.sign_in("chen", PASSWORD)
+    person.qtbot.waitUntil(lambda: bool(seen) and QApplication.activeModalWidget() is None)
+    assert seen == [("symmetry-deficit", "Our device scatters less.")]
+
+
+def test_a_half_written_reason_to_test_anyway_comes_back(person: Person) -> None:
+    person.begin()
+    view = person.window.view
+    assert view is not None
+    view.session.answer("hot-joint", "yes")
+    view.show_step("strength")
+    clocks: list[QTimer] = []
+    seen: list[str | None] = []
+
+    def fill_and_lock(dialog: OpenTestingDialog) -> None:
+        QTest.keyClicks(dialog.reason.edit, "Seen by Dr. Lee")
+        person.window.lock()
+
+    def look(dialog: OpenTestingDialog) -> None:
+        seen.append(dialog.reason.value)
+        dialog.reason.set_value(None)
+
+    clocks.append(when_shown(OpenTestingDialog, fill_and_lock))
+    page = view.page
+    assert isinstance(page, LockablePage)
+    page.banner_acted()
+    person.wait_locked()
+    clocks.append(when_shown(OpenTestingDialog, look))
+    person.sign_in("chen", PASSWORD)
+    person.qtbot.waitUntil(lambda: bool(seen) and QApplication.activeModalWidget() is None)
+    assert seen == ["Seen by Dr. Lee"]
 
 
 def test_what_is_typed_in_the_settings_is_kept_by_locking(person: Person) -> None:

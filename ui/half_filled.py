@@ -15,9 +15,9 @@ class HalfFilled:
     """Kept in the memory for the account that locked the window; a password is never among it."""
 
     form: str
-    """Which form: `patient`, `correction` or `account`."""
+    """Which form: `patient`, `correction`, `account`, `limit` or `anyway`."""
     of: str
-    """The id of the patient or the account it is about; empty for a new one."""
+    """The id of the patient, account, limit or evaluation it is about; empty for a new one."""
     words: dict[str, str] = field(repr=False)
     """What stands in each field, by its name."""
 

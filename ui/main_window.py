@@ -857,6 +857,14 @@ class MainWindow(QMainWindow):
             return
         if form.form == "account":
             self.show_accounts(form)
+        elif form.form == "limit":
+            self.show_content(form)
+        elif form.form == "anyway":
+            from ui.pages.locked import LockablePage
+
+            page = self.view.page if self.view is not None else None
+            if isinstance(page, LockablePage) and page.session.evaluation.id == form.of and page.blocked:
+                page.ask_to_test(form)
         elif form.form == "correction":
             if self.view is not None and self.view.session.evaluation.patient.id == form.of:
                 self.correct_patient(form)
@@ -1003,12 +1011,14 @@ class MainWindow(QMainWindow):
         if AboutDialog(self._content.release, f"{self._store.where}", self).exec():
             self.show_content()
 
-    def show_content(self) -> None:
+    def show_content(self, again: HalfFilled | None = None) -> None:
         """The clinical content: its sources, what is to be checked, and the limits a clinic may change."""
         from ui.dialogs.content import ContentDialog
 
         dialog = ContentDialog(self._store, self._settings.therapist_name, self)
         dialog.limit_changed.connect(self._judge_anew)
+        if again is not None:
+            QTimer.singleShot(0, dialog, lambda: dialog.go_on(again))
         dialog.exec()
 
     def show_database(self) -> None:

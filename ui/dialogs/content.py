@@ -14,6 +14,7 @@ from evalassist.records.store import Store
 from evalassist.translate import tr
 from ui import icons, style
 from ui.dialogs.limit import LimitDialog
+from ui.half_filled import HalfFilled
 from ui.widgets.row_list import RowList
 
 NOT_ALLOWED = tr("An administrator can change the limits.")
@@ -46,7 +47,7 @@ class ContentDialog(QDialog):
         self.read()
         self.parts.moved.connect(self._show_part)
         self.list.moved.connect(self._show_row)
-        self.list.chosen.connect(self.change)
+        self.list.chosen.connect(lambda: self.change())
         self._show_part()
         self.search.setFocus()
 
@@ -63,7 +64,17 @@ class ContentDialog(QDialog):
         self._parts = overview(content_with(tuple(sorted(numbers.items()))), changes)
         self._search()
 
-    def change(self) -> None:
+    def go_on(self, again: HalfFilled) -> None:
+        """The change of a limit that was half filled when the window was locked."""
+        for part, found in enumerate(self._found):
+            for place, row in enumerate(found):
+                if row.default is not None and row.default.id == again.of:
+                    self.parts.go_to(part)
+                    self.list.go_to(place)
+                    self.change(again)
+                    return
+
+    def change(self, again: HalfFilled | None = None) -> None:
         """Change the limit that is chosen."""
         row = self.list.row
         if row is None or row.default is None:
@@ -72,6 +83,8 @@ class ContentDialog(QDialog):
             self._tell(NOT_ALLOWED, "att")
             return
         dialog = LimitDialog(row, self._store, self._name, self)
+        if again is not None:
+            again.put_into(dialog)
         if dialog.exec():
             self._tell(dialog.done_says, "good")
             self.read()

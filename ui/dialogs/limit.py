@@ -28,6 +28,7 @@ class LimitDialog(QDialog):
         super().__init__(parent)
         assert row.default is not None
         self._default, self._now, self._store = row.default, row.value, store
+        self.half_filled_as = ("limit", row.default.id)
         self.done_says = ""
         """What was done, once it is kept."""
         self.setWindowTitle(tr("Change a limit"))

@@ -18,6 +18,7 @@ class OpenTestingDialog(QDialog):
     def __init__(self, session: EvaluationSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.half_filled_as = ("anyway", session.evaluation.id)
         self.setWindowTitle(tr("Test anyway"))
         self.setMinimumWidth(style.px(520))
         stack = style.column(self, (20, 16, 20, 16), spacing=12)

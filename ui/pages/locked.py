@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from evalassist.clinical.progress import TESTING_STEPS
 from evalassist.clinical.result import TEST_ANYWAY
 from evalassist.translate import tr
 from ui.pages.base import Page
+
+if TYPE_CHECKING:
+    from ui.half_filled import HalfFilled
 
 
 class LockablePage(Page):
@@ -33,9 +38,16 @@ class LockablePage(Page):
 
     def banner_acted(self) -> None:
         """Ask for the reason, or take it back."""
-        from ui.dialogs.open_testing import OpenTestingDialog
-
         if self.blocked:
-            OpenTestingDialog(self.session, self.window()).exec()
+            self.ask_to_test()
         else:
             self.session.answer(TEST_ANYWAY, None)
+
+    def ask_to_test(self, again: HalfFilled | None = None) -> None:
+        """Ask why to test although the safety screen forbids it."""
+        from ui.dialogs.open_testing import OpenTestingDialog
+
+        dialog = OpenTestingDialog(self.session, self.window())
+        if again is not None:
+            again.put_into(dialog)
+        dialog.exec()
