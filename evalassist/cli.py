@@ -60,6 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nevalassist: stopped. What was written until now is whole.", file=sys.stderr)
         return LEFT
+    except EOFError:
+        print("\nevalassist: it was asked for, and nothing was typed. Nothing was done.", file=sys.stderr)
+        return BAD_INPUT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE

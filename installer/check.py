@@ -325,6 +325,8 @@ def _try_setup(wine: _Wine, setups: dict[str, Path], folder: Path, hive: str, mo
     _must(not (folder / STALE).exists(), f"{mode}: the upgrade left a file of the former version")
     _must(wine.registered(hive, "DisplayVersion") == VERSION, f"{mode}: Windows lists another version")
     _must(link.is_file(), f"{mode}: there is no entry in the Start menu")
+    managed = wine.drive / "ProgramData/EvalAssist"
+    _must(managed.is_dir() or mode != "/AllUsers", f"{mode}: there is no folder for managed settings")
     _must(wine.call(folder / "EvalAssist.exe") == DONE, f"{mode}: the installed program does not start")
     _must((folder / "stand-in-ran.txt").read_text() == VERSION, f"{mode}: another program was started")
     for name, file in files_of(OUT / "staged"):

@@ -77,6 +77,19 @@ VIAddVersionKey "LegalCopyright" "Apache License 2.0"
   RMDir /r "$INSTDIR\_internal"
 !macroend
 
+; What an administrator fixes for all (managed.toml) is read from here: Users may read it, and only administrators write.
+; The folder stays when the program is removed.
+!macro CLOSE_MANAGED
+  CreateDirectory "$APPDATA\${NAME}"
+  nsExec::Exec '"$SYSDIR\icacls.exe" "$APPDATA\${NAME}" /setowner *S-1-5-32-544 /T'
+  Pop $0
+  nsExec::Exec '"$SYSDIR\icacls.exe" "$APPDATA\${NAME}" /inheritance:r /grant:r *S-1-5-18:(OI)(CI)F *S-1-5-32-544:(OI)(CI)F *S-1-5-32-545:(OI)(CI)RX'
+  Pop $1
+  ${If} "$0$1" != "00"
+    DetailPrint "Close $APPDATA\${NAME} by hand: only administrators should write there."
+  ${EndIf}
+!macroend
+
 Function .onInit
   ${IfNot} ${RunningX64}
     !insertmacro REFUSE 2 "EvalAssist needs a 64-bit Windows."
@@ -106,6 +119,9 @@ Section
   WriteUninstaller "$INSTDIR\Uninstall.exe"
   ${If} ${Errors}
     !insertmacro REFUSE 2 "Not all files could be written to $INSTDIR. Free some space or choose another folder, then start the setup again."
+  ${EndIf}
+  ${If} $MultiUser.InstallMode == "AllUsers"
+    !insertmacro CLOSE_MANAGED
   ${EndIf}
   CreateShortcut "$SMPROGRAMS\${NAME}.lnk" "$INSTDIR\EvalAssist.exe"
   WriteRegStr SHCTX "${KEY}" "DisplayName" "${NAME}"

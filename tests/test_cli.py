@@ -435,6 +435,18 @@ def test_a_run_that_is_stopped_by_hand_leaves_whole_sheets_and_says_so(
     assert capsys.readouterr().err == "\nevalassist: stopped. What was written until now is whole.\n"
 
 
+def test_a_password_that_nobody_can_type_ends_with_a_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+    monkeypatch.setattr(cli, "getpass", nobody)
+    assert run("postgres-setup", "postgresql://clinic@localhost/records") == cli.BAD_INPUT
+    assert "nothing was typed" in capsys.readouterr().err
+
+
 def test_a_folder_without_cases_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("handouts", tmp_path, "--out", tmp_path / "out") == cli.BAD_INPUT
     assert "no case file" in capsys.readouterr().err

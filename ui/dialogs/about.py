@@ -24,7 +24,10 @@ class AboutDialog(QDialog):
         stack.addWidget(style.label("h1", "EvalAssist"))
         for words in (
             tr("Version {version__}").format(version__=__version__),
-            tr("License: Apache-2.0"),
+            tr(
+                "License: Apache-2.0. It is made with Qt and Qt for Python, used under the LGPL, version 3, and with "
+                "other free software; their licenses lie in the folder “licences” of the installed program."
+            ),
             tr("Clinical content {version}, evidence checked {evidence_checked}").format(
                 version=release.version, evidence_checked=release.evidence_checked
             ),
