@@ -158,3 +158,12 @@ def test_translators_get_every_message_also_what_errors_say_by_themselves() -> N
     assert "Next gap" in found
     assert found["1 visit"].id == ("1 visit", "{count} visits")
     assert "A signed evaluation cannot change; write an addendum instead." in found
+
+
+def test_the_template_for_translators_has_every_message() -> None:
+    from ui.extract import FOLDER, messages
+
+    with (FOLDER / "evalassist.pot").open("rb") as file:
+        kept = {each.id for each in pofile.read_po(file)}
+    now = {each.id for each in messages()}
+    assert (now - kept, kept - now) == (set(), set()), "run `python3 dev.py words`"
