@@ -161,9 +161,9 @@ def test_translators_get_every_message_also_what_errors_say_by_themselves() -> N
 
 
 def test_the_template_for_translators_has_every_message() -> None:
-    from ui.extract import FOLDER, messages
+    from ui.extract import messages
 
-    with (FOLDER / "evalassist.pot").open("rb") as file:
+    with (translate.FOLDER / "evalassist.pot").open("rb") as file:
         kept = {each.id for each in pofile.read_po(file)}
     now = {each.id for each in messages()}
     assert not now ^ kept, "run `python3 dev.py words`"
