@@ -193,7 +193,9 @@ def test_the_number_pad_alone_gives_example_1_as_the_strength_page_does(
             same = replace(answer, device="HHD 4", tester="A. Chen, PT")
             assert desk.test(item_id) == same
             assert desk.kept().answers[item_id] == same
-    assert "All tested." in desk.hands.huge.accessibleName()
+    told = [label.text() for label in desk.hands.summary.findChildren(QLabel) if label.isVisible()]
+    assert ("82 N" in told, "100 N" in told) == (True, True)
+    assert "82\u00a0% · right 18\u00a0% lower" in told
     desk.pad(" ")
     assert desk.view.hands is None
     assert desk.view.step == "strength"

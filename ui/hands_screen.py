@@ -20,6 +20,7 @@ from ui.widgets.dates import date_text
 from ui.widgets.glyph import State, StateGlyph
 from ui.widgets.hands_how import HowToTest
 from ui.widgets.hands_parts import FittingWords, HugeValue, Keys, TestPicture
+from ui.widgets.hands_summary import HandsSummary
 from ui.widgets.hands_trials import HandsTrials
 from ui.widgets.marks import Chip, KeptIndicator, KeyCap, SideBadge
 from ui.widgets.strength_parts import result
@@ -131,7 +132,8 @@ class HandsScreen(QWidget):
         self._large = TestPicture()
         left.addWidget(self._name)
         left.addWidget(self._line)
-        stage: tuple[QWidget, ...] = (self.huge, self._question, self._large)
+        self.summary = HandsSummary()
+        stage: tuple[QWidget, ...] = (self.huge, self._question, self._large, self.summary)
         for part in stage:
             left.addWidget(part, 1)
         says = style.row(spacing=8)
@@ -149,7 +151,7 @@ class HandsScreen(QWidget):
         """Show what is known and typed now."""
         entry, stop, group = self.entry, self.entry.stop, self.entry.group
         self._show_progress()
-        for part in (self._side, self._name, self._line, self.how):
+        for part in (self._side, self._line, self.how):
             part.setVisible(stop is not None)
         if stop is not None and group is not None:
             sore = self.session.evaluation.sore_knee
@@ -163,10 +165,13 @@ class HandsScreen(QWidget):
             self._large.show_leg(stop.side)
         else:
             self._sore.hide()
+            self._name.setText(tr("All tested."))
+            self.summary.show_results(entry)
+        self.summary.setVisible(stop is None and entry.question is None)
         self._show_huge()
         self._show_question()
         self._large.setVisible(self._big and stop is not None and entry.question is None)
-        self.huge.setVisible(self._large.isHidden() and entry.question is None)
+        self.huge.setVisible(self._large.isHidden() and entry.question is None and stop is not None)
         self._says.setText(entry.says)
         self._says.setVisible(bool(entry.says))
         style.say(self._says, c="danger" if entry.bad else "att")
@@ -227,7 +232,7 @@ class HandsScreen(QWidget):
         if self._second:
             self.huge.show_count(self._second, self.session.content.pace.hold_s)
         elif entry.stop is None:
-            self.huge.show_value(tr("All tested."), "", quiet=True)
+            self.huge.show_value("", "")
         elif entry.ask == "done":
             words = entry.test.grade or result(entry.measured, entry.shown_unit).partition(" ")[0]
             known = bool(entry.test.trials or entry.test.grade)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from evalassist.clinical import battery
-from evalassist.evaluation import SIDES, StrengthTest, other
+from evalassist.evaluation import StrengthTest, other
 from evalassist.translate import tr
 from ui import style
 from ui.hands_entry import HandsEntry
 from ui.widgets.hands_parts import Result, TrialBox
+from ui.widgets.hands_summary import compared, score_of
 from ui.widgets.strength_parts import GRADE_WORDS, result
-from ui.widgets.strength_row import reading
 
 
 class HandsTrials(QWidget):
@@ -63,7 +63,6 @@ class HandsTrials(QWidget):
     def _show_results(self, entry: HandsEntry) -> None:
         stop, test, answers = entry.stop, entry.test, entry.session.evaluation.answers
         assert stop is not None
-        measured = entry.session.assessment.strength[stop.group]
         counts = "mean" if answers.get("strength-score") == "mean" else "best"
         if test.trials:
             self._best.say(counts, result(entry.measured, entry.shown_unit))
@@ -72,10 +71,6 @@ class HandsTrials(QWidget):
         side = other(stop.side)
         beside = answers.get(f"{stop.group}.{side}")
         if isinstance(beside, StrengthTest) and beside.has_result:
-            come_to = result(measured.side(side), beside.unit or entry.shown_unit)
-            words = beside.grade or (come_to if beside.trials else tr("not tested"))
-            self._beside.say(counts if beside.trials else "", words, side=side)
-        given = {each: answers.get(f"{stop.group}.{each}") for each in SIDES}
-        line_percent = entry.session.assessment.numbers["symmetry-deficit"]
-        percent, said, mark = reading(measured, given, line_percent)
+            self._beside.say(counts if beside.trials else "", score_of(entry, stop.group, side), side=side)
+        percent, said, mark = compared(entry, stop.group)
         self.compared.say(said, percent, mark=mark)

@@ -1,0 +1,66 @@
+"""What the tested muscles came to, readable from the treatment table: both sides and how they compare."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from evalassist.evaluation import SIDES, Side, StrengthTest
+from evalassist.translate import tr
+from evalassist.words import unbroken
+from ui import style
+from ui.hands_entry import HandsEntry
+from ui.widgets.marks import StateGlyph
+from ui.widgets.plan_cards import empty
+from ui.widgets.side import SideBadge
+from ui.widgets.strength_parts import result
+from ui.widgets.strength_row import ReadingMark, reading
+
+MOST_FAR = 5
+"""So many lines can be read from far; more are smaller, so that all are seen at once."""
+
+
+def score_of(entry: HandsEntry, group_id: str, side: Side) -> str:
+    """What one side came to: its score in the device's unit, its grade, or that it was not tested."""
+    answer = entry.session.evaluation.answers.get(f"{group_id}.{side}")
+    if not isinstance(answer, StrengthTest) or not (answer.trials or answer.grade):
+        return tr("not tested")
+    measured = entry.session.assessment.strength[group_id].side(side)
+    return answer.grade or result(measured, answer.unit or entry.shown_unit)
+
+
+def compared(entry: HandsEntry, group_id: str) -> tuple[str, str, ReadingMark]:
+    """The percentage, its words, and whether it wants a look."""
+    assessment, answers = entry.session.assessment, entry.session.evaluation.answers
+    given = {side: answers.get(f"{group_id}.{side}") for side in SIDES}
+    return reading(assessment.strength[group_id], given, assessment.numbers["symmetry-deficit"])
+
+
+class HandsSummary(QWidget):
+    """A line for each muscle."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._grid: QGridLayout = style.scaled(QGridLayout(self), spacing=14)
+        self._grid.setColumnStretch(0, 2)
+        self._grid.setColumnStretch(6, 3)
+
+    def show_results(self, entry: HandsEntry) -> None:
+        """Show what there is now."""
+        empty(self._grid)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        groups = list(dict.fromkeys(stop.group for stop in entry.stops))
+        words = "far" if len(groups) <= MOST_FAR else "say"
+        for row, group_id in enumerate(groups):
+            title = entry.session.content.strength_groups[group_id].title
+            self._grid.addWidget(style.label(words, title, wrap=True), row, 0, middle)
+            for place, side in enumerate(SIDES):
+                self._grid.addWidget(SideBadge(side, words=False), row, 1 + 2 * place, middle)
+                score = style.label(f"{words}-num", score_of(entry, group_id, side))
+                self._grid.addWidget(score, row, 2 + 2 * place, middle)
+            percent, told, mark = compared(entry, group_id)
+            if mark:
+                self._grid.addWidget(StateGlyph(mark, size=22), row, 5, middle)
+            said = unbroken(" · ".join(filter(None, (percent, told.replace("\n", ", ")))))
+            self._grid.addWidget(style.label(words, said, wrap=True), row, 6, middle)
+        self._grid.setRowStretch(len(groups), 1)
