@@ -9,13 +9,13 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
+from windows import window_of
 
 from evalassist.case_file import read_case
 from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
-from evalassist.settings import Settings
 from ui import style
 from ui.dialogs.evidence import DISPUTED, STUDIES, EvidenceDialog
 from ui.dialogs.palette import commands, fitting
@@ -47,12 +47,8 @@ def looked(qapp: QApplication, qtbot: QtBot, content: Content) -> Look:
 
 @pytest.fixture
 def window(qtbot: QtBot, home: Path, content: Content, tmp_path: Path) -> Iterator[MainWindow]:
-    made = MainWindow()
-    qtbot.addWidget(made)
-    made.show()
     with Store(tmp_path / "records.db", KEYS) as store:
-        made.open_store(store, content, Settings(therapist_name="A. Chen, PT"))
-        made.activateWindow()
+        made = window_of(qtbot, store)
         made.begin(read_case(CASES / "ex1.toml", content))
         yield made
         made.close()

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from windows import window_of
 
 from evalassist.case_file import read_case
 from evalassist.content.loader import Content, load_content
@@ -41,7 +42,6 @@ from ui.crash import CrashHook
 from ui.dialogs.papers import AddendumDialog
 from ui.dialogs.patient import CorrectionDialog, PatientDialog
 from ui.evaluation_view import EvaluationView
-from ui.main_window import MainWindow
 from ui.pages.handout import HandoutPage
 from ui.pages.plan import PlanPage
 from ui.pages.review import SignPage
@@ -92,11 +92,7 @@ class Desk:
         home.mkdir(parents=True, exist_ok=True)
         self.file, self.content = home / "evalassist.db", content
         self.store = Store(self.file, KEYS, wait_s=0.1)
-        self.window = MainWindow()
-        qtbot.addWidget(self.window)
-        self.window.show()
-        self.window.open_store(self.store, content, SETTINGS)
-        self.window.activateWindow()
+        self.window = window_of(qtbot, self.store, SETTINGS)
 
     @property
     def view(self) -> EvaluationView:

@@ -65,6 +65,17 @@ class Person:
         self.window.show()
         self.window.activateWindow()
 
+    def come_by_paper(self) -> Door:
+        """Lock, and open the records with a new paper key; the door asks for a password then."""
+        paper = self.entrance.new_paper_key(self.store)
+        self.lock()
+        door = self.door()
+        door.show_paper()
+        QTest.keyClicks(door.paper_key, paper)
+        door.button.click()
+        self.qtbot.waitUntil(lambda: door.holds_records)
+        return door
+
     def door(self) -> Door:
         self.qtbot.waitUntil(lambda: isinstance(self.window.door, Door))
         assert isinstance(self.window.door, Door)
@@ -523,13 +534,7 @@ def test_a_click_into_an_open_list_counts_as_somebody_being_there(
     person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ui.pages.door.PAPER_MS", 1000)
-    paper = person.entrance.new_paper_key(person.store)
-    person.lock()
-    door = person.door()
-    door.show_paper()
-    QTest.keyClicks(door.paper_key, paper)
-    door.button.click()
-    person.qtbot.waitUntil(lambda: door.holds_records)
+    door = person.come_by_paper()
     popup = QWidget(None, Qt.WindowType.Popup)
     person.qtbot.addWidget(popup)
     popup.show()
@@ -666,13 +671,7 @@ def test_records_opened_by_the_paper_key_close_when_nobody_is_there_and_stay_whi
     person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ui.pages.door.PAPER_MS", 1000)
-    paper = person.entrance.new_paper_key(person.store)
-    person.lock()
-    door = person.door()
-    door.show_paper()
-    QTest.keyClicks(door.paper_key, paper)
-    door.button.click()
-    person.qtbot.waitUntil(lambda: door.holds_records)
+    door = person.come_by_paper()
     store = door._by_paper
     assert store is not None
     handle = person.window.windowHandle()

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
+from windows import window_of
 
 from evalassist.case_file import read_case
 from evalassist.content.loader import Content
@@ -101,13 +102,9 @@ class Monkey:
 
 @pytest.fixture
 def window(qtbot: QtBot, home: Path, content: Content, dressed: None) -> Iterator[MainWindow]:
-    made = MainWindow()
-    qtbot.addWidget(made, before_close_func=lambda w: setattr(w, "_ask_to_lose", lambda *_, **__: True))
-    made.show()
     home.mkdir(parents=True)
     with Store(home / "evalassist.db", new_keys()) as store:
-        made.open_store(store, content, SETTINGS)
-        made.activateWindow()
+        made = window_of(qtbot, store, SETTINGS)
         yield made
         made.close()
 

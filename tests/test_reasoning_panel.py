@@ -11,15 +11,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
+from windows import window_of
 
 from evalassist.case_file import read_case
 from evalassist.content import load_content
 from evalassist.evaluation import Evaluation, Opinion
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
-from evalassist.settings import Settings
 from ui.evaluation_view import EvaluationView
-from ui.main_window import MainWindow
 from ui.widgets.marks import ReasonLink, SourceMark
 from ui.widgets.panel_lines import PanelLines
 
@@ -33,13 +32,7 @@ class Desk:
     """A window with one evaluation open, and hands at its keyboard."""
 
     def __init__(self, qtbot: QtBot, store: Store) -> None:
-        self.window = MainWindow()
-        qtbot.addWidget(
-            self.window, before_close_func=lambda w: setattr(w, "_ask_to_lose", lambda *_, **__: True)
-        )
-        self.window.resize(1366, 768)
-        self.window.show()
-        self.window.open_store(store, load_content(), Settings(therapist_name="A. Chen, PT"))
+        self.window = window_of(qtbot, store)
 
     def begin(self, evaluation: Evaluation) -> None:
         self.window.begin(evaluation)

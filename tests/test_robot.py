@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from windows import window_of
 
 from evalassist.case_file import read_case
 from evalassist.clinical.progress import shown
@@ -439,16 +440,12 @@ def window(
     qtbot: QtBot, home: Path, content: Content, dressed: None, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[MainWindow]:
     monkeypatch.setattr(hands_busy, "monotonic", itertools.count(1).__next__)  # nobody presses twice at once
-    made = MainWindow()
-    qtbot.addWidget(made, before_close_func=lambda each: setattr(each, "_ask_to_lose", lambda *_, **__: True))
     others = OtherWindows()
     application = QApplication.instance()
     assert application is not None
-    made.show()
     home.mkdir(parents=True)
     with Store(home / "evalassist.db", new_keys()) as store:
-        made.open_store(store, content, SETTINGS)
-        made.activateWindow()
+        made = window_of(qtbot, store, SETTINGS)
         application.installEventFilter(others)
         yield made
         application.removeEventFilter(others)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
+from windows import window_of
 
 from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
@@ -26,11 +27,9 @@ from evalassist.note import Clinic, Language, Note
 from evalassist.noting import note_of
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
-from evalassist.settings import Settings
 from ui import style
 from ui.app import App
 from ui.crash import CrashHook
-from ui.main_window import MainWindow
 from ui.pages.door import Door
 from ui.pages.handout import HandoutPage
 from ui.pages.show import ShowPage
@@ -286,14 +285,7 @@ class Room:
     """A window with two patients in its records; the second one is here."""
 
     def __init__(self, qtbot: QtBot, store: Store) -> None:
-        self.window = MainWindow()
-        qtbot.addWidget(
-            self.window, before_close_func=lambda w: setattr(w, "_ask_to_lose", lambda *_, **__: True)
-        )
-        self.window.resize(1366, 768)
-        self.window.show()
-        self.window.open_store(store, load_content(), Settings(therapist_name="A. Chen, PT"))
-        self.window.activateWindow()
+        self.window = window_of(qtbot, store)
 
     def begin(self, evaluation: Evaluation) -> None:
         self.window.begin(evaluation)

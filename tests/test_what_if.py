@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
+from windows import window_of
 
 from evalassist.case_file import read_case
 from evalassist.clinical.result import NoPlan, PlanOfCare
@@ -274,11 +275,7 @@ def test_large_text_shows_one_side_at_a_time(
 
 @pytest.fixture
 def window(qtbot: QtBot, home: Path, content: Content, store: Store, ex1: Evaluation) -> Iterator[MainWindow]:
-    made = MainWindow()
-    qtbot.addWidget(made)
-    made.show()
-    made.open_store(store, content, Settings(therapist_name="A. Chen, PT"))
-    made.activateWindow()
+    made = window_of(qtbot, store)
     made.begin(ex1)
     yield made
     made.close()

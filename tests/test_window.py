@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from windows import window_of
 
 from evalassist import resources
 from evalassist.case_file import read_case
@@ -77,15 +78,7 @@ class Desk:
         home.mkdir(parents=True, exist_ok=True)
         self.qtbot, self.file, self.content = qtbot, home / "evalassist.db", load_content()
         self.store = Store(self.file, KEYS)
-        self.window = MainWindow()
-        # Nobody is there to answer when the test is over.
-        qtbot.addWidget(
-            self.window,
-            before_close_func=lambda window: setattr(window, "_ask_to_lose", lambda *_, **__: True),
-        )
-        self.window.show()
-        self.window.open_store(self.store, self.content, SETTINGS)
-        self.window.activateWindow()
+        self.window = window_of(qtbot, self.store, SETTINGS)
 
     @property
     def view(self) -> EvaluationView:
