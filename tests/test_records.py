@@ -1,5 +1,6 @@
 """What the therapist kept stays kept: through locks, crashes, full disks, other windows and damaged files."""
 
+import itertools
 import json
 import logging
 import os
@@ -372,6 +373,32 @@ def test_two_windows_never_overwrite_each_other(records: Path | Server) -> None:
         here.load(draft.id)
         here.save(mine)
         assert there.load(draft.id, to_edit=False) == mine
+
+
+@pytest.mark.parametrize("again", ["_read", "_refuse_another_file"])
+def test_saves_that_were_kept_though_the_disk_could_not_say_so_are_no_change_by_another_window(
+    store: Store, monkeypatch: pytest.MonkeyPatch, again: str
+) -> None:
+    def fails_at(call: int, works: Callable[..., Any]) -> Callable[..., Any]:
+        calls = itertools.count(1)
+
+        def work(*given: Any) -> Any:
+            if next(calls) == call:
+                raise StoreError("The disk failed.")
+            return works(*given)
+
+        return work
+
+    draft = begin()
+    store.save(draft)
+    once_kept, once_more = ("_refuse_another_file", 2), (again, 1 if again == "_read" else 3)
+    for impression, (step, call) in (("2", once_kept), ("3", once_more)):
+        with monkeypatch.context() as fault:
+            fault.setattr(store, step, fails_at(call, getattr(store, step)))
+            with pytest.raises(StoreError, match="The disk failed"):
+                store.save(draft.with_impression(impression))
+    store.save(draft.with_impression("4"))
+    assert store.load(draft.id).impression == "4"
 
 
 def test_a_draft_that_another_window_began_is_not_overwritten_unseen(records: Path | Server) -> None:

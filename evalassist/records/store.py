@@ -563,11 +563,15 @@ class Store:
 
     def _keep(self, evaluation: Evaluation, signed: dict[str, Any]) -> datetime:
         try:
-            return self._keep_once(evaluation, signed)
+            try:
+                return self._keep_once(evaluation, signed)
+            except StoreConflictError:
+                if not self._was_kept_all_the_same(evaluation.id):
+                    raise
+                return self._keep_once(evaluation, signed)
         except StoreConflictError:
-            if not self._was_kept_all_the_same(evaluation.id):
-                raise
-            return self._keep_once(evaluation, signed)
+            self._refused.pop(evaluation.id, None)
+            raise
         except StoreError:
             refused = self._refused.setdefault(evaluation.id, [])
             if evaluation not in refused[-1:]:
@@ -576,7 +580,7 @@ class Store:
 
     def _was_kept_all_the_same(self, evaluation_id: str) -> bool:
         """Whether a save was kept though the disk or the server could not say so: then nobody else changed it."""
-        refused = self._refused.pop(evaluation_id, [])
+        refused = self._refused.get(evaluation_id)
         if not refused:
             return False
         found = self._read(lambda db: reads.evaluation_or_none(db, evaluation_id))
