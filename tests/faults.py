@@ -344,9 +344,7 @@ def _save_on(
     store = None
     for number in range(2, 40):
         try:
-            if store is None:
-                store = Store(home / RECORDS, keys)
-                store.load(draft.id)
+            store = store or _opened(home, keys, draft)
             store.save(with_number(draft, number))
             say(f"kept {number}")
         except StoreConflictError:
@@ -354,12 +352,17 @@ def _save_on(
         except StoreError as fault_told:
             say(_told(fault_told))
     _shim().faults_fail(b"/nowhere", 0, b"a", 0, 0)  # the disk is well again
-    if store is None:
-        store = Store(home / RECORDS, keys)
-        store.load(draft.id)
+    store = store or _opened(home, keys, draft)
     store.save(with_number(draft, 40))
     say("kept 40")
     store.close()
+
+
+def _opened(home: Path, keys: Keys, draft: Evaluation) -> Store:
+    """The records with the draft in hand, as a window has them before anything is typed."""
+    store = Store(home / RECORDS, keys)
+    store.load(draft.id)
+    return store
 
 
 def _told(fault: StoreError) -> str:
