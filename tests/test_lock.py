@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pypdfium2
 import pytest
+from PySide6 import QtDBus
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QWidget
@@ -28,6 +31,8 @@ from evalassist.records.passwords import refusal
 from evalassist.records.store import Store
 from evalassist.records.vault import Keys, paper_text
 from evalassist.settings import Settings, load_settings
+from evalassist.translate import pseudo
+from ui import watch as watching
 from ui.app import App
 from ui.crash import CrashHook
 from ui.dialogs.accounts import AccountDialog, AccountsDialog, PasswordDialog
@@ -798,6 +803,21 @@ def test_a_computer_that_slept_is_locked_though_our_clock_stood_still(qtbot: QtB
     clocks["ours"] += 1
     watch.look()
     assert len(wanted) == 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a bus")
+def test_the_signals_of_the_system_have_one_name_in_every_language(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    bus = SimpleNamespace(isConnected=lambda: True, connect=lambda *told: heard.append(told[3]))
+    buses = SimpleNamespace(systemBus=lambda: bus, sessionBus=lambda: bus)
+    monkeypatch.setattr(QtDBus, "QDBusConnection", buses)
+    monkeypatch.setattr(watching, "tr", pseudo)
+    window = QWidget()
+    qtbot.addWidget(window)
+    Watch(None, window)
+    assert set(heard) == {"PrepareForSleep", "Lock", "ActiveChanged"}
 
 
 @pytest.mark.parametrize(
