@@ -32,6 +32,7 @@ from evalassist.records.store import Store
 from evalassist.records.vault import Keys, paper_text
 from evalassist.settings import Settings, load_settings
 from evalassist.translate import pseudo
+from ui import session as sessions
 from ui import watch as watching
 from ui.app import App
 from ui.crash import CrashHook
@@ -346,6 +347,29 @@ def test_who_got_another_role_signs_in_anew_and_loses_nothing(person: Person) ->
         person.sign_in("lee", OTHER)
         assert person.store.account.role == "student"
         person.qtbot.waitUntil(lambda: "mass" in chens.load(begun.id).answers)
+
+
+@pytest.mark.parametrize("removed", [False, True])
+def test_what_waits_for_somebody_who_was_dismissed_locks_nobody_else(
+    person: Person, monkeypatch: pytest.MonkeyPatch, removed: bool
+) -> None:
+    monkeypatch.setattr(sessions, "AGAIN_MS", 100)
+    person.add("S. Lee", "lee", OTHER)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    with elsewhere(person) as chens:
+        person.begin()
+        lee = person.store.account
+        chens.keep_account(replace(lee, role="student"))
+        person.type_into("mass", "62")
+        QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Tab)
+        person.wait_locked()
+        if removed:
+            chens.remove_account(lee.id)
+    person.sign_in("chen", PASSWORD)
+    person.qtbot.wait(500)
+    assert person.sees == "start page"
+    assert list(person.window._held) == ([] if removed else [lee.id])
 
 
 def test_what_cannot_be_read_as_an_answer_stands_in_its_field_again(person: Person) -> None:
