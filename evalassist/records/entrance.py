@@ -354,14 +354,9 @@ class Entrance:
         if former is None:
             raise EvalAssistError(tr("This account has no way in. Add it anew."))
         dropped = {"key_file": "dropped"} if former.key_file and key_file is None else {}
-        self._write(store, _with_account(vault, store.keys, account, password, key_file))
+        keys = self._announce_new_key(store, _with_account(vault, store.keys, account, password, key_file))
         store.note("password-changed", account_id, dropped)
-        if store.is_shared:
-            return
-        try:
-            self._write_with_new_key(store, self._kept_vault(store))
-        except EvalAssistError as fault:  # the password counts; the key is changed at the next sign-in
-            log.error("the records have their former key still: %s", type(fault).__name__)
+        self._use_if_possible(store, keys)
 
     def needs_key_file(self, store: Store, account_id: str) -> bool:
         """Whether this account signs in with a key file beside its password."""
@@ -382,7 +377,11 @@ class Entrance:
             )
         account = replace(account, id=str(uuid4()))
         store.keep_account(account)
-        self._write(store, _with_account(vault, store.keys, account, password, key_file))
+        more = _with_account(vault, store.keys, account, password, key_file)
+        if any(len(slot.sealed) > 1 for slot in vault.slots):  # a new key is still to come, for everybody
+            self._use_if_possible(store, self._announce_new_key(store, more))
+        else:
+            self._write(store, more)
         return account
 
     def remove_account(self, store: Store, account_id: str) -> None:
@@ -396,30 +395,42 @@ class Entrance:
                 tr("You are signed in with this account. Another administrator can remove it.")
             )
         vault = self._kept_vault(store).without_slot(account_id)
-        if store.is_shared:
-            self._write(store, vault)
-        else:
-            self._write_with_new_key(store, vault)
+        self._use(store, self._announce_new_key(store, vault))
         store.remove_account(account_id)  # last, so that a removal that was cut short can be repeated
-
-    def _write_with_new_key(self, store: Store, vault: Vault) -> None:
-        """Give the records a new key, which only the ways in of this vault open."""
-        keys = Keys(new_keys().database, store.keys.audit)
-        both = vault.with_new_keys(keys)
-        self._write(store, both)
-        store.change_key(keys)
-        self._write(store, both.with_newest_keys_only())
 
     def new_paper_key(self, store: Store) -> str:
         """A new paper key; the former paper opens nothing any more."""
         _only_administrators(store)
         vault, paper = vaults.with_paper_key(self._kept_vault(store), store.keys)
+        keys = self._announce_new_key(store, vault)
+        store.note("paper-key-made", "")
+        self._use_if_possible(store, keys)
+        return paper
+
+    def _announce_new_key(self, store: Store, vault: Vault) -> Keys:
+        """Write the vault, and in it a new key for the records, which only its ways in open.
+
+        From here on the vault counts; where the key is not used now, that follows at the next sign-in. Records on a
+        server keep theirs.
+        """
         if store.is_shared:
             self._write(store, vault)
-        else:
-            self._write_with_new_key(store, vault)
-        store.note("paper-key-made", "")
-        return paper
+            return store.keys
+        keys = Keys(new_keys().database, store.keys.audit)
+        self._write(store, vault.with_new_keys(keys))
+        return keys
+
+    def _use(self, store: Store, keys: Keys) -> None:
+        """Encrypt the records with the new key, if there is one."""
+        if keys != store.keys:
+            store.change_key(keys)
+            self._write(store, self._kept_vault(store).with_newest_keys_only())
+
+    def _use_if_possible(self, store: Store, keys: Keys) -> None:
+        try:
+            self._use(store, keys)
+        except EvalAssistError as fault:
+            log.error("the records have their former key still: %s", type(fault).__name__)
 
     def _anchor(self, store: Store) -> None:
         """Note in the vault how far the audit trail goes, so that cutting it is seen; never over a line it lacks."""
