@@ -38,6 +38,7 @@ from ui.app import App
 from ui.crash import CrashHook
 from ui.dialogs.accounts import AccountDialog, AccountsDialog, PasswordDialog
 from ui.dialogs.confirm import ConfirmDialog
+from ui.dialogs.documents import DocumentsDialog
 from ui.dialogs.patient import PatientDialog
 from ui.dialogs.preferences import PreferencesDialog
 from ui.evaluation_view import EvaluationView
@@ -331,6 +332,28 @@ def test_the_window_of_a_removed_account_locks_at_its_next_change_and_says_why(p
         assert "mass" not in chens.load(begun.id).answers
     person.sign_in("chen", PASSWORD)
     assert person.sees == "start page"
+
+
+def test_who_was_removed_saves_no_copy_of_a_paper_that_was_open(person: Person, tmp_path: Path) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    with elsewhere(person) as chens:
+        begun = person.begin()
+        chens.keep_document(begun.id, "handout", "en", "a4", b"%PDF", "A. Chen")
+        dialog = DocumentsDialog(person.store, begun.patient.id, "S. Lee", person.window)
+        person.qtbot.addWidget(dialog)
+        chens.remove_account(person.store.account.id)
+        dialog.save_as(tmp_path / "copy.pdf")
+        assert "This account was removed" in texts(dialog)
+        assert not (tmp_path / "copy.pdf").exists()
+
+
+def test_what_was_copied_goes_with_the_window_too(person: Person) -> None:
+    person.begin()
+    QApplication.clipboard().setText(NAME)
+    person.window.close()
+    assert "Okafor" not in QApplication.clipboard().text()
 
 
 def test_who_got_another_role_signs_in_anew_and_loses_nothing(person: Person) -> None:

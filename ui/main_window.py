@@ -506,6 +506,8 @@ class MainWindow(QMainWindow):
             leaves = self._ask_to_lose([])
         if leaves:
             self._close_door()
+            if self._copied is not None:
+                self._copied.take_back()
             event.accept()
         else:
             event.ignore()

@@ -131,6 +131,7 @@ class DocumentsDialog(QDialog):
         paper = cast("PaperName", document.paper)
         printout = Printout(document.kind, title, self._pdf, self.pages.page_count, paper)
         try:
+            self._store.document_bytes(document.id)  # who was removed meanwhile prints nothing more
             sent = print_again(self, printout)
             if sent is not None:
                 self._note(document, sent.use, sent.says)
@@ -154,6 +155,7 @@ class DocumentsDialog(QDialog):
             return
         path = ending_pdf(path)
         try:
+            self._store.document_bytes(document.id)
             write_atomically(path, self._pdf)
             self._note(document, "saved", tr("Saved as {name}.").format(name=path.name))
         except EvalAssistError as fault:
