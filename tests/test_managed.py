@@ -162,6 +162,17 @@ def test_a_file_that_everybody_can_change_is_refused(place: Place) -> None:
         read_managed(file)
 
 
+def test_a_file_that_who_works_here_can_change_is_refused(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = place('paper = "a4"')
+    for ours in (file, file.parent):
+        monkeypatch.setattr(managing, "is_ours", lambda each, ours=ours: each == ours)
+        managed.cache_clear()
+        with pytest.raises(ManagedError, match="This account of the computer can change it"):
+            managed()
+
+
 def test_the_app_does_not_start_without_what_a_wrong_file_wanted(
     place: Place, home: Path, started: Callable[[], App]
 ) -> None:
