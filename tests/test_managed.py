@@ -289,3 +289,13 @@ def test_the_command_line_opens_no_other_records_either(
     words = ["import-patient", "x.epatient", "--account", "chen", "--password-file", str(secret)]
     assert main(words) == 2
     assert "is not connected to it yet" in capsys.readouterr().err
+
+
+def test_records_are_moved_to_no_other_server_than_the_fixed_one(
+    place: Place, quick_passwords: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Entrance(tmp_path).begin(CHEN, PASSWORD)[0].close()
+    place(f'database = "{CLINIC}"\n')
+    other = "postgresql://evalassist_app@elsewhere.example/evalassist"
+    assert main(["move-to-postgres", str(tmp_path), other, "--sign-in", "chen"]) == 2
+    assert "is another one" in capsys.readouterr().err

@@ -210,7 +210,7 @@ class Entrance:
         wrong = self.tries.forget()
         if self.server_file.exists():
             server = read_server(self.server_file, found[-1])
-            self._refuse_another(server)
+            refuse_another(server, self._only)
             return self._opened_on_server(server, found[-1], vault, account_id, again, wrong)
         if self._only is not None:
             raise StoreError(NOT_CONNECTED.format(server=self._only))
@@ -243,7 +243,7 @@ class Entrance:
         """Connect this workstation to the records of the clinic's server; an administrator signs in for it."""
         from evalassist.records.postgres import look
 
-        self._refuse_another(server)
+        refuse_another(server, self._only)
         self.tries.refuse_too_soon()
         kept = look(server).vault
         if kept is None:
@@ -287,7 +287,7 @@ class Entrance:
             raise EvalAssistError(
                 tr("Only an administrator changes where the records lie. Nothing was changed.")
             )
-        self._refuse_another(server)
+        refuse_another(server, self._only)
         kept, moved = look(server).vault, {}
         if kept is None:
             if store.is_shared:
@@ -302,10 +302,6 @@ class Entrance:
             raise StoreError(CUT_SHORT.format(server=server))
         write_server(self.server_file, server, store.keys)
         return moved
-
-    def _refuse_another(self, server: Server) -> None:
-        if self._only is not None and not same_place(server, self._only):
-            raise StoreError(NOT_THAT_ONE.format(server=self._only, other=server))
 
     def _opened_on_server(
         self,
@@ -522,6 +518,12 @@ class Entrance:
                 store.change_key(new)
             self._write(store, counts.with_newest_keys_only())
         return new
+
+
+def refuse_another(server: Server, only: Server | None) -> None:
+    """Refuse any other place than the one that was fixed, if one was."""
+    if only is not None and not same_place(server, only):
+        raise StoreError(NOT_THAT_ONE.format(server=only, other=server))
 
 
 def _only_administrators(store: Store) -> None:
