@@ -371,11 +371,15 @@ def _postgres_setup(options: argparse.Namespace) -> int:
 
 
 def _move_to_postgres(options: argparse.Namespace) -> int:
-    from evalassist.records.entrance import Entrance
+    from evalassist.managed import managed
+    from evalassist.records.entrance import Entrance, refuse_another
+    from evalassist.records.server import server_of
 
     entrance = Entrance(options.folder.expanduser().absolute())
     if entrance.state() != "locked" or entrance.server_file.exists():
         raise EvalAssistError(f"No records lie in {options.folder}. Name the folder that holds them.")
+    fixed = managed().database
+    refuse_another(server_of(options.url), server_of(fixed) if fixed else None)
     server = _server(options.url)
     with entrance.sign_in(options.sign_in, _password(options.sign_in), _key_file(options)) as store:
         moved = entrance.use_server(store, server)

@@ -62,7 +62,18 @@ def managed_file() -> Path:
 @cache
 def managed() -> Managed:
     """What is fixed on this computer, read once: a change counts from the next start on."""
-    return read_managed(managed_file())
+    file = managed_file()
+    if is_ours(file) or is_ours(file.parent):
+        raise _refused(
+            file,
+            [f"This account of the computer can change it. Give it to root: chown root {file} {file.parent}"],
+        )
+    return read_managed(file)
+
+
+def is_ours(place: Path) -> bool:
+    """Whether whoever works here can change this file or folder, and so what an administrator fixed in it."""
+    return sys.platform != "win32" and os.geteuid() != 0 and os.access(place, os.W_OK)
 
 
 def settings_in_force() -> Settings:

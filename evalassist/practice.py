@@ -14,7 +14,7 @@ from pathlib import Path
 from evalassist.case_file import read_case
 from evalassist.content.loader import Content
 from evalassist.evaluation import PRACTICE, Evaluation, Patient
-from evalassist.records.accounts import Account
+from evalassist.records.accounts import NOBODY, Account
 from evalassist.records.doorstep import practice_file
 from evalassist.records.store import Store
 from evalassist.records.vault import Keys
@@ -46,9 +46,10 @@ def begin_practice(folder: Path, keys: Keys, account: Account, evaluation: Evalu
     """Begin anew, whatever was there."""
     remove_practice(folder)
     make_private_folder(practice_file(folder).parent)
-    with open_practice(folder, keys, account) as store:
+    with open_practice(folder, keys, NOBODY) as store:  # nobody needs a right to practice
         if account.id:
             store.keep_account(account)
+        store.account = account
         store.save(evaluation)
 
 

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 LANGUAGE = "EVALASSIST_LANGUAGE"
 """The environment variable that chooses the language of the interface, like `fr` or `pt_BR`."""
@@ -43,6 +43,8 @@ def translations(languages: list[str], folder: Path = FOLDER) -> tuple[One, Many
         if plain.partition("_")[0] in ("en", "C", "POSIX"):
             break
         for name in (plain, plain.partition("_")[0]):
+            if PurePath(name).name != name:  # a path would lead to words from anywhere
+                continue
             if (folder / name / "LC_MESSAGES" / f"{DOMAIN}.mo").is_file():
                 import gettext
 

@@ -331,6 +331,7 @@ def content() -> Content:
 def unmanaged(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing is fixed by an administrator of the computer on which the tests run."""
     monkeypatch.setattr(managing, "managed_file", lambda: PRINT_SYSTEM / "managed.toml")
+    monkeypatch.setattr(managing, "is_ours", lambda _: False)  # tests put it where they may write
     managing.managed.cache_clear()
     yield
     managing.managed.cache_clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import os
 import random
 import shutil
 import subprocess
@@ -69,7 +70,9 @@ def test_a_backup_holds_what_the_records_hold_and_says_so(clinic: Clinic) -> Non
     assert len(list(clinic.backups.folder.iterdir())) == 3
 
 
-@pytest.mark.parametrize("moment", ["soon", "2026-03-01T09:00:00"])
+@pytest.mark.parametrize(
+    "moment", ["soon", "2026-03-01T09:00:00", "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59-12:00"]
+)
 def test_a_manifest_without_a_moment_hides_its_backup_and_nothing_else(clinic: Clinic, moment: str) -> None:
     """Whoever can write into the folder of the backups must not stop all of them."""
     made = clinic.back_up()
@@ -80,6 +83,32 @@ def test_a_manifest_without_a_moment_hides_its_backup_and_nothing_else(clinic: C
     clinic.backups._drill_file.write_text(f'{{"at": "{moment}", "number": 1}}')
     assert clinic.backups.all() == (made,)
     assert clinic.backups.drill() is None
+    clinic.save()
+    assert drill.keep_up(clinic.backups, clinic.keys, "working") == drill.Told()
+    assert len(clinic.backups.all()) == 2
+
+
+@pytest.mark.parametrize("number", ["999999999", "9" * 220])
+def test_a_file_with_the_highest_number_stops_no_backup(clinic: Clinic, number: str) -> None:
+    made = clinic.back_up()
+    (clinic.backups.folder / made.file.name.replace("-000001-", f"-{number}-")).touch()
+    for _ in range(3):
+        clinic.save()
+        assert drill.keep_up(clinic.backups, clinic.keys, "working") == drill.Told()
+    assert len(clinic.backups.all()) == 4
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no such files in a folder")
+@pytest.mark.parametrize("lying", ["a link to nothing", "a pipe"])
+def test_what_is_no_file_among_the_backups_stops_none(clinic: Clinic, lying: str) -> None:
+    made = clinic.back_up()
+    planted = made.file.with_name(made.file.name.replace("-000001-", "-000009-"))
+    if lying == "a pipe":
+        planted.touch()
+        os.mkfifo(planted.with_suffix(".json"))
+    else:
+        planted.symlink_to(planted.with_suffix(".gone"))
+        shutil.copyfile(made.manifest_file, planted.with_suffix(".json"))
     clinic.save()
     assert drill.keep_up(clinic.backups, clinic.keys, "working") == drill.Told()
     assert len(clinic.backups.all()) == 2

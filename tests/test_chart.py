@@ -354,6 +354,23 @@ def test_papers_given_stand_on_the_chart_and_lead_to_the_list(
     assert chosen.args == [kept]
 
 
+def test_no_tooltip_reads_as_markup_what_a_person_typed(
+    window: MainWindow, store: Store, content: Content, qtbot: QtBot
+) -> None:
+    picture = "<img src='//elsewhere/share/x.png'>"
+    store.save(visit(content, 1, patient=replace(RIVERA, name=f"O'Brien {picture}")))
+    store.keep_document("episode 1", "handout", "en", "letter", b"%PDF", f"A. Chen {picture}")
+    assert window.start is not None
+    window.start.search.setText("O'Brien")
+    tips = [one.toolTip() for one in window.findChildren(QWidget)]
+    window.show_chart(RIVERA.id)
+    shown_chart(window, qtbot)
+    tips += [one.toolTip() for one in window.findChildren(QWidget)]
+    assert not [tip for tip in tips if "<img" in tip]
+    assert any("A. Chen &lt;img" in tip for tip in tips)
+    assert style.tip("O'Brien & Sons") == "O'Brien & Sons"
+
+
 def test_esc_leads_back_to_the_start_page_and_commands_are_found_by_name(
     window: MainWindow, store: Store, content: Content, qtbot: QtBot
 ) -> None:

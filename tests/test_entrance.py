@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,13 @@ from evalassist.records.entrance import Entrance
 from evalassist.records.store import Store
 from evalassist.records.trail import Wanted
 from evalassist.records.tries import TooSoonError, Tries, delay_s
-from evalassist.records.vault import Keys, VaultDamagedError, WrongPasswordError, new_keys
+from evalassist.records.vault import (
+    Keys,
+    VaultDamagedError,
+    WrongPaperKeyError,
+    WrongPasswordError,
+    new_keys,
+)
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 
@@ -127,6 +133,42 @@ def test_a_change_of_keys_cut_short_is_finished_at_the_next_sign_in(entrance: En
         assert len(store.drafts()) == 1
         assert entrance.vault().slot("eve") is None
     assert vaults.unlock(entrance.vault(), "chen", PASSWORD)[1] == [fresh]
+
+
+@contextmanager
+def a_full_disk(store: Store) -> Iterator[None]:
+    """Small things can still be kept, and the whole file not once more."""
+
+    def full(_: Keys) -> None:
+        raise StoreError("The disk is full.")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(store, "change_key", full)
+        yield
+
+
+def test_a_new_paper_key_is_told_though_the_records_keep_their_former_key_for_now(entrance: Entrance) -> None:
+    store, former = entrance.begin(CHEN, PASSWORD)
+    with store, a_full_disk(store):
+        paper, key = entrance.new_paper_key(store), store.keys.database
+    with entrance.sign_in_with_paper(paper) as store:
+        assert store.keys.database != key
+    with pytest.raises(WrongPaperKeyError):
+        entrance.sign_in_with_paper(former)
+
+
+def test_an_account_that_is_added_while_a_new_key_is_still_to_come_gets_it_too(
+    entrance: Entrance, store: Store
+) -> None:
+    key = store.keys.database
+    with a_full_disk(store):
+        entrance.change_password(store, store.account.id, "brand new words")
+        entrance.add_account(store, LEE, OTHER)
+    store.close()
+    with entrance.sign_in("chen", "brand new words") as store:
+        assert store.keys.database != key
+    entrance.sign_in("lee", OTHER).close()
+    entrance.sign_in("chen", "brand new words").close()
 
 
 def test_a_missing_or_empty_records_file_is_an_alarm(entrance: Entrance, store: Store) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pypdfium2
 import pytest
+from PySide6 import QtDBus
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QWidget
@@ -28,11 +31,15 @@ from evalassist.records.passwords import refusal
 from evalassist.records.store import Store
 from evalassist.records.vault import Keys, paper_text
 from evalassist.settings import Settings, load_settings
+from evalassist.translate import pseudo
+from ui import session as sessions
+from ui import watch as watching
 from ui.app import App
 from ui.crash import CrashHook
 from ui.dialogs.accounts import AccountDialog, AccountsDialog, PasswordDialog
 from ui.dialogs.confirm import ConfirmDialog
 from ui.dialogs.content import ContentDialog
+from ui.dialogs.documents import DocumentsDialog
 from ui.dialogs.limit import LimitDialog
 from ui.dialogs.open_testing import OpenTestingDialog
 from ui.dialogs.patient import PatientDialog
@@ -342,6 +349,28 @@ def test_the_window_of_a_removed_account_locks_at_its_next_change_and_says_why(p
     assert person.sees == "start page"
 
 
+def test_who_was_removed_saves_no_copy_of_a_paper_that_was_open(person: Person, tmp_path: Path) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    with elsewhere(person) as chens:
+        begun = person.begin()
+        chens.keep_document(begun.id, "handout", "en", "a4", b"%PDF", "A. Chen")
+        dialog = DocumentsDialog(person.store, begun.patient.id, "S. Lee", person.window)
+        person.qtbot.addWidget(dialog)
+        chens.remove_account(person.store.account.id)
+        dialog.save_as(tmp_path / "copy.pdf")
+        assert "This account was removed" in texts(dialog)
+        assert not (tmp_path / "copy.pdf").exists()
+
+
+def test_what_was_copied_goes_with_the_window_too(person: Person) -> None:
+    person.begin()
+    QApplication.clipboard().setText(NAME)
+    person.window.close()
+    assert "Okafor" not in QApplication.clipboard().text()
+
+
 def test_who_got_another_role_signs_in_anew_and_loses_nothing(person: Person) -> None:
     person.add("S. Lee", "lee", OTHER)
     person.lock()
@@ -356,6 +385,29 @@ def test_who_got_another_role_signs_in_anew_and_loses_nothing(person: Person) ->
         person.sign_in("lee", OTHER)
         assert person.store.account.role == "student"
         person.qtbot.waitUntil(lambda: "mass" in chens.load(begun.id).answers)
+
+
+@pytest.mark.parametrize("removed", [False, True])
+def test_what_waits_for_somebody_who_was_dismissed_locks_nobody_else(
+    person: Person, monkeypatch: pytest.MonkeyPatch, removed: bool
+) -> None:
+    monkeypatch.setattr(sessions, "AGAIN_MS", 100)
+    person.add("S. Lee", "lee", OTHER)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    with elsewhere(person) as chens:
+        person.begin()
+        lee = person.store.account
+        chens.keep_account(replace(lee, role="student"))
+        person.type_into("mass", "62")
+        QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Tab)
+        person.wait_locked()
+        if removed:
+            chens.remove_account(lee.id)
+    person.sign_in("chen", PASSWORD)
+    person.qtbot.wait(500)
+    assert person.sees == "start page"
+    assert list(person.window._held) == ([] if removed else [lee.id])
 
 
 def test_what_cannot_be_read_as_an_answer_stands_in_its_field_again(person: Person) -> None:
@@ -858,6 +910,21 @@ def test_a_computer_that_slept_is_locked_though_our_clock_stood_still(qtbot: QtB
     clocks["ours"] += 1
     watch.look()
     assert len(wanted) == 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a bus")
+def test_the_signals_of_the_system_have_one_name_in_every_language(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    bus = SimpleNamespace(isConnected=lambda: True, connect=lambda *told: heard.append(told[3]))
+    buses = SimpleNamespace(systemBus=lambda: bus, sessionBus=lambda: bus)
+    monkeypatch.setattr(QtDBus, "QDBusConnection", buses)
+    monkeypatch.setattr(watching, "tr", pseudo)
+    window = QWidget()
+    qtbot.addWidget(window)
+    Watch(None, window)
+    assert set(heard) == {"PrepareForSleep", "Lock", "ActiveChanged"}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """The log is written where it is looked for, and never stands in the way."""
 
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,3 +45,17 @@ def test_a_log_that_cannot_be_opened_does_not_stop_the_app(tmp_path: Path) -> No
 def test_the_log_lies_in_the_persons_own_folder() -> None:
     assert log_file().name == "evalassist.log"
     assert "EvalAssist" in log_file().parts
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no core files")
+def test_a_program_that_falls_over_leaves_no_core() -> None:
+    asked = (
+        "import resource; core = resource.RLIMIT_CORE;"
+        "resource.setrlimit(core, (resource.getrlimit(core)[1],) * 2);"
+        "from evalassist.__main__ import main; main(); print(resource.getrlimit(core))"
+    )
+    command = [sys.executable, "-c", asked, "items"]
+    done = subprocess.run(
+        command, capture_output=True, check=True, text=True, cwd=Path(__file__).parent.parent
+    )
+    assert done.stdout.splitlines()[-1] == "(0, 0)"

@@ -162,6 +162,17 @@ def test_a_file_that_everybody_can_change_is_refused(place: Place) -> None:
         read_managed(file)
 
 
+def test_a_file_that_who_works_here_can_change_is_refused(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = place('paper = "a4"')
+    for ours in (file, file.parent):
+        monkeypatch.setattr(managing, "is_ours", lambda each, ours=ours: each == ours)
+        managed.cache_clear()
+        with pytest.raises(ManagedError, match="This account of the computer can change it"):
+            managed()
+
+
 def test_the_app_does_not_start_without_what_a_wrong_file_wanted(
     place: Place, home: Path, started: Callable[[], App]
 ) -> None:
@@ -278,3 +289,13 @@ def test_the_command_line_opens_no_other_records_either(
     words = ["import-patient", "x.epatient", "--account", "chen", "--password-file", str(secret)]
     assert main(words) == 2
     assert "is not connected to it yet" in capsys.readouterr().err
+
+
+def test_records_are_moved_to_no_other_server_than_the_fixed_one(
+    place: Place, quick_passwords: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Entrance(tmp_path).begin(CHEN, PASSWORD)[0].close()
+    place(f'database = "{CLINIC}"\n')
+    other = "postgresql://evalassist_app@elsewhere.example/evalassist"
+    assert main(["move-to-postgres", str(tmp_path), other, "--sign-in", "chen"]) == 2
+    assert "is another one" in capsys.readouterr().err

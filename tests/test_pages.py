@@ -28,6 +28,7 @@ from pytestqt.qtbot import QtBot
 from evalassist.case_file import read_case
 from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content
+from evalassist.errors import StoreError
 from evalassist.evaluation import (
     Discarded,
     Evaluation,
@@ -1060,6 +1061,24 @@ def test_a_sheet_that_cannot_be_saved_is_told_plainly(
     page.save_as(tmp_path / "nowhere" / "sheet.pdf")
     assert "could not be written" in reads(page)
     assert store.documents(session.evaluation.id) == ()
+
+
+def test_a_sheet_that_cannot_be_kept_is_not_saved_either(
+    session_of: Any, opened: Any, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = opened(HandoutPage(session := session_of("ex1")))
+    shown_sheet(page, qtbot)
+    (tmp_path / "sheet.pdf").write_bytes(b"of yesterday")
+
+    def full(*_: object) -> str:
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(session.store, "keep_document", full)
+    page.save_as(tmp_path / "sheet.pdf")
+    assert "The disk is full." in reads(page)
+    assert [(file.name, file.read_bytes()) for file in tmp_path.glob("*sheet*")] == [
+        ("sheet.pdf", b"of yesterday")
+    ]
 
 
 def test_a_missing_phone_is_asked_for(session_of: Any, opened: Any, qtbot: QtBot) -> None:

@@ -281,3 +281,39 @@ def test_the_trail_vouches_for_an_imported_note_and_knows_when_it_was_exchanged(
         for words in TRIGGERS.values():
             db.execute(words)
     assert any("was exchanged" in fault for fault in verify(there.path, there.keys, {}).faults)
+
+
+@pytest.mark.parametrize("table", ["addendum", "document"])
+def test_a_file_that_calls_ids_alike_puts_nothing_into_the_note_of_another_patient(
+    here: Store, there: Store, tmp_path: Path, table: str
+) -> None:
+    first = Evaluation.begin(BERT, "left", date(2026, 3, 2))
+    there.save(first)
+    there.sign(first.signed_by(Signature("Sam Lee", "PT-1", AT)), '{"note": 2}')
+    file, inside = tmp_path / "one.evalassist-patient", tmp_path / patient_file.ROWS
+    export_patient(here, ANNA.id, file, PASSWORD)
+    with zipfile.ZipFile(file) as pack:
+        vault, rows = pack.read(patient_file.VAULT), pack.read(patient_file.ROWS)
+    (keys,) = vaults.unlock(vaults.vault_of(vault), patient_file.NAME, PASSWORD)[1]
+    inside.write_bytes(rows)
+    with closing(connect(inside, keys.database)) as db:
+        db.execute("PRAGMA legacy_alter_table = ON")
+        for name in TRIGGERS:
+            db.execute(f"DROP TRIGGER {name}")
+        (words,) = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        db.execute(f"ALTER TABLE {table} RENAME TO former")
+        words = words.replace("REFERENCES evaluation (id) ON DELETE RESTRICT", "COLLATE NOCASE")
+        db.execute(words)
+        db.execute(f"INSERT INTO {table} SELECT * FROM former")
+        db.execute("DROP TABLE former")
+        db.execute("UPDATE evaluation SET id = ? WHERE note IS NOT NULL", (first.id.upper(),))
+        for each in ("addendum", "document"):
+            belongs = first.id if each == table else first.id.upper()
+            db.execute(f"UPDATE {each} SET evaluation_id = ?", (belongs,))
+    with zipfile.ZipFile(file, "w") as pack:
+        pack.writestr(patient_file.VAULT, vault)
+        pack.write(inside, patient_file.ROWS)
+    with pytest.raises(PatientFileError):
+        import_patient(there, file, PASSWORD)
+    assert there.load(first.id).addenda == ()
+    assert there.documents(first.id) == ()

@@ -24,7 +24,7 @@ from evalassist.note import Clinic, Note, SheetForm
 from evalassist.note_text import note_text
 from evalassist.noting import note_of
 from evalassist.practice import begin_practice, open_practice, practice_evaluation
-from evalassist.records.accounts import Account
+from evalassist.records.accounts import Account, Role
 from evalassist.records.doorstep import practice_file
 from evalassist.records.trail import Wanted
 from evalassist.settings import Settings
@@ -198,6 +198,15 @@ def test_any_account_practices_and_signs_with_its_own_name(clinic: Records, cont
         )
         store.sign(signed, '{"note": 1}')
         assert store.load(PRACTICE).signature is not None
+
+
+@pytest.mark.parametrize("role", ["therapist", "student", "administrator"])
+def test_everybody_can_begin_to_practice(clinic: Records, content: Content, role: Role) -> None:
+    lee = Account("2", "lee", "S. Lee", "50-1", role)
+    begin_practice(clinic.folder, clinic.keys, lee, practice_evaluation(content, filled=True))
+    with open_practice(clinic.folder, clinic.keys, lee) as store:
+        assert store.load(PRACTICE).answers
+        assert store.accounts() == (lee,)
 
 
 def test_an_empty_practice_visit_is_of_today_and_asks_everything(content: Content) -> None:

@@ -137,6 +137,7 @@ def test_a_translation_is_taken_where_there_is_one_and_english_where_not(tmp_pat
     tr, _ = translate.translations(["nl", "fr"], tmp_path)
     assert tr("Next gap") == "Lacune suivante"
     assert translate.translations(["nl"], tmp_path)[0]("Next gap") == "Next gap"
+    assert translate.translations([str(tmp_path / "fr")])[0]("Next gap") == "Next gap"
 
 
 def test_what_is_asked_for_by_name_comes_before_the_language_of_the_system(

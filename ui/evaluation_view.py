@@ -686,7 +686,7 @@ class EvaluationView(QWidget):
     def _not_kept(self, because: str) -> None:
         self._not_kept_since = self._not_kept_since or f"{datetime.now():%H:%M}"
         self.header.kept.set_failed(self._not_kept_since, because.partition(". ")[0])
-        self.header.kept.setToolTip(because)
+        self.header.kept.setToolTip(style.tip(because))
 
     def _fill_header(self) -> None:
         self._who = QPushButton()

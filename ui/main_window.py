@@ -506,6 +506,8 @@ class MainWindow(QMainWindow):
             leaves = self._ask_to_lose([])
         if leaves:
             self._close_door()
+            if self._copied is not None:
+                self._copied.take_back()
             event.accept()
         else:
             event.ignore()
@@ -797,6 +799,8 @@ class MainWindow(QMainWindow):
         held.view.hide()
         self._stack.removeWidget(held.view)
         held.view.session.kept.connect(lambda _: self._let_go(account.id))
+        # somebody else may be at the window by then
+        held.store.on_dismissed = lambda _: self._forget_removed(held)
         if self.door is not None:
             self.door.say_above(
                 tr(
@@ -806,8 +810,15 @@ class MainWindow(QMainWindow):
                 ).format(name=account.name, why_not_kept=self._why_not_kept)
             )
 
+    def _forget_removed(self, held: Held) -> None:
+        """Nobody comes back for what a removed account left; one with another role is waited for."""
+        if held.store.is_removed:
+            account_id = held.store.account.id
+            self._left.pop(account_id, None)
+            QTimer.singleShot(0, self, partial(self._let_go, account_id))
+
     def _let_go(self, account_id: str) -> None:
-        """What was held could be kept at last: close it like everything else."""
+        """What was held was kept at last, or its owner is gone: close it like everything else."""
         held = self._held.pop(account_id, None)
         if held is None:
             return

@@ -303,8 +303,11 @@ def ending_pdf(path: Path) -> Path:
     return path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write the file whole or not at all; what stood there before stays when it fails."""
+def write_atomically(path: Path, content: bytes, note: Callable[[], object] = lambda: None) -> None:
+    """Write the file whole or not at all; what stood there before stays when it fails.
+
+    `note` writes down that it leaves the house: only what could be noted gets its name.
+    """
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     except OSError as error:
@@ -315,6 +318,7 @@ def write_atomically(path: Path, content: bytes) -> None:
             written.write(content)
             written.flush()
             os.fsync(written.fileno())
+        note()
         part.replace(path)
     except OSError as error:
         raise _not_saved(path, error) from error

@@ -9,6 +9,7 @@ import re
 import shutil
 from dataclasses import asdict, dataclass
 from functools import cache
+from html import escape
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TypeVar
@@ -207,6 +208,13 @@ def label(kind: str = "", words: str = "", *, wrap: bool = False) -> QLabel:
     made.setProperty("t", kind)
     made.setWordWrap(wrap)
     return made
+
+
+def tip(words: str) -> str:
+    """Words for a tooltip, shown as they are: read as markup they could fetch pictures from anywhere."""
+    if "<" not in words and "&lt;" not in words:
+        return words
+    return f"<qt>{escape(words)}</qt>".replace("\n", "<br>")
 
 
 def at_least(widget: QWidget, width: float) -> None:

@@ -159,7 +159,7 @@ def _listen_on_the_bus(watch: Watch) -> None:
     system = QDBusConnection.systemBus()
     if system.isConnected():
         system.connect(login, manager, f"{login}.Manager", "PrepareForSleep", watch, away)
-        system.connect(login, "", f"{login}.Session", tr("Lock"), watch, locked)
+        system.connect(login, "", f"{login}.Session", "Lock", watch, locked)
     session = QDBusConnection.sessionBus()
     if session.isConnected():
         for saver in (

@@ -40,6 +40,8 @@ RECENT, DAYS, WEEKS, MONTHS = 8, 12, 10, 9
 """What stays: the newest eight, then one for each of so many days, weeks and months with work."""
 OLD = timedelta(days=1)
 DRILL_EVERY = timedelta(days=30)
+MOST = 10**9
+"""No backup is numbered so high by itself."""
 SPARE_BYTES = 32 * 2**20
 """A backup never takes the last space, for the records are kept on the same disk, perhaps."""
 LEFT_BY_DRILL = ".drill-"
@@ -62,8 +64,11 @@ class _Kept(BaseModel):
 
 
 def _a_moment(text: str) -> str:
-    if datetime.fromisoformat(text).tzinfo is None:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
         raise ValueError("a moment without its time zone")
+    if not 1 < moment.year < 9999:  # at the ends of time no other time zone can tell it
+        raise ValueError("a moment at the ends of time")
     return text
 
 
@@ -140,7 +145,7 @@ def backups_in(folder: Path) -> tuple[Backup, ...]:
     """All finished backups of a folder, the newest first."""
     found = []
     for file in folder.glob("evalassist-*.db"):
-        manifest = manifest_of(file)
+        manifest = manifest_of(file) if file.is_file() else None
         if manifest is not None and file.stat().st_size == manifest.size_bytes:
             found.append(Backup(manifest, file))
     return tuple(sorted(found, key=lambda each: (each.manifest.number, each.manifest.made_at), reverse=True))
@@ -148,8 +153,9 @@ def backups_in(folder: Path) -> tuple[Backup, ...]:
 
 def manifest_of(file: Path) -> Manifest | None:
     """The manifest of a backup; None where it is missing or cannot be read."""
+    beside = file.with_suffix(".json")
     try:
-        return Manifest.model_validate_json(file.with_suffix(".json").read_bytes())
+        return Manifest.model_validate_json(beside.read_bytes()) if beside.is_file() else None
     except (OSError, ValueError, ValidationError):
         return None
 
@@ -310,10 +316,13 @@ class Backups:
             return file.read(SALT).hex()
 
     def _next_number(self) -> int:
-        names = (_NAME.match(each.name) for each in self.folder.iterdir())
-        return 1 + max(
-            (int(name["number"]) for name in names if name and name["records"] == self._short), default=0
-        )
+        """After all others; one so high that it was made to stop the backups is passed over."""
+        there = [name for each in self.folder.iterdir() if (name := _NAME.match(each.name))]
+        numbers = {int(name["number"]) for name in there if name["records"] == self._short}
+        number = 1 + max((each for each in numbers if each < MOST), default=0)
+        while number in numbers:
+            number += 1
+        return number
 
     def _refuse_last_space(self) -> None:
         needed = self.records.stat().st_size + SPARE_BYTES

@@ -210,7 +210,7 @@ class Entrance:
         wrong = self.tries.forget()
         if self.server_file.exists():
             server = read_server(self.server_file, found[-1])
-            self._refuse_another(server)
+            refuse_another(server, self._only)
             return self._opened_on_server(server, found[-1], vault, account_id, again, wrong)
         if self._only is not None:
             raise StoreError(NOT_CONNECTED.format(server=self._only))
@@ -243,7 +243,7 @@ class Entrance:
         """Connect this workstation to the records of the clinic's server; an administrator signs in for it."""
         from evalassist.records.postgres import look
 
-        self._refuse_another(server)
+        refuse_another(server, self._only)
         self.tries.refuse_too_soon()
         kept = look(server).vault
         if kept is None:
@@ -287,7 +287,7 @@ class Entrance:
             raise EvalAssistError(
                 tr("Only an administrator changes where the records lie. Nothing was changed.")
             )
-        self._refuse_another(server)
+        refuse_another(server, self._only)
         kept, moved = look(server).vault, {}
         if kept is None:
             if store.is_shared:
@@ -302,10 +302,6 @@ class Entrance:
             raise StoreError(CUT_SHORT.format(server=server))
         write_server(self.server_file, server, store.keys)
         return moved
-
-    def _refuse_another(self, server: Server) -> None:
-        if self._only is not None and not same_place(server, self._only):
-            raise StoreError(NOT_THAT_ONE.format(server=self._only, other=server))
 
     def _opened_on_server(
         self,
@@ -354,14 +350,9 @@ class Entrance:
         if former is None:
             raise EvalAssistError(tr("This account has no way in. Add it anew."))
         dropped = {"key_file": "dropped"} if former.key_file and key_file is None else {}
-        self._write(store, _with_account(vault, store.keys, account, password, key_file))
+        keys = self._announce_new_key(store, _with_account(vault, store.keys, account, password, key_file))
         store.note("password-changed", account_id, dropped)
-        if store.is_shared:
-            return
-        try:
-            self._write_with_new_key(store, self._kept_vault(store))
-        except EvalAssistError as fault:  # the password counts; the key is changed at the next sign-in
-            log.error("the records have their former key still: %s", type(fault).__name__)
+        self._use_if_possible(store, keys)
 
     def needs_key_file(self, store: Store, account_id: str) -> bool:
         """Whether this account signs in with a key file beside its password."""
@@ -382,7 +373,11 @@ class Entrance:
             )
         account = replace(account, id=str(uuid4()))
         store.keep_account(account)
-        self._write(store, _with_account(vault, store.keys, account, password, key_file))
+        more = _with_account(vault, store.keys, account, password, key_file)
+        if any(len(slot.sealed) > 1 for slot in vault.slots):  # a new key is still to come, for everybody
+            self._use_if_possible(store, self._announce_new_key(store, more))
+        else:
+            self._write(store, more)
         return account
 
     def remove_account(self, store: Store, account_id: str) -> None:
@@ -396,30 +391,42 @@ class Entrance:
                 tr("You are signed in with this account. Another administrator can remove it.")
             )
         vault = self._kept_vault(store).without_slot(account_id)
-        if store.is_shared:
-            self._write(store, vault)
-        else:
-            self._write_with_new_key(store, vault)
+        self._use(store, self._announce_new_key(store, vault))
         store.remove_account(account_id)  # last, so that a removal that was cut short can be repeated
-
-    def _write_with_new_key(self, store: Store, vault: Vault) -> None:
-        """Give the records a new key, which only the ways in of this vault open."""
-        keys = Keys(new_keys().database, store.keys.audit)
-        both = vault.with_new_keys(keys)
-        self._write(store, both)
-        store.change_key(keys)
-        self._write(store, both.with_newest_keys_only())
 
     def new_paper_key(self, store: Store) -> str:
         """A new paper key; the former paper opens nothing any more."""
         _only_administrators(store)
         vault, paper = vaults.with_paper_key(self._kept_vault(store), store.keys)
+        keys = self._announce_new_key(store, vault)
+        store.note("paper-key-made", "")
+        self._use_if_possible(store, keys)
+        return paper
+
+    def _announce_new_key(self, store: Store, vault: Vault) -> Keys:
+        """Write the vault, and in it a new key for the records, which only its ways in open.
+
+        From here on the vault counts; where the key is not used now, that follows at the next sign-in. Records on a
+        server keep theirs.
+        """
         if store.is_shared:
             self._write(store, vault)
-        else:
-            self._write_with_new_key(store, vault)
-        store.note("paper-key-made", "")
-        return paper
+            return store.keys
+        keys = Keys(new_keys().database, store.keys.audit)
+        self._write(store, vault.with_new_keys(keys))
+        return keys
+
+    def _use(self, store: Store, keys: Keys) -> None:
+        """Encrypt the records with the new key, if there is one."""
+        if keys != store.keys:
+            store.change_key(keys)
+            self._write(store, self._kept_vault(store).with_newest_keys_only())
+
+    def _use_if_possible(self, store: Store, keys: Keys) -> None:
+        try:
+            self._use(store, keys)
+        except EvalAssistError as fault:
+            log.error("the records have their former key still: %s", type(fault).__name__)
 
     def _anchor(self, store: Store) -> None:
         """Note in the vault how far the audit trail goes, so that cutting it is seen; never over a line it lacks."""
@@ -511,6 +518,12 @@ class Entrance:
                 store.change_key(new)
             self._write(store, counts.with_newest_keys_only())
         return new
+
+
+def refuse_another(server: Server, only: Server | None) -> None:
+    """Refuse any other place than the one that was fixed, if one was."""
+    if only is not None and not same_place(server, only):
+        raise StoreError(NOT_THAT_ONE.format(server=only, other=server))
 
 
 def _only_administrators(store: Store) -> None:

@@ -139,6 +139,8 @@ def import_patient(store: Store, file: Path, password: str) -> str:
         if any(row[columns.index(column)] not in words for row in found):
             raise PatientFileError(NOT_SOUND)
     (patient,) = rows["patient"][1]
+    if not _hang_together(rows):
+        raise PatientFileError(NOT_SOUND)
     patient_id = str(patient[rows["patient"][0].index("id")])
     with plain_words(store.path, "read"), closing(connect(store.path, store.keys.database)) as db:
         here = _rows_of(db, patient_id)
@@ -161,6 +163,22 @@ def import_patient(store: Store, file: Path, password: str) -> str:
             audit.append(change, store.keys.audit, store.account, "note-imported", evaluation_id, seals)
     log.info("patient %s imported", patient_id)
     return patient_id
+
+
+def _hang_together(rows: Rows) -> bool:
+    """Whether every row belongs to one of this file, letter by letter: a table from outside may call ids alike."""
+
+    def values(table: str, column: str) -> set[Any]:
+        columns, found = rows[table]
+        at = columns.index(column)
+        return {row[at] for row in found}
+
+    links = [link for table in rows for link in Base.metadata.tables[table].foreign_keys]
+    return all(
+        values(link.parent.table.name, link.parent.name) <= values(link.column.table.name, link.column.name)
+        and all(isinstance(value, str) for value in values(link.parent.table.name, link.parent.name))
+        for link in links
+    )
 
 
 def _sound_notes(change: Connection, patient_id: str) -> list[str]:

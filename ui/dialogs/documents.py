@@ -9,7 +9,7 @@ from PySide6.QtCore import QStandardPaths, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
-from evalassist.records.rows import DocumentRow, DocumentUse
+from evalassist.records.rows import DocumentRow
 from evalassist.translate import tr
 from ui import icons, style
 from ui.document_rows import KINDS, document_line
@@ -131,9 +131,11 @@ class DocumentsDialog(QDialog):
         paper = cast("PaperName", document.paper)
         printout = Printout(document.kind, title, self._pdf, self.pages.page_count, paper)
         try:
+            self._store.document_bytes(document.id)  # who was removed meanwhile prints nothing more
             sent = print_again(self, printout)
             if sent is not None:
-                self._note(document, sent.use, sent.says)
+                self._store.note_use(document.id, sent.use, self._by)
+                self._used(sent.says)
         except EvalAssistError as fault:
             self._say(str(fault), bad=True)
 
@@ -154,13 +156,12 @@ class DocumentsDialog(QDialog):
             return
         path = ending_pdf(path)
         try:
-            write_atomically(path, self._pdf)
-            self._note(document, "saved", tr("Saved as {name}.").format(name=path.name))
+            write_atomically(path, self._pdf, lambda: self._store.note_use(document.id, "saved", self._by))
+            self._used(tr("Saved as {name}.").format(name=path.name))
         except EvalAssistError as fault:
             self._say(str(fault), bad=True)
 
-    def _note(self, document: DocumentRow, use: DocumentUse, says: str) -> None:
-        self._store.note_use(document.id, use, self._by)
+    def _used(self, says: str) -> None:
         self._read()
         self._say(says)
         self.used.emit()

@@ -105,8 +105,11 @@ class PaperDialog(QDialog):
             return
         try:
             keep_first(self._session)
-            write_atomically(ending_pdf(Path(name)), self._pdf)
-            self._session.keep_document(self.kind, "en", self._paper, self._pdf)
+            write_atomically(
+                ending_pdf(Path(name)),
+                self._pdf,
+                lambda: self._session.keep_document(self.kind, "en", self._paper, self._pdf),
+            )
         except EvalAssistError as fault:
             self._say(str(fault))
             return

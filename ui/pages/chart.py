@@ -255,7 +255,7 @@ class ChartPage(QWidget):
             line.cells.addWidget(plain(told.title), 1)
             line.cells.addWidget(plain(told.value, "s", "att"))
             line.cells.addWidget(icons.Picture("forward", "quiet", 16))
-            line.setToolTip("\n".join(told.details))
+            line.setToolTip(style.tip("\n".join(told.details)))
             line.chosen.connect(partial(self.paper_chosen.emit, row.id))
             self._paper_rows.addWidget(line)
         if not found:

@@ -475,9 +475,13 @@ class HandoutPage(Page):
         path = ending_pdf(path)
         try:
             keep_first(self.session, "handout")
-            write_atomically(path, pdf)
-            self.session.keep_document(
-                KIND, asked.language, asked.paper, pdf, content_sha256=asked.note.sheet_content_sha256()
+            content = asked.note.sheet_content_sha256()
+            write_atomically(
+                path,
+                pdf,
+                lambda: self.session.keep_document(
+                    KIND, asked.language, asked.paper, pdf, content_sha256=content
+                ),
             )
         except EvalAssistError as fault:
             self._say(str(fault), bad=True)

@@ -327,7 +327,7 @@ class PlanPage(Page):
             line.addWidget(title, 1)
             reasons = ReasonList()
             reasons.go_to.connect(self.go_to)
-            reasons.setToolTip("\n".join(reason.text for reason in conclusion.reasons))
+            reasons.setToolTip(style.tip("\n".join(reason.text for reason in conclusion.reasons)))
             self._problem_list.addLayout(line)
             self._problem_list.addWidget(reasons)
             reasons.show_reasons(first_of_each_side(conclusion.reasons))  # once it has its place

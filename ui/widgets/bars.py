@@ -115,7 +115,7 @@ class HeaderBar(_Bar):
         """Which visit, and its date; `short` where the text is large."""
         self._visits = (visit, short)
         self._visit.setText(short if self._two_lines else visit)
-        self._visit.setToolTip(visit if self._two_lines else "")
+        self._visit.setToolTip(style.tip(visit if self._two_lines else ""))
         self._visit.set_gives(self._two_lines)
         self._visit.setVisible(bool(self._visit.text()))
 
@@ -127,7 +127,7 @@ class HeaderBar(_Bar):
         )
         self._user.setText(short if self._two_lines else name)
         self._user.setAccessibleName(tr("Signed in: {name}").format(name=name))
-        self._user.setToolTip(name)
+        self._user.setToolTip(style.tip(name))
         for part in (self._user, self._lock):
             part.setVisible(bool(name))
 

@@ -104,7 +104,7 @@ class ChangeCard(Card):
         for column in range(1, 6):
             entry = self._grid.itemAtPosition(line, column)
             if entry is not None and (widget := entry.widget()) is not None:
-                widget.setToolTip(change.note)
+                widget.setToolTip(style.tip(change.note))
 
 
 def _glyph(change: Change) -> State:

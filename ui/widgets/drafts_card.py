@@ -207,7 +207,7 @@ class DraftRow(QWidget):
         self._left.setText(left)
         if step:
             self._step.setText(step)
-        self.setToolTip(more)
+        self.setToolTip(style.tip(more))
 
     def tell_ready(self, step: str) -> None:
         """Nothing is left but to sign it."""

@@ -44,7 +44,7 @@ class ElidedLabel(QLabel):
         last = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, self.width())
         self.setText("\n".join((*lines, last)))
         self.setAccessibleName(self._whole)
-        self.setToolTip(self._whole if last != rest else "")
+        self.setToolTip(style.tip(self._whole if last != rest else ""))
 
     def _fits(self, words: str) -> bool:
         return self.fontMetrics().horizontalAdvance(words) <= self.width()
@@ -105,4 +105,4 @@ class GivingLabel(QLabel):
             else self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
         )
         super().setText(shown)
-        super().setToolTip("\n".join(filter(None, ("" if fits else self._whole, self._tip))))
+        super().setToolTip(style.tip("\n".join(filter(None, ("" if fits else self._whole, self._tip)))))

@@ -236,7 +236,7 @@ class ExerciseCard(QFrame):
             tr("both legs") if planned.side == "both" else tr("{side} leg").format(side=planned.side)
         )
         self._edited.setVisible(planned.edited)
-        self._edited.setToolTip(_edit_words(planned))
+        self._edited.setToolTip(style.tip(_edit_words(planned)))
         for field, stepper in self.steppers.items():
             if field not in self._pending:
                 stepper.set_value(getattr(planned.dose, field))
@@ -247,7 +247,7 @@ class ExerciseCard(QFrame):
         first = [lower_first(one.text).partition(";")[0] for one in first_of_each_side(planned.because)]
         self._reason.setText("; ".join(first) or tr("chosen by the therapist"))
         self._reason.setAccessibleName(tr("Because {reason}").format(reason=self._reason.text()))
-        self._reason.setToolTip("\n".join(reasons))
+        self._reason.setToolTip(style.tip("\n".join(reasons)))
         self._reason.setEnabled(bool(planned.because and planned.because[0].items))
         self._up.setEnabled(place > 1)
         self._down.setEnabled(place < of)

@@ -49,7 +49,7 @@ class LastLine(QObject):
         session = self._session
         told = session.last_told(self._item_id)
         self._words.setText(told.words)
-        self._words.setToolTip(told.limits)
+        self._words.setToolTip(style.tip(told.limits))
         style.say(self._words, c="ink" if told.judged else "")
         offered = None if session.signed else session.same_offered(self._item_id)
         self._words.setVisible(self._shown)
@@ -58,7 +58,7 @@ class LastLine(QObject):
             self._asks = False
         else:
             self.same.setAccessibleName(f"{self._name}: {told.same}")
-            self.same.setToolTip(f"{told.same} ({SAME_KEY})")
+            self.same.setToolTip(style.tip(f"{told.same} ({SAME_KEY})"))
         self._ask.setText(TAKE_IT_AGAIN.format(key=SAME_KEY) if self._asks else "")
         self._ask.setVisible(self._shown and self._asks)
 

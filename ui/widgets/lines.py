@@ -104,7 +104,7 @@ def two_lines(first: str, second: str, width: int = 0, kind: str = "") -> QWidge
     stack.addStretch(1)
     if width:
         made.setFixedWidth(style.px(width))
-        made.setToolTip(first)
+        made.setToolTip(style.tip(first))
     return made
 
 

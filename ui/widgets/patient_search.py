@@ -222,7 +222,7 @@ class FoundLine(Line):
         if found.number:
             parts.append(_underlined(patient.record_number, ((0, found.number),)))
         self._name.setText(_underlined(patient.name, found.name))
-        self._name.setToolTip(escape(patient.name))
+        self._name.setToolTip(style.tip(patient.name))
         self._who.setText(" · ".join(parts))
         self._side.setVisible(last is not None)
         state = tr("no visit yet")

@@ -92,7 +92,7 @@ class GoalsCard(Card):
         in_words = [target for target in (goal.short, goal.long) if isinstance(target, str) and " " in target]
         if in_words:  # a sentence needs the room of all figures
             told = style.label("", "; ".join(f"→ {words}" for words in in_words), wrap=True)
-            told.setToolTip("\n".join(goal.sentences))
+            told.setToolTip(style.tip("\n".join(goal.sentences)))
             self._grid.addWidget(title, line, 0)
             self._grid.addWidget(told, line, 1, 1, 4)
         else:
@@ -123,7 +123,7 @@ class GoalsCard(Card):
         kind = style.label("s", ". ".join(part for part in (words, said) if part), wrap=True)
         style.say(kind, c="att" if goal.warning else "")
         for column, part in enumerate((title, now, short, long)):
-            part.setToolTip("\n".join(goal.sentences))
+            part.setToolTip(style.tip("\n".join(goal.sentences)))
             self._grid.addWidget(part, line, column)
         self._grid.addWidget(kind, line, 4)
 

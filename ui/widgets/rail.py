@@ -122,9 +122,11 @@ class _Item(QAbstractButton):
     def _explain(self) -> None:
         if self._narrow:
             left_words = tr(", {left} left").format(left=self._left) if self._left else ""
-            self.setToolTip(f"{self.step.name}{left_words}" + (f". {self._because}" if self._because else ""))
+            self.setToolTip(
+                style.tip(f"{self.step.name}{left_words}" + (f". {self._because}" if self._because else ""))
+            )
         else:
-            self.setToolTip(self._because)
+            self.setToolTip(style.tip(self._because))
 
 
 class StepRail(QFrame):

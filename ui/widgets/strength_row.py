@@ -314,7 +314,7 @@ class StrengthRow(QFrame):
         self._error.setToolTip(tr("{said}: two testers differ by as much.").format(said=upper_first(said)))
         self._error.setVisible(uncertain)
         style.say(self._words, c="att" if mark == "look" else "")
-        self._bar_line.setToolTip(words if hide_words else "")
+        self._bar_line.setToolTip(style.tip(words if hide_words else ""))
 
     def _show_caution(self, assessment: Assessment) -> None:
         rule = assessment.conclusions.get("very-low-symmetry")

@@ -208,7 +208,7 @@ class StrengthSide(QWidget):
         detail = tr("because of: {reason}").format(reason=reason) if reason else self._details(test, measured)
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail) and (reason is not None or not is_open) and not compact)
-        self._force_line.setToolTip(detail if compact and not is_open else "")
+        self._force_line.setToolTip(style.tip(detail if compact and not is_open else ""))
         style.say(self._detail, c="att" if measured and measured.pain_inhibited else "")
         for field in self.trials:
             field.edit.setReadOnly(read_only)
@@ -228,7 +228,7 @@ class StrengthSide(QWidget):
         if given or not self._grade_is_open():
             self.grade.set_value(given)
         self._grade_words.setText(GRADE_WORDS.get(given or "", ""))
-        self._grade_words.setToolTip(self._grade_words.text())
+        self._grade_words.setToolTip(style.tip(self._grade_words.text()))
         self._grade_line.setEnabled(not read_only)
 
     def _show_extras(
@@ -257,7 +257,7 @@ class StrengthSide(QWidget):
         extras.own.setEnabled(not read_only)
         seen = test.compensation if test else None
         extras.compensation.setText(tr("Compensation ✓") if seen else tr("Compensation…"))
-        extras.compensation.setToolTip(seen or "")
+        extras.compensation.setToolTip(style.tip(seen or ""))
         own = seen is not None and seen not in compensations(self.group)
         extras.own.setVisible(working and own)
         extras.own.set_value(seen if own and seen != OWN_WORDS else None)

@@ -58,7 +58,7 @@ class TrendView(QWidget):
 
         self._renderer = QSvgRenderer(QByteArray(svg), self)
         self.setAccessibleName(trend_words(trend))
-        self.setToolTip(trend_words(trend))
+        self.setToolTip(style.tip(trend_words(trend)))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedSize(style.px(WIDTH), style.px(HEIGHT))
