@@ -404,6 +404,24 @@ def test_a_backup_of_other_records_replaces_none_that_are_here(clinic: Clinic, t
     assert {each.name: each.read_bytes() for each in other.iterdir() if each.is_file()} == before
 
 
+def test_a_made_up_backup_that_bears_the_id_of_these_records_replaces_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = Account("", "chen", "A. Chen", "", "administrator")
+    here, made_up = tmp_path / "here", tmp_path / "made-up"
+    for folder in (here, made_up):
+        folder.mkdir()
+        entrance = Entrance(folder)
+        entrance.begin(me, "correct horse")[0].close()
+        named_alike = vaults.Vault(records_id=entrance.vault().records_id)
+        monkeypatch.setattr(vaults, "new_vault", lambda known=named_alike: known)
+    before = {each.name: each.read_bytes() for each in here.iterdir() if each.is_file()}
+    backup = chosen_backup(made_up / "evalassist.db")
+    with pytest.raises(NotRestoredError, match="belongs to other records"):
+        restore(backup, backup.keys_by_password("chen", "correct horse"), here)
+    assert {each.name: each.read_bytes() for each in here.iterdir() if each.is_file()} == before
+
+
 def test_only_an_administrator_or_the_paper_key_restores_and_the_trail_says_who(tmp_path: Path) -> None:
     folder = tmp_path / "clinic"
     folder.mkdir()

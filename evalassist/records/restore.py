@@ -121,7 +121,7 @@ def put_in_place(backup: ToRestore, keys: list[Keys], folder: Path, by: str = ""
     records = folder / RECORDS
     part = folder / f".{RECORDS}.restored.part"
     with plain_words(records, "open"):
-        _refuse_other_records(backup, folder)
+        _refuse_other_records(backup, keys, folder)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _refuse_full(folder, backup.file.stat().st_size)
         try:
@@ -152,12 +152,13 @@ def _refuse_a_changed_copy(backup: ToRestore) -> None:
         )
 
 
-def _refuse_other_records(backup: ToRestore, folder: Path) -> None:
+def _refuse_other_records(backup: ToRestore, keys: list[Keys], folder: Path) -> None:
     vault = folder / vaults.FILE_NAME
     for file in (vault, vaults.previous_of(vault)):
         with suppress(FileNotFoundError, VaultDamagedError):
             here = vaults.vault_of(file.read_bytes())
-            if here.begun and here.records_id != backup.vault.records_id:
+            same = here.records_id == backup.vault.records_id and all(here.fits(each) for each in keys)
+            if here.begun and not same:
                 raise NotRestoredError(
                     tr(
                         "This backup belongs to other records. Move those that are here to another folder first. "

@@ -118,6 +118,8 @@ class Vault(_Kept):
 
     format: Literal[1] = 1
     records_id: Annotated[str, Field(min_length=1, max_length=64)]
+    check: Annotated[str, Field(max_length=64)] = ""
+    """Tells by their keys whether others are these records, and gives nothing away; none in a vault from before."""
     slots: Annotated[tuple[Slot, ...], Field(max_length=1000)] = ()
     anchor: Anchor = Anchor()
     begun: bool = False
@@ -141,6 +143,10 @@ class Vault(_Kept):
 
     def without_slot(self, slot_id: str) -> Vault:
         return self.model_copy(update={"slots": tuple(each for each in self.slots if each.id != slot_id)})
+
+    def fits(self, keys: Keys) -> bool:
+        """Whether these can be the keys of the records that this vault opens."""
+        return self.check in ("", _check(keys))
 
     def with_anchor(self, anchor: Anchor) -> Vault:
         return self.model_copy(update={"anchor": anchor})
@@ -181,14 +187,20 @@ def with_password(
         private="",
         sealed=("",),
     )
-    return vault.with_slot(_filled(vault, head, _password_key(password, stretching, key_file), keys))
+    return _checked(vault, keys).with_slot(
+        _filled(vault, head, _password_key(password, stretching, key_file), keys)
+    )
 
 
 def with_paper_key(vault: Vault, keys: Keys) -> tuple[Vault, str]:
     """The vault with a new paper key, and that key as it is printed; the former paper opens nothing any more."""
     secret = secrets.token_bytes(PAPER_BYTES)
     head = Slot(id=PAPER, kind="paper", public="", private="", sealed=("",))
-    return vault.with_slot(_filled(vault, head, _paper_key(secret), keys)), paper_text(secret)
+    return _checked(vault, keys).with_slot(_filled(vault, head, _paper_key(secret), keys)), paper_text(secret)
+
+
+def _checked(vault: Vault, keys: Keys) -> Vault:
+    return vault.model_copy(update={"check": _check(keys)})
 
 
 def _filled(vault: Vault, head: Slot, key: bytes, keys: Keys) -> Slot:
@@ -370,6 +382,10 @@ def _bound(vault: Vault, slot: Slot) -> bytes:
 def _mark(keys: Keys) -> bytes:
     """What lies locked beside a private key: anybody can seal to a slot, but only keys of the same records count."""
     return _derived(keys.audit, b"evalassist/mark/v1")
+
+
+def _check(keys: Keys) -> str:
+    return _text(_derived(keys.audit, b"evalassist/check/v1"))
 
 
 def _seal(vault: Vault, slot: Slot, keys: Keys) -> str:
