@@ -28,10 +28,10 @@ EXCLUDED_MODULES = [
     *["qtawesome", "qtpy"],  # only its icon font is used, as data
     *["lxml.objectify", "lxml.isoschematron", "lxml.sax", "lxml.html"],
     *["sqlalchemy.dialects.mssql", "sqlalchemy.dialects.mysql", "sqlalchemy.dialects.oracle"],
-    *["sqlalchemy.testing", "evalassist.drawing", "ui.gallery", "ui.screenshots"],
+    *["sqlalchemy.testing", "evalassist.drawing", "ui.gallery", "ui.measuring", "ui.screenshots"],
 ]
 
-NO_MODULE_OF_OURS = ("evalassist.drawing", "ui.gallery", "ui.screenshots", "ui.__main__")
+NO_MODULE_OF_OURS = ("evalassist.drawing", "ui.gallery", "ui.measuring", "ui.screenshots", "ui.__main__")
 """What draws pictures for the project, and what only a checkout starts."""
 
 LEFT_OUT = (
@@ -156,7 +156,16 @@ FORBIDDEN_MODULES = (
         "pip*",
         "setuptools*",
     ),
-    *("evalassist.drawing*", "ui.gallery", "ui.screenshots", "PySide6*", "shiboken6*", "svglib*", "psycopg*"),
+    *(
+        "evalassist.drawing*",
+        "ui.gallery",
+        "ui.measuring",
+        "ui.screenshots",
+        "PySide6*",
+        "shiboken6*",
+        "svglib*",
+        "psycopg*",
+    ),
 )
 """What must not be in the archive of modules: what is not used, and what must be replaceable."""
 

@@ -50,7 +50,7 @@ import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, flush
 OUR_WINDOW = """
 import time; begun = time.perf_counter()
 import sys
-from ui.app import measure_start
+from ui.measuring import measure_start
 painted, usable = measure_start(sys.argv)
 print(painted - begun); print(usable - begun, flush=True)
 import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, flush=True)
@@ -287,7 +287,7 @@ def paper() -> dict[str, float]:
 def steps() -> dict[str, float]:
     """Changing the step, answering, and how long the event loop stands still while pages are made."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from ui.app import measure_steps
+    from ui.measuring import measure_steps
 
     with tempfile.TemporaryDirectory() as home:
         os.environ["EVALASSIST_HOME"] = home
@@ -306,9 +306,20 @@ def steps() -> dict[str, float]:
     }
 
 
+def long_day() -> dict[str, float]:
+    """How much the window grows over 50 evaluations, each with every step looked at, after the first ten."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from ui.measuring import measure_growth
+
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["EVALASSIST_HOME"] = home
+        before, after = measure_growth(CASES / "ex1.toml", first=10, then=50)
+    return {"memory after 10 evaluations, MB": before, "growth over 50 more, %": 100 * (after / before - 1)}
+
+
 def main() -> None:
     sys.path.insert(0, str(ROOT))
-    for part in (start, reasoning, saving, opening, paper, steps):
+    for part in (start, reasoning, saving, opening, paper, steps, long_day):
         for name, value in part().items():
             print(f"{name:45} {value:10.2f}", flush=True)
 

@@ -6,13 +6,10 @@ import gc
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from statistics import median
-from time import perf_counter, sleep, thread_time
+from time import sleep
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from PySide6.QtCore import QLockFile, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
@@ -21,7 +18,6 @@ from evalassist.errors import ContentError, EvalAssistError, StoreError
 from evalassist.translate import tr
 from ui import collector, style
 from ui.main_window import MainWindow
-from ui.way_in import WayIn
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -36,9 +32,6 @@ LOCK = "evalassist.lock"
 WAIT_S = 0.3
 """How long a save may hold up the window; what was not kept is tried again."""
 ASK_MS = 15
-ANSWERS = 6
-
-
 PAINTED_S = 0.05
 """So long the thread that loads leaves the processor to the first page."""
 
@@ -357,119 +350,13 @@ def _read_content() -> Content:
 
 def run(argv: Sequence[str]) -> int:
     """Open the window and stay until it is closed; returns the exit code."""
-    app, program = _begin(argv)
+    app, program = begin(argv)
     code = app.exec()
     program.close()
     return code
 
 
-def measure_start(argv: Sequence[str]) -> tuple[float, float]:
-    """When the first window was painted and when a name could be typed, on `time.perf_counter`."""
-    app, program = _begin(argv)
-    while program.window.door is None or not program.window.door.isVisible():
-        app.processEvents()
-    app.processEvents()
-    usable_at = perf_counter()
-    program.window.close()
-    program.close()
-    return program.window.painted_at, usable_at
-
-
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """How a walk through the steps of one case felt, in seconds."""
-
-    cold: dict[str, float]
-    """Until a step is painted that was never looked at, going there without a rest."""
-    again: dict[str, float]
-    """Until it is painted the second time, when everything is made."""
-    prepared: dict[str, float]
-    """Until it is painted the first time, when there was a rest at the step before."""
-    stalls: list[float]
-    """The longest turn of the event loop before and at each step of that walk, while pages and papers were made."""
-    answers: dict[str, float]
-    """Processor time of one answer, with all that is drawn again because of it; the median of each step."""
-
-
-def measure_steps(case: Path) -> Walk:
-    """Walk through a case: in haste, once more, and anew with a rest at every step; and answer at every step."""
-    from evalassist.case_file import read_case
-    from evalassist.content.loader import load_content
-    from evalassist.records.accounts import Account
-
-    app, program = _begin(["measure"])
-    while not program.loaded:
-        app.processEvents()
-    entrance = program._entrance()
-    store, _ = entrance.begin(Account("", "bench", "A. Chen, PT", "1", "administrator"), "measured only")
-    program.window.enter(store, WayIn(entrance))
-    content = load_content()
-    program.window.begin(read_case(case, content))
-    _rest(app, program)
-    cold = {step_id: _show(app, program, step_id) for step_id in content.steps}
-    _rest(app, program)
-    again: dict[str, float] = {}
-    for step_id in content.steps:
-        again[step_id] = _show(app, program, step_id)
-        _rest(app, program)
-    program.window.begin(replace(read_case(case, content), id=str(uuid4())))
-    stalls = [_rest(app, program)]
-    prepared: dict[str, float] = {}
-    for step_id in content.steps:
-        prepared[step_id] = _show(app, program, step_id)
-        stalls.append(_rest(app, program))
-    answers = {step_id: _answer(app, program, step_id) for step_id in content.steps}
-    program.window.close()
-    program.close()
-    return Walk(cold, again, prepared, stalls, {step_id: one for step_id, one in answers.items() if one})
-
-
-def _show(app: QApplication, program: App, step_id: str) -> float:
-    assert program.window.view is not None
-    begun = perf_counter()
-    program.window.view.show_step(step_id)
-    app.processEvents()
-    return perf_counter() - begun
-
-
-def _rest(app: QApplication, program: App) -> float:
-    """Wait until nothing is being made any more; the longest turn of the event loop meanwhile."""
-    view, longest, quiet_at = program.window.view, 0.0, perf_counter() + 0.1
-    assert view is not None
-    while view.at_work or perf_counter() < quiet_at:
-        begun = perf_counter()
-        app.processEvents()
-        longest = max(longest, perf_counter() - begun)
-        sleep(0.002)
-    return longest
-
-
-def _answer(app: QApplication, program: App, step_id: str) -> float:
-    """Take some answers of a step back and give them again; the median of what one of them costs."""
-    view = program.window.view
-    assert view is not None
-    session = view.session
-    given = [
-        i
-        for item in session.content.steps[step_id].items
-        for i in item.ids
-        if i in session.evaluation.answers
-    ]
-    _show(app, program, step_id)
-    _rest(app, program)
-    times: list[float] = []
-    for item_id in given[:ANSWERS]:
-        answer = session.evaluation.answers[item_id]
-        for value in (None, answer):
-            begun = thread_time()
-            session.answer(item_id, value, typing=True)
-            app.processEvents()
-            times.append(thread_time() - begun)
-            app.processEvents()
-    return median(times) if times else 0.0
-
-
-def _begin(argv: Sequence[str]) -> tuple[QApplication, App]:
+def begin(argv: Sequence[str]) -> tuple[QApplication, App]:
     found = QApplication.instance()
     app = found if isinstance(found, QApplication) else QApplication(list(argv))
     app.setApplicationName("EvalAssist")

@@ -46,12 +46,12 @@ def walk() -> int:
 def _walk(case: Path, sheet: Path) -> tuple[int, int]:
     from evalassist.case_file import read_case
     from evalassist.content import load_content
-    from ui.app import _begin
+    from ui.app import begin
     from ui.pages.door import Door
     from ui.pages.first_run import FirstRun
     from ui.pages.handout import HandoutPage
 
-    app, program = _begin(["evalassist"])
+    app, program = begin(["evalassist"])
     window, password, content = program.window, token_urlsafe(18), load_content()
     _wait(app, "the first page", lambda: isinstance(window.door, FirstRun))
     first = window.door

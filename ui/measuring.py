@@ -1,0 +1,156 @@
+"""How fast the window is, measured from inside it; `tests/bench.py` prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter, sleep, thread_time
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+
+from ui.app import App, begin
+from ui.way_in import WayIn
+
+ANSWERS = 6
+"""So many answers of a step are taken back and given again."""
+
+
+def measure_start(argv: Sequence[str]) -> tuple[float, float]:
+    """When the first window was painted and when a name could be typed, on `time.perf_counter`."""
+    app, program = begin(argv)
+    while program.window.door is None or not program.window.door.isVisible():
+        app.processEvents()
+    app.processEvents()
+    usable_at = perf_counter()
+    program.window.close()
+    program.close()
+    return program.window.painted_at, usable_at
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How a walk through the steps of one case felt, in seconds."""
+
+    cold: dict[str, float]
+    """Until a step is painted that was never looked at, going there without a rest."""
+    again: dict[str, float]
+    """Until it is painted the second time, when everything is made."""
+    prepared: dict[str, float]
+    """Until it is painted the first time, when there was a rest at the step before."""
+    stalls: list[float]
+    """The longest turn of the event loop before and at each step of that walk, while pages and papers were made."""
+    answers: dict[str, float]
+    """Processor time of one answer, with all that is drawn again because of it; the median of each step."""
+
+
+def measure_steps(case: Path) -> Walk:
+    """Walk through a case: in haste, once more, and anew with a rest at every step; and answer at every step."""
+    from evalassist.case_file import read_case
+    from evalassist.content.loader import load_content
+
+    app, program = begin(["measure"])
+    _come_in(app, program)
+    content = load_content()
+    program.window.begin(read_case(case, content))
+    _rest(app, program)
+    cold = {step_id: _show(app, program, step_id) for step_id in content.steps}
+    _rest(app, program)
+    again: dict[str, float] = {}
+    for step_id in content.steps:
+        again[step_id] = _show(app, program, step_id)
+        _rest(app, program)
+    program.window.begin(replace(read_case(case, content), id=f"{perf_counter()}"))
+    stalls = [_rest(app, program)]
+    prepared: dict[str, float] = {}
+    for step_id in content.steps:
+        prepared[step_id] = _show(app, program, step_id)
+        stalls.append(_rest(app, program))
+    answers = {step_id: _answer(app, program, step_id) for step_id in content.steps}
+    program.window.close()
+    program.close()
+    return Walk(cold, again, prepared, stalls, {step_id: one for step_id, one in answers.items() if one})
+
+
+def measure_growth(case: Path, first: int, then: int) -> tuple[float, float]:
+    """The memory of the process, in MB, after some evaluations and after some more; Linux only."""
+    from evalassist.case_file import read_case
+    from evalassist.content.loader import load_content
+
+    app, program = begin(["measure"])
+    content = load_content()
+    _come_in(app, program)
+    found: list[float] = []
+    for count in (first, then):
+        for _ in range(count):
+            program.window.begin(replace(read_case(case, content), id=f"{perf_counter()}"))
+            for step_id in content.steps:
+                _show(app, program, step_id)
+            _rest(app, program)
+            program.window.show_start()
+            app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            app.processEvents()
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        found.append(int(status.split("VmRSS:")[1].split()[0]) / 1024)
+    program.window.close()
+    program.close()
+    return found[0], found[1]
+
+
+def _come_in(app: QApplication, program: App) -> None:
+    """Begin records and sign in, as the first person does."""
+    from evalassist.records.accounts import Account
+
+    while not program.loaded:
+        app.processEvents()
+    chen = Account("", "bench", "A. Chen, PT", "1", "administrator")
+    store, _ = program._entrance().begin(chen, "measured only")
+    program.window.enter(store, WayIn(program._entrance()))
+
+
+def _show(app: QApplication, program: App, step_id: str) -> float:
+    assert program.window.view is not None
+    begun = perf_counter()
+    program.window.view.show_step(step_id)
+    app.processEvents()
+    return perf_counter() - begun
+
+
+def _rest(app: QApplication, program: App) -> float:
+    """Wait until nothing is being made any more; the longest turn of the event loop meanwhile."""
+    view, longest, quiet_at = program.window.view, 0.0, perf_counter() + 0.1
+    assert view is not None
+    while view.at_work or perf_counter() < quiet_at:
+        begun = perf_counter()
+        app.processEvents()
+        longest = max(longest, perf_counter() - begun)
+        sleep(0.002)
+    return longest
+
+
+def _answer(app: QApplication, program: App, step_id: str) -> float:
+    """Take some answers of a step back and give them again; the median of what one of them costs."""
+    from statistics import median
+
+    view = program.window.view
+    assert view is not None
+    session = view.session
+    given = [
+        i
+        for item in session.content.steps[step_id].items
+        for i in item.ids
+        if i in session.evaluation.answers
+    ]
+    _show(app, program, step_id)
+    _rest(app, program)
+    times: list[float] = []
+    for item_id in given[:ANSWERS]:
+        answer = session.evaluation.answers[item_id]
+        for value in (None, answer):
+            begun = thread_time()
+            session.answer(item_id, value, typing=True)
+            app.processEvents()
+            times.append(thread_time() - begun)
+            app.processEvents()
+    return median(times) if times else 0.0
