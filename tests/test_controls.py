@@ -663,6 +663,13 @@ def test_a_new_theme_repaints_what_is_already_shown(qtbot: QtBot, qapp: QApplica
     assert glyph.grab().toImage() != before
 
 
+def test_a_glyph_that_called_for_attention_once_does_not_keep_its_color(qtbot: QtBot) -> None:
+    glyph, usual = shown(qtbot, StateGlyph("partly")), shown(qtbot, StateGlyph("complete"))
+    glyph.set_state("partly", tone="att")
+    glyph.set_state("complete")
+    assert glyph.grab().toImage() == usual.grab().toImage()
+
+
 def test_the_same_look_again_dresses_nothing_anew(qtbot: QtBot, qapp: QApplication) -> None:
     class Dressed(QLabel):
         times = 0
