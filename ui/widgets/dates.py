@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from PySide6.QtCore import QEvent, QLocale
+from PySide6.QtCore import QEvent, QLocale, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from evalassist.translate import tr
@@ -103,6 +103,9 @@ def _day(year: int, month: int, day: int, typed: str) -> date | str:
 class DateField(Typed):
     """A typed date: "Mar 2, 2026" or "2026-03-02". "3/2/2026" is asked about, for it has two meanings."""
 
+    message_changed = Signal(str)
+    """The sentence the field has to say now, or "" when all is well."""
+
     def __init__(
         self,
         name: str,
@@ -201,7 +204,10 @@ class DateField(Typed):
         return ""
 
     def _say(self, sentence: str) -> None:
+        changed = sentence != self.message
         self._message.setText(sentence)
         self._message.setVisible(bool(sentence))
         self.edit.setAccessibleDescription(sentence)
         style.say(self.edit, mark="danger" if sentence else "")
+        if changed:
+            self.message_changed.emit(sentence)
