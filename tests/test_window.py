@@ -51,6 +51,7 @@ from ui.pages.handout import HandoutPage
 from ui.pages.plan import PlanPage
 from ui.pages.strength import StrengthPage
 from ui.widgets.editors import Editor
+from ui.widgets.elided import GivingLabel
 from ui.widgets.marks import Banner, ReasonLink
 
 KEYS = new_keys()
@@ -640,6 +641,18 @@ def test_a_fault_keeps_the_draft_and_logs_no_word_of_the_patient(
 
 
 # ---------------------------------------------------------------- start
+
+
+def test_a_usual_name_stands_whole_among_the_recent_patients(desk: Desk) -> None:
+    desk.store.save(anyone(name="Maria Gonzalez"))
+    desk.window.resize(1366, 768)
+    desk.window.show_start()
+    start = desk.window.start
+    assert start is not None
+    QApplication.processEvents()
+    names = [one for one in start.findChildren(GivingLabel) if one.text() == "Maria Gonzalez"]
+    assert len(names) == 2, "among the unfinished notes and the recent patients"
+    assert all(one.width() >= one.sizeHint().width() for one in names)
 
 
 def test_the_search_answers_while_it_is_typed_and_enter_opens_the_first(desk: Desk, qtbot: QtBot) -> None:
