@@ -280,6 +280,7 @@ class CorrectionDialog(QDialog):
         correct, leave = QPushButton(tr("Correct it")), QPushButton(tr("Cancel"))
         correct.setProperty("kind", "primary")
         correct.setDefault(True)
+        correct.setProperty("field", True)  # Enter comes here from the last field
         correct.clicked.connect(self.correct)
         leave.clicked.connect(self.reject)
         ends = style.row(spacing=8)
