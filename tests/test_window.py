@@ -53,6 +53,7 @@ from ui.pages.strength import StrengthPage
 from ui.widgets.editors import Editor
 from ui.widgets.elided import GivingLabel
 from ui.widgets.marks import Banner, ReasonLink
+from ui.widgets.segments import SegmentedControl
 
 KEYS = new_keys()
 
@@ -641,6 +642,17 @@ def test_a_fault_keeps_the_draft_and_logs_no_word_of_the_patient(
 
 
 # ---------------------------------------------------------------- start
+
+
+def test_the_units_keep_their_place_while_the_field_says_what_is_wrong(desk: Desk) -> None:
+    desk.begin(anyone())
+    editor = desk.editor("mass")
+    units = next(one for one in editor.findChildren(SegmentedControl) if one.isVisible())
+    before = units.mapTo(editor, units.rect().topLeft())
+    desk.keys("999")
+    desk.press(Qt.Key.Key_Return)
+    assert "can be counted" in texts(editor)
+    assert units.mapTo(editor, units.rect().topLeft()) == before
 
 
 def test_a_usual_name_stands_whole_among_the_recent_patients(desk: Desk) -> None:
