@@ -427,8 +427,23 @@ def test_a_date_with_two_meanings_is_asked_about(qtbot: QtBot) -> None:
     press("3/2/2026")
     press(Qt.Key.Key_Return)
     assert heard == []
-    assert onset.message == "Is it Feb 3, 2026 or Mar 2, 2026? Write the month as a word."
+    assert onset.message == "Mar 2, 2026? Enter again keeps it. For Feb 3, 2026 write the month as a word."
     assert onset.edit.text() == "3/2/2026"
+    press(Qt.Key.Key_Return)
+    assert heard == [date(2026, 3, 2)]
+    assert onset.edit.text() == "Mar 2, 2026"
+    assert onset.message == ""
+
+
+def test_a_date_with_two_meanings_is_not_kept_by_leaving_the_field(qtbot: QtBot) -> None:
+    onset = shown(qtbot, DateField("Onset"))
+    heard = answers(onset)
+    press("3/2/2026")
+    press(Qt.Key.Key_Return)
+    onset.edit.left.emit()
+    onset.edit.setText("2/3/2026")
+    onset.commit()
+    assert heard == []
 
 
 def test_a_date_with_one_meaning_is_not_asked_about() -> None:
@@ -437,7 +452,7 @@ def test_a_date_with_one_meaning_is_not_asked_about() -> None:
     assert read_date("3.3.2026") == date(2026, 3, 3)
 
 
-@pytest.mark.parametrize("typed", ["31 Feb 2026", "2 Mar 26", "spring", "0/0/2026", "2 Foo 2026"])
+@pytest.mark.parametrize("typed", ["31 Feb 2026", "2 Mar 26", "spring", "0/0/2026", "0/5/2026", "2 Foo 2026"])
 def test_what_is_no_date_says_how_to_write_it(typed: str) -> None:
     assert "Mar 2, 2026" in str(read_date(typed))
 
@@ -661,6 +676,13 @@ def test_a_new_theme_repaints_what_is_already_shown(qtbot: QtBot, qapp: QApplica
     before = glyph.grab().toImage()
     style.apply_style(qapp, dark=True)
     assert glyph.grab().toImage() != before
+
+
+def test_a_glyph_that_called_for_attention_once_does_not_keep_its_color(qtbot: QtBot) -> None:
+    glyph, usual = shown(qtbot, StateGlyph("partly")), shown(qtbot, StateGlyph("complete"))
+    glyph.set_state("partly", tone="att")
+    glyph.set_state("complete")
+    assert glyph.grab().toImage() == usual.grab().toImage()
 
 
 def test_the_same_look_again_dresses_nothing_anew(qtbot: QtBot, qapp: QApplication) -> None:

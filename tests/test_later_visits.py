@@ -245,6 +245,14 @@ def test_discharge_criteria_stand_open_at_a_discharge(opened: Any, begin: Begin,
     assert "Upkeep plan: 3 to 4 exercises" in words(page.look_back)
 
 
+def test_the_plan_page_of_a_discharge_begins_with_why_care_ends(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    page = opened(PlanPage(begin(later(first, 12, kind="discharge"))))
+    page.focus_start()
+    assert page.focused_item() == "discharge-reason"
+
+
 # ---------------------------------------------------------------- what was signed
 
 

@@ -925,6 +925,7 @@ def test_every_goal_is_in_sight_and_other_care_reads_as_offered_or_not_advised(
     care = reads(page.findChild(CareCard)).split("\n")
     assert care.count("offered") == 4
     assert care.count("not advised") == len(session.plan.not_advised)
+    assert "Foot orthoses: the foot is not pronated" in care
 
 
 def test_with_both_knees_sore_a_finding_of_both_sides_names_both(session_of: Any, opened: Any) -> None:
@@ -1392,6 +1393,13 @@ def test_signing_locks_the_note_and_an_addendum_is_added(
     ]
     assert words.toPlainText() == ""
     assert "The patient called." in reads(page)
+
+
+def test_before_signing_it_is_said_that_no_code_is_ticked(session_of: Any, opened: Any) -> None:
+    page = opened(SignPage(session := session_of("ex1")))
+    assert "No code is ticked in the plan of care" in reads(page)
+    session.answer("codes-used", ("M22.2X1",))
+    assert "No code is ticked in the plan of care" not in reads(page)
 
 
 def test_without_a_name_there_is_no_signing_and_the_reason_stands_there(

@@ -52,7 +52,9 @@ from ui.pages.handout import HandoutPage
 from ui.pages.plan import PlanPage
 from ui.pages.strength import StrengthPage
 from ui.widgets.editors import Editor
+from ui.widgets.elided import GivingLabel
 from ui.widgets.marks import Banner, ReasonLink
+from ui.widgets.segments import SegmentedControl
 
 KEYS = new_keys()
 
@@ -400,6 +402,24 @@ def test_none_of_these_answers_one_group_and_no_other(desk: Desk) -> None:
     assert not desk.now.answers
 
 
+def test_after_the_last_none_of_these_enter_goes_to_the_next_step(desk: Desk) -> None:
+    desk.begin(anyone())
+    while desk.view.session.progress["safety"].left:
+        desk.press(Qt.Key.Key_N, CONTROL | SHIFT)
+    desk.press(Qt.Key.Key_Return)
+    assert desk.view.step == "history"
+
+
+def test_the_rest_of_a_group_is_only_answered_where_the_keyboard_is(desk: Desk) -> None:
+    desk.begin(desk.case("ex1").without_answer(*(f"ddx-{cause}" for cause in ("plica", "acl", "itb"))))
+    desk.editor("resisted-ext-pain")
+    desk.press(Qt.Key.Key_N, CONTROL | SHIFT)
+    assert "ddx-plica" not in desk.now.answers
+    assert desk.view.focused_item() == "ddx-plica"
+    desk.press(Qt.Key.Key_N, CONTROL | SHIFT)
+    assert desk.now.answers["ddx-plica"] == desk.now.answers["ddx-acl"] == "unlikely"
+
+
 def test_a_positive_answer_opens_its_details_says_what_to_do_and_writes_the_letter(desk: Desk) -> None:
     desk.begin(anyone())
     desk.editor("hot-joint")
@@ -617,6 +637,29 @@ def test_a_fault_keeps_the_draft_and_logs_no_word_of_the_patient(
 # ---------------------------------------------------------------- start
 
 
+def test_the_units_keep_their_place_while_the_field_says_what_is_wrong(desk: Desk) -> None:
+    desk.begin(anyone())
+    editor = desk.editor("mass")
+    units = next(one for one in editor.findChildren(SegmentedControl) if one.isVisible())
+    before = units.mapTo(editor, units.rect().topLeft())
+    desk.keys("999")
+    desk.press(Qt.Key.Key_Return)
+    assert "can be counted" in texts(editor)
+    assert units.mapTo(editor, units.rect().topLeft()) == before
+
+
+def test_a_usual_name_stands_whole_among_the_recent_patients(desk: Desk) -> None:
+    desk.store.save(anyone(name="Maria Gonzalez"))
+    desk.window.resize(1366, 768)
+    desk.window.show_start()
+    start = desk.window.start
+    assert start is not None
+    QApplication.processEvents()
+    names = [one for one in start.findChildren(GivingLabel) if one.text() == "Maria Gonzalez"]
+    assert len(names) == 2, "among the unfinished notes and the recent patients"
+    assert all(one.width() >= one.sizeHint().width() for one in names)
+
+
 def test_the_search_answers_while_it_is_typed_and_enter_opens_the_first(desk: Desk, qtbot: QtBot) -> None:
     desk.store.save(anyone())
     desk.store.save(anyone(name="Rivers, Tomás"))
@@ -676,6 +719,44 @@ def test_a_new_patient_with_gaps_is_told_beside_each_field(qtbot: QtBot, home: P
     assert dialog.evaluation is not None
     assert dialog.evaluation.patient.birth_date == date(2001, 5, 9)
     assert dialog.evaluation.sore_sides == ("right", "left")
+
+
+def test_a_new_patient_is_begun_with_enter_alone(qtbot: QtBot, home: Path) -> None:
+    dialog = PatientDialog(load_content())
+    qtbot.addWidget(dialog)
+    dialog.show()
+    for typed in ("Rivera, Ana", "May 9, 2001", "f", "", "r", "", ""):
+        focused = dialog.focusWidget()
+        assert focused is not None
+        QTest.keyClicks(focused, typed)
+        QTest.keyClick(focused, Qt.Key.Key_Return)
+    focused = dialog.focusWidget()
+    assert isinstance(focused, QPushButton)
+    assert focused.text() == "Begin"
+    QTest.keyClick(focused, Qt.Key.Key_Return)
+    assert dialog.evaluation is not None
+    assert dialog.evaluation.sore_knee == "right"
+
+
+def test_what_was_missing_is_not_said_any_more_once_it_is_chosen(qtbot: QtBot, home: Path) -> None:
+    dialog = PatientDialog(load_content())
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.begin()
+    dialog.knee.choose("right")
+    assert "Choose the sore knee." not in texts(dialog)
+    assert "Write the name." in texts(dialog)
+
+
+def test_a_date_that_is_asked_about_has_room_for_its_sentence(qtbot: QtBot, home: Path) -> None:
+    dialog = PatientDialog(load_content())
+    qtbot.addWidget(dialog)
+    dialog.show()
+    QTest.keyClicks(dialog.birth.edit, "13/40/2001")
+    QTest.keyClick(dialog.birth.edit, Qt.Key.Key_Return)
+    assert dialog.birth.message
+    QApplication.processEvents()
+    assert dialog.height() >= dialog.sizeHint().height()
 
 
 def leave_it_to_pytest(_: CrashHook) -> None:

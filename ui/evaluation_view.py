@@ -539,6 +539,7 @@ class EvaluationView(QWidget):
             page.go_to.connect(self.go_to)
             page.reasoning_wanted.connect(self._unfold_panel)
             page.addendum_wanted.connect(self.addendum_wanted)
+            page.answered_all.connect(self.footer.take_keyboard)
             wishes = {
                 "referral_wanted": self.referral_wanted,
                 "plan_paper_wanted": self.plan_paper_wanted,

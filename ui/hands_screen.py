@@ -63,24 +63,26 @@ class HandsScreen(QWidget):
 
     def _build(self) -> None:
         stack = style.column(self, spacing=0)
-        stack.addWidget(self._build_header())
+        self._bar = self._build_header()
+        stack.addWidget(self._bar)
         body = style.row(margins=(32, 16, 24, 12), spacing=24)
         body.addLayout(self._build_left(), 1)
         self.how = HowToTest()
         body.addWidget(self.how)
         stack.addLayout(body, 1)
-        foot = QFrame()
-        foot.setObjectName("footer")
+        self._foot = QFrame()
+        self._foot.setObjectName("footer")
         self.legend = Keys()
-        style.column(foot, spacing=0).addWidget(self.legend)
-        stack.addWidget(foot)
+        style.column(self._foot, spacing=0).addWidget(self.legend)
+        stack.addWidget(self._foot)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.hasFocus():  # else it is on a button, and what is typed does not come here
             painter = QPainter(self)
             painter.setPen(QPen(style.colour("accent"), 2 * style.thick()))
-            painter.drawRect(self.rect())
+            bars = self._bar.height(), self._foot.height()  # they would cover its upper and lower edge
+            painter.drawRect(self.rect().adjusted(0, bars[0], 0, -bars[1]))
 
     def choose(self, option: int) -> None:
         """An option of the question was clicked."""

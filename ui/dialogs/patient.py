@@ -20,6 +20,7 @@ from ui.dialogs.asking import asked_to_lose
 from ui.widgets.dates import KIND_WORDS, date_text
 from ui.widgets.fields import DateField, TextField
 from ui.widgets.segments import Choice, SegmentedControl
+from ui.widgets.typed import Typed
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -95,6 +96,7 @@ class PatientDialog(QDialog):
         begin, leave = QPushButton(tr("Begin")), QPushButton(tr("Cancel"))
         begin.setProperty("kind", "primary")
         begin.setDefault(True)
+        begin.setProperty("field", True)  # Enter comes here from the last field
         begin.clicked.connect(self.begin)
         leave.clicked.connect(self.reject)
         ends = style.row(spacing=8)
@@ -134,6 +136,12 @@ class PatientDialog(QDialog):
             self._refused.show()
             return
         self.accept()
+
+    def _answered(self, key: str) -> None:
+        """What was said about a field is over once it has an answer; what is wrong now is said by Begin."""
+        if not self._said[key].isHidden():
+            self._said[key].hide()
+            self.adjustSize()
 
     def reject(self) -> None:
         """Esc or Cancel: what was typed is not thrown away unasked."""
@@ -215,6 +223,10 @@ class PatientDialog(QDialog):
         said.setWordWrap(True)
         said.hide()
         self._said[key] = said
+        if isinstance(field, Typed | SegmentedControl):
+            field.answered.connect(lambda _: self._answered(key))
+        if isinstance(field, DateField):
+            field.message_changed.connect(lambda _: self.adjustSize())
         field.setToolTip(hint)
         self._grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
         place = QWidget()
@@ -268,6 +280,7 @@ class CorrectionDialog(QDialog):
         correct, leave = QPushButton(tr("Correct it")), QPushButton(tr("Cancel"))
         correct.setProperty("kind", "primary")
         correct.setDefault(True)
+        correct.setProperty("field", True)  # Enter comes here from the last field
         correct.clicked.connect(self.correct)
         leave.clicked.connect(self.reject)
         ends = style.row(spacing=8)

@@ -38,6 +38,8 @@ class Page(QWidget):
     """Explain hip and knee to the patient, on the whole screen."""
     addendum_wanted = Signal()
     """Write an addendum to the signed evaluation."""
+    answered_all = Signal()
+    """One act answered the last open question of the page: the keyboard goes on to the next step."""
 
     step_id = ""
     folds_panel = False

@@ -109,6 +109,7 @@ class FirstRun(ClosedPage):
             grid.addWidget(style.label("", part.accessibleName()), at, 0)
             grid.addWidget(part, at, 1, aligned)
         self.next = _button(tr("Next"), self.keep_clinic, primary=True)
+        self.next.setProperty("field", True)  # Enter comes here from the last field
         parts: list[QWidget] = [
             _step(tr("Step 1 of 3: your clinic")),
             style.label("q", CLINIC, wrap=True),

@@ -510,6 +510,9 @@ class PlanPage(Page):
         return False
 
     def focus_start(self) -> None:
+        own = next(iter(self.discharge.editors), None) if self.discharge is not None else None
+        if own is not None and self.focus_item(own):  # at a discharge the work begins with why care ends
+            return
         first = next(iter(self.cards), None)
         if first is not None:
             self.focus_item(first)

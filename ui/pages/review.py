@@ -329,6 +329,8 @@ class SignPage(Page):
                 found.append(
                     ("good", tr("Plan: {act} {due}").format(act=act, due=date_text(plan.certification.due)))
                 )
+            if self.session.evaluation.kind != "discharge" and not any(code.chosen for code in plan.codes):
+                found.append(("empty", tr("No code is ticked in the plan of care")))
             found += [("look", warning) for warning in plan.warnings]
         elif not assessment.stopped:
             found.append(("look", tr("No plan of care. {why}").format(why=plan.why)))

@@ -420,6 +420,7 @@ class SafetyPage(Page):
                 group.set_folded(False)
                 self.focus_item(card.question.item.id)
                 return
+        self.answered_all.emit()
 
     def _editors(self) -> Iterator[Editor]:
         for group in self.groups:

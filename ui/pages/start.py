@@ -15,7 +15,7 @@ from evalassist.translate import tr
 from ui import icons, style
 from ui.widgets.bars import HeaderBar
 from ui.widgets.cards import Card, Rule
-from ui.widgets.dates import KIND_WORDS
+from ui.widgets.dates import SHORT_KINDS
 from ui.widgets.drafts_card import DraftsCard
 from ui.widgets.due_card import DueCard
 from ui.widgets.lines import Line, age, cell, empty, giving, quiet, short_date, two_lines
@@ -173,7 +173,7 @@ class StartPage(QWidget):
 
     def _recent_line(self, row: EvaluationRow) -> Line:
         special = row.in_error or row.waits_for_cosignature
-        kind = row.standing if special else KIND_WORDS[row.kind].lower()
+        kind = row.standing if special else SHORT_KINDS[row.kind].lower()
         if row.kind == "discharge" and not special and not row.is_draft:
             kind = tr("discharged")
         visit = f"{kind} · {short_date(row.visit_date)}"

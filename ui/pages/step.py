@@ -399,13 +399,21 @@ class StepPage(LockablePage):
                 self.focus_item(first)
 
     def none_of_these(self) -> None:
-        """Ctrl+Shift+N: the one act that answers the rest of a group, of the one with the keyboard first."""
+        """Ctrl+Shift+N: the one act that answers the rest of the group with the keyboard.
+
+        From elsewhere it only goes to the next group that offers it: what nobody read is not answered.
+        """
+        if self.read_only or self.blocked:
+            return
         focused = self.window().focusWidget()
-        here = [group for group in self.groups if focused is not None and group.isAncestorOf(focused)]
-        wanted = next((group for group in (*here, *self.groups) if group.unanswered()), None)
-        if wanted is not None and not (self.read_only or self.blocked):
-            wanted.set_folded(False)
+        at = next((n for n, group in enumerate(self.groups) if focused and group.isAncestorOf(focused)), 0)
+        wanted = next((each for each in (*self.groups[at:], *self.groups[:at]) if each.unanswered()), None)
+        if wanted is None:
+            return
+        if focused is not None and wanted.isAncestorOf(focused) and not wanted.folded:
             wanted.answer_rest()
+        else:
+            self.focus_item(wanted.unanswered()[0])
 
     def commit(self) -> None:
         for group in self.groups:

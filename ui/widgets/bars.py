@@ -191,6 +191,10 @@ class FooterBar(_Bar):
         self.set_next("")
         self.set_left("", "empty")
 
+    def take_keyboard(self) -> None:
+        """Put the keyboard on the step after: Enter goes there."""
+        self._next.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def set_previous(self, name: str) -> None:
         """The step before; empty hides the button."""
         self._previous.setText(name)

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from PySide6.QtCore import QEvent, QLocale
+from PySide6.QtCore import QEvent, QLocale, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from evalassist.translate import tr
@@ -68,10 +68,23 @@ def _from_figures(first: int, second: int, year: int, typed: str) -> date | str:
         return _day(year, second, first, typed)
     if second > 12:
         return _day(year, first, second, typed)
+    if not first or not second:
+        return _day(year, first, second, typed)
     day_first, month_first = date(year, second, first), date(year, first, second)
-    return tr("Is it {day_first} or {month_first}? Write the month as a word.").format(
+    return tr("{month_first}? Enter again keeps it. For {day_first} write the month as a word.").format(
         day_first=date_text(day_first), month_first=date_text(month_first)
     )
+
+
+def month_first(typed: str) -> date | None:
+    """The first of two meanings, in the order of our papers; None where a date has one meaning or none."""
+    found = re.fullmatch(r"\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4})\.?\s*", typed)
+    if found is None or isinstance(read_date(typed), date):
+        return None
+    try:
+        return date(int(found[3]), int(found[1]), int(found[2]))
+    except ValueError:
+        return None
 
 
 def _from_words(day: int, word: str, year: int, typed: str) -> date | str:
@@ -101,7 +114,10 @@ def _day(year: int, month: int, day: int, typed: str) -> date | str:
 
 
 class DateField(Typed):
-    """A typed date: "Mar 2, 2026" or "2026-03-02". "3/2/2026" is asked about, for it has two meanings."""
+    """A typed date: "Mar 2, 2026" or "2026-03-02". "3/2/2026" has two meanings: Enter again keeps the first."""
+
+    message_changed = Signal(str)
+    """The sentence the field has to say now, or "" when all is well."""
 
     def __init__(
         self,
@@ -114,6 +130,8 @@ class DateField(Typed):
     ) -> None:
         super().__init__(name, parent)
         self._earliest, self._latest, self._width = earliest, latest, width
+        self._asked_about = ""
+        """What had two meanings when Enter was pressed: Enter again keeps the first."""
         self.edit = Line()
         self.edit.setAccessibleName(name)
         self.edit.setFixedWidth(style.px(width))
@@ -170,6 +188,11 @@ class DateField(Typed):
         super().changeEvent(event)
 
     def _entered(self, back: bool) -> None:
+        typed = self.edit.text()
+        meant = month_first(typed) if not back else None
+        if meant is not None and typed == self._asked_about:
+            self.edit.setText(date_text(meant))
+        self._asked_about = typed if meant is not None else ""
         self.commit()
         if self.message and not back:
             self.edit.selectAll()
@@ -201,7 +224,10 @@ class DateField(Typed):
         return ""
 
     def _say(self, sentence: str) -> None:
+        changed = sentence != self.message
         self._message.setText(sentence)
         self._message.setVisible(bool(sentence))
         self.edit.setAccessibleDescription(sentence)
         style.say(self.edit, mark="danger" if sentence else "")
+        if changed:
+            self.message_changed.emit(sentence)

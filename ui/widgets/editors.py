@@ -359,6 +359,8 @@ class NumberEditor(Editor):
             if self.item.beside:
                 field.edit.setAccessibleName(f"{self.name}, {self.item.beside}")
             field.answered.connect(self._typed)
+            if self._says_more():
+                field.say_in(self._line)
             self._fields[unit] = field
             self._top.insertWidget(0, field, 0, Qt.AlignmentFlag.AlignTop)
             self.watch(field)

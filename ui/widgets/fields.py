@@ -8,7 +8,8 @@ import re
 from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from evalassist.translate import tr
 from ui import style
@@ -25,6 +26,8 @@ __all__ = ["CheckList", "ChoiceField", "DateField", "NumberField", "TextField"]
 _NUMBER = re.compile(r"[+\-−]?(\d+([.,]\d*)?|[.,]\d+)")
 
 Messages = Literal["beside", "below", "elsewhere"]
+SENTENCE = 400
+"""As wide as one sentence about a value."""
 
 
 class _Said(QWidget):
@@ -94,6 +97,7 @@ class NumberField(Typed):
         self.setFocusProxy(self.edit)
         self._message = ""
         self._said: _Said | None = None
+        self._below: QVBoxLayout | None = None
         self._grid = style.scaled(QGridLayout(self), spacing=4)
         self._grid.setHorizontalSpacing(style.px(7))
         self._grid.addWidget(self.edit, 0, 0)
@@ -137,6 +141,20 @@ class NumberField(Typed):
 
     def _write(self, words: str) -> None:
         self.edit.setText(words)
+
+    def say_in(self, place: QVBoxLayout) -> None:
+        """Say below a whole line what is to be said: what stands beside the field keeps its place."""
+        self._below = place
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._below is not None and self._said is not None:
+            self._said.setVisible(bool(self._message))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self._below is not None and self._said is not None:
+            self._said.hide()
 
     def set_best(self, best: bool) -> None:
         """Mark this trial as the one that counts."""
@@ -245,7 +263,10 @@ class NumberField(Typed):
         # Made when first needed: most fields never have anything to say.
         said = _Said(self.accessibleName(), wraps=self._messages == "below")
         said.keep.clicked.connect(self.keep)
-        if self._messages == "below":
+        if self._below is not None:
+            said.setMaximumWidth(style.px(SENTENCE))  # else "Keep" stands far from its question
+            self._below.addWidget(said)
+        elif self._messages == "below":
             self._grid.addWidget(said, 1, 0, 1, 3)
         else:
             self._grid.addWidget(said, 0, 2)

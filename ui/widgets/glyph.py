@@ -57,6 +57,7 @@ class StateGlyph(QLabel):
     ) -> None:
         super().__init__(parent)
         self._state, self._size, self._tone, self._name = state, size, tone, name
+        self._usual = (tone, name)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_state(state, tone=tone, name=name)
 
@@ -66,8 +67,8 @@ class StateGlyph(QLabel):
         return self._state
 
     def set_state(self, state: State, *, tone: str = "", name: str = "") -> None:
-        """Show another state; `tone` is a colour token where the usual one does not fit."""
-        looks = (state, tone or self._tone, name or self._name)
+        """Show another state; `tone` is a colour token where the usual one does not fit, for this once."""
+        looks = (state, tone or self._usual[0], name or self._usual[1])
         if looks == (self._state, self._tone, self._name) and self.accessibleName():
             return
         self._state, self._tone, self._name = looks

@@ -205,7 +205,9 @@ class CareCard(Card):
         self.body.addStretch(1)
 
     def _advice(self, advice: Advice, *, offered: bool) -> QWidget:
-        words = style.label("" if offered else "q", advice.title, wrap=True)
+        # A grade beside "not advised" may be one for it: who reads it must see what speaks against it here.
+        why = "" if offered else f": {advice.because}"
+        words = style.label("" if offered else "q", advice.title + why, wrap=True)
         recommendation = self._recommendations.get(advice.recommendation)
         place = self._row(tr("offered") if offered else tr("not advised"), words, recommendation)
         limit = f"\n{advice.limit}" if advice.limit else ""
