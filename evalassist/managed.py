@@ -20,7 +20,7 @@ from evalassist.settings import Settings, load_settings
 FIXABLE = (
     *("clinic_name", "clinic_phone", "clinic_address"),
     *("paper", "handout_language", "name_on_sheet"),
-    *("force_unit", "dynamometer", "strength_score"),
+    *("force_unit", "body_units", "dynamometer", "strength_score"),
     *("backup_folder", "idle_minutes"),
 )
 """The clinic's choices. Text size, colors and sound stay each person's own: they need them to see and hear."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -41,6 +42,8 @@ class Settings(BaseModel):
     handout_language: Literal["en", "es"] = "en"
     """The language of the patient's sheet where none is chosen."""
     force_unit: Literal["N", "kgf", "lbf"] = "N"
+    body_units: Literal["metric", "us"] = "metric"
+    """In what height, mass and temperature are asked first; each can be typed in the other unit as well."""
     dynamometer: Line = ""
     """Make and number of the clinic's dynamometer; kept with every value that is measured."""
     strength_score: Literal["best", "mean"] = "best"
@@ -55,6 +58,11 @@ class Settings(BaseModel):
     """Where the backups lie: on another disk, so that they outlive this one. Empty: beside the records."""
     idle_minutes: Annotated[int, Field(ge=1, le=60)] = 10
     """After so many minutes without a key or a click the window locks itself."""
+
+    @property
+    def first_units(self) -> Mapping[str, str]:
+        """The unit that is asked first, by the unit an item is meant in; none stands for its own."""
+        return {"cm": "in", "kg": "lb", "°C": "°F"} if self.body_units == "us" else {}
 
     def for_person(self, name: str, licence: str) -> Settings:
         """The same with the name and license of the person who signed in."""

@@ -74,7 +74,7 @@ def walk_to_the_end(app: App, qtbot: QtBot) -> None:
     types("Riverside")
     press(Qt.Key.Key_Return)
     types("555-0100")
-    for _ in range(4):  # paper, force, the button, and on
+    for _ in range(5):  # paper, force, height and weight, the button, and on
         press(Qt.Key.Key_Return)
     for typed in ("A. Chen, PT", "", "chen"):
         types(typed)

@@ -363,6 +363,21 @@ def test_a_field_is_found_by_the_beginning_of_its_words(desk: Desk) -> None:
     assert (desk.view.step, desk.view.focused_item()) == ("history", "mass")
 
 
+def test_a_clinic_that_measures_in_inches_and_pounds_is_asked_in_them_first(qtbot: QtBot, home: Path) -> None:
+    home.mkdir(parents=True)
+    with Store(home / "evalassist.db", KEYS) as store:
+        window = window_of(qtbot, store, SETTINGS.model_copy(update={"body_units": "us"}))
+        window.begin(read_case(CASES / "ex1.toml", load_content()).without_answer("height", "mass"))
+        assert window.view is not None
+        for item_id, typed, unit in (("height", "66", "in"), ("mass", "137", "lb")):
+            window.view.go_to(item_id)
+            QApplication.processEvents()
+            QTest.keyClicks(window.focusWidget(), typed)
+            QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+            assert window.view.session.evaluation.answers[item_id] == Quantity(float(typed), unit)
+        window.close()
+
+
 @pytest.mark.parametrize(
     ("width", "height", "rail", "panel"),
     [(1366, 768, 200, True), (1280, 640, 70, True), (1100, 640, 70, False)],

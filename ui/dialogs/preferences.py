@@ -49,6 +49,7 @@ CHOICES = (
     ("paper", tr("Paper"), (("letter", tr("Letter")), ("a4", "A4"))),
     ("handout_language", tr("Handout in"), (("en", tr("English")), ("es", "Español"))),
     ("force_unit", tr("Force in"), (("N", "N"), ("kgf", "kgf"), ("lbf", "lbf"))),
+    ("body_units", tr("Height, weight in"), (("metric", tr("cm, kg")), ("us", tr("in, lb")))),
     ("strength_score", tr("Of several trials"), (("best", tr("Best counts")), ("mean", tr("Mean counts")))),
     ("count_sound", tr("Count in strength tests"), (("on", tr("With sound")), ("off", tr("Silent")))),
     (

@@ -46,6 +46,7 @@ TEXTS = (("clinic_name", tr("Clinic"), 200), ("clinic_phone", tr("Phone, for the
 CHOICES = (
     ("paper", tr("Paper"), (("letter", tr("Letter")), ("a4", "A4"))),
     ("force_unit", tr("Force in"), (("N", "N"), ("kgf", "kgf"), ("lbf", "lbf"))),
+    ("body_units", tr("Height, weight in"), (("metric", tr("cm, kg")), ("us", tr("in, lb")))),
 )
 
 

@@ -137,6 +137,7 @@ class ItemRow(QWidget):
     def _editor(self, item_id: ItemId, name: str, room: int) -> Editor:
         editor = editor_for(self.item, name, room)
         editor.item_id = item_id
+        editor.ask_in(self._page.session.settings.first_units)
         editor.answered.connect(partial(self._page.session.answer, item_id))
         editor.copy_wanted.connect(partial(self._copy_right_to_left, item_id))
         self.editors[item_id] = editor

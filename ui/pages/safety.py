@@ -228,6 +228,7 @@ class QuestionCard(QFrame):
 
     def _editor(self, item: Item) -> Editor:
         editor = editor_for(item, item.label, 420, alarming=alarming(item, self._page.session.content))
+        editor.ask_in(self._page.session.settings.first_units)
         editor.answered.connect(partial(self._page.session.answer, item.id))
         self.editors[item.id] = editor
         return editor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -63,6 +63,9 @@ class Editor(QWidget):
 
     def build(self) -> QWidget:
         raise NotImplementedError
+
+    def ask_in(self, units: Mapping[str, str]) -> None:
+        """Ask first in another unit than the item's own, by that own unit; what is answered stays as typed."""
 
     def put(self, answer: Answer | None) -> None:
         """Show an answer of the usual kind in the control."""
@@ -307,6 +310,11 @@ class NumberEditor(Editor):
 
     def commit(self) -> None:
         self._field(self._unit).commit()
+
+    def ask_in(self, units: Mapping[str, str]) -> None:
+        unit = units.get(self.item.unit, "")
+        if unit in self._units and self._answer is None:
+            self._use_unit(unit)
 
     def put(self, answer: Answer | None) -> None:
         if isinstance(answer, int | float) and self.item.unit and self._followed:
