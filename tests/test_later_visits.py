@@ -253,6 +253,14 @@ def test_the_plan_page_of_a_discharge_begins_with_why_care_ends(
     assert page.focused_item() == "discharge-reason"
 
 
+def test_a_discharge_waits_for_why_care_ends_and_no_other_visit_does(begin: Begin, first: Evaluation) -> None:
+    session = begin(later(first, 12, kind="discharge"))
+    assert "discharge-reason" in session.progress["plan"].gaps
+    session.answer("discharge-reason", "goals")
+    assert "discharge-reason" not in session.progress["plan"].gaps
+    assert "discharge-reason" not in begin(later(first, 4)).progress["plan"].gaps
+
+
 # ---------------------------------------------------------------- what was signed
 
 

@@ -34,7 +34,16 @@ from evalassist.case_file import read_case
 from evalassist.clinical.progress import shown as item_shown
 from evalassist.content.loader import Content, load_content
 from evalassist.content.schema import Item
-from evalassist.evaluation import Answer, Evaluation, NotTested, Patient, Quantity, Signature, StrengthTest
+from evalassist.evaluation import (
+    Answer,
+    Evaluation,
+    NotTested,
+    Opinion,
+    Patient,
+    Quantity,
+    Signature,
+    StrengthTest,
+)
 from evalassist.records.entrance import Entrance
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
@@ -361,6 +370,13 @@ def test_a_field_is_found_by_the_beginning_of_its_words(desk: Desk) -> None:
     assert fields == [found[0].words] == [desk.content.label("mass")]
     found[0].act()
     assert (desk.view.step, desk.view.focused_item()) == ("history", "mass")
+
+
+def test_the_handout_says_that_nothing_was_printed_yet(desk: Desk) -> None:
+    ex1 = desk.case("ex1")
+    desk.begin(ex1.with_opinion("pfp", Opinion(True)).with_opinion("MPD", Opinion(True)))
+    desk.view.show_step("handout")
+    assert desk.view._left_words(desk.view.session.progress["handout"])[0] == "Not printed or saved yet"
 
 
 def test_a_clinic_that_measures_in_inches_and_pounds_is_asked_in_them_first(qtbot: QtBot, home: Path) -> None:

@@ -502,6 +502,8 @@ class EvaluationView(QWidget):
             return tr("{left} left in {short}").format(
                 left=self.session.progress[step.id].left, short=step.short
             ), "partly"
+        if self._step == "handout" and here.state == "empty":
+            return tr("Not printed or saved yet"), "empty"
         return tr("Nothing left"), "complete"
 
     def gap_after(self) -> tuple[str, ItemId] | None:

@@ -64,7 +64,7 @@ def progress(
     return {
         **asked,
         "assessment": _assessment_step(assessment),
-        "plan": _plan_step(plan),
+        "plan": _plan_step(plan, asked["plan"].gaps),
         "handout": _handout_step(plan, handed_out),
         "sign": StepProgress("complete" if evaluation.signature else "empty", ()),
     }
@@ -190,10 +190,12 @@ def _assessment_step(assessment: Assessment) -> StepProgress:
     return StepProgress("complete" if not gaps else "partly" if begun else "empty", gaps)
 
 
-def _plan_step(plan: PlanOfCare | NoPlan) -> StepProgress:
+def _plan_step(plan: PlanOfCare | NoPlan, asked: tuple[ItemId, ...]) -> StepProgress:
+    """`asked`: what else is asked on this step, as why care ends."""
     if isinstance(plan, NoPlan):
         return StepProgress("blocked", plan.items, plan.why)
-    return StepProgress("partly" if plan.not_decided else "complete", plan.not_decided)
+    gaps = (*asked, *plan.not_decided)
+    return StepProgress("partly" if gaps else "complete", gaps)
 
 
 def _handout_step(plan: PlanOfCare | NoPlan, handed_out: bool) -> StepProgress:
