@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -370,6 +371,13 @@ def test_a_field_is_found_by_the_beginning_of_its_words(desk: Desk) -> None:
     assert fields == [found[0].words] == [desk.content.label("mass")]
     found[0].act()
     assert (desk.view.step, desk.view.focused_item()) == ("history", "mass")
+
+
+def test_an_evaluation_is_left_though_the_system_took_its_window_away(desk: Desk) -> None:
+    desk.begin(anyone())
+    shiboken6.delete(desk.window.windowHandle())
+    desk.window.show_start()
+    assert desk.window.view is None
 
 
 def test_the_handout_says_that_nothing_was_printed_yet(desk: Desk) -> None:

@@ -340,7 +340,7 @@ class EvaluationView(QWidget):
         self.session.leave()
         for page in self._pages.values():
             page.leave()
-        if self._handle is not None:
+        if self._handle is not None and isValid(self._handle):  # the system may have taken it away
             self._handle.removeEventFilter(self)
         QApplication.instance().focusChanged.disconnect(self._focus_moved)  # type: ignore[union-attr]
 
