@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from evalassist.clinical.assessment import assess, what_is_said
 from evalassist.clinical.change import Change, Visit, last_answers
+from evalassist.clinical.differentials import Cause, causes
 from evalassist.clinical.follow_up import FollowUp, episode_of, follow_up, visits_of
 from evalassist.clinical.given import Given, SoFar
 from evalassist.clinical.plan import plan_of_care
@@ -116,6 +117,7 @@ class EvaluationSession(QObject):
         self._left = False
         self.conflict = False
         """Another window changed, signed or discarded this evaluation: `keep_mine` or open it anew."""
+        self._causes: tuple[Assessment, Mapping[str, Cause]] | None = None
         self._results: tuple[Assessment, PlanOfCare | NoPlan, Mapping[str, StepProgress]] | None = None
         self.documents: tuple[DocumentRow, ...] = store.documents_of_episode(evaluation.episode_id)
         """The papers kept in this episode of care, the earliest first."""
@@ -146,6 +148,16 @@ class EvaluationSession(QObject):
     @property
     def assessment(self) -> Assessment:
         return self._result()[0]
+
+    @property
+    def causes(self) -> Mapping[str, Cause]:
+        """The other causes, with what speaks for and against each."""
+        if self._causes is None or self._causes[0] is not self.assessment:
+            self._causes = (
+                self.assessment,
+                causes(self._evaluation, self.assessment.known, self.content),
+            )
+        return self._causes[1]
 
     @property
     def plan(self) -> PlanOfCare | NoPlan:

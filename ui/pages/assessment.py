@@ -14,7 +14,6 @@ from evalassist.clinical.assessment import (
     SUBCATEGORIES,
     far_below_unexplained,
 )
-from evalassist.clinical.differentials import causes
 from evalassist.clinical.opposing import against
 from evalassist.clinical.progress import accepted_ids
 from evalassist.clinical.result import Assessment, Conclusion, Reason, Verdict, advised
@@ -203,8 +202,7 @@ class AssessmentPage(Page):
         self._show_subcategories(assessment, asked)
         self._show_irritability(assessment)
         self._show_flags(assessment)
-        evaluation, content = self.session.evaluation, self.session.content
-        self._causes.show_causes(causes(evaluation, assessment.known, content).values())
+        self._causes.show_causes(self.session.causes.values())
         self.impression.set_value(self.session.evaluation.impression or None)
         self.impression.setEnabled(not self.read_only)
         left = [key for key in asked if key not in self.session.assessment.opinions]

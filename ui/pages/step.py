@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from evalassist.clinical.differentials import causes, in_short
+from evalassist.clinical.differentials import in_short
 from evalassist.clinical.progress import knee_meant, shown
 from evalassist.clinical.result import Assessment
 from evalassist.clinical.same_as import group_offered
@@ -303,11 +303,8 @@ class StepPage(LockablePage):
             return ""
         assessment = self.session.assessment
         if self._signs is None or self._signs[0] is not assessment:
-            found = causes(self.session.evaluation, assessment.known, self.session.content)
-            self._signs = (
-                assessment,
-                {cause.differential.item_id: in_short(cause) for cause in found.values()},
-            )
+            found = self.session.causes.values()
+            self._signs = (assessment, {cause.differential.item_id: in_short(cause) for cause in found})
         return self._signs[1].get(item_id, "")
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from evalassist.clinical.assessment import CAUTION_REASON, CODES, caution_unexplained
-from evalassist.clinical.differentials import Cause, causes
+from evalassist.clinical.differentials import Cause
 from evalassist.clinical.result import Assessment, Conclusion, Reason, Verdict
 from evalassist.content.accuracy_words import accuracy_of_tests
 from evalassist.content.cause_schema import PFP
@@ -76,7 +76,7 @@ class PanelLines:
         for conclusion in assessment.conclusions.values():
             if conclusion.rule.kind == "subcategory" and conclusion.id != "none":
                 yield from self._subcategory(conclusion)
-        yield from self._causes(assessment)
+        yield from self._causes()
         yield from self._still_needed()
 
     def _safety(self, assessment: Assessment) -> Iterator[Line]:
@@ -198,9 +198,9 @@ class PanelLines:
             )
             yield from self._links(conclusion.missing, most=3, before=tr("missing: "))
 
-    def _causes(self, assessment: Assessment) -> Iterator[Line]:
+    def _causes(self) -> Iterator[Line]:
         """The other causes to think of: held possible or likely, or with a sign for them and no word yet."""
-        found = causes(self.session.evaluation, assessment.known, self.session.content).values()
+        found = self.session.causes.values()
         open_ones = [cause for cause in found if cause.near or (not cause.word and cause.speaks_for)]
         if not open_ones:
             return

@@ -67,6 +67,7 @@ class PdfPages(QScrollArea):
         self.setAccessibleName(name)
         self._name = name
         self._document: QPdfDocument | None = None
+        self._pdf = b""
         self._view: View = "two"
         self._page = 0
         self._words = ""
@@ -100,7 +101,10 @@ class PdfPages(QScrollArea):
 
     def show_pdf(self, pdf: bytes) -> None:
         """Show these bytes, at the page that was looked at."""
-        old, self._document = self._document, open_pdf(pdf, self)
+        if pdf == self._pdf and self._document is not None:
+            return
+        old, self._document, self._pdf = self._document, open_pdf(pdf, self), pdf
+        self._sheet.forget()
         if old is not None:
             old.deleteLater()
         self._words = ""
@@ -175,9 +179,12 @@ class _Sheet(QWidget):
         self._images: dict[tuple[int, int], QImage] = {}
         self._boxes: list[tuple[int, QRectF]] = []
 
+    def forget(self) -> None:
+        """The pages are others now."""
+        self._images.clear()
+
     def lay_out(self) -> None:
         """Place the pages in the room there is."""
-        self._images.clear()
         room = self._pages.viewport().size()
         gap = style.px(GAP)
         self._boxes = []
@@ -227,6 +234,7 @@ class _Sheet(QWidget):
         size = QSize(round(box.width() * ratio), round(box.height() * ratio))
         key = (page, size.width())
         if key not in self._images:
+            self._images = {known: image for known, image in self._images.items() if known[1] == key[1]}
             self._images[key] = self._pages.image(page, size)
         return self._images[key]
 
