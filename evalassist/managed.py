@@ -89,7 +89,7 @@ def read_managed(file: Path) -> Managed:
     """
     try:
         text = file.read_text(encoding="utf-8-sig")  # Notepad writes the mark
-        open_to_all = os.name == "posix" and (file.stat().st_mode | file.parent.stat().st_mode) & 0o002
+        open_to_all = [each for each in _places(file) if os.name == "posix" and each.stat().st_mode & 0o002]
     except (FileNotFoundError, NotADirectoryError):
         return Managed()
     except UnicodeDecodeError:
@@ -97,7 +97,9 @@ def read_managed(file: Path) -> Managed:
     except OSError as error:
         raise _refused(file, [f"It could not be read: {error.strerror}."]) from error
     if open_to_all:
-        raise _refused(file, [f"Everybody can change it. Close it with: chmod o-w {file} {file.parent}"])
+        raise _refused(
+            file, [f"Everybody can change it. Close it with: chmod o-w {' '.join(map(str, open_to_all))}"]
+        )
     try:
         plain = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -106,6 +108,11 @@ def read_managed(file: Path) -> Managed:
     if faults:
         raise _refused(file, [f"Line {line}: {what}" for line, what in faults])
     return Managed({key: plain[key] for key in FIXABLE if key in plain}, plain.get(DATABASE, ""))
+
+
+def _places(file: Path) -> tuple[Path, ...]:
+    """What nobody else may change: the file and, once it is in its place, the folder; a draft may lie in `/tmp`."""
+    return (file, file.parent) if file == managed_file() else (file,)
 
 
 def _refused(file: Path, faults: list[str]) -> ManagedError:

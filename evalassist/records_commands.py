@@ -93,7 +93,9 @@ def _export(options: argparse.Namespace) -> int:
                     what=tr("Several patients fit") if found else tr("No patient fits")
                 )
             )
-        password = _secret("Password for the file: ", options.file_password, twice=True)
+        password = _secret(
+            "Password for the file: ", options.file_password, option="--file-password", twice=True
+        )
         export_patient(store, found[0].patient.id, options.out, password)
     print(f"Written to {options.out}. Tell its password another way than you send the file.")
     return DONE
@@ -104,7 +106,9 @@ def _import(options: argparse.Namespace) -> int:
 
     with _signed_in(options) as store:
         patient_id = import_patient(
-            store, options.file, _secret("Password of the file: ", options.file_password)
+            store,
+            options.file,
+            _secret("Password of the file: ", options.file_password, option="--file-password"),
         )
         visits = len(store.patient_evaluations(patient_id))
     print(f"The patient is in the records, with {visits} {'visit' if visits == 1 else 'visits'}.")
@@ -149,12 +153,14 @@ def _key_file(options: argparse.Namespace) -> bytes | None:
     return _read(options.key_file) if options.key_file else None
 
 
-def _secret(prompt: str, file: Path | None, *, twice: bool = False) -> str:
+def _secret(prompt: str, file: Path | None, *, option: str = "--password-file", twice: bool = False) -> str:
     if file is not None:
         return _read(file).decode(errors="replace").partition("\n")[0].rstrip("\r")
     if not sys.stdin.isatty():
         raise EvalAssistError(
-            tr("Nobody can be asked here ({rstrip}). Give a file with it.").format(rstrip=prompt.rstrip(": "))
+            tr("Nobody can be asked here ({rstrip}). Give it in a file: {option} FILE.").format(
+                rstrip=prompt.rstrip(": "), option=option
+            )
         )
     secret = getpass(prompt)
     if twice and getpass("Once more: ") != secret:

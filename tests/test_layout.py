@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
@@ -18,6 +20,8 @@ from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import style
+from ui.app import fill_small_screen
+from ui.dialogs.preferences import PreferencesDialog
 from ui.main_window import MainWindow
 from ui.pages.base import Page
 from ui.pages.plan import PlanPage
@@ -207,3 +211,36 @@ def test_the_plan_is_no_wider_than_its_page(
     settle(page)
     assert isinstance(page, PlanPage)
     assert inside(page.library, page.area.viewport())
+
+
+def test_settings_are_whole_where_the_letters_of_the_system_are_wide(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    style.apply_style(qapp)
+    usual = qapp.font()
+    wide = qapp.font()
+    wide.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 118)
+    qapp.setFont(wide)
+    try:
+        dialog = PreferencesDialog(Settings(), signed_in=True)
+        qtbot.addWidget(dialog)
+        with qtbot.waitExposed(dialog):
+            dialog.show()
+        (area,) = dialog.findChildren(QScrollArea)
+        assert area.horizontalScrollBar().maximum() == 0
+    finally:
+        qapp.setFont(usual)
+
+
+def test_the_window_takes_a_small_screen_whole_and_leaves_a_large_one(
+    dressed: None, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At 1366x768 the title would push the lowest buttons from the screen."""
+    for free, whole in ((QSize(1366, 768), True), (QSize(1920, 1040), False)):
+        window = QWidget()
+        qtbot.addWidget(window)
+        window.resize(1366, 768)
+        screen = SimpleNamespace(availableGeometry=lambda free=free: QRect(QPoint(), free))
+        monkeypatch.setattr(window, "screen", lambda screen=screen: screen)
+        fill_small_screen(window)
+        assert window.isMaximized() == whole

@@ -836,6 +836,15 @@ def test_an_earlier_state_is_accepted_only_after_the_password(person: Person) ->
     assert accepted
 
 
+def test_who_sets_another_password_is_asked_for_the_own_one(person: Person) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    lee = next(one for one in person.store.accounts() if one.sign_in == "lee")
+    for account, asked in ((lee, "Your own password"), (person.store.account, "Your password now")):
+        dialog = PasswordDialog(person.store, person.way_in, account, Settings(), person.window)
+        assert asked in texts(dialog)
+        assert dialog.old.edit.accessibleName() == asked
+
+
 def test_the_own_password_changes_only_after_the_old_one(person: Person) -> None:
     dialog = PasswordDialog(person.store, person.way_in, person.store.account, Settings(), person.window)
     dialog.show()

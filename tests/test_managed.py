@@ -162,6 +162,19 @@ def test_a_file_that_everybody_can_change_is_refused(place: Place) -> None:
         read_managed(file)
 
 
+def test_what_is_to_be_closed_is_named_and_nothing_else(place: Place, tmp_path: Path) -> None:
+    file = place('paper = "a4"')
+    file.parent.chmod(0o777)
+    with pytest.raises(ManagedError) as caught:
+        read_managed(file)
+    assert caught.value.message.endswith(f"chmod o-w {file.parent}")
+    draft = tmp_path / "open" / "draft.toml"
+    draft.parent.mkdir()
+    draft.parent.chmod(0o1777)  # as /tmp, which must stay open
+    draft.write_text('paper = "a4"')
+    assert read_managed(draft).fixed == {"paper": "a4"}
+
+
 def test_a_file_that_who_works_here_can_change_is_refused(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

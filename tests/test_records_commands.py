@@ -76,7 +76,10 @@ def test_a_wrong_secret_a_missing_backup_and_nobody_to_ask_are_told(desk: Desk, 
         (["restore", backups, "--to", fresh, "--account", "chen", "--password-file", wrong], "not right"),
         (["restore", tmp_path, "--to", fresh, "--password-file", desk.paper], "There is no backup"),
         (["restore", backups, "--to", fresh, "--password-file", tmp_path / "none"], "could not be read"),
-        (["restore", backups, "--to", fresh], "Nobody can be asked here (Paper key)"),
+        (
+            ["restore", backups, "--to", fresh],
+            "Nobody can be asked here (Paper key). Give it in a file: --password-file FILE.",
+        ),
     )
     for words, says in cases:
         code, said = desk.run(*words)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -339,6 +340,16 @@ def test_every_step_has_its_key(desk: Desk) -> None:
     desk.press(Qt.Key.Key_1, CONTROL)
     desk.press(Qt.Key.Key_Return, CONTROL)
     assert desk.view.step == "history"
+
+
+def test_the_last_step_has_its_key_where_shift_and_0_are_also_a_sign_of_their_own(desk: Desk) -> None:
+    desk.begin(anyone())
+    for key in ("Ctrl+Shift+0", "Ctrl+)"):
+        desk.press(Qt.Key.Key_1, CONTROL)
+        assert desk.view.step == "safety"
+        both = next(each for each in desk.view.findChildren(QShortcut) if each.key().toString() == key)
+        both.activatedAmbiguously.emit()
+        assert desk.view.step == "sign"
 
 
 def test_control_z_takes_the_last_answer_back_even_from_inside_a_field(desk: Desk) -> None:

@@ -35,6 +35,9 @@ ASK_MS = 15
 PAINTED_S = 0.05
 """So long the thread that loads leaves the processor to the first page."""
 
+TITLE = 40
+"""So high is the bar that the system puts above a window, at most."""
+
 WARMED = (
     "ui.pages.start",
     "evalassist.records.passwords",
@@ -351,9 +354,17 @@ def _read_content() -> Content:
 def run(argv: Sequence[str]) -> int:
     """Open the window and stay until it is closed; returns the exit code."""
     app, program = begin(argv)
+    fill_small_screen(program.window)
     code = app.exec()
     program.close()
     return code
+
+
+def fill_small_screen(window: QWidget) -> None:
+    """On a screen on which it would not be seen whole with its title, the window takes all there is."""
+    free = window.screen().availableGeometry().size()
+    if window.width() > free.width() or window.height() + style.px(TITLE) > free.height():
+        window.showMaximized()
 
 
 def begin(argv: Sequence[str]) -> tuple[QApplication, App]:

@@ -625,7 +625,13 @@ class EvaluationView(QWidget):
         keys = [*(f"Ctrl+{number}" for number in range(1, 10)), "Ctrl+0", "Ctrl+Shift+0"]
         for step, key in zip(self.steps, keys, strict=True):
             self._key(key, partial(self._step_by_key, step.id))
-        self._key("Ctrl+)", lambda: self.show_step(self.steps[-1].id))  # what Shift makes of 0
+        last = partial(self._step_by_key, self.steps[-1].id)
+        self._key(
+            "Ctrl+)", last
+        )  # what Shift makes of 0; on X11 a key is both, and neither alone is asked for
+        for shortcut in self.findChildren(QShortcut):
+            if shortcut.key().toString() in ("Ctrl+Shift+0", "Ctrl+)"):
+                shortcut.activatedAmbiguously.connect(last)
         self._key("F5", self.show_wanted.emit)
         self._key("F8", self.next_gap)
         self._key("F6", self.what_if)

@@ -256,9 +256,10 @@ class PasswordDialog(_WorkingDialog):
         self._own = account.id == store.account.id
         self.way_in: WayIn | None = None
         """How one comes in from now on, after the own password was changed."""
-        self.old, self.new = PasswordField(tr("Your password now")), NewPassword()
+        now = tr("Your password now") if self._own else tr("Your own password")
+        self.old, self.new = PasswordField(now), NewPassword()
         self.key_file = KeyFile(tr("A file on a stick that is needed beside the password, every time"))
-        parts: list[QWidget] = [style.label("s", tr("Your password now")), self.old, self.new]
+        parts: list[QWidget] = [style.label("s", now), self.old, self.new]
         if self._own:
             self.key_file.use(way_in.key_file)
             parts.append(self.key_file)

@@ -145,6 +145,8 @@ class PreferencesDialog(QDialog):
         area.setWidget(inner)
         room = (parent.window().height() if parent is not None else style.px(768)) - style.px(ENDS)
         area.setMinimumHeight(min(inner.sizeHint().height() + 8, style.px(470), max(room, style.px(100))))
+        wide = inner.sizeHint().width() + area.verticalScrollBar().sizeHint().width() + 2 * area.frameWidth()
+        area.setMinimumWidth(min(wide, parent.window().width() if parent is not None else wide))
         done = QPushButton(tr("Done"))
         done.setProperty("kind", "primary")
         done.clicked.connect(self.accept)
