@@ -393,7 +393,7 @@ class AssessmentPage(Page):
     # ------------------------------------------------------------ how the window talks to it
 
     def focus_item(self, item_id: ItemId) -> bool:
-        if item_id == PRIMARY and self.primary is not None:
+        if item_id == PRIMARY and self.primary is not None and not self.primary.isHidden():
             self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
             return True
         if item_id == IRRITABILITY and self.session.assessment.irritability_by_hand:
