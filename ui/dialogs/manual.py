@@ -35,6 +35,7 @@ from evalassist import resources
 from evalassist.manual import CHAPTERS, FOLDER, Chapter, chapters
 from evalassist.translate import tr
 from ui import style
+from ui.spoken import Said
 from ui.widgets.focus import ENTER_KEYS
 
 SIZE, LEFT, MARGIN = (1080, 700), 250, 18
@@ -79,7 +80,7 @@ class Manual(QDialog):
         self.search.setClearButtonEnabled(True)
         self.search.installEventFilter(self)
         self.search.textChanged.connect(self._look_for)
-        self.said = style.label("s", wrap=True)
+        self.said = Said("s", wrap=True)
         self.said.hide()
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Chapters"))
