@@ -602,6 +602,8 @@ def test_what_is_wrong_with_a_field_is_read_aloud_and_read_with_it(desk: Desk, a
     dialog.activateWindow()
     dialog.begin()
     assert aloud.heard()[1] == ["Write the name."]
+    number = QAccessible.queryAccessibleInterface(dialog.number.edit)
+    assert number.text(QAccessible.Text.Description) == "may stay empty"
     dialog.name.set_value("Example, One")
     dialog.birth.edit.setText("foo")
     dialog.begin()
@@ -611,6 +613,17 @@ def test_what_is_wrong_with_a_field_is_read_aloud_and_read_with_it(desk: Desk, a
     sex = QAccessible.queryAccessibleInterface(dialog.sex.findChildren(QAbstractButton)[0])
     assert sex.text(QAccessible.Text.Description).startswith("Choose one")
     dialog.done(0)
+
+
+def test_a_card_of_the_first_run_says_what_it_is_about(desk: Desk, aloud: Aloud) -> None:
+    first = FirstRun(lambda: Entrance(desk.folder), desk.settings, plain=False)
+    aloud.heard()
+    desk.window.show_door(first)
+    assert aloud.heard()[0][0].startswith("Welcome to EvalAssist Step 1 of 3: your clinic")
+    first.next.click()
+    assert aloud.heard()[0][0].startswith("Who works here first Step 2 of 3: your account")
+    QTest.keyClick(first.button, Qt.Key.Key_Space)
+    assert aloud.heard()[1] == ["Write a short name to sign in with, like “chen”."]
 
 
 def test_lists_below_a_line_say_what_enter_would_take(desk: Desk, aloud: Aloud) -> None:

@@ -210,6 +210,9 @@ class EvaluationView(QWidget):
         wanted = session.progress[self._step].gaps if answered else begin
         if not wanted or not self.page.focus_item(wanted[0]):
             self.page.focus_start()
+        at = self.window().focusWidget()
+        if at is None or not self.page.isAncestorOf(at):  # a signed page may have nothing to begin with
+            self.rail.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def commit(self) -> None:
         """Tell the session everything that is typed on the page; a field with a defect holds up no other."""

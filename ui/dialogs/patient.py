@@ -143,7 +143,7 @@ class PatientDialog(QDialog):
             if isinstance(field, SegmentedControl):
                 field.describe(wrong.get(key, ""))
             elif isinstance(field, TextField | DateField):
-                field.edit.setAccessibleDescription(wrong.get(key, ""))
+                field.edit.setAccessibleDescription(wrong.get(key, field.toolTip()))
         at = self.focusWidget()
         if at is not None and first.isAncestorOf(at):  # else it is read as the keyboard comes there
             spoken.say(at, wrong[next(iter(wrong))], at_once=True)
@@ -230,6 +230,8 @@ class PatientDialog(QDialog):
         said.hide()
         self._said[key] = said
         field.setToolTip(hint)
+        if isinstance(field, TextField):
+            field.edit.setAccessibleDescription(hint)
         self._grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
         place = QWidget()
         stack = style.column(place, spacing=2)

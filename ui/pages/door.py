@@ -8,7 +8,7 @@ from math import ceil
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -63,6 +63,8 @@ class ClosedPage(QWidget):
         super().__init__()
         self.setObjectName("page")
         self._clinic, self._says = clinic, says
+        self._told = ""
+        """What a card is about, read aloud as it comes."""
         self._aside = Aside(self)
         self._cards = QStackedWidget()
         area = QScrollArea()
@@ -122,10 +124,16 @@ class ClosedPage(QWidget):
         card.setMaximumWidth(max(style.px(WIDTH), card.minimumSizeHint().width()))
         self._cards.addWidget(place)
         self._cards.setCurrentWidget(place)
-        spoken.say(self, " ".join([title, *(part.text() for part in parts if isinstance(part, QLabel))]))
+        self._told = " ".join([title, *(part.text() for part in parts if isinstance(part, QLabel))])
+        if self.isVisible():
+            spoken.say(self, self._told)
         if former is not None:
             self._cards.removeWidget(former)
             former.deleteLater()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        spoken.say(self, self._told)
 
     def show_manual(self) -> None:
         """F1: the manual, open also to who cannot come in."""
