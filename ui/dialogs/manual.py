@@ -34,7 +34,7 @@ from PySide6.QtWidgets import (
 from evalassist import resources
 from evalassist.manual import CHAPTERS, FOLDER, Chapter, chapters
 from evalassist.translate import tr
-from ui import style
+from ui import spoken, style
 from ui.spoken import Said
 from ui.widgets.focus import ENTER_KEYS
 
@@ -142,6 +142,11 @@ class Manual(QDialog):
             self.list.setCurrentRow(next(at for at, count in enumerate(hits) if count))
         self.page.mark(words)
         self.page.find_next(words, from_start=True)
+        if any(hits):
+            found = ", ".join(
+                item.text() for at, count in enumerate(hits) if count and (item := self.list.item(at))
+            )
+            spoken.say(self.search, found, at_once=True)
 
     def _go_on(self, *, back: bool = False) -> None:
         """The next place in this chapter, else the first of the next chapter that has one; and round again."""
