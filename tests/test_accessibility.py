@@ -54,7 +54,7 @@ from ui.pages.first_run import FirstRun
 from ui.pages.plan import PlanPage
 from ui.widgets.boxes import Box
 from ui.widgets.focus import is_stop
-from ui.widgets.marks import ReasonLink
+from ui.widgets.marks import Banner, ReasonLink
 from ui.widgets.pdf_view import PdfPages
 from ui.widgets.segments import SegmentedControl, yes_no_not_tested
 
@@ -613,6 +613,28 @@ def test_what_is_wrong_with_a_field_is_read_aloud_and_read_with_it(desk: Desk, a
     sex = QAccessible.queryAccessibleInterface(dialog.sex.findChildren(QAbstractButton)[0])
     assert sex.text(QAccessible.Text.Description).startswith("Choose one")
     dialog.done(0)
+
+
+def test_what_is_taken_back_at_once_is_not_read_aloud(
+    qtbot: QtBot, dressed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(spoken, "listens", lambda: True)
+    monkeypatch.setattr(
+        spoken.QAccessible,
+        "updateAccessibility",
+        lambda event: told.append(event.message()) if hasattr(event, "message") else None,
+    )
+    banner = Banner("danger", "Stop.", "Refer now.")
+    qtbot.addWidget(banner)
+    banner.show()
+    banner.hide()
+    QApplication.processEvents()
+    assert told == []
+    banner.show()
+    banner.say("danger", "Stop.", "Refer now.")
+    QApplication.processEvents()
+    assert told == ["Stop. Refer now."]
 
 
 def test_a_card_of_the_first_run_says_what_it_is_about(desk: Desk, aloud: Aloud) -> None:

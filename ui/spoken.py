@@ -12,7 +12,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleInterface, QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QApplication, QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QComboBox, QLabel, QWidget
 from shiboken6 import isValid
 
 from evalassist.translate import tr
@@ -72,9 +72,8 @@ def say(widget: QWidget, words: str, *, at_once: bool = False) -> None:
 
 def _tell(widget: QWidget, words: str, at_once: bool) -> None:
     _waiting.remove(words)
-    by = widget if isValid(widget) else QApplication.activeWindow()
-    if by is not None:
-        told = QAccessibleAnnouncementEvent(by, words)
+    if isValid(widget) and widget.isVisible():  # else it was taken back before anyone saw it
+        told = QAccessibleAnnouncementEvent(widget, words)
         ways = QAccessible.AnnouncementPoliteness
         told.setPoliteness(ways.Assertive if at_once else ways.Polite)
         QAccessible.updateAccessibility(told)

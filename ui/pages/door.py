@@ -124,7 +124,12 @@ class ClosedPage(QWidget):
         card.setMaximumWidth(max(style.px(WIDTH), card.minimumSizeHint().width()))
         self._cards.addWidget(place)
         self._cards.setCurrentWidget(place)
-        self._told = " ".join([title, *(part.text() for part in parts if isinstance(part, QLabel))])
+        self._told = " ".join(
+            [
+                title,
+                *(part.text() for part in parts if isinstance(part, QLabel) and part.property("t") != "s"),
+            ]
+        )
         if self.isVisible():
             spoken.say(self, self._told)
         if former is not None:
