@@ -621,7 +621,7 @@ def test_what_is_taken_back_at_once_is_not_read_aloud(
     told: list[str] = []
     monkeypatch.setattr(spoken, "listens", lambda: True)
     monkeypatch.setattr(
-        spoken.QAccessible,
+        QAccessible,
         "updateAccessibility",
         lambda event: told.append(event.message()) if hasattr(event, "message") else None,
     )
