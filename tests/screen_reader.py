@@ -2,7 +2,7 @@
 
 Run by the system's Python, which has the bindings of D-Bus: it starts the program in its arguments, reads the
 start page, opens the first unfinished evaluation and its second step by pressing what it read, and prints JSON:
-for each page a list of role, name, states and value.
+for each page a list of role, name, states and value; in a second line what was to be read aloud.
 """
 
 from __future__ import annotations
@@ -43,6 +43,15 @@ class Reader:
         self._bus = Gio.DBusConnection.new_for_address_sync(
             address, flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None
         )
+        self.aloud: list[str] = []
+        """What the program asked to be read aloud."""
+        registry = (f"{ATSPI}.Registry", "/org/a11y/atspi/registry", f"{ATSPI}.Registry", "RegisterEvent")
+        wish = GLib.Variant("(sass)", ("object:announcement", [], ""))
+        self._bus.call_sync(*registry, wish, None, 0, 5000)
+        self._bus.signal_subscribe(None, f"{ATSPI}.Event.Object", "Announcement", None, None, 0, self._hear)
+
+    def _hear(self, *event: Any) -> None:
+        self.aloud.append(event[-1].unpack()[3])
 
     def _call(self, node: Node, face: str, method: str, *told: object, kinds: str = "") -> Any:
         given = GLib.Variant(f"({kinds})", told) if kinds else None
@@ -91,6 +100,8 @@ def waited_for(reader: Reader, words: str) -> tuple[Node, list[list[object]]]:
             found = [each for window in windows for each in reader.read(window)]
         except GLib.Error:  # it went while it was read
             found = []
+        while GLib.MainContext.default().iteration(False):
+            pass  # what came meanwhile is heard
         for node, told in found:
             if str(told[1]).startswith(words):
                 return node, [each for _, each in found]
@@ -107,7 +118,11 @@ def main() -> None:
         step, safety = waited_for(reader, "Step 2: History")
         reader.press(step)
         _, history = waited_for(reader, "Worst pain, last 7 days")
-        print(json.dumps({"start": start, "safety": safety, "history": history}))
+        print(
+            json.dumps({"start": start, "safety": safety, "history": history}),
+            json.dumps(reader.aloud),
+            sep="\n",
+        )
     finally:
         program.terminate()
         program.wait()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache, partial
 from itertools import chain
@@ -36,21 +36,25 @@ from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
 from evalassist.content import load_content
+from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Evaluation
 from evalassist.records.accounts import Account
 from evalassist.records.entrance import Entrance
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
-from ui import style
-from ui.dialogs.palette import commands
+from ui import spoken, style
+from ui.dialogs.as_text import AsText
+from ui.dialogs.palette import Palette, commands
+from ui.dialogs.patient import PatientDialog
 from ui.hands_busy import HandsBusyView
 from ui.main_window import MainWindow, wear
 from ui.pages.door import Door
 from ui.pages.first_run import FirstRun
+from ui.pages.plan import PlanPage
 from ui.widgets.boxes import Box
 from ui.widgets.focus import is_stop
-from ui.widgets.marks import ReasonLink
+from ui.widgets.marks import Banner, ReasonLink
 from ui.widgets.pdf_view import PdfPages
 from ui.widgets.segments import SegmentedControl, yes_no_not_tested
 
@@ -501,6 +505,208 @@ def test_a_box_pressed_by_assistive_technology_is_an_answer(qtbot: QtBot, dresse
     QAccessible.queryAccessibleInterface(box).actionInterface().doAction("Press")
     assert given == ["no"]
     assert QAccessible.queryAccessibleInterface(box).state().checked
+
+
+# ---------------------------------------------------------------- what is read aloud without the keyboard
+
+
+@dataclass
+class Aloud:
+    """What was to be read aloud since it was last asked."""
+
+    said: list[str] = field(default_factory=list)
+    at_once: list[str] = field(default_factory=list)
+
+    def hear(self, _: QWidget, words: str, *, at_once: bool = False) -> None:
+        if words:
+            (self.at_once if at_once else self.said).append(words)
+
+    def heard(self) -> tuple[list[str], list[str]]:
+        """What was said, and what broke in."""
+        found = self.said, self.at_once
+        self.said, self.at_once = [], []
+        return found
+
+
+@pytest.fixture
+def aloud(monkeypatch: pytest.MonkeyPatch) -> Aloud:
+    made = Aloud()
+    monkeypatch.setattr(spoken, "say", made.hear)
+    monkeypatch.setattr(spoken, "listens", lambda: True)
+    return made
+
+
+def test_a_step_a_finding_a_red_flag_and_a_failed_save_are_read_aloud(
+    desk: Desk, aloud: Aloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = desk.case("ex1")
+    desk.store.save(first)
+    later = replace(first, id="later", kind="re-evaluation", visit_date=first.visit_date + timedelta(weeks=4))
+    desk.window.begin(later.without_answer("onset"))
+    view = desk.window.view
+    assert view is not None
+    aloud.heard()
+    view.go_to("onset")
+    assert aloud.heard() == (["Step 2: History, complete"], [])
+    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_F3)
+    said, _ = aloud.heard()
+    assert said == ["same as Mar 2"]
+    view.session.answer("nprs-worst", 9.0)
+    assert "Irritability: high" in aloud.heard()[0][0]
+    view.undo()
+    assert "Undone" in aloud.heard()[0]
+    view.session.answer("hot-joint", "yes")
+    _, broke_in = aloud.heard()
+    assert [words.partition(".")[0] for words in broke_in] == ["Emergency: act now"]
+    view.undo()
+    assert aloud.heard()[0][:1] == ["No red flag any more"]
+    with monkeypatch.context() as broken:
+        broken.setattr(view.session.store, "save", fails)
+        view.session.answer("nprs-worst", 5.0)
+        view.session.keep()
+        assert aloud.heard()[1] == ["Not kept. The disk is full."]
+    view.session.keep()
+    assert "Everything is kept again." in aloud.heard()[0]
+
+
+def fails(_: Evaluation) -> None:
+    raise EvalAssistError("The disk is full.")
+
+
+def test_the_hands_busy_view_says_each_number_what_it_came_to_and_what_is_wrong(
+    desk: Desk, aloud: Aloud
+) -> None:
+    desk.window.begin(desk.case("ex1").without_answer("habd.left"))
+    assert desk.window.view is not None
+    desk.window.view.go_to("habd.left")
+    desk.window.view.toggle_hands()
+    desk.rest()
+    aloud.heard()
+
+    def typed(keys: str) -> str:
+        QTest.keyClicks(desk.window.focusWidget(), keys)
+        return aloud.heard()[1][-1]
+
+    assert typed("12") == "12 N."
+    assert typed("0\r") == "1 of 3 taken: 120 N. trial 2 of 3."
+    assert typed("+") == "Hold, 1 of 5 seconds."
+    assert typed("9999\r").startswith("9999 N: usual")
+    assert typed("\b\b\b\b-").startswith("Not tested, because of 1: Pain; 2: ")
+    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_Escape)
+    assert aloud.heard()[1][-1] == "trial 2 of 3."
+
+
+def test_what_is_wrong_with_a_field_is_read_aloud_and_read_with_it(desk: Desk, aloud: Aloud) -> None:
+    dialog = PatientDialog(desk.content, desk.window)
+    dialog.show()
+    dialog.activateWindow()
+    dialog.begin()
+    assert aloud.heard()[1] == ["Write the name."]
+    number = QAccessible.queryAccessibleInterface(dialog.number.edit)
+    assert number.text(QAccessible.Text.Description) == "may stay empty"
+    dialog.name.set_value("Example, One")
+    dialog.birth.edit.setText("foo")
+    dialog.begin()
+    told = QAccessible.queryAccessibleInterface(dialog.birth.edit).text(QAccessible.Text.Description)
+    assert told.startswith("“foo” cannot be read as a date yet.")
+    assert aloud.heard()[1] == [f"Date of birth: {told}"]
+    sex = QAccessible.queryAccessibleInterface(dialog.sex.findChildren(QAbstractButton)[0])
+    assert sex.text(QAccessible.Text.Description).startswith("Choose one")
+    dialog.done(0)
+
+
+def test_what_is_taken_back_at_once_is_not_read_aloud(
+    qtbot: QtBot, dressed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(spoken, "listens", lambda: True)
+    monkeypatch.setattr(
+        QAccessible,
+        "updateAccessibility",
+        lambda event: told.append(event.message()) if hasattr(event, "message") else None,
+    )
+    banner = Banner("danger", "Stop.", "Refer now.")
+    qtbot.addWidget(banner)
+    banner.show()
+    banner.hide()
+    QApplication.processEvents()
+    assert told == []
+    banner.show()
+    banner.say("danger", "Stop.", "Refer now.")
+    QApplication.processEvents()
+    assert told == ["Stop. Refer now."]
+
+
+def test_a_card_of_the_first_run_says_what_it_is_about(desk: Desk, aloud: Aloud) -> None:
+    first = FirstRun(lambda: Entrance(desk.folder), desk.settings, plain=False)
+    aloud.heard()
+    desk.window.show_door(first)
+    assert aloud.heard()[0][0].startswith("Welcome to EvalAssist Step 1 of 3: your clinic")
+    first.next.click()
+    assert aloud.heard()[0][0].startswith("Who works here first Step 2 of 3: your account")
+    QTest.keyClick(first.button, Qt.Key.Key_Space)
+    assert aloud.heard()[1] == ["Write a short name to sign in with, like “chen”."]
+
+
+def test_lists_below_a_line_say_what_enter_would_take(desk: Desk, aloud: Aloud) -> None:
+    desk.store.save(desk.case("ex1"))
+    desk.window.begin(desk.half("patient-a"))
+    palette = Palette(commands(desk.window), desk.window)
+    palette.show()
+    aloud.heard()
+    palette.typed.setText("worst pain")
+    QTest.keyClick(palette.typed, Qt.Key.Key_Down)
+    assert aloud.heard()[1] == [
+        "Worst pain, last 7 days, History, 1 of 2",
+        "VAS worst pain, Questionnaires, 2 of 2",
+    ]
+    palette.typed.setText("nothing like this")
+    assert aloud.heard()[1] == ["Nothing found."]
+    palette.reject()
+
+
+def test_a_changed_plan_is_read_aloud_and_the_keyboard_stays_where_it_changed(
+    desk: Desk, aloud: Aloud
+) -> None:
+    desk.window.begin(desk.case("ex1"))
+    assert desk.window.view is not None
+    page = desk.window.view.show_step("plan")
+    assert isinstance(page, PlanPage)
+    desk.rest()
+    first, second, third = list(page.cards.values())[:3]
+    second.take_out.setFocus()
+    aloud.heard()
+    QTest.keyClick(second.steppers["sets"].findChildren(QAbstractButton)[0], Qt.Key.Key_Plus)
+    assert aloud.heard()[1] == ["4 sets"]
+    second._remove.click()
+    second.removal_reason.set_value("no room")
+    second.take_out.click()
+    assert any(words.startswith(f"Taken out: {second.exercise.name}.") for words in aloud.heard()[0])
+    at = desk.window.focusWidget()
+    assert at is not None
+    assert third.isAncestorOf(at)
+    assert first in page.cards.values()
+
+
+def test_a_paper_can_be_read_as_text(desk: Desk) -> None:
+    desk.window.begin(desk.case("ex1"))
+    assert desk.window.view is not None
+    page = desk.window.view.show_step("sign")
+    desk.rest()
+    pages = page.findChild(PdfPages)
+    assert pages is not None
+    read: list[str] = []
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, AsText)
+        read.append(dialog.words.toPlainText())
+        dialog.reject()
+
+    QTimer.singleShot(0, look)
+    QTest.keyClick(pages, Qt.Key.Key_Return)
+    assert "Example One" in read[0]
+    assert "82 N" in read[0]
 
 
 # ---------------------------------------------------------------- the audit itself

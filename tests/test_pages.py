@@ -899,7 +899,7 @@ def test_an_exercise_is_taken_out_with_its_reason_and_offered_again(session_of: 
     page = opened(PlanPage(session := session_of("ex1")))
     click(page, "Bridge (double-leg): take it out, and say why")
     type_into(page, "Bridge (double-leg): why it is taken out", "back hurts")
-    click(page, "Take it out")
+    click(page, "Bridge (double-leg): take it out")
     assert "HX01" not in in_plan(session)
     assert "back hurts" in reads(page)
     click(page, "Add Bridge (double-leg)")

@@ -38,7 +38,7 @@ Told = list[tuple[str, str, list[str], object]]
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
+def heard(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Told], list[str]]:
     folder = tmp_path_factory.mktemp("s")
     environment = os.environ | {
         "QT_QPA_PLATFORM": "xcb",
@@ -59,8 +59,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    found: dict[str, Told] = json.loads(done.stdout.splitlines()[-1])  # the bus speaks first
-    return found
+    pages, aloud = done.stdout.splitlines()[-2:]  # the bus speaks first
+    return json.loads(pages), json.loads(aloud)
+
+
+@pytest.fixture
+def pages(heard: tuple[dict[str, Told], list[str]]) -> dict[str, Told]:
+    return heard[0]
 
 
 def controls(told: Told, *roles: str) -> set[str]:
@@ -106,6 +111,10 @@ def test_a_step_tells_where_one_is_and_what_is_left(pages: dict[str, Told]) -> N
         assert "checked" not in named(told, f"Step {there}, complete")[1]
     assert "Infection, complete, 2 of 2 no, folded" in controls(safety, "push button")
     assert "RIGHT knee" in controls(safety, "push button")
+
+
+def test_a_step_is_read_aloud_as_it_comes(heard: tuple[dict[str, Told], list[str]]) -> None:
+    assert heard[1] == ["Step 1: Safety, complete", "Step 2: History, complete"]
 
 
 def test_answers_are_told_with_their_field(pages: dict[str, Told]) -> None:

@@ -19,7 +19,7 @@ from evalassist.clinical.progress import StepProgress, shown
 from evalassist.evaluation import Evaluation, ItemId, SoreKnee
 from evalassist.note import Language
 from evalassist.translate import tr
-from ui import icons, style
+from ui import icons, spoken, style
 from ui.faults import log_fault
 from ui.pages import load_page, page_for
 from ui.pages.base import Page
@@ -32,6 +32,7 @@ from ui.widgets.dates import KIND_WORDS, SHORT_KINDS, date_text, day_of_month
 from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import GLYPHS
 from ui.widgets.last_line import SAME_KEY
+from ui.widgets.panel_lines import ACTIONS, PanelLines
 from ui.widgets.practice_card import PracticeBand
 from ui.widgets.rail import NARROW, WIDE, RailStep, StepRail
 from ui.widgets.reasoning_panel import ReasoningPanel
@@ -44,6 +45,8 @@ log = logging.getLogger(__name__)
 
 ROOMY_STEPS = ("plan", "handout", "sign")
 """Steps that need the room of the reasoning panel."""
+WARNING = ("safety",)
+"""Steps whose own line above the page tells every red flag, and is read aloud."""
 PAPERS = ("handout", "sign")
 REST_BEFORE_BUILDING_MS = 400
 BETWEEN_SLICES_MS, SLICE_S = 10, 0.005
@@ -110,6 +113,8 @@ class EvaluationView(QWidget):
         self._last_touched = monotonic()
         self._pieces: Iterator[None] | None = None
         """What is left to make of the page that is being made before anyone looks at it."""
+        self._heard: tuple[dict[str, str], list[str]] | None = None
+        """The red flags and conclusions that were read aloud, or stood there from the beginning."""
         self._refresh()
         kept = [row for row in session.store.recent() if row.id == session.evaluation.id]
         if kept:
@@ -134,7 +139,7 @@ class EvaluationView(QWidget):
             self._commit_page()
         page = self._page(step_id)
         page.prepare()
-        self._step = step_id
+        turned, self._step = self._step != step_id, step_id
         self._panel_over = False
         self.rail.set_current(step_id)
         self._place()
@@ -142,6 +147,8 @@ class EvaluationView(QWidget):
         self._refresh_footer()
         self.step_shown.emit(step_id)
         self._later.start()
+        if turned:
+            spoken.say(self, self.rail.in_words(step_id))
         return page
 
     def go_to(self, item_id: str) -> None:
@@ -171,6 +178,8 @@ class EvaluationView(QWidget):
             step_id, item_id = found
             page = self.show_step(step_id)
             page.focus_item(item_id)
+        else:
+            spoken.say(self, tr("Nothing left"))
 
     def neighbour(self, by: int) -> str | None:
         """The step before or after this one."""
@@ -201,6 +210,9 @@ class EvaluationView(QWidget):
         wanted = session.progress[self._step].gaps if answered else begin
         if not wanted or not self.page.focus_item(wanted[0]):
             self.page.focus_start()
+        at = self.window().focusWidget()
+        if at is None or not self.page.isAncestorOf(at):  # a signed page may have nothing to begin with
+            self.rail.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def commit(self) -> None:
         """Tell the session everything that is typed on the page; a field with a defect holds up no other."""
@@ -284,11 +296,17 @@ class EvaluationView(QWidget):
 
     def undo(self) -> None:
         self.commit()
-        self.session.undo()
+        self._say_done(self.session.undo, tr("Undone"), tr("Nothing to undo"))
 
     def redo(self) -> None:
         self.commit()
-        self.session.redo()
+        self._say_done(self.session.redo, tr("Done again"), tr("Nothing to do again"))
+
+    def _say_done(self, act: Callable[[], object], done: str, nothing: str) -> None:
+        """What changes may stand far from the keyboard."""
+        before = self.session.evaluation
+        act()
+        spoken.say(self, nothing if self.session.evaluation is before else done)
 
     def toggle_hands(self) -> None:
         """F11: the hands-busy view of the strength step, or back to the page at the row being worked on."""
@@ -472,9 +490,30 @@ class EvaluationView(QWidget):
             state = progress[step.id]
             self.rail.set_state(step.id, GLYPHS[state.state], state.left, state.why)
         self.panel.refresh()
+        self._speak_findings()
         self._fill_who(self.session.evaluation)
         if self._step:
             self._refresh_footer()
+
+    def _speak_findings(self) -> None:
+        """What the findings say now and did not before, read aloud; a red flag breaks in on what is read."""
+        if not spoken.listens():
+            return
+        flags = {
+            flag.id: f"{ACTIONS[flag.rule.level or 'CAUTION']}. {flag.rule.title}. {flag.rule.do_now}"
+            for flag in self.session.assessment.red_flags
+        }
+        stopped = self.session.assessment.stopped
+        said = [] if stopped else PanelLines(self.session).found()
+        flags_before, said_before = self._heard or (flags, said)
+        self._heard = flags, said
+        for flag_id, words in flags.items():
+            if flag_id not in flags_before and self._step not in WARNING:
+                spoken.say(self, words, at_once=True)
+        if flags_before and not flags:
+            spoken.say(self, tr("No red flag any more"))
+        if said_before:  # else a stop went, and all stands as it was
+            spoken.say(self, "; ".join(words for words in said if words not in said_before))
 
     def _refresh_footer(self) -> None:
         here = self.session.progress[self._step]
@@ -636,7 +675,7 @@ class EvaluationView(QWidget):
         self._key("F8", self.next_gap)
         self._key("F6", self.what_if)
         self._key("F9", self.switch_panel)
-        self._key(SAME_KEY, lambda: self.page.same_as_last())
+        self._key(SAME_KEY, self._same_as_last)
         self._key("F11", self.toggle_hands)
         self._key(QKeySequence.StandardKey.Undo, self.undo)
         self._key("Ctrl+Y", self.redo)
@@ -674,6 +713,16 @@ class EvaluationView(QWidget):
         self.show_step(step_id)
         self.focus_first()
 
+    def _same_as_last(self) -> None:
+        """F3: the answer comes from an earlier visit, so it is read aloud."""
+        item_id, before = self.focused_item(), self.session.evaluation
+        offered = self.session.same_offered(item_id) if item_id else None
+        self.page.same_as_last()
+        if self.session.evaluation is not before:
+            spoken.say(self, self.session.last_told(item_id).words)
+        elif offered is None:
+            spoken.say(self, tr("Nothing to take from an earlier visit here"))
+
     def _print(self) -> None:
         if not self.page.print_paper():
             self.show_step("handout").print_paper()
@@ -688,11 +737,15 @@ class EvaluationView(QWidget):
 
     def _kept(self, moment: datetime) -> None:
         self._last_touched = monotonic()
+        if self._not_kept_since:
+            spoken.say(self, tr("Everything is kept again."))
         self._not_kept_since = ""
         self.header.kept.setToolTip("")
         self.header.kept.set_kept(f"{moment.astimezone():%H:%M:%S}")
 
     def _not_kept(self, because: str) -> None:
+        if not self._not_kept_since:
+            spoken.say(self, tr("Not kept. {because}").format(because=because), at_once=True)
         self._not_kept_since = self._not_kept_since or f"{datetime.now():%H:%M}"
         self.header.kept.set_failed(self._not_kept_since, because.partition(". ")[0])
         self.header.kept.setToolTip(style.tip(because))

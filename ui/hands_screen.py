@@ -13,7 +13,7 @@ from evalassist.clinical import battery
 from evalassist.evaluation import SIDES
 from evalassist.translate import tr
 from evalassist.words import lower_first
-from ui import icons, style
+from ui import icons, spoken, style
 from ui.hands_entry import HandsEntry
 from ui.session import EvaluationSession
 from ui.widgets.dates import date_text
@@ -50,6 +50,8 @@ class HandsScreen(QWidget):
         super().__init__(parent)
         self.session = session
         self.entry = HandsEntry(session, unit, kinds, at)
+        self._told: dict[str, str] = {}
+        """What was read aloud of it last."""
         self._second = 0
         """Of the count, from 1 on; 0 while none runs."""
         self._counted = ""
@@ -182,12 +184,59 @@ class HandsScreen(QWidget):
         self.trials.show_entry(entry, counting=self._second > 0)
         self._show_keys()
         self.setAccessibleDescription(self._spoken())
+        self._speak_news()
 
     def _spoken(self) -> str:
         stop, group = self.entry.stop, self.entry.group
         if stop is None or group is None:
             return tr("Nothing is left to test.")
-        return f"{stop.side}, {group.title}. {self._where()}. {self.entry.says}"
+        return f"{stop.side}, {group.title}. {self._asked()}. {self.entry.says}"
+
+    def _speak_news(self) -> None:
+        """What is other than before, read aloud: the keyboard stays where it is, so no field says it."""
+        before, now = self._told, self._to_tell()
+        self._told = before | now
+        if not self.isVisible():
+            return
+        if before.get("question") and not now.get("question"):
+            before = before | {"asked": ""}  # back from a question: say again where one is
+        news = [words for key, words in now.items() if words and words != before.get(key)]
+        if self.entry.bad and self.entry.says not in news:
+            news.append(self.entry.says)
+        spoken.say(
+            self, " ".join(words if words.endswith(".") else f"{words}." for words in news), at_once=True
+        )
+
+    def _to_tell(self) -> dict[str, str]:
+        entry, stop, group = self.entry, self.entry.stop, self.entry.group
+        if stop is None or group is None:
+            lines = [tr("All tested."), *self.summary.in_words()]
+            return {"place": " ".join(lines), "question": "", "says": entry.says}
+        if self._second:
+            return {"count": self.huge.accessibleName() if self._second == 1 else f"{self._second}"}
+        asked = entry.question
+        if asked is not None:
+            options = (f"{at}: {words}" for at, words in enumerate(asked.options, start=1))
+            return {
+                "question": f"{asked.title} {'; '.join(options)}",
+                "typed": entry.typed,
+                "says": entry.says,
+            }
+        trials, (position, wanted) = entry.test.trials, self._asked_parts()
+        taken = f"{trials[-1]:g} {entry.shown_unit}" if trials else ""
+        return {
+            "question": "",
+            "count": self._counted,
+            "taken": tr("{trial} of {count} taken: {value}").format(
+                trial=len(trials), count=max(len(trials), self.session.content.pace.trials), value=taken
+            )
+            if trials
+            else "",
+            "typed": self.huge.accessibleName() if entry.typed else "",
+            "says": entry.says,
+            "place": f"{stop.side}, {group.title}, {position}",
+            "asked": wanted,
+        }
 
     def _show_progress(self) -> None:
         stops, answers = self.entry.stops, self.session.evaluation.answers
@@ -205,7 +254,14 @@ class HandsScreen(QWidget):
         self._muscle.setText(tr("Muscle {at} of {count}").format(at=at, count=len(groups)))
 
     def _where(self) -> str:
-        """The position and what is asked, in one line."""
+        """The position, what is asked and what is left of the rest, in one line."""
+        parts = [*self._asked_parts(), self._counted, self._rest_words()]
+        return "  ·  ".join(part for part in parts if part)
+
+    def _asked(self) -> str:
+        return ", ".join(part for part in self._asked_parts() if part)
+
+    def _asked_parts(self) -> tuple[str, str]:
         entry, group = self.entry, self.entry.group
         assert group is not None
         position = group.position_title(entry.test.position) or group.position
@@ -218,8 +274,7 @@ class HandsScreen(QWidget):
             "lever": tr("lever arm in cm, from {axis} to the pad").format(axis=lower_first(group.axis)),
             "done": tr("not tested") if entry.test.not_tested else tr("all is in"),
         }[entry.ask]
-        parts = [position, asked, self._counted, self._rest_words()]
-        return "  ·  ".join(part for part in parts if part)
+        return position, asked
 
     def _rest_words(self) -> str:
         left = round(self._rested_at - monotonic())

@@ -1,20 +1,26 @@
 """What a screen reader is told of the controls we made ourselves: their role, and that they can be pressed.
 
 A class says its role in `spoken_role`; where it can be pressed, it has `press`. Names are accessible names.
+What changes elsewhere than under the keyboard is told with `say`, else only who sees it knows.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QAccessible, QAccessibleInterface
-from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QWidget
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleInterface, QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QComboBox, QLabel, QWidget
+from shiboken6 import isValid
 
 from evalassist.translate import tr
 
 Role = QAccessible.Role
 PRESS = tr("Press")
+_waiting: list[str] = []
+"""What is said once the keyboard has come to rest."""
 
 
 class _Spoken(QAccessibleWidget):
@@ -50,3 +56,50 @@ def _told_of(_kind: str, thing: QObject) -> QAccessibleInterface | None:
 
 
 QAccessible.installFactory(_told_of)
+
+
+def listens() -> bool:
+    """Whether a screen reader, or another assistive technology, is there."""
+    return QAccessible.isActive()
+
+
+def say(widget: QWidget, words: str, *, at_once: bool = False) -> None:
+    """Have these words read aloud, after the keyboard has come to rest; `at_once` breaks in on what is read."""
+    if words and words not in _waiting and listens():
+        _waiting.append(words)
+        QTimer.singleShot(0, partial(_tell, widget, words, at_once))
+
+
+def _tell(widget: QWidget, words: str, at_once: bool) -> None:
+    _waiting.remove(words)
+    if isValid(widget) and widget.isVisible():  # else it was taken back before anyone saw it
+        told = QAccessibleAnnouncementEvent(widget, words)
+        ways = QAccessible.AnnouncementPoliteness
+        told.setPoliteness(ways.Assertive if at_once else ways.Polite)
+        QAccessible.updateAccessibility(told)
+
+
+def name_combo(combo: QComboBox, name: str) -> None:
+    """On Linux Qt tells what is chosen as the name of a list, and its own name not at all."""
+    combo.setAccessibleName(name)
+    if sys.platform == "linux":
+        combo.setAccessibleDescription(name)
+
+
+class Said(QLabel):
+    """A line that stands there once there is something to say, and is read aloud then."""
+
+    def __init__(self, kind: str = "", words: str = "", *, wrap: bool = False) -> None:
+        super().__init__(words)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("t", kind)
+        self.setWordWrap(wrap)
+
+    def setText(self, words: str) -> None:
+        super().setText(words)
+        if self.isVisible():
+            say(self, words, at_once=True)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        say(self, self.text(), at_once=True)

@@ -17,6 +17,7 @@ from ui import style
 from ui.aside import Aside
 from ui.dialogs.confirm import confirmed
 from ui.half_filled import HalfFilled
+from ui.spoken import Said
 from ui.way_in import WayIn
 from ui.widgets.account_fields import ROLES, AccountFields
 from ui.widgets.paper_key import PaperKey
@@ -53,7 +54,7 @@ class AccountsDialog(QDialog):
         self.list = RowList(tr("Accounts"))
         self.list.setMinimumHeight(style.px(220))
         self._who = style.label("", wrap=True)
-        self._said = style.label("", wrap=True)
+        self._said = Said("", wrap=True)
         self._said.hide()
         self.own = _button(tr("Change my password…"), self.change_own)
         self.add = _button(tr("Add…"), self.add_account)
@@ -201,7 +202,7 @@ class _WorkingDialog(QDialog):
         super().__init__(parent)
         self._aside = Aside(self)
         self.setWindowTitle(title)
-        self._said = style.label("", wrap=True)
+        self._said = Said("", wrap=True)
         style.say(self._said, c="danger")
         self._said.hide()
         self.button = _button(act, self.act)

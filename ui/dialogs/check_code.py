@@ -9,6 +9,7 @@ from evalassist.records.plain import typed_code
 from evalassist.records.store import Store
 from evalassist.translate import tr
 from ui import style
+from ui.spoken import Said
 from ui.widgets.dates import KIND_WORDS, date_text
 from ui.widgets.fields import TextField
 
@@ -22,7 +23,7 @@ class CheckCodeDialog(QDialog):
         self.setWindowTitle(tr("Check a code"))
         self.setMinimumWidth(style.px(480))
         self.code = TextField(tr("Code at the foot of the paper, like ABCDE-FGHIJ"))
-        self.says = style.label("", wrap=True)
+        self.says = Said("", wrap=True)
         check, close = QPushButton(tr("Check it")), QPushButton(tr("Close"))
         check.setProperty("kind", "primary")
         check.setDefault(True)

@@ -9,6 +9,7 @@ from evalassist.records.store import Store
 from evalassist.translate import tr
 from ui import style
 from ui.aside import Aside
+from ui.spoken import Said
 from ui.way_in import WayIn
 from ui.widgets.passwords import PasswordField
 
@@ -27,7 +28,7 @@ class ConfirmDialog(QDialog):
         self.password = PasswordField(tr("Your password"))
         self.password.edit.setPlaceholderText(tr("Your password"))
         self.password.entered.connect(self.confirm)
-        self._said = style.label("", wrap=True)
+        self._said = Said("", wrap=True)
         style.say(self._said, c="danger")
         self._said.hide()
         self.button, leave = QPushButton(act), QPushButton(tr("Cancel"))

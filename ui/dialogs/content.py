@@ -15,6 +15,7 @@ from evalassist.translate import tr
 from ui import icons, style
 from ui.dialogs.limit import LimitDialog
 from ui.half_filled import HalfFilled
+from ui.spoken import Said
 from ui.widgets.row_list import RowList
 
 NOT_ALLOWED = tr("An administrator can change the limits.")
@@ -39,7 +40,7 @@ class ContentDialog(QDialog):
         self.parts.setFixedWidth(style.px(172))
         self.list = RowList("")
         self._says = style.label("q", wrap=True)
-        self._said = style.label(wrap=True)
+        self._said = Said(wrap=True)
         self._said.hide()
         self._make_details()
         self._make_acts()

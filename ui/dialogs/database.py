@@ -15,6 +15,7 @@ from evalassist.managed import FIXED_WORDS, managed
 from evalassist.translate import tr
 from ui import style
 from ui.dialogs.confirm import confirmed
+from ui.spoken import Said
 from ui.way_in import WayIn
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class DatabaseDialog(QDialog):
         self._asking.timeout.connect(self._ask)
         self.setWindowTitle(tr("Clinic's database"))
         self.setMinimumWidth(style.px(560))
-        self._said = style.label(wrap=True)
+        self._said = Said(wrap=True)
         self._said.setAccessibleName(tr("What the test found"))
         self._test = QPushButton(tr("Test the connection"))
         self._test.clicked.connect(self.test)

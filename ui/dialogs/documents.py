@@ -14,6 +14,7 @@ from evalassist.translate import tr
 from ui import icons, style
 from ui.document_rows import KINDS, document_line
 from ui.printing import Printout, ending_pdf, print_again, write_atomically
+from ui.spoken import Said
 from ui.widgets.pdf_view import PageTools, PdfPages
 from ui.widgets.row_list import RowList
 
@@ -47,7 +48,7 @@ class DocumentsDialog(QDialog):
         self.pages = PdfPages(tr("The document"))
         self.pages.set_view("one")
         self.list.setMaximumWidth(style.px(WIDEST_LIST))
-        self._about, self._said = style.label("s", wrap=True), style.label("", wrap=True)
+        self._about, self._said = style.label("s", wrap=True), Said("", wrap=True)
         self._said.hide()
         self.print_button, self.save_button = QPushButton(tr("Print again")), QPushButton(tr("Save a copy…"))
         icons.put_icon(self.print_button, "print")

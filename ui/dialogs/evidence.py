@@ -25,6 +25,7 @@ from evalassist.content.schema import Disagreement, Evidence, Mark, Recommendati
 from evalassist.translate import tr
 from evalassist.words import upper_first
 from ui import style
+from ui.spoken import Said
 from ui.widgets.marks import Chip
 from ui.widgets.segments import Choice, SegmentedControl
 
@@ -97,7 +98,7 @@ class EvidenceDialog(QDialog):
             tr("Guideline, studies, or where they disagree"),
         )
         self._pages = QStackedWidget()
-        self.found = style.label("s", wrap=True)
+        self.found = Said("s", wrap=True)
         done = QPushButton(tr("Done"))
         done.setAutoDefault(False)
         done.clicked.connect(self.accept)

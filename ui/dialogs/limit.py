@@ -12,6 +12,7 @@ from evalassist.records.store import Store
 from evalassist.translate import tr
 from ui import style
 from ui.dialogs.asking import asked_to_lose
+from ui.spoken import Said
 from ui.widgets.fields import NumberField, TextField
 from ui.widgets.segments import Choice, SegmentedControl
 
@@ -52,7 +53,7 @@ class LimitDialog(QDialog):
         account = store.account
         self.name.set_value((account.name if account.id else therapist_name) or None)
         self.name.setEnabled(not account.id)  # whoever is signed in answers for it
-        self._said = style.label(wrap=True)
+        self._said = Said(wrap=True)
         self._said.setProperty("c", "danger")
         self._said.hide()
         self._back = QPushButton(tr("Back to the shipped value"))

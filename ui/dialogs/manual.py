@@ -34,7 +34,8 @@ from PySide6.QtWidgets import (
 from evalassist import resources
 from evalassist.manual import CHAPTERS, FOLDER, Chapter, chapters
 from evalassist.translate import tr
-from ui import style
+from ui import spoken, style
+from ui.spoken import Said
 from ui.widgets.focus import ENTER_KEYS
 
 SIZE, LEFT, MARGIN = (1080, 700), 250, 18
@@ -79,7 +80,7 @@ class Manual(QDialog):
         self.search.setClearButtonEnabled(True)
         self.search.installEventFilter(self)
         self.search.textChanged.connect(self._look_for)
-        self.said = style.label("s", wrap=True)
+        self.said = Said("s", wrap=True)
         self.said.hide()
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Chapters"))
@@ -141,6 +142,11 @@ class Manual(QDialog):
             self.list.setCurrentRow(next(at for at, count in enumerate(hits) if count))
         self.page.mark(words)
         self.page.find_next(words, from_start=True)
+        if any(hits):
+            found = ", ".join(
+                item.text() for at, count in enumerate(hits) if count and (item := self.list.item(at))
+            )
+            spoken.say(self.search, found, at_once=True)
 
     def _go_on(self, *, back: bool = False) -> None:
         """The next place in this chapter, else the first of the next chapter that has one; and round again."""

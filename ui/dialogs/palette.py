@@ -23,7 +23,7 @@ from evalassist.clinical.progress import shown
 from evalassist.evaluation import Side
 from evalassist.manual import chapters
 from evalassist.translate import tr
-from ui import style
+from ui import spoken, style
 from ui.widgets.marks import KeyCap
 
 if TYPE_CHECKING:
@@ -133,6 +133,7 @@ class Palette(QDialog):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.itemClicked.connect(self._take)
         self.typed.textChanged.connect(self._search)
+        self.list.currentRowChanged.connect(self._speak)
         stack = style.column(self, (12, 12, 12, 12), spacing=8)
         stack.addWidget(self.typed)
         stack.addWidget(self.list, 1)
@@ -150,6 +151,7 @@ class Palette(QDialog):
         return super().eventFilter(watched, event)
 
     def _search(self, typed: str) -> None:
+        self.list.blockSignals(True)  # the first is told once all are there
         self.list.clear()
         for number, command in enumerate(fitting(self._all, typed)):
             if number >= MOST:
@@ -157,7 +159,20 @@ class Palette(QDialog):
             item = QListWidgetItem(f"{command.words}    {command.where}")
             item.setData(Qt.ItemDataRole.UserRole, self._all.index(command))
             self.list.addItem(item)
+        self.list.blockSignals(False)
         self.list.setCurrentRow(0)
+        if self.isVisible() and not self.list.count():
+            spoken.say(self.typed, tr("Nothing found."), at_once=True)
+
+    def _speak(self, at: int) -> None:
+        """The keyboard stays in the line above: what Enter takes is read aloud."""
+        item = self.list.item(at)
+        if item is not None and self.isVisible():
+            words = tr("{found}, {at} of {count}")
+            told = words.format(
+                found=", ".join(item.text().split("    ")), at=at + 1, count=self.list.count()
+            )
+            spoken.say(self.typed, told, at_once=True)
 
     def _take(self, item: QListWidgetItem | None) -> None:
         if item is not None:

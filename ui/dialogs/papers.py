@@ -17,6 +17,7 @@ from ui.dialogs.asking import asked_to_lose
 from ui.dialogs.documents import show_documents
 from ui.printing import Printout, ending_pdf, give_out, keep_first, write_atomically
 from ui.session import EvaluationSession
+from ui.spoken import Said
 from ui.widgets.addendum_form import ADD, AddendumForm
 from ui.widgets.dates import date_text
 from ui.widgets.marks import LinkButton
@@ -44,7 +45,7 @@ class PaperDialog(QDialog):
         self.pages = PdfPages(self.title)
         self.pages.set_view("width")
         self.pages.show_pdf(self._pdf)
-        self._said = style.label()
+        self._said = Said()
         self._said.setWordWrap(True)
         self._said.setProperty("c", "danger")
         self._said.hide()

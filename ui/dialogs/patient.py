@@ -15,7 +15,7 @@ from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Evaluation, Patient, SoreKnee, VisitKind
 from evalassist.records.rows import EvaluationRow
 from evalassist.translate import tr
-from ui import style
+from ui import spoken, style
 from ui.dialogs.asking import asked_to_lose
 from ui.widgets.dates import KIND_WORDS, date_text
 from ui.widgets.fields import DateField, TextField
@@ -123,7 +123,7 @@ class PatientDialog(QDialog):
             label.setVisible(key in wrong and wrong[key] != own)
         if wrong:
             self.adjustSize()
-            getattr(self, next(iter(wrong))).setFocus()
+            self._tell(wrong)
             return
         self._refused.hide()
         made = self._made()
@@ -142,6 +142,20 @@ class PatientDialog(QDialog):
         if not self._said[key].isHidden():
             self._said[key].hide()
             self.adjustSize()
+
+    def _tell(self, wrong: dict[str, str]) -> None:
+        """Read with each field what is wrong there, and go to the first."""
+        first: QWidget = getattr(self, next(iter(wrong)))
+        for key in self._said:
+            field: QWidget = getattr(self, key)
+            if isinstance(field, SegmentedControl):
+                field.describe(wrong.get(key, ""))
+            elif isinstance(field, TextField | DateField):
+                field.edit.setAccessibleDescription(wrong.get(key, field.toolTip()))
+        at = self.focusWidget()
+        if at is not None and first.isAncestorOf(at):  # else it is read as the keyboard comes there
+            spoken.say(at, wrong[next(iter(wrong))], at_once=True)
+        first.setFocus()
 
     def reject(self) -> None:
         """Esc or Cancel: what was typed is not thrown away unasked."""
@@ -228,6 +242,8 @@ class PatientDialog(QDialog):
         if isinstance(field, DateField):
             field.message_changed.connect(lambda _: self.adjustSize())
         field.setToolTip(hint)
+        if isinstance(field, TextField):
+            field.edit.setAccessibleDescription(hint)
         self._grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
         place = QWidget()
         stack = style.column(place, spacing=2)
@@ -339,9 +355,7 @@ def age_fault(birth: date, visit: date) -> str:
 
 
 def _refusal() -> QLabel:
-    said = style.label()
-    said.setWordWrap(True)
-    said.setTextFormat(Qt.TextFormat.PlainText)
+    said = spoken.Said(wrap=True)
     said.setProperty("c", "danger")
     said.hide()
     return said

@@ -15,6 +15,7 @@ from evalassist.translate import tr
 from ui import style
 from ui.aside import Aside
 from ui.dialogs.restore import secret_line
+from ui.spoken import Said
 
 
 class ExportDialog(QDialog):
@@ -27,7 +28,7 @@ class ExportDialog(QDialog):
         self.setWindowTitle(tr("Export a patient"))
         self.setMinimumWidth(style.px(520))
         self.password, self.again = secret_line(tr("Password of the file")), secret_line(tr("Password again"))
-        self._said = style.label("", wrap=True)
+        self._said = Said("", wrap=True)
         self._said.hide()
         self.write_button, leave = QPushButton(tr("Write the file…")), QPushButton(tr("Cancel"))
         self.write_button.setProperty("kind", "primary")

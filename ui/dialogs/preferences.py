@@ -29,6 +29,7 @@ from evalassist.settings import (
 )
 from evalassist.translate import tr
 from ui import style
+from ui.spoken import Said
 from ui.widgets.fields import TextField
 from ui.widgets.roomy import ENDS
 from ui.widgets.segments import Choice, SegmentedControl
@@ -89,7 +90,7 @@ class PreferencesDialog(QDialog):
         self.settings, self._fixed = settings, managed().fixed
         self.setWindowTitle(tr("Settings"))
         self.setMinimumWidth(style.px(640))
-        self._said = style.label()
+        self._said = Said()
         self._said.setWordWrap(True)
         self._said.setProperty("c", "danger")
         self._said.hide()
@@ -225,7 +226,7 @@ class PreferencesDialog(QDialog):
             tr("Shows whether the printer keeps the handout's grays and its smallest letters")
         )
         print_it.clicked.connect(self._print_test_page)
-        self._sent = style.label("s")
+        self._sent = Said("s")
         line = style.row(spacing=8)
         line.addWidget(print_it)
         line.addWidget(self._sent)

@@ -20,6 +20,7 @@ from evalassist.translate import tr
 from ui import style
 from ui.aside import Aside
 from ui.crash import FaultPage
+from ui.spoken import Said
 from ui.widgets.dates import date_text
 from ui.widgets.roomy import ENDS
 from ui.widgets.row_list import RowList
@@ -67,7 +68,7 @@ class RestoreDialog(QDialog):
             ),
             wrap=True,
         )
-        self._said = style.label("", wrap=True)
+        self._said = Said("", wrap=True)
         self._said.hide()
         another, self.button, leave = (
             QPushButton(tr("Another file…")),

@@ -14,6 +14,7 @@ from evalassist.records.store import Store
 from evalassist.records.trail import KINDS, PAGE, TrailLine, Wanted
 from evalassist.translate import tr
 from ui import style
+from ui.spoken import Said
 from ui.widgets.choices import ChoiceField
 from ui.widgets.dates import DateField, date_text
 from ui.widgets.fields import TextField
@@ -49,7 +50,7 @@ class TrailDialog(QDialog):
         self.kind = ChoiceField([Choice(kind, kind) for kind in KINDS], tr("Kind"), shape="combo")
         self.about = TextField(tr("Patient: name, date of birth or record number"))
         self.since, self.until = DateField(tr("From day")), DateField(tr("To day"))
-        self._said = style.label("s", wrap=True)
+        self._said = Said("s", wrap=True)
         self.more = QPushButton(tr("Earlier lines"))
         self.more.clicked.connect(self._read_more)
         close = QPushButton(tr("Close"))

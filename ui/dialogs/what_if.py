@@ -26,6 +26,7 @@ from evalassist.translate import tr, trn
 from ui import icons, style
 from ui.dialogs.palette import Command, fitting
 from ui.session import EvaluationSession
+from ui.spoken import Said
 from ui.widgets.cards import Card
 from ui.widgets.comparison import ComparisonTable, summary
 from ui.widgets.finding_row import FindingRow
@@ -60,7 +61,7 @@ class WhatIfDialog(QDialog):
         )
         self.views.set_value(FINDINGS)
         self.views.answered.connect(self._show_view)
-        self.says = style.label("b", wrap=True)
+        self.says = Said("b", wrap=True)
         stack = style.column(self, (14, 10, 14, 12), spacing=8)
         head = style.row(spacing=10)
         head.addWidget(style.label("h1", tr("What if")))

@@ -22,7 +22,7 @@ from evalassist.evaluation import ItemId, Opinion
 from evalassist.translate import tr
 from evalassist.wording.assessment import PAIN_LIMITED, decided_by, prognosis_flags, source_mark, stands_on
 from evalassist.words import lower_first
-from ui import icons, style
+from ui import icons, spoken, style
 from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets.cards import Card
@@ -376,9 +376,15 @@ class AssessmentPage(Page):
 
     def accept_all_met(self) -> None:
         """Accept what is met and has no word yet."""
-        for key in accepted_ids(self.session.assessment):
-            if key not in self.session.assessment.opinions:
-                self.session.say(key, Opinion(True))
+        given = [
+            key
+            for key in accepted_ids(self.session.assessment)
+            if key not in self.session.assessment.opinions
+        ]
+        for key in given:
+            self.session.say(key, Opinion(True))
+        if given:
+            spoken.say(self, tr("Accepted: {count}").format(count=len(given)))
 
     def none_of_these(self) -> None:
         """Ctrl+Shift+N, the key of every act that answers several things at once."""
@@ -391,7 +397,7 @@ class AssessmentPage(Page):
     # ------------------------------------------------------------ how the window talks to it
 
     def focus_item(self, item_id: ItemId) -> bool:
-        if item_id == PRIMARY and self.primary is not None:
+        if item_id == PRIMARY and self.primary is not None and not self.primary.isHidden():
             self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
             return True
         if item_id == IRRITABILITY and self.session.assessment.irritability_by_hand:

@@ -8,10 +8,11 @@ from math import ceil
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
+    QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -21,8 +22,9 @@ from PySide6.QtWidgets import (
 
 from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
-from ui import icons, style
+from ui import icons, spoken, style
 from ui.aside import Aside
+from ui.spoken import Said
 from ui.way_in import WayIn
 from ui.widgets.cards import Card
 from ui.widgets.elided import GivingLabel
@@ -61,6 +63,8 @@ class ClosedPage(QWidget):
         super().__init__()
         self.setObjectName("page")
         self._clinic, self._says = clinic, says
+        self._told = ""
+        """What a card is about, read aloud as it comes."""
         self._aside = Aside(self)
         self._cards = QStackedWidget()
         area = QScrollArea()
@@ -90,8 +94,8 @@ class ClosedPage(QWidget):
         clinic.setText(self._clinic)
         head.addWidget(clinic, 1, Qt.AlignmentFlag.AlignBaseline)
         card.body.addLayout(head)
-        self._said, self._above = style.label("", wrap=True), style.label("", wrap=True)
-        self._waits = style.label("s", wrap=True)
+        self._said, self._above = Said("", wrap=True), Said("", wrap=True)
+        self._waits = Said("s", wrap=True)
         self._waits.hide()
         style.say(self._above, c="att")
         for part in (self._above, *parts, self._said, self._waits):
@@ -120,9 +124,21 @@ class ClosedPage(QWidget):
         card.setMaximumWidth(max(style.px(WIDTH), card.minimumSizeHint().width()))
         self._cards.addWidget(place)
         self._cards.setCurrentWidget(place)
+        self._told = " ".join(
+            [
+                title,
+                *(part.text() for part in parts if isinstance(part, QLabel) and part.property("t") != "s"),
+            ]
+        )
+        if self.isVisible():
+            spoken.say(self, self._told)
         if former is not None:
             self._cards.removeWidget(former)
             former.deleteLater()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        spoken.say(self, self._told)
 
     def show_manual(self) -> None:
         """F1: the manual, open also to who cannot come in."""
@@ -255,7 +271,7 @@ class Door(ClosedPage):
         self._by_paper = store
         self._accounts = store.accounts()
         self.who = QComboBox()
-        self.who.setAccessibleName(tr("Account"))
+        spoken.name_combo(self.who, tr("Account"))
         for account in self._accounts:
             self.who.addItem(f"{account.name} ({account.sign_in}), {account.role}")
         self.who.addItem(ANOTHER)

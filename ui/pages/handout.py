@@ -32,6 +32,7 @@ from ui import icons, style
 from ui.dialogs.drafts import DraftsDialog
 from ui.pages.base import Page
 from ui.session import EvaluationSession
+from ui.spoken import Said
 from ui.widgets.cards import Rule
 from ui.widgets.dates import date_text
 from ui.widgets.fields import TextField
@@ -167,7 +168,7 @@ class HandoutPage(Page):
         self.print_button.clicked.connect(self.print_paper)
         self.save_button = QPushButton(tr("Save as PDF…"))
         self.save_button.clicked.connect(self._ask_where)
-        self._said = style.label("s")
+        self._said = Said("s")
         self._said.setWordWrap(True)
         self._printer = style.label("s", wrap=True)
         self._documents = LinkButton(tr("Documents"))

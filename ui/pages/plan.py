@@ -25,7 +25,7 @@ from evalassist.content.schema import Exercise
 from evalassist.evaluation import ItemId, PlanEdit
 from evalassist.translate import tr
 from evalassist.words import upper_first
-from ui import icons, style
+from ui import icons, spoken, style
 from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets.cards import Card, Rule
@@ -182,7 +182,7 @@ class PlanPage(Page):
         self._reason_line = QFrame()
         self._reason_line.setProperty("card", "att")
         line = style.row(self._reason_line, (10, 5, 8, 5), spacing=8)
-        self._reason_words = style.label("")
+        self._reason_words = spoken.Said()
         self.add_reason = TextField(tr("Why so many exercises"))
         self._add_now, cancel = LinkButton(tr("Add")), LinkButton(tr("Leave it"))
         self._add_now.clicked.connect(self._add_with_reason)
@@ -383,8 +383,14 @@ class PlanPage(Page):
         for warning in plan.warnings:
             self._warnings.addWidget(_warning(warning))
         wanted = [one.exercise.id for one in plan.exercises]
+        if self.isVisible() and self.cards:
+            before = sorted(self.cards, key=lambda each: self._card_list.indexOf(self.cards[each]))
+            self._speak_changes(before, wanted)
+        held, at = self.window().focusWidget(), None
         for exercise_id in [key for key in self.cards if key not in wanted]:
             card = self.cards.pop(exercise_id)
+            if held is not None and card.isAncestorOf(held):
+                at = self._card_list.indexOf(card)
             self._card_list.removeWidget(card)
             card.hide()
             card.deleteLater()
@@ -405,9 +411,11 @@ class PlanPage(Page):
                 compact=self._compact,
             )
         focus = [self.cards[exercise_id] for exercise_id in wanted]
-        for before, behind in pairwise(focus):
-            QWidget.setTabOrder(before.harder, behind.picture)
+        for one_card, behind in pairwise(focus):
+            QWidget.setTabOrder(one_card.harder, behind.picture)
             QWidget.setTabOrder(behind.picture, behind.steppers["sets"])
+        if at is not None and focus:  # its card went: to the one that stands there now
+            focus[min(at, len(focus) - 1)].steppers["sets"].setFocus(Qt.FocusReason.OtherFocusReason)
         names = "; ".join(exercises[exercise_id].name for exercise_id in plan.next_phase)
         self._next.setText(
             tr("Phase {phase} then holds: {names}.").format(phase=plan.phase + 1, names=names)
@@ -415,6 +423,24 @@ class PlanPage(Page):
             else ""
         )
         self._next.setVisible(bool(names))
+
+    def _speak_changes(self, before: list[str], now: list[str]) -> None:
+        """What came and went, also where it went with a finding."""
+        exercises = self.session.content.exercises
+        came = [exercises[each].name for each in now if each not in before]
+        went = [exercises[each].name for each in before if each not in now]
+        parts = [
+            tr("Taken out: {names}.").format(names="; ".join(went)) if went else "",
+            tr("In the plan: {names}.").format(names="; ".join(came)) if came else "",
+        ]
+        if came or went:
+            parts.append(tr("{count} exercises").format(count=len(now)))
+            spoken.say(self, " ".join(part for part in parts if part))
+        at = self.window().focusWidget()
+        for place, each in enumerate(now, start=1):
+            if before != now and at is not None and each in self.cards and self.cards[each].isAncestorOf(at):
+                name, count = exercises[each].name, len(now)
+                spoken.say(self, tr("{name}: {place} of {count}").format(name=name, place=place, count=count))
 
     def _card(self, exercise_id: str) -> ExerciseCard:
         if exercise_id not in self.cards:

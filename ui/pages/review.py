@@ -22,6 +22,7 @@ from ui import icons, style
 from ui.aside import Aside
 from ui.pages.base import Page
 from ui.session import EvaluationSession
+from ui.spoken import Said
 from ui.widgets.addendum_form import ADD, ITS_KIND, AddendumForm
 from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.dates import date_text
@@ -175,7 +176,7 @@ class SignPage(Page):
         copy = style.row(spacing=8)
         copy.addWidget(self.copy_button, 1)
         copy.addWidget(KeyCap("Ctrl+Shift+C"))
-        self._says, self._copied = _wrapped(""), _wrapped("")
+        self._says, self._copied = Said(wrap=True), Said(wrap=True)
         self._copied.hide()
         stack.addWidget(self.sign_button)
         stack.addWidget(self.print_button)

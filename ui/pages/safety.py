@@ -18,7 +18,7 @@ from evalassist.content.schema import GOING_ON, Group, Item
 from evalassist.evaluation import ItemId
 from evalassist.translate import tr
 from evalassist.words import lower_first
-from ui import icons, style
+from ui import icons, spoken, style
 from ui.pages.base import Page
 from ui.session import EvaluationSession
 from ui.widgets.cards import FoldingGroup
@@ -372,6 +372,9 @@ class SafetyPage(Page):
         if not open_ids:
             return
         self.session.answer_all(dict.fromkeys(open_ids, "no"))
+        spoken.say(
+            self, tr("{title}: {count} answered no").format(title=group.group.title, count=len(open_ids))
+        )
         self._go_to_next_gap()
 
     def focus_item(self, item_id: ItemId) -> bool:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from evalassist.explaining import DRIFTS, SHARES, STEADY, TURNS, Explanation
 from evalassist.translate import tr
-from ui import style
+from ui import spoken, style
 from ui.widgets.hip_knee import HipBars, HipKneeFigure, StepSlider, height_of, lettering
 
 LARGEST, SMALLEST = 0.054, 0.026
@@ -72,7 +72,10 @@ class ShowPage(QWidget):
             super().keyPressEvent(event)
 
     def _move(self, step: int) -> None:
+        before = self.figure.accessibleName()
         self.figure.set_step(step)
+        if self.figure.accessibleName() != before:
+            spoken.say(self.figure, self.figure.accessibleName())
         if [line.isHidden() for line in self.lines] != [
             not self._now(place) for place in range(len(self.lines))
         ]:

@@ -98,6 +98,7 @@ class StartPage(QWidget):
         self._version.setProperty("t", "s")
         self._alarm = Banner("danger", CUT, CUT_MEANS, act=CUT_ACT)
         self._alarm.acted.connect(self.accept_cut_wanted)
+        self._alarm.hide()
         self._lay_out()
         self.use_settings(settings)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from evalassist.translate import tr
 from ui import style
+from ui.spoken import Said
 from ui.widgets.fields import TextField
 from ui.widgets.roomy import bring_into_view
 from ui.widgets.segments import Choice, SegmentedControl
@@ -33,7 +34,7 @@ class AccountFields(QWidget):
         self.licence = TextField(tr("License (needed to sign notes)"), letters=MOST_LETTERS)
         self.sign_in = TextField(tr("Name to sign in"), letters=MOST_LETTERS)
         self.role = SegmentedControl([Choice(role, word) for role, word in ROLES.items()], tr("Role"))
-        self._said = style.label("s", wrap=True)
+        self._said = Said("s", wrap=True)
         style.say(self._said, c="danger")
         self._said.hide()
         grid = style.scaled(QGridLayout(self), spacing=8)

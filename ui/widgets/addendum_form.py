@@ -14,6 +14,7 @@ from evalassist.translate import tr
 from ui import style
 from ui.aside import Aside
 from ui.session import EvaluationSession
+from ui.spoken import Said
 from ui.widgets.choices import ChoiceField
 from ui.widgets.fields import TextField
 from ui.widgets.passwords import PasswordField
@@ -66,7 +67,7 @@ class AddendumForm(QWidget):
         self._aside = Aside(self)
         self.button = QPushButton()
         self.button.clicked.connect(self.add)
-        self._says, self._said = style.label("s", wrap=True), style.label("", wrap=True)
+        self._says, self._said = style.label("s", wrap=True), Said("", wrap=True)
         self._said.setProperty("c", "danger")
         self._said.hide()
         self._stack = style.column(self, spacing=8)

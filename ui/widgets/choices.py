@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import style
+from ui import spoken, style
 from ui.widgets.focus import CLEARING_KEYS, ENTER_KEYS, go_on
 from ui.widgets.segments import Choice, SegmentedControl
 
@@ -123,7 +123,7 @@ class ChoiceField(QWidget):
     def _make_combo(self, name: str) -> _Combo:
         combo = _Combo()
         combo.setItemDelegate(QStyledItemDelegate(combo))  # the sheet reaches the lines of this one
-        combo.setAccessibleName(name)
+        spoken.name_combo(combo, name)
         if self._empty_lines:
             combo.addItem("")
         for choice in self._choices:

@@ -91,7 +91,7 @@ class ConclusionCard(QFrame):
         )
         self.opinion.answered.connect(self._chosen)
         self._disagree = LinkButton(tr("Disagree…"))
-        self._disagree.setAccessibleName(tr("{name}: disagree").format(name=name))
+        self._name = name
         self._disagree.clicked.connect(self._toggled)
         self._go = LinkButton(tr("Go to it"))
         self._go.setAccessibleName(tr("{name}: go to what is missing").format(name=name))
@@ -181,6 +181,12 @@ class ConclusionCard(QFrame):
         self.opinion.set_value(None if opinion is None else ACCEPT if opinion.accepts else DISAGREE)
         self._disagree.setVisible(asks == "disagree" and not read_only)
         self._disagree.setText(tr("Take it back") if disagrees else tr("Disagree…"))
+        act = tr("{name}: take your disagreement back") if disagrees else tr("{name}: disagree")
+        self._disagree.setAccessibleName(act.format(name=self._name))
+        met = state in ("complete", "good")
+        verdict = tr("undecided") if missing else tr("met") if met else tr("not met")
+        for part in (self.opinion.describe, self._disagree.setAccessibleDescription):
+            part(", ".join(words for words in (verdict, remark) if words))
         self._decided.setText(
             tr("Your decision: {what}, because").format(
                 what=tr("met") if state in ("complete", "good") else tr("not met")

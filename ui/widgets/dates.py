@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QLocale, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from evalassist.translate import tr
-from ui import style
+from ui import spoken, style
 from ui.widgets.focus import go_on
 from ui.widgets.typed import Line, Typed
 
@@ -227,6 +227,8 @@ class DateField(Typed):
         changed = sentence != self.message
         self._message.setText(sentence)
         self._message.setVisible(bool(sentence))
+        if sentence and sentence != self.edit.accessibleDescription() and self.isVisible():
+            spoken.say(self.edit, f"{self.accessibleName()}: {sentence}", at_once=True)
         self.edit.setAccessibleDescription(sentence)
         style.say(self.edit, mark="danger" if sentence else "")
         if changed:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from evalassist.errors import EvalAssistError
 from evalassist.translate import tr, trn
 from ui import icons, style
+from ui.spoken import Said
 from ui.widgets.cards import Card, Rule
 from ui.widgets.dates import KIND_WORDS
 from ui.widgets.glyph import GLYPHS
@@ -45,8 +46,8 @@ class DraftsCard(Card):
         self._rows: list[DraftRow] = []
         self._order = style.label("s", tr("late first"))
         self.title_row.addWidget(self._order)
-        self._said = plain("", tone="danger")
-        self._said.setWordWrap(True)
+        self._said = Said(wrap=True)
+        self._said.setProperty("c", "danger")
         self._said.hide()
         self.body.addWidget(self._said)
         self._lines = style.column(spacing=0)

@@ -197,7 +197,10 @@ class ExerciseCard(QFrame):
         row.addWidget(self.removal_reason, 1)
         self.take_out, keep = LinkButton(tr("Take it out")), LinkButton(tr("Keep it"))
         self.take_out.clicked.connect(self._take_out)
-        keep.clicked.connect(self._removal.hide)
+        self.take_out.setProperty("field", True)  # Enter comes here from the reason
+        self.take_out.setAccessibleName(tr("{name}: take it out").format(name=self.exercise.name))
+        keep.setAccessibleName(tr("{name}: keep it").format(name=self.exercise.name))
+        keep.clicked.connect(self._keep)
         row.addWidget(self.take_out)
         row.addWidget(keep)
         self._removal.hide()
@@ -319,6 +322,10 @@ class ExerciseCard(QFrame):
     def _ask_removal(self) -> None:
         self._removal.show()
         self.removal_reason.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _keep(self) -> None:
+        self._remove.setFocus(Qt.FocusReason.OtherFocusReason)  # what hides loses the keyboard
+        self._removal.hide()
 
     def _take_out(self) -> None:
         self._pending.clear()

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QScrollArea, QSizePolicy, 
 
 from evalassist.clinical.result import Refusal
 from evalassist.content.schema import Exercise
-from evalassist.translate import tr
+from evalassist.translate import tr, trn
 from evalassist.words import upper_first
-from ui import style
+from ui import spoken, style
 from ui.widgets.cards import Card, Rule
 from ui.widgets.exercise_card import chip_of
 from ui.widgets.fields import TextField
@@ -110,6 +110,10 @@ class ExerciseLibrary(Card):
             row.setVisible(fits)
             found += fits
         self._nothing.setVisible(not found)
+        if self.search.hasFocus():
+            spoken.say(
+                self.search, trn("1 exercise", "{count} exercises", found).format(count=found), at_once=True
+            )
 
 
 class _Row(QWidget):

@@ -12,7 +12,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from evalassist.translate import tr
-from ui import style
+from ui import spoken, style
 from ui.widgets.choices import CheckList, ChoiceField
 from ui.widgets.dates import DateField
 from ui.widgets.focus import go_on
@@ -253,6 +253,8 @@ class NumberField(Typed):
             return
         self._message = sentence
         self.edit.setAccessibleDescription(sentence)
+        if sentence and self.isVisible():
+            spoken.say(self.edit, f"{self.accessibleName()}: {sentence}", at_once=True)
         if self._messages != "elsewhere":
             if self._said is None:
                 self._said = self._make_said()

@@ -45,9 +45,16 @@ class HandsSummary(QWidget):
         self._grid.setColumnStretch(0, 2)
         self._grid.setColumnStretch(6, 3)
 
+        self._told: list[str] = []
+
+    def in_words(self) -> list[str]:
+        """The lines, read aloud."""
+        return self._told
+
     def show_results(self, entry: HandsEntry) -> None:
         """Show what there is now."""
         empty(self._grid)
+        self._told = []
         middle = Qt.AlignmentFlag.AlignVCenter
         groups = list(dict.fromkeys(stop.group for stop in entry.stops))
         words = "far" if len(groups) <= MOST_FAR else "say"
@@ -61,6 +68,9 @@ class HandsSummary(QWidget):
             percent, told, mark = compared(entry, group_id)
             if mark:
                 self._grid.addWidget(StateGlyph(mark, size=22), row, 5, middle)
+            sides = ", ".join(f"{side} {score_of(entry, group_id, side)}" for side in SIDES)
+            parts = (sides, percent, told.replace("\n", ", "))
+            self._told.append(f"{title}: {', '.join(part for part in parts if part)}")
             said = unbroken(" · ".join(filter(None, (percent, told.replace("\n", ", ")))))
             self._grid.addWidget(style.label(words, said, wrap=True), row, 6, middle)
         self._grid.setRowStretch(len(groups), 1)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from evalassist.translate import tr
 from ui import style
 from ui.session import EvaluationSession
+from ui.spoken import Said
 from ui.widgets.marks import LinkButton
 
 SAME_KEY = "F3"
@@ -33,7 +34,7 @@ class LastLine(QObject):
         self.same = LinkButton(tr("Same"))
         self.same.clicked.connect(self.say_same)
         self.same.ensurePolished()
-        self._ask = style.label("s", wrap=True)
+        self._ask = Said("s", wrap=True)
         style.say(self._ask, c="att")
         line = style.row(spacing=8)
         line.addWidget(self.same)

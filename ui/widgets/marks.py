@@ -4,12 +4,12 @@ from html import escape
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from evalassist.translate import tr
 from evalassist.words import unbroken
-from ui import style
+from ui import spoken, style
 from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import State, StateGlyph
 from ui.widgets.side import SideBadge
@@ -267,8 +267,18 @@ class Banner(QFrame):
         style.say(self, card="sunk" if kind == "quiet" else kind)
         self._act.setText(act)
         self._act.setVisible(bool(act))
+        changed = self.accessibleName() != f"{headline} {detail}".strip()
         self.setAccessibleName(f"{headline} {detail}".strip())
         self._write()
+        if changed and self.isVisible():
+            self._speak()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._speak()
+
+    def _speak(self) -> None:
+        spoken.say(self, self.accessibleName(), at_once=self._kind == "danger")
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

@@ -79,6 +79,11 @@ class PanelLines:
         yield from self._causes()
         yield from self._still_needed()
 
+    def found(self) -> list[str]:
+        """What the findings say, a few words each, without what is still needed."""
+        needed = set(self._still_needed())
+        return [line.text for line in self.reasoning() if line.kind == "title" and line not in needed]
+
     def _safety(self, assessment: Assessment) -> Iterator[Line]:
         for flag in assessment.red_flags:
             level = flag.rule.level or tr("CAUTION")

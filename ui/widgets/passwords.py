@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
 from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
 from ui import icons, style
+from ui.spoken import Said
 from ui.widgets.marks import LinkButton
 from ui.widgets.roomy import bring_into_view
 
@@ -60,7 +61,7 @@ class PasswordField(QWidget):
         self.show_button.setCheckable(True)
         self.show_button.setAutoDefault(False)
         self.show_button.toggled.connect(self._show)
-        self._caps = style.label("s", tr("Caps Lock is on."))
+        self._caps = Said("s", tr("Caps Lock is on."))
         style.say(self._caps, c="att")
         self._caps.hide()
         line = style.row(spacing=4)
@@ -97,13 +98,14 @@ class NewPassword(QWidget):
         from evalassist.records.passwords import RULES
 
         self.first, self.again = PasswordField(tr("New password")), PasswordField(tr("New password again"))
-        self._said = style.label("s", wrap=True)
+        self._said = Said("s", wrap=True)
         stack = style.column(self, spacing=4)
         for words, field in ((tr("New password"), self.first), (tr("New password again"), self.again)):
             stack.addWidget(style.label("s", words))
             stack.addWidget(field)
             field.typed.connect(self._unsay)
         stack.addWidget(style.label("s", RULES, wrap=True))
+        self.first.edit.setAccessibleDescription(RULES)
         stack.addWidget(self._said)
         self._said.hide()
         self.first.entered.connect(self.again.setFocus)

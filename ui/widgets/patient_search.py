@@ -14,7 +14,7 @@ from evalassist.evaluation import Patient
 from evalassist.records.rows import PatientRow
 from evalassist.records.search import hits
 from evalassist.translate import tr, trn
-from ui import icons, style
+from ui import icons, spoken, style
 from ui.widgets.cards import Rule
 from ui.widgets.dates import KIND_WORDS, date_text
 from ui.widgets.focus import ENTER_KEYS
@@ -44,6 +44,8 @@ class PatientSearch(QWidget):
         super().__init__()
         self._is_practice = practice.answers
         self._find, self._count = find, count
+        self._spoke = ""
+        """What was read aloud of it last."""
         self._patients: int | None = None
         """How many there are; counted once, at the first key."""
         self.edit = QLineEdit()
@@ -106,6 +108,7 @@ class PatientSearch(QWidget):
     def search(self) -> None:
         """Show who fits what is typed now."""
         if not self._typed:
+            self._spoke = ""
             self._box.hide()
             return
         try:
@@ -136,6 +139,11 @@ class PatientSearch(QWidget):
         )
         self._mark(0)
         self._box.show()
+        if self.edit.hasFocus():
+            first = f": {self._lines[0].accessibleName()}" if found else ""
+            told, self._spoke = self._spoke, f"{self.edit.accessibleDescription()}{first}"
+            if told != self._spoke:
+                spoken.say(self.edit, self._spoke, at_once=True)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusIn:

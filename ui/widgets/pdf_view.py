@@ -28,9 +28,10 @@ from shiboken6 import isValid
 
 from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
-from ui import collector, icons, style
+from ui import collector, icons, spoken, style
 from ui.faults import log_fault
 from ui.spoken import Role
+from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.segments import Choice, SegmentedControl
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ class PdfPages(QScrollArea):
     def go(self, by: int) -> None:
         """To the pages after these, or before."""
         self.show_page(self._page + by * (2 if self._view == "two" else 1))
+        spoken.say(self, self._where())
 
     def set_view(self, view: View) -> None:
         """How many pages lie on the desk, and how large."""
@@ -148,8 +150,22 @@ class PdfPages(QScrollArea):
         super().resizeEvent(event)
         self._redraw()
 
+    def text(self) -> str:
+        """The words on all pages, for who has them read aloud."""
+        if self._document is None:
+            return self._words
+        return "\n\n".join(self._document.getAllText(page).text() for page in range(self.page_count))
+
+    def press(self) -> None:
+        """Read it as text: a picture of a page says nothing to a screen reader."""
+        from ui.dialogs.as_text import AsText
+
+        AsText(self._name, self.text(), self.window()).exec()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_PageDown and self._at_end():
+        if event.key() in ENTER_KEYS:
+            self.press()
+        elif event.key() == Qt.Key.Key_PageDown and self._at_end():
             self.go(1)
         elif event.key() == Qt.Key.Key_PageUp and self.verticalScrollBar().value() == 0:
             self.go(-1)
@@ -160,12 +176,14 @@ class PdfPages(QScrollArea):
         bar = self.verticalScrollBar()
         return bar.value() == bar.maximum()
 
-    def _redraw(self) -> None:
+    def _where(self) -> str:
         numbers = ", ".join(str(page + 1) for page in self.shown)
-        self.setAccessibleDescription(
-            self._words
-            or tr("page {numbers} of {page_count}").format(numbers=numbers, page_count=self.page_count)
-        )
+        where = tr("page {numbers} of {page_count}").format(numbers=numbers, page_count=self.page_count)
+        return self._words or where
+
+    def _redraw(self) -> None:
+        as_text = "" if self._words else tr("Enter: read it as text")
+        self.setAccessibleDescription(". ".join(part for part in (self._where(), as_text) if part))
         self._sheet.lay_out()
         self.page_changed.emit()
 

@@ -181,6 +181,10 @@ class StepRail(QFrame):
             item.setAutoExclusive(True)
         self._let_tab_reach(step_id)
 
+    def in_words(self, step_id: str) -> str:
+        """A step and how far it is."""
+        return self._items[step_id].accessibleName()
+
     def set_state(self, step_id: str, state: State, left: int = 0, because: str = "") -> None:
         """Show how far a step is, how many answers are left, and why it is blocked."""
         self._items[step_id].show_state(state, left, because)

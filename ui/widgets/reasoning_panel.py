@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QToolBut
 from evalassist.content.entries import TRUST
 from evalassist.translate import tr
 from evalassist.wording.assessment import source_mark
-from ui import icons, style
+from ui import icons, spoken, style
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
 from ui.widgets.marks import ReasonLink, SourceMark, StateGlyph
@@ -119,6 +119,7 @@ class ReasoningPanel(QFrame):
         first = next((one for one in self._controls() if isinstance(one, ReasonLink)), self._fold)
         first.setFocus(Qt.FocusReason.OtherFocusReason)
         self._area.ensureWidgetVisible(first)
+        spoken.say(self, "; ".join(PanelLines(self._session).found()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())

@@ -5,7 +5,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from evalassist.translate import tr
-from ui import style
+from ui import spoken, style
 
 REPEAT_AFTER_MS = 350
 REPEAT_EVERY_MS = 70
@@ -100,3 +100,4 @@ class Stepper(QWidget):
         if new != self._value:
             self.set_value(new)
             self.answered.emit(new)
+        spoken.say(self, f"{self._shown.text()} {self._unit}".strip(), at_once=True)
