@@ -35,7 +35,7 @@ from ui.widgets.last_line import SAME_KEY
 from ui.widgets.practice_card import PracticeBand
 from ui.widgets.rail import NARROW, WIDE, RailStep, StepRail
 from ui.widgets.reasoning_panel import ReasoningPanel
-from ui.widgets.typed import Typed
+from ui.widgets.typed import Typed, quotable
 
 if TYPE_CHECKING:
     from ui.hands_busy import HandsBusyView
@@ -227,7 +227,7 @@ class EvaluationView(QWidget):
         if self.hands is not None:
             loose = self.hands.loose_words().items()
             found += [
-                tr("“{typed}” in {name} is not counted.").format(typed=typed, name=name)
+                tr("“{typed}” in {name} is not counted.").format(typed=quotable(typed), name=name)
                 for name, typed in loose
             ]
         for page in self._pages.values():

@@ -17,7 +17,7 @@ from ui.widgets.dates import date_text
 from ui.widgets.editors import Editor
 from ui.widgets.elided import GivingLabel
 from ui.widgets.marks import Banner, BannerKind
-from ui.widgets.typed import Typed
+from ui.widgets.typed import Typed, quotable
 
 NARROW, REASONING = 840, 136
 """Under this width the title row has no room for every word; what the button of the reasoning takes of it."""
@@ -133,7 +133,7 @@ class Page(QWidget):
         """What stands in the fields and goes when the page is closed, a sentence each."""
         return [
             tr("“{uncounted}” in {accessible_name} is not counted.").format(
-                uncounted=field.uncounted, accessible_name=field.accessibleName()
+                uncounted=quotable(field.uncounted), accessible_name=field.accessibleName()
             )
             for field in self.findChildren(Typed)
             if field.uncounted

@@ -17,12 +17,14 @@ from ui.widgets.dates import DateField
 from ui.widgets.focus import go_on
 from ui.widgets.glyph import StateGlyph
 from ui.widgets.marks import LinkButton
-from ui.widgets.typed import Line, Typed
+from ui.widgets.typed import Line, Typed, quotable
 from ui.widgets.words import TextField
 
 __all__ = ["CheckList", "ChoiceField", "DateField", "NumberField", "TextField"]
 
 _NUMBER = re.compile(r"[+\-−]?(\d+([.,]\d*)?|[.,]\d+)")
+_TWO_MEANINGS = re.compile(r"[+\-−]?[1-9]\d{0,2},\d{3}")
+"""A thousand to one, a number with three decimals to another."""
 
 Messages = Literal["beside", "below", "elsewhere"]
 
@@ -178,12 +180,15 @@ class NumberField(Typed):
         return self.value
 
     def _parsed(self) -> float | None:
-        typed = self.text.strip()
-        if self._unit:
-            typed = typed.removesuffix(self._unit).strip()
-        if not _NUMBER.fullmatch(typed):
+        typed = self._figures()
+        if not _NUMBER.fullmatch(typed) or _TWO_MEANINGS.fullmatch(typed):
             return None
         return float(typed.replace(",", ".").replace("−", "-"))
+
+    def _figures(self) -> str:
+        """What is typed, without the unit."""
+        typed = self.text.strip()
+        return typed.removesuffix(self._unit).strip() if self._unit else typed
 
     def _is_possible(self, number: float) -> bool:
         if (self._whole and not number.is_integer()) or (self._above_zero and number <= 0):
@@ -205,9 +210,19 @@ class NumberField(Typed):
         number = self._parsed()
         if not typed:
             self._show_message("", "")
+        elif _TWO_MEANINGS.fullmatch(self._figures()):
+            with_thousands, with_decimals = (self._figures().replace(",", mark) for mark in ("", "."))
+            self._show_message(
+                tr(
+                    "Is it {with_thousands} or {with_decimals}? Write it so; what you typed stays here."
+                ).format(with_thousands=with_thousands, with_decimals=with_decimals),
+                "danger",
+            )
         elif number is None:
             self._show_message(
-                tr("“{typed}” is not a number yet. It stays here and is not counted.").format(typed=typed),
+                tr("“{typed}” is not a number yet. It stays here and is not counted.").format(
+                    typed=quotable(typed)
+                ),
                 "danger",
             )
         elif self._whole and not number.is_integer():

@@ -47,6 +47,7 @@ from ui.widgets.strength_parts import (
     written,
 )
 from ui.widgets.strength_protocol import discard_menu, protocol_link_words, protocol_menu
+from ui.widgets.typed import quotable
 
 Mode = Literal["force", "torque", "grade"]
 WIDTH = 226
@@ -358,7 +359,7 @@ class StrengthSide(QWidget):
             return ""
         if self._mode == "grade" and grade and grade not in MMT_GRADES:
             return tr("“{grade}” is not a grade: {mmt_grades}. It is not counted.").format(
-                grade=grade, mmt_grades=", ".join(MMT_GRADES)
+                grade=quotable(grade), mmt_grades=", ".join(MMT_GRADES)
             )
         if test and test.trials and self._mode == "grade":
             return tr("A grade takes the place of the {count} trials. Ctrl+Z brings them back.").format(
