@@ -322,6 +322,19 @@ def test_what_cannot_be_counted_stays_and_says_so(qtbot: QtBot, typed: str) -> N
     assert force.message == ""
 
 
+def test_what_a_number_says_takes_more_lines_where_there_is_little_room(qtbot: QtBot) -> None:
+    pressure = shown(qtbot, NumberField("Blood pressure, systolic", "mmHg", possible=(50, 260)))
+    press("3")
+    press(Qt.Key.Key_Return)
+    sentence = next(label for label in pressure.findChildren(QLabel) if label.text() == pressure.message)
+    pressure.resize(900, pressure.heightForWidth(900))
+    one_line = sentence.height()
+    pressure.resize(380, pressure.heightForWidth(380))
+    style.settle()
+    assert pressure.width() == 380, "it insists on more"
+    assert sentence.height() > one_line
+
+
 @pytest.mark.parametrize(
     ("typed", "thousands", "decimals"), [("1,000", "1000", "1.000"), ("12,500", "12500", "12.500")]
 )

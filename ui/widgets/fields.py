@@ -7,8 +7,8 @@ short pause; what cannot be read is told as missing (None), with a sentence that
 import re
 from typing import Literal
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from evalassist.translate import tr
 from ui import style
@@ -29,14 +29,38 @@ _TWO_MEANINGS = re.compile(r"[+\-−]?[1-9]\d{0,2},\d{3}")
 Messages = Literal["beside", "below", "elsewhere"]
 
 
+LEAST_BESIDE = 160
+"""Narrower than this a sentence beside its field is not made."""
+
+
+class _Sentence(QLabel):
+    """One line where there is room for it, more lines where there is not: it never makes a page wider."""
+
+    def __init__(self, *, below: bool) -> None:
+        super().__init__()
+        self._below = below
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("t", "s")
+        self.setWordWrap(True)
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return hint if self._below else QSize(self._one_line(), hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        least = super().minimumSizeHint()
+        return least if self._below else QSize(min(self._one_line(), style.px(LEAST_BESIDE)), least.height())
+
+    def _one_line(self) -> int:
+        return self.fontMetrics().horizontalAdvance(self.text()) + 2
+
+
 class _Said(QWidget):
     """What a field has to say about what was typed, and the link that answers its question."""
 
     def __init__(self, name: str, *, wraps: bool) -> None:
         super().__init__()
-        self._glyph, self._sentence = StateGlyph("look"), style.label()
-        self._sentence.setProperty("t", "s")
-        self._sentence.setWordWrap(wraps)
+        self._glyph, self._sentence = StateGlyph("look"), _Sentence(below=wraps)
         self.keep = LinkButton(tr("Keep"))
         self.keep.setAccessibleName(tr("Keep the unusual value of {name}").format(name=name))
         line = style.row(self, (0 if wraps else 6, 0, 0, 0))
