@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from evalassist.clinical.assessment import assess, what_is_said
 from evalassist.clinical.change import Change, Visit, last_answers
+from evalassist.clinical.facts import shown
 from evalassist.clinical.follow_up import FollowUp, episode_of, follow_up, visits_of
 from evalassist.clinical.given import Given, SoFar
 from evalassist.clinical.plan import plan_of_care
@@ -34,6 +35,7 @@ from evalassist.evaluation import (
     PlanEdit,
     Signature,
     SoreKnee,
+    StrengthTest,
 )
 from evalassist.findings import brief_words
 from evalassist.follow_up_noting import given_at
@@ -43,6 +45,7 @@ from evalassist.records.rows import StoreConflictError, sheet_replaced
 from evalassist.settings import Settings
 from evalassist.translate import tr
 from evalassist.two_versions import Difference, Key, chosen, differences
+from evalassist.units import from_si
 from ui.widgets.dates import date_text, day_of_month
 
 if TYPE_CHECKING:
@@ -188,8 +191,19 @@ class EvaluationSession(QObject):
         change = self._change_since(item_id, day)
         if change is None:
             return LastTold(last, same=same)
-        by = f"{change.by}: " if change.by and change.direction != "same" else ""
+        by = f"{self._difference(change, item_id)}: " if change.by and change.direction != "same" else ""
         return LastTold(f"{last} · {by}{change.in_short}", judged=True, limits=change.limits, same=same)
+
+    def _difference(self, change: Change, item_id: ItemId) -> str:
+        """By how much, as it is read; of a force or torque in the unit in which the last one is told beside it."""
+        test = self.last_answers[item_id][0]
+        if change.gain is None or not isinstance(test, StrengthTest) or test.unit is None:
+            return change.by
+        unit = "Nm" if change.now.endswith("Nm") else "N"
+        if test.unit != "Nm" and unit == "N":
+            unit = test.unit
+        sign = "+" if change.gain > 0 else "−"
+        return f"{sign}{shown(abs(from_si(change.gain, unit)), 1)} {unit}"
 
     def _change_since(self, item_id: ItemId, day: date) -> Change | None:
         """How this value changed since that day; None where it is not compared one by one."""
