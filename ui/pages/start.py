@@ -18,7 +18,7 @@ from ui.widgets.cards import Card, Rule
 from ui.widgets.dates import KIND_WORDS
 from ui.widgets.drafts_card import DraftsCard
 from ui.widgets.due_card import DueCard
-from ui.widgets.lines import Line, age, cell, empty, giving, quiet, short_date, two_lines
+from ui.widgets.lines import Line, age, cell, empty, quiet, short_date, two_lines
 from ui.widgets.marks import Banner, KeyCap
 from ui.widgets.patient_search import PatientSearch
 from ui.widgets.practice_card import PracticeCard
@@ -162,7 +162,8 @@ class StartPage(QWidget):
     def _show_recent(self, rows: Sequence[EvaluationRow]) -> None:
         empty(self._recent_rows)
         latest: dict[str, EvaluationRow] = {}
-        for row in rows:
+        cosigns = not self._store.account.needs_cosignature
+        for row in sorted(rows, key=lambda row: not (cosigns and row.waits_for_cosignature)):
             latest.setdefault(row.patient.id, row)
         for place, row in enumerate(list(latest.values())[:RECENT]):
             if place:
@@ -179,8 +180,8 @@ class StartPage(QWidget):
         visit = f"{kind} · {short_date(row.visit_date)}"
         line = Line(f"{row.patient.name}, {age(row.patient)}, {visit}", (2, 4, 2, 4))
         line.cells.addWidget(cell(SideBadge(row.sore_knee, tr("knee"), words=False), 46))
-        line.cells.addWidget(two_lines(row.patient.name, age(row.patient), kind="b"), 1)
-        line.cells.addWidget(giving(visit, "s", "att" if special else ""))
+        below = f"{age(row.patient)} · {visit}"
+        line.cells.addWidget(two_lines(row.patient.name, below, kind="b", tone="att" if special else ""), 1)
         line.cells.addWidget(icons.Picture("forward", "quiet", 16))
         line.chosen.connect(lambda: self.patient_chosen.emit(row.patient.id))
         return line
