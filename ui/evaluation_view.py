@@ -275,7 +275,7 @@ class EvaluationView(QWidget):
     def sheet_language(self) -> Language:
         """The language in which the patient reads: chosen on the handout page, else the settings'."""
         chosen: Language | None = getattr(self._pages.get("handout"), "language_chosen", None)
-        return chosen or self.session.settings.handout_language
+        return chosen or self.session.sheet_choice.language
 
     @property
     def at_work(self) -> bool:

@@ -39,7 +39,7 @@ from evalassist.evaluation import (
 )
 from evalassist.findings import brief_words
 from evalassist.follow_up_noting import given_at
-from evalassist.note import Note, read_note
+from evalassist.note import Language, Note, SheetForm, read_note
 from evalassist.noting import clinic_of, note_of
 from evalassist.records.rows import StoreConflictError, sheet_replaced
 from evalassist.settings import Settings
@@ -49,6 +49,7 @@ from evalassist.units import from_si
 from ui.widgets.dates import date_text, day_of_month
 
 if TYPE_CHECKING:
+    from evalassist.documents.look import PaperName
     from evalassist.records.rows import DocumentRow, DocumentUse
     from evalassist.records.store import Store
 
@@ -69,6 +70,15 @@ class LastTold:
     limits: str = ""
     same: str = ""
     """What "the same" would say."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetChoice:
+    """How one patient gets the handout."""
+
+    language: Language
+    form: SheetForm
+    paper: PaperName
 
 
 class EvaluationSession(QObject):
@@ -92,8 +102,11 @@ class EvaluationSession(QObject):
         parent: QObject | None = None,
         *,
         confirm: Callable[[str], None] | None = None,
+        sheets: dict[str, SheetChoice] | None = None,
     ) -> None:
         super().__init__(parent)
+        self._sheets = {} if sheets is None else sheets
+        """What was chosen for the handout, by episode: it outlives this session, as long as the window is open."""
         self.confirm = confirm
         """Asks for the signer's password again and raises when it is wrong; None where nobody signed in."""
         self.content, self.store, self.settings = content, store, settings
@@ -126,6 +139,20 @@ class EvaluationSession(QObject):
         self._autosave.timeout.connect(self.keep)
 
     # ------------------------------------------------------------ reading
+
+    @property
+    def sheet_choice(self) -> SheetChoice:
+        """How the patient gets the handout: as chosen before, else in the language given last, else the settings'."""
+        chosen_before = self._sheets.get(self._evaluation.episode_id)
+        if chosen_before is not None:
+            return chosen_before
+        given = [row.language for row in self.documents if row.is_given_sheet]
+        language = given[-1] if given else self.settings.handout_language
+        return SheetChoice("es" if language == "es" else "en", "standard", self.settings.paper)
+
+    def choose_sheet(self, choice: SheetChoice) -> None:
+        """Keep it for when this patient is opened again."""
+        self._sheets[self._evaluation.episode_id] = choice
 
     @property
     def evaluation(self) -> Evaluation:
