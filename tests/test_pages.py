@@ -446,6 +446,23 @@ def test_a_trial_typed_in_another_unit_joins_the_test_in_its_own(session_of: Any
     assert test.unit == "N"
     assert test.trials == pytest.approx((98.0665, 93, 90))
     assert field(page, "Hip abduction, right, trial 1, kgf").text() == "10"
+    again = opened(StrengthPage(session))
+    click(again, "Unit of force: N")
+    assert field(again, "Hip abduction, right, trial 1, N").text() == "98"
+    again.focus_item("habd.right")
+    type_into(again, "Hip abduction, right: pain in the test", "3")
+    assert session.evaluation.answers["habd.right"].trials == test.trials
+
+
+def test_a_test_typed_anew_in_another_unit_is_kept_in_that_one(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage(session := session_of()))
+    click(page, "Unit of force: kgf")
+    type_into(page, "Hip abduction, right, trial 1, kgf", "31")
+    click(page, "Unit of force: lbf")
+    type_into(page, "Hip abduction, right, trial 1, lbf", "31")
+    test = session.evaluation.answers["habd.right"]
+    assert isinstance(test, StrengthTest)
+    assert (test.trials, test.unit) == ((31.0,), "lbf")
 
 
 def test_a_grade_takes_the_place_of_force_and_gives_no_percentage(session_of: Any, opened: Any) -> None:
