@@ -207,3 +207,15 @@ def test_the_plan_is_no_wider_than_its_page(
     settle(page)
     assert isinstance(page, PlanPage)
     assert inside(page.library, page.area.viewport())
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 1.75], indirect=True)
+def test_the_patients_name_is_never_cut(qtbot: QtBot, home: Path, content: Content, scale: float) -> None:
+    patient = Patient("Delacroix, Marc", date(1981, 3, 3), "M")
+    case = Evaluation.begin(patient, "both", date(2026, 11, 26), kind="re-evaluation")
+    window = window_on(qtbot, home, content, case, scale)
+    assert window.view is not None
+    window.view.header.set_user("Sam Ortiz, PT")
+    settle(opened(window, "history"))
+    name = window.view.header.name
+    assert name.width() >= name.sizeHint().width()

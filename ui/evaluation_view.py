@@ -27,7 +27,7 @@ from ui.pages.item_row import side_of
 from ui.session import EvaluationSession
 from ui.widgets import glyph
 from ui.widgets.addendum_form import ITS_KIND, AddendumForm
-from ui.widgets.bars import FooterBar, HeaderBar
+from ui.widgets.bars import TWO_LINES_BELOW, FooterBar, HeaderBar
 from ui.widgets.dates import KIND_WORDS, SHORT_KINDS, date_text, day_of_month
 from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import GLYPHS
@@ -377,7 +377,7 @@ class EvaluationView(QWidget):
         for button in (self._home, self._papers):
             button.setText("" if self.rail.narrow else button.accessibleName())
             button.setToolTip(button.accessibleName() if self.rail.narrow else "")
-        self.header.set_two_lines(large)
+        self.header.set_two_lines(large or width < TWO_LINES_BELOW)
         for bar in (self.header, self.footer):
             bar.set_low(height < 660)
         page = self._pages.get(self._step)

@@ -13,7 +13,7 @@ from evalassist.errors import EvalAssistError
 from evalassist.records.rows import EvaluationRow
 from evalassist.translate import tr
 from ui import icons, style
-from ui.widgets.bars import HeaderBar
+from ui.widgets.bars import TWO_LINES_FROM, HeaderBar
 from ui.widgets.cards import Card, Rule
 from ui.widgets.dates import KIND_WORDS
 from ui.widgets.drafts_card import DraftsCard
@@ -132,7 +132,7 @@ class StartPage(QWidget):
         self._header.set_patient("EvalAssist", settings.clinic_name)
         self._who.setText(settings.therapist_name)
         self._who.setVisible(bool(settings.therapist_name) and not self._signed_in)
-        self._header.set_two_lines(style.scale() >= 1.6)
+        self._header.set_two_lines(style.scale() >= TWO_LINES_FROM)
         self._header.set_user(settings.therapist_name if self._signed_in else "")
 
     def focus_search(self) -> None:
