@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
@@ -320,6 +320,68 @@ def test_what_cannot_be_counted_stays_and_says_so(qtbot: QtBot, typed: str) -> N
     force.clear()
     assert force.text == ""
     assert force.message == ""
+
+
+def test_what_a_number_says_takes_more_lines_where_there_is_little_room(qtbot: QtBot) -> None:
+    pressure = shown(qtbot, NumberField("Blood pressure, systolic", "mmHg", possible=(50, 260)))
+    press("3")
+    press(Qt.Key.Key_Return)
+    sentence = next(label for label in pressure.findChildren(QLabel) if label.text() == pressure.message)
+    pressure.resize(900, pressure.heightForWidth(900))
+    one_line = sentence.height()
+    pressure.resize(380, pressure.heightForWidth(380))
+    style.settle()
+    assert pressure.width() == 380, "it insists on more"
+    assert sentence.height() > one_line
+
+
+@pytest.mark.parametrize(
+    ("typed", "thousands", "decimals"), [("1,000", "1000", "1.000"), ("12,500", "12500", "12.500")]
+)
+def test_a_comma_with_two_meanings_is_asked_about(
+    qtbot: QtBot, typed: str, thousands: str, decimals: str
+) -> None:
+    force = shown(qtbot, NumberField("Force", "N"))
+    heard = answers(force)
+    press(typed)
+    press(Qt.Key.Key_Return)
+    assert heard == []
+    assert force.text == typed
+    assert force.message == f"Is it {thousands} or {decimals}? Write it so; what you typed stays here."
+
+
+def test_a_comma_with_one_meaning_is_not_asked_about(qtbot: QtBot) -> None:
+    force = shown(qtbot, NumberField("Force", "N"))
+    heard = answers(force)
+    press("0,125")
+    press(Qt.Key.Key_Return)
+    assert heard == [0.125]
+
+
+PAGE_LONG = "kneecap" * 1500
+"""What a slip of the mouse pastes."""
+
+
+@pytest.mark.parametrize("wrapping", ["beside", "below"])
+def test_a_page_pasted_into_a_number_makes_the_field_no_wider(
+    qtbot: QtBot, wrapping: Literal["beside", "below"]
+) -> None:
+    force = shown(qtbot, NumberField("Force", "N", messages=wrapping))
+    force.edit.setText(PAGE_LONG)
+    press(Qt.Key.Key_Return)
+    assert force.text == PAGE_LONG
+    assert "is not a number yet" in force.message
+    assert force.minimumSizeHint().width() < 600
+
+
+def test_a_page_pasted_into_a_date_makes_the_field_no_wider(qtbot: QtBot) -> None:
+    onset = shown(qtbot, DateField("Onset"))
+    for pasted in (PAGE_LONG, f"2 {PAGE_LONG} 2026"):
+        onset.edit.setText(pasted)
+        press(Qt.Key.Key_Return)
+        assert onset.edit.text() == pasted
+        assert "Mar 2, 2026" in onset.message
+        assert onset.minimumSizeHint().width() < 600
 
 
 def test_a_refresh_does_not_disturb_what_is_being_typed(qtbot: QtBot) -> None:

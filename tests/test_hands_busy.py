@@ -268,6 +268,8 @@ def test_a_reading_with_its_own_unit_is_kept_in_it(table: Callable[..., Table]) 
         ("82 kPa", None),
         ("60 Nm", None),
         ("82.5.1", None),
+        ("1,000", None),
+        ("93,125", Reading(93.125, "N")),
     ],
 )
 def test_what_a_dynamometer_writes_is_read_or_refused(typed: str, read: Reading | None) -> None:

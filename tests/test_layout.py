@@ -244,3 +244,15 @@ def test_the_window_takes_a_small_screen_whole_and_leaves_a_large_one(
         monkeypatch.setattr(window, "screen", lambda screen=screen: screen)
         fill_small_screen(window)
         assert window.isMaximized() == whole
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 1.75], indirect=True)
+def test_the_patients_name_is_never_cut(qtbot: QtBot, home: Path, content: Content, scale: float) -> None:
+    patient = Patient("Delacroix, Marc", date(1981, 3, 3), "M")
+    case = Evaluation.begin(patient, "both", date(2026, 11, 26), kind="re-evaluation")
+    window = window_on(qtbot, home, content, case, scale)
+    assert window.view is not None
+    window.view.header.set_user("Sam Ortiz, PT")
+    settle(opened(window, "history"))
+    name = window.view.header.name
+    assert name.width() >= name.sizeHint().width()

@@ -16,7 +16,7 @@ import pytest
 from PySide6 import QtDBus
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -793,6 +793,19 @@ def test_an_administrator_adds_and_removes_an_account_and_a_therapist_cannot(per
     person.lock()
     person.sign_in("lee", OTHER)
     assert person.sees == "door"
+
+
+def test_the_form_of_an_account_has_the_room_of_the_window_behind_all_dialogs(person: Person) -> None:
+    person.window.resize(1366, 768)
+    accounts = AccountsDialog(person.store, person.way_in, Settings(), person.window)
+    accounts.show()
+    add = AccountDialog(person.store, person.way_in, Settings(), None, accounts)
+    add.show()
+    QApplication.processEvents()
+    (area,) = add.findChildren(QScrollArea)
+    form = area.widget()
+    assert form is not None
+    assert area.minimumHeight() >= form.sizeHint().height(), "the last field is out of sight"
 
 
 def test_an_account_is_added_or_changed_only_after_the_own_password(person: Person) -> None:

@@ -54,7 +54,7 @@ from ui.pages.review import SignPage
 from ui.pages.safety import SafetyPage, alarming
 from ui.pages.step import StepPage
 from ui.pages.strength import StrengthPage
-from ui.session import EvaluationSession
+from ui.session import EvaluationSession, SheetChoice
 from ui.widgets.exercise_card import ExercisePicture
 from ui.widgets.marks import StateGlyph
 from ui.widgets.plan_cards import CareCard, GoalsCard
@@ -447,6 +447,23 @@ def test_a_trial_typed_in_another_unit_joins_the_test_in_its_own(session_of: Any
     assert test.unit == "N"
     assert test.trials == pytest.approx((98.0665, 93, 90))
     assert field(page, "Hip abduction, right, trial 1, kgf").text() == "10"
+    again = opened(StrengthPage(session))
+    click(again, "Unit of force: N")
+    assert field(again, "Hip abduction, right, trial 1, N").text() == "98"
+    again.focus_item("habd.right")
+    type_into(again, "Hip abduction, right: pain in the test", "3")
+    assert session.evaluation.answers["habd.right"].trials == test.trials
+
+
+def test_a_test_typed_anew_in_another_unit_is_kept_in_that_one(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage(session := session_of()))
+    click(page, "Unit of force: kgf")
+    type_into(page, "Hip abduction, right, trial 1, kgf", "31")
+    click(page, "Unit of force: lbf")
+    type_into(page, "Hip abduction, right, trial 1, lbf", "31")
+    test = session.evaluation.answers["habd.right"]
+    assert isinstance(test, StrengthTest)
+    assert (test.trials, test.unit) == ((31.0,), "lbf")
 
 
 def test_a_grade_takes_the_place_of_force_and_gives_no_percentage(session_of: Any, opened: Any) -> None:
@@ -1112,6 +1129,35 @@ def test_a_spanish_sheet_is_shown_and_kept_as_spanish_and_its_drafts_are_told(
     assert [row.language for row in store.documents(session.evaluation.id)] == ["es"]
     session.answer("goal-text", "Climb the stairs")
     assert "It is printed as it was typed: “Climb the stairs”" in reads(page)
+
+
+def test_what_was_chosen_for_the_sheet_is_there_again_when_the_patient_is_opened_again(
+    session_of: Any, opened: Any, content: Content, store: Store
+) -> None:
+    chosen: dict[str, SheetChoice] = {}
+    first = session_of("ex1")
+
+    def again(evaluation: Evaluation = first.evaluation) -> EvaluationSession:
+        return EvaluationSession(evaluation, content, store, SETTINGS, sheets=chosen)
+
+    page = opened(HandoutPage(again()))
+    for wanted in ("Language of the sheet: Español", "Form of the sheet: Large", "Paper: A4"):
+        click(page, wanted)
+    back = opened(HandoutPage(again()))
+    assert (back.language.value, back.form.value, back.paper.value) == ("es", "large", "a4")
+    another = replace(first.evaluation, id="b" * 32, episode_id="c" * 32)
+    assert again(another).sheet_choice == SheetChoice("en", "standard", "letter")
+
+
+def test_the_sheet_of_a_later_visit_is_in_the_language_that_was_given(session_of: Any, store: Store) -> None:
+    session = session_of("ex1")
+    paper = (session.evaluation.id, "handout", "es", "letter")
+    store.keep_document(*paper, b"%PDF 1", "A. Chen", use=None)
+    session.read_documents()
+    assert session.sheet_choice.language == "en", "it did not come out of the printer"
+    store.keep_document(*paper, b"%PDF 2", "A. Chen")
+    session.read_documents()
+    assert session.sheet_choice.language == "es"
 
 
 def test_the_drafts_of_a_spanish_sheet_are_listed_beside_their_english(

@@ -249,7 +249,29 @@ def test_strength_is_judged_below_its_trials(opened: Any, begin: Begin) -> None:
     session.answer("habd.right", StrengthTest(trials=(92.0, 92.0, 92.0), unit="N", lever_arm_m=0.78))
     page = strength(opened, session)
     words = page.rows["habd"].sides["right"]._last_line.text()
-    assert words == "last: best 82 N, Mar 2 · +10: within measurement error"
+    assert words == "last: best 82 N, Mar 2 · +10 N: within measurement error"
+
+
+@pytest.mark.parametrize(
+    ("unit", "trial", "by"), [("lbf", 31.0, "+1 lbf"), ("lbf", 28.0, "−2 lbf"), ("kgf", 15.0, "+3.1 lbf")]
+)
+def test_a_difference_of_strength_is_told_in_the_unit_of_the_last_value(
+    opened: Any, begin: Begin, unit: str, trial: float, by: str
+) -> None:
+    last = StrengthTest(trials=(30.0, 30.0, 30.0), unit="lbf", lever_arm_m=0.78)
+    session = begin({"habd.right": last})
+    session.answer("habd.right", StrengthTest(trials=(trial,) * 3, unit=unit, lever_arm_m=0.78))
+    page = strength(opened, session)
+    words = page.rows["habd"].sides["right"]._last_line.text()
+    assert words == f"last: best 30 lbf, Mar 2 · {by}: within measurement error"
+
+
+def test_a_difference_of_torque_names_its_unit(opened: Any, begin: Begin) -> None:
+    session = begin()
+    session.answer("habd.right", StrengthTest(trials=(92.0,) * 3, unit="N", lever_arm_m=0.80))
+    page = strength(opened, session)
+    words = page.rows["habd"].sides["right"]._last_line.text()
+    assert words.startswith("last: best 82 N, Mar 2 · +9.6 Nm: ")
 
 
 def test_the_step_down_is_judged_as_the_score_of_its_five_signs(opened: Any, begin: Begin) -> None:

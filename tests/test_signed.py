@@ -36,9 +36,12 @@ from ui.dialogs.trail import TrailDialog
 from ui.main_window import MainWindow
 from ui.pages.chart import ChartPage
 from ui.pages.review import SignPage
+from ui.pages.start import StartPage
 from ui.printing import keep_first
 from ui.session import EvaluationSession
 from ui.widgets.addendum_form import AddendumForm
+from ui.widgets.elided import GivingLabel
+from ui.widgets.lines import Line
 from ui.widgets.marks import Banner
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -276,6 +279,51 @@ def test_a_students_note_waits_until_a_therapist_signs_below(
     assert store.load(evaluation_id) == therapists.evaluation
 
 
+def test_a_note_that_waits_for_a_therapist_stands_first_on_the_start_page(
+    session_of: Callable[..., EvaluationSession], store: Store, content: Content, qtbot: QtBot
+) -> None:
+    students = session_of(RO)
+    students.sign()
+    waits = students.evaluation.patient.name
+    case = read_case(CASES / "ex1.toml", content)
+    for number in range(8):
+        someone = replace(case.patient, id=f"{number:032x}", name=f"Later, {number}")
+        store.save(Evaluation.begin(someone, "right", date(2026, 3, 2)))
+
+    def recent() -> list[str]:
+        page = StartPage(store, Settings())
+        qtbot.addWidget(page)
+        page.resize(1366, 768)
+        page.show()
+        page.refresh()
+        QApplication.processEvents()
+        return [line.accessibleName() for line in page._recent.findChildren(Line)]
+
+    assert not any(line.startswith(waits) for line in recent()), "the student waits, the therapist works"
+    store.account = OKAFOR
+    assert recent()[0].startswith(waits)
+    assert "waits for co-signature" in recent()[0]
+
+
+def test_a_long_name_is_whole_beside_what_its_note_waits_for(
+    session_of: Callable[..., EvaluationSession], store: Store, content: Content, qtbot: QtBot
+) -> None:
+    case = read_case(CASES / "ex1.toml", content)
+    named = replace(case, patient=replace(case.patient, name="Delacroix, Marc-Antoine"))
+    store.save(named)
+    session_of(RO, named).sign()
+    page = StartPage(store, Settings())
+    qtbot.addWidget(page)
+    page.resize(1366, 768)
+    page.show()
+    page.refresh()
+    QApplication.processEvents()
+    (name,) = [
+        label for label in page._recent.findChildren(GivingLabel) if label.text() == "Delacroix, Marc-Antoine"
+    ]
+    assert name.width() >= name.sizeHint().width()
+
+
 def test_a_therapists_note_takes_no_co_signature(session_of: Callable[..., EvaluationSession]) -> None:
     session = session_of(OKAFOR)
     session.sign()
@@ -299,6 +347,11 @@ def test_the_sign_page_offers_what_can_be_written_and_asks_twice_before_it_marks
     assert not session.evaluation.waits_for_cosignature
     QApplication.processEvents()
     assert "Co-signature: B. Okafor, PT" in texts(page)
+    told = "It cannot be changed. Co-signed by B. Okafor, PT."
+    assert page.banner.accessibleName().endswith(told)
+    session.add_addendum("She phoned.")
+    QApplication.processEvents()
+    assert page.banner.accessibleName().endswith(f"{told} 1 addendum.")
     combos = [one for one in page.findChildren(QComboBox) if one.isVisible()]
     assert combos[0].findText("Co-signature") == -1
     choose(page, "Kind of addendum", "Entered in error")

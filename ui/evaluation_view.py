@@ -27,7 +27,7 @@ from ui.pages.item_row import side_of
 from ui.session import EvaluationSession
 from ui.widgets import glyph
 from ui.widgets.addendum_form import ITS_KIND, AddendumForm
-from ui.widgets.bars import FooterBar, HeaderBar
+from ui.widgets.bars import TWO_LINES_BELOW, FooterBar, HeaderBar
 from ui.widgets.dates import KIND_WORDS, SHORT_KINDS, date_text, day_of_month
 from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import GLYPHS
@@ -36,7 +36,7 @@ from ui.widgets.panel_lines import ACTIONS, PanelLines
 from ui.widgets.practice_card import PracticeBand
 from ui.widgets.rail import NARROW, WIDE, RailStep, StepRail
 from ui.widgets.reasoning_panel import ReasoningPanel
-from ui.widgets.typed import Typed
+from ui.widgets.typed import Typed, quotable
 
 if TYPE_CHECKING:
     from ui.hands_busy import HandsBusyView
@@ -239,7 +239,7 @@ class EvaluationView(QWidget):
         if self.hands is not None:
             loose = self.hands.loose_words().items()
             found += [
-                tr("“{typed}” in {name} is not counted.").format(typed=typed, name=name)
+                tr("“{typed}” in {name} is not counted.").format(typed=quotable(typed), name=name)
                 for name, typed in loose
             ]
         for page in self._pages.values():
@@ -287,7 +287,7 @@ class EvaluationView(QWidget):
     def sheet_language(self) -> Language:
         """The language in which the patient reads: chosen on the handout page, else the settings'."""
         chosen: Language | None = getattr(self._pages.get("handout"), "language_chosen", None)
-        return chosen or self.session.settings.handout_language
+        return chosen or self.session.sheet_choice.language
 
     @property
     def at_work(self) -> bool:
@@ -395,7 +395,7 @@ class EvaluationView(QWidget):
         for button in (self._home, self._papers):
             button.setText("" if self.rail.narrow else button.accessibleName())
             button.setToolTip(button.accessibleName() if self.rail.narrow else "")
-        self.header.set_two_lines(large)
+        self.header.set_two_lines(large or width < TWO_LINES_BELOW)
         for bar in (self.header, self.footer):
             bar.set_low(height < 660)
         page = self._pages.get(self._step)

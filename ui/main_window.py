@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ui.pages.door import Door
     from ui.pages.first_run import FirstRun
     from ui.pages.start import StartPage
+    from ui.session import SheetChoice
     from ui.showing import Showing
     from ui.watch import Watch
     from ui.way_in import WayIn
@@ -101,6 +102,8 @@ class MainWindow(QMainWindow):
         self._way_in: WayIn | None = None
         self._left: dict[str, Left] = {}
         """Where each account was when it locked the window."""
+        self._sheets: dict[str, SheetChoice] = {}
+        """What was chosen for the handout, by episode."""
         self._held: dict[str, Held] = {}
         self._watch: Watch | None = None
         self._copied: Copied | None = None
@@ -532,6 +535,7 @@ class MainWindow(QMainWindow):
                 store or self._store,
                 self._settings,
                 confirm=self._confirm if self._way_in else None,
+                sheets=self._sheets,
             )
         except EvalAssistError as fault:  # an earlier visit of the episode cannot be read
             self._say_not_opened(str(fault))

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from evalassist.clinical.assessment import assess, what_is_said
 from evalassist.clinical.change import Change, Visit, last_answers
 from evalassist.clinical.differentials import Cause, causes
+from evalassist.clinical.facts import shown
 from evalassist.clinical.follow_up import FollowUp, episode_of, follow_up, visits_of
 from evalassist.clinical.given import Given, SoFar
 from evalassist.clinical.plan import plan_of_care
@@ -35,18 +36,21 @@ from evalassist.evaluation import (
     PlanEdit,
     Signature,
     SoreKnee,
+    StrengthTest,
 )
 from evalassist.findings import brief_words
 from evalassist.follow_up_noting import given_at
-from evalassist.note import Note, read_note
+from evalassist.note import Language, Note, SheetForm, read_note
 from evalassist.noting import clinic_of, note_of
 from evalassist.records.rows import StoreConflictError, sheet_replaced
 from evalassist.settings import Settings
 from evalassist.translate import tr
 from evalassist.two_versions import Difference, Key, chosen, differences
+from evalassist.units import from_si
 from ui.widgets.dates import date_text, day_of_month
 
 if TYPE_CHECKING:
+    from evalassist.documents.look import PaperName
     from evalassist.records.rows import DocumentRow, DocumentUse
     from evalassist.records.store import Store
 
@@ -67,6 +71,15 @@ class LastTold:
     limits: str = ""
     same: str = ""
     """What "the same" would say."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetChoice:
+    """How one patient gets the handout."""
+
+    language: Language
+    form: SheetForm
+    paper: PaperName
 
 
 class EvaluationSession(QObject):
@@ -90,8 +103,11 @@ class EvaluationSession(QObject):
         parent: QObject | None = None,
         *,
         confirm: Callable[[str], None] | None = None,
+        sheets: dict[str, SheetChoice] | None = None,
     ) -> None:
         super().__init__(parent)
+        self._sheets = {} if sheets is None else sheets
+        """What was chosen for the handout, by episode: it outlives this session, as long as the window is open."""
         self.confirm = confirm
         """Asks for the signer's password again and raises when it is wrong; None where nobody signed in."""
         self.content, self.store, self.settings = content, store, settings
@@ -125,6 +141,20 @@ class EvaluationSession(QObject):
         self._autosave.timeout.connect(self.keep)
 
     # ------------------------------------------------------------ reading
+
+    @property
+    def sheet_choice(self) -> SheetChoice:
+        """How the patient gets the handout: as chosen before, else in the language given last, else the settings'."""
+        chosen_before = self._sheets.get(self._evaluation.episode_id)
+        if chosen_before is not None:
+            return chosen_before
+        given = [row.language for row in self.documents if row.is_given_sheet]
+        language = given[-1] if given else self.settings.handout_language
+        return SheetChoice("es" if language == "es" else "en", "standard", self.settings.paper)
+
+    def choose_sheet(self, choice: SheetChoice) -> None:
+        """Keep it for when this patient is opened again."""
+        self._sheets[self._evaluation.episode_id] = choice
 
     @property
     def evaluation(self) -> Evaluation:
@@ -200,8 +230,19 @@ class EvaluationSession(QObject):
         change = self._change_since(item_id, day)
         if change is None:
             return LastTold(last, same=same)
-        by = f"{change.by}: " if change.by and change.direction != "same" else ""
+        by = f"{self._difference(change, item_id)}: " if change.by and change.direction != "same" else ""
         return LastTold(f"{last} · {by}{change.in_short}", judged=True, limits=change.limits, same=same)
+
+    def _difference(self, change: Change, item_id: ItemId) -> str:
+        """By how much, as it is read; of a force or torque in the unit in which the last one is told beside it."""
+        test = self.last_answers[item_id][0]
+        if change.gain is None or not isinstance(test, StrengthTest) or test.unit is None:
+            return change.by
+        unit = "Nm" if change.now.endswith("Nm") else "N"
+        if test.unit != "Nm" and unit == "N":
+            unit = test.unit
+        sign = "+" if change.gain > 0 else "−"
+        return f"{sign}{shown(abs(from_si(change.gain, unit)), 1)} {unit}"
 
     def _change_since(self, item_id: ItemId, day: date) -> Change | None:
         """How this value changed since that day; None where it is not compared one by one."""

@@ -17,6 +17,8 @@ OWN_WORDS = "other"
 """A compensation that is none of the usual ones, until it is told in words."""
 UNIT_WORDS = {"n": "N", "kgf": "kgf", "kg": "kgf", "lbf": "lbf", "lb": "lbf", "lbs": "lbf", "nm": "Nm"}
 """Units as dynamometers write them; the "kg" of a dynamometer is a force."""
+_TWO_MEANINGS = re.compile(r"[1-9],\d{3}")
+"""A thousand and more to one, three decimals to another."""
 _READING = re.compile(r"\s*(\d+(?:[.,]\d*)?|[.,]\d+)\s*([a-z]*)\s*", re.IGNORECASE)
 
 
@@ -31,7 +33,7 @@ class Reading:
 def read_value(typed: str, unit: str, *, takes_torque: bool) -> Reading | None:
     """The value in what was typed, in `unit` unless it names one itself; None when it cannot be counted."""
     found = _READING.fullmatch(typed)
-    if found is None:
+    if found is None or _TWO_MEANINGS.fullmatch(found[1]):
         return None
     value = float(found[1].replace(",", "."))
     named = UNIT_WORDS.get(found[2].lower()) if found[2] else unit

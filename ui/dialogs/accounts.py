@@ -135,7 +135,11 @@ class AccountsDialog(QDialog):
         """Somebody new."""
         if self._ask(None, again):
             self._read()
-            self._say(tr("Added. The password is told in person, and changed at the first sign-in."))
+            self._say(
+                tr(
+                    "Added. Tell the password in person. Its owner changes it by a click on the name, top right."
+                )
+            )
 
     def edit_account(self, again: HalfFilled | None = None) -> None:
         """Another name on papers, license, or role."""

@@ -17,6 +17,7 @@ from ui.dialogs.limit import LimitDialog
 from ui.half_filled import HalfFilled
 from ui.spoken import Said
 from ui.widgets.row_list import RowList
+from ui.widgets.typed import quotable
 
 NOT_ALLOWED = tr("An administrator can change the limits.")
 ROOM = 24
@@ -135,7 +136,7 @@ class ContentDialog(QDialog):
         self._says.setText(
             part.says
             if found
-            else tr("Nothing is found for “{search}”.").format(search=self.search.text().strip())
+            else tr("Nothing is found for “{search}”.").format(search=quotable(self.search.text()))
         )
         self.list.setAccessibleName(part.title)
         self.list.show_rows(found)

@@ -37,6 +37,7 @@ from evalassist.translate import tr
 from ui import spoken, style
 from ui.spoken import Said
 from ui.widgets.focus import ENTER_KEYS
+from ui.widgets.typed import quotable
 
 SIZE, LEFT, MARGIN = (1080, 700), 250, 18
 HEADINGS = {1: 15.0, 2: 11.5, 3: 10.5}
@@ -136,7 +137,7 @@ class Manual(QDialog):
         hits = [_plain(each.text).count(wanted) if wanted else 0 for each in self.chapters]
         for at, (each, count) in enumerate(zip(self.chapters, hits, strict=True)):
             self.list.item(at).setText(f"{each.title}  ({count})" if count else each.title)
-        self.said.setText(tr("“{words}” is not in the manual.").format(words=words.strip()))
+        self.said.setText(tr("“{words}” is not in the manual.").format(words=quotable(words)))
         self.said.setVisible(bool(wanted) and not any(hits))
         if any(hits) and not hits[self.list.currentRow()]:
             self.list.setCurrentRow(next(at for at, count in enumerate(hits) if count))

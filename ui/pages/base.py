@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from evalassist.clinical.result import PlanOfCare
 from evalassist.evaluation import ItemId
-from evalassist.translate import tr
+from evalassist.translate import tr, trn
 from ui import icons, style
 from ui.session import EvaluationSession
 from ui.widgets.dates import date_text
 from ui.widgets.editors import Editor
 from ui.widgets.elided import GivingLabel
 from ui.widgets.marks import Banner, BannerKind
-from ui.widgets.typed import Typed
+from ui.widgets.typed import Typed, quotable
 
 NARROW, REASONING = 840, 136
 """Under this width the title row has no room for every word; what the button of the reasoning takes of it."""
@@ -135,7 +135,7 @@ class Page(QWidget):
         """What stands in the fields and goes when the page is closed, a sentence each."""
         return [
             tr("“{uncounted}” in {accessible_name} is not counted.").format(
-                uncounted=field.uncounted, accessible_name=field.accessibleName()
+                uncounted=quotable(field.uncounted), accessible_name=field.accessibleName()
             )
             for field in self.findChildren(Typed)
             if field.uncounted
@@ -267,8 +267,7 @@ class Page(QWidget):
                 headline = tr("Signed for practice, {when} {when_2:%H:%M}: this is no record.").format(
                     when=date_text(when.date()), when_2=when
                 )
-            written = len(self.session.evaluation.addenda)
-            several = tr(" {written} written.").format(written=written) if written else ""
+            several = self._below_the_note()
             error, waits = (
                 self.session.evaluation.entered_in_error,
                 self.session.evaluation.waits_for_cosignature,
@@ -291,6 +290,16 @@ class Page(QWidget):
             self.banner.show()
         self._show.setVisible(self.offers_show and isinstance(self.session.plan, PlanOfCare))
         self.refresh()
+
+    def _below_the_note(self) -> str:
+        """Who co-signed, and how many addenda there are."""
+        addenda = self.session.evaluation.addenda
+        cosigned = [each for each in addenda if each.kind == "co-signature"]
+        others = len(addenda) - len(cosigned)
+        told = tr(" Co-signed by {clinician}.").format(clinician=cosigned[-1].clinician) if cosigned else ""
+        return told + (
+            trn(" 1 addendum.", " {count} addenda.", others).format(count=others) if others else ""
+        )
 
     def _banner_acted(self) -> None:
         if self.read_only:

@@ -16,6 +16,7 @@ from evalassist.evaluation import Evaluation, VisitKind
 from evalassist.translate import tr, trn
 from ui import icons, style
 from ui.document_rows import document_line
+from ui.widgets.bars import TWO_LINES_FROM
 from ui.widgets.cards import Card, HeaderBar, Rule
 from ui.widgets.dates import KIND_WORDS, date_text
 from ui.widgets.glyph import State, StateGlyph
@@ -77,7 +78,7 @@ class ChartPage(QWidget):
         self._header = HeaderBar()
         self._header.lock_wanted.connect(self.lock_wanted)
         self._header.user_clicked.connect(self.account_wanted)
-        self._header.set_two_lines(style.scale() >= 1.6)
+        self._header.set_two_lines(style.scale() >= TWO_LINES_FROM)
         self._header.set_user(settings.therapist_name if signed_in else "")
         self._episodes_column = style.column(spacing=12)
         self._papers = Card(tr("Documents given"))

@@ -31,7 +31,7 @@ from evalassist.translate import tr, trn
 from ui import icons, style
 from ui.dialogs.drafts import DraftsDialog
 from ui.pages.base import Page
-from ui.session import EvaluationSession
+from ui.session import EvaluationSession, SheetChoice
 from ui.spoken import Said
 from ui.widgets.cards import Rule
 from ui.widgets.dates import date_text
@@ -106,9 +106,10 @@ class HandoutPage(Page):
     def __init__(self, session: EvaluationSession) -> None:
         step = session.content.steps["handout"]
         super().__init__(session, step.title, "", step.short)
-        self.paper_size: PaperName = session.settings.paper
-        self.language_chosen: Language = session.settings.handout_language
-        self.form_chosen: SheetForm = "standard"
+        before = session.sheet_choice
+        self.paper_size: PaperName = before.paper
+        self.language_chosen: Language = before.language
+        self.form_chosen: SheetForm = before.form
         self._asked: Wanted | None = None
         self._reading: Reading | None = None
         self._plain = False
@@ -406,26 +407,30 @@ class HandoutPage(Page):
         planned = [each.id for each in plan.exercises] if plan else []
         DraftsDialog(unreviewed(self.session.content.exercises, planned), self).open()
 
+    def _chosen(self) -> None:
+        self.session.choose_sheet(SheetChoice(self.language_chosen, self.form_chosen, self.paper_size))
+        self.refresh()
+
     def _language_chosen(self, language: object) -> None:
         if language is None:
             self.language.set_value(self.language_chosen)
             return
         self.language_chosen = "es" if language == "es" else "en"
-        self.refresh()
+        self._chosen()
 
     def _form_chosen(self, form: object) -> None:
         if form is None:
             self.form.set_value(self.form_chosen)
             return
         self.form_chosen = next(each for each in FORMS if each == form)
-        self.refresh()
+        self._chosen()
 
     def _paper_chosen(self, paper: object) -> None:
         if paper is None:
             self.paper.set_value(self.paper_size)
             return
         self.paper_size = "a4" if paper == "a4" else "letter"
-        self.refresh()
+        self._chosen()
 
     def print_paper(self) -> bool:
         from ui.printing import Printout, give_out

@@ -13,12 +13,12 @@ from evalassist.errors import EvalAssistError
 from evalassist.records.rows import EvaluationRow
 from evalassist.translate import tr
 from ui import icons, style
-from ui.widgets.bars import HeaderBar
+from ui.widgets.bars import TWO_LINES_FROM, HeaderBar
 from ui.widgets.cards import Card, Rule
 from ui.widgets.dates import SHORT_KINDS
 from ui.widgets.drafts_card import DraftsCard
 from ui.widgets.due_card import DueCard
-from ui.widgets.lines import Line, age, cell, empty, giving, quiet, short_date, two_lines
+from ui.widgets.lines import Line, age, cell, empty, quiet, short_date, two_lines
 from ui.widgets.marks import Banner, KeyCap
 from ui.widgets.patient_search import PatientSearch
 from ui.widgets.practice_card import PracticeCard
@@ -133,7 +133,7 @@ class StartPage(QWidget):
         self._header.set_patient("EvalAssist", settings.clinic_name)
         self._who.setText(settings.therapist_name)
         self._who.setVisible(bool(settings.therapist_name) and not self._signed_in)
-        self._header.set_two_lines(style.scale() >= 1.6)
+        self._header.set_two_lines(style.scale() >= TWO_LINES_FROM)
         self._header.set_user(settings.therapist_name if self._signed_in else "")
 
     def focus_search(self) -> None:
@@ -163,7 +163,8 @@ class StartPage(QWidget):
     def _show_recent(self, rows: Sequence[EvaluationRow]) -> None:
         empty(self._recent_rows)
         latest: dict[str, EvaluationRow] = {}
-        for row in rows:
+        cosigns = not self._store.account.needs_cosignature
+        for row in sorted(rows, key=lambda row: not (cosigns and row.waits_for_cosignature)):
             latest.setdefault(row.patient.id, row)
         for place, row in enumerate(list(latest.values())[:RECENT]):
             if place:
@@ -180,8 +181,8 @@ class StartPage(QWidget):
         visit = f"{kind} · {short_date(row.visit_date)}"
         line = Line(f"{row.patient.name}, {age(row.patient)}, {visit}", (2, 4, 2, 4))
         line.cells.addWidget(cell(SideBadge(row.sore_knee, tr("knee"), words=False), 46))
-        line.cells.addWidget(two_lines(row.patient.name, age(row.patient), kind="b"), 1)
-        line.cells.addWidget(giving(visit, "s", "att" if special else ""))
+        below = f"{age(row.patient)} · {visit}"
+        line.cells.addWidget(two_lines(row.patient.name, below, kind="b", tone="att" if special else ""), 1)
         line.cells.addWidget(icons.Picture("forward", "quiet", 16))
         line.chosen.connect(lambda: self.patient_chosen.emit(row.patient.id))
         return line

@@ -32,6 +32,7 @@ from ui.widgets.side_heads import SideHeads
 from ui.widgets.strength_parts import is_filled
 from ui.widgets.strength_row import GAP, NAME_WIDTH, StrengthRow, arrange, kinds_width
 from ui.widgets.strength_side import WIDTH, Mode
+from ui.widgets.typed import quotable
 
 SCORE = "strength-score"
 """The answer that says whether the best or the mean of the trials counts; on this page alone."""
@@ -335,7 +336,9 @@ class StrengthPage(LockablePage):
     def unkept(self) -> list[str]:
         cells = [cell for row in self.rows.values() for cell in row.sides.values() if cell.ungraded]
         grades = [
-            tr("“{ungraded}” in {name} is not a grade.").format(ungraded=cell.ungraded, name=cell.name)
+            tr("“{ungraded}” in {name} is not a grade.").format(
+                ungraded=quotable(cell.ungraded), name=cell.name
+            )
             for cell in cells
         ]
         return [*super().unkept(), *grades]

@@ -44,6 +44,12 @@ class _SideChip(SideBadge):
     spoken_role = Role.Button
 
 
+TWO_LINES_FROM = 1.5
+"""The size of the text from which on the name stands over the birth date: beside it, it would be cut."""
+TWO_LINES_BELOW = 1100
+"""So does it in a window that is narrower than this, in px at 100 % text."""
+
+
 class HeaderBar(_Bar):
     """Who, how old, born when, which side, which visit; when it was kept; lock; who is signed in."""
 

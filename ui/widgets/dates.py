@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from evalassist.translate import tr
 from ui import spoken, style
 from ui.widgets.focus import go_on
-from ui.widgets.typed import Line, Typed
+from ui.widgets.typed import Line, Typed, quotable
 
 MONTHS = (
     tr("Jan"),
@@ -59,7 +59,7 @@ def read_date(typed: str) -> date | str | None:
     if found := re.fullmatch(r"([^\W\d]+)\.?\s*(\d{1,2}),?\s+(\d{4})", text):
         return _from_words(int(found[2]), found[1], int(found[3]), typed)
     return tr("“{typed}” cannot be read as a date yet. {plainly}").format(
-        typed=typed.strip(), plainly=PLAINLY
+        typed=quotable(typed), plainly=PLAINLY
     )
 
 
@@ -90,7 +90,7 @@ def month_first(typed: str) -> date | None:
 def _from_words(day: int, word: str, year: int, typed: str) -> date | str:
     month = _month(word)
     if month is None:
-        return tr("“{word}” is not a month. {plainly}").format(word=word, plainly=PLAINLY)
+        return tr("“{word}” is not a month. {plainly}").format(word=quotable(word), plainly=PLAINLY)
     return _day(year, month, day, typed)
 
 

@@ -7,9 +7,9 @@ short pause; what cannot be read is told as missing (None), with a sentence that
 import re
 from typing import Literal
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from evalassist.translate import tr
 from ui import spoken, style
@@ -18,16 +18,44 @@ from ui.widgets.dates import DateField
 from ui.widgets.focus import go_on
 from ui.widgets.glyph import StateGlyph
 from ui.widgets.marks import LinkButton
-from ui.widgets.typed import Line, Typed
+from ui.widgets.typed import Line, Typed, quotable
 from ui.widgets.words import TextField
 
 __all__ = ["CheckList", "ChoiceField", "DateField", "NumberField", "TextField"]
 
 _NUMBER = re.compile(r"[+\-−]?(\d+([.,]\d*)?|[.,]\d+)")
+_TWO_MEANINGS = re.compile(r"[+\-−]?[1-9]\d{0,2},\d{3}")
+"""A thousand to one, a number with three decimals to another."""
 
 Messages = Literal["beside", "below", "elsewhere"]
 SENTENCE = 400
 """As wide as one sentence about a value."""
+
+
+LEAST_BESIDE = 160
+"""Narrower than this a sentence beside its field is not made."""
+
+
+class _Sentence(QLabel):
+    """One line where there is room for it, more lines where there is not: it never makes a page wider."""
+
+    def __init__(self, *, below: bool) -> None:
+        super().__init__()
+        self._below = below
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("t", "s")
+        self.setWordWrap(True)
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return hint if self._below else QSize(self._one_line(), hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        least = super().minimumSizeHint()
+        return least if self._below else QSize(min(self._one_line(), style.px(LEAST_BESIDE)), least.height())
+
+    def _one_line(self) -> int:
+        return self.fontMetrics().horizontalAdvance(self.text()) + 2
 
 
 class _Said(QWidget):
@@ -35,9 +63,7 @@ class _Said(QWidget):
 
     def __init__(self, name: str, *, wraps: bool) -> None:
         super().__init__()
-        self._glyph, self._sentence = StateGlyph("look"), style.label()
-        self._sentence.setProperty("t", "s")
-        self._sentence.setWordWrap(wraps)
+        self._glyph, self._sentence = StateGlyph("look"), _Sentence(below=wraps)
         self.keep = LinkButton(tr("Keep"))
         self.keep.setAccessibleName(tr("Keep the unusual value of {name}").format(name=name))
         line = style.row(self, (0 if wraps else 6, 0, 0, 0))
@@ -196,12 +222,15 @@ class NumberField(Typed):
         return self.value
 
     def _parsed(self) -> float | None:
-        typed = self.text.strip()
-        if self._unit:
-            typed = typed.removesuffix(self._unit).strip()
-        if not _NUMBER.fullmatch(typed):
+        typed = self._figures()
+        if not _NUMBER.fullmatch(typed) or _TWO_MEANINGS.fullmatch(typed):
             return None
         return float(typed.replace(",", ".").replace("−", "-"))
+
+    def _figures(self) -> str:
+        """What is typed, without the unit."""
+        typed = self.text.strip()
+        return typed.removesuffix(self._unit).strip() if self._unit else typed
 
     def _is_possible(self, number: float) -> bool:
         if (self._whole and not number.is_integer()) or (self._above_zero and number <= 0):
@@ -223,9 +252,19 @@ class NumberField(Typed):
         number = self._parsed()
         if not typed:
             self._show_message("", "")
+        elif _TWO_MEANINGS.fullmatch(self._figures()):
+            with_thousands, with_decimals = (self._figures().replace(",", mark) for mark in ("", "."))
+            self._show_message(
+                tr(
+                    "Is it {with_thousands} or {with_decimals}? Write it so; what you typed stays here."
+                ).format(with_thousands=with_thousands, with_decimals=with_decimals),
+                "danger",
+            )
         elif number is None:
             self._show_message(
-                tr("“{typed}” is not a number yet. It stays here and is not counted.").format(typed=typed),
+                tr("“{typed}” is not a number yet. It stays here and is not counted.").format(
+                    typed=quotable(typed)
+                ),
                 "danger",
             )
         elif self._whole and not number.is_integer():

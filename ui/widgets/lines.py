@@ -94,13 +94,13 @@ def giving(words: str, kind: str = "", tone: str = "") -> GivingLabel:
     return made
 
 
-def two_lines(first: str, second: str, width: int = 0, kind: str = "") -> QWidget:
+def two_lines(first: str, second: str, width: int = 0, kind: str = "", tone: str = "") -> QWidget:
     """A line of words over a quiet one."""
     made = QWidget()
     stack = style.column(made, spacing=1)
     stack.addStretch(1)
     stack.addWidget(giving(first, kind))
-    stack.addWidget(giving(second, "s"))
+    stack.addWidget(giving(second, "s", tone))
     stack.addStretch(1)
     if width:
         made.setFixedWidth(style.px(width))

@@ -22,6 +22,7 @@ from ui.widgets.lines import Line, age, cell, plain, short_date
 from ui.widgets.marks import KeyCap, LinkButton, StateGlyph
 from ui.widgets.practice_card import WORD, PracticeCard
 from ui.widgets.side import SideBadge
+from ui.widgets.typed import quotable
 
 FOUND = 8
 WHERE = tr("name, date of birth or record number")
@@ -129,7 +130,7 @@ class PatientSearch(QWidget):
         self._practice.setVisible(self._is_practice(self._typed))
         number = tr("More than {found}").format(found=FOUND) if len(found) > FOUND else f"{len(found)}"
         patients = trn("1 patient", "{patients:,} patients", self._patients).format(patients=self._patients)
-        self._new.setText(tr("New patient “{typed}…”").format(typed=self._typed))
+        self._new.setText(tr("New patient “{typed}…”").format(typed=quotable(self._typed).rstrip("…")))
         self._new.setAccessibleName(tr("New patient {typed}").format(typed=self._typed))
         self._told.setText(
             tr("{number} of {patients} · {where}").format(number=number, patients=patients, where=WHERE)

@@ -12,8 +12,8 @@ ENDS = 130
 
 
 def roomy(inner: QWidget, width: int, parent: QWidget | None) -> QScrollArea:
-    """The form at this width (for 100 % text) or as wide as its words need, as high as it needs or as the window of
-    the dialog's parent allows."""
+    """The form at this width (for 100 % text) or as wide as its words need, as high as it needs or as the window
+    behind all dialogs allows."""
     bar = style.px(14)
     across = max(style.px(width), inner.minimumSizeHint().width() + bar)
     area = QScrollArea()
@@ -25,9 +25,17 @@ def roomy(inner: QWidget, width: int, parent: QWidget | None) -> QScrollArea:
     layout = inner.layout()
     needed = layout.totalHeightForWidth(across - bar) if layout is not None else -1
     needed = max(needed, inner.sizeHint().height())
-    room = parent.window().height() if parent is not None else needed + style.px(ENDS)
+    room = outermost(parent).height() if parent is not None else needed + style.px(ENDS)
     area.setMinimumHeight(min(needed + style.px(8), max(room - style.px(ENDS), style.px(120))))
     return area
+
+
+def outermost(widget: QWidget) -> QWidget:
+    """The window behind all dialogs: a small dialog that opens a form leaves it all the room there is."""
+    window = widget.window()
+    while (behind := window.parentWidget()) is not None:
+        window = behind.window()
+    return window
 
 
 def bring_into_view(words: QWidget) -> None:

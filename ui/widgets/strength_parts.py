@@ -186,7 +186,8 @@ def result(measured: SideStrength | None, unit: str) -> str:
 
 
 def written(value: float, unit: str) -> float:
-    """A converted number as it is shown: as typed where it comes out even, else as finely as devices read."""
+    """A number that may have been converted, as it is shown: as typed where it comes out even, else as finely as
+    devices read."""
     exact = round(value, 3)
     if abs(exact - value) < 1e-9:
         return exact

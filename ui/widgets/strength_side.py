@@ -47,6 +47,7 @@ from ui.widgets.strength_parts import (
     written,
 )
 from ui.widgets.strength_protocol import discard_menu, protocol_link_words, protocol_menu
+from ui.widgets.typed import quotable
 
 Mode = Literal["force", "torque", "grade"]
 WIDTH = 226
@@ -272,9 +273,7 @@ class StrengthSide(QWidget):
         self._use_unit(unit)
         kept_unit = test.unit if test and test.unit else unit
         pairs = [
-            (raw if kept_unit == unit else written(convert(raw, kept_unit, unit), unit), raw)
-            for raw in typed
-            if same_kind(kept_unit, unit)
+            (written(convert(raw, kept_unit, unit), unit), raw) for raw in typed if same_kind(kept_unit, unit)
         ]
         filled = [number for number, field in enumerate(self.trials) if field.value is not None]
         standing = [self.trials[number].value for number in filled]
@@ -358,7 +357,7 @@ class StrengthSide(QWidget):
             return ""
         if self._mode == "grade" and grade and grade not in MMT_GRADES:
             return tr("“{grade}” is not a grade: {mmt_grades}. It is not counted.").format(
-                grade=grade, mmt_grades=", ".join(MMT_GRADES)
+                grade=quotable(grade), mmt_grades=", ".join(MMT_GRADES)
             )
         if test and test.trials and self._mode == "grade":
             return tr("A grade takes the place of the {count} trials. Ctrl+Z brings them back.").format(
@@ -414,7 +413,8 @@ class StrengthSide(QWidget):
     def _with_trials(self, test: StrengthTest) -> StrengthTest:
         """The trials as they stand; what was typed in another unit stays as typed unless it was changed."""
         same = test.trials and test.unit and same_kind(test.unit, self._unit)
-        unit = test.unit if same and test.unit else self._unit
+        left = any(field.value == self._raw[at][0] for at, field in enumerate(self.trials) if at in self._raw)
+        unit = test.unit if same and left and test.unit else self._unit
         trials = []
         for number, field in enumerate(self.trials):
             if field.value is None:

@@ -13,6 +13,14 @@ from ui.widgets.focus import ENTER_KEYS
 PAUSE_MS = 700
 LONGEST_MS = 1500
 """Who types without a pause is not waited for any longer: a power cut must not take more."""
+QUOTED_LETTERS = 16
+"""So many letters of what was typed stand in a sentence about it: a page pasted by mistake fills no other page."""
+
+
+def quotable(typed: str) -> str:
+    """What was typed, on one line and short enough to stand in a sentence."""
+    line = " ".join(typed.split())
+    return line if len(line) <= QUOTED_LETTERS else f"{line[: QUOTED_LETTERS - 1].rstrip()}…"
 
 
 class Line(QLineEdit):
