@@ -76,9 +76,8 @@ def test_every_phrase_given_to_something_that_shows_words_passes_tr() -> None:
     assert found == []
 
 
-@pytest.fixture(scope="module")
-def walked() -> dict[str, dict[str, str]]:
-    """What a walk through the window in the pseudo-language found."""
+def test_longer_words_are_not_cut_off_and_no_word_of_the_window_is_left_in_english() -> None:
+    """What a walk through the window in the pseudo-language finds."""
     environment = os.environ | {"EVALASSIST_LANGUAGE": "pseudo", "PYTHONPATH": str(ROOT)}
     environment |= {"QT_QPA_PLATFORM": "offscreen"}
     command = [sys.executable, str(ROOT / "tests" / "pseudo_walk.py")]
@@ -86,15 +85,7 @@ def walked() -> dict[str, dict[str, str]]:
     assert done.returncode == 0, done.stderr
     found: dict[str, dict[str, str]] = json.loads(done.stdout)
     assert int(str(found["seen"])) > 1000
-    return found
-
-
-def test_longer_words_are_not_cut_off(walked: dict[str, dict[str, str]]) -> None:
-    assert walked["cut"] == {}
-
-
-def test_no_word_of_the_window_is_left_in_english(walked: dict[str, dict[str, str]]) -> None:
-    assert walked["unsaid"] == {}
+    assert (found["cut"], found["unsaid"]) == ({}, {})
 
 
 def test_the_pseudo_language_is_longer_and_leaves_what_is_filled_in() -> None:
