@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
 
@@ -277,45 +277,71 @@ class PlanPage(Page):
             refused = {refusal.exercise_id: refusal for refusal in plan.refused}
             exercises = tuple(self.session.content.exercises.values())
             yield from self.library.pieces(exercises, refused, in_plan, read_only=self.read_only)
+            yield from self._drawn_in_pieces(plan)
         self.prepare()
         yield
 
+    def _drawn_in_pieces(self, plan: PlanOfCare) -> Iterator[None]:
+        """All cards, one after the other; given up as soon as the page is shown or the plan is another one."""
+        drawn = self._state()
+        for show in (self._show_frame, *self._parts_of(plan)):
+            if self._drawn is not None or self._state() != drawn:
+                return
+            show()
+            yield
+        if self._drawn is None and self._state() == drawn:
+            self._drawn = drawn
+
     def refresh(self) -> None:
-        plan = self.session.plan
-        edits = self.session.evaluation.plan_edits
-        met = [key for key, one in self.session.assessment.conclusions.items() if one.met]
         if self.look_back is not None:
             self.look_back.refresh()
         if self.discharge is not None:
             self.discharge.refresh(
                 self.session.assessment, self.session.evaluation.answers, read_only=self.read_only
             )
-        used = self.session.evaluation.answers.get(CHOSEN_ITEM)
-        drawn = (plan, edits, met, used, self.session.signed, self._compact)
+        drawn = self._state()
         if drawn == self._drawn:
             return
         self._drawn = drawn
-        self.back.setVisible(bool(edits) and not self.read_only)
-        self.back.setToolTip(tr("Take back {count} changes").format(count=len(edits)))
-        planned = isinstance(plan, PlanOfCare)
-        for part in (self._problems, self._middle, self._aims, self._bottom):
-            part.setVisible(planned and not (part is self._aims and self._ends))
-        self._no_plan.setVisible(not planned)
+        self._show_frame()
+        plan = self.session.plan
         if isinstance(plan, PlanOfCare):
-            self._show_plan(plan)
+            for show in self._parts_of(plan):
+                show()
         else:
             self._show_no_plan(plan)
 
-    def _show_plan(self, plan: PlanOfCare) -> None:
-        self.library.setVisible(True)
-        self.set_hint(tr("proposed from the findings; change anything"))
-        self._show_problems(plan)
-        self._show_exercises(plan)
-        self._show_library(plan)
-        self._goals.show_plan(plan, read_only=self.read_only)
-        self._visits.show_plan(plan, read_only=self.read_only)
-        self._care.show_plan(plan)
-        self._codes.show_plan(plan, self.session.evaluation, read_only=self.read_only)
+    def _state(self) -> tuple[object, ...]:
+        """All that the page is drawn from."""
+        session = self.session
+        met = [key for key, one in session.assessment.conclusions.items() if one.met]
+        used = session.evaluation.answers.get(CHOSEN_ITEM)
+        return (session.plan, session.evaluation.plan_edits, met, used, session.signed, self._compact)
+
+    def _show_frame(self) -> None:
+        """What is there at all."""
+        edits, planned = self.session.evaluation.plan_edits, isinstance(self.session.plan, PlanOfCare)
+        self.back.setVisible(bool(edits) and not self.read_only)
+        self.back.setToolTip(tr("Take back {count} changes").format(count=len(edits)))
+        for part in (self._problems, self._middle, self._aims, self._bottom):
+            part.setVisible(planned and not (part is self._aims and self._ends))
+        self._no_plan.setVisible(not planned)
+        if planned:
+            self.library.setVisible(True)
+            self.set_hint(tr("proposed from the findings; change anything"))
+
+    def _parts_of(self, plan: PlanOfCare) -> tuple[Callable[[], None], ...]:
+        """What draws the cards of a plan, each for itself."""
+        evaluation, read_only = self.session.evaluation, self.read_only
+        return (
+            lambda: self._show_problems(plan),
+            lambda: self._show_exercises(plan),
+            lambda: self._show_library(plan),
+            lambda: self._goals.show_plan(plan, read_only=read_only),
+            lambda: self._visits.show_plan(plan, read_only=read_only),
+            lambda: self._care.show_plan(plan),
+            lambda: self._codes.show_plan(plan, evaluation, read_only=read_only),
+        )
 
     def _show_problems(self, plan: PlanOfCare) -> None:
         empty(self._problem_list)
