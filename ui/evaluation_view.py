@@ -574,9 +574,10 @@ class EvaluationView(QWidget):
 
     # ------------------------------------------------------------ pages
 
-    def _page(self, step_id: str) -> Page:
+    def _page(self, step_id: str, made: Page | None = None) -> Page:
+        """The page of a step, made at the first wish; `made`: it was made already."""
         if step_id not in self._pages:
-            page = page_for(step_id, self.session)
+            page = made or page_for(step_id, self.session)
             page.go_to.connect(self.go_to)
             page.reasoning_wanted.connect(self._unfold_panel)
             page.addendum_wanted.connect(self.addendum_wanted)
@@ -633,7 +634,13 @@ class EvaluationView(QWidget):
     def _make_early(self, step_id: str) -> Iterator[None]:
         load_page(step_id)
         yield
-        page = self._page(step_id)
+        made = page_for(step_id, self.session)
+        yield
+        page = self._page(step_id, made)
+        if page is not made:  # somebody went there meanwhile
+            made.leave()
+            made.deleteLater()
+            return
         yield
         yield from page.pieces()
         for part in page.findChildren(
