@@ -57,6 +57,13 @@ import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, flush
 """
 
 
+LONG_DAY = """
+from pathlib import Path
+from ui.measuring import measure_growth
+print(*measure_growth(Path({case!r}), first=10, then=50), sep="\\n", flush=True)
+"""
+
+
 def median_s(work: Callable[[], object], runs: int = 30) -> float:
     """Median seconds of one call, after one call to warm up."""
     work()
@@ -68,12 +75,12 @@ def median_s(work: Callable[[], object], runs: int = 30) -> float:
     return statistics.median(times)
 
 
-def program(text: str) -> list[float]:
+def program(text: str, runs: int = RUNS) -> list[float]:
     """The numbers a fresh process prints; the median of each over several runs."""
     printed = []
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "EVALASSIST_HOME": home}
-        for _ in range(RUNS):
+        for _ in range(runs):
             done = subprocess.run(
                 [sys.executable, "-c", text],
                 cwd=ROOT,
@@ -308,12 +315,7 @@ def steps() -> dict[str, float]:
 
 def long_day() -> dict[str, float]:
     """How much the window grows over 50 evaluations, each with every step looked at, after the first ten."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from ui.measuring import measure_growth
-
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["EVALASSIST_HOME"] = home
-        before, after = measure_growth(CASES / "ex1.toml", first=10, then=50)
+    before, after = program(LONG_DAY.format(case=str(CASES / "ex1.toml")), runs=1)
     return {"memory after 10 evaluations, MB": before, "growth over 50 more, %": 100 * (after / before - 1)}
 
 
