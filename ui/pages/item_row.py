@@ -65,6 +65,7 @@ class ItemRow(QWidget):
         self._heads: SideHeads | None = None
         """RIGHT and LEFT above the first of several rows with sides."""
         self._frame = page.frame
+        self._placed: tuple[Frame, bool, float] | None = None
         self._stack = style.column(self, spacing=0)
         self._line: QBoxLayout = style.row(spacing=GAP)
         self._stack.addLayout(self._line)
@@ -153,6 +154,10 @@ class ItemRow(QWidget):
         left = style.px(frame.inside - label - GAP)
         widest = style.px(COLUMN) if self.item.sides else self._widest()
         below = widest > left
+        placed = (frame, below, style.scale())
+        if placed == self._placed:  # saying it again would lay out the whole page again
+            return
+        self._placed = placed
         self._label_cell.setFixedWidth(style.px(frame.inside if below else label))
         self._line.setDirection(flow.TopToBottom if below else flow.LeftToRight)
         self._line.setSpacing(0 if below else style.px(GAP))
