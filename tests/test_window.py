@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -389,6 +389,30 @@ def test_an_evaluation_is_left_though_the_system_took_its_window_away(desk: Desk
     shiboken6.delete(desk.window.windowHandle())
     desk.window.show_start()
     assert desk.window.view is None
+
+
+class Painted(QObject):
+    """Counts how often a widget is painted."""
+
+    times = 0
+
+    def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        self.times += event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_a_step_that_is_shown_again_is_painted_once(desk: Desk) -> None:
+    desk.begin(desk.case("ex1"))
+    page, painted = desk.view.show_step("knee"), Painted()
+    for step_id in ("knee", "safety"):
+        desk.view.show_step(step_id)
+        desk.qtbot.waitUntil(lambda: not desk.view.at_work, timeout=60_000)
+        QApplication.processEvents()
+    page.installEventFilter(painted)
+    desk.view.show_step("knee")
+    for _ in range(3):
+        QApplication.processEvents()
+    assert painted.times == 1
 
 
 def test_the_handout_says_that_nothing_was_printed_yet(desk: Desk) -> None:

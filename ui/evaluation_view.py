@@ -145,6 +145,7 @@ class EvaluationView(QWidget):
         self._place()
         self.panel.show_step(step_id)
         self._refresh_footer()
+        style.paint_once()
         self.step_shown.emit(step_id)
         self._later.start()
         if turned:

@@ -227,6 +227,12 @@ def settle() -> None:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
 
+def paint_once() -> None:
+    """Know now all that is to be painted: what is shown page by page would be painted a second time else."""
+    settle()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.UpdateLater)
+
+
 def say(widget: QWidget, **properties: object) -> None:
     """Set the properties the sheet picks styles by (`t`, `c`, `kind`, `card` …)."""
     changed = False
