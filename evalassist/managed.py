@@ -73,7 +73,11 @@ def managed() -> Managed:
 
 def is_ours(place: Path) -> bool:
     """Whether whoever works here can change this file or folder, and so what an administrator fixed in it."""
-    return sys.platform != "win32" and os.geteuid() != 0 and os.access(place, os.W_OK)
+    if sys.platform == "win32" or os.geteuid() == 0 or not place.exists():
+        return False
+    return (
+        os.access(place, os.W_OK) or place.stat().st_uid == os.geteuid()
+    )  # an owner can give the right back
 
 
 def settings_in_force() -> Settings:

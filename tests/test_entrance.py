@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
@@ -120,10 +122,37 @@ def test_a_removed_account_opens_nothing_even_with_the_former_vault(
     vaults.write_vault(vaults.read_vault(vaults.previous_of(entrance.vault_file)), entrance.vault_file)
 
 
+def test_a_second_change_of_keys_after_one_that_was_cut_short_locks_nobody_out(
+    entrance: Entrance, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.save(draft())
+    written, write = itertools.count(1), Entrance._write
+
+    def full(*_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    def write_once(*given: Any) -> None:
+        if next(written) > 1:
+            full()
+        write(*given)
+
+    with monkeypatch.context() as fault:
+        fault.setattr(
+            Entrance, "_write", write_once
+        )  # the records get the key, the vault does not hear of it
+        paper = entrance.new_paper_key(store)
+    with monkeypatch.context() as fault:
+        fault.setattr(Store, "change_key", full)
+        entrance.change_password(store, store.account.id, OTHER)
+    store.close()
+    entrance.sign_in("chen", OTHER).close()
+    entrance.sign_in_with_paper(paper).close()
+
+
 def test_a_change_of_keys_cut_short_is_finished_at_the_next_sign_in(entrance: Entrance, store: Store) -> None:
     store.save(draft())
     fresh = Keys(new_keys().database, store.keys.audit)
-    both = entrance.vault().with_new_keys(fresh)
+    both = entrance.vault().with_new_keys(fresh, store.keys)
     store.keep_vault(vaults.vault_bytes(both), coming=True)
     planted = vaults.with_password(both, new_keys(), "eve", "eve", "mine now")
     vaults.write_vault(planted, entrance.vault_file)
@@ -373,7 +402,7 @@ def test_a_key_that_was_planted_never_becomes_that_of_the_records(entrance: Entr
     store.save(draft())
     real, chosen = entrance.vault(), Keys(new_keys().database, store.keys.audit)
     store.close()
-    vaults.write_vault(real.with_new_keys(chosen), entrance.vault_file)
+    vaults.write_vault(real.with_new_keys(chosen, store.keys), entrance.vault_file)
     with pytest.raises(VaultDamagedError):
         entrance.sign_in("chen", PASSWORD)
     with pytest.raises(StoreError):

@@ -29,7 +29,7 @@ from evalassist.records.backup import Backups
 from evalassist.records.entrance import Entrance
 from evalassist.records.passwords import refusal
 from evalassist.records.store import Store
-from evalassist.records.vault import Keys, paper_text
+from evalassist.records.vault import Keys, new_keys, paper_text
 from evalassist.settings import Settings, load_settings
 from evalassist.translate import pseudo
 from ui import session as sessions
@@ -470,6 +470,20 @@ def test_a_half_filled_form_waits_out_of_sight_for_its_account_alone(person: Per
     person.qtbot.waitUntil(lambda: bool(seen))
     assert seen == [(NAME, "9 Ma", "left")]
     assert not clock.isActive()
+
+
+def test_what_waits_for_somebody_is_not_given_to_an_account_of_other_records(
+    person: Person, tmp_path: Path
+) -> None:
+    person.begin()
+    owner, left = person.store.account, person.window._left
+    person.lock()
+    with Store(tmp_path / "others.db", new_keys(), owner) as others:
+        person.window.enter(others)
+        assert person.window.view is None
+        assert owner.id in left
+    person.window.forget_left()  # as after a backup was restored
+    assert not left
 
 
 def test_a_half_filled_account_comes_back_without_its_passwords(person: Person) -> None:

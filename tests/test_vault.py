@@ -111,7 +111,10 @@ def test_a_new_password_leaves_the_other_accounts_and_the_keys_alone() -> None:
 def test_keys_of_a_stranger_sealed_to_an_account_open_nothing() -> None:
     """Sealing needs only the public half; records or a server somebody else made must not be taken for the clinic's."""
     vault, paper = vaults.with_paper_key(two_accounts(), KEYS)
-    for forged in (vault.with_new_keys(new_keys()), vault.with_new_keys(new_keys()).with_newest_keys_only()):
+    for forged in (
+        vault.with_new_keys(new_keys(), KEYS),
+        vault.with_new_keys(new_keys(), KEYS).with_newest_keys_only(),
+    ):
         with pytest.raises(VaultDamagedError):
             unlock(forged, "chen", "correct horse")
         with pytest.raises(VaultDamagedError):
@@ -128,7 +131,7 @@ def test_a_vault_from_before_private_keys_were_marked_opens(monkeypatch: pytest.
 def test_new_keys_are_sealed_to_everybody_without_a_password() -> None:
     vault, paper = vaults.with_paper_key(two_accounts(), KEYS)
     fresh = Keys(new_keys().database, KEYS.audit)
-    between = vault.with_new_keys(fresh)
+    between = vault.with_new_keys(fresh, KEYS)
     assert unlock(between, "chen", "correct horse")[1] == [KEYS, fresh]
     after = between.with_newest_keys_only()
     assert unlock(after, "lee", "battery staple", b"on a stick")[1] == [fresh]

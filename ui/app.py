@@ -170,6 +170,7 @@ class App:
         chosen = settings_in_force().backup_folder
         if RestoreDialog(self._folder, [Path(chosen)] if chosen else [], self.window).exec():
             self._seen_as, self._looked = "", False
+            self.window.forget_left()
             self._show_door("locked")
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 class Left:
     """Where somebody was when the window was locked."""
 
+    records: bytes
+    """Which records it belongs to (`mark_of`): an account of others may bear the same id."""
     evaluation_id: str
     step: str
     item: str
@@ -28,6 +31,11 @@ class Left:
     """What was typed and is no answer yet, by step and field."""
     form: HalfFilled | None = None
     """The form that was open."""
+
+
+def mark_of(store: Store) -> bytes:
+    """Tells these records from others, and gives no key away."""
+    return hashlib.sha256(store.keys.audit).digest()
 
 
 @dataclass(frozen=True)

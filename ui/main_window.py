@@ -26,7 +26,7 @@ from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
 from ui import style
 from ui.faults import log_fault
-from ui.locking import Held, Left, addendum_words, close_dialogs, still_waited_for
+from ui.locking import Held, Left, addendum_words, close_dialogs, mark_of, still_waited_for
 from ui.practice import Practice
 from ui.widgets.focus import tab_on
 
@@ -146,8 +146,11 @@ class MainWindow(QMainWindow):
         """Somebody came in: show where they were when they locked the window, else the start page."""
         from ui.pages.start import StartPage
 
-        held = self._held.pop(store.account.id, None)
+        held = self._held.get(store.account.id)
+        if held is not None and mark_of(held.store) != mark_of(store):
+            held = None  # of other records, with the same id: it waits
         if held is not None:
+            del self._held[store.account.id]
             held.store.go_on_as(store)
             store.close()
             store, way_in = held.store, held.way_in
@@ -160,7 +163,11 @@ class MainWindow(QMainWindow):
             self.start.use_content(self._loaded)
         self._add_keys()
         self._close_door()
-        left = self._left.pop(store.account.id, None)
+        left = self._left.get(store.account.id)
+        if left is not None and left.records != mark_of(store):
+            left = None
+        elif left is not None:
+            del self._left[store.account.id]
         if held is not None:
             self._show_held(held)
         else:
@@ -745,7 +752,9 @@ class MainWindow(QMainWindow):
             self.remember_place()
             step, item, words = self.view.step, self.view.focused_item(), self.view.loose_words()
             words |= addendum_words()
-        self._left[self._store.account.id] = Left(self.evaluation_id(), step, item, words, half_filled())
+        self._left[self._store.account.id] = Left(
+            mark_of(self._store), self.evaluation_id(), step, item, words, half_filled()
+        )
         self.setWindowTitle("EvalAssist")
         self.show_door(Door(lambda: entrance, last_name(entrance.records.parent), self._settings.clinic_name))
         if self._watch is not None:
@@ -758,6 +767,10 @@ class MainWindow(QMainWindow):
         self._closing, self._wait_until = close_dialogs(), monotonic() + MOST_WAITED_S
         self.keep()
         QTimer.singleShot(0, self._finish_lock)
+
+    def forget_left(self) -> None:
+        """A backup took the place of the records: its accounts get nothing that was typed after its day."""
+        self._left.clear()
 
     def _lock_because(self, why: str) -> None:
         """The account may not go on: say so where it would sign in."""

@@ -413,7 +413,7 @@ class Entrance:
             self._write(store, vault)
             return store.keys
         keys = Keys(new_keys().database, store.keys.audit)
-        self._write(store, vault.with_new_keys(keys))
+        self._write(store, vault.with_new_keys(keys, store.keys))
         return keys
 
     def _use(self, store: Store, keys: Keys) -> None:
@@ -432,8 +432,9 @@ class Entrance:
         """Note in the vault how far the audit trail goes, so that cutting it is seen; never over a line it lacks."""
         try:
             vault, head = self.vault(), store.head()
-            if head != vault.anchor and store.holds(vault.anchor):
-                vaults.write_vault(vault.with_anchor(head), self.vault_file)
+            marked = vault if store.is_shared else vaults.with_check(vault, store.keys)
+            if (head != vault.anchor or marked != vault) and store.holds(vault.anchor):
+                vaults.write_vault(marked.with_anchor(head), self.vault_file)
         except EvalAssistError as fault:
             log.error("the audit trail could not be anchored: %s", type(fault).__name__)
 

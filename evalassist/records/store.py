@@ -222,6 +222,7 @@ class Store:
         evaluation, version = self._read(lambda db: reads.evaluation(db, evaluation_id))
         if to_edit:
             self._opened[evaluation_id] = _Opened(version, evaluation)
+            self._refused.pop(evaluation_id, None)
             self._note_view("evaluation-opened", evaluation_id)
         return evaluation
 

@@ -60,6 +60,7 @@ class Tries:
 
     def count(self) -> None:
         """Before a password is tried: the try counts as wrong until it is found right."""
+        self.failed_at = max(self.failed_at, _read(self._file), key=len)  # tried in another window, too
         self.failed_at = (*self.failed_at, datetime.now(UTC).isoformat(timespec="seconds"))[-KEPT:]
         self._keep()
         self._not_before = self._now() + delay_s(len(self.failed_at))

@@ -151,9 +151,12 @@ class Vault(_Kept):
     def with_anchor(self, anchor: Anchor) -> Vault:
         return self.model_copy(update={"anchor": anchor})
 
-    def with_new_keys(self, keys: Keys) -> Vault:
-        """The new keys sealed to everybody beside the old ones; no password is needed."""
-        return self._resealed(lambda slot: (slot.sealed[0], _seal(self, slot, keys)))
+    def with_new_keys(self, keys: Keys, now: Keys) -> Vault:
+        """The new keys sealed to everybody beside those of now; no password is needed.
+
+        Those of now are sealed anew: a change of keys that was cut short may have left older ones there.
+        """
+        return self._resealed(lambda slot: (_seal(self, slot, now), _seal(self, slot, keys)))
 
     def with_newest_keys_only(self) -> Vault:
         """Once the records have the new key: the old ones are forgotten."""
@@ -187,7 +190,7 @@ def with_password(
         private="",
         sealed=("",),
     )
-    return _checked(vault, keys).with_slot(
+    return with_check(vault, keys).with_slot(
         _filled(vault, head, _password_key(password, stretching, key_file), keys)
     )
 
@@ -196,10 +199,13 @@ def with_paper_key(vault: Vault, keys: Keys) -> tuple[Vault, str]:
     """The vault with a new paper key, and that key as it is printed; the former paper opens nothing any more."""
     secret = secrets.token_bytes(PAPER_BYTES)
     head = Slot(id=PAPER, kind="paper", public="", private="", sealed=("",))
-    return _checked(vault, keys).with_slot(_filled(vault, head, _paper_key(secret), keys)), paper_text(secret)
+    return with_check(vault, keys).with_slot(_filled(vault, head, _paper_key(secret), keys)), paper_text(
+        secret
+    )
 
 
-def _checked(vault: Vault, keys: Keys) -> Vault:
+def with_check(vault: Vault, keys: Keys) -> Vault:
+    """The vault, saying by its check which records it opens."""
     return vault.model_copy(update={"check": _check(keys)})
 
 
