@@ -57,12 +57,6 @@ import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, flush
 """
 
 
-BACKING_UP = """
-from pathlib import Path
-from evalassist.records.vault import Keys
-from ui.measuring import measure_backup
-print(*measure_backup(Path({records!r}), Keys({database!r}, {audit!r})), sep="\\n", flush=True)
-"""
 LONG_DAY = """
 from pathlib import Path
 from ui.measuring import measure_growth
@@ -319,21 +313,6 @@ def steps() -> dict[str, float]:
     }
 
 
-def backing_up() -> dict[str, float]:
-    """How long the window stands still while records of 100,000 patients are backed up and somebody types."""
-    with tempfile.TemporaryDirectory() as folder:
-        many, keys = _clinic(Path(folder), 100_000)
-        size_mb = many.records.stat().st_size / 2**20
-        text = BACKING_UP.format(records=str(many.records), database=keys.database, audit=keys.audit)
-        still_s, with_backup_s, took_s = program(text, runs=1)
-    return {
-        "records backed up, MB": size_mb,
-        "a backup takes, s": took_s,
-        "window stands still without a backup, ms (worst)": 1000 * still_s,
-        "window stands still during a backup, ms (worst)": 1000 * with_backup_s,
-    }
-
-
 def long_day() -> dict[str, float]:
     """How much the window grows over 50 evaluations, each with every step looked at, after the first ten."""
     before, after = program(LONG_DAY.format(case=str(CASES / "ex1.toml")), runs=1)
@@ -342,7 +321,7 @@ def long_day() -> dict[str, float]:
 
 def main() -> None:
     sys.path.insert(0, str(ROOT))
-    for part in (start, reasoning, saving, opening, paper, steps, backing_up, long_day):
+    for part in (start, reasoning, saving, opening, paper, steps, long_day):
         for name, value in part().items():
             print(f"{name:45} {value:10.2f}", flush=True)
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from time import perf_counter, sleep, thread_time
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from ui.app import App, begin
 from ui.way_in import WayIn
-
-if TYPE_CHECKING:
-    from evalassist.records.vault import Keys
 
 ANSWERS = 6
 """So many answers of a step are taken back and given again."""
@@ -101,51 +96,6 @@ def measure_growth(case: Path, first: int, then: int) -> tuple[float, float]:
     program.window.close()
     program.close()
     return found[0], found[1]
-
-
-def measure_backup(records: Path, keys: Keys) -> tuple[float, float, float]:
-    """The longest turn of the event loop while somebody types: without a backup, during one; and how long it took."""
-    from PySide6.QtTest import QTest
-    from PySide6.QtWidgets import QPlainTextEdit
-
-    from evalassist.content.loader import load_content
-    from evalassist.evaluation import Evaluation, Patient
-    from evalassist.records.store import Store
-    from evalassist.settings import Settings
-
-    app, program = begin(["measure"])
-    window = program.window
-    window.open_store(Store(records, keys), load_content(), Settings())
-    window.begin(Evaluation.begin(Patient("Typed, Into", date(1990, 5, 2), "F"), "right", date.today()))
-    view = window.view
-    assert view is not None
-    view.show_step("assessment")
-    _rest(app, program)
-    field = next(each for each in view.page.findChildren(QPlainTextEdit) if each.isVisible())
-
-    def longest(goes_on: Callable[[], bool]) -> float:
-        worst = 0.0
-        while goes_on():
-            begun = perf_counter()
-            QTest.keyClicks(field, "a")
-            app.processEvents()
-            worst = max(worst, perf_counter() - begun)
-            sleep(0.01)
-        return worst
-
-    quiet_until = perf_counter() + 3
-    quiet = longest(lambda: perf_counter() < quiet_until)
-    window.begin_backups()
-    keeper = window._backups
-    assert keeper is not None
-    longest(lambda: keeper.at_work)
-    begun = perf_counter()
-    keeper.look()
-    busy = longest(lambda: keeper.at_work)
-    took = perf_counter() - begun
-    window.close()
-    program.close()
-    return quiet, busy, took
 
 
 def _come_in(app: QApplication, program: App) -> None:
