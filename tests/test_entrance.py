@@ -457,6 +457,21 @@ def test_a_removal_that_was_cut_short_can_be_repeated(
     assert lee.id not in {account.id for account in store.accounts()}
 
 
+def test_an_account_whose_adding_was_cut_short_is_added_once(
+    entrance: Entrance, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_told: object) -> None:
+        raise EvalAssistError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(vaults, "write_vault", fails)
+        with pytest.raises(EvalAssistError, match="full"):
+            entrance.add_account(store, LEE, OTHER)
+    lee = entrance.add_account(store, LEE, OTHER)
+    assert [account.id for account in store.accounts() if account.sign_in == "lee"] == [lee.id]
+    entrance.sign_in("lee", OTHER).close()
+
+
 def test_a_readable_file_in_the_place_of_the_records_is_an_alarm(entrance: Entrance, store: Store) -> None:
     store.close()
     entrance.records.write_bytes(b"SQLite format 3\0" + bytes(4080))

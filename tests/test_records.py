@@ -789,6 +789,27 @@ def test_a_save_that_was_kept_though_the_disk_complained_is_no_conflict(
     assert store.load(draft.id).impression == "three"
 
 
+def test_the_same_words_kept_by_somebody_else_are_their_version(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = begin()
+    store.save(draft)
+    the_same = draft.with_impression("the same words")
+    with monkeypatch.context() as patched:
+        patched.setattr(writes, "change_evaluation", refuses)
+        with pytest.raises(StoreError, match="did not write"):
+            store.save(the_same)
+    with Store(store.where, KEYS) as other:
+        other.load(draft.id)
+        other.save(the_same)
+    with pytest.raises(StoreConflictError):
+        store.save(draft.with_impression("and more"))
+
+
+def refuses(*_asked: object) -> None:
+    raise StoreError("The disk did not write as it should.")
+
+
 def test_every_connection_is_durable_and_strict(path: Path) -> None:
     engine = open_engine(f"sqlite:///{path}", KEYS.database)
     connections = [engine.connect() for _ in range(5)]

@@ -371,7 +371,7 @@ class Entrance:
                     sign_in=account.sign_in
                 )
             )
-        account = replace(account, id=str(uuid4()))
+        account = replace(account, id=_added_without_a_way_in(vault, store, account) or str(uuid4()))
         store.keep_account(account)
         more = _with_account(vault, store.keys, account, password, key_file)
         if any(len(slot.sealed) > 1 for slot in vault.slots):  # a new key is still to come, for everybody
@@ -530,6 +530,19 @@ def refuse_another(server: Server, only: Server | None) -> None:
 def _only_administrators(store: Store) -> None:
     if not store.account.administers:
         raise EvalAssistError(tr("Only an administrator may do this. Ask one to sign in."))
+
+
+def _added_without_a_way_in(vault: Vault, store: Store, account: Account) -> str | None:
+    """The id this person got when an earlier try to add them ended before the vault was written."""
+    mine = (account.sign_in, account.name)
+    return next(
+        (
+            each.id
+            for each in store.accounts()
+            if (each.sign_in, each.name) == mine and vault.slot(each.id) is None
+        ),
+        None,
+    )
 
 
 def _with_account(vault: Vault, keys: Keys, account: Account, password: str, key_file: bytes | None) -> Vault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -57,13 +58,14 @@ IN_ERROR = _has("entered-in-error")
 
 def evaluation(db: Session, evaluation_id: str) -> tuple[Evaluation, int]:
     """An evaluation with its version; its addenda must still be what was written."""
-    found = evaluation_or_none(db, evaluation_id)
+    found = evaluation_and_moment(db, evaluation_id)
     if found is None:
         raise not_kept("evaluation", evaluation_id)
-    return found
+    return found[:2]
 
 
-def evaluation_or_none(db: Session, evaluation_id: str) -> tuple[Evaluation, int] | None:
+def evaluation_and_moment(db: Session, evaluation_id: str) -> tuple[Evaluation, int, datetime] | None:
+    """An evaluation with its version and when that was kept; None where there is none."""
     found = db.execute(
         select(StoredEvaluation, StoredPatient)
         .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
@@ -84,7 +86,7 @@ def evaluation_or_none(db: Session, evaluation_id: str) -> tuple[Evaluation, int
         seal = addendum_sha256(seal, addendum)
         if seal != stored.sha256:
             raise changed_outside("An addendum")
-    return value, row.version
+    return value, row.version, row.updated_at
 
 
 def earlier_visits(db: Session, this: Evaluation) -> tuple[Evaluation, ...]:

@@ -113,8 +113,8 @@ class Store:
         self._open_engine()
         self._opened: dict[str, _Opened] = {}
         self._patients: dict[str, Patient] = {}
-        self._refused: dict[str, list[Evaluation]] = {}
-        """What was refused since the last save; one of them may have been kept all the same."""
+        self._refused: dict[str, dict[datetime, Evaluation]] = {}
+        """What was refused since the last save, by the moment it bears; one of them may have been kept all the same."""
         self._viewed: dict[tuple[str, str], float] = {}
         self._closed = False
         self.is_removed = False
@@ -563,36 +563,37 @@ class Store:
             yield db
 
     def _keep(self, evaluation: Evaluation, signed: dict[str, Any]) -> datetime:
+        now = datetime.now(UTC)
         try:
             try:
-                return self._keep_once(evaluation, signed)
+                return self._keep_once(evaluation, signed, now)
             except StoreConflictError:
                 if not self._was_kept_all_the_same(evaluation.id):
                     raise
-                return self._keep_once(evaluation, signed)
+                return self._keep_once(evaluation, signed, now)
         except StoreConflictError:
             self._refused.pop(evaluation.id, None)
             raise
         except StoreError:
-            refused = self._refused.setdefault(evaluation.id, [])
-            if evaluation not in refused[-1:]:
-                refused.append(evaluation)
+            self._refused.setdefault(evaluation.id, {})[now] = evaluation
             raise
 
     def _was_kept_all_the_same(self, evaluation_id: str) -> bool:
-        """Whether a save was kept though the disk or the server could not say so: then nobody else changed it."""
+        """Whether a save was kept though the disk or the server could not say so: then nobody else changed it.
+
+        The moment it bears tells it from the same words that somebody else kept.
+        """
         refused = self._refused.get(evaluation_id)
         if not refused:
             return False
-        found = self._read(lambda db: reads.evaluation_or_none(db, evaluation_id))
-        if found is None or found[0] not in refused:
+        found = self._read(lambda db: reads.evaluation_and_moment(db, evaluation_id))
+        if found is None or refused.get(found[2]) != found[0]:
             return False
         self._opened[evaluation_id] = _Opened(found[1], found[0])
         return True
 
-    def _keep_once(self, evaluation: Evaluation, signed: dict[str, Any]) -> datetime:
+    def _keep_once(self, evaluation: Evaluation, signed: dict[str, Any], now: datetime) -> datetime:
         known = self._opened.get(evaluation.id)
-        now = datetime.now(UTC)
         with self._write(*_told_of(evaluation, known, signed)) as db:
             more = signed | {"updated_at": now}
             fields: list[str] = []
