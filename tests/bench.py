@@ -57,6 +57,10 @@ import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, flush
 """
 
 
+BACKING_UP = """
+from ui.measuring import measure_backup
+print(*measure_backup("bench", "correct horse"), sep="\\n", flush=True)
+"""
 LONG_DAY = """
 from pathlib import Path
 from ui.measuring import measure_growth
@@ -75,10 +79,11 @@ def median_s(work: Callable[[], object], runs: int = 30) -> float:
     return statistics.median(times)
 
 
-def program(text: str, runs: int = RUNS) -> list[float]:
-    """The numbers a fresh process prints; the median of each over several runs."""
+def program(text: str, runs: int = RUNS, folder: Path | None = None) -> list[float]:
+    """The numbers a fresh process prints, with its records in a folder; the median of each over several runs."""
     printed = []
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory() as fresh:
+        home = str(folder or fresh)
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "EVALASSIST_HOME": home}
         for _ in range(runs):
             done = subprocess.run(
@@ -86,7 +91,7 @@ def program(text: str, runs: int = RUNS) -> list[float]:
                 cwd=ROOT,
                 env=environment,
                 check=True,
-                capture_output=True,
+                stdout=subprocess.PIPE,
                 text=True,
             )
             printed.append([float(line) for line in done.stdout.split()])
@@ -313,6 +318,20 @@ def steps() -> dict[str, float]:
     }
 
 
+def backing_up() -> dict[str, float]:
+    """How long the window stands still while records of 100,000 patients are backed up and somebody types."""
+    with tempfile.TemporaryDirectory() as folder:
+        many, _ = _clinic(Path(folder), 100_000)
+        size_mb = many.records.stat().st_size / 2**20
+        still_s, with_backup_s, took_s = program(BACKING_UP, 1, Path(folder))
+    return {
+        "records backed up, MB": size_mb,
+        "a backup takes, s": took_s,
+        "window stands still without a backup, ms (worst)": 1000 * still_s,
+        "window stands still during a backup, ms (worst)": 1000 * with_backup_s,
+    }
+
+
 def long_day() -> dict[str, float]:
     """How much the window grows over 50 evaluations, each with every step looked at, after the first ten."""
     before, after = program(LONG_DAY.format(case=str(CASES / "ex1.toml")), runs=1)
@@ -321,7 +340,7 @@ def long_day() -> dict[str, float]:
 
 def main() -> None:
     sys.path.insert(0, str(ROOT))
-    for part in (start, reasoning, saving, opening, paper, steps, long_day):
+    for part in (start, reasoning, saving, opening, paper, steps, backing_up, long_day):
         for name, value in part().items():
             print(f"{name:45} {value:10.2f}", flush=True)
 

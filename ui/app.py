@@ -282,9 +282,17 @@ class App:
                 self._show_door(state)
             if self.window.door is not None:
                 self.window.door.ready()
-            self._begin_content()
+        if self._looked and self._reading is None:
+            if self._somebody_comes_in():
+                import_module(WARMED[0])
+            else:
+                self._begin_content()
         if self._looked and self._reading is not None and self._reading.done():
             self._use_content()
+
+    def _somebody_comes_in(self) -> bool:
+        """Whether a password is being tried: the start page needs no content, so that comes after it."""
+        return self.window.door is not None and self.window.door.at_work
 
     def _begin_content(self) -> None:
         """Read the clinical content in a thread of its own."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from time import perf_counter, sleep, thread_time
 
@@ -96,6 +97,52 @@ def measure_growth(case: Path, first: int, then: int) -> tuple[float, float]:
     program.window.close()
     program.close()
     return found[0], found[1]
+
+
+def measure_backup(name: str, password: str) -> tuple[float, float, float]:
+    """The longest turn of the event loop while somebody types: without a backup, during one; and how long it took.
+
+    Whoever has this name and password signs in to records that lie there already.
+    """
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QPlainTextEdit
+
+    from evalassist.evaluation import Evaluation, Patient
+
+    app, program = begin(["measure"])
+    while not program.loaded:
+        app.processEvents()
+    program.window.enter(program._entrance().sign_in(name, password), WayIn(program._entrance()))
+    program.window.begin(
+        Evaluation.begin(Patient("Typed, Into", date(1990, 5, 2), "F"), "right", date.today())
+    )
+    view, keeper = program.window.view, program.window._backups
+    assert view is not None
+    assert keeper is not None
+    view.show_step("assessment")
+    _rest(app, program)
+    field = next(each for each in view.page.findChildren(QPlainTextEdit) if each.isVisible())
+
+    def longest(goes_on: Callable[[], bool]) -> float:
+        worst = 0.0
+        while goes_on():
+            begun = perf_counter()
+            QTest.keyClicks(field, "a")
+            app.processEvents()
+            worst = max(worst, perf_counter() - begun)
+            sleep(0.01)
+        return worst
+
+    longest(lambda: keeper.at_work)
+    quiet_until = perf_counter() + 5
+    quiet = longest(lambda: perf_counter() < quiet_until)
+    begun = perf_counter()
+    keeper.look()
+    busy = longest(lambda: keeper.at_work)
+    took = perf_counter() - begun
+    program.window.close()
+    program.close()
+    return quiet, busy, took
 
 
 def _come_in(app: QApplication, program: App) -> None:
