@@ -113,6 +113,8 @@ class EvaluationView(QWidget):
         self._last_touched = monotonic()
         self._pieces: Iterator[None] | None = None
         """What is left to make of the page that is being made before anyone looks at it."""
+        self._early: Page | None = None
+        """That page; it lies beside the room of the pages, so that it is laid out, too."""
         self._heard: tuple[dict[str, str], list[str]] | None = None
         """The red flags and conclusions that were read aloud, or stood there from the beginning."""
         self._refresh()
@@ -138,6 +140,10 @@ class EvaluationView(QWidget):
         if self._step and self._step != step_id:
             self._commit_page()
         page = self._page(step_id)
+        self._put_aside()
+        if page is self._early:
+            self._early = None
+        page.in_the_making = False
         page.prepare()
         turned, self._step = self._step != step_id, step_id
         self._panel_over = False
@@ -400,7 +406,6 @@ class EvaluationView(QWidget):
         for bar in (self.header, self.footer):
             bar.set_low(height < 660)
         page = self._pages.get(self._step)
-        roomy = self._step in ROOMY_STEPS or (page is not None and page.folds_panel)
         folded = not self._panel_has_room
         show_panel = self._panel_over or not (folded or self.panel_folded)
         over = show_panel and folded
@@ -420,18 +425,11 @@ class EvaluationView(QWidget):
         self.panel.setGeometry(self.width() - panel, top, panel, middle)
         self.panel.setAutoFillBackground(over)
         self.panel.raise_()
-        room = self.width() - rail - (panel if show_panel and not over else 0)
-        if width >= 1600 and not roomy:
-            room = min(room, style.px(1040))
-        elif width >= 1600:
-            room = min(room, style.px(1400))
+        room = self._room(page, beside=show_panel and not over)
         if page is None:
             self.stack.setGeometry(rail, top, room, middle)
             return
-        page.set_compact(height < 720)
-        page.set_short_title(large)
-        page.set_panel_folded(not show_panel)
-        page.resize(room, middle)
+        self._fit(page, room, middle, panel_shown=show_panel)
         # The page gets its size before it is shown, and the page that is left keeps its own: each is laid out once.
         pages = self.stack.layout()
         assert pages is not None
@@ -440,12 +438,31 @@ class EvaluationView(QWidget):
         pages.setEnabled(True)
         self.stack.setCurrentWidget(page)
 
+    def _room(self, page: Page | None, *, beside: bool) -> int:
+        """How wide a page is, with the reasoning beside it or without."""
+        wide = self.width() / style.scale() >= 1600
+        rail = style.px(NARROW if self.rail.narrow else WIDE)
+        room = self.width() - rail - (style.px(360 if wide else 300) if beside else 0)
+        most = 1400 if self._is_roomy(page) else 1040
+        return min(room, style.px(most)) if wide else room
+
+    def _fit(self, page: Page, width: int, height: int, *, panel_shown: bool) -> None:
+        page.set_compact(self.height() / style.scale() < 720)
+        page.set_short_title(style.scale() >= 1.6)
+        page.set_panel_folded(not panel_shown)
+        page.resize(width, height)
+
     @property
     def _panel_has_room(self) -> bool:
-        """Whether the reasoning has a place of its own beside this page."""
-        page = self._pages.get(self._step)
-        roomy = self._step in ROOMY_STEPS or (page is not None and page.folds_panel)
-        return self.width() / style.scale() >= 1200 and style.scale() < 1.6 and not roomy
+        """Whether the reasoning has a place of its own beside the page that is shown."""
+        return self._has_room_beside(self._pages.get(self._step))
+
+    def _has_room_beside(self, page: Page | None) -> bool:
+        return self.width() / style.scale() >= 1200 and style.scale() < 1.6 and not self._is_roomy(page)
+
+    @staticmethod
+    def _is_roomy(page: Page | None) -> bool:
+        return page is not None and (page.step_id in ROOMY_STEPS or page.folds_panel)
 
     def _fold_panel(self) -> None:
         self.panel_folded = self.panel_folded or self._panel_has_room
@@ -620,15 +637,11 @@ class EvaluationView(QWidget):
         self._later.start(BETWEEN_SLICES_MS)
 
     def _next_to_build(self) -> str | None:
-        """The nearest page that is not made yet, later steps first. Papers are drawn only when looked at."""
+        """The nearest page that is not made yet, later steps first."""
         ids = [step.id for step in self.steps]
         here = ids.index(self._step)
         return next(
-            (
-                step_id
-                for step_id in (*ids[here + 1 :], *ids[:here])
-                if step_id not in self._pages and step_id not in PAPERS
-            ),
+            (step_id for step_id in (*ids[here + 1 :], *ids[:here]) if step_id not in self._pages),
             None,
         )
 
@@ -642,14 +655,31 @@ class EvaluationView(QWidget):
             made.leave()
             made.deleteLater()
             return
-        yield
-        yield from page.pieces()
-        for part in page.findChildren(
-            QWidget
-        ):  # the style of a widget is looked up once: better now than when shown
-            if isValid(part):
-                part.ensurePolished()
-                yield
+        if step_id in PAPERS:  # drawn only when looked at
+            return
+        self._early, page.in_the_making = page, True
+        pieces = page.pieces()
+        while self._early is page and next(pieces, DONE) is not DONE:
+            if page.isHidden():
+                self._show_aside(page)
+            yield
+        if self._early is page:
+            style.settle()
+            page.hide()
+            page.move(0, 0)
+            self._early, page.in_the_making = None, False
+
+    def _show_aside(self, page: Page) -> None:
+        """Style and place what is made of a page where nobody sees it: better now than when somebody waits."""
+        beside = self._has_room_beside(page) and not self.panel_folded
+        self._fit(page, self._room(page, beside=beside), self.stack.height(), panel_shown=beside)
+        page.move(-page.width(), 0)
+        page.show()
+
+    def _put_aside(self) -> None:
+        """The keyboard must not find what is being made."""
+        if self._early is not None and not self._early.isHidden():
+            self._early.hide()
 
     # ------------------------------------------------------------ wiring
 
@@ -811,6 +841,7 @@ class EvaluationView(QWidget):
         if watched is self._handle:
             if event.type() in TOUCHES:
                 self._last_touched = monotonic()
+                self._put_aside()
             return False
         if watched is self.header.side and event.type() == QEvent.Type.MouseButtonRelease:
             self.correct_side()

@@ -53,6 +53,8 @@ class Page(QWidget):
         self.setObjectName("page")
         self._long, self._short = title, short or title
         self._stale = True
+        self.in_the_making = False
+        """It is made, piece by piece, where nobody sees it; then it is shown before it is whole."""
         self.parts: Iterator[None] = iter(())
         """Makes what of the page takes long, one part at each turn; all of it is made before it is shown."""
         self.title, self.hint = style.label("", title), GivingLabel()
@@ -244,7 +246,8 @@ class Page(QWidget):
         yield
 
     def showEvent(self, event: QShowEvent) -> None:
-        self.prepare()
+        if not self.in_the_making:
+            self.prepare()
         super().showEvent(event)
         style.settle()
 
