@@ -94,6 +94,8 @@ class App:
         self.window.restore_wanted.connect(self._restore)
         self._lock: QLockFile | None = None
         self.loaded = False
+        self.warm = False
+        """Everything is loaded that an evaluation is shown with."""
         self._opening: Future[tuple[Entrance, State]] | None = None
         self._seen_as, self._looked = "", False
         self._reading: Future[Content] | None = None
@@ -324,6 +326,7 @@ class App:
         name = next(self._to_warm, None)
         if name is None:
             self._warming.stop()
+            self.warm = True
         else:
             import_module(name)
 

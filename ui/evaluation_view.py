@@ -80,8 +80,8 @@ class EvaluationView(QWidget):
     """Explain hip and knee to the patient, on the whole screen."""
     step_shown = Signal(str)
 
-    def __init__(self, session: EvaluationSession) -> None:
-        super().__init__()
+    def __init__(self, session: EvaluationSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.session = session
         self.steps = list(session.content.steps.values())
         self._pages: dict[str, Page] = {}
@@ -436,6 +436,8 @@ class EvaluationView(QWidget):
         pages.setEnabled(self.stack.currentWidget() is page)
         self.stack.setGeometry(rail, top, room, middle)
         pages.setEnabled(True)
+        if self.stack.indexOf(page) < 0:
+            self.stack.addWidget(page)
         self.stack.setCurrentWidget(page)
 
     def _room(self, page: Page | None, *, beside: bool) -> int:
@@ -595,7 +597,7 @@ class EvaluationView(QWidget):
     def _page(self, step_id: str, made: Page | None = None) -> Page:
         """The page of a step, made at the first wish; `made`: it was made already."""
         if step_id not in self._pages:
-            page = made or page_for(step_id, self.session)
+            page = made or page_for(step_id, self.session, self.stack)
             page.go_to.connect(self.go_to)
             page.reasoning_wanted.connect(self._unfold_panel)
             page.addendum_wanted.connect(self.addendum_wanted)
@@ -617,7 +619,6 @@ class EvaluationView(QWidget):
                 if hasattr(page, name):
                     getattr(page, name).connect(answer)
             self._pages[step_id] = page
-            self.stack.addWidget(page)
         return self._pages[step_id]
 
     def _build_next_page(self) -> None:
@@ -648,7 +649,7 @@ class EvaluationView(QWidget):
     def _make_early(self, step_id: str) -> Iterator[None]:
         load_page(step_id)
         yield
-        made = page_for(step_id, self.session)
+        made = page_for(step_id, self.session, self.stack)
         yield
         page = self._page(step_id, made)
         if page is not made:  # somebody went there meanwhile

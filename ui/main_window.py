@@ -548,7 +548,7 @@ class MainWindow(QMainWindow):
             self._say_not_opened(str(fault))
             return
         self._close_chart()
-        self.view = view = EvaluationView(session)
+        self.view = view = EvaluationView(session, self._stack)
         view.panel_folded = self._panel_folded
         session.setParent(view)
         view.start_wanted.connect(self.show_start)

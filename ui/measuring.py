@@ -146,10 +146,10 @@ def measure_backup(name: str, password: str) -> tuple[float, float, float]:
 
 
 def _come_in(app: QApplication, program: App) -> None:
-    """Begin records and sign in, as the first person does."""
+    """Begin records and sign in, as the first person does: after some seconds, when everything is loaded."""
     from evalassist.records.accounts import Account
 
-    while not program.loaded:
+    while not program.warm:
         app.processEvents()
     chen = Account("", "bench", "A. Chen, PT", "1", "administrator")
     store, _ = program._entrance().begin(chen, "measured only")

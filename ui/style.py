@@ -222,6 +222,12 @@ def at_least(widget: QWidget, width: float) -> None:
     widget.setMinimumWidth(max(px(width), widget.sizeHint().width()))
 
 
+def show_where_hidden(part: QWidget, wanted: bool) -> None:
+    """Show or hide a part; one that was never hidden comes with its page, and is not laid out before it."""
+    if not wanted or part.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+        part.setVisible(wanted)
+
+
 def settle() -> None:
     """Lay out now what waits to be laid out, level after level; else it is painted crushed in between."""
     QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)

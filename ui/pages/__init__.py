@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from ui.pages.base import Page
     from ui.session import EvaluationSession
 
@@ -25,11 +27,11 @@ def load_page(step_id: str) -> None:
     import_module(_OWN_PAGES[step_id][0] if step_id in _OWN_PAGES else "ui.pages.step")
 
 
-def page_for(step_id: str, session: EvaluationSession) -> Page:
+def page_for(step_id: str, session: EvaluationSession, parent: QWidget | None = None) -> Page:
     """The page of a step, drawn from content unless the step has a page of its own."""
     if step_id in _OWN_PAGES:
         module, name = _OWN_PAGES[step_id]
-        return cast("Page", getattr(import_module(module), name)(session))
+        return cast("Page", getattr(import_module(module), name)(session, parent))
     from ui.pages.step import StepPage  # a page is loaded when it is first opened
 
-    return StepPage(session.content.steps[step_id], session)
+    return StepPage(session.content.steps[step_id], session, parent)

@@ -56,9 +56,9 @@ class AssessmentPage(Page):
     what_if_wanted = Signal()
     """Try other findings beside the present ones."""
 
-    def __init__(self, session: EvaluationSession) -> None:
+    def __init__(self, session: EvaluationSession, parent: QWidget | None = None) -> None:
         step = session.content.steps["assessment"]
-        super().__init__(session, step.title, tr("what the findings say; you decide"), step.short)
+        super().__init__(session, step.title, tr("what the findings say; you decide"), step.short, parent)
         self._accept = QPushButton(tr("Accept all met"))
         icons.put_icon(self._accept, "accept-all")
         self._accept.clicked.connect(self.accept_all_met)

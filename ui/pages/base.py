@@ -47,8 +47,16 @@ class Page(QWidget):
     offers_show = False
     """Its title row has the way to the screen for the patient, while there is a plan of care."""
 
-    def __init__(self, session: EvaluationSession, title: str, hint: str = "", short: str = "") -> None:
-        super().__init__()
+    def __init__(
+        self,
+        session: EvaluationSession,
+        title: str,
+        hint: str = "",
+        short: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.hide()  # until its step is wanted
         self.session = session
         self.setObjectName("page")
         self._long, self._short = title, short or title

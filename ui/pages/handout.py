@@ -103,9 +103,9 @@ class HandoutPage(Page):
     documents_wanted = Signal()
     """Show the papers that are kept."""
 
-    def __init__(self, session: EvaluationSession) -> None:
+    def __init__(self, session: EvaluationSession, parent: QWidget | None = None) -> None:
         step = session.content.steps["handout"]
-        super().__init__(session, step.title, "", step.short)
+        super().__init__(session, step.title, "", step.short, parent)
         before = session.sheet_choice
         self.paper_size: PaperName = before.paper
         self.language_chosen: Language = before.language

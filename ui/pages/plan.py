@@ -61,9 +61,11 @@ class PlanPage(Page):
     discharge_wanted = Signal()
     """Show the discharge summary as a paper."""
 
-    def __init__(self, session: EvaluationSession) -> None:
+    def __init__(self, session: EvaluationSession, parent: QWidget | None = None) -> None:
         step = session.content.steps["plan"]
-        super().__init__(session, step.title, tr("proposed from the findings; change anything"), step.short)
+        super().__init__(
+            session, step.title, tr("proposed from the findings; change anything"), step.short, parent
+        )
         self._compact = False
         self._wide: bool | None = None
         self.back = QPushButton(tr("Back to the proposal"))

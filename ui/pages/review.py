@@ -58,9 +58,9 @@ class SignPage(Page):
     account_wanted = Signal()
     """Open the account: its license is missing."""
 
-    def __init__(self, session: EvaluationSession) -> None:
+    def __init__(self, session: EvaluationSession, parent: QWidget | None = None) -> None:
         step = session.content.steps["sign"]
-        super().__init__(session, step.title, tr("the note as it will read"), step.short)
+        super().__init__(session, step.title, tr("the note as it will read"), step.short, parent)
         self._asked: tuple[Note, PaperName, tuple[Addendum, ...], str] | None = None
         self._pdf: bytes | None = None
         self._aside = Aside(self)

@@ -80,8 +80,8 @@ class QuestionCard(QFrame):
 
     referral_wanted = Signal()
 
-    def __init__(self, question: Question, page: SafetyPage) -> None:
-        super().__init__()
+    def __init__(self, question: Question, page: SafetyPage, parent: QWidget) -> None:
+        super().__init__(parent)
         self.question, self._page = question, page
         self.editors: dict[ItemId, Editor] = {}
         self._stack = style.column(self, (9, 2, 9, 2), spacing=6)
@@ -240,9 +240,11 @@ class SafetyGroup(FoldingGroup):
     referral_wanted = Signal()
 
     def __init__(self, group: Group, page: SafetyPage) -> None:
-        super().__init__(group.title, group.hint)
+        super().__init__(group.title, group.hint, page.inner)
         self.group, self._page = group, page
-        self.cards = [QuestionCard(question, page) for question in questions(group, page.session.content)]
+        self.cards = [
+            QuestionCard(question, page, self._content) for question in questions(group, page.session.content)
+        ]
         for card in self.cards:
             card.referral_wanted.connect(self.referral_wanted)
             self.body.addWidget(card)
@@ -264,7 +266,7 @@ class SafetyGroup(FoldingGroup):
     def refresh(self, assessment: Assessment) -> None:
         """Show the answers; fold when the last question was answered no, stay open with a yes or a gap."""
         any_shown = [card for card in self.cards if _show(card, card.refresh(assessment))]
-        self.setVisible(bool(any_shown))
+        style.show_where_hidden(self, bool(any_shown))
         answers = self._page.session.evaluation.answers
         said = [answers.get(card.question.item.id) for card in self.asked()]
         flags = [flag for card in self.cards for flag in card.flags(assessment)]
@@ -307,20 +309,22 @@ class SafetyPage(Page):
     referral_wanted = Signal()
     """The therapist wants the referral letter."""
 
-    def __init__(self, session: EvaluationSession) -> None:
+    def __init__(self, session: EvaluationSession, parent: QWidget | None = None) -> None:
         step = session.content.steps["safety"]
-        super().__init__(session, step.title, "", step.short)
+        super().__init__(session, step.title, "", step.short, parent)
         self.step_id = step.id
         self._none = QPushButton(tr("None of these"))
         icons.put_icon(self._none, "accept-all")
         self._none.clicked.connect(self.none_of_these)
         self.tools.addWidget(self._none)
         self.tools.addWidget(KeyCap("Ctrl+Shift+N"))
-        self.area = QScrollArea()
+        self.area = QScrollArea(self)
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.inner = QWidget()
+        self.area.setWidget(self.inner)
+        self.body.addWidget(self.area, 1)
         self._cards: QVBoxLayout = style.column(self.inner, spacing=6)
         self.groups = [SafetyGroup(group, self) for group in step.groups if group.id != GOING_ON]
         for group in self.groups:
@@ -329,8 +333,6 @@ class SafetyPage(Page):
         self.going_on = GoingOnCard(next(group for group in step.groups if group.id == GOING_ON), session)
         self._cards.addWidget(self.going_on)
         self._cards.addStretch(1)
-        self.area.setWidget(self.inner)
-        self.body.addWidget(self.area, 1)
 
     def refresh(self) -> None:
         assessment = self.session.assessment
@@ -484,7 +486,7 @@ def _advised(assessment: Assessment) -> str:
 
 
 def _show(card: QuestionCard, wanted: bool) -> bool:
-    card.setVisible(wanted)
+    style.show_where_hidden(card, wanted)
     return wanted
 
 

@@ -262,8 +262,8 @@ class GroupCard(FoldingGroup):
 class StepPage(LockablePage):
     """A step as its content says: a new question is a line of TOML, never a new widget."""
 
-    def __init__(self, step: Step, session: EvaluationSession) -> None:
-        super().__init__(session, step.title, step.hint, step.short)
+    def __init__(self, step: Step, session: EvaluationSession, parent: QWidget | None = None) -> None:
+        super().__init__(session, step.title, step.hint, step.short, parent)
         self.step, self.step_id = step, step.id
         self._rated = {d.item_id for d in session.content.differentials.values()}
         self._signs: tuple[Assessment, dict[ItemId, str]] | None = None

@@ -51,9 +51,9 @@ class StrengthPage(LockablePage):
     step_id = "strength"
     hands_busy_wanted = Signal()
 
-    def __init__(self, session: EvaluationSession) -> None:
+    def __init__(self, session: EvaluationSession, parent: QWidget | None = None) -> None:
         step = session.content.steps["strength"]
-        super().__init__(session, step.title, "", step.short)
+        super().__init__(session, step.title, "", step.short, parent)
         self.step = step
         self._compact = False
         self._how = False

@@ -174,7 +174,7 @@ class Editor(QWidget):
             self._left_out.setVisible(out)
             if isinstance(self._answer, NotTested):
                 self._left_out.show_reason(self._answer.reason)
-        self.control.setVisible(not out)
+        style.show_where_hidden(self.control, not out)
 
     def _other_reason(self, words: object) -> None:
         self.tell(NotTested(words if isinstance(words, str) else "another reason"))
