@@ -148,6 +148,68 @@ def test_a_second_change_of_keys_after_one_that_was_cut_short_locks_nobody_out(
     entrance.sign_in("chen", PASSWORD).close()
 
 
+def full(*_: object, **__: object) -> None:
+    raise StoreError("The disk is full.")
+
+
+def only_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The vault reaches its file, and the records do not hear any more that it counts."""
+    keep = Store.keep_vault
+
+    def keeps(store: Store, vault: bytes, *, coming: bool = False) -> None:
+        keep(store, vault, coming=True) if coming else full()
+
+    monkeypatch.setattr(Store, "keep_vault", keeps)
+
+
+def test_a_second_password_that_the_full_disk_refuses_locks_nobody_out(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, paper = entrance.begin(CHEN, PASSWORD)
+    with store:
+        with monkeypatch.context() as fault:
+            only_announced(fault)
+            with pytest.raises(StoreError, match="full"):
+                entrance.change_password(store, store.account.id, OTHER)
+        with monkeypatch.context() as fault:
+            fault.setattr(vaults, "write_vault", full)
+            with pytest.raises(StoreError, match="full"):
+                entrance.change_password(store, store.account.id, "brand new words")
+    entrance.sign_in("chen", OTHER).close()
+    entrance.sign_in_with_paper(paper).close()
+
+
+@pytest.mark.parametrize("planted", [False, True])
+def test_a_change_of_keys_that_is_cut_short_twice_locks_nobody_out(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch, *, planted: bool
+) -> None:
+    store, paper = entrance.begin(CHEN, PASSWORD)
+    with store, monkeypatch.context() as fault:
+        only_announced(fault)
+        with pytest.raises(StoreError, match="full"):
+            entrance.change_password(store, store.account.id, OTHER)
+    if planted:
+        more = vaults.with_password(entrance.vault(), new_keys(), "eve", "eve", "mine now")
+        vaults.write_vault(more, entrance.vault_file)
+    with monkeypatch.context() as fault:
+        fault.setattr(vaults, "write_vault", full)
+        with pytest.raises(StoreError, match="full"):
+            entrance.sign_in("chen", OTHER)
+    entrance.sign_in("chen", OTHER).close()
+    entrance.sign_in_with_paper(paper).close()
+    assert entrance.vault().slot("eve") is None
+
+
+def test_a_vault_damaged_right_after_a_new_password_is_replaced_by_the_one_before(
+    entrance: Entrance, store: Store
+) -> None:
+    entrance.change_password(store, store.account.id, OTHER)
+    entrance.vault_file.write_bytes(b"nonsense")
+    store.close()
+    entrance.sign_in("chen", OTHER).close()
+    assert all(len(slot.sealed) == 1 for slot in entrance.vault().slots)
+
+
 def test_a_change_of_keys_cut_short_is_finished_at_the_next_sign_in(entrance: Entrance, store: Store) -> None:
     store.save(draft())
     fresh = Keys(new_keys().database, store.keys.audit)

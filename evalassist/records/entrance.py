@@ -471,8 +471,15 @@ class Entrance:
         return True
 
     def _write(self, store: Store, vault: Vault) -> None:
-        """Write the vault, and a copy of it into the records: first as what may come, then as what counts."""
+        """Write the vault, and a copy of it into the records: first as what may come, then as what counts.
+
+        What was announced, reached the file and was cut short then counts before another takes its place.
+        """
         text = vaults.vault_bytes(vault)
+        if kept := store.kept_vaults():
+            now = self._kept_vault(store)
+            if now.slots != vaults.vault_of(kept[0]).slots:
+                store.keep_vault(vaults.vault_bytes(now))
         store.keep_vault(text, coming=True)
         vaults.write_vault(vault, self.vault_file)
         store.keep_vault(text)
@@ -492,10 +499,12 @@ class Entrance:
     def _refuse_a_foreign_slot(self, store: Store, vault: Vault, slot_id: str) -> Vault:
         """An older vault, or one that was changed outside, would let in who has no way in any more.
 
-        Returns the copy inside the records that knows this way in.
+        Returns the copy inside the records that knows this way in. The file may still have the keys before beside the
+        new ones: where the last one was damaged, it is the one before.
         """
         kept = [vaults.vault_of(text) for text in store.kept_vaults()]
-        knows = next((each for each in kept if each.slot(slot_id) == vault.slot(slot_id)), None)
+        own = [each.slot(slot_id) for each in (vault, vault.with_newest_keys_only())]
+        knows = next((each for each in kept if each.slot(slot_id) in own), None)
         if kept and knows is None:
             raise VaultDamagedError(
                 tr(
@@ -515,6 +524,7 @@ class Entrance:
         with store:
             # first of all: whoever can write to the vault can seal a key of their own to anybody
             counts = self._refuse_a_foreign_slot(store, vault, slot_id)
+            store.keep_vault(vaults.vault_bytes(counts))
             if opened_by is old:
                 store.change_key(new)
             self._write(store, counts.with_newest_keys_only())
