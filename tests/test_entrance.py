@@ -19,6 +19,7 @@ from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import Evaluation, Patient
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
+from evalassist.records.backup import BackupError, Backups
 from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
 from evalassist.records.store import Store
@@ -208,6 +209,23 @@ def test_a_vault_damaged_right_after_a_new_password_is_replaced_by_the_one_befor
     store.close()
     entrance.sign_in("chen", OTHER).close()
     assert all(len(slot.sealed) == 1 for slot in entrance.vault().slots)
+
+
+def test_another_window_is_told_to_sign_in_anew_when_the_records_got_a_new_key(
+    entrance: Entrance, store: Store, tmp_path: Path
+) -> None:
+    """They are whole: whoever put a backup in their place would lose what came after it."""
+    store.save(draft())
+    with Entrance(tmp_path).sign_in("chen", PASSWORD) as other:
+        entrance.change_password(store, store.account.id, OTHER)
+        with pytest.raises(StoreError, match=r"got a new key.* Lock the window and sign in anew"):
+            other.save(draft())
+        with pytest.raises(BackupError, match=r"got a new key.* Lock the window and sign in anew"):
+            Backups(other.path).make(other.keys.database, "working")
+        with Entrance(tmp_path).sign_in("chen", OTHER) as anew:
+            other.go_on_as(anew)
+        other.save(draft())
+        assert len(store.drafts()) == 2
 
 
 def test_a_change_of_keys_cut_short_is_finished_at_the_next_sign_in(entrance: Entrance, store: Store) -> None:
