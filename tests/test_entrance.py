@@ -194,11 +194,28 @@ def test_a_change_of_keys_that_is_cut_short_twice_locks_nobody_out(
         vaults.write_vault(more, entrance.vault_file)
     with monkeypatch.context() as fault:
         fault.setattr(vaults, "write_vault", full)
-        with pytest.raises(StoreError, match="full"):
-            entrance.sign_in("chen", OTHER)
+        entrance.sign_in("chen", OTHER).close()
     entrance.sign_in("chen", OTHER).close()
     entrance.sign_in_with_paper(paper).close()
     assert entrance.vault().slot("eve") is None
+
+
+@pytest.mark.parametrize("refused", ["change_key", "keep_vault"])
+def test_a_disk_that_is_still_too_full_for_a_new_key_keeps_nobody_out(
+    entrance: Entrance, store: Store, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    store.save(draft())
+    key = store.keys.database
+    with a_full_disk(store):
+        entrance.change_password(store, store.account.id, OTHER)
+    store.close()
+    with monkeypatch.context() as fault:
+        fault.setattr(Store, refused, full)
+        with entrance.sign_in("chen", OTHER) as store:
+            assert len(store.drafts()) == 1
+            assert store.keys.database == key
+    with entrance.sign_in("chen", OTHER) as store:
+        assert store.keys.database != key
 
 
 def test_a_vault_damaged_right_after_a_new_password_is_replaced_by_the_one_before(
@@ -355,6 +372,16 @@ def test_a_wrong_password_is_counted_before_it_is_tried(
     with pytest.raises(WrongPasswordError):
         entrance.sign_in("chen", "wrong")
     assert len(Entrance(tmp_path).tries.failed_at) == 1
+
+
+def test_what_was_planted_among_the_wrong_tries_hides_no_sign_in(
+    entrance: Entrance, store: Store, tmp_path: Path
+) -> None:
+    store.close()
+    entrance.tries._file.write_text(json.dumps(["\ud800", "\0"]))
+    with Entrance(tmp_path).sign_in("chen", PASSWORD) as store:
+        told = [line.says({}) for line in store.trail(Wanted())]
+    assert told[:2] == ["Signed in", "2 wrong passwords were tried"]
 
 
 def test_the_wait_grows_and_a_right_password_ends_it(tmp_path: Path) -> None:
