@@ -675,6 +675,25 @@ def test_a_move_cut_short_before_it_counted_is_told_and_the_file_still_counts(
             here.use_server(store, server)
 
 
+def test_a_workstation_is_not_connected_to_the_copy_of_a_move_cut_short_while_its_file_still_counts(
+    here: Entrance, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    with here.sign_in("chen", PASSWORD) as store:
+        monkeypatch.setattr(store, "note", cut)
+        with pytest.raises(StoreError, match="full"):
+            here.use_server(store, server)
+        monkeypatch.undo()
+        store.save(begin())
+        many = len(store.drafts())
+    with pytest.raises(StoreError, match="never moved there to the end"):
+        here.join(server, "chen", PASSWORD)
+    with here.sign_in("chen", PASSWORD) as store:
+        assert len(store.drafts()) == many
+
+
 def test_records_that_were_moved_are_not_taken_for_the_clinics_again(here: Entrance, server: Server) -> None:
     """Whoever deletes the name of the server must not lead the workstation back to the state of that day."""
     with here.sign_in("chen", PASSWORD) as store:

@@ -37,6 +37,11 @@ OTHER_RECORDS = (
     "{server} holds other records than this computer. Nothing was changed. "
     "Put the files of this computer's records aside, then connect."
 )
+NOT_MOVED = (
+    "{server} holds a copy of these records, but those of this computer were never moved there to the end, or come "
+    "from a backup, and may hold more. Nothing was changed. Look which ones count. If it is those of the server, put "
+    "the files of this computer's records aside, then connect."
+)
 OLDER_VAULT = (
     "If only {file} was put back from an earlier day, it does not open them: put the newest one back."
 )
@@ -261,6 +266,8 @@ class Entrance:
         self.tries.count()
         slot, found = vaults.unlock(vault, name, password, key_file)
         wrong = self.tries.forget()
+        if here and self.records.exists() and not (self.server_file.exists() or self._were_moved(found)):
+            raise StoreError(NOT_MOVED.format(server=server))
         with Store(server, found[-1], wait_s=self._wait_s) as asked:
             if not asked.account_of(slot.id).administers:
                 raise EvalAssistError(tr("An administrator connects a workstation. Nothing was changed."))
@@ -274,6 +281,13 @@ class Entrance:
             lambda newer: vaults.unlock(newer, name, password, key_file)[1],
             wrong,
         )
+
+    def _were_moved(self, found: list[Keys]) -> bool:
+        """Whether the file here says itself that its records lie on the server."""
+        for keys in reversed(found):
+            with suppress(StoreError), Store(self.records, keys, wait_s=self._wait_s) as file:
+                return file.has_noted(MOVED)
+        return False
 
     def use_server(self, store: Store, server: Server) -> dict[str, int]:
         """Move the records of this computer to an empty database, or connect to it anew when they are there.
