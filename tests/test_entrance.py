@@ -470,6 +470,26 @@ def test_an_older_vault_is_refused_though_the_key_is_the_same(entrance: Entrance
         entrance.sign_in("lee", OTHER)
 
 
+def test_of_two_changes_of_accounts_at_one_moment_the_second_is_refused_and_none_is_lost(
+    entrance: Entrance, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other_window = Entrance(tmp_path)
+    other, make = other_window.sign_in("chen", PASSWORD), vaults.with_password
+
+    def meanwhile(*given: Any) -> vaults.Vault:
+        monkeypatch.setattr(vaults, "with_password", make)
+        entrance.add_account(store, LEE, OTHER)
+        return make(*given)
+
+    monkeypatch.setattr(vaults, "with_password", meanwhile)
+    with other:
+        with pytest.raises(StoreError, match="changed elsewhere at the same moment"):
+            other_window.change_password(other, store.account.id, "brand new words")
+        other_window.change_password(other, store.account.id, "brand new words")
+    entrance.sign_in("lee", OTHER).close()
+    entrance.sign_in("chen", "brand new words").close()
+
+
 def test_a_key_file_that_a_reset_makes_needless_is_told(entrance: Entrance, store: Store) -> None:
     lee = entrance.add_account(store, LEE, OTHER, b"on a stick")
     assert entrance.needs_key_file(store, lee.id)

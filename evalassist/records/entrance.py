@@ -45,6 +45,10 @@ NOT_MOVED = (
 OLDER_VAULT = (
     "If only {file} was put back from an earlier day, it does not open them: put the newest one back."
 )
+AT_ONCE = (
+    "Accounts or passwords were changed elsewhere at the same moment. This change was not kept; that one was. "
+    "Make yours again."
+)
 MOVED = "moved-to-server"
 WERE_MOVED = (
     "These records were moved to the clinic's server, but {file}, which says where that is, is missing. What lies here "
@@ -364,7 +368,8 @@ class Entrance:
         if former is None:
             raise EvalAssistError(tr("This account has no way in. Add it anew."))
         dropped = {"key_file": "dropped"} if former.key_file and key_file is None else {}
-        keys = self._announce_new_key(store, _with_account(vault, store.keys, account, password, key_file))
+        newer = _with_account(vault, store.keys, account, password, key_file)
+        keys = self._announce_new_key(store, newer, vault)
         store.note("password-changed", account_id, dropped)
         self._use_if_possible(store, keys)
 
@@ -389,9 +394,9 @@ class Entrance:
         store.keep_account(account)
         more = _with_account(vault, store.keys, account, password, key_file)
         if any(len(slot.sealed) > 1 for slot in vault.slots):  # a new key is still to come, for everybody
-            self._use_if_possible(store, self._announce_new_key(store, more))
+            self._use_if_possible(store, self._announce_new_key(store, more, vault))
         else:
-            self._write(store, more)
+            self._write(store, more, vault)
         return account
 
     def remove_account(self, store: Store, account_id: str) -> None:
@@ -404,30 +409,31 @@ class Entrance:
             raise EvalAssistError(
                 tr("You are signed in with this account. Another administrator can remove it.")
             )
-        vault = self._kept_vault(store).without_slot(account_id)
-        self._use(store, self._announce_new_key(store, vault))
+        vault = self._kept_vault(store)
+        self._use(store, self._announce_new_key(store, vault.without_slot(account_id), vault))
         store.remove_account(account_id)  # last, so that a removal that was cut short can be repeated
 
     def new_paper_key(self, store: Store) -> str:
         """A new paper key; the former paper opens nothing any more."""
         _only_administrators(store)
-        vault, paper = vaults.with_paper_key(self._kept_vault(store), store.keys)
-        keys = self._announce_new_key(store, vault)
+        vault = self._kept_vault(store)
+        newer, paper = vaults.with_paper_key(vault, store.keys)
+        keys = self._announce_new_key(store, newer, vault)
         store.note("paper-key-made", "")
         self._use_if_possible(store, keys)
         return paper
 
-    def _announce_new_key(self, store: Store, vault: Vault) -> Keys:
+    def _announce_new_key(self, store: Store, vault: Vault, former: Vault) -> Keys:
         """Write the vault, and in it a new key for the records, which only its ways in open.
 
         From here on the vault counts; where the key is not used now, that follows at the next sign-in. Records on a
         server keep theirs.
         """
         if store.is_shared:
-            self._write(store, vault)
+            self._write(store, vault, former)
             return store.keys
         keys = Keys(new_keys().database, store.keys.audit)
-        self._write(store, vault.with_new_keys(keys, store.keys))
+        self._write(store, vault.with_new_keys(keys, store.keys), former)
         return keys
 
     def _use(self, store: Store, keys: Keys) -> None:
@@ -484,14 +490,17 @@ class Entrance:
             return False
         return True
 
-    def _write(self, store: Store, vault: Vault) -> None:
+    def _write(self, store: Store, vault: Vault, former: Vault | None = None) -> None:
         """Write the vault, and a copy of it into the records: first as what may come, then as what counts.
 
-        What was announced, reached the file and was cut short then counts before another takes its place.
+        What was announced, reached the file and was cut short then counts before another takes its place. `former`:
+        what the vault was made of; where another window or workstation changed it meanwhile, that one stays.
         """
         text = vaults.vault_bytes(vault)
         if kept := store.kept_vaults():
             now = self._kept_vault(store)
+            if former is not None and now.slots != former.slots:
+                raise StoreError(AT_ONCE)
             if now.slots != vaults.vault_of(kept[0]).slots:
                 store.keep_vault(vaults.vault_bytes(now))
         store.keep_vault(text, coming=True)
