@@ -370,7 +370,7 @@ class Entrance:
         dropped = {"key_file": "dropped"} if former.key_file and key_file is None else {}
         newer = _with_account(vault, store.keys, account, password, key_file)
         keys = self._announce_new_key(store, newer, vault)
-        store.note("password-changed", account_id, dropped)
+        self._note(store, "password-changed", account_id, dropped)
         self._use_if_possible(store, keys)
 
     def needs_key_file(self, store: Store, account_id: str) -> bool:
@@ -419,7 +419,7 @@ class Entrance:
         vault = self._kept_vault(store)
         newer, paper = vaults.with_paper_key(vault, store.keys)
         keys = self._announce_new_key(store, newer, vault)
-        store.note("paper-key-made", "")
+        self._note(store, "paper-key-made")
         self._use_if_possible(store, keys)
         return paper
 
@@ -505,7 +505,21 @@ class Entrance:
                 store.keep_vault(vaults.vault_bytes(now))
         store.keep_vault(text, coming=True)
         vaults.write_vault(vault, self.vault_file)
-        store.keep_vault(text)
+        try:
+            store.keep_vault(text)
+        except EvalAssistError as fault:
+            if store.is_shared:  # there no other workstation knows what this one's file says
+                raise
+            log.error("the vault that was written is only announced in the records: %s", type(fault).__name__)
+
+    def _note(
+        self, store: Store, action: str, target: str = "", detail: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Note what counts already: a disk that takes no more must not have it look undone."""
+        try:
+            store.note(action, target, detail)
+        except EvalAssistError as fault:
+            log.error("%s could not be noted in the audit trail: %s", action, type(fault).__name__)
 
     def _kept_vault(self, store: Store) -> Vault:
         """The vault by its copy inside the records, which nobody without a key can change; the anchor is this file's.
