@@ -327,6 +327,20 @@ def test_a_missing_or_empty_records_file_is_an_alarm(entrance: Entrance, store: 
     assert entrance.state() == "locked"
 
 
+def test_records_that_vanish_while_the_window_is_locked_are_an_alarm_at_the_sign_in(
+    entrance: Entrance,
+) -> None:
+    """Else empty ones would be begun in their place, and the paper key would open them."""
+    store, paper = entrance.begin(CHEN, PASSWORD)
+    store.close()
+    entrance.records.unlink()
+    with pytest.raises(StoreError, match=r"is missing, though .* No new ones were begun"):
+        entrance.sign_in("chen", PASSWORD)
+    with pytest.raises(StoreError, match=r"is missing, though .* No new ones were begun"):
+        entrance.sign_in_with_paper(paper)
+    assert not entrance.records.exists()
+
+
 def test_a_missing_vault_is_an_alarm(entrance: Entrance, store: Store) -> None:
     store.close()
     entrance.vault_file.unlink()

@@ -191,12 +191,7 @@ class Entrance:
         self, name: str, password: str, key_file: bytes | None = None, known: Mapping[str, Anchor] = NOTHING
     ) -> Verified:
         """Look through the records without opening them for work; `known`: lines of the audit trail kept elsewhere."""
-        if self.state() != "locked":
-            raise StoreError(
-                tr("There are no locked records in {parent}. Name the folder that holds them.").format(
-                    parent=self.records.parent
-                )
-            )
+        self._refuse_what_is_not_locked()
         self.tries.refuse_too_soon()
         vault = self.vault()
         self.tries.count()
@@ -204,6 +199,15 @@ class Entrance:
         self.tries.take_back()
         with plain_words(self.records, "read"):
             return verify(self.records, self._fitting(found), {"the vault": vault.anchor, **known})
+
+    def _refuse_what_is_not_locked(self) -> None:
+        """Records that are missing, or readable, are never opened as if they were those that were begun."""
+        if self.state() != "locked":
+            raise StoreError(
+                tr("There are no locked records in {parent}. Name the folder that holds them.").format(
+                    parent=self.records.parent
+                )
+            )
 
     def _fitting(self, found: list[Keys]) -> Keys:
         """The keys that open the records: of two, while a change of keys was cut short, the new ones or the old."""
@@ -221,8 +225,7 @@ class Entrance:
             server = read_server(self.server_file, found[-1])
             refuse_another(server, self._only)
             return self._opened_on_server(server, found[-1], vault, account_id, again, wrong)
-        if self._only is not None:
-            raise StoreError(NOT_CONNECTED.format(server=self._only))
+        self._refuse_what_is_not_locked()
         keys = self._finish_change_of_keys(vault, found, account_id) if len(found) > 1 else found[0]
         try:
             store = Store(self.records, keys, wait_s=self._wait_s)
