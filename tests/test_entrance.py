@@ -252,9 +252,15 @@ def test_another_window_is_told_to_sign_in_anew_when_the_records_got_a_new_key(
     """They are whole: whoever put a backup in their place would lose what came after it."""
     store.save(draft())
     with Entrance(tmp_path).sign_in("chen", PASSWORD) as other:
+        locked: list[str] = []
+        other.on_dismissed = locked.append
         entrance.change_password(store, store.account.id, OTHER)
-        with pytest.raises(StoreError, match=r"got a new key.* Lock the window and sign in anew"):
-            other.save(draft())
+        for asked in (other.drafts, lambda: other.save(draft())):
+            with pytest.raises(
+                StoreError, match=r"got a new key.* Lock the window and sign in anew"
+            ) as refused:
+                asked()
+            assert locked.pop() == refused.value.message
         with pytest.raises(BackupError, match=r"got a new key.* Lock the window and sign in anew"):
             Backups(other.path).make(other.keys.database, "working")
         with Entrance(tmp_path).sign_in("chen", OTHER) as anew:

@@ -27,6 +27,10 @@ class DamagedError(StoreError):
     """The records file is damaged."""
 
 
+class OtherKeyError(DamagedError):
+    """The key of this window does not open the records any more."""
+
+
 _KEPT: dict[Doing, str] = {
     "open": "Nothing was changed.",
     "read": "Nothing was changed.",
@@ -116,7 +120,7 @@ def _in_plain_words(error: BaseException, path: Path, doing: Doing) -> StoreErro
         if primary == "CANTOPEN" and path.exists() and not os.access(path, os.R_OK):
             return StoreError(_SENTENCES["PERM"].format(**told))
         if primary == "NOTADB":
-            return DamagedError(_NOT_WITH_THIS_KEY.format(**told))
+            return OtherKeyError(_NOT_WITH_THIS_KEY.format(**told))
         if primary == "CORRUPT":
             return DamagedError(_DAMAGED.format(**told))
         return StoreError(_SENTENCES.get(primary, _OTHER).format(**told))
