@@ -11,11 +11,13 @@ from types import MappingProxyType
 from typing import Literal
 from uuid import uuid4
 
+from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
+from evalassist.records.audit import head
 from evalassist.records.connection import WAIT_S, connect
 from evalassist.records.doorstep import RECORDS, is_plain
 from evalassist.records.faults import DamagedError, plain_words
@@ -316,7 +318,11 @@ class Entrance:
             moved = move(self.records, store.keys, server)
             with Store(server, store.keys) as there:  # the copy inside the records may be older
                 there.keep_vault(vaults.vault_bytes(self.vault()))
-            store.note(MOVED, "")  # from here on the file is refused, with or without the name of the server
+                copied = there.head()
+            # from here on the file is refused, with or without the name of the server
+            with store.writing(MOVED, "") as db:
+                if head(Session(db)) != copied:  # another window kept something here since
+                    raise StoreError(CUT_SHORT.format(server=server))
         elif vaults.vault_of(kept).records_id != self.vault().records_id:
             raise StoreError(OTHER_RECORDS.format(server=server))
         elif not store.is_shared:
