@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections import namedtuple
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -305,6 +305,41 @@ def test_a_backup_is_given_up_when_the_records_are_locked(clinic: Clinic) -> Non
         clinic.backups.make(clinic.keys.database, "working", lambda: True)
     assert drill.keep_up(clinic.backups, clinic.keys, "working", lambda: True) == drill.Told()
     assert list(clinic.backups.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("what", ["a new password", "a new account"])
+@pytest.mark.parametrize("moment", ["_copied", "fault_of"])
+def test_a_backup_that_is_made_while_keys_or_accounts_change_opens_or_is_none(
+    tmp_path: Path, quick_passwords: None, monkeypatch: pytest.MonkeyPatch, what: str, moment: str
+) -> None:
+    """The copy of the records and the vault beside it are of one moment: else nobody could ever open it."""
+    entrance = Entrance(tmp_path)
+    store, _ = entrance.begin(Account("", "chen", "A. Chen", "PT-1", "administrator"), "correct horse")
+    where: Any = Backups if moment == "_copied" else backup_module
+    really = getattr(where, moment)
+
+    def meanwhile(*given: Any) -> Any:
+        monkeypatch.setattr(where, moment, really)
+        if what == "a new password":
+            entrance.change_password(store, store.account.id, "battery staple")
+        else:
+            lee = Account("", "lee", "S. Lee", "PT-2", "therapist")
+            entrance.add_account(store, lee, "battery staple")
+        return really(*given)
+
+    backups = Backups(tmp_path / RECORDS)
+    monkeypatch.setattr(where, moment, meanwhile)
+    with store, suppress(GivenUpError):
+        backups.make(store.keys.database, "working")
+    for each in backups.all():
+        backup = chosen_backup(each.file)
+        back = tmp_path / "back"
+        back.mkdir()
+        restore(backup, backup.keys_by_password("chen", "correct horse"), back)
+        Entrance(back).sign_in("chen", "correct horse").close()
+        for slot in backup.vault.slots:
+            if slot.name == "lee":
+                Entrance(back).sign_in("lee", "battery staple").close()
 
 
 def test_two_clinics_share_a_folder_of_backups(clinic: Clinic, tmp_path: Path) -> None:

@@ -675,6 +675,45 @@ def test_a_move_cut_short_before_it_counted_is_told_and_the_file_still_counts(
             here.use_server(store, server)
 
 
+def test_what_another_window_keeps_while_the_records_are_moved_is_not_left_behind(
+    here: Entrance, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, keep_vault = Entrance(here.records.parent).sign_in("lee", OTHER), Store.keep_vault
+
+    def meanwhile(there: Store, vault: bytes, *, coming: bool = False) -> None:
+        monkeypatch.undo()
+        other.save(begin())
+        keep_vault(there, vault, coming=coming)
+
+    with other, here.sign_in("chen", PASSWORD) as store:
+        many = len(store.drafts())
+        monkeypatch.setattr(Store, "keep_vault", meanwhile)
+        with pytest.raises(StoreError, match="the records of this computer are the ones that count"):
+            here.use_server(store, server)
+    with here.sign_in("chen", PASSWORD) as store:
+        assert not store.is_shared
+        assert len(store.drafts()) == many + 1
+
+
+def test_a_workstation_is_not_connected_to_the_copy_of_a_move_cut_short_while_its_file_still_counts(
+    here: Entrance, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    with here.sign_in("chen", PASSWORD) as store:
+        monkeypatch.setattr(store, "writing", cut)
+        with pytest.raises(StoreError, match="full"):
+            here.use_server(store, server)
+        monkeypatch.undo()
+        store.save(begin())
+        many = len(store.drafts())
+    with pytest.raises(StoreError, match="never moved there to the end"):
+        here.join(server, "chen", PASSWORD)
+    with here.sign_in("chen", PASSWORD) as store:
+        assert len(store.drafts()) == many
+
+
 def test_records_that_were_moved_are_not_taken_for_the_clinics_again(here: Entrance, server: Server) -> None:
     """Whoever deletes the name of the server must not lead the workstation back to the state of that day."""
     with here.sign_in("chen", PASSWORD) as store:

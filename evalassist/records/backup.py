@@ -56,7 +56,7 @@ class BackupError(StoreError):
 
 
 class GivenUpError(BackupError):
-    """The backup was given up, because the records are being locked."""
+    """The backup was given up, because the records are being locked or got another key."""
 
 
 class _Kept(BaseModel):
@@ -221,13 +221,14 @@ class Backups:
         with _told(self.folder):
             self.folder.mkdir(mode=0o700, exist_ok=True)  # not its parents: a disk may be unplugged
             self._refuse_last_space()
+            vault = self.vault_bytes()
             number = self._next_number()
             name = f"evalassist-{self._short}-{number:06}-{now.astimezone().date()}"
             file = self.folder / f"{name}.db"
             part = file.with_suffix(".db.part")
             part.touch(mode=0o600, exist_ok=False)
             try:
-                held = self._copied(part, key, stop)
+                held = self._copied(part, key, vault, stop)
                 manifest = Manifest(
                     records_id=self.records_id,
                     number=number,
@@ -238,7 +239,7 @@ class Backups:
                     size_bytes=part.stat().st_size,
                     sha256=sha256_of_file(part),
                     salt=self._salt(),
-                    vault_sha256=self._copy_vault(file.with_suffix(".vault")),
+                    vault_sha256=_written(vault, file.with_suffix(".vault")),
                 )
                 write_whole(file.with_suffix(".json"), manifest.model_dump_json(indent=1).encode())
                 part.rename(file)
@@ -264,13 +265,17 @@ class Backups:
             for left in self.folder.glob(f"{LEFT_BY_DRILL}{self._short}-*"):
                 shutil.rmtree(left, ignore_errors=True)
 
-    def _copied(self, part: Path, key: bytes, stop: Callable[[], bool]) -> Held:
-        with WHOLE_FILE, closing(connect(self.records, key)) as source, closing(connect(part, key)) as target:
-            source.execute("BEGIN")  # what is counted is what is copied
-            held = _held(source)
-            source.backup(target, pages=-1)  # in smaller steps every save of a window begins it anew
-            source.execute("ROLLBACK")
-            target.execute("PRAGMA journal_mode = DELETE")  # a backup is one file
+    def _copied(self, part: Path, key: bytes, vault: bytes, stop: Callable[[], bool]) -> Held:
+        with WHOLE_FILE:
+            try:
+                with closing(connect(self.records, key)) as source, closing(connect(part, key)) as target:
+                    source.execute("BEGIN")  # what is counted is what is copied
+                    held = _held(source)
+                    source.backup(target, pages=-1)  # in smaller steps every save of a window begins it anew
+                    source.execute("ROLLBACK")
+                    target.execute("PRAGMA journal_mode = DELETE")  # a backup is one file
+            finally:
+                self._refuse_another_vault(vault)
         _refuse_when(stop)
         if fault_of(part, key):
             raise BackupError(
@@ -292,12 +297,15 @@ class Backups:
             os.fsync(written.fileno())
         return held
 
-    def _copy_vault(self, to: Path) -> str:
-        vault = self.vault_bytes()
-        if not vault:
-            return ""
-        write_whole(to, vault)
-        return hashlib.sha256(vault).hexdigest()
+    def _refuse_another_vault(self, vault: bytes) -> None:
+        """A copy with a vault of another moment might be opened by nobody."""
+        if vault and vaults.vault_of(vault).slots != vaults.vault_of(self.vault_bytes()).slots:
+            raise GivenUpError(
+                tr(
+                    "A password or an account was changed while the backup was made, so it was given up. "
+                    "Your records were not changed. Make it anew."
+                )
+            )
 
     def vault_bytes(self) -> bytes:
         """The vault beside the records, or the one before it where that is damaged."""
@@ -367,6 +375,14 @@ _SPANS: tuple[tuple[Callable[[date], object], int], ...] = (
 )
 
 
+def _written(vault: bytes, to: Path) -> str:
+    """Write the vault beside a backup; returns its seal, or "" where the records have none."""
+    if not vault:
+        return ""
+    write_whole(to, vault)
+    return hashlib.sha256(vault).hexdigest()
+
+
 def _held(db: sqlite.Connection) -> Held:
     counts = counts_of(db)
     last_line = None
@@ -408,7 +424,15 @@ def _told(folder: Path) -> Iterator[None]:
         said = str(error) if isinstance(error, sqlite.Error) else ""  # copying in one step tells no code
         log.error("no backup: %s", code)
         full = "disk is full" in said or getattr(error, "errno", 0) == errno.ENOSPC
-        if "malformed" in said or "not a database" in said:
+        if "not a database" in said:
+            raise BackupError(
+                tr(
+                    "No backup was made, for the records do not open with the key of this window any more: they got a "
+                    "new key in another window, or their beginning is damaged. Nothing was changed. "
+                    "Lock the window and sign in anew."
+                )
+            ) from error
+        if "malformed" in said:
             raise DamagedError(
                 tr(
                     "The records file is damaged, so no backup was made of it. Nothing was changed. "

@@ -11,11 +11,13 @@ from types import MappingProxyType
 from typing import Literal
 from uuid import uuid4
 
+from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
+from evalassist.records.audit import head
 from evalassist.records.connection import WAIT_S, connect
 from evalassist.records.doorstep import RECORDS, is_plain
 from evalassist.records.faults import DamagedError, plain_words
@@ -37,8 +39,17 @@ OTHER_RECORDS = (
     "{server} holds other records than this computer. Nothing was changed. "
     "Put the files of this computer's records aside, then connect."
 )
+NOT_MOVED = (
+    "{server} holds a copy of these records, but those of this computer were never moved there to the end, or come "
+    "from a backup, and may hold more. Nothing was changed. Look which ones count. If it is those of the server, put "
+    "the files of this computer's records aside, then connect."
+)
 OLDER_VAULT = (
     "If only {file} was put back from an earlier day, it does not open them: put the newest one back."
+)
+AT_ONCE = (
+    "Accounts or passwords were changed elsewhere at the same moment. This change was not kept; that one was. "
+    "Make yours again."
 )
 MOVED = "moved-to-server"
 WERE_MOVED = (
@@ -182,12 +193,7 @@ class Entrance:
         self, name: str, password: str, key_file: bytes | None = None, known: Mapping[str, Anchor] = NOTHING
     ) -> Verified:
         """Look through the records without opening them for work; `known`: lines of the audit trail kept elsewhere."""
-        if self.state() != "locked":
-            raise StoreError(
-                tr("There are no locked records in {parent}. Name the folder that holds them.").format(
-                    parent=self.records.parent
-                )
-            )
+        self._refuse_what_is_not_locked()
         self.tries.refuse_too_soon()
         vault = self.vault()
         self.tries.count()
@@ -195,6 +201,15 @@ class Entrance:
         self.tries.take_back()
         with plain_words(self.records, "read"):
             return verify(self.records, self._fitting(found), {"the vault": vault.anchor, **known})
+
+    def _refuse_what_is_not_locked(self) -> None:
+        """Records that are missing, or readable, are never opened as if they were those that were begun."""
+        if self.state() != "locked":
+            raise StoreError(
+                tr("There are no locked records in {parent}. Name the folder that holds them.").format(
+                    parent=self.records.parent
+                )
+            )
 
     def _fitting(self, found: list[Keys]) -> Keys:
         """The keys that open the records: of two, while a change of keys was cut short, the new ones or the old."""
@@ -212,8 +227,7 @@ class Entrance:
             server = read_server(self.server_file, found[-1])
             refuse_another(server, self._only)
             return self._opened_on_server(server, found[-1], vault, account_id, again, wrong)
-        if self._only is not None:
-            raise StoreError(NOT_CONNECTED.format(server=self._only))
+        self._refuse_what_is_not_locked()
         keys = self._finish_change_of_keys(vault, found, account_id) if len(found) > 1 else found[0]
         try:
             store = Store(self.records, keys, wait_s=self._wait_s)
@@ -261,6 +275,8 @@ class Entrance:
         self.tries.count()
         slot, found = vaults.unlock(vault, name, password, key_file)
         wrong = self.tries.forget()
+        if here and self.records.exists() and not (self.server_file.exists() or self._were_moved(found)):
+            raise StoreError(NOT_MOVED.format(server=server))
         with Store(server, found[-1], wait_s=self._wait_s) as asked:
             if not asked.account_of(slot.id).administers:
                 raise EvalAssistError(tr("An administrator connects a workstation. Nothing was changed."))
@@ -274,6 +290,13 @@ class Entrance:
             lambda newer: vaults.unlock(newer, name, password, key_file)[1],
             wrong,
         )
+
+    def _were_moved(self, found: list[Keys]) -> bool:
+        """Whether the file here says itself that its records lie on the server."""
+        for keys in reversed(found):
+            with suppress(StoreError), Store(self.records, keys, wait_s=self._wait_s) as file:
+                return file.has_noted(MOVED)
+        return False
 
     def use_server(self, store: Store, server: Server) -> dict[str, int]:
         """Move the records of this computer to an empty database, or connect to it anew when they are there.
@@ -295,7 +318,11 @@ class Entrance:
             moved = move(self.records, store.keys, server)
             with Store(server, store.keys) as there:  # the copy inside the records may be older
                 there.keep_vault(vaults.vault_bytes(self.vault()))
-            store.note(MOVED, "")  # from here on the file is refused, with or without the name of the server
+                copied = there.head()
+            # from here on the file is refused, with or without the name of the server
+            with store.writing(MOVED, "") as db:
+                if head(Session(db)) != copied:  # another window kept something here since
+                    raise StoreError(CUT_SHORT.format(server=server))
         elif vaults.vault_of(kept).records_id != self.vault().records_id:
             raise StoreError(OTHER_RECORDS.format(server=server))
         elif not store.is_shared:
@@ -350,8 +377,9 @@ class Entrance:
         if former is None:
             raise EvalAssistError(tr("This account has no way in. Add it anew."))
         dropped = {"key_file": "dropped"} if former.key_file and key_file is None else {}
-        keys = self._announce_new_key(store, _with_account(vault, store.keys, account, password, key_file))
-        store.note("password-changed", account_id, dropped)
+        newer = _with_account(vault, store.keys, account, password, key_file)
+        keys = self._announce_new_key(store, newer, vault)
+        self._note(store, "password-changed", account_id, dropped)
         self._use_if_possible(store, keys)
 
     def needs_key_file(self, store: Store, account_id: str) -> bool:
@@ -375,9 +403,9 @@ class Entrance:
         store.keep_account(account)
         more = _with_account(vault, store.keys, account, password, key_file)
         if any(len(slot.sealed) > 1 for slot in vault.slots):  # a new key is still to come, for everybody
-            self._use_if_possible(store, self._announce_new_key(store, more))
+            self._use_if_possible(store, self._announce_new_key(store, more, vault))
         else:
-            self._write(store, more)
+            self._write(store, more, vault)
         return account
 
     def remove_account(self, store: Store, account_id: str) -> None:
@@ -390,30 +418,31 @@ class Entrance:
             raise EvalAssistError(
                 tr("You are signed in with this account. Another administrator can remove it.")
             )
-        vault = self._kept_vault(store).without_slot(account_id)
-        self._use(store, self._announce_new_key(store, vault))
+        vault = self._kept_vault(store)
+        self._use(store, self._announce_new_key(store, vault.without_slot(account_id), vault))
         store.remove_account(account_id)  # last, so that a removal that was cut short can be repeated
 
     def new_paper_key(self, store: Store) -> str:
         """A new paper key; the former paper opens nothing any more."""
         _only_administrators(store)
-        vault, paper = vaults.with_paper_key(self._kept_vault(store), store.keys)
-        keys = self._announce_new_key(store, vault)
-        store.note("paper-key-made", "")
+        vault = self._kept_vault(store)
+        newer, paper = vaults.with_paper_key(vault, store.keys)
+        keys = self._announce_new_key(store, newer, vault)
+        self._note(store, "paper-key-made")
         self._use_if_possible(store, keys)
         return paper
 
-    def _announce_new_key(self, store: Store, vault: Vault) -> Keys:
+    def _announce_new_key(self, store: Store, vault: Vault, former: Vault) -> Keys:
         """Write the vault, and in it a new key for the records, which only its ways in open.
 
         From here on the vault counts; where the key is not used now, that follows at the next sign-in. Records on a
         server keep theirs.
         """
         if store.is_shared:
-            self._write(store, vault)
+            self._write(store, vault, former)
             return store.keys
         keys = Keys(new_keys().database, store.keys.audit)
-        self._write(store, vault.with_new_keys(keys, store.keys))
+        self._write(store, vault.with_new_keys(keys, store.keys), former)
         return keys
 
     def _use(self, store: Store, keys: Keys) -> None:
@@ -470,12 +499,36 @@ class Entrance:
             return False
         return True
 
-    def _write(self, store: Store, vault: Vault) -> None:
-        """Write the vault, and a copy of it into the records: first as what may come, then as what counts."""
+    def _write(self, store: Store, vault: Vault, former: Vault | None = None) -> None:
+        """Write the vault, and a copy of it into the records: first as what may come, then as what counts.
+
+        What was announced, reached the file and was cut short then counts before another takes its place. `former`:
+        what the vault was made of; where another window or workstation changed it meanwhile, that one stays.
+        """
         text = vaults.vault_bytes(vault)
+        if kept := store.kept_vaults():
+            now = self._kept_vault(store)
+            if former is not None and now.slots != former.slots:
+                raise StoreError(AT_ONCE)
+            if now.slots != vaults.vault_of(kept[0]).slots:
+                store.keep_vault(vaults.vault_bytes(now))
         store.keep_vault(text, coming=True)
         vaults.write_vault(vault, self.vault_file)
-        store.keep_vault(text)
+        try:
+            store.keep_vault(text)
+        except EvalAssistError as fault:
+            if store.is_shared:  # there no other workstation knows what this one's file says
+                raise
+            log.error("the vault that was written is only announced in the records: %s", type(fault).__name__)
+
+    def _note(
+        self, store: Store, action: str, target: str = "", detail: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Note what counts already: a disk that takes no more must not have it look undone."""
+        try:
+            store.note(action, target, detail)
+        except EvalAssistError as fault:
+            log.error("%s could not be noted in the audit trail: %s", action, type(fault).__name__)
 
     def _kept_vault(self, store: Store) -> Vault:
         """The vault by its copy inside the records, which nobody without a key can change; the anchor is this file's.
@@ -492,10 +545,12 @@ class Entrance:
     def _refuse_a_foreign_slot(self, store: Store, vault: Vault, slot_id: str) -> Vault:
         """An older vault, or one that was changed outside, would let in who has no way in any more.
 
-        Returns the copy inside the records that knows this way in.
+        Returns the copy inside the records that knows this way in. The file may still have the keys before beside the
+        new ones: where the last one was damaged, it is the one before.
         """
         kept = [vaults.vault_of(text) for text in store.kept_vaults()]
-        knows = next((each for each in kept if each.slot(slot_id) == vault.slot(slot_id)), None)
+        own = [each.slot(slot_id) for each in (vault, vault.with_newest_keys_only())]
+        knows = next((each for each in kept if each.slot(slot_id) in own), None)
         if kept and knows is None:
             raise VaultDamagedError(
                 tr(
@@ -515,10 +570,14 @@ class Entrance:
         with store:
             # first of all: whoever can write to the vault can seal a key of their own to anybody
             counts = self._refuse_a_foreign_slot(store, vault, slot_id)
-            if opened_by is old:
-                store.change_key(new)
-            self._write(store, counts.with_newest_keys_only())
-        return new
+            try:
+                store.keep_vault(vaults.vault_bytes(counts))
+                if opened_by is old:
+                    store.change_key(new)
+                self._write(store, counts.with_newest_keys_only())
+            except EvalAssistError as fault:  # a full disk keeps nobody out: it is finished another time
+                log.error("a change of keys could not be finished: %s", type(fault).__name__)
+            return store.keys
 
 
 def refuse_another(server: Server, only: Server | None) -> None:

@@ -27,6 +27,10 @@ class DamagedError(StoreError):
     """The records file is damaged."""
 
 
+class OtherKeyError(DamagedError):
+    """The key of this window does not open the records any more."""
+
+
 _KEPT: dict[Doing, str] = {
     "open": "Nothing was changed.",
     "read": "Nothing was changed.",
@@ -55,6 +59,11 @@ _NOT_OURS = (
 _DAMAGED = (
     "The records file {path} is damaged. {kept} "
     "Keep the damaged file, and put a copy from your backup in its place."
+)
+_NOT_WITH_THIS_KEY = (
+    "The records file {path} does not open with the key of this window any more: it got a new key in another window, "
+    "or its beginning is damaged. {kept} Lock the window and sign in anew. "
+    "Only if that is refused, put a copy from your backup in its place."
 )
 _A_FOLDER = "{path} is a folder, not a records file. {kept} Name a file in it."
 _NOT_TEXT = "The text holds a character that cannot be kept. {kept} Type the last words again."
@@ -110,7 +119,9 @@ def _in_plain_words(error: BaseException, path: Path, doing: Doing) -> StoreErro
             return DamagedError(_NOT_OURS.format(**told))
         if primary == "CANTOPEN" and path.exists() and not os.access(path, os.R_OK):
             return StoreError(_SENTENCES["PERM"].format(**told))
-        if primary in ("CORRUPT", "NOTADB"):
+        if primary == "NOTADB":
+            return OtherKeyError(_NOT_WITH_THIS_KEY.format(**told))
+        if primary == "CORRUPT":
             return DamagedError(_DAMAGED.format(**told))
         return StoreError(_SENTENCES.get(primary, _OTHER).format(**told))
     match origin:

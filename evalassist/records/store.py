@@ -33,7 +33,7 @@ from evalassist.records import audit, reads, trail, writes
 from evalassist.records.accounts import NOBODY, Account
 from evalassist.records.connection import WAIT_S, WHOLE_FILE, connect
 from evalassist.records.database import file_of, open_engine, reading
-from evalassist.records.faults import DamagedError, not_kept, plain_words
+from evalassist.records.faults import DamagedError, OtherKeyError, not_kept, plain_words
 from evalassist.records.models import StoredPatient, StoredPlace
 from evalassist.records.plain import (
     evaluation_columns,
@@ -637,8 +637,9 @@ class Store:
                     self._refuse_dismissed(db)
                     yield db
                 self._refuse_another_file()
-        except DamagedError:
+        except DamagedError as fault:
             self._engine.dispose()  # after one bad page every query on that connection fails
+            self._lock_out(fault)
             raise
 
     def _read(self, work: Callable[[Session], T]) -> T:
@@ -649,7 +650,16 @@ class Store:
         except DamagedError:
             # a read that the disk refused once looks like damage: look again before saying so
             self._engine.dispose()
-            return self._read_once(work)
+            try:
+                return self._read_once(work)
+            except DamagedError as fault:
+                self._lock_out(fault)
+                raise
+
+    def _lock_out(self, fault: DamagedError) -> None:
+        """Whoever is signed in may have been removed, or got another password, in another window: ask anew."""
+        if isinstance(fault, OtherKeyError) and self.on_dismissed is not None:
+            self.on_dismissed(fault.message)
 
     def _read_once(self, work: Callable[[Session], T]) -> T:
         with plain_words(self.where, "read"), Session(self._reading) as db:

@@ -92,4 +92,7 @@ def _read(file: Path) -> tuple[str, ...]:
         found = json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError):  # whatever lies there, it lets nobody in
         return ()
-    return tuple(str(each)[:MOST_SIGNS] for each in found[-KEPT:]) if isinstance(found, list) else ()
+    if not isinstance(found, list):
+        return ()
+    # what cannot be written into the audit trail would keep the sign-in out of it, too
+    return tuple(str(each).encode("ascii", "replace").decode()[:MOST_SIGNS] for each in found[-KEPT:])
