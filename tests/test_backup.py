@@ -533,6 +533,17 @@ def test_a_full_disk_refuses_to_restore(
 # ------------------------------------------------------------ the monthly trial
 
 
+def test_what_somebody_laid_beside_a_backup_is_no_part_of_it(clinic: Clinic, tmp_path: Path) -> None:
+    made = clinic.back_up()
+    clinic.save("after the backup")
+    changes = clinic.folder / f"{RECORDS}-wal"
+    shutil.copyfile(changes, made.file.with_name(f"{made.file.name}-wal"))
+    new = tmp_path / "new"
+    back = restore(chosen_backup(made.file), [clinic.keys], new)
+    assert back.counts["evaluation"] == made.manifest.held.counts["evaluation"]
+    assert drill.drill(clinic.backups, made, clinic.keys).fault == ""
+
+
 def test_the_newest_backup_is_restored_in_a_trial_each_month(clinic: Clinic) -> None:
     assert drill.keep_up(clinic.backups, clinic.keys, "working") == drill.Told()
     done = clinic.backups.drill()
