@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
@@ -28,7 +29,6 @@ from evalassist.records.models import Base, StoredEpisode
 from evalassist.records.passwords import refusal
 from evalassist.records.rows import DocumentUse
 from evalassist.records.store import Store
-from evalassist.records.trail import PAPERS
 from evalassist.records.verify import note_seals
 from evalassist.translate import tr
 
@@ -64,7 +64,6 @@ WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("evaluation", "kind"): get_args(VisitKind),
     ("evaluation", "sore_knee"): get_args(SoreKnee),
     ("addendum", "kind"): get_args(AddendumKind),
-    ("document", "kind"): tuple(PAPERS),
     ("document", "language"): ("en", "es"),
     ("document", "paper"): ("letter", "a4"),
     ("document_use", "use"): get_args(DocumentUse),
@@ -72,6 +71,8 @@ WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
 """Columns that hold one of few words; with any other one the pages that list it could not be shown."""
 _KEPT_AS: Mapping[type, type] = {bytes: bytes, int: int, bool: int}
 """What SQLite gives for a column; for any other one words."""
+_IS_KIND = re.compile(r"[a-z][a-z0-9-]{0,39}")
+"""Of a paper: also one of a later version, but never a folder or a name."""
 Rows = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
 
 
@@ -179,7 +180,8 @@ def _of_our_shape(rows: Rows) -> bool:
             words = WORDS.get((table, name))
             if not all(isinstance(value, kind) and (words is None or value in words) for value in values):
                 return False
-    return True
+    names, papers = rows["document"]
+    return all(_IS_KIND.fullmatch(row[names.index("kind")]) for row in papers)
 
 
 def _hang_together(rows: Rows) -> bool:
