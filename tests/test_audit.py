@@ -377,6 +377,28 @@ def test_a_co_signature_or_a_paper_that_the_trail_does_not_know_is_told(path: Pa
     assert document == "A kept paper (handout, d) is not known to the audit trail."
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE account SET role = 'administrator' WHERE id = 'a2'",
+        "UPDATE account SET removed_at = NULL WHERE id = 'a3'",
+        "INSERT INTO account VALUES ('a4', 'x', 'X. Y', '', 'administrator', '2026-01-01', NULL)",
+    ],
+)
+def test_who_may_do_more_than_the_trail_knows_is_told(path: Path, change: str) -> None:
+    with Store(path, KEYS, CHEN) as store:
+        store.keep_account(CHEN)
+        store.keep_account(replace(STUDENT, role="administrator"))
+        store.keep_account(STUDENT)
+        store.keep_account(replace(STUDENT, id="a3", sign_in="lee"))
+        store.remove_account("a3")
+    assert checked(path).faults == []
+    with raw(path) as db:
+        db.execute(change)
+    (fault,) = checked(path).faults
+    assert fault.endswith("may do is not what the audit trail knows.")
+
+
 def test_a_note_signed_before_there_was_a_trail_is_no_fault_but_told(path: Path) -> None:
     with Store(path, KEYS, CHEN) as store:
         store.save(draft := begin())

@@ -427,7 +427,9 @@ class Store:
             fields = writes.keep_account(db, account, datetime.now(UTC))
             added = {"role": account.role}
             act, told = (
-                ("account-added", added) if fields is None else ("account-changed", {"fields": fields})
+                ("account-added", added)
+                if fields is None
+                else ("account-changed", {"fields": fields} | (added if "role" in fields else {}))
             )
             self._append(db, act, account.id, told)
         if account.id == self.account.id:

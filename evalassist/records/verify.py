@@ -20,8 +20,15 @@ from evalassist.records.audit import CLOCK_SLACK, Sealer
 from evalassist.records.connection import connect
 from evalassist.records.database import engine_of
 from evalassist.records.migrations import MIGRATIONS, version_of
-from evalassist.records.models import StoredAddendum, StoredDocument, StoredEpisode, StoredEvaluation
+from evalassist.records.models import (
+    StoredAccount,
+    StoredAddendum,
+    StoredDocument,
+    StoredEpisode,
+    StoredEvaluation,
+)
 from evalassist.records.plain import addendum_sha256, record_sha256, sha256_of, short_code
+from evalassist.records.reads import REMOVED
 from evalassist.records.triggers import TRIGGERS
 from evalassist.records.vault import Anchor, Keys
 from evalassist.words import upper_first
@@ -112,6 +119,7 @@ def verify_rows(db: Connection, key: bytes, anchors: Mapping[str, Anchor], found
     found.tell(_notes(db, trail, found))
     found.tell(_addenda(db, trail, found.counts))
     found.tell(_documents(db, trail, found.counts))
+    found.tell(_accounts(db, trail))
 
 
 def _cut(where: str, anchor: Anchor, head: Anchor) -> str:
@@ -148,6 +156,8 @@ class _Trail:
         """Of each evaluation signed: the seals of its note and its row, and its patient."""
         self.addenda: dict[tuple[str, int], str] = {}
         self.documents: dict[str, str] = {}
+        self.roles: dict[str, str] = {}
+        """What each account may do; "" where a line from before this version does not say."""
         self.imported: dict[str, datetime] = {}
         """When a patient was taken in from other records."""
 
@@ -189,6 +199,13 @@ class _Trail:
     def _keep_seals(self, at: str, action: str, target: str, told: str) -> None:
         detail: dict[str, Any] = json.loads(told)
         match action:
+            case "account-added":
+                self.roles[target] = detail["role"]
+            case "account-removed":
+                self.roles[target] = REMOVED
+            case "account-changed":
+                if "role" in detail["fields"] and self.roles.get(target) != REMOVED:
+                    self.roles[target] = detail.get("role", "")
             case "patient-imported":
                 self.imported[target] = datetime.fromisoformat(at)
             case "signed" | "note-imported":
@@ -209,6 +226,9 @@ def _moment(at: object) -> datetime | None:
 _SEALING = frozenset(
     (
         "signed",
+        "account-added",
+        "account-changed",
+        "account-removed",
         "note-imported",
         "patient-imported",
         "document-kept",
@@ -331,3 +351,12 @@ def _documents(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[
             yield f"A kept paper ({row.kind}, {row.id}) is not known to the audit trail."
     for document_id in sorted(unseen):
         yield f"A kept paper ({document_id}) is missing."
+
+
+def _accounts(db: Connection, trail: _Trail) -> Iterator[str]:
+    for row in db.execute(
+        select(StoredAccount.id, StoredAccount.name, StoredAccount.role, StoredAccount.removed_at)
+    ):
+        now = row.role if row.removed_at is None else REMOVED
+        if trail.roles.get(row.id) not in ("", now):
+            yield f"What {row.name} may do is not what the audit trail knows."
