@@ -347,6 +347,9 @@ def test_a_file_that_calls_ids_alike_puts_nothing_into_the_note_of_another_patie
         "UPDATE document SET pdf = 'words'",
         "UPDATE episode SET begun_on = 'once'",
         "UPDATE evaluation SET version = 'many'",
+        "UPDATE evaluation SET updated_at = '0001-01-01T00:00:00+00:00'",
+        "UPDATE document SET kept_at = '9999-12-31T23:59:59-12:00'",
+        "UPDATE patient SET name = printf('%.*c', 1000000, 'x')",
         "ALTER TABLE patient DROP COLUMN sex",
     ],
 )

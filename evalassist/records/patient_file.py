@@ -25,7 +25,7 @@ from evalassist.records.accounts import NOBODY, Account
 from evalassist.records.connection import connect, first_fault
 from evalassist.records.faults import not_kept, plain_words
 from evalassist.records.integrity import columns_of, quoted
-from evalassist.records.models import Base, StoredEpisode
+from evalassist.records.models import Base, StoredEpisode, UtcDateTime
 from evalassist.records.passwords import refusal
 from evalassist.records.rows import DocumentUse
 from evalassist.records.store import Store
@@ -71,6 +71,10 @@ WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
 """Columns that hold one of few words; with any other one the pages that list it could not be shown."""
 _KEPT_AS: Mapping[type, type] = {bytes: bytes, int: int, bool: int}
 """What SQLite gives for a column; for any other one words."""
+LONGEST_NAME = 1000
+"""A longer one would stop the lists of all patients."""
+_IS_OF_OUR_TIME = re.compile("2[0-9]{3}-")
+"""At the ends of time no clock of a place can tell a moment."""
 _IS_KIND = re.compile(r"[a-z][a-z0-9-]{0,39}")
 """Of a paper: also one of a later version, but never a folder or a name."""
 Rows = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
@@ -179,6 +183,10 @@ def _of_our_shape(rows: Rows) -> bool:
             values = [row[at] for row in found if row[at] is not None or not columns[name].nullable]
             words = WORDS.get((table, name))
             if not all(isinstance(value, kind) and (words is None or value in words) for value in values):
+                return False
+            if isinstance(columns[name].type, UtcDateTime) and not all(map(_IS_OF_OUR_TIME.match, values)):
+                return False
+            if table == "patient" and any(len(value) > LONGEST_NAME for value in values):
                 return False
     names, papers = rows["document"]
     return all(_IS_KIND.fullmatch(row[names.index("kind")]) for row in papers)
