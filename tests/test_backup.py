@@ -98,9 +98,7 @@ def test_a_manifest_that_would_fill_the_memory_hides_its_backup_and_nothing_else
     shutil.copyfile(made.file, planted)
     endless = made.manifest_file.read_text() + " " * 2**20
     planted.with_suffix(".json").write_text(endless)
-    clinic.backups._drill_file.write_text(
-        '{"at": "2026-03-01T09:00:00+00:00", "number": 1}' + " " * 2**20
-    )
+    clinic.backups._drill_file.write_text('{"at": "2026-03-01T09:00:00+00:00", "number": 1}' + " " * 2**20)
     assert clinic.backups.all() == (made,)
     assert clinic.backups.drill() is None
 
