@@ -22,11 +22,12 @@ from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Addendum, Evaluation, Opinion, Patient, Signature
 from evalassist.records import audit
 from evalassist.records import vault as vaults
-from evalassist.records.accounts import Account
+from evalassist.records.accounts import NOBODY, Account
 from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
-from evalassist.records.plain import sha256_of, short_code, typed_code
+from evalassist.records.models import utc_text
+from evalassist.records.plain import addendum_sha256, sha256_of, short_code, typed_code
 from evalassist.records.store import Store
 from evalassist.records.triggers import TRIGGERS
 from evalassist.records.vault import Anchor, WrongPasswordError, new_keys
@@ -354,15 +355,62 @@ def test_a_signed_note_that_the_trail_does_not_know_is_told(path: Path) -> None:
     assert "knows neither its signature nor its import" in fault
 
 
+def test_a_co_signature_or_a_paper_that_the_trail_does_not_know_is_told(path: Path) -> None:
+    with Store(path, KEYS, CHEN) as store:
+        store.save(draft := begin())
+        store.account = NOBODY
+        store.sign(signed(draft, student=True), NOTE)
+    below = Addendum("", "A. Chen", SIGNED_AT, "co-signature", "PT-1")
+    paper = (draft.id, utc_text(datetime.now(UTC)), sha256_of(b"%PDF"), b"%PDF")
+    with raw(path) as db:  # the locks keep what is there, and refuse nothing new
+        db.execute(
+            "INSERT INTO addendum VALUES (?, 1, '', 'A. Chen', ?, ?, 'co-signature', 'PT-1')",
+            (draft.id, utc_text(SIGNED_AT), addendum_sha256(sha256_of(NOTE), below)),
+        )
+        db.execute(
+            "INSERT INTO document VALUES ('d', ?, 'handout', 'en', 'a4', '', ?, 'A. Chen', ?, ?)", paper
+        )
+    with Store(path, KEYS, CHEN) as store:
+        assert store.load(draft.id).waits_for_cosignature is False
+    addendum, document = checked(path).faults
+    assert addendum == f"Addendum 1 of evaluation {draft.id} is not known to the audit trail."
+    assert document == "A kept paper (handout, d) is not known to the audit trail."
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE account SET role = 'administrator' WHERE id = 'a2'",
+        "UPDATE account SET removed_at = NULL WHERE id = 'a3'",
+        "INSERT INTO account VALUES ('a4', 'x', 'X. Y', '', 'administrator', '2026-01-01', NULL)",
+    ],
+)
+def test_who_may_do_more_than_the_trail_knows_is_told(path: Path, change: str) -> None:
+    with Store(path, KEYS, CHEN) as store:
+        store.keep_account(CHEN)
+        store.keep_account(replace(STUDENT, role="administrator"))
+        store.keep_account(STUDENT)
+        store.keep_account(replace(STUDENT, id="a3", sign_in="lee"))
+        store.remove_account("a3")
+    assert checked(path).faults == []
+    with raw(path) as db:
+        db.execute(change)
+    (fault,) = checked(path).faults
+    assert fault.endswith("may do is not what the audit trail knows.")
+
+
 def test_a_note_signed_before_there_was_a_trail_is_no_fault_but_told(path: Path) -> None:
     with Store(path, KEYS, CHEN) as store:
         store.save(draft := begin())
         store.sign(signed(draft), NOTE)
+        store.add_addendum(draft.id, Addendum("first", "A. Chen", SIGNED_AT, licence="PT-1"))
+        store.keep_document(draft.id, "plan", "en", "letter", b"%PDF", "A. Chen")
     with raw(path) as db:
         for name in TRIGGERS:
             db.execute(f"DROP TRIGGER {name}")
         db.execute("DELETE FROM audit")
         db.execute("UPDATE evaluation SET updated_at = signed_at")
+        db.execute("UPDATE document SET kept_at = ?", (utc_text(SIGNED_AT),))
         for words in TRIGGERS.values():
             db.execute(words)
     with Store(path, KEYS, CHEN) as store:

@@ -71,7 +71,11 @@ def test_a_backup_holds_what_the_records_hold_and_says_so(clinic: Clinic) -> Non
 
 
 @pytest.mark.parametrize(
-    "moment", ["soon", "2026-03-01T09:00:00", "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59-12:00"]
+    "moment",
+    [
+        *("soon", "2026-03-01T09:00:00", "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59-12:00"),
+        *("1969-07-20T20:17:00+00:00", "3001-01-01T00:00:00+00:00"),
+    ],
 )
 def test_a_manifest_without_a_moment_hides_its_backup_and_nothing_else(clinic: Clinic, moment: str) -> None:
     """Whoever can write into the folder of the backups must not stop all of them."""
@@ -86,6 +90,17 @@ def test_a_manifest_without_a_moment_hides_its_backup_and_nothing_else(clinic: C
     clinic.save()
     assert drill.keep_up(clinic.backups, clinic.keys, "working") == drill.Told()
     assert len(clinic.backups.all()) == 2
+
+
+def test_a_manifest_that_would_fill_the_memory_hides_its_backup_and_nothing_else(clinic: Clinic) -> None:
+    made = clinic.back_up()
+    planted = made.file.with_name(made.file.name.replace("-000001-", "-000009-"))
+    shutil.copyfile(made.file, planted)
+    endless = made.manifest_file.read_text() + " " * 2**20
+    planted.with_suffix(".json").write_text(endless)
+    clinic.backups._drill_file.write_text('{"at": "2026-03-01T09:00:00+00:00", "number": 1}' + " " * 2**20)
+    assert clinic.backups.all() == (made,)
+    assert clinic.backups.drill() is None
 
 
 @pytest.mark.parametrize("number", ["999999999", "9" * 220])
@@ -566,6 +581,17 @@ def test_a_full_disk_refuses_to_restore(
 
 
 # ------------------------------------------------------------ the monthly trial
+
+
+def test_what_somebody_laid_beside_a_backup_is_no_part_of_it(clinic: Clinic, tmp_path: Path) -> None:
+    made = clinic.back_up()
+    clinic.save("after the backup")
+    changes = clinic.folder / f"{RECORDS}-wal"
+    shutil.copyfile(changes, made.file.with_name(f"{made.file.name}-wal"))
+    new = tmp_path / "new"
+    back = restore(chosen_backup(made.file), [clinic.keys], new)
+    assert back.counts["evaluation"] == made.manifest.held.counts["evaluation"]
+    assert drill.drill(clinic.backups, made, clinic.keys).fault == ""
 
 
 def test_the_newest_backup_is_restored_in_a_trial_each_month(clinic: Clinic) -> None:

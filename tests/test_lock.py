@@ -689,6 +689,36 @@ def test_locking_closes_an_open_dialog_and_leaves_the_draft_where_it_is(person: 
     assert person.sees == "evaluation"
 
 
+def test_who_comes_in_while_a_dialog_of_the_one_before_is_still_waited_for_finds_nothing_of_it(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person.begin()
+    person.add("S. Lee", "lee", OTHER)
+    person.type_into("mass", "6x2")
+    chens = person.store
+    asked: list[object] = []
+
+    def ask(*told: object, **_: object) -> bool:
+        asked.append(told)
+        return True
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("ui.main_window.still_waited_for", lambda _: True)
+        meanwhile.setattr(person.window, "_ask_to_lose", ask)
+        person.activate()
+        person.window.lock()
+        person.sign_in("lee", OTHER)
+        assert person.store.account.sign_in == "lee"
+        assert asked == []
+        assert person.sees == "start page"
+        with pytest.raises(StoreError, match="closed"):
+            chens.drafts()
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    assert person.sees == "evaluation"
+    assert "6x2" in [one.text() for one in person.view.page.findChildren(QLineEdit)]
+
+
 def test_a_question_that_locking_closes_counts_as_not_answered(person: Person) -> None:
     person.begin()
     person.type_into("mass", "6x2")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import Addendum, Evaluation, Patient, Signature
@@ -50,6 +51,22 @@ def there(tmp_path: Path) -> Iterator[Store]:
     with Store(tmp_path / "there.db", new_keys()) as store:
         store.save(Evaluation.begin(BERT, "left", date(2026, 3, 2)))
         yield store
+
+
+def _changed_inside(file: Path, change: Callable[[sqlite.Connection], object]) -> None:
+    """The file as somebody who knows its password makes it by hand."""
+    inside = file.with_name(patient_file.ROWS)
+    with zipfile.ZipFile(file) as pack:
+        vault = pack.read(patient_file.VAULT)
+        inside.write_bytes(pack.read(patient_file.ROWS))
+    (keys,) = vaults.unlock(vaults.vault_of(vault), patient_file.NAME, PASSWORD)[1]
+    with closing(connect(inside, keys.database)) as db:
+        for name in TRIGGERS:
+            db.execute(f"DROP TRIGGER {name}")
+        change(db)
+    with zipfile.ZipFile(file, "w") as pack:
+        pack.writestr(patient_file.VAULT, vault)
+        pack.write(inside, patient_file.ROWS)
 
 
 def test_a_patient_arrives_with_visits_notes_addenda_and_papers(
@@ -317,3 +334,68 @@ def test_a_file_that_calls_ids_alike_puts_nothing_into_the_note_of_another_patie
         import_patient(there, file, PASSWORD)
     assert there.load(first.id).addenda == ()
     assert there.documents(first.id) == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE patient SET name = x'00ff'",
+        "UPDATE patient SET record_number = x'00ff'",
+        "UPDATE evaluation SET impression = x'00ff'",
+        "UPDATE document SET kind = '../Anna Svensson'",
+        "UPDATE document SET kept_by = x'00ff'",
+        "UPDATE document SET pdf = 'words'",
+        "UPDATE episode SET begun_on = 'once'",
+        "UPDATE evaluation SET version = 'many'",
+        "UPDATE evaluation SET updated_at = '0001-01-01T00:00:00+00:00'",
+        "UPDATE document SET kept_at = '9999-12-31T23:59:59-12:00'",
+        "UPDATE patient SET name = printf('%.*c', 1000000, 'x')",
+        "ALTER TABLE patient DROP COLUMN sex",
+    ],
+)
+def test_a_patient_whose_name_is_no_words_never_comes_onto_the_pages_of_all_patients(
+    here: Store, there: Store, tmp_path: Path, change: str
+) -> None:
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+    _changed_inside(file, lambda db: db.execute(change))
+    with pytest.raises(PatientFileError):
+        import_patient(there, file, PASSWORD)
+    assert [row.patient.name for row in there.recent()] == ["Bert Olsen"]
+
+
+def test_what_a_file_says_of_the_search_and_of_the_count_of_saves_does_not_count_here(
+    here: Store, there: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+
+    def change(db: sqlite.Connection) -> None:
+        db.execute("INSERT INTO patient_word SELECT 'olsen', id FROM patient")
+        db.execute("UPDATE patient SET name_key = 'olsen bert'")
+        db.execute("UPDATE evaluation SET version = ?", (2**63 - 1,))
+
+    _changed_inside(file, change)
+    import_patient(there, file, PASSWORD)
+    assert [row.patient.name for row in there.search_patients("olsen")] == ["Bert Olsen"]
+    draft = there.load(next(row.id for row in there.drafts() if row.patient.id == ANNA.id))
+    there.save(draft.with_answer("nprs-now", 5))
+    there.save(draft.with_answer("nprs-now", 6))
+    assert there.load(draft.id).answers["nprs-now"] == 6
+
+
+def test_a_patient_without_visits_and_with_an_unreadable_birth_date_is_refused(
+    here: Store, there: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+
+    def change(db: sqlite.Connection) -> None:
+        for table in ("document_use", "document", "addendum", "evaluation", "episode"):
+            db.execute(f"DELETE FROM {table}")
+        db.execute("UPDATE patient SET birth_date = 'long ago'")
+
+    _changed_inside(file, change)
+    with pytest.raises(PatientFileError):
+        import_patient(there, file, PASSWORD)
+    assert there.search_patients("anna") == ()

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,7 +26,9 @@ from evalassist.case_file import read_case
 from evalassist.content import Content
 from evalassist.documents import gray_page_pdf
 from evalassist.evaluation import PlanEdit
+from evalassist.records.connection import connect
 from evalassist.records.store import Store
+from evalassist.records.trail import Wanted
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import cups, style
@@ -634,6 +637,27 @@ def test_a_paper_of_a_kind_this_version_does_not_know_is_printed_all_the_same(
     choose()
     press(dialog.print_button)
     assert printers.printed("front-desk") == paper
+
+
+@pytest.mark.parametrize("of", ["the page of the sheet", "the documents"])
+def test_what_cannot_be_noted_is_not_printed(
+    printers: PrintSystem, sheet: HandoutPage, store: Store, tmp_path: Path, qtbot: QtBot, of: str
+) -> None:
+    sheet.save_as(tmp_path / "sheet.pdf")
+    printers.set_up("front-desk")
+    dialog = open_documents(sheet.session, qtbot)
+    at = sheet if of == "the page of the sheet" else dialog
+    with closing(connect(store.path, store.keys.database)) as other:
+        choose(then=lambda: other.execute("BEGIN IMMEDIATE"))  # another program holds the records
+        press(at.print_button)
+    assert printers.printed("front-desk") == b""
+    assert "is using the records" in reads(at)
+    choose()
+    press(at.print_button)
+    assert printers.printed("front-desk")
+    wanted = Wanted(kind="Papers", patients=(sheet.session.evaluation.patient.id,))
+    told = [line.says({}) for line in store.trail(wanted)]
+    assert told[:2] == ["Printed a paper: handout", "Gave the printer a paper: handout"]
 
 
 def test_a_copy_without_an_ending_gets_the_one_of_a_pdf(

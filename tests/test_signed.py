@@ -305,6 +305,23 @@ def test_a_note_that_waits_for_a_therapist_stands_first_on_the_start_page(
     assert "waits for co-signature" in recent()[0]
 
 
+def test_a_draft_whose_answers_make_no_sense_is_told_once_and_the_others_are_looked_at(
+    store: Store, content: Content, qtbot: QtBot
+) -> None:
+    case = read_case(CASES / "ex1.toml", content)
+    store.save(replace(case.with_answer("hot-joint", ("1", "2")), visit_date=date(2026, 3, 1)))
+    store.save(Evaluation.begin(replace(case.patient, id="2" * 32, name="Bo, Ek"), "right", date(2026, 3, 2)))
+    with closing(connect(store.path, store.keys.database)) as db:  # as a hand-made patient's file brings it
+        db.execute("UPDATE evaluation SET answers = json_set(answers, '$.hot-joint', json('[1, 2]'))")
+    page = StartPage(store, Settings())
+    qtbot.addWidget(page)
+    page.show()
+    page.refresh()
+    page.use_content(content)
+    qtbot.waitUntil(lambda: not page._drafts._look.isActive())
+    assert "cannot be read now" in " ".join(label.text() for label in page._drafts.findChildren(QLabel))
+
+
 def test_a_long_name_is_whole_beside_what_its_note_waits_for(
     session_of: Callable[..., EvaluationSession], store: Store, content: Content, qtbot: QtBot
 ) -> None:

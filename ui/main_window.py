@@ -710,6 +710,10 @@ class MainWindow(QMainWindow):
     def _come_in(self, store: Store, way_in: WayIn) -> None:
         from evalassist.records.doorstep import keep_last_name
 
+        self._wait_until = (
+            0.0  # what is left of the one before goes first, whatever dialog is still waited for
+        )
+        self._finish_lock()
         keep_last_name(way_in.entrance.records.parent, store.account.sign_in)
         self.enter(store, way_in)
 
@@ -780,14 +784,14 @@ class MainWindow(QMainWindow):
 
     def _finish_lock(self) -> None:
         """Everything is out of sight: close it, unless its last changes would be lost."""
+        if self.door is None or self._way_in is None:
+            return
         self._closing += close_dialogs()
         if still_waited_for(self._closing) and monotonic() < self._wait_until:
             # what waits for a dialog goes on first, and still finds its page
             QTimer.singleShot(AGAIN_MS, self._finish_lock)
             return
         self._closing = []
-        if self.door is None or self._way_in is None:
-            return
         way_in, self._way_in = self._way_in, None
         store = self._store
         practices = self.view is not None and self.view.session.evaluation.is_practice

@@ -78,6 +78,7 @@ def give_out(session: EvaluationSession, parent: QWidget, printout: Printout) ->
         use=None,
         content_sha256=printout.content_sha256,
     )
+    session.store.note_sent(document)
     try:
         print_pdf(printout.pdf, printer, printout.paper)
     except PrintError as fault:
@@ -90,13 +91,16 @@ def give_out(session: EvaluationSession, parent: QWidget, printout: Printout) ->
     return Sent(sent.strip(), printout.paper, use)
 
 
-def print_again(parent: QWidget, printout: Printout) -> Sent | None:
+def print_again(
+    parent: QWidget, printout: Printout, note: Callable[[], object] = lambda: None
+) -> Sent | None:
     """Print without keeping: the very bytes that are kept already, or a page about no patient. None when the dialog
-    was left."""
+    was left. `note` writes down that it leaves the house: only what could be noted does."""
     printer = ask_printer(parent, printout)
     if printer is None:
         return None
     printout, _ = on_paper_of(printer, printout)
+    note()
     print_pdf(printout.pdf, printer, printout.paper)
     return Sent(tr("Sent to {printer}.").format(printer=_name_of(printer)), printout.paper, _use_of(printer))
 

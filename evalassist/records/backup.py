@@ -42,6 +42,8 @@ OLD = timedelta(days=1)
 DRILL_EVERY = timedelta(days=30)
 MOST = 10**9
 """No backup is numbered so high by itself."""
+MOST_SIGNS = 2**20
+"""Nothing that tells of a backup is as long."""
 SPARE_BYTES = 32 * 2**20
 """A backup never takes the last space, for the records are kept on the same disk, perhaps."""
 LEFT_BY_DRILL = ".drill-"
@@ -67,8 +69,8 @@ def _a_moment(text: str) -> str:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a moment without its time zone")
-    if not 1 < moment.year < 9999:  # at the ends of time no other time zone can tell it
-        raise ValueError("a moment at the ends of time")
+    if not 2000 <= moment.year < 3000:  # Windows tells no other years in the time of its place
+        raise ValueError("a moment when no backup was made")
     return text
 
 
@@ -155,9 +157,17 @@ def manifest_of(file: Path) -> Manifest | None:
     """The manifest of a backup; None where it is missing or cannot be read."""
     beside = file.with_suffix(".json")
     try:
-        return Manifest.model_validate_json(beside.read_bytes()) if beside.is_file() else None
+        return Manifest.model_validate_json(_short_text(beside)) if beside.is_file() else None
     except (OSError, ValueError, ValidationError):
         return None
+
+
+def _short_text(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        found = opened.read(MOST_SIGNS + 1)
+    if len(found) > MOST_SIGNS:
+        raise ValueError("longer than any of ours")
+    return found
 
 
 class Backups:
@@ -195,7 +205,7 @@ class Backups:
     def drill(self) -> Drill | None:
         """How the last trial went; None where there was none."""
         try:
-            return Drill.model_validate_json(self._drill_file.read_bytes())
+            return Drill.model_validate_json(_short_text(self._drill_file))
         except (OSError, ValueError, ValidationError):
             return None
 

@@ -31,6 +31,9 @@ from evalassist.records.vault import Keys
 
 log = logging.getLogger(__name__)
 
+ONE_FILE = "ro&immutable=1"
+"""A backup is read without what may lie beside it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -116,7 +119,7 @@ def _differs(backup: Backup, keys: Keys, folder: Path) -> str:
     with plain_words(back, "read"):
         fault = fault_of(back, keys.database)
         with (
-            closing(connect(backup.file, keys.database, mode="ro")) as former,
+            closing(connect(backup.file, keys.database, mode=ONE_FILE)) as former,
             closing(connect(back, keys.database)) as db,
         ):
             same = sums_of(db) == sums_of(former)

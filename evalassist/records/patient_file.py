@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
@@ -11,20 +12,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import AddendumKind, SoreKnee, VisitKind
 from evalassist.files import write_whole
-from evalassist.records import audit, migrations, reads
+from evalassist.records import audit, migrations, reads, writes
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import NOBODY, Account
 from evalassist.records.connection import connect, first_fault
 from evalassist.records.faults import not_kept, plain_words
 from evalassist.records.integrity import columns_of, quoted
-from evalassist.records.models import Base
+from evalassist.records.models import Base, StoredEpisode, UtcDateTime
 from evalassist.records.passwords import refusal
 from evalassist.records.rows import DocumentUse
 from evalassist.records.store import Store
@@ -54,8 +55,10 @@ _OF_PATIENT = (
     "WITH of_patient AS (SELECT evaluation.id FROM evaluation"
     " JOIN episode ON episode.id = episode_id WHERE patient_id = :patient)"
 )
-_OURS = ("version", "change_number")
-"""Columns of an evaluation that count the work in these records and mean nothing elsewhere."""
+_OURS = ("version", "change_number", "name_key")
+"""Columns that count the work in these records, or by which they search; what they hold elsewhere means nothing."""
+_SEARCHED = "patient_word"
+"""Made anew from the patient, for the same reason."""
 WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("patient", "sex"): ("F", "M", "X"),
     ("evaluation", "kind"): get_args(VisitKind),
@@ -66,6 +69,14 @@ WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("document_use", "use"): get_args(DocumentUse),
 }
 """Columns that hold one of few words; with any other one the pages that list it could not be shown."""
+_KEPT_AS: Mapping[type, type] = {bytes: bytes, int: int, bool: int}
+"""What SQLite gives for a column; for any other one words."""
+LONGEST_NAME = 1000
+"""A longer one would stop the lists of all patients."""
+_IS_OF_OUR_TIME = re.compile("2[0-9]{3}-")
+"""At the ends of time no clock of a place can tell a moment."""
+_IS_KIND = re.compile(r"[a-z][a-z0-9-]{0,39}")
+"""Of a paper: also one of a later version, but never a folder or a name."""
 Rows = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
 
 
@@ -134,13 +145,9 @@ def import_patient(store: Store, file: Path, password: str) -> str:
     if not (store.account.administers or store.account == NOBODY):
         raise EvalAssistError(tr("Only an administrator takes a patient in. Nothing was changed."))
     rows = _opened(file, password)
-    for (table, column), words in WORDS.items():
-        columns, found = rows[table]
-        if any(row[columns.index(column)] not in words for row in found):
-            raise PatientFileError(NOT_SOUND)
-    (patient,) = rows["patient"][1]
-    if not _hang_together(rows):
+    if not (_of_our_shape(rows) and _hang_together(rows)):
         raise PatientFileError(NOT_SOUND)
+    (patient,) = rows["patient"][1]
     patient_id = str(patient[rows["patient"][0].index("id")])
     with plain_words(store.path, "read"), closing(connect(store.path, store.keys.database)) as db:
         here = _rows_of(db, patient_id)
@@ -156,13 +163,33 @@ def import_patient(store: Store, file: Path, password: str) -> str:
     with store.writing("patient-imported", patient_id) as change:
         last = change.exec_driver_sql("SELECT coalesce(max(change_number), 0) FROM evaluation").scalar_one()
         for table, (columns, found) in _numbered_after(last, rows).items():
-            for row in found:
+            for row in found if table != _SEARCHED else ():
                 change.exec_driver_sql(_insert(table, columns), row)
         for evaluation_id in _sound_notes(change, patient_id):
             seals = note_seals(change, evaluation_id)
             audit.append(change, store.keys.audit, store.account, "note-imported", evaluation_id, seals)
     log.info("patient %s imported", patient_id)
     return patient_id
+
+
+def _of_our_shape(rows: Rows) -> bool:
+    """Whether every column is there and holds what it is for: a name that is no text could not be listed."""
+    for table, (names, found) in rows.items():
+        columns = Base.metadata.tables[table].columns
+        if set(names) != set(columns.keys()):
+            return False
+        for at, name in enumerate(names):
+            kind = _KEPT_AS.get(columns[name].type.python_type, str)
+            values = [row[at] for row in found if row[at] is not None or not columns[name].nullable]
+            words = WORDS.get((table, name))
+            if not all(isinstance(value, kind) and (words is None or value in words) for value in values):
+                return False
+            if isinstance(columns[name].type, UtcDateTime) and not all(map(_IS_OF_OUR_TIME.match, values)):
+                return False
+            if table == "patient" and any(len(value) > LONGEST_NAME for value in values):
+                return False
+    names, papers = rows["document"]
+    return all(_IS_KIND.fullmatch(row[names.index("kind")]) for row in papers)
 
 
 def _hang_together(rows: Rows) -> bool:
@@ -185,7 +212,9 @@ def _sound_notes(change: Connection, patient_id: str) -> list[str]:
     """The signed notes of a patient of whom everything was read once as it will be read later, seals and all."""
     db = Session(change)
     try:
+        writes.search_anew(change, patient_id)
         reads.patients(db, "", 1)
+        db.scalars(select(StoredEpisode.begun_on).where(StoredEpisode.patient_id == patient_id)).all()
         visits = reads.of_patient(db, patient_id)
         for visit in visits:
             reads.evaluation(db, visit.id)
@@ -198,11 +227,16 @@ def _sound_notes(change: Connection, patient_id: str) -> list[str]:
 
 
 def _numbered_after(last: int, rows: Rows) -> Rows:
-    """The evaluations in their order of work, after all that these records hold."""
+    """The evaluations in their order of work, after all that these records hold, each as if saved once."""
     columns, found = rows["evaluation"]
-    at = columns.index("change_number")
-    in_order = sorted(found, key=lambda row: row[at])
-    numbered = [(*row[:at], last + place, *row[at + 1 :]) for place, row in enumerate(in_order, start=1)]
+    in_order = sorted(found, key=lambda row: row[columns.index("change_number")])
+    numbered = [
+        tuple(
+            {"change_number": last + place, "version": 1}.get(name, value)
+            for name, value in zip(columns, row, strict=True)
+        )
+        for place, row in enumerate(in_order, start=1)
+    ]
     return {**rows, "evaluation": (columns, numbered)}
 
 
@@ -266,6 +300,7 @@ def _alike(rows: Rows) -> dict[str, list[dict[str, Any]]]:
             key=repr,
         )
         for table, (names, found) in rows.items()
+        if table != _SEARCHED
     }
 
 

@@ -189,10 +189,11 @@ def _refuse_full(folder: Path, needed: int) -> None:
 
 def _copied(backup: ToRestore, keys: list[Keys], part: Path) -> Keys:
     """Copy the backup beside its place, check the copy, and say which of the keys opens it."""
-    for companion in ("", "-wal"):  # records that were put aside as they were may have one
+    for companion in ("", "-wal"):
         source, target = (each.with_name(each.name + companion) for each in (backup.file, part))
         target.unlink(missing_ok=True)
-        if source.exists():
+        # records that were put aside as they were may have last changes beside them; a backup is one file
+        if source.is_file() and not (companion and backup.manifest):
             shutil.copyfile(source, target)
             target.chmod(0o600)
             with target.open("rb+") as written:

@@ -139,7 +139,7 @@ def vault_for(damaged: Path) -> vaults.Vault:
     """The vault beside damaged records, or that of their newest backup."""
     found = Backups(damaged / RECORDS).vault_bytes()
     if not found:
-        vaults_there = (each.vault_file for each in backups_in(damaged / FOLDER) if each.vault_file.exists())
+        vaults_there = (each.vault_file for each in backups_in(damaged / FOLDER) if each.vault_file.is_file())
         found = next((file.read_bytes() for file in vaults_there), b"")
     if not found:
         raise StoreError(
@@ -152,7 +152,7 @@ def vault_for(damaged: Path) -> vaults.Vault:
 
 def _what_can_be_read(file: Path) -> bytes:
     """The bytes of a file; a block that the disk does not give is left empty."""
-    if not file.exists():
+    if not file.is_file():
         return b""
     blocks = []
     with file.open("rb", buffering=0) as reading:

@@ -338,6 +338,14 @@ class Store:
         log.info("document %s kept for evaluation %s", document_id, evaluation_id)
         return document_id
 
+    def note_sent(self, document_id: str) -> None:
+        """Note that a kept paper goes to a printer now: what cannot be noted does not leave the house.
+
+        `note_use` follows when the printer has taken it.
+        """
+        _, evaluation_id, kind = self._read(lambda db: reads.document(db, document_id))
+        self.note("document-sent", evaluation_id, {"document": document_id, "kind": kind})
+
     def note_use(self, document_id: str, use: DocumentUse, by: str) -> None:
         """Keep that a kept paper was printed or saved, now and by whom."""
         with self._change() as db:
@@ -419,7 +427,9 @@ class Store:
             fields = writes.keep_account(db, account, datetime.now(UTC))
             added = {"role": account.role}
             act, told = (
-                ("account-added", added) if fields is None else ("account-changed", {"fields": fields})
+                ("account-added", added)
+                if fields is None
+                else ("account-changed", {"fields": fields} | (added if "role" in fields else {}))
             )
             self._append(db, act, account.id, told)
         if account.id == self.account.id:

@@ -35,7 +35,7 @@ KINDS: dict[str, tuple[str, ...]] = {
             "co-signed",
         ),
     ),
-    "Papers": ("document-kept", "document-printed", "document-saved"),
+    "Papers": ("document-kept", "document-sent", "document-printed", "document-saved"),
     "What was looked at": (
         *("evaluation-opened", "note-read", "document-read", "papers-listed", "visits-listed", "trail-read"),
     ),
@@ -137,8 +137,11 @@ class TrailLine:
             case "patient-corrected" | "account-changed":
                 whose = "patient" if self.action == "patient-corrected" else "account"
                 return f"Changed {_listed(_fields(self.detail))} of the {whose}"
-            case "document-kept" | "document-printed" | "document-saved" | "document-read":
-                act = {"kept": "kept", "printed": "printed", "saved": "saved", "read": "looked at"}
+            case "document-kept" | "document-sent" | "document-printed" | "document-saved" | "document-read":
+                act = {
+                    **{"kept": "kept", "sent": "gave the printer", "printed": "printed"},
+                    **{"saved": "saved", "read": "looked at"},
+                }
                 paper = str(self.detail.get("kind", ""))
                 return (
                     f"{upper_first(act[self.action.partition('-')[2]])} a paper: {PAPERS.get(paper, paper)}"

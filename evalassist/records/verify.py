@@ -20,8 +20,15 @@ from evalassist.records.audit import CLOCK_SLACK, Sealer
 from evalassist.records.connection import connect
 from evalassist.records.database import engine_of
 from evalassist.records.migrations import MIGRATIONS, version_of
-from evalassist.records.models import StoredAddendum, StoredDocument, StoredEpisode, StoredEvaluation
+from evalassist.records.models import (
+    StoredAccount,
+    StoredAddendum,
+    StoredDocument,
+    StoredEpisode,
+    StoredEvaluation,
+)
 from evalassist.records.plain import addendum_sha256, record_sha256, sha256_of, short_code
+from evalassist.records.reads import REMOVED
 from evalassist.records.triggers import TRIGGERS
 from evalassist.records.vault import Anchor, Keys
 from evalassist.words import upper_first
@@ -112,6 +119,7 @@ def verify_rows(db: Connection, key: bytes, anchors: Mapping[str, Anchor], found
     found.tell(_notes(db, trail, found))
     found.tell(_addenda(db, trail, found.counts))
     found.tell(_documents(db, trail, found.counts))
+    found.tell(_accounts(db, trail))
 
 
 def _cut(where: str, anchor: Anchor, head: Anchor) -> str:
@@ -148,6 +156,17 @@ class _Trail:
         """Of each evaluation signed: the seals of its note and its row, and its patient."""
         self.addenda: dict[tuple[str, int], str] = {}
         self.documents: dict[str, str] = {}
+        self.roles: dict[str, str] = {}
+        """What each account may do; "" where a line from before this version does not say."""
+        self.imported: dict[str, datetime] = {}
+        """When a patient was taken in from other records."""
+
+    def need_not_know(self, patient_id: str, made_at: datetime) -> bool:
+        """Whether something was made before there was a trail, or came in with its patient."""
+        came = self.imported.get(patient_id)
+        if came is not None:
+            return made_at <= came + CLOCK_SLACK
+        return self.begun is None or made_at < self.begun - CLOCK_SLACK
 
     def faults(self, db: Connection) -> Iterator[str]:
         """Read it, and tell where it was changed."""
@@ -167,7 +186,7 @@ class _Trail:
                 try:
                     fits = mac == seal(before, line[:7])
                     if fits and action in _SEALING:
-                        self._keep_seals(action, target, detail)
+                        self._keep_seals(line[1], action, target, detail)
                 except (TypeError, ValueError, KeyError):
                     fits = False
                 if not fits:
@@ -177,9 +196,18 @@ class _Trail:
                 before = str(mac)
         self.head = Anchor(number=expected - 1, mac=before[:64])
 
-    def _keep_seals(self, action: str, target: str, told: str) -> None:
+    def _keep_seals(self, at: str, action: str, target: str, told: str) -> None:
         detail: dict[str, Any] = json.loads(told)
         match action:
+            case "account-added":
+                self.roles[target] = detail["role"]
+            case "account-removed":
+                self.roles[target] = REMOVED
+            case "account-changed":
+                if "role" in detail["fields"] and self.roles.get(target) != REMOVED:
+                    self.roles[target] = detail.get("role", "")
+            case "patient-imported":
+                self.imported[target] = datetime.fromisoformat(at)
             case "signed" | "note-imported":
                 self.notes[target] = (detail["note"], detail["record"], detail["patient"])
             case "document-kept":
@@ -198,7 +226,11 @@ def _moment(at: object) -> datetime | None:
 _SEALING = frozenset(
     (
         "signed",
+        "account-added",
+        "account-changed",
+        "account-removed",
         "note-imported",
+        "patient-imported",
         "document-kept",
         "addendum-written",
         "late-entry-written",
@@ -278,8 +310,9 @@ def _notes(db: Connection, trail: _Trail, verified: Verified) -> Iterator[str]:
 
 def _addenda(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[str]:
     query = (
-        select(*StoredAddendum.__table__.columns, StoredEvaluation.note_sha256)
+        select(*StoredAddendum.__table__.columns, StoredEvaluation.note_sha256, StoredEpisode.patient_id)
         .join(StoredEvaluation, StoredEvaluation.id == StoredAddendum.evaluation_id)
+        .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
         .order_by(StoredAddendum.evaluation_id, StoredAddendum.number)
     )
     unseen = dict(trail.addenda)
@@ -289,9 +322,13 @@ def _addenda(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[st
         before = before if row.evaluation_id == of else row.note_sha256 or ""
         of = row.evaluation_id
         value = Addendum(row.text, row.clinician, row.written_at, row.kind, row.licence)
-        known = unseen.pop((of, row.number), row.sha256)
-        if addendum_sha256(before, value) != row.sha256 or known != row.sha256:
+        known = unseen.pop((of, row.number), None)
+        if addendum_sha256(before, value) != row.sha256 or known not in (None, row.sha256):
             yield f"Addendum {row.number} of evaluation {of} is not what was written, or one before it is missing."
+        # below a note that was signed here it cannot be older than the trail, whatever day it bears
+        signed_here = of in trail.notes and row.patient_id not in trail.imported
+        if known is None and (signed_here or not trail.need_not_know(row.patient_id, row.written_at)):
+            yield f"Addendum {row.number} of evaluation {of} is not known to the audit trail."
         before = row.sha256
     for of, number in sorted(unseen):
         yield f"Addendum {number} of evaluation {of} is missing."
@@ -299,10 +336,27 @@ def _addenda(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[st
 
 def _documents(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[str]:
     unseen = dict(trail.documents)
-    query = select(StoredDocument.id, StoredDocument.kind, StoredDocument.sha256, StoredDocument.pdf)
+    columns = (StoredDocument.id, StoredDocument.kind, StoredDocument.sha256, StoredDocument.pdf)
+    query = (
+        select(*columns, StoredDocument.kept_at, StoredEpisode.patient_id)
+        .join(StoredEvaluation, StoredEvaluation.id == StoredDocument.evaluation_id)
+        .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
+    )
     for row in db.execute(query, execution_options={"yield_per": 20}):
         counts["documents"] += 1
-        if sha256_of(row.pdf) != row.sha256 or unseen.pop(row.id, row.sha256) != row.sha256:
+        known = unseen.pop(row.id, None)
+        if sha256_of(row.pdf) != row.sha256 or known not in (None, row.sha256):
             yield f"A kept paper ({row.kind}, {row.id}) is no longer what was given out."
+        if known is None and not trail.need_not_know(row.patient_id, row.kept_at):
+            yield f"A kept paper ({row.kind}, {row.id}) is not known to the audit trail."
     for document_id in sorted(unseen):
         yield f"A kept paper ({document_id}) is missing."
+
+
+def _accounts(db: Connection, trail: _Trail) -> Iterator[str]:
+    for row in db.execute(
+        select(StoredAccount.id, StoredAccount.name, StoredAccount.role, StoredAccount.removed_at)
+    ):
+        now = row.role if row.removed_at is None else REMOVED
+        if trail.roles.get(row.id) not in ("", now):
+            yield f"What {row.name} may do is not what the audit trail knows."

@@ -119,9 +119,23 @@ def keep_patient(db: Connection, patient: Patient, seen: Patient | None) -> list
     else:
         db.execute(update(StoredPatient).where(StoredPatient.id == patient.id).values(**columns))
         db.execute(delete(StoredWord).where(StoredWord.patient_id == patient.id))
+    _keep_words(db, patient)
+    return [] if current is None else _differing(current, patient)
+
+
+def _keep_words(db: Connection, patient: Patient) -> None:
     words = [{"word": word, "patient_id": patient.id} for word in sorted(words_of(patient))]
     db.execute(insert(StoredWord), words)
-    return [] if current is None else _differing(current, patient)
+
+
+def search_anew(db: Connection, patient_id: str) -> None:
+    """Of a patient who was written as a row: found by what the row says, and by nothing else."""
+    patient = patient_in(db, patient_id)
+    if patient is None:
+        raise not_kept("patient", patient_id)
+    found_by = patient_columns(patient)
+    db.execute(update(StoredPatient).where(StoredPatient.id == patient_id).values(**found_by))
+    _keep_words(db, patient)
 
 
 def _differing(before: Any, now: Any) -> list[str]:

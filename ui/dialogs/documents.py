@@ -133,7 +133,7 @@ class DocumentsDialog(QDialog):
         printout = Printout(document.kind, title, self._pdf, self.pages.page_count, paper)
         try:
             self._store.document_bytes(document.id)  # who was removed meanwhile prints nothing more
-            sent = print_again(self, printout)
+            sent = print_again(self, printout, lambda: self._store.note_sent(document.id))
             if sent is not None:
                 self._store.note_use(document.id, sent.use, self._by)
                 self._used(sent.says)

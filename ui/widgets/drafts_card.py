@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from evalassist.errors import EvalAssistError
 from evalassist.translate import tr, trn
 from ui import icons, style
+from ui.faults import log_fault
 from ui.spoken import Said
 from ui.widgets.cards import Card, Rule
 from ui.widgets.dates import KIND_WORDS
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from evalassist.content.loader import Content
     from evalassist.records.rows import EvaluationRow
     from evalassist.records.store import Store
+
+log = logging.getLogger(__name__)
 
 OLD_DAYS = 1
 FIRST_STEP, LAST_STEP = "safety", "sign"
@@ -102,21 +106,25 @@ class DraftsCard(Card):
         if not waiting or self._content is None:
             self._look.stop()
             return
+        row = waiting[0]
+        row.tell("look", tr("cannot be read now"))  # each is looked at once, whatever it holds
+        try:
+            self._judge(row, self._content)
+        except EvalAssistError:  # discarded in another window, or the records are away
+            return
+        except Exception as error:  # what is wrong with one note hides no other
+            log_fault(log, "a draft could not be judged", error, row.row.id)
+
+    def _judge(self, row: DraftRow, content: Content) -> None:
+        """Say how far this note is."""
         from evalassist.clinical.assessment import assess
         from evalassist.clinical.change import Visit
         from evalassist.clinical.plan import plan_of_care
         from evalassist.clinical.progress import progress
         from evalassist.content.loader import content_for
 
-        row = waiting[0]
-        try:
-            evaluation = self._store.load(row.row.id, to_edit=False).with_defaults(
-                self._store.clinic_defaults()
-            )
-        except EvalAssistError:  # discarded in another window, or the records are away
-            row.tell("look", tr("cannot be read now"))
-            return
-        content = content_for(evaluation) if evaluation.defaults else self._content
+        evaluation = self._store.load(row.row.id, to_edit=False).with_defaults(self._store.clinic_defaults())
+        content = content_for(evaluation) if evaluation.defaults else content
         assessment = assess(evaluation, content)
         if assessment.stopped:
             self._tell_stopped(row, assessment)
