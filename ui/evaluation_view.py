@@ -656,10 +656,8 @@ class EvaluationView(QWidget):
             made.leave()
             made.deleteLater()
             return
-        if step_id in PAPERS:  # drawn only when looked at
-            return
         self._early, page.in_the_making = page, True
-        pieces = page.pieces()
+        pieces = iter((None,)) if step_id in PAPERS else page.pieces()  # papers are drawn when looked at
         while self._early is page and next(pieces, DONE) is not DONE:
             if page.isHidden():
                 self._show_aside(page)

@@ -124,6 +124,7 @@ class EvaluationSession(QObject):
         """For every item the latest earlier answer and its day: shown beside the field, never copied into it."""
         self._visits: tuple[Visit, ...] | None = None
         self._follow_up: FollowUp | None = None
+        self._note: Note | None = None
         self._kept = evaluation
         """The version both windows began with, should another one change it too."""
         self._undo: list[Evaluation] = []
@@ -282,7 +283,9 @@ class EvaluationSession(QObject):
         """The note as it would be signed now; the stored one once it is signed."""
         if self.signed:
             return read_note(self.store.note_of(self._evaluation.id))
-        return self._note_of(self._evaluation)
+        if self._note is None:
+            self._note = self._note_of(self._evaluation)
+        return self._note
 
     # ------------------------------------------------------------ changing
 
@@ -441,7 +444,7 @@ class EvaluationSession(QObject):
 
     def use_settings(self, settings: Settings) -> None:
         self.settings = settings
-        self._results = None
+        self._results = self._note = None
         self.changed.emit()
 
     def use_clinic_defaults(self) -> None:
@@ -527,7 +530,7 @@ class EvaluationSession(QObject):
 
     def _set(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
-        self._results = self._follow_up = None
+        self._results = self._follow_up = self._note = None
         self.changed.emit()
 
     def _result(self) -> tuple[Assessment, PlanOfCare | NoPlan, Mapping[str, StepProgress]]:

@@ -191,18 +191,35 @@ class AssessmentPage(Page):
 
     # ------------------------------------------------------------ showing
 
+    def pieces(self) -> Iterator[None]:
+        for _ in self.parts:
+            yield
+        yield from self._draw()
+        self.prepare()
+        yield
+
     def refresh(self) -> None:
+        for _ in self._draw():
+            pass
+
+    def _draw(self) -> Iterator[None]:
+        """Everything, one card after the other."""
         assessment = self.session.assessment
         asked = accepted_ids(assessment)
         self._show_hip_first(assessment)
         found = self.session.follow_up
         if self.change is not None and found is not None:
             self.change.show_found(found)
+            yield
         self._show_diagnosis(assessment)
-        self._show_subcategories(assessment, asked)
+        yield
+        yield from self._show_subcategories(assessment, asked)
         self._show_irritability(assessment)
+        yield
         self._show_flags(assessment)
+        yield
         self._causes.show_causes(self.session.causes.values())
+        yield
         self.impression.set_value(self.session.evaluation.impression or None)
         self.impression.setEnabled(not self.read_only)
         left = [key for key in asked if key not in self.session.assessment.opinions]
@@ -278,7 +295,7 @@ class AssessmentPage(Page):
             read_only=self.read_only,
         )
 
-    def _show_subcategories(self, assessment: Assessment, asked: tuple[str, ...]) -> None:
+    def _show_subcategories(self, assessment: Assessment, asked: tuple[str, ...]) -> Iterator[None]:
         count = {Verdict.MET: 0, Verdict.NOT_MET: 0, Verdict.UNDECIDED: 0}
         for rule_id, code in SUBCATEGORIES:
             conclusion = assessment.conclusions[rule_id]
@@ -305,6 +322,7 @@ class AssessmentPage(Page):
                 opinion=self.session.assessment.opinions.get(code),
                 read_only=self.read_only,
             )
+            yield
         self._met_head.setText(tr("MET   {count}").format(count=count[Verdict.MET]))
         self._not_met_head.setText(tr("NOT MET   {count}").format(count=count[Verdict.NOT_MET]))
         self._met_head.setVisible(count[Verdict.UNDECIDED] < len(SUBCATEGORIES))

@@ -72,6 +72,8 @@ class Page(QWidget):
         self._hint_hidden = False
         self.tools: QHBoxLayout = style.row(spacing=8)
         """Room for the page's own buttons at the right end of the title row."""
+        self.spare: list[QWidget] = []
+        """What of them goes where there is no room, the first one first."""
         self.body: QVBoxLayout = style.column(spacing=8)
         """The page below the title row."""
         self.banner = Banner("quiet")
@@ -79,6 +81,7 @@ class Page(QWidget):
         self.banner.hide()
         self.banner.acted.connect(self._banner_acted)
         self._reasoning = QPushButton(tr("Reasoning"))
+        self._reasoning.setAccessibleName(tr("Reasoning"))
         self._reasoning.setToolTip(tr("Show what the findings say"))
         self._reasoning.hide()
         icons.put_icon(self._reasoning, "unfold")
@@ -195,10 +198,13 @@ class Page(QWidget):
         self._name_show()
 
     def _name_show(self) -> None:
-        """The way to the screen for the patient is a picture alone where its words have no room."""
+        """The ways to the patient's screen and to the reasoning are pictures alone where their words have no room."""
         room = self.width() if self._reasoning.isHidden() else self.width() - style.px(REASONING)
         narrow = self._hint_hidden or room < style.px(NARROW)
         self._show.setText("" if narrow else self._show.accessibleName())
+        self._reasoning.setText(self._reasoning.accessibleName())
+        for part in self.spare:
+            style.show_where_hidden(part, True)
         self.hint.setMaximumWidth(16_777_215)
         self.title.setText(self._short if self._hint_hidden else self._long)
         if not self._head_fits():
@@ -206,9 +212,16 @@ class Page(QWidget):
         if not self._head_fits():  # the tools come first
             self.hint.setMaximumWidth(0)
         self.title.setText(self._long if self._head_fits() and not self._hint_hidden else self._short)
+        if not self._head_fits():
+            self._reasoning.setText("")
+        for part in self.spare:
+            if self._head_fits():
+                break
+            part.hide()
 
     def _head_fits(self) -> bool:
-        self._head.invalidate()
+        for line in (self.tools, self._head):
+            line.invalidate()
         return self._head.minimumSize().width() <= self.width() - style.px(32)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -272,6 +272,8 @@ class PlanPage(Page):
     def pieces(self) -> Iterator[None]:
         plan = self.session.plan
         if isinstance(plan, PlanOfCare):
+            self._show_frame()
+            yield
             for place, one in enumerate(plan.exercises):
                 self._card_list.insertWidget(place, self._card(one.exercise.id))
                 yield

@@ -317,7 +317,8 @@ class SafetyPage(Page):
         icons.put_icon(self._none, "accept-all")
         self._none.clicked.connect(self.none_of_these)
         self.tools.addWidget(self._none)
-        self.tools.addWidget(KeyCap("Ctrl+Shift+N"))
+        self.spare = [KeyCap("Ctrl+Shift+N")]
+        self.tools.addWidget(self.spare[0])
         self.area = QScrollArea(self)
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

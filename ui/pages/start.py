@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from evalassist.settings import Settings
 
 RECENT = 6
-NARROW = 1100
-"""Under this the recent patients stand below the unfinished notes."""
+NARROW, NARROWER = 1100, 780
+"""Under this the recent patients stand below the unfinished notes; under that each of these takes two lines."""
 CUT = tr("These records are not as they were left.")
 CUT_MEANS = tr(
     "Lines that the audit trail had when they were last closed are missing or changed: the file was put back to an "
@@ -144,6 +144,7 @@ class StartPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < style.px(NARROW)
+        self._drafts.set_narrow(self.width() < style.px(NARROWER))
         ways = QBoxLayout.Direction
         self._cards.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
         self._recent.setMinimumWidth(0 if narrow else style.px(374))

@@ -107,6 +107,7 @@ class StrengthPage(LockablePage):
                 self.tools.addSpacing(style.px(16))
             self.tools.addWidget(label)
             self.tools.addWidget(control)
+            self.spare.append(label)
 
         self.hands = QPushButton(tr("Hands-busy"))
         self.hands.setToolTip(
@@ -116,7 +117,9 @@ class StrengthPage(LockablePage):
         self.hands.clicked.connect(self.hands_busy_wanted)
         self.tools.addSpacing(style.px(16))
         self.tools.addWidget(self.hands)
-        self.tools.addWidget(KeyCap("F11"))
+        cap = KeyCap("F11")
+        self.tools.addWidget(cap)
+        self.spare.insert(0, cap)
 
     @property
     def force_unit(self) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
 from evalassist.translate import tr, trn
@@ -48,6 +48,7 @@ class DraftsCard(Card):
         self._store = store
         self._content: Content | None = None
         self._rows: list[DraftRow] = []
+        self._flow = QBoxLayout.Direction.LeftToRight
         self._order = style.label("s", tr("late first"))
         self.title_row.addWidget(self._order)
         self._said = Said(wrap=True)
@@ -71,6 +72,13 @@ class DraftsCard(Card):
             row.name_step(content)
         self._look.start()
 
+    def set_narrow(self, narrow: bool) -> None:
+        """Each note takes two lines where one has no room."""
+        ways = QBoxLayout.Direction
+        self._flow = ways.TopToBottom if narrow else ways.LeftToRight
+        for row in self._rows:
+            row.halves.setDirection(self._flow)
+
     def show_rows(self, rows: Sequence[EvaluationRow]) -> None:
         """Show these drafts, given with the one last worked on first."""
         empty(self._lines)
@@ -81,6 +89,7 @@ class DraftsCard(Card):
             if place:
                 self._lines.addWidget(Rule())
             made = DraftRow(row, newest=row is rows[0])
+            made.halves.setDirection(self._flow)
             if self._content is not None:
                 made.name_step(self._content)
             made.go.clicked.connect(lambda _=False, made=made: self._open(made))
@@ -177,13 +186,18 @@ class DraftRow(QWidget):
         super().__init__()
         self.row, self.told, self.ready = row, False, False
         self.setMinimumHeight(style.px(58))
-        line = style.row(self, (2, 4, 0, 4), spacing=8)
-        line.addWidget(
+        self.halves: QBoxLayout = style.row(self, (2, 4, 0, 4), spacing=8)
+        """Whose note, and how far it is: beside each other, or below where both have no room."""
+        line, who = style.row(spacing=8), style.row(spacing=8)
+        self.halves.addLayout(who)
+        self.halves.addLayout(line, 1)
+        who.addWidget(
             two_lines(row.patient.name, f"{KIND_WORDS[row.kind]} · {short_date(row.visit_date)}", 184, "b")
         )
         knee = tr("knee")
         badge = SideBadge(row.sore_knee, knee, words=row.sore_knee != "both")
-        line.addWidget(cell(badge, 118, SideBadge("right", knee).sizeHint().width()))
+        who.addWidget(cell(badge, 118, SideBadge("right", knee).sizeHint().width()))
+        who.addStretch(1)
         self._glyph = StateGlyph("partly")
         where = two_lines("", "", 122)
         self._step, self._left = where.findChildren(QLabel)

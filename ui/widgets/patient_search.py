@@ -17,8 +17,9 @@ from evalassist.translate import tr, trn
 from ui import icons, spoken, style
 from ui.widgets.cards import Rule
 from ui.widgets.dates import KIND_WORDS, date_text
+from ui.widgets.elided import ElidedLabel
 from ui.widgets.focus import ENTER_KEYS
-from ui.widgets.lines import Line, age, cell, plain, short_date
+from ui.widgets.lines import Line, age, cell, short_date
 from ui.widgets.marks import KeyCap, LinkButton, StateGlyph
 from ui.widgets.practice_card import WORD, PracticeCard
 from ui.widgets.side import SideBadge
@@ -66,10 +67,9 @@ class PatientSearch(QWidget):
         self._new = LinkButton("")
         icons.put_icon(self._new, "add", "accent")
         self._new.clicked.connect(lambda: self.new_wanted.emit(self._typed))
-        self._told = style.label("s")
+        self._told = ElidedLabel()
         line.addWidget(self._new)
-        line.addStretch(1)
-        line.addWidget(self._told)
+        line.addWidget(self._told, 1)
         self._practice = _practice_line()
         self._practice.chosen.connect(practice.open_wanted)
         self._rows.addWidget(self._practice)
@@ -132,7 +132,7 @@ class PatientSearch(QWidget):
         patients = trn("1 patient", "{patients:,} patients", self._patients).format(patients=self._patients)
         self._new.setText(tr("New patient “{typed}…”").format(typed=quotable(self._typed).rstrip("…")))
         self._new.setAccessibleName(tr("New patient {typed}").format(typed=self._typed))
-        self._told.setText(
+        self._told.set_text(
             tr("{number} of {patients} · {where}").format(number=number, patients=patients, where=WHERE)
         )
         self.edit.setAccessibleDescription(
@@ -208,7 +208,7 @@ class FoundLine(Line):
     def __init__(self) -> None:
         super().__init__("")
         self.patient_id = ""
-        self._name, self._who, self._state = style.label("b"), style.label("q"), plain("", "s")
+        self._name, self._who, self._state = style.label("b"), style.label("q"), ElidedLabel()
         for rich in (self._name, self._who):
             rich.setTextFormat(Qt.TextFormat.RichText)  # escaped, with what was typed underlined
         self._side = SideBadge("right", tr("knee"))
@@ -216,8 +216,7 @@ class FoundLine(Line):
         self.cells.addWidget(cell(self._name, 190))
         self.cells.addWidget(cell(self._who, 200))
         self.cells.addWidget(self._side)
-        self.cells.addStretch(1)
-        self.cells.addWidget(self._state)
+        self.cells.addWidget(self._state, 1)
         self.cells.addWidget(self._key)
         self._current: bool | None = None
 
@@ -245,7 +244,7 @@ class FoundLine(Line):
             )
             if last.kind == "discharge" and not last.is_draft:
                 state = tr("discharged {day}").format(day=day)
-        self._state.setText(state)
+        self._state.set_text(state)
         side = f", {self._side.accessibleName()}" if last is not None else ""
         self.setAccessibleName(f"{patient.name}, {_spoken(patient)}{side}, {state}")
 
