@@ -53,6 +53,8 @@ WARMED = (
     "ui.dialogs.patient",
     "ui.pages.assessment",
     "ui.pages.plan",
+    "ui.pages.handout",
+    "ui.pages.review",
     "ui.dialogs.content",
 )
 """What is loaded while a name and a password are typed and the start page is in use, in this order."""
@@ -107,6 +109,7 @@ class App:
 
     def load(self) -> None:
         """Load everything heavy, now that the window can be seen."""
+        collector.wait_for_a_rest()
         collector.rest(self)  # a thread reads the content soon, and what is made until then stays
         from evalassist.log import start_logging
         from evalassist.managed import ManagedError
@@ -316,9 +319,7 @@ class App:
         except ContentError as error:
             self._show_content_fault(error)
             return
-        door = self.window.door
-        if door is not None and not door.at_work and not door.holds_records:
-            gc.freeze()  # what is loaded by now stays and is not looked through again; keys must never be among it
+        self._keep_what_is_loaded()
         self._warming.start()
 
     def _warm_up(self) -> None:
@@ -326,9 +327,16 @@ class App:
         name = next(self._to_warm, None)
         if name is None:
             self._warming.stop()
+            self._keep_what_is_loaded()
             self.warm = True
         else:
             import_module(name)
+
+    def _keep_what_is_loaded(self) -> None:
+        """What is loaded by now stays and is not looked through again; keys must never be among it."""
+        door = self.window.door
+        if door is not None and not door.at_work and not door.holds_records:
+            gc.freeze()
 
     def _show_content_fault(self, error: ContentError) -> None:
         from ui.crash import FaultPage

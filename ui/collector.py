@@ -1,12 +1,26 @@
-"""Python's collector, at rest while a thread works.
+"""Python's collector: at rest while a thread works, and looking through everything only while nobody types.
 
 Run in such a thread it could destroy widgets there, and Qt's widgets may be destroyed only where they were made.
+Looking through everything takes as long as drawing a page.
 """
 
 import gc
 from weakref import WeakSet
 
 _wishes: WeakSet[object] = WeakSet()
+USUAL, SELDOM = gc.get_threshold()[2], 1_000
+"""So many times what is young is looked through before everything is: by Python's habit, and here without a rest."""
+
+
+def wait_for_a_rest() -> None:
+    """Do not look through everything in the middle of the work."""
+    gc.set_threshold(*gc.get_threshold()[:2], SELDOM)
+
+
+def now_is_a_rest() -> None:
+    """Nobody touches anything: look through everything, if it is time."""
+    if gc.isenabled() and gc.get_count()[2] > USUAL:
+        gc.collect()
 
 
 def rest(who: object) -> None:

@@ -19,7 +19,7 @@ from evalassist.clinical.progress import StepProgress, shown
 from evalassist.evaluation import Evaluation, ItemId, SoreKnee
 from evalassist.note import Language
 from evalassist.translate import tr
-from ui import icons, spoken, style
+from ui import collector, icons, spoken, style
 from ui.faults import log_fault
 from ui.pages import load_page, page_for
 from ui.pages.base import Page
@@ -48,7 +48,7 @@ ROOMY_STEPS = ("plan", "handout", "sign")
 WARNING = ("safety",)
 """Steps whose own line above the page tells every red flag, and is read aloud."""
 PAPERS = ("handout", "sign")
-REST_BEFORE_BUILDING_MS = 400
+REST_BEFORE_BUILDING_MS, REST_BEFORE_COLLECTING_MS = 400, 2_000
 BETWEEN_SLICES_MS, SLICE_S = 10, 0.005
 """Pages are made in pieces of some milliseconds, with room for a key between them."""
 DONE = object()
@@ -110,6 +110,8 @@ class EvaluationView(QWidget):
         self._add_shortcuts()
         self._later = QTimer(self, singleShot=True, interval=REST_BEFORE_BUILDING_MS)
         self._later.timeout.connect(self._build_next_page)
+        self._quiet = QTimer(self, singleShot=True, interval=REST_BEFORE_COLLECTING_MS)
+        self._quiet.timeout.connect(self._collect)
         self._last_touched = monotonic()
         self._pieces: Iterator[None] | None = None
         """What is left to make of the page that is being made before anyone looks at it."""
@@ -362,6 +364,7 @@ class EvaluationView(QWidget):
     def close_view(self) -> None:
         """Nothing of this evaluation may call back any more."""
         self._later.stop()
+        self._quiet.stop()
         self.session.leave()
         for page in self._pages.values():
             page.leave()
@@ -631,11 +634,18 @@ class EvaluationView(QWidget):
             if self._pieces is None:
                 step_id = self._next_to_build()
                 if step_id is None:
+                    self._quiet.start()
                     return
                 self._pieces = self._make_early(step_id)
             if next(self._pieces, DONE) is DONE:
                 self._pieces = None
         self._later.start(BETWEEN_SLICES_MS)
+
+    def _collect(self) -> None:
+        if monotonic() - self._last_touched < REST_BEFORE_COLLECTING_MS / 1000:
+            self._quiet.start()
+        else:
+            collector.now_is_a_rest()
 
     def _next_to_build(self) -> str | None:
         """The nearest page that is not made yet, later steps first."""

@@ -49,11 +49,10 @@ class Walk:
 def measure_steps(case: Path) -> Walk:
     """Walk through a case: in haste, once more, and anew with a rest at every step; and answer at every step."""
     from evalassist.case_file import read_case
-    from evalassist.content.loader import load_content
 
     app, program = begin(["measure"])
     _come_in(app, program)
-    content = load_content()
+    content = program._content_now()
     program.window.begin(read_case(case, content))
     _rest(app, program)
     cold = {step_id: _show(app, program, step_id) for step_id in content.steps}
@@ -77,11 +76,10 @@ def measure_steps(case: Path) -> Walk:
 def measure_growth(case: Path, first: int, then: int) -> tuple[float, float]:
     """The memory of the process, in MB, after some evaluations and after some more; Linux only."""
     from evalassist.case_file import read_case
-    from evalassist.content.loader import load_content
 
     app, program = begin(["measure"])
-    content = load_content()
     _come_in(app, program)
+    content = program._content_now()
     found: list[float] = []
     for count in (first, then):
         for _ in range(count):

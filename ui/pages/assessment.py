@@ -218,8 +218,7 @@ class AssessmentPage(Page):
         yield
         self._show_flags(assessment)
         yield
-        self._causes.show_causes(self.session.causes.values())
-        yield
+        yield from self._causes.pieces(self.session.causes.values())
         self.impression.set_value(self.session.evaluation.impression or None)
         self.impression.setEnabled(not self.read_only)
         left = [key for key in asked if key not in self.session.assessment.opinions]

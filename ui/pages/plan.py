@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 
@@ -288,11 +288,10 @@ class PlanPage(Page):
     def _drawn_in_pieces(self, plan: PlanOfCare) -> Iterator[None]:
         """All cards, one after the other; given up as soon as the page is shown or the plan is another one."""
         drawn = self._state()
-        for show in (self._show_frame, *self._parts_of(plan)):
+        for _ in self._draw(plan):
+            yield
             if self._drawn is not None or self._state() != drawn:
                 return
-            show()
-            yield
         if self._drawn is None and self._state() == drawn:
             self._drawn = drawn
 
@@ -310,8 +309,8 @@ class PlanPage(Page):
         self._show_frame()
         plan = self.session.plan
         if isinstance(plan, PlanOfCare):
-            for show in self._parts_of(plan):
-                show()
+            for _ in self._draw(plan):
+                pass
         else:
             self._show_no_plan(plan)
 
@@ -334,18 +333,20 @@ class PlanPage(Page):
             self.library.setVisible(True)
             self.set_hint(tr("proposed from the findings; change anything"))
 
-    def _parts_of(self, plan: PlanOfCare) -> tuple[Callable[[], None], ...]:
-        """What draws the cards of a plan, each for itself."""
-        evaluation, read_only = self.session.evaluation, self.read_only
-        return (
-            lambda: self._show_problems(plan),
-            lambda: self._show_exercises(plan),
-            lambda: self._show_library(plan),
-            lambda: self._goals.show_plan(plan, read_only=read_only),
-            lambda: self._visits.show_plan(plan, read_only=read_only),
-            lambda: self._care.show_plan(plan),
-            lambda: self._codes.show_plan(plan, evaluation, read_only=read_only),
-        )
+    def _draw(self, plan: PlanOfCare) -> Iterator[None]:
+        """The cards of a plan, one after the other."""
+        self._show_problems(plan)
+        yield
+        self._show_exercises(plan)
+        yield
+        self._show_library(plan)
+        yield
+        yield from self._goals.pieces(plan, read_only=self.read_only)
+        self._visits.show_plan(plan, read_only=self.read_only)
+        yield
+        yield from self._care.pieces(plan)
+        self._codes.show_plan(plan, self.session.evaluation, read_only=self.read_only)
+        yield
 
     def _show_problems(self, plan: PlanOfCare) -> None:
         empty(self._problem_list)

@@ -48,12 +48,16 @@ class CauseCard(Card):
             self._grid.addWidget(style.label("s", head), 0, column)
         self.body.addWidget(place)
 
-    def show_causes(self, causes: Iterable[Cause]) -> None:
-        """Show them, the one that asks for most thought first; drawn again only when something changed."""
+    def pieces(self, causes: Iterable[Cause]) -> Iterator[None]:
+        """Show them one after the other, the one that asks for most thought first; only what changed is drawn again."""
         self._causes = sorted(causes, key=lambda cause: (_nearness(cause), -len(cause.speaks_for)))
-        self._show()
+        yield from self._draw()
 
     def _show(self) -> None:
+        for _ in self._draw():
+            pass
+
+    def _draw(self) -> Iterator[None]:
         open_ones = sum(cause.near or not cause.word for cause in self._causes)
         everything = self._all.isChecked()
         few = min(max(open_ones, FEWEST), MOST_AT_FIRST)
@@ -64,6 +68,7 @@ class CauseCard(Card):
                 continue
             self._clear(number, number + 1)
             self._lines.insert(number, (cause, list(self._add(cause, 2 * number + 1))))
+            yield
         self._clear(len(chosen), len(self._lines))
 
     def _clear(self, first: int, end: int) -> None:

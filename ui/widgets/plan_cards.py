@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -37,6 +38,7 @@ class GoalsCard(Card):
         self._content = content
         self._plan: PlanOfCare | None = None
         self._read_only = False
+        self._drawn: object = None
         self._grid: QGridLayout = style.scaled(QGridLayout(), spacing=4)
         self._grid.setHorizontalSpacing(style.px(14))
         self._grid.setColumnStretch(4, 1)
@@ -52,39 +54,34 @@ class GoalsCard(Card):
         self.body.addWidget(style.label("s", content.plan.goals.expectation.says, wrap=True))
         self.body.addStretch(1)
 
-    def show_plan(self, plan: PlanOfCare, *, read_only: bool = False) -> None:
-        """Show the goals of this plan."""
-        former, self._plan = self._plan, plan
+    def pieces(self, plan: PlanOfCare, *, read_only: bool = False) -> Iterator[None]:
+        """Show the goals of this plan, one after the other."""
+        self._plan, self._read_only = plan, read_only
         drawn = (plan.goals, plan.dropped_goals, plan.schedule, read_only)
-        if former is None or drawn != (
-            former.goals,
-            former.dropped_goals,
-            former.schedule,
-            self._read_only,
-        ):
-            self._read_only = read_only
-            self._draw()
+        if drawn != self._drawn:
+            self._drawn = None  # until all of them are there
+            yield from self._draw(plan)
+            self._drawn = drawn
 
-    def _draw(self) -> None:
-        if self._plan is None:
-            return
-        goals = first_things_first(self._plan.goals, self._content)
+    def _draw(self, plan: PlanOfCare) -> Iterator[None]:
+        goals = first_things_first(plan.goals, self._content)
         empty(self._grid)
         for column, head in enumerate(
             (
                 tr("Goal"),
                 tr("now"),
                 tr("4 weeks"),
-                tr("{weeks} weeks").format(weeks=self._plan.schedule.weeks),
+                tr("{weeks} weeks").format(weeks=plan.schedule.weeks),
                 "",
             )
         ):
             self._grid.addWidget(style.label("s", head), 0, column)
         for line, goal in enumerate(goals, start=1):
             self._add(goal, line)
+            yield
         self._show_editor()
         empty(self._dropped)
-        for goal, why in self._plan.dropped_goals:
+        for goal, why in plan.dropped_goals:
             self._dropped.addLayout(self._taken_out(goal, why))
 
     def _add(self, goal: Goal, line: int) -> None:
@@ -183,26 +180,30 @@ class CareCard(Card):
         super().__init__(tr("Other care"))
         self._content = content
         self._recommendations = content.recommendations
-        self._shown: tuple[tuple[Advice, ...], ...] = ()
+        self._drawn: object = None
 
-    def show_plan(self, plan: PlanOfCare) -> None:
-        """Show the other care of this plan."""
-        shown = (plan.adjuncts, plan.running, plan.load_advice, plan.not_advised, plan.education)
-        if shown == self._shown:
+    def pieces(self, plan: PlanOfCare) -> Iterator[None]:
+        """Show the other care of this plan, one line after the other."""
+        drawn = (plan.adjuncts, plan.running, plan.load_advice, plan.not_advised, plan.education)
+        if drawn == self._drawn:
             return
-        self._shown = shown
+        self._drawn = None  # until all of it is there
         empty(self.body)
         for advice in (*plan.adjuncts, *plan.running, *plan.load_advice):
             self.body.addWidget(self._advice(advice, offered=True))
+            yield
         for advice in plan.not_advised:
             self.body.addWidget(self._advice(advice, offered=False))
+            yield
         if plan.education:
             words = style.label("s", tr("Education: {count} topics").format(count=len(plan.education)))
             words.setToolTip("\n".join(advice.title for advice in plan.education))
             self.body.addWidget(words)
         for statement_id in self._content.plan.see_beside:
             self.body.addWidget(self._statement(self._recommendations[statement_id]))
+            yield
         self.body.addStretch(1)
+        self._drawn = drawn
 
     def _advice(self, advice: Advice, *, offered: bool) -> QWidget:
         # A grade beside "not advised" may be one for it: who reads it must see what speaks against it here.
