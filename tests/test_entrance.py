@@ -161,8 +161,8 @@ def only_announced(monkeypatch: pytest.MonkeyPatch, fails: Callable[[], None] = 
     """The vault reaches its file, and the records do not hear any more that it counts."""
     keep = Store.keep_vault
 
-    def keeps(store: Store, vault: bytes, *, coming: bool = False) -> None:
-        keep(store, vault, coming=True) if coming else fails()
+    def keeps(store: Store, vault: bytes, *, coming: bool = False, **seen: Any) -> None:
+        keep(store, vault, coming=True, **seen) if coming else fails()
 
     monkeypatch.setattr(Store, "keep_vault", keeps)
 
@@ -616,7 +616,7 @@ def test_a_change_of_the_vault_that_was_cut_short_counts_on_either_side(
     with entrance.sign_in("chen", PASSWORD) as store:
         really = store.keep_vault
         monkeypatch.setattr(
-            store, "keep_vault", lambda text, coming=False: really(text, coming=True) if coming else fails()
+            store, "keep_vault", lambda text, coming=False, **_: really(text, coming=True) if coming else fails()
         )
         entrance.change_password(store, own, OTHER)
     with entrance.sign_in("chen", OTHER) as store:

@@ -771,6 +771,26 @@ def test_a_password_changed_at_one_workstation_counts_at_the_others(here: Entran
         assert len(store.drafts()) == 1
 
 
+@pytest.mark.parametrize(("owner", "step"), [(Store, "keep_vault"), (vaults, "write_vault")])
+def test_of_two_changes_at_one_moment_at_two_workstations_one_is_refused_and_the_other_counts_everywhere(
+    here: Entrance, there: Entrance, monkeypatch: pytest.MonkeyPatch, owner: object, step: str
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store, there.sign_in("lee", OTHER) as other:
+        really = getattr(owner, step)
+
+        def meanwhile(*given: Any, **more: Any) -> Any:
+            monkeypatch.setattr(owner, step, really)
+            there.change_password(other, other.account.id, THIRD)
+            return really(*given, **more)
+
+        monkeypatch.setattr(owner, step, meanwhile)
+        with pytest.raises(StoreError, match="changed elsewhere at the same moment"):
+            here.change_password(store, store.account.id, "brand new words")
+    for workstation in (here, there):
+        workstation.sign_in("chen", PASSWORD).close()
+        workstation.sign_in("lee", THIRD).close()
+
+
 def test_accounts_added_and_removed_anywhere_are_so_everywhere(here: Entrance, there: Entrance) -> None:
     with here.sign_in("chen", PASSWORD) as store:
         here.add_account(store, Account("", "kim", "K. Kim", "", "student"), THIRD)

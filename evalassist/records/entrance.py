@@ -25,7 +25,7 @@ from evalassist.records.faults import DamagedError, plain_words
 from evalassist.records.plain_file import encrypt
 from evalassist.records.server import FILE_NAME as SERVER_FILE
 from evalassist.records.server import Server, read_server, same_place, server_of, write_server
-from evalassist.records.store import Store
+from evalassist.records.store import AT_ONCE, Store
 from evalassist.records.tries import Tries
 from evalassist.records.vault import Anchor, Keys, Vault, VaultDamagedError, WrongPasswordError, new_keys
 from evalassist.records.verify import Verified, verify
@@ -48,10 +48,6 @@ NOT_MOVED = (
 )
 OLDER_VAULT = (
     "If only {file} was put back from an earlier day, it does not open them: put the newest one back."
-)
-AT_ONCE = (
-    "Accounts or passwords were changed elsewhere at the same moment. This change was not kept; that one was. "
-    "Make yours again."
 )
 MOVED = "moved-to-server"
 WERE_MOVED = (
@@ -535,12 +531,15 @@ class Entrance:
                 raise StoreError(AT_ONCE)
             if now.slots != vaults.vault_of(kept[0]).slots:
                 store.keep_vault(vaults.vault_bytes(now))
-        store.keep_vault(text, coming=True)
+                kept = store.kept_vaults()
+        store.keep_vault(text, coming=True, seen=kept)
         vaults.write_vault(vault, self.vault_file)
         try:
-            store.keep_vault(text)
+            store.keep_vault(text, seen=(*kept[:1], text))
         except EvalAssistError as fault:
             if store.is_shared:  # there no other workstation knows what this one's file says
+                with suppress(EvalAssistError):
+                    vaults.write_vault(self._kept_vault(store), self.vault_file)
                 raise
             log.error("the vault that was written is only announced in the records: %s", type(fault).__name__)
 
