@@ -616,7 +616,9 @@ def test_a_change_of_the_vault_that_was_cut_short_counts_on_either_side(
     with entrance.sign_in("chen", PASSWORD) as store:
         really = store.keep_vault
         monkeypatch.setattr(
-            store, "keep_vault", lambda text, coming=False, **_: really(text, coming=True) if coming else fails()
+            store,
+            "keep_vault",
+            lambda text, coming=False, **_: really(text, coming=True) if coming else fails(),
         )
         entrance.change_password(store, own, OTHER)
     with entrance.sign_in("chen", OTHER) as store:
