@@ -314,14 +314,15 @@ class Entrance:
         if kept is None:
             if store.is_shared:
                 raise StoreError(tr("{server} is empty. Nothing was changed.").format(server=server))
-            moved = move(self.records, store.keys, server)
-            with Store(server, store.keys) as there:  # the copy inside the records may be older
-                there.keep_vault(vaults.vault_bytes(self.vault()))
-                copied = there.head()
-            # from here on the file is refused, with or without the name of the server
-            with store.writing(MOVED, "") as db:
-                if head(Session(db)) != copied:  # another window kept something here since
-                    raise StoreError(CUT_SHORT.format(server=server))
+            with self._alone():
+                moved = move(self.records, store.keys, server)
+                with Store(server, store.keys) as there:  # the copy inside the records may be older
+                    there.keep_vault(vaults.vault_bytes(self.vault()))
+                    copied = there.head()
+                # from here on the file is refused, with or without the name of the server
+                with store.writing(MOVED, "") as db:
+                    if head(Session(db)) != copied:  # another window kept something here since
+                        raise StoreError(CUT_SHORT.format(server=server))
         elif vaults.vault_of(kept).records_id != self.vault().records_id:
             raise StoreError(OTHER_RECORDS.format(server=server))
         elif not store.is_shared:
