@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import json
 import sqlite3
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from evalassist import files
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import Evaluation, Patient
 from evalassist.records import vault as vaults
@@ -195,6 +197,24 @@ def test_a_new_paper_key_that_counts_is_shown_though_the_full_disk_takes_nothing
         else:
             fault.setattr(Store, refused, full)
         paper = entrance.new_paper_key(store)
+    entrance.sign_in_with_paper(paper).close()
+
+
+def test_a_new_paper_key_that_was_refused_does_not_count_though_its_vault_had_come_into_its_place(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody saw it, and the former paper is the one that lies in the safe."""
+    store, paper = entrance.begin(CHEN, PASSWORD)
+
+    def fails(folder: Path) -> None:
+        if entrance.vault_file.read_bytes() != before:
+            raise OSError(errno.EIO, "Input/output error")
+
+    with store, monkeypatch.context() as fault:
+        before = entrance.vault_file.read_bytes()
+        fault.setattr(files, "keep_names", fails)
+        with pytest.raises(EvalAssistError, match="The earlier one stays as it was"):
+            entrance.new_paper_key(store)
     entrance.sign_in_with_paper(paper).close()
 
 
