@@ -341,27 +341,30 @@ def test_whatever_was_signed_or_given_out_and_changed_behind_the_locks_is_told(
     assert any(told in fault for fault in faults), faults
 
 
-def test_a_signed_note_that_the_trail_does_not_know_is_told(path: Path) -> None:
+@pytest.mark.parametrize("day", ["updated_at", "'2020-03-01T09:30:00.000000+00:00'"])
+def test_a_signed_note_that_the_trail_does_not_know_is_told(path: Path, day: str) -> None:
     with Store(path, KEYS, CHEN) as store:
         store.save(draft := begin())
     note = f"note = '{NOTE}', note_sha256 = '{sha256_of(NOTE)}', clinician = 'A. Chen', licence = 'PT-1'"
+    note += f", updated_at = {day}"
     with raw(path) as db:
         for name in TRIGGERS:
             db.execute(f"DROP TRIGGER {name}")
-        db.execute(f"UPDATE evaluation SET {note}, signed_at = updated_at WHERE id = '{draft.id}'")
+        db.execute(f"UPDATE evaluation SET {note}, signed_at = {day} WHERE id = '{draft.id}'")
         for words in TRIGGERS.values():
             db.execute(words)
     (fault,) = checked(path).faults
     assert "knows neither its signature nor its import" in fault
 
 
-def test_a_co_signature_or_a_paper_that_the_trail_does_not_know_is_told(path: Path) -> None:
+@pytest.mark.parametrize("days_ago", [0, 2000])
+def test_a_co_signature_or_a_paper_that_the_trail_does_not_know_is_told(path: Path, days_ago: int) -> None:
     with Store(path, KEYS, CHEN) as store:
         store.save(draft := begin())
         store.account = NOBODY
         store.sign(signed(draft, student=True), NOTE)
     below = Addendum("", "A. Chen", SIGNED_AT, "co-signature", "PT-1")
-    paper = (draft.id, utc_text(datetime.now(UTC)), sha256_of(b"%PDF"), b"%PDF")
+    paper = (draft.id, utc_text(datetime.now(UTC) - timedelta(days_ago)), sha256_of(b"%PDF"), b"%PDF")
     with raw(path) as db:  # the locks keep what is there, and refuse nothing new
         db.execute(
             "INSERT INTO addendum VALUES (?, 1, '', 'A. Chen', ?, ?, 'co-signature', 'PT-1')",
@@ -397,6 +400,19 @@ def test_who_may_do_more_than_the_trail_knows_is_told(path: Path, change: str) -
         db.execute(change)
     (fault,) = checked(path).faults
     assert fault.endswith("may do is not what the audit trail knows.")
+
+
+def test_an_account_that_was_taken_out_of_the_table_is_told(path: Path) -> None:
+    with Store(path, KEYS, CHEN) as store:
+        store.keep_account(CHEN)
+        store.keep_account(STUDENT)
+    with raw(path) as db:
+        for name in TRIGGERS:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("DELETE FROM account WHERE id = ?", (STUDENT.id,))
+        for words in TRIGGERS.values():
+            db.execute(words)
+    assert checked(path).faults == [f"An account ({STUDENT.id}) is missing."]
 
 
 def test_a_note_signed_before_there_was_a_trail_is_no_fault_but_told(path: Path) -> None:

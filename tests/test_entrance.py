@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import json
 import sqlite3
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from evalassist import files
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import Evaluation, Patient
 from evalassist.records import vault as vaults
@@ -161,8 +163,8 @@ def only_announced(monkeypatch: pytest.MonkeyPatch, fails: Callable[[], None] = 
     """The vault reaches its file, and the records do not hear any more that it counts."""
     keep = Store.keep_vault
 
-    def keeps(store: Store, vault: bytes, *, coming: bool = False) -> None:
-        keep(store, vault, coming=True) if coming else fails()
+    def keeps(store: Store, vault: bytes, *, coming: bool = False, **seen: Any) -> None:
+        keep(store, vault, coming=True, **seen) if coming else fails()
 
     monkeypatch.setattr(Store, "keep_vault", keeps)
 
@@ -195,6 +197,24 @@ def test_a_new_paper_key_that_counts_is_shown_though_the_full_disk_takes_nothing
         else:
             fault.setattr(Store, refused, full)
         paper = entrance.new_paper_key(store)
+    entrance.sign_in_with_paper(paper).close()
+
+
+def test_a_new_paper_key_that_was_refused_does_not_count_though_its_vault_had_come_into_its_place(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody saw it, and the former paper is the one that lies in the safe."""
+    store, paper = entrance.begin(CHEN, PASSWORD)
+
+    def fails(folder: Path) -> None:
+        if entrance.vault_file.read_bytes() != before:
+            raise OSError(errno.EIO, "Input/output error")
+
+    with store, monkeypatch.context() as fault:
+        before = entrance.vault_file.read_bytes()
+        fault.setattr(files, "keep_names", fails)
+        with pytest.raises(EvalAssistError, match="The earlier one stays as it was"):
+            entrance.new_paper_key(store)
     entrance.sign_in_with_paper(paper).close()
 
 
@@ -508,24 +528,47 @@ def test_an_older_vault_is_refused_though_the_key_is_the_same(entrance: Entrance
         entrance.sign_in("lee", OTHER)
 
 
-def test_of_two_changes_of_accounts_at_one_moment_the_second_is_refused_and_none_is_lost(
-    entrance: Entrance, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("owner", "step"),
+    [(vaults, "with_password"), (Store, "keep_vault"), (vaults, "write_vault"), (Store, "change_key")],
+)
+def test_while_one_window_changes_a_password_a_change_in_another_is_refused_and_nobody_is_locked_out(
+    entrance: Entrance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: object, step: str
 ) -> None:
+    """Each would give the records a key of its own, and the vault that is written last would hold the other one."""
+    store, paper = entrance.begin(CHEN, PASSWORD)
     other_window = Entrance(tmp_path)
-    other, make = other_window.sign_in("chen", PASSWORD), vaults.with_password
+    other, really = other_window.sign_in("chen", PASSWORD), getattr(owner, step)
 
-    def meanwhile(*given: Any) -> vaults.Vault:
-        monkeypatch.setattr(vaults, "with_password", make)
-        entrance.add_account(store, LEE, OTHER)
-        return make(*given)
-
-    monkeypatch.setattr(vaults, "with_password", meanwhile)
-    with other:
+    def meanwhile(*given: Any, **more: Any) -> Any:
+        monkeypatch.setattr(owner, step, really)
         with pytest.raises(StoreError, match="changed elsewhere at the same moment"):
             other_window.change_password(other, store.account.id, "brand new words")
-        other_window.change_password(other, store.account.id, "brand new words")
-    entrance.sign_in("lee", OTHER).close()
-    entrance.sign_in("chen", "brand new words").close()
+        return really(*given, **more)
+
+    with store, other:
+        monkeypatch.setattr(owner, step, meanwhile)
+        entrance.change_password(store, store.account.id, OTHER)
+    entrance.sign_in("chen", OTHER).close()
+    entrance.sign_in_with_paper(paper).close()
+
+
+def test_a_window_that_closes_puts_no_older_vault_back_over_a_change_of_another(
+    entrance: Entrance, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, holds = Entrance(tmp_path).sign_in("chen", PASSWORD), Store.holds
+
+    def meanwhile(closing: Store, anchor: vaults.Anchor) -> bool:
+        found = holds(closing, anchor)
+        with pytest.raises(StoreError, match="changed elsewhere at the same moment"):
+            entrance.change_password(store, store.account.id, OTHER)
+        return found
+
+    with monkeypatch.context() as at_once:
+        at_once.setattr(Store, "holds", meanwhile)
+        other.close()
+    entrance.change_password(store, store.account.id, OTHER)
+    entrance.sign_in("chen", OTHER).close()
 
 
 def test_a_key_file_that_a_reset_makes_needless_is_told(entrance: Entrance, store: Store) -> None:
@@ -593,7 +636,9 @@ def test_a_change_of_the_vault_that_was_cut_short_counts_on_either_side(
     with entrance.sign_in("chen", PASSWORD) as store:
         really = store.keep_vault
         monkeypatch.setattr(
-            store, "keep_vault", lambda text, coming=False: really(text, coming=True) if coming else fails()
+            store,
+            "keep_vault",
+            lambda text, coming=False, **_: really(text, coming=True) if coming else fails(),
         )
         entrance.change_password(store, own, OTHER)
     with entrance.sign_in("chen", OTHER) as store:

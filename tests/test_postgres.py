@@ -695,6 +695,26 @@ def test_what_another_window_keeps_while_the_records_are_moved_is_not_left_behin
         assert len(store.drafts()) == many + 1
 
 
+def test_a_password_is_not_changed_in_another_window_while_the_records_are_moved(
+    here: Entrance, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The former one would count on the server, though the person was told otherwise."""
+    window = Entrance(here.records.parent)
+    other, writing = window.sign_in("lee", OTHER), Store.writing
+
+    def meanwhile(store: Store, action: str, target: str) -> AbstractContextManager[Connection]:
+        with pytest.raises(StoreError, match="changed elsewhere at the same moment"):
+            window.change_password(other, other.account.id, THIRD)
+        return writing(store, action, target)
+
+    with here.sign_in("chen", PASSWORD) as store, monkeypatch.context() as at_once:
+        at_once.setattr(Store, "writing", meanwhile)
+        here.use_server(store, server)
+    with suppress(StoreError):
+        other.close()
+    here.sign_in("lee", OTHER).close()
+
+
 def test_a_workstation_is_not_connected_to_the_copy_of_a_move_cut_short_while_its_file_still_counts(
     here: Entrance, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -769,6 +789,26 @@ def test_a_password_changed_at_one_workstation_counts_at_the_others(here: Entran
         there.sign_in("lee", OTHER)
     with there.sign_in("lee", THIRD) as store:
         assert len(store.drafts()) == 1
+
+
+@pytest.mark.parametrize(("owner", "step"), [(Store, "keep_vault"), (vaults, "write_vault")])
+def test_of_two_changes_at_one_moment_at_two_workstations_one_is_refused_and_the_other_counts_everywhere(
+    here: Entrance, there: Entrance, monkeypatch: pytest.MonkeyPatch, owner: object, step: str
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store, there.sign_in("lee", OTHER) as other:
+        really = getattr(owner, step)
+
+        def meanwhile(*given: Any, **more: Any) -> Any:
+            monkeypatch.setattr(owner, step, really)
+            there.change_password(other, other.account.id, THIRD)
+            return really(*given, **more)
+
+        monkeypatch.setattr(owner, step, meanwhile)
+        with pytest.raises(StoreError, match="changed elsewhere at the same moment"):
+            here.change_password(store, store.account.id, "brand new words")
+    for workstation in (here, there):
+        workstation.sign_in("chen", PASSWORD).close()
+        workstation.sign_in("lee", THIRD).close()
 
 
 def test_accounts_added_and_removed_anywhere_are_so_everywhere(here: Entrance, there: Entrance) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError, StoreError
+from evalassist.files import held
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
 from evalassist.records.audit import head
@@ -24,7 +25,7 @@ from evalassist.records.faults import DamagedError, plain_words
 from evalassist.records.plain_file import encrypt
 from evalassist.records.server import FILE_NAME as SERVER_FILE
 from evalassist.records.server import Server, read_server, same_place, server_of, write_server
-from evalassist.records.store import Store
+from evalassist.records.store import AT_ONCE, Store
 from evalassist.records.tries import Tries
 from evalassist.records.vault import Anchor, Keys, Vault, VaultDamagedError, WrongPasswordError, new_keys
 from evalassist.records.verify import Verified, verify
@@ -33,6 +34,7 @@ from evalassist.translate import tr
 log = logging.getLogger(__name__)
 
 TRIES = "evalassist.tries"
+CHANGING = "evalassist.changing"
 NOTHING: Mapping[str, Anchor] = MappingProxyType({})
 State = Literal["new", "plain", "locked"]
 OTHER_RECORDS = (
@@ -46,10 +48,6 @@ NOT_MOVED = (
 )
 OLDER_VAULT = (
     "If only {file} was put back from an earlier day, it does not open them: put the newest one back."
-)
-AT_ONCE = (
-    "Accounts or passwords were changed elsewhere at the same moment. This change was not kept; that one was. "
-    "Make yours again."
 )
 MOVED = "moved-to-server"
 WERE_MOVED = (
@@ -245,7 +243,8 @@ class Entrance:
             if store.trail_was_cut and store.account.administers:
                 store.accept_cut = lambda: self._accept_cut(store)
             if not vault.begun or not self._is_sound():
-                self._write(store, self._kept_vault(store).model_copy(update={"begun": True}))
+                with self._alone():
+                    self._write(store, self._kept_vault(store).model_copy(update={"begun": True}))
         except BaseException:
             store.close()
             raise
@@ -315,14 +314,15 @@ class Entrance:
         if kept is None:
             if store.is_shared:
                 raise StoreError(tr("{server} is empty. Nothing was changed.").format(server=server))
-            moved = move(self.records, store.keys, server)
-            with Store(server, store.keys) as there:  # the copy inside the records may be older
-                there.keep_vault(vaults.vault_bytes(self.vault()))
-                copied = there.head()
-            # from here on the file is refused, with or without the name of the server
-            with store.writing(MOVED, "") as db:
-                if head(Session(db)) != copied:  # another window kept something here since
-                    raise StoreError(CUT_SHORT.format(server=server))
+            with self._alone():
+                moved = move(self.records, store.keys, server)
+                with Store(server, store.keys) as there:  # the copy inside the records may be older
+                    there.keep_vault(vaults.vault_bytes(self.vault()))
+                    copied = there.head()
+                # from here on the file is refused, with or without the name of the server
+                with store.writing(MOVED, "") as db:
+                    if head(Session(db)) != copied:  # another window kept something here since
+                        raise StoreError(CUT_SHORT.format(server=server))
         elif vaults.vault_of(kept).records_id != self.vault().records_id:
             raise StoreError(OTHER_RECORDS.format(server=server))
         elif not store.is_shared:
@@ -371,16 +371,17 @@ class Entrance:
         """
         if account_id != store.account.id:
             _only_administrators(store)
-        account = store.account_of(account_id)
-        vault = self._kept_vault(store)
-        former = vault.slot(account_id)
-        if former is None:
-            raise EvalAssistError(tr("This account has no way in. Add it anew."))
-        dropped = {"key_file": "dropped"} if former.key_file and key_file is None else {}
-        newer = _with_account(vault, store.keys, account, password, key_file)
-        keys = self._announce_new_key(store, newer, vault)
-        self._note(store, "password-changed", account_id, dropped)
-        self._use_if_possible(store, keys)
+        with self._alone():
+            account = store.account_of(account_id)
+            vault = self._kept_vault(store)
+            former = vault.slot(account_id)
+            if former is None:
+                raise EvalAssistError(tr("This account has no way in. Add it anew."))
+            dropped = {"key_file": "dropped"} if former.key_file and key_file is None else {}
+            newer = _with_account(vault, store.keys, account, password, key_file)
+            keys = self._announce_new_key(store, newer, vault)
+            self._note(store, "password-changed", account_id, dropped)
+            self._use_if_possible(store, keys)
 
     def needs_key_file(self, store: Store, account_id: str) -> bool:
         """Whether this account signs in with a key file beside its password."""
@@ -392,21 +393,22 @@ class Entrance:
     ) -> Account:
         """A new account; its owner changes the password at the first occasion."""
         _only_administrators(store)
-        vault = self._kept_vault(store)
-        if vault.slot_named(account.sign_in) is not None:
-            raise EvalAssistError(
-                tr("“{sign_in}” signs in here already. Choose another name to sign in with.").format(
-                    sign_in=account.sign_in
+        with self._alone():
+            vault = self._kept_vault(store)
+            if vault.slot_named(account.sign_in) is not None:
+                raise EvalAssistError(
+                    tr("“{sign_in}” signs in here already. Choose another name to sign in with.").format(
+                        sign_in=account.sign_in
+                    )
                 )
-            )
-        account = replace(account, id=_added_without_a_way_in(vault, store, account) or str(uuid4()))
-        store.keep_account(account)
-        more = _with_account(vault, store.keys, account, password, key_file)
-        if any(len(slot.sealed) > 1 for slot in vault.slots):  # a new key is still to come, for everybody
-            self._use_if_possible(store, self._announce_new_key(store, more, vault))
-        else:
-            self._write(store, more, vault)
-        return account
+            account = replace(account, id=_added_without_a_way_in(vault, store, account) or str(uuid4()))
+            store.keep_account(account)
+            more = _with_account(vault, store.keys, account, password, key_file)
+            if any(len(slot.sealed) > 1 for slot in vault.slots):  # a new key is still to come, for everybody
+                self._use_if_possible(store, self._announce_new_key(store, more, vault))
+            else:
+                self._write(store, more, vault)
+            return account
 
     def remove_account(self, store: Store, account_id: str) -> None:
         """Take an account its way in, and give the records a new key, so that the old way opens nothing.
@@ -418,19 +420,21 @@ class Entrance:
             raise EvalAssistError(
                 tr("You are signed in with this account. Another administrator can remove it.")
             )
-        vault = self._kept_vault(store)
-        self._use(store, self._announce_new_key(store, vault.without_slot(account_id), vault))
-        store.remove_account(account_id)  # last, so that a removal that was cut short can be repeated
+        with self._alone():
+            vault = self._kept_vault(store)
+            self._use(store, self._announce_new_key(store, vault.without_slot(account_id), vault))
+            store.remove_account(account_id)  # last, so that a removal that was cut short can be repeated
 
     def new_paper_key(self, store: Store) -> str:
         """A new paper key; the former paper opens nothing any more."""
         _only_administrators(store)
-        vault = self._kept_vault(store)
-        newer, paper = vaults.with_paper_key(vault, store.keys)
-        keys = self._announce_new_key(store, newer, vault)
-        self._note(store, "paper-key-made")
-        self._use_if_possible(store, keys)
-        return paper
+        with self._alone():
+            vault = self._kept_vault(store)
+            newer, paper = vaults.with_paper_key(vault, store.keys)
+            keys = self._announce_new_key(store, newer, vault)
+            self._note(store, "paper-key-made")
+            self._use_if_possible(store, keys)
+            return paper
 
     def _announce_new_key(self, store: Store, vault: Vault, former: Vault) -> Keys:
         """Write the vault, and in it a new key for the records, which only its ways in open.
@@ -460,18 +464,20 @@ class Entrance:
     def _anchor(self, store: Store) -> None:
         """Note in the vault how far the audit trail goes, so that cutting it is seen; never over a line it lacks."""
         try:
-            vault, head = self.vault(), store.head()
-            marked = vault if store.is_shared else vaults.with_check(vault, store.keys)
-            if (head != vault.anchor or marked != vault) and store.holds(vault.anchor):
-                vaults.write_vault(marked.with_anchor(head), self.vault_file)
+            with self._alone():
+                vault, head = self.vault(), store.head()
+                marked = vault if store.is_shared else vaults.with_check(vault, store.keys)
+                if (head != vault.anchor or marked != vault) and store.holds(vault.anchor):
+                    vaults.write_vault(marked.with_anchor(head), self.vault_file)
         except EvalAssistError as fault:
             log.error("the audit trail could not be anchored: %s", type(fault).__name__)
 
     def _accept_cut(self, store: Store) -> None:
         """The records were put back to an earlier state on purpose: the trail says so for good, and goes on."""
-        store.note("cut-accepted", "", {"known": self.vault().anchor.number})
-        vaults.write_vault(self.vault().with_anchor(store.head()), self.vault_file)
-        store.trail_was_cut, store.accept_cut = False, None
+        with self._alone():
+            store.note("cut-accepted", "", {"known": self.vault().anchor.number})
+            vaults.write_vault(self.vault().with_anchor(store.head()), self.vault_file)
+            store.trail_was_cut, store.accept_cut = False, None
 
     # ------------------------------------------------------------ the vault
 
@@ -499,6 +505,20 @@ class Entrance:
             return False
         return True
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other window or command changes the vault or the key of the records meanwhile.
+
+        Else one of them could give the records a key that the vault of the other does not hold.
+        """
+        with ExitStack() as until_done:
+            with plain_words(self.vault_file, "keep"):
+                try:
+                    until_done.enter_context(held(self.vault_file.with_name(CHANGING)))
+                except BlockingIOError as busy:
+                    raise StoreError(AT_ONCE) from busy
+            yield
+
     def _write(self, store: Store, vault: Vault, former: Vault | None = None) -> None:
         """Write the vault, and a copy of it into the records: first as what may come, then as what counts.
 
@@ -512,12 +532,15 @@ class Entrance:
                 raise StoreError(AT_ONCE)
             if now.slots != vaults.vault_of(kept[0]).slots:
                 store.keep_vault(vaults.vault_bytes(now))
-        store.keep_vault(text, coming=True)
+                kept = store.kept_vaults()
+        store.keep_vault(text, coming=True, seen=kept)
         vaults.write_vault(vault, self.vault_file)
         try:
-            store.keep_vault(text)
+            store.keep_vault(text, seen=(*kept[:1], text))
         except EvalAssistError as fault:
             if store.is_shared:  # there no other workstation knows what this one's file says
+                with suppress(EvalAssistError):
+                    vaults.write_vault(self._kept_vault(store), self.vault_file)
                 raise
             log.error("the vault that was written is only announced in the records: %s", type(fault).__name__)
 
@@ -571,10 +594,13 @@ class Entrance:
             # first of all: whoever can write to the vault can seal a key of their own to anybody
             counts = self._refuse_a_foreign_slot(store, vault, slot_id)
             try:
-                store.keep_vault(vaults.vault_bytes(counts))
-                if opened_by is old:
-                    store.change_key(new)
-                self._write(store, counts.with_newest_keys_only())
+                with self._alone():
+                    if self.vault() != vault:
+                        raise StoreError(AT_ONCE)
+                    store.keep_vault(vaults.vault_bytes(counts))
+                    if opened_by is old:
+                        store.change_key(new)
+                    self._write(store, counts.with_newest_keys_only())
             except EvalAssistError as fault:  # a full disk keeps nobody out: it is finished another time
                 log.error("a change of keys could not be finished: %s", type(fault).__name__)
             return store.keys

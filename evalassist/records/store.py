@@ -64,6 +64,10 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+AT_ONCE = (
+    "Accounts or passwords were changed elsewhere at the same moment. This change was not kept; that one was. "
+    "Make yours again."
+)
 VIEW_AGAIN_S = 600.0
 """Looking again at the same thing so soon is one look in the audit trail."""
 
@@ -443,9 +447,16 @@ class Store:
             writes.remove_account(db, account_id, datetime.now(UTC))
         log.info("account %s removed", account_id)
 
-    def keep_vault(self, vault: bytes, *, coming: bool = False) -> None:
-        """Keep a copy of the vault inside the records; `coming`: it is about to be written, the former one counts."""
+    def keep_vault(
+        self, vault: bytes, *, coming: bool = False, seen: tuple[bytes, ...] | None = None
+    ) -> None:
+        """Keep a copy of the vault inside the records; `coming`: it is about to be written, the former one counts.
+
+        Refused where others are kept than those that were `seen`.
+        """
         with self._change() as db:
+            if seen is not None and reads.vaults(Session(db)) != seen:
+                raise StoreError(AT_ONCE)
             writes.keep_vault(db, vault, datetime.now(UTC), coming=coming)
 
     def kept_vaults(self) -> tuple[bytes, ...]:

@@ -327,13 +327,17 @@ def vault_bytes(vault: Vault) -> bytes:
 
 def write_vault(vault: Vault, file: Path) -> None:
     """Write the vault whole or not at all, and keep the one before it beside it, unless that is damaged."""
+    former, previous = b"", previous_of(file)
     try:
         with suppress(FileNotFoundError, VaultDamagedError):
             former = file.read_bytes()
             vault_of(former)
-            write_whole(previous_of(file), former)
+            write_whole(previous, former)
         write_whole(file, vault_bytes(vault))
     except OSError as error:
+        with suppress(OSError):  # it may have come into its place before the disk failed
+            if file.read_bytes() != former == previous.read_bytes():
+                previous.replace(file)
         raise EvalAssistError(
             tr(
                 "The vault could not be kept in {file}: {strerror}. The earlier one stays as it was. "

@@ -160,12 +160,16 @@ class _Trail:
         """What each account may do; "" where a line from before this version does not say."""
         self.imported: dict[str, datetime] = {}
         """When a patient was taken in from other records."""
+        self.drafts: set[str] = set()
+        """The evaluations begun here: nothing of them is older than the trail, whatever day it bears."""
 
-    def need_not_know(self, patient_id: str, made_at: datetime) -> bool:
+    def need_not_know(self, evaluation_id: str, patient_id: str, made_at: datetime) -> bool:
         """Whether something was made before there was a trail, or came in with its patient."""
         came = self.imported.get(patient_id)
         if came is not None:
             return made_at <= came + CLOCK_SLACK
+        if evaluation_id in self.drafts:
+            return False
         return self.begun is None or made_at < self.begun - CLOCK_SLACK
 
     def faults(self, db: Connection) -> Iterator[str]:
@@ -199,6 +203,8 @@ class _Trail:
     def _keep_seals(self, at: str, action: str, target: str, told: str) -> None:
         detail: dict[str, Any] = json.loads(told)
         match action:
+            case "draft-begun":
+                self.drafts.add(target)
             case "account-added":
                 self.roles[target] = detail["role"]
             case "account-removed":
@@ -225,6 +231,7 @@ def _moment(at: object) -> datetime | None:
 
 _SEALING = frozenset(
     (
+        "draft-begun",
         "signed",
         "account-added",
         "account-changed",
@@ -290,7 +297,10 @@ def _notes(db: Connection, trail: _Trail, verified: Verified) -> Iterator[str]:
         sealed = unseen.pop(found.id, None)
         if sealed is None:
             # the row of the first line itself was kept a moment before it
-            if trail.begun is None or max(found.signed_at, found.updated_at) < trail.begun - CLOCK_SLACK:
+            if trail.begun is None or (
+                max(found.signed_at, found.updated_at) < trail.begun - CLOCK_SLACK
+                and found.id not in trail.drafts
+            ):
                 older += 1
             else:
                 yield f"{what} is in the records, but the audit trail knows neither its signature nor its import."
@@ -327,7 +337,7 @@ def _addenda(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[st
             yield f"Addendum {row.number} of evaluation {of} is not what was written, or one before it is missing."
         # below a note that was signed here it cannot be older than the trail, whatever day it bears
         signed_here = of in trail.notes and row.patient_id not in trail.imported
-        if known is None and (signed_here or not trail.need_not_know(row.patient_id, row.written_at)):
+        if known is None and (signed_here or not trail.need_not_know(of, row.patient_id, row.written_at)):
             yield f"Addendum {row.number} of evaluation {of} is not known to the audit trail."
         before = row.sha256
     for of, number in sorted(unseen):
@@ -338,7 +348,7 @@ def _documents(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[
     unseen = dict(trail.documents)
     columns = (StoredDocument.id, StoredDocument.kind, StoredDocument.sha256, StoredDocument.pdf)
     query = (
-        select(*columns, StoredDocument.kept_at, StoredEpisode.patient_id)
+        select(*columns, StoredDocument.evaluation_id, StoredDocument.kept_at, StoredEpisode.patient_id)
         .join(StoredEvaluation, StoredEvaluation.id == StoredDocument.evaluation_id)
         .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
     )
@@ -347,16 +357,20 @@ def _documents(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[
         known = unseen.pop(row.id, None)
         if sha256_of(row.pdf) != row.sha256 or known not in (None, row.sha256):
             yield f"A kept paper ({row.kind}, {row.id}) is no longer what was given out."
-        if known is None and not trail.need_not_know(row.patient_id, row.kept_at):
+        if known is None and not trail.need_not_know(row.evaluation_id, row.patient_id, row.kept_at):
             yield f"A kept paper ({row.kind}, {row.id}) is not known to the audit trail."
     for document_id in sorted(unseen):
         yield f"A kept paper ({document_id}) is missing."
 
 
 def _accounts(db: Connection, trail: _Trail) -> Iterator[str]:
+    unseen = set(trail.roles)
     for row in db.execute(
         select(StoredAccount.id, StoredAccount.name, StoredAccount.role, StoredAccount.removed_at)
     ):
         now = row.role if row.removed_at is None else REMOVED
         if trail.roles.get(row.id) not in ("", now):
             yield f"What {row.name} may do is not what the audit trail knows."
+        unseen.discard(row.id)
+    for account_id in sorted(unseen):
+        yield f"An account ({account_id}) is missing."
