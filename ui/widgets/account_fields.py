@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from evalassist.translate import tr
@@ -44,12 +43,15 @@ class AccountFields(QWidget):
             grid.addWidget(style.label("", field.accessibleName()), at, 0)
             grid.addWidget(field, at, 1)
         if asks_role:
-            grid.addWidget(style.label("", tr("Role")), len(fields), 0)
-            grid.addWidget(self.role, len(fields), 1, Qt.AlignmentFlag.AlignLeft)
+            line = style.row()  # of its own: beside the longest name the roles have no room
+            line.addWidget(style.label("", tr("Role")))
+            line.addStretch(1)
+            line.addWidget(self.role)
+            grid.addLayout(line, len(fields), 0, 1, 2)
             hint = tr(
                 "A student needs no license: a therapist co-signs. An administrator looks after accounts, too."
             )
-            grid.addWidget(style.label("s", hint, wrap=True), len(fields) + 1, 1)
+            grid.addWidget(style.label("s", hint, wrap=True), len(fields) + 1, 0, 1, 2)
         grid.addWidget(self._said, len(fields) + 2, 0, 1, 2)
         self.role.setVisible(asks_role)
         self.role.set_value("therapist" if asks_role else "administrator")
