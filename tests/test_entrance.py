@@ -24,6 +24,7 @@ from evalassist.records.accounts import Account
 from evalassist.records.backup import BackupError, Backups
 from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
+from evalassist.records.restore import NotRestoredError, chosen_backup, restore
 from evalassist.records.store import Store
 from evalassist.records.trail import Wanted
 from evalassist.records.tries import TooSoonError, Tries, delay_s
@@ -70,6 +71,42 @@ def test_records_are_begun_once_and_then_ask_who_is_there(entrance: Entrance) ->
         assert store.account.administers
     with pytest.raises(StoreError, match="begun here already"):
         entrance.begin(LEE, OTHER)
+
+
+def test_of_two_windows_that_begin_the_records_at_one_moment_only_one_does_and_it_gets_in_again(
+    entrance: Entrance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the vault of the one that came too late would lie over the only one that opens the records."""
+    really, other = vaults.with_paper_key, Entrance(tmp_path)
+
+    def meanwhile(*given: Any) -> Any:
+        monkeypatch.setattr(vaults, "with_paper_key", really)
+        with pytest.raises(StoreError, match="changed elsewhere at the same moment"):
+            other.begin(LEE, OTHER)
+        return really(*given)
+
+    monkeypatch.setattr(vaults, "with_paper_key", meanwhile)
+    store, paper = entrance.begin(CHEN, PASSWORD)
+    store.close()
+    entrance.sign_in("chen", PASSWORD).close()
+    entrance.sign_in_with_paper(paper).close()
+
+
+def test_records_whose_first_account_the_full_disk_refused_are_entered_with_its_password(
+    entrance: Entrance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_store: Store, _account: Account) -> None:
+        raise StoreError("full")
+
+    with monkeypatch.context() as full:
+        full.setattr(Store, "keep_account", refused)
+        with pytest.raises(StoreError, match="full"):
+            entrance.begin(CHEN, PASSWORD)
+    with Entrance(tmp_path).sign_in("chen", PASSWORD) as store:
+        assert (store.account.sign_in, store.account.administers) == ("chen", True)
+    with entrance.sign_in("chen", PASSWORD) as store:
+        assert [each.sign_in for each in store.people()] == ["chen"]
+    assert entrance.verify("chen", PASSWORD).faults == []
 
 
 def test_nothing_readable_lies_on_the_disk(entrance: Entrance, tmp_path: Path) -> None:
@@ -551,6 +588,30 @@ def test_while_one_window_changes_a_password_a_change_in_another_is_refused_and_
         entrance.change_password(store, store.account.id, OTHER)
     entrance.sign_in("chen", OTHER).close()
     entrance.sign_in_with_paper(paper).close()
+
+
+@pytest.mark.parametrize(("owner", "step"), [(vaults, "write_vault"), (Store, "change_key")])
+def test_a_backup_from_before_a_new_password_is_not_restored_while_another_window_changes_one(
+    entrance: Entrance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: object, step: str
+) -> None:
+    """Else the vault of that window would lie beside the records of the backup, and open them to nobody."""
+    store, paper = entrance.begin(CHEN, PASSWORD)
+    backup = chosen_backup(Backups(entrance.records).make(store.keys.database, "asked").file)
+    keys, really = backup.keys_by_paper(paper), getattr(owner, step)
+    entrance.change_password(store, store.account.id, OTHER)
+
+    def meanwhile(*given: Any, **more: Any) -> Any:
+        monkeypatch.setattr(owner, step, really)
+        with pytest.raises(NotRestoredError, match="is using the records"):
+            restore(backup, keys, tmp_path)
+        return really(*given, **more)
+
+    with store:
+        monkeypatch.setattr(owner, step, meanwhile)
+        entrance.change_password(store, store.account.id, "brand new words")
+    entrance.sign_in("chen", "brand new words").close()
+    restore(backup, keys, tmp_path)
+    entrance.sign_in("chen", PASSWORD).close()
 
 
 def test_a_window_that_closes_puts_no_older_vault_back_over_a_change_of_another(

@@ -300,6 +300,28 @@ def test_the_trail_vouches_for_an_imported_note_and_knows_when_it_was_exchanged(
     assert any("was exchanged" in fault for fault in verify(there.path, there.keys, {}).faults)
 
 
+@pytest.mark.parametrize(
+    ("table", "told"), [("addendum", "Addendum 1 of evaluation"), ("document", "A kept paper")]
+)
+def test_the_trail_knows_when_what_came_in_below_an_imported_note_is_gone(
+    here: Store, there: Store, tmp_path: Path, table: str, told: str
+) -> None:
+    """A page of an older copy of the file, put back without a password, takes it away."""
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+    import_patient(there, file, PASSWORD)
+    with closing(connect(there.path, there.keys.database)) as db:
+        for name in TRIGGERS:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("DELETE FROM document_use")
+        db.execute(f"DELETE FROM {table}")
+        for words in TRIGGERS.values():
+            db.execute(words)
+    (fault,) = verify(there.path, there.keys, {}).faults
+    assert fault.startswith(told)
+    assert fault.endswith("is missing.")
+
+
 @pytest.mark.parametrize("table", ["addendum", "document"])
 def test_a_file_that_calls_ids_alike_puts_nothing_into_the_note_of_another_patient(
     here: Store, there: Store, tmp_path: Path, table: str

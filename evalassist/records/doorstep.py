@@ -13,6 +13,8 @@ log = logging.getLogger(__name__)
 RECORDS = "evalassist.db"
 VAULT = "evalassist.vault"
 LAST = "evalassist.last"
+CHANGING = "evalassist.changing"
+"""Held while the vault or the key of the records changes."""
 SERVER = "evalassist.server"
 """There where the records lie on the clinic's server."""
 PLAIN_HEAD = b"SQLite format 3\0"

@@ -20,7 +20,7 @@ from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
 from evalassist.records.audit import head
 from evalassist.records.connection import WAIT_S, connect
-from evalassist.records.doorstep import RECORDS, is_plain
+from evalassist.records.doorstep import CHANGING, RECORDS, is_plain
 from evalassist.records.faults import DamagedError, plain_words
 from evalassist.records.plain_file import encrypt
 from evalassist.records.server import FILE_NAME as SERVER_FILE
@@ -34,7 +34,6 @@ from evalassist.translate import tr
 log = logging.getLogger(__name__)
 
 TRIES = "evalassist.tries"
-CHANGING = "evalassist.changing"
 NOTHING: Mapping[str, Anchor] = MappingProxyType({})
 State = Literal["new", "plain", "locked"]
 OTHER_RECORDS = (
@@ -134,6 +133,10 @@ class Entrance:
 
     def begin(self, account: Account, password: str, key_file: bytes | None = None) -> tuple[Store, str]:
         """The first account and the records, new or made from those not encrypted yet; and the paper key."""
+        with self._alone():
+            return self._begun(account, password, key_file)
+
+    def _begun(self, account: Account, password: str, key_file: bytes | None) -> tuple[Store, str]:
         if self.state() == "locked":
             raise StoreError(tr("Records were begun here already. Sign in."))
         keys = new_keys()
@@ -236,6 +239,9 @@ class Entrance:
                 self._refuse_a_foreign_slot(store, vault, account_id)
             if store.has_noted(MOVED):
                 raise StoreError(WERE_MOVED.format(file=self.server_file))
+            first = vault.slot(account_id)
+            if first and not vault.begun and not store.people():  # begun, and cut short before this was kept
+                store.keep_account(Account(first.id, first.name, first.name, "", "administrator"))
             store.account = store.account_of(account_id)
             store.trail_was_cut = not store.holds(vault.anchor)
             store.note_sign_in(wrong)

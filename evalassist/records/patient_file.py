@@ -160,7 +160,11 @@ def import_patient(store: Store, file: Path, password: str) -> str:
                 "Compare the two before anything is put together."
             )
         )
-    with store.writing("patient-imported", patient_id) as change:
+    seals_below = {
+        "addenda": _picked(rows, "addendum", "evaluation_id", "number", "sha256"),
+        "documents": _picked(rows, "document", "id", "sha256"),
+    }
+    with store.writing("patient-imported", patient_id, seals_below) as change:
         last = change.exec_driver_sql("SELECT coalesce(max(change_number), 0) FROM evaluation").scalar_one()
         for table, (columns, found) in _numbered_after(last, rows).items():
             for row in found if table != _SEARCHED else ():
@@ -170,6 +174,11 @@ def import_patient(store: Store, file: Path, password: str) -> str:
             audit.append(change, store.keys.audit, store.account, "note-imported", evaluation_id, seals)
     log.info("patient %s imported", patient_id)
     return patient_id
+
+
+def _picked(rows: Rows, table: str, *wanted: str) -> list[list[Any]]:
+    columns, found = rows[table]
+    return [[row[columns.index(name)] for name in wanted] for row in found]
 
 
 def _of_our_shape(rows: Rows) -> bool:

@@ -6,7 +6,8 @@ import hashlib
 import logging
 import os
 import shutil
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -14,13 +15,13 @@ from tempfile import mkdtemp
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError, StoreError
-from evalassist.files import keep_names, write_whole
+from evalassist.files import held, keep_names, write_whole
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import NOBODY
 from evalassist.records.backup import FOLDER, Backups, Manifest, backups_in, manifest_of
 from evalassist.records.connection import WHOLE_FILE, connect
 from evalassist.records.disk import refuse_network
-from evalassist.records.doorstep import RECORDS
+from evalassist.records.doorstep import CHANGING, RECORDS
 from evalassist.records.faults import plain_words
 from evalassist.records.integrity import counts_of, fault_of, sha256_of_file
 from evalassist.records.store import Store
@@ -128,14 +129,27 @@ def put_in_place(backup: ToRestore, keys: list[Keys], folder: Path, by: str = ""
             fitting = _copied(backup, keys, part)
             if by not in ("", vaults.PAPER):
                 _refuse_whoever_is_no_administrator(part, fitting, by)
-            aside = _put_aside(folder, fitting)
-            write_whole(folder / vaults.FILE_NAME, backup.vault_bytes)
-            part.rename(records)
-            keep_names(folder)
+            with _alone(folder):
+                aside = _put_aside(folder, fitting)
+                write_whole(folder / vaults.FILE_NAME, backup.vault_bytes)
+                part.rename(records)
+                keep_names(folder)
         finally:
             for companion in ("", "-wal", "-shm"):
                 part.with_name(part.name + companion).unlink(missing_ok=True)
     return fitting, aside
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """No window changes keys meanwhile: its vault would come to lie beside the records of the backup."""
+    with ExitStack() as until_done:
+        if (folder / vaults.FILE_NAME).exists():  # not in a trial, whose disk may know no such holding
+            try:
+                until_done.enter_context(held(folder / CHANGING))
+            except BlockingIOError as busy:
+                raise _in_use() from busy
+        yield
 
 
 def _refuse_a_changed_copy(backup: ToRestore) -> None:
@@ -243,13 +257,15 @@ def _backed_up(records: Path, keys: Keys) -> Path | None:
         with WHOLE_FILE, closing(connect(records, keys.database)) as db:
             db.execute("PRAGMA journal_mode = DELETE")
     except sqlite.OperationalError as error:
-        raise NotRestoredError(
-            tr(
-                "Another window or program is using the records. Nothing was changed. Close it, then try again."
-            )
-        ) from error
+        raise _in_use() from error
     vaults.previous_of(records.with_name(vaults.FILE_NAME)).unlink(missing_ok=True)
     return made.file
+
+
+def _in_use() -> NotRestoredError:
+    return NotRestoredError(
+        tr("Another window or program is using the records. Nothing was changed. Close it, then try again.")
+    )
 
 
 def _made(folder: Path) -> Path:

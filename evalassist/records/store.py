@@ -578,9 +578,11 @@ class Store:
     # ------------------------------------------------------------ transactions
 
     @contextmanager
-    def writing(self, action: str, target: str) -> Iterator[Connection]:
+    def writing(
+        self, action: str, target: str, detail: Mapping[str, object] = MappingProxyType({})
+    ) -> Iterator[Connection]:
         """One transaction for what is written here as it is, with its line in the audit trail."""
-        with self._write(action, target) as db:
+        with self._write(action, target, detail) as db:
             yield db
 
     def _keep(self, evaluation: Evaluation, signed: dict[str, Any]) -> datetime:

@@ -214,6 +214,9 @@ class _Trail:
                     self.roles[target] = detail.get("role", "")
             case "patient-imported":
                 self.imported[target] = datetime.fromisoformat(at)
+                # a line from before this version does not say what came in below the notes
+                self.addenda |= {(of, number): seal for of, number, seal in detail.get("addenda", ())}
+                self.documents |= dict(detail.get("documents", ()))
             case "signed" | "note-imported":
                 self.notes[target] = (detail["note"], detail["record"], detail["patient"])
             case "document-kept":
