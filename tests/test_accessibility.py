@@ -43,7 +43,7 @@ from evalassist.records.entrance import Entrance
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
-from ui import spoken, style
+from ui import evaluation_view, spoken, style
 from ui.dialogs.as_text import AsText
 from ui.dialogs.palette import Palette, commands
 from ui.dialogs.patient import PatientDialog
@@ -80,6 +80,7 @@ PASSWORD = "four blue kneecaps"
 
 Place = tuple[str, QWidget]
 Check = Callable[[QWidget], list[str]]
+NEVER_MS = 1_000_000_000
 Tour = Callable[["Desk"], Iterator[Place]]
 
 # The off-screen platform says this of every window and menu it shows.
@@ -221,7 +222,9 @@ TOURS: tuple[Tour, ...] = (
 
 
 @pytest.fixture
-def desk(dressed: None, qtbot: QtBot, home: Path) -> Iterator[Desk]:
+def desk(dressed: None, qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    # What is being made beside the page cannot be seen, but these tests would find it.
+    monkeypatch.setattr(evaluation_view, "REST_BEFORE_BUILDING_MS", NEVER_MS)
     made = Desk(qtbot, home)
     yield made
     made.window.practice.close()

@@ -669,7 +669,7 @@ class EvaluationView(QWidget):
         self._early, page.in_the_making = page, True
         pieces = iter((None,)) if step_id in PAPERS else page.pieces()  # papers are drawn when looked at
         while self._early is page and next(pieces, DONE) is not DONE:
-            if page.isHidden():
+            if page.isHidden() and not spoken.listens():  # a screen reader would find it
                 self._show_aside(page)
             yield
         if self._early is page:
