@@ -8,7 +8,7 @@ import gc
 from weakref import WeakSet
 
 _wishes: WeakSet[object] = WeakSet()
-USUAL, SELDOM = gc.get_threshold()[2], 1_000
+USUAL, SELDOM = gc.get_threshold()[2], 20
 """So many times what is young is looked through before everything is: by Python's habit, and here without a rest."""
 
 

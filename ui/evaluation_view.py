@@ -49,7 +49,7 @@ WARNING = ("safety",)
 """Steps whose own line above the page tells every red flag, and is read aloud."""
 PAPERS = ("handout", "sign")
 REST_BEFORE_BUILDING_MS, REST_BEFORE_COLLECTING_MS = 400, 2_000
-BETWEEN_SLICES_MS, SLICE_S = 10, 0.005
+BETWEEN_SLICES_MS, SLICE_S, BETWEEN_DELETIONS_MS = 10, 0.005, 30
 """Pages are made in pieces of some milliseconds, with room for a key between them."""
 DONE = object()
 JUDGED = ("pfp", "irritability", *CODES.values())
@@ -371,6 +371,11 @@ class EvaluationView(QWidget):
         if self._handle is not None and isValid(self._handle):  # the system may have taken it away
             self._handle.removeEventFilter(self)
         QApplication.instance().focusChanged.disconnect(self._focus_moved)  # type: ignore[union-attr]
+
+    def delete_in_turns(self) -> None:
+        """Delete one page after the other: all at once would hold up what is shown in their place."""
+        for turn, part in enumerate((*self._pages.values(), self)):
+            QTimer.singleShot(BETWEEN_DELETIONS_MS * turn, part, part.deleteLater)
 
     # ------------------------------------------------------------ size
 

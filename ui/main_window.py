@@ -604,7 +604,10 @@ class MainWindow(QMainWindow):
             self.remember_place()
         self.view.close_view()
         self._stack.removeWidget(self.view)
-        self.view.deleteLater()
+        if self.door is None:
+            self.view.delete_in_turns()
+        else:
+            self.view.deleteLater()
         self.view = None
         self.practice.close()
 

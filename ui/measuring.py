@@ -10,6 +10,7 @@ from time import perf_counter, sleep, thread_time
 
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from ui.app import App, begin
 from ui.way_in import WayIn
@@ -87,9 +88,11 @@ def measure_growth(case: Path, first: int, then: int) -> tuple[float, float]:
             for step_id in content.steps:
                 _show(app, program, step_id)
             _rest(app, program)
+            view = program.window.view
             program.window.show_start()
-            app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-            app.processEvents()
+            while isValid(view):
+                app.processEvents()
+                app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         status = Path("/proc/self/status").read_text(encoding="ascii")
         found.append(int(status.split("VmRSS:")[1].split()[0]) / 1024)
     program.window.close()
