@@ -109,6 +109,7 @@ class BackupKeeper(QObject):
     def wait(self) -> None:
         """Until nothing is being made any more."""
         self._thread.shutdown(wait=True)
+        collector.resume(self)  # its clock may be gone with the window
 
     def _do(self, work: Callable[[], Told]) -> None:
         if self._round is not None or self._stopped.is_set():
