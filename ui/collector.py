@@ -8,18 +8,18 @@ import gc
 from weakref import WeakSet
 
 _wishes: WeakSet[object] = WeakSet()
-USUAL, SELDOM = gc.get_threshold()[2], 20
-"""So many times what is young is looked through before everything is: by Python's habit, and here without a rest."""
+AT_REST, WITHOUT_REST = 3, 15
+"""So many times what is young is looked through before everything is, when nobody types and when nobody ever rests."""
 
 
 def wait_for_a_rest() -> None:
     """Do not look through everything in the middle of the work."""
-    gc.set_threshold(*gc.get_threshold()[:2], SELDOM)
+    gc.set_threshold(*gc.get_threshold()[:2], WITHOUT_REST)
 
 
 def now_is_a_rest() -> None:
     """Nobody touches anything: look through everything, if it is time."""
-    if gc.isenabled() and gc.get_count()[2] > USUAL:
+    if gc.isenabled() and gc.get_count()[2] > AT_REST:
         gc.collect()
 
 
