@@ -8,8 +8,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFont
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -19,7 +20,7 @@ from evalassist.evaluation import Evaluation, Patient, SoreKnee
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
-from ui import style
+from ui import spoken, style
 from ui.app import fill_small_screen
 from ui.dialogs.preferences import PreferencesDialog
 from ui.main_window import MainWindow
@@ -28,6 +29,7 @@ from ui.pages.plan import PlanPage
 from ui.pages.step import StepPage
 from ui.widgets.cards import FoldingGroup
 from ui.widgets.editors import Editor
+from ui.widgets.marks import LinkButton
 from ui.widgets.side import SideBadge
 from ui.widgets.side_heads import SideHeads
 from ui.widgets.side_panel import SidePanel
@@ -256,3 +258,73 @@ def test_the_patients_name_is_never_cut(qtbot: QtBot, home: Path, content: Conte
     settle(opened(window, "history"))
     name = window.view.header.name
     assert name.width() >= name.sizeHint().width()
+
+
+def beside(window: MainWindow, step_id: str) -> Page:
+    """The page of a step while it is being made, before anybody went there."""
+    view = window.view
+    assert view is not None
+    view._last_touched = 0.0
+    while view._early is None or view._early.step_id != step_id or view._early.isHidden():
+        view._build_next_page()
+    return view._early
+
+
+def test_a_page_that_is_being_made_is_out_of_sight_and_a_key_puts_it_away(
+    qtbot: QtBot, home: Path, content: Content
+) -> None:
+    window = window_on(qtbot, home, content, anyone(), 1.0)
+    page = beside(window, "plan")
+    assert page.visibleRegion().isEmpty()
+    handle = window.windowHandle()
+    assert handle is not None
+    QTest.keyClick(handle, Qt.Key.Key_Shift)
+    assert page.isHidden()
+
+
+def test_a_page_that_is_half_made_when_somebody_goes_there_is_whole_and_in_its_place(
+    qtbot: QtBot, home: Path, content: Content
+) -> None:
+    window = window_on(qtbot, home, content, read_case(CASES / "ex1.toml", content), 1.0)
+    page = beside(window, "plan")
+    assert isinstance(page, PlanPage)
+    assert len(page.library.findChildren(LinkButton)) < len(content.exercises)
+    assert window.view is not None
+    assert window.view.show_step("plan") is page
+    settle(page)
+    assert page.pos() == QPoint(0, 0)
+    assert page.size() == window.view.stack.size()
+    assert len(page.library.findChildren(LinkButton)) >= len(content.exercises)
+
+
+def test_no_page_is_shown_beside_the_room_where_a_screen_reader_would_find_it(
+    qtbot: QtBot, home: Path, content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spoken, "listens", lambda: True)
+    window = window_on(qtbot, home, content, anyone(), 1.0)
+    view = window.view
+    assert view is not None
+    view._last_touched = 0.0
+    while view._next_to_build() is not None:
+        view._build_next_page()
+        assert view._early is None or view._early.isHidden()
+
+
+@pytest.mark.parametrize("scale", [2.0], indirect=True)
+def test_twice_the_text_cuts_no_title_row_and_no_unfinished_note(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    window = window_on(qtbot, home, content, read_case(CASES / "ex1.toml", content), scale)
+    view = window.view
+    assert view is not None
+    for step_id in content.steps:
+        page = view.show_step(step_id)
+        settle(page)
+        tools = [item.widget() for place in range(page.tools.count()) if (item := page.tools.itemAt(place))]
+        for tool in (each for each in tools if each is not None and each.isVisible()):
+            assert tool.width() >= tool.minimumSizeHint().width(), f"{tool} on {step_id}"
+    window.show_start()
+    assert window.start is not None
+    QApplication.processEvents()
+    (area,) = window.start.findChildren(QScrollArea, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    assert area.horizontalScrollBar().maximum() == 0

@@ -195,10 +195,10 @@ class Page(QWidget):
         self.title.setText(self._short if short else self._long)
         self._hint_hidden = short
         self.set_hint(self.hint.text())
-        self._name_show()
+        self.fit_title()
 
-    def _name_show(self) -> None:
-        """The ways to the patient's screen and to the reasoning are pictures alone where their words have no room."""
+    def fit_title(self) -> None:
+        """What of the title row has no room gives way: words beside pictures first, then what is spare."""
         room = self.width() if self._reasoning.isHidden() else self.width() - style.px(REASONING)
         narrow = self._hint_hidden or room < style.px(NARROW)
         self._show.setText("" if narrow else self._show.accessibleName())
@@ -225,7 +225,7 @@ class Page(QWidget):
         return self._head.minimumSize().width() <= self.width() - style.px(32)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._name_show()
+        self.fit_title()
         super().resizeEvent(event)
 
     def set_hint(self, text: str) -> None:
@@ -236,7 +236,7 @@ class Page(QWidget):
     def set_panel_folded(self, folded: bool) -> None:
         """The reasoning panel is not beside the page: offer it in the title row."""
         self._reasoning.setVisible(folded)
-        self._name_show()
+        self.fit_title()
 
     def show_banner(self, kind: BannerKind, headline: str, detail: str = "", *, act: str = "") -> None:
         """Say one thing above the page; that it is signed goes before anything else."""

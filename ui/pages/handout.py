@@ -120,9 +120,10 @@ class HandoutPage(Page):
         self._maker.made.connect(self._made)
         self._maker.failed.connect(self._failed)
         self.pages = PdfPages(tr("The sheet as it will be printed"))
-        self.pages.page_changed.connect(self._say_count)
         self._page_tools = PageTools(self.pages, two=True)
+        self.pages.page_changed.connect(self._say_count)
         self.tools.addWidget(self._page_tools)
+        self.spare.append(self._page_tools.where)
         line = style.row(spacing=16)
         line.addWidget(self.pages, 1)
         line.addWidget(self._build_panel())
@@ -297,6 +298,8 @@ class HandoutPage(Page):
             else ""
         )
         self.print_button.setText(tr("Print {count} pages").format(count=count) if count else tr("Print"))
+        style.settle()  # "1–2 of 4" takes more room than nothing did
+        self.fit_title()
 
     def _show_checks(self, plan: PlanOfCare | NoPlan) -> None:
         while (entry := self._checks.takeAt(0)) is not None:
