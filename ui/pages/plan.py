@@ -100,6 +100,8 @@ class PlanPage(Page):
         self.cards: dict[str, ExerciseCard] = {}
         self._drawn: object = None
         """What the plan was drawn from last; drawn from the same it would look the same."""
+        self._problems_found: tuple[Conclusion, ...] | None = None
+        self._said: object = None
         self._problems, self._middle = self._build_problems(), self._build_middle()
         self.library = ExerciseLibrary()
         self.library.add_wanted.connect(self._add)
@@ -348,9 +350,9 @@ class PlanPage(Page):
         self._codes.show_plan(plan, self.session.evaluation, read_only=self.read_only)
         yield
 
-    def _show_problems(self, plan: PlanOfCare) -> None:
+    def _list_problems(self, found: tuple[Conclusion, ...]) -> None:
         empty(self._problem_list)
-        for conclusion in self._problem_conclusions():
+        for conclusion in found:
             line = style.row(spacing=6)
             title = style.label("b", conclusion.rule.title)
             title.setWordWrap(True)
@@ -363,10 +365,15 @@ class PlanPage(Page):
             self._problem_list.addWidget(reasons)
             reasons.show_reasons(first_of_each_side(conclusion.reasons))  # once it has its place
             self._problem_list.addSpacing(style.px(4))
-        if not self._problem_list.count():
-            words = style.label("s", tr("No deficit was found."))
-            self._problem_list.addWidget(words)
+        if not found:
+            self._problem_list.addWidget(style.label("s", tr("No deficit was found.")))
         self._problem_list.addWidget(Rule())
+
+    def _show_problems(self, plan: PlanOfCare) -> None:
+        found = tuple(self._problem_conclusions())
+        if found != self._problems_found:
+            self._problems_found = found
+            self._list_problems(found)
         level = (self.session.assessment.irritability or "").lower()
         count = len(plan.exercises)
         self._frame.setText(
@@ -395,6 +402,17 @@ class PlanPage(Page):
             if conclusion.met and conclusion.rule.kind in PROBLEM_KINDS and not facts & set(rules):
                 yield conclusion
 
+    def _say_beside(self, plan: PlanOfCare) -> None:
+        """The sources and warnings of the whole plan."""
+        empty(self._see)
+        for statement_id in plan.see:
+            source = source_of(statement_id, self.session.content)
+            source.clicked.connect(partial(self.evidence_wanted.emit, statement_id))
+            self._see.addWidget(source)
+        empty(self._warnings)
+        for warning in plan.warnings:
+            self._warnings.addWidget(_warning(warning))
+
     def _show_exercises(self, plan: PlanOfCare) -> None:
         exercises = self.session.content.exercises
         days = sorted({one.dose.days_per_week for one in plan.exercises})
@@ -405,14 +423,9 @@ class PlanPage(Page):
         ]
         parts += [tr("rest {rests} s").format(rests=_span(rests)) if rests else "", plan.effort]
         self._summary.setText(" · ".join(part for part in parts if part))
-        empty(self._see)
-        for statement_id in plan.see:
-            source = source_of(statement_id, self.session.content)
-            source.clicked.connect(partial(self.evidence_wanted.emit, statement_id))
-            self._see.addWidget(source)
-        empty(self._warnings)
-        for warning in plan.warnings:
-            self._warnings.addWidget(_warning(warning))
+        if (plan.see, plan.warnings) != self._said:
+            self._said = (plan.see, plan.warnings)
+            self._say_beside(plan)
         wanted = [one.exercise.id for one in plan.exercises]
         if self.isVisible() and self.cards:
             before = sorted(self.cards, key=lambda each: self._card_list.indexOf(self.cards[each]))

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
@@ -101,6 +102,10 @@ class DraftsCard(Card):
             self._lines.addWidget(quiet(tr("None. Every note is signed.") if signed else tr("No notes yet.")))
         self._look.start()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look.start()
+
     def _open(self, row: DraftRow) -> None:
         if row.ready:
             try:
@@ -112,7 +117,7 @@ class DraftsCard(Card):
     def _look_at_next(self) -> None:
         """How far each note is needs its answers judged: one note a turn, so that nobody waits for it."""
         waiting = [row for row in self._rows if not row.told]
-        if not waiting or self._content is None:
+        if not waiting or self._content is None or not self.isVisible():
             self._look.stop()
             return
         row = waiting[0]
