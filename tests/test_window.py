@@ -981,3 +981,17 @@ def test_a_sheet_with_a_problem_is_neither_printed_nor_saved(
     assert not page.save_button.isEnabled()
     page.print_paper()
     assert not session.store.documents(session.evaluation.id)
+
+
+def test_an_evaluation_that_is_left_is_deleted_part_after_part_while_the_next_is_worked_on(
+    desk: Desk, qtbot: QtBot
+) -> None:
+    desk.begin(desk.case("ex1"))
+    left = desk.view
+    for step_id in desk.content.steps:
+        left.show_step(step_id)
+    desk.window.show_start()
+    assert shiboken6.isValid(left)
+    desk.window.start.search.setFocus()  # type: ignore[union-attr]
+    QTest.keyClicks(desk.window.start.search, "Ana")  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: not shiboken6.isValid(left))

@@ -88,6 +88,9 @@ class StrengthPage(LockablePage):
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._focus_changed)
 
+    def leave(self) -> None:
+        QApplication.instance().focusChanged.disconnect(self._focus_changed)  # type: ignore[union-attr]
+
     # ------------------------------------------------------------ building
 
     def _make_tools(self) -> None:
