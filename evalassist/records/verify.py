@@ -179,7 +179,9 @@ class _Trail:
             execution_options={"yield_per": ROWS_AT_ONCE},
         )
         seal, before, expected = Sealer(self._key).seal, "", 1
-        while block := rows.cursor.fetchmany(ROWS_AT_ONCE):  # plain tuples: there may be a million
+        # plain tuples: there may be a million; of a server SQLAlchemy has taken the first ones already
+        fetch = rows.cursor.fetchmany if db.dialect.name == "sqlite" else rows.fetchmany
+        while block := fetch(ROWS_AT_ONCE):
             self.begun = self.begun or _moment(block[0][1])
             self.lines += len(block)
             for line in block:
@@ -198,6 +200,7 @@ class _Trail:
                 if number in self._anchors:
                     self.known[number] = mac
                 before = str(mac)
+        rows.close()  # a server holds the rest for who asked
         self.head = Anchor(number=expected - 1, mac=before[:64])
 
     def _keep_seals(self, at: str, action: str, target: str, told: str) -> None:
