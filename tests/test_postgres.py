@@ -1011,3 +1011,18 @@ def test_who_was_removed_at_another_workstation_verifies_nothing(
         here.remove_account(store, lee.id)
     with pytest.raises(WrongPasswordError):
         there.verify("lee", OTHER)
+
+
+def test_another_name_or_license_of_an_account_is_told_by_verify(
+    in_use: tuple[Entrance, str], server: Server
+) -> None:
+    """Whoever signs in with it would sign in somebody else's name."""
+    there, _ = in_use
+    with there.sign_in("chen", PASSWORD) as store:
+        lee = next(each for each in store.accounts() if each.sign_in == "lee")
+        store.keep_account(replace(lee, licence="PT-3"))
+    assert there.verify("chen", PASSWORD).faults == []
+    with bare(server) as db:
+        db.execute("UPDATE account SET name = 'A. Chen', licence = 'PT-1' WHERE sign_in = 'lee'")
+    (fault,) = there.verify("chen", PASSWORD).faults
+    assert "name or license" in fault
