@@ -441,7 +441,8 @@ def _verify(options: argparse.Namespace) -> int:
     name = options.name or input("Name to sign in with: ")
     password = _first_line(options.password_file) if options.password_file else getpass("Password: ")
     key_file = _bytes_of(options.key_file) if options.key_file else None
-    known = _known_by_backups(entrance.records) | _known_line(options.line)
+    backed_up = {} if entrance.server_file.exists() else _known_by_backups(entrance.records)
+    known = backed_up | _known_line(options.line)
     found = entrance.verify(name, password, key_file, known)
     told = ", ".join(f"{count:,} {what}" for what, count in found.counts.items())
     print(f"Looked through: {told or 'nothing'}.")
@@ -485,7 +486,10 @@ def _known_line(line: Sequence[str] | None) -> dict[str, Anchor]:
 
 
 def _known_by_backups(records: Path) -> dict[str, Anchor]:
-    """The last line of the audit trail as each backup knew it, where backups lie beside the records."""
+    """The last line of the audit trail as each backup knew it, where backups lie beside the records.
+
+    Of records on a server there are none; those from before they were moved may know the file's own end.
+    """
     from evalassist.records.backup import Backups
     from evalassist.records.vault import Anchor
 

@@ -123,7 +123,8 @@ def test_every_change_is_noted_with_who_did_it_and_never_with_what_was_typed(
     assert told[2][2] == {"fields": ["name"]}
     assert told[3][2] == {"answers": ["pain", "story"], "conclusions": ["pfp"]}
     assert told[5][2] == {"fields": ["impression"]}
-    assert told[13][2] == {"fields": ["name"]}
+    assert told[13][2].keys() == {"fields", "sha256"}  # the seal of who it is, as of a note
+    assert told[13][2]["fields"] == ["name"]
     with raw(path) as db:
         assert "secret" not in str(db.execute("SELECT * FROM audit").fetchall())
         assert "Lindgren" not in str(db.execute("SELECT * FROM audit").fetchall())

@@ -27,6 +27,7 @@ from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
 from evalassist.records.migrations import MIGRATIONS
 from evalassist.records.models import Base
+from evalassist.records.plain import addendum_sha256, sha256_of
 from evalassist.records.restore import chosen_backup, restore
 from evalassist.records.server import Server, read_server, server_of, write_server
 from evalassist.records.store import Store
@@ -938,3 +939,90 @@ def test_the_commands_set_up_move_and_connect(
     assert cli.main(["move-to-postgres", str(tmp_path / "second"), app, "--sign-in", "chen"]) == cli.BAD_INPUT
     assert cli.main(["postgres-setup", "postgresql://x@db.clinic/y?sslmode=require"]) == cli.BAD_INPUT
     assert "verify-full" in capsys.readouterr().err
+
+
+# ------------------------------------------------------------ is everything still what was kept?
+
+
+@pytest.fixture
+def in_use(there: Entrance, server: Server) -> tuple[Entrance, str]:
+    """A workstation with a signed note on the server; and the id of its evaluation."""
+    with there.sign_in("chen", PASSWORD) as store:
+        store.save(evaluation := begin())
+        store.sign(evaluation.signed_by(Signature("A. Chen", "PT-1", SIGNED_AT)), NOTE)
+    assert there.verify("chen", PASSWORD).faults == []
+    return there, evaluation.id
+
+
+def test_what_the_user_of_the_server_adds_without_the_keys_is_told_by_verify(
+    in_use: tuple[Entrance, str], server: Server, here: Entrance
+) -> None:
+    there, evaluation_id = in_use
+    forged = Addendum("not her", "A. Chen", SIGNED_AT, "entered-in-error", "PT-1")
+    row = (evaluation_id, forged.text, forged.clinician, addendum_sha256(sha256_of(NOTE), forged))
+    with bare(server) as db:
+        db.execute(
+            "INSERT INTO addendum (evaluation_id, number, text, clinician, written_at, sha256, kind, licence)"
+            " VALUES (%s, 1, %s, %s, '2026-03-01T09:30:00.000000+00:00', %s, 'entered-in-error', 'PT-1')",
+            row,
+        )
+        db.execute("UPDATE account SET role = 'administrator' WHERE sign_in = 'lee'")
+    for workstation in (there, here):  # on this one the file from before the move still lies
+        found = workstation.verify("chen", PASSWORD)
+        assert found.counts["signed notes"] == 2
+        assert any("Addendum 1" in fault and "not known" in fault for fault in found.faults)
+        assert any("What S. Lee may do" in fault for fault in found.faults)
+        assert len(found.faults) == 2
+
+
+def test_what_the_owner_of_the_tables_changes_or_cuts_off_is_told_by_verify(
+    in_use: tuple[Entrance, str], owner: Server
+) -> None:
+    there, evaluation_id = in_use
+    with bare(owner) as db:
+        db.execute("ALTER TABLE evaluation DISABLE TRIGGER USER")
+        db.execute("ALTER TABLE audit DISABLE TRIGGER USER")
+        db.execute("UPDATE evaluation SET clinician = 'S. Lee' WHERE id = %s", (evaluation_id,))
+    faults = there.verify("chen", PASSWORD).faults
+    assert any("changed after signing" in fault for fault in faults)
+    assert any("lock audit_not_deleted" in fault for fault in faults)
+    with bare(owner) as db:
+        db.execute("DELETE FROM evaluation WHERE id = %s", (evaluation_id,))
+        signing = "SELECT number FROM audit WHERE action = 'draft-begun' AND target = %s"
+        (number,) = db.execute(signing, (evaluation_id,)).fetchone() or (0,)
+        db.execute("DELETE FROM audit WHERE number >= %s", (number,))
+        db.execute("ALTER TABLE evaluation ENABLE TRIGGER USER")
+        db.execute("ALTER TABLE audit ENABLE TRIGGER USER")
+    (fault,) = there.verify("chen", PASSWORD).faults
+    assert "the vault knows line" in fault
+    with there.sign_in("chen", PASSWORD) as store:
+        assert store.trail_was_cut
+        assert store.accept_cut is not None
+        store.accept_cut()
+    assert there.verify("chen", PASSWORD).faults == []
+
+
+def test_who_was_removed_at_another_workstation_verifies_nothing(
+    here: Entrance, in_use: tuple[Entrance, str]
+) -> None:
+    there, _ = in_use
+    with here.sign_in("chen", PASSWORD) as store:
+        lee = next(each for each in store.accounts() if each.sign_in == "lee")
+        here.remove_account(store, lee.id)
+    with pytest.raises(WrongPasswordError):
+        there.verify("lee", OTHER)
+
+
+def test_another_name_or_license_of_an_account_is_told_by_verify(
+    in_use: tuple[Entrance, str], server: Server
+) -> None:
+    """Whoever signs in with it would sign in somebody else's name."""
+    there, _ = in_use
+    with there.sign_in("chen", PASSWORD) as store:
+        lee = next(each for each in store.accounts() if each.sign_in == "lee")
+        store.keep_account(replace(lee, licence="PT-3"))
+    assert there.verify("chen", PASSWORD).faults == []
+    with bare(server) as db:
+        db.execute("UPDATE account SET name = 'A. Chen', licence = 'PT-1' WHERE sign_in = 'lee'")
+    (fault,) = there.verify("chen", PASSWORD).faults
+    assert "name or license" in fault

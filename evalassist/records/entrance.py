@@ -200,8 +200,26 @@ class Entrance:
         self.tries.count()
         _, found = vaults.unlock(vault, name, password, key_file)
         self.tries.take_back()
+        if self.server_file.exists():
+            return self._verify_on_server(
+                vault, found[-1], lambda newer: vaults.unlock(newer, name, password, key_file)[1], known
+            )
         with plain_words(self.records, "read"):
             return verify(self.records, self._fitting(found), {"the vault": vault.anchor, **known})
+
+    def _verify_on_server(
+        self, vault: Vault, opened: Keys, again: Callable[[Vault], list[Keys]], known: Mapping[str, Anchor]
+    ) -> Verified:
+        """The records that count lie there; a file that is still here is how they were before they were moved."""
+        from evalassist.records.postgres import verify_server
+
+        server = read_server(self.server_file, opened)
+        refuse_another(server, self._only)
+        with Store(server, opened, wait_s=self._wait_s) as store:
+            keys = again(self._kept_vault(store))[-1]  # who was removed elsewhere is told nothing here
+        if keys.audit != opened.audit:
+            raise VaultDamagedError
+        return verify_server(server, keys.audit, {"the vault": vault.anchor, **known})
 
     def _refuse_what_is_not_locked(self) -> None:
         """Records that are missing, or readable, are never opened as if they were those that were begun."""
@@ -243,11 +261,7 @@ class Entrance:
             if first and not vault.begun and not store.people():  # begun, and cut short before this was kept
                 store.keep_account(Account(first.id, first.name, first.name, "", "administrator"))
             store.account = store.account_of(account_id)
-            store.trail_was_cut = not store.holds(vault.anchor)
-            store.note_sign_in(wrong)
-            store.on_close = lambda: self._anchor(store)
-            if store.trail_was_cut and store.account.administers:
-                store.accept_cut = lambda: self._accept_cut(store)
+            self._come_in(store, vault, wrong)
             if not vault.begun or not self._is_sound():
                 with self._alone():
                     self._write(store, self._kept_vault(store).model_copy(update={"begun": True}))
@@ -255,6 +269,14 @@ class Entrance:
             store.close()
             raise
         return store
+
+    def _come_in(self, store: Store, vault: Vault, wrong: tuple[str, ...]) -> None:
+        """Note who signed in, and whether the audit trail lacks the line that was its last one here."""
+        store.trail_was_cut = not store.holds(vault.anchor)
+        store.note_sign_in(wrong)
+        store.on_close = lambda: self._anchor(store)
+        if store.trail_was_cut and store.account.administers:
+            store.accept_cut = lambda: self._accept_cut(store)
 
     # ------------------------------------------------------------ a server
 
@@ -360,7 +382,7 @@ class Entrance:
             if store.keys.audit != opened.audit:
                 raise VaultDamagedError
             store.account = store.account_of(account_id)
-            store.note_sign_in(wrong)
+            self._come_in(store, vault, wrong)
         except BaseException:
             store.close()
             raise
@@ -469,6 +491,8 @@ class Entrance:
 
     def _anchor(self, store: Store) -> None:
         """Note in the vault how far the audit trail goes, so that cutting it is seen; never over a line it lacks."""
+        if self.server_file.exists() and not store.is_shared:
+            return  # moved just now: the trail goes on there, without the line that the file ends with
         try:
             with self._alone():
                 vault, head = self.vault(), store.head()

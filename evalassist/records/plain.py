@@ -26,6 +26,7 @@ from evalassist.evaluation import (
     answer_from_plain,
     answer_to_plain,
 )
+from evalassist.records.accounts import Account
 from evalassist.records.models import StoredAddendum, StoredEvaluation, StoredPatient, utc_text
 from evalassist.records.search import name_key
 from evalassist.translate import tr
@@ -118,6 +119,11 @@ def evaluation_value(
         id=row.id,
         episode_id=row.episode_id,
     )
+
+
+def account_sha256(account: Account) -> str:
+    """The seal of who an account is; what it may do stands beside it."""
+    return sha256_of(json.dumps([account.id, account.sign_in, account.name, account.licence]))
 
 
 def sha256_of(content: str | bytes) -> str:

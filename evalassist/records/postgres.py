@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +21,9 @@ from evalassist.records.migrations import MIGRATIONS
 from evalassist.records.models import Base
 from evalassist.records.server import Server
 from evalassist.records.server_faults import NOT_OURS, sentence_start
-from evalassist.records.triggers import postgres_triggers
+from evalassist.records.triggers import postgres_locks, postgres_triggers
+from evalassist.records.vault import Anchor
+from evalassist.records.verify import Verified, verify_rows
 from evalassist.records.writes import lock_trail
 from evalassist.translate import tr
 
@@ -356,3 +358,35 @@ def look(server: Server) -> Found:
         f"The server may lose records when its power fails: {' and '.join(unsafe)} is off." if unsafe else ""
     )
     return Found(int(records or 0), None if vault is None else bytes(vault), look_at)
+
+
+# ------------------------------------------------------------ is everything still what was kept?
+
+
+def verify_server(server: Server, audit_key: bytes, anchors: Mapping[str, Anchor]) -> Verified:
+    """Look through the records on a server, as of one moment: its user, and who owns it, know no key of the trail."""
+    found = Verified()
+    engine = open_server(server, patience=LONG_WORK)
+    try:
+        as_of_now = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with plain_words(server, "read"), as_of_now.connect() as db:
+            found.tell(_locks(db))
+            verify_rows(db, audit_key, anchors, found)
+    finally:
+        engine.dispose()
+    return found
+
+
+def _locks(db: Connection) -> Iterator[str]:
+    ours = text(
+        "SELECT tgname, tgenabled, prosrc FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+        " JOIN pg_proc ON pg_proc.oid = tgfoid"
+        " WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace"
+    )
+    there = {row.tgname: (row.tgenabled, row.prosrc) for row in db.execute(ours)}
+    locks = postgres_locks()
+    for name, does in locks.items():
+        if there.get(name) != ("O", does):
+            yield f"The lock {name} of the database was {'changed' if name in there else 'taken off'}."
+    for name in there.keys() - locks.keys():
+        yield f"Something was added to the database that acts by itself: {name}."

@@ -36,6 +36,7 @@ from evalassist.records.database import file_of, open_engine, reading
 from evalassist.records.faults import DamagedError, OtherKeyError, not_kept, plain_words
 from evalassist.records.models import StoredPatient, StoredPlace
 from evalassist.records.plain import (
+    account_sha256,
     evaluation_columns,
     patient_value,
     record_sha256,
@@ -429,13 +430,13 @@ class Store:
         self._only_administrators()
         with self._change() as db:
             fields = writes.keep_account(db, account, datetime.now(UTC))
-            added = {"role": account.role}
-            act, told = (
-                ("account-added", added)
+            role, told = {"role": account.role}, {"sha256": account_sha256(account)}
+            act, detail = (
+                ("account-added", role | told)
                 if fields is None
-                else ("account-changed", {"fields": fields} | (added if "role" in fields else {}))
+                else ("account-changed", {"fields": fields} | told | (role if "role" in fields else {}))
             )
-            self._append(db, act, account.id, told)
+            self._append(db, act, account.id, detail)
         if account.id == self.account.id:
             self.account = account
         log.info("account %s kept", account.id)

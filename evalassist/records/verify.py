@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.evaluation import Addendum
+from evalassist.records.accounts import Account
 from evalassist.records.audit import CLOCK_SLACK, Sealer
 from evalassist.records.connection import connect
 from evalassist.records.database import engine_of
@@ -27,7 +28,7 @@ from evalassist.records.models import (
     StoredEpisode,
     StoredEvaluation,
 )
-from evalassist.records.plain import addendum_sha256, record_sha256, sha256_of, short_code
+from evalassist.records.plain import account_sha256, addendum_sha256, record_sha256, sha256_of, short_code
 from evalassist.records.reads import REMOVED
 from evalassist.records.triggers import TRIGGERS
 from evalassist.records.vault import Anchor, Keys
@@ -158,6 +159,8 @@ class _Trail:
         self.documents: dict[str, str] = {}
         self.roles: dict[str, str] = {}
         """What each account may do; "" where a line from before this version does not say."""
+        self.people: dict[str, str] = {}
+        """The seal of who each account is; "" where a line from before this version does not say."""
         self.imported: dict[str, datetime] = {}
         """When a patient was taken in from other records."""
         self.drafts: set[str] = set()
@@ -179,7 +182,9 @@ class _Trail:
             execution_options={"yield_per": ROWS_AT_ONCE},
         )
         seal, before, expected = Sealer(self._key).seal, "", 1
-        while block := rows.cursor.fetchmany(ROWS_AT_ONCE):  # plain tuples: there may be a million
+        # plain tuples: there may be a million; of a server SQLAlchemy has taken the first ones already
+        fetch = rows.cursor.fetchmany if db.dialect.name == "sqlite" else rows.fetchmany
+        while block := fetch(ROWS_AT_ONCE):
             self.begun = self.begun or _moment(block[0][1])
             self.lines += len(block)
             for line in block:
@@ -198,6 +203,7 @@ class _Trail:
                 if number in self._anchors:
                     self.known[number] = mac
                 before = str(mac)
+        rows.close()  # a server holds the rest for who asked
         self.head = Anchor(number=expected - 1, mac=before[:64])
 
     def _keep_seals(self, at: str, action: str, target: str, told: str) -> None:
@@ -207,9 +213,11 @@ class _Trail:
                 self.drafts.add(target)
             case "account-added":
                 self.roles[target] = detail["role"]
+                self.people[target] = detail.get("sha256", "")
             case "account-removed":
                 self.roles[target] = REMOVED
             case "account-changed":
+                self.people[target] = detail.get("sha256", "")
                 if "role" in detail["fields"] and self.roles.get(target) != REMOVED:
                     self.roles[target] = detail.get("role", "")
             case "patient-imported":
@@ -368,12 +376,14 @@ def _documents(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[
 
 def _accounts(db: Connection, trail: _Trail) -> Iterator[str]:
     unseen = set(trail.roles)
-    for row in db.execute(
-        select(StoredAccount.id, StoredAccount.name, StoredAccount.role, StoredAccount.removed_at)
-    ):
+    columns = (StoredAccount.id, StoredAccount.sign_in, StoredAccount.name, StoredAccount.licence)
+    for row in db.execute(select(*columns, StoredAccount.role, StoredAccount.removed_at)):
         now = row.role if row.removed_at is None else REMOVED
         if trail.roles.get(row.id) not in ("", now):
             yield f"What {row.name} may do is not what the audit trail knows."
+        person = Account(row.id, row.sign_in, row.name, row.licence, row.role)
+        if trail.people.get(row.id, "") not in ("", account_sha256(person)):
+            yield f"The name or license of {row.name} is not what the audit trail knows."
         unseen.discard(row.id)
     for account_id in sorted(unseen):
         yield f"An account ({account_id}) is missing."
