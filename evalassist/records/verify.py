@@ -28,7 +28,14 @@ from evalassist.records.models import (
     StoredEpisode,
     StoredEvaluation,
 )
-from evalassist.records.plain import account_sha256, addendum_sha256, record_sha256, sha256_of, short_code
+from evalassist.records.plain import (
+    account_sha256,
+    addendum_sha256,
+    document_sha256,
+    record_sha256,
+    sha256_of,
+    short_code,
+)
 from evalassist.records.reads import REMOVED
 from evalassist.records.triggers import TRIGGERS
 from evalassist.records.vault import Anchor, Keys
@@ -156,18 +163,23 @@ class _Trail:
         self.notes: dict[str, tuple[str, str, str]] = {}
         """Of each evaluation signed: the seals of its note and its row, and its patient."""
         self.addenda: dict[tuple[str, int], str] = {}
-        self.documents: dict[str, str] = {}
+        self.documents: dict[str, tuple[str, str, str, str]] = {}
+        """Of each kept paper: its seal, and that of its row, its evaluation and kind, "" where a line does not say."""
         self.roles: dict[str, str] = {}
         """What each account may do; "" where a line from before this version does not say."""
         self.people: dict[str, str] = {}
         """The seal of who each account is; "" where a line from before this version does not say."""
         self.imported: dict[str, datetime] = {}
-        """When a patient was taken in from other records."""
-        self.drafts: set[str] = set()
-        """The evaluations begun here: nothing of them is older than the trail, whatever day it bears."""
+        """When a patient was taken in from other records by a version whose line does not say what came."""
+        self.told: set[str] = set()
+        """The patients taken in of whom the line says what came: whatever it does not say came otherwise."""
+        self.drafts: dict[str, str] = {}
+        """The evaluations begun here, and whose: nothing of them is older than the trail, whatever day it bears."""
 
     def need_not_know(self, evaluation_id: str, patient_id: str, made_at: datetime) -> bool:
         """Whether something was made before there was a trail, or came in with its patient."""
+        if patient_id in self.told:
+            return False
         came = self.imported.get(patient_id)
         if came is not None:
             return made_at <= came + CLOCK_SLACK
@@ -210,7 +222,7 @@ class _Trail:
         detail: dict[str, Any] = json.loads(told)
         match action:
             case "draft-begun":
-                self.drafts.add(target)
+                self.drafts[target] = detail["patient"]
             case "account-added":
                 self.roles[target] = detail["role"]
                 self.people[target] = detail.get("sha256", "")
@@ -221,14 +233,19 @@ class _Trail:
                 if "role" in detail["fields"] and self.roles.get(target) != REMOVED:
                     self.roles[target] = detail.get("role", "")
             case "patient-imported":
-                self.imported[target] = datetime.fromisoformat(at)
-                # a line from before this version does not say what came in below the notes
                 self.addenda |= {(of, number): seal for of, number, seal in detail.get("addenda", ())}
-                self.documents |= dict(detail.get("documents", ()))
+                for document_id, seal, *row in detail.get("documents", ()):
+                    self.documents[document_id] = (seal, *(row or ("",)), "", "")
+                # a line from before this version does not say what came in below the notes
+                if "documents" in detail:
+                    self.told.add(target)
+                else:
+                    self.imported[target] = datetime.fromisoformat(at)
             case "signed" | "note-imported":
                 self.notes[target] = (detail["note"], detail["record"], detail["patient"])
             case "document-kept":
-                self.documents[detail["document"]] = detail["sha256"]
+                of = detail.get("row", ""), target, detail["kind"]
+                self.documents[detail["document"]] = (detail["sha256"], *of)
             case _:
                 self.addenda[target, detail["number"]] = detail["sha256"]
 
@@ -357,17 +374,23 @@ def _addenda(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[st
 
 def _documents(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[str]:
     unseen = dict(trail.documents)
-    columns = (StoredDocument.id, StoredDocument.kind, StoredDocument.sha256, StoredDocument.pdf)
     query = (
-        select(*columns, StoredDocument.evaluation_id, StoredDocument.kept_at, StoredEpisode.patient_id)
+        select(*StoredDocument.__table__.columns, StoredEpisode.patient_id, StoredEvaluation.signed_at)
         .join(StoredEvaluation, StoredEvaluation.id == StoredDocument.evaluation_id)
         .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
     )
     for row in db.execute(query, execution_options={"yield_per": 20}):
         counts["documents"] += 1
         known = unseen.pop(row.id, None)
-        if sha256_of(row.pdf) != row.sha256 or known not in (None, row.sha256):
+        seal, kept, of, kind = known or ("", "", "", "")
+        if sha256_of(row.pdf) != row.sha256 or seal not in ("", row.sha256):
             yield f"A kept paper ({row.kind}, {row.id}) is no longer what was given out."
+        told = kept not in ("", document_sha256(dict(row._mapping)))
+        if told or of not in ("", row.evaluation_id) or kind not in ("", row.kind):
+            yield f"What stands beside a kept paper ({row.kind}, {row.id}) is no longer what was kept."
+        # below a signed note, that note tells it
+        if row.signed_at is None and trail.drafts.get(row.evaluation_id) not in (None, row.patient_id):
+            yield f"A kept paper ({row.kind}, {row.id}) was given to another patient."
         if known is None and not trail.need_not_know(row.evaluation_id, row.patient_id, row.kept_at):
             yield f"A kept paper ({row.kind}, {row.id}) is not known to the audit trail."
     for document_id in sorted(unseen):
