@@ -1117,3 +1117,33 @@ def test_a_rule_that_swallows_lines_of_the_trail_is_told_by_verify(
         with bare(owner) as db:
             db.execute("DROP RULE swallows ON audit")
     assert "table audit" in fault
+
+
+def test_what_the_user_of_the_server_adds_to_papers_without_the_keys_is_told_by_verify(
+    in_use: tuple[Entrance, str], server: Server
+) -> None:
+    there, evaluation_id = in_use
+    with there.sign_in("chen", PASSWORD) as store:
+        paper = store.keep_document(evaluation_id, "handout", "en", "letter", b"%PDF-1", "A. Chen", "printed")
+        store.note_use(paper, "saved", "A. Chen")
+    found = there.verify("chen", PASSWORD)
+    assert (found.faults, found.not_checked) == ([], [])
+    with bare(server) as db:
+        db.execute(
+            "INSERT INTO document_use VALUES (%s, 3, 'printed', '2026-03-02T00:00:00+00:00', 'S. Lee')",
+            (paper,),
+        )
+        # below a draft of which the trail knows nothing, on a day before there was one
+        db.execute(
+            f"INSERT INTO evaluation ({COLUMNS}) SELECT 'forged', id, {FORGED} FROM episode LIMIT 1".encode()
+        )
+        db.execute(
+            "INSERT INTO document SELECT 'forged', 'forged', kind, language, paper, content_sha256,"
+            " '2020-03-02T00:00:00.000000+00:00', kept_by, sha256, pdf FROM document WHERE id = %s",
+            (paper,),
+        )
+    found = there.verify("chen", PASSWORD)
+    (fault,) = found.faults
+    assert paper in fault
+    assert "printed or saved" in fault
+    assert any(why.startswith("1 of the addenda and kept papers") for why in found.not_checked)

@@ -398,7 +398,10 @@ def _lies(db: Connection) -> Iterator[str]:
     # every type as the operator takes it, for one of another schema may take any other
     plain = text(
         "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace::oid"
-        " AND relkind = 'r'::\"char\" AND NOT relrowsecurity AND NOT relhasrules AND NOT relhassubclass"
+        " AND relkind = 'r'::\"char\" AND NOT relrowsecurity"
+        # not `relhasrules` and `relhassubclass`: they stay for a while when the last one is gone
+        " AND NOT EXISTS (SELECT 1 FROM pg_rewrite WHERE ev_class = pg_class.oid)"
+        " AND NOT EXISTS (SELECT 1 FROM pg_inherits WHERE inhparent = pg_class.oid)"
     )
     for name in sorted(Base.metadata.tables.keys() - set(db.scalars(plain))):
         yield f"The table {name} of the database is no plain table any more: it may show or keep other rows."

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from evalassist.records.models import (
     StoredDocument,
     StoredEpisode,
     StoredEvaluation,
+    StoredUse,
 )
 from evalassist.records.plain import (
     account_sha256,
@@ -48,6 +50,10 @@ OLDER = "The records are from an older EvalAssist. Open them once in this one, t
 NEWER = "The records were written by a newer EvalAssist. Verify them with that one."
 OLDER_NOTES = (
     "{} of the signed notes are from before there was an audit trail; only their own seals vouch for them."
+)
+OLDER_BELOW = (
+    "{} of the addenda and kept papers bear a day from before there was an audit trail, or came in with a patient "
+    "before it said so; only their own seals vouch for them."
 )
 IN_USE = "The records are open in another window, so the pages of the file were not checked. Close it and verify again."
 
@@ -125,8 +131,12 @@ def verify_rows(db: Connection, key: bytes, anchors: Mapping[str, Anchor], found
         if anchor.number and anchor.mac not in (known, known and short_code(known)):
             found.tell([_cut(where, anchor, trail.head)])
     found.tell(_notes(db, trail, found))
-    found.tell(_addenda(db, trail, found.counts))
-    found.tell(_documents(db, trail, found.counts))
+    older: list[str] = []
+    found.tell(_addenda(db, trail, found.counts, older))
+    found.tell(_documents(db, trail, found.counts, older))
+    found.tell(_uses(db, trail))
+    if older:
+        found.not_checked.append(OLDER_BELOW.format(len(older)))
     found.tell(_accounts(db, trail))
 
 
@@ -165,6 +175,8 @@ class _Trail:
         self.addenda: dict[tuple[str, int], str] = {}
         self.documents: dict[str, tuple[str, str, str, str]] = {}
         """Of each kept paper: its seal, and that of its row, its evaluation and kind, "" where a line does not say."""
+        self.uses: dict[str, list[tuple[str, str]]] = {}
+        """How each paper was used and by whom, the earliest first."""
         self.roles: dict[str, str] = {}
         """What each account may do; "" where a line from before this version does not say."""
         self.people: dict[str, str] = {}
@@ -207,7 +219,7 @@ class _Trail:
                 try:
                     fits = mac == seal(before, line[:7])
                     if fits and action in _SEALING:
-                        self._keep_seals(line[1], action, target, detail)
+                        self._keep_seals(line[1], line[3], action, target, detail)
                 except (TypeError, ValueError, KeyError):
                     fits = False
                 if not fits:
@@ -218,7 +230,7 @@ class _Trail:
         rows.close()  # a server holds the rest for who asked
         self.head = Anchor(number=expected - 1, mac=before[:64])
 
-    def _keep_seals(self, at: str, action: str, target: str, told: str) -> None:
+    def _keep_seals(self, at: str, who: str, action: str, target: str, told: str) -> None:
         detail: dict[str, Any] = json.loads(told)
         match action:
             case "draft-begun":
@@ -246,6 +258,9 @@ class _Trail:
             case "document-kept":
                 of = detail.get("row", ""), target, detail["kind"]
                 self.documents[detail["document"]] = (detail["sha256"], *of)
+            case "document-printed" | "document-saved":
+                use = action.removeprefix("document-"), who
+                self.uses.setdefault(detail["document"], []).append(use)
             case _:
                 self.addenda[target, detail["number"]] = detail["sha256"]
 
@@ -267,6 +282,8 @@ _SEALING = frozenset(
         "note-imported",
         "patient-imported",
         "document-kept",
+        "document-printed",
+        "document-saved",
         "addendum-written",
         "late-entry-written",
         "entered-in-error",
@@ -346,7 +363,7 @@ def _notes(db: Connection, trail: _Trail, verified: Verified) -> Iterator[str]:
         yield f"A signed evaluation ({evaluation_id}) is missing, or is not signed any more."
 
 
-def _addenda(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[str]:
+def _addenda(db: Connection, trail: _Trail, counts: Counter[str], older: list[str]) -> Iterator[str]:
     query = (
         select(*StoredAddendum.__table__.columns, StoredEvaluation.note_sha256, StoredEpisode.patient_id)
         .join(StoredEvaluation, StoredEvaluation.id == StoredAddendum.evaluation_id)
@@ -367,12 +384,14 @@ def _addenda(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[st
         signed_here = of in trail.notes and row.patient_id not in trail.imported
         if known is None and (signed_here or not trail.need_not_know(of, row.patient_id, row.written_at)):
             yield f"Addendum {row.number} of evaluation {of} is not known to the audit trail."
+        elif known is None:
+            older.append(of)
         before = row.sha256
     for of, number in sorted(unseen):
         yield f"Addendum {number} of evaluation {of} is missing."
 
 
-def _documents(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[str]:
+def _documents(db: Connection, trail: _Trail, counts: Counter[str], older: list[str]) -> Iterator[str]:
     unseen = dict(trail.documents)
     query = (
         select(*StoredDocument.__table__.columns, StoredEpisode.patient_id, StoredEvaluation.signed_at)
@@ -393,8 +412,25 @@ def _documents(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[
             yield f"A kept paper ({row.kind}, {row.id}) was given to another patient."
         if known is None and not trail.need_not_know(row.evaluation_id, row.patient_id, row.kept_at):
             yield f"A kept paper ({row.kind}, {row.id}) is not known to the audit trail."
+        elif known is None:
+            older.append(row.id)
     for document_id in sorted(unseen):
         yield f"A kept paper ({document_id}) is missing."
+
+
+def _uses(db: Connection, trail: _Trail) -> Iterator[str]:
+    """Whether each paper that was kept here was printed and saved as often, and by whom, as the trail knows."""
+    rows: dict[str, list[tuple[str, str]]] = {}
+    query = select(StoredUse.document_id, StoredUse.use, StoredUse.used_by)
+    for row in db.execute(query.order_by(StoredUse.document_id, StoredUse.number)):
+        rows.setdefault(row.document_id, []).append((row.use, row.used_by))
+    for document_id, (_, _, of, _) in trail.documents.items():
+        known, there = trail.uses.get(document_id, []), rows.get(document_id, [])
+        # where nobody signed in, the line names nobody
+        if of and there != [
+            (use, who or by) for (use, who), (_, by) in zip_longest(known, there, fillvalue=("", ""))
+        ]:
+            yield f"When a kept paper ({document_id}) was printed or saved is not what the audit trail knows."
 
 
 def _accounts(db: Connection, trail: _Trail) -> Iterator[str]:
