@@ -31,7 +31,7 @@ from evalassist.records.plain import addendum_sha256, sha256_of, short_code, typ
 from evalassist.records.store import Store
 from evalassist.records.triggers import TRIGGERS
 from evalassist.records.vault import Anchor, WrongPasswordError, new_keys
-from evalassist.records.verify import OLDER_NOTES, Verified, verify, verify_rows
+from evalassist.records.verify import OLDER_BELOW, OLDER_NOTES, Verified, verify, verify_rows
 
 KEYS = new_keys()
 CHEN = Account("a1", "chen", "A. Chen", "PT-1", "administrator")
@@ -434,7 +434,7 @@ def test_a_note_signed_before_there_was_a_trail_is_no_fault_but_told(path: Path)
         store.save(replace(begin(), patient=BO))
     found = checked(path)
     assert found.faults == []
-    assert found.not_checked == [OLDER_NOTES.format(1)]
+    assert found.not_checked == [OLDER_NOTES.format(1), OLDER_BELOW.format(2)]
 
 
 def test_a_lock_taken_off_and_a_damaged_page_are_told(path: Path) -> None:

@@ -18,7 +18,7 @@ from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account, Role
 from evalassist.records.connection import connect
 from evalassist.records.patient_file import PatientFileError, export_patient, import_patient
-from evalassist.records.plain import sha256_of
+from evalassist.records.plain import addendum_sha256, sha256_of
 from evalassist.records.store import Store
 from evalassist.records.triggers import TRIGGERS
 from evalassist.records.vault import WrongPasswordError, new_keys
@@ -421,3 +421,36 @@ def test_a_patient_without_visits_and_with_an_unreadable_birth_date_is_refused(
     with pytest.raises(PatientFileError):
         import_patient(there, file, PASSWORD)
     assert there.search_patients("anna") == ()
+
+
+def test_what_is_put_below_a_patient_who_was_taken_in_is_told_by_verify(
+    here: Store, there: Store, tmp_path: Path
+) -> None:
+    """Whatever day it bears: the line of the import says what came."""
+    file = tmp_path / f"anna{patient_file.ENDING}"
+    export_patient(here, ANNA.id, file, PASSWORD)
+    import_patient(there, file, PASSWORD)
+    assert verify(there.path, there.keys, {}).faults == []
+    with closing(connect(there.path, there.keys.database)) as db:
+        evaluation_id, number, before = db.execute(
+            "SELECT evaluation_id, number, sha256 FROM addendum ORDER BY number DESC"
+        ).fetchone()
+        forged = Addendum("not her", "S. Lee", datetime(2026, 3, 2, tzinfo=UTC), "entered-in-error", "PT-1")
+        db.execute(
+            "INSERT INTO addendum (evaluation_id, number, text, clinician, written_at, sha256, kind, licence)"
+            " VALUES (?, ?, ?, ?, '2026-03-02T00:00:00.000000+00:00', ?, ?, 'PT-1')",
+            (
+                evaluation_id,
+                number + 1,
+                forged.text,
+                forged.clinician,
+                addendum_sha256(before, forged),
+                forged.kind,
+            ),
+        )
+        db.execute(
+            "INSERT INTO document SELECT 'forged', evaluation_id, kind, language, paper, content_sha256,"
+            " '2026-03-02T00:00:00.000000+00:00', kept_by, sha256, pdf FROM document LIMIT 1"
+        )
+    faults = verify(there.path, there.keys, {}).faults
+    assert [fault.partition(" ")[0] for fault in faults if "not known" in fault] == ["Addendum", "A"]

@@ -1026,3 +1026,124 @@ def test_another_name_or_license_of_an_account_is_told_by_verify(
         db.execute("UPDATE account SET name = 'A. Chen', licence = 'PT-1' WHERE sign_in = 'lee'")
     (fault,) = there.verify("chen", PASSWORD).faults
     assert "name or license" in fault
+
+
+def test_a_kept_paper_that_is_given_to_another_or_told_otherwise_is_told_by_verify(
+    in_use: tuple[Entrance, str], owner: Server
+) -> None:
+    there, evaluation_id = in_use
+    other, draft = begin(), begin()
+    bo = replace(other, patient=replace(ANNA, id="bo", name="Bo Ek"), id="bo-visit", episode_id="bo-episode")
+    with there.sign_in("chen", PASSWORD) as store:
+        store.save(bo)
+        store.save(draft)
+        moved = store.keep_document(evaluation_id, "handout", "en", "letter", b"%PDF-1", "A. Chen")
+        dated = store.keep_document(evaluation_id, "referral", "en", "letter", b"%PDF-2", "A. Chen")
+        store.keep_document(draft.id, "handout", "en", "letter", b"%PDF-3", "A. Chen")
+    assert there.verify("chen", PASSWORD).faults == []
+    with bare(owner) as db:
+        db.execute("ALTER TABLE document DISABLE TRIGGER USER")
+        db.execute("UPDATE document SET evaluation_id = 'bo-visit' WHERE id = %s", (moved,))
+        db.execute("UPDATE document SET kept_by = 'S. Lee' WHERE id = %s", (dated,))
+        db.execute("ALTER TABLE document ENABLE TRIGGER USER")
+        db.execute("UPDATE evaluation SET episode_id = 'bo-episode' WHERE id = %s", (draft.id,))
+    faults = there.verify("chen", PASSWORD).faults
+    assert any(moved in fault and "no longer what was kept" in fault for fault in faults)
+    assert any(dated in fault and "no longer what was kept" in fault for fault in faults)
+    assert any("given to another patient" in fault for fault in faults)
+    assert len(faults) == 3
+
+
+_ONLY_VERIFY = "current_setting('statement_timeout') = '0'"
+
+
+@pytest.mark.parametrize(
+    ("hide", "undo"),
+    [
+        (
+            "ALTER TABLE addendum ENABLE ROW LEVEL SECURITY;"
+            f" CREATE POLICY hiding ON addendum USING ({_ONLY_VERIFY})",
+            "DROP POLICY hiding ON addendum; ALTER TABLE addendum DISABLE ROW LEVEL SECURITY",
+        ),
+        (
+            f"ALTER TABLE addendum RENAME TO whole; CREATE VIEW addendum AS SELECT * FROM whole WHERE {_ONLY_VERIFY};"
+            " GRANT SELECT ON addendum TO evalassist_app",
+            "DROP VIEW addendum; ALTER TABLE whole RENAME TO addendum",
+        ),
+        (
+            "CREATE FUNCTION differs(text, varchar) RETURNS boolean LANGUAGE sql AS $f$ SELECT $1 = $2::text"
+            " AND $2::text <> 'entered-in-error' $f$; CREATE OPERATOR public.="
+            " (FUNCTION = differs, LEFTARG = text, RIGHTARG = varchar)",
+            "DROP OPERATOR public.= (text, varchar); DROP FUNCTION differs",
+        ),
+    ],
+    ids=["policy", "view", "operator"],
+)
+def test_a_database_that_shows_the_app_other_rows_than_verify_is_told(
+    in_use: tuple[Entrance, str], owner: Server, hide: str, undo: str
+) -> None:
+    there, evaluation_id = in_use
+    in_error = Addendum("not her", "A. Chen", datetime.now(UTC), "entered-in-error", "PT-1")
+    with there.sign_in("chen", PASSWORD) as store:
+        store.add_addendum(evaluation_id, in_error)
+        assert next(row for row in store.recent() if row.id == evaluation_id).in_error
+    with bare(owner) as db:
+        db.execute(hide.encode())
+    try:
+        with there.sign_in("chen", PASSWORD) as store:
+            assert not next(row for row in store.recent() if row.id == evaluation_id).in_error
+        (fault,) = there.verify("chen", PASSWORD).faults
+    finally:
+        with bare(owner) as db:
+            db.execute(undo.encode())
+    assert "other rows" in fault or "otherwise" in fault
+    assert there.verify("chen", PASSWORD).faults == []
+
+
+def test_a_rule_that_swallows_lines_of_the_trail_is_told_by_verify(
+    in_use: tuple[Entrance, str], owner: Server
+) -> None:
+    there, evaluation_id = in_use
+    with bare(owner) as db:
+        db.execute(
+            "CREATE RULE swallows AS ON INSERT TO audit WHERE NEW.action = 'evaluation-opened' DO INSTEAD NOTHING"
+        )
+    try:
+        with there.sign_in("chen", PASSWORD) as store:
+            store.load(evaluation_id)
+            assert not store.has_noted("evaluation-opened")
+        (fault,) = there.verify("chen", PASSWORD).faults
+    finally:
+        with bare(owner) as db:
+            db.execute("DROP RULE swallows ON audit")
+    assert "table audit" in fault
+
+
+def test_what_the_user_of_the_server_adds_to_papers_without_the_keys_is_told_by_verify(
+    in_use: tuple[Entrance, str], server: Server
+) -> None:
+    there, evaluation_id = in_use
+    with there.sign_in("chen", PASSWORD) as store:
+        paper = store.keep_document(evaluation_id, "handout", "en", "letter", b"%PDF-1", "A. Chen", "printed")
+        store.note_use(paper, "saved", "A. Chen")
+    found = there.verify("chen", PASSWORD)
+    assert (found.faults, found.not_checked) == ([], [])
+    with bare(server) as db:
+        db.execute(
+            "INSERT INTO document_use VALUES (%s, 3, 'printed', '2026-03-02T00:00:00+00:00', 'S. Lee')",
+            (paper,),
+        )
+        # below a draft of which the trail knows nothing, on a day before there was one
+        db.execute(
+            f"INSERT INTO evaluation ({COLUMNS}) SELECT 'forged', id, {FORGED} FROM episode LIMIT 1".encode()
+        )
+        db.execute(
+            "INSERT INTO document SELECT 'forged', 'forged', kind, language, paper, content_sha256,"
+            " '2020-03-02T00:00:00.000000+00:00', kept_by, sha256, pdf FROM document WHERE id = %s",
+            (paper,),
+        )
+    found = there.verify("chen", PASSWORD)
+    (fault,) = found.faults
+    assert paper in fault
+    assert "printed or saved" in fault
+    assert any(why.startswith("1 of the addenda and kept papers") for why in found.not_checked)

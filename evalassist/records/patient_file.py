@@ -25,8 +25,9 @@ from evalassist.records.accounts import NOBODY, Account
 from evalassist.records.connection import connect, first_fault
 from evalassist.records.faults import not_kept, plain_words
 from evalassist.records.integrity import columns_of, quoted
-from evalassist.records.models import Base, StoredEpisode, UtcDateTime
+from evalassist.records.models import Base, StoredDocument, StoredEpisode, UtcDateTime
 from evalassist.records.passwords import refusal
+from evalassist.records.plain import document_sha256
 from evalassist.records.rows import DocumentUse
 from evalassist.records.store import Store
 from evalassist.records.verify import note_seals
@@ -77,6 +78,7 @@ _IS_OF_OUR_TIME = re.compile("2[0-9]{3}-")
 """At the ends of time no clock of a place can tell a moment."""
 _IS_KIND = re.compile(r"[a-z][a-z0-9-]{0,39}")
 """Of a paper: also one of a later version, but never a folder or a name."""
+_PAPER = [each for each in StoredDocument.__table__.columns if each.name != "pdf"]
 Rows = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
 
 
@@ -160,9 +162,8 @@ def import_patient(store: Store, file: Path, password: str) -> str:
                 "Compare the two before anything is put together."
             )
         )
-    seals_below = {
-        "addenda": _picked(rows, "addendum", "evaluation_id", "number", "sha256"),
-        "documents": _picked(rows, "document", "id", "sha256"),
+    seals_below: dict[str, object] = {
+        "addenda": _picked(rows, "addendum", "evaluation_id", "number", "sha256")
     }
     with store.writing("patient-imported", patient_id, seals_below) as change:
         last = change.exec_driver_sql("SELECT coalesce(max(change_number), 0) FROM evaluation").scalar_one()
@@ -172,6 +173,11 @@ def import_patient(store: Store, file: Path, password: str) -> str:
         for evaluation_id in _sound_notes(change, patient_id):
             seals = note_seals(change, evaluation_id)
             audit.append(change, store.keys.audit, store.account, "note-imported", evaluation_id, seals)
+        papers = [row[rows["document"][0].index("id")] for row in rows["document"][1]]
+        kept = change.execute(
+            select(*_PAPER).where(StoredDocument.id.in_(papers)).order_by(StoredDocument.id)
+        )
+        seals_below["documents"] = [[row.id, row.sha256, document_sha256(dict(row._mapping))] for row in kept]
     log.info("patient %s imported", patient_id)
     return patient_id
 

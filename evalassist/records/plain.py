@@ -126,6 +126,12 @@ def account_sha256(account: Account) -> str:
     return sha256_of(json.dumps([account.id, account.sign_in, account.name, account.licence]))
 
 
+def document_sha256(columns: Mapping[str, Any]) -> str:
+    """The seal of a kept paper's row: whose it is, what it is, and who kept it when."""
+    told = ("id", "evaluation_id", "kind", "language", "paper", "content_sha256", "kept_by", "sha256")
+    return sha256_of(json.dumps([columns["kept_at"].isoformat(), *(columns[name] for name in told)]))
+
+
 def sha256_of(content: str | bytes) -> str:
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 

@@ -390,3 +390,21 @@ def _locks(db: Connection) -> Iterator[str]:
             yield f"The lock {name} of the database was {'changed' if name in there else 'taken off'}."
     for name in there.keys() - locks.keys():
         yield f"Something was added to the database that acts by itself: {name}."
+    yield from _lies(db)
+
+
+def _lies(db: Connection) -> Iterator[str]:
+    """What could show the app other rows than whoever verifies, or swallow what it writes."""
+    # every type as the operator takes it, for one of another schema may take any other
+    plain = text(
+        "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace::oid"
+        " AND relkind = 'r'::\"char\" AND NOT relrowsecurity"
+        # not `relhasrules` and `relhassubclass`: they stay for a while when the last one is gone
+        " AND NOT EXISTS (SELECT 1 FROM pg_rewrite WHERE ev_class = pg_class.oid)"
+        " AND NOT EXISTS (SELECT 1 FROM pg_inherits WHERE inhparent = pg_class.oid)"
+    )
+    for name in sorted(Base.metadata.tables.keys() - set(db.scalars(plain))):
+        yield f"The table {name} of the database is no plain table any more: it may show or keep other rows."
+    other = text("SELECT oprname::text FROM pg_operator WHERE oprnamespace = 'public'::regnamespace::oid")
+    for name in db.scalars(other):
+        yield f"Something was added to the database that compares otherwise: {name}."

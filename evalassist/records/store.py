@@ -37,6 +37,7 @@ from evalassist.records.faults import DamagedError, OtherKeyError, not_kept, pla
 from evalassist.records.models import StoredPatient, StoredPlace
 from evalassist.records.plain import (
     account_sha256,
+    document_sha256,
     evaluation_columns,
     patient_value,
     record_sha256,
@@ -336,7 +337,8 @@ class Store:
             document_id = writes.keep_document(db, columns)
             told = {"document": document_id, "kind": kind}
             if document_id == columns["id"]:
-                self._append(db, "document-kept", evaluation_id, told | {"sha256": columns["sha256"]})
+                seals = {"sha256": columns["sha256"], "row": document_sha256(columns)}
+                self._append(db, "document-kept", evaluation_id, told | seals)
             if use is not None:
                 writes.keep_use(db, document_id, Used(use, now, by))
                 self._append(db, f"document-{use}", evaluation_id, told)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,16 @@ from evalassist.records.models import (
     StoredDocument,
     StoredEpisode,
     StoredEvaluation,
+    StoredUse,
 )
-from evalassist.records.plain import account_sha256, addendum_sha256, record_sha256, sha256_of, short_code
+from evalassist.records.plain import (
+    account_sha256,
+    addendum_sha256,
+    document_sha256,
+    record_sha256,
+    sha256_of,
+    short_code,
+)
 from evalassist.records.reads import REMOVED
 from evalassist.records.triggers import TRIGGERS
 from evalassist.records.vault import Anchor, Keys
@@ -41,6 +50,10 @@ OLDER = "The records are from an older EvalAssist. Open them once in this one, t
 NEWER = "The records were written by a newer EvalAssist. Verify them with that one."
 OLDER_NOTES = (
     "{} of the signed notes are from before there was an audit trail; only their own seals vouch for them."
+)
+OLDER_BELOW = (
+    "{} of the addenda and kept papers bear a day from before there was an audit trail, or came in with a patient "
+    "before it said so; only their own seals vouch for them."
 )
 IN_USE = "The records are open in another window, so the pages of the file were not checked. Close it and verify again."
 
@@ -118,8 +131,12 @@ def verify_rows(db: Connection, key: bytes, anchors: Mapping[str, Anchor], found
         if anchor.number and anchor.mac not in (known, known and short_code(known)):
             found.tell([_cut(where, anchor, trail.head)])
     found.tell(_notes(db, trail, found))
-    found.tell(_addenda(db, trail, found.counts))
-    found.tell(_documents(db, trail, found.counts))
+    older: list[str] = []
+    found.tell(_addenda(db, trail, found.counts, older))
+    found.tell(_documents(db, trail, found.counts, older))
+    found.tell(_uses(db, trail))
+    if older:
+        found.not_checked.append(OLDER_BELOW.format(len(older)))
     found.tell(_accounts(db, trail))
 
 
@@ -156,18 +173,25 @@ class _Trail:
         self.notes: dict[str, tuple[str, str, str]] = {}
         """Of each evaluation signed: the seals of its note and its row, and its patient."""
         self.addenda: dict[tuple[str, int], str] = {}
-        self.documents: dict[str, str] = {}
+        self.documents: dict[str, tuple[str, str, str, str]] = {}
+        """Of each kept paper: its seal, and that of its row, its evaluation and kind, "" where a line does not say."""
+        self.uses: dict[str, list[tuple[str, str]]] = {}
+        """How each paper was used and by whom, the earliest first."""
         self.roles: dict[str, str] = {}
         """What each account may do; "" where a line from before this version does not say."""
         self.people: dict[str, str] = {}
         """The seal of who each account is; "" where a line from before this version does not say."""
         self.imported: dict[str, datetime] = {}
-        """When a patient was taken in from other records."""
-        self.drafts: set[str] = set()
-        """The evaluations begun here: nothing of them is older than the trail, whatever day it bears."""
+        """When a patient was taken in from other records by a version whose line does not say what came."""
+        self.told: set[str] = set()
+        """The patients taken in of whom the line says what came: whatever it does not say came otherwise."""
+        self.drafts: dict[str, str] = {}
+        """The evaluations begun here, and whose: nothing of them is older than the trail, whatever day it bears."""
 
     def need_not_know(self, evaluation_id: str, patient_id: str, made_at: datetime) -> bool:
         """Whether something was made before there was a trail, or came in with its patient."""
+        if patient_id in self.told:
+            return False
         came = self.imported.get(patient_id)
         if came is not None:
             return made_at <= came + CLOCK_SLACK
@@ -195,7 +219,7 @@ class _Trail:
                 try:
                     fits = mac == seal(before, line[:7])
                     if fits and action in _SEALING:
-                        self._keep_seals(line[1], action, target, detail)
+                        self._keep_seals(line[1], line[3], action, target, detail)
                 except (TypeError, ValueError, KeyError):
                     fits = False
                 if not fits:
@@ -206,11 +230,11 @@ class _Trail:
         rows.close()  # a server holds the rest for who asked
         self.head = Anchor(number=expected - 1, mac=before[:64])
 
-    def _keep_seals(self, at: str, action: str, target: str, told: str) -> None:
+    def _keep_seals(self, at: str, who: str, action: str, target: str, told: str) -> None:
         detail: dict[str, Any] = json.loads(told)
         match action:
             case "draft-begun":
-                self.drafts.add(target)
+                self.drafts[target] = detail["patient"]
             case "account-added":
                 self.roles[target] = detail["role"]
                 self.people[target] = detail.get("sha256", "")
@@ -221,14 +245,22 @@ class _Trail:
                 if "role" in detail["fields"] and self.roles.get(target) != REMOVED:
                     self.roles[target] = detail.get("role", "")
             case "patient-imported":
-                self.imported[target] = datetime.fromisoformat(at)
-                # a line from before this version does not say what came in below the notes
                 self.addenda |= {(of, number): seal for of, number, seal in detail.get("addenda", ())}
-                self.documents |= dict(detail.get("documents", ()))
+                for document_id, seal, *row in detail.get("documents", ()):
+                    self.documents[document_id] = (seal, *(row or ("",)), "", "")
+                # a line from before this version does not say what came in below the notes
+                if "documents" in detail:
+                    self.told.add(target)
+                else:
+                    self.imported[target] = datetime.fromisoformat(at)
             case "signed" | "note-imported":
                 self.notes[target] = (detail["note"], detail["record"], detail["patient"])
             case "document-kept":
-                self.documents[detail["document"]] = detail["sha256"]
+                of = detail.get("row", ""), target, detail["kind"]
+                self.documents[detail["document"]] = (detail["sha256"], *of)
+            case "document-printed" | "document-saved":
+                use = action.removeprefix("document-"), who
+                self.uses.setdefault(detail["document"], []).append(use)
             case _:
                 self.addenda[target, detail["number"]] = detail["sha256"]
 
@@ -250,6 +282,8 @@ _SEALING = frozenset(
         "note-imported",
         "patient-imported",
         "document-kept",
+        "document-printed",
+        "document-saved",
         "addendum-written",
         "late-entry-written",
         "entered-in-error",
@@ -329,7 +363,7 @@ def _notes(db: Connection, trail: _Trail, verified: Verified) -> Iterator[str]:
         yield f"A signed evaluation ({evaluation_id}) is missing, or is not signed any more."
 
 
-def _addenda(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[str]:
+def _addenda(db: Connection, trail: _Trail, counts: Counter[str], older: list[str]) -> Iterator[str]:
     query = (
         select(*StoredAddendum.__table__.columns, StoredEvaluation.note_sha256, StoredEpisode.patient_id)
         .join(StoredEvaluation, StoredEvaluation.id == StoredAddendum.evaluation_id)
@@ -350,28 +384,53 @@ def _addenda(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[st
         signed_here = of in trail.notes and row.patient_id not in trail.imported
         if known is None and (signed_here or not trail.need_not_know(of, row.patient_id, row.written_at)):
             yield f"Addendum {row.number} of evaluation {of} is not known to the audit trail."
+        elif known is None:
+            older.append(of)
         before = row.sha256
     for of, number in sorted(unseen):
         yield f"Addendum {number} of evaluation {of} is missing."
 
 
-def _documents(db: Connection, trail: _Trail, counts: Counter[str]) -> Iterator[str]:
+def _documents(db: Connection, trail: _Trail, counts: Counter[str], older: list[str]) -> Iterator[str]:
     unseen = dict(trail.documents)
-    columns = (StoredDocument.id, StoredDocument.kind, StoredDocument.sha256, StoredDocument.pdf)
     query = (
-        select(*columns, StoredDocument.evaluation_id, StoredDocument.kept_at, StoredEpisode.patient_id)
+        select(*StoredDocument.__table__.columns, StoredEpisode.patient_id, StoredEvaluation.signed_at)
         .join(StoredEvaluation, StoredEvaluation.id == StoredDocument.evaluation_id)
         .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
     )
     for row in db.execute(query, execution_options={"yield_per": 20}):
         counts["documents"] += 1
         known = unseen.pop(row.id, None)
-        if sha256_of(row.pdf) != row.sha256 or known not in (None, row.sha256):
+        seal, kept, of, kind = known or ("", "", "", "")
+        if sha256_of(row.pdf) != row.sha256 or seal not in ("", row.sha256):
             yield f"A kept paper ({row.kind}, {row.id}) is no longer what was given out."
+        told = kept not in ("", document_sha256(dict(row._mapping)))
+        if told or of not in ("", row.evaluation_id) or kind not in ("", row.kind):
+            yield f"What stands beside a kept paper ({row.kind}, {row.id}) is no longer what was kept."
+        # below a signed note, that note tells it
+        if row.signed_at is None and trail.drafts.get(row.evaluation_id) not in (None, row.patient_id):
+            yield f"A kept paper ({row.kind}, {row.id}) was given to another patient."
         if known is None and not trail.need_not_know(row.evaluation_id, row.patient_id, row.kept_at):
             yield f"A kept paper ({row.kind}, {row.id}) is not known to the audit trail."
+        elif known is None:
+            older.append(row.id)
     for document_id in sorted(unseen):
         yield f"A kept paper ({document_id}) is missing."
+
+
+def _uses(db: Connection, trail: _Trail) -> Iterator[str]:
+    """Whether each paper that was kept here was printed and saved as often, and by whom, as the trail knows."""
+    rows: dict[str, list[tuple[str, str]]] = {}
+    query = select(StoredUse.document_id, StoredUse.use, StoredUse.used_by)
+    for row in db.execute(query.order_by(StoredUse.document_id, StoredUse.number)):
+        rows.setdefault(row.document_id, []).append((row.use, row.used_by))
+    for document_id, (_, _, of, _) in trail.documents.items():
+        known, there = trail.uses.get(document_id, []), rows.get(document_id, [])
+        # where nobody signed in, the line names nobody
+        if of and there != [
+            (use, who or by) for (use, who), (_, by) in zip_longest(known, there, fillvalue=("", ""))
+        ]:
+            yield f"When a kept paper ({document_id}) was printed or saved is not what the audit trail knows."
 
 
 def _accounts(db: Connection, trail: _Trail) -> Iterator[str]:
