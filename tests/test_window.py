@@ -983,7 +983,7 @@ def test_a_sheet_with_a_problem_is_neither_printed_nor_saved(
     assert not session.store.documents(session.evaluation.id)
 
 
-def test_an_evaluation_that_is_left_is_deleted_part_after_part_while_the_next_is_worked_on(
+def test_an_evaluation_that_is_left_is_deleted_while_the_start_page_is_worked_on_and_dressed_anew(
     desk: Desk, qtbot: QtBot
 ) -> None:
     desk.begin(desk.case("ex1"))
@@ -994,4 +994,9 @@ def test_an_evaluation_that_is_left_is_deleted_part_after_part_while_the_next_is
     assert shiboken6.isValid(left)
     desk.window.start.search.setFocus()  # type: ignore[union-attr]
     QTest.keyClicks(desk.window.start.search, "Ana")  # type: ignore[union-attr]
+    qtbot.wait(100)
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    style.apply_style(app, dark=True)
     qtbot.waitUntil(lambda: not shiboken6.isValid(left))
+    style.apply_style(app)

@@ -49,10 +49,8 @@ WARNING = ("safety",)
 """Steps whose own line above the page tells every red flag, and is read aloud."""
 PAPERS = ("handout", "sign")
 REST_BEFORE_BUILDING_MS, REST_BEFORE_COLLECTING_MS = 400, 2_000
-BETWEEN_SLICES_MS, SLICE_S, BETWEEN_DELETIONS_MS = 10, 0.005, 5
-"""Pages are made in pieces of some milliseconds, and deleted in some, with room for a key between them."""
-FEW = 120
-"""So many widgets are deleted together in some milliseconds."""
+BETWEEN_SLICES_MS, SLICE_S, BETWEEN_DELETIONS_MS = 10, 0.005, 30
+"""Pages are made in pieces of some milliseconds, with room for a key between them; they are deleted one by one."""
 DONE = object()
 JUDGED = ("pfp", "irritability", *CODES.values())
 """Conclusions on which the therapist has a word."""
@@ -375,21 +373,10 @@ class EvaluationView(QWidget):
         QApplication.instance().focusChanged.disconnect(self._focus_moved)  # type: ignore[union-attr]
 
     def delete_in_turns(self) -> None:
-        """Delete it part after part: all at once would hold up what is shown in its place."""
-        for clock in self.findChildren(QTimer):
-            clock.stop()  # nothing of it wakes up half deleted
-        parts = _innermost_first(self)
-        deleting = QTimer(self.parent(), interval=BETWEEN_DELETIONS_MS)
-
-        def delete_one() -> None:
-            part = next(parts, None)
-            if part is None:
-                deleting.deleteLater()
-            else:
-                part.deleteLater()
-
-        deleting.timeout.connect(delete_one)
-        deleting.start()
+        """Delete one page after the other: all at once would hold up what is shown in their place."""
+        self._step = ""  # nothing is placed any more
+        for turn, part in enumerate((*self._pages.values(), self)):
+            QTimer.singleShot(BETWEEN_DELETIONS_MS * turn, part, part.deleteLater)
 
     # ------------------------------------------------------------ size
 
@@ -899,25 +886,3 @@ class EvaluationView(QWidget):
             act.triggered.connect(lambda _=False, side=side: self.session.change_side(side))
         badge = self.header.side
         menu.exec(badge.mapToGlobal(badge.rect().bottomLeft()) if badge.hasFocus() else QCursor.pos())
-
-
-def _innermost_first(part: QWidget) -> Iterator[QWidget]:
-    """What to delete one after the other, so that few go at a time."""
-    if _holds_many(part):
-        for inner in _within(part):
-            yield from _innermost_first(inner)
-    yield part
-
-
-def _within(part: QWidget) -> list[QWidget]:
-    return part.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
-
-
-def _holds_many(part: QWidget) -> bool:
-    """Counted no further than it takes: counting all of a page takes as long as drawing it."""
-    found = _within(part)
-    for each in found:
-        if len(found) > FEW:
-            return True
-        found += _within(each)
-    return False
