@@ -375,8 +375,10 @@ class EvaluationView(QWidget):
     def delete_in_turns(self) -> None:
         """Delete one page after the other: all at once would hold up what is shown in their place."""
         self._step = ""  # nothing is placed any more
-        for turn, part in enumerate((*self._pages.values(), self)):
-            QTimer.singleShot(BETWEEN_DELETIONS_MS * turn, part, part.deleteLater)
+        left = iter((*self._pages.values(), self))
+        clock = QTimer(self, interval=BETWEEN_DELETIONS_MS)  # never twice in one turn of the loop
+        clock.timeout.connect(lambda: next(left, self).deleteLater())
+        clock.start()
 
     # ------------------------------------------------------------ size
 

@@ -243,7 +243,7 @@ def say(widget: QWidget, **properties: object) -> None:
     """Set the properties the sheet picks styles by (`t`, `c`, `kind`, `card` …)."""
     changed = False
     for name, value in properties.items():
-        if widget.property(name) != value:
+        if (widget.property(name) or "") != (value or ""):  # never said is as good as empty
             widget.setProperty(name, value)
             changed = True
     if changed:

@@ -58,15 +58,16 @@ def questions(group: Group, content: Content) -> list[Question]:
     return found
 
 
-def alarming(item: Item, content: Content) -> bool:
-    """Whether "yes" alone or with others leads to a stop; what lifts a stop ("cleared") does not alarm."""
+def alarming(content: Content) -> set[str]:
+    """Questions where "yes" alone or with others leads to a stop; what lifts a stop ("cleared") does not alarm."""
+    found: set[str] = set()
     for rule in content.rules.values():
         if rule.kind == "red-flag" and rule.level in STOPS:
             parts = list(rule.when.walk())
             lifts = [part for whole in parts if whole.not_ for part in whole.not_.walk()]
-            if any(part.fact == item.id and part.is_ == "yes" and part not in lifts for part in parts):
-                return True
-    return False
+            said = [part for part in parts if part.is_ == "yes" and part not in lifts]
+            found |= {part.fact for part in said if part.fact}
+    return found
 
 
 def last_unless_no(item: Item, session: EvaluationSession) -> str:
@@ -85,17 +86,15 @@ class QuestionCard(QFrame):
         self.question, self._page = question, page
         self.editors: dict[ItemId, Editor] = {}
         self._stack = style.column(self, (9, 2, 9, 2), spacing=6)
-        self._glyph = StateGlyph("danger")
+        self._glyph: StateGlyph | None = None
         self._label = style.label("", question.item.label)
         self._label.setWordWrap(True)
         editor = self._editor(question.item)
-        line = style.row(spacing=9)
-        line.addWidget(self._glyph)
-        line.addWidget(self._label, 1)
-        line.addWidget(editor)
-        self._stack.addLayout(line)
-        self._help = _quiet(question.item.help)
-        self._stack.addWidget(self._help)
+        self._line = style.row(spacing=9)
+        self._line.addWidget(self._label, 1)
+        self._line.addWidget(editor)
+        self._stack.addLayout(self._line)
+        self._help: QLabel | None = None
         if last := last_unless_no(question.item, page.session):
             self._stack.addWidget(_quiet(last))
         self._label.setToolTip(question.item.help)
@@ -129,10 +128,18 @@ class QuestionCard(QFrame):
         style.say(self, card=kind)
         edge = (9, 7, 9, 9) if kind else (9, 2, 9, 2)
         self._stack.setContentsMargins(*(style.px(side) for side in edge))
-        self._glyph.set_state("danger" if stop else "look")
-        self._glyph.setVisible(bool(flags))
+        if flags and self._glyph is None:
+            self._glyph = StateGlyph("danger")
+            self._line.insertWidget(0, self._glyph)
+        if self._glyph is not None:
+            self._glyph.set_state("danger" if stop else "look")
+            self._glyph.setVisible(bool(flags))
         style.say(self._label, t="b" if positive else "")
-        self._help.setVisible(bool(self.question.item.help) and positive)
+        if positive and self._help is None and self.question.item.help:
+            self._help = _quiet(self.question.item.help)
+            self._stack.insertWidget(1, self._help)
+        if self._help is not None:
+            self._help.setVisible(positive)
         self._say_what_to_do(flags, stop)
         return asked or bool(flags)
 
@@ -223,11 +230,12 @@ class QuestionCard(QFrame):
         if last := last_unless_no(item, self._page.session):
             stack.addWidget(_quiet(last))
         before = self.question.details[: self.question.details.index(item)]
-        self._stack.insertWidget(2 + sum(1 for other in before if other.id in self._rows), row)
+        above = 1 if self._help is None else 2
+        self._stack.insertWidget(above + sum(1 for other in before if other.id in self._rows), row)
         self._rows[item.id] = row
 
     def _editor(self, item: Item) -> Editor:
-        editor = editor_for(item, item.label, 420, alarming=alarming(item, self._page.session.content))
+        editor = editor_for(item, item.label, 420, alarming=item.id in self._page.alarming)
         editor.ask_in(self._page.session.settings.first_units)
         editor.answered.connect(partial(self._page.session.answer, item.id))
         self.editors[item.id] = editor
@@ -313,6 +321,7 @@ class SafetyPage(Page):
         step = session.content.steps["safety"]
         super().__init__(session, step.title, "", step.short, parent)
         self.step_id = step.id
+        self.alarming = alarming(session.content)
         self._none = QPushButton(tr("None of these"))
         icons.put_icon(self._none, "accept-all")
         self._none.clicked.connect(self.none_of_these)
