@@ -451,6 +451,45 @@ def test_a_lock_taken_off_and_a_damaged_page_are_told(path: Path) -> None:
     assert any("page" in fault for fault in checked(path).faults)
 
 
+HIDES = """
+CREATE INDEX evaluation_of_episode ON evaluation (CASE WHEN signed_at IS NULL THEN episode_id ELSE 'none' END)
+"""
+
+
+def test_an_index_that_hides_a_signed_note_from_the_lists_is_told(path: Path) -> None:
+    """Lists are read through it, so they show other rows than the tables hold."""
+    write_some(path, 5)
+    named = "FROM sqlite_master WHERE name = 'evaluation_of_episode'"
+    with raw(path) as db:
+        (honest,) = db.execute(f"SELECT sql {named}").fetchone()
+        db.execute("DROP INDEX evaluation_of_episode")
+        db.execute(HIDES)
+    assert any("index evaluation_of_episode" in fault for fault in checked(path).faults)
+    with raw(path) as db:  # and it calls itself the one that was there
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'evaluation_of_episode'", (honest,))
+        db.execute("PRAGMA writable_schema = OFF")
+    assert any("The database finds a fault" in fault for fault in checked(path).faults)
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "told"),
+    [
+        ("CREATE VIEW patients AS SELECT * FROM patient", "is not EvalAssist's: patients"),
+        ("CREATE INDEX more ON audit (lower(detail))", "is not EvalAssist's: more"),
+        ("ALTER TABLE addendum ADD COLUMN hidden TEXT", "table addendum of the database was changed"),
+        ("DROP INDEX document_of_evaluation", "index document_of_evaluation of the database was taken off"),
+    ],
+)
+def test_what_the_database_is_made_of_is_told_where_it_is_not_ours(
+    path: Path, by_hand: str, told: str
+) -> None:
+    write_some(path, 5)
+    with raw(path) as db:
+        db.execute(by_hand)
+    assert any(told in fault for fault in checked(path).faults)
+
+
 # ------------------------------------------------------------ the vault and the command
 
 

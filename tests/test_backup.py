@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from evalassist.errors import StoreError
+from evalassist.files import write_whole
 from evalassist.records import backup as backup_module
 from evalassist.records import database, disk, drill, migrations
+from evalassist.records import restore as restoring
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
 from evalassist.records.backup import BackupError, Backups, GivenUpError, backups_in, kept_numbers
@@ -520,6 +522,52 @@ def test_damaged_records_are_put_aside_as_they_are(clinic: Clinic) -> None:
     assert len(clinic.backups.all()) == 1
     with Store(clinic.records, clinic.keys) as store:
         assert len(store.drafts()) == 2
+
+
+def test_a_restore_that_is_cut_short_over_other_keys_is_an_alarm_and_goes_on_when_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the folder would look as if nothing had ever been begun, and the next person could begin anew."""
+    entrance = Entrance(folder := tmp_path)
+    store, _ = entrance.begin(Account("", "chen", "A. Chen", "", "administrator"), "correct horse")
+    backup = chosen_backup(Backups(folder / RECORDS).make(store.keys.database, "asked").file)
+    entrance.change_password(store, store.account.id, "another horse")
+    store.close()
+    keys = backup.keys_by_password("chen", "correct horse")
+
+    def cut_before_the_vault(file: Path, data: bytes) -> None:
+        if file == entrance.vault_file:
+            raise KeyboardInterrupt
+        write_whole(file, data)
+
+    with monkeypatch.context() as at_once:
+        at_once.setattr(restoring, "write_whole", cut_before_the_vault)
+        with pytest.raises(KeyboardInterrupt):
+            restore(backup, keys, folder)
+    with pytest.raises(StoreError, match="is missing, though records were begun here"):
+        entrance.state()
+    restore(backup, keys, folder)
+    entrance.sign_in("chen", "correct horse").close()
+
+
+def test_a_second_restore_at_the_same_moment_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entrance = Entrance(folder := tmp_path)
+    store, _ = entrance.begin(Account("", "chen", "A. Chen", "", "administrator"), "correct horse")
+    backup = chosen_backup(Backups(folder / RECORDS).make(store.keys.database, "asked").file)
+    store.close()
+    keys, really = backup.keys_by_password("chen", "correct horse"), restoring._copied
+
+    def meanwhile(*given: Any) -> Any:
+        monkeypatch.undo()
+        with pytest.raises(NotRestoredError, match="using the records"):
+            restore(backup, keys, folder)
+        return really(*given)
+
+    monkeypatch.setattr(restoring, "_copied", meanwhile)
+    restore(backup, keys, folder)
+    entrance.sign_in("chen", "correct horse").close()
 
 
 def test_records_in_use_are_not_replaced(clinic: Clinic) -> None:

@@ -125,24 +125,24 @@ def put_in_place(backup: ToRestore, keys: list[Keys], folder: Path, by: str = ""
         _refuse_other_records(backup, keys, folder)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _refuse_full(folder, backup.file.stat().st_size)
-        try:
-            fitting = _copied(backup, keys, part)
-            if by not in ("", vaults.PAPER):
-                _refuse_whoever_is_no_administrator(part, fitting, by)
-            with _alone(folder):
+        with _alone(folder):
+            try:
+                fitting = _copied(backup, keys, part)
+                if by not in ("", vaults.PAPER):
+                    _refuse_whoever_is_no_administrator(part, fitting, by)
                 aside = _put_aside(folder, fitting)
                 write_whole(folder / vaults.FILE_NAME, backup.vault_bytes)
                 part.rename(records)
                 keep_names(folder)
-        finally:
-            for companion in ("", "-wal", "-shm"):
-                part.with_name(part.name + companion).unlink(missing_ok=True)
+            finally:
+                for companion in ("", "-wal", "-shm"):
+                    part.with_name(part.name + companion).unlink(missing_ok=True)
     return fitting, aside
 
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """No window changes keys meanwhile: its vault would come to lie beside the records of the backup."""
+    """No window changes keys or restores meanwhile: its vault would come to lie beside the records of the backup."""
     with ExitStack() as until_done:
         if (folder / vaults.FILE_NAME).exists():  # not in a trial, whose disk may know no such holding
             try:
@@ -229,17 +229,20 @@ def _copied(backup: ToRestore, keys: list[Keys], part: Path) -> Keys:
 def _put_aside(folder: Path, keys: Keys) -> Path | None:
     """Make a backup of the records that are there; where they cannot be read, move them as they are."""
     records, vault = folder / RECORDS, folder / vaults.FILE_NAME
-    there = [
-        each
-        for name in (RECORDS, f"{RECORDS}-wal", f"{RECORDS}-shm", vault.name, vaults.previous_of(vault).name)
-        if (each := folder / name).exists()
+    former = vaults.previous_of(vault)
+    files = [
+        each for each in (records, *(folder / f"{RECORDS}{end}" for end in ("-wal", "-shm"))) if each.exists()
     ]
-    if not there:
+    ways_in = [each for each in (vault, former) if each.exists()]
+    if not (files or ways_in):
         return None
     if records.exists() and (made := _backed_up(records, keys)):
         return made
     aside = Path(mkdtemp(prefix="before-restore-", dir=_made(folder / FOLDER)))
-    for each in there:
+    for each in ways_in:  # the vault stays until the other one takes its place: without it all would look new
+        write_whole(aside / each.name, each.read_bytes())
+    former.unlink(missing_ok=True)
+    for each in files:
         each.rename(aside / each.name)
     keep_names(aside)
     keep_names(folder)

@@ -21,7 +21,7 @@ from evalassist.records.accounts import Account
 from evalassist.records.audit import CLOCK_SLACK, Sealer
 from evalassist.records.connection import connect
 from evalassist.records.database import engine_of
-from evalassist.records.migrations import MIGRATIONS, version_of
+from evalassist.records.migrations import MIGRATIONS, bring_up_to_date, version_of
 from evalassist.records.models import (
     StoredAccount,
     StoredAddendum,
@@ -39,7 +39,6 @@ from evalassist.records.plain import (
     short_code,
 )
 from evalassist.records.reads import REMOVED
-from evalassist.records.triggers import TRIGGERS
 from evalassist.records.vault import Anchor, Keys
 from evalassist.words import upper_first
 
@@ -103,11 +102,11 @@ def verify(path: Path, keys: Keys, anchors: Mapping[str, Anchor]) -> Verified:
     with closing(
         connect(path, keys.database)
     ) as db:  # after one bad page a connection reads nothing any more
-        found.tell(_told_by(db, f"PRAGMA quick_check({MOST_TOLD})", "The database finds a fault"))
+        found.tell(_told_by(db, f"PRAGMA integrity_check({MOST_TOLD})", "The database finds a fault"))
     engine = engine_of(path, keys.database)
     try:
         with engine.connect().execution_options(write=False) as db:
-            found.tell(_locks(db))
+            found.tell(_shape(db))
             verify_rows(db, keys.audit, anchors, found)
     finally:
         engine.dispose()
@@ -149,14 +148,22 @@ def _cut(where: str, anchor: Anchor, head: Anchor) -> str:
     return f"Line {anchor.number} of the audit trail is another one than {where} knows: the trail was written anew."
 
 
-def _locks(db: Connection) -> Iterator[str]:
-    rows = db.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-    there = {row.name: row.sql for row in rows}
-    for name, words in TRIGGERS.items():
-        if there.get(name) != words:
-            yield f"The lock {name} of the database was {'changed' if name in there else 'taken off'}."
-    for name in there.keys() - TRIGGERS.keys():
-        yield f"Something was added to the database that acts by itself: {name}."
+def _shape(db: Connection) -> Iterator[str]:
+    """What the database is made of, beside what EvalAssist makes: what is shown goes through it."""
+    every = "SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL"
+    there = {row.name: row for row in db.exec_driver_sql(every)}
+    with closing(sqlite.connect(":memory:", isolation_level=None)) as made:
+        bring_up_to_date(made)
+        ours = {name: (kind, words) for name, kind, words in made.execute(every)}
+    for name, (kind, words) in ours.items():
+        what = "lock" if kind == "trigger" else kind
+        if name not in there:
+            yield f"The {what} {name} of the database was taken off."
+        elif (there[name].type, there[name].sql) != (kind, words):
+            yield f"The {what} {name} of the database was changed."
+    for name in there.keys() - ours.keys():
+        does = "acts by itself" if there[name].type == "trigger" else "is not EvalAssist's"
+        yield f"Something was added to the database that {does}: {name}."
 
 
 class _Trail:
