@@ -18,6 +18,7 @@ from evalassist.records.migrations import MIGRATIONS
 from evalassist.records.store import Store
 from evalassist.records.triggers import TRIGGERS
 from evalassist.records.vault import Keys
+from evalassist.records.verify import verify
 
 GOLDEN = Path(__file__).resolve().parent / "golden_records"
 KEYS = Keys(bytes(range(32)), bytes(32))
@@ -51,6 +52,7 @@ def test_records_of_each_version_come_up_to_date_and_lose_nothing(version: int, 
         store.save(store.load(draft.id).with_impression("worse"))
         with pytest.raises(SignedRecordError):
             store.save(evaluation)
+    assert not [fault for fault in verify(file, KEYS, {}).faults if "database" in fault]
     with (
         closing(connect(golden, KEYS.database, mode="ro")) as then,
         closing(connect(file, KEYS.database)) as now,
