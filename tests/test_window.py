@@ -527,6 +527,31 @@ def test_testing_steps_are_closed_while_the_screen_asks_for_urgent_care(desk: De
     assert not any(editor.isEnabled() for editor in desk.page.findChildren(Editor))
 
 
+@pytest.mark.parametrize("step_id", ["safety", "history", "questionnaires", "knee", "mobility"])
+def test_enter_goes_on_as_the_eye_reads_also_to_what_an_answer_opened(desk: Desk, step_id: str) -> None:
+    """What is opened later is made later; the keyboard once came there last, and answered what nobody asked."""
+    desk.begin(anyone())
+    items = [item_id for item in desk.content.steps[step_id].items for item_id in item.ids]
+    desk.view.show_step(step_id)
+    for item_id in items:
+        if desk.content.asked[item_id][0].kind == "yes-no":
+            desk.view.session.answer(item_id, "yes")
+    for editor in desk.page.findChildren(Editor):  # a value in its second unit, too
+        units = [box for box in editor.findChildren(SegmentedControl) if "unit" in box.accessibleName()]
+        for box in units:
+            box.choose(editor.item.all_units[-1])
+    QApplication.processEvents()
+    desk.view.focus_first()
+    walked = [desk.view.focused_item()]
+    while len(walked) < 2 * len(items) and desk.view.focused_item():
+        desk.press(Qt.Key.Key_Return)
+        if desk.view.focused_item() != walked[-1]:
+            walked.append(desk.view.focused_item())
+    places = [items.index(item_id) for item_id in walked if item_id]
+    assert places == sorted(places), walked
+    assert len(places) > 8
+
+
 # ---------------------------------------------------------------- reasoning
 
 

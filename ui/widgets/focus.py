@@ -21,17 +21,14 @@ _FIELDS = (QLineEdit, QPlainTextEdit, QComboBox, QCheckBox, QRadioButton, QAbstr
 
 
 def go_on(control: QWidget, *, back: bool = False) -> None:
-    """Move the keyboard from this control to the next field (or the one before) in the window."""
-    start: QWidget = control.window().focusWidget() or control
-    at = start
-    while True:
-        step = at.previousInFocusChain() if back else at.nextInFocusChain()
-        if step is None or step is start:
+    """Move the keyboard from this control to the next field (or the one before) as the eye reads."""
+    window = control.window()
+    start: QWidget = window.focusWidget() or control
+    for at in _stops_from(start, window, back):
+        if at is start:
             return
-        at = step
         if not control.isAncestorOf(at) and at is not control and is_field(at):
-            reason = Qt.FocusReason.BacktabFocusReason if back else Qt.FocusReason.TabFocusReason
-            at.setFocus(reason)
+            at.setFocus(Qt.FocusReason.BacktabFocusReason if back else Qt.FocusReason.TabFocusReason)
             return
 
 
