@@ -469,3 +469,6 @@ def test_the_day_of_the_visit_decides_what_is_earlier(store: Store, first: Evalu
     store.save(same_day)
     assert [visit.id for visit in store.earlier_visits(same_day)] == [first.id]
     assert store.earlier_visits(replace(same_day, visit_date=date(2026, 3, 1))) == ()
+    store.save(same_day)
+    last = replace(same_day, id="the last", kind="discharge")
+    assert [visit.id for visit in store.earlier_visits(last)] == [first.id, same_day.id]

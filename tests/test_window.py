@@ -552,6 +552,18 @@ def test_enter_goes_on_as_the_eye_reads_also_to_what_an_answer_opened(desk: Desk
     assert len(places) > 8
 
 
+def test_no_and_enter_answer_the_safety_screen_from_its_first_question_to_its_last(desk: Desk) -> None:
+    """A group folds after its last no; Enter goes on from there, too."""
+    desk.begin(anyone())
+    desk.view.focus_first()
+    asked = list(desk.view.session.progress["safety"].gaps)
+    for item_id in asked:
+        assert desk.view.focused_item() == item_id
+        desk.keys("n")
+        desk.press(Qt.Key.Key_Return)
+    assert desk.view.session.progress["safety"].gaps == ()
+
+
 # ---------------------------------------------------------------- reasoning
 
 

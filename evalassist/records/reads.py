@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from sqlalchemy import (
     ColumnElement,
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     exists,
     func,
     not_,
@@ -92,18 +93,23 @@ def evaluation_and_moment(db: Session, evaluation_id: str) -> tuple[Evaluation, 
 def earlier_visits(db: Session, this: Evaluation) -> tuple[Evaluation, ...]:
     """The visits of the same episode before this one, drafts among them, the earliest first.
 
-    What was entered in error is compared with nothing.
+    What was entered in error is compared with nothing. On one day the initial evaluation comes first, a discharge last.
     """
+    kinds = get_args(VisitKind)
     before = select(StoredEvaluation.id).where(
         StoredEvaluation.episode_id == this.episode_id,
         StoredEvaluation.id != this.id,
         not_(IN_ERROR),
         or_(
             StoredEvaluation.visit_date < this.visit_date,
-            and_(StoredEvaluation.visit_date == this.visit_date, StoredEvaluation.kind == "initial"),
+            and_(
+                StoredEvaluation.visit_date == this.visit_date,
+                StoredEvaluation.kind.in_(kinds[: kinds.index(this.kind)]),
+            ),
         ),
     )
-    ordered = before.order_by(StoredEvaluation.visit_date, StoredEvaluation.change_number)
+    place = case({kind: at for at, kind in enumerate(kinds)}, value=StoredEvaluation.kind)
+    ordered = before.order_by(StoredEvaluation.visit_date, place, StoredEvaluation.change_number)
     return tuple(evaluation(db, evaluation_id)[0] for evaluation_id in db.scalars(ordered).all())
 
 

@@ -281,8 +281,10 @@ class SafetyGroup(FoldingGroup):
         self.set_state(self._state(said, flags), self._counted(said))
         self._none.setVisible(bool(self.open_questions()) and not self._page.read_only)
         all_no = bool(said) and all(answer == "no" for answer in said)
-        if all_no != self._was_all_no:
-            self.set_folded(all_no)
+        if all_no and not self._was_all_no:
+            self.fold_when_done()
+        elif not all_no and self._was_all_no:
+            self.set_folded(False)
         self._was_all_no = all_no
         for card in self.cards:
             card.setEnabled(not self._page.read_only)

@@ -3,14 +3,14 @@
 from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import icons, style
 from ui.spoken import Role
 from ui.widgets.bars import FooterBar, HeaderBar
 from ui.widgets.elided import ElidedLabel, GivingLabel
-from ui.widgets.focus import ENTER_KEYS
+from ui.widgets.focus import ENTER_KEYS, go_on
 from ui.widgets.glyph import State, StateGlyph
 from ui.widgets.rail import RailStep, StepRail
 from ui.widgets.stepper import Stepper
@@ -84,6 +84,7 @@ class _Head(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
+        self._goes_on = False
         self.setObjectName("foldingHead")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -98,9 +99,20 @@ class _Head(QFrame):
         """Open or close the group."""
         self.toggled.emit()
 
+    def take_keyboard(self) -> None:
+        """The group is done and folds under the keyboard: the next Enter goes on, as it would from its last field."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._goes_on = True
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._goes_on = False
+        super().focusOutEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         with_control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if (event.key() in ENTER_KEYS or event.key() == Qt.Key.Key_Space) and not with_control:
+        if self._goes_on and event.key() in ENTER_KEYS and not with_control:
+            go_on(self, back=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif (event.key() in ENTER_KEYS or event.key() == Qt.Key.Key_Space) and not with_control:
             self.press()
         else:
             super().keyPressEvent(event)
@@ -157,6 +169,13 @@ class FoldingGroup(QFrame):
         self._content.setVisible(not folded)
         self._arrow.set_icon("forward" if folded else "open")
         self._name_it()
+
+    def fold_when_done(self) -> None:
+        """Fold it after its last answer; where the keyboard is inside, it waits on the line of the group."""
+        at = self.window().focusWidget()
+        if at is not None and self._content.isAncestorOf(at):
+            self._head.take_keyboard()
+        self.set_folded(True)
 
     def add_act(self, act: QWidget) -> None:
         """Put a button into its line, before the sum; it is there while the group is open."""
