@@ -209,11 +209,11 @@ def _scores(evaluation: Evaluation, assessment: Assessment, content: Content) ->
 
 
 def _activities(answers: Answers) -> Iterator[str]:
-    """The activities the patient chose for the PSFS, with the rating of each."""
+    """The activities the patient chose for the PSFS, with the rating of each; without where a mean was taken over."""
     for number in range(1, 6):
         name, rating = answers.get(f"psfs-name-{number}"), answers.get(f"psfs-{number}")
-        if isinstance(name, str) and isinstance(rating, int | float):
-            yield f"{name} {rating:g}"
+        if isinstance(name, str):
+            yield f"{name} {rating:g}" if isinstance(rating, int | float) else name
 
 
 # ---------------------------------------------------------------- one group of a page

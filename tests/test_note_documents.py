@@ -360,6 +360,17 @@ def test_the_goal_stands_whole_in_the_note() -> None:
     assert "the flat and dance" in read(evaluation_note_pdf(made))
 
 
+def test_the_activities_of_a_score_whose_mean_was_taken_over_stand_in_the_note() -> None:
+    told = note_text(
+        noted(
+            evaluation_of("ex1")
+            .without_answer("psfs-1", "psfs-2", "psfs-3")
+            .with_answers({"psfs-mean": 4.3, "psfs-name-1": "stairs down", "psfs-name-2": "running 5 km"})
+        )
+    )
+    assert "4.3/10 (stairs down; running 5 km" in told
+
+
 def test_a_compensation_stands_beside_the_strength_of_its_side() -> None:
     seen = StrengthTest(grade="4", compensation="trunk hitches; hip turns")
     text = read(evaluation_note_pdf(noted(evaluation_of("ex1").with_answer("hext.right", seen))))

@@ -35,6 +35,7 @@ from evalassist.evaluation import (
     NotTested,
     Opinion,
     Patient,
+    PlanEdit,
     Quantity,
     SoreKnee,
     StrengthTest,
@@ -1469,6 +1470,20 @@ def test_nothing_is_signed_that_was_not_drawn_or_with_safety_open(
     session.answer("calf-signs", None)
     assert not button(page, "Sign and lock").isEnabled()
     assert "1 safety question is not answered" in reads(page)
+
+
+def test_before_signing_it_is_told_that_the_sheet_was_given_before_the_plan_changed(
+    session_of: Any, opened: Any, qtbot: QtBot, tmp_path: Path
+) -> None:
+    sheet = opened(HandoutPage(session := session_of("ex1")))
+    shown_sheet(sheet, qtbot)
+    sheet.save_as(tmp_path / "sheet")
+    page = opened(SignPage(session))
+    assert "Handout given and kept" in reads(page)
+    session.edit_plan(PlanEdit("drop", in_plan(session)[0], reason="no band at home"))
+    assert "tells other things than the plan does now" in reads(page)
+    session.undo()
+    assert "Handout given and kept" in reads(page)
 
 
 def test_the_printed_note_holds_its_addenda(session_of: Any, opened: Any, qtbot: QtBot) -> None:

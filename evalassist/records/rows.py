@@ -118,6 +118,12 @@ def sheet_replaced(
     return others[-1] if others else None
 
 
+def sheet_is_out_of_date(documents: Iterable[DocumentRow], evaluation_id: str, content_sha256: str) -> bool:
+    """Whether the last sheet given at a visit tells other things than one would that is given now."""
+    given = [row for row in _given(documents) if row.evaluation_id == evaluation_id]
+    return bool(given) and _tells_other_things(given[-1], given[-1].visit_date, content_sha256)
+
+
 def sheet_in_place_of(old: DocumentRow, documents: Iterable[DocumentRow]) -> DocumentRow | None:
     """The sheet of other content that was given after this one in its episode of care."""
     order = [row for row in _given(documents) if row.episode_id == old.episode_id]

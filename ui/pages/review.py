@@ -15,6 +15,7 @@ from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Addendum
 from evalassist.note import Note
 from evalassist.note_text import note_text
+from evalassist.records.rows import sheet_is_out_of_date
 from evalassist.translate import tr, trn
 from evalassist.wording.assessment import gap_words
 from evalassist.words import lower_first, upper_first
@@ -317,14 +318,8 @@ class SignPage(Page):
             found.append(
                 ("good", tr("Why care ends is told")) if said else ("look", tr("Not told yet: why care ends"))
             )
-        given = self.session.progress["handout"].state == "complete"
         if isinstance(plan, PlanOfCare):
-            found.append(
-                (
-                    "good" if given else "look",
-                    tr("Handout given and kept") if given else tr("Handout not given yet"),
-                )
-            )
+            found.append(self._handout())
             if plan.certification.due is not None:
                 act = lower_first(act_of(plan.certification))
                 found.append(
@@ -336,6 +331,17 @@ class SignPage(Page):
         elif not assessment.stopped:
             found.append(("look", tr("No plan of care. {why}").format(why=plan.why)))
         return found
+
+    def _handout(self) -> tuple[State, str]:
+        session = self.session
+        if session.progress["handout"].state != "complete":
+            return "look", tr("Handout not given yet")
+        now = session.note().sheet_content_sha256()
+        if sheet_is_out_of_date(session.documents, session.evaluation.id, now):
+            return "look", tr(
+                "The handout that was given tells other things than the plan does now: print it anew"
+            )
+        return "good", tr("Handout given and kept")
 
     def _show_addenda(self) -> None:
         while (entry := self._addenda.takeAt(0)) is not None:
