@@ -665,6 +665,9 @@ def test_lists_below_a_line_say_what_enter_would_take(desk: Desk, aloud: Aloud) 
     ]
     palette.typed.setText("nothing like this")
     assert aloud.heard()[1] == ["Nothing found."]
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
+        QTest.keyClick(palette.typed, key)
+    assert palette.chosen is None
     palette.reject()
 
 

@@ -276,6 +276,11 @@ def test_locking_during_the_hands_busy_view_loses_nothing_and_hides_it(person: P
         one.text() for one in lines if one.accessibleName().startswith("Hip external rotation, left")
     ]
     assert person.view.focused_item() == "her.left"
+    at = person.window.focusWidget()
+    assert isinstance(at, QLineEdit)
+    assert at.text() == typed
+    QTest.keyClicks(at, "5")  # its last digit was still to come
+    assert at.text() == f"{typed}5"
 
 
 def test_locking_leaves_no_key_in_the_memory_and_no_open_file(person: Person) -> None:

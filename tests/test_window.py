@@ -382,6 +382,8 @@ def test_a_field_is_found_by_the_beginning_of_its_words(desk: Desk) -> None:
     assert fields == [found[0].words] == [desk.content.label("mass")]
     found[0].act()
     assert (desk.view.step, desk.view.focused_item()) == ("history", "mass")
+    as_it_stands = next(label for item in desk.content.items.values() if "-" in (label := item.label))
+    assert as_it_stands in [command.words for command in fitting(commands(desk.window), as_it_stands)]
 
 
 def test_an_evaluation_is_left_though_the_system_took_its_window_away(desk: Desk) -> None:

@@ -259,10 +259,14 @@ class EvaluationView(QWidget):
         return found
 
     def loose_words(self) -> dict[tuple[str, str], str]:
-        """What was typed and is no answer yet, by step and field: kept for who locks the window."""
+        """What was typed and is no answer yet, by step and field: kept for who locks the window.
+
+        A number of the hands-busy view is, too, though it counts: its last digits may not be typed yet.
+        """
         found: dict[tuple[str, str], str] = {}
         if self.hands is not None:
-            found |= {("strength", name): words for name, words in self.hands.loose_words().items()}
+            begun = self.hands.begun_words()
+            found |= {("strength", name): words for name, words in (begun | self.hands.loose_words()).items()}
         for step_id, page in self._pages.items():
             try:
                 found |= {(step_id, name): words for name, words in page.loose_words().items()}
@@ -270,15 +274,18 @@ class EvaluationView(QWidget):
                 log_fault(log, "a page could not be asked", error, self.session.evaluation.id)
         return found
 
-    def put_back(self, found: dict[tuple[str, str], str]) -> None:
-        """Show again what was typed before the window was locked."""
+    def put_back(self, found: dict[tuple[str, str], str]) -> list[Typed]:
+        """Show again what was typed before the window was locked; the fields where it stands."""
+        fields: list[Typed] = []
         for (step_id, name), words in found.items():
             page = self.show_step(step_id)
             for field in page.findChildren(Typed):
                 if field.accessibleName() == name:
                     field.put_back(words)
+                    fields.append(field)
             for form in page.findChildren(AddendumForm) if name == ITS_KIND else ():
                 form.choose(words)
+        return fields
 
     def _commit_page(self) -> None:
         try:

@@ -877,11 +877,14 @@ class MainWindow(QMainWindow):
             return
         if left.step and left.step != self.view.step:
             self.view.show_step(left.step)
-        self.view.put_back(left.words)
+        typed_in = self.view.put_back(left.words)
         if left.step:
             self.view.show_step(left.step)
             if left.item:
                 self.view.page.focus_item(left.item)
+                for trial in typed_in:  # of a strength test's trials the one that was typed in
+                    if self.view.page.item_of(trial) == left.item:
+                        trial.setFocus(Qt.FocusReason.OtherFocusReason)
         field = self.focusWidget()
         if isinstance(field, QLineEdit):
             field.end(False)  # typing goes on behind what stands there

@@ -109,11 +109,15 @@ def _side(item_id: str) -> Side:
 
 def fitting(found: list[Command], typed: str) -> Iterator[Command]:
     """Commands in which every typed word begins a word."""
-    wanted = typed.casefold().split()
+    wanted = _words(typed)
     for command in found:
-        words = f"{command.words} {command.where}".casefold().replace("(", " ").replace("-", " ").split()
+        words = _words(f"{command.words} {command.where}")
         if all(any(word.startswith(part) for word in words) for part in wanted):
             yield command
+
+
+def _words(text: str) -> list[str]:
+    return text.casefold().replace("(", " ").replace("-", " ").split()
 
 
 class Palette(QDialog):
@@ -161,8 +165,11 @@ class Palette(QDialog):
             self.list.addItem(item)
         self.list.blockSignals(False)
         self.list.setCurrentRow(0)
-        if self.isVisible() and not self.list.count():
-            spoken.say(self.typed, tr("Nothing found."), at_once=True)
+        if not self.list.count():
+            nothing = QListWidgetItem(tr("Nothing found."), self.list)
+            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
+            if self.isVisible():
+                spoken.say(self.typed, nothing.text(), at_once=True)
 
     def _speak(self, at: int) -> None:
         """The keyboard stays in the line above: what Enter takes is read aloud."""
@@ -175,7 +182,7 @@ class Palette(QDialog):
             spoken.say(self.typed, told, at_once=True)
 
     def _take(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
+        if item is not None and item.flags():  # where nothing is found the line says so and is no choice
             self.chosen = self._all[item.data(Qt.ItemDataRole.UserRole)]
             self.accept()
 

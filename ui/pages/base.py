@@ -120,7 +120,12 @@ class Page(QWidget):
 
     def focused_item(self) -> ItemId:
         """The item that has the keyboard, or an empty word."""
-        at: QWidget | None = self.window().focusWidget()
+        at = self.window().focusWidget()
+        return self.item_of(at) if at is not None and self.isAncestorOf(at) else ""
+
+    def item_of(self, part: QWidget) -> ItemId:
+        """The item to which a part of the page belongs, or an empty word."""
+        at: QWidget | None = part
         while at is not None and at is not self:
             if isinstance(at, Editor):
                 return at.item_id

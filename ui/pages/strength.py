@@ -283,17 +283,14 @@ class StrengthPage(LockablePage):
             return tr("Not offered: stress fracture of the femoral neck suspected. What was measured stays.")
         return tr("Not offered to this patient now. What was measured stays.")
 
-    def focused_item(self) -> ItemId:
-        focused = self.window().focusWidget()
-        if focused is None or not self.isAncestorOf(focused):
-            return ""
+    def item_of(self, part: QWidget) -> ItemId:
         for item_id, row in self.rows.items():
             for side, cell in row.sides.items():
-                if cell is focused or cell.isAncestorOf(focused):
+                if cell is part or cell.isAncestorOf(part):
                     return f"{item_id}.{side}"
-            if row is focused or row.isAncestorOf(focused):
+            if row is part or row.isAncestorOf(part):
                 return f"{item_id}.{self._protocol()[0]}"
-        return super().focused_item()
+        return super().item_of(part)
 
     def set_compact(self, compact: bool) -> None:
         if compact == self._compact:
