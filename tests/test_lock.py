@@ -604,13 +604,13 @@ def test_locking_makes_a_backup_of_what_was_changed_and_of_nothing_else(person: 
 def test_a_click_into_an_open_list_counts_as_somebody_being_there(
     person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.pages.door.PAPER_MS", 1000)
+    monkeypatch.setattr("ui.pages.door.PAPER_MS", 2500)
     door = person.come_by_paper()
     popup = QWidget(None, Qt.WindowType.Popup)
     person.qtbot.addWidget(popup)
     popup.show()
     for _ in range(4):
-        person.qtbot.wait(400)
+        person.qtbot.wait(800)
         QTest.mouseClick(popup.windowHandle(), Qt.MouseButton.LeftButton)
         assert door.holds_records
 
