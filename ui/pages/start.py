@@ -144,7 +144,8 @@ class StartPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < style.px(NARROW)
-        self._drafts.set_narrow(self.width() < style.px(NARROWER))
+        for card in (self._drafts, self.practice):
+            card.set_narrow(self.width() < style.px(NARROWER))
         ways = QBoxLayout.Direction
         self._cards.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
         self._recent.setMinimumWidth(0 if narrow else style.px(374))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from evalassist.translate import tr
 from ui import style
@@ -35,11 +35,11 @@ class PracticeCard(Card):
         self.empty = _button(tr("Begin with nothing filled in"), lambda: self.begin_wanted.emit(False))
         self.remove = _button(tr("Remove"), self.remove_wanted.emit)
         self.remove.setAccessibleName(tr("Remove the practice patient"))
-        line = style.row(spacing=8)
-        line.addWidget(self._says, 1)
+        self._line = style.row(spacing=8)
+        self._line.addWidget(self._says, 1)
         for button in (self.go_on, self.filled, self.empty, self.remove):
-            line.addWidget(button)
-        self.body.addLayout(line)
+            self._line.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.body.addLayout(self._line)
         self.show_state(begun=False)
 
     def show_state(self, *, begun: bool) -> None:
@@ -54,6 +54,11 @@ class PracticeCard(Card):
         )
         self.go_on.setVisible(begun)
         self.remove.setVisible(begun)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """One below the other, where the text is large."""
+        beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._line.setDirection(below if narrow else beside)
 
     def say(self, words: str) -> None:
         """What could not be done."""
