@@ -611,6 +611,20 @@ def test_new_looks_leave_the_evaluation_open_where_it_was(desk: Desk) -> None:
     assert (desk.view.step, style.scale()) == ("safety", 1.0)
 
 
+def test_new_looks_do_not_dress_the_pages_that_they_replace(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All parts of a whole evaluation took Qt many seconds."""
+    desk.begin(anyone())
+    alive: list[QWidget] = []
+    monkeypatch.setattr(
+        "ui.main_window.wear", lambda *_: alive.extend(desk.window.findChildren(EvaluationView))
+    )
+    desk.window.use_settings(SETTINGS.model_copy(update={"theme": "dark"}))
+    assert alive == []
+    assert desk.view.step == "safety"
+
+
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_nothing_of_the_plan_is_cut_off_at_the_side(desk: Desk, scale: float) -> None:
     desk.window.use_settings(SETTINGS.model_copy(update={"text_scale": scale}))

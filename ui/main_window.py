@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -424,19 +424,25 @@ class MainWindow(QMainWindow):
         settings = self._settings
         if self._watch is not None and self._way_in is not None and self.door is None:
             self._watch.start(settings.idle_minutes * 60)
-        if changed and isinstance(app, QApplication):
-            wear(app, settings)
         if self.view is not None:
             self.view.session.use_settings(settings)
         if self.start is not None:
             self.start.use_settings(settings)
-            if changed:
-                self._make_anew(self.start)
+        if changed and isinstance(app, QApplication):
+            self._dress_anew(app)
 
-    def _make_anew(self, former: StartPage) -> None:
-        """Sizes and icons are set when a page is made, so new looks need new pages."""
-        evaluation_id = self.evaluation_id()
-        if not self._leave():
+    def _dress_anew(self, app: QApplication) -> None:
+        """Sizes and icons are set when a page is made, so new looks need new pages.
+
+        The old ones go first: Qt would take seconds to dress the thousands of parts of an evaluation.
+        """
+        evaluation_id, view, former = self.evaluation_id(), self.view, self.start
+        left = self._leave()
+        if left and view is not None:
+            view.deleteLater()
+            QCoreApplication.sendPostedEvents(view, QEvent.Type.DeferredDelete)
+        wear(app, self._settings)
+        if not left or former is None:
             return  # the therapist stays with what is not kept; the next page has the new looks
         self.start = self._make_start(
             type(former)(self._store, self._settings, signed_in=self._way_in is not None)
