@@ -402,6 +402,8 @@ class SignPage(Page):
             self._say(
                 tr("This is practice: what is signed here is no record. Begin again whenever you like.")
                 if self.session.evaluation.is_practice
+                else tr("After signing the note cannot be changed, and waits for a therapist to sign below.")
+                if self.session.is_student
                 else tr("After signing the note cannot be changed. You can add an addendum at any time.")
             )
 
