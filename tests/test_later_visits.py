@@ -470,5 +470,8 @@ def test_the_day_of_the_visit_decides_what_is_earlier(store: Store, first: Evalu
     assert [visit.id for visit in store.earlier_visits(same_day)] == [first.id]
     assert store.earlier_visits(replace(same_day, visit_date=date(2026, 3, 1))) == ()
     store.save(same_day)
+    nothing_yet = replace(same_day, id="begun by mistake", visit_date=date(2026, 3, 3), answers={})
+    store.save(nothing_yet)
+    assert nothing_yet.id not in {visit.id for visit in store.earlier_visits(later(first, 4))}
     last = replace(same_day, id="the last", kind="discharge")
     assert [visit.id for visit in store.earlier_visits(last)] == [first.id, same_day.id]

@@ -93,7 +93,8 @@ def evaluation_and_moment(db: Session, evaluation_id: str) -> tuple[Evaluation, 
 def earlier_visits(db: Session, this: Evaluation) -> tuple[Evaluation, ...]:
     """The visits of the same episode before this one, drafts among them, the earliest first.
 
-    What was entered in error is compared with nothing. On one day the initial evaluation comes first, a discharge last.
+    Left out: what was entered in error, and a visit without answers. On one day the initial evaluation comes first,
+    a discharge last.
     """
     kinds = get_args(VisitKind)
     before = select(StoredEvaluation.id).where(
@@ -110,7 +111,8 @@ def earlier_visits(db: Session, this: Evaluation) -> tuple[Evaluation, ...]:
     )
     place = case({kind: at for at, kind in enumerate(kinds)}, value=StoredEvaluation.kind)
     ordered = before.order_by(StoredEvaluation.visit_date, place, StoredEvaluation.change_number)
-    return tuple(evaluation(db, evaluation_id)[0] for evaluation_id in db.scalars(ordered).all())
+    found = [evaluation(db, evaluation_id)[0] for evaluation_id in db.scalars(ordered).all()]
+    return tuple(each for each in found if each.signature or each.answers)
 
 
 def note(db: Session, evaluation_id: str) -> str | None:
