@@ -1106,9 +1106,10 @@ def test_a_certificate_that_is_exchanged_on_the_disk_leads_nowhere(
     file, given = tmp_path / "evalassist.server", tmp_path / "given.crt"
     given.write_bytes(Path(over_the_network.certificate).read_bytes())
     write_server(file, replace(over_the_network, certificate=str(given)), KEYS)
-    for each in (given, tmp_path / "evalassist.crt"):
+    found = read_server(file, KEYS)
+    for each in (given, tmp_path / "evalassist.crt"):  # where it lay before
         each.write_bytes(another_certificate)
-    with Store(read_server(file, KEYS), KEYS) as store:
+    with Store(found, KEYS) as store:
         store.drafts()
         with crashed():
             pass
@@ -1120,6 +1121,10 @@ def test_only_this_account_can_write_the_certificate_by_which_a_server_is_known(
     over_the_network: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen, connect = list[tuple[int, bytes]](), psycopg.connect
+    given = tmp_path / "open to all" / "given.crt"
+    given.parent.mkdir()
+    given.parent.chmod(0o777)
+    given.write_bytes(whole := Path(over_the_network.certificate).read_bytes())
 
     def look(*told: Any, sslrootcert: str, **more: Any) -> Any:
         file = Path(sslrootcert)
@@ -1127,8 +1132,8 @@ def test_only_this_account_can_write_the_certificate_by_which_a_server_is_known(
         return connect(*told, sslrootcert=sslrootcert, **more)
 
     monkeypatch.setattr(psycopg, "connect", look)
-    Store(over_the_network, KEYS).close()
-    assert seen == [(0o700, Path(over_the_network.certificate).read_bytes())]
+    Store(replace(over_the_network, certificate=str(given)), KEYS).close()
+    assert seen == [(0o700, whole)]
 
 
 def test_a_server_with_another_certificate_is_refused_though_the_folder_holds_that_one(
