@@ -223,7 +223,8 @@ class _Postgres:
         self.ask("CREATE DATABASE clinic OWNER clinic_owner")
         self.owner = Server(str(self.folder), "clinic", "clinic_owner", port=self.port)
         self.app = Server(str(self.folder), "clinic", postgres.APP_USER, port=self.port)
-        self.app = replace(self.app, password=postgres.set_up(self.owner).password)
+        self.password = postgres.set_up(self.owner).password
+        """What the application's user is asked for over a network; at the socket nobody is."""
 
     def start(self) -> subprocess.Popen[bytes]:
         import psycopg
@@ -269,6 +270,19 @@ class _Postgres:
                 db.execute(statement.encode())
 
     @contextmanager
+    def letting_in(self, first: str) -> Iterator[None]:
+        """With this line before the others of pg_hba.conf."""
+        file = self.folder / "data/pg_hba.conf"
+        lines = file.read_text()
+        try:
+            file.write_text(f"{first}\n{lines}")
+            self.ask("SELECT pg_reload_conf()")
+            yield
+        finally:
+            file.write_text(lines)
+            self.ask("SELECT pg_reload_conf()")
+
+    @contextmanager
     def crashed(self) -> Iterator[None]:
         self.stop()
         try:
@@ -304,7 +318,29 @@ def owner(_postgres: _Postgres, server: Server) -> Server:
 @pytest.fixture
 def over_the_network(_postgres: _Postgres, server: Server) -> Server:
     """The same database, at an address of a network."""
-    return replace(server, host=OVER_THE_NETWORK, certificate=str(_postgres.folder / "server.crt"))
+    certificate = str(_postgres.folder / "server.crt")
+    return replace(server, host=OVER_THE_NETWORK, password=_postgres.password, certificate=certificate)
+
+
+@pytest.fixture
+def asked(_postgres: _Postgres) -> Callable[..., None]:
+    """`asked(*statements)`: what the administrator of the server does."""
+    return _postgres.ask
+
+
+@pytest.fixture
+def letting_in(_postgres: _Postgres) -> Callable[[str], AbstractContextManager[None]]:
+    """`with letting_in(line):` the server lets people in otherwise."""
+    return _postgres.letting_in
+
+
+@pytest.fixture
+def another_certificate(tmp_path: Path) -> bytes:
+    """For the same address, but not that of the server."""
+    folder = tmp_path / "of another server"
+    folder.mkdir()
+    _certificate(folder)
+    return (folder / "server.crt").read_bytes()
 
 
 @pytest.fixture

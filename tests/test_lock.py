@@ -376,19 +376,22 @@ def test_what_was_copied_goes_with_the_window_too(person: Person) -> None:
     assert "Okafor" not in QApplication.clipboard().text()
 
 
-def test_who_got_another_role_signs_in_anew_and_loses_nothing(person: Person) -> None:
+@pytest.mark.parametrize("now", [{"role": "student"}, {"licence": "PT-78"}])
+def test_who_got_another_role_or_license_signs_in_anew_and_loses_nothing(
+    person: Person, now: dict[str, Any]
+) -> None:
     person.add("S. Lee", "lee", OTHER)
     person.lock()
     person.sign_in("lee", OTHER)
     with elsewhere(person) as chens:
         begun = person.begin()
-        chens.keep_account(replace(person.store.account, role="student"))
+        chens.keep_account(changed := replace(person.store.account, **now))
         person.type_into("mass", "62")
         QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Tab)
         person.wait_locked()
-        assert "What this account may do was changed" in texts(person.window)
+        assert "Name, license or role of this account were changed" in texts(person.window)
         person.sign_in("lee", OTHER)
-        assert person.store.account.role == "student"
+        assert person.store.account == changed
         person.qtbot.waitUntil(lambda: "mass" in chens.load(begun.id).answers)
 
 

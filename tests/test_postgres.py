@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import replace
@@ -30,7 +33,7 @@ from evalassist.records.models import Base
 from evalassist.records.plain import addendum_sha256, sha256_of
 from evalassist.records.restore import chosen_backup, restore
 from evalassist.records.server import Server, read_server, server_of, write_server
-from evalassist.records.store import Store
+from evalassist.records.store import DismissedError, Store
 from evalassist.records.triggers import REFUSALS, RULES
 from evalassist.records.vault import Keys, WrongPasswordError, new_keys
 
@@ -44,6 +47,8 @@ CHEN = Account("", "chen", "A. Chen", "PT-1", "administrator")
 LEE = Account("", "lee", "S. Lee", "PT-2", "therapist")
 PASSWORD, OTHER, THIRD = "correct horse", "battery staple", "purple monkey"
 Crashed = Callable[[], AbstractContextManager[None]]
+LettingIn = Callable[[str], AbstractContextManager[None]]
+Asked = Callable[..., None]
 
 
 def begin() -> Evaluation:
@@ -222,7 +227,7 @@ import sys, time
 from evalassist.errors import StoreError
 from evalassist.records.rows import StoreConflictError
 from evalassist.records.server import Server
-from evalassist.records.store import Store
+from evalassist.records.store import DismissedError, Store
 from evalassist.records.vault import Keys
 
 where, port, database, user, key, evaluation_id, name, edits = sys.argv[1:]
@@ -404,10 +409,99 @@ def test_over_a_network_the_server_proves_itself_and_everything_is_encrypted(
         )
         assert encrypted
     unknown = replace(over_the_network, certificate="")  # signed by nobody this computer trusts
-    for wrong in (unknown, replace(over_the_network, certificate=str(tmp_path / "missing.crt"))):
-        assert "could not prove that it is the right one" in refusal(wrong)
+    assert "could not prove that it is the right one" in refusal(unknown)
+    (tmp_path / "key.der").write_bytes(b"\x30\x82\xff")
+    for name in ("missing.crt", "key.der"):
+        assert "cannot be read" in refusal(replace(over_the_network, certificate=str(tmp_path / name)))
     elsewhere = replace(over_the_network, host="127.0.0.3")
     assert "cannot be reached" in refusal(elsewhere) or "could not prove" in refusal(elsewhere)
+
+
+def asks_for(method: bytes, heard: list[bytes], listening: socket.socket) -> None:
+    """A false server that begins as PostgreSQL does, asks for the password in its own way, and keeps what comes."""
+    with suppress(OSError, struct.error):
+        while True:
+            there, _ = listening.accept()
+            with there:
+                there.settimeout(5)
+                asked = NO_ENCRYPTION[0]
+                while asked in NO_ENCRYPTION:
+                    (length,) = struct.unpack("!I", there.recv(4))
+                    asked = there.recv(length - 4)[:4]
+                    if asked in NO_ENCRYPTION:
+                        there.sendall(b"N")
+                there.sendall(b"R" + struct.pack("!I", 4 + len(method)) + method)
+                heard.append(there.recv(1000))
+
+
+NO_ENCRYPTION = tuple(struct.pack("!I", number) for number in (80877103, 80877104))
+IN_THE_CLEAR, AS_MD5, AS_IT_IS = struct.pack("!I", 3), struct.pack("!I", 5) + b"salt", struct.pack("!I", 0)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "socket"])
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        (IN_THE_CLEAR, "set password_encryption = scram-sha-256"),
+        (AS_MD5, "set password_encryption = scram-sha-256"),
+        (AS_IT_IS, "did not prove that it knows the password"),
+    ],
+    ids=["clear", "md5", "none"],
+)
+def test_a_false_server_on_this_computer_is_told_nothing(host: str, method: bytes, said: str) -> None:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        socket.socket(socket.AF_UNIX if host == "socket" else socket.AF_INET) as listening,
+    ):
+        if host == "socket":
+            host, port = folder, 5999
+            listening.bind(f"{folder}/.s.PGSQL.{port}")
+        else:
+            listening.bind(("127.0.0.1", 0))
+            port = listening.getsockname()[1]
+        listening.listen()
+        heard = list[bytes]()
+        thread = Thread(target=asks_for, args=(method, heard, listening))
+        thread.start()
+        told = refusal(Server(host, "clinic", "evalassist_app", "the-secret", port))
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    assert said in told
+    assert "the-secret" not in told
+    assert set(heard) == {b""}
+
+
+def test_a_server_with_an_old_kind_of_password_is_told_what_to_do(
+    over_the_network: Server, asked: Asked, letting_in: LettingIn
+) -> None:
+    """Over a network, too, where it has proved who it is."""
+    for method in ("md5", "password"):
+        with letting_in(f"hostssl all evalassist_app 127.0.0.0/8 {method}"):
+            if method == "md5":
+                asked("SET password_encryption = md5", "ALTER ROLE evalassist_app PASSWORD 'old kind'")
+            try:
+                told = refusal(replace(over_the_network, password="old kind"))
+            finally:
+                asked(f"ALTER ROLE evalassist_app PASSWORD '{over_the_network.password}'")
+        assert "set password_encryption = scram-sha-256" in told, method
+        assert "set the password of evalassist_app anew" in told
+    Store(over_the_network, KEYS).close()
+
+
+def test_the_owner_who_sets_up_a_server_does_not_tell_it_the_password(
+    over_the_network: Server, asked: Asked, letting_in: LettingIn
+) -> None:
+    asked("ALTER ROLE clinic_owner PASSWORD 'of the owner'")
+    as_owner = replace(over_the_network, user="clinic_owner", password="of the owner")
+    try:
+        with (
+            letting_in("hostssl all clinic_owner 127.0.0.0/8 password"),
+            pytest.raises(StoreError, match="could be read or guessed"),
+        ):
+            postgres.set_up(as_owner)
+        assert postgres.set_up(as_owner).before == len(MIGRATIONS)
+    finally:
+        asked("ALTER ROLE clinic_owner PASSWORD NULL")
 
 
 def test_an_installation_without_the_part_for_servers_says_so(
@@ -540,6 +634,29 @@ def test_a_user_who_could_take_the_locks_away_does_not_work_with_the_records(own
     assert "could change what is signed" in refusal(replace(owner, user="postgres"))
     with pytest.raises(StoreError, match="are two"):
         postgres.set_up(owner, owner.user)
+
+
+@pytest.mark.parametrize(
+    "role",
+    ["CREATEROLE", "SUPERUSER", "IN ROLE clinic_owner", "NOINHERIT IN ROLE clinic_owner", "IN ROLE maker"],
+)
+def test_a_role_of_the_clinics_own_that_could_take_the_locks_away_is_not_set_up(
+    owner: Server, server: Server, asked: Asked, role: str
+) -> None:
+    asked("CREATE ROLE maker CREATEROLE", f"CREATE ROLE desk LOGIN {role}")
+    try:
+        with pytest.raises(StoreError, match=r"desk could change what is signed: .*Nothing was changed"):
+            postgres.set_up(owner, "desk")
+        desk = replace(server, user="desk")
+        assert "no permission" in refusal(desk) or "could change what is signed" in refusal(desk)
+        asked("ALTER ROLE desk NOSUPERUSER NOCREATEROLE", "REVOKE clinic_owner, maker FROM desk")
+        postgres.set_up(owner, "desk")
+        Store(desk, KEYS).close()
+        asked("ALTER ROLE desk CREATEROLE")  # given later
+        assert "could change what is signed" in refusal(desk)
+    finally:
+        asked("DROP OWNED BY desk", database="clinic")
+        asked("DROP ROLE desk", "DROP ROLE maker")
 
 
 def test_the_tables_of_the_server_are_those_the_program_reads(server: Server) -> None:
@@ -762,6 +879,47 @@ def test_only_an_administrator_moves_the_records(here: Entrance, server: Server)
     assert postgres.look(server).records == 0
 
 
+@pytest.mark.parametrize("now", ["student", "removed"])
+def test_who_is_no_administrator_any_more_sends_the_records_nowhere_from_an_open_window(
+    here: Entrance, server: Server, now: str
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store:
+        boss = here.add_account(store, Account("", "boss", "B. Oss", "PT-7", "administrator"), THIRD)
+    window = here.sign_in("boss", THIRD)
+    with here.sign_in("chen", PASSWORD) as store:
+        store.remove_account(boss.id) if now == "removed" else store.keep_account(
+            replace(boss, role="student")
+        )
+    with window, pytest.raises(DismissedError):
+        here.use_server(window, server)
+    assert postgres.look(server).records == 0
+    assert not here.server_file.exists()
+
+
+@pytest.mark.parametrize("when", ["before", "while the server is looked at"])
+def test_who_is_no_administrator_any_more_leads_the_workstation_to_no_other_server(
+    here: Entrance, there: Entrance, server: Server, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store:
+        boss = here.add_account(store, Account("", "boss", "B. Oss", "PT-7", "administrator"), THIRD)
+    there.sign_in("chen", PASSWORD).close()
+    before, look = there.server_file.read_bytes(), postgres.look
+
+    def dismiss(at: Server) -> postgres.Found:
+        with here.sign_in("chen", PASSWORD) as store:
+            here.remove_account(store, boss.id)
+        return look(at)
+
+    with there.sign_in("boss", THIRD) as window:
+        if when == "before":
+            dismiss(server)
+        else:
+            monkeypatch.setattr(postgres, "look", dismiss)
+        with pytest.raises(DismissedError, match="was removed"):
+            there.use_server(window, server)
+    assert there.server_file.read_bytes() == before
+
+
 # ------------------------------------------------------------ several workstations
 
 
@@ -792,24 +950,105 @@ def test_a_password_changed_at_one_workstation_counts_at_the_others(here: Entran
         assert len(store.drafts()) == 1
 
 
-@pytest.mark.parametrize(("owner", "step"), [(Store, "keep_vault"), (vaults, "write_vault")])
 def test_of_two_changes_at_one_moment_at_two_workstations_one_is_refused_and_the_other_counts_everywhere(
-    here: Entrance, there: Entrance, monkeypatch: pytest.MonkeyPatch, owner: object, step: str
+    here: Entrance, there: Entrance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with here.sign_in("chen", PASSWORD) as store, there.sign_in("lee", OTHER) as other:
-        really = getattr(owner, step)
+        really = Store.keep_vault
 
         def meanwhile(*given: Any, **more: Any) -> Any:
-            monkeypatch.setattr(owner, step, really)
+            monkeypatch.setattr(Store, "keep_vault", really)
             there.change_password(other, other.account.id, THIRD)
             return really(*given, **more)
 
-        monkeypatch.setattr(owner, step, meanwhile)
+        monkeypatch.setattr(Store, "keep_vault", meanwhile)
         with pytest.raises(StoreError, match="changed elsewhere at the same moment"):
             here.change_password(store, store.account.id, "brand new words")
     for workstation in (here, there):
         workstation.sign_in("chen", PASSWORD).close()
         workstation.sign_in("lee", THIRD).close()
+
+
+def test_a_change_at_another_workstation_just_before_the_file_here_is_written_counts_everywhere_too(
+    here: Entrance, there: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store, there.sign_in("lee", OTHER) as other:
+        really = vaults.write_vault
+
+        def meanwhile(*given: Any) -> None:
+            monkeypatch.setattr(vaults, "write_vault", really)
+            there.change_password(other, other.account.id, THIRD)
+            really(*given)
+
+        monkeypatch.setattr(vaults, "write_vault", meanwhile)
+        here.change_password(store, store.account.id, "brand new words")
+    there.sign_in("chen", "brand new words").close()
+    here.sign_in("chen", "brand new words").close()
+    for workstation in (here, there):
+        workstation.sign_in("lee", THIRD).close()
+
+
+@pytest.mark.parametrize("arrives", [False, True])
+def test_a_password_that_the_server_did_not_take_leaves_the_one_before_at_every_workstation(
+    here: Entrance, there: Entrance, arrives: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is refused last: here the last writing into the database, as by another workstation that writes long."""
+    keep_vault = Store.keep_vault
+
+    def busy(store: Store, vault: bytes, **more: Any) -> None:
+        last = not more.get("coming")
+        if arrives or not last:
+            keep_vault(store, vault, **more)
+        if last:
+            raise StoreError("Another workstation is writing.")
+
+    with here.sign_in("lee", OTHER) as store:
+        monkeypatch.setattr(Store, "keep_vault", busy)
+        with pytest.raises(StoreError, match="is writing"):
+            here.change_password(store, store.account.id, THIRD)
+        monkeypatch.undo()
+    if not arrives:
+        for workstation in (here, there):
+            workstation.sign_in("lee", OTHER).close()
+            with pytest.raises(WrongPasswordError):
+                workstation.sign_in("lee", THIRD)
+        return
+    # the answer was lost: the former password says what happened, and the new one opens
+    for workstation in (here, there):
+        with pytest.raises(WrongPasswordError, match="changed at another workstation"):
+            workstation.sign_in("lee", OTHER)
+        workstation.sign_in("lee", THIRD).close()
+
+
+def test_rows_that_somebody_added_beside_the_copies_of_the_vault_are_in_nobodys_way(
+    here: Entrance, there: Entrance, server: Server
+) -> None:
+    with bare(server) as db:
+        for number in (0, 3):
+            db.execute(
+                "INSERT INTO vault_copy SELECT %s, kept_at, vault FROM vault_copy WHERE id = 1", (number,)
+            )
+    with here.sign_in("lee", OTHER) as store:
+        here.change_password(store, store.account.id, THIRD)
+    for workstation in (here, there):
+        with pytest.raises(WrongPasswordError):
+            workstation.sign_in("lee", OTHER)
+        workstation.sign_in("lee", THIRD).close()
+
+
+def test_an_account_made_at_another_workstation_is_told_what_to_do_here_in_words_that_tell_no_names(
+    here: Entrance, there: Entrance
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store:
+        here.add_account(store, Account("", "kim", "K. Kim", "", "student"), THIRD)
+    said = set()
+    for name, password in (("kim", THIRD), ("lee", THIRD), ("nobody", THIRD)):
+        with pytest.raises(WrongPasswordError, match="after somebody has signed in here") as caught:
+            there.sign_in(name, password)
+        said.add(caught.value.message)
+    assert len(said) == 1
+    there.sign_in("lee", OTHER).close()
+    there.sign_in("kim", THIRD).close()
 
 
 def test_accounts_added_and_removed_anywhere_are_so_everywhere(here: Entrance, there: Entrance) -> None:
@@ -826,10 +1065,11 @@ def test_accounts_added_and_removed_anywhere_are_so_everywhere(here: Entrance, t
 
 
 def test_nothing_that_opens_the_database_is_readable_on_a_workstation(
-    there: Entrance, server: Server
+    there: Entrance, over_the_network: Server
 ) -> None:
+    there.join(over_the_network, "chen", PASSWORD).close()
     for file in there.server_file.parent.iterdir():
-        assert server.password.encode() not in file.read_bytes()
+        assert over_the_network.password.encode() not in file.read_bytes()
         assert file.stat().st_mode & 0o077 == 0
 
 
@@ -837,7 +1077,7 @@ def test_a_workstation_is_not_sent_to_another_server(over_the_network: Server, t
     file = tmp_path / "evalassist.server"
     write_server(file, over_the_network, KEYS)
     found = read_server(file, KEYS)
-    assert replace(found, certificate="") == replace(over_the_network, certificate="")
+    assert found == over_the_network.pinned()
     Store(found, KEYS).close()
     whole = file.read_text()
     for old, new in (
@@ -853,19 +1093,57 @@ def test_a_workstation_is_not_sent_to_another_server(over_the_network: Server, t
         read_server(file, new_keys())
 
 
-def test_a_certificate_that_is_exchanged_while_the_window_is_open_leads_nowhere(
-    over_the_network: Server, tmp_path: Path, crashed: Crashed
+def test_a_certificate_that_is_exchanged_on_the_disk_leads_nowhere(
+    over_the_network: Server,
+    another_certificate: bytes,
+    tmp_path: Path,
+    crashed: Crashed,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    file = tmp_path / "evalassist.server"
-    write_server(file, over_the_network, KEYS)
+    """Only what is sealed counts: what the folder holds, and what took the place of the file it came from, does not."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "own"))
+    (tmp_path / "own").mkdir()
+    file, given = tmp_path / "evalassist.server", tmp_path / "given.crt"
+    given.write_bytes(Path(over_the_network.certificate).read_bytes())
+    write_server(file, replace(over_the_network, certificate=str(given)), KEYS)
     found = read_server(file, KEYS)
+    for each in (given, tmp_path / "evalassist.crt"):  # where it lay before
+        each.write_bytes(another_certificate)
     with Store(found, KEYS) as store:
         store.drafts()
-        Path(found.certificate).write_text("another one")
         with crashed():
             pass
-        with pytest.raises(StoreError, match=r"was exchanged\. Nothing was sent"):
-            store.drafts()
+        store.drafts()
+    assert not list((tmp_path / "own").iterdir())
+
+
+def test_only_this_account_can_write_the_certificate_by_which_a_server_is_known(
+    over_the_network: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, connect = list[tuple[int, bytes]](), psycopg.connect
+    given = tmp_path / "open to all" / "given.crt"
+    given.parent.mkdir()
+    given.parent.chmod(0o777)
+    given.write_bytes(whole := Path(over_the_network.certificate).read_bytes())
+
+    def look(*told: Any, sslrootcert: str, **more: Any) -> Any:
+        file = Path(sslrootcert)
+        seen.append((file.parent.stat().st_mode & 0o777, file.read_bytes()))
+        return connect(*told, sslrootcert=sslrootcert, **more)
+
+    monkeypatch.setattr(psycopg, "connect", look)
+    Store(replace(over_the_network, certificate=str(given)), KEYS).close()
+    assert seen == [(0o700, whole)]
+
+
+def test_a_server_with_another_certificate_is_refused_though_the_folder_holds_that_one(
+    over_the_network: Server, another_certificate: bytes, tmp_path: Path
+) -> None:
+    file = tmp_path / "evalassist.server"
+    (tmp_path / "another.crt").write_bytes(another_certificate)
+    write_server(file, replace(over_the_network, certificate=str(tmp_path / "another.crt")), KEYS)
+    (tmp_path / "evalassist.crt").write_bytes(Path(over_the_network.certificate).read_bytes())
+    assert "could not prove that it is the right one" in refusal(read_server(file, KEYS))
 
 
 def test_whatever_lies_in_the_place_of_the_servers_name_is_told_in_words(tmp_path: Path) -> None:

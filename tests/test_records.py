@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ from evalassist.records.rows import (
     sheet_replaced,
 )
 from evalassist.records.server import Server
-from evalassist.records.store import RemovedError, RoleChangedError, Store
+from evalassist.records.store import AccountChangedError, RemovedError, Store
 from evalassist.records.triggers import REFUSALS, TRIGGERS
 from evalassist.records.vault import new_keys
 
@@ -1375,12 +1376,27 @@ def test_a_removed_account_sees_and_keeps_nothing_more_in_its_open_window(store:
     assert store.load(draft.id) == draft
 
 
-def test_an_account_with_another_role_signs_in_anew_before_it_goes_on(store: Store, lees: Store) -> None:
-    draft = begin()
+@pytest.mark.parametrize(
+    "now", [{"role": "student"}, {"licence": ""}, {"licence": "PT-78"}, {"name": "Sam Chen, PT"}]
+)
+def test_an_account_with_another_role_name_or_license_signs_in_anew_before_it_goes_on(
+    store: Store, lees: Store, now: dict[str, Any]
+) -> None:
+    draft, locked = begin(), begin()
     lees.save(draft)
-    store.keep_account(replace(lees.account, role="student"))
-    for act in acts_of(lees, draft):
-        with pytest.raises(RoleChangedError, match="Sign in anew"):
+    store.sign(signed(locked), NOTE)
+    store.keep_account(replace(lees.account, **now))
+    below = (
+        Addendum("more", "Sam Lee, PT", SIGNED_AT, kind, "PT-77")
+        for kind in ("addendum", "co-signature", "entered-in-error")
+    )
+    acts: list[Callable[[], object]] = [
+        *acts_of(lees, draft),
+        *(partial(lees.add_addendum, locked.id, each) for each in below),
+    ]
+    for act in acts:
+        with pytest.raises(AccountChangedError, match="Sign in anew"):
             act()
+    assert not store.load(locked.id).addenda
     assert not lees.is_removed
     assert store.load(draft.id) == draft

@@ -133,7 +133,9 @@ def test_nobody_signs_as_somebody_else(store: Store, content: Content, signature
 
 
 def test_nobody_signs_without_a_license(store: Store, content: Content) -> None:
-    store.account = replace(OKAFOR, licence="")
+    without = replace(OKAFOR, licence="")
+    store.keep_account(without)
+    store.account = without
     draft = read_case(CASES / "ex1.toml", content)
     store.save(draft)
     with pytest.raises(EvalAssistError, match="signed with a license"):

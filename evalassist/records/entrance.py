@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -163,7 +164,17 @@ class Entrance:
         self.tries.refuse_too_soon()
         vault = self.vault()
         self.tries.count()
-        slot, found = vaults.unlock(vault, name, password, key_file)
+        try:
+            slot, found = vaults.unlock(vault, name, password, key_file)
+        except WrongPasswordError as wrong:
+            if not self.server_file.exists():
+                raise
+            elsewhere = tr(
+                "An account or a password that was made at another workstation is known here after somebody has "
+                "signed in here."
+            )
+            # the same words for a name that is known, so that they tell nobody which are
+            raise WrongPasswordError(f"{wrong} {elsewhere}") from None
         return self._opened(
             vault, found, slot.id, lambda newer: vaults.unlock(newer, name, password, key_file)[1]
         )
@@ -285,6 +296,7 @@ class Entrance:
         from evalassist.records.postgres import look
 
         refuse_another(server, self._only)
+        server = server.pinned()
         self.tries.refuse_too_soon()
         kept = look(server).vault
         if kept is None:
@@ -337,7 +349,9 @@ class Entrance:
             raise EvalAssistError(
                 tr("Only an administrator changes where the records lie. Nothing was changed.")
             )
+        store.refuse_dismissed()
         refuse_another(server, self._only)
+        server = server.pinned()
         kept, moved = look(server).vault, {}
         if kept is None:
             if store.is_shared:
@@ -355,6 +369,8 @@ class Entrance:
             raise StoreError(OTHER_RECORDS.format(server=server))
         elif not store.is_shared:
             raise StoreError(CUT_SHORT.format(server=server))
+        else:
+            store.refuse_dismissed()  # a move ended with it
         write_server(self.server_file, server, store.keys)
         return moved
 
@@ -550,29 +566,32 @@ class Entrance:
             yield
 
     def _write(self, store: Store, vault: Vault, former: Vault | None = None) -> None:
-        """Write the vault, and a copy of it into the records: first as what may come, then as what counts.
+        """Write the vault, and a copy of it into the records: in a file first as what may come, then as what counts.
 
         What was announced, reached the file and was cut short then counts before another takes its place. `former`:
         what the vault was made of; where another window or workstation changed it meanwhile, that one stays.
         """
-        text = vaults.vault_bytes(vault)
-        if kept := store.kept_vaults():
+        text, kept = vaults.vault_bytes(vault), store.kept_vaults()
+        if kept:
             now = self._kept_vault(store)
             if former is not None and now.slots != former.slots:
                 raise StoreError(AT_ONCE)
-            if now.slots != vaults.vault_of(kept[0]).slots:
+            if not store.is_shared and now.slots != vaults.vault_of(kept[0]).slots:
                 store.keep_vault(vaults.vault_bytes(now))
                 kept = store.kept_vaults()
-        store.keep_vault(text, coming=True, seen=kept)
-        vaults.write_vault(vault, self.vault_file)
+        if (
+            store.is_shared
+        ):  # the copy inside counts for every workstation: what it refuses never reaches the file
+            store.keep_vault(text, seen=kept)
+            last = partial(vaults.write_vault, vault, self.vault_file)
+        else:
+            store.keep_vault(text, coming=True, seen=kept)
+            vaults.write_vault(vault, self.vault_file)
+            last = partial(store.keep_vault, text, seen=(*kept[:1], text))
         try:
-            store.keep_vault(text, seen=(*kept[:1], text))
+            last()
         except EvalAssistError as fault:
-            if store.is_shared:  # there no other workstation knows what this one's file says
-                with suppress(EvalAssistError):
-                    vaults.write_vault(self._kept_vault(store), self.vault_file)
-                raise
-            log.error("the vault that was written is only announced in the records: %s", type(fault).__name__)
+            log.error("the vault and its copy in the records differ still: %s", type(fault).__name__)
 
     def _note(
         self, store: Store, action: str, target: str = "", detail: Mapping[str, str] = MappingProxyType({})

@@ -219,6 +219,10 @@ class StoredAudit(Base):
     mac: Mapped[str]
 
 
+COUNTS, COMING = 1, 2
+"""Of the two copies of the vault: the one that counts, and one about to be written."""
+
+
 class StoredVault(Base):
     """The vault as last written, so that anybody signed in can put a lost one back."""
 

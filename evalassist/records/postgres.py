@@ -10,8 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import QueuePool
 
 from evalassist.errors import StoreError
@@ -71,6 +74,7 @@ def engine_of(server: Server, wait_s: float = WAIT_S, patience: Patience = WINDO
         "search_path": "public",
         "timezone": "UTC",
     }
+    certificate = server.pinned().certificate
     told = server.connecting() | {
         "connect_timeout": patience.connect_s,
         "application_name": APPLICATION,
@@ -97,32 +101,20 @@ def engine_of(server: Server, wait_s: float = WAIT_S, patience: Patience = WINDO
                 "Install it with its part “postgres”."
             )
         ) from None
-    if server.certificate:
-        _trust_only(engine, Path(server.certificate))
+    if certificate:
+        _trust_only(engine, certificate)
     return engine
 
 
-def _trust_only(engine: Engine, certificate: Path) -> None:
-    """Who exchanges the file while the window is open must not lead its next connection to another server."""
-
-    def read() -> bytes:
-        try:
-            return certificate.read_bytes()
-        except OSError:  # without it the server proves nothing, and the connection is refused
-            return b""
-
-    trusted = read()
+def _trust_only(engine: Engine, certificate: str) -> None:
+    """libpq reads a certificate from a file only: it gets one that nobody else can write, and that is gone at once."""
 
     @event.listens_for(engine, "do_connect")
-    def _refuse_another(*_told: object) -> None:
-        if read() != trusted:
-            raise StoreError(
-                tr(
-                    "The certificate {certificate}, by which the server proves itself, was exchanged. Nothing "
-                    "was sent. "
-                    "Start EvalAssist again; if it is told again, ask whoever looks after the server."
-                ).format(certificate=certificate)
-            )
+    def _connect(dialect: Dialect, _record: object, args: list[Any], told: dict[str, Any]) -> DBAPIConnection:
+        with TemporaryDirectory(prefix="evalassist-") as folder:
+            file = Path(folder) / "server.crt"
+            file.write_text(certificate, encoding="utf-8")
+            return dialect.connect(*args, **told | {"sslrootcert": str(file)})
 
 
 def open_server(server: Server, wait_s: float = WAIT_S, patience: Patience = WINDOW) -> Engine:
@@ -166,14 +158,18 @@ def _refuse_another_version(db: Connection, server: Server) -> None:
         )
 
 
+_COULD_TAKE_LOCKS_AWAY = text(
+    "SELECT has_table_privilege(:name, 'public.audit', 'UPDATE, DELETE, TRUNCATE')"
+    # who may make roles makes itself the owner; so does who may become such a role
+    " OR EXISTS (SELECT 1 FROM pg_roles WHERE pg_has_role(:name, oid, 'MEMBER') AND (rolsuper OR rolcreaterole"
+    " OR oid = (SELECT relowner FROM pg_class WHERE oid = 'public.audit'::regclass)))"
+)
+
+
 def _refuse_an_owner(db: Connection, server: Server) -> None:
     """Who owns the tables can take their locks away, and a workstation must not be able to."""
-    could = (
-        "SELECT rolsuper OR has_table_privilege('public.audit', 'UPDATE, DELETE, TRUNCATE') OR pg_has_role("
-        "current_user, (SELECT relowner FROM pg_class WHERE oid = 'public.audit'::regclass), 'MEMBER')"
-        " FROM pg_roles WHERE rolname = current_user"
-    )
-    if db.scalar(text(could)):
+    names = db.execute(text("SELECT session_user, current_user")).one()
+    if any(db.scalar(_COULD_TAKE_LOCKS_AWAY, {"name": name}) for name in names):
         raise StoreError(
             tr(
                 "The user {user} could change what is signed in {server}. Nothing was changed. "
@@ -302,6 +298,13 @@ def _grant(db: Connection, app_user: str) -> None:
         *(f"GRANT {_GRANTS.get(each, _READ_AND_ADD)} ON {each} TO {name}" for each in Base.metadata.tables),
     ):
         db.exec_driver_sql(statement)
+    if db.scalar(_COULD_TAKE_LOCKS_AWAY, {"name": app_user}):
+        raise StoreError(
+            tr(
+                "The user {app_user} could change what is signed: it may make roles, is a superuser, or belongs to the "
+                "owner of the tables. Nothing was changed. Take that away, or name a user who does not exist yet."
+            ).format(app_user=app_user)
+        )
     may_make_tables = "SELECT has_schema_privilege(:name, 'public', 'CREATE')"
     if db.scalar(text(may_make_tables), {"name": app_user}):
         raise StoreError(

@@ -23,11 +23,11 @@ from evalassist.records.vault import KEY_BYTES, Keys
 from evalassist.translate import tr
 
 FILE_NAME = SERVER
-CERTIFICATE = "evalassist.crt"
 PORT = 5432
 _SCHEMES = ("postgresql", "postgresql+psycopg")
 _HERE = ("localhost", "127.0.0.1", "::1")
 _NONCE_BYTES = 12
+_PEM = "-----BEGIN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Server:
     password: str = field(default="", repr=False)
     port: int = PORT
     certificate: str = ""
-    """The file with the certificate that signed the server's; empty: one of those this computer trusts."""
+    """The certificate that signed the server's, or the file that holds it; empty: one of those this computer trusts."""
 
     def __str__(self) -> str:
         return f"the database “{self.database}” on {self.host}"
@@ -59,18 +59,38 @@ class Server:
         """As it may be shown: without the password."""
         return f"postgresql+psycopg://{self.user}@{self.host}:{self.port}/{self.database}"
 
+    def pinned(self) -> Server:
+        """The same with the certificate itself: who exchanges its file from now on leads nobody elsewhere."""
+        if not self.certificate or _PEM in self.certificate:
+            return self
+        try:
+            read = Path(self.certificate).read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            read = ""
+        if _PEM not in read:
+            raise StoreError(
+                tr(
+                    "The certificate {certificate}, by which the server proves itself, cannot be read. Nothing was "
+                    "sent. Check the file with whoever looks after the server."
+                ).format(certificate=self.certificate)
+            )
+        return replace(self, certificate=read)
+
     def connecting(self) -> dict[str, Any]:
-        """What psycopg is told; over a network it must prove who the server is, and everything is encrypted."""
+        """What psycopg is told; over a network it must prove who the server is, and everything is encrypted.
+
+        The password itself is never sent: the server and this side prove to each other that they know it. Without
+        one, a server that asks for none is taken too.
+        """
         told = {"host": self.host, "port": self.port, "dbname": self.database, "user": self.user}
         if self.password:
-            told["password"] = self.password
+            told |= {"password": self.password, "require_auth": "scram-sha-256"}
+        else:
+            told["require_auth"] = "scram-sha-256,none"
         if self.is_local:
             return told | {"sslmode": "prefer"}
-        return told | {
-            "sslmode": "verify-full",
-            "sslrootcert": self.certificate or "system",
-            "gssencmode": "disable",
-        }
+        # one that is pinned is put in the place of the system's when the connection is made
+        return told | {"sslmode": "verify-full", "sslrootcert": "system", "gssencmode": "disable"}
 
 
 def is_server(where: object) -> bool:
@@ -122,8 +142,7 @@ def _bad_url() -> StoreError:
 
 def write_server(file: Path, server: Server, keys: Keys) -> None:
     """Keep where the records are; the password only sealed, so that nobody reads it from the disk."""
-    certificate = Path(server.certificate).read_text(encoding="ascii") if server.certificate else ""
-    plain = asdict(replace(server, password="", certificate=certificate))
+    plain = asdict(replace(server.pinned(), password=""))
     nonce = secrets.token_bytes(_NONCE_BYTES)
     sealed = _cipher(keys).encrypt(nonce, server.password.encode(), _bound(plain))
     plain["password"] = base64.b64encode(nonce + sealed).decode()
@@ -145,11 +164,7 @@ def read_server(file: Path, keys: Keys) -> Server:
                 "Nothing was sent. Connect this workstation anew with `evalassist connect-to-postgres`."
             ).format(file=file)
         ) from None
-    if not server.certificate:
-        return replace(server, password=password)
-    certificate = file.with_name(CERTIFICATE)
-    write_whole(certificate, server.certificate.encode())
-    return replace(server, password=password, certificate=str(certificate))
+    return replace(server, password=password)
 
 
 def _cipher(keys: Keys) -> AESGCM:

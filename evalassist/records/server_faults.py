@@ -28,6 +28,15 @@ _CERTIFICATE = (
     "The server {server.host} could not prove that it is the right one: {said}. {kept} Nothing was sent. "
     "Check the address and the certificate file with whoever looks after the server."
 )
+_OLD_PASSWORD = (
+    "{server} asks for the password in an old way, by which it could be read or guessed. {kept} It was not sent. "
+    "Ask whoever looks after the server to set password_encryption = scram-sha-256 in postgresql.conf, to write "
+    "scram-sha-256 in the lines of pg_hba.conf, and then to set the password of {server.user} anew."
+)
+_NO_PROOF = (
+    "{server} did not prove that it knows the password of {server.user}, as a false server could not. {kept} Nothing "
+    "was sent. Ask whoever looks after the server to write scram-sha-256 in the line of pg_hba.conf for this user."
+)
 _OTHER = "{server} could not be used ({said}). {kept} Ask whoever looks after the server."
 NOT_OURS = (
     "{server} holds no records of EvalAssist. {kept} "
@@ -53,6 +62,9 @@ _BY_STATE = {
 }
 _BY_WORDS = (
     ("NUL (0x00)", _BY_STATE["22021"]),
+    ("server requested a hashed password", _OLD_PASSWORD),
+    ("server requested a cleartext password", _OLD_PASSWORD),
+    ("authentication method requirement", _NO_PROOF),
     ("password", _PASSWORD),
     ('role "', _PASSWORD),
     ("pg_hba.conf", "{server} does not let this workstation in. {kept} Ask whoever looks after the server."),
@@ -60,6 +72,7 @@ _BY_WORDS = (
     ("does not support SSL", _CERTIFICATE),
     ("SSL", _CERTIFICATE),
     ("database system is", _STARTING),
+    ("permission denied", _PERMISSION),
     ("too many", _BY_STATE["53300"]),
     (
         'database "',

@@ -90,8 +90,8 @@ class RemovedError(DismissedError):
     """This account was removed, so nothing more is shown or kept for it. Ask an administrator."""
 
 
-class RoleChangedError(DismissedError):
-    """What this account may do was changed. Sign in anew to go on; what was not kept yet waits until then."""
+class AccountChangedError(DismissedError):
+    """Name, license or role of this account were changed. Sign in anew to go on; what was not kept waits until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,6 +443,10 @@ class Store:
             self.account = account
         log.info("account %s kept", account.id)
 
+    def refuse_dismissed(self) -> None:
+        """Before what is not kept here: look whether whoever is signed in still may do what was possible then."""
+        self._read(lambda _: None)
+
     def remove_account(self, account_id: str) -> None:
         """The account signs in no more; its name stays in what it did."""
         self._only_administrators()
@@ -693,12 +697,13 @@ class Store:
             return work(db)
 
     def _refuse_dismissed(self, db: Connection) -> None:
-        """Whoever is signed in may have been removed, or given another role, at another workstation meanwhile."""
-        role = reads.role_of(db, self.account.id) if self.account.id else None
-        if role in (None, self.account.role):  # the paper key has no row
+        """Whoever is signed in may have been removed, or be known otherwise, at another workstation meanwhile."""
+        mine = self.account
+        now = reads.account_now(db, mine.id) if mine.id else None
+        if now is None or now == (mine.name, mine.licence, mine.role):  # the paper key has no row
             return
-        self.is_removed = role == reads.REMOVED
-        error = RemovedError() if self.is_removed else RoleChangedError()
+        self.is_removed = now[-1] == reads.REMOVED
+        error = RemovedError() if self.is_removed else AccountChangedError()
         if self.on_dismissed is not None:
             self.on_dismissed(error.message)
         raise error

@@ -15,6 +15,8 @@ from evalassist.evaluation import Addendum, Evaluation, Patient
 from evalassist.records.accounts import Account
 from evalassist.records.faults import not_kept
 from evalassist.records.models import (
+    COMING,
+    COUNTS,
     Base,
     StoredAccount,
     StoredAddendum,
@@ -44,8 +46,6 @@ PATIENT_CHANGED = (
     "Open the patient again to see the changes, then choose which details stay."
 )
 TRAIL_LOCK = int.from_bytes(b"EVAL", "big")
-COUNTS, COMING = 1, 2
-"""Of the two copies of the vault: the one that counts, and one about to be written."""
 _UNSIGNED: dict[str, Any] = dict.fromkeys(("note", "note_sha256", "signed_at", "clinician", "licence"))
 
 

@@ -170,7 +170,8 @@ class DatabaseDialog(QDialog):
             raise EvalAssistError(
                 tr("The certificate file is not there. Choose it anew, or leave the field empty.")
             )
-        return Server(**{**words, "port": int(words["port"])})  # type: ignore[arg-type] # all others are words
+        told = {**words, "port": int(words["port"])}
+        return Server(**told).pinned()  # type: ignore[arg-type] # all others are words
 
     def _show_found(self, server: Server, found: Found) -> None:
         self._passed = server
