@@ -492,7 +492,7 @@ def test_how_a_paper_that_came_in_was_given_out_is_told_by_verify_when_it_was_ch
 def test_how_papers_were_given_out_before_a_line_said_so_is_not_checked_and_no_fault(
     here: Store, there: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    append = audit.append
+    append: Callable[..., None] = audit.append
 
     def append_as_before(*told: Any) -> None:
         papers = [paper[:3] for paper in told[-1].get("documents", ())]
