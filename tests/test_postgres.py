@@ -1162,6 +1162,12 @@ _SIGNED_WHOLE = next(
             "DROP FUNCTION sign_of CASCADE",
             ["other rows: public.vault_copy as text.", "other rows: public.sign_of(public.vault_copy)."],
         ),
+        (
+            "ALTER TABLE about RENAME TO former; CREATE VIEW about AS SELECT * FROM former;"
+            " GRANT SELECT ON about TO evalassist_app",
+            "DROP VIEW about; ALTER TABLE former RENAME TO about",
+            ["table about"],
+        ),
         ("CREATE UNIQUE INDEX one ON audit (action, at)", "DROP INDEX one", ["other rows: public.one."]),
         ("CREATE INDEX late ON audit (at) WHERE at > ''", "DROP INDEX late", ["other rows: public.late."]),
         (

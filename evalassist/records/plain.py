@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -134,7 +134,7 @@ def document_sha256(columns: Mapping[str, Any]) -> str:
 
 def uses_sha256(uses: Iterable[tuple[str, datetime, str]]) -> str:
     """The seal of how a kept paper was used, when and by whom, the earliest first."""
-    return sha256_of(json.dumps([(use, at.isoformat(), by) for use, at, by in uses]))
+    return sha256_of(json.dumps([(use, at.astimezone(UTC).isoformat(), by) for use, at, by in uses]))
 
 
 def sha256_of(content: str | bytes) -> str:

@@ -446,7 +446,8 @@ def _uses(db: Connection, trail: _Trail, verified: Verified) -> Iterator[str]:
         each: [] for each in db.scalars(select(StoredDocument.id))
     }
     query = select(StoredUse.document_id, StoredUse.use, StoredUse.used_at, StoredUse.used_by)
-    for document_id, use, at, by in db.execute(query.order_by(StoredUse.document_id, StoredUse.number)):
+    query = query.order_by(StoredUse.document_id, StoredUse.number)
+    for document_id, use, at, by in db.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
         rows.setdefault(document_id, []).append((use, at, by))
     not_noted = 0
     for document_id, paper in trail.documents.items():
