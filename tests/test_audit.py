@@ -316,6 +316,9 @@ UNSIGNED = "signed_at = NULL, note = NULL, note_sha256 = NULL, clinician = NULL,
         ("UPDATE document SET pdf = x'00'", "kept paper"),
         (f"UPDATE document SET pdf = x'00', sha256 = '{sha256_of(bytes(1))}'", "kept paper"),
         ("DELETE FROM document", "kept paper"),
+        ("UPDATE document_use SET used_at = '2020-01-01T00:00:00.000000+00:00'", "printed or saved"),
+        ("DELETE FROM patient WHERE name <> 'Bo Ek'", "its patient is missing"),
+        ("DELETE FROM episode", "its patient is missing"),
     ],
 )
 def test_whatever_was_signed_or_given_out_and_changed_behind_the_locks_is_told(
@@ -340,6 +343,28 @@ def test_whatever_was_signed_or_given_out_and_changed_behind_the_locks_is_told(
             db.execute(words)
     faults = checked(path).faults
     assert any(told in fault for fault in faults), faults
+
+
+def test_a_paper_below_a_draft_from_before_the_trail_that_is_given_to_another_patient_is_told(
+    path: Path,
+) -> None:
+    with Store(path, KEYS, CHEN) as store:
+        store.save(draft := begin())
+    with raw(path) as db:
+        for name in TRIGGERS:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("DELETE FROM audit")
+        for words in TRIGGERS.values():
+            db.execute(words)
+    with Store(path, KEYS, CHEN) as store:
+        store.save(other := replace(begin(), patient=BO))
+        store.keep_document(draft.id, "handout", "en", "a4", b"%PDF", "A. Chen")
+    assert checked(path).faults == []
+    with raw(path) as db:
+        db.execute("UPDATE evaluation SET episode_id = ? WHERE id = ?", (other.episode_id, draft.id))
+    (fault,) = checked(path).faults
+    assert fault.startswith("A kept paper (handout, ")
+    assert fault.endswith("was given to another patient.")
 
 
 @pytest.mark.parametrize("day", ["updated_at", "'2020-03-01T09:30:00.000000+00:00'"])

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import Addendum, Evaluation, Patient, Signature
-from evalassist.records import migrations, patient_file
+from evalassist.records import audit, migrations, patient_file
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account, Role
 from evalassist.records.connection import connect
@@ -22,7 +23,7 @@ from evalassist.records.plain import addendum_sha256, sha256_of
 from evalassist.records.store import Store
 from evalassist.records.triggers import TRIGGERS
 from evalassist.records.vault import WrongPasswordError, new_keys
-from evalassist.records.verify import verify
+from evalassist.records.verify import OLDER_USES, verify
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 
@@ -67,6 +68,15 @@ def _changed_inside(file: Path, change: Callable[[sqlite.Connection], object]) -
     with zipfile.ZipFile(file, "w") as pack:
         pack.writestr(patient_file.VAULT, vault)
         pack.write(inside, patient_file.ROWS)
+
+
+def _behind_the_locks(store: Store, change: str) -> None:
+    with closing(connect(store.path, store.keys.database)) as db:
+        for name in TRIGGERS:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute(change)
+        for words in TRIGGERS.values():
+            db.execute(words)
 
 
 def test_a_patient_arrives_with_visits_notes_addenda_and_papers(
@@ -313,7 +323,8 @@ def test_the_trail_knows_when_what_came_in_below_an_imported_note_is_gone(
     with closing(connect(there.path, there.keys.database)) as db:
         for name in TRIGGERS:
             db.execute(f"DROP TRIGGER {name}")
-        db.execute("DELETE FROM document_use")
+        if table == "document":
+            db.execute("DELETE FROM document_use")
         db.execute(f"DELETE FROM {table}")
         for words in TRIGGERS.values():
             db.execute(words)
@@ -454,3 +465,83 @@ def test_what_is_put_below_a_patient_who_was_taken_in_is_told_by_verify(
         )
     faults = verify(there.path, there.keys, {}).faults
     assert [fault.partition(" ")[0] for fault in faults if "not known" in fault] == ["Addendum", "A"]
+
+
+ADDED = "INSERT INTO document_use SELECT document_id, 9, use, used_at, used_by FROM document_use LIMIT 1"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [ADDED, "UPDATE document_use SET used_by = 'S. Lee' WHERE number = 1", "DELETE FROM document_use"],
+)
+def test_how_a_paper_that_came_in_was_given_out_is_told_by_verify_when_it_was_changed(
+    here: Store, there: Store, tmp_path: Path, change: str
+) -> None:
+    file = tmp_path / f"anna{patient_file.ENDING}"
+    export_patient(here, ANNA.id, file, PASSWORD)
+    import_patient(there, file, PASSWORD)
+    (paper,) = there.documents_of_patient(ANNA.id)
+    there.note_use(paper.id, "saved", "Bo Ek")
+    found = verify(there.path, there.keys, {})
+    assert (found.faults, found.not_checked) == ([], [])
+    _behind_the_locks(there, change)
+    (fault,) = verify(there.path, there.keys, {}).faults
+    assert fault == f"When a kept paper ({paper.id}) was printed or saved is not what the audit trail knows."
+
+
+def test_how_papers_were_given_out_before_a_line_said_so_is_not_checked_and_no_fault(
+    here: Store, there: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append: Callable[..., None] = audit.append
+
+    def append_as_before(*told: Any) -> None:
+        papers = [paper[:3] for paper in told[-1].get("documents", ())]
+        append(*told[:-1], told[-1] | ({"documents": papers} if papers else {}))
+
+    file = tmp_path / f"anna{patient_file.ENDING}"
+    export_patient(here, ANNA.id, file, PASSWORD)
+    monkeypatch.setattr(audit, "append", append_as_before)
+    import_patient(there, file, PASSWORD)
+    _behind_the_locks(there, ADDED)
+    found = verify(there.path, there.keys, {})
+    assert (found.faults, found.not_checked) == ([], [OLDER_USES.format(1)])
+
+
+@pytest.mark.parametrize("came", [True, False])
+def test_a_paper_below_a_draft_that_came_in_is_told_when_it_is_given_to_another_patient(
+    here: Store, there: Store, tmp_path: Path, came: bool
+) -> None:
+    file = tmp_path / f"anna{patient_file.ENDING}"
+    (draft,) = (row for row in here.patient_evaluations(ANNA.id) if row.is_draft)
+    if came:
+        here.keep_document(draft.id, "handout", "en", "a4", b"%PDF draft", "Sam Lee")
+    export_patient(here, ANNA.id, file, PASSWORD)
+    import_patient(there, file, PASSWORD)
+    if not came:
+        there.keep_document(draft.id, "handout", "en", "a4", b"%PDF draft", "Sam Lee")
+    assert verify(there.path, there.keys, {}).faults == []
+    (bert,) = there.patient_evaluations(BERT.id)
+    with closing(connect(there.path, there.keys.database)) as db:  # no lock keeps a draft where it is
+        db.execute("UPDATE evaluation SET episode_id = ? WHERE id = ?", (bert.episode_id, draft.id))
+    (fault,) = verify(there.path, there.keys, {}).faults
+    assert fault.startswith("A kept paper (handout, ")
+    assert fault.endswith("was given to another patient.")
+
+
+def test_a_note_that_is_put_below_a_patient_who_was_taken_in_is_told_whatever_day_it_bears(
+    here: Store, there: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / f"anna{patient_file.ENDING}"
+    export_patient(here, ANNA.id, file, PASSWORD)
+    import_patient(there, file, PASSWORD)
+    long_ago = "2020-01-01T00:00:00.000000+00:00"
+    with closing(connect(there.path, there.keys.database)) as db:
+        names = [name for _, name, *_ in db.execute("PRAGMA table_info(evaluation)")]
+        forged = {"id": "'forged'", "signed_at": f"'{long_ago}'", "updated_at": f"'{long_ago}'"}
+        columns, values = ", ".join(names), ", ".join(forged.get(name, name) for name in names)
+        db.execute(
+            f"INSERT INTO evaluation ({columns}) SELECT {values} FROM evaluation WHERE note IS NOT NULL"
+        )
+    (fault,) = verify(there.path, there.keys, {}).faults
+    assert "evaluation forged" in fault
+    assert fault.endswith("knows neither its signature nor its import.")

@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import CheckConstraint, Connection, text
 
 from evalassist import cli
 from evalassist.errors import EvalAssistError, SignedRecordError, StoreError
@@ -1328,37 +1328,59 @@ def test_a_kept_paper_that_is_given_to_another_or_told_otherwise_is_told_by_veri
     faults = there.verify("chen", PASSWORD).faults
     assert any(moved in fault and "no longer what was kept" in fault for fault in faults)
     assert any(dated in fault and "no longer what was kept" in fault for fault in faults)
-    assert any("given to another patient" in fault for fault in faults)
-    assert len(faults) == 3
+    assert sum("given to another patient" in fault for fault in faults) == 2
+    assert len(faults) == 4
 
 
+_ELSEWHERE = (
+    "CREATE SCHEMA elsewhere; GRANT USAGE ON SCHEMA elsewhere TO evalassist_app;"
+    " CREATE VIEW elsewhere.addendum AS SELECT * FROM public.addendum WHERE kind <> 'entered-in-error';"
+    " GRANT SELECT ON elsewhere.addendum TO evalassist_app;"
+    " CREATE FUNCTION elsewhere.lead(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS"
+    " $f$ BEGIN PERFORM set_config('search_path', 'elsewhere, public', false); RETURN $1; END $f$;"
+)
+"""A function that leads whoever calls it to another table of addenda, and stays unseen by who only verifies."""
+_NOT_ELSEWHERE = "DROP SCHEMA elsewhere CASCADE"
 _ONLY_VERIFY = "current_setting('statement_timeout') = '0'"
 
 
 @pytest.mark.parametrize(
-    ("hide", "undo"),
+    ("hide", "undo", "told"),
     [
         (
             "ALTER TABLE addendum ENABLE ROW LEVEL SECURITY;"
             f" CREATE POLICY hiding ON addendum USING ({_ONLY_VERIFY})",
             "DROP POLICY hiding ON addendum; ALTER TABLE addendum DISABLE ROW LEVEL SECURITY",
+            "table addendum",
         ),
         (
             f"ALTER TABLE addendum RENAME TO whole; CREATE VIEW addendum AS SELECT * FROM whole WHERE {_ONLY_VERIFY};"
             " GRANT SELECT ON addendum TO evalassist_app",
             "DROP VIEW addendum; ALTER TABLE whole RENAME TO addendum",
+            "table addendum",
         ),
         (
             "CREATE FUNCTION differs(text, varchar) RETURNS boolean LANGUAGE sql AS $f$ SELECT $1 = $2::text"
             " AND $2::text <> 'entered-in-error' $f$; CREATE OPERATOR public.="
             " (FUNCTION = differs, LEFTARG = text, RIGHTARG = varchar)",
             "DROP OPERATOR public.= (text, varchar); DROP FUNCTION differs",
+            "public.=(text,character varying)",
+        ),
+        (
+            f"{_ELSEWHERE} CREATE INDEX leads ON audit ((elsewhere.lead(action)))",
+            f"DROP INDEX leads; {_NOT_ELSEWHERE}",
+            "public.leads",
+        ),
+        (
+            f"{_ELSEWHERE} ALTER TABLE evaluation ADD COLUMN extra text DEFAULT elsewhere.lead('')",
+            f"ALTER TABLE evaluation DROP COLUMN extra; {_NOT_ELSEWHERE}",
+            "table evaluation",
         ),
     ],
-    ids=["policy", "view", "operator"],
+    ids=["policy", "view", "operator", "index", "column"],
 )
 def test_a_database_that_shows_the_app_other_rows_than_verify_is_told(
-    in_use: tuple[Entrance, str], owner: Server, hide: str, undo: str
+    in_use: tuple[Entrance, str], owner: Server, hide: str, undo: str, told: str
 ) -> None:
     there, evaluation_id = in_use
     in_error = Addendum("not her", "A. Chen", datetime.now(UTC), "entered-in-error", "PT-1")
@@ -1369,13 +1391,167 @@ def test_a_database_that_shows_the_app_other_rows_than_verify_is_told(
         db.execute(hide.encode())
     try:
         with there.sign_in("chen", PASSWORD) as store:
+            store.save(begin())
             assert not next(row for row in store.recent() if row.id == evaluation_id).in_error
-        (fault,) = there.verify("chen", PASSWORD).faults
+        faults = there.verify("chen", PASSWORD).faults
     finally:
         with bare(owner) as db:
             db.execute(undo.encode())
-    assert "other rows" in fault or "otherwise" in fault
+    assert any("other rows" in fault and told in fault for fault in faults), faults
     assert there.verify("chen", PASSWORD).faults == []
+
+
+_SWALLOWS = (
+    "CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN RETURN NULL; END $f$;"
+    " CREATE TRIGGER account_not_deleted BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION swallow()"
+)
+_LOCK = (
+    "CREATE TRIGGER addendum_not_deleted BEFORE DELETE ON {} FOR EACH ROW {}"
+    " EXECUTE FUNCTION addendum_not_deleted()"
+)
+_UNLOCK, _LOCK_AGAIN = "DROP TRIGGER addendum_not_deleted ON addendum; ", _LOCK.format("addendum", "")
+_NO_LINK = "ALTER TABLE episode DROP CONSTRAINT episode_patient_id_fkey"
+_LINK = (
+    "ALTER TABLE episode ADD CONSTRAINT episode_patient_id_fkey"
+    " FOREIGN KEY (patient_id) REFERENCES patient ON DELETE RESTRICT"
+)
+_CHECK = (
+    "ALTER TABLE evaluation DROP CONSTRAINT signed_whole;"
+    " ALTER TABLE evaluation ADD CONSTRAINT signed_whole CHECK ({})"
+)
+_SIGNED_WHOLE = next(
+    str(each.sqltext)
+    for each in Base.metadata.tables["evaluation"].constraints
+    if isinstance(each, CheckConstraint)
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "undo", "told"),
+    [
+        (
+            "CREATE FUNCTION pg_advisory_xact_lock(integer) RETURNS void LANGUAGE sql AS ''",
+            "DROP FUNCTION pg_advisory_xact_lock(integer)",
+            ["other rows: public.pg_advisory_xact_lock(integer)."],
+        ),
+        (
+            "CREATE FUNCTION sign_of(vault_copy) RETURNS text LANGUAGE sql AS $$ SELECT '' $$;"
+            " CREATE CAST (vault_copy AS text) WITH FUNCTION sign_of(vault_copy)",
+            "DROP FUNCTION sign_of CASCADE",
+            ["other rows: public.vault_copy as text.", "other rows: public.sign_of(public.vault_copy)."],
+        ),
+        (
+            "ALTER TABLE about RENAME TO former; CREATE VIEW about AS SELECT * FROM former;"
+            " GRANT SELECT ON about TO evalassist_app",
+            "DROP VIEW about; ALTER TABLE former RENAME TO about",
+            ["table about"],
+        ),
+        ("CREATE UNIQUE INDEX one ON audit (action, at)", "DROP INDEX one", ["other rows: public.one."]),
+        ("CREATE INDEX late ON audit (at) WHERE at > ''", "DROP INDEX late", ["other rows: public.late."]),
+        (
+            "ALTER TABLE audit ADD CHECK (action <> 'evaluation-opened') NOT VALID",
+            "ALTER TABLE audit DROP CONSTRAINT audit_action_check",
+            ["rule of the table audit"],
+        ),
+        (_NO_LINK, _LINK, ["rule of the table episode"]),
+        (f"{_NO_LINK}; {_LINK} NOT VALID", f"{_NO_LINK}; {_LINK}", ["rule of the table episode"]),
+        (
+            "ALTER TABLE addendum DROP CONSTRAINT addendum_pkey",
+            "ALTER TABLE addendum ADD PRIMARY KEY (evaluation_id, number)",
+            ["rule of the table addendum"],
+        ),
+        (
+            _CHECK.format(_SIGNED_WHOLE.replace("licence IS NULL)", "licence IS NULL OR true)")),
+            _CHECK.format(_SIGNED_WHOLE),
+            ["rule of the table evaluation"],
+        ),
+        (
+            _CHECK.format(
+                "signed_at IS NULL OR (signed_at IS NOT NULL AND (note IS NOT NULL OR note IS NULL))"
+            ),
+            _CHECK.format(_SIGNED_WHOLE),
+            ["rule of the table evaluation"],
+        ),
+        (
+            "ALTER TABLE evaluation ALTER student SET DEFAULT true",
+            "ALTER TABLE evaluation ALTER student SET DEFAULT false",
+            ["column of the table evaluation"],
+        ),
+        (
+            'ALTER TABLE addendum ALTER kind TYPE text COLLATE "POSIX"',
+            'ALTER TABLE addendum ALTER kind TYPE text COLLATE "C"',
+            ["column of the table addendum"],
+        ),
+        (
+            _SWALLOWS,
+            "DROP FUNCTION swallow CASCADE",
+            ["other rows: public.swallow().", "acts by itself: account_not_deleted."],
+        ),
+        (
+            f"{_UNLOCK}{_LOCK.format('addendum', 'WHEN (false)')}",
+            f"{_UNLOCK}{_LOCK_AGAIN}",
+            ["lock addendum_not_deleted"],
+        ),
+        (
+            f"{_UNLOCK}{_LOCK.format('place', '')}",
+            f"DROP TRIGGER addendum_not_deleted ON place; {_LOCK_AGAIN}",
+            ["lock addendum_not_deleted"],
+        ),
+        (
+            "ALTER TABLE addendum ENABLE REPLICA TRIGGER addendum_not_deleted",
+            "ALTER TABLE addendum ENABLE TRIGGER addendum_not_deleted",
+            ["lock addendum_not_deleted"],
+        ),
+        (
+            "ALTER FUNCTION addendum_only_when_signed() SET search_path = pg_temp, public",
+            "ALTER FUNCTION addendum_only_when_signed() SET search_path = public, pg_temp",
+            ["lock public.addendum_only_when_signed()"],
+        ),
+        (
+            "ALTER FUNCTION addendum_only_when_signed() SET row_security = off",
+            "ALTER FUNCTION addendum_only_when_signed() RESET row_security",
+            ["lock public.addendum_only_when_signed()"],
+        ),
+        (
+            "ALTER FUNCTION audit_not_deleted() SECURITY DEFINER",
+            "ALTER FUNCTION audit_not_deleted() SECURITY INVOKER",
+            ["lock public.audit_not_deleted()"],
+        ),
+    ],
+)
+def test_whatever_acts_otherwise_in_the_servers_database_is_told_by_verify_until_it_is_undone(
+    in_use: tuple[Entrance, str], owner: Server, change: str, undo: str, told: list[str]
+) -> None:
+    there, _ = in_use
+    with bare(owner) as db:
+        db.execute(change.encode())
+    try:
+        faults = there.verify("chen", PASSWORD).faults
+    finally:
+        with bare(owner) as db:
+            db.execute(undo.encode())
+    assert len(faults) == len(told), faults
+    for fault, words in zip(faults, told, strict=True):
+        assert words in fault
+    assert there.verify("chen", PASSWORD).faults == []
+
+
+def test_a_function_of_another_schema_is_not_called_in_place_of_the_lock_of_the_trail(
+    in_use: tuple[Entrance, str], owner: Server
+) -> None:
+    there, evaluation_id = in_use
+    with bare(owner) as db:
+        db.execute(
+            b"CREATE FUNCTION pg_advisory_xact_lock(integer) RETURNS void LANGUAGE plpgsql"
+            b" AS $$ BEGIN RAISE EXCEPTION 'called'; END $$"
+        )
+    try:
+        with there.sign_in("chen", PASSWORD) as store:
+            store.note_of(evaluation_id)
+            assert store.has_noted("note-read")
+    finally:
+        with bare(owner) as db:
+            db.execute("DROP FUNCTION pg_advisory_xact_lock(integer)")
 
 
 def test_a_rule_that_swallows_lines_of_the_trail_is_told_by_verify(

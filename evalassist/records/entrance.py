@@ -222,7 +222,7 @@ class Entrance:
         self, vault: Vault, opened: Keys, again: Callable[[Vault], list[Keys]], known: Mapping[str, Anchor]
     ) -> Verified:
         """The records that count lie there; a file that is still here is how they were before they were moved."""
-        from evalassist.records.postgres import verify_server
+        from evalassist.records.verify_server import verify_server
 
         server = read_server(self.server_file, opened)
         refuse_another(server, self._only)

@@ -25,9 +25,9 @@ from evalassist.records.accounts import NOBODY, Account
 from evalassist.records.connection import connect, first_fault
 from evalassist.records.faults import not_kept, plain_words
 from evalassist.records.integrity import columns_of, quoted
-from evalassist.records.models import Base, StoredDocument, StoredEpisode, UtcDateTime
+from evalassist.records.models import Base, StoredDocument, StoredEpisode, StoredUse, UtcDateTime
 from evalassist.records.passwords import refusal
-from evalassist.records.plain import document_sha256
+from evalassist.records.plain import document_sha256, uses_sha256
 from evalassist.records.rows import DocumentUse
 from evalassist.records.store import Store
 from evalassist.records.verify import note_seals
@@ -177,9 +177,19 @@ def import_patient(store: Store, file: Path, password: str) -> str:
         kept = change.execute(
             select(*_PAPER).where(StoredDocument.id.in_(papers)).order_by(StoredDocument.id)
         )
-        seals_below["documents"] = [[row.id, row.sha256, document_sha256(dict(row._mapping))] for row in kept]
+        seals_below["documents"] = [
+            [row.id, row.sha256, document_sha256(dict(row._mapping)), *_uses(change, row.id)] for row in kept
+        ]
     log.info("patient %s imported", patient_id)
     return patient_id
+
+
+def _uses(change: Connection, document_id: str) -> tuple[int, str]:
+    """How often a paper was used, and the seal of how."""
+    query = select(StoredUse.use, StoredUse.used_at, StoredUse.used_by)
+    of_paper = query.where(StoredUse.document_id == document_id).order_by(StoredUse.number)
+    uses = [(row.use, row.used_at, row.used_by) for row in change.execute(of_paper)]
+    return len(uses), uses_sha256(uses)
 
 
 def _picked(rows: Rows, table: str, *wanted: str) -> list[list[Any]]:

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -130,6 +130,11 @@ def document_sha256(columns: Mapping[str, Any]) -> str:
     """The seal of a kept paper's row: whose it is, what it is, and who kept it when."""
     told = ("id", "evaluation_id", "kind", "language", "paper", "content_sha256", "kept_by", "sha256")
     return sha256_of(json.dumps([columns["kept_at"].isoformat(), *(columns[name] for name in told)]))
+
+
+def uses_sha256(uses: Iterable[tuple[str, datetime, str]]) -> str:
+    """The seal of how a kept paper was used, when and by whom, the earliest first."""
+    return sha256_of(json.dumps([(use, at.astimezone(UTC).isoformat(), by) for use, at, by in uses]))
 
 
 def sha256_of(content: str | bytes) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -24,9 +24,7 @@ from evalassist.records.migrations import MIGRATIONS
 from evalassist.records.models import Base
 from evalassist.records.server import Server
 from evalassist.records.server_faults import NOT_OURS, sentence_start
-from evalassist.records.triggers import postgres_locks, postgres_triggers
-from evalassist.records.vault import Anchor
-from evalassist.records.verify import Verified, verify_rows
+from evalassist.records.triggers import postgres_triggers
 from evalassist.records.writes import lock_trail
 from evalassist.translate import tr
 
@@ -361,53 +359,3 @@ def look(server: Server) -> Found:
         f"The server may lose records when its power fails: {' and '.join(unsafe)} is off." if unsafe else ""
     )
     return Found(int(records or 0), None if vault is None else bytes(vault), look_at)
-
-
-# ------------------------------------------------------------ is everything still what was kept?
-
-
-def verify_server(server: Server, audit_key: bytes, anchors: Mapping[str, Anchor]) -> Verified:
-    """Look through the records on a server, as of one moment: its user, and who owns it, know no key of the trail."""
-    found = Verified()
-    engine = open_server(server, patience=LONG_WORK)
-    try:
-        as_of_now = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        with plain_words(server, "read"), as_of_now.connect() as db:
-            found.tell(_locks(db))
-            verify_rows(db, audit_key, anchors, found)
-    finally:
-        engine.dispose()
-    return found
-
-
-def _locks(db: Connection) -> Iterator[str]:
-    ours = text(
-        "SELECT tgname, tgenabled, prosrc FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
-        " JOIN pg_proc ON pg_proc.oid = tgfoid"
-        " WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace"
-    )
-    there = {row.tgname: (row.tgenabled, row.prosrc) for row in db.execute(ours)}
-    locks = postgres_locks()
-    for name, does in locks.items():
-        if there.get(name) != ("O", does):
-            yield f"The lock {name} of the database was {'changed' if name in there else 'taken off'}."
-    for name in there.keys() - locks.keys():
-        yield f"Something was added to the database that acts by itself: {name}."
-    yield from _lies(db)
-
-
-def _lies(db: Connection) -> Iterator[str]:
-    """What could show the app other rows than whoever verifies, or swallow what it writes."""
-    # every type as the operator takes it, for one of another schema may take any other
-    plain = text(
-        "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace::oid"
-        " AND relkind = 'r'::\"char\" AND NOT relrowsecurity"
-        # not `relhasrules` and `relhassubclass`: they stay for a while when the last one is gone
-        " AND NOT EXISTS (SELECT 1 FROM pg_rewrite WHERE ev_class = pg_class.oid)"
-        " AND NOT EXISTS (SELECT 1 FROM pg_inherits WHERE inhparent = pg_class.oid)"
-    )
-    for name in sorted(Base.metadata.tables.keys() - set(db.scalars(plain))):
-        yield f"The table {name} of the database is no plain table any more: it may show or keep other rows."
-    other = text("SELECT oprname::text FROM pg_operator WHERE oprnamespace = 'public'::regnamespace::oid")
-    for name in db.scalars(other):
-        yield f"Something was added to the database that compares otherwise: {name}."

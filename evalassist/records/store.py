@@ -320,25 +320,27 @@ class Store:
 
         Without a use it is not given out yet: `note_use` follows when the printer has taken it.
         """
-        now, by = datetime.now(UTC), self.account.name or by
-        columns: dict[str, Any] = {
-            "id": str(uuid4()),
-            "evaluation_id": evaluation_id,
-            "kind": kind,
-            "language": language,
-            "paper": paper,
-            "content_sha256": content_sha256,
-            "kept_at": now,
-            "kept_by": by,
-            "sha256": sha256_of(pdf_bytes),
-            "pdf": pdf_bytes,
-        }
+        by = self.account.name or by
         with self._change() as db:
+            now = datetime.now(UTC)
+            columns: dict[str, Any] = {
+                "id": str(uuid4()),
+                "evaluation_id": evaluation_id,
+                "kind": kind,
+                "language": language,
+                "paper": paper,
+                "content_sha256": content_sha256,
+                "kept_at": now,
+                "kept_by": by,
+                "sha256": sha256_of(pdf_bytes),
+                "pdf": pdf_bytes,
+            }
             document_id = writes.keep_document(db, columns)
             told = {"document": document_id, "kind": kind}
             if document_id == columns["id"]:
                 seals = {"sha256": columns["sha256"], "row": document_sha256(columns)}
-                self._append(db, "document-kept", evaluation_id, told | seals)
+                whose = {"patient": writes.patient_of(db, evaluation_id)}
+                self._append(db, "document-kept", evaluation_id, told | seals | whose)
             if use is not None:
                 writes.keep_use(db, document_id, Used(use, now, by))
                 self._append(db, f"document-{use}", evaluation_id, told)

@@ -124,12 +124,3 @@ def postgres_triggers() -> Iterator[str]:
         yield from _postgres_trigger(
             Rule(table, "not_emptied", "TRUNCATE", "", KEPT), "true", "STATEMENT", "NULL"
         )
-
-
-def postgres_locks() -> dict[str, str]:
-    """What each trigger of PostgreSQL does, by its name."""
-    told = list(postgres_triggers())
-    return {
-        made.split(" ", 3)[2]: function.split("$$")[1]
-        for function, made in zip(told[::2], told[1::2], strict=True)
-    }

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from evalassist.records.models import (
     StoredDocument,
     StoredEpisode,
     StoredEvaluation,
+    StoredPatient,
     StoredUse,
 )
 from evalassist.records.plain import (
@@ -37,6 +37,7 @@ from evalassist.records.plain import (
     record_sha256,
     sha256_of,
     short_code,
+    uses_sha256,
 )
 from evalassist.records.reads import REMOVED
 from evalassist.records.vault import Anchor, Keys
@@ -53,6 +54,10 @@ OLDER_NOTES = (
 OLDER_BELOW = (
     "{} of the addenda and kept papers bear a day from before there was an audit trail, or came in with a patient "
     "before it said so; only their own seals vouch for them."
+)
+OLDER_USES = (
+    "{} of the kept papers came in with a patient before it was noted how they had been printed and saved; that was "
+    "not compared."
 )
 IN_USE = "The records are open in another window, so the pages of the file were not checked. Close it and verify again."
 
@@ -133,7 +138,7 @@ def verify_rows(db: Connection, key: bytes, anchors: Mapping[str, Anchor], found
     older: list[str] = []
     found.tell(_addenda(db, trail, found.counts, older))
     found.tell(_documents(db, trail, found.counts, older))
-    found.tell(_uses(db, trail))
+    found.tell(_uses(db, trail, found))
     if older:
         found.not_checked.append(OLDER_BELOW.format(len(older)))
     found.tell(_accounts(db, trail))
@@ -166,6 +171,20 @@ def _shape(db: Connection) -> Iterator[str]:
         yield f"Something was added to the database that {does}: {name}."
 
 
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """What the trail knows of a kept paper; "" where a line does not say."""
+
+    sha256: str
+    row: str
+    """The seal of what stands beside it."""
+    patient: str
+    evaluation: str = ""
+    kind: str = ""
+    came: tuple[int, str] | None = (0, "")
+    """How often it had been used when it came in with its patient, and the seal of how; None where nobody noted it."""
+
+
 class _Trail:
     """The audit trail, read once from its first line to its last."""
 
@@ -180,10 +199,9 @@ class _Trail:
         self.notes: dict[str, tuple[str, str, str]] = {}
         """Of each evaluation signed: the seals of its note and its row, and its patient."""
         self.addenda: dict[tuple[str, int], str] = {}
-        self.documents: dict[str, tuple[str, str, str, str]] = {}
-        """Of each kept paper: its seal, and that of its row, its evaluation and kind, "" where a line does not say."""
-        self.uses: dict[str, list[tuple[str, str]]] = {}
-        """How each paper was used and by whom, the earliest first."""
+        self.documents: dict[str, _Paper] = {}
+        self.uses: dict[str, list[tuple[str, str, str]]] = {}
+        """How each paper was used here, when and by whom, the earliest first."""
         self.roles: dict[str, str] = {}
         """What each account may do; "" where a line from before this version does not say."""
         self.people: dict[str, str] = {}
@@ -197,12 +215,14 @@ class _Trail:
 
     def need_not_know(self, evaluation_id: str, patient_id: str, made_at: datetime) -> bool:
         """Whether something was made before there was a trail, or came in with its patient."""
-        if patient_id in self.told:
-            return False
         came = self.imported.get(patient_id)
         if came is not None:
             return made_at <= came + CLOCK_SLACK
-        if evaluation_id in self.drafts:
+        return self.is_older(evaluation_id, patient_id, made_at)
+
+    def is_older(self, evaluation_id: str, patient_id: str, made_at: datetime) -> bool:
+        """Whether something was made before there was a trail."""
+        if patient_id in self.told or evaluation_id in self.drafts:
             return False
         return self.begun is None or made_at < self.begun - CLOCK_SLACK
 
@@ -253,8 +273,9 @@ class _Trail:
                     self.roles[target] = detail.get("role", "")
             case "patient-imported":
                 self.addenda |= {(of, number): seal for of, number, seal in detail.get("addenda", ())}
-                for document_id, seal, *row in detail.get("documents", ()):
-                    self.documents[document_id] = (seal, *(row or ("",)), "", "")
+                for document_id, seal, *more in detail.get("documents", ()):
+                    came = (more[1], more[2]) if more[1:] else None
+                    self.documents[document_id] = _Paper(seal, "".join(more[:1]), target, came=came)
                 # a line from before this version does not say what came in below the notes
                 if "documents" in detail:
                     self.told.add(target)
@@ -263,10 +284,10 @@ class _Trail:
             case "signed" | "note-imported":
                 self.notes[target] = (detail["note"], detail["record"], detail["patient"])
             case "document-kept":
-                of = detail.get("row", ""), target, detail["kind"]
-                self.documents[detail["document"]] = (detail["sha256"], *of)
+                beside = detail.get("row", ""), detail.get("patient", ""), target, detail["kind"]
+                self.documents[detail["document"]] = _Paper(detail["sha256"], *beside)
             case "document-printed" | "document-saved":
-                use = action.removeprefix("document-"), who
+                use = action.removeprefix("document-"), at, who
                 self.uses.setdefault(detail["document"], []).append(use)
             case _:
                 self.addenda[target, detail["number"]] = detail["sha256"]
@@ -333,9 +354,10 @@ def _notes(db: Connection, trail: _Trail, verified: Verified) -> Iterator[str]:
             StoredEvaluation.note,
             StoredEvaluation.note_sha256,
             StoredEvaluation.updated_at,
-            StoredEpisode.patient_id,
+            StoredPatient.id.label("patient_id"),
         )
-        .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
+        .outerjoin(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
+        .outerjoin(StoredPatient, StoredPatient.id == StoredEpisode.patient_id)
         .where(StoredEvaluation.signed_at.is_not(None))
     )
     unseen, older = dict(trail.notes), 0
@@ -346,13 +368,12 @@ def _notes(db: Connection, trail: _Trail, verified: Verified) -> Iterator[str]:
         what = upper_first(words)
         if sha256_of(found.note) != found.note_sha256:
             yield f"{what} is no longer what was signed."
+        if found.patient_id is None:
+            yield f"{what}: its patient is missing."
         sealed = unseen.pop(found.id, None)
         if sealed is None:
             # the row of the first line itself was kept a moment before it
-            if trail.begun is None or (
-                max(found.signed_at, found.updated_at) < trail.begun - CLOCK_SLACK
-                and found.id not in trail.drafts
-            ):
+            if trail.is_older(found.id, found.patient_id, max(found.signed_at, found.updated_at)):
                 older += 1
             else:
                 yield f"{what} is in the records, but the audit trail knows neither its signature nor its import."
@@ -362,7 +383,7 @@ def _notes(db: Connection, trail: _Trail, verified: Verified) -> Iterator[str]:
             yield f"{what} was exchanged: the audit trail knows another one."
         if record != record_sha256({column.key: getattr(found, column.key) for column in _COLUMNS}):
             yield f"{what}: the answers or the signature beside it were changed after signing."
-        if patient != found.patient_id:
+        if found.patient_id not in (None, patient):
             yield f"{what} was given to another patient."
     if older:
         verified.not_checked.append(OLDER_NOTES.format(older))
@@ -401,21 +422,22 @@ def _addenda(db: Connection, trail: _Trail, counts: Counter[str], older: list[st
 def _documents(db: Connection, trail: _Trail, counts: Counter[str], older: list[str]) -> Iterator[str]:
     unseen = dict(trail.documents)
     query = (
-        select(*StoredDocument.__table__.columns, StoredEpisode.patient_id, StoredEvaluation.signed_at)
+        select(*StoredDocument.__table__.columns, StoredEpisode.patient_id)
         .join(StoredEvaluation, StoredEvaluation.id == StoredDocument.evaluation_id)
         .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
     )
     for row in db.execute(query, execution_options={"yield_per": 20}):
         counts["documents"] += 1
         known = unseen.pop(row.id, None)
-        seal, kept, of, kind = known or ("", "", "", "")
-        if sha256_of(row.pdf) != row.sha256 or seal not in ("", row.sha256):
+        paper = known or _Paper("", "", "")
+        if sha256_of(row.pdf) != row.sha256 or paper.sha256 not in ("", row.sha256):
             yield f"A kept paper ({row.kind}, {row.id}) is no longer what was given out."
-        told = kept not in ("", document_sha256(dict(row._mapping)))
-        if told or of not in ("", row.evaluation_id) or kind not in ("", row.kind):
+        told = paper.row not in ("", document_sha256(dict(row._mapping)))
+        if told or paper.evaluation not in ("", row.evaluation_id) or paper.kind not in ("", row.kind):
             yield f"What stands beside a kept paper ({row.kind}, {row.id}) is no longer what was kept."
-        # below a signed note, that note tells it
-        if row.signed_at is None and trail.drafts.get(row.evaluation_id) not in (None, row.patient_id):
+        # below a note that the trail knows, that note tells it
+        whose = {paper.patient, trail.drafts.get(row.evaluation_id, "")} - {"", row.patient_id}
+        if whose and row.evaluation_id not in trail.notes:
             yield f"A kept paper ({row.kind}, {row.id}) was given to another patient."
         if known is None and not trail.need_not_know(row.evaluation_id, row.patient_id, row.kept_at):
             yield f"A kept paper ({row.kind}, {row.id}) is not known to the audit trail."
@@ -425,19 +447,37 @@ def _documents(db: Connection, trail: _Trail, counts: Counter[str], older: list[
         yield f"A kept paper ({document_id}) is missing."
 
 
-def _uses(db: Connection, trail: _Trail) -> Iterator[str]:
-    """Whether each paper that was kept here was printed and saved as often, and by whom, as the trail knows."""
-    rows: dict[str, list[tuple[str, str]]] = {}
-    query = select(StoredUse.document_id, StoredUse.use, StoredUse.used_by)
-    for row in db.execute(query.order_by(StoredUse.document_id, StoredUse.number)):
-        rows.setdefault(row.document_id, []).append((row.use, row.used_by))
-    for document_id, (_, _, of, _) in trail.documents.items():
-        known, there = trail.uses.get(document_id, []), rows.get(document_id, [])
-        # where nobody signed in, the line names nobody
-        if of and there != [
-            (use, who or by) for (use, who), (_, by) in zip_longest(known, there, fillvalue=("", ""))
-        ]:
+def _uses(db: Connection, trail: _Trail, verified: Verified) -> Iterator[str]:
+    """Whether each paper was printed and saved as often, when and by whom as the trail knows."""
+    rows: dict[str, list[tuple[str, datetime, str]]] = {
+        each: [] for each in db.scalars(select(StoredDocument.id))
+    }
+    query = select(StoredUse.document_id, StoredUse.use, StoredUse.used_at, StoredUse.used_by)
+    query = query.order_by(StoredUse.document_id, StoredUse.number)
+    for document_id, use, at, by in db.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
+        rows.setdefault(document_id, []).append((use, at, by))
+    not_noted = 0
+    for document_id, paper in trail.documents.items():
+        there = rows.get(document_id)
+        if there is None:
+            continue  # a paper that is missing is told
+        if paper.came is None:
+            not_noted += 1
+            continue
+        many, seal = paper.came
+        as_it_came = not many or uses_sha256(there[:many]) == seal
+        if not as_it_came or not _are_alike(there[many:], trail.uses.get(document_id, [])):
             yield f"When a kept paper ({document_id}) was printed or saved is not what the audit trail knows."
+    if not_noted:
+        verified.not_checked.append(OLDER_USES.format(not_noted))
+
+
+def _are_alike(rows: list[tuple[str, datetime, str]], lines: list[tuple[str, str, str]]) -> bool:
+    return len(rows) == len(lines) and all(
+        # where nobody signed in, the line names nobody
+        (use, who or by) == (used, by) and abs(used_at - datetime.fromisoformat(at)) <= CLOCK_SLACK
+        for (used, used_at, by), (use, at, who) in zip(rows, lines, strict=True)
+    )
 
 
 def _accounts(db: Connection, trail: _Trail) -> Iterator[str]:

@@ -63,7 +63,8 @@ _CHANGE = (
 def lock_trail(db: Connection) -> None:
     """Let one writer at a time go on, so that numbers follow each other; in SQLite the transaction does it."""
     if db.dialect.name == "postgresql":
-        db.execute(text(f"SELECT pg_advisory_xact_lock({TRAIL_LOCK})"))
+        # PostgreSQL's own: one of another schema that takes an integer must not be called in its place
+        db.execute(text(f"SELECT pg_catalog.pg_advisory_xact_lock(CAST({TRAIL_LOCK} AS bigint))"))
 
 
 def upsert(db: Connection, table: type[Base]) -> Any:
@@ -239,6 +240,12 @@ def keep_document(db: Connection, columns: dict[str, Any]) -> str:
     if found is None:
         db.execute(insert(StoredDocument), columns)
     return str(found or columns["id"])
+
+
+def patient_of(db: Connection, evaluation_id: str) -> str:
+    """Whose evaluation it is."""
+    query = select(StoredEpisode.patient_id).join(StoredEvaluation)
+    return str(db.scalar(query.where(StoredEvaluation.id == evaluation_id)))
 
 
 def keep_use(db: Connection, document_id: str, use: Used) -> tuple[str, str]:
