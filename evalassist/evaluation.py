@@ -137,16 +137,15 @@ def out_of_place(
     The first visit stays the first, whichever is corrected; `corrects` is the visit as it stands now, None for a new
     one.
     """
+    if not others:
+        return None
     here = place_in_care(kind, day)
-    in_order = sorted(others, key=lambda one: place_in_care(one.kind, one.visit_date))
     everyone: list[Dated] = [*others] if corrects is None else [corrects, *others]
     if corrects is not None and first_visit(everyone) is corrects:
-        follows = next(iter(in_order), None)
-        wrong = follows is not None and here >= place_in_care(follows.kind, follows.visit_date)
-        return follows if wrong else None
-    first = first_visit(others) if others else None
-    wrong = first is not None and here <= place_in_care(first.kind, first.visit_date)
-    return first if wrong else None
+        second = min(others, key=lambda one: place_in_care(one.kind, one.visit_date))
+        return second if here >= place_in_care(second.kind, second.visit_date) else None
+    first = first_visit(others)
+    return first if here <= place_in_care(first.kind, first.visit_date) else None
 
 
 PRACTICE = "practice"
