@@ -391,7 +391,7 @@ def test_the_date_of_a_visit_is_corrected_by_a_click_on_it_and_all_follows(
     view.session.answer("nprs-usual", 3)
 
     def correct(dialog: CorrectionDialog) -> None:
-        assert dialog.visit.edit.hasFocus()
+        assert dialog.focusWidget() is dialog.visit.edit
         write(dialog.visit, days_ago(17))
         press(dialog, "Correct it")
 
@@ -404,8 +404,8 @@ def test_the_date_of_a_visit_is_corrected_by_a_click_on_it_and_all_follows(
     assert days_ago(17) in words(anew.header)
     assert anew.session.last_words("nprs-worst").startswith("last: 8/10")
     assert [one.id for one in anew.session.earlier] == ["episode 4"]
-    assert (anew.step, anew.focused_item()) == (view.step, "akps-total")
-    lines = store.trail(Wanted())
+    assert (anew.step, anew.focused_item()) == ("questionnaires", "akps-total")
+    lines = store.trail(Wanted(patients=(RIVERA.id,)))
     assert any("the date of the visit" in one.says({}) for one in lines)
     anew.undo()
     QApplication.processEvents()
@@ -519,7 +519,7 @@ def test_the_correction_is_found_by_the_visit_date(
     reached: list[bool] = []
 
     def correct(dialog: CorrectionDialog) -> None:
-        reached.append(dialog.visit.edit.hasFocus())
+        reached.append(dialog.focusWidget() is dialog.visit.edit)
         press(dialog, "Cancel")
 
     def find(palette: Palette) -> None:
@@ -542,15 +542,14 @@ def new_rivera(
     press(dialog, "Begin")
 
 
-@pytest.mark.parametrize("written", ["rivera,  ANA", "Rivéra, Ana"])
 def test_a_patient_who_is_there_already_is_asked_about_and_the_chart_is_the_way(
-    window: MainWindow, store: Store, content: Content, written: str
+    window: MainWindow, store: Store, content: Content
 ) -> None:
     sign(store, visit(content, 4), content)
     told: list[str] = []
 
     def begin(dialog: PatientDialog) -> None:
-        new_rivera(dialog, written)
+        new_rivera(dialog)
         told.append(words(dialog))
         QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
 
@@ -623,6 +622,7 @@ def test_neither_half_of_a_record_number_nor_the_same_name_alone_is_asked_about(
     store: Store, content: Content
 ) -> None:
     store.save(visit(content, 4))
+    assert store.patients_like(Patient("Rivéra,  ana", date(2001, 5, 9), "X")) == (RIVERA,)
     assert store.patients_like(Patient("Rivera, Ana", date(2001, 5, 8), "F")) == ()
     assert store.patients_like(Patient("Okafor", date(1990, 5, 1), "M", record_number="MR-12")) == ()
     assert store.patients_like(Patient("Okafor", date(1990, 5, 1), "M", record_number="1234")) == ()
