@@ -8,8 +8,18 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Literal, cast
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 
 from evalassist.case_file import AGES
 from evalassist.errors import EvalAssistError
@@ -83,8 +93,8 @@ class PatientDialog(QDialog):
             [Choice(key, word) for key, word in KIND_WORDS.items()], tr("Kind of visit")
         )
         self._said: dict[str, QLabel] = {}
-        self._grid = style.scaled(QGridLayout(), spacing=8)
-        self._grid.setColumnStretch(1, 1)
+        self._form = _Form()
+        self._grid = self._form.grid
         if patient is None:
             self._add("name", tr("Name"), self.name, tr("Family name, first name"))
             self._add("birth", tr("Date of birth"), self.birth)
@@ -115,7 +125,7 @@ class PatientDialog(QDialog):
         ends.addWidget(leave)
         ends.addWidget(begin)
         stack = style.column(self, (20, 16, 20, 16), spacing=12)
-        stack.addLayout(self._grid)
+        stack.addWidget(self._form)
         self._refused = _refusal()
         stack.addWidget(self._refused)
         self._question = _Known()
@@ -125,9 +135,9 @@ class PatientDialog(QDialog):
             field.answered.connect(lambda _: self._somebody_else())
         stack.addWidget(self._question)
         stack.addLayout(ends)
-        self.setMinimumWidth(max(style.px(620), self.minimumSizeHint().width()))
         self._given_name = name
         self._fill(name, today, kind)
+        self._form.make_room()
 
     def begin(self) -> None:
         """Take it when everything is there; else say what is missing, and go there."""
@@ -139,7 +149,7 @@ class PatientDialog(QDialog):
             own = getattr(getattr(self, key), "message", "")  # a date field says itself what is wrong
             label.setVisible(key in wrong and wrong[key] != own)
         if wrong:
-            self.adjustSize()
+            self._form.make_room()
             self._tell(wrong)
             return
         self._refused.hide()
@@ -164,7 +174,7 @@ class PatientDialog(QDialog):
             return False
         self._begin.hide()  # the question has its own two answers
         self._question.ask(found, patient)
-        self.adjustSize()
+        self._form.make_room()
         return True
 
     def _told_apart_by(self) -> tuple[str, date | None, str]:
@@ -184,7 +194,7 @@ class PatientDialog(QDialog):
             self._question.hide()
             self._begin.show()
             self._begin.setDefault(True)
-            self.adjustSize()
+            self._form.make_room()
 
     def _open_chart(self, patient_id: str) -> None:
         self.known_wanted = patient_id
@@ -194,7 +204,7 @@ class PatientDialog(QDialog):
         """What was said about a field is over once it has an answer; what is wrong now is said by Begin."""
         if not self._said[key].isHidden():
             self._said[key].hide()
-            self.adjustSize()
+            self._form.make_room()
 
     def _tell(self, wrong: dict[str, str]) -> None:
         """Read with each field what is wrong there, and go to the first."""
@@ -297,7 +307,7 @@ class PatientDialog(QDialog):
         if isinstance(field, Typed | SegmentedControl):
             field.answered.connect(lambda _: self._answered(key))
         if isinstance(field, DateField):
-            field.message_changed.connect(lambda _: self.adjustSize())
+            field.message_changed.connect(lambda _: self._form.make_room())
         field.setToolTip(hint)
         if isinstance(field, TextField):
             field.edit.setAccessibleDescription(hint)
@@ -311,6 +321,43 @@ class PatientDialog(QDialog):
         )
         stack.addWidget(said)
         self._grid.addWidget(place, at, 1)
+
+
+class _Form(QScrollArea):
+    """The fields. Where large text leaves no room for all of them they scroll: what is asked below stays in sight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        inner = QWidget()
+        self.grid = style.scaled(QGridLayout(inner), spacing=8)
+        self.grid.setColumnStretch(1, 1)
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def make_room(self) -> None:
+        """As high as all of it needs, and the dialog with it, as far as the screen reaches."""
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        dialog, around = self.window(), self.window().layout()
+        if around is None:
+            return
+        self.setMinimumWidth(self.grid.minimumSize().width() + self.verticalScrollBar().sizeHint().width())
+        dialog.setMinimumWidth(max(dialog.minimumWidth(), around.minimumSize().width()))
+        width, sides = dialog.minimumWidth(), around.contentsMargins()
+        wanted = _height(self.grid, width - sides.left() - sides.right())
+        self.setFixedHeight(0)
+        room = self.screen().availableGeometry().height() - style.px(20) - _height(around, width)
+        self.setFixedHeight(max(style.px(100), min(wanted, room)))
+        around.activate()  # else the dialog stays as high as it had to be before
+        dialog.resize(width, _height(around, width))
+
+
+def _height(layout: QLayout, width: int) -> int:
+    return (
+        layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+    )
 
 
 class _Known(QFrame):
@@ -350,7 +397,7 @@ class _Known(QFrame):
         self._stack.addWidget(another, 0, Qt.AlignmentFlag.AlignRight)
         self.show()
         if first is not None:
-            first.setProperty("kind", "primary")
+            style.say(first, kind="primary")
             first.setDefault(True)
             first.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -404,8 +451,8 @@ class CorrectionDialog(QDialog):
             [Choice(kind, KIND_WORDS[kind]) for kind in LATER_KINDS], tr("Kind of visit")
         )
         self._refused = _refusal()
-        grid = style.scaled(QGridLayout(), spacing=8)
-        grid.setColumnStretch(1, 1)
+        self._form = _Form()
+        grid = self._form.grid
         lines: list[tuple[str, QWidget]] = [
             (tr("Name"), self.name),
             (tr("Date of birth"), self.birth),
@@ -435,7 +482,7 @@ class CorrectionDialog(QDialog):
         ends.addWidget(leave)
         ends.addWidget(correct)
         stack = style.column(self, (20, 16, 20, 16), spacing=12)
-        stack.addLayout(grid)
+        stack.addWidget(self._form)
         stack.addWidget(self._refused)
         stack.addLayout(ends)
         self.name.set_value(patient.name)
@@ -445,6 +492,9 @@ class CorrectionDialog(QDialog):
         self.visit.set_value(evaluation.visit_date)
         self.kinds.set_value(evaluation.kind if evaluation.kind in LATER_KINDS else None)
         self.name.setFocus()
+        for each in (self.birth, self.visit):
+            each.message_changed.connect(lambda _: self._form.make_room())
+        self._form.make_room()
 
     def correct(self) -> None:
         """Take it when it can be meant; else say what is wrong."""
@@ -471,7 +521,7 @@ class CorrectionDialog(QDialog):
         self._refused.setText(wrong)
         said = (self.birth.message, self.visit.message)  # a field says itself what is wrong
         self._refused.setVisible(bool(wrong) and wrong not in said)
-        self.adjustSize()
+        self._form.make_room()
         if wrong or birth is None or day is None:
             return
         sex = cast('Literal["F", "M", "X"]', self.sex.value)
