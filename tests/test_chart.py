@@ -618,6 +618,31 @@ def test_the_question_is_over_once_somebody_else_is_typed(
     assert window.view.session.evaluation.patient.birth_date == date(2001, 5, 8)
 
 
+def test_every_field_and_the_question_are_seen_with_large_text(
+    window: MainWindow, store: Store, content: Content
+) -> None:
+    sign(store, visit(content, 4), content)
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    style.apply_style(app, scale=2.0)
+
+    def begin(dialog: PatientDialog) -> None:
+        new_rivera(dialog)
+        QTest.qWaitForWindowActive(dialog)
+        assert dialog.height() <= dialog.screen().availableGeometry().height()
+        for field in (dialog.focusWidget(), dialog.visit.edit, dialog.name.edit):
+            field.setFocus()
+            QApplication.processEvents()
+            assert field.visibleRegion().boundingRect().size() == field.size(), field
+
+    try:
+        clock = asked(PatientDialog, begin)
+        window.new_patient()
+        assert not clock.isActive()
+    finally:
+        style.apply_style(app)
+
+
 def test_neither_half_of_a_record_number_nor_the_same_name_alone_is_asked_about(
     store: Store, content: Content
 ) -> None:
