@@ -11,7 +11,16 @@ from typing import Any
 from evalassist.answers import ImplausibleError, is_number, parse_answer
 from evalassist.content.loader import Content
 from evalassist.errors import CaseFileError, CaseValueError
-from evalassist.evaluation import Answer, Evaluation, ExerciseLog, ItemId, Patient, Settled
+from evalassist.evaluation import (
+    Answer,
+    Evaluation,
+    ExerciseLog,
+    ItemId,
+    Patient,
+    Settled,
+    out_of_place,
+    place_in_care,
+)
 
 MOST_BYTES = 1_000_000
 TABLES = {
@@ -118,10 +127,10 @@ def read_earlier(paths: Iterable[Path], evaluation: Evaluation, content: Content
         same = (earlier.patient.name, earlier.patient.birth_date)
         if same != (evaluation.patient.name, evaluation.patient.birth_date):
             raise CaseValueError(path, "patient", "is another patient than that of the visit evaluated.")
-        if earlier.visit_date >= evaluation.visit_date:
+        if out_of_place(evaluation.kind, evaluation.visit_date, (earlier,)) is not None:
             raise CaseValueError(path, "visit.date", "does not lie before the visit evaluated.")
         found.append(earlier)
-    return tuple(sorted(found, key=lambda visit: visit.visit_date))
+    return tuple(sorted(found, key=lambda visit: place_in_care(visit.kind, visit.visit_date)))
 
 
 def _defaults(path: Path, raw: Any, content: Content) -> dict[str, float]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, TypeVar, get_args
 from uuid import uuid4
 
 from evalassist.errors import EvalAssistError, SignedRecordError
@@ -104,6 +104,48 @@ class Patient:
         """Whole years on that day."""
         had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
         return day.year - self.birth_date.year - (0 if had_birthday else 1)
+
+
+class Dated(Protocol):
+    """A visit by its kind and its day, whole or as a line of a list."""
+
+    @property
+    def kind(self) -> VisitKind: ...
+
+    @property
+    def visit_date(self) -> date: ...
+
+
+V = TypeVar("V", bound=Dated)
+
+
+def place_in_care(kind: VisitKind, day: date) -> tuple[date, int]:
+    """Sorts the visits of an episode: on one day the initial evaluation comes first, a discharge last."""
+    return day, get_args(VisitKind).index(kind)
+
+
+def first_visit(visits: Iterable[V]) -> V:
+    """The visit an episode of care begins with: its initial evaluation, else the earliest."""
+    return min(visits, key=lambda one: (one.kind != "initial", place_in_care(one.kind, one.visit_date)))
+
+
+def out_of_place(
+    kind: VisitKind, day: date, others: Sequence[V], *, corrects: Dated | None = None
+) -> V | None:
+    """Of the other visits of the episode the one that keeps this one from being of that kind on that day.
+
+    The first visit stays the first, whichever is corrected; `corrects` is the visit as it stands now, None for a new
+    one.
+    """
+    if not others:
+        return None
+    here = place_in_care(kind, day)
+    everyone: list[Dated] = [*others] if corrects is None else [corrects, *others]
+    if corrects is not None and first_visit(everyone) is corrects:
+        second = min(others, key=lambda one: place_in_care(one.kind, one.visit_date))
+        return second if here >= place_in_care(second.kind, second.visit_date) else None
+    first = first_visit(others)
+    return first if here <= place_in_care(first.kind, first.visit_date) else None
 
 
 PRACTICE = "practice"
@@ -329,6 +371,11 @@ class Evaluation:
 
     def with_sore_knee(self, sore_knee: SoreKnee) -> Evaluation:
         return self._changed(sore_knee=sore_knee)
+
+    def with_visit(self, kind: VisitKind, day: date) -> Evaluation:
+        """The visit was of this kind and on this day; nothing is the same as at a visit that then comes after it."""
+        same = {item_id: then for item_id, then in self.same_as.items() if then <= day}
+        return self._changed(kind=kind, visit_date=day, same_as=MappingProxyType(same))
 
     def with_defaults(self, defaults: Defaults) -> Evaluation:
         return self._changed(defaults=MappingProxyType(dict(defaults)))

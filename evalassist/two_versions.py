@@ -22,6 +22,7 @@ DETAILS = {
     "patient": "Patient",
     "sore_knee": "Sore knee",
     "visit_date": "Date of the visit",
+    "kind": "Kind of visit",
     "impression": "Impression",
 }
 WHOLE_PLAN: Key = ("plan", "")

@@ -203,7 +203,7 @@ def dialogs(window: MainWindow, store: Store, settings: Settings) -> Iterator[tu
     yield "settings", PreferencesDialog(settings, window, signed_in=False)
     yield "settings, signed in", PreferencesDialog(settings, window, signed_in=True)
     yield "new patient", PatientDialog(content, window)
-    yield "correct the patient", CorrectionDialog(patient, session.evaluation.visit_date, window)
+    yield "correct the patient", CorrectionDialog(session.evaluation, window)
     yield "clinical content", ContentDialog(store, "A. Chen, PT", window)
     yield "evidence", EvidenceDialog(content, window)
     yield "what if", WhatIfDialog(session, window)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from windows import window_of
 
@@ -25,14 +26,18 @@ from evalassist.note import Clinic, Note
 from evalassist.noting import note_of
 from evalassist.records.search import hits
 from evalassist.records.store import Store
+from evalassist.records.trail import Wanted
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import style
-from ui.dialogs.palette import commands
-from ui.dialogs.patient import PatientDialog
+from ui.dialogs.palette import Palette, commands
+from ui.dialogs.patient import CorrectionDialog, PatientDialog
+from ui.evaluation_view import EvaluationView
 from ui.main_window import MainWindow
 from ui.pages.chart import ChartPage
+from ui.widgets.dates import date_text
 from ui.widgets.due_card import DueCard, day_words
+from ui.widgets.fields import DateField, TextField
 from ui.widgets.lines import Line
 from ui.widgets.trend_view import TrendView
 
@@ -307,6 +312,348 @@ def test_a_re_evaluation_goes_on_with_the_episode_it_was_begun_from(
     assert window.view is not None
     assert window.view.session.evaluation.episode_id == "older"
     assert window.view.session.evaluation.kind == "re-evaluation"
+
+
+def asked(dialogs: type[QDialog], do: Callable[[Any], object]) -> QTimer:
+    """Does this with the next such dialog as soon as somebody could."""
+    clock = QTimer(interval=20)
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, dialogs) and dialog.isVisible():
+            clock.stop()
+            try:
+                do(dialog)
+            finally:
+                dialog.done(QDialog.DialogCode.Rejected if dialog.isVisible() else dialog.result())
+
+    clock.timeout.connect(look)
+    clock.start()
+    return clock
+
+
+def write(field: DateField | TextField, typed: str) -> None:
+    field.edit.clear()
+    QTest.keyClicks(field.edit, typed)
+
+
+def press(widget: QWidget, words: str) -> None:
+    button = next(b for b in widget.findChildren(QPushButton) if b.text() == words and b.isVisible())
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def days_ago(days: int) -> str:
+    return date_text(TODAY - timedelta(days=days))
+
+
+def opened_later_visit(window: MainWindow, store: Store, content: Content) -> EvaluationView:
+    """A re-evaluation of a week ago, not signed, after a signed first visit of four weeks ago."""
+    sign(store, visit(content, 4, nprs_worst=8), content)
+    store.save(visit(content, 1, "re-evaluation").without_answer("nprs-worst"))
+    window.open_evaluation("episode 1")
+    assert window.view is not None
+    return window.view
+
+
+def test_a_later_visit_is_not_begun_before_the_care_it_belongs_to(
+    window: MainWindow, store: Store, content: Content, qtbot: QtBot
+) -> None:
+    store.save(visit(content, 1))
+    window.show_chart(RIVERA.id)
+    told: list[str] = []
+
+    def begin(dialog: PatientDialog) -> None:
+        write(dialog.visit, days_ago(20))
+        press(dialog, "Begin")
+        told.append(words(dialog))
+        assert dialog.visit.edit.hasFocus()
+        write(dialog.visit, days_ago(6))
+        press(dialog, "Begin")
+
+    clock = asked(PatientDialog, begin)
+    press(shown_chart(window, qtbot), "Re-evaluation")
+    assert not clock.isActive()
+    assert f"This care begins with the initial evaluation of {days_ago(7)}" in told[0]
+    assert "Write a later date." in told[0]
+    assert "open that visit and correct it there" in told[0]
+    assert window.view is not None
+    assert window.view.session.evaluation.visit_date == TODAY - timedelta(days=6)
+
+
+def test_the_date_of_a_visit_is_corrected_by_a_click_on_it_and_all_follows(
+    window: MainWindow, store: Store, content: Content, qtbot: QtBot
+) -> None:
+    between = visit(content, 2, "re-evaluation", nprs_worst=2)
+    sign(store, between, content)
+    view = opened_later_visit(window, store, content)
+    assert view.session.last_words("nprs-worst").startswith("last: 2/10")
+    view.go_to("akps-total")
+    view.session.answer("nprs-usual", 3)
+
+    def correct(dialog: CorrectionDialog) -> None:
+        assert dialog.focusWidget() is dialog.visit.edit
+        write(dialog.visit, days_ago(17))
+        press(dialog, "Correct it")
+
+    clock = asked(CorrectionDialog, correct)
+    QTest.mouseClick(view.header.visit, Qt.MouseButton.LeftButton)
+    assert not clock.isActive()
+    QApplication.processEvents()
+    anew = window.view
+    assert anew is not None
+    assert days_ago(17) in words(anew.header)
+    assert anew.session.last_words("nprs-worst").startswith("last: 8/10")
+    assert [one.id for one in anew.session.earlier] == ["episode 4"]
+    assert (anew.step, anew.focused_item()) == ("questionnaires", "akps-total")
+    lines = store.trail(Wanted(patients=(RIVERA.id,)))
+    assert any("the date of the visit" in one.says({}) for one in lines)
+    anew.undo()
+    QApplication.processEvents()
+    assert window.view is not None
+    assert days_ago(7) in words(window.view.header)
+    assert window.view.session.last_words("nprs-worst").startswith("last: 2/10")
+    window.view.redo()
+    QApplication.processEvents()
+    window.show_chart(RIVERA.id)
+    days = [one.accessibleName() for one in shown_chart(window, qtbot).findChildren(Line)]
+    assert [days_ago(14) in days[0], days_ago(17) in days[1]] == [True, True]
+
+
+def test_what_is_typed_and_no_answer_yet_stays_when_the_date_is_corrected(
+    window: MainWindow, store: Store, content: Content
+) -> None:
+    view = opened_later_visit(window, store, content)
+    view.go_to("akps-total")
+    typed = window.focusWidget()
+    assert isinstance(typed, QLineEdit)
+    typed.clear()
+    QTest.keyClicks(typed, "7x")
+    view.session.correct(RIVERA, "re-evaluation", TODAY)
+    QApplication.processEvents()
+    field = window.focusWidget()
+    assert isinstance(field, QLineEdit)
+    assert field is not typed
+    assert field.text() == "7x"
+
+
+@pytest.mark.parametrize(
+    ("of", "day", "says"),
+    [
+        ("episode 1", 30, "begins with the initial evaluation"),
+        ("episode 4", 5, "The re-evaluation of"),
+        ("episode 4", -3, "Dates up to"),
+    ],
+)
+def test_a_date_on_the_wrong_side_of_the_other_visits_is_not_taken_as_a_correction(
+    window: MainWindow, store: Store, content: Content, of: str, day: int, says: str
+) -> None:
+    for one in (visit(content, 4), visit(content, 1, "re-evaluation")):
+        store.save(one)
+    window.open_evaluation(of)
+    told: list[str] = []
+
+    def correct(dialog: CorrectionDialog) -> None:
+        write(dialog.visit, days_ago(day))
+        press(dialog, "Correct it")
+        told.append(words(dialog))
+        press(dialog, "Cancel")
+
+    clock = asked(CorrectionDialog, correct)
+    window.correct_patient(at_visit=True)
+    assert not clock.isActive()
+    assert says in told[0]
+    assert window.view is not None
+    assert days_ago(day) not in words(window.view.header)
+
+
+def test_a_visit_that_was_begun_before_its_care_can_be_put_right(
+    window: MainWindow, store: Store, content: Content
+) -> None:
+    store.save(visit(content, 1))
+    store.save(visit(content, 4, "re-evaluation"))  # as it could once be begun
+    window.open_evaluation("episode 4")
+    assert window.view is not None
+    assert not window.view.session.earlier
+
+    def correct(dialog: CorrectionDialog) -> None:
+        write(dialog.visit, days_ago(0))
+        press(dialog, "Correct it")
+
+    clock = asked(CorrectionDialog, correct)
+    window.correct_patient(at_visit=True)
+    assert not clock.isActive()
+    QApplication.processEvents()
+    assert [one.id for one in window.view.session.earlier] == ["episode 1"]
+
+
+def test_a_re_evaluation_that_was_a_discharge_is_made_one(
+    window: MainWindow, store: Store, content: Content
+) -> None:
+    opened_later_visit(window, store, content)
+
+    def correct(dialog: CorrectionDialog) -> None:
+        dialog.kinds.choose("discharge")
+        press(dialog, "Correct it")
+
+    clock = asked(CorrectionDialog, correct)
+    window.correct_patient()
+    assert not clock.isActive()
+    QApplication.processEvents()
+    assert window.view is not None
+    assert "Discharge" in words(window.view.header)
+    assert store.load("episode 1").kind == "discharge"
+
+
+def test_an_initial_evaluation_stays_one(window: MainWindow, store: Store, content: Content) -> None:
+    store.save(visit(content, 1))
+    window.open_evaluation("episode 1")
+    assert window.view is not None
+    dialog = CorrectionDialog(window.view.session.evaluation, window)
+    assert dialog.kinds.parent() is None
+
+
+def test_the_correction_is_found_by_the_visit_date(
+    window: MainWindow, store: Store, content: Content
+) -> None:
+    opened_later_visit(window, store, content)
+    reached: list[bool] = []
+
+    def correct(dialog: CorrectionDialog) -> None:
+        reached.append(dialog.focusWidget() is dialog.visit.edit)
+        press(dialog, "Cancel")
+
+    def find(palette: Palette) -> None:
+        QTest.keyClicks(palette.typed, "visit date")
+        QTest.keyClick(palette.typed, Qt.Key.Key_Return)
+
+    clocks = asked(Palette, find), asked(CorrectionDialog, correct)
+    window.find_by_name()
+    assert reached == [True]
+    assert not any(clock.isActive() for clock in clocks)
+
+
+def new_rivera(
+    dialog: PatientDialog, name: str = "rivera,  ANA", birth: str = "May 9, 2001", number: str = ""
+) -> None:
+    for field, typed in ((dialog.name, name), (dialog.birth, birth), (dialog.number, number)):
+        write(field, typed)
+    dialog.sex.choose("F")
+    dialog.knee.choose("left")
+    press(dialog, "Begin")
+
+
+def test_a_patient_who_is_there_already_is_asked_about_and_the_chart_is_the_way(
+    window: MainWindow, store: Store, content: Content
+) -> None:
+    sign(store, visit(content, 4), content)
+    told: list[str] = []
+
+    def begin(dialog: PatientDialog) -> None:
+        new_rivera(dialog)
+        told.append(words(dialog))
+        QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
+
+    clock = asked(PatientDialog, begin)
+    window.new_patient()
+    assert not clock.isActive()
+    assert "Rivera, Ana, born May 9, 2001, record MR-1234, is in these records already." in told[0]
+    assert window.chart is not None
+    assert window.chart.patient == RIVERA
+    assert store.number_of_patients() == 1
+
+
+def test_another_person_of_the_same_name_and_birth_date_can_be_begun(
+    window: MainWindow, store: Store, content: Content
+) -> None:
+    sign(store, visit(content, 4), content)
+
+    def begin(dialog: PatientDialog) -> None:
+        new_rivera(dialog)
+        press(dialog, "Begin another person of this name and birth date")
+
+    clock = asked(PatientDialog, begin)
+    window.new_patient()
+    assert not clock.isActive()
+    assert window.view is not None
+    assert window.view.session.evaluation.patient.id != RIVERA.id
+    assert store.number_of_patients() == 2
+
+
+def test_a_record_number_that_is_somebody_elses_is_asked_about(
+    window: MainWindow, store: Store, content: Content
+) -> None:
+    sign(store, visit(content, 4), content)
+    told: list[str] = []
+
+    def begin(dialog: PatientDialog) -> None:
+        new_rivera(dialog, "Okafor, Daniel", "May 1, 1990", "mr-1234")
+        told.append(words(dialog))
+        press(dialog, "Begin another person with this record number")
+
+    clock = asked(PatientDialog, begin)
+    window.new_patient()
+    assert not clock.isActive()
+    assert "The record number MR-1234 is already that of Rivera, Ana, born May 9, 2001." in told[0]
+    assert window.view is not None
+    assert window.view.session.evaluation.patient.name == "Okafor, Daniel"
+
+
+def test_the_question_is_over_once_somebody_else_is_typed(
+    window: MainWindow, store: Store, content: Content
+) -> None:
+    sign(store, visit(content, 4), content)
+
+    def begin(dialog: PatientDialog) -> None:
+        new_rivera(dialog)
+        assert "already" in words(dialog)
+        write(dialog.birth, "May 8, 2001")
+        dialog.birth.commit()
+        assert "already" not in words(dialog)
+        press(dialog, "Begin")
+
+    clock = asked(PatientDialog, begin)
+    window.new_patient()
+    assert not clock.isActive()
+    assert window.view is not None
+    assert window.view.session.evaluation.patient.birth_date == date(2001, 5, 8)
+
+
+def test_every_field_and_the_question_are_seen_with_large_text(
+    window: MainWindow, store: Store, content: Content
+) -> None:
+    sign(store, visit(content, 4), content)
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    style.apply_style(app, scale=2.0)
+
+    def begin(dialog: PatientDialog) -> None:
+        new_rivera(dialog)
+        QTest.qWaitForWindowActive(dialog)
+        assert dialog.height() <= dialog.screen().availableGeometry().height()
+        for field in (dialog.focusWidget(), dialog.visit.edit, dialog.name.edit):
+            field.setFocus()
+            QApplication.processEvents()
+            assert field.visibleRegion().boundingRect().size() == field.size(), field
+
+    try:
+        clock = asked(PatientDialog, begin)
+        window.new_patient()
+        assert not clock.isActive()
+    finally:
+        style.apply_style(app)
+
+
+def test_neither_half_of_a_record_number_nor_the_same_name_alone_is_asked_about(
+    store: Store, content: Content
+) -> None:
+    store.save(visit(content, 4))
+    assert store.patients_like(Patient("Rivéra,  ana", date(2001, 5, 9), "X")) == (RIVERA,)
+    assert store.patients_like(Patient("Rivera, Ana", date(2001, 5, 8), "F")) == ()
+    assert store.patients_like(Patient("Okafor", date(1990, 5, 1), "M", record_number="MR-12")) == ()
+    assert store.patients_like(Patient("Okafor", date(1990, 5, 1), "M", record_number="1234")) == ()
+    assert store.patients_like(Patient("Okafor", date(1990, 5, 1), "M", record_number=" mr-1234")) == (
+        RIVERA,
+    )
 
 
 def test_a_new_episode_asks_for_the_knee(

@@ -14,15 +14,17 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from sqlalchemy import select
 
 from evalassist.case_file import read_case
 from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content, load_content
 from evalassist.documents import evaluation_note_pdf, plan_of_care_pdf
 from evalassist.errors import EvalAssistError
-from evalassist.evaluation import Evaluation, ExerciseLog, Signature, VisitKind
+from evalassist.evaluation import Evaluation, ExerciseLog, Signature, VisitKind, out_of_place
 from evalassist.note import Note, NotePlan
 from evalassist.note_text import note_text
+from evalassist.records.models import StoredEpisode
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
@@ -111,6 +113,42 @@ def test_the_log_of_the_exercises_is_kept_with_its_visit(store: Store, first: Ev
     store.save(visit)
     assert store.load(visit.id).exercise_log == (log,)
     assert store.load(first.id).exercise_log == ()
+
+
+def test_the_first_visit_stays_the_first_whichever_is_corrected(first: Evaluation) -> None:
+    second, last = later(first, 2), later(first, 8, "discharge")
+    day = first.visit_date
+    assert (
+        out_of_place("re-evaluation", day, [first]) is None
+    )  # on one day the initial evaluation comes first
+    assert out_of_place("re-evaluation", day - timedelta(days=1), [last, first]) is first
+    assert out_of_place("initial", second.visit_date, [last, second], corrects=first) is None
+    late = second.visit_date + timedelta(days=1)
+    assert out_of_place("initial", late, [last, second], corrects=first) is second
+
+
+def test_the_first_visit_of_a_patient_from_elsewhere_can_be_any_kind(first: Evaluation) -> None:
+    second, last = later(first, 2), later(first, 8, "discharge")
+    assert out_of_place("re-evaluation", first.visit_date, [last], corrects=second) is None
+    assert out_of_place("re-evaluation", last.visit_date + timedelta(days=1), [last], corrects=second) is last
+    assert out_of_place("discharge", first.visit_date, [second], corrects=last) is second
+
+
+def test_nothing_is_the_same_as_at_a_visit_that_comes_after_it_now(first: Evaluation) -> None:
+    day = first.visit_date
+    visit = later(first).with_same({"nprs-worst": (6.0, day), "nprs-usual": (3.0, day + timedelta(days=14))})
+    moved = visit.with_visit("re-evaluation", day + timedelta(days=7))
+    assert dict(moved.same_as) == {"nprs-worst": day}
+    assert moved.answers == visit.answers
+
+
+def test_care_begins_with_its_earliest_visit_also_once_that_is_corrected(
+    store: Store, first: Evaluation
+) -> None:
+    store.save(first)
+    store.save(first.with_visit("initial", first.visit_date - timedelta(days=3)))
+    begun = store._read(lambda db: db.scalar(select(StoredEpisode.begun_on)))
+    assert begun == first.visit_date - timedelta(days=3)
 
 
 # ---------------------------------------------------------------- beside the fields

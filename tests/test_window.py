@@ -964,8 +964,10 @@ def test_the_start_page_is_there_before_the_content_and_names_the_steps_when_it_
 def test_a_clinic_that_takes_the_mean_has_it_in_every_new_evaluation(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    names = iter(("Rivera, Ana", "Okafor, Daniel"))
+
     def fill_in(dialog: PatientDialog) -> int:
-        dialog.name.set_value("Rivera, Ana")
+        dialog.name.set_value(next(names))
         dialog.birth.set_value(date(2001, 5, 9))
         dialog.sex.choose("F")
         dialog.knee.choose("right")

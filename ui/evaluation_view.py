@@ -70,8 +70,8 @@ class EvaluationView(QWidget):
     addendum_wanted = Signal()
     documents_wanted = Signal()
     settings_wanted = Signal()
-    patient_wanted = Signal()
-    """Correct the patient's name, birth date or sex."""
+    patient_wanted = Signal(bool)
+    """Correct the patient's name, birth date or sex; True: the date or kind of the visit."""
     help_wanted = Signal()
     """What to do about changes that cannot be kept."""
     lock_wanted = Signal()
@@ -840,6 +840,9 @@ class EvaluationView(QWidget):
         self.header.name.setToolTip(tr("Who the patient is: click to correct it"))
         self.header.name.setCursor(Qt.CursorShape.PointingHandCursor)
         self.header.name.installEventFilter(self)
+        self.header.visit_tip = tr("Which visit: click to correct its date")
+        self.header.visit.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.header.visit.installEventFilter(self)
 
     def _fill_who(self, evaluation: Evaluation) -> None:
         patient = evaluation.patient
@@ -874,8 +877,8 @@ class EvaluationView(QWidget):
                 self.correct_side()
             return True
         clicked = event.type() == QEvent.Type.MouseButtonRelease
-        if clicked and watched is self.header.name and not self.session.signed:
-            self.patient_wanted.emit()
+        if clicked and watched in (self.header.name, self.header.visit) and not self.session.signed:
+            self.patient_wanted.emit(watched is self.header.visit)
         return super().eventFilter(watched, event)
 
     def correct_side(self) -> None:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from ui.pages.door import Door
     from ui.pages.first_run import FirstRun
     from ui.pages.start import StartPage
-    from ui.session import SheetChoice
+    from ui.session import EvaluationSession, SheetChoice
     from ui.showing import Showing
     from ui.watch import Watch
     from ui.way_in import WayIn
@@ -303,11 +303,17 @@ class MainWindow(QMainWindow):
         """Ask who comes, and with which knee."""
         from ui.dialogs.patient import PatientDialog
 
-        self._ask_who_comes(PatientDialog(self._content, self, name=name, keep=self._keep_new))
+        self._ask_who_comes(
+            PatientDialog(
+                self._content, self, name=name, keep=self._keep_new, alike=self._store.patients_like
+            )
+        )
 
     def _ask_who_comes(self, dialog: PatientDialog) -> None:
         if dialog.exec() and dialog.evaluation is not None:
             self.begin(dialog.evaluation)
+        elif dialog.known_wanted:
+            self.show_chart(dialog.known_wanted)
 
     def show_chart(self, patient_id: str) -> None:
         """Everything kept about one patient: visits to open or begin, papers, trends."""
@@ -385,19 +391,38 @@ class MainWindow(QMainWindow):
         self._store.save(made)
         return made
 
-    def correct_patient(self, again: HalfFilled | None = None) -> None:
-        """Correct the name, birth date or sex of the patient whose evaluation is open."""
+    def correct_patient(self, again: HalfFilled | None = None, *, at_visit: bool = False) -> None:
+        """Correct who the patient is whose evaluation is open, or when the visit was."""
         from ui.dialogs.patient import CorrectionDialog
 
         if self.view is None or self.view.session.signed or self.view.session.evaluation.is_practice:
             return
         session = self.view.session
-        dialog = CorrectionDialog(session.evaluation.patient, session.evaluation.visit_date, self)
+        dialog = CorrectionDialog(session.evaluation, self, visits=session.store.patient_evaluations)
         if again is not None:
             again.put_into(dialog)
+        elif at_visit:
+            dialog.visit.setFocus()
         if dialog.exec() and dialog.patient is not None:
-            session.change_patient(dialog.patient)
+            session.correct(dialog.patient, dialog.kind, dialog.day)
             self.setWindowTitle(f"{dialog.patient.name} – EvalAssist")
+
+    def _show_anew(self, session: EvaluationSession) -> None:
+        """The date or kind of the open visit was corrected: other visits come before it, at the same place."""
+        view = self.view
+        if view is None or view.session is not session or self.door is not None:
+            return
+        view.commit()
+        step, item, words = view.step, view.focused_item(), view.loose_words()
+        try:
+            fresh = session.anew()
+        except EvalAssistError as fault:  # a visit that comes before it now cannot be read
+            self._say_not_opened(str(fault))
+            return
+        self._put_away()
+        self._show_session(fresh, step, item)
+        self._put_back(step, item, words)
+        fresh.keep()
 
     def _with_habits(self, evaluation: Evaluation) -> Evaluation:
         """A new evaluation with the answer the settings give: the mean of the trials counts."""
@@ -538,7 +563,6 @@ class MainWindow(QMainWindow):
         self.first_painted.emit()
 
     def _open(self, evaluation: Evaluation, step_id: str, item_id: str, store: Store | None = None) -> None:
-        from ui.evaluation_view import EvaluationView
         from ui.session import EvaluationSession
 
         try:
@@ -553,13 +577,19 @@ class MainWindow(QMainWindow):
         except EvalAssistError as fault:  # an earlier visit of the episode cannot be read
             self._say_not_opened(str(fault))
             return
+        self._show_session(session, step_id, item_id)
+
+    def _show_session(self, session: EvaluationSession, step_id: str, item_id: str) -> None:
+        from ui.evaluation_view import EvaluationView
+
+        evaluation = session.evaluation
         self._close_chart()
         self.view = view = EvaluationView(session, self._stack)
         view.panel_folded = self._panel_folded
         session.setParent(view)
         view.start_wanted.connect(self.show_start)
         view.settings_wanted.connect(self.change_settings)
-        view.patient_wanted.connect(lambda: self.correct_patient())
+        view.patient_wanted.connect(lambda at_visit: self.correct_patient(at_visit=at_visit))
         view.help_wanted.connect(self._explain_not_kept)
         view.referral_wanted.connect(self._write_referral)
         view.plan_paper_wanted.connect(self._show_plan_paper)
@@ -571,6 +601,8 @@ class MainWindow(QMainWindow):
         view.account_wanted.connect(lambda: self.show_accounts())
         view.step_shown.connect(lambda _: self._remember.start())
         session.not_kept.connect(self._note_why)
+        # later: what is shown anew may be what has just changed it
+        session.moved.connect(partial(self._show_anew, session), Qt.ConnectionType.QueuedConnection)
         view.header.kept.set_backup(*self._backups_told)
         self._why_not_kept = ""
         self._stack.addWidget(view)
@@ -883,13 +915,18 @@ class MainWindow(QMainWindow):
             return
         if left.step and left.step != self.view.step:
             self.view.show_step(left.step)
-        typed_in = self.view.put_back(left.words)
-        if left.step:
-            self.view.show_step(left.step)
-            if left.item:
-                self.view.page.focus_item(left.item)
+        self._put_back(left.step, left.item, left.words)
+
+    def _put_back(self, step: str, item: str, words: dict[tuple[str, str], str]) -> None:
+        """Show what was typed and is no answer yet, and go where the keyboard was."""
+        assert self.view is not None
+        typed_in = self.view.put_back(words)
+        if step:
+            self.view.show_step(step)
+            if item:
+                self.view.page.focus_item(item)
                 for trial in typed_in:  # of a strength test's trials the one that was typed in
-                    if self.view.page.item_of(trial) == left.item:
+                    if self.view.page.item_of(trial) == item:
                         trial.setFocus(Qt.FocusReason.OtherFocusReason)
         field = self.focusWidget()
         if isinstance(field, QLineEdit):
@@ -915,8 +952,12 @@ class MainWindow(QMainWindow):
         else:
             from ui.dialogs.patient import PatientDialog
 
-            new = PatientDialog(self._content, self, keep=self._keep_new) if not form.of else None
-            dialog = new or self._next_visit(form.of)
+            alike = self._store.patients_like
+            dialog = (
+                self._next_visit(form.of)
+                if form.of
+                else PatientDialog(self._content, self, keep=self._keep_new, alike=alike)
+            )
             form.put_into(dialog)
             self._ask_who_comes(dialog)
 
@@ -1113,9 +1154,13 @@ class MainWindow(QMainWindow):
 
     def find_by_name(self) -> None:
         """Ctrl+K: any field or command by name."""
-        from ui.dialogs.palette import Palette, commands
+        from ui.dialogs.palette import Command, Palette, commands
 
-        palette = Palette(commands(self), self)
+        found = commands(self)
+        if self.view is not None:
+            correct = partial(self.correct_patient, at_visit=True)
+            found.append(Command(tr("Correct the visit date or kind"), "", correct))
+        palette = Palette(found, self)
         if palette.exec() and palette.chosen is not None:
             palette.chosen.act()
 

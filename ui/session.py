@@ -37,6 +37,7 @@ from evalassist.evaluation import (
     Signature,
     SoreKnee,
     StrengthTest,
+    VisitKind,
 )
 from evalassist.findings import brief_words
 from evalassist.follow_up_noting import given_at
@@ -93,6 +94,8 @@ class EvaluationSession(QObject):
     kept = Signal(datetime)
     not_kept = Signal(str)
     """A plain sentence; what was typed stays on screen and is tried again."""
+    moved = Signal()
+    """The visit has another date or kind: other visits come before it, so all is read `anew`."""
 
     def __init__(
         self,
@@ -340,11 +343,9 @@ class EvaluationSession(QObject):
     def change_side(self, sore_knee: SoreKnee) -> None:
         self._change(self._evaluation.with_sore_knee(sore_knee))
 
-    def change_patient(self, patient: Patient) -> None:
-        """Correct who the patient is: a name, a birth date, the sex for norms."""
-        if self.signed:
-            raise SignedRecordError
-        self._change(replace(self._evaluation, patient=patient))
+    def correct(self, patient: Patient, kind: VisitKind, day: date) -> None:
+        """Correct who the patient is, and of which kind and on which day the visit was: one act, undone as one."""
+        self._change(replace(self._evaluation.with_visit(kind, day), patient=patient))
 
     def undo(self) -> None:
         if self._undo and not self.signed:
@@ -505,6 +506,20 @@ class EvaluationSession(QObject):
         self._set(chosen(self._evaluation, theirs, from_theirs))
         return self.keep()
 
+    def anew(self) -> EvaluationSession:
+        """The same work with its undo, and with what comes before it read again; this session is then left."""
+        fresh = EvaluationSession(
+            self._evaluation,
+            self.content,
+            self.store,
+            self.settings,
+            confirm=self.confirm,
+            sheets=self._sheets,
+        )
+        fresh._kept, fresh._unsaved, fresh.conflict = self._kept, self._unsaved, self.conflict
+        fresh._undo, fresh._redo = self._undo, self._redo
+        return fresh
+
     def leave(self) -> None:
         """The window is done with this evaluation: nothing is written for it any more."""
         self._autosave.stop()
@@ -529,9 +544,11 @@ class EvaluationSession(QObject):
             self.keep()
 
     def _set(self, evaluation: Evaluation) -> None:
-        self._evaluation = evaluation
+        before, self._evaluation = self._evaluation, evaluation
         self._results = self._follow_up = self._note = None
         self.changed.emit()
+        if (before.kind, before.visit_date) != (evaluation.kind, evaluation.visit_date):
+            self.moved.emit()
 
     def _result(self) -> tuple[Assessment, PlanOfCare | NoPlan, Mapping[str, StepProgress]]:
         if self._results is None:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from evalassist.evaluation import AddendumKind, Evaluation, SoreKnee, VisitKind
+from evalassist.evaluation import AddendumKind, Evaluation, Patient, SoreKnee, VisitKind
 from evalassist.records.accounts import Account, Role
 from evalassist.records.faults import changed_outside, not_kept
 from evalassist.records.models import (
@@ -48,7 +48,7 @@ from evalassist.records.plain import (
     short_code,
 )
 from evalassist.records.rows import DefaultChange, DocumentRow, DocumentUse, EvaluationRow, PatientRow, Used
-from evalassist.records.search import name_key, ranges_of
+from evalassist.records.search import name_key, ranges_of, split_words
 
 
 def _has(kind: AddendumKind) -> Exists:
@@ -280,6 +280,23 @@ def patients(db: Session, text: str, limit: int) -> tuple[PatientRow, ...]:
     elif not words:
         found = _last_worked_with(db, limit)
     return _with_visits(db, found[:limit])
+
+
+MOST_ALIKE = 3
+
+
+def patients_like(db: Session, patient: Patient) -> tuple[Patient, ...]:
+    """Others of the same name and birth date, then others of the same record number."""
+    key, number = name_key(patient.name), name_key(patient.record_number)
+    alike = select(StoredPatient).where(
+        StoredPatient.name_key == key, StoredPatient.birth_date == patient.birth_date
+    )
+    found = list(db.scalars(alike.limit(MOST_ALIKE)))
+    if number:
+        named = _by_words(db, [[(word, word)] for word in split_words(number)], ENOUGH)
+        rows = db.scalars(select(StoredPatient).where(StoredPatient.id.in_(named)))
+        found += [row for row in rows if name_key(row.record_number) == number and row not in found]
+    return tuple(patient_value(row) for row in found if row.id != patient.id)[:MOST_ALIKE]
 
 
 def _by_name(db: Session, begun: str, limit: int) -> list[str]:

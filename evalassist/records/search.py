@@ -42,7 +42,7 @@ def name_key(name: str) -> str:
 def words_of(patient: Patient) -> frozenset[str]:
     """Every word by which this patient is found."""
     found = {patient.birth_date.isoformat()}
-    for word in _split(f"{patient.name} {patient.record_number}"):
+    for word in split_words(f"{patient.name} {patient.record_number}"):
         for part in {word, *word.split("-")}:
             pieces = re.findall(r"\w+", part)  # O'Brien is found as o'brien, obrien and brien
             found |= {part, "".join(pieces), *pieces}
@@ -54,7 +54,7 @@ def ranges_of(text: str) -> list[list[tuple[str, str]]]:
 
     A range that begins and ends alike is that word alone.
     """
-    typed = [word.strip("'\"()") for word in _split(_SPOKEN.sub(_as_figures, folded(text)))]
+    typed = [word.strip("'\"()") for word in split_words(_SPOKEN.sub(_as_figures, folded(text)))]
     return [
         [(word, word + _LAST), *((day, day) for day in _as_dates(word) if day != word)]
         for word in typed
@@ -70,7 +70,7 @@ def _as_figures(spoken: re.Match[str]) -> str:
     return f" {_MONTH_KNOWN}{number}/{day}/{spoken['year'] or ''} "
 
 
-def _split(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     return folded(text).replace(",", " ").replace(";", " ").split()
 
 

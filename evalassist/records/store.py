@@ -293,6 +293,10 @@ class Store:
         """
         return self._read(lambda db: reads.patients(db, text, limit))
 
+    def patients_like(self, patient: Patient) -> tuple[Patient, ...]:
+        """Who may be the same: of that name and birth date, however it is written, or of that record number."""
+        return self._read(lambda db: reads.patients_like(db, patient))
+
     def number_of_patients(self) -> int:
         """How many patients the records hold."""
         return self._read(reads.number_of_patients)
@@ -638,6 +642,8 @@ class Store:
                 version = writes.change_evaluation(db, evaluation, known.version, more)
                 if known.evaluation.patient != evaluation.patient:
                     fields = writes.keep_patient(db, evaluation.patient, known.evaluation.patient)
+                if known.evaluation.visit_date != evaluation.visit_date:
+                    writes.date_episode(db, evaluation.episode_id)
             if fields:
                 self._append(db, "patient-corrected", evaluation.patient.id, {"fields": fields})
         self._opened[evaluation.id] = _Opened(version, evaluation)

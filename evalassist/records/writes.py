@@ -161,6 +161,13 @@ def keep_episode(db: Connection, evaluation: Evaluation) -> None:
     db.execute(upsert(db, StoredEpisode).values(episode).on_conflict_do_nothing())
 
 
+def date_episode(db: Connection, episode_id: str) -> None:
+    """The date of a visit was corrected: care began on the day of the earliest."""
+    earliest = select(func.min(StoredEvaluation.visit_date)).where(StoredEvaluation.episode_id == episode_id)
+    begun = update(StoredEpisode).where(StoredEpisode.id == episode_id)
+    db.execute(begun.values(begun_on=earliest.scalar_subquery()))
+
+
 def refuse_unknown(db: Connection, evaluation_id: str) -> None:
     if not db.scalar(select(exists().where(StoredEvaluation.id == evaluation_id))):
         raise not_kept("evaluation", evaluation_id)

@@ -5,20 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Literal, cast
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 
 from evalassist.case_file import AGES
 from evalassist.errors import EvalAssistError
-from evalassist.evaluation import Evaluation, Patient, SoreKnee, VisitKind
+from evalassist.evaluation import Dated, Evaluation, Patient, SoreKnee, VisitKind, first_visit, out_of_place
 from evalassist.records.rows import EvaluationRow
+from evalassist.records.search import name_key
 from evalassist.translate import tr
 from ui import spoken, style
 from ui.dialogs.asking import asked_to_lose
 from ui.widgets.dates import KIND_WORDS, date_text
 from ui.widgets.fields import DateField, TextField
+from ui.widgets.glyph import StateGlyph
+from ui.widgets.lines import empty
 from ui.widgets.segments import Choice, SegmentedControl
 from ui.widgets.typed import Typed
 
@@ -45,11 +59,17 @@ class PatientDialog(QDialog):
         former: Sequence[EvaluationRow] = (),
         kind: VisitKind | None = None,
         keep: Callable[[Evaluation], Evaluation] | None = None,
+        alike: Callable[[Patient], Sequence[Patient]] | None = None,
     ) -> None:
         super().__init__(parent)
         self._content, self._patient, self._former = content, patient, tuple(former)
-        self._keep = keep
-        """Keeps the new evaluation while the dialog can still say what is wrong."""
+        self._keep, self._alike = keep, alike
+        """What keeps the new evaluation while the dialog can still say what is wrong, and who finds the patient."""
+        nobody: tuple[str, date | None, str] = ("", None, "")
+        self._asks = self._settled = nobody
+        """About whom the question is, and about whom it was answered."""
+        self.known_wanted = ""
+        """The id of a patient who is there already and whose chart is to be opened instead."""
         self.evaluation: Evaluation | None = None
         self.half_filled_as = ("patient", patient.id if patient else "")
         self.setWindowTitle(tr("New visit") if patient else tr("New patient"))
@@ -73,8 +93,8 @@ class PatientDialog(QDialog):
             [Choice(key, word) for key, word in KIND_WORDS.items()], tr("Kind of visit")
         )
         self._said: dict[str, QLabel] = {}
-        self._grid = style.scaled(QGridLayout(), spacing=8)
-        self._grid.setColumnStretch(1, 1)
+        self._form = _Form()
+        self._grid = self._form.grid
         if patient is None:
             self._add("name", tr("Name"), self.name, tr("Family name, first name"))
             self._add("birth", tr("Date of birth"), self.birth)
@@ -93,7 +113,8 @@ class PatientDialog(QDialog):
         self._add("knee", tr("Sore knee"), self.knee)
         self._add("visit", tr("Visit on"), self.visit)
         self._add("kind", tr("Kind of visit"), self.kind)
-        begin, leave = QPushButton(tr("Begin")), QPushButton(tr("Cancel"))
+        self._begin = begin = QPushButton(tr("Begin"))
+        leave = QPushButton(tr("Cancel"))
         begin.setProperty("kind", "primary")
         begin.setDefault(True)
         begin.setProperty("field", True)  # Enter comes here from the last field
@@ -104,13 +125,19 @@ class PatientDialog(QDialog):
         ends.addWidget(leave)
         ends.addWidget(begin)
         stack = style.column(self, (20, 16, 20, 16), spacing=12)
-        stack.addLayout(self._grid)
+        stack.addWidget(self._form)
         self._refused = _refusal()
         stack.addWidget(self._refused)
+        self._question = _Known()
+        self._question.chart_wanted.connect(self._open_chart)
+        self._question.another_wanted.connect(self._begin_another)
+        for field in (self.name, self.birth, self.number):
+            field.answered.connect(lambda _: self._somebody_else())
+        stack.addWidget(self._question)
         stack.addLayout(ends)
-        self.setMinimumWidth(max(style.px(620), self.minimumSizeHint().width()))
         self._given_name = name
         self._fill(name, today, kind)
+        self._form.make_room()
 
     def begin(self) -> None:
         """Take it when everything is there; else say what is missing, and go there."""
@@ -122,12 +149,14 @@ class PatientDialog(QDialog):
             own = getattr(getattr(self, key), "message", "")  # a date field says itself what is wrong
             label.setVisible(key in wrong and wrong[key] != own)
         if wrong:
-            self.adjustSize()
+            self._form.make_room()
             self._tell(wrong)
             return
         self._refused.hide()
         made = self._made()
         try:
+            if self._asks_about(made.patient):
+                return
             self.evaluation = self._keep(made) if self._keep is not None else made
         except EvalAssistError as fault:
             self._refused.setText(
@@ -137,11 +166,45 @@ class PatientDialog(QDialog):
             return
         self.accept()
 
+    def _asks_about(self, patient: Patient) -> bool:
+        """Ask, in place and once, whether somebody who is there already comes again."""
+        found = self._alike(patient) if self._alike is not None and self._patient is None else ()
+        self._asks = self._told_apart_by()
+        if not found or self._asks == self._settled:
+            return False
+        self._begin.hide()  # the question has its own two answers
+        self._question.ask(found, patient)
+        self._form.make_room()
+        return True
+
+    def _told_apart_by(self) -> tuple[str, date | None, str]:
+        return name_key(self.name.value or ""), self.birth.value, name_key(self.number.value or "")
+
+    def _begin_another(self) -> None:
+        self._settled = self._asks
+        self._ask_no_more()
+        self.begin()
+
+    def _somebody_else(self) -> None:
+        if self._told_apart_by() != self._asks:
+            self._ask_no_more()
+
+    def _ask_no_more(self) -> None:
+        if not self._question.isHidden():
+            self._question.hide()
+            self._begin.show()
+            self._begin.setDefault(True)
+            self._form.make_room()
+
+    def _open_chart(self, patient_id: str) -> None:
+        self.known_wanted = patient_id
+        super().reject()
+
     def _answered(self, key: str) -> None:
         """What was said about a field is over once it has an answer; what is wrong now is said by Begin."""
         if not self._said[key].isHidden():
             self._said[key].hide()
-            self.adjustSize()
+            self._form.make_room()
 
     def _tell(self, wrong: dict[str, str]) -> None:
         """Read with each field what is wrong there, and go to the first."""
@@ -197,7 +260,11 @@ class PatientDialog(QDialog):
     def _visit_fault(self, visit: date | None) -> str:
         if visit is None:
             return self.visit.message or tr("Write the date of the visit.")
-        return age_fault(self._patient.birth_date, visit) if self._patient is not None else ""
+        if self._patient is None:
+            return ""
+        kind = cast("VisitKind | None", self.kind.value)
+        care = () if kind in (None, "initial") else _that_count(self._former, self._former[-1].episode_id)
+        return age_fault(self._patient.birth_date, visit) or order_fault(kind or "initial", visit, care)
 
     def _birth_fault(self, birth: date | None, visit: date | None) -> str:
         if birth is None:
@@ -240,7 +307,7 @@ class PatientDialog(QDialog):
         if isinstance(field, Typed | SegmentedControl):
             field.answered.connect(lambda _: self._answered(key))
         if isinstance(field, DateField):
-            field.message_changed.connect(lambda _: self.adjustSize())
+            field.message_changed.connect(lambda _: self._form.make_room())
         field.setToolTip(hint)
         if isinstance(field, TextField):
             field.edit.setAccessibleDescription(hint)
@@ -256,13 +323,123 @@ class PatientDialog(QDialog):
         self._grid.addWidget(place, at, 1)
 
 
-class CorrectionDialog(QDialog):
-    """Correct who the patient is, after the evaluation was begun."""
+class _Form(QScrollArea):
+    """The fields. Where large text leaves no room for all of them they scroll: what is asked below stays in sight."""
 
-    def __init__(self, patient: Patient, visit: date, parent: QWidget | None = None) -> None:
+    def __init__(self) -> None:
+        super().__init__()
+        inner = QWidget()
+        self.grid = style.scaled(QGridLayout(inner), spacing=8)
+        self.grid.setColumnStretch(1, 1)
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        QApplication.instance().focusChanged.connect(self._follow)  # type: ignore[union-attr]
+
+    def _follow(self, _: QWidget | None, now: QWidget | None) -> None:
+        """The field with the keyboard is seen."""
+        if now is not None and self.isAncestorOf(now):
+            self.ensureWidgetVisible(now)
+
+    def make_room(self) -> None:
+        """As high as all of it needs, and the dialog with it, as far as the screen reaches."""
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        dialog, around = self.window(), self.window().layout()
+        if around is None:
+            return
+        self.setMinimumWidth(self.grid.minimumSize().width() + self.verticalScrollBar().sizeHint().width())
+        dialog.setMinimumWidth(max(dialog.minimumWidth(), around.minimumSize().width()))
+        width, sides = dialog.minimumWidth(), around.contentsMargins()
+        wanted = _height(self.grid, width - sides.left() - sides.right())
+        self.setFixedHeight(0)
+        room = self.screen().availableGeometry().height() - style.px(20) - _height(around, width)
+        self.setFixedHeight(max(style.px(100), min(wanted, room)))
+        around.activate()  # else the dialog stays as high as it had to be before
+        dialog.resize(width, _height(around, width))
+
+
+def _height(layout: QLayout, width: int) -> int:
+    return (
+        layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+    )
+
+
+class _Known(QFrame):
+    """Somebody like the new patient is there already: whose chart to open, or a second one to begin."""
+
+    chart_wanted = Signal(str)
+    another_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("card", "att")
+        self._stack = style.column(self, (12, 10, 12, 10), spacing=8)
+        self.hide()
+
+    def ask(self, found: Sequence[Patient], new: Patient) -> None:
+        empty(self._stack)
+        first: QPushButton | None = None
+        for known in found:
+            said = spoken.Said("", _like(known, new), wrap=True)
+            place = QWidget()
+            line = style.row(place, spacing=10)
+            line.addWidget(StateGlyph("look"), 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(said, 1)
+            chart = QPushButton(tr("Open the chart"))
+            chart.setAccessibleName(tr("Open the chart of {name}").format(name=known.name))
+            chart.clicked.connect(partial(self._want_chart, known.id))
+            line.addWidget(chart, 0, Qt.AlignmentFlag.AlignTop)
+            self._stack.addWidget(place)
+            first = first or chart
+        same = name_key(found[0].name) == name_key(new.name) and found[0].birth_date == new.birth_date
+        another = QPushButton(
+            tr("Begin another person of this name and birth date")
+            if same
+            else tr("Begin another person with this record number")
+        )
+        another.clicked.connect(self.another_wanted)
+        self._stack.addWidget(another, 0, Qt.AlignmentFlag.AlignRight)
+        self.show()
+        if first is not None:
+            style.say(first, kind="primary")
+            first.setDefault(True)
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _want_chart(self, patient_id: str, *_: object) -> None:
+        self.chart_wanted.emit(patient_id)
+
+
+def _like(known: Patient, new: Patient) -> str:
+    """Who is there already, and what is the same."""
+    born = date_text(known.birth_date)
+    if name_key(known.name) == name_key(new.name) and known.birth_date == new.birth_date:
+        number = tr(", record {number}").format(number=known.record_number) if known.record_number else ""
+        return tr("{name}, born {born}{number}, is in these records already.").format(
+            name=known.name, born=born, number=number
+        )
+    return tr("The record number {number} is already that of {name}, born {born}.").format(
+        number=known.record_number, name=known.name, born=born
+    )
+
+
+class CorrectionDialog(QDialog):
+    """Correct who the patient is, or when the visit was, after the evaluation was begun."""
+
+    def __init__(
+        self,
+        evaluation: Evaluation,
+        parent: QWidget | None = None,
+        *,
+        visits: Callable[[str], Sequence[EvaluationRow]] | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._given, self._visit = patient, visit
+        self._evaluation, self._visits = evaluation, visits
+        """`visits` reads those of a patient: the date may not come on the wrong side of them."""
+        self._given = patient = evaluation.patient
         self.patient: Patient | None = None
+        self.kind, self.day = evaluation.kind, evaluation.visit_date
         self.half_filled_as = ("correction", patient.id)
         self.setWindowTitle(tr("Patient"))
         self.setMinimumWidth(style.px(560))
@@ -275,15 +452,22 @@ class CorrectionDialog(QDialog):
             [Choice("F", tr("Female")), Choice("M", tr("Male")), Choice("X", tr("Without norms"), key="w")],
             tr("Sex for strength norms"),
         )
+        self.visit = DateField(tr("Visit"), latest=max(today + timedelta(days=1), evaluation.visit_date))
+        self.kinds = SegmentedControl(
+            [Choice(kind, KIND_WORDS[kind]) for kind in LATER_KINDS], tr("Kind of visit")
+        )
         self._refused = _refusal()
-        grid = style.scaled(QGridLayout(), spacing=8)
-        grid.setColumnStretch(1, 1)
-        lines = (
+        self._form = _Form()
+        grid = self._form.grid
+        lines: list[tuple[str, QWidget]] = [
             (tr("Name"), self.name),
             (tr("Date of birth"), self.birth),
             (tr("Sex for norms"), self.sex),
             (tr("Record number"), self.number),
-        )
+            (tr("Visit on"), self.visit),
+        ]
+        if evaluation.kind in LATER_KINDS:  # an initial evaluation begins an episode and stays one
+            lines.append((tr("Kind of visit"), self.kinds))
         self.sex.setToolTip(SEX_HELP)
         for at, (words, field) in enumerate(lines):
             grid.addWidget(style.label("", words), at, 0, Qt.AlignmentFlag.AlignTop)
@@ -291,7 +475,7 @@ class CorrectionDialog(QDialog):
                 field,
                 at,
                 1,
-                Qt.AlignmentFlag.AlignLeft if field is self.sex else Qt.AlignmentFlag(0),
+                Qt.AlignmentFlag.AlignLeft if isinstance(field, SegmentedControl) else Qt.AlignmentFlag(0),
             )
         correct, leave = QPushButton(tr("Correct it")), QPushButton(tr("Cancel"))
         correct.setProperty("kind", "primary")
@@ -304,20 +488,26 @@ class CorrectionDialog(QDialog):
         ends.addWidget(leave)
         ends.addWidget(correct)
         stack = style.column(self, (20, 16, 20, 16), spacing=12)
-        stack.addLayout(grid)
+        stack.addWidget(self._form)
         stack.addWidget(self._refused)
         stack.addLayout(ends)
         self.name.set_value(patient.name)
         self.birth.set_value(patient.birth_date)
         self.sex.set_value(patient.sex)
         self.number.set_value(patient.record_number or None)
+        self.visit.set_value(evaluation.visit_date)
+        self.kinds.set_value(evaluation.kind if evaluation.kind in LATER_KINDS else None)
         self.name.setFocus()
+        for each in (self.birth, self.visit):
+            each.message_changed.connect(lambda _: self._form.make_room())
+        self._form.make_room()
 
     def correct(self) -> None:
         """Take it when it can be meant; else say what is wrong."""
-        for field in (self.name, self.birth, self.number):
+        for field in (self.name, self.birth, self.number, self.visit):
             field.commit()
         name, birth, number = self.name.value or "", self.birth.value, self.number.value or ""
+        day, kind = self.visit.value, cast(VisitKind, self.kinds.value or self._evaluation.kind)
         long = tr("At most {most_letters} letters fit into name and record number.").format(
             most_letters=MOST_LETTERS
         )
@@ -328,15 +518,58 @@ class CorrectionDialog(QDialog):
             if max(len(name), len(number)) > MOST_LETTERS
             else self.birth.message or tr("Write the date of birth, like May 9, 2001.")
             if birth is None
-            else age_fault(birth, self._visit) or ("" if self.sex.value else tr("Choose the sex for norms."))
+            else self.visit.message or tr("Write the date of the visit.")
+            if day is None
+            else age_fault(birth, day)
+            or ("" if self.sex.value else tr("Choose the sex for norms."))
+            or self._order_fault(kind, day)
         )
         self._refused.setText(wrong)
-        self._refused.setVisible(bool(wrong) and wrong != self.birth.message)  # the field says it itself
-        if wrong or birth is None:
+        said = (self.birth.message, self.visit.message)  # a field says itself what is wrong
+        self._refused.setVisible(bool(wrong) and wrong not in said)
+        self._form.make_room()
+        if wrong or birth is None or day is None:
             return
         sex = cast('Literal["F", "M", "X"]', self.sex.value)
         self.patient = replace(self._given, name=name, birth_date=birth, sex=sex, record_number=number)
+        self.kind, self.day = kind, day
         self.accept()
+
+    def _order_fault(self, kind: VisitKind, day: date) -> str:
+        """What does not change is not asked about, so that a name can be corrected whatever was begun once."""
+        this = self._evaluation
+        if self._visits is None or (kind, day) == (this.kind, this.visit_date):
+            return ""
+        try:
+            found = _that_count(self._visits(this.patient.id), this.episode_id)
+        except EvalAssistError as fault:
+            return str(fault)
+        return order_fault(kind, day, [row for row in found if row.id != this.id], corrects=this)
+
+
+LATER_KINDS: tuple[VisitKind, ...] = ("re-evaluation", "discharge")
+
+
+def _that_count(rows: Sequence[EvaluationRow], episode_id: str) -> list[EvaluationRow]:
+    return [row for row in rows if row.episode_id == episode_id and not row.in_error]
+
+
+def order_fault(
+    kind: VisitKind, day: date, others: Sequence[EvaluationRow], *, corrects: Evaluation | None = None
+) -> str:
+    """Why a visit cannot have been on that day beside the others of its episode, and what to do; or ""."""
+    other = out_of_place(kind, day, others, corrects=corrects)
+    if other is None:
+        return ""
+    everyone: list[Dated] = [*others] if corrects is None else [corrects, *others]
+    begins = first_visit(everyone) is other
+    words = (
+        tr("This care begins with the {kind} of {day}, so this visit comes after it. Write a later date.")
+        if begins
+        else tr("The {kind} of {day} comes after this visit. Write an earlier date.")
+    ).format(kind=KIND_WORDS[other.kind].lower(), day=date_text(other.visit_date))
+    mend = tr("If that date is the wrong one, open that visit and correct it there: click its date.")
+    return f"{words} {mend}" if other.is_draft else words
 
 
 def age_fault(birth: date, visit: date) -> str:

@@ -61,6 +61,8 @@ class HeaderBar(_Bar):
         self.setObjectName("header")
         self.setAccessibleName(tr("Patient and visit"))
         self._two_lines = False
+        self.visit_tip = ""
+        """What a click on the visit does."""
         self._name, self._details, self._visit = GivingLabel(), style.label(), GivingLabel()
         self._name.setProperty("t", "h1")
         self._details.setProperty("t", "q")
@@ -105,6 +107,11 @@ class HeaderBar(_Bar):
         """The patient's name, for pages on which it can be corrected."""
         return self._name
 
+    @property
+    def visit(self) -> QLabel:
+        """The kind of visit and its date, for pages on which they can be corrected."""
+        return self._visit
+
     def set_patient(self, name: str, details: str) -> None:
         """The patient's name, and age, sex and birth date in one line."""
         self._name.setText(name)
@@ -121,7 +128,8 @@ class HeaderBar(_Bar):
         """Which visit, and its date; `short` where the text is large."""
         self._visits = (visit, short)
         self._visit.setText(short if self._two_lines else visit)
-        self._visit.setToolTip(style.tip(visit if self._two_lines else ""))
+        told = (visit if self._two_lines else "", self.visit_tip)
+        self._visit.setToolTip(style.tip("\n".join(each for each in told if each)))
         self._visit.set_gives(self._two_lines)
         self._visit.setVisible(bool(self._visit.text()))
 
