@@ -398,6 +398,8 @@ class Evaluation:
                 return "This note does not wait for a co-signature. Nothing was written."
             case "co-signature" if not addendum.licence:
                 return "A co-signature needs the license number of the therapist. Nothing was written."
+            case "co-signature" if self.signature and self.signature.clinician == addendum.clinician:
+                return "A co-signature is written by somebody else than who signed. Nothing was written."
             case "entered-in-error" if self.entered_in_error:
                 return "This note is marked as entered in error already. Nothing was written."
             case "entered-in-error" if not addendum.text.strip():

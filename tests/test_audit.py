@@ -411,7 +411,7 @@ def test_a_co_signature_or_a_paper_that_the_trail_does_not_know_is_told(path: Pa
     [
         "UPDATE account SET role = 'administrator' WHERE id = 'a2'",
         "UPDATE account SET removed_at = NULL WHERE id = 'a3'",
-        "INSERT INTO account VALUES ('a4', 'x', 'X. Y', '', 'administrator', '2026-01-01', NULL)",
+        "INSERT INTO account VALUES ('a4', 'x', 'X. Y', '', 'administrator', '2026-01-01T00:00:00.000000+00:00', NULL)",
     ],
 )
 def test_who_may_do_more_than_the_trail_knows_is_told(path: Path, change: str) -> None:
@@ -513,6 +513,43 @@ def test_what_the_database_is_made_of_is_told_where_it_is_not_ours(
     with raw(path) as db:
         db.execute(by_hand)
     assert any(told in fault for fault in checked(path).faults)
+
+
+def test_a_trigger_that_hides_behind_the_name_of_a_table_is_told(path: Path) -> None:
+    write_some(path, 5)
+    of_the_table = "FROM sqlite_master WHERE tbl_name = 'place' AND type <> 'trigger'"
+    with raw(path) as db:
+        db.execute("CREATE TRIGGER place BEFORE INSERT ON audit BEGIN SELECT RAISE(IGNORE); END")
+        rows = db.execute(f"SELECT * {of_the_table}").fetchall()
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute(f"DELETE {of_the_table}")
+        for row in rows:  # the table comes after the trigger of its name
+            db.execute("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", row)
+        db.execute("PRAGMA writable_schema = OFF")
+    assert "Something was added to the database that acts by itself: place." in checked(path).faults
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("student", "'x'"),
+        ("student", "0.4"),
+        ("visit_date", "'2026-W10-1'"),
+        ("signed_at", "replace(signed_at, 'T', ' ')"),
+        ("note", "CAST(note AS BLOB)"),
+        ("answers", "CAST(answers AS BLOB)"),
+    ],
+)
+def test_a_value_that_lists_read_otherwise_than_the_note_is_told(path: Path, column: str, value: str) -> None:
+    """Python takes them for what was there, so the seals fit; SQL sorts and chooses by what is kept."""
+    write_some(path, 2)
+    with raw(path) as db:
+        for name in TRIGGERS:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute(f"UPDATE evaluation SET {column} = {value} WHERE signed_at IS NOT NULL")
+        for words in TRIGGERS.values():
+            db.execute(words)
+    assert any(f"evaluation.{column}" in fault for fault in checked(path).faults)
 
 
 # ------------------------------------------------------------ the vault and the command

@@ -28,7 +28,7 @@ from evalassist.records.accounts import Account
 from evalassist.records.backup import BackupError, Backups, GivenUpError, backups_in, kept_numbers
 from evalassist.records.connection import connect
 from evalassist.records.disk import is_network, mounted_kind
-from evalassist.records.doorstep import RECORDS
+from evalassist.records.doorstep import CHANGING, RECORDS
 from evalassist.records.entrance import Entrance
 from evalassist.records.integrity import fault_of, sha256_of_file, sums_of
 from evalassist.records.restore import NotRestoredError, chosen_backup, restore
@@ -487,7 +487,7 @@ def test_only_an_administrator_or_the_paper_key_restores_and_the_trail_says_who(
     with pytest.raises(NotRestoredError, match="Only an administrator"):
         restore(backup, backup.keys_by_password("lee", "another horse"), fresh, backup.account_id("lee"))
     assert not lee.administers
-    assert list(fresh.iterdir()) == []
+    assert [each.name for each in fresh.iterdir()] == [CHANGING]
     for by, who in ((backup.account_id("Chen"), "A. Chen"), (vaults.PAPER, "paper key")):
         restore(backup, [keys], fresh, by)
         with closing(connect(fresh / RECORDS, keys.database)) as db:
@@ -550,6 +550,52 @@ def test_a_restore_that_is_cut_short_over_other_keys_is_an_alarm_and_goes_on_whe
     entrance.sign_in("chen", "correct horse").close()
 
 
+def test_after_a_restore_that_was_cut_short_who_was_added_since_the_backup_still_finds_a_way_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entrance = Entrance(folder := tmp_path)
+    store, _ = entrance.begin(Account("", "chen", "A. Chen", "", "administrator"), "correct horse")
+    backup = chosen_backup(Backups(folder / RECORDS).make(store.keys.database, "asked").file)
+    entrance.add_account(store, Account("", "lee", "S. Lee", "PT-1", "therapist"), "another horse")
+    store.close()
+
+    def cut(part: Path, target: Path) -> Path:
+        if target == folder / RECORDS:
+            raise KeyboardInterrupt
+        return Path(shutil.move(part, target))
+
+    with monkeypatch.context() as at_once:
+        at_once.setattr(Path, "replace", cut)
+        with pytest.raises(KeyboardInterrupt):
+            restore(backup, backup.keys_by_password("chen", "correct horse"), folder)
+    entrance.sign_in("chen", "correct horse").close()
+    entrance.sign_in("lee", "another horse").close()
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["over records", "where nothing is yet"])
+def test_records_are_not_begun_while_a_backup_is_restored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    chen = Account("", "chen", "A. Chen", "", "administrator")
+    entrance = Entrance(folder := tmp_path / "clinic")
+    folder.mkdir()
+    store, _ = entrance.begin(chen, "correct horse")
+    backup = chosen_backup(Backups(folder / RECORDS).make(store.keys.database, "asked").file)
+    store.close()
+    target = folder if there else tmp_path / "new"
+    keys, really = backup.keys_by_password("chen", "correct horse"), restoring._copied
+
+    def meanwhile(*given: Any) -> Any:
+        monkeypatch.undo()
+        with pytest.raises(StoreError):
+            Entrance(target).begin(chen, "another horse")
+        return really(*given)
+
+    monkeypatch.setattr(restoring, "_copied", meanwhile)
+    restore(backup, keys, target)
+    Entrance(target).sign_in("chen", "correct horse").close()
+
+
 def test_a_second_restore_at_the_same_moment_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -607,7 +653,7 @@ def test_a_changed_or_unfitting_backup_is_refused_and_nothing_is_touched(
     made.file.write_bytes(whole)
     with pytest.raises(NotRestoredError, match="is damaged"):
         restore(chosen_backup(made.file), [new_keys()], fresh)
-    assert not fresh.exists() or list(fresh.iterdir()) == []
+    assert [each.name for each in fresh.iterdir()] == [CHANGING]
     restore(chosen_backup(made.file), [clinic.keys], fresh)
     made.manifest_file.write_bytes(manifest)
     made.vault_file.unlink()

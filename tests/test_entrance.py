@@ -632,6 +632,16 @@ def test_a_window_that_closes_puts_no_older_vault_back_over_a_change_of_another(
     entrance.sign_in("chen", OTHER).close()
 
 
+def test_one_account_more_than_a_vault_takes_is_refused_and_locks_nobody_out(
+    entrance: Entrance, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vaults, "MOST_WAYS_IN", 2)  # the paper key and one account
+    with pytest.raises(EvalAssistError, match="2 accounts are the most"):
+        entrance.add_account(store, LEE, OTHER)
+    assert [person.sign_in for person in store.people()] == ["chen"]
+    entrance.sign_in("chen", PASSWORD).close()
+
+
 def test_a_key_file_that_a_reset_makes_needless_is_told(entrance: Entrance, store: Store) -> None:
     lee = entrance.add_account(store, LEE, OTHER, b"on a stick")
     assert entrance.needs_key_file(store, lee.id)

@@ -265,6 +265,8 @@ def test_a_students_note_waits_until_a_therapist_signs_below(
     for kind in BY_THERAPISTS:
         with pytest.raises(EvalAssistError, match="Only a therapist"):
             store.add_addendum(evaluation_id, Addendum("why", "K. Ro", AT, kind, "stolen"))
+    own = Addendum("", RO.name, AT, "co-signature", "40-1")
+    assert "somebody else than who signed" in store.load(evaluation_id).why_not(own)
     therapists = session_of(OKAFOR, store.load(evaluation_id))
     therapists.add_addendum("", "co-signature")
     with pytest.raises(EvalAssistError, match="does not wait"):

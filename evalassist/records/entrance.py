@@ -276,6 +276,9 @@ class Entrance:
             if not vault.begun or not self._is_sound():
                 with self._alone():
                     self._write(store, self._kept_vault(store).model_copy(update={"begun": True}))
+            elif self._is_of_another_day(store, vault):
+                with suppress(EvalAssistError), self._alone():  # whoever comes next tries it again
+                    self._write(store, self._kept_vault(store))
         except BaseException:
             store.close()
             raise
@@ -446,8 +449,8 @@ class Entrance:
                     )
                 )
             account = replace(account, id=_added_without_a_way_in(vault, store, account) or str(uuid4()))
-            store.keep_account(account)
             more = _with_account(vault, store.keys, account, password, key_file)
+            store.keep_account(account)
             if any(len(slot.sealed) > 1 for slot in vault.slots):  # a new key is still to come, for everybody
                 self._use_if_possible(store, self._announce_new_key(store, more, vault))
             else:
@@ -613,6 +616,11 @@ class Entrance:
         counts = [vaults.vault_of(text) for text in kept]
         found = next((each for each in counts if each.slots == here.slots), counts[0])
         return found.with_anchor(here.anchor)
+
+    def _is_of_another_day(self, store: Store, vault: Vault) -> bool:
+        """A restore that was cut short left the vault of its backup: who was added since finds no way in there."""
+        kept = [vaults.vault_of(text).slots for text in store.kept_vaults()]
+        return bool(kept) and vault.slots not in kept
 
     def _refuse_a_foreign_slot(self, store: Store, vault: Vault, slot_id: str) -> Vault:
         """An older vault, or one that was changed outside, would let in who has no way in any more.

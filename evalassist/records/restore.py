@@ -103,7 +103,8 @@ def restore(backup: ToRestore, keys: list[Keys], folder: Path, by: str = "") -> 
     `by`: the id of the backup's account, or of the paper key, that opened it; only an administrator's may.
     """
     refuse_network(folder)
-    fitting, aside = put_in_place(backup, keys, folder, by)
+    with plain_words(folder / RECORDS, "open"), _alone(folder):
+        fitting, aside = put_in_place(backup, keys, folder, by)
     records = folder / RECORDS
     with Store(records, fitting) as store:  # a backup of an earlier EvalAssist is brought up to date
         who = store.account_of(by) if by else NOBODY
@@ -125,30 +126,29 @@ def put_in_place(backup: ToRestore, keys: list[Keys], folder: Path, by: str = ""
         _refuse_other_records(backup, keys, folder)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _refuse_full(folder, backup.file.stat().st_size)
-        with _alone(folder):
-            try:
-                fitting = _copied(backup, keys, part)
-                if by not in ("", vaults.PAPER):
-                    _refuse_whoever_is_no_administrator(part, fitting, by)
-                aside = _put_aside(folder, fitting)
-                write_whole(folder / vaults.FILE_NAME, backup.vault_bytes)
-                part.rename(records)
-                keep_names(folder)
-            finally:
-                for companion in ("", "-wal", "-shm"):
-                    part.with_name(part.name + companion).unlink(missing_ok=True)
+        try:
+            fitting = _copied(backup, keys, part)
+            if by not in ("", vaults.PAPER):
+                _refuse_whoever_is_no_administrator(part, fitting, by)
+            aside = _put_aside(folder, fitting)
+            write_whole(folder / vaults.FILE_NAME, backup.vault_bytes)
+            part.replace(records)
+            keep_names(folder)
+        finally:
+            for companion in ("", "-wal", "-shm"):
+                part.with_name(part.name + companion).unlink(missing_ok=True)
     return fitting, aside
 
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """No window changes keys or restores meanwhile: its vault would come to lie beside the records of the backup."""
+    """No window begins, changes keys or restores meanwhile: its vault would lie beside the records of the backup."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as until_done:
-        if (folder / vaults.FILE_NAME).exists():  # not in a trial, whose disk may know no such holding
-            try:
-                until_done.enter_context(held(folder / CHANGING))
-            except BlockingIOError as busy:
-                raise _in_use() from busy
+        try:
+            until_done.enter_context(held(folder / CHANGING))
+        except BlockingIOError as busy:
+            raise _in_use() from busy
         yield
 
 

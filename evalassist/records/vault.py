@@ -72,6 +72,7 @@ def new_keys() -> Keys:
     return Keys(secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KEY_BYTES))
 
 
+MOST_WAYS_IN = 1000
 Base64 = Annotated[str, Field(max_length=1000)]
 
 
@@ -120,7 +121,7 @@ class Vault(_Kept):
     records_id: Annotated[str, Field(min_length=1, max_length=64)]
     check: Annotated[str, Field(max_length=64)] = ""
     """Tells by their keys whether others are these records, and gives nothing away; none in a vault from before."""
-    slots: Annotated[tuple[Slot, ...], Field(max_length=1000)] = ()
+    slots: Annotated[tuple[Slot, ...], Field(max_length=MOST_WAYS_IN)] = ()
     anchor: Anchor = Anchor()
     begun: bool = False
     """Whether the records it opens were made: from then on a missing records file is an alarm."""
@@ -139,6 +140,12 @@ class Vault(_Kept):
     def with_slot(self, slot: Slot) -> Vault:
         """With this slot, in the place of one with the same id."""
         others = tuple(each for each in self.slots if each.id != slot.id)
+        if len(others) >= MOST_WAYS_IN:
+            raise EvalAssistError(
+                tr(
+                    "{many} accounts are the most. Remove one that is not used any more. Nothing was changed."
+                ).format(many=MOST_WAYS_IN)
+            )
         return self.model_copy(update={"slots": (*others, slot)})
 
     def without_slot(self, slot_id: str) -> Vault:

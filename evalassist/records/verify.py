@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import JSON, Boolean, Connection, Date, Integer, LargeBinary, String, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlcipher3 import dbapi2 as sqlite
 
@@ -22,6 +22,7 @@ from evalassist.records.connection import connect
 from evalassist.records.database import engine_of
 from evalassist.records.migrations import MIGRATIONS, bring_up_to_date, version_of
 from evalassist.records.models import (
+    Base,
     StoredAccount,
     StoredAddendum,
     StoredDocument,
@@ -29,6 +30,7 @@ from evalassist.records.models import (
     StoredEvaluation,
     StoredPatient,
     StoredUse,
+    UtcDateTime,
 )
 from evalassist.records.plain import (
     account_sha256,
@@ -82,7 +84,7 @@ class Verified:
                     self.faults.append(fault)
                 else:
                     more += 1
-        except (SQLAlchemyError, sqlite.Error, ValueError, TypeError) as error:
+        except (SQLAlchemyError, sqlite.Error, ValueError, TypeError, RecursionError) as error:
             self.faults.append(
                 f"A part of the records could not be read to its end ({type(error).__name__})."
             )
@@ -112,6 +114,7 @@ def verify(path: Path, keys: Keys, anchors: Mapping[str, Anchor]) -> Verified:
     try:
         with engine.connect().execution_options(write=False) as db:
             found.tell(_shape(db))
+            found.tell(_unlike_ours(db))
             verify_rows(db, keys.audit, anchors, found)
     finally:
         engine.dispose()
@@ -155,20 +158,51 @@ def _cut(where: str, anchor: Anchor, head: Anchor) -> str:
 
 def _shape(db: Connection) -> Iterator[str]:
     """What the database is made of, beside what EvalAssist makes: what is shown goes through it."""
-    every = "SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL"
-    there = {row.name: row for row in db.exec_driver_sql(every)}
+    every = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
     with closing(sqlite.connect(":memory:", isolation_level=None)) as made:
         bring_up_to_date(made)
-        ours = {name: (kind, words) for name, kind, words in made.execute(every)}
-    for name, (kind, words) in ours.items():
+        ours = Counter(made.execute(every))
+    there = Counter(tuple(row) for row in db.exec_driver_sql(every))
+    gone, added = ours - there, there - ours
+    changed = {part[:2] for part in gone} & {part[:2] for part in added}
+    for kind, name, *_ in gone:
         what = "lock" if kind == "trigger" else kind
-        if name not in there:
-            yield f"The {what} {name} of the database was taken off."
-        elif (there[name].type, there[name].sql) != (kind, words):
-            yield f"The {what} {name} of the database was changed."
-    for name in there.keys() - ours.keys():
-        does = "acts by itself" if there[name].type == "trigger" else "is not EvalAssist's"
-        yield f"Something was added to the database that {does}: {name}."
+        yield f"The {what} {name} of the database was {'changed' if (kind, name) in changed else 'taken off'}."
+    for kind, name, *_ in added:
+        does = "acts by itself" if kind == "trigger" else "is not EvalAssist's"
+        if (kind, name) not in changed:
+            yield f"Something was added to the database that {does}: {name}."
+
+
+_MOMENT = (
+    "-".join(("[0-9]" * 4, "[0-9]" * 2, "[0-9]" * 2)) + "T" + ":".join(["[0-9]" * 2] * 3) + "." + "[0-9]" * 6
+)
+_AS_WRITTEN: dict[type, str] = {
+    UtcDateTime: f"{{0}} GLOB '{_MOMENT}+00:00'",
+    Date: "date({0}) IS {0}",
+    Boolean: "typeof({0}) = 'integer' AND {0} IN (0, 1)",
+    Integer: "typeof({0}) = 'integer'",
+    LargeBinary: "typeof({0}) = 'blob'",
+    String: "typeof({0}) = 'text'",
+    JSON: "typeof({0}) = 'text'",
+}
+"""How EvalAssist writes each type: SQLite keeps anything, and a list sorts and chooses by what is kept."""
+
+
+def _unlike_ours(db: Connection) -> Iterator[str]:
+    """Values that mean the same where one note is read, and something else in lists."""
+    for table in Base.metadata.tables.values():
+        for column in table.columns if table.name != "audit" else ():  # its lines are sealed as they are kept
+            rule = next((rule for kind, rule in _AS_WRITTEN.items() if isinstance(column.type, kind)), "1")
+            ours = rule.format(column.name)
+            other = (
+                f"SELECT 1 FROM {table.name} WHERE {column.name} IS NOT NULL AND ({ours}) IS NOT 1 LIMIT 1"
+            )
+            if db.exec_driver_sql(other).first():
+                yield (
+                    f"The database holds a value of {table.name}.{column.name} that EvalAssist does not write: lists "
+                    "may read it otherwise than the note does."
+                )
 
 
 @dataclass(frozen=True, slots=True)
