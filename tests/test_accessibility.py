@@ -735,12 +735,44 @@ def test_lists_below_a_line_say_what_enter_would_take(desk: Desk, aloud: Aloud) 
         "Worst pain, last 7 days, History, 1 of 2",
         "VAS worst pain, Questionnaires, 2 of 2",
     ]
+    palette.typed.setText("correct the sore")
+    assert aloud.heard()[1][-1] == "Correct the sore knee, 1 of 1"
+    for typed in ("squatting", "squat"):
+        palette.typed.setText(typed)
+        for _ in range(palette.list.count()):
+            QTest.keyClick(palette.typed, Qt.Key.Key_Down)
+        told = [words.rpartition(", ")[0] for words in aloud.heard()[1]]
+        assert len(set(told)) == palette.list.count() > 1
     palette.typed.setText("nothing like this")
     assert aloud.heard()[1] == ["Nothing found."]
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
         QTest.keyClick(palette.typed, key)
     assert palette.chosen is None
     palette.reject()
+
+
+def test_a_number_is_read_with_its_unit_and_a_safety_question_with_its_hint(desk: Desk) -> None:
+    desk.window.begin(desk.half("patient-a"))
+    view = desk.window.view
+    assert view is not None
+
+    def named() -> set[str]:
+        desk.rest()
+        return {heard(each)[1] for each in view.findChildren(QLineEdit)}
+
+    view.show_step("history")
+    assert {"Height, cm", "Body mass, kg"} <= named()
+    view.show_step("safety")
+    item = next(each for each in desk.content.steps["safety"].items if each.id == "hot-joint")
+    boxes = [each for each in view.findChildren(QAbstractButton) if heard(each)[1].startswith(item.label)]
+    hints = {
+        QAccessible.queryAccessibleInterface(each).text(QAccessible.Text.Description) for each in boxes
+    }
+    assert item.help
+    assert hints == {item.help}
+    view.go_to("habd.left")
+    assert any(name.endswith(": pain in the test, of 10") for name in named())
+    assert any(name.endswith(": lever arm, cm") for name in named())
 
 
 def test_a_changed_plan_is_read_aloud_and_the_keyboard_stays_where_it_changed(

@@ -644,7 +644,7 @@ class EvaluationView(QWidget):
         if monotonic() - self._last_touched < REST_BEFORE_BUILDING_MS / 1000:
             self._later.start(REST_BEFORE_BUILDING_MS)
             return
-        if spoken.listens():  # it is told of every control that is made, and meanwhile reads nothing else
+        if spoken.is_kept_busy():
             self._quiet.start()
             return
         until = monotonic() + SLICE_S

@@ -84,6 +84,11 @@ def listens() -> bool:
     return QAccessible.isActive()
 
 
+def is_kept_busy() -> bool:
+    """Whether what is made unseen keeps a screen reader from reading: Orca is told of every name that is set."""
+    return sys.platform == "linux" and listens()
+
+
 def say(widget: QWidget, words: str, *, at_once: bool = False) -> None:
     """Have these words read aloud, after the keyboard has come to rest; `at_once` breaks in on what is read."""
     if words and words not in _waiting and listens():
