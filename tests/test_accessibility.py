@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -661,7 +662,7 @@ def test_what_is_read_aloud_also_comes_up_as_a_notification_for_who_hears_no_ann
 
     monkeypatch.setattr(spoken, "listens", lambda: True)
     monkeypatch.setattr(QAccessible, "updateAccessibility", update)
-    monkeypatch.setattr(spoken.sys, "platform", "linux")
+    monkeypatch.setattr(sys, "platform", "linux")
     line = spoken.Said()
     qtbot.addWidget(line)
     line.setText("Signed.")
@@ -670,7 +671,7 @@ def test_what_is_read_aloud_also_comes_up_as_a_notification_for_who_hears_no_ann
     line.setText("Not signed.")
     QApplication.processEvents()
     assert came_up == [(Role.Notification, "Signed."), (Role.Notification, "Not signed.")]
-    monkeypatch.setattr(spoken.sys, "platform", "win32")
+    monkeypatch.setattr(sys, "platform", "win32")
     line.setText("Signed.")
     QApplication.processEvents()
     assert len(came_up) == 2
@@ -682,7 +683,7 @@ def test_a_notification_comes_up_until_it_is_read(
     came_up: list[QAccessible.Event] = []
     monkeypatch.setattr(spoken, "listens", lambda: True)
     monkeypatch.setattr(spoken, "AGAIN_MS", 5)
-    monkeypatch.setattr(spoken.sys, "platform", "linux")
+    monkeypatch.setattr(sys, "platform", "linux")
     line = spoken.Said("", "Signed.")
     qtbot.addWidget(line)
     line.show()
@@ -765,9 +766,7 @@ def test_a_number_is_read_with_its_unit_and_a_safety_question_with_its_hint(desk
     view.show_step("safety")
     item = next(each for each in desk.content.steps["safety"].items if each.id == "hot-joint")
     boxes = [each for each in view.findChildren(QAbstractButton) if heard(each)[1].startswith(item.label)]
-    hints = {
-        QAccessible.queryAccessibleInterface(each).text(QAccessible.Text.Description) for each in boxes
-    }
+    hints = {QAccessible.queryAccessibleInterface(each).text(QAccessible.Text.Description) for each in boxes}
     assert item.help
     assert hints == {item.help}
     view.go_to("habd.left")
@@ -805,13 +804,15 @@ def caret_after(text: QPlainTextEdit | QTextEdit, key: Qt.Key) -> int:
     return text.textCursor().position()
 
 
-def test_what_is_there_to_be_read_is_read_with_the_arrow_keys(desk: Desk) -> None:
+def test_what_is_there_to_be_read_is_read_with_the_arrow_keys(qtbot: QtBot, desk: Desk) -> None:
     paper, drafts = AsText("Note", "One\nTwo\nThree"), DraftsDialog((("Stop", "Pare"),))
     manual = Manual(desk.window)
     manual.show()
     manual.go_to("sign")
     table = ComparisonTable()
     table.show_compared([], only_changes=False)
+    for each in (paper, drafts, manual, table):
+        qtbot.addWidget(each)
     for text in (paper.words, manual.page, drafts.texts, table):
         text.show()
         before = text.textCursor().position()
@@ -834,9 +835,12 @@ def test_the_paper_key_is_read_sign_by_sign_and_nothing_keeps_it(
     told = QAccessible.queryAccessibleInterface(page.shown)
     assert told.textInterface().text(0, 4) == "ABCD"
     assert caret_after(page.shown, Qt.Key.Key_Down) > len("ABCD  –  EFGH")
+    QApplication.clipboard().setText("before")
     page.shown.selectAll()
     page.shown.copy()
-    assert not QApplication.clipboard().text()
+    QTest.keyClick(page.shown, Qt.Key.Key_Home, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(page.shown, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == "before"
     page.save_as(tmp_path / "key.pdf")
     assert aloud.heard()[1][-1].startswith("Saved. Print it, then delete the file")
     page.has_it.click()

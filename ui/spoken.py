@@ -140,7 +140,9 @@ class _Notification(QWidget):
 def read_by_keys(text: QPlainTextEdit | QTextEdit) -> None:
     """Let the arrow keys go through words that cannot be changed; without a caret nothing is read aloud."""
     text.setReadOnly(True)
-    text.setTextInteractionFlags(text.textInteractionFlags() | Qt.TextInteractionFlag.TextSelectableByKeyboard)
+    text.setTextInteractionFlags(
+        text.textInteractionFlags() | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
 
 
 def name_combo(combo: QComboBox, name: str) -> None:

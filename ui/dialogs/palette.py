@@ -96,7 +96,7 @@ def commands(window: MainWindow) -> list[Command]:
     steps = session.content.steps.values()
     names = Counter((step.id, item.label) for step in steps for item in step.items)
     for step in steps:
-        for group, item in ((group, item) for group in step.groups for item in group.items):
+        for group, item in ((part, item) for part in step.groups for item in part.items):
             where = step.short if names[step.id, item.label] == 1 else f"{step.short}, {group.title}"
             for item_id in item.ids:
                 if shown(item, session.assessment, _side(item_id) if item.sides else None):
