@@ -831,7 +831,7 @@ def test_the_paper_key_is_read_sign_by_sign_and_nothing_keeps_it(
     page.activateWindow()
     QApplication.processEvents()
     page.take_keyboard()
-    assert page.shown.hasFocus()
+    qtbot.waitUntil(page.shown.hasFocus)
     told = QAccessible.queryAccessibleInterface(page.shown)
     assert told.textInterface().text(0, 4) == "ABCD"
     assert caret_after(page.shown, Qt.Key.Key_Down) > len("ABCD  –  EFGH")

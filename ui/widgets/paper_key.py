@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QTextOption
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QPlainTextEdit, QPushButton, QWidget
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from evalassist.settings import Settings
 
 GROUPS_IN_A_LINE = 3
+READ_AFTER_MS = 600
 SAYS = tr(
     "When nobody remembers a password, or the computer is lost and only a backup is left, this key is the only way "
     "to the records. Nobody can make it again. It is shown this once."
@@ -90,7 +91,9 @@ class PaperKey(QWidget):
 
     def take_keyboard(self) -> None:
         """Begin where the owner goes on; with a screen reader the key itself is read first."""
-        (self.shown if spoken.listens() else self.has_it).setFocus()
+        self.has_it.setFocus()
+        if spoken.listens():  # Orca passes over a text that gets the keyboard as soon as it is made
+            QTimer.singleShot(READ_AFTER_MS, self.shown, self.shown.setFocus)
 
     def _leave(self) -> None:
         self._key = ""
