@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer
-from PySide6.QtGui import QAccessible, QColor, QFontMetrics, QImage, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QFontMetrics, QImage, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -29,6 +30,7 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSlider,
     QTextBrowser,
+    QTextEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -44,17 +46,25 @@ from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import evaluation_view, spoken, style
+from ui.dialogs.accounts import PaperKeyDialog
 from ui.dialogs.as_text import AsText
+from ui.dialogs.database import DatabaseDialog
+from ui.dialogs.drafts import DraftsDialog
+from ui.dialogs.manual import Manual
 from ui.dialogs.palette import Palette, commands
 from ui.dialogs.patient import PatientDialog
 from ui.hands_busy import HandsBusyView
 from ui.main_window import MainWindow, wear
+from ui.pages.base import Page
 from ui.pages.door import Door
 from ui.pages.first_run import FirstRun
 from ui.pages.plan import PlanPage
+from ui.way_in import WayIn
 from ui.widgets.boxes import Box
+from ui.widgets.comparison import ComparisonTable
 from ui.widgets.focus import is_stop
 from ui.widgets.marks import Banner, ReasonLink
+from ui.widgets.paper_key import PaperKey
 from ui.widgets.pdf_view import PdfPages
 from ui.widgets.segments import SegmentedControl, yes_no_not_tested
 
@@ -640,6 +650,69 @@ def test_what_is_taken_back_at_once_is_not_read_aloud(
     assert told == ["Stop. Refer now."]
 
 
+def test_what_is_read_aloud_also_comes_up_as_a_notification_for_who_hears_no_announcements(
+    qtbot: QtBot, dressed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came_up: list[tuple[QAccessible.Role, str]] = []
+
+    def update(event: QAccessibleEvent) -> None:
+        if event.type() == QAccessible.Event.ObjectShow:
+            told = event.accessibleInterface()
+            came_up.append((told.role(), told.text(QAccessible.Text.Name)))
+
+    monkeypatch.setattr(spoken, "listens", lambda: True)
+    monkeypatch.setattr(QAccessible, "updateAccessibility", update)
+    monkeypatch.setattr(sys, "platform", "linux")
+    line = spoken.Said()
+    qtbot.addWidget(line)
+    line.setText("Signed.")
+    line.show()
+    QApplication.processEvents()
+    line.setText("Not signed.")
+    QApplication.processEvents()
+    assert came_up == [(Role.Notification, "Signed."), (Role.Notification, "Not signed.")]
+    monkeypatch.setattr(sys, "platform", "win32")
+    line.setText("Signed.")
+    QApplication.processEvents()
+    assert len(came_up) == 2
+
+
+def test_a_notification_comes_up_until_it_is_read(
+    qtbot: QtBot, dressed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came_up: list[QAccessible.Event] = []
+    monkeypatch.setattr(spoken, "listens", lambda: True)
+    monkeypatch.setattr(spoken, "AGAIN_MS", 5)
+    monkeypatch.setattr(sys, "platform", "linux")
+    line = spoken.Said("", "Signed.")
+    qtbot.addWidget(line)
+    line.show()
+    QApplication.processEvents()
+    (note,) = line.findChildren(QWidget)
+    monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: came_up.append(event.type()))
+    qtbot.waitUntil(lambda: len(came_up) == 2)
+    QAccessible.queryAccessibleInterface(note).text(QAccessible.Text.Description)
+    with qtbot.waitSignal(note.destroyed):
+        pass
+    assert came_up == [QAccessible.Event.ObjectShow] * 2
+
+
+def test_pages_are_not_made_ahead_while_a_screen_reader_listens(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made() -> int:
+        desk.window.begin(desk.case("ex1"))
+        assert desk.window.view is not None
+        for _ in range(50):
+            desk.window.view._build_next_page()
+        return len(desk.window.view.findChildren(Page))
+
+    monkeypatch.setattr(evaluation_view, "REST_BEFORE_BUILDING_MS", 0)
+    alone = made()
+    monkeypatch.setattr(spoken, "listens", lambda: True)
+    assert made() < alone
+
+
 def test_a_card_of_the_first_run_says_what_it_is_about(desk: Desk, aloud: Aloud) -> None:
     first = FirstRun(lambda: Entrance(desk.folder), desk.settings, plain=False)
     aloud.heard()
@@ -663,12 +736,42 @@ def test_lists_below_a_line_say_what_enter_would_take(desk: Desk, aloud: Aloud) 
         "Worst pain, last 7 days, History, 1 of 2",
         "VAS worst pain, Questionnaires, 2 of 2",
     ]
+    palette.typed.setText("correct the sore")
+    assert aloud.heard()[1][-1] == "Correct the sore knee, 1 of 1"
+    for typed in ("squatting", "squat"):
+        palette.typed.setText(typed)
+        for _ in range(palette.list.count()):
+            QTest.keyClick(palette.typed, Qt.Key.Key_Down)
+        told = [words.rpartition(", ")[0] for words in aloud.heard()[1]]
+        assert len(set(told)) == palette.list.count() > 1
     palette.typed.setText("nothing like this")
     assert aloud.heard()[1] == ["Nothing found."]
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
         QTest.keyClick(palette.typed, key)
     assert palette.chosen is None
     palette.reject()
+
+
+def test_a_number_is_read_with_its_unit_and_a_safety_question_with_its_hint(desk: Desk) -> None:
+    desk.window.begin(desk.half("patient-a"))
+    view = desk.window.view
+    assert view is not None
+
+    def named() -> set[str]:
+        desk.rest()
+        return {heard(each)[1] for each in view.findChildren(QLineEdit)}
+
+    view.show_step("history")
+    assert {"Height, cm", "Body mass, kg"} <= named()
+    view.show_step("safety")
+    item = next(each for each in desk.content.steps["safety"].items if each.id == "hot-joint")
+    boxes = [each for each in view.findChildren(QAbstractButton) if heard(each)[1].startswith(item.label)]
+    hints = {QAccessible.queryAccessibleInterface(each).text(QAccessible.Text.Description) for each in boxes}
+    assert item.help
+    assert hints == {item.help}
+    view.go_to("habd.left")
+    assert any(name.endswith(": pain in the test, of 10") for name in named())
+    assert any(name.endswith(": lever arm, cm") for name in named())
 
 
 def test_a_changed_plan_is_read_aloud_and_the_keyboard_stays_where_it_changed(
@@ -692,6 +795,86 @@ def test_a_changed_plan_is_read_aloud_and_the_keyboard_stays_where_it_changed(
     assert at is not None
     assert third.isAncestorOf(at)
     assert first in page.cards.values()
+
+
+def caret_after(text: QPlainTextEdit | QTextEdit, key: Qt.Key) -> int:
+    """Where the keyboard stands in a text, after one more key."""
+    text.setFocus()
+    QTest.keyClick(text, key)
+    return text.textCursor().position()
+
+
+def test_what_is_there_to_be_read_is_read_with_the_arrow_keys(qtbot: QtBot, desk: Desk) -> None:
+    paper, drafts = AsText("Note", "One\nTwo\nThree"), DraftsDialog((("Stop", "Pare"),))
+    manual = Manual(desk.window)
+    manual.show()
+    manual.go_to("sign")
+    table = ComparisonTable()
+    table.show_compared([], only_changes=False)
+    for each in (paper, drafts, manual, table):
+        qtbot.addWidget(each)
+    for text in (paper.words, manual.page, drafts.texts, table):
+        text.show()
+        before = text.textCursor().position()
+        assert caret_after(text, Qt.Key.Key_Down) > before
+        assert text.isReadOnly()
+    assert heard(manual.page)[1] == manual.page.toPlainText().partition("\n")[0]
+
+
+def test_the_paper_key_is_read_sign_by_sign_and_nothing_keeps_it(
+    qtbot: QtBot, dressed: None, aloud: Aloud, tmp_path: Path
+) -> None:
+    groups = "ABCD-EFGH-JKLM-NPQR-STUV-WXYZ-2345-6789-ABCD"
+    page = PaperKey(groups, Settings())
+    qtbot.addWidget(page)
+    page.show()
+    page.activateWindow()
+    QApplication.processEvents()
+    page.take_keyboard()
+    qtbot.waitUntil(page.shown.hasFocus)
+    told = QAccessible.queryAccessibleInterface(page.shown)
+    assert told.textInterface().text(0, 4) == "ABCD"
+    assert caret_after(page.shown, Qt.Key.Key_Down) > len("ABCD  –  EFGH")
+    QApplication.clipboard().setText("before")
+    page.shown.selectAll()
+    page.shown.copy()
+    QTest.keyClick(page.shown, Qt.Key.Key_Home, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(page.shown, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == "before"
+    page.save_as(tmp_path / "key.pdf")
+    assert aloud.heard()[1][-1].startswith("Saved. Print it, then delete the file")
+    page.has_it.click()
+    page.go_on.setFocus()
+    with qtbot.waitSignal(page.done):
+        QTest.keyClick(page.go_on, Qt.Key.Key_Return)
+    assert not page.shown.toPlainText()
+    assert not any("ABCD" in str(each) for each in vars(page).values())
+
+
+@pytest.mark.parametrize("name", ["Print…", "Save as PDF…"])
+def test_enter_presses_the_button_of_the_paper_key_that_has_the_keyboard(
+    name: str, qtbot: QtBot, dressed: None
+) -> None:
+    dialog = PaperKeyDialog("ABCD-EFGH", Settings())
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.activateWindow()
+    pressed: list[str] = []
+    for button in dialog.findChildren(QPushButton):
+        button.clicked.disconnect()
+        button.clicked.connect(partial(pressed.append, button.text()))
+    QTest.keyClick(dialog.paper_key.has_it, Qt.Key.Key_Return)
+    assert pressed == []
+    button = next(each for each in dialog.findChildren(QPushButton) if each.text() == name)
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Return)
+    assert pressed == [name]
+
+
+def test_what_the_test_of_a_database_found_is_read_where_it_stands(desk: Desk) -> None:
+    dialog = DatabaseDialog(WayIn(Entrance(desk.folder)), desk.store, desk.window)
+    dialog._tell("The server does not answer.", "danger")
+    assert "The server does not answer." in [heard(each)[1] for each in dialog.findChildren(QLabel)]
 
 
 def test_a_paper_can_be_read_as_text(desk: Desk) -> None:

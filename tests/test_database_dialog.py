@@ -25,6 +25,7 @@ from ui.dialogs.confirm import ConfirmDialog
 from ui.dialogs.database import DatabaseDialog
 from ui.dialogs.palette import commands
 from ui.main_window import MainWindow
+from ui.spoken import Said
 from ui.way_in import WayIn
 
 CHEN = Account("", "chen", "A. Chen", "PT-1", "administrator")
@@ -76,9 +77,8 @@ def button(dialog: DatabaseDialog, words: str) -> QPushButton:
 
 
 def said(dialog: DatabaseDialog) -> str:
-    return next(
-        each.text() for each in dialog.findChildren(QLabel) if each.accessibleName() == "What the test found"
-    )
+    """What the test found."""
+    return dialog.findChildren(Said)[0].text()
 
 
 def type_in(dialog: DatabaseDialog, server: Server) -> None:

@@ -644,6 +644,9 @@ class EvaluationView(QWidget):
         if monotonic() - self._last_touched < REST_BEFORE_BUILDING_MS / 1000:
             self._later.start(REST_BEFORE_BUILDING_MS)
             return
+        if spoken.is_kept_busy():
+            self._quiet.start()
+            return
         until = monotonic() + SLICE_S
         while monotonic() < until:
             if self._pieces is None:

@@ -11,8 +11,22 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleInterface, QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QComboBox, QLabel, QWidget
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAccessibleEvent,
+    QAccessibleInterface,
+    QShowEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAccessibleWidget,
+    QComboBox,
+    QLabel,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
 from shiboken6 import isValid
 
 from evalassist.translate import tr
@@ -21,6 +35,8 @@ Role = QAccessible.Role
 PRESS = tr("Press")
 _waiting: list[str] = []
 """What is said once the keyboard has come to rest."""
+AGAIN_MS, TIMES = 1_500, 6
+"""A screen reader that is busy with a new page passes over what it is told: it is told again until it reads it."""
 
 
 class _Spoken(QAccessibleWidget):
@@ -39,6 +55,11 @@ class _Spoken(QAccessibleWidget):
         if isinstance(self._widget, QAbstractButton) and self._widget.isCheckable():
             told.checkable, told.checked = True, self._widget.isChecked()
         return told
+
+    def text(self, kind: QAccessible.Text) -> str:
+        if kind == QAccessible.Text.Description and isinstance(self._widget, _Notification):
+            self._widget.is_read()
+        return super().text(kind)
 
     def actionNames(self) -> list[str]:
         return [*([PRESS] if self._press else []), *super().actionNames()]
@@ -63,6 +84,11 @@ def listens() -> bool:
     return QAccessible.isActive()
 
 
+def is_kept_busy() -> bool:
+    """Whether what is made unseen keeps a screen reader from reading: Orca is told of every name that is set."""
+    return sys.platform == "linux" and listens()
+
+
 def say(widget: QWidget, words: str, *, at_once: bool = False) -> None:
     """Have these words read aloud, after the keyboard has come to rest; `at_once` breaks in on what is read."""
     if words and words not in _waiting and listens():
@@ -77,6 +103,46 @@ def _tell(widget: QWidget, words: str, at_once: bool) -> None:
         ways = QAccessible.AnnouncementPoliteness
         told.setPoliteness(ways.Assertive if at_once else ways.Polite)
         QAccessible.updateAccessibility(told)
+        window = widget.window()
+        if sys.platform == "linux" and words not in (
+            note.accessibleName() for note in window.findChildren(_Notification) if note.waits
+        ):
+            _Notification(window, words)
+
+
+class _Notification(QWidget):
+    """The same words for Orca up to 44, which hears no announcement but a notification that comes up."""
+
+    spoken_role = Role.Notification
+
+    def __init__(self, window: QWidget, words: str) -> None:
+        super().__init__(window)  # never shown: only assistive technology meets it
+        self.setAccessibleName(words)
+        self.waits = TIMES
+        """How often it comes up yet, if nobody reads it."""
+        self._again = QTimer(self, interval=AGAIN_MS)
+        self._again.timeout.connect(self._come_up)
+        self._again.start()
+        self._come_up()
+
+    def _come_up(self) -> None:
+        if self.waits and self.window().isVisible():
+            self.waits -= 1
+            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.ObjectShow))
+        else:
+            self.deleteLater()
+
+    def is_read(self) -> None:
+        """A description is asked for only by who reads it out; once more round, and it goes."""
+        self.waits = 0
+
+
+def read_by_keys(text: QPlainTextEdit | QTextEdit) -> None:
+    """Let the arrow keys go through words that cannot be changed; without a caret nothing is read aloud."""
+    text.setReadOnly(True)
+    text.setTextInteractionFlags(
+        text.textInteractionFlags() | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
 
 
 def name_combo(combo: QComboBox, name: str) -> None:

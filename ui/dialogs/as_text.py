@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QPushButton, QWidget
 
 from evalassist.translate import tr
-from ui import style
+from ui import spoken, style
 
 
 class AsText(QDialog):
@@ -16,7 +16,7 @@ class AsText(QDialog):
         self.setWindowTitle(tr("{name}, as text").format(name=name))
         self.resize(style.px(640), style.px(480))
         self.words = QPlainTextEdit(words)
-        self.words.setReadOnly(True)
+        spoken.read_by_keys(self.words)
         self.words.setTabChangesFocus(True)
         self.words.setAccessibleName(name)
         done = QPushButton(tr("Close"))

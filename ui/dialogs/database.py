@@ -59,7 +59,6 @@ class DatabaseDialog(QDialog):
         self.setWindowTitle(tr("Clinic's database"))
         self.setMinimumWidth(style.px(560))
         self._said = Said(wrap=True)
-        self._said.setAccessibleName(tr("What the test found"))
         self._test = QPushButton(tr("Test the connection"))
         self._test.clicked.connect(self.test)
         self._use = QPushButton(tr("Use this database"))

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFrame, QPushButton, QTextBrowser, QWidget
 
 from evalassist.translate import tr
-from ui import style
+from ui import spoken, style
 
 Drafts = tuple[tuple[str, str], ...]
 """English and Spanish of each text."""
@@ -24,6 +24,7 @@ class DraftsDialog(QDialog):
         self.resize(style.px(760), style.px(600))
         self.texts = QTextBrowser()
         self.texts.setFrameShape(QFrame.Shape.NoFrame)
+        spoken.read_by_keys(self.texts)
         self.texts.setAccessibleName(tr("English and Spanish"))
         rows = "".join(_row(english, spanish) for english, spanish in drafts)
         self.texts.setHtml(

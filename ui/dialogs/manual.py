@@ -172,8 +172,8 @@ class Page(QTextBrowser):
     def __init__(self) -> None:
         super().__init__()
         self.shown = ""
-        self.setAccessibleName(tr("The chapter"))
         self.setObjectName("manual")
+        spoken.read_by_keys(self)
         self.setOpenLinks(False)
         self.setVerticalScrollBarPolicy(
             Qt.ScrollBarPolicy.ScrollBarAlwaysOn
@@ -187,6 +187,7 @@ class Page(QTextBrowser):
 
     def show_chapter(self, chapter: Chapter) -> None:
         self._chapter, self.shown = chapter, chapter.id
+        self.setAccessibleName(chapter.title)
         self._draw()
         self.moveCursor(QTextCursor.MoveOperation.Start)
 

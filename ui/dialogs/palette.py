@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
 MOST = 60
+ALOUD = Qt.ItemDataRole.AccessibleTextRole
+"""How a hit is read aloud."""
 GUIDELINE_SAYS = {"DO": tr("do"), "MAY": tr("may"), "DO-NOT": tr("do not")}
 
 
@@ -90,12 +93,15 @@ def commands(window: MainWindow) -> list[Command]:
     ]
     for step in session.content.steps.values():
         found.append(Command(step.title, tr("step"), partial(view.go_to, step.id)))
-    for step in session.content.steps.values():
-        for item in step.items:
+    steps = session.content.steps.values()
+    names = Counter((step.id, item.label) for step in steps for item in step.items)
+    for step in steps:
+        for group, item in ((part, item) for part in step.groups for item in part.items):
+            where = step.short if names[step.id, item.label] == 1 else f"{step.short}, {group.title}"
             for item_id in item.ids:
                 if shown(item, session.assessment, _side(item_id) if item.sides else None):
                     label = session.content.label(item_id)
-                    found.append(Command(label, step.short, partial(view.go_to, item_id)))
+                    found.append(Command(label, where, partial(view.go_to, item_id)))
     for recommendation in session.content.recommendations.values():
         said = GUIDELINE_SAYS[recommendation.action]
         act = partial(view.show_evidence, recommendation.id)
@@ -162,6 +168,7 @@ class Palette(QDialog):
                 break
             item = QListWidgetItem(f"{command.words}    {command.where}")
             item.setData(Qt.ItemDataRole.UserRole, self._all.index(command))
+            item.setData(ALOUD, ", ".join(part for part in (command.words, command.where) if part))
             self.list.addItem(item)
         self.list.blockSignals(False)
         self.list.setCurrentRow(0)
@@ -176,9 +183,7 @@ class Palette(QDialog):
         item = self.list.item(at)
         if item is not None and self.isVisible():
             words = tr("{found}, {at} of {count}")
-            told = words.format(
-                found=", ".join(item.text().split("    ")), at=at + 1, count=self.list.count()
-            )
+            told = words.format(found=item.data(ALOUD), at=at + 1, count=self.list.count())
             spoken.say(self.typed, told, at_once=True)
 
     def _take(self, item: QListWidgetItem | None) -> None:

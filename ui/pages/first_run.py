@@ -192,7 +192,7 @@ class FirstRun(ClosedPage):
         self.paper_key = PaperKey(key, self._settings)
         self.paper_key.done.connect(lambda: self._show_ready(store, way_in))
         self.show_card(tr("Your paper key"), [_step(tr("Step 3 of 3: for the safe")), self.paper_key])
-        self.paper_key.has_it.setFocus()
+        self.paper_key.take_keyboard()
 
     def _show_ready(self, store: Store, way_in: WayIn) -> None:
         self.to_start = _button(tr("Start page"), lambda: self._enter(store, way_in), primary=True)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QTextBrowser
 
 from evalassist.clinical.whatif import Compared
 from evalassist.translate import tr
-from ui import style
+from ui import spoken, style
 
 PLURALS = {
     "Labels": (tr("label"), tr("labels")),
@@ -33,6 +33,7 @@ class ComparisonTable(QTextBrowser):
         self._compared: Sequence[Compared] = ()
         self._only_changes = False
         self.setFrameShape(QFrame.Shape.NoFrame)
+        spoken.read_by_keys(self)
         self.setAccessibleName(tr("Labels, plan and goals, as they are and as they would be"))
         self.viewport().setAutoFillBackground(False)
 

@@ -228,6 +228,7 @@ class YesNoEditor(Editor):
             "not-assessed": Choice("not-assessed", tr("Not assessed"), "quiet", key="/"),
         }
         self._boxes = SegmentedControl([tones[option.id] for option in YES_NO], self.name)
+        self._boxes.describe(self.item.help)
         self._boxes.answered.connect(self.tell)
         return self._boxes
 
@@ -364,8 +365,8 @@ class NumberEditor(Editor):
                 messages="below" if self._says_more() else "beside",
                 whole=self.item.whole,
             )
-            if self.item.beside:
-                field.edit.setAccessibleName(f"{self.name}, {self.item.beside}")
+            if counted := self.item.beside or unit:
+                field.edit.setAccessibleName(f"{self.name}, {counted}")
             field.answered.connect(self._typed)
             if self._says_more():
                 field.say_in(self._line)

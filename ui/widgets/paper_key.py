@@ -6,21 +6,47 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QPushButton, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QTextOption
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QPlainTextEdit, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
-from ui import icons, style
+from ui import icons, spoken, style
+from ui.spoken import Said
 
 if TYPE_CHECKING:
     from evalassist.settings import Settings
 
 GROUPS_IN_A_LINE = 3
+READ_AFTER_MS = 600
 SAYS = tr(
     "When nobody remembers a password, or the computer is lost and only a backup is left, this key is the only way "
     "to the records. Nobody can make it again. It is shown this once."
 )
+
+
+class _Shown(QPlainTextEdit):
+    """The key, read with the arrow keys sign by sign; it is never copied, for the clipboard would keep it."""
+
+    def __init__(self, key: str, lines: int) -> None:
+        super().__init__(key)
+        spoken.read_by_keys(self)
+        self.setAccessibleName(tr("The paper key"))
+        self.setTabChangesFocus(True)
+        self.setProperty("t", "say")
+        self.document().setDefaultTextOption(QTextOption(Qt.AlignmentFlag.AlignHCenter))
+        high = lines * QFontMetrics(style.font(15)).lineSpacing()
+        self.setFixedHeight(high + 2 * round(self.document().documentMargin()) + style.px(8))
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.selectionChanged.connect(self._deselect)
+
+    def _deselect(self) -> None:
+        cursor = self.textCursor()
+        if cursor.hasSelection():
+            cursor.clearSelection()
+            self.setTextCursor(cursor)
 
 
 class PaperKey(QWidget):
@@ -33,25 +59,23 @@ class PaperKey(QWidget):
         self._key, self._settings = key, settings
         groups = key.split("-")
         lines = [groups[at : at + GROUPS_IN_A_LINE] for at in range(0, len(groups), GROUPS_IN_A_LINE)]
-        self.shown = style.label("say", "\n".join("  –  ".join(line) for line in lines))
-        self.shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.shown.setAccessibleName(tr("The paper key"))
+        self.shown = _Shown("\n".join("  –  ".join(line) for line in lines), len(lines))
         print_it, save = QPushButton(tr("Print…")), QPushButton(tr("Save as PDF…"))
         icons.put_icon(print_it, "print")
         print_it.clicked.connect(self._print)
         save.clicked.connect(self._save)
-        self._said = style.label("s", wrap=True)
+        self._said = Said("s", wrap=True)
         self._said.hide()
         self.has_it = QCheckBox(tr("I have printed or written down the paper key"))
         self.go_on = QPushButton(tr("Go on"))
         self.go_on.setProperty("kind", "primary")
         self.go_on.setEnabled(False)
-        self.go_on.setAutoDefault(True)  # Enter presses it
+        self.go_on.setDefault(True)  # Enter presses it, and in a dialog never the first of the others
         self.has_it.toggled.connect(self.go_on.setEnabled)
-        self.go_on.clicked.connect(self.done)
+        self.go_on.clicked.connect(self._leave)
         acts = style.row(spacing=8)
         for button in (print_it, save):
-            button.setAutoDefault(False)
+            button.setAutoDefault(True)  # Enter presses the one that has the keyboard
             acts.addWidget(button)
         acts.addStretch(1)
         ends = style.row(spacing=8)
@@ -64,6 +88,17 @@ class PaperKey(QWidget):
         stack.addWidget(self._said)
         stack.addWidget(self.has_it)
         stack.addLayout(ends)
+
+    def take_keyboard(self) -> None:
+        """Begin where the owner goes on; with a screen reader the key itself is read first."""
+        self.has_it.setFocus()
+        if spoken.listens():  # Orca passes over a text that gets the keyboard as soon as it is made
+            QTimer.singleShot(READ_AFTER_MS, self.shown, self.shown.setFocus)
+
+    def _leave(self) -> None:
+        self._key = ""
+        self.shown.clear()  # nothing reads it any more
+        self.done.emit()
 
     def pdf(self) -> bytes:
         """The page to be locked away."""

@@ -74,6 +74,8 @@ class Extras(QWidget):
         self.pain = new_field(tr("{name}: pain in the test").format(name=name), 34, (0, 10), (0, 10))
         usual = (from_si(LEVER_ARM_M[0], "cm"), from_si(LEVER_ARM_M[1], "cm"))
         self.lever = new_field(tr("{name}: lever arm").format(name=name), 40, usual, (0, MOST_FIGURES))
+        self.pain.edit.setAccessibleName(tr("{name}, of 10").format(name=self.pain.accessibleName()))
+        self.lever.edit.setAccessibleName(f"{self.lever.accessibleName()}, cm")
         self.pain.set_kind(whole=True)
         self.lever.set_kind(above_zero=True)
         self.numbers = QWidget()
