@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -492,6 +493,23 @@ def test_what_waits_for_somebody_is_not_given_to_an_account_of_other_records(
         assert owner.id in left
     person.window.forget_left()  # as after a backup was restored
     assert not left
+
+
+def test_what_waits_for_somebody_is_not_given_to_records_that_were_put_back_to_an_earlier_day(
+    person: Person, tmp_path: Path
+) -> None:
+    """Whoever knows only the password of that day must not read what was typed later."""
+    file, owner, keys = person.store.path, person.store.account, person.store.keys
+    person.store.note("began", "")
+    earlier = tmp_path / "earlier.db"
+    backup = Backups(file, tmp_path / "kept").make(keys.database, "asked")
+    shutil.copy(backup.file, earlier)
+    person.begin()
+    person.lock()
+    with Store(earlier, keys, owner) as former:
+        person.window.enter(former)
+        assert person.window.view is None
+        assert owner.id in person.window._left
 
 
 def test_a_half_filled_account_comes_back_without_its_passwords(person: Person) -> None:

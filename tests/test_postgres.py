@@ -33,7 +33,7 @@ from evalassist.records.models import Base
 from evalassist.records.plain import addendum_sha256, sha256_of
 from evalassist.records.restore import chosen_backup, restore
 from evalassist.records.server import Server, read_server, server_of, write_server
-from evalassist.records.store import DismissedError, Store
+from evalassist.records.store import AccountChangedError, DismissedError, Store
 from evalassist.records.triggers import REFUSALS, RULES
 from evalassist.records.vault import Keys, WrongPasswordError, new_keys
 
@@ -813,6 +813,30 @@ def test_what_another_window_keeps_while_the_records_are_moved_is_not_left_behin
         assert len(store.drafts()) == many + 1
 
 
+@pytest.mark.parametrize("way", ["password", "paper key"])
+def test_on_a_server_a_window_is_closed_to_a_password_or_paper_key_that_was_exchanged_elsewhere(
+    here: Entrance, server: Server, way: str
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store:
+        here.use_server(store, server)
+    with here.sign_in("chen", PASSWORD) as administrator:
+        paper = here.new_paper_key(administrator)
+    opened = here.sign_in("lee", OTHER) if way == "password" else here.sign_in_with_paper(paper)
+    with here.sign_in("chen", PASSWORD) as administrator:
+        assert opened.number_of_patients() >= 0
+        if way == "password":
+            lee = next(each for each in administrator.people() if each.sign_in == "lee")
+            here.change_password(administrator, lee.id, THIRD)
+        else:
+            here.new_paper_key(administrator)
+        assert administrator.number_of_patients() >= 0  # whoever changed it goes on
+    for act in (opened.number_of_patients, lambda: opened.save(begin()), opened.recent):
+        with pytest.raises(AccountChangedError):
+            act()
+    with suppress(AccountChangedError):
+        opened.close()
+
+
 def test_a_password_is_not_changed_in_another_window_while_the_records_are_moved(
     here: Entrance, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -1330,6 +1354,10 @@ def test_a_kept_paper_that_is_given_to_another_or_told_otherwise_is_told_by_veri
     assert any(dated in fault and "no longer what was kept" in fault for fault in faults)
     assert sum("given to another patient" in fault for fault in faults) == 2
     assert len(faults) == 4
+    with there.sign_in("chen", PASSWORD) as store:  # nor is it forgotten once the draft is signed
+        mine = store.load(draft.id)
+        store.sign(mine.signed_by(Signature("A. Chen", "PT-1", datetime.now(UTC))), NOTE)
+    assert there.verify("chen", PASSWORD).faults == faults
 
 
 _ELSEWHERE = (

@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 from shiboken6 import isValid
 
+from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
 
 if TYPE_CHECKING:
     from evalassist.records.store import Store
+    from evalassist.records.vault import Anchor
     from ui.evaluation_view import EvaluationView
     from ui.half_filled import HalfFilled
     from ui.way_in import WayIn
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Tells these records as they are from others, and from an earlier day of their own; it gives no key away."""
+
+    audit: bytes
+    head: Anchor | None
+    """The last line of the audit trail; None where it could not be read."""
+
+    def is_of(self, store: Store) -> bool:
+        """Whether these are the records, and no backup from before took their place."""
+        same = hashlib.sha256(store.keys.audit).digest() == self.audit
+        return same and (self.head is None or store.holds(self.head))
+
+
+@dataclass(frozen=True)
 class Left:
     """Where somebody was when the window was locked."""
 
-    records: bytes
-    """Which records it belongs to (`mark_of`): an account of others may bear the same id."""
+    records: Mark
+    """An account of other records may bear the same id."""
     evaluation_id: str
     step: str
     item: str
@@ -33,9 +50,14 @@ class Left:
     """The form that was open."""
 
 
-def mark_of(store: Store) -> bytes:
-    """Tells these records from others, and gives no key away."""
-    return hashlib.sha256(store.keys.audit).digest()
+def mark_of(store: Store) -> Mark:
+    """What is asked of records before something that was left is given out."""
+    told, store.on_dismissed = store.on_dismissed, None  # who is dismissed is being locked out already
+    head = None
+    with suppress(EvalAssistError):
+        head = store.head()
+    store.on_dismissed = told
+    return Mark(hashlib.sha256(store.keys.audit).digest(), head)
 
 
 @dataclass(frozen=True)
@@ -45,6 +67,7 @@ class Held:
     view: EvaluationView
     store: Store
     way_in: WayIn
+    records: Mark
 
 
 def addendum_words() -> dict[tuple[str, str], str]:

@@ -147,8 +147,8 @@ class MainWindow(QMainWindow):
         from ui.pages.start import StartPage
 
         held = self._held.get(store.account.id)
-        if held is not None and mark_of(held.store) != mark_of(store):
-            held = None  # of other records, with the same id: it waits
+        if held is not None and not held.records.is_of(store):
+            held = None  # of other records, with the same id, or of a later day: it waits
         if held is not None:
             del self._held[store.account.id]
             held.store.go_on_as(store)
@@ -164,7 +164,7 @@ class MainWindow(QMainWindow):
         self._add_keys()
         self._close_door()
         left = self._left.get(store.account.id)
-        if left is not None and left.records != mark_of(store):
+        if left is not None and not left.records.is_of(store):
             left = None
         elif left is not None:
             del self._left[store.account.id]
@@ -837,7 +837,7 @@ class MainWindow(QMainWindow):
         store = self._store
         practices = self.view is not None and self.view.session.evaluation.is_practice
         if self.view is not None and not self.keep() and not store.is_removed and not practices:
-            self._hold(Held(self.view, store, way_in))
+            self._hold(Held(self.view, store, way_in, self._left[store.account.id].records))
         elif self.view is not None:
             self._put_away()
         if self.start is not None:

@@ -401,6 +401,7 @@ class Entrance:
             if store.keys.audit != opened.audit:
                 raise VaultDamagedError
             store.account = store.account_of(account_id)
+            _let_in_by(store, newer)
             self._come_in(store, vault, wrong)
         except BaseException:
             store.close()
@@ -586,6 +587,7 @@ class Entrance:
             store.is_shared
         ):  # the copy inside counts for every workstation: what it refuses never reaches the file
             store.keep_vault(text, seen=kept)
+            _let_in_by(store, vault)
             last = partial(vaults.write_vault, vault, self.vault_file)
         else:
             store.keep_vault(text, coming=True, seen=kept)
@@ -613,7 +615,8 @@ class Entrance:
         here, kept = self.vault(), store.kept_vaults()
         if not kept:
             return here
-        counts = [vaults.vault_of(text) for text in kept]
+        # on a server nothing is announced: what its user puts there is no way in
+        counts = [vaults.vault_of(text) for text in (kept[:1] if store.is_shared else kept)]
         found = next((each for each in counts if each.slots == here.slots), counts[0])
         return found.with_anchor(here.anchor)
 
@@ -667,6 +670,17 @@ def refuse_another(server: Server, only: Server | None) -> None:
     """Refuse any other place than the one that was fixed, if one was."""
     if only is not None and not same_place(server, only):
         raise StoreError(NOT_THAT_ONE.format(server=only, other=server))
+
+
+def _let_in_by(store: Store, vault: Vault) -> None:
+    """From now on the records refuse this store where another vault counts that has its way in no more."""
+
+    def way_in(vault: Vault) -> tuple[str, str] | None:
+        slot = vault.slot(store.account.id)
+        return None if slot is None else (slot.public, slot.private)
+
+    here = way_in(vault)
+    store.lets_in = lambda text: way_in(vaults.vault_of(text)) == here
 
 
 def _only_administrators(store: Store) -> None:

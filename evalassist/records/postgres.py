@@ -71,6 +71,7 @@ def engine_of(server: Server, wait_s: float = WAIT_S, patience: Patience = WINDO
         "idle_in_transaction_session_timeout": f"{patience.idle_s}s",
         "search_path": "public",
         "timezone": "UTC",
+        "quote_all_identifiers": "off",  # what verify compares is told by the server
     }
     certificate = server.pinned().certificate
     told = server.connecting() | {

@@ -401,6 +401,11 @@ def people(db: Session) -> tuple[Account, ...]:
     )
 
 
+def vault_at(db: Connection) -> datetime | None:
+    """Since when the vault counts that does."""
+    return db.scalar(select(StoredVault.kept_at).where(StoredVault.id == COUNTS))
+
+
 def vaults(db: Session) -> tuple[bytes, ...]:
     """The vault that counts, and after it one whose writing was announced."""
     known = StoredVault.id.in_((COUNTS, COMING))  # whoever adds others must not get in the way of these

@@ -91,7 +91,7 @@ class RemovedError(DismissedError):
 
 
 class AccountChangedError(DismissedError):
-    """Name, license or role of this account were changed. Sign in anew to go on; what was not kept waits until then."""
+    """This account or its password was changed. Sign in anew to go on; what was not kept yet waits until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,10 @@ class Store:
         """The account that is signed in was removed meanwhile."""
         self.on_dismissed: Callable[[str], None] | None = None
         """Told, in whichever thread asked, why this account may not go on as it came in."""
+        self.lets_in: Callable[[bytes], bool] | None = None
+        """On a server: whether a vault still has the way in by which somebody came here."""
+        self._vault_at: datetime | None = None
+        """Since when the vault counts that was asked last."""
         self.on_close: Callable[[], None] | None = None
         """What is still to be done with the open records before they are closed."""
         self.trail_was_cut = False
@@ -708,13 +712,23 @@ class Store:
         """Whoever is signed in may have been removed, or be known otherwise, at another workstation meanwhile."""
         mine = self.account
         now = reads.account_now(db, mine.id) if mine.id else None
-        if now is None or now == (mine.name, mine.licence, mine.role):  # the paper key has no row
+        as_it_was = now is None or now == (mine.name, mine.licence, mine.role)  # the paper key has no row
+        if as_it_was and self._is_let_in(db):
             return
-        self.is_removed = now[-1] == reads.REMOVED
+        self.is_removed = now is not None and now[-1] == reads.REMOVED
         error = RemovedError() if self.is_removed else AccountChangedError()
         if self.on_dismissed is not None:
             self.on_dismissed(error.message)
         raise error
+
+    def _is_let_in(self, db: Connection) -> bool:
+        """On a server no new key closes the windows of a password, or a paper key, that was exchanged elsewhere."""
+        at = None if self.lets_in is None else reads.vault_at(db)
+        if self.lets_in is not None and at is not None and at != self._vault_at:
+            if not self.lets_in(reads.vaults(Session(db))[0]):
+                return False
+            self._vault_at = at
+        return True
 
     def _refuse_when_closed(self) -> None:
         if self._closed:

@@ -469,9 +469,10 @@ def _documents(db: Connection, trail: _Trail, counts: Counter[str], older: list[
         told = paper.row not in ("", document_sha256(dict(row._mapping)))
         if told or paper.evaluation not in ("", row.evaluation_id) or paper.kind not in ("", row.kind):
             yield f"What stands beside a kept paper ({row.kind}, {row.id}) is no longer what was kept."
-        # below a note that the trail knows, that note tells it
         whose = {paper.patient, trail.drafts.get(row.evaluation_id, "")} - {"", row.patient_id}
-        if whose and row.evaluation_id not in trail.notes:
+        # where the trail knows the note above it below another patient, that note tells it
+        *_, noted = trail.notes.get(row.evaluation_id, (row.patient_id,))
+        if whose and noted == row.patient_id:
             yield f"A kept paper ({row.kind}, {row.id}) was given to another patient."
         if known is None and not trail.need_not_know(row.evaluation_id, row.patient_id, row.kept_at):
             yield f"A kept paper ({row.kind}, {row.id}) is not known to the audit trail."

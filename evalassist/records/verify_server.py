@@ -95,11 +95,8 @@ def verify_server(server: Server, audit_key: bytes, anchors: Mapping[str, Anchor
 
 
 def _not_as_made(db: Connection) -> Iterator[str]:
-    there = {
-        (kind, name, _plain(made))
-        for kind, name, made in db.execute(_THERE, {"ours": [*Base.metadata.tables]})
-    }
-    made = {(kind, name, _plain(made)) for kind, name, made in _as_made()}
+    there = {_plainly(*each) for each in db.execute(_THERE, {"ours": [*Base.metadata.tables]})}
+    made = {_plainly(*each) for each in _as_made()}
     changed = {(kind, name) for kind, name, _ in made - there}
     added = {(kind, name) for kind, name, _ in there - made} - changed
     yield from (_CHANGED[kind].format(name) for kind, name in sorted(changed))
@@ -131,6 +128,8 @@ def _constraint(constraint: Constraint) -> str:
     return str(_POSTGRES.ddl_compiler(_POSTGRES, CreateTable(constraint.table)).process(constraint))
 
 
-def _plain(made: str) -> str:
+def _plainly(kind: str, name: str, made: str) -> tuple[str, str, str]:
     """Without what PostgreSQL writes in its own way: blanks, the schema of our tables, the type of a text."""
-    return "".join(made.split()).replace("public.", "").replace("::text", "")
+    words = "".join(made.split()).replace("::text", "")
+    # a column's type or order of another schema is not ours, whatever its name
+    return kind, name, words if kind == "column" else words.replace("public.", "")
