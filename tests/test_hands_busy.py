@@ -215,7 +215,9 @@ def test_both_faces_store_the_same(table: Callable[..., Table]) -> None:
         QTest.keyClicks(field, typed)
         QTest.keyClick(field, Qt.Key.Key_Return)
     fields = [one for one in desk.view.page.findChildren(QLineEdit) if one.isVisible()]
-    pain = next(one for one in fields if one.accessibleName() == "Hip abduction, left: pain in the test")
+    pain = next(
+        one for one in fields if one.accessibleName() == "Hip abduction, left: pain in the test, of 10"
+    )
     QTest.keyClicks(pain, "0")
     QTest.keyClick(pain, Qt.Key.Key_Return)
     assert desk.test("habd.left") == by_pad == measured(100, 97, 95, pain=0)

@@ -676,7 +676,7 @@ def test_the_collector_rests_until_a_paper_is_drawn_though_the_window_is_closed(
     program.close()
     assert not gc.isenabled()
     go_on.set()
-    qtbot.waitUntil(gc.isenabled)
+    qtbot.waitUntil(gc.isenabled, timeout=30_000)  # papers of earlier tests may still be drawn before it
 
 
 def test_the_sheet_of_a_stopped_patient_never_becomes_printable(desk: Desk, qtbot: QtBot) -> None:

@@ -390,7 +390,7 @@ def test_who_got_another_role_or_license_signs_in_anew_and_loses_nothing(
         person.type_into("mass", "62")
         QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Tab)
         person.wait_locked()
-        assert "Name, license or role of this account were changed" in texts(person.window)
+        assert "This account or its password was changed" in texts(person.window)
         person.sign_in("lee", OTHER)
         assert person.store.account == changed
         person.qtbot.waitUntil(lambda: "mass" in chens.load(begun.id).answers)

@@ -334,8 +334,8 @@ def test_enter_goes_to_the_next_trial_sound_side_first(session_of: Any, opened: 
         "Hip abduction, right, trial 1, N",
         "Hip abduction, right, trial 2, N",
         "Hip abduction, right, trial 3, N",
-        "Hip abduction, left: pain in the test",
-        "Hip abduction, left: lever arm",
+        "Hip abduction, left: pain in the test, of 10",
+        "Hip abduction, left: lever arm, cm",
     ]
 
 
@@ -358,8 +358,8 @@ def test_enter_goes_to_the_empty_trials_before_the_pain_whichever_side_is_typed_
         "Hip abduction, left, trial 1, N",
         "Hip abduction, left, trial 2, N",
         "Hip abduction, left, trial 3, N",
-        "Hip abduction, left: pain in the test",
-        "Hip abduction, left: lever arm",
+        "Hip abduction, left: pain in the test, of 10",
+        "Hip abduction, left: lever arm, cm",
     ]
 
 
@@ -376,7 +376,7 @@ def test_enter_leaves_a_row_in_which_trials_stay_empty(session_of: Any, opened: 
     assert reached == [
         "Hip abduction, left, trial 3, N",
         "Hip abduction, right, trial 3, N",
-        "Hip abduction, left: pain in the test",
+        "Hip abduction, left: pain in the test, of 10",
     ]
 
 
@@ -398,7 +398,7 @@ def test_what_was_measured_before_a_stress_fracture_was_suspected_can_still_be_r
 def test_a_pain_above_ten_is_told_in_plain_words(session_of: Any, opened: Any) -> None:
     page = opened(StrengthPage(session_of()))
     page.focus_item("habd.left")
-    type_into(page, "Hip abduction, left: pain in the test", "112")
+    type_into(page, "Hip abduction, left: pain in the test, of 10", "112")
     assert "Pain is 0 to 10" in reads(page)
     assert "of 10" not in reads(page)
 
@@ -420,10 +420,10 @@ def test_no_compensation_is_ticked_before_someone_says_so(
 def test_only_the_row_being_worked_on_is_open(session_of: Any, opened: Any) -> None:
     page = opened(StrengthPage(session_of("patient-a")))
     page.focus_item("her.right")
-    assert field(page, "Hip external rotation, right: lever arm").text() == "36"
+    assert field(page, "Hip external rotation, right: lever arm, cm").text() == "36"
     assert "pain 0/10 · lever 78 cm · 1.17 Nm/kg" in reads(page)
     with pytest.raises(AssertionError, match="0 fields"):
-        field(page, "Hip abduction, right: lever arm")
+        field(page, "Hip abduction, right: lever arm, cm")
 
 
 def test_another_unit_shows_the_same_force_and_keeps_what_was_typed(session_of: Any, opened: Any) -> None:
@@ -432,7 +432,7 @@ def test_another_unit_shows_the_same_force_and_keeps_what_was_typed(session_of: 
     click(page, "Unit of force: kgf")
     assert field(page, "Hip abduction, right, trial 2, kgf").text() == "9.5"
     page.focus_item("habd.right")
-    type_into(page, "Hip abduction, right: pain in the test", "2")
+    type_into(page, "Hip abduction, right: pain in the test, of 10", "2")
     test = session.evaluation.answers["habd.right"]
     assert isinstance(test, StrengthTest)
     assert (test.trials, test.unit, test.pain) == ((88.0, 93.0, 90.0), "N", 2)
@@ -452,7 +452,7 @@ def test_a_trial_typed_in_another_unit_joins_the_test_in_its_own(session_of: Any
     click(again, "Unit of force: N")
     assert field(again, "Hip abduction, right, trial 1, N").text() == "98"
     again.focus_item("habd.right")
-    type_into(again, "Hip abduction, right: pain in the test", "3")
+    type_into(again, "Hip abduction, right: pain in the test, of 10", "3")
     assert session.evaluation.answers["habd.right"].trials == test.trials
 
 
@@ -537,9 +537,9 @@ def test_the_sore_side_follows_a_change_of_side_and_its_undo(session_of: Any, op
 def test_hipsit_is_typed_in_the_unit_of_the_page(session_of: Any, opened: Any) -> None:
     page = opened(StrengthPage(session := session_of("patient-a")))
     before = session.evaluation.answers["hipsit.right"]
-    assert field(page, "HipSIT, top knee raised, right").text() == "139"
+    assert field(page, "HipSIT, top knee raised, right, N").text() == "139"
     assert session.evaluation.answers["hipsit.right"] == before
-    type_into(page, "HipSIT, top knee raised, right", "150")
+    type_into(page, "HipSIT, top knee raised, right, N", "150")
     assert session.evaluation.answers["hipsit.right"] == Quantity(150, "N")
 
 
@@ -606,19 +606,19 @@ def test_equals_takes_the_lever_arm_of_the_right_side(session_of: Any, opened: A
     type_trials(page, "Hip abduction", "right", ("88", "93", "90"))
     type_trials(page, "Hip abduction", "left", ("112", "115", "109"))
     page.focus_item("habd.right")
-    type_into(page, "Hip abduction, right: lever arm", "78")
+    type_into(page, "Hip abduction, right: lever arm, cm", "78")
     page.focus_item("habd.left")
-    QTest.keyClick(field(page, "Hip abduction, left: lever arm"), Qt.Key.Key_Equal)
+    QTest.keyClick(field(page, "Hip abduction, left: lever arm, cm"), Qt.Key.Key_Equal)
     assert session.evaluation.answers["habd.left"].lever_arm_m == 0.78
-    assert field(page, "Hip abduction, left: lever arm").text() == "78"
+    assert field(page, "Hip abduction, left: lever arm, cm").text() == "78"
 
 
 def test_a_lever_arm_typed_in_metres_is_pointed_out(session_of: Any, opened: Any) -> None:
     page = opened(StrengthPage(session_of()))
     page.focus_item("habd.right")
-    type_into(page, "Hip abduction, right: lever arm", "0.78")
+    type_into(page, "Hip abduction, right: lever arm, cm", "0.78")
     assert "0.78 m is 78 cm: type it in cm." in reads(page)
-    type_into(page, "Hip abduction, right: lever arm", "78")
+    type_into(page, "Hip abduction, right: lever arm, cm", "78")
     assert "m is 78 cm" not in reads(page)
 
 

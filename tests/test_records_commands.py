@@ -13,7 +13,7 @@ from evalassist.cli import BAD_INPUT, DONE, UNFINISHED, main
 from evalassist.evaluation import Evaluation, Patient
 from evalassist.records.accounts import Account
 from evalassist.records.backup import Backups
-from evalassist.records.doorstep import RECORDS
+from evalassist.records.doorstep import CHANGING, RECORDS
 from evalassist.records.entrance import Entrance
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
@@ -126,5 +126,5 @@ def test_a_therapist_restores_no_backup_from_the_command_line(desk: Desk, tmp_pa
     words = ("restore", made.file, "--to", fresh, "--password-file", desk.password, "--account")
     code, said = desk.run(*words, "lee")
     assert (code, "Only an administrator" in said) == (BAD_INPUT, True), said
-    assert list(fresh.iterdir()) == []
+    assert [each.name for each in fresh.iterdir()] == [CHANGING]
     assert desk.run(*words, "chen")[0] == DONE
