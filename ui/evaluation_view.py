@@ -691,10 +691,15 @@ class EvaluationView(QWidget):
                 self._show_aside(page)
             yield
         if self._early is page:
+            page.in_the_making = False
+            style.settle()
+            yield  # what was laid out asks for more: a page with a list of its own, say
+            if self._early is not page:
+                return
             style.settle()
             page.hide()
             page.move(0, 0)
-            self._early, page.in_the_making = None, False
+            self._early = None
 
     def _show_aside(self, page: Page) -> None:
         """Style and place what is made of a page where nobody sees it: better now than when somebody waits."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from evalassist.clinical.result import PlanOfCare
 from evalassist.evaluation import ItemId
@@ -61,8 +61,7 @@ class Page(QWidget):
         self.setObjectName("page")
         self._long, self._short = title, short or title
         self._stale = True
-        self.in_the_making = False
-        """It is made, piece by piece, where nobody sees it; then it is shown before it is whole."""
+        self._in_the_making = False
         self.parts: Iterator[None] = iter(())
         """Makes what of the page takes long, one part at each turn; all of it is made before it is shown."""
         self.title, self.hint = style.label("", title), GivingLabel()
@@ -256,6 +255,26 @@ class Page(QWidget):
 
     def banner_acted(self) -> None:
         """The link of the page's own banner was clicked."""
+
+    @property
+    def in_the_making(self) -> bool:
+        """It is made, piece by piece, where nobody sees it; then it is shown before it is whole.
+
+        Its parts are laid out once, at the end: each new one would push all others about.
+        """
+        return self._in_the_making
+
+    @in_the_making.setter
+    def in_the_making(self, making: bool) -> None:
+        if making == self._in_the_making:
+            return
+        self._in_the_making = making
+        for area in self.findChildren(QScrollArea):
+            inner = area.widget()
+            if (layout := inner.layout()) is not None:
+                layout.setEnabled(not making)
+                # Not `layout.update()`: it says nothing a second time of what it did not get to lay out.
+                QCoreApplication.postEvent(inner, QEvent(QEvent.Type.LayoutRequest))
 
     def prepare(self) -> None:
         """Be up to date before being shown: what is made before the first show costs least."""
