@@ -557,6 +557,7 @@ def test_enter_goes_on_as_the_eye_reads_also_to_what_an_answer_opened(desk: Desk
 def test_no_and_enter_answer_the_safety_screen_from_its_first_question_to_its_last(desk: Desk) -> None:
     """A group folds after its last no; Enter goes on from there, too."""
     desk.begin(anyone())
+    desk.qtbot.waitUntil(lambda: not desk.view.page.at_work)
     desk.view.focus_first()
     asked = list(desk.view.session.progress["safety"].gaps)
     for item_id in asked:

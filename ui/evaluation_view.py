@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from time import monotonic
@@ -16,6 +17,7 @@ from shiboken6 import isValid
 
 from evalassist.clinical.assessment import CODES
 from evalassist.clinical.progress import StepProgress, shown
+from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Evaluation, ItemId, SoreKnee
 from evalassist.note import Language
 from evalassist.translate import tr
@@ -105,6 +107,7 @@ class EvaluationView(QWidget):
         self.footer = FooterBar(self)
         self.panel = ReasoningPanel(session)
         self.panel.setParent(self)
+        self.panel.hide()
         self._fill_header()
         self._connect()
         self._add_shortcuts()
@@ -119,10 +122,22 @@ class EvaluationView(QWidget):
         """That page; it lies beside the room of the pages, so that it is laid out, too."""
         self._heard: tuple[dict[str, str], list[str]] | None = None
         """The red flags and conclusions that were read aloud, or stood there from the beginning."""
+        self._begun = False
+        """Everything is shown; what is beside the page comes a moment after it."""
+        QTimer.singleShot(0, self, self._begin)
         self._refresh()
-        kept = [row for row in session.store.recent() if row.id == session.evaluation.id]
-        if kept:
-            self.header.kept.set_kept(f"{kept[0].updated_at.astimezone():%H:%M:%S}")
+
+    def _begin(self) -> None:
+        """Show what nobody waits for, once the page is painted."""
+        if self._begun:
+            return
+        self._begun = True
+        if self._step:
+            self._place()
+        with suppress(EvalAssistError):  # what is typed here will tell it louder
+            kept = [row for row in self.session.store.recent() if row.id == self.session.evaluation.id]
+            if kept and not self._not_kept_since:
+                self.header.kept.set_kept(f"{kept[0].updated_at.astimezone():%H:%M:%S}")
 
     # ------------------------------------------------------------ steps
 
@@ -370,6 +385,7 @@ class EvaluationView(QWidget):
 
     def close_view(self) -> None:
         """Nothing of this evaluation may call back any more."""
+        self._begun = True
         self._later.stop()
         self._quiet.stop()
         self.session.leave()
@@ -439,7 +455,7 @@ class EvaluationView(QWidget):
         self.header.setGeometry(0, band, self.width(), head)
         self.footer.setGeometry(0, self.height() - bottom, self.width(), bottom)
         self.rail.setGeometry(0, top, rail, middle)
-        self.panel.setVisible(show_panel)
+        self.panel.setVisible(show_panel and self._begun)
         self.panel.setGeometry(self.width() - panel, top, panel, middle)
         self.panel.setAutoFillBackground(over)
         self.panel.raise_()
@@ -489,6 +505,7 @@ class EvaluationView(QWidget):
         self._leave_panel(fold=True)
 
     def _show_source(self, rules: tuple[str, ...]) -> None:
+        self._begin()
         self._panel_over = True
         self._place()
         self.panel.open_source(tuple(rules))
@@ -506,6 +523,7 @@ class EvaluationView(QWidget):
             self._leave_panel()
             return
         self._before_panel = self.window().focusWidget()
+        self._begin()
         if self.panel.isHidden():
             self._panel_over = True
             self._place()

@@ -271,7 +271,7 @@ class Page(QWidget):
         self._in_the_making = making
         for area in self.findChildren(QScrollArea):
             inner = area.widget()
-            if (layout := inner.layout()) is not None:
+            if inner is not None and (layout := inner.layout()) is not None:
                 layout.setEnabled(not making)
                 # Not `layout.update()`: it says nothing a second time of what it did not get to lay out.
                 QCoreApplication.postEvent(inner, QEvent(QEvent.Type.LayoutRequest))

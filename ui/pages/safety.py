@@ -20,6 +20,7 @@ from evalassist.translate import tr
 from evalassist.words import lower_first
 from ui import icons, spoken, style
 from ui.pages.base import Page
+from ui.pages.filling import Filling
 from ui.session import EvaluationSession
 from ui.widgets.cards import FoldingGroup
 from ui.widgets.editors import Editor, editor_for
@@ -42,6 +43,15 @@ class Question:
     @property
     def items(self) -> list[Item]:
         return [self.item, *self.details]
+
+    def flags(self, assessment: Assessment) -> list[Conclusion]:
+        """The red flags met because of an answer to it, the most severe first."""
+        here = {item.id for item in self.items}
+        return [
+            flag
+            for flag in assessment.red_flags
+            if here & {item for reason in flag.reasons for item in reason.items}
+        ]
 
 
 def questions(group: Group, content: Content) -> list[Question]:
@@ -121,7 +131,7 @@ class QuestionCard(QFrame):
         for item_id, editor in self.editors.items():
             editor.show_answer(answers.get(item_id))
         self._show_sums()
-        flags = self.flags(assessment)
+        flags = self.question.flags(assessment)
         positive = answers.get(self.question.item.id) == "yes"
         stop = any(flag.rule.level in STOPS for flag in flags)
         kind = "danger" if stop else "att" if flags else "sunk" if positive else ""
@@ -142,15 +152,6 @@ class QuestionCard(QFrame):
             self._help.setVisible(positive)
         self._say_what_to_do(flags, stop)
         return asked or bool(flags)
-
-    def flags(self, assessment: Assessment) -> list[Conclusion]:
-        """The red flags met because of an answer in this card, the most severe first."""
-        here = {item.id for item in self.question.items}
-        return [
-            flag
-            for flag in assessment.red_flags
-            if here & {item for reason in flag.reasons for item in reason.items}
-        ]
 
     def _say_what_to_do(self, flags: list[Conclusion], stop: bool) -> None:
         if not flags:
@@ -250,12 +251,9 @@ class SafetyGroup(FoldingGroup):
     def __init__(self, group: Group, page: SafetyPage) -> None:
         super().__init__(group.title, group.hint, page.inner)
         self.group, self._page = group, page
-        self.cards = [
-            QuestionCard(question, page, self._content) for question in questions(group, page.session.content)
-        ]
-        for card in self.cards:
-            card.referral_wanted.connect(self.referral_wanted)
-            self.body.addWidget(card)
+        self._questions = questions(group, page.session.content)
+        self.cards: list[QuestionCard] = []
+        """The questions that were seen so far; those of a folded group wait until it is opened."""
         style.scaled(self.body, (9, 0, 5, 6), spacing=3)
         self._none = LinkButton(tr("None of these"))
         self._none.setAccessibleName(tr("{title}: none of these").format(title=group.title))
@@ -263,21 +261,59 @@ class SafetyGroup(FoldingGroup):
         self.body.addWidget(self._none, 0, Qt.AlignmentFlag.AlignRight)
         self._was_all_no = False
 
-    def asked(self) -> list[QuestionCard]:
+    def asked(self) -> list[Item]:
         """The questions asked of this patient."""
-        return [card for card in self.cards if shown(card.question.item, self._page.session.assessment)]
+        assessment = self._page.session.assessment
+        return [question.item for question in self._questions if shown(question.item, assessment)]
 
-    def open_questions(self) -> list[QuestionCard]:
+    def open_questions(self) -> list[ItemId]:
         answers = self._page.session.evaluation.answers
-        return [card for card in self.asked() if card.question.item.id not in answers]
+        return [item.id for item in self.asked() if item.id not in answers]
+
+    def holds(self, item_id: ItemId) -> bool:
+        """Whether an item is asked in this group."""
+        return any(item.id == item_id for item in self.group.items)
+
+    def card_of(self, item_id: ItemId) -> QuestionCard:
+        """The card where an item of this group stands; the group is opened for it."""
+        self.set_folded(False)
+        self.make_rows()
+        return next(card for card in self.cards if item_id in {item.id for item in card.question.items})
+
+    def rows_made(self) -> int:
+        return len(self.cards)
+
+    def lacks_rows(self, _: Assessment) -> bool:
+        """Whether a question has no card yet; a folded group needs none."""
+        return not self.folded and len(self.cards) < len(self._questions)
+
+    def make_row(self, assessment: Assessment) -> None:
+        """Make the card of the first question that has none."""
+        place = len(self.cards)
+        card = QuestionCard(self._questions[place], self._page, self._content)
+        card.referral_wanted.connect(self.referral_wanted)
+        self.body.insertWidget(place, card)
+        self.cards.append(card)
+        self._show(card, assessment)
+
+    def make_rows(self) -> None:
+        """Make the cards of all questions now."""
+        assessment = self._page.session.assessment
+        while self.lacks_rows(assessment):
+            self.make_row(assessment)
+
+    def _show(self, card: QuestionCard, assessment: Assessment) -> None:
+        style.show_where_hidden(card, card.refresh(assessment))
+        card.setEnabled(not self._page.read_only)
 
     def refresh(self, assessment: Assessment) -> None:
         """Show the answers; fold when the last question was answered no, stay open with a yes or a gap."""
-        any_shown = [card for card in self.cards if _show(card, card.refresh(assessment))]
-        style.show_where_hidden(self, bool(any_shown))
+        for card in self.cards:
+            self._show(card, assessment)
         answers = self._page.session.evaluation.answers
-        said = [answers.get(card.question.item.id) for card in self.asked()]
-        flags = [flag for card in self.cards for flag in card.flags(assessment)]
+        said = [answers.get(item.id) for item in self.asked()]
+        flags = [flag for question in self._questions for flag in question.flags(assessment)]
+        style.show_where_hidden(self, bool(said or flags))
         self.set_state(self._state(said, flags), self._counted(said))
         self._none.setVisible(bool(self.open_questions()) and not self._page.read_only)
         all_no = bool(said) and all(answer == "no" for answer in said)
@@ -286,8 +322,6 @@ class SafetyGroup(FoldingGroup):
         elif not all_no and self._was_all_no:
             self.set_folded(False)
         self._was_all_no = all_no
-        for card in self.cards:
-            card.setEnabled(not self._page.read_only)
 
     def _state(self, said: Sequence[object], flags: list[Conclusion]) -> State:
         if any(flag.rule.level in STOPS for flag in flags):
@@ -339,8 +373,10 @@ class SafetyPage(Page):
         self.body.addWidget(self.area, 1)
         self._cards: QVBoxLayout = style.column(self.inner, spacing=6)
         self.groups = [SafetyGroup(group, self) for group in step.groups if group.id != GOING_ON]
+        self._filling = Filling(self, session, self.groups)
         for group in self.groups:
             group.referral_wanted.connect(self.referral_wanted)
+            group.folded_changed.connect(self._filling.begin)
             self._cards.addWidget(group)
         self.going_on = GoingOnCard(next(group for group in step.groups if group.id == GOING_ON), session)
         self._cards.addWidget(self.going_on)
@@ -360,6 +396,15 @@ class SafetyPage(Page):
         self._none.setText(
             tr("None of these: {title}").format(title=current.group.title) if current else tr("None of these")
         )
+        self._filling.begin()
+
+    @property
+    def at_work(self) -> bool:
+        return self._filling.at_work
+
+    def pieces(self) -> Iterator[None]:
+        self.prepare()
+        yield from self._filling.pieces()
 
     def current_group(self) -> SafetyGroup | None:
         """The one group that "none of these" answers: where the keyboard is, else the first with a gap."""
@@ -381,8 +426,9 @@ class SafetyPage(Page):
             return
         if group.folded:
             group.set_folded(False)
+            group.make_rows()
             return
-        open_ids = [card.question.item.id for card in group.open_questions()]
+        open_ids = group.open_questions()
         if not open_ids:
             return
         self.session.answer_all(dict.fromkeys(open_ids, "no"))
@@ -398,10 +444,8 @@ class SafetyPage(Page):
             self.area.ensureWidgetVisible(self.going_on, 0, style.px(40))
             return True
         for group in self.groups:
-            for card in group.cards:
-                if item_id not in {item.id for item in card.question.items}:
-                    continue
-                group.set_folded(False)
+            if group.holds(item_id):
+                card = group.card_of(item_id)
                 self._cards.activate()
                 editor = card.editors.get(item_id, card.main)
                 editor.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -434,9 +478,8 @@ class SafetyPage(Page):
 
     def _go_to_next_gap(self) -> None:
         for group in self.groups:
-            for card in group.open_questions():
-                group.set_folded(False)
-                self.focus_item(card.question.item.id)
+            for item_id in group.open_questions():
+                self.focus_item(item_id)
                 return
         self.answered_all.emit()
 
@@ -448,7 +491,7 @@ class SafetyPage(Page):
 
     def _count(self) -> None:
         answers = self.session.evaluation.answers
-        said = [answers.get(card.question.item.id) for group in self.groups for card in group.asked()]
+        said = [answers.get(item.id) for group in self.groups for item in group.asked()]
         parts = [("yes", tr("yes")), ("no", tr("no")), ("not-assessed", tr("not assessed"))]
         counted = [f"{said.count(word)} {shown_as}" for word, shown_as in parts if said.count(word)]
         self.set_hint(" · ".join([tr("{count} questions").format(count=len(said)), *counted]))
@@ -495,11 +538,6 @@ class SafetyPage(Page):
 def _advised(assessment: Assessment) -> str:
     """Every stop with what it asks for at once."""
     return " ".join(f"{'; '.join(titles)}: {do_now}" for do_now, titles in advised(assessment.stops).items())
-
-
-def _show(card: QuestionCard, wanted: bool) -> bool:
-    style.show_where_hidden(card, wanted)
-    return wanted
 
 
 def _quiet(text: str) -> QLabel:

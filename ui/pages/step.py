@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from time import perf_counter
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
@@ -19,6 +18,7 @@ from evalassist.content.schema import Group, Item, Step
 from evalassist.evaluation import Answer, ItemId
 from evalassist.translate import tr
 from ui import style
+from ui.pages.filling import Filling
 from ui.pages.item_row import COLUMN, GAP, Frame, ItemRow, side_of
 from ui.pages.locked import LockablePage
 from ui.pages.scores import (
@@ -44,10 +44,6 @@ INDENT, MARGIN = 18, 14
 """What a folding group leaves free at its left and right."""
 AROUND = 50
 """What the page, the scroll bar and the edges of a card take."""
-FIRST_ROWS = 14
-"""Rows that are made before a page is shown; as many as can be seen at once."""
-SLICE_S = 0.012
-"""How long more rows are made at a time, so that nobody waits for a page that is long."""
 
 
 class GroupCard(FoldingGroup):
@@ -282,8 +278,7 @@ class StepPage(LockablePage):
         self.area.setWidget(self.inner)
         self.body.addWidget(self.area, 1)
         self._compact = False
-        self._fill = QTimer(self, interval=0)
-        self._fill.timeout.connect(self._make_more_rows)
+        self._filling = Filling(self, session, self.groups, then=lambda: self._show_wanted())
         self._wanted: ItemRow | None = None
         """The row that was gone to, until the page stands as it will."""
         self._scroll_later = QTimer(self, interval=0, singleShot=True)
@@ -309,7 +304,7 @@ class StepPage(LockablePage):
 
     @property
     def at_work(self) -> bool:
-        return self._fill.isActive()
+        return self._filling.at_work
 
     def _make_groups(self) -> Iterator[None]:
         for group in self.step.groups:
@@ -322,12 +317,7 @@ class StepPage(LockablePage):
     def pieces(self) -> Iterator[None]:
         for _ in self.parts:
             yield
-        assessment = self.session.assessment
-        for group in self.groups:
-            while group.lacks_rows(assessment):
-                group.make_row(assessment)
-                yield
-                assessment = self.session.assessment
+        yield from self._filling.pieces()
         self.prepare()
         yield
 
@@ -335,27 +325,8 @@ class StepPage(LockablePage):
         assessment = self.session.assessment
         for group in self.groups:
             group.refresh(assessment)
-        self._make_rows(lambda made: made < FIRST_ROWS)
+        self._filling.begin()
         self.show_lock()
-
-    def _make_rows(self, go_on: Callable[[int], bool]) -> None:
-        """Make rows from the top while there is reason to go on; the rest follows between two events."""
-        assessment = self.session.assessment
-        made = sum(group.rows_made() for group in self.groups)
-        for group in self.groups:
-            while group.lacks_rows(assessment):
-                if not go_on(made):
-                    self._fill.start()
-                    return
-                group.make_row(assessment)
-                made += 1
-        self._fill.stop()
-        style.settle()
-
-    def _make_more_rows(self) -> None:
-        until = perf_counter() + SLICE_S
-        self._make_rows(lambda _: perf_counter() < until)
-        self._show_wanted()
 
     def focus_item(self, item_id: ItemId) -> bool:
         for group in self.groups:
