@@ -51,7 +51,7 @@ WARNING = ("safety",)
 """Steps whose own line above the page tells every red flag, and is read aloud."""
 PAPERS = ("handout", "sign")
 REST_BEFORE_BUILDING_MS, REST_BEFORE_COLLECTING_MS = 400, 2_000
-BETWEEN_SLICES_MS, SLICE_S, BETWEEN_DELETIONS_MS = 10, 0.005, 30
+BETWEEN_SLICES_MS, SLICE_S, BETWEEN_DELETIONS_MS, PAGES_TO_COLLECT = 10, 0.005, 30, 3
 """Pages are made in pieces of some milliseconds, with room for a key between them; they are deleted one by one."""
 DONE = object()
 JUDGED = ("pfp", "irritability", *CODES.values())
@@ -398,10 +398,21 @@ class EvaluationView(QWidget):
     def delete_in_turns(self) -> None:
         """Delete one page after the other: all at once would hold up what is shown in their place."""
         self._step = ""  # nothing is placed any more
-        left = iter((*self._pages.values(), self))
+        self._clearing = self._clear_up()
         clock = QTimer(self, interval=BETWEEN_DELETIONS_MS)  # never twice in one turn of the loop
-        clock.timeout.connect(lambda: next(left, self).deleteLater())
+        clock.timeout.connect(lambda: next(self._clearing, None))
         clock.start()
+
+    def _clear_up(self) -> Iterator[None]:
+        """A page at a time; what many leave together would take the collector a fifth of a second."""
+        while self._pages:
+            self._pages.popitem()[1].deleteLater()
+            yield
+            if len(self._pages) % PAGES_TO_COLLECT == 0:
+                collector.now()
+                yield
+        self.deleteLater()
+        yield
 
     # ------------------------------------------------------------ size
 
