@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -45,6 +45,15 @@ class GoingOnField(NumberField):
 
     going_on = Signal(bool)
     """Enter was taken; True with Shift, which goes back."""
+    trials: Sequence[GoingOnField] = ()
+    """The trials of its side, where it is one of them."""
+
+    def put_back(self, words: str) -> None:
+        """The trials that count have closed up: where one moved here, the next empty field takes the words."""
+        taken = self in self.trials and self.value is not None and words != self.text
+        place = next((trial for trial in self.trials if not trial.text), None) if taken else self
+        if place is not None:
+            super(GoingOnField, place).put_back(words)
 
     def set_bounds(self, usual: tuple[float, float], possible: tuple[float, float]) -> None:
         """Other ranges, because another unit is shown."""
