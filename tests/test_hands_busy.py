@@ -401,6 +401,66 @@ def test_newtons_read_in_while_kgf_are_shown_are_told(table: Callable[..., Table
     assert "habd.left" not in desk.session.evaluation.answers
 
 
+def test_newtons_that_are_doubted_are_read_in_again_or_called_newtons_here(
+    table: Callable[..., Table],
+) -> None:
+    desk = table(settings=SETTINGS.model_copy(update={"force_unit": "lbf"}))
+    desk.open()
+    desk.pad(" ")
+    desk.reads_in("370\r")
+    assert "choose N above" not in desk.sees()
+    assert "press N and Enter" in desk.sees()
+    assert "keep 370 lbf, go on" in desk.sees().splitlines()
+    desk.reads_in("37\r")
+    assert desk.test("habd.left") == measured(37, unit="lbf")
+    desk.reads_in("370\r")
+    QTest.keyClicks(desk.hands, "N")
+    desk.pad(" ")
+    assert desk.test("habd.left").trials[1] == pytest.approx(83.2, abs=0.1)
+
+
+@pytest.mark.parametrize(("before", "refused"), [("", "9.7.1"), ("100 97 95 ", "38"), ("-8", "9.7.1")])
+def test_after_a_refusal_the_next_digit_begins_anew(
+    table: Callable[..., Table], before: str, refused: str
+) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(f" {before}{' ' if before.startswith('-') else ''}{refused} ")
+    assert refused in desk.hands.huge.text()
+    assert "Type it again." in desk.sees()
+    answers = desk.session.evaluation.answers
+    desk.pad("8")
+    assert desk.hands.huge.text() == "8"
+    assert "Type it again." not in desk.sees()
+    assert desk.session.evaluation.answers == answers
+    desk.pad(" ")
+    assert desk.session.evaluation.answers != answers
+
+
+def test_what_is_corrected_after_a_refusal_is_gone_on_with(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 9.7.1 ")
+    QTest.keyClick(desk.hands, Qt.Key.Key_Backspace)
+    QTest.keyClick(desk.hands, Qt.Key.Key_Backspace)
+    desk.pad("5 ")
+    assert desk.test("habd.left") == measured(9.75)
+
+
+@pytest.mark.parametrize("typed", ["37037", "100 97 95 37", "-7 7", "-8 9.7.1", "-99"])
+def test_the_footer_offers_nothing_that_would_be_refused(table: Callable[..., Table], typed: str) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(f" {typed}")
+    keys = ("Enter", "Backspace", "+", "−", "P", "*", "F2")
+    cells = dict(zip(keys, desk.hands.legend._cells, strict=True))
+    assert [key for key in ("Enter", "+", "P", "*") if not cells[key].isHidden()] == []
+    assert not cells["Backspace"].isHidden()
+    answers = desk.session.evaluation.answers
+    desk.pad(" ")
+    assert desk.session.evaluation.answers == answers
+
+
 # ---------------------------------------------------------------- one key each
 
 
