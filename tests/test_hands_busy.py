@@ -679,6 +679,7 @@ def test_the_pad_of_external_rotation_is_warned_of(table: Callable[..., Table]) 
 
 def test_f11_opens_at_the_row_and_goes_back_to_the_row_being_worked_on(table: Callable[..., Table]) -> None:
     desk = table()
+    desk.session.answer("kext.left", measured(100))
     desk.view.go_to("kext.right")
     desk.open()
     assert desk.at == "kext.right"
@@ -686,6 +687,30 @@ def test_f11_opens_at_the_row_and_goes_back_to_the_row_being_worked_on(table: Ca
     QTest.keyClick(desk.hands, Qt.Key.Key_F11)
     assert desk.view.hands is None
     assert desk.view.focused_item() == "kext.left"
+
+
+@pytest.mark.parametrize(("sore", "first"), [("right", "left"), ("left", "right"), ("both", "right")])
+def test_f11_where_f8_leads_begins_with_the_side_that_is_tested_first(
+    table: Callable[..., Table], sore: SoreKnee, first: str
+) -> None:
+    desk = table(sore)
+    desk.view.go_to(desk.session.progress["strength"].gaps[0])
+    assert desk.view.focused_item() == "habd.right"
+    desk.open()
+    assert desk.at == f"habd.{first}"
+    assert "Also test:" in desk.sees()
+    desk.pad(" 100 97 95 2 ")
+    order = [stop.item_id for stop in desk.hands.entry.stops]
+    assert (order[0], desk.at) == (f"habd.{first}", order[1])
+
+
+@pytest.mark.parametrize("given", ["habd.left", "habd.right"])
+def test_f11_stays_on_a_side_of_a_muscle_that_was_begun(table: Callable[..., Table], given: str) -> None:
+    desk = table()
+    desk.session.answer(given, measured(100))
+    desk.view.go_to("habd.right")
+    desk.open()
+    assert desk.at == "habd.right"
 
 
 def test_before_anything_is_tested_it_asks_which_muscles(table: Callable[..., Table]) -> None:

@@ -49,7 +49,7 @@ class HandsEntry(HandsPlace):
         self.question: Question | None = None
         self._doubted = ""
         answered = any(stop.item_id in session.evaluation.answers for stop in self.stops)
-        self.go_to(at)
+        self.go_to(self._first_side(at))
         if not answered and self.at == self._next_open(-1):
             self.ask_for_muscles()
 
@@ -65,6 +65,13 @@ class HandsEntry(HandsPlace):
             self._arrive(ids.index(item_id))
         else:
             self._arrive(self._next_open(-1))
+
+    def _first_side(self, item_id: str) -> str:
+        """This side, or while nothing is known of its muscle the one that the order tests first."""
+        group = item_id.rpartition(".")[0]
+        both = [f"{group}.{each}" for each in battery.sides_in_order(self.session.evaluation.sore_knee)]
+        untouched = not any(each in self.session.evaluation.answers for each in both)
+        return both[0] if item_id in both and untouched else item_id
 
     def move(self, by: int) -> None:
         """To the stop before or after, whatever is known of it."""
