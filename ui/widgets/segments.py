@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from evalassist.translate import tr
 from ui import style
-from ui.widgets.boxes import LOOKS, Box, BoxFrame, Choice, Tone
+from ui.widgets.boxes import LOOKS, Box, BoxFrame, Choice, Tone, chosen_by
 from ui.widgets.focus import CLEARING_KEYS, ENTER_KEYS, go_on
 
 __all__ = [
@@ -153,14 +153,11 @@ class SegmentedControl(BoxFrame):
         box.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _letter(self, typed: str) -> bool:
-        fitting = [box for box in self._boxes if box.choice.letter == typed]
-        if not fitting:
+        value = chosen_by(typed, [box.choice for box in self._boxes], self._value)
+        if value is None:
             return False
-        # Two choices with one first letter take turns; a letter never clears, so it is safe to press twice.
-        at = next((i for i, box in enumerate(fitting) if box.choice.value == self._value), -1)
-        box = fitting[(at + 1) % len(fitting)]
-        self.focus_box(box.choice.value)
-        self.choose(box.choice.value)
+        self.focus_box(value)
+        self.choose(value)
         return True
 
     def _let_tab_reach(self, reached: Box) -> None:
