@@ -51,7 +51,7 @@ from ui.dialogs.as_text import AsText
 from ui.dialogs.database import DatabaseDialog
 from ui.dialogs.drafts import DraftsDialog
 from ui.dialogs.manual import Manual
-from ui.dialogs.palette import Palette, commands
+from ui.dialogs.palette import Palette, commands, fitting
 from ui.dialogs.patient import PatientDialog
 from ui.hands_busy import HandsBusyView
 from ui.main_window import MainWindow, wear
@@ -722,6 +722,16 @@ def test_a_card_of_the_first_run_says_what_it_is_about(desk: Desk, aloud: Aloud)
     assert aloud.heard()[0][0].startswith("Who works here first Step 2 of 3: your account")
     QTest.keyClick(first.button, Qt.Key.Key_Space)
     assert aloud.heard()[1] == ["Write a short name to sign in with, like “chen”."]
+
+
+def test_papers_are_found_by_what_is_done_with_them(desk: Desk) -> None:
+    desk.store.save(desk.case("ex1"))
+    desk.window.begin(desk.case("ex1").with_answer("locked", "yes"))
+    found = commands(desk.window)
+    assert {each.words for each in fitting(found, "pdf")} >= {"Handout", "Sign", "Referral letter"}
+    assert next(each.words for each in fitting(found, "date of birth")).startswith(
+        "Correct the patient's name"
+    )
 
 
 def test_lists_below_a_line_say_what_enter_would_take(desk: Desk, aloud: Aloud) -> None:

@@ -135,7 +135,12 @@ def pairs(lines: list[str]) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("weeks", "told"), [(4.0, "(75 % more) in 4 weeks"), (1.0, "(75 % more) in 1 week")])
 def test_a_rise_of_load_is_told_with_the_weeks_it_took(weeks: float, told: str) -> None:
-    rose: dict[str, Answer] = {"load-change": "yes", "load-unit": "km a week", "load-old": 20.0, "load-new": 35.0}
+    rose: dict[str, Answer] = {
+        "load-change": "yes",
+        "load-unit": "km a week",
+        "load-old": 20.0,
+        "load-new": 35.0,
+    }
     evaluation = read_case(CASES / "ex1.toml", load_content()).with_answers({**rose, "load-weeks": weeks})
     assert re.search(rf"{re.escape(told)}\b", clean(note_text(noted(evaluation)).replace("\n", " ")))
 
