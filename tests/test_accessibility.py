@@ -51,7 +51,7 @@ from ui.dialogs.as_text import AsText
 from ui.dialogs.database import DatabaseDialog
 from ui.dialogs.drafts import DraftsDialog
 from ui.dialogs.manual import Manual
-from ui.dialogs.palette import Palette, commands
+from ui.dialogs.palette import Palette, commands, fitting
 from ui.dialogs.patient import PatientDialog
 from ui.hands_busy import HandsBusyView
 from ui.main_window import MainWindow, wear
@@ -59,14 +59,15 @@ from ui.pages.base import Page
 from ui.pages.door import Door
 from ui.pages.first_run import FirstRun
 from ui.pages.plan import PlanPage
+from ui.pages.step import StepPage
 from ui.way_in import WayIn
-from ui.widgets.boxes import Box
+from ui.widgets.boxes import Box, Choice
 from ui.widgets.comparison import ComparisonTable
 from ui.widgets.focus import is_stop
 from ui.widgets.marks import Banner, ReasonLink
 from ui.widgets.paper_key import PaperKey
 from ui.widgets.pdf_view import PdfPages
-from ui.widgets.segments import SegmentedControl, yes_no_not_tested
+from ui.widgets.segments import SegmentedControl, ZeroToTen, yes_no_not_tested
 
 CASES = Path(__file__).parent / "cases"
 KEYS = new_keys()
@@ -722,6 +723,48 @@ def test_a_card_of_the_first_run_says_what_it_is_about(desk: Desk, aloud: Aloud)
     assert aloud.heard()[0][0].startswith("Who works here first Step 2 of 3: your account")
     QTest.keyClick(first.button, Qt.Key.Key_Space)
     assert aloud.heard()[1] == ["Write a short name to sign in with, like “chen”."]
+
+
+def test_what_one_key_answers_is_read_aloud(desk: Desk, aloud: Aloud) -> None:
+    desk.store.save(desk.case("ex1"))
+    desk.window.begin(desk.half("patient-a"))
+    page = desk.window.view.show_step("knee")
+    assert isinstance(page, StepPage)
+    group = next(each for each in page.groups if each.unanswered())
+    count = len(group.unanswered())
+    page.focus_item(group.unanswered()[0])
+    aloud.heard()
+    page.none_of_these()
+    said, _ = aloud.heard()
+    assert any(f": {count} answered. The rest: " in words for words in said)
+
+
+def test_a_letter_that_chooses_where_the_keyboard_is_is_read_aloud(qtbot: QtBot, aloud: Aloud) -> None:
+    choices = SegmentedControl((Choice("yes", "Yes"), Choice("no", "No")), "Locking")
+    pain = ZeroToTen("Worst pain")
+    page = QWidget()
+    qtbot.addWidget(page)
+    column = style.column(page)
+    for control in (choices, pain):
+        column.addWidget(control)
+    page.show()
+    qtbot.waitUntil(page.isActiveWindow)
+    choices.focus_box("yes")
+    QTest.keyClicks(choices.focusWidget(), "y")
+    assert aloud.heard()[0] == ["Locking: Yes, selected"]
+    pain.setFocus()
+    QTest.keyClicks(pain.focusWidget(), "1")
+    assert aloud.heard()[0] == ["1, or 10 with a 0; Enter takes it"]
+
+
+def test_papers_are_found_by_what_is_done_with_them(desk: Desk) -> None:
+    desk.store.save(desk.case("ex1"))
+    desk.window.begin(desk.case("ex1").with_answer("locked", "yes"))
+    found = commands(desk.window)
+    assert {each.words for each in fitting(found, "pdf")} >= {"Handout", "Sign", "Referral letter"}
+    assert next(each.words for each in fitting(found, "date of birth")).startswith(
+        "Correct the patient's name"
+    )
 
 
 def test_lists_below_a_line_say_what_enter_would_take(desk: Desk, aloud: Aloud) -> None:

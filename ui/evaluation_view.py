@@ -617,24 +617,19 @@ class EvaluationView(QWidget):
     def gap_after(self) -> tuple[str, ItemId] | None:
         """Where F8 goes: the step and the item, or None when nothing is left."""
         progress = self.session.progress
-        gaps = progress[self._step].gaps
-        at = self.focused_item()
-        order = self._item_order()
-        if at in order:
-            after = [gap for gap in gaps if order.get(gap, 0) > order[at]]
-            gaps = (
-                *after,
-                *(gap for gap in gaps if gap not in after and gap != at),
-                *((at,) if at in gaps else ()),
-            )
-        if gaps:
-            return self._step, gaps[0]
+        at, order = self.focused_item(), self._item_order()
         ids = [step.id for step in self.steps]
         here = ids.index(self._step)
-        for step_id in (*ids[here + 1 :], *ids[:here]):
-            if progress[step_id].gaps and progress[step_id].state != "blocked":
-                return step_id, progress[step_id].gaps[0]
-        return None
+        for step_id in (*ids[here:], *ids[:here]):
+            gaps = progress[step_id].gaps if progress[step_id].state != "blocked" else ()
+            if step_id == self._step and at in order:
+                gaps = (*(gap for gap in gaps if order.get(gap, 0) > order[at]), *gaps)
+            elif at in gaps:  # the plan waits for what is answered on other steps, one after the other
+                gaps = (*gaps[gaps.index(at) + 1 :], *gaps)
+            for gap in gaps:
+                if gap != at:
+                    return self.step_of(gap) or step_id, gap
+        return (self._step, at) if at in progress[self._step].gaps else None
 
     def _item_order(self) -> dict[ItemId, int]:
         step = self.session.content.steps[self._step]

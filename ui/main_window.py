@@ -1154,13 +1154,9 @@ class MainWindow(QMainWindow):
 
     def find_by_name(self) -> None:
         """Ctrl+K: any field or command by name."""
-        from ui.dialogs.palette import Command, Palette, commands
+        from ui.dialogs.palette import Palette, commands
 
-        found = commands(self)
-        if self.view is not None:
-            correct = partial(self.correct_patient, at_visit=True)
-            found.append(Command(tr("Correct the visit date or kind"), "", correct))
-        palette = Palette(found, self)
+        palette = Palette(commands(self), self)
         if palette.exec() and palette.chosen is not None:
             palette.chosen.act()
 

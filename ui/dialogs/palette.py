@@ -87,12 +87,20 @@ def commands(window: MainWindow) -> list[Command]:
             partial(window.show_chart, session.evaluation.patient.id),
         ),
         Command(tr("Correct the sore knee"), "", view.correct_side),
-        Command(tr("Correct the patient's name, birth date or sex"), "", window.correct_patient),
+        Command(
+            tr("Correct the patient's name, birth date or sex"), tr("date of birth"), window.correct_patient
+        ),
+        Command(tr("Correct the visit date or kind"), "", partial(window.correct_patient, at_visit=True)),
         Command(tr("Undo"), "Ctrl+Z", view.undo),
         Command(tr("Redo"), "Ctrl+Y", view.redo),
     ]
+    if session.assessment.stopped:
+        found.append(Command(tr("Referral letter"), tr("write, print, PDF"), view.referral_wanted.emit))
+    if session.evaluation.kind == "discharge":
+        found.append(Command(tr("Discharge summary"), tr("print, PDF"), view.discharge_wanted.emit))
+    papers = {"handout": tr("step: print, PDF"), "sign": tr("step: print the note, PDF")}
     for step in session.content.steps.values():
-        found.append(Command(step.title, tr("step"), partial(view.go_to, step.id)))
+        found.append(Command(step.title, papers.get(step.id, tr("step")), partial(view.go_to, step.id)))
     steps = session.content.steps.values()
     names = Counter((step.id, item.label) for step in steps for item in step.items)
     for step in steps:
