@@ -322,7 +322,11 @@ class SafetyGroup(FoldingGroup):
             self.make_row(assessment)
 
     def _show(self, card: QuestionCard, assessment: Assessment) -> None:
-        style.show_where_hidden(card, card.refresh(assessment))
+        wanted = card.refresh(assessment)
+        if self.isVisible():
+            card.setVisible(wanted)  # now, not with a later event: the keyboard may go there next
+        else:
+            style.show_where_hidden(card, wanted)
         card.setEnabled(not self._page.read_only)
 
     def refresh(self, assessment: Assessment) -> None:
