@@ -52,7 +52,7 @@ from ui.dialogs.as_text import AsText
 from ui.dialogs.database import DatabaseDialog
 from ui.dialogs.drafts import DraftsDialog
 from ui.dialogs.manual import Manual
-from ui.dialogs.palette import Palette, commands, fitting
+from ui.dialogs.palette import KeysDialog, Palette, commands, fitting
 from ui.dialogs.patient import PatientDialog
 from ui.hands_busy import HandsBusyView
 from ui.main_window import MainWindow, wear
@@ -66,6 +66,7 @@ from ui.widgets.boxes import Box, Choice
 from ui.widgets.comparison import ComparisonTable
 from ui.widgets.focus import is_stop
 from ui.widgets.marks import Banner, ReasonLink
+from ui.widgets.panel_lines import PanelLines
 from ui.widgets.paper_key import PaperKey
 from ui.widgets.pdf_view import PdfPages
 from ui.widgets.segments import SegmentedControl, ZeroToTen, yes_no_not_tested
@@ -792,6 +793,18 @@ def test_a_card_of_the_first_run_says_what_it_is_about(desk: Desk, aloud: Aloud)
     assert aloud.heard()[0][0].startswith("Who works here first Step 2 of 3: your account")
     QTest.keyClick(first.button, Qt.Key.Key_Space)
     assert aloud.heard()[1] == ["Write a short name to sign in with, like “chen”."]
+
+
+def test_what_does_not_fit_is_read_with_what_it_is_and_the_keys_with_what_they_do(
+    desk: Desk, aloud: Aloud
+) -> None:
+    desk.store.save(desk.case("ex1"))
+    desk.window.begin(desk.case("ex1").with_answer("nprs-rest", 10))
+    (doubt,) = desk.window.view.session.assessment.contradictions
+    assert f"Does not fit: {doubt.text}" in PanelLines(desk.window.view.session).found()
+    keys = KeysDialog([], evaluation=True, parent=desk.window)
+    done = next(each for each in keys.findChildren(QPushButton) if each.isDefault())
+    assert "F8: next gap" in done.accessibleDescription()
 
 
 def test_what_one_key_answers_is_read_aloud(desk: Desk, aloud: Aloud) -> None:

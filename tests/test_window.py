@@ -108,6 +108,7 @@ class Desk:
 
     def begin(self, evaluation: Evaluation) -> None:
         self.window.begin(evaluation)
+        QApplication.processEvents()
 
     def case(self, name: str) -> Evaluation:
         return read_case(CASES / f"{name}.toml", self.content)

@@ -138,6 +138,7 @@ class EvaluationView(QWidget):
             kept = [row for row in self.session.store.recent() if row.id == self.session.evaluation.id]
             if kept and not self._not_kept_since:
                 self.header.kept.set_kept(f"{kept[0].updated_at.astimezone():%H:%M:%S}")
+        style.settle()
 
     # ------------------------------------------------------------ steps
 
@@ -468,8 +469,8 @@ class EvaluationView(QWidget):
         self.header.setGeometry(0, band, self.width(), head)
         self.footer.setGeometry(0, self.height() - bottom, self.width(), bottom)
         self.rail.setGeometry(0, top, rail, middle)
-        self.panel.setVisible(show_panel and self._begun)
         self.panel.setGeometry(self.width() - panel, top, panel, middle)
+        self.panel.setVisible(show_panel and self._begun)
         self.panel.setAutoFillBackground(over)
         self.panel.raise_()
         room = self._room(page, beside=show_panel and not over)

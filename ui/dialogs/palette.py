@@ -238,6 +238,7 @@ class KeysDialog(QDialog):
         manual.setAutoDefault(False)
         manual.clicked.connect(lambda: self.done(MANUAL))
         done.setDefault(True)
+        done.setAccessibleDescription(". ".join(f"{keys}: {words}" for keys, words in rows))
         done.clicked.connect(self.accept)
         ends = style.row(spacing=8)
         ends.addWidget(manual)

@@ -159,7 +159,9 @@ class SegmentedControl(BoxFrame):
         there = next((box for box in self._boxes if box.hasFocus()), None)
         self.focus_box(value)
         self.choose(value)
-        if there is not None and there.choice.value == value:  # the keyboard did not move, so nothing is heard
+        if (
+            there is not None and there.choice.value == value
+        ):  # the keyboard did not move, so nothing is heard
             spoken.say(there, tr("{name}, selected").format(name=there.accessibleName()))
         return True
 
