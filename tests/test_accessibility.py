@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
     QSlider,
     QTextBrowser,
     QTextEdit,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -69,6 +70,7 @@ from ui.widgets.panel_lines import PanelLines
 from ui.widgets.paper_key import PaperKey
 from ui.widgets.pdf_view import PdfPages
 from ui.widgets.segments import SegmentedControl, ZeroToTen, yes_no_not_tested
+from ui.widgets.stepper import Stepper
 
 CASES = Path(__file__).parent / "cases"
 KEYS = new_keys()
@@ -417,6 +419,73 @@ def test_nothing_is_cut_and_everything_can_be_read_in_the_dark_at_twice_the_size
 ) -> None:
     desk.wear(theme="dark", text_scale=2.0)
     assert wrong(tour(desk), pale, cut) == {}
+
+
+def unpressed(place: QWidget) -> list[str]:
+    """Buttons with the keyboard that Enter does not press, or presses twice."""
+    window, found = place.window(), []
+    window.activateWindow()
+    for button in seen(place):
+        if not (isinstance(button, QPushButton | QToolButton) and is_stop(button)) or button.property("step"):
+            continue  # Enter goes on from − and +, as from every value
+        clicks: list[bool] = []
+        told = button.blockSignals(True)  # it must not act: the place would be another
+        button.click = lambda clicks=clicks: clicks.append(True)  # type: ignore[method-assign, misc]
+        button.setFocus(Qt.FocusReason.TabFocusReason)
+        by_qt = isinstance(button, QPushButton) and button.autoDefault()
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+        del button.click
+        button.blockSignals(told)
+        if len(clicks) + by_qt != 1:
+            found.append(f"pressed {len(clicks) + by_qt} times: {called(button)}")
+    return found
+
+
+@pytest.mark.parametrize("tour", TOURS)
+def test_enter_presses_every_button_that_has_the_keyboard(tour: Tour, desk: Desk) -> None:
+    assert wrong(tour(desk), unpressed) == {}
+
+
+def test_enter_on_a_button_presses_it_once_and_goes_on_from_a_field(desk: Desk) -> None:
+    desk.window.begin(desk.case("ex1"))
+    view = desk.window.view
+    assert view is not None
+    view.show_step("plan")
+    desk.rest()
+    pressed: list[str] = []
+    view.footer.next_wanted.disconnect()
+    view.footer.next_wanted.connect(lambda: pressed.append("next"))
+    view.footer.previous_wanted.disconnect()
+    view.footer.previous_wanted.connect(lambda: pressed.append("previous"))
+    for button, key in (
+        (view.footer._next, Qt.Key.Key_Return),
+        (view.footer._previous, Qt.Key.Key_Enter),
+        (view.footer._next, Qt.Key.Key_Space),
+    ):
+        button.setFocus()
+        QTest.keyClick(desk.window.focusWidget(), key)
+    assert pressed == ["next", "previous", "next"]
+    stepper = next(each for each in view.page.findChildren(Stepper) if each.isVisible())
+    value = stepper.value
+    stepper.setFocus()
+    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_Return)
+    assert stepper.value == value
+    assert not stepper.isAncestorOf(desk.window.focusWidget())
+
+
+def test_enter_on_a_button_of_the_hands_busy_view_presses_it_and_takes_nothing(desk: Desk) -> None:
+    desk.window.begin(desk.half("patient-a"))
+    view = desk.window.view
+    assert view is not None
+    QTest.keyClick(desk.window, Qt.Key.Key_F11)
+    hands = view.hands
+    assert hands is not None
+    at = hands.item_id
+    leave = next(each for each in hands.findChildren(QPushButton) if each.text() == "Back to the page")
+    leave.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_Return)
+    assert view.hands is None
+    assert view.focused_item() == at
 
 
 LEAVING = {"Start page", "Chart of this patient", "Lock the screen", "Show the patient", "Hands-busy view"}

@@ -284,6 +284,58 @@ def test_locking_during_the_hands_busy_view_loses_nothing_and_hides_it(person: P
     assert at.text() == f"{typed}5"
 
 
+@pytest.mark.parametrize(("entered", "typed"), [("20\r21\r", ""), ("20\r21\r", "22"), ("", "20"), ("", "")])
+def test_locking_the_hands_busy_view_brings_back_nothing_that_it_went_past(
+    person: Person, entered: str, typed: str
+) -> None:
+    person.begin()
+    person.view.go_to("her.left")
+    at = person.window.focusWidget()
+    QTest.keyClicks(at, "30 kg")
+    QTest.keyClick(at, Qt.Key.Key_Enter)
+    QTest.keyClick(at, Qt.Key.Key_F11)
+    hands = person.view.hands
+    assert hands is not None
+    for sign in entered + typed:
+        if sign == "\r":
+            QTest.keyClick(hands, Qt.Key.Key_Enter)
+        else:
+            QTest.keyClicks(hands, sign)
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    numbers = [float(one) for one in f"{entered}{typed}".split()]
+    answer = person.view.session.evaluation.answers.get("her.left")
+    assert (list(answer.trials) if isinstance(answer, StrengthTest) else []) == numbers
+    assert trials_seen(person, "Hip external rotation, left") == (
+        [f"{one:g}" for one in numbers] if numbers else ["30 kg"]
+    )
+
+
+def test_a_refused_trial_does_not_come_back_over_one_that_counts(person: Person) -> None:
+    person.begin()
+    person.view.go_to("her.left")
+    for typed in ("30 kg", "50"):
+        at = next(one for one in trials(person, "Hip external rotation, left") if not one.text())
+        at.setFocus()
+        QTest.keyClicks(at, typed)
+        QTest.keyClick(at, Qt.Key.Key_Enter)
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    answer = person.view.session.evaluation.answers["her.left"]
+    assert isinstance(answer, StrengthTest)
+    assert list(answer.trials) == [50]
+    assert trials_seen(person, "Hip external rotation, left") == ["50", "30 kg"]
+
+
+def trials(person: Person, of: str) -> list[QLineEdit]:
+    lines = person.view.page.findChildren(QLineEdit)
+    return [one for one in lines if one.accessibleName().startswith(f"{of}, trial")]
+
+
+def trials_seen(person: Person, of: str) -> list[str]:
+    return [one.text() for one in trials(person, of) if one.text()]
+
+
 def test_locking_leaves_no_key_in_the_memory_and_no_open_file(person: Person) -> None:
     person.begin()
     file, key = person.store.path, person.store.keys.database

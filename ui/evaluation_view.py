@@ -280,14 +280,16 @@ class EvaluationView(QWidget):
         A number of the hands-busy view is, too, though it counts: its last digits may not be typed yet.
         """
         found: dict[tuple[str, str], str] = {}
-        if self.hands is not None:
-            begun = self.hands.begun_words()
-            found |= {("strength", name): words for name, words in (begun | self.hands.loose_words()).items()}
         for step_id, page in self._pages.items():
             try:
+                if self.hands is not None and page is self.page:
+                    page.prepare()  # what the view took stands in its fields now
                 found |= {(step_id, name): words for name, words in page.loose_words().items()}
             except Exception as error:  # a defect must not keep the window from locking
                 log_fault(log, "a page could not be asked", error, self.session.evaluation.id)
+        if self.hands is not None:
+            begun = self.hands.begun_words()
+            found |= {("strength", name): words for name, words in (begun | self.hands.loose_words()).items()}
         return found
 
     def put_back(self, found: dict[tuple[str, str], str]) -> list[Typed]:
