@@ -678,6 +678,9 @@ def test_the_hands_busy_view_says_each_number_what_it_came_to_and_what_is_wrong(
     assert typed("\b\b\b\b-").startswith("Not tested, because of 1: Pain; 2: ")
     QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_Escape)
     assert aloud.heard()[1][-1] == "trial 2 of 3."
+    typed("118\r")
+    QTest.keyClicks(desk.window.focusWidget(), "121\r")
+    assert not [words for words in aloud.heard()[1] if "/10" in words], "no force is read as a pain"
 
 
 def test_what_is_wrong_with_a_field_is_read_aloud_and_read_with_it(desk: Desk, aloud: Aloud) -> None:
@@ -800,8 +803,10 @@ def test_what_does_not_fit_is_read_with_what_it_is_and_the_keys_with_what_they_d
 ) -> None:
     desk.store.save(desk.case("ex1"))
     desk.window.begin(desk.case("ex1").with_answer("nprs-rest", 10))
-    (doubt,) = desk.window.view.session.assessment.contradictions
-    assert f"Does not fit: {doubt.text}" in PanelLines(desk.window.view.session).found()
+    view = desk.window.view
+    assert view is not None
+    (doubt,) = view.session.assessment.contradictions
+    assert f"Does not fit: {doubt.text}" in PanelLines(view.session).found()
     keys = KeysDialog([], evaluation=True, parent=desk.window)
     done = next(each for each in keys.findChildren(QPushButton) if each.isDefault())
     assert "F8: next gap" in done.accessibleDescription()
@@ -810,6 +815,7 @@ def test_what_does_not_fit_is_read_with_what_it_is_and_the_keys_with_what_they_d
 def test_what_one_key_answers_is_read_aloud(desk: Desk, aloud: Aloud) -> None:
     desk.store.save(desk.case("ex1"))
     desk.window.begin(desk.half("patient-a"))
+    assert desk.window.view is not None
     page = desk.window.view.show_step("knee")
     assert isinstance(page, StepPage)
     group = next(each for each in page.groups if each.unanswered())

@@ -411,4 +411,5 @@ class HandsEntry(HandsPlace):
         self.wanted.add(self.stop.group)  # it stays in the battery when its value is taken back
         test = begun_like(before, test, answers.get(f"{self.stop.group}.{other(self.stop.side)}"))
         test = told_by(before, test, settings.dynamometer, settings.therapist_name)
+        self.typed = ""  # before it is told: what is read aloud then must not be taken for the next value
         self.session.answer(self.item_id, None if test == StrengthTest() else test)
