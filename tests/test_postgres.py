@@ -35,7 +35,7 @@ from evalassist.records.restore import chosen_backup, restore
 from evalassist.records.server import Server, read_server, server_of, write_server
 from evalassist.records.store import AccountChangedError, DismissedError, Store
 from evalassist.records.triggers import REFUSALS, RULES
-from evalassist.records.vault import Keys, WrongPasswordError, new_keys
+from evalassist.records.vault import Keys, WrongPaperKeyError, WrongPasswordError, new_keys
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 
@@ -855,6 +855,25 @@ def test_a_password_is_not_changed_in_another_window_while_the_records_are_moved
     with suppress(StoreError):
         other.close()
     here.sign_in("lee", OTHER).close()
+
+
+@pytest.mark.parametrize("way", ["password", "paper key"])
+def test_a_way_in_of_before_that_was_put_into_the_vault_opens_nothing_on_the_server_either(
+    here: Entrance, server: Server, way: str
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store:
+        lee = next(each for each in store.accounts() if each.sign_in == "lee")
+        paper, former = here.new_paper_key(store), here.vault()
+        here.new_paper_key(store)
+        here.change_password(store, lee.id, THIRD)
+    with here.sign_in("chen", PASSWORD) as store:
+        slot = former.slot(lee.id if way == "password" else vaults.PAPER)
+        assert slot is not None
+        here.vault_file.write_bytes(vaults.vault_bytes(here.vault().with_slot(slot)))
+        here.use_server(store, server)
+    with pytest.raises((WrongPasswordError, WrongPaperKeyError)):
+        here.sign_in("lee", OTHER) if way == "password" else here.sign_in_with_paper(paper)
+    here.sign_in("lee", THIRD).close()
 
 
 def test_a_workstation_is_not_connected_to_the_copy_of_a_move_cut_short_while_its_file_still_counts(

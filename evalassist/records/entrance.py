@@ -361,8 +361,8 @@ class Entrance:
                 raise StoreError(tr("{server} is empty. Nothing was changed.").format(server=server))
             with self._alone():
                 moved = move(self.records, store.keys, server)
-                with Store(server, store.keys) as there:  # the copy inside the records may be older
-                    there.keep_vault(vaults.vault_bytes(self.vault()))
+                with Store(server, store.keys) as there:  # what was announced counts, too
+                    there.keep_vault(vaults.vault_bytes(self._kept_vault(store)))
                     copied = there.head()
                 # from here on the file is refused, with or without the name of the server
                 with store.writing(MOVED, "") as db:
