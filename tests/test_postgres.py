@@ -33,7 +33,7 @@ from evalassist.records.models import Base
 from evalassist.records.plain import addendum_sha256, sha256_of
 from evalassist.records.restore import chosen_backup, restore
 from evalassist.records.server import Server, read_server, server_of, write_server
-from evalassist.records.store import AccountChangedError, DismissedError, Store
+from evalassist.records.store import AccountChangedError, DismissedError, MovedError, Store
 from evalassist.records.triggers import REFUSALS, RULES
 from evalassist.records.vault import Keys, WrongPaperKeyError, WrongPasswordError, new_keys
 
@@ -723,7 +723,7 @@ def test_moved_records_are_the_same_on_the_server_and_the_file_stays_as_it_was(
     with here.sign_in("chen", PASSWORD) as store:
         moved = here.use_server(store, server)
         assert (moved["evaluation"], moved["document"], moved["addendum"]) == (2, 5, 1)
-        with pytest.raises(StoreError, match="were moved to the clinic's database"):
+        with pytest.raises(MovedError, match="were moved to the clinic's database"):
             store.save(begin())  # a window still open on the file
     assert rows_in(here.records, keys) == before
     file = here.records.read_bytes()
@@ -837,6 +837,27 @@ def test_on_a_server_a_window_is_closed_to_a_password_or_paper_key_that_was_exch
         opened.close()
 
 
+def test_what_was_typed_when_the_own_password_was_reset_elsewhere_is_kept_after_signing_in_with_the_new_one(
+    here: Entrance, there: Entrance
+) -> None:
+    draft = begin()
+    with there.sign_in("lee", OTHER) as window:
+        window.save(draft)
+        with here.sign_in("chen", PASSWORD) as administrator:
+            lee = next(each for each in administrator.people() if each.sign_in == "lee")
+            here.change_password(administrator, lee.id, THIRD)
+        with pytest.raises(AccountChangedError):
+            window.save(draft.with_impression("typed"))
+        there.sign_in("chen", PASSWORD).close()  # the new password is known there then
+        with there.sign_in("lee", THIRD) as fresh:
+            window.go_on_as(fresh)
+        window.save(draft.with_impression("typed"))
+        with here.sign_in("chen", PASSWORD) as administrator:
+            here.change_password(administrator, lee.id, OTHER)
+        with pytest.raises(AccountChangedError):
+            window.recent()
+
+
 def test_a_password_is_not_changed_in_another_window_while_the_records_are_moved(
     here: Entrance, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -914,6 +935,39 @@ def test_records_that_were_moved_are_not_taken_for_the_clinics_again(here: Entra
     restore(backup, backup.keys_by_password("chen", PASSWORD), here.records.parent, backup.account_id("chen"))
     with here.sign_in("lee", OTHER) as store:
         assert len(store.drafts()) == 1
+
+
+def test_a_window_on_the_file_reads_nothing_more_once_the_records_were_moved(
+    here: Entrance, server: Server
+) -> None:
+    """On the server its account may have been removed since."""
+    told = list[str]()
+    with Entrance(here.records.parent).sign_in("lee", OTHER) as window:
+        window.on_dismissed = told.append
+        with here.sign_in("chen", PASSWORD) as store:
+            here.use_server(store, server)
+        for act in (window.recent, lambda: window.documents_of_patient(ANNA.id), window.refuse_dismissed):
+            with pytest.raises(MovedError):
+                act()
+    assert all("Sign in anew to go on there" in why for why in told)
+
+
+def test_what_was_typed_on_the_file_is_kept_on_the_server_after_signing_in_anew(
+    here: Entrance, server: Server
+) -> None:
+    draft = begin()
+    with Entrance(here.records.parent).sign_in("lee", OTHER) as window:
+        window.save(draft)
+        with here.sign_in("chen", PASSWORD) as store:
+            here.use_server(store, server)
+        with pytest.raises(MovedError):
+            window.save(draft.with_impression("typed"))
+        with here.sign_in("lee", OTHER) as fresh:
+            window.go_on_as(fresh)
+        window.save(draft.with_impression("typed"))
+    with here.sign_in("chen", PASSWORD) as store:
+        assert store.is_shared
+        assert store.load(draft.id).impression == "typed"
 
 
 def test_only_an_administrator_moves_the_records(here: Entrance, server: Server) -> None:
