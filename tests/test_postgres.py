@@ -7,7 +7,7 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -1279,6 +1279,75 @@ def test_a_workstation_with_other_records_is_not_connected_over_them(
     vaults.previous_of(own.vault_file).unlink()
     with pytest.raises(StoreError, match="other records than this computer"):
         own.join(server, "chen", PASSWORD)
+
+
+# ------------------------------------------------------------ another database
+
+
+@pytest.fixture
+def copied(here: Entrance, there: Entrance, server: Server, owner: Server, asked: Asked) -> Iterator[Server]:
+    """A second database with a copy of the records of the first, which still runs."""
+    gone = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'"
+    asked(gone.format("clinic"), "CREATE DATABASE clinic2 OWNER clinic_owner TEMPLATE clinic")
+    postgres.set_up(replace(owner, database="clinic2"))
+    yield replace(server, database="clinic2")
+    asked(gone.format("clinic2"), "DROP DATABASE clinic2")
+
+
+def change_database(by: str, entrance: Entrance, server: Server) -> None:
+    if by == "command":
+        entrance.join(server, "chen", PASSWORD).close()
+    else:
+        with entrance.sign_in("chen", PASSWORD) as store:
+            entrance.use_server(store, server)
+
+
+@pytest.mark.parametrize("by", ["command", "window"])
+def test_a_database_that_was_left_is_not_used_again_by_an_older_name_of_it(
+    here: Entrance, there: Entrance, server: Server, copied: Server, by: str
+) -> None:
+    """Who was removed since could sign in there, with the vault of that day."""
+    former, vault = here.server_file.read_bytes(), here.vault_file.read_bytes()
+    change_database(by, here, copied)
+    with here.sign_in("chen", PASSWORD) as store:
+        assert store.where == copied
+        assert not store.trail_was_cut
+        lee = next(each for each in store.accounts() if each.sign_in == "lee")
+        here.remove_account(store, lee.id)
+    here.server_file.write_bytes(former)
+    here.vault_file.write_bytes(vault)
+    for name, password in (("lee", OTHER), ("chen", PASSWORD)):
+        with pytest.raises(StoreError, match="lie in another database now"):
+            here.sign_in(name, password)
+    with pytest.raises(StoreError, match="lie in another database now"):
+        here.verify("chen", PASSWORD)
+    with pytest.raises(StoreError, match="lie in another database now"):
+        there.sign_in("lee", OTHER)  # a workstation that was not connected anew
+    change_database("command", there, copied)
+    there.sign_in("chen", PASSWORD).close()
+    here.join(server, "chen", PASSWORD).close()  # an administrator wants just this
+    here.sign_in("lee", OTHER).close()
+
+
+def test_a_copy_that_lacks_what_was_kept_since_is_not_used(
+    here: Entrance, there: Entrance, server: Server, copied: Server
+) -> None:
+    with there.sign_in("lee", OTHER) as store:
+        store.save(begin())
+    with here.sign_in("chen", PASSWORD) as store, pytest.raises(StoreError, match="lacks what was kept"):
+        here.use_server(store, copied)
+    here.join(copied, "chen", PASSWORD).close()  # told that it is so
+    there.sign_in("lee", OTHER).close()  # the others go on where more is
+
+
+@pytest.mark.parametrize("by", ["command", "window"])
+def test_the_same_database_by_another_name_is_not_taken_for_one_that_was_left(
+    here: Entrance, there: Entrance, server: Server, over_the_network: Server, by: str
+) -> None:
+    change_database(by, here, over_the_network)
+    for each in (here, there):
+        with each.sign_in("lee", OTHER) as store:
+            assert not store.trail_was_cut
 
 
 # ------------------------------------------------------------ the commands

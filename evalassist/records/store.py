@@ -566,6 +566,14 @@ class Store:
         """The last line of the audit trail, to be known outside the records."""
         return self._read(audit.head)
 
+    def last_change(self) -> Anchor:
+        """The last line of the audit trail that tells of more than who came and went and what was looked at."""
+        return self._read(lambda db: audit.head(db, trail.CHANGES_NOTHING))
+
+    def last_noted(self, *actions: str) -> str | None:
+        """Which of these acts the audit trail tells of last."""
+        return self._read(lambda db: audit.last_of(db, *actions))
+
     def has_noted(self, action: str) -> bool:
         """Whether the audit trail tells of such an act."""
         return self._read(lambda db: audit.tells_of(db, action))
