@@ -638,7 +638,17 @@ def test_a_user_who_could_take_the_locks_away_does_not_work_with_the_records(own
 
 @pytest.mark.parametrize(
     "role",
-    ["CREATEROLE", "SUPERUSER", "IN ROLE clinic_owner", "NOINHERIT IN ROLE clinic_owner", "IN ROLE maker"],
+    [
+        "CREATEROLE",
+        "SUPERUSER",
+        "REPLICATION",
+        "IN ROLE clinic_owner",
+        "NOINHERIT IN ROLE clinic_owner",
+        "IN ROLE maker",
+        "IN ROLE pg_execute_server_program",
+        "IN ROLE pg_write_server_files",
+        "NOINHERIT IN ROLE pg_write_all_data",
+    ],
 )
 def test_a_role_of_the_clinics_own_that_could_take_the_locks_away_is_not_set_up(
     owner: Server, server: Server, asked: Asked, role: str
@@ -649,13 +659,47 @@ def test_a_role_of_the_clinics_own_that_could_take_the_locks_away_is_not_set_up(
             postgres.set_up(owner, "desk")
         desk = replace(server, user="desk")
         assert "no permission" in refusal(desk) or "could change what is signed" in refusal(desk)
-        asked("ALTER ROLE desk NOSUPERUSER NOCREATEROLE", "REVOKE clinic_owner, maker FROM desk")
+        asked(
+            "ALTER ROLE desk NOSUPERUSER NOCREATEROLE NOREPLICATION", "REVOKE clinic_owner, maker FROM desk"
+        )
+        asked("REVOKE pg_execute_server_program, pg_write_server_files, pg_write_all_data FROM desk")
         postgres.set_up(owner, "desk")
         Store(desk, KEYS).close()
         asked("ALTER ROLE desk CREATEROLE")  # given later
         assert "could change what is signed" in refusal(desk)
     finally:
         asked("DROP OWNED BY desk", database="clinic")
+        asked("DROP ROLE desk", "DROP ROLE maker")
+
+
+@pytest.mark.parametrize(
+    ("given", "undo"),
+    [
+        (
+            "GRANT SET ON PARAMETER session_replication_role TO maker",
+            "REVOKE SET ON PARAMETER session_replication_role FROM maker",
+        ),
+        ("ALTER DATABASE clinic OWNER TO desk", "ALTER DATABASE clinic OWNER TO clinic_owner"),
+        ("ALTER SCHEMA public OWNER TO maker", "ALTER SCHEMA public OWNER TO pg_database_owner"),
+        ("ALTER TABLE evaluation OWNER TO desk", "ALTER TABLE evaluation OWNER TO clinic_owner"),
+        (
+            "ALTER FUNCTION evaluation_signed_not_updated() OWNER TO maker",
+            "ALTER FUNCTION evaluation_signed_not_updated() OWNER TO clinic_owner",
+        ),
+    ],
+)
+def test_a_user_who_could_take_one_lock_away_does_not_work_with_the_records(
+    owner: Server, server: Server, asked: Asked, given: str, undo: str
+) -> None:
+    asked("CREATE ROLE maker", "CREATE ROLE desk LOGIN IN ROLE maker")
+    try:
+        postgres.set_up(owner, "desk")
+        desk = replace(server, user="desk")
+        Store(desk, KEYS).close()
+        asked(given, database="clinic")
+        assert "could change what is signed" in refusal(desk)
+    finally:
+        asked(undo, "DROP OWNED BY desk", database="clinic")
         asked("DROP ROLE desk", "DROP ROLE maker")
 
 
@@ -1045,6 +1089,24 @@ def test_a_password_changed_at_one_workstation_counts_at_the_others(here: Entran
         there.sign_in("lee", OTHER)
     with there.sign_in("lee", THIRD) as store:
         assert len(store.drafts()) == 1
+
+
+def test_a_former_password_is_a_wrong_try_and_a_server_that_cannot_be_reached_makes_none(
+    here: Entrance, there: Entrance, crashed: Crashed
+) -> None:
+    with here.sign_in("lee", OTHER) as store:
+        here.change_password(store, store.account.id, THIRD)
+    for password in ("guessed", "guessed again"):
+        with pytest.raises(WrongPasswordError):
+            there.sign_in("chen", password)
+    with crashed(), pytest.raises(StoreError, match="cannot be reached"):
+        there.sign_in("chen", PASSWORD)
+    assert len(there.tries.failed_at) == 2
+    with pytest.raises(WrongPasswordError, match="changed at another workstation"):
+        there.sign_in("lee", OTHER)
+    assert len(there.tries.failed_at) == 3
+    there.sign_in("chen", PASSWORD).close()
+    assert there.tries.failed_at == ()
 
 
 def test_of_two_changes_at_one_moment_at_two_workstations_one_is_refused_and_the_other_counts_everywhere(
