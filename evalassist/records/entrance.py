@@ -29,7 +29,15 @@ from evalassist.records.server import Server, read_server, same_place, server_of
 from evalassist.records.server_faults import sentence_start
 from evalassist.records.store import AT_ONCE, Store
 from evalassist.records.tries import Tries
-from evalassist.records.vault import Anchor, Keys, Vault, VaultDamagedError, WrongPasswordError, new_keys
+from evalassist.records.vault import (
+    Anchor,
+    Keys,
+    Vault,
+    VaultDamagedError,
+    WrongPaperKeyError,
+    WrongPasswordError,
+    new_keys,
+)
 from evalassist.records.verify import Verified, verify
 from evalassist.translate import tr
 
@@ -262,11 +270,17 @@ class Entrance:
     def _opened(
         self, vault: Vault, found: list[Keys], account_id: str, again: Callable[[Vault], list[Keys]]
     ) -> Store:
-        wrong = self.tries.forget()
         if self.server_file.exists():
-            server = read_server(self.server_file, found[-1])
-            refuse_another(server, self._only)
-            return self._opened_on_server(server, found[-1], vault, account_id, again, wrong)
+            try:
+                server = read_server(self.server_file, found[-1])
+                refuse_another(server, self._only)
+                return self._opened_on_server(server, found[-1], vault, account_id, again, self.tries.forget)
+            except (WrongPasswordError, WrongPaperKeyError):
+                raise  # a former one, known to this workstation only, is a wrong try like any other
+            except BaseException:
+                self.tries.take_back()
+                raise
+        wrong = self.tries.forget()
         self._refuse_what_is_not_locked()
         keys = self._finish_change_of_keys(vault, found, account_id) if len(found) > 1 else found[0]
         try:
@@ -343,7 +357,7 @@ class Entrance:
             vault,
             slot.id,
             lambda newer: vaults.unlock(newer, name, password, key_file)[1],
-            wrong,
+            lambda: wrong,
         )
         if former is not None:
             with suppress(EvalAssistError), Store(former, found[-1], wait_s=self._wait_s) as left:
@@ -422,9 +436,12 @@ class Entrance:
         vault: Vault,
         account_id: str,
         again: Callable[[Vault], list[Keys]],
-        wrong: tuple[str, ...],
+        forget: Callable[[], tuple[str, ...]],
     ) -> Store:
-        """Sign in with the vault that counts for all workstations: this one's copy may be older."""
+        """Sign in with the vault that counts for all workstations: this one's copy may be older.
+
+        `forget` ends the count of wrong tries and tells of them; the server has agreed then.
+        """
         store = Store(server, opened, wait_s=self._wait_s)
         try:
             _refuse_left(store)
@@ -441,7 +458,7 @@ class Entrance:
                 raise VaultDamagedError
             store.account = store.account_of(account_id)
             _let_in_by(store, newer)
-            self._come_in(store, vault, wrong)
+            self._come_in(store, vault, forget())
         except BaseException:
             store.close()
             raise
