@@ -70,7 +70,14 @@ def engine_of(server: Server, wait_s: float = WAIT_S, patience: Patience = WINDO
         "statement_timeout": f"{patience.answer_s}s",
         "idle_in_transaction_session_timeout": f"{patience.idle_s}s",
         "search_path": "public",
+        # what the user of the server sets for itself would make them otherwise, or show numbers rounded
         "timezone": "UTC",
+        "datestyle": "ISO",
+        "extra_float_digits": "1",
+        "bytea_output": "hex",
+        "standard_conforming_strings": "on",
+        "default_transaction_isolation": r"read\ committed",
+        "default_transaction_read_only": "off",
         "quote_all_identifiers": "off",  # what verify compares is told by the server
     }
     certificate = server.pinned().certificate

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,7 @@ OLDER_USES = (
     "{} of the kept papers came in with a patient before it was noted how they had been printed and saved; that was "
     "not compared."
 )
+_OTHERWISE_USED = "When a kept paper ({}) was printed or saved is not what the audit trail knows."
 IN_USE = "The records are open in another window, so the pages of the file were not checked. Close it and verify again."
 
 
@@ -419,6 +421,8 @@ def _notes(db: Connection, trail: _Trail, verified: Verified) -> Iterator[str]:
             yield f"{what}: the answers or the signature beside it were changed after signing."
         if found.patient_id not in (None, patient):
             yield f"{what} was given to another patient."
+        elif trail.drafts.get(found.id, patient) != patient:
+            yield f"{what} was begun for another patient than the one it was signed for."
     if older:
         verified.not_checked.append(OLDER_NOTES.format(older))
     for evaluation_id in sorted(unseen):
@@ -484,25 +488,40 @@ def _documents(db: Connection, trail: _Trail, counts: Counter[str], older: list[
 
 def _uses(db: Connection, trail: _Trail, verified: Verified) -> Iterator[str]:
     """Whether each paper was printed and saved as often, when and by whom as the trail knows."""
-    rows: dict[str, list[tuple[str, datetime, str]]] = {
-        each: [] for each in db.scalars(select(StoredDocument.id))
-    }
+    below = (
+        select(
+            StoredDocument.id, StoredDocument.kept_at, StoredDocument.evaluation_id, StoredEpisode.patient_id
+        )
+        .join(StoredEvaluation, StoredEvaluation.id == StoredDocument.evaluation_id)
+        .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
+    )
+    papers = {each.id: each for each in db.execute(below)}
+    rows: dict[str, list[tuple[str, datetime, str]]] = {each: [] for each in papers}
     query = select(StoredUse.document_id, StoredUse.use, StoredUse.used_at, StoredUse.used_by)
     query = query.order_by(StoredUse.document_id, StoredUse.number)
     for document_id, use, at, by in db.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
         rows.setdefault(document_id, []).append((use, at, by))
+    for paper_id in papers.keys() - trail.documents.keys():
+        paper = papers[paper_id]
+        old = partial(trail.need_not_know, paper.evaluation_id, paper.patient_id)
+        there, lines = rows[paper_id], trail.uses.get(paper_id, [])
+        many = max(0, len(there) - len(lines))
+        before = all(old(at - CLOCK_SLACK) for _, at, _ in there[:many])
+        # a paper that is not older is told itself
+        if old(paper.kept_at) and not (before and _are_alike(there[many:], lines)):
+            yield _OTHERWISE_USED.format(paper_id)
     not_noted = 0
-    for document_id, paper in trail.documents.items():
-        there = rows.get(document_id)
-        if there is None:
+    for document_id, known in trail.documents.items():
+        if document_id not in rows:
             continue  # a paper that is missing is told
-        if paper.came is None:
+        there = rows[document_id]
+        if known.came is None:
             not_noted += 1
             continue
-        many, seal = paper.came
+        many, seal = known.came
         as_it_came = not many or uses_sha256(there[:many]) == seal
         if not as_it_came or not _are_alike(there[many:], trail.uses.get(document_id, [])):
-            yield f"When a kept paper ({document_id}) was printed or saved is not what the audit trail knows."
+            yield _OTHERWISE_USED.format(document_id)
     if not_noted:
         verified.not_checked.append(OLDER_USES.format(not_noted))
 
