@@ -1322,6 +1322,22 @@ def test_only_this_account_can_write_the_certificate_by_which_a_server_is_known(
     assert seen == [(0o700, whole)]
 
 
+def test_a_private_key_that_stands_beside_the_certificate_is_not_copied_to_the_workstation(
+    over_the_network: Server, tmp_path: Path
+) -> None:
+    own = Path(over_the_network.certificate)
+    both, file = tmp_path / "server.pem", tmp_path / "evalassist.server"
+    both.write_text(own.with_name("server.key").read_text() + own.read_text() + own.read_text())
+    write_server(file, replace(over_the_network, certificate=str(both)), KEYS)
+    assert "PRIVATE KEY" not in file.read_text()
+    Store(read_server(file, KEYS), KEYS).close()
+    both.write_text(own.with_name("server.key").read_text())
+    assert "cannot be read" in refusal(replace(over_the_network, certificate=str(both)))
+    told = refusal(replace(over_the_network, certificate=both.read_text()))
+    assert "cannot be read" in told
+    assert "PRIVATE KEY" not in told
+
+
 def test_a_server_with_another_certificate_is_refused_though_the_folder_holds_that_one(
     over_the_network: Server, another_certificate: bytes, tmp_path: Path
 ) -> None:
