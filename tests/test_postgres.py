@@ -228,7 +228,6 @@ def test_what_the_user_of_the_server_sets_for_itself_counts_for_no_workstation(
         "datestyle = 'German, DMY'",
         "bytea_output = 'escape'",
         "default_transaction_isolation = 'serializable'",
-        "default_transaction_read_only = on",
         "standard_conforming_strings = off",
     ):
         asked(f"ALTER ROLE {server.user} SET {each}")

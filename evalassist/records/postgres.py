@@ -77,7 +77,6 @@ def engine_of(server: Server, wait_s: float = WAIT_S, patience: Patience = WINDO
         "bytea_output": "hex",
         "standard_conforming_strings": "on",
         "default_transaction_isolation": r"read\ committed",
-        "default_transaction_read_only": "off",
         "quote_all_identifiers": "off",  # what verify compares is told by the server
     }
     certificate = server.pinned().certificate
