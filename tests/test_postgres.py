@@ -97,7 +97,10 @@ COLUMNS = (
     "id, episode_id, kind, sore_knee, visit_date, version, change_number, updated_at, content_release, impression,"
     " opinions, plan_edits, answers, defaults, exercise_log"
 )
-FORGED = "'initial', 'left', '2026-03-01', 1, 1, '', '', 'forged', '{}', '[]', '{}', '{}', '[]'"
+FORGED = (
+    "'initial', 'left', '2026-03-01', 1, 1, '2020-01-01T00:00:00.000000+00:00', '', 'forged',"
+    " '{}', '[]', '{}', '{}', '[]'"
+)
 ROUTES = [
     "UPDATE evaluation SET impression = 'forged' WHERE id = '{signed}'",
     "UPDATE evaluation SET signed_at = NULL, note = NULL, note_sha256 = NULL, clinician = NULL, licence = NULL",
@@ -1861,7 +1864,7 @@ def test_what_the_user_of_the_server_adds_to_papers_without_the_keys_is_told_by_
     assert (found.faults, found.not_checked) == ([], [])
     with bare(server) as db:
         db.execute(
-            "INSERT INTO document_use VALUES (%s, 3, 'printed', '2026-03-02T00:00:00+00:00', 'S. Lee')",
+            "INSERT INTO document_use VALUES (%s, 3, 'printed', '2026-03-02T00:00:00.000000+00:00', 'S. Lee')",
             (paper,),
         )
         # below a draft of which the trail knows nothing, on a day before there was one
@@ -1880,7 +1883,7 @@ def test_what_the_user_of_the_server_adds_to_papers_without_the_keys_is_told_by_
     assert any(why.startswith("1 of the addenda and kept papers") for why in found.not_checked)
     with bare(server) as db:
         db.execute(
-            "INSERT INTO document_use VALUES ('forged', 1, 'saved', '2020-03-02T00:00:00+00:00', 'S. Lee')"
+            "INSERT INTO document_use VALUES ('forged', 1, 'saved', '2020-03-02T00:00:00.000000+00:00', 'S. Lee')"
         )
         assert there.verify("chen", PASSWORD).faults == [fault]  # as old as the paper
         now = datetime.now(UTC).isoformat(timespec="microseconds")
@@ -1904,3 +1907,43 @@ def test_a_draft_that_was_moved_to_another_patient_and_signed_there_is_told_by_v
         store.sign(moved.signed_by(Signature("A. Chen", "PT-1", datetime.now(UTC))), NOTE)
     (fault,) = there.verify("chen", PASSWORD).faults
     assert "begun for another patient" in fault
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ("UPDATE evaluation SET updated_at = 'x' WHERE signed_at IS NULL", "evaluation.updated_at"),
+        ("UPDATE evaluation SET visit_date = 'infinity' WHERE signed_at IS NULL", "evaluation.visit_date"),
+    ],
+)
+def test_a_time_or_date_that_is_none_is_told_in_words_and_verify_says_where(
+    in_use: tuple[Entrance, str], server: Server, change: str, where: str
+) -> None:
+    there, _ = in_use
+    with bare(server) as db:
+        db.execute(change.encode())
+    with there.sign_in("lee", OTHER) as store, pytest.raises(StoreError, match="a time or date that"):
+        store.recent()
+    (fault,) = there.verify("chen", PASSWORD).faults
+    assert where in fault
+
+
+def test_whatever_stands_beside_the_vault_an_open_window_goes_on(
+    in_use: tuple[Entrance, str], server: Server
+) -> None:
+    there, _ = in_use
+    with there.sign_in("lee", OTHER) as store:
+        with bare(server) as db:
+            db.execute("UPDATE vault_copy SET kept_at = 'x'")
+        store.save(begin())
+        assert store.recent()
+
+
+def test_a_patient_whom_the_search_does_not_find_any_more_is_told_by_verify(
+    in_use: tuple[Entrance, str], server: Server
+) -> None:
+    there, _ = in_use
+    with bare(server) as db:
+        db.execute("DELETE FROM patient_word WHERE word = 'svensson'")
+    (fault,) = there.verify("chen", PASSWORD).faults
+    assert f"A patient ({ANNA.id}) is not found" in fault

@@ -133,7 +133,7 @@ class Store:
         """Told, in whichever thread asked, why this account may not go on as it came in."""
         self.lets_in: Callable[[bytes], bool] | None = None
         """On a server: whether a vault still has the way in by which somebody came here."""
-        self._vault_at: datetime | None = None
+        self._vault_at: str | None = None
         """Since when the vault counts that was asked last."""
         self.on_close: Callable[[], None] | None = None
         """What is still to be done with the open records before they are closed."""

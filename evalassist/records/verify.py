@@ -16,7 +16,7 @@ from sqlalchemy import JSON, Boolean, Connection, Date, Integer, LargeBinary, St
 from sqlalchemy.exc import SQLAlchemyError
 from sqlcipher3 import dbapi2 as sqlite
 
-from evalassist.evaluation import Addendum
+from evalassist.evaluation import Addendum, Patient
 from evalassist.records.accounts import Account
 from evalassist.records.audit import CLOCK_SLACK, Sealer
 from evalassist.records.connection import connect
@@ -31,6 +31,7 @@ from evalassist.records.models import (
     StoredEvaluation,
     StoredPatient,
     StoredUse,
+    StoredWord,
     UtcDateTime,
 )
 from evalassist.records.plain import (
@@ -43,6 +44,7 @@ from evalassist.records.plain import (
     uses_sha256,
 )
 from evalassist.records.reads import REMOVED
+from evalassist.records.search import words_of
 from evalassist.records.vault import Anchor, Keys
 from evalassist.words import upper_first
 
@@ -116,7 +118,6 @@ def verify(path: Path, keys: Keys, anchors: Mapping[str, Anchor]) -> Verified:
     try:
         with engine.connect().execution_options(write=False) as db:
             found.tell(_shape(db))
-            found.tell(_unlike_ours(db))
             verify_rows(db, keys.audit, anchors, found)
     finally:
         engine.dispose()
@@ -131,6 +132,7 @@ def _told_by(db: sqlite.Connection, check: str, what: str) -> Iterator[str]:
 
 def verify_rows(db: Connection, key: bytes, anchors: Mapping[str, Anchor], found: Verified) -> None:
     """Look through the rows: the audit trail, and every seal against it. On any database."""
+    found.tell(_unlike_ours(db))
     trail = _Trail(key, {anchor.number: anchor for anchor in anchors.values()})
     found.tell(trail.faults(db))
     found.counts["lines of the audit trail"] = trail.lines
@@ -147,6 +149,7 @@ def verify_rows(db: Connection, key: bytes, anchors: Mapping[str, Anchor], found
     if older:
         found.not_checked.append(OLDER_BELOW.format(len(older)))
     found.tell(_accounts(db, trail))
+    found.tell(_words(db))
 
 
 def _cut(where: str, anchor: Anchor, head: Anchor) -> str:
@@ -177,10 +180,14 @@ def _shape(db: Connection) -> Iterator[str]:
 
 
 _MOMENT = (
-    "-".join(("[0-9]" * 4, "[0-9]" * 2, "[0-9]" * 2)) + "T" + ":".join(["[0-9]" * 2] * 3) + "." + "[0-9]" * 6
+    "-".join(("[0-9]" * 4, "[0-9]" * 2, "[0-9]" * 2))
+    + "T"
+    + ":".join(["[0-9]" * 2] * 3)
+    + "[.]"
+    + "[0-9]" * 6
 )
 _AS_WRITTEN: dict[type, str] = {
-    UtcDateTime: f"{{0}} GLOB '{_MOMENT}+00:00'",
+    UtcDateTime: f"{{0}} GLOB '{_MOMENT}[+]00:00'",
     Date: "date({0}) IS {0}",
     Boolean: "typeof({0}) = 'integer' AND {0} IN (0, 1)",
     Integer: "typeof({0}) = 'integer'",
@@ -189,16 +196,22 @@ _AS_WRITTEN: dict[type, str] = {
     JSON: "typeof({0}) = 'text'",
 }
 """How EvalAssist writes each type: SQLite keeps anything, and a list sorts and chooses by what is kept."""
+_ON_A_SERVER: dict[type, str] = {
+    UtcDateTime: f"{{0}} ~ '^{_MOMENT}[+]00:00$'",
+    Date: "{0} BETWEEN '0001-01-01' AND '9999-12-31'",
+}
+"""PostgreSQL keeps to its types, of which these hold more than ours."""
 
 
 def _unlike_ours(db: Connection) -> Iterator[str]:
     """Values that mean the same where one note is read, and something else in lists."""
+    rules = _AS_WRITTEN if db.dialect.name == "sqlite" else _ON_A_SERVER
     for table in Base.metadata.tables.values():
         for column in table.columns if table.name != "audit" else ():  # its lines are sealed as they are kept
-            rule = next((rule for kind, rule in _AS_WRITTEN.items() if isinstance(column.type, kind)), "1")
+            rule = next((rule for kind, rule in rules.items() if isinstance(column.type, kind)), "1 = 1")
             ours = rule.format(column.name)
             other = (
-                f"SELECT 1 FROM {table.name} WHERE {column.name} IS NOT NULL AND ({ours}) IS NOT 1 LIMIT 1"
+                f"SELECT 1 FROM {table.name} WHERE {column.name} IS NOT NULL AND ({ours}) IS NOT TRUE LIMIT 1"
             )
             if db.exec_driver_sql(other).first():
                 yield (
@@ -547,3 +560,14 @@ def _accounts(db: Connection, trail: _Trail) -> Iterator[str]:
         unseen.discard(row.id)
     for account_id in sorted(unseen):
         yield f"An account ({account_id}) is missing."
+
+
+def _words(db: Connection) -> Iterator[str]:
+    """Whether each patient is still found by what the records say."""
+    there: dict[str, set[str]] = {}
+    for row in db.execute(select(StoredWord.patient_id, StoredWord.word)):
+        there.setdefault(row.patient_id, set()).add(row.word)
+    for found in db.execute(select(*StoredPatient.__table__.columns)):
+        patient = Patient(found.name, found.birth_date, found.sex, record_number=found.record_number)
+        if not words_of(patient) <= there.get(found.id, set()):
+            yield f"A patient ({found.id}) is not found by name, record number and birth date any more."
