@@ -698,6 +698,21 @@ def test_a_role_of_the_clinics_own_that_could_take_the_locks_away_is_not_set_up(
         asked("DROP ROLE desk", "DROP ROLE maker")
 
 
+def test_the_setup_for_another_user_says_who_may_use_the_records_too(
+    owner: Server, server: Server, asked: Asked
+) -> None:
+    """A workstation may have a user of its own, so nobody's rights are taken."""
+    asked("CREATE ROLE desk LOGIN")
+    try:
+        assert postgres.set_up(owner, "desk").others == (server.user,)
+        assert postgres.set_up(owner).others == ("desk",)
+        Store(replace(server, user="desk"), KEYS).close()
+    finally:
+        asked("DROP OWNED BY desk", database="clinic")
+        asked("DROP ROLE desk")
+    assert postgres.set_up(owner).others == ()
+
+
 @pytest.mark.parametrize(
     ("given", "undo"),
     [
@@ -1814,6 +1829,17 @@ def test_whatever_acts_otherwise_in_the_servers_database_is_told_by_verify_until
     for fault, words in zip(faults, told, strict=True):
         assert words in fault
     assert there.verify("chen", PASSWORD).faults == []
+
+
+def test_what_a_clinic_measures_its_server_with_is_no_fault(
+    in_use: tuple[Entrance, str], asked: Asked
+) -> None:
+    there, _ = in_use
+    asked("CREATE EXTENSION pg_stat_statements", database="clinic")
+    try:
+        assert there.verify("chen", PASSWORD).faults == []
+    finally:
+        asked("DROP EXTENSION pg_stat_statements", database="clinic")
 
 
 def test_a_function_of_another_schema_is_not_called_in_place_of_the_lock_of_the_trail(

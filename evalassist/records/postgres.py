@@ -212,6 +212,8 @@ class SetUp:
 
     before: int | None
     password: str = ""
+    others: tuple[str, ...] = ()
+    """Users of an earlier setup, who may use the records as well."""
 
 
 def set_up(owner: Server, app_user: str = APP_USER) -> SetUp:
@@ -244,8 +246,9 @@ def set_up(owner: Server, app_user: str = APP_USER) -> SetUp:
         db.execute(text("UPDATE about SET version = :known"), {"known": len(MIGRATIONS)})
         _renew_triggers(db)
         _grant(db, app_user)
+        others = set(db.scalars(_MAY_READ)) - {app_user}
     log.info("server set up, version %s before", before)
-    return SetUp(before, password)
+    return SetUp(before, password, tuple(sorted(others)))
 
 
 @contextmanager
@@ -309,8 +312,14 @@ def _renew_triggers(db: Connection) -> None:
         db.exec_driver_sql(statement)
 
 
+_MAY_READ = text(
+    "SELECT grantee FROM information_schema.role_table_grants JOIN pg_tables ON tablename = table_name"
+    " WHERE schemaname = 'public' AND table_schema = 'public' AND table_name = 'audit' AND grantee <> tableowner"
+)
+
+
 def _grant(db: Connection, app_user: str) -> None:
-    """The application's user reads and writes rows, and changes no table; nobody else gets anything."""
+    """The application's user reads and writes rows, and changes no table; one of an earlier setup keeps what it got."""
     name, database = _name(db, app_user), _name(db, str(db.scalar(text("SELECT current_database()"))))
     for statement in (
         f"REVOKE ALL ON DATABASE {database} FROM PUBLIC",
