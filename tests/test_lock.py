@@ -29,6 +29,7 @@ from evalassist.evaluation import Evaluation, Patient, StrengthTest
 from evalassist.records.backup import Backups
 from evalassist.records.entrance import Entrance
 from evalassist.records.passwords import refusal
+from evalassist.records.server import Server
 from evalassist.records.store import Store
 from evalassist.records.vault import Keys, new_keys, paper_text
 from evalassist.settings import Settings, load_settings
@@ -738,6 +739,50 @@ def test_what_is_held_is_kept_though_the_records_got_a_new_key_meanwhile(
     person.lock()
     person.sign_in("chen", "brand new words")
     assert person.store.load(begun.id).answers["goal-text"] == "climb stairs"
+
+
+def test_the_window_on_a_file_that_was_moved_locks_and_what_was_typed_is_kept_on_the_server(
+    person: Person, server: Server
+) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    begun = person.begin()
+    with Entrance(person.store.path.parent).sign_in("chen", PASSWORD) as chens:
+        person.entrance.use_server(chens, server)
+    person.type_into("mass", "62")
+    QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Tab)
+    person.wait_locked()
+    assert "were moved to the clinic's database" in texts(person.window)
+    assert NAME not in texts(person.window)
+    person.sign_in("lee", OTHER)
+    assert person.sees == "evaluation"
+    assert person.view.session.keep()
+    assert person.store.is_shared
+    assert person.store.load(begun.id, to_edit=False).answers["mass"] == 62
+
+
+def test_what_is_held_over_a_password_that_was_reset_on_the_server_is_kept_with_the_new_one(
+    person: Person, server: Server, tmp_path: Path
+) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    person.entrance.use_server(person.store, server)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    lee, begun = person.store.account, person.begin()
+    (second := tmp_path / "second").mkdir()
+    there = Entrance(second)
+    with there.join(server, "chen", PASSWORD) as chens:
+        there.change_password(chens, lee.id, "brand new words")
+        person.type_into("mass", "62")
+        QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Tab)
+        person.wait_locked()
+        person.sign_in("chen", PASSWORD)
+        person.lock()
+        person.sign_in("lee", "brand new words")
+        assert person.sees == "evaluation"
+        assert person.view.session.keep()
+        assert chens.load(begun.id, to_edit=False).answers["mass"] == 62
 
 
 def test_who_resets_a_password_is_told_that_the_key_file_is_needed_no_more(person: Person) -> None:
