@@ -65,6 +65,8 @@ __all__ = ["DocumentRow", "EvaluationRow", "PatientRow", "Place", "Store", "Stor
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Told = tuple[str, str, Mapping[str, object]]
+"""What a line of the audit trail says: action, target, detail."""
 
 AT_ONCE = (
     "Accounts or passwords were changed elsewhere at the same moment. This change was not kept; that one was. "
@@ -465,16 +467,23 @@ class Store:
         log.info("account %s removed", account_id)
 
     def keep_vault(
-        self, vault: bytes, *, coming: bool = False, seen: tuple[bytes, ...] | None = None
+        self,
+        vault: bytes,
+        *,
+        coming: bool = False,
+        seen: tuple[bytes, ...] | None = None,
+        told: Told | None = None,
     ) -> None:
         """Keep a copy of the vault inside the records; `coming`: it is about to be written, the former one counts.
 
-        Refused where others are kept than those that were `seen`.
+        Refused where others are kept than those that were `seen`. `told`: its line in the audit trail.
         """
         with self._change() as db:
             if seen is not None and reads.vaults(Session(db)) != seen:
                 raise StoreError(AT_ONCE)
             writes.keep_vault(db, vault, datetime.now(UTC), coming=coming)
+            if told is not None:
+                self._append(db, *told)
 
     def kept_vaults(self) -> tuple[bytes, ...]:
         """The vault that counts, and one whose writing was announced."""
