@@ -603,6 +603,28 @@ def test_signing_in_and_out_is_noted_wrong_passwords_too_and_the_vault_knows_the
     assert entrance.vault().anchor.number == len(told)
 
 
+def test_a_window_knows_its_own_lines_also_after_a_write_that_was_refused(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, _ = entrance.begin(CHEN, PASSWORD)
+    store.close()
+    with entrance.sign_in("chen", PASSWORD) as store, entrance.sign_in("chen", PASSWORD) as other:
+        came_in = store.own_lines[0]
+        assert came_in[4] == "signed-in"
+        store.save(begin())
+        other.note("began", "")
+        kept = store.own_lines
+        assert kept[0] == came_in
+        assert kept[1][4] == "draft-begun"
+        with pytest.raises(ValueError, match="cut off"), store.writing("began", ""):
+            raise ValueError("cut off")
+        store.note_wrong_passwords(("2026-03-01T09:30:00+00:00",))
+        assert store.own_lines == kept
+        assert store.has_lines(kept)
+        assert other.own_lines[0] != came_in
+        assert not store.has_lines(((*came_in[:6], "{}"),))
+
+
 def test_records_put_back_to_an_earlier_state_are_noticed_and_what_the_vault_knows_is_not_lost(
     entrance: Entrance,
 ) -> None:

@@ -6,6 +6,7 @@ import gc
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -27,6 +28,7 @@ from evalassist.documents import paper_key_pdf
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import Evaluation, Patient, StrengthTest
 from evalassist.records.backup import Backups
+from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
 from evalassist.records.passwords import refusal
 from evalassist.records.store import Store
@@ -509,6 +511,51 @@ def test_what_waits_for_somebody_is_not_given_to_records_that_were_put_back_to_a
     with Store(earlier, keys, owner) as former:
         person.window.enter(former)
         assert person.window.view is None
+        assert owner.id in person.window._left
+
+
+def test_what_waits_for_somebody_whose_account_was_changed_is_not_given_to_records_of_an_earlier_day(
+    person: Person,
+) -> None:
+    """The window cannot read any more where the trail ends, and knows what it wrote itself."""
+    person.add("S. Lee", "lee", OTHER)
+    file, keys = person.store.path, person.store.keys
+    backup = Backups(file).make(keys.database, "asked")
+    earlier = file.with_name("earlier.db")
+    shutil.copy(backup.file, earlier)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    lee = person.store.account
+    person.begin()
+    with elsewhere(person) as chens:
+        chens.keep_account(replace(lee, licence="PT-78"))
+        person.view.session.answer("goal-text", "typed today")
+        person.wait_locked()
+        assert lee.id in person.window._held
+        with Store(earlier, keys, lee) as former:
+            person.window.enter(former)
+            assert person.window.view is None
+            assert lee.id in person.window._held
+            assert lee.id in person.window._left
+
+
+def test_records_made_up_with_a_line_of_the_same_number_and_seal_are_given_nothing(
+    person: Person, tmp_path: Path
+) -> None:
+    """Both lie in clear in the manifest of a backup, and whoever once had an account knows the key of the trail."""
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    owner, keys, told = person.store.account, person.store.keys, person.store.head()
+    person.lock()
+    made_up = Keys(new_keys().database, keys.audit)
+    with (
+        Store(tmp_path / "made.db", made_up, owner) as made,
+        closing(connect(made.path, made_up.database)) as db,
+    ):
+        line = (told.number, "2026-11-26T00:00:00.000000+00:00", "", "", "x", "", "{}", told.mac)
+        db.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)", line)
+        assert made.holds(told)
+        person.window.enter(made)
         assert owner.id in person.window._left
 
 

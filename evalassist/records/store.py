@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
+from secrets import token_hex
 from time import monotonic
 from types import MappingProxyType, TracebackType
 from typing import Any, Literal, Self, TypeVar
@@ -124,6 +125,9 @@ class Store:
         self._refused: dict[str, dict[datetime, Evaluation]] = {}
         """What was refused since the last save, by the moment it bears; one of them may have been kept all the same."""
         self._viewed: dict[tuple[str, str], float] = {}
+        self._came_in: audit.Line | None = None
+        self._wrote: audit.Line | None = None
+        self._writes: audit.Line | None = None
         self._closed = False
         self.is_removed = False
         """The account that is signed in was removed meanwhile."""
@@ -529,9 +533,17 @@ class Store:
         self._note_quietly(f"practice-{what}", "")
 
     def note_sign_in(self, failed_at: tuple[str, ...]) -> None:
-        """Write that this account signed in, and when wrong passwords were tried before; nobody is kept out by it."""
-        with self._or_a_log_line("signed-in"), self._write("signed-in", self.account.id) as db:
+        """Write that this account signed in, and when wrong passwords were tried before; nobody is kept out by it.
+
+        The line bears a sign that nobody else knows: the seal of a line also lies in clear beside a backup.
+        """
+        sign = {"sign": token_hex(16)}
+        with self._or_a_log_line("signed-in"), self._write("signed-in", self.account.id, sign) as db:
             self._append_wrong(db, failed_at)
+        if self._wrote is None:
+            with suppress(EvalAssistError):
+                self._wrote = self.last_line()
+        self._came_in = self._wrote
 
     def note_wrong_passwords(self, failed_at: tuple[str, ...]) -> None:
         """Write when wrong passwords were tried."""
@@ -568,6 +580,19 @@ class Store:
         """The last line of the audit trail, to be known outside the records."""
         return self._read(audit.head)
 
+    def last_line(self) -> audit.Line | None:
+        """The last line of the audit trail, whole."""
+        return self._read(audit.last_line)
+
+    @property
+    def own_lines(self) -> tuple[audit.Line, ...]:
+        """The lines of the audit trail with which this account came in, and that was written here last."""
+        return tuple(line for line in (self._came_in, self._wrote) if line is not None)
+
+    def has_lines(self, lines: tuple[audit.Line, ...]) -> bool:
+        """Whether the audit trail holds each of these lines just so."""
+        return self._read(lambda db: audit.has_lines(db, lines))
+
     def has_noted(self, action: str) -> bool:
         """Whether the audit trail tells of such an act."""
         return self._read(lambda db: audit.tells_of(db, action))
@@ -599,7 +624,7 @@ class Store:
             log.error("%s could not be noted in the audit trail: %s", action, type(fault).__name__)
 
     def _append(self, db: Connection, action: str, target: str, detail: Mapping[str, object]) -> None:
-        audit.append(db, self.keys.audit, self.account, action, target, detail)
+        self._writes = audit.append(db, self.keys.audit, self.account, action, target, detail)
 
     # ------------------------------------------------------------ transactions
 
@@ -680,6 +705,7 @@ class Store:
     def _change(self) -> Iterator[Connection]:
         """One transaction that changes something; left without an exception, it is on the disk."""
         self._refuse_when_closed()
+        self._writes = self._wrote  # what was rolled back is no line
         try:
             with plain_words(self.where, "keep"):
                 self._refuse_another_file()
@@ -688,6 +714,7 @@ class Store:
                     self._refuse_dismissed(db)
                     yield db
                 self._refuse_another_file()
+                self._wrote = self._writes
         except DamagedError as fault:
             self._engine.dispose()  # after one bad page every query on that connection fails
             self._lock_out(fault)
