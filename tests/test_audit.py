@@ -32,6 +32,7 @@ from evalassist.records.store import Store
 from evalassist.records.triggers import TRIGGERS
 from evalassist.records.vault import Anchor, WrongPasswordError, new_keys
 from evalassist.records.verify import OLDER_BELOW, OLDER_NOTES, Verified, verify, verify_rows
+from evalassist.settings import Settings, save_settings
 
 KEYS = new_keys()
 CHEN = Account("a1", "chen", "A. Chen", "PT-1", "administrator")
@@ -652,7 +653,7 @@ def test_records_put_back_to_an_earlier_state_are_noticed_and_what_the_vault_kno
 
 
 def test_verify_tells_on_the_terminal_what_fits_and_what_does_not(
-    entrance: Entrance, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    entrance: Entrance, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     store, _ = entrance.begin(CHEN, PASSWORD)
     with store:
@@ -670,7 +671,7 @@ def test_verify_tells_on_the_terminal_what_fits_and_what_does_not(
     number, code = said.partition("ends at line ")[2].split(". ")[0].split(", code ")
     assert main([*how, "--line", number, code, "--code", "AAAAA-AAAAA"]) == 0
     assert "No signed note" in capsys.readouterr().out
-    Backups(entrance.records).make(keys.database, "asked")
+    made = Backups(entrance.records).make(keys.database, "asked")
     with closing(connect(entrance.records, keys.database)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert main(how) == 4
@@ -684,13 +685,47 @@ def test_verify_tells_on_the_terminal_what_fits_and_what_does_not(
     assert main([*how, "--line", number, code]) == 3
     said = capsys.readouterr().out
     assert "but the vault knows line" in said
-    assert "but backup 1 knows line" in said
+    assert f"but backup 1 ({made.file}) knows line" in said
     assert "but your paper knows line" in said
     assert "NOT what was kept" in said
     password.write_text("wrong")
     assert main(how) == 2
     assert main(["verify", str(tmp_path / "nowhere"), "--name", "x", "--password-file", str(password)]) == 2
     assert main([*how, "--code", "ABC"]) == 2
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_backup_that_knows_more_is_heard_wherever_it_lies_and_whatever_was_put_beside_it(
+    entrance: Entrance, home: Path, capsys: pytest.CaptureFixture[str], elsewhere: bool
+) -> None:
+    chosen = home / "another-disk" if elsewhere else None
+    home.mkdir()
+    store, _ = entrance.begin(CHEN, PASSWORD)
+    first = Backups(store.path, chosen).make(store.keys.database, "asked")
+    store.close()
+    earlier = {file: file.read_bytes() for file in (entrance.records, entrance.vault_file)}
+    with entrance.sign_in("chen", PASSWORD) as store:
+        second = Backups(store.path, chosen).make(store.keys.database, "asked")
+    for file, content in earlier.items():
+        file.write_bytes(content)
+    manifest = json.loads(second.manifest_file.read_text())
+    manifest["held"] |= {"audit_number": first.manifest.held.audit_number}
+    manifest["held"] |= {"audit_mac": first.manifest.held.audit_mac}
+    manifest |= {"made_at": "2020-01-01T00:00:00+00:00", "size_bytes": 1}
+    beside = second.file.with_name(f"{second.file.stem[:-10]}2020-01-01.db")
+    beside.write_bytes(b"x")
+    beside.with_suffix(".json").write_text(json.dumps(manifest))
+    if chosen is not None:
+        save_settings(Settings(backup_folder=str(chosen)))
+    password = home / "password.txt"
+    password.write_text(PASSWORD)
+    how = ["verify", str(entrance.records.parent), "--name", "chen", "--password-file", str(password)]
+    assert main(how) == 3
+    assert f"but backup 2 ({second.file}) knows line" in capsys.readouterr().out
+    if chosen is not None:
+        chosen.rename(home / "unplugged")
+        assert main(how) == 4
+        assert f"what the backups in {chosen} know" in capsys.readouterr().out
 
 
 def test_verifying_forgets_no_wrong_password(entrance: Entrance) -> None:
