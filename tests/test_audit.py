@@ -384,6 +384,25 @@ def test_a_signed_note_that_the_trail_does_not_know_is_told(path: Path, day: str
     assert "knows neither its signature nor its import" in fault
 
 
+def test_nobody_co_signs_an_own_note_also_under_another_name(path: Path) -> None:
+    """Who signed as a student has a license now, and is called otherwise; it is the same account."""
+    with Store(path, KEYS, CHEN) as store:
+        store.keep_account(CHEN)
+        store.keep_account(STUDENT)
+        with Store(path, KEYS, STUDENT) as students:
+            students.save(draft := begin())
+            students.sign(draft.signed_by(Signature("K. Ro", "", SIGNED_AT, student=True)), NOTE)
+        licensed = replace(STUDENT, name="K. Ro, PT", licence="PT-9", role="therapist")
+        store.keep_account(licensed)
+        with (
+            Store(path, KEYS, licensed) as own,
+            pytest.raises(EvalAssistError, match="somebody else than who signed"),
+        ):
+            own.add_addendum(draft.id, Addendum("", "K. Ro, PT", SIGNED_AT, "co-signature", "PT-9"))
+        assert store.load(draft.id).waits_for_cosignature
+        store.add_addendum(draft.id, Addendum("", "A. Chen", SIGNED_AT, "co-signature", "PT-1"))
+
+
 @pytest.mark.parametrize("days_ago", [0, 2000])
 def test_a_co_signature_or_a_paper_that_the_trail_does_not_know_is_told(path: Path, days_ago: int) -> None:
     with Store(path, KEYS, CHEN) as store:

@@ -120,6 +120,12 @@ def tells_of(db: Session, action: str) -> bool:
     return bool(db.scalar(select(exists().where(StoredAudit.action == action))))
 
 
+def signed_by(db: Session, evaluation_id: str) -> str | None:
+    """The account that signed this evaluation; None where the trail does not tell, as of one from other records."""
+    line = (StoredAudit.action == "signed", StoredAudit.target == evaluation_id)
+    return db.scalar(select(StoredAudit.account_id).where(*line))
+
+
 FIELDS = ("visit_date", "kind", "sore_knee", "impression", "defaults", "plan_edits", "exercise_log")
 
 

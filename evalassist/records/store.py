@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from evalassist.errors import EvalAssistError, SignedRecordError, StoreError
 from evalassist.evaluation import (
+    BY_ANOTHER,
     BY_THERAPISTS,
     Addendum,
     AddendumKind,
@@ -261,6 +262,9 @@ class Store:
         detail: dict[str, object] = {}
         with self._write(_ACTS[addendum.kind], evaluation_id, detail) as db:
             why_not = reads.evaluation(Session(db), evaluation_id)[0].why_not(addendum)
+            if addendum.kind == "co-signature" and self.account.id:  # a name may have changed since
+                own = audit.signed_by(Session(db), evaluation_id) == self.account.id
+                why_not = why_not or (BY_ANOTHER if own else "")
             if why_not:
                 raise EvalAssistError(why_not)
             number, digest = writes.append_addendum(db, evaluation_id, addendum)
