@@ -32,7 +32,7 @@ from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
 from evalassist.records.passwords import refusal
 from evalassist.records.store import Store
-from evalassist.records.vault import Keys, new_keys, paper_text
+from evalassist.records.vault import Keys, new_keys, paper_text, write_vault
 from evalassist.settings import Settings, load_settings
 from evalassist.translate import pseudo
 from ui import session as sessions
@@ -733,6 +733,39 @@ def test_what_is_held_is_kept_though_the_records_got_a_new_key_meanwhile(
     person.lock()
     person.sign_in("chen", "brand new words")
     assert person.store.load(begun.id).answers["goal-text"] == "climb stairs"
+
+
+def test_who_comes_back_to_what_was_held_has_the_way_in_and_the_alarm_of_today(
+    person: Person, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A key file that counts no more must not make the right password look wrong."""
+    stick = tmp_path / "stick"
+    stick.write_bytes(b"on a stick")
+    way_in = WayIn(person.entrance, stick)
+    person.entrance.change_password(person.store, person.store.account.id, PASSWORD, b"on a stick")
+    person.window._way_in = way_in
+    person.begin()
+
+    def full(_: Evaluation) -> None:
+        raise StoreError("The disk is full. Free some space.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(person.store, "save", full)
+        person.view.session.answer("goal-text", "climb stairs")
+        person.lock()
+        with way_in.entrance.sign_in("chen", PASSWORD, b"on a stick") as elsewhere:
+            way_in.entrance.change_password(elsewhere, elsewhere.account.id, OTHER)
+        vault = way_in.entrance.vault()
+        known = vault.anchor.model_copy(update={"number": vault.anchor.number + 100})
+        write_vault(vault.with_anchor(known), way_in.entrance.vault_file)
+        person.sign_in("chen", OTHER)
+    assert person.sees == "evaluation"
+    assert person.way_in.key_file is None
+    person.way_in.confirm(person.store, OTHER)
+    assert person.store.trail_was_cut
+    assert person.store.accept_cut is not None
+    person.store.accept_cut()
+    assert not person.store.trail_was_cut
 
 
 def test_who_resets_a_password_is_told_that_the_key_file_is_needed_no_more(person: Person) -> None:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from evalassist.records.store import Store
     from ui.evaluation_view import EvaluationView
     from ui.half_filled import HalfFilled
-    from ui.way_in import WayIn
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,6 @@ class Held:
 
     view: EvaluationView
     store: Store
-    way_in: WayIn
     records: Mark
 
 

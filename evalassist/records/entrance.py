@@ -299,7 +299,7 @@ class Entrance:
         store.note_sign_in(wrong)
         store.on_close = lambda: self._anchor(store)
         if store.trail_was_cut and store.account.administers:
-            store.accept_cut = lambda: self._accept_cut(store)
+            store.accept_cut = partial(self.accept_cut, store)
 
     # ------------------------------------------------------------ a server
 
@@ -540,7 +540,7 @@ class Entrance:
         except EvalAssistError as fault:
             log.error("the audit trail could not be anchored: %s", type(fault).__name__)
 
-    def _accept_cut(self, store: Store) -> None:
+    def accept_cut(self, store: Store) -> None:
         """The records were put back to an earlier state on purpose: the trail says so for good, and goes on."""
         with self._alone():
             store.note("cut-accepted", "", {"known": self.vault().anchor.number})
