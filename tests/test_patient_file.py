@@ -13,7 +13,7 @@ import pytest
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError, StoreError
-from evalassist.evaluation import Addendum, Evaluation, Patient, Signature
+from evalassist.evaluation import PRACTICE, Addendum, Evaluation, Patient, Signature
 from evalassist.records import audit, migrations, patient_file
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account, Role
@@ -395,6 +395,45 @@ def test_a_patient_whose_name_is_no_words_never_comes_onto_the_pages_of_all_pati
     with pytest.raises(PatientFileError):
         import_patient(there, file, PASSWORD)
     assert [row.patient.name for row in there.recent()] == ["Bert Olsen"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE document SET kept_at = '2026-03-01T09:30Z'",
+        "UPDATE evaluation SET updated_at = '2026-03-01T09:30:00.000000+05:00'",
+        "UPDATE patient SET birth_date = '19900502'",
+        "UPDATE evaluation SET student = 2",
+        "UPDATE addendum SET number = 9223372036854775807",
+        "UPDATE document_use SET number = 9223372036854775807",
+        "UPDATE document_use SET number = 0",
+    ],
+)
+def test_what_is_written_otherwise_than_ours_is_refused_before_verify_tells_it_or_nothing_can_follow_it(
+    here: Store, there: Store, tmp_path: Path, change: str
+) -> None:
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+    _changed_inside(file, lambda db: db.execute(change))
+    with pytest.raises(PatientFileError, match="a date, a number, an answer or a seal"):
+        import_patient(there, file, PASSWORD)
+
+
+def test_the_practice_patient_comes_into_no_records(here: Store, there: Store, tmp_path: Path) -> None:
+    """Each page and paper of that id says that it is for practice."""
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+
+    def change(db: sqlite.Connection) -> None:
+        db.execute("PRAGMA foreign_keys = OFF")
+        (signed,) = db.execute("SELECT id FROM evaluation WHERE note IS NOT NULL").fetchone()
+        db.execute("UPDATE evaluation SET id = ? WHERE id = ?", (PRACTICE, signed))
+        for table in ("addendum", "document"):
+            db.execute(f"UPDATE {table} SET evaluation_id = ?", (PRACTICE,))
+
+    _changed_inside(file, change)
+    with pytest.raises(PatientFileError, match="holds the practice patient"):
+        import_patient(there, file, PASSWORD)
 
 
 def test_what_a_file_says_of_the_search_and_of_the_count_of_saves_does_not_count_here(
