@@ -444,9 +444,13 @@ def _verify(options: argparse.Namespace) -> int:
     name = options.name or input("Name to sign in with: ")
     password = _first_line(options.password_file) if options.password_file else getpass("Password: ")
     key_file = _bytes_of(options.key_file) if options.key_file else None
-    backed_up = {} if entrance.server_file.exists() else _known_by_backups(entrance.records)
+    text = _settings().backup_folder
+    chosen = Path(text) if text and not entrance.server_file.exists() else None
+    backed_up = {} if entrance.server_file.exists() else _known_by_backups(entrance.records, chosen)
     known = backed_up | _known_line(options.line)
     found = entrance.verify(name, password, key_file, known)
+    if chosen is not None and not chosen.is_dir():
+        found.not_checked.append(f"what the backups in {chosen} know. That folder is not there now.")
     told = ", ".join(f"{count:,} {what}" for what, count in found.counts.items())
     print(f"Looked through: {told or 'nothing'}.")
     for fault in found.faults:
@@ -488,17 +492,21 @@ def _known_line(line: Sequence[str] | None) -> dict[str, Anchor]:
     return {"your paper": Anchor(number=int(line[0]), mac=typed_code(line[1]))}
 
 
-def _known_by_backups(records: Path) -> dict[str, Anchor]:
-    """The last line of the audit trail as each backup knew it, where backups lie beside the records.
+def _known_by_backups(records: Path, chosen: Path | None) -> dict[str, Anchor]:
+    """The last line of the audit trail as each backup knew it, beside the records and in the folder that was chosen.
 
     Of records on a server there are none; those from before they were moved may know the file's own end.
     """
     from evalassist.records.backup import Backups
     from evalassist.records.vault import Anchor
 
+    # by the file: another with the same number must hide none
     return {
-        f"backup {backup.manifest.number}": Anchor(number=held.audit_number, mac=held.audit_mac)
-        for backup in Backups(records).all()
+        f"backup {backup.manifest.number} ({backup.file})": Anchor(
+            number=held.audit_number, mac=held.audit_mac
+        )
+        for folder in (None, chosen)
+        for backup in Backups(records, folder).all()
         if (held := backup.manifest.held).audit_number
     }
 

@@ -268,6 +268,9 @@ class Opinion:
     of: str = ""
 
 
+BY_ANOTHER = "A co-signature is written by somebody else than who signed. Nothing was written."
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """One visit. Every change makes a new value; after signing a change raises `SignedRecordError`."""
@@ -399,7 +402,7 @@ class Evaluation:
             case "co-signature" if not addendum.licence:
                 return "A co-signature needs the license number of the therapist. Nothing was written."
             case "co-signature" if self.signature and self.signature.clinician == addendum.clinician:
-                return "A co-signature is written by somebody else than who signed. Nothing was written."
+                return BY_ANOTHER
             case "entered-in-error" if self.entered_in_error:
                 return "This note is marked as entered in error already. Nothing was written."
             case "entered-in-error" if not addendum.text.strip():

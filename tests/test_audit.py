@@ -32,6 +32,7 @@ from evalassist.records.store import Store
 from evalassist.records.triggers import TRIGGERS
 from evalassist.records.vault import Anchor, WrongPasswordError, new_keys
 from evalassist.records.verify import OLDER_BELOW, OLDER_NOTES, Verified, verify, verify_rows
+from evalassist.settings import Settings, save_settings
 
 KEYS = new_keys()
 CHEN = Account("a1", "chen", "A. Chen", "PT-1", "administrator")
@@ -383,6 +384,25 @@ def test_a_signed_note_that_the_trail_does_not_know_is_told(path: Path, day: str
     assert "knows neither its signature nor its import" in fault
 
 
+def test_nobody_co_signs_an_own_note_also_under_another_name(path: Path) -> None:
+    """Who signed as a student has a license now, and is called otherwise; it is the same account."""
+    with Store(path, KEYS, CHEN) as store:
+        store.keep_account(CHEN)
+        store.keep_account(STUDENT)
+        with Store(path, KEYS, STUDENT) as students:
+            students.save(draft := begin())
+            students.sign(draft.signed_by(Signature("K. Ro", "", SIGNED_AT, student=True)), NOTE)
+        licensed = replace(STUDENT, name="K. Ro, PT", licence="PT-9", role="therapist")
+        store.keep_account(licensed)
+        with (
+            Store(path, KEYS, licensed) as own,
+            pytest.raises(EvalAssistError, match="somebody else than who signed"),
+        ):
+            own.add_addendum(draft.id, Addendum("", "K. Ro, PT", SIGNED_AT, "co-signature", "PT-9"))
+        assert store.load(draft.id).waits_for_cosignature
+        store.add_addendum(draft.id, Addendum("", "A. Chen", SIGNED_AT, "co-signature", "PT-1"))
+
+
 @pytest.mark.parametrize("days_ago", [0, 2000])
 def test_a_co_signature_or_a_paper_that_the_trail_does_not_know_is_told(path: Path, days_ago: int) -> None:
     with Store(path, KEYS, CHEN) as store:
@@ -603,6 +623,28 @@ def test_signing_in_and_out_is_noted_wrong_passwords_too_and_the_vault_knows_the
     assert entrance.vault().anchor.number == len(told)
 
 
+def test_a_window_knows_its_own_lines_also_after_a_write_that_was_refused(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, _ = entrance.begin(CHEN, PASSWORD)
+    store.close()
+    with entrance.sign_in("chen", PASSWORD) as store, entrance.sign_in("chen", PASSWORD) as other:
+        came_in = store.own_lines[0]
+        assert came_in[4] == "signed-in"
+        store.save(begin())
+        other.note("began", "")
+        kept = store.own_lines
+        assert kept[0] == came_in
+        assert kept[1][4] == "draft-begun"
+        with pytest.raises(ValueError, match="cut off"), store.writing("began", ""):
+            raise ValueError("cut off")
+        store.note_wrong_passwords(("2026-03-01T09:30:00+00:00",))
+        assert store.own_lines == kept
+        assert store.has_lines(kept)
+        assert other.own_lines[0] != came_in
+        assert not store.has_lines(((*came_in[:6], "{}"),))
+
+
 def test_records_put_back_to_an_earlier_state_are_noticed_and_what_the_vault_knows_is_not_lost(
     entrance: Entrance,
 ) -> None:
@@ -630,7 +672,7 @@ def test_records_put_back_to_an_earlier_state_are_noticed_and_what_the_vault_kno
 
 
 def test_verify_tells_on_the_terminal_what_fits_and_what_does_not(
-    entrance: Entrance, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    entrance: Entrance, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     store, _ = entrance.begin(CHEN, PASSWORD)
     with store:
@@ -648,7 +690,7 @@ def test_verify_tells_on_the_terminal_what_fits_and_what_does_not(
     number, code = said.partition("ends at line ")[2].split(". ")[0].split(", code ")
     assert main([*how, "--line", number, code, "--code", "AAAAA-AAAAA"]) == 0
     assert "No signed note" in capsys.readouterr().out
-    Backups(entrance.records).make(keys.database, "asked")
+    made = Backups(entrance.records).make(keys.database, "asked")
     with closing(connect(entrance.records, keys.database)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert main(how) == 4
@@ -662,13 +704,47 @@ def test_verify_tells_on_the_terminal_what_fits_and_what_does_not(
     assert main([*how, "--line", number, code]) == 3
     said = capsys.readouterr().out
     assert "but the vault knows line" in said
-    assert "but backup 1 knows line" in said
+    assert f"but backup 1 ({made.file}) knows line" in said
     assert "but your paper knows line" in said
     assert "NOT what was kept" in said
     password.write_text("wrong")
     assert main(how) == 2
     assert main(["verify", str(tmp_path / "nowhere"), "--name", "x", "--password-file", str(password)]) == 2
     assert main([*how, "--code", "ABC"]) == 2
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_backup_that_knows_more_is_heard_wherever_it_lies_and_whatever_was_put_beside_it(
+    entrance: Entrance, home: Path, capsys: pytest.CaptureFixture[str], elsewhere: bool
+) -> None:
+    chosen = home / "another-disk" if elsewhere else None
+    home.mkdir()
+    store, _ = entrance.begin(CHEN, PASSWORD)
+    first = Backups(store.path, chosen).make(store.keys.database, "asked")
+    store.close()
+    earlier = {file: file.read_bytes() for file in (entrance.records, entrance.vault_file)}
+    with entrance.sign_in("chen", PASSWORD) as store:
+        second = Backups(store.path, chosen).make(store.keys.database, "asked")
+    for file, content in earlier.items():
+        file.write_bytes(content)
+    manifest = json.loads(second.manifest_file.read_text())
+    manifest["held"] |= {"audit_number": first.manifest.held.audit_number}
+    manifest["held"] |= {"audit_mac": first.manifest.held.audit_mac}
+    manifest |= {"made_at": "2020-01-01T00:00:00+00:00", "size_bytes": 1}
+    beside = second.file.with_name(f"{second.file.stem[:-10]}2020-01-01.db")
+    beside.write_bytes(b"x")
+    beside.with_suffix(".json").write_text(json.dumps(manifest))
+    if chosen is not None:
+        save_settings(Settings(backup_folder=str(chosen)))
+    password = home / "password.txt"
+    password.write_text(PASSWORD)
+    how = ["verify", str(entrance.records.parent), "--name", "chen", "--password-file", str(password)]
+    assert main(how) == 3
+    assert f"but backup 2 ({second.file}) knows line" in capsys.readouterr().out
+    if chosen is not None:
+        chosen.rename(home / "unplugged")
+        assert main(how) == 4
+        assert f"what the backups in {chosen} know" in capsys.readouterr().out
 
 
 def test_verifying_forgets_no_wrong_password(entrance: Entrance) -> None:

@@ -19,6 +19,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from evalassist import files
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import Evaluation, Patient
+from evalassist.records import audit
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
 from evalassist.records.backup import BackupError, Backups
@@ -222,19 +223,70 @@ def test_a_second_password_that_the_full_disk_refuses_locks_nobody_out(
     entrance.sign_in_with_paper(paper).close()
 
 
-@pytest.mark.parametrize("refused", ["note", "keep_vault"])
 def test_a_new_paper_key_that_counts_is_shown_though_the_full_disk_takes_nothing_more(
-    entrance: Entrance, monkeypatch: pytest.MonkeyPatch, refused: str
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The former paper opens nothing any more: were the new one not told, none would be left."""
     store, _ = entrance.begin(CHEN, PASSWORD)
     with store, monkeypatch.context() as fault:
-        if refused == "keep_vault":
-            only_announced(fault)
-        else:
-            fault.setattr(Store, refused, full)
+        only_announced(fault)
         paper = entrance.new_paper_key(store)
     entrance.sign_in_with_paper(paper).close()
+
+
+@pytest.mark.parametrize("what", ["password", "paper key"])
+def test_a_change_that_the_disk_takes_only_in_part_is_never_told_as_done(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Else a former password or paper, with the vault of then, would open records that it is thought not to open."""
+    store, paper = entrance.begin(CHEN, PASSWORD)
+    older = as_it_was(entrance)
+
+    def change() -> None:
+        if what == "paper key":
+            entrance.new_paper_key(store)
+        else:
+            entrance.change_password(store, store.account.id, OTHER)
+
+    with store:
+        with monkeypatch.context() as fault:
+            only_announced(fault)
+            fault.setattr(Store, "change_key", full)
+            with pytest.raises(StoreError, match=r"older copy of .*once more"):
+                change()
+        told = {"password": "password-changed", "paper key": "paper-key-made"}
+        assert store.has_noted(told[what])
+        change()
+    entrance.vault_file.write_bytes(older)
+    with pytest.raises(EvalAssistError):
+        entrance.sign_in_with_paper(paper) if what == "paper key" else entrance.sign_in("chen", PASSWORD)
+
+
+def test_what_the_audit_trail_cannot_tell_is_not_changed(
+    entrance: Entrance, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as fault:
+        fault.setattr(audit, "append", full)
+        for change in (
+            lambda: entrance.change_password(store, store.account.id, OTHER),
+            lambda: entrance.new_paper_key(store),
+        ):
+            with pytest.raises(StoreError, match="full"):
+                change()
+    entrance.sign_in("chen", PASSWORD).close()
+
+
+def test_a_former_password_with_its_vault_looks_through_nothing_while_a_new_key_is_still_to_come(
+    entrance: Entrance, store: Store
+) -> None:
+    older = as_it_was(entrance)
+    with a_full_disk(store):
+        entrance.change_password(store, store.account.id, OTHER)
+    store.close()
+    assert not entrance.verify("chen", OTHER).faults
+    entrance.vault_file.write_bytes(older)
+    with pytest.raises(VaultDamagedError, match="is not the vault of these records"):
+        entrance.verify("chen", PASSWORD)
 
 
 def test_a_new_paper_key_that_was_refused_does_not_count_though_its_vault_had_come_into_its_place(

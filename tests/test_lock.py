@@ -6,6 +6,7 @@ import gc
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -27,11 +28,12 @@ from evalassist.documents import paper_key_pdf
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import Evaluation, Patient, StrengthTest
 from evalassist.records.backup import Backups
+from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
 from evalassist.records.passwords import refusal
 from evalassist.records.server import Server
 from evalassist.records.store import Store
-from evalassist.records.vault import Keys, new_keys, paper_text
+from evalassist.records.vault import Keys, new_keys, paper_text, write_vault
 from evalassist.settings import Settings, load_settings
 from evalassist.translate import pseudo
 from ui import session as sessions
@@ -167,6 +169,7 @@ class Person:
     def begin(self) -> Evaluation:
         evaluation = Evaluation.begin(Patient(NAME, date(2001, 5, 9), "M"), "right", date(2026, 3, 2))
         self.window.begin(evaluation)
+        QApplication.processEvents()
         return evaluation
 
     def type_into(self, item_id: str, words: str) -> None:
@@ -565,6 +568,51 @@ def test_what_waits_for_somebody_is_not_given_to_records_that_were_put_back_to_a
         assert owner.id in person.window._left
 
 
+def test_what_waits_for_somebody_whose_account_was_changed_is_not_given_to_records_of_an_earlier_day(
+    person: Person,
+) -> None:
+    """The window cannot read any more where the trail ends, and knows what it wrote itself."""
+    person.add("S. Lee", "lee", OTHER)
+    file, keys = person.store.path, person.store.keys
+    backup = Backups(file).make(keys.database, "asked")
+    earlier = file.with_name("earlier.db")
+    shutil.copy(backup.file, earlier)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    lee = person.store.account
+    person.begin()
+    with elsewhere(person) as chens:
+        chens.keep_account(replace(lee, licence="PT-78"))
+        person.view.session.answer("goal-text", "typed today")
+        person.wait_locked()
+        assert lee.id in person.window._held
+        with Store(earlier, keys, lee) as former:
+            person.window.enter(former)
+            assert person.window.view is None
+            assert lee.id in person.window._held
+            assert lee.id in person.window._left
+
+
+def test_records_made_up_with_a_line_of_the_same_number_and_seal_are_given_nothing(
+    person: Person, tmp_path: Path
+) -> None:
+    """Both lie in clear in the manifest of a backup, and whoever once had an account knows the key of the trail."""
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    owner, keys, told = person.store.account, person.store.keys, person.store.head()
+    person.lock()
+    made_up = Keys(new_keys().database, keys.audit)
+    with (
+        Store(tmp_path / "made.db", made_up, owner) as made,
+        closing(connect(made.path, made_up.database)) as db,
+    ):
+        line = (told.number, "2026-11-26T00:00:00.000000+00:00", "", "", "x", "", "{}", told.mac)
+        db.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)", line)
+        assert made.holds(told)
+        person.window.enter(made)
+        assert owner.id in person.window._left
+
+
 def test_a_half_filled_account_comes_back_without_its_passwords(person: Person) -> None:
     clocks: list[QTimer] = []
     seen: list[tuple[str | None, str]] = []
@@ -783,6 +831,39 @@ def test_what_is_held_over_a_password_that_was_reset_on_the_server_is_kept_with_
         assert person.sees == "evaluation"
         assert person.view.session.keep()
         assert chens.load(begun.id, to_edit=False).answers["mass"] == 62
+
+
+def test_who_comes_back_to_what_was_held_has_the_way_in_and_the_alarm_of_today(
+    person: Person, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A key file that counts no more must not make the right password look wrong."""
+    stick = tmp_path / "stick"
+    stick.write_bytes(b"on a stick")
+    way_in = WayIn(person.entrance, stick)
+    person.entrance.change_password(person.store, person.store.account.id, PASSWORD, b"on a stick")
+    person.window._way_in = way_in
+    person.begin()
+
+    def full(_: Evaluation) -> None:
+        raise StoreError("The disk is full. Free some space.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(person.store, "save", full)
+        person.view.session.answer("goal-text", "climb stairs")
+        person.lock()
+        with way_in.entrance.sign_in("chen", PASSWORD, b"on a stick") as elsewhere:
+            way_in.entrance.change_password(elsewhere, elsewhere.account.id, OTHER)
+        vault = way_in.entrance.vault()
+        known = vault.anchor.model_copy(update={"number": vault.anchor.number + 100})
+        write_vault(vault.with_anchor(known), way_in.entrance.vault_file)
+        person.sign_in("chen", OTHER)
+    assert person.sees == "evaluation"
+    assert person.way_in.key_file is None
+    person.way_in.confirm(person.store, OTHER)
+    assert person.store.trail_was_cut
+    assert person.store.accept_cut is not None
+    person.store.accept_cut()
+    assert not person.store.trail_was_cut
 
 
 def test_who_resets_a_password_is_told_that_the_key_file_is_needed_no_more(person: Person) -> None:

@@ -13,7 +13,7 @@ import pytest
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError, StoreError
-from evalassist.evaluation import Addendum, Evaluation, Patient, Signature
+from evalassist.evaluation import PRACTICE, Addendum, Evaluation, Patient, Signature
 from evalassist.records import audit, migrations, patient_file
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account, Role
@@ -397,6 +397,45 @@ def test_a_patient_whose_name_is_no_words_never_comes_onto_the_pages_of_all_pati
     assert [row.patient.name for row in there.recent()] == ["Bert Olsen"]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE document SET kept_at = '2026-03-01T09:30Z'",
+        "UPDATE evaluation SET updated_at = '2026-03-01T09:30:00.000000+05:00'",
+        "UPDATE patient SET birth_date = '19900502'",
+        "UPDATE evaluation SET student = 2",
+        "UPDATE addendum SET number = 9223372036854775807",
+        "UPDATE document_use SET number = 9223372036854775807",
+        "UPDATE document_use SET number = 0",
+    ],
+)
+def test_what_is_written_otherwise_than_ours_is_refused_before_verify_tells_it_or_nothing_can_follow_it(
+    here: Store, there: Store, tmp_path: Path, change: str
+) -> None:
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+    _changed_inside(file, lambda db: db.execute(change))
+    with pytest.raises(PatientFileError, match="a date, a number, an answer or a seal"):
+        import_patient(there, file, PASSWORD)
+
+
+def test_the_practice_patient_comes_into_no_records(here: Store, there: Store, tmp_path: Path) -> None:
+    """Each page and paper of that id says that it is for practice."""
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+
+    def change(db: sqlite.Connection) -> None:
+        db.execute("PRAGMA foreign_keys = OFF")
+        (signed,) = db.execute("SELECT id FROM evaluation WHERE note IS NOT NULL").fetchone()
+        db.execute("UPDATE evaluation SET id = ? WHERE id = ?", (PRACTICE, signed))
+        for table in ("addendum", "document"):
+            db.execute(f"UPDATE {table} SET evaluation_id = ?", (PRACTICE,))
+
+    _changed_inside(file, change)
+    with pytest.raises(PatientFileError, match="holds the practice patient"):
+        import_patient(there, file, PASSWORD)
+
+
 def test_what_a_file_says_of_the_search_and_of_the_count_of_saves_does_not_count_here(
     here: Store, there: Store, tmp_path: Path
 ) -> None:
@@ -492,11 +531,11 @@ def test_how_a_paper_that_came_in_was_given_out_is_told_by_verify_when_it_was_ch
 def test_how_papers_were_given_out_before_a_line_said_so_is_not_checked_and_no_fault(
     here: Store, there: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    append: Callable[..., None] = audit.append
+    append: Callable[..., audit.Line] = audit.append
 
-    def append_as_before(*told: Any) -> None:
+    def append_as_before(*told: Any) -> audit.Line:
         papers = [paper[:3] for paper in told[-1].get("documents", ())]
-        append(*told[:-1], told[-1] | ({"documents": papers} if papers else {}))
+        return append(*told[:-1], told[-1] | ({"documents": papers} if papers else {}))
 
     file = tmp_path / f"anna{patient_file.ENDING}"
     export_patient(here, ANNA.id, file, PASSWORD)

@@ -1153,6 +1153,16 @@ def test_a_former_password_is_a_wrong_try_and_a_server_that_cannot_be_reached_ma
     assert failed() == 0
 
 
+def test_a_workstation_finds_its_own_lines_of_the_trail_on_the_server(
+    here: Entrance, there: Entrance
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store, there.sign_in("lee", OTHER) as other:
+        store.save(begin())
+        assert len(store.own_lines) == 2
+        assert other.has_lines(store.own_lines)
+        assert not other.has_lines(((*store.own_lines[0][:6], "{}"),))
+
+
 def test_of_two_changes_at_one_moment_at_two_workstations_one_is_refused_and_the_other_counts_everywhere(
     here: Entrance, there: Entrance, monkeypatch: pytest.MonkeyPatch
 ) -> None:

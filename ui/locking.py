@@ -14,11 +14,10 @@ from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
 
 if TYPE_CHECKING:
+    from evalassist.records.audit import Line
     from evalassist.records.store import Store
-    from evalassist.records.vault import Anchor
     from ui.evaluation_view import EvaluationView
     from ui.half_filled import HalfFilled
-    from ui.way_in import WayIn
 
 
 @dataclass(frozen=True)
@@ -26,13 +25,13 @@ class Mark:
     """Tells these records as they are from others, and from an earlier day of their own; it gives no key away."""
 
     audit: bytes
-    head: Anchor | None
-    """The last line of the audit trail; None where it could not be read."""
+    lines: tuple[Line, ...]
+    """Of the audit trail: those written here, and the last one where it could be read."""
 
     def is_of(self, store: Store) -> bool:
         """Whether these are the records, and no backup from before took their place."""
         same = hashlib.sha256(store.keys.audit).digest() == self.audit
-        return same and (self.head is None or store.holds(self.head))
+        return same and bool(self.lines) and store.has_lines(self.lines)
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,12 @@ class Left:
 def mark_of(store: Store) -> Mark:
     """What is asked of records before something that was left is given out."""
     told, store.on_dismissed = store.on_dismissed, None  # who is dismissed is being locked out already
-    head = None
+    lines = store.own_lines
     with suppress(EvalAssistError):
-        head = store.head()
+        last = store.last_line()
+        lines = lines if last is None else (*lines, last)
     store.on_dismissed = told
-    return Mark(hashlib.sha256(store.keys.audit).digest(), head)
+    return Mark(hashlib.sha256(store.keys.audit).digest(), lines)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,6 @@ class Held:
 
     view: EvaluationView
     store: Store
-    way_in: WayIn
     records: Mark
 
 

@@ -156,8 +156,12 @@ class MainWindow(QMainWindow):
         if held is not None:
             del self._held[store.account.id]
             held.store.go_on_as(store)
+            held.store.trail_was_cut = store.trail_was_cut
+            held.store.accept_cut = None
+            if store.accept_cut is not None and way_in is not None:
+                held.store.accept_cut = partial(way_in.entrance.accept_cut, held.store)
             store.close()
-            store, way_in = held.store, held.way_in
+            store = held.store
         self._store, self._way_in = store, way_in
         if way_in is not None:
             store.on_dismissed = self.dismissed.emit
@@ -837,11 +841,10 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(AGAIN_MS, self._finish_lock)
             return
         self._closing = []
-        way_in, self._way_in = self._way_in, None
-        store = self._store
+        self._way_in, store = None, self._store
         practices = self.view is not None and self.view.session.evaluation.is_practice
         if self.view is not None and not self.keep() and not store.is_removed and not practices:
-            self._hold(Held(self.view, store, way_in, self._left[store.account.id].records))
+            self._hold(Held(self.view, store, self._left[store.account.id].records))
         elif self.view is not None:
             self._put_away()
         if self.start is not None:

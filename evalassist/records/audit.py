@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from json.encoder import encode_basestring as _text
+from typing import cast
 
 from sqlalchemy import Connection, Text, exists, insert, select, type_coerce
 from sqlalchemy.orm import Session
@@ -28,6 +29,11 @@ _LAST = (
     select(StoredAudit.number, StoredAudit.mac, type_coerce(StoredAudit.at, Text).label("at"))
     .order_by(StoredAudit.number.desc())
     .limit(1)
+)
+_WHOLE = select(
+    StoredAudit.number,
+    type_coerce(StoredAudit.at, Text),
+    *(StoredAudit.account_id, StoredAudit.who, StoredAudit.action, StoredAudit.target, StoredAudit.detail),
 )
 _APPEND = insert(StoredAudit)
 _sorted = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
@@ -63,8 +69,8 @@ def _now() -> datetime:
 
 def append(
     db: Connection, key: bytes, by: Account, action: str, target: str, detail: Mapping[str, object]
-) -> None:
-    """Write the next line, inside the transaction of what it tells."""
+) -> Line:
+    """Write the next line, inside the transaction of what it tells, and return it."""
     last = db.execute(_LAST).one_or_none()
     number, mac, last_at = (0, "", "") if last is None else last
     now = _now()
@@ -75,11 +81,13 @@ def append(
     at, sealer = utc_text(now), Sealer(key)
     for one in acts:
         number += 1
-        mac = sealer.seal(mac, (number, at, by.id, by.name, *one))
+        line = (number, at, by.id, by.name, *one)
+        mac = sealer.seal(mac, line)
         row = dict(zip(("action", "target", "detail"), one, strict=True))
         db.execute(
             _APPEND, row | {"number": number, "at": now, "account_id": by.id, "who": by.name, "mac": mac}
         )
+    return line
 
 
 def head(db: Session, without: Iterable[str] = ()) -> Anchor:
@@ -94,6 +102,19 @@ def holds(db: Session, anchor: Anchor) -> bool:
     return anchor.number == 0 or db.scalar(known) == anchor.mac
 
 
+def last_line(db: Session) -> Line | None:
+    """The last line, whole; None where there is none yet."""
+    found = db.execute(_WHOLE.order_by(StoredAudit.number.desc()).limit(1)).one_or_none()
+    return None if found is None else cast(Line, tuple(found))
+
+
+def has_lines(db: Session, lines: Iterable[Line]) -> bool:
+    """Whether the trail holds each of these lines just so."""
+    wanted = {line[0]: line for line in lines}
+    found = db.execute(_WHOLE.where(StoredAudit.number.in_(wanted)))
+    return {row.number: tuple(row) for row in found} == wanted
+
+
 def tells_of(db: Session, action: str) -> bool:
     """Whether the trail tells of such an act."""
     return bool(db.scalar(select(exists().where(StoredAudit.action == action))))
@@ -103,6 +124,12 @@ def last_of(db: Session, *actions: str) -> str | None:
     """Which of these acts the trail tells of last."""
     found = select(StoredAudit.action).where(StoredAudit.action.in_(actions))
     return db.scalar(found.order_by(StoredAudit.number.desc()).limit(1))
+
+
+def signed_by(db: Session, evaluation_id: str) -> str | None:
+    """The account that signed this evaluation; None where the trail does not tell, as of one from other records."""
+    line = (StoredAudit.action == "signed", StoredAudit.target == evaluation_id)
+    return db.scalar(select(StoredAudit.account_id).where(*line))
 
 
 FIELDS = ("visit_date", "kind", "sore_knee", "impression", "defaults", "plan_edits", "exercise_log")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,11 +23,12 @@ from evalassist.records.audit import head
 from evalassist.records.connection import WAIT_S, connect
 from evalassist.records.doorstep import CHANGING, RECORDS, is_plain
 from evalassist.records.faults import DamagedError, plain_words
+from evalassist.records.models import COMING, COUNTS
 from evalassist.records.plain_file import encrypt
 from evalassist.records.server import FILE_NAME as SERVER_FILE
 from evalassist.records.server import Server, read_server, same_place, server_of, write_server
 from evalassist.records.server_faults import sentence_start
-from evalassist.records.store import AT_ONCE, Store
+from evalassist.records.store import AT_ONCE, Store, Told
 from evalassist.records.tries import Tries
 from evalassist.records.vault import (
     Anchor,
@@ -78,6 +79,11 @@ CUT_SHORT = (
 )
 
 
+HALF_CHANGED = (
+    "{new} counts from now on, but the disk did not take the whole change: together with an older copy of {file}, what "
+    "was before opens the records still. Do the same once more, when no other program uses the records and the disk "
+    "has room."
+)
 NOT_CONNECTED = (
     "Your clinic's administrator set {server} as the place of the records, and this workstation is not connected to it "
     "yet. Nothing was opened, and no records were begun here. Whoever looks after the clinic's computers connects it "
@@ -226,14 +232,17 @@ class Entrance:
         self.tries.refuse_too_soon()
         vault = self.vault()
         self.tries.count()
-        _, found = vaults.unlock(vault, name, password, key_file)
+        slot, found = vaults.unlock(vault, name, password, key_file)
         self.tries.take_back()
         if self.server_file.exists():
             return self._verify_on_server(
                 vault, found[-1], lambda newer: vaults.unlock(newer, name, password, key_file)[1], known
             )
         with plain_words(self.records, "read"):
-            return verify(self.records, self._fitting(found), {"the vault": vault.anchor, **known})
+            keys = self._fitting(found)
+            if len(found) == 1:
+                self._refuse_a_foreign_slot(_vaults_in(self.records, keys), vault, slot.id)
+            return verify(self.records, keys, {"the vault": vault.anchor, **known})
 
     def _verify_on_server(
         self, vault: Vault, opened: Keys, again: Callable[[Vault], list[Keys]], known: Mapping[str, Anchor]
@@ -289,7 +298,7 @@ class Entrance:
             raise DamagedError(f"{error} {OLDER_VAULT.format(file=self.vault_file)}") from error
         try:
             if len(found) == 1:
-                self._refuse_a_foreign_slot(store, vault, account_id)
+                self._refuse_a_foreign_slot(store.kept_vaults(), vault, account_id)
             if store.has_noted(MOVED):
                 raise StoreError(WERE_MOVED.format(file=self.server_file))
             first = vault.slot(account_id)
@@ -314,7 +323,7 @@ class Entrance:
         store.note_sign_in(wrong)
         store.on_close = lambda: self._anchor(store)
         if store.trail_was_cut and store.account.administers:
-            store.accept_cut = lambda: self._accept_cut(store)
+            store.accept_cut = partial(self.accept_cut, store)
 
     # ------------------------------------------------------------ a server
 
@@ -375,8 +384,12 @@ class Entrance:
 
         Not where it is the same one by another name, which holds the line just written, nor where more was kept.
         """
-        if not former.holds(now.head()) and now.holds(former.last_change()):
-            self._note(former, MOVED)
+        if former.holds(now.head()) or not now.holds(former.last_change()):
+            return
+        try:
+            former.note(MOVED, "")
+        except EvalAssistError as fault:
+            log.error("the former database does not say that it was left: %s", type(fault).__name__)
 
     def _were_moved(self, found: list[Keys]) -> bool:
         """Whether the file here says itself that its records lie on the server."""
@@ -483,9 +496,9 @@ class Entrance:
                 raise EvalAssistError(tr("This account has no way in. Add it anew."))
             dropped = {"key_file": "dropped"} if former.key_file and key_file is None else {}
             newer = _with_account(vault, store.keys, account, password, key_file)
-            keys = self._announce_new_key(store, newer, vault)
-            self._note(store, "password-changed", account_id, dropped)
+            keys = self._announce_new_key(store, newer, vault, ("password-changed", account_id, dropped))
             self._use_if_possible(store, keys)
+            self._refuse_half(store, keys, tr("The new password"))
 
     def needs_key_file(self, store: Store, account_id: str) -> bool:
         """Whether this account signs in with a key file beside its password."""
@@ -535,22 +548,22 @@ class Entrance:
         with self._alone():
             vault = self._kept_vault(store)
             newer, paper = vaults.with_paper_key(vault, store.keys)
-            keys = self._announce_new_key(store, newer, vault)
-            self._note(store, "paper-key-made")
+            keys = self._announce_new_key(store, newer, vault, ("paper-key-made", "", {}))
             self._use_if_possible(store, keys)
+            self._refuse_half(store, keys, tr("A new paper key, which nobody saw,"))
             return paper
 
-    def _announce_new_key(self, store: Store, vault: Vault, former: Vault) -> Keys:
+    def _announce_new_key(self, store: Store, vault: Vault, former: Vault, told: Told | None = None) -> Keys:
         """Write the vault, and in it a new key for the records, which only its ways in open.
 
         From here on the vault counts; where the key is not used now, that follows at the next sign-in. Records on a
         server keep theirs.
         """
         if store.is_shared:
-            self._write(store, vault, former)
+            self._write(store, vault, former, told)
             return store.keys
         keys = Keys(new_keys().database, store.keys.audit)
-        self._write(store, vault.with_new_keys(keys, store.keys), former)
+        self._write(store, vault.with_new_keys(keys, store.keys), former, told)
         return keys
 
     def _use(self, store: Store, keys: Keys) -> None:
@@ -564,6 +577,15 @@ class Entrance:
             self._use(store, keys)
         except EvalAssistError as fault:
             log.error("the records have their former key still: %s", type(fault).__name__)
+
+    def _refuse_half(self, store: Store, keys: Keys, new: str) -> None:
+        """What was before opens nothing where the records have the new key, or know that another vault counts."""
+        if store.keys == keys:
+            return
+        with suppress(EvalAssistError):
+            if vaults.vault_of(store.kept_vaults()[0]).slots == self.vault().slots:
+                return
+        raise StoreError(tr(HALF_CHANGED).format(new=new, file=self.vault_file))
 
     def _anchor(self, store: Store) -> None:
         """Note in the vault how far the audit trail goes, so that cutting it is seen; never over a line it lacks."""
@@ -581,7 +603,7 @@ class Entrance:
     def _is_at(self, where: Path | Server, keys: Keys) -> bool:
         return isinstance(where, Server) and same_place(where, read_server(self.server_file, keys))
 
-    def _accept_cut(self, store: Store) -> None:
+    def accept_cut(self, store: Store) -> None:
         """The records were put back to an earlier state on purpose: the trail says so for good, and goes on."""
         with self._alone():
             store.note("cut-accepted", "", {"known": self.vault().anchor.number})
@@ -628,11 +650,14 @@ class Entrance:
                     raise StoreError(AT_ONCE) from busy
             yield
 
-    def _write(self, store: Store, vault: Vault, former: Vault | None = None) -> None:
+    def _write(
+        self, store: Store, vault: Vault, former: Vault | None = None, told: Told | None = None
+    ) -> None:
         """Write the vault, and a copy of it into the records: in a file first as what may come, then as what counts.
 
         What was announced, reached the file and was cut short then counts before another takes its place. `former`:
-        what the vault was made of; where another window or workstation changed it meanwhile, that one stays.
+        what the vault was made of; where another window or workstation changed it meanwhile, that one stays. `told`:
+        its line in the audit trail; what cannot be told is not changed.
         """
         text, kept = vaults.vault_bytes(vault), store.kept_vaults()
         if kept:
@@ -645,26 +670,17 @@ class Entrance:
         if (
             store.is_shared
         ):  # the copy inside counts for every workstation: what it refuses never reaches the file
-            store.keep_vault(text, seen=kept)
+            store.keep_vault(text, seen=kept, told=told)
             _let_in_by(store, vault)
             last = partial(vaults.write_vault, vault, self.vault_file)
         else:
-            store.keep_vault(text, coming=True, seen=kept)
+            store.keep_vault(text, coming=True, seen=kept, told=told)
             vaults.write_vault(vault, self.vault_file)
             last = partial(store.keep_vault, text, seen=(*kept[:1], text))
         try:
             last()
         except EvalAssistError as fault:
             log.error("the vault and its copy in the records differ still: %s", type(fault).__name__)
-
-    def _note(
-        self, store: Store, action: str, target: str = "", detail: Mapping[str, str] = MappingProxyType({})
-    ) -> None:
-        """Note what counts already: a disk that takes no more must not have it look undone."""
-        try:
-            store.note(action, target, detail)
-        except EvalAssistError as fault:
-            log.error("%s could not be noted in the audit trail: %s", action, type(fault).__name__)
 
     def _kept_vault(self, store: Store) -> Vault:
         """The vault by its copy inside the records, which nobody without a key can change; the anchor is this file's.
@@ -684,13 +700,13 @@ class Entrance:
         kept = [vaults.vault_of(text).slots for text in store.kept_vaults()]
         return bool(kept) and vault.slots not in kept
 
-    def _refuse_a_foreign_slot(self, store: Store, vault: Vault, slot_id: str) -> Vault:
+    def _refuse_a_foreign_slot(self, copies: tuple[bytes, ...], vault: Vault, slot_id: str) -> Vault:
         """An older vault, or one that was changed outside, would let in who has no way in any more.
 
-        Returns the copy inside the records that knows this way in. The file may still have the keys before beside the
-        new ones: where the last one was damaged, it is the one before.
+        Returns the one of the `copies` inside the records that knows this way in. The file may still have the keys
+        before beside the new ones: where the last one was damaged, it is the one before.
         """
-        kept = [vaults.vault_of(text) for text in store.kept_vaults()]
+        kept = [vaults.vault_of(text) for text in copies]
         own = [each.slot(slot_id) for each in (vault, vault.with_newest_keys_only())]
         knows = next((each for each in kept if each.slot(slot_id) in own), None)
         if kept and knows is None:
@@ -711,7 +727,7 @@ class Entrance:
             store, opened_by = Store(self.records, old), old
         with store:
             # first of all: whoever can write to the vault can seal a key of their own to anybody
-            counts = self._refuse_a_foreign_slot(store, vault, slot_id)
+            counts = self._refuse_a_foreign_slot(store.kept_vaults(), vault, slot_id)
             try:
                 with self._alone():
                     if self.vault() != vault:
@@ -742,6 +758,14 @@ def _note_connected(store: Store, by: Account) -> None:
     store.account = by
     store.note(CONNECTED, "")
     store.account = NOBODY
+
+
+def _vaults_in(records: Path, keys: Keys) -> tuple[bytes, ...]:
+    """The copies of the vault in records that are only looked at; none where they are too damaged for it."""
+    query = "SELECT vault FROM vault_copy WHERE id IN (?, ?) ORDER BY id"
+    with suppress(sqlite.DatabaseError), closing(connect(records, keys.database)) as db:
+        return tuple(bytes(text) for (text,) in db.execute(query, (COUNTS, COMING)))
+    return ()
 
 
 def _let_in_by(store: Store, vault: Vault) -> None:

@@ -6,18 +6,19 @@ import io
 import logging
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Boolean, Connection, Date, select
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError, StoreError
-from evalassist.evaluation import AddendumKind, SoreKnee, VisitKind
+from evalassist.evaluation import PRACTICE, AddendumKind, SoreKnee, VisitKind
 from evalassist.files import write_whole
 from evalassist.records import audit, migrations, reads, writes
 from evalassist.records import vault as vaults
@@ -74,8 +75,10 @@ _KEPT_AS: Mapping[type, type] = {bytes: bytes, int: int, bool: int}
 """What SQLite gives for a column; for any other one words."""
 LONGEST_NAME = 1000
 """A longer one would stop the lists of all patients."""
-_IS_OF_OUR_TIME = re.compile("2[0-9]{3}-")
-"""At the ends of time no clock of a place can tell a moment."""
+_DAY = "2[0-9]{3}-[0-9]{2}-[0-9]{2}"
+_IS_MOMENT = re.compile(rf"{_DAY}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}\.[0-9]{{6}}\+00:00")
+"""As it is kept, to sort by time; at the ends of time no clock of a place can tell a moment."""
+_IS_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _IS_KIND = re.compile(r"[a-z][a-z0-9-]{0,39}")
 """Of a paper: also one of a later version, but never a folder or a name."""
 _PAPER = [each for each in StoredDocument.__table__.columns if each.name != "pdf"]
@@ -87,9 +90,10 @@ class PatientFileError(StoreError):
 
 
 NOT_SOUND = (
-    "Something in this file is not what was signed or kept, or cannot be read: a date, an answer or a seal. "
+    "Something in this file is not what was signed or kept, or cannot be read: a date, a number, an answer or a seal. "
     "Nothing of it was taken in. Ask the clinic that sent it for another file."
 )
+THE_PRACTICE = "This file holds the practice patient, who belongs to no records. Nothing of it was taken in."
 TOO_LARGE = f"A file of one patient holds {MOST_BYTES // 2**20} MB at most. Nothing was changed."
 
 
@@ -149,6 +153,8 @@ def import_patient(store: Store, file: Path, password: str) -> str:
     rows = _opened(file, password)
     if not (_of_our_shape(rows) and _hang_together(rows)):
         raise PatientFileError(NOT_SOUND)
+    if _is_practice(rows):
+        raise PatientFileError(THE_PRACTICE)
     (patient,) = rows["patient"][1]
     patient_id = str(patient[rows["patient"][0].index("id")])
     with plain_words(store.path, "read"), closing(connect(store.path, store.keys.database)) as db:
@@ -209,12 +215,30 @@ def _of_our_shape(rows: Rows) -> bool:
             words = WORDS.get((table, name))
             if not all(isinstance(value, kind) and (words is None or value in words) for value in values):
                 return False
-            if isinstance(columns[name].type, UtcDateTime) and not all(map(_IS_OF_OUR_TIME.match, values)):
+            if isinstance(columns[name].type, UtcDateTime) and not all(map(_IS_MOMENT.fullmatch, values)):
+                return False
+            if isinstance(columns[name].type, Date) and not all(map(_IS_DATE.fullmatch, values)):
+                return False
+            if isinstance(columns[name].type, Boolean) and not {0, 1}.issuperset(values):
                 return False
             if table == "patient" and any(len(value) > LONGEST_NAME for value in values):
                 return False
+    if not (_counted(rows, "addendum", "evaluation_id") and _counted(rows, "document_use", "document_id")):
+        return False
     names, papers = rows["document"]
     return all(_IS_KIND.fullmatch(row[names.index("kind")]) for row in papers)
+
+
+def _counted(rows: Rows, table: str, whole: str) -> bool:
+    """Whether the rows of each whole are numbered 1, 2, 3: the next one is numbered after them."""
+    found = [tuple(row) for row in _picked(rows, table, whole, "number")]
+    many = Counter(of for of, _ in found)
+    return set(found) == {(of, number) for of in many for number in range(1, many[of] + 1)}
+
+
+def _is_practice(rows: Rows) -> bool:
+    """The id of the practice patient marks papers as such, and belongs to no records."""
+    return any([PRACTICE] in _picked(rows, table, "id") for table in ("patient", "episode", "evaluation"))
 
 
 def _hang_together(rows: Rows) -> bool:

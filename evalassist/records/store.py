@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
+from secrets import token_hex
 from time import monotonic
 from types import MappingProxyType, TracebackType
 from typing import Any, Literal, NoReturn, Self, TypeVar
@@ -22,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from evalassist.errors import EvalAssistError, SignedRecordError, StoreError
 from evalassist.evaluation import (
+    BY_ANOTHER,
     BY_THERAPISTS,
     Addendum,
     AddendumKind,
@@ -65,6 +67,8 @@ __all__ = ["DocumentRow", "EvaluationRow", "PatientRow", "Place", "Store", "Stor
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Told = tuple[str, str, Mapping[str, object]]
+"""What a line of the audit trail says: action, target, detail."""
 
 AT_ONCE = (
     "Accounts or passwords were changed elsewhere at the same moment. This change was not kept; that one was. "
@@ -126,6 +130,9 @@ class Store:
         self._refused: dict[str, dict[datetime, Evaluation]] = {}
         """What was refused since the last save, by the moment it bears; one of them may have been kept all the same."""
         self._viewed: dict[tuple[str, str], float] = {}
+        self._came_in: audit.Line | None = None
+        self._wrote: audit.Line | None = None
+        self._writes: audit.Line | None = None
         self._closed = False
         self.is_removed = False
         """The account that is signed in was removed meanwhile."""
@@ -259,6 +266,9 @@ class Store:
         detail: dict[str, object] = {}
         with self._write(_ACTS[addendum.kind], evaluation_id, detail) as db:
             why_not = reads.evaluation(Session(db), evaluation_id)[0].why_not(addendum)
+            if addendum.kind == "co-signature" and self.account.id:  # a name may have changed since
+                own = audit.signed_by(Session(db), evaluation_id) == self.account.id
+                why_not = why_not or (BY_ANOTHER if own else "")
             if why_not:
                 raise EvalAssistError(why_not)
             number, digest = writes.append_addendum(db, evaluation_id, addendum)
@@ -469,16 +479,23 @@ class Store:
         log.info("account %s removed", account_id)
 
     def keep_vault(
-        self, vault: bytes, *, coming: bool = False, seen: tuple[bytes, ...] | None = None
+        self,
+        vault: bytes,
+        *,
+        coming: bool = False,
+        seen: tuple[bytes, ...] | None = None,
+        told: Told | None = None,
     ) -> None:
         """Keep a copy of the vault inside the records; `coming`: it is about to be written, the former one counts.
 
-        Refused where others are kept than those that were `seen`.
+        Refused where others are kept than those that were `seen`. `told`: its line in the audit trail.
         """
         with self._change() as db:
             if seen is not None and reads.vaults(Session(db)) != seen:
                 raise StoreError(AT_ONCE)
             writes.keep_vault(db, vault, datetime.now(UTC), coming=coming)
+            if told is not None:
+                self._append(db, *told)
 
     def kept_vaults(self) -> tuple[bytes, ...]:
         """The vault that counts, and one whose writing was announced."""
@@ -499,6 +516,7 @@ class Store:
         """The same account signed in anew: go on with it, with the keys, and in the place, as they are now."""
         self.account = fresh.account
         self.lets_in, self._vault_at = fresh.lets_in, fresh._vault_at
+        self._came_in = self._wrote = fresh._came_in
         if (self.where, self.keys) != (fresh.where, fresh.keys):
             self._engine.dispose()
             if self.where != fresh.where:
@@ -527,9 +545,17 @@ class Store:
         self._note_quietly(f"practice-{what}", "")
 
     def note_sign_in(self, failed_at: tuple[str, ...]) -> None:
-        """Write that this account signed in, and when wrong passwords were tried before; nobody is kept out by it."""
-        with self._or_a_log_line("signed-in"), self._write("signed-in", self.account.id) as db:
+        """Write that this account signed in, and when wrong passwords were tried before; nobody is kept out by it.
+
+        The line bears a sign that nobody else knows: the seal of a line also lies in clear beside a backup.
+        """
+        sign = {"sign": token_hex(16)}
+        with self._or_a_log_line("signed-in"), self._write("signed-in", self.account.id, sign) as db:
             self._append_wrong(db, failed_at)
+        if self._wrote is None:
+            with suppress(EvalAssistError):
+                self._wrote = self.last_line()
+        self._came_in = self._wrote
 
     def note_wrong_passwords(self, failed_at: tuple[str, ...]) -> None:
         """Write when wrong passwords were tried."""
@@ -574,6 +600,19 @@ class Store:
         """Which of these acts the audit trail tells of last."""
         return self._read(lambda db: audit.last_of(db, *actions))
 
+    def last_line(self) -> audit.Line | None:
+        """The last line of the audit trail, whole."""
+        return self._read(audit.last_line)
+
+    @property
+    def own_lines(self) -> tuple[audit.Line, ...]:
+        """The lines of the audit trail with which this account came in, and that was written here last."""
+        return tuple(line for line in (self._came_in, self._wrote) if line is not None)
+
+    def has_lines(self, lines: tuple[audit.Line, ...]) -> bool:
+        """Whether the audit trail holds each of these lines just so."""
+        return self._read(lambda db: audit.has_lines(db, lines))
+
     def has_noted(self, action: str) -> bool:
         """Whether the audit trail tells of such an act."""
         return self._read(lambda db: audit.tells_of(db, action))
@@ -605,7 +644,7 @@ class Store:
             log.error("%s could not be noted in the audit trail: %s", action, type(fault).__name__)
 
     def _append(self, db: Connection, action: str, target: str, detail: Mapping[str, object]) -> None:
-        audit.append(db, self.keys.audit, self.account, action, target, detail)
+        self._writes = audit.append(db, self.keys.audit, self.account, action, target, detail)
 
     # ------------------------------------------------------------ transactions
 
@@ -686,6 +725,7 @@ class Store:
     def _change(self) -> Iterator[Connection]:
         """One transaction that changes something; left without an exception, it is on the disk."""
         self._refuse_when_closed()
+        self._writes = self._wrote  # what was rolled back is no line
         try:
             with plain_words(self.where, "keep"):
                 self._refuse_moved()
@@ -696,6 +736,7 @@ class Store:
                     yield db
                 self._refuse_moved()
                 self._refuse_another_file()
+                self._wrote = self._writes
         except DamagedError as fault:
             self._engine.dispose()  # after one bad page every query on that connection fails
             self._lock_out(fault)
