@@ -87,7 +87,9 @@ def commands(window: MainWindow) -> list[Command]:
             partial(window.show_chart, session.evaluation.patient.id),
         ),
         Command(tr("Correct the sore knee"), "", view.correct_side),
-        Command(tr("Correct the patient's name, birth date or sex"), "", window.correct_patient),
+        Command(
+            tr("Correct the patient's name, birth date or sex"), tr("wrong patient"), window.correct_patient
+        ),
         Command(tr("Undo"), "Ctrl+Z", view.undo),
         Command(tr("Redo"), "Ctrl+Y", view.redo),
     ]
