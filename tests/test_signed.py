@@ -436,6 +436,17 @@ def test_a_co_signature_and_a_mark_for_good_are_written_only_after_the_password(
         assert form.password.value == ""
 
 
+def test_a_student_is_told_that_a_therapist_marks_a_note_as_entered_in_error(
+    session_of: Callable[..., EvaluationSession], store: Store, qtbot: QtBot
+) -> None:
+    students = session_of(RO)
+    students.sign()
+    for account, told in ((RO, True), (OKAFOR, False)):
+        dialog = AddendumDialog(session_of(account, store.load(students.evaluation.id)))
+        qtbot.addWidget(dialog)
+        assert ("A therapist marks a note as entered in error." in texts(dialog)) == told
+
+
 # ------------------------------------------------------------ the code on paper
 
 
