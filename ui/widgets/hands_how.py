@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
 
 from evalassist.content.schema import StrengthGroup
@@ -23,9 +24,10 @@ class HowToTest(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        stack = style.column(self, spacing=10)
+        self._stack = stack = style.column(self, spacing=10)
         self.picture = TestPicture()
         stack.addWidget(self.picture, 1)
+        self._pain_asked = False
         for card in (self._build_pad(), self._build_say(), self._build_pain()):
             stack.addWidget(card)
 
@@ -41,7 +43,7 @@ class HowToTest(QWidget):
         return self._pad
 
     def _build_say(self) -> QFrame:
-        card = QFrame()
+        self._say_card = card = QFrame()
         card.setProperty("card", "plain")
         say = style.column(card, (12, 8, 12, 8), spacing=4)
         self._say = style.label("say", wrap=True)
@@ -72,9 +74,36 @@ class HowToTest(QWidget):
         self._pad_words.setText(tr("Pad: {pad}").format(pad=lower_first(group.pad)))
         hold = tr("Hold still: {stabilise}").format(stabilise=lower_first(group.stabilise))
         self._pad_more.setText(f"{group.pad_warning}\n{hold}" if group.pad_warning else hold)
+        self._pain_asked = pain_asked
         self._pad_glyph.setVisible(bool(group.pad_warning))
         style.say(self._pad, card="att" if group.pad_warning else "plain")
         self._say.setText(f"“{group.say}”")
         style.say(self._pain_card, card="open" if pain_asked else "plain")
         self._pain_when.setText(tr("asked now") if pain_asked else tr("asked after the last trial"))
         self.pain.set_value(pain)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def set_close(self, close: bool) -> None:
+        """Whether the text is large for the window."""
+        self._stack.setSpacing(style.px(4 if close else 10))
+
+    def _fit(self) -> None:
+        """What is shown is whole: where large text leaves no room for all, what is least needed now goes first."""
+        say, pain = self._say_card, self._pain_card
+        for part in (say, pain, self._pad_more, self.picture):
+            part.show()
+        for part in (say if self._pain_asked else pain, self._pad_more, self.picture):
+            if self._needs() > self.height():
+                part.hide()
+
+    def _needs(self) -> int:
+        """How high all that is shown must be here."""
+        for inner in (self._pad, self._say_card):
+            if (layout := inner.layout()) is not None:
+                layout.invalidate()
+        self._stack.invalidate()
+        return self._stack.totalMinimumHeightForWidth(self.width())

@@ -16,8 +16,8 @@ from ui.widgets.side import SideBadge
 from ui.widgets.strength_parts import result
 from ui.widgets.strength_row import ReadingMark, reading
 
-MOST_FAR = 5
-"""So many lines can be read from far; more are smaller, so that all are seen at once."""
+MOST_FAR, MOST_CLOSE = 5, 3
+"""So many lines can be read from far; more are smaller, so that all are seen at once. Fewer where the room is close."""
 
 
 def score_of(entry: HandsEntry, group_id: str, side: Side) -> str:
@@ -46,6 +46,12 @@ class HandsSummary(QWidget):
         self._grid.setColumnStretch(6, 3)
 
         self._told: list[str] = []
+        self._close = False
+
+    def set_close(self, close: bool) -> None:
+        """Whether the text is large for the window: each muscle then has one line."""
+        self._close = close
+        self._grid.setSpacing(style.px(4 if close else 14))
 
     def in_words(self) -> list[str]:
         """The lines, read aloud."""
@@ -57,13 +63,15 @@ class HandsSummary(QWidget):
         self._told = []
         middle = Qt.AlignmentFlag.AlignVCenter
         groups = list(dict.fromkeys(stop.group for stop in entry.stops))
-        words = "far" if len(groups) <= MOST_FAR else "say"
+        words, numbers = ("far", "far-num") if len(groups) <= MOST_FAR else ("say", "say-num")
+        if self._close:
+            words, numbers = ("say", "say-num") if len(groups) <= MOST_CLOSE else ("", "num")
         for row, group_id in enumerate(groups):
             title = entry.session.content.strength_groups[group_id].title
             self._grid.addWidget(style.label(words, title, wrap=True), row, 0, middle)
             for place, side in enumerate(SIDES):
                 self._grid.addWidget(SideBadge(side, words=False), row, 1 + 2 * place, middle)
-                score = style.label(f"{words}-num", score_of(entry, group_id, side))
+                score = style.label(numbers, score_of(entry, group_id, side))
                 self._grid.addWidget(score, row, 2 + 2 * place, middle)
             percent, told, mark = compared(entry, group_id)
             if mark:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from evalassist.clinical import battery
@@ -41,6 +42,20 @@ class HandsTrials(QWidget):
             part.say("", "")
         if entry.stop is not None and entry.question is None:
             self._show_results(entry)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The trials are whole; of what they come to, what is least needed goes first."""
+        for part in (self._best, self.compared):
+            part.setVisible(part.says_something)
+        for part in (self._best, self.compared):
+            self._line.invalidate()
+            if self._line.minimumSize().width() > self.width():
+                part.hide()
 
     def _show_boxes(self, entry: HandsEntry, counting: bool) -> None:
         test = entry.test
