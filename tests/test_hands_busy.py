@@ -621,6 +621,27 @@ def test_with_large_text_nothing_is_cut_off_and_the_digits_are_readable_from_thr
         style.apply_style(qapp)
 
 
+def test_with_large_text_every_muscle_of_both_knees_and_what_they_came_to_are_whole(
+    table: Callable[..., Table], qapp: QApplication
+) -> None:
+    style.apply_style(qapp, scale=2.0)
+    try:
+        desk = table("both")
+        hands = desk.open()
+        desk.pad("1 2 3 4 5  ")
+        crushed: list[str] = []
+        while hands.entry.stop is not None:
+            crushed += crushed_in(hands)
+            desk.pad("100 ")
+            crushed += crushed_in(hands)
+            desk.pad("97 95 0 ")
+            if hands.entry.ask == "lever":
+                desk.pad("35 ")
+        assert crushed + crushed_in(hands) == []
+    finally:
+        style.apply_style(qapp)
+
+
 def test_the_sound_sides_best_and_the_comparison_are_shown(table: Callable[..., Table]) -> None:
     desk = table()
     desk.open()

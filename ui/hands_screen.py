@@ -260,7 +260,7 @@ class HandsScreen(QWidget):
             self._glyphs.append(StateGlyph("empty"))
             self._states.addWidget(self._glyphs[-1])
         for at, glyph in enumerate(self._glyphs):
-            glyph.setVisible(at < len(groups))
+            glyph.setVisible(at < len(groups) and not self._close)
             if at < len(groups):
                 done = sum(battery.is_tested(answers.get(f"{groups[at]}.{side}")) for side in SIDES)
                 glyph.set_state(STATES[done])
@@ -388,6 +388,7 @@ class HandsScreen(QWidget):
         self._name.set_grow(grow)
         self.huge.set_grow(grow)
         self.trials.set_grow(grow)
+        self.summary.set_room(room)
         if (self._close, self._tight) != (room < LEAST_GROWN, room < TIGHT):
             self._tight = room < TIGHT
             self._set_close(room < LEAST_GROWN)
@@ -396,14 +397,13 @@ class HandsScreen(QWidget):
         """Side and muscle share a line, and what is least needed is left out; or all has its place again."""
         self._close = close
         style.scaled(self._body, CLOSE_MARGINS if close else BODY_MARGINS, 12 if close else 24)
+        self._left.setSpacing(style.px(2 if close else 6))
         for place in (self._left, self._head):
             place.removeWidget(self._name)
         if close:
             self._head.insertWidget(1, self._name, 100)
         else:
             self._left.insertWidget(1, self._name)
-        for part in (self._muscle, self._leave_key):
-            part.setVisible(not close)
+        self._leave_key.setVisible(not close)
         self.how.set_close(close)
-        self.summary.set_close(close)
         self.refresh()

@@ -27,13 +27,13 @@ class HowToTest(QWidget):
         self._stack = stack = style.column(self, spacing=10)
         self.picture = TestPicture()
         stack.addWidget(self.picture, 1)
-        self._pain_asked = False
+        self._pain_asked = self._fits = False
         for card in (self._build_pad(), self._build_say(), self._build_pain()):
             stack.addWidget(card)
 
     def _build_pad(self) -> QFrame:
         self._pad, self._pad_glyph = QFrame(), StateGlyph("look")
-        pad = style.column(self._pad, (12, 8, 12, 8), spacing=3)
+        self._pad_stack = pad = style.column(self._pad, (12, 8, 12, 8), spacing=3)
         line = style.row(spacing=8)
         self._pad_words, self._pad_more = style.label("b", wrap=True), style.label("q", wrap=True)
         line.addWidget(self._pad_glyph)
@@ -93,17 +93,40 @@ class HowToTest(QWidget):
 
     def _fit(self) -> None:
         """What is shown is whole: where large text leaves no room for all, what is least needed now goes first."""
-        say, pain = self._say_card, self._pain_card
-        for part in (say, pain, self._pad_more, self.picture):
-            part.show()
-        for part in (say if self._pain_asked else pain, self._pad_more, self.picture):
-            if self._needs() > self.height():
-                part.hide()
+        if self._fits:
+            return  # showing a part lays the column out, which leads here again
+        self._fits = True
+        for _ in range(2):  # the column may have got another height
+            for part, shown in self._what_fits().items():
+                part.setVisible(shown)
+        self._fits = False
 
-    def _needs(self) -> int:
-        """How high all that is shown must be here."""
-        for inner in (self._pad, self._say_card):
-            if (layout := inner.layout()) is not None:
-                layout.invalidate()
-        self._stack.invalidate()
-        return self._stack.totalMinimumHeightForWidth(self.width())
+    def _what_fits(self) -> dict[QWidget, bool]:
+        say, pain, more = self._say_card, self._pain_card, self._pad_more
+        needed, spare = (pain, say) if self._pain_asked else (say, pain)
+        between, inside = self._stack.spacing(), self._pad_stack.contentsMargins()
+        more_high = self._pad_stack.spacing() + more.heightForWidth(
+            self.width() - inside.left() - inside.right()
+        )
+        high: dict[QWidget, int] = {
+            card: between + _height(card, self.width()) for card in (self._pad, say, pain)
+        }
+        high[self._pad] -= 0 if more.isHidden() else more_high
+        high |= {self.picture: self.picture.minimumSizeHint().height(), more: more_high}
+        room = self.height() - high[self._pad] - high[needed]
+        fits: dict[QWidget, bool] = {needed: True}
+        for part in (self.picture, more, spare):
+            fits[part] = room >= high[part]
+            room -= high[part] if fits[part] else 0
+        return fits
+
+
+def _height(card: QFrame, width: int) -> int:
+    layout = card.layout()
+    assert layout is not None
+    layout.activate()
+    return (
+        layout.totalMinimumHeightForWidth(width)
+        if layout.hasHeightForWidth()
+        else layout.totalMinimumSize().height()
+    )

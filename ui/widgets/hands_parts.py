@@ -313,7 +313,7 @@ class Result(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        stack = style.column(self, (8, 4, 4, 4), spacing=2)
+        self._stack = stack = style.column(self, (8, 4, 4, 4), spacing=2)
         head = style.row(spacing=6)
         self._badge = SideBadge("right")
         self._glyph, self._words, self.value = StateGlyph("look"), style.label("q"), FittingWords(28)
@@ -325,7 +325,7 @@ class Result(QWidget):
         stack.addStretch(1)
 
     def say(self, words: str, value: str, *, side: Side | None = None, mark: ReadingMark = "") -> None:
-        """Both empty hides it."""
+        """What it says; whether it is shown is said elsewhere, by the room there is."""
         self._badge.setVisible(side is not None)
         if side is not None:
             self._badge.set_side(side)
@@ -335,7 +335,11 @@ class Result(QWidget):
         self._words.setText(words)
         self._words.setVisible(bool(words))
         self.value.say(value, side or "ink")
-        self.setVisible(self.says_something)
+
+    def least_width(self) -> int:
+        """How wide its words must be, also while it is hidden."""
+        self._stack.activate()
+        return self._stack.totalMinimumSize().width()
 
     @property
     def says_something(self) -> bool:

@@ -17,7 +17,9 @@ from ui.widgets.strength_parts import result
 from ui.widgets.strength_row import ReadingMark, reading
 
 MOST_FAR, MOST_CLOSE = 5, 3
-"""So many lines can be read from far; more are smaller, so that all are seen at once. Fewer where the room is close."""
+"""So many lines can be read from far; more are smaller, so that all are seen at once. Fewer in small room."""
+SMALL, NEAR = 0.6, 0.9
+"""Of the usual room: below it fewer lines can be read from far, and many lines from near only."""
 
 
 def score_of(entry: HandsEntry, group_id: str, side: Side) -> str:
@@ -46,12 +48,12 @@ class HandsSummary(QWidget):
         self._grid.setColumnStretch(6, 3)
 
         self._told: list[str] = []
-        self._close = False
+        self._room = 1.0
 
-    def set_close(self, close: bool) -> None:
-        """Whether the text is large for the window: each muscle then has one line."""
-        self._close = close
-        self._grid.setSpacing(style.px(4 if close else 14))
+    def set_room(self, room: float) -> None:
+        """How much of the usual room there is: with less of it the letters are smaller."""
+        self._room = room
+        self._grid.setSpacing(style.px(14 if room > SMALL else 4))
 
     def in_words(self) -> list[str]:
         """The lines, read aloud."""
@@ -63,9 +65,10 @@ class HandsSummary(QWidget):
         self._told = []
         middle = Qt.AlignmentFlag.AlignVCenter
         groups = list(dict.fromkeys(stop.group for stop in entry.stops))
-        words, numbers = ("far", "far-num") if len(groups) <= MOST_FAR else ("say", "say-num")
-        if self._close:
-            words, numbers = ("say", "say-num") if len(groups) <= MOST_CLOSE else ("", "num")
+        far, many = self._room > SMALL, len(groups) > (MOST_FAR if self._room > SMALL else MOST_CLOSE)
+        words, numbers = ("far", "far-num") if far and not many else ("say", "say-num")
+        if many and self._room < NEAR:
+            words, numbers = "", "num"
         for row, group_id in enumerate(groups):
             title = entry.session.content.strength_groups[group_id].title
             self._grid.addWidget(style.label(words, title, wrap=True), row, 0, middle)

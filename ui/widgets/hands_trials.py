@@ -22,7 +22,7 @@ class HandsTrials(QWidget):
         super().__init__()
         self._line = style.row(self, spacing=12)
         self._boxes: list[TrialBox] = []
-        self._grow = 1.0
+        self._grow, self._fits = 1.0, False
         self._best, self._beside, self.compared = Result(), Result(), Result()
         for part in (self._best, self._beside, self.compared):
             self._line.addWidget(part)
@@ -50,12 +50,19 @@ class HandsTrials(QWidget):
 
     def _fit(self) -> None:
         """The trials are whole; of what they come to, what is least needed goes first."""
-        for part in (self._best, self.compared):
-            part.setVisible(part.says_something)
-        for part in (self._best, self.compared):
-            self._line.invalidate()
-            if self._line.minimumSize().width() > self.width():
-                part.hide()
+        if self._fits:
+            return  # showing a part lays the line out, which leads here again
+        self._fits = True
+        for _ in range(2):  # the line may have got another width
+            between = self._line.spacing()
+            boxes = [box for box in self._boxes if not box.isHidden()]
+            room = self.width() + between - sum(box.minimumSizeHint().width() + between for box in boxes)
+            for part in (self._beside, self.compared, self._best):
+                wide = part.least_width() + between
+                shown = part.says_something and (room >= wide or part is self._beside)
+                room -= wide if shown else 0
+                part.setVisible(shown)
+        self._fits = False
 
     def _show_boxes(self, entry: HandsEntry, counting: bool) -> None:
         test = entry.test
