@@ -579,6 +579,24 @@ def test_another_person_of_the_same_name_and_birth_date_can_be_begun(
     assert store.number_of_patients() == 2
 
 
+def test_by_mouse_alone_a_date_with_two_meanings_is_asked_about_once_and_then_kept(
+    window: MainWindow,
+) -> None:
+    told: list[str] = []
+
+    def begin(dialog: PatientDialog) -> None:
+        new_rivera(dialog, birth="5/9/2001")
+        told.append(words(dialog))
+        press(dialog, "Begin")
+
+    clock = asked(PatientDialog, begin)
+    window.new_patient()
+    assert not clock.isActive()
+    assert "May 9, 2001?" in told[0]
+    assert window.view is not None
+    assert window.view.session.evaluation.patient.birth_date == date(2001, 5, 9)
+
+
 def test_a_record_number_that_is_somebody_elses_is_asked_about(
     window: MainWindow, store: Store, content: Content
 ) -> None:

@@ -139,8 +139,10 @@ class PatientDialog(QDialog):
 
     def begin(self) -> None:
         """Take it when everything is there; else say what is missing, and go there."""
-        for field in (self.name, self.birth, self.number, self.visit):
-            field.commit()
+        for text in (self.name, self.number):
+            text.commit()
+        for day in (self.birth, self.visit):
+            day.insist()
         wrong = {key: words for key, words in self._faults() if words}
         for key, label in self._said.items():
             label.setText(wrong.get(key, ""))
@@ -539,8 +541,10 @@ class CorrectionDialog(QDialog):
 
     def correct(self) -> None:
         """Take it when it can be meant; else say what is wrong."""
-        for field in (self.name, self.birth, self.number, self.visit):
-            field.commit()
+        for text in (self.name, self.number):
+            text.commit()
+        for typed in (self.birth, self.visit):
+            typed.insist()
         name, birth, number = self.name.value or "", self.birth.value, self.number.value or ""
         day, kind = self.visit.value, cast(VisitKind, self.kinds.value or self._evaluation.kind)
         long = tr("At most {most_letters} letters fit into name and record number.").format(
