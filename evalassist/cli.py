@@ -361,6 +361,9 @@ def _postgres_setup(options: argparse.Namespace) -> int:
     print(
         "The database is ready." if done.before is None else "Tables, locks and rights are as they should be."
     )
+    if done.others:
+        print(f"May use the records, too, from an earlier setup: {', '.join(done.others)}.")
+        print("Who shall not is dropped by the administrator of the server: DROP OWNED BY and DROP ROLE.")
     if done.password:
         print(f"Password of {options.user}, shown this once:\n    {done.password}")
         print("Each workstation is told it once and keeps it sealed.")

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
     QSlider,
     QTextBrowser,
     QTextEdit,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -51,7 +52,7 @@ from ui.dialogs.as_text import AsText
 from ui.dialogs.database import DatabaseDialog
 from ui.dialogs.drafts import DraftsDialog
 from ui.dialogs.manual import Manual
-from ui.dialogs.palette import Palette, commands
+from ui.dialogs.palette import KeysDialog, Palette, commands, fitting
 from ui.dialogs.patient import PatientDialog
 from ui.hands_busy import HandsBusyView
 from ui.main_window import MainWindow, wear
@@ -59,14 +60,17 @@ from ui.pages.base import Page
 from ui.pages.door import Door
 from ui.pages.first_run import FirstRun
 from ui.pages.plan import PlanPage
+from ui.pages.step import StepPage
 from ui.way_in import WayIn
-from ui.widgets.boxes import Box
+from ui.widgets.boxes import Box, Choice
 from ui.widgets.comparison import ComparisonTable
 from ui.widgets.focus import is_stop
 from ui.widgets.marks import Banner, ReasonLink
+from ui.widgets.panel_lines import PanelLines
 from ui.widgets.paper_key import PaperKey
 from ui.widgets.pdf_view import PdfPages
-from ui.widgets.segments import SegmentedControl, yes_no_not_tested
+from ui.widgets.segments import SegmentedControl, ZeroToTen, yes_no_not_tested
+from ui.widgets.stepper import Stepper
 
 CASES = Path(__file__).parent / "cases"
 KEYS = new_keys()
@@ -417,6 +421,73 @@ def test_nothing_is_cut_and_everything_can_be_read_in_the_dark_at_twice_the_size
     assert wrong(tour(desk), pale, cut) == {}
 
 
+def unpressed(place: QWidget) -> list[str]:
+    """Buttons with the keyboard that Enter does not press, or presses twice."""
+    window, found = place.window(), []
+    window.activateWindow()
+    for button in seen(place):
+        if not (isinstance(button, QPushButton | QToolButton) and is_stop(button)) or button.property("step"):
+            continue  # Enter goes on from − and +, as from every value
+        clicks: list[bool] = []
+        told = button.blockSignals(True)  # it must not act: the place would be another
+        button.click = lambda clicks=clicks: clicks.append(True)  # type: ignore[method-assign, misc]
+        button.setFocus(Qt.FocusReason.TabFocusReason)
+        by_qt = isinstance(button, QPushButton) and button.autoDefault()
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+        del button.click
+        button.blockSignals(told)
+        if len(clicks) + by_qt != 1:
+            found.append(f"pressed {len(clicks) + by_qt} times: {called(button)}")
+    return found
+
+
+@pytest.mark.parametrize("tour", TOURS)
+def test_enter_presses_every_button_that_has_the_keyboard(tour: Tour, desk: Desk) -> None:
+    assert wrong(tour(desk), unpressed) == {}
+
+
+def test_enter_on_a_button_presses_it_once_and_goes_on_from_a_field(desk: Desk) -> None:
+    desk.window.begin(desk.case("ex1"))
+    view = desk.window.view
+    assert view is not None
+    view.show_step("plan")
+    desk.rest()
+    pressed: list[str] = []
+    view.footer.next_wanted.disconnect()
+    view.footer.next_wanted.connect(lambda: pressed.append("next"))
+    view.footer.previous_wanted.disconnect()
+    view.footer.previous_wanted.connect(lambda: pressed.append("previous"))
+    for button, key in (
+        (view.footer._next, Qt.Key.Key_Return),
+        (view.footer._previous, Qt.Key.Key_Enter),
+        (view.footer._next, Qt.Key.Key_Space),
+    ):
+        button.setFocus()
+        QTest.keyClick(desk.window.focusWidget(), key)
+    assert pressed == ["next", "previous", "next"]
+    stepper = next(each for each in view.page.findChildren(Stepper) if each.isVisible())
+    value = stepper.value
+    stepper.setFocus()
+    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_Return)
+    assert stepper.value == value
+    assert not stepper.isAncestorOf(desk.window.focusWidget())
+
+
+def test_enter_on_a_button_of_the_hands_busy_view_presses_it_and_takes_nothing(desk: Desk) -> None:
+    desk.window.begin(desk.half("patient-a"))
+    view = desk.window.view
+    assert view is not None
+    QTest.keyClick(desk.window, Qt.Key.Key_F11)
+    hands = view.hands
+    assert hands is not None
+    at = hands.item_id
+    leave = next(each for each in hands.findChildren(QPushButton) if each.text() == "Back to the page")
+    leave.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_Return)
+    assert view.hands is None
+    assert view.focused_item() == at
+
+
 LEAVING = {"Start page", "Chart of this patient", "Lock the screen", "Show the patient", "Hands-busy view"}
 
 
@@ -607,6 +678,9 @@ def test_the_hands_busy_view_says_each_number_what_it_came_to_and_what_is_wrong(
     assert typed("\b\b\b\b-").startswith("Not tested, because of 1: Pain; 2: ")
     QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_Escape)
     assert aloud.heard()[1][-1] == "trial 2 of 3."
+    typed("118\r")
+    QTest.keyClicks(desk.window.focusWidget(), "121\r")
+    assert not [words for words in aloud.heard()[1] if "/10" in words], "no force is read as a pain"
 
 
 def test_what_is_wrong_with_a_field_is_read_aloud_and_read_with_it(desk: Desk, aloud: Aloud) -> None:
@@ -722,6 +796,63 @@ def test_a_card_of_the_first_run_says_what_it_is_about(desk: Desk, aloud: Aloud)
     assert aloud.heard()[0][0].startswith("Who works here first Step 2 of 3: your account")
     QTest.keyClick(first.button, Qt.Key.Key_Space)
     assert aloud.heard()[1] == ["Write a short name to sign in with, like “chen”."]
+
+
+def test_what_does_not_fit_is_read_with_what_it_is_and_the_keys_with_what_they_do(
+    desk: Desk, aloud: Aloud
+) -> None:
+    desk.store.save(desk.case("ex1"))
+    desk.window.begin(desk.case("ex1").with_answer("nprs-rest", 10))
+    view = desk.window.view
+    assert view is not None
+    (doubt,) = view.session.assessment.contradictions
+    assert f"Does not fit: {doubt.text}" in PanelLines(view.session).found()
+    keys = KeysDialog([], evaluation=True, parent=desk.window)
+    done = next(each for each in keys.findChildren(QPushButton) if each.isDefault())
+    assert "F8: next gap" in done.accessibleDescription()
+
+
+def test_what_one_key_answers_is_read_aloud(desk: Desk, aloud: Aloud) -> None:
+    desk.store.save(desk.case("ex1"))
+    desk.window.begin(desk.half("patient-a"))
+    assert desk.window.view is not None
+    page = desk.window.view.show_step("knee")
+    assert isinstance(page, StepPage)
+    group = next(each for each in page.groups if each.unanswered())
+    count = len(group.unanswered())
+    page.focus_item(group.unanswered()[0])
+    aloud.heard()
+    page.none_of_these()
+    said, _ = aloud.heard()
+    assert any(f": {count} answered. The rest: " in words for words in said)
+
+
+def test_a_letter_that_chooses_where_the_keyboard_is_is_read_aloud(qtbot: QtBot, aloud: Aloud) -> None:
+    choices = SegmentedControl((Choice("yes", "Yes"), Choice("no", "No")), "Locking")
+    pain = ZeroToTen("Worst pain")
+    page = QWidget()
+    qtbot.addWidget(page)
+    column = style.column(page)
+    for control in (choices, pain):
+        column.addWidget(control)
+    page.show()
+    qtbot.waitUntil(page.isActiveWindow)
+    choices.focus_box("yes")
+    QTest.keyClicks(choices.focusWidget(), "y")
+    assert aloud.heard()[0] == ["Locking: Yes, selected"]
+    pain.setFocus()
+    QTest.keyClicks(pain.focusWidget(), "1")
+    assert aloud.heard()[0] == ["1, or 10 with a 0; Enter takes it"]
+
+
+def test_papers_are_found_by_what_is_done_with_them(desk: Desk) -> None:
+    desk.store.save(desk.case("ex1"))
+    desk.window.begin(desk.case("ex1").with_answer("locked", "yes"))
+    found = commands(desk.window)
+    assert {each.words for each in fitting(found, "pdf")} >= {"Handout", "Sign", "Referral letter"}
+    assert next(each.words for each in fitting(found, "date of birth")).startswith(
+        "Correct the patient's name"
+    )
 
 
 def test_lists_below_a_line_say_what_enter_would_take(desk: Desk, aloud: Aloud) -> None:

@@ -133,6 +133,17 @@ def test_two_choices_with_one_first_letter_take_turns(qtbot: QtBot) -> None:
     assert heard == ["mild", "marked"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "chosen"), [("+2", "2"), ("-1", "-1"), ("-2", "-2"), ("+1", "1"), ("-20", "0"), ("+2-1", "-1")]
+)
+def test_a_number_with_a_sign_is_typed_as_it_is_written(qtbot: QtBot, typed: str, chosen: str) -> None:
+    choices = [Choice(value, value.replace("-", "−")) for value in ("-2", "-1", "0")]
+    choices += [Choice("1", "+1"), Choice("2", "+2")]
+    control = shown(qtbot, SegmentedControl(choices, "Talar head"))
+    press(typed)
+    assert control.value == chosen
+
+
 def test_a_segmented_control_is_one_stop_for_tab(qtbot: QtBot) -> None:
     page = QWidget()
     column = style.column(page)

@@ -116,6 +116,31 @@ def test_everything_about_the_clinic_may_be_left_for_later(app: App) -> None:
     assert "Accounts in Settings" in words(app)
 
 
+def test_what_was_typed_of_the_account_is_still_there_after_back(app: App, qtbot: QtBot) -> None:
+    page(app).next.click()
+    typed = ("A. Chen, PT", "40-12345", "chen", PASSWORD)
+    for each in typed:
+        types(each)
+        press(Qt.Key.Key_Return)
+    types(PASSWORD)
+    for clinic in ("Riverside", "Lakeside"):
+        tab_to("Back")
+        press(Qt.Key.Key_Return)
+        assert "Step 1 of 3" in words(app)
+        assert "Name to sign in" not in words(app)
+        types(clinic)
+        tab_to("Next")
+        press(Qt.Key.Key_Return)
+        fields, password = page(app).fields, page(app).password
+        assert fields.isVisible()
+        assert password.isVisible()
+        values = (fields.name.value, fields.licence.value, fields.sign_in.value, password.first.value)
+        assert (values, password.again.value) == (typed, PASSWORD)
+    tab_to("Begin")
+    press(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page(app).holds_records, timeout=20_000)
+
+
 def test_who_begins_may_practice_first(app: App, qtbot: QtBot) -> None:
     walk_to_the_end(app, qtbot)
     page(app).to_practice.click()

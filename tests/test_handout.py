@@ -386,10 +386,21 @@ def test_five_moves_fit_on_four_sides_and_more_take_a_leaf(made: Note, pages: in
 
 
 def test_one_move_is_one_move() -> None:
-    why, moves, *_ = sides(handout_pdf(note(("HA01",), days_per_week=1)))
+    once = exercise("HA01", days_per_week=1)
+    why, moves, *_ = sides(handout_pdf(note(exercises=(once,))))
     assert "1 move" in why
     assert "Do your move 1 day a week." in moves
     assert "I will do it the next day." in moves
+
+
+def test_where_days_differ_the_sheet_says_from_which_to_which_and_each_card_its_own() -> None:
+    """Three days above six on a card would leave the patient to choose."""
+    moves = (exercise("HA01"), exercise("HA02", days_per_week=6))
+    why, plan, *_ = sides(handout_pdf(note(exercises=moves)))
+    assert "3–6 days a week" in why
+    assert "Do your 2 moves 3–6 days a week." in plan
+    assert "3 days a week" in plan.replace("3–6 days a week", "")
+    assert "6 days a week" in plan.replace("3–6 days a week", "")
 
 
 def test_one_move_is_spoken_of_as_one_on_every_side() -> None:

@@ -268,9 +268,10 @@ def test_a_date_of_another_year_says_its_year(note_for: Callable[[str], Note]) -
 
 
 def test_one_move_is_one_move_in_spanish(note_for: Callable[[str], Note]) -> None:
-    note = changed(note_for("EX1"), days_per_week=1, weeks=1)
+    note = changed(note_for("EX1"), weeks=1)
     assert note.plan is not None
-    plan = note.plan.model_copy(update={"exercises": note.plan.exercises[:1]})
+    once = note.plan.exercises[0].model_copy(update={"days_per_week": 1})
+    plan = note.plan.model_copy(update={"exercises": (once,)})
     read = " ".join(sides(handout_pdf(note.model_copy(update={"plan": plan}), "es")))
     for words in (
         "Haga su ejercicio 1 día por semana.",

@@ -401,6 +401,66 @@ def test_newtons_read_in_while_kgf_are_shown_are_told(table: Callable[..., Table
     assert "habd.left" not in desk.session.evaluation.answers
 
 
+def test_newtons_that_are_doubted_are_read_in_again_or_called_newtons_here(
+    table: Callable[..., Table],
+) -> None:
+    desk = table(settings=SETTINGS.model_copy(update={"force_unit": "lbf"}))
+    desk.open()
+    desk.pad(" ")
+    desk.reads_in("370\r")
+    assert "choose N above" not in desk.sees()
+    assert "press N and Enter" in desk.sees()
+    assert "keep 370 lbf, go on" in desk.sees().splitlines()
+    desk.reads_in("37\r")
+    assert desk.test("habd.left") == measured(37, unit="lbf")
+    desk.reads_in("370\r")
+    QTest.keyClicks(desk.hands, "N")
+    desk.pad(" ")
+    assert desk.test("habd.left").trials[1] == pytest.approx(83.2, abs=0.1)
+
+
+@pytest.mark.parametrize(("before", "refused"), [("", "9.7.1"), ("100 97 95 ", "38"), ("-8", "9.7.1")])
+def test_after_a_refusal_the_next_digit_begins_anew(
+    table: Callable[..., Table], before: str, refused: str
+) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(f" {before}{' ' if before.startswith('-') else ''}{refused} ")
+    assert refused in desk.hands.huge.text()
+    assert "Type it again." in desk.sees()
+    answers = desk.session.evaluation.answers
+    desk.pad("8")
+    assert desk.hands.huge.text() == "8"
+    assert "Type it again." not in desk.sees()
+    assert desk.session.evaluation.answers == answers
+    desk.pad(" ")
+    assert desk.session.evaluation.answers != answers
+
+
+def test_what_is_corrected_after_a_refusal_is_gone_on_with(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 9.7.1 ")
+    QTest.keyClick(desk.hands, Qt.Key.Key_Backspace)
+    QTest.keyClick(desk.hands, Qt.Key.Key_Backspace)
+    desk.pad("5 ")
+    assert desk.test("habd.left") == measured(9.75)
+
+
+@pytest.mark.parametrize("typed", ["37037", "100 97 95 37", "-7 7", "-8 9.7.1", "-99"])
+def test_the_footer_offers_nothing_that_would_be_refused(table: Callable[..., Table], typed: str) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(f" {typed}")
+    keys = ("Enter", "Backspace", "+", "−", "P", "*", "F2")
+    cells = dict(zip(keys, desk.hands.legend._cells, strict=True))
+    assert [key for key in ("Enter", "+", "P", "*") if not cells[key].isHidden()] == []
+    assert not cells["Backspace"].isHidden()
+    answers = desk.session.evaluation.answers
+    desk.pad(" ")
+    assert desk.session.evaluation.answers == answers
+
+
 # ---------------------------------------------------------------- one key each
 
 
@@ -701,6 +761,7 @@ def test_the_pad_of_external_rotation_is_warned_of(table: Callable[..., Table]) 
 
 def test_f11_opens_at_the_row_and_goes_back_to_the_row_being_worked_on(table: Callable[..., Table]) -> None:
     desk = table()
+    desk.session.answer("kext.left", measured(100))
     desk.view.go_to("kext.right")
     desk.open()
     assert desk.at == "kext.right"
@@ -708,6 +769,30 @@ def test_f11_opens_at_the_row_and_goes_back_to_the_row_being_worked_on(table: Ca
     QTest.keyClick(desk.hands, Qt.Key.Key_F11)
     assert desk.view.hands is None
     assert desk.view.focused_item() == "kext.left"
+
+
+@pytest.mark.parametrize(("sore", "first"), [("right", "left"), ("left", "right"), ("both", "right")])
+def test_f11_where_f8_leads_begins_with_the_side_that_is_tested_first(
+    table: Callable[..., Table], sore: SoreKnee, first: str
+) -> None:
+    desk = table(sore)
+    desk.view.go_to(desk.session.progress["strength"].gaps[0])
+    assert desk.view.focused_item() == "habd.right"
+    desk.open()
+    assert desk.at == f"habd.{first}"
+    assert "Also test:" in desk.sees()
+    desk.pad(" 100 97 95 2 ")
+    order = [stop.item_id for stop in desk.hands.entry.stops]
+    assert (order[0], desk.at) == (f"habd.{first}", order[1])
+
+
+@pytest.mark.parametrize("given", ["habd.left", "habd.right"])
+def test_f11_stays_on_a_side_of_a_muscle_that_was_begun(table: Callable[..., Table], given: str) -> None:
+    desk = table()
+    desk.session.answer(given, measured(100))
+    desk.view.go_to("habd.right")
+    desk.open()
+    assert desk.at == "habd.right"
 
 
 def test_before_anything_is_tested_it_asks_which_muscles(table: Callable[..., Table]) -> None:

@@ -29,6 +29,7 @@ from evalassist.evaluation import Evaluation, Patient, StrengthTest
 from evalassist.records.backup import Backups
 from evalassist.records.entrance import Entrance
 from evalassist.records.passwords import refusal
+from evalassist.records.server import Server
 from evalassist.records.store import Store
 from evalassist.records.vault import Keys, new_keys, paper_text
 from evalassist.settings import Settings, load_settings
@@ -282,6 +283,58 @@ def test_locking_during_the_hands_busy_view_loses_nothing_and_hides_it(person: P
     assert at.text() == typed
     QTest.keyClicks(at, "5")  # its last digit was still to come
     assert at.text() == f"{typed}5"
+
+
+@pytest.mark.parametrize(("entered", "typed"), [("20\r21\r", ""), ("20\r21\r", "22"), ("", "20"), ("", "")])
+def test_locking_the_hands_busy_view_brings_back_nothing_that_it_went_past(
+    person: Person, entered: str, typed: str
+) -> None:
+    person.begin()
+    person.view.go_to("her.left")
+    at = person.window.focusWidget()
+    QTest.keyClicks(at, "30 kg")
+    QTest.keyClick(at, Qt.Key.Key_Enter)
+    QTest.keyClick(at, Qt.Key.Key_F11)
+    hands = person.view.hands
+    assert hands is not None
+    for sign in entered + typed:
+        if sign == "\r":
+            QTest.keyClick(hands, Qt.Key.Key_Enter)
+        else:
+            QTest.keyClicks(hands, sign)
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    numbers = [float(one) for one in f"{entered}{typed}".split()]
+    answer = person.view.session.evaluation.answers.get("her.left")
+    assert (list(answer.trials) if isinstance(answer, StrengthTest) else []) == numbers
+    assert trials_seen(person, "Hip external rotation, left") == (
+        [f"{one:g}" for one in numbers] if numbers else ["30 kg"]
+    )
+
+
+def test_a_refused_trial_does_not_come_back_over_one_that_counts(person: Person) -> None:
+    person.begin()
+    person.view.go_to("her.left")
+    for typed in ("30 kg", "50"):
+        at = next(one for one in trials(person, "Hip external rotation, left") if not one.text())
+        at.setFocus()
+        QTest.keyClicks(at, typed)
+        QTest.keyClick(at, Qt.Key.Key_Enter)
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    answer = person.view.session.evaluation.answers["her.left"]
+    assert isinstance(answer, StrengthTest)
+    assert list(answer.trials) == [50]
+    assert trials_seen(person, "Hip external rotation, left") == ["50", "30 kg"]
+
+
+def trials(person: Person, of: str) -> list[QLineEdit]:
+    lines = person.view.page.findChildren(QLineEdit)
+    return [one for one in lines if one.accessibleName().startswith(f"{of}, trial")]
+
+
+def trials_seen(person: Person, of: str) -> list[str]:
+    return [one.text() for one in trials(person, of) if one.text()]
 
 
 def test_locking_leaves_no_key_in_the_memory_and_no_open_file(person: Person) -> None:
@@ -686,6 +739,50 @@ def test_what_is_held_is_kept_though_the_records_got_a_new_key_meanwhile(
     person.lock()
     person.sign_in("chen", "brand new words")
     assert person.store.load(begun.id).answers["goal-text"] == "climb stairs"
+
+
+def test_the_window_on_a_file_that_was_moved_locks_and_what_was_typed_is_kept_on_the_server(
+    person: Person, server: Server
+) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    begun = person.begin()
+    with Entrance(person.store.path.parent).sign_in("chen", PASSWORD) as chens:
+        person.entrance.use_server(chens, server)
+    person.type_into("mass", "62")
+    QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Tab)
+    person.wait_locked()
+    assert "were moved to the clinic's database" in texts(person.window)
+    assert NAME not in texts(person.window)
+    person.sign_in("lee", OTHER)
+    assert person.sees == "evaluation"
+    assert person.view.session.keep()
+    assert person.store.is_shared
+    assert person.store.load(begun.id, to_edit=False).answers["mass"] == 62
+
+
+def test_what_is_held_over_a_password_that_was_reset_on_the_server_is_kept_with_the_new_one(
+    person: Person, server: Server, tmp_path: Path
+) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    person.entrance.use_server(person.store, server)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    lee, begun = person.store.account, person.begin()
+    (second := tmp_path / "second").mkdir()
+    there = Entrance(second)
+    with there.join(server, "chen", PASSWORD) as chens:
+        there.change_password(chens, lee.id, "brand new words")
+        person.type_into("mass", "62")
+        QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Tab)
+        person.wait_locked()
+        person.sign_in("chen", PASSWORD)
+        person.lock()
+        person.sign_in("lee", "brand new words")
+        assert person.sees == "evaluation"
+        assert person.view.session.keep()
+        assert chens.load(begun.id, to_edit=False).answers["mass"] == 62
 
 
 def test_who_resets_a_password_is_told_that_the_key_file_is_needed_no_more(person: Person) -> None:

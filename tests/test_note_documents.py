@@ -201,6 +201,11 @@ def test_the_strength_table_tells_both_sides_and_the_symmetry() -> None:
     assert "Weaker ÷ stronger" in read(printed("patient-b"))
 
 
+def test_a_side_that_was_not_measured_has_a_dash_so_that_no_value_is_read_as_the_other_sides() -> None:
+    evaluation = evaluation_of("patient-a").without_answer("habd.right")
+    assert "Hip abduction (78 cm) – 115 N" in read(evaluation_note_pdf(noted(evaluation)))
+
+
 def test_a_finding_carries_how_far_its_source_can_be_trusted() -> None:
     text = read(printed("patient-c"))
     assert "3 of 3 criteria met guideline grade B, reference 1, 2" in text

@@ -19,6 +19,7 @@ from evalassist.content import load_content
 from evalassist.documents import evaluation_note_pdf
 from evalassist.evaluation import (
     Addendum,
+    Answer,
     Evaluation,
     NotTested,
     Opinion,
@@ -130,6 +131,18 @@ def test_every_line_fits_is_broken_at_words_and_says_something(note: str) -> Non
 def pairs(lines: list[str]) -> list[tuple[str, str]]:
     """Each line with the one below it."""
     return list(zip(lines, [*lines[1:], ""], strict=True))
+
+
+@pytest.mark.parametrize(("weeks", "told"), [(4.0, "(75 % more) in 4 weeks"), (1.0, "(75 % more) in 1 week")])
+def test_a_rise_of_load_is_told_with_the_weeks_it_took(weeks: float, told: str) -> None:
+    rose: dict[str, Answer] = {
+        "load-change": "yes",
+        "load-unit": "km a week",
+        "load-old": 20.0,
+        "load-new": 35.0,
+    }
+    evaluation = read_case(CASES / "ex1.toml", load_content()).with_answers({**rose, "load-weeks": weeks})
+    assert re.search(rf"{re.escape(told)}\b", clean(note_text(noted(evaluation)).replace("\n", " ")))
 
 
 def test_the_parts_stand_in_the_order_of_the_paper() -> None:

@@ -7,7 +7,7 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -33,9 +33,9 @@ from evalassist.records.models import Base
 from evalassist.records.plain import addendum_sha256, sha256_of
 from evalassist.records.restore import chosen_backup, restore
 from evalassist.records.server import Server, read_server, server_of, write_server
-from evalassist.records.store import AccountChangedError, DismissedError, Store
+from evalassist.records.store import AccountChangedError, DismissedError, MovedError, Store
 from evalassist.records.triggers import REFUSALS, RULES
-from evalassist.records.vault import Keys, WrongPasswordError, new_keys
+from evalassist.records.vault import Keys, WrongPaperKeyError, WrongPasswordError, new_keys
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 
@@ -97,7 +97,10 @@ COLUMNS = (
     "id, episode_id, kind, sore_knee, visit_date, version, change_number, updated_at, content_release, impression,"
     " opinions, plan_edits, answers, defaults, exercise_log"
 )
-FORGED = "'initial', 'left', '2026-03-01', 1, 1, '', '', 'forged', '{}', '[]', '{}', '{}', '[]'"
+FORGED = (
+    "'initial', 'left', '2026-03-01', 1, 1, '2020-01-01T00:00:00.000000+00:00', '', 'forged',"
+    " '{}', '[]', '{}', '{}', '[]'"
+)
 ROUTES = [
     "UPDATE evaluation SET impression = 'forged' WHERE id = '{signed}'",
     "UPDATE evaluation SET signed_at = NULL, note = NULL, note_sha256 = NULL, clinician = NULL, licence = NULL",
@@ -218,6 +221,29 @@ def test_every_connection_is_durable_and_holds_nobody_up(server: Server) -> None
         }.items():
             assert db.scalar(text(f"SHOW {name}")) == value, name
     engine.dispose()
+
+
+def test_what_the_user_of_the_server_sets_for_itself_counts_for_no_workstation(
+    server: Server, asked: Asked
+) -> None:
+    for each in (
+        "extra_float_digits = -15",
+        "datestyle = 'German, DMY'",
+        "bytea_output = 'escape'",
+        "default_transaction_isolation = 'serializable'",
+        "standard_conforming_strings = off",
+    ):
+        asked(f"ALTER ROLE {server.user} SET {each}")
+    try:
+        with Store(server, KEYS) as store:
+            store.change_default("slr", 75.5, by="Pat", reason="our table")
+            store.save(begin())
+            assert store.clinic_defaults() == {"slr": 75.5}
+            assert [row.visit_date for row in store.drafts()] == [date(2026, 3, 1)]
+            with store._engine.connect() as db:
+                assert db.scalar(text("SHOW transaction_isolation")) == "read committed"
+    finally:
+        asked(f"ALTER ROLE {server.user} RESET ALL")
 
 
 # ------------------------------------------------------------ several at once
@@ -638,7 +664,17 @@ def test_a_user_who_could_take_the_locks_away_does_not_work_with_the_records(own
 
 @pytest.mark.parametrize(
     "role",
-    ["CREATEROLE", "SUPERUSER", "IN ROLE clinic_owner", "NOINHERIT IN ROLE clinic_owner", "IN ROLE maker"],
+    [
+        "CREATEROLE",
+        "SUPERUSER",
+        "REPLICATION",
+        "IN ROLE clinic_owner",
+        "NOINHERIT IN ROLE clinic_owner",
+        "IN ROLE maker",
+        "IN ROLE pg_execute_server_program",
+        "IN ROLE pg_write_server_files",
+        "NOINHERIT IN ROLE pg_write_all_data",
+    ],
 )
 def test_a_role_of_the_clinics_own_that_could_take_the_locks_away_is_not_set_up(
     owner: Server, server: Server, asked: Asked, role: str
@@ -649,13 +685,62 @@ def test_a_role_of_the_clinics_own_that_could_take_the_locks_away_is_not_set_up(
             postgres.set_up(owner, "desk")
         desk = replace(server, user="desk")
         assert "no permission" in refusal(desk) or "could change what is signed" in refusal(desk)
-        asked("ALTER ROLE desk NOSUPERUSER NOCREATEROLE", "REVOKE clinic_owner, maker FROM desk")
+        asked(
+            "ALTER ROLE desk NOSUPERUSER NOCREATEROLE NOREPLICATION", "REVOKE clinic_owner, maker FROM desk"
+        )
+        asked("REVOKE pg_execute_server_program, pg_write_server_files, pg_write_all_data FROM desk")
         postgres.set_up(owner, "desk")
         Store(desk, KEYS).close()
         asked("ALTER ROLE desk CREATEROLE")  # given later
         assert "could change what is signed" in refusal(desk)
     finally:
         asked("DROP OWNED BY desk", database="clinic")
+        asked("DROP ROLE desk", "DROP ROLE maker")
+
+
+def test_the_setup_for_another_user_says_who_may_use_the_records_too(
+    owner: Server, server: Server, asked: Asked
+) -> None:
+    """A workstation may have a user of its own, so nobody's rights are taken."""
+    asked("CREATE ROLE desk LOGIN")
+    try:
+        assert postgres.set_up(owner, "desk").others == (server.user,)
+        assert postgres.set_up(owner).others == ("desk",)
+        Store(replace(server, user="desk"), KEYS).close()
+    finally:
+        asked("DROP OWNED BY desk", database="clinic")
+        asked("DROP ROLE desk")
+    assert postgres.set_up(owner).others == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "undo"),
+    [
+        (
+            "GRANT SET ON PARAMETER session_replication_role TO maker",
+            "REVOKE SET ON PARAMETER session_replication_role FROM maker",
+        ),
+        ("ALTER DATABASE clinic OWNER TO desk", "ALTER DATABASE clinic OWNER TO clinic_owner"),
+        ("ALTER SCHEMA public OWNER TO maker", "ALTER SCHEMA public OWNER TO pg_database_owner"),
+        ("ALTER TABLE evaluation OWNER TO desk", "ALTER TABLE evaluation OWNER TO clinic_owner"),
+        (
+            "ALTER FUNCTION evaluation_signed_not_updated() OWNER TO maker",
+            "ALTER FUNCTION evaluation_signed_not_updated() OWNER TO clinic_owner",
+        ),
+    ],
+)
+def test_a_user_who_could_take_one_lock_away_does_not_work_with_the_records(
+    owner: Server, server: Server, asked: Asked, given: str, undo: str
+) -> None:
+    asked("CREATE ROLE maker", "CREATE ROLE desk LOGIN IN ROLE maker")
+    try:
+        postgres.set_up(owner, "desk")
+        desk = replace(server, user="desk")
+        Store(desk, KEYS).close()
+        asked(given, database="clinic")
+        assert "could change what is signed" in refusal(desk)
+    finally:
+        asked(undo, "DROP OWNED BY desk", database="clinic")
         asked("DROP ROLE desk", "DROP ROLE maker")
 
 
@@ -723,7 +808,7 @@ def test_moved_records_are_the_same_on_the_server_and_the_file_stays_as_it_was(
     with here.sign_in("chen", PASSWORD) as store:
         moved = here.use_server(store, server)
         assert (moved["evaluation"], moved["document"], moved["addendum"]) == (2, 5, 1)
-        with pytest.raises(StoreError, match="were moved to the clinic's database"):
+        with pytest.raises(MovedError, match="were moved to the clinic's database"):
             store.save(begin())  # a window still open on the file
     assert rows_in(here.records, keys) == before
     file = here.records.read_bytes()
@@ -837,6 +922,27 @@ def test_on_a_server_a_window_is_closed_to_a_password_or_paper_key_that_was_exch
         opened.close()
 
 
+def test_what_was_typed_when_the_own_password_was_reset_elsewhere_is_kept_after_signing_in_with_the_new_one(
+    here: Entrance, there: Entrance
+) -> None:
+    draft = begin()
+    with there.sign_in("lee", OTHER) as window:
+        window.save(draft)
+        with here.sign_in("chen", PASSWORD) as administrator:
+            lee = next(each for each in administrator.people() if each.sign_in == "lee")
+            here.change_password(administrator, lee.id, THIRD)
+        with pytest.raises(AccountChangedError):
+            window.save(draft.with_impression("typed"))
+        there.sign_in("chen", PASSWORD).close()  # the new password is known there then
+        with there.sign_in("lee", THIRD) as fresh:
+            window.go_on_as(fresh)
+        window.save(draft.with_impression("typed"))
+        with here.sign_in("chen", PASSWORD) as administrator:
+            here.change_password(administrator, lee.id, OTHER)
+        with pytest.raises(AccountChangedError):
+            window.recent()
+
+
 def test_a_password_is_not_changed_in_another_window_while_the_records_are_moved(
     here: Entrance, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -855,6 +961,25 @@ def test_a_password_is_not_changed_in_another_window_while_the_records_are_moved
     with suppress(StoreError):
         other.close()
     here.sign_in("lee", OTHER).close()
+
+
+@pytest.mark.parametrize("way", ["password", "paper key"])
+def test_a_way_in_of_before_that_was_put_into_the_vault_opens_nothing_on_the_server_either(
+    here: Entrance, server: Server, way: str
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store:
+        lee = next(each for each in store.accounts() if each.sign_in == "lee")
+        paper, former = here.new_paper_key(store), here.vault()
+        here.new_paper_key(store)
+        here.change_password(store, lee.id, THIRD)
+    with here.sign_in("chen", PASSWORD) as store:
+        slot = former.slot(lee.id if way == "password" else vaults.PAPER)
+        assert slot is not None
+        here.vault_file.write_bytes(vaults.vault_bytes(here.vault().with_slot(slot)))
+        here.use_server(store, server)
+    with pytest.raises((WrongPasswordError, WrongPaperKeyError)):
+        here.sign_in("lee", OTHER) if way == "password" else here.sign_in_with_paper(paper)
+    here.sign_in("lee", THIRD).close()
 
 
 def test_a_workstation_is_not_connected_to_the_copy_of_a_move_cut_short_while_its_file_still_counts(
@@ -895,6 +1020,39 @@ def test_records_that_were_moved_are_not_taken_for_the_clinics_again(here: Entra
     restore(backup, backup.keys_by_password("chen", PASSWORD), here.records.parent, backup.account_id("chen"))
     with here.sign_in("lee", OTHER) as store:
         assert len(store.drafts()) == 1
+
+
+def test_a_window_on_the_file_reads_nothing_more_once_the_records_were_moved(
+    here: Entrance, server: Server
+) -> None:
+    """On the server its account may have been removed since."""
+    told = list[str]()
+    with Entrance(here.records.parent).sign_in("lee", OTHER) as window:
+        window.on_dismissed = told.append
+        with here.sign_in("chen", PASSWORD) as store:
+            here.use_server(store, server)
+        for act in (window.recent, lambda: window.documents_of_patient(ANNA.id), window.refuse_dismissed):
+            with pytest.raises(MovedError):
+                act()
+    assert all("Sign in anew to go on there" in why for why in told)
+
+
+def test_what_was_typed_on_the_file_is_kept_on_the_server_after_signing_in_anew(
+    here: Entrance, server: Server
+) -> None:
+    draft = begin()
+    with Entrance(here.records.parent).sign_in("lee", OTHER) as window:
+        window.save(draft)
+        with here.sign_in("chen", PASSWORD) as store:
+            here.use_server(store, server)
+        with pytest.raises(MovedError):
+            window.save(draft.with_impression("typed"))
+        with here.sign_in("lee", OTHER) as fresh:
+            window.go_on_as(fresh)
+        window.save(draft.with_impression("typed"))
+    with here.sign_in("chen", PASSWORD) as store:
+        assert store.is_shared
+        assert store.load(draft.id).impression == "typed"
 
 
 def test_only_an_administrator_moves_the_records(here: Entrance, server: Server) -> None:
@@ -972,6 +1130,27 @@ def test_a_password_changed_at_one_workstation_counts_at_the_others(here: Entran
         there.sign_in("lee", OTHER)
     with there.sign_in("lee", THIRD) as store:
         assert len(store.drafts()) == 1
+
+
+def test_a_former_password_is_a_wrong_try_and_a_server_that_cannot_be_reached_makes_none(
+    here: Entrance, there: Entrance, crashed: Crashed
+) -> None:
+    def failed() -> int:
+        return len(there.tries.failed_at)
+
+    with here.sign_in("lee", OTHER) as store:
+        here.change_password(store, store.account.id, THIRD)
+    for password in ("guessed", "guessed again"):
+        with pytest.raises(WrongPasswordError):
+            there.sign_in("chen", password)
+    with crashed(), pytest.raises(StoreError, match="cannot be reached"):
+        there.sign_in("chen", PASSWORD)
+    assert failed() == 2
+    with pytest.raises(WrongPasswordError, match="changed at another workstation"):
+        there.sign_in("lee", OTHER)
+    assert failed() == 3
+    there.sign_in("chen", PASSWORD).close()
+    assert failed() == 0
 
 
 def test_of_two_changes_at_one_moment_at_two_workstations_one_is_refused_and_the_other_counts_everywhere(
@@ -1160,6 +1339,22 @@ def test_only_this_account_can_write_the_certificate_by_which_a_server_is_known(
     assert seen == [(0o700, whole)]
 
 
+def test_a_private_key_that_stands_beside_the_certificate_is_not_copied_to_the_workstation(
+    over_the_network: Server, tmp_path: Path
+) -> None:
+    own = Path(over_the_network.certificate)
+    both, file = tmp_path / "server.pem", tmp_path / "evalassist.server"
+    both.write_text(own.with_name("server.key").read_text() + own.read_text() + own.read_text())
+    write_server(file, replace(over_the_network, certificate=str(both)), KEYS)
+    assert "PRIVATE KEY" not in file.read_text()
+    Store(read_server(file, KEYS), KEYS).close()
+    both.write_text(own.with_name("server.key").read_text())
+    assert "cannot be read" in refusal(replace(over_the_network, certificate=str(both)))
+    told = refusal(replace(over_the_network, certificate=both.read_text()))
+    assert "cannot be read" in told
+    assert "PRIVATE KEY" not in told
+
+
 def test_a_server_with_another_certificate_is_refused_though_the_folder_holds_that_one(
     over_the_network: Server, another_certificate: bytes, tmp_path: Path
 ) -> None:
@@ -1206,6 +1401,75 @@ def test_a_workstation_with_other_records_is_not_connected_over_them(
     vaults.previous_of(own.vault_file).unlink()
     with pytest.raises(StoreError, match="other records than this computer"):
         own.join(server, "chen", PASSWORD)
+
+
+# ------------------------------------------------------------ another database
+
+
+@pytest.fixture
+def copied(here: Entrance, there: Entrance, server: Server, owner: Server, asked: Asked) -> Iterator[Server]:
+    """A second database with a copy of the records of the first, which still runs."""
+    gone = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'"
+    asked(gone.format("clinic"), "CREATE DATABASE clinic2 OWNER clinic_owner TEMPLATE clinic")
+    postgres.set_up(replace(owner, database="clinic2"))
+    yield replace(server, database="clinic2")
+    asked(gone.format("clinic2"), "DROP DATABASE clinic2")
+
+
+def change_database(by: str, entrance: Entrance, server: Server) -> None:
+    if by == "command":
+        entrance.join(server, "chen", PASSWORD).close()
+    else:
+        with entrance.sign_in("chen", PASSWORD) as store:
+            entrance.use_server(store, server)
+
+
+@pytest.mark.parametrize("by", ["command", "window"])
+def test_a_database_that_was_left_is_not_used_again_by_an_older_name_of_it(
+    here: Entrance, there: Entrance, server: Server, copied: Server, by: str
+) -> None:
+    """Who was removed since could sign in there, with the vault of that day."""
+    former, vault = here.server_file.read_bytes(), here.vault_file.read_bytes()
+    change_database(by, here, copied)
+    with here.sign_in("chen", PASSWORD) as store:
+        assert store.where == copied
+        assert not store.trail_was_cut
+        lee = next(each for each in store.accounts() if each.sign_in == "lee")
+        here.remove_account(store, lee.id)
+    here.server_file.write_bytes(former)
+    here.vault_file.write_bytes(vault)
+    for name, password in (("lee", OTHER), ("chen", PASSWORD)):
+        with pytest.raises(StoreError, match="lie in another database now"):
+            here.sign_in(name, password)
+    with pytest.raises(StoreError, match="lie in another database now"):
+        here.verify("chen", PASSWORD)
+    with pytest.raises(StoreError, match="lie in another database now"):
+        there.sign_in("lee", OTHER)  # a workstation that was not connected anew
+    change_database("command", there, copied)
+    there.sign_in("chen", PASSWORD).close()
+    here.join(server, "chen", PASSWORD).close()  # an administrator wants just this
+    here.sign_in("lee", OTHER).close()
+
+
+def test_a_copy_that_lacks_what_was_kept_since_is_not_used(
+    here: Entrance, there: Entrance, server: Server, copied: Server
+) -> None:
+    with there.sign_in("lee", OTHER) as store:
+        store.save(begin())
+    with here.sign_in("chen", PASSWORD) as store, pytest.raises(StoreError, match="lacks what was kept"):
+        here.use_server(store, copied)
+    here.join(copied, "chen", PASSWORD).close()  # told that it is so
+    there.sign_in("lee", OTHER).close()  # the others go on where more is
+
+
+@pytest.mark.parametrize("by", ["command", "window"])
+def test_the_same_database_by_another_name_is_not_taken_for_one_that_was_left(
+    here: Entrance, there: Entrance, server: Server, over_the_network: Server, by: str
+) -> None:
+    change_database(by, here, over_the_network)
+    for each in (here, there):
+        with each.sign_in("lee", OTHER) as store:
+            assert not store.trail_was_cut
 
 
 # ------------------------------------------------------------ the commands
@@ -1357,7 +1621,10 @@ def test_a_kept_paper_that_is_given_to_another_or_told_otherwise_is_told_by_veri
     with there.sign_in("chen", PASSWORD) as store:  # nor is it forgotten once the draft is signed
         mine = store.load(draft.id)
         store.sign(mine.signed_by(Signature("A. Chen", "PT-1", datetime.now(UTC))), NOTE)
-    assert sorted(there.verify("chen", PASSWORD).faults) == sorted(faults)
+    told = there.verify("chen", PASSWORD).faults
+    (new,) = set(told) - set(faults)
+    assert len(told) == 5
+    assert "begun for another patient" in new
 
 
 _ELSEWHERE = (
@@ -1564,6 +1831,17 @@ def test_whatever_acts_otherwise_in_the_servers_database_is_told_by_verify_until
     assert there.verify("chen", PASSWORD).faults == []
 
 
+def test_what_a_clinic_measures_its_server_with_is_no_fault(
+    in_use: tuple[Entrance, str], asked: Asked
+) -> None:
+    there, _ = in_use
+    asked("CREATE EXTENSION pg_stat_statements", database="clinic")
+    try:
+        assert there.verify("chen", PASSWORD).faults == []
+    finally:
+        asked("DROP EXTENSION pg_stat_statements", database="clinic")
+
+
 def test_a_function_of_another_schema_is_not_called_in_place_of_the_lock_of_the_trail(
     in_use: tuple[Entrance, str], owner: Server
 ) -> None:
@@ -1612,7 +1890,7 @@ def test_what_the_user_of_the_server_adds_to_papers_without_the_keys_is_told_by_
     assert (found.faults, found.not_checked) == ([], [])
     with bare(server) as db:
         db.execute(
-            "INSERT INTO document_use VALUES (%s, 3, 'printed', '2026-03-02T00:00:00+00:00', 'S. Lee')",
+            "INSERT INTO document_use VALUES (%s, 3, 'printed', '2026-03-02T00:00:00.000000+00:00', 'S. Lee')",
             (paper,),
         )
         # below a draft of which the trail knows nothing, on a day before there was one
@@ -1629,3 +1907,69 @@ def test_what_the_user_of_the_server_adds_to_papers_without_the_keys_is_told_by_
     assert paper in fault
     assert "printed or saved" in fault
     assert any(why.startswith("1 of the addenda and kept papers") for why in found.not_checked)
+    with bare(server) as db:
+        db.execute(
+            "INSERT INTO document_use VALUES ('forged', 1, 'saved', '2020-03-02T00:00:00.000000+00:00', 'S. Lee')"
+        )
+        assert there.verify("chen", PASSWORD).faults == [fault]  # as old as the paper
+        now = datetime.now(UTC).isoformat(timespec="microseconds")
+        db.execute("INSERT INTO document_use VALUES ('forged', 2, 'printed', %s, 'S. Lee')", (now,))
+    assert sum("printed or saved" in each for each in there.verify("chen", PASSWORD).faults) == 2
+
+
+def test_a_draft_that_was_moved_to_another_patient_and_signed_there_is_told_by_verify(
+    in_use: tuple[Entrance, str], server: Server
+) -> None:
+    there, _ = in_use
+    draft = begin()
+    bo = replace(begin(), patient=replace(ANNA, id="bo", name="Bo Ek"), episode_id="bo-episode")
+    with there.sign_in("chen", PASSWORD) as store:
+        store.save(draft)
+        store.save(bo)
+        with bare(server) as db:
+            db.execute("UPDATE evaluation SET episode_id = 'bo-episode' WHERE id = %s", (draft.id,))
+        moved = store.load(draft.id)
+        assert moved.patient.name == "Bo Ek"
+        store.sign(moved.signed_by(Signature("A. Chen", "PT-1", datetime.now(UTC))), NOTE)
+    (fault,) = there.verify("chen", PASSWORD).faults
+    assert "begun for another patient" in fault
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ("UPDATE evaluation SET updated_at = 'x' WHERE signed_at IS NULL", "evaluation.updated_at"),
+        ("UPDATE evaluation SET visit_date = 'infinity' WHERE signed_at IS NULL", "evaluation.visit_date"),
+    ],
+)
+def test_a_time_or_date_that_is_none_is_told_in_words_and_verify_says_where(
+    in_use: tuple[Entrance, str], server: Server, change: str, where: str
+) -> None:
+    there, _ = in_use
+    with bare(server) as db:
+        db.execute(change.encode())
+    with there.sign_in("lee", OTHER) as store, pytest.raises(StoreError, match="a time or date that"):
+        store.recent()
+    (fault,) = there.verify("chen", PASSWORD).faults
+    assert where in fault
+
+
+def test_whatever_stands_beside_the_vault_an_open_window_goes_on(
+    in_use: tuple[Entrance, str], server: Server
+) -> None:
+    there, _ = in_use
+    with there.sign_in("lee", OTHER) as store:
+        with bare(server) as db:
+            db.execute("UPDATE vault_copy SET kept_at = 'x'")
+        store.save(begin())
+        assert store.recent()
+
+
+def test_a_patient_whom_the_search_does_not_find_any_more_is_told_by_verify(
+    in_use: tuple[Entrance, str], server: Server
+) -> None:
+    there, _ = in_use
+    with bare(server) as db:
+        db.execute("DELETE FROM patient_word WHERE word = 'svensson'")
+    (fault,) = there.verify("chen", PASSWORD).faults
+    assert f"A patient ({ANNA.id}) is not found" in fault

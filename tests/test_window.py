@@ -108,6 +108,7 @@ class Desk:
 
     def begin(self, evaluation: Evaluation) -> None:
         self.window.begin(evaluation)
+        QApplication.processEvents()
 
     def case(self, name: str) -> Evaluation:
         return read_case(CASES / f"{name}.toml", self.content)
@@ -329,6 +330,38 @@ def test_f8_goes_to_the_next_gap_and_over_to_the_next_step(desk: Desk) -> None:
     desk.keys("n")
     desk.press(Qt.Key.Key_F8)
     assert (desk.view.step, desk.view.focused_item()) == ("history", "nprs-worst")
+
+
+def test_f8_on_the_plan_goes_where_its_gaps_are_answered_one_after_the_other(desk: Desk) -> None:
+    desk.begin(desk.case("ex1").without_answer("squat45-pain", "resisted-ext-pain"))
+    waits = desk.view.session.progress["plan"].gaps
+    assert len(waits) > 1
+    desk.view.show_step("plan")
+    for item_id in waits:
+        desk.press(Qt.Key.Key_F8)
+        assert desk.view.focused_item() == item_id
+        assert desk.view.step != "plan"
+
+
+def test_f8_on_a_blocked_plan_goes_to_what_is_left_elsewhere(desk: Desk) -> None:
+    desk.begin(desk.case("ex1").without_answer("nprs-worst").with_answer("locked", "yes"))
+    assert desk.view.session.progress["plan"].state == "blocked"
+    desk.view.show_step("plan")
+    desk.press(Qt.Key.Key_F8)
+    assert desk.view.step != "plan"
+    assert desk.view.focused_item() in desk.view.session.progress[desk.view.step].gaps
+
+
+def test_enter_goes_on_from_a_unit_that_was_chosen_for_a_number(desk: Desk) -> None:
+    """Else the next score would go into the number once more."""
+    desk.begin(anyone())
+    desk.view.go_to("duration")
+    desk.keys("6")
+    desk.press(Qt.Key.Key_Return)
+    desk.keys("m")
+    desk.press(Qt.Key.Key_Return)
+    assert desk.view.focused_item() not in ("duration", "")
+    assert desk.now.answers["duration"] == Quantity(6.0, "months")
 
 
 def test_every_step_has_its_key(desk: Desk) -> None:

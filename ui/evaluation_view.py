@@ -138,6 +138,7 @@ class EvaluationView(QWidget):
             kept = [row for row in self.session.store.recent() if row.id == self.session.evaluation.id]
             if kept and not self._not_kept_since:
                 self.header.kept.set_kept(f"{kept[0].updated_at.astimezone():%H:%M:%S}")
+        style.settle()
 
     # ------------------------------------------------------------ steps
 
@@ -279,14 +280,16 @@ class EvaluationView(QWidget):
         A number of the hands-busy view is, too, though it counts: its last digits may not be typed yet.
         """
         found: dict[tuple[str, str], str] = {}
-        if self.hands is not None:
-            begun = self.hands.begun_words()
-            found |= {("strength", name): words for name, words in (begun | self.hands.loose_words()).items()}
         for step_id, page in self._pages.items():
             try:
+                if self.hands is not None and page is self.page:
+                    page.prepare()  # what the view took stands in its fields now
                 found |= {(step_id, name): words for name, words in page.loose_words().items()}
             except Exception as error:  # a defect must not keep the window from locking
                 log_fault(log, "a page could not be asked", error, self.session.evaluation.id)
+        if self.hands is not None:
+            begun = self.hands.begun_words()
+            found |= {("strength", name): words for name, words in (begun | self.hands.loose_words()).items()}
         return found
 
     def put_back(self, found: dict[tuple[str, str], str]) -> list[Typed]:
@@ -466,8 +469,8 @@ class EvaluationView(QWidget):
         self.header.setGeometry(0, band, self.width(), head)
         self.footer.setGeometry(0, self.height() - bottom, self.width(), bottom)
         self.rail.setGeometry(0, top, rail, middle)
-        self.panel.setVisible(show_panel and self._begun)
         self.panel.setGeometry(self.width() - panel, top, panel, middle)
+        self.panel.setVisible(show_panel and self._begun)
         self.panel.setAutoFillBackground(over)
         self.panel.raise_()
         room = self._room(page, beside=show_panel and not over)
@@ -615,24 +618,19 @@ class EvaluationView(QWidget):
     def gap_after(self) -> tuple[str, ItemId] | None:
         """Where F8 goes: the step and the item, or None when nothing is left."""
         progress = self.session.progress
-        gaps = progress[self._step].gaps
-        at = self.focused_item()
-        order = self._item_order()
-        if at in order:
-            after = [gap for gap in gaps if order.get(gap, 0) > order[at]]
-            gaps = (
-                *after,
-                *(gap for gap in gaps if gap not in after and gap != at),
-                *((at,) if at in gaps else ()),
-            )
-        if gaps:
-            return self._step, gaps[0]
+        at, order = self.focused_item(), self._item_order()
         ids = [step.id for step in self.steps]
         here = ids.index(self._step)
-        for step_id in (*ids[here + 1 :], *ids[:here]):
-            if progress[step_id].gaps and progress[step_id].state != "blocked":
-                return step_id, progress[step_id].gaps[0]
-        return None
+        for step_id in (*ids[here:], *ids[:here]):
+            gaps = progress[step_id].gaps if progress[step_id].state != "blocked" else ()
+            if step_id == self._step and at in order:
+                gaps = (*(gap for gap in gaps if order.get(gap, 0) > order[at]), *gaps)
+            elif at in gaps:  # the plan waits for what is answered on other steps, one after the other
+                gaps = (*gaps[gaps.index(at) + 1 :], *gaps)
+            for gap in gaps:
+                if gap != at:
+                    return self.step_of(gap) or step_id, gap
+        return (self._step, at) if at in progress[self._step].gaps else None
 
     def _item_order(self) -> dict[ItemId, int]:
         step = self.session.content.steps[self._step]

@@ -9,7 +9,7 @@ from time import monotonic
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from evalassist.translate import tr
 from ui import sound
@@ -174,6 +174,8 @@ class HandsBusyView(HandsScreen):
     def _take_key(self, event: QKeyEvent) -> bool:
         entry, key, sign = self.entry, event.key(), event.text()
         by_hand = entry.question is None and entry.ask == "grade" and bool(entry.typed)
+        if key in ENTER_KEYS and isinstance(self.window().focusWidget(), QPushButton):
+            return False  # it is pressed
         if key in ENTER_KEYS or (key == Qt.Key.Key_Tab and entry.typed):
             now = monotonic()
             bounced = not entry.typed and now - self._entered_at < BOUNCE_S

@@ -10,6 +10,7 @@ from evalassist.clinical import battery
 from evalassist.clinical.battery import Ask
 from evalassist.clinical.facts import shown
 from evalassist.clinical.strength_entry import (
+    Reading,
     begun_like,
     read_grade,
     read_value,
@@ -31,6 +32,8 @@ from ui.widgets.strength_side import Mode
 
 NUMBER_WORDS = 12
 """More characters than a dynamometer writes for one value."""
+FIGURES = "0123456789.,"
+"""What a number begins with."""
 
 
 class HandsEntry(HandsPlace):
@@ -46,7 +49,7 @@ class HandsEntry(HandsPlace):
         self.question: Question | None = None
         self._doubted = ""
         answered = any(stop.item_id in session.evaluation.answers for stop in self.stops)
-        self.go_to(at)
+        self.go_to(self._first_side(at))
         if not answered and self.at == self._next_open(-1):
             self.ask_for_muscles()
 
@@ -62,6 +65,13 @@ class HandsEntry(HandsPlace):
             self._arrive(ids.index(item_id))
         else:
             self._arrive(self._next_open(-1))
+
+    def _first_side(self, item_id: str) -> str:
+        """This side, or while nothing is known of its muscle the one that the order tests first."""
+        group = item_id.rpartition(".")[0]
+        both = [f"{group}.{each}" for each in battery.sides_in_order(self.session.evaluation.sore_knee)]
+        untouched = not any(each in self.session.evaluation.answers for each in both)
+        return both[0] if item_id in both and untouched else item_id
 
     def move(self, by: int) -> None:
         """To the stop before or after, whatever is known of it."""
@@ -92,7 +102,9 @@ class HandsEntry(HandsPlace):
     # ------------------------------------------------------------ typing
 
     def type(self, sign: str) -> None:
-        """A digit, a point, or a letter of a unit behind a number."""
+        """A digit, a point, or a letter of a unit behind a number; a digit after a refusal or a doubt begins anew."""
+        if (self.bad or self._doubted) and sign in FIGURES:
+            self.typed = ""
         if len(self.typed) < NUMBER_WORDS:
             self.typed += sign
         self.says, self.bad, self._doubted = "", False, ""
@@ -105,6 +117,47 @@ class HandsEntry(HandsPlace):
             self._take()
         elif self.stop is not None:
             self._pass()
+
+    @property
+    def can_be_taken(self) -> bool:
+        """Whether what is typed can be counted here, be it that Enter asks once more."""
+        if self.question is not None:
+            return self._option is not None
+        known = {
+            "trial": self._force,
+            "grade": read_grade(self.typed),
+            "pain": self._pain,
+            "lever": self._length,
+            "done": None,
+        }
+        return known[self.ask] is not None
+
+    @property
+    def doubted(self) -> bool:
+        """Enter keeps what is typed, though it is unusual."""
+        return bool(self._doubted)
+
+    @property
+    def _force(self) -> Reading | None:
+        takes_torque = self.group is not None and self.group.takes_torque
+        return read_value(self.typed, self.shown_unit, takes_torque=takes_torque)
+
+    @property
+    def _pain(self) -> int | None:
+        return int(self.typed) if self.typed.isdigit() and int(self.typed) <= 10 else None
+
+    @property
+    def _length(self) -> Reading | None:
+        """In cm."""
+        reading = read_value(self.typed, "cm", takes_torque=False)
+        return reading if reading is not None and reading.unit == "cm" else None
+
+    @property
+    def _option(self) -> int | None:
+        """The place of what is chosen by number."""
+        number = int(self.typed) if self.typed.isdigit() else 0
+        offered = self.question is not None and 1 <= number <= len(self.question.options)
+        return number - 1 if offered else None
 
     def take_pending(self) -> None:
         """The stop or the view is left: take what is typed, unless something about it is in doubt."""
@@ -137,19 +190,17 @@ class HandsEntry(HandsPlace):
         take[self.ask]()
 
     def _take_trial(self) -> None:
-        group = self.group
-        assert group is not None
-        reading = read_value(self.typed, self.shown_unit, takes_torque=group.takes_torque)
+        reading = self._force
         if reading is None:
             self._refuse(
-                tr("“{typed}” cannot be counted as a value in {shown_unit}. It stays here.").format(
+                tr("“{typed}” cannot be counted as a value in {shown_unit}. Type it again.").format(
                     typed=self.typed, shown_unit=self.shown_unit
                 )
             )
             return
         low, high = usual_range(reading.unit)
         if not low <= reading.value <= high and self._doubted != self.typed:
-            slip = slip_of_unit(reading.value, reading.unit)
+            slip = slip_of_unit(reading.value, reading.unit, at_the_table=True)
             said = tr("{value} {unit}: usual {low} to {high}.").format(
                 value=shown(reading.value, 1), unit=reading.unit, low=shown(low, 1), high=shown(high, 1)
             )
@@ -171,10 +222,12 @@ class HandsEntry(HandsPlace):
         self._taken()
 
     def _take_pain(self) -> None:
-        if not (self.typed.isdigit() and int(self.typed) <= 10):
-            self._refuse(tr("“{typed}”: pain is 0 to 10, in whole numbers.").format(typed=self.typed))
+        if self._pain is None:
+            self._refuse(
+                tr("“{typed}”: pain is 0 to 10, in whole numbers. Type it again.").format(typed=self.typed)
+            )
             return
-        self._tell(replace(self.as_tested, pain=int(self.typed)))
+        self._tell(replace(self.as_tested, pain=self._pain))
         self._taken()
 
     def take_pain(self, pain: int | None) -> None:
@@ -184,10 +237,10 @@ class HandsEntry(HandsPlace):
             self._taken()
 
     def _take_lever(self) -> None:
-        reading = read_value(self.typed, "cm", takes_torque=False)
-        if reading is None or reading.unit != "cm":
+        reading = self._length
+        if reading is None:
             self._refuse(
-                tr("“{typed}” cannot be counted as a length in cm. It stays here.").format(typed=self.typed)
+                tr("“{typed}” cannot be counted as a length in cm. Type it again.").format(typed=self.typed)
             )
             return
         length_m = to_si(reading.value, "cm")
@@ -329,14 +382,13 @@ class HandsEntry(HandsPlace):
         if question.stays and not self.typed:
             self.question = None
             return
-        number = int(self.typed) if self.typed.isdigit() else 0
-        if not 1 <= number <= len(question.options):
+        if self._option is None:
             self._refuse(
                 tr("Type a number from 1 to {count}, then Enter.").format(count=len(question.options))
             )
             self.typed = ""
             return
-        self.choose(number - 1)
+        self.choose(self._option)
 
     def choose(self, option: int) -> None:
         """Take one of what is offered, by its place in the list."""
@@ -359,4 +411,5 @@ class HandsEntry(HandsPlace):
         self.wanted.add(self.stop.group)  # it stays in the battery when its value is taken back
         test = begun_like(before, test, answers.get(f"{self.stop.group}.{other(self.stop.side)}"))
         test = told_by(before, test, settings.dynamometer, settings.therapist_name)
+        self.typed = ""  # before it is told: what is read aloud then must not be taken for the next value
         self.session.answer(self.item_id, None if test == StrengthTest() else test)

@@ -349,23 +349,25 @@ class HandsScreen(QWidget):
     def _show_keys(self) -> None:
         entry, say = self.entry, self.legend.say
         nothing = entry.stop is None
+        # Enter, or a key that takes what is typed first, would only be refused.
+        refused = bool(entry.typed) and not entry.can_be_taken
         if entry.question is not None:
-            say("Enter", tr("take what is typed") if entry.typed or not entry.question.stays else tr("begin"))
+            takes = tr("take what is typed") if entry.typed or not entry.question.stays else tr("begin")
+            say("Enter", "" if refused else takes)
             say("Backspace", "back")
         else:
-            say("Enter", self._enter_words())
+            say("Enter", "" if refused else self._enter_words())
             say(
                 "Backspace",
                 tr("correct {typed}").format(typed=entry.typed) if entry.typed else tr("take back the last"),
             )
         asking = entry.question is not None or nothing
-        trial = not asking and entry.ask == "trial"
+        waits = asking or refused
+        trial = not waits and entry.ask == "trial"
         say("+", "" if not trial else tr("start again") if self._second else tr("start the count"))
         say("−", tr("other muscles") if nothing else "" if asking else tr("not tested, by hand …"))
-        say("P", "" if asking else "pain")
-        say(
-            "*", "" if asking else tr("compensation: seen") if entry.test.compensation else tr("compensation")
-        )
+        say("P", "" if waits else "pain")
+        say("*", "" if waits else tr("compensation: seen") if entry.test.compensation else tr("compensation"))
         say("F2", "" if asking else tr("small picture") if self._big else tr("big picture"))
 
     def _enter_words(self) -> str:
@@ -375,7 +377,8 @@ class HandsScreen(QWidget):
         if entry.typed:
             unit = {"trial": f" {entry.shown_unit}", "lever": tr(" cm")}.get(entry.ask, "")
             named = not entry.typed[-1].isalpha()
-            return tr("take {typed}{unit}, go on").format(typed=entry.typed, unit=unit if named else "")
+            words = tr("keep {typed}{unit}, go on") if entry.doubted else tr("take {typed}{unit}, go on")
+            return words.format(typed=entry.typed, unit=unit if named else "")
         return tr("back to the page") if entry.stop is None else tr("go on")
 
     def resizeEvent(self, event: QResizeEvent) -> None:

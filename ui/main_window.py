@@ -10,7 +10,7 @@ from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -28,7 +28,7 @@ from ui import style
 from ui.faults import log_fault
 from ui.locking import Held, Left, addendum_words, close_dialogs, mark_of, still_waited_for
 from ui.practice import Practice
-from ui.widgets.focus import tab_on
+from ui.widgets.focus import enter_presses, tab_on
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -120,6 +120,10 @@ class MainWindow(QMainWindow):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         return tab_on(self, back=not forward)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not enter_presses(self, event):
+            super().keyPressEvent(event)
 
     # ------------------------------------------------------------ opening
 
@@ -1159,13 +1163,9 @@ class MainWindow(QMainWindow):
 
     def find_by_name(self) -> None:
         """Ctrl+K: any field or command by name."""
-        from ui.dialogs.palette import Command, Palette, commands
+        from ui.dialogs.palette import Palette, commands
 
-        found = commands(self)
-        if self.view is not None:
-            correct = partial(self.correct_patient, at_visit=True)
-            found.append(Command(tr("Correct the visit date or kind"), "", correct))
-        palette = Palette(found, self)
+        palette = Palette(commands(self), self)
         if palette.exec() and palette.chosen is not None:
             palette.chosen.act()
 

@@ -67,6 +67,8 @@ from evalassist.wording.findings import (
 HEAD = 38.0
 NAMES = 122.0
 """Width of the names of the muscle groups, with their lever arms."""
+NOTHING = "–"
+"""Stands in the column of a side that was not measured: read as text, an empty one is not there."""
 LEAST_NAME = 90.0
 """Width that a long record number leaves to the name."""
 SYMMETRIES = (
@@ -238,6 +240,7 @@ def _strength_table(
         bold(head) for head in (title, "Right (trials), pain 0-10", "Left (trials), pain 0-10", told)
     )
     heads = (f"{heads[0]}<br/>{look.escaped(method)}" if method else heads[0], *heads[1:])
+    rows = [(row[0], row[1] or NOTHING, row[2] or NOTHING, row[3]) for row in rows]
     body = [[cell(look.escaped(row[n]), REGULAR if n else SEMIBOLD) for n in columns] for row in rows]
     last = 80 if told != "Symmetry" else 110
     middle = (width - NAMES - last) / 2

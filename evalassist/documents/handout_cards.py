@@ -111,10 +111,10 @@ def _dose_parts(card: Card) -> list[tuple[str, str, str]]:
 
 
 def _dose_extras(card: Card) -> list[str]:
-    """What differs from the rest of the sheet: a count in words, other days, another rest."""
+    """What is not the same on the whole sheet: a count in words, the days, another rest."""
     case, dose, in_words = card.case, card.exercise, _count_in_words(card)
     extras = [in_words] if in_words else []
-    if dose.days_per_week != case.sheet.days_per_week:
+    if case.days_differ:
         extras.append(case.texts.counted("days", dose.days_per_week))
     if dose.sets > 1 and dose.rest_s and dose.rest_s != case.shared_rest_s:
         extras.append(case.texts.plain("card_rest", rest=case.texts.duration(dose.rest_s)))

@@ -242,7 +242,7 @@ def _message(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -
             base = middle - 48 - number // 2 * 48
             icon(canvas, name, left, base - 2, 25)
             with tag(canvas, "LI"), tag(canvas, "LBody"):
-                said = label(canvas, left + 35, base, str(count), 30, BOLD)
+                said = label(canvas, left + 35, base, count, 30, BOLD)
                 whole = unit.replace("\n", " ")
                 fits = look.text_width(whole, SEMIBOLD, SIZE) <= inside / 2 - 47 - said
                 lines = [whole] if fits else unit.split("\n")

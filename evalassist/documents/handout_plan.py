@@ -55,7 +55,7 @@ def plan_call(case: Case) -> str:
     call = texts(
         "plan_call",
         moves=texts.counted("moves", len(case.exercises)),
-        days=texts.counted("days", sheet.days_per_week),
+        days=texts.counted("days", case.days_a_week),
         minutes=texts.counted("minute", sheet.minutes),
         weeks=texts.counted("weeks", sheet.weeks),
     )

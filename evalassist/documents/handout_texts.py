@@ -61,9 +61,9 @@ class Texts:
     def lines(self, key: str, **slots: object) -> tuple[str, ...]:
         return tuple(self.plain(key, **slots).split("\n"))
 
-    def counted(self, key: str, n: int) -> str:
-        """The form of a text for a number of things: 1 move, 4 moves."""
-        return self.plain(f"{key}_one" if n == 1 else key, n=n)
+    def counted(self, key: str, n: int | str) -> str:
+        """The form of a text for a number of things: 1 move, 4 moves, 3–6 days."""
+        return self.plain(f"{key}_one" if str(n) == "1" else key, n=n)
 
     def count(self, english: str) -> str:
         """A count that is no number of times (10 steps each way), as the exercise says it in English."""
@@ -132,6 +132,17 @@ class Case:
     @property
     def older(self) -> bool:
         return self.sheet.age >= 60
+
+    @property
+    def days_differ(self) -> bool:
+        """Not every move is done on the same number of days: each card says its own."""
+        return len({each.days_per_week for each in self.exercises}) > 1
+
+    @property
+    def days_a_week(self) -> str:
+        """On how many days the moves are done: "3", or "3–6" where they differ."""
+        days = {each.days_per_week for each in self.exercises} or {self.sheet.days_per_week}
+        return f"{min(days)}–{max(days)}" if self.days_differ else str(min(days))
 
     @property
     def combined(self) -> bool:

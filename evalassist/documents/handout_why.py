@@ -128,14 +128,14 @@ def _message(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -
     return height
 
 
-def strip_cells(case: Case) -> list[tuple[str, int, str]]:
+def strip_cells(case: Case) -> list[tuple[str, str, str]]:
     """Icon, number and unit of what to do at home."""
     sheet = case.sheet
     cells = [
-        ("person", len(case.exercises), "strip_moves"),
-        ("calendar", sheet.days_per_week, "strip_days"),
-        ("clock", sheet.minutes, "strip_minutes"),
-        ("weeks", sheet.weeks, "strip_weeks"),
+        ("person", str(len(case.exercises)), "strip_moves"),
+        ("calendar", case.days_a_week, "strip_days"),
+        ("clock", str(sheet.minutes), "strip_minutes"),
+        ("weeks", str(sheet.weeks), "strip_weeks"),
     ]
     return [(name, number, case.texts.counted(key, number)) for name, number, key in cells]
 
@@ -145,8 +145,8 @@ def _strip(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> 
     shown = []
     for name, number, said in strip_cells(case):
         unit = said.split("\n")
-        digits = look.text_width(str(number), BOLD, 27)
-        shown.append((name, str(number), unit, digits, max(look.text_width(u, SEMIBOLD, 12.5) for u in unit)))
+        digits = look.text_width(number, BOLD, 27)
+        shown.append((name, number, unit, digits, max(look.text_width(u, SEMIBOLD, 12.5) for u in unit)))
     natural = [29 + digits + 6 + unit_width for _, _, _, digits, unit_width in shown]
     between = (width - sum(natural)) / (len(shown) - 1)
     base = y_top - 28

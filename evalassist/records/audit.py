@@ -82,9 +82,9 @@ def append(
         )
 
 
-def head(db: Session) -> Anchor:
-    """The last line, to be known outside the records."""
-    last = db.execute(_LAST).one_or_none()
+def head(db: Session, without: Iterable[str] = ()) -> Anchor:
+    """The last line, or the last one of other acts than these, to be known outside the records."""
+    last = db.execute(_LAST.where(StoredAudit.action.not_in(without))).one_or_none()
     return Anchor() if last is None else Anchor(number=last.number, mac=last.mac)
 
 
@@ -97,6 +97,12 @@ def holds(db: Session, anchor: Anchor) -> bool:
 def tells_of(db: Session, action: str) -> bool:
     """Whether the trail tells of such an act."""
     return bool(db.scalar(select(exists().where(StoredAudit.action == action))))
+
+
+def last_of(db: Session, *actions: str) -> str | None:
+    """Which of these acts the trail tells of last."""
+    found = select(StoredAudit.action).where(StoredAudit.action.in_(actions))
+    return db.scalar(found.order_by(StoredAudit.number.desc()).limit(1))
 
 
 FIELDS = ("visit_date", "kind", "sore_knee", "impression", "defaults", "plan_edits", "exercise_log")

@@ -18,7 +18,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.files import held
 from evalassist.records import vault as vaults
-from evalassist.records.accounts import Account
+from evalassist.records.accounts import NOBODY, Account
 from evalassist.records.audit import head
 from evalassist.records.connection import WAIT_S, connect
 from evalassist.records.doorstep import CHANGING, RECORDS, is_plain
@@ -26,9 +26,18 @@ from evalassist.records.faults import DamagedError, plain_words
 from evalassist.records.plain_file import encrypt
 from evalassist.records.server import FILE_NAME as SERVER_FILE
 from evalassist.records.server import Server, read_server, same_place, server_of, write_server
+from evalassist.records.server_faults import sentence_start
 from evalassist.records.store import AT_ONCE, Store
 from evalassist.records.tries import Tries
-from evalassist.records.vault import Anchor, Keys, Vault, VaultDamagedError, WrongPasswordError, new_keys
+from evalassist.records.vault import (
+    Anchor,
+    Keys,
+    Vault,
+    VaultDamagedError,
+    WrongPaperKeyError,
+    WrongPasswordError,
+    new_keys,
+)
 from evalassist.records.verify import Verified, verify
 from evalassist.translate import tr
 
@@ -49,11 +58,19 @@ NOT_MOVED = (
 OLDER_VAULT = (
     "If only {file} was put back from an earlier day, it does not open them: put the newest one back."
 )
-MOVED = "moved-to-server"
+MOVED, CONNECTED = "moved-to-server", "connected"
 WERE_MOVED = (
     "These records were moved to the clinic's server, but {file}, which says where that is, is missing. What lies here "
     "is how they were on that day, so it was not opened. Connect this workstation anew with "
     "`evalassist connect-to-postgres`. Only if the server is lost for good, restore a backup from before."
+)
+WERE_LEFT = (
+    "{server} says that the records lie in another database now. What is there is how they were on that day, so it was "
+    "not opened. Connect this workstation anew with `evalassist connect-to-postgres`."
+)
+LACKS = (
+    "{server} lacks what was kept in {former} since it was copied. Nothing was changed. "
+    "Let everybody sign out, let whoever looks after the server copy it again, then connect."
 )
 CUT_SHORT = (
     "{server} holds a copy of these records from a move that was cut short. Nothing was changed; the records of this "
@@ -227,6 +244,7 @@ class Entrance:
         server = read_server(self.server_file, opened)
         refuse_another(server, self._only)
         with Store(server, opened, wait_s=self._wait_s) as store:
+            _refuse_left(store)
             keys = again(self._kept_vault(store))[-1]  # who was removed elsewhere is told nothing here
         if keys.audit != opened.audit:
             raise VaultDamagedError
@@ -252,11 +270,17 @@ class Entrance:
     def _opened(
         self, vault: Vault, found: list[Keys], account_id: str, again: Callable[[Vault], list[Keys]]
     ) -> Store:
-        wrong = self.tries.forget()
         if self.server_file.exists():
-            server = read_server(self.server_file, found[-1])
-            refuse_another(server, self._only)
-            return self._opened_on_server(server, found[-1], vault, account_id, again, wrong)
+            try:
+                server = read_server(self.server_file, found[-1])
+                refuse_another(server, self._only)
+                return self._opened_on_server(server, found[-1], vault, account_id, again, self.tries.forget)
+            except (WrongPasswordError, WrongPaperKeyError):
+                raise  # a former one, known to this workstation only, is a wrong try like any other
+            except BaseException:
+                self.tries.take_back()
+                raise
+        wrong = self.tries.forget()
         self._refuse_what_is_not_locked()
         keys = self._finish_change_of_keys(vault, found, account_id) if len(found) > 1 else found[0]
         try:
@@ -319,19 +343,40 @@ class Entrance:
         wrong = self.tries.forget()
         if here and self.records.exists() and not (self.server_file.exists() or self._were_moved(found)):
             raise StoreError(NOT_MOVED.format(server=server))
+        former = self._server_before(found[-1])
         with Store(server, found[-1], wait_s=self._wait_s) as asked:
-            if not asked.account_of(slot.id).administers:
+            account = asked.account_of(slot.id)
+            if not account.administers:
                 raise EvalAssistError(tr("An administrator connects a workstation. Nothing was changed."))
+            _note_connected(asked, account)
         vaults.write_vault(vault, self.vault_file)
         write_server(self.server_file, server, found[-1])
-        return self._opened_on_server(
+        store = self._opened_on_server(
             server,
             found[-1],
             vault,
             slot.id,
             lambda newer: vaults.unlock(newer, name, password, key_file)[1],
-            wrong,
+            lambda: wrong,
         )
+        if former is not None:
+            with suppress(EvalAssistError), Store(former, found[-1], wait_s=self._wait_s) as left:
+                self._leave(left, store)
+        return store
+
+    def _server_before(self, keys: Keys) -> Server | None:
+        """Which server this workstation used until now, where one that still can be read is named."""
+        with suppress(StoreError):
+            return read_server(self.server_file, keys) if self.server_file.exists() else None
+        return None
+
+    def _leave(self, former: Store, now: Store) -> None:
+        """The database before says that the records lie elsewhere: an older sealed name of it would lead back there.
+
+        Not where it is the same one by another name, which holds the line just written, nor where more was kept.
+        """
+        if not former.holds(now.head()) and now.holds(former.last_change()):
+            self._note(former, MOVED)
 
     def _were_moved(self, found: list[Keys]) -> bool:
         """Whether the file here says itself that its records lie on the server."""
@@ -361,8 +406,8 @@ class Entrance:
                 raise StoreError(tr("{server} is empty. Nothing was changed.").format(server=server))
             with self._alone():
                 moved = move(self.records, store.keys, server)
-                with Store(server, store.keys) as there:  # the copy inside the records may be older
-                    there.keep_vault(vaults.vault_bytes(self.vault()))
+                with Store(server, store.keys) as there:  # what was announced counts, too
+                    there.keep_vault(vaults.vault_bytes(self._kept_vault(store)))
                     copied = there.head()
                 # from here on the file is refused, with or without the name of the server
                 with store.writing(MOVED, "") as db:
@@ -374,6 +419,13 @@ class Entrance:
             raise StoreError(CUT_SHORT.format(server=server))
         else:
             store.refuse_dismissed()  # a move ended with it
+            with Store(server, store.keys, wait_s=self._wait_s) as there:
+                if not there.holds(store.last_change()):
+                    raise StoreError(LACKS.format(server=sentence_start(str(server)), former=store.where))
+                _note_connected(there, store.account)
+                write_server(self.server_file, server, store.keys)
+                self._leave(store, there)
+            return moved
         write_server(self.server_file, server, store.keys)
         return moved
 
@@ -384,11 +436,15 @@ class Entrance:
         vault: Vault,
         account_id: str,
         again: Callable[[Vault], list[Keys]],
-        wrong: tuple[str, ...],
+        forget: Callable[[], tuple[str, ...]],
     ) -> Store:
-        """Sign in with the vault that counts for all workstations: this one's copy may be older."""
+        """Sign in with the vault that counts for all workstations: this one's copy may be older.
+
+        `forget` ends the count of wrong tries and tells of them; the server has agreed then.
+        """
         store = Store(server, opened, wait_s=self._wait_s)
         try:
+            _refuse_left(store)
             newer = self._kept_vault(store).with_anchor(vault.anchor)
             if newer != vault:
                 vaults.write_vault(newer, self.vault_file)
@@ -402,7 +458,7 @@ class Entrance:
                 raise VaultDamagedError
             store.account = store.account_of(account_id)
             _let_in_by(store, newer)
-            self._come_in(store, vault, wrong)
+            self._come_in(store, vault, forget())
         except BaseException:
             store.close()
             raise
@@ -511,9 +567,9 @@ class Entrance:
 
     def _anchor(self, store: Store) -> None:
         """Note in the vault how far the audit trail goes, so that cutting it is seen; never over a line it lacks."""
-        if self.server_file.exists() and not store.is_shared:
-            return  # moved just now: the trail goes on there, without the line that the file ends with
         try:
+            if self.server_file.exists() and not self._is_at(store.where, store.keys):
+                return  # moved just now: the trail goes on there, without the line that this one ends with
             with self._alone():
                 vault, head = self.vault(), store.head()
                 marked = vault if store.is_shared else vaults.with_check(vault, store.keys)
@@ -521,6 +577,9 @@ class Entrance:
                     vaults.write_vault(marked.with_anchor(head), self.vault_file)
         except EvalAssistError as fault:
             log.error("the audit trail could not be anchored: %s", type(fault).__name__)
+
+    def _is_at(self, where: Path | Server, keys: Keys) -> bool:
+        return isinstance(where, Server) and same_place(where, read_server(self.server_file, keys))
 
     def _accept_cut(self, store: Store) -> None:
         """The records were put back to an earlier state on purpose: the trail says so for good, and goes on."""
@@ -670,6 +729,19 @@ def refuse_another(server: Server, only: Server | None) -> None:
     """Refuse any other place than the one that was fixed, if one was."""
     if only is not None and not same_place(server, only):
         raise StoreError(NOT_THAT_ONE.format(server=only, other=server))
+
+
+def _refuse_left(store: Store) -> None:
+    """Refuse a database that an administrator left for another one, until one connects to it again."""
+    if store.last_noted(MOVED, CONNECTED) == MOVED:
+        raise StoreError(WERE_LEFT.format(server=sentence_start(str(store.where))))
+
+
+def _note_connected(store: Store, by: Account) -> None:
+    """Note in a database who connects a workstation to it, without signing in."""
+    store.account = by
+    store.note(CONNECTED, "")
+    store.account = NOBODY
 
 
 def _let_in_by(store: Store, vault: Vault) -> None:

@@ -15,6 +15,7 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import SignedRecordError, StoreError
 from evalassist.records import server_faults
+from evalassist.records.models import NoMomentError
 from evalassist.records.server import Server
 from evalassist.records.triggers import REFUSALS, SIGNED
 
@@ -65,6 +66,10 @@ _NOT_WITH_THIS_KEY = (
     "or its beginning is damaged. {kept} Lock the window and sign in anew. "
     "Only if that is refused, put a copy from your backup in its place."
 )
+_NO_MOMENT = (
+    "The records hold a time or date that EvalAssist does not write, so this cannot be shown. {kept} "
+    "`evalassist verify` says where; whoever looks after the records puts it right."
+)
 _A_FOLDER = "{path} is a folder, not a records file. {kept} Name a file in it."
 _NOT_TEXT = "The text holds a character that cannot be kept. {kept} Type the last words again."
 _OTHER = "The records could not be {done} ({code}). {kept} Close EvalAssist and start it again."
@@ -100,6 +105,8 @@ def _of_the_server(error: BaseException, server: Server, doing: Doing) -> StoreE
     refused = getattr(getattr(origin, "diag", None), "message_primary", None)
     if refused in REFUSALS:
         return SignedRecordError() if refused == SIGNED else StoreError(refused)
+    if str(origin).startswith("date too"):  # as "infinity", which only PostgreSQL keeps
+        origin = error = NoMomentError()
     if not isinstance(error, DBAPIError):
         return _in_plain_words(error, Path(server.host), doing)
     if doing == "keep" and server_faults.is_loss(origin):
@@ -125,6 +132,8 @@ def _in_plain_words(error: BaseException, path: Path, doing: Doing) -> StoreErro
             return DamagedError(_DAMAGED.format(**told))
         return StoreError(_SENTENCES.get(primary, _OTHER).format(**told))
     match origin:
+        case NoMomentError():
+            return StoreError(_NO_MOMENT.format(**told))
         case MemoryError():
             return StoreError(_SENTENCES["NOMEM"].format(**told))
         case UnicodeEncodeError():

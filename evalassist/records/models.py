@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from sqlalchemy import JSON, CheckConstraint, Dialect, ForeignKey, Index, LargeBinary, false
 from sqlalchemy import Text as AnyText
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -21,6 +22,10 @@ def utc_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+class NoMomentError(SQLAlchemyError):
+    """What stands in the place of a moment is none: another program wrote it."""
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment, aware and in UTC, as text that sorts by time."""
 
@@ -31,7 +36,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else utc_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return None if value is None else datetime.fromisoformat(value)
+        try:
+            return None if value is None else datetime.fromisoformat(value)
+        except ValueError:
+            raise NoMomentError from None
 
 
 class Base(DeclarativeBase):

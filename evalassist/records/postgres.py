@@ -70,7 +70,13 @@ def engine_of(server: Server, wait_s: float = WAIT_S, patience: Patience = WINDO
         "statement_timeout": f"{patience.answer_s}s",
         "idle_in_transaction_session_timeout": f"{patience.idle_s}s",
         "search_path": "public",
+        # what the user of the server sets for itself would make them otherwise, or show numbers rounded
         "timezone": "UTC",
+        "datestyle": "ISO",
+        "extra_float_digits": "1",
+        "bytea_output": "hex",
+        "standard_conforming_strings": "on",
+        "default_transaction_isolation": r"read\ committed",
         "quote_all_identifiers": "off",  # what verify compares is told by the server
     }
     certificate = server.pinned().certificate
@@ -157,18 +163,38 @@ def _refuse_another_version(db: Connection, server: Server) -> None:
         )
 
 
-_COULD_TAKE_LOCKS_AWAY = text(
-    "SELECT has_table_privilege(:name, 'public.audit', 'UPDATE, DELETE, TRUNCATE')"
-    # who may make roles makes itself the owner; so does who may become such a role
-    " OR EXISTS (SELECT 1 FROM pg_roles WHERE pg_has_role(:name, oid, 'MEMBER') AND (rolsuper OR rolcreaterole"
-    " OR oid = (SELECT relowner FROM pg_class WHERE oid = 'public.audit'::regclass)))"
-)
+_COULD_TAKE_LOCKS_AWAY = """
+SELECT has_table_privilege(:name, 'public.audit', 'UPDATE, DELETE, TRUNCATE')
+    -- who may make roles makes itself the owner; so does who may become such a role
+    OR EXISTS (SELECT 1 FROM pg_roles WHERE pg_has_role(:name, oid, 'MEMBER') AND (
+        rolsuper OR rolcreaterole OR rolreplication
+        OR rolname IN ('pg_execute_server_program', 'pg_write_server_files', 'pg_write_all_data')
+        OR oid IN (
+            SELECT datdba FROM pg_database WHERE datname = current_database()
+            UNION SELECT nspowner FROM pg_namespace WHERE nspname = 'public'
+            UNION SELECT relowner FROM pg_class WHERE relnamespace = 'public'::regnamespace
+            UNION SELECT proowner FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        ){parameter}))
+"""
+_PARAMETER = " OR has_parameter_privilege(oid, 'session_replication_role', 'SET, ALTER SYSTEM')"
+"""Who sets this goes past every lock; it can be granted from this version on:"""
+_GRANTED_FROM = 150_000
+
+
+def _could_take_locks_away(db: Connection, name: str) -> bool:
+    parameter = _PARAMETER if _number(db) >= _GRANTED_FROM else ""
+    return bool(db.scalar(text(_COULD_TAKE_LOCKS_AWAY.format(parameter=parameter)), {"name": name}))
+
+
+def _number(db: Connection) -> int:
+    """The server's version, as 150004."""
+    return int(db.scalar(text("SELECT current_setting('server_version_num')")) or 0)
 
 
 def _refuse_an_owner(db: Connection, server: Server) -> None:
     """Who owns the tables can take their locks away, and a workstation must not be able to."""
     names = db.execute(text("SELECT session_user, current_user")).one()
-    if any(db.scalar(_COULD_TAKE_LOCKS_AWAY, {"name": name}) for name in names):
+    if any(_could_take_locks_away(db, name) for name in names):
         raise StoreError(
             tr(
                 "The user {user} could change what is signed in {server}. Nothing was changed. "
@@ -186,6 +212,8 @@ class SetUp:
 
     before: int | None
     password: str = ""
+    others: tuple[str, ...] = ()
+    """Users of an earlier setup, who may use the records as well."""
 
 
 def set_up(owner: Server, app_user: str = APP_USER) -> SetUp:
@@ -218,8 +246,9 @@ def set_up(owner: Server, app_user: str = APP_USER) -> SetUp:
         db.execute(text("UPDATE about SET version = :known"), {"known": len(MIGRATIONS)})
         _renew_triggers(db)
         _grant(db, app_user)
+        others = set(db.scalars(_MAY_READ)) - {app_user}
     log.info("server set up, version %s before", before)
-    return SetUp(before, password)
+    return SetUp(before, password, tuple(sorted(others)))
 
 
 @contextmanager
@@ -234,7 +263,7 @@ def _owning(owner: Server) -> Iterator[Connection]:
 
 
 def _refuse_a_server_that_does_not_fit(db: Connection, owner: Server, before: int | None) -> None:
-    number = int(db.scalar(text("SELECT current_setting('server_version_num')")) or 0)
+    number = _number(db)
     if number < OLDEST_SERVER:
         raise StoreError(
             tr("PostgreSQL 13 or newer is needed; this server has {number}. Nothing was changed.").format(
@@ -283,8 +312,14 @@ def _renew_triggers(db: Connection) -> None:
         db.exec_driver_sql(statement)
 
 
+_MAY_READ = text(
+    "SELECT grantee FROM information_schema.role_table_grants JOIN pg_tables ON tablename = table_name"
+    " WHERE schemaname = 'public' AND table_schema = 'public' AND table_name = 'audit' AND grantee <> tableowner"
+)
+
+
 def _grant(db: Connection, app_user: str) -> None:
-    """The application's user reads and writes rows, and changes no table; nobody else gets anything."""
+    """The application's user reads and writes rows, and changes no table; one of an earlier setup keeps what it got."""
     name, database = _name(db, app_user), _name(db, str(db.scalar(text("SELECT current_database()"))))
     for statement in (
         f"REVOKE ALL ON DATABASE {database} FROM PUBLIC",
@@ -297,11 +332,13 @@ def _grant(db: Connection, app_user: str) -> None:
         *(f"GRANT {_GRANTS.get(each, _READ_AND_ADD)} ON {each} TO {name}" for each in Base.metadata.tables),
     ):
         db.exec_driver_sql(statement)
-    if db.scalar(_COULD_TAKE_LOCKS_AWAY, {"name": app_user}):
+    if _could_take_locks_away(db, app_user):
         raise StoreError(
             tr(
-                "The user {app_user} could change what is signed: it may make roles, is a superuser, or belongs to the "
-                "owner of the tables. Nothing was changed. Take that away, or name a user who does not exist yet."
+                "The user {app_user} could change what is signed: it may make roles, is a superuser, may run programs, "
+                "write files or replicate on the server, may set session_replication_role, or belongs to an owner of "
+                "the database or of what is in it. Nothing was changed. Take that away, or name a user who does not "
+                "exist yet."
             ).format(app_user=app_user)
         )
     may_make_tables = "SELECT has_schema_privilege(:name, 'public', 'CREATE')"

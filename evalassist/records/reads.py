@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Exists,
     Select,
+    Text,
     and_,
     bindparam,
     case,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    type_coerce,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
@@ -401,9 +403,9 @@ def people(db: Session) -> tuple[Account, ...]:
     )
 
 
-def vault_at(db: Connection) -> datetime | None:
-    """Since when the vault counts that does."""
-    return db.scalar(select(StoredVault.kept_at).where(StoredVault.id == COUNTS))
+def vault_at(db: Connection) -> str | None:
+    """Since when the vault counts that does, as it is kept: it is only compared."""
+    return db.scalar(select(type_coerce(StoredVault.kept_at, Text)).where(StoredVault.id == COUNTS))
 
 
 def vaults(db: Session) -> tuple[bytes, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import secrets
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -28,6 +29,7 @@ _SCHEMES = ("postgresql", "postgresql+psycopg")
 _HERE = ("localhost", "127.0.0.1", "::1")
 _NONCE_BYTES = 12
 _PEM = "-----BEGIN"
+_CERTIFICATE = re.compile(r"-----BEGIN ((X509 |TRUSTED )?CERTIFICATE)-----.*?-----END \1-----", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +62,26 @@ class Server:
         return f"postgresql+psycopg://{self.user}@{self.host}:{self.port}/{self.database}"
 
     def pinned(self) -> Server:
-        """The same with the certificate itself: who exchanges its file from now on leads nobody elsewhere."""
-        if not self.certificate or _PEM in self.certificate:
+        """The same with the certificate itself: who exchanges its file from now on leads nobody elsewhere.
+
+        A private key that stands in the same file is left there.
+        """
+        if not self.certificate:
             return self
         try:
-            read = Path(self.certificate).read_text(encoding="utf-8")
+            is_file = _PEM not in self.certificate
+            read = Path(self.certificate).read_text(encoding="utf-8") if is_file else self.certificate
         except (OSError, ValueError):
             read = ""
-        if _PEM not in read:
+        certificates = [each[0] for each in _CERTIFICATE.finditer(read)]
+        if not certificates:
             raise StoreError(
                 tr(
                     "The certificate {certificate}, by which the server proves itself, cannot be read. Nothing was "
                     "sent. Check the file with whoever looks after the server."
-                ).format(certificate=self.certificate)
+                ).format(certificate=self.certificate if is_file else self.host)
             )
-        return replace(self, certificate=read)
+        return replace(self, certificate="\n".join((*certificates, "")))
 
     def connecting(self) -> dict[str, Any]:
         """What psycopg is told; over a network it must prove who the server is, and everything is encrypted.

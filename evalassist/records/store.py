@@ -14,7 +14,7 @@ from math import isfinite
 from pathlib import Path
 from time import monotonic
 from types import MappingProxyType, TracebackType
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, NoReturn, Self, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -94,6 +94,10 @@ class AccountChangedError(DismissedError):
     """This account or its password was changed. Sign in anew to go on; what was not kept yet waits until then."""
 
 
+class MovedError(DismissedError):
+    """The records were moved to the clinic's database. Sign in anew to go on there; what was not kept yet waits."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Opened:
     """What this store last saw of an evaluation; a save that does not build on it is refused."""
@@ -129,7 +133,7 @@ class Store:
         """Told, in whichever thread asked, why this account may not go on as it came in."""
         self.lets_in: Callable[[bytes], bool] | None = None
         """On a server: whether a vault still has the way in by which somebody came here."""
-        self._vault_at: datetime | None = None
+        self._vault_at: str | None = None
         """Since when the vault counts that was asked last."""
         self.on_close: Callable[[], None] | None = None
         """What is still to be done with the open records before they are closed."""
@@ -492,11 +496,14 @@ class Store:
         log.info("records encrypted anew")
 
     def go_on_as(self, fresh: Store) -> None:
-        """The same account signed in anew: go on with it, and with the keys, as they are now."""
+        """The same account signed in anew: go on with it, with the keys, and in the place, as they are now."""
         self.account = fresh.account
-        if self.keys != fresh.keys:
+        self.lets_in, self._vault_at = fresh.lets_in, fresh._vault_at
+        if (self.where, self.keys) != (fresh.where, fresh.keys):
             self._engine.dispose()
-            self.keys = fresh.keys
+            if self.where != fresh.where:
+                self._file = fresh._file
+            self.where, self.keys = fresh.where, fresh.keys
             self._open_engine()
 
     def _open_engine(self) -> None:
@@ -558,6 +565,14 @@ class Store:
     def head(self) -> Anchor:
         """The last line of the audit trail, to be known outside the records."""
         return self._read(audit.head)
+
+    def last_change(self) -> Anchor:
+        """The last line of the audit trail that tells of more than who came and went and what was looked at."""
+        return self._read(lambda db: audit.head(db, trail.CHANGES_NOTHING))
+
+    def last_noted(self, *actions: str) -> str | None:
+        """Which of these acts the audit trail tells of last."""
+        return self._read(lambda db: audit.last_of(db, *actions))
 
     def has_noted(self, action: str) -> bool:
         """Whether the audit trail tells of such an act."""
@@ -673,11 +688,13 @@ class Store:
         self._refuse_when_closed()
         try:
             with plain_words(self.where, "keep"):
+                self._refuse_moved()
                 self._refuse_another_file()
                 with self._engine.begin() as db:
                     writes.lock_trail(db)
                     self._refuse_dismissed(db)
                     yield db
+                self._refuse_moved()
                 self._refuse_another_file()
         except DamagedError as fault:
             self._engine.dispose()  # after one bad page every query on that connection fails
@@ -704,6 +721,7 @@ class Store:
             self.on_dismissed(fault.message)
 
     def _read_once(self, work: Callable[[Session], T]) -> T:
+        self._refuse_moved()
         with plain_words(self.where, "read"), Session(self._reading) as db:
             self._refuse_dismissed(db.connection())
             return work(db)
@@ -716,10 +734,17 @@ class Store:
         if as_it_was and self._is_let_in(db):
             return
         self.is_removed = now is not None and now[-1] == reads.REMOVED
-        error = RemovedError() if self.is_removed else AccountChangedError()
+        self._dismiss(RemovedError() if self.is_removed else AccountChangedError())
+
+    def _dismiss(self, error: DismissedError) -> NoReturn:
         if self.on_dismissed is not None:
             self.on_dismissed(error.message)
         raise error
+
+    def _refuse_moved(self) -> None:
+        """A file that was moved is how the records, and who may read them, were on that day."""
+        if not self.is_shared and self.path.with_name(SERVER_FILE).exists():
+            self._dismiss(MovedError())
 
     def _is_let_in(self, db: Connection) -> bool:
         """On a server no new key closes the windows of a password, or a paper key, that was exchanged elsewhere."""
@@ -740,13 +765,6 @@ class Store:
         """An unlinked file still takes writes that nobody will ever read, so look who lies under its name."""
         if self.is_shared:
             return
-        if self.path.with_name(SERVER_FILE).exists():
-            raise StoreError(
-                tr(
-                    "The records were moved to the clinic's database while this window was open. "
-                    "The last change is not kept. Start EvalAssist again and sign in: it is then written there."
-                )
-            )
         try:
             here = self._on_disk()
         except FileNotFoundError:

@@ -46,6 +46,12 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
 }
 """What the reader chooses from, and the acts of each."""
+CHANGES_NOTHING = (
+    *KINDS["What was looked at"],
+    *KINDS["Signing in and out"],
+    *("clock-set-back", "moved-to-server", "connected"),
+)
+"""Acts that leave the records as they were."""
 PLAIN: dict[str, str] = {
     "draft-begun": "began a draft",
     "draft-discarded": "discarded a draft",
@@ -55,6 +61,7 @@ PLAIN: dict[str, str] = {
     "patient-exported": "wrote the patient into a file for another clinic",
     "restored": "restored a backup",
     "moved-to-server": "moved the records to the clinic's server",
+    "connected": "connected a workstation to this database",
     "addendum-written": "wrote an addendum",
     "late-entry-written": "wrote a late entry",
     "entered-in-error": "marked the note as entered in error",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy import JSON, Boolean, Connection, Date, Integer, LargeBinary, St
 from sqlalchemy.exc import SQLAlchemyError
 from sqlcipher3 import dbapi2 as sqlite
 
-from evalassist.evaluation import Addendum
+from evalassist.evaluation import Addendum, Patient
 from evalassist.records.accounts import Account
 from evalassist.records.audit import CLOCK_SLACK, Sealer
 from evalassist.records.connection import connect
@@ -30,6 +31,7 @@ from evalassist.records.models import (
     StoredEvaluation,
     StoredPatient,
     StoredUse,
+    StoredWord,
     UtcDateTime,
 )
 from evalassist.records.plain import (
@@ -42,6 +44,7 @@ from evalassist.records.plain import (
     uses_sha256,
 )
 from evalassist.records.reads import REMOVED
+from evalassist.records.search import words_of
 from evalassist.records.vault import Anchor, Keys
 from evalassist.words import upper_first
 
@@ -61,6 +64,7 @@ OLDER_USES = (
     "{} of the kept papers came in with a patient before it was noted how they had been printed and saved; that was "
     "not compared."
 )
+_OTHERWISE_USED = "When a kept paper ({}) was printed or saved is not what the audit trail knows."
 IN_USE = "The records are open in another window, so the pages of the file were not checked. Close it and verify again."
 
 
@@ -114,7 +118,6 @@ def verify(path: Path, keys: Keys, anchors: Mapping[str, Anchor]) -> Verified:
     try:
         with engine.connect().execution_options(write=False) as db:
             found.tell(_shape(db))
-            found.tell(_unlike_ours(db))
             verify_rows(db, keys.audit, anchors, found)
     finally:
         engine.dispose()
@@ -129,6 +132,7 @@ def _told_by(db: sqlite.Connection, check: str, what: str) -> Iterator[str]:
 
 def verify_rows(db: Connection, key: bytes, anchors: Mapping[str, Anchor], found: Verified) -> None:
     """Look through the rows: the audit trail, and every seal against it. On any database."""
+    found.tell(_unlike_ours(db))
     trail = _Trail(key, {anchor.number: anchor for anchor in anchors.values()})
     found.tell(trail.faults(db))
     found.counts["lines of the audit trail"] = trail.lines
@@ -145,6 +149,7 @@ def verify_rows(db: Connection, key: bytes, anchors: Mapping[str, Anchor], found
     if older:
         found.not_checked.append(OLDER_BELOW.format(len(older)))
     found.tell(_accounts(db, trail))
+    found.tell(_words(db))
 
 
 def _cut(where: str, anchor: Anchor, head: Anchor) -> str:
@@ -175,10 +180,14 @@ def _shape(db: Connection) -> Iterator[str]:
 
 
 _MOMENT = (
-    "-".join(("[0-9]" * 4, "[0-9]" * 2, "[0-9]" * 2)) + "T" + ":".join(["[0-9]" * 2] * 3) + "." + "[0-9]" * 6
+    "-".join(("[0-9]" * 4, "[0-9]" * 2, "[0-9]" * 2))
+    + "T"
+    + ":".join(["[0-9]" * 2] * 3)
+    + "[.]"
+    + "[0-9]" * 6
 )
 _AS_WRITTEN: dict[type, str] = {
-    UtcDateTime: f"{{0}} GLOB '{_MOMENT}+00:00'",
+    UtcDateTime: f"{{0}} GLOB '{_MOMENT}[+]00:00'",
     Date: "date({0}) IS {0}",
     Boolean: "typeof({0}) = 'integer' AND {0} IN (0, 1)",
     Integer: "typeof({0}) = 'integer'",
@@ -187,16 +196,22 @@ _AS_WRITTEN: dict[type, str] = {
     JSON: "typeof({0}) = 'text'",
 }
 """How EvalAssist writes each type: SQLite keeps anything, and a list sorts and chooses by what is kept."""
+_ON_A_SERVER: dict[type, str] = {
+    UtcDateTime: f"{{0}} ~ '^{_MOMENT}[+]00:00$'",
+    Date: "{0} BETWEEN '0001-01-01' AND '9999-12-31'",
+}
+"""PostgreSQL keeps to its types, of which these hold more than ours."""
 
 
 def _unlike_ours(db: Connection) -> Iterator[str]:
     """Values that mean the same where one note is read, and something else in lists."""
+    rules = _AS_WRITTEN if db.dialect.name == "sqlite" else _ON_A_SERVER
     for table in Base.metadata.tables.values():
         for column in table.columns if table.name != "audit" else ():  # its lines are sealed as they are kept
-            rule = next((rule for kind, rule in _AS_WRITTEN.items() if isinstance(column.type, kind)), "1")
+            rule = next((rule for kind, rule in rules.items() if isinstance(column.type, kind)), "1 = 1")
             ours = rule.format(column.name)
             other = (
-                f"SELECT 1 FROM {table.name} WHERE {column.name} IS NOT NULL AND ({ours}) IS NOT 1 LIMIT 1"
+                f"SELECT 1 FROM {table.name} WHERE {column.name} IS NOT NULL AND ({ours}) IS NOT TRUE LIMIT 1"
             )
             if db.exec_driver_sql(other).first():
                 yield (
@@ -419,6 +434,8 @@ def _notes(db: Connection, trail: _Trail, verified: Verified) -> Iterator[str]:
             yield f"{what}: the answers or the signature beside it were changed after signing."
         if found.patient_id not in (None, patient):
             yield f"{what} was given to another patient."
+        elif trail.drafts.get(found.id, patient) != patient:
+            yield f"{what} was begun for another patient than the one it was signed for."
     if older:
         verified.not_checked.append(OLDER_NOTES.format(older))
     for evaluation_id in sorted(unseen):
@@ -484,25 +501,40 @@ def _documents(db: Connection, trail: _Trail, counts: Counter[str], older: list[
 
 def _uses(db: Connection, trail: _Trail, verified: Verified) -> Iterator[str]:
     """Whether each paper was printed and saved as often, when and by whom as the trail knows."""
-    rows: dict[str, list[tuple[str, datetime, str]]] = {
-        each: [] for each in db.scalars(select(StoredDocument.id))
-    }
+    below = (
+        select(
+            StoredDocument.id, StoredDocument.kept_at, StoredDocument.evaluation_id, StoredEpisode.patient_id
+        )
+        .join(StoredEvaluation, StoredEvaluation.id == StoredDocument.evaluation_id)
+        .join(StoredEpisode, StoredEpisode.id == StoredEvaluation.episode_id)
+    )
+    papers = {each.id: each for each in db.execute(below)}
+    rows: dict[str, list[tuple[str, datetime, str]]] = {each: [] for each in papers}
     query = select(StoredUse.document_id, StoredUse.use, StoredUse.used_at, StoredUse.used_by)
     query = query.order_by(StoredUse.document_id, StoredUse.number)
     for document_id, use, at, by in db.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
         rows.setdefault(document_id, []).append((use, at, by))
+    for paper_id in papers.keys() - trail.documents.keys():
+        paper = papers[paper_id]
+        old = partial(trail.need_not_know, paper.evaluation_id, paper.patient_id)
+        there, lines = rows[paper_id], trail.uses.get(paper_id, [])
+        many = max(0, len(there) - len(lines))
+        before = all(old(at - CLOCK_SLACK) for _, at, _ in there[:many])
+        # a paper that is not older is told itself
+        if old(paper.kept_at) and not (before and _are_alike(there[many:], lines)):
+            yield _OTHERWISE_USED.format(paper_id)
     not_noted = 0
-    for document_id, paper in trail.documents.items():
-        there = rows.get(document_id)
-        if there is None:
+    for document_id, known in trail.documents.items():
+        if document_id not in rows:
             continue  # a paper that is missing is told
-        if paper.came is None:
+        there = rows[document_id]
+        if known.came is None:
             not_noted += 1
             continue
-        many, seal = paper.came
+        many, seal = known.came
         as_it_came = not many or uses_sha256(there[:many]) == seal
         if not as_it_came or not _are_alike(there[many:], trail.uses.get(document_id, [])):
-            yield f"When a kept paper ({document_id}) was printed or saved is not what the audit trail knows."
+            yield _OTHERWISE_USED.format(document_id)
     if not_noted:
         verified.not_checked.append(OLDER_USES.format(not_noted))
 
@@ -528,3 +560,14 @@ def _accounts(db: Connection, trail: _Trail) -> Iterator[str]:
         unseen.discard(row.id)
     for account_id in sorted(unseen):
         yield f"An account ({account_id}) is missing."
+
+
+def _words(db: Connection) -> Iterator[str]:
+    """Whether each patient is still found by what the records say."""
+    there: dict[str, set[str]] = {}
+    for row in db.execute(select(StoredWord.patient_id, StoredWord.word)):
+        there.setdefault(row.patient_id, set()).add(row.word)
+    for found in db.execute(select(*StoredPatient.__table__.columns)):
+        patient = Patient(found.name, found.birth_date, found.sex, record_number=found.record_number)
+        if not words_of(patient) <= there.get(found.id, set()):
+            yield f"A patient ({found.id}) is not found by name, record number and birth date any more."

@@ -88,13 +88,21 @@ def commands(window: MainWindow) -> list[Command]:
         ),
         Command(tr("Correct the sore knee"), "", view.correct_side),
         Command(
-            tr("Correct the patient's name, birth date or sex"), tr("wrong patient"), window.correct_patient
+            tr("Correct the patient's name, birth date or sex"),
+            tr("date of birth, wrong patient"),
+            window.correct_patient,
         ),
+        Command(tr("Correct the visit date or kind"), "", partial(window.correct_patient, at_visit=True)),
         Command(tr("Undo"), "Ctrl+Z", view.undo),
         Command(tr("Redo"), "Ctrl+Y", view.redo),
     ]
+    if session.assessment.stopped:
+        found.append(Command(tr("Referral letter"), tr("write, print, PDF"), view.referral_wanted.emit))
+    if session.evaluation.kind == "discharge":
+        found.append(Command(tr("Discharge summary"), tr("print, PDF"), view.discharge_wanted.emit))
+    papers = {"handout": tr("step: print, PDF"), "sign": tr("step: print the note, PDF")}
     for step in session.content.steps.values():
-        found.append(Command(step.title, tr("step"), partial(view.go_to, step.id)))
+        found.append(Command(step.title, papers.get(step.id, tr("step")), partial(view.go_to, step.id)))
     steps = session.content.steps.values()
     names = Counter((step.id, item.label) for step in steps for item in step.items)
     for step in steps:
@@ -232,6 +240,7 @@ class KeysDialog(QDialog):
         manual.setAutoDefault(False)
         manual.clicked.connect(lambda: self.done(MANUAL))
         done.setDefault(True)
+        done.setAccessibleDescription(". ".join(f"{keys}: {words}" for keys, words in rows))
         done.clicked.connect(self.accept)
         ends = style.row(spacing=8)
         ends.addWidget(manual)

@@ -65,6 +65,8 @@ class FirstRun(ClosedPage):
         self._entrance, self._settings, self._plain = entrance, settings, plain
         self._store: Store | None = None
         self._first: QWidget = self
+        self._account: tuple[QWidget, ...] = ()
+        """What is typed of the account; it outlasts its card."""
         self._show_clinic()
 
     @property
@@ -145,22 +147,27 @@ class FirstRun(ClosedPage):
 
     # ------------------------------------------------------------ the first account
 
-    def _show_account(self) -> None:
+    def _make_account(self) -> tuple[QWidget, ...]:
         self.fields = AccountFields(asks_role=False)
         self.fields.name.set_value(self._settings.therapist_name or None)
         self.fields.licence.set_value(self._settings.licence or None)
         self.password = NewPassword()
         self.password.again.entered.connect(self.begin)
         self.key_file = KeyFile(tr("A file on a stick that is needed beside the password, every time"))
+        return self.fields, self.password, self.key_file
+
+    def _show_account(self) -> None:
+        self._account = self._account or self._make_account()
         self.button = _button(tr("Begin"), self.begin, primary=True)
         back = _button(tr("Back"), self._go_back)
-        parts: list[QWidget] = [_step(tr("Step 2 of 3: your account")), style.label("q", ACCOUNT, wrap=True)]
-        parts += [self.fields, self.password, self.key_file]
-        self.show_card(tr("Who works here first"), parts, back, self.button)
+        head = [_step(tr("Step 2 of 3: your account")), style.label("q", ACCOUNT, wrap=True)]
+        self.show_card(tr("Who works here first"), [*head, *self._account], back, self.button)
         self._first = self.fields.sign_in if self.fields.name.value else self.fields.name
 
     def _go_back(self) -> None:
         if not self.at_work:
+            for part in self._account:
+                part.setParent(self)  # it would go with its card
             self._show_clinic()
             self.take_keyboard()
 

@@ -252,7 +252,7 @@ class SafetyGroup(FoldingGroup):
         super().__init__(group.title, group.hint, page.inner)
         self.group, self._page = group, page
         self._questions = questions(group, page.session.content)
-        self.cards: list[QuestionCard] = []
+        self._made: dict[ItemId, QuestionCard] = {}
         """The questions that were seen so far; those of a folded group wait until it is opened."""
         style.scaled(self.body, (9, 0, 5, 6), spacing=3)
         self._none = LinkButton(tr("None of these"))
@@ -278,22 +278,41 @@ class SafetyGroup(FoldingGroup):
         """The card where an item of this group stands; the group is opened for it."""
         self.set_folded(False)
         self.make_rows()
-        return next(card for card in self.cards if item_id in {item.id for item in card.question.items})
+        question = next(each for each in self._questions if item_id in {item.id for item in each.items})
+        if question.item.id not in self._made:  # it is not asked of this patient
+            self._make(question, self._page.session.assessment)
+        return self._made[question.item.id]
+
+    @property
+    def cards(self) -> list[QuestionCard]:
+        """The cards made so far, in their order."""
+        found = (self._made.get(question.item.id) for question in self._questions)
+        return [card for card in found if card is not None]
 
     def rows_made(self) -> int:
-        return len(self.cards)
+        return len(self._made)
 
-    def lacks_rows(self, _: Assessment) -> bool:
-        """Whether a question has no card yet; a folded group needs none."""
-        return not self.folded and len(self.cards) < len(self._questions)
+    def lacks_rows(self, assessment: Assessment) -> bool:
+        """Whether a question that is asked has no card yet; a folded group needs none."""
+        return not self.folded and self._next_question(assessment) is not None
 
     def make_row(self, assessment: Assessment) -> None:
         """Make the card of the first question that has none."""
-        place = len(self.cards)
-        card = QuestionCard(self._questions[place], self._page, self._content)
+        question = self._next_question(assessment)
+        if question is not None:
+            self._make(question, assessment)
+
+    def _next_question(self, assessment: Assessment) -> Question | None:
+        lacking = (question for question in self._questions if question.item.id not in self._made)
+        return next(
+            (each for each in lacking if shown(each.item, assessment) or each.flags(assessment)), None
+        )
+
+    def _make(self, question: Question, assessment: Assessment) -> None:
+        card = QuestionCard(question, self._page, self._content)
         card.referral_wanted.connect(self.referral_wanted)
-        self.body.insertWidget(place, card)
-        self.cards.append(card)
+        self._made[question.item.id] = card
+        self.body.insertWidget(self.cards.index(card), card)
         self._show(card, assessment)
 
     def make_rows(self) -> None:
@@ -303,7 +322,11 @@ class SafetyGroup(FoldingGroup):
             self.make_row(assessment)
 
     def _show(self, card: QuestionCard, assessment: Assessment) -> None:
-        style.show_where_hidden(card, card.refresh(assessment))
+        wanted = card.refresh(assessment)
+        if self.isVisible():
+            card.setVisible(wanted)  # now, not with a later event: the keyboard may go there next
+        else:
+            style.show_where_hidden(card, wanted)
         card.setEnabled(not self._page.read_only)
 
     def refresh(self, assessment: Assessment) -> None:

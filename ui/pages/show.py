@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 from evalassist.explaining import DRIFTS, SHARES, STEADY, TURNS, Explanation
 from evalassist.translate import tr
 from ui import spoken, style
+from ui.widgets.focus import enter_presses
 from ui.widgets.hip_knee import HipBars, HipKneeFigure, StepSlider, height_of, lettering
 
 LARGEST, SMALLEST = 0.054, 0.026
@@ -68,7 +69,7 @@ class ShowPage(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_F5):
             self.closed.emit()
-        else:
+        elif not enter_presses(self, event):
             super().keyPressEvent(event)
 
     def _move(self, step: int) -> None:

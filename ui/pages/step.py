@@ -17,7 +17,7 @@ from evalassist.clinical.same_as import group_offered
 from evalassist.content.schema import Group, Item, Step
 from evalassist.evaluation import Answer, ItemId
 from evalassist.translate import tr
-from ui import style
+from ui import spoken, style
 from ui.pages.filling import Filling
 from ui.pages.item_row import COLUMN, GAP, Frame, ItemRow, side_of
 from ui.pages.locked import LockablePage
@@ -166,6 +166,9 @@ class GroupCard(FoldingGroup):
         """Give what is not answered yet the one option of the group; undone as one."""
         if unanswered := self.unanswered():
             self._page.session.answer_all(dict.fromkeys(unanswered, self._group.rest))
+            words = tr("{title}: {count} answered. {rest}")
+            rest = self._rest.text() if self._rest is not None else ""
+            spoken.say(self, words.format(title=self._group.title, count=len(unanswered), rest=rest))
 
     def row(self, item_id: ItemId) -> ItemRow | None:
         """The row of an item, opened and made if need be; None when it is not asked now."""

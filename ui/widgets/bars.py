@@ -1,14 +1,12 @@
 """The header, which says whose chart this is, and the footer, which says what is left."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from evalassist.translate import tr
 from ui import icons, style
 from ui.spoken import Role
 from ui.widgets.elided import GivingLabel
-from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import State, StateGlyph
 from ui.widgets.marks import KeptIndicator, KeyCap
 from ui.widgets.side import Side, SideBadge
@@ -181,10 +179,6 @@ class FooterBar(_Bar):
         self._previous.clicked.connect(self.previous_wanted)
         self._next.clicked.connect(self.next_wanted)
         self._next.setProperty("field", True)  # Enter comes here from the last field of the page
-        for key in ENTER_KEYS:
-            pressed = QShortcut(QKeySequence(key), self._next)
-            pressed.setContext(Qt.ShortcutContext.WidgetShortcut)
-            pressed.activated.connect(self._next.click)
         self._glyph = StateGlyph("partly")
         self._left = QPushButton()
         self._left.setProperty("kind", "flat")

@@ -1,5 +1,6 @@
 """The boxes a choice is made of, and how loud each looks once chosen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,7 +28,29 @@ class Choice:
     @property
     def letter(self) -> str:
         """The key that chooses it: its own, or the first letter of its text."""
-        return (self.key or self.text[:1]).casefold()
+        return (self.key or self.text[:1].replace("\N{MINUS SIGN}", "-")).casefold()
+
+    @property
+    def signed_number(self) -> str:
+        """The number behind its sign ("2" of "+2"), which may be typed after the sign or alone."""
+        return self.text[1:] if self.letter in ("+", "-") and self.text[1:].isdigit() else ""
+
+
+def chosen_by(typed: str, choices: Sequence[Choice], now: str | None) -> str | None:
+    """The value that a typed letter chooses while `now` is chosen, or None.
+
+    Choices with one first letter take turns; the number of "+2" keeps to the sign that is chosen already.
+    A letter never clears, so it is safe to press twice.
+    """
+    sign = next((each.letter for each in choices if each.value == now and each.signed_number), "")
+    fitting = [each for each in choices if each.letter == typed]
+    if not fitting and typed:
+        numbered = [each for each in choices if each.signed_number == typed]
+        fitting = [each for each in numbered if each.letter == sign] or numbered
+    if not fitting:
+        return None
+    at = next((place for place, each in enumerate(fitting) if each.value == now), -1)
+    return fitting[(at + 1) % len(fitting)].value
 
 
 @dataclass(frozen=True, slots=True)

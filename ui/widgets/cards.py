@@ -4,7 +4,7 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import icons, style
 from ui.spoken import Role
@@ -110,7 +110,9 @@ class _Head(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         with_control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if self._goes_on and event.key() in ENTER_KEYS and not with_control:
+        if isinstance(self.window().focusWidget(), QPushButton):
+            super().keyPressEvent(event)  # a link in this line is pressed
+        elif self._goes_on and event.key() in ENTER_KEYS and not with_control:
             go_on(self, back=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         elif (event.key() in ENTER_KEYS or event.key() == Qt.Key.Key_Space) and not with_control:
             self.press()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import spoken, style
+from ui.widgets.boxes import chosen_by
 from ui.widgets.focus import CLEARING_KEYS, ENTER_KEYS, go_on
 from ui.widgets.segments import Choice, SegmentedControl
 
@@ -146,11 +147,10 @@ class ChoiceField(QWidget):
         return radio
 
     def _letter(self, typed: str) -> bool:
-        fitting = [choice.value for choice in self._choices if choice.letter == typed]
-        if not fitting or not typed.strip():
+        value = chosen_by(typed, self._choices, self._value) if typed.strip() else None
+        if value is None:
             return False
-        at = fitting.index(self._value) if self._value in fitting else -1
-        self._choose(fitting[(at + 1) % len(fitting)])
+        self._choose(value)
         if self._value in self._radios:
             self._radios[self._value].setFocus(Qt.FocusReason.OtherFocusReason)
         return True

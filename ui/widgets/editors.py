@@ -403,7 +403,8 @@ class NumberEditor(Editor):
         self._use_unit(unit)
         self._field(unit).set_value(typed)
         self._typed(self._field(unit).value)
-        self._field(unit).setFocus(Qt.FocusReason.OtherFocusReason)
+        if typed is None:  # else Enter goes on from the unit: back in the number it would come here again
+            self._field(unit).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _use_unit(self, unit: str) -> None:
         if unit == self._unit:

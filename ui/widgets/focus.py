@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
@@ -10,8 +11,10 @@ from PySide6.QtWidgets import (
     QLayout,
     QLineEdit,
     QPlainTextEdit,
+    QPushButton,
     QRadioButton,
     QScrollArea,
+    QToolButton,
     QWidget,
 )
 
@@ -54,6 +57,16 @@ def tab_on(window: QWidget, *, back: bool) -> bool:
         if isinstance(holder, QScrollArea):
             holder.ensureWidgetVisible(stop)
         holder = holder.parentWidget()
+    return True
+
+
+def enter_presses(window: QWidget, event: QKeyEvent) -> bool:
+    """Press the button that has the keyboard with an Enter that nothing else took; False where it is none."""
+    button, with_others = window.focusWidget(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if event.key() not in ENTER_KEYS or with_others or not isinstance(button, QPushButton | QToolButton):
+        return False
+    if not event.isAutoRepeat():  # Enter that is held down came here from a field
+        button.click()
     return True
 
 

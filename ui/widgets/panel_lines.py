@@ -23,6 +23,7 @@ from ui.widgets.glyph import State
 
 MOST_REASONS = 4
 MOST_GAPS = 6
+DOUBT = tr("Does not fit")
 MOST_CAUSES, MOST_SIGNS = 3, 2
 OPEN_WHEN_STOPPED = ("history", "questionnaires", "knee", "assessment", "sign")
 ACTIONS = {
@@ -81,8 +82,10 @@ class PanelLines:
 
     def found(self) -> list[str]:
         """What the findings say, a few words each, without what is still needed."""
-        needed = set(self._still_needed())
-        return [line.text for line in self.reasoning() if line.kind == "title" and line not in needed]
+        needed, doubts = set(self._still_needed()), self.session.assessment.contradictions
+        titles = [line.text for line in self.reasoning() if line.kind == "title" and line not in needed]
+        told = {DOUBT: f"{DOUBT}: {'; '.join(doubt.text for doubt in doubts)}"}
+        return [told.get(title, title) for title in titles]
 
     def _safety(self, assessment: Assessment) -> Iterator[Line]:
         for flag in assessment.red_flags:
@@ -112,7 +115,7 @@ class PanelLines:
         if not assessment.contradictions:
             return
         yield Line("rule")
-        yield Line("title", tr("Does not fit"), "look", "att")
+        yield Line("title", DOUBT, "look", "att")
         for found in assessment.contradictions:
             yield Line("reason", found.text, item=found.items[0] if found.items else "assessment")
 

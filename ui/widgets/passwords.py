@@ -31,6 +31,10 @@ class _Secret(QLineEdit):
 
     caps_lock = Signal(bool)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.end(False)  # as in `Line`
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         letter = event.text()
         if len(letter) == 1 and letter.upper() != letter.lower():

@@ -173,7 +173,9 @@ class ReasoningPanel(QFrame):
                 widget.hide()
                 widget.deleteLater()
         for place in range(first, end):
-            self._stack.insertWidget(place, self._draw_line(self._lines[place]))
+            line = self._draw_line(self._lines[place])
+            self._stack.insertWidget(place, line)
+            line.show()  # now, not with a later event: all are laid out together
         controls = [self._fold, *self._controls()]
         for one, other in pairwise(controls):
             self.setTabOrder(one, other)

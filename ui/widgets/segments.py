@@ -7,8 +7,8 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPainterPath, QPaintE
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from evalassist.translate import tr
-from ui import style
-from ui.widgets.boxes import LOOKS, Box, BoxFrame, Choice, Tone
+from ui import spoken, style
+from ui.widgets.boxes import LOOKS, Box, BoxFrame, Choice, Tone, chosen_by
 from ui.widgets.focus import CLEARING_KEYS, ENTER_KEYS, go_on
 
 __all__ = [
@@ -153,14 +153,16 @@ class SegmentedControl(BoxFrame):
         box.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _letter(self, typed: str) -> bool:
-        fitting = [box for box in self._boxes if box.choice.letter == typed]
-        if not fitting:
+        value = chosen_by(typed, [box.choice for box in self._boxes], self._value)
+        if value is None:
             return False
-        # Two choices with one first letter take turns; a letter never clears, so it is safe to press twice.
-        at = next((i for i, box in enumerate(fitting) if box.choice.value == self._value), -1)
-        box = fitting[(at + 1) % len(fitting)]
-        self.focus_box(box.choice.value)
-        self.choose(box.choice.value)
+        there = next((box for box in self._boxes if box.hasFocus()), None)
+        self.focus_box(value)
+        self.choose(value)
+        if (
+            there is not None and there.choice.value == value
+        ):  # the keyboard did not move, so nothing is heard
+            spoken.say(there, tr("{name}, selected").format(name=there.accessibleName()))
         return True
 
     def _let_tab_reach(self, reached: Box) -> None:
@@ -264,6 +266,7 @@ class _Digits(SegmentedControl):
         if typed == "1":
             self.focus_box("1")
             self.show_waiting("1")
+            spoken.say(self, tr("1, or 10 with a 0; Enter takes it"))
             return True
         if begun and typed == "0":
             self.show_waiting(None)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from evalassist.translate import tr
 from ui import spoken, style
+from ui.widgets.focus import ENTER_KEYS, go_on
 
 REPEAT_AFTER_MS = 350
 REPEAT_EVERY_MS = 70
@@ -32,6 +33,10 @@ class _Step(QToolButton):
             self.keyed.emit(1)
         elif event.key() in (Qt.Key.Key_Minus, Qt.Key.Key_Down):
             self.keyed.emit(-1)
+        elif event.key() in ENTER_KEYS:
+            go_on(
+                self.parentWidget() or self, back=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            )
         else:
             super().keyPressEvent(event)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -45,6 +45,15 @@ class GoingOnField(NumberField):
 
     going_on = Signal(bool)
     """Enter was taken; True with Shift, which goes back."""
+    trials: Sequence[GoingOnField] = ()
+    """The trials of its side, where it is one of them."""
+
+    def put_back(self, words: str) -> None:
+        """The trials that count have closed up: where one moved here, the next empty field takes the words."""
+        taken = self in self.trials and self.value is not None and words != self.text
+        place = next((trial for trial in self.trials if not trial.text), None) if taken else self
+        if place is not None:
+            super(GoingOnField, place).put_back(words)
 
     def set_bounds(self, usual: tuple[float, float], possible: tuple[float, float]) -> None:
         """Other ranges, because another unit is shown."""
@@ -196,16 +205,21 @@ def written(value: float, unit: str) -> float:
     return round(value, 0 if unit == "N" else 1)
 
 
-def slip_of_unit(value: float | None, unit: str) -> str:
-    """What to do about newtons typed while kgf or lbf are meant, or ""."""
+def slip_of_unit(value: float | None, unit: str, *, at_the_table: bool = False) -> str:
+    """What to do about newtons typed while kgf or lbf are meant, on the page or in the hands-busy view; or ""."""
     if value is None or unit not in ("kgf", "lbf") or not to_si(value, unit) > FORCE_N[1] >= value:
         return ""
     newtons = tr("{value} {unit} is {shown} N.").format(
         value=shown(value, 1), unit=unit, shown=shown(to_si(value, unit))
     )
-    return tr("{newtons} If the device shows newtons, choose N above and type it again. ").format(
-        newtons=newtons
+    words = (
+        tr(
+            "{newtons} If the device shows newtons, press N and Enter; on the page (F11) N is chosen for all. "
+        )
+        if at_the_table
+        else tr("{newtons} If the device shows newtons, choose N above and type it again. ")
     )
+    return words.format(newtons=newtons)
 
 
 def quiet_link(words: str, spoken: str) -> LinkButton:

@@ -175,6 +175,7 @@ class StrengthSide(QWidget):
                 (0, MOST_FIGURES),
             )
             self.trials.append(field)
+            field.trials = self.trials
             field.edit.setProperty("tight", True)
             self._trial_grid.addWidget(field, (number - 1) // IN_A_LINE, (number - 1) % IN_A_LINE)
         for number, field in enumerate(self.trials):

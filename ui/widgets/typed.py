@@ -31,6 +31,10 @@ class Line(QLineEdit):
     left = Signal()
     """The keyboard went elsewhere."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.end(False)  # a caret that comes from nowhere with the keyboard keeps Orca from reading the name
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in ENTER_KEYS and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.entered.emit(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
