@@ -221,6 +221,7 @@ def test_a_patient_is_exported_from_the_chart(clinic: Clinic, qtbot: QtBot, tmp_
     assert f"Written to {file}.evalassist-patient" in says()
     assert file.with_name("patient.evalassist-patient").stat().st_size > 10_000
     assert all(not line.text() for line in dialog.findChildren(QLineEdit))
+    assert [each.text() for each in dialog.findChildren(QPushButton)] == ["Close", "Write the file…"]
 
 
 def test_nothing_can_be_restored_before_a_backup_is_chosen(

@@ -579,6 +579,24 @@ def test_another_person_of_the_same_name_and_birth_date_can_be_begun(
     assert store.number_of_patients() == 2
 
 
+def test_by_mouse_alone_a_date_with_two_meanings_is_asked_about_once_and_then_kept(
+    window: MainWindow,
+) -> None:
+    told: list[str] = []
+
+    def begin(dialog: PatientDialog) -> None:
+        new_rivera(dialog, birth="5/9/2001")
+        told.append(words(dialog))
+        press(dialog, "Begin")
+
+    clock = asked(PatientDialog, begin)
+    window.new_patient()
+    assert not clock.isActive()
+    assert "May 9, 2001?" in told[0]
+    assert window.view is not None
+    assert window.view.session.evaluation.patient.birth_date == date(2001, 5, 9)
+
+
 def test_a_record_number_that_is_somebody_elses_is_asked_about(
     window: MainWindow, store: Store, content: Content
 ) -> None:
@@ -641,6 +659,79 @@ def test_every_field_and_the_question_are_seen_with_large_text(
         assert not clock.isActive()
     finally:
         style.apply_style(app)
+
+
+def test_a_correction_says_whom_it_changes_and_what_to_do_with_the_wrong_patient(
+    window: MainWindow, store: Store, content: Content
+) -> None:
+    opened_later_visit(window, store, content)
+    told: list[str] = []
+
+    def correct(dialog: CorrectionDialog) -> None:
+        told.append(words(dialog))
+        press(dialog, "Cancel")
+
+    def find(palette: Palette) -> None:
+        QTest.keyClicks(palette.typed, "wrong patient")
+        QTest.keyClick(palette.typed, Qt.Key.Key_Return)
+
+    clocks = asked(Palette, find), asked(CorrectionDialog, correct)
+    window.find_by_name()
+    assert not any(clock.isActive() for clock in clocks)
+    assert "on all 2 visits of Rivera, Ana, signed ones too" in told[0]
+    assert "discard this draft on the start page" in told[0]
+
+
+def test_a_correction_of_the_only_visit_says_nothing_of_others(store: Store, content: Content) -> None:
+    store.save(visit(content, 1))
+    dialog = CorrectionDialog(store.load("episode 1"), visits=store.patient_evaluations)
+    assert "visits of" not in words(dialog)
+
+
+@pytest.mark.parametrize("all_the_same", [False, True])
+def test_nobody_is_renamed_to_somebody_who_is_there_already_without_a_question(
+    window: MainWindow, store: Store, content: Content, all_the_same: bool
+) -> None:
+    okafor = Patient("Okafor, Tom", date(1990, 5, 1), "M")
+    store.save(visit(content, 2, patient=okafor, episode="other"))
+    opened_later_visit(window, store, content)
+
+    def correct(dialog: CorrectionDialog) -> None:
+        write(dialog.name, "okafor, tom")
+        write(dialog.birth, "May 1, 1990")
+        press(dialog, "Correct it")
+        assert dialog.patient is None
+        assert "Okafor, Tom, born May 1, 1990, is in these records already." in words(dialog)
+        press(dialog, "Correct it all the same" if all_the_same else "Open the chart")
+
+    clock = asked(CorrectionDialog, correct)
+    window.correct_patient()
+    assert not clock.isActive()
+    if all_the_same:
+        assert window.view is not None
+        assert window.view.session.evaluation.patient.name == "okafor, tom"
+    else:
+        assert window.chart is not None
+        assert window.chart.patient == okafor
+        assert store.patient(RIVERA.id) == RIVERA
+
+
+def test_a_correction_of_the_sex_alone_asks_about_nobody(
+    window: MainWindow, store: Store, content: Content
+) -> None:
+    twin = Patient(RIVERA.name, RIVERA.birth_date, "F")
+    store.save(visit(content, 2, patient=twin, episode="other"))
+    opened_later_visit(window, store, content)
+
+    def correct(dialog: CorrectionDialog) -> None:
+        dialog.sex.choose("X")
+        press(dialog, "Correct it")
+
+    clock = asked(CorrectionDialog, correct)
+    window.correct_patient()
+    assert not clock.isActive()
+    assert window.view is not None
+    assert window.view.session.evaluation.patient.sex == "X"
 
 
 def test_neither_half_of_a_record_number_nor_the_same_name_alone_is_asked_about(

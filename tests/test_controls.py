@@ -508,6 +508,19 @@ def test_a_date_with_two_meanings_is_asked_about(qtbot: QtBot) -> None:
     assert onset.message == ""
 
 
+def test_a_sentence_below_a_date_waits_until_the_button_of_the_mouse_is_up(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    onset = shown(qtbot, DateField("Onset"))
+    press("3/2/2026")
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(QApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
+        onset.commit()
+        assert onset.message
+        assert not onset._message.isVisible()
+    qtbot.waitUntil(onset._message.isVisible)
+
+
 def test_a_date_with_two_meanings_is_not_kept_by_leaving_the_field(qtbot: QtBot) -> None:
     onset = shown(qtbot, DateField("Onset"))
     heard = answers(onset)

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -25,7 +25,7 @@ from evalassist.evaluation import Evaluation, Patient, SoreKnee, StrengthTest
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
-from ui import hands_busy, hands_screen, sound
+from ui import hands_busy, hands_screen, sound, style
 from ui.evaluation_view import EvaluationView
 from ui.hands_busy import HandsBusyView
 from ui.session import EvaluationSession
@@ -618,6 +618,88 @@ def test_the_digits_are_readable_from_three_meters(table: Callable[..., Table]) 
     QApplication.processEvents()
     assert hands.huge.digits_pt >= 172
     assert "LEFT" in hands._side.accessibleName()
+
+
+def crushed_in(hands: HandsBusyView) -> list[str]:
+    """What is cut off, or lies on something else."""
+    for _ in range(3):  # the parts follow the keys at the foot, which may want another line
+        QApplication.processEvents()
+        style.settle()
+    parts: list[QLabel | QAbstractButton] = [
+        *hands.findChildren(QLabel),
+        *hands.findChildren(QAbstractButton),
+    ]
+    shown = [one for one in parts if one.isVisible() and len(one.text()) > 2]  # not the boxes of a scale
+    boxes = {one: QRect(one.mapTo(hands, QPoint(0, 0)), one.size()) for one in shown}
+    found = [
+        f"cut off: {one.text()}"
+        for one in shown
+        if (one.heightForWidth(one.width()) if one.hasHeightForWidth() else one.minimumSizeHint().height())
+        > one.height()
+        or one.minimumSizeHint().width() > one.width()
+        or not hands.rect().contains(boxes[one])
+    ]
+    return found + [
+        f"overlap: {one.text()}, {other.text()}"
+        for one, other in itertools.combinations(shown, 2)
+        if boxes[one].intersects(boxes[other]) and not (one.isAncestorOf(other) or other.isAncestorOf(one))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scale", "width", "height"), [(1.0, 1366, 768), (1.5, 1366, 768), (2.0, 1366, 768), (2.0, 1920, 1080)]
+)
+def test_with_large_text_nothing_is_cut_off_and_the_digits_are_readable_from_three_meters(
+    table: Callable[..., Table], qapp: QApplication, scale: float, width: int, height: int
+) -> None:
+    style.apply_style(qapp, scale=scale)
+    try:
+        desk = table()
+        desk.view.resize(width, height)
+        hands = desk.open()
+        steps = {
+            "also test": "",
+            "first trial": " ",
+            "kept trials": "100 97 95",
+            "pain": " ",
+            "not in its range": "14 ",
+            "both sides": "0 82 84 80",
+            "pain beside": " ",
+            "reasons": "1 -",
+        }
+        crushed: dict[str, list[str]] = {}
+        for step, signs in steps.items():
+            desk.pad(signs)
+            crushed[step] = crushed_in(hands)
+            if step == "not in its range":
+                hands.back()
+                hands.back()
+            if step == "kept trials":
+                assert hands.huge.digits_pt >= 100
+        assert crushed == {step: [] for step in steps}
+    finally:
+        style.apply_style(qapp)
+
+
+def test_with_large_text_every_muscle_of_both_knees_and_what_they_came_to_are_whole(
+    table: Callable[..., Table], qapp: QApplication
+) -> None:
+    style.apply_style(qapp, scale=2.0)
+    try:
+        desk = table("both")
+        hands = desk.open()
+        desk.pad("1 2 3 4 5  ")
+        crushed: list[str] = []
+        while hands.entry.stop is not None:
+            crushed += crushed_in(hands)
+            desk.pad("100 ")
+            crushed += crushed_in(hands)
+            desk.pad("97 95 0 ")
+            if hands.entry.ask == "lever":
+                desk.pad("35 ")
+        assert crushed + crushed_in(hands) == []
+    finally:
+        style.apply_style(qapp)
 
 
 def test_the_sound_sides_best_and_the_comparison_are_shown(table: Callable[..., Table]) -> None:

@@ -234,6 +234,27 @@ def test_settings_are_whole_where_the_letters_of_the_system_are_wide(
         qapp.setFont(usual)
 
 
+def test_settings_stay_whole_when_the_text_is_made_larger_in_them(
+    qapp: QApplication, qtbot: QtBot, home: Path
+) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    style.apply_style(qapp)
+    try:
+        dialog = PreferencesDialog(Settings(), signed_in=True)
+        qtbot.addWidget(dialog)
+        dialog.applied.connect(lambda now: style.apply_style(qapp, scale=now.text_scale))
+        with qtbot.waitExposed(dialog):
+            dialog.show()
+        next(box for box in dialog.findChildren(QAbstractButton) if box.text() == "200 %").click()
+        for _ in range(5):
+            QApplication.processEvents()
+        (area,) = dialog.findChildren(QScrollArea)
+        assert area.horizontalScrollBar().maximum() == 0
+        assert dialog.rect().contains(area.geometry())
+    finally:
+        style.apply_style(qapp)
+
+
 def test_the_window_takes_a_small_screen_whole_and_leaves_a_large_one(
     dressed: None, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

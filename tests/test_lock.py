@@ -934,6 +934,33 @@ def test_a_question_that_locking_closes_counts_as_not_answered(person: Person) -
     assert "6x2" in [one.text() for one in person.view.page.findChildren(QLineEdit)]
 
 
+def test_locking_while_a_question_is_open_leaves_a_window_in_which_one_can_type(person: Person) -> None:
+    """Also with the question over a form: Cancel in a form that is filled asks first."""
+
+    def cancel_and_lock(dialog: PatientDialog) -> None:
+        QTest.keyClicks(dialog.name.edit, NAME)
+        QTimer.singleShot(100, person.window.lock)
+        dialog.reject()
+
+    clock = when_shown(PatientDialog, cancel_and_lock)
+    person.window.new_patient()
+    person.wait_locked()
+    assert not clock.isActive()
+    door = person.door()
+    door.name.clear()
+    door.name.edit.setFocus()
+    person.activate()
+    for letter in (Qt.Key.Key_C, Qt.Key.Key_H, Qt.Key.Key_E, Qt.Key.Key_N):  # a dialog may block the window
+        QTest.keyClick(person.window.windowHandle(), letter)
+    assert door.name.value == "chen"
+    found: list[str | None] = []
+    clock = when_shown(PatientDialog, lambda dialog: found.append(dialog.name.value))
+    person.sign_in("chen", PASSWORD)
+    person.qtbot.waitUntil(lambda: bool(found))
+    assert found == [NAME]
+    assert person.store.number_of_patients() == 0
+
+
 def test_after_wrong_passwords_the_button_counts_down(person: Person) -> None:
     person.lock()
     door = person.door()

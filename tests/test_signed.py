@@ -35,6 +35,7 @@ from ui.dialogs.papers import AddendumDialog
 from ui.dialogs.trail import TrailDialog
 from ui.main_window import MainWindow
 from ui.pages.chart import ChartPage
+from ui.pages.handout import HandoutPage
 from ui.pages.review import SignPage
 from ui.pages.start import StartPage
 from ui.printing import keep_first
@@ -193,7 +194,10 @@ def test_the_trail_of_one_patient_is_no_pattern(
 
 
 def test_a_note_entered_in_error_is_kept_and_every_paper_and_list_says_so(
-    session_of: Callable[..., EvaluationSession], store: Store
+    session_of: Callable[..., EvaluationSession],
+    store: Store,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     session = session_of(OKAFOR)
     session.sign()
@@ -221,6 +225,12 @@ def test_a_note_entered_in_error_is_kept_and_every_paper_and_list_says_so(
     assert row.standing == "entered in error"
     with pytest.raises(EvalAssistError, match="not given out"):
         keep_first(session, "handout")
+    sheet = HandoutPage(session)
+    qtbot.addWidget(sheet)
+    with monkeypatch.context() as meanwhile:  # no place is asked for in vain
+        meanwhile.setattr("ui.pages.handout.QFileDialog.getSaveFileName", lambda *_: pytest.fail("asked"))
+        sheet._ask_where()
+    assert "not given out" in texts(sheet)
     keep_first(session, "evaluation-note")
     store.keep_document(row.id, "handout", "en", "letter", b"%PDF", "B. Okafor")
     (paper_row,) = store.documents_of_patient(patient_id)
@@ -434,6 +444,17 @@ def test_a_co_signature_and_a_mark_for_good_are_written_only_after_the_password(
         qtbot.waitUntil(lambda session=session, before=before: session.evaluation.addenda != before)  # type: ignore[misc]
         assert store.load(evaluation_id).addenda[-1].text == words
         assert form.password.value == ""
+
+
+def test_a_student_is_told_that_a_therapist_marks_a_note_as_entered_in_error(
+    session_of: Callable[..., EvaluationSession], store: Store, qtbot: QtBot
+) -> None:
+    students = session_of(RO)
+    students.sign()
+    for account, told in ((RO, True), (OKAFOR, False)):
+        dialog = AddendumDialog(session_of(account, store.load(students.evaluation.id)))
+        qtbot.addWidget(dialog)
+        assert ("A therapist marks a note as entered in error." in texts(dialog)) == told
 
 
 # ------------------------------------------------------------ the code on paper

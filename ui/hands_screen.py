@@ -27,10 +27,16 @@ from ui.widgets.strength_parts import result
 from ui.widgets.strength_side import Mode
 
 IN_ONE_COLUMN = 3
+BODY_MARGINS, CLOSE_MARGINS = (32, 16, 24, 12), (12, 6, 12, 6)
 STATES: tuple[State, ...] = ("empty", "partly", "complete")
 """Of a muscle, by how many sides are tested."""
 USUAL, LEAST_GROWN, MOST_GROWN = (1366, 768), 0.6, 1.6
-"""The window for which the large sizes are given, and how far they follow another one."""
+"""The window for which the large sizes are given, and how far they follow another one.
+
+Where they would have to be smaller still, the text is large for the window: what is least needed is left out.
+"""
+TIGHT = 0.7
+"""Of the room for the large sizes: below it not every reason fits beside the picture in large letters."""
 
 
 class HandsScreen(QWidget):
@@ -59,6 +65,10 @@ class HandsScreen(QWidget):
         self._rested_at = 0.0
         self._big = False
         """The picture stands in the place of the value."""
+        self._close = False
+        """The room is close: see `LEAST_GROWN`."""
+        self._tight = False
+        """What is chosen from needs smaller letters: see `TIGHT`."""
         self._build()
 
     # ------------------------------------------------------------ building
@@ -67,7 +77,7 @@ class HandsScreen(QWidget):
         stack = style.column(self, spacing=0)
         self._bar = self._build_header()
         stack.addWidget(self._bar)
-        body = style.row(margins=(32, 16, 24, 12), spacing=24)
+        self._body = body = style.row(margins=BODY_MARGINS, spacing=24)
         body.addLayout(self._build_left(), 1)
         self.how = HowToTest()
         body.addWidget(self.how)
@@ -115,12 +125,13 @@ class HandsScreen(QWidget):
         icons.put_icon(leave, "window")
         leave.clicked.connect(self.closed)
         line.addWidget(leave)
-        line.addWidget(KeyCap("F11"))
+        self._leave_key = KeyCap("F11")
+        line.addWidget(self._leave_key)
         return bar
 
     def _build_left(self) -> QVBoxLayout:
-        left = style.column(spacing=6)
-        head = style.row(spacing=14)
+        self._left = left = style.column(spacing=6)
+        self._head = head = style.row(spacing=14)
         self._side = SideBadge("right", shape="big")
         self._sore = Chip(tr("sore side"), "att")
         head.addWidget(self._side)
@@ -155,12 +166,16 @@ class HandsScreen(QWidget):
         """Show what is known and typed now."""
         entry, stop, group = self.entry, self.entry.stop, self.entry.group
         self._show_progress()
-        for part in (self._side, self._line, self.how):
-            part.setVisible(stop is not None)
+        asks, says = entry.question is not None, bool(entry.says)
+        self._side.setVisible(stop is not None)
+        for part in (self._line, self.how):  # what is asked is not read from the table
+            part.setVisible(stop is not None and not (self._close and asks))
+        known = bool(entry.test.trials) and not (asks or says or self._second)
+        self.trials.setVisible(known or not self._close)
+        self._name.setVisible(not (self._close and asks and says))
         if stop is not None and group is not None:
-            sore = self.session.evaluation.sore_knee
             self._side.set_side(stop.side)
-            self._sore.setVisible(sore in (stop.side, "both"))
+            self._sore.setVisible(self._is_sore() and not self._close)
             self._name.setText(group.title)
             self._line.setText(self._where())
             asked = entry.ask == "pain"
@@ -245,7 +260,7 @@ class HandsScreen(QWidget):
             self._glyphs.append(StateGlyph("empty"))
             self._states.addWidget(self._glyphs[-1])
         for at, glyph in enumerate(self._glyphs):
-            glyph.setVisible(at < len(groups))
+            glyph.setVisible(at < len(groups) and not self._close)
             if at < len(groups):
                 done = sum(battery.is_tested(answers.get(f"{groups[at]}.{side}")) for side in SIDES)
                 glyph.set_state(STATES[done])
@@ -253,9 +268,16 @@ class HandsScreen(QWidget):
         at = groups.index(here.group) + 1 if here else len(groups)
         self._muscle.setText(tr("Muscle {at} of {count}").format(at=at, count=len(groups)))
 
+    def _is_sore(self) -> bool:
+        stop = self.entry.stop
+        return stop is not None and self.session.evaluation.sore_knee in (stop.side, "both")
+
     def _where(self) -> str:
         """The position, what is asked and what is left of the rest, in one line."""
-        parts = [*self._asked_parts(), self._counted, self._rest_words()]
+        position, asked = self._asked_parts()
+        begun = self._close and (bool(self.entry.test.trials) or self._second > 0)
+        sore = tr("sore side") if self._close and self._is_sore() else ""
+        parts = [sore, "" if begun else position, asked, self._counted, self._rest_words()]
         return "  ·  ".join(part for part in parts if part)
 
     def _asked(self) -> str:
@@ -318,6 +340,7 @@ class HandsScreen(QWidget):
     def _option(self, at: int, words: str) -> QPushButton:
         button = QPushButton(f"{at + 1}    {words}")
         button.setProperty("kind", "option")
+        button.setProperty("tight", self._tight)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         style.say(button, chosen=self.entry.typed == str(at + 1))
         button.clicked.connect(lambda: self.choose(at))
@@ -366,4 +389,24 @@ class HandsScreen(QWidget):
         grow = max(LEAST_GROWN, min(MOST_GROWN, room))
         self._side.set_grow(grow)
         self._name.set_grow(grow)
+        self.huge.set_grow(grow)
         self.trials.set_grow(grow)
+        self.summary.set_room(room)
+        if (self._close, self._tight) != (room < LEAST_GROWN, room < TIGHT):
+            self._tight = room < TIGHT
+            self._set_close(room < LEAST_GROWN)
+
+    def _set_close(self, close: bool) -> None:
+        """Side and muscle share a line, and what is least needed is left out; or all has its place again."""
+        self._close = close
+        style.scaled(self._body, CLOSE_MARGINS if close else BODY_MARGINS, 12 if close else 24)
+        self._left.setSpacing(style.px(2 if close else 6))
+        for place in (self._left, self._head):
+            place.removeWidget(self._name)
+        if close:
+            self._head.insertWidget(1, self._name, 100)
+        else:
+            self._left.insertWidget(1, self._name)
+        self._leave_key.setVisible(not close)
+        self.how.set_close(close)
+        self.refresh()

@@ -91,11 +91,11 @@ def close_dialogs() -> list[QDialog]:
         if not isinstance(widget, QDialog) or not widget.isVisible():
             continue
         closed.append(widget)
-        if isinstance(widget, QMessageBox):
+        asks = isinstance(widget, QMessageBox)
+        if not (asks and widget.close()):  # as by Esc
+            widget.done(QDialog.DialogCode.Rejected)  # not `reject`, which may ask before something is lost
+        if asks:  # only once it is closed: changed while it is seen, it would block the window for good
             widget.setModal(False)  # `exec` puts it back: see below
-            if widget.close():
-                continue  # as by Esc
-        widget.done(QDialog.DialogCode.Rejected)  # not `reject`, which may ask before something typed is lost
     return closed
 
 

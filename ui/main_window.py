@@ -406,7 +406,10 @@ class MainWindow(QMainWindow):
         if self.view is None or self.view.session.signed or self.view.session.evaluation.is_practice:
             return
         session = self.view.session
-        dialog = CorrectionDialog(session.evaluation, self, visits=session.store.patient_evaluations)
+        store = session.store
+        dialog = CorrectionDialog(
+            session.evaluation, self, visits=store.patient_evaluations, alike=store.patients_like
+        )
         if again is not None:
             again.put_into(dialog)
         elif at_visit:
@@ -414,6 +417,8 @@ class MainWindow(QMainWindow):
         if dialog.exec() and dialog.patient is not None:
             session.correct(dialog.patient, dialog.kind, dialog.day)
             self.setWindowTitle(f"{dialog.patient.name} – EvalAssist")
+        elif dialog.known_wanted:
+            self.show_chart(dialog.known_wanted)
 
     def _show_anew(self, session: EvaluationSession) -> None:
         """The date or kind of the open visit was corrected: other visits come before it, at the same place."""

@@ -88,7 +88,9 @@ def commands(window: MainWindow) -> list[Command]:
         ),
         Command(tr("Correct the sore knee"), "", view.correct_side),
         Command(
-            tr("Correct the patient's name, birth date or sex"), tr("date of birth"), window.correct_patient
+            tr("Correct the patient's name, birth date or sex"),
+            tr("date of birth, wrong patient"),
+            window.correct_patient,
         ),
         Command(tr("Correct the visit date or kind"), "", partial(window.correct_patient, at_visit=True)),
         Command(tr("Undo"), "Ctrl+Z", view.undo),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -63,11 +64,8 @@ class PatientDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self._content, self._patient, self._former = content, patient, tuple(former)
-        self._keep, self._alike = keep, alike
-        """What keeps the new evaluation while the dialog can still say what is wrong, and who finds the patient."""
-        nobody: tuple[str, date | None, str] = ("", None, "")
-        self._asks = self._settled = nobody
-        """About whom the question is, and about whom it was answered."""
+        self._keep = keep
+        """What keeps the new evaluation while the dialog can still say what is wrong."""
         self.known_wanted = ""
         """The id of a patient who is there already and whose chart is to be opened instead."""
         self.evaluation: Evaluation | None = None
@@ -113,7 +111,7 @@ class PatientDialog(QDialog):
         self._add("knee", tr("Sore knee"), self.knee)
         self._add("visit", tr("Visit on"), self.visit)
         self._add("kind", tr("Kind of visit"), self.kind)
-        self._begin = begin = QPushButton(tr("Begin"))
+        begin = QPushButton(tr("Begin"))
         leave = QPushButton(tr("Cancel"))
         begin.setProperty("kind", "primary")
         begin.setDefault(True)
@@ -128,12 +126,12 @@ class PatientDialog(QDialog):
         stack.addWidget(self._form)
         self._refused = _refusal()
         stack.addWidget(self._refused)
-        self._question = _Known()
-        self._question.chart_wanted.connect(self._open_chart)
-        self._question.another_wanted.connect(self._begin_another)
-        for field in (self.name, self.birth, self.number):
-            field.answered.connect(lambda _: self._somebody_else())
-        stack.addWidget(self._question)
+        self._known = _Known(
+            alike if patient is None else None, (self.name, self.birth, self.number), begin, self._form
+        )
+        self._known.chart_wanted.connect(self._open_chart)
+        self._known.another_wanted.connect(self.begin)
+        stack.addWidget(self._known)
         stack.addLayout(ends)
         self._given_name = name
         self._fill(name, today, kind)
@@ -141,8 +139,10 @@ class PatientDialog(QDialog):
 
     def begin(self) -> None:
         """Take it when everything is there; else say what is missing, and go there."""
-        for field in (self.name, self.birth, self.number, self.visit):
-            field.commit()
+        for text in (self.name, self.number):
+            text.commit()
+        for day in (self.birth, self.visit):
+            day.insist()
         wrong = {key: words for key, words in self._faults() if words}
         for key, label in self._said.items():
             label.setText(wrong.get(key, ""))
@@ -155,7 +155,7 @@ class PatientDialog(QDialog):
         self._refused.hide()
         made = self._made()
         try:
-            if self._asks_about(made.patient):
+            if self._known.asks_about(made.patient):
                 return
             self.evaluation = self._keep(made) if self._keep is not None else made
         except EvalAssistError as fault:
@@ -165,36 +165,6 @@ class PatientDialog(QDialog):
             self._refused.show()
             return
         self.accept()
-
-    def _asks_about(self, patient: Patient) -> bool:
-        """Ask, in place and once, whether somebody who is there already comes again."""
-        found = self._alike(patient) if self._alike is not None and self._patient is None else ()
-        self._asks = self._told_apart_by()
-        if not found or self._asks == self._settled:
-            return False
-        self._begin.hide()  # the question has its own two answers
-        self._question.ask(found, patient)
-        self._form.make_room()
-        return True
-
-    def _told_apart_by(self) -> tuple[str, date | None, str]:
-        return name_key(self.name.value or ""), self.birth.value, name_key(self.number.value or "")
-
-    def _begin_another(self) -> None:
-        self._settled = self._asks
-        self._ask_no_more()
-        self.begin()
-
-    def _somebody_else(self) -> None:
-        if self._told_apart_by() != self._asks:
-            self._ask_no_more()
-
-    def _ask_no_more(self) -> None:
-        if not self._question.isHidden():
-            self._question.hide()
-            self._begin.show()
-            self._begin.setDefault(True)
-            self._form.make_room()
 
     def _open_chart(self, patient_id: str) -> None:
         self.known_wanted = patient_id
@@ -367,18 +337,73 @@ def _height(layout: QLayout, width: int) -> int:
 
 
 class _Known(QFrame):
-    """Somebody like the new patient is there already: whose chart to open, or a second one to begin."""
+    """Asks, in place and once, whether somebody who is there already is meant: open that chart, or go on."""
 
     chart_wanted = Signal(str)
+    """The id of whose chart is to be opened instead."""
     another_wanted = Signal()
+    """It is somebody else: go on."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        alike: Callable[[Patient], Sequence[Patient]] | None,
+        fields: tuple[TextField, DateField, TextField],
+        go_on: QPushButton,
+        form: _Form,
+    ) -> None:
+        """`alike` finds who is there already; `fields`, name, birth and number, tell people apart."""
         super().__init__()
         self.setProperty("card", "att")
+        self._alike, self._fields, self._go_on, self._form = alike, fields, go_on, form
+        nobody: tuple[str, date | None, str] = ("", None, "")
+        self._asks = self._settled = nobody
+        """About whom the question is, and about whom it needs none."""
         self._stack = style.column(self, (12, 10, 12, 10), spacing=8)
         self.hide()
+        for field in fields:
+            field.answered.connect(lambda _: self._somebody_else())
 
-    def ask(self, found: Sequence[Patient], new: Patient) -> None:
+    def settle(self) -> None:
+        """Who stands in the fields now needs no question."""
+        self._settled = self._told_apart_by()
+
+    def asks_about(self, patient: Patient, another: str = "") -> bool:
+        """Whether it asks now; `another` is said by the button that goes on all the same.
+
+        Raises EvalAssistError when the records cannot be read.
+        """
+        self._asks = self._told_apart_by()
+        if self._alike is None or self._asks == self._settled:
+            return False
+        found = self._alike(patient)
+        if not found:
+            return False
+        self._go_on.hide()  # the question has its own two answers
+        self._ask(found, patient, another)
+        self._form.make_room()
+        return True
+
+    def _told_apart_by(self) -> tuple[str, date | None, str]:
+        name, birth, number = self._fields
+        return name_key(name.value or ""), birth.value, name_key(number.value or "")
+
+    def _another(self) -> None:
+        self._settled = self._asks
+        self._ask_no_more()
+        self.another_wanted.emit()
+
+    def _somebody_else(self) -> None:
+        if self._told_apart_by() != self._asks:
+            self._ask_no_more()
+
+    def _ask_no_more(self) -> None:
+        if not self.isHidden():
+            self.hide()
+            self._go_on.show()
+            self._go_on.setDefault(True)
+            self._form.make_room()
+
+    def _ask(self, found: Sequence[Patient], new: Patient, words: str) -> None:
         empty(self._stack)
         first: QPushButton | None = None
         for known in found:
@@ -395,11 +420,14 @@ class _Known(QFrame):
             first = first or chart
         same = name_key(found[0].name) == name_key(new.name) and found[0].birth_date == new.birth_date
         another = QPushButton(
-            tr("Begin another person of this name and birth date")
-            if same
-            else tr("Begin another person with this record number")
+            words
+            or (
+                tr("Begin another person of this name and birth date")
+                if same
+                else tr("Begin another person with this record number")
+            )
         )
-        another.clicked.connect(self.another_wanted)
+        another.clicked.connect(self._another)
         self._stack.addWidget(another, 0, Qt.AlignmentFlag.AlignRight)
         self.show()
         if first is not None:
@@ -433,10 +461,13 @@ class CorrectionDialog(QDialog):
         parent: QWidget | None = None,
         *,
         visits: Callable[[str], Sequence[EvaluationRow]] | None = None,
+        alike: Callable[[Patient], Sequence[Patient]] | None = None,
     ) -> None:
         super().__init__(parent)
         self._evaluation, self._visits = evaluation, visits
         """`visits` reads those of a patient: the date may not come on the wrong side of them."""
+        self.known_wanted = ""
+        """The id of a patient who is there already and whose chart is to be opened instead."""
         self._given = patient = evaluation.patient
         self.patient: Patient | None = None
         self.kind, self.day = evaluation.kind, evaluation.visit_date
@@ -488,8 +519,13 @@ class CorrectionDialog(QDialog):
         ends.addWidget(leave)
         ends.addWidget(correct)
         stack = style.column(self, (20, 16, 20, 16), spacing=12)
+        stack.addWidget(self._whom_it_changes())
         stack.addWidget(self._form)
         stack.addWidget(self._refused)
+        self._known = _Known(alike, (self.name, self.birth, self.number), correct, self._form)
+        self._known.chart_wanted.connect(self._open_chart)
+        self._known.another_wanted.connect(self.correct)
+        stack.addWidget(self._known)
         stack.addLayout(ends)
         self.name.set_value(patient.name)
         self.birth.set_value(patient.birth_date)
@@ -497,6 +533,7 @@ class CorrectionDialog(QDialog):
         self.number.set_value(patient.record_number or None)
         self.visit.set_value(evaluation.visit_date)
         self.kinds.set_value(evaluation.kind if evaluation.kind in LATER_KINDS else None)
+        self._known.settle()
         self.name.setFocus()
         for each in (self.birth, self.visit):
             each.message_changed.connect(lambda _: self._form.make_room())
@@ -504,8 +541,10 @@ class CorrectionDialog(QDialog):
 
     def correct(self) -> None:
         """Take it when it can be meant; else say what is wrong."""
-        for field in (self.name, self.birth, self.number, self.visit):
-            field.commit()
+        for text in (self.name, self.number):
+            text.commit()
+        for typed in (self.birth, self.visit):
+            typed.insist()
         name, birth, number = self.name.value or "", self.birth.value, self.number.value or ""
         day, kind = self.visit.value, cast(VisitKind, self.kinds.value or self._evaluation.kind)
         long = tr("At most {most_letters} letters fit into name and record number.").format(
@@ -531,9 +570,40 @@ class CorrectionDialog(QDialog):
         if wrong or birth is None or day is None:
             return
         sex = cast('Literal["F", "M", "X"]', self.sex.value)
-        self.patient = replace(self._given, name=name, birth_date=birth, sex=sex, record_number=number)
-        self.kind, self.day = kind, day
+        patient = replace(self._given, name=name, birth_date=birth, sex=sex, record_number=number)
+        try:
+            if self._known.asks_about(patient, tr("Correct it all the same")):
+                return
+        except EvalAssistError as fault:
+            self._refused.setText(str(fault))
+            self._refused.show()
+            self._form.make_room()
+            return
+        self.patient, self.kind, self.day = patient, kind, day
         self.accept()
+
+    def _whom_it_changes(self) -> QLabel:
+        """A name belongs to the patient, not to the visit: who has the wrong patient open must not rename it."""
+        count = 1
+        if self._visits is not None:
+            with suppress(EvalAssistError):
+                count = len(self._visits(self._given.id))
+        said = style.label(
+            "",
+            tr(
+                "Name, birth date, sex and record number change on all {count} visits of {name}, signed ones "
+                "too. Is it the wrong patient? Then cancel, discard this draft on the start page, and begin "
+                "the visit with the right one."
+            ).format(count=count, name=self._given.name),
+            wrap=True,
+        )
+        said.setTextFormat(Qt.TextFormat.PlainText)
+        said.setVisible(count > 1)
+        return said
+
+    def _open_chart(self, patient_id: str) -> None:
+        self.known_wanted = patient_id
+        self.reject()
 
     def _order_fault(self, kind: VisitKind, day: date) -> str:
         """What does not change is not asked about, so that a name can be corrected whatever was begun once."""

@@ -30,15 +30,15 @@ class ExportDialog(QDialog):
         self.password, self.again = secret_line(tr("Password of the file")), secret_line(tr("Password again"))
         self._said = Said("", wrap=True)
         self._said.hide()
-        self.write_button, leave = QPushButton(tr("Write the file…")), QPushButton(tr("Cancel"))
+        self.write_button, self._leave = QPushButton(tr("Write the file…")), QPushButton(tr("Cancel"))
         self.write_button.setProperty("kind", "primary")
         self.write_button.clicked.connect(self._ask_where)
-        leave.clicked.connect(self.reject)
-        for button in (self.write_button, leave):
+        self._leave.clicked.connect(self.reject)
+        for button in (self.write_button, self._leave):
             button.setAutoDefault(False)
         ends = style.row(spacing=8)
         ends.addStretch(1)
-        ends.addWidget(leave)
+        ends.addWidget(self._leave)
         ends.addWidget(self.write_button)
         stack = style.column(self, (20, 16, 20, 16), spacing=8)
         stack.addWidget(style.label("h1", patient.name))
@@ -105,6 +105,8 @@ class ExportDialog(QDialog):
         self.password.clear()
         self.again.clear()
         self.write_button.setEnabled(True)
+        self._leave.setText(tr("Close"))  # there is nothing left to cancel
+        self._leave.setFocus()
         self._say(tr("Written to {file}.").format(file=file))
 
     def _refused(self, fault: EvalAssistError) -> None:

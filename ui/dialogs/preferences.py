@@ -94,7 +94,7 @@ class PreferencesDialog(QDialog):
         self._said.setWordWrap(True)
         self._said.setProperty("c", "danger")
         self._said.hide()
-        inner = QWidget()
+        self._inner = inner = QWidget()
         grid = style.scaled(QGridLayout(inner), spacing=8)
         grid.setColumnStretch(1, 1)
         self._texts: list[TextField] = []
@@ -140,14 +140,13 @@ class PreferencesDialog(QDialog):
         database.clicked.connect(self.database_wanted)
         grid.addWidget(style.label("", tr("Records")), grid.rowCount(), 0)
         grid.addWidget(database, grid.rowCount() - 1, 1, Qt.AlignmentFlag.AlignLeft)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inner)
         room = (parent.window().height() if parent is not None else style.px(768)) - style.px(ENDS)
         area.setMinimumHeight(min(inner.sizeHint().height() + 8, style.px(470), max(room, style.px(100))))
-        wide = inner.sizeHint().width() + area.verticalScrollBar().sizeHint().width() + 2 * area.frameWidth()
-        area.setMinimumWidth(min(wide, parent.window().width() if parent is not None else wide))
+        self._widen()
         done = QPushButton(tr("Done"))
         done.setProperty("kind", "primary")
         done.clicked.connect(self.accept)
@@ -348,6 +347,30 @@ class PreferencesDialog(QDialog):
         self._said.hide()
         self.settings = changed
         self.applied.emit(changed)
+        if key == "text_scale":
+            style.settle()
+            self._widen()
+            self._keep_whole()
+
+    def _widen(self) -> None:
+        """As wide as its fields need, also in letters that were just made larger."""
+        area, parent = self._area, self.parentWidget()
+        wide = (
+            self._inner.sizeHint().width()
+            + area.verticalScrollBar().sizeHint().width()
+            + 2 * area.frameWidth()
+        )
+        area.setMinimumWidth(min(wide, parent.window().width() if parent is not None else wide))
+
+    def _keep_whole(self) -> None:
+        """As wide as what is in it, around the same middle."""
+        layout, place = self.layout(), self.geometry()
+        assert layout is not None
+        layout.activate()
+        middle = place.center()
+        place.setWidth(max(place.width(), layout.totalMinimumSize().width()))
+        place.moveCenter(middle)
+        self.setGeometry(place)
 
     def _say(self, words: str) -> None:
         self._said.setText(words)

@@ -466,6 +466,13 @@ class HandoutPage(Page):
         return True
 
     def _ask_where(self) -> None:
+        from ui.printing import keep_first
+
+        try:
+            keep_first(self.session, "handout")
+        except EvalAssistError as fault:  # before a place is chosen in vain
+            self._say(str(fault), bad=True)
+            return
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         proposed = Path(folder) / f"exercises-{self.session.evaluation.visit_date.isoformat()}.pdf"
         chosen, _ = QFileDialog.getSaveFileName(

@@ -183,4 +183,5 @@ class AddendumForm(QWidget):
         self.password.setVisible(self._confirm is not None)
         self.button.setText(button)
         style.say(self.button, kind="")
-        self._says.setText(says)
+        therapists = tr("A therapist marks a note as entered in error.") if self._session.is_student else ""
+        self._says.setText(f"{says} {therapists}".rstrip())

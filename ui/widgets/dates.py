@@ -3,8 +3,8 @@
 import re
 from datetime import date
 
-from PySide6.QtCore import QEvent, QLocale, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QLocale, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from evalassist.translate import tr
 from ui import spoken, style
@@ -32,6 +32,8 @@ KIND_WORDS = {
 }
 """What each kind of visit is called."""
 SHORT_KINDS = {"initial": tr("Initial"), "re-evaluation": tr("Re-eval"), "discharge": tr("Discharge")}
+AGAIN_MS = 30
+"""After which it is looked again whether a button of the mouse is still down."""
 PLAINLY = tr("Write it like Mar 2, 2026.")
 
 
@@ -187,13 +189,21 @@ class DateField(Typed):
             self.edit.setFixedWidth(style.px(self._width))
         super().changeEvent(event)
 
-    def _entered(self, back: bool) -> None:
+    def insist(self) -> None:
+        """Take what was typed, as Enter does: of two meanings the first is kept once it was asked about."""
         typed = self.edit.text()
-        meant = month_first(typed) if not back else None
+        meant = month_first(typed)
         if meant is not None and typed == self._asked_about:
             self.edit.setText(date_text(meant))
         self._asked_about = typed if meant is not None else ""
         self.commit()
+
+    def _entered(self, back: bool) -> None:
+        if back:
+            self._asked_about = ""
+            self.commit()
+        else:
+            self.insist()
         if self.message and not back:
             self.edit.selectAll()
             return
@@ -226,10 +236,17 @@ class DateField(Typed):
     def _say(self, sentence: str) -> None:
         changed = sentence != self.message
         self._message.setText(sentence)
-        self._message.setVisible(bool(sentence))
         if sentence and sentence != self.edit.accessibleDescription() and self.isVisible():
             spoken.say(self.edit, f"{self.accessibleName()}: {sentence}", at_once=True)
         self.edit.setAccessibleDescription(sentence)
         style.say(self.edit, mark="danger" if sentence else "")
-        if changed:
-            self.message_changed.emit(sentence)
+        if changed or self._message.isHidden() == bool(sentence):
+            self._show_message()
+
+    def _show_message(self) -> None:
+        """Nothing moves under the mouse between press and release: the click would be lost."""
+        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            QTimer.singleShot(AGAIN_MS, self, self._show_message)
+            return
+        self._message.setVisible(bool(self.message))
+        self.message_changed.emit(self.message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
 
 from evalassist.content.schema import StrengthGroup
@@ -23,15 +24,16 @@ class HowToTest(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        stack = style.column(self, spacing=10)
+        self._stack = stack = style.column(self, spacing=10)
         self.picture = TestPicture()
         stack.addWidget(self.picture, 1)
+        self._pain_asked = self._fits = False
         for card in (self._build_pad(), self._build_say(), self._build_pain()):
             stack.addWidget(card)
 
     def _build_pad(self) -> QFrame:
         self._pad, self._pad_glyph = QFrame(), StateGlyph("look")
-        pad = style.column(self._pad, (12, 8, 12, 8), spacing=3)
+        self._pad_stack = pad = style.column(self._pad, (12, 8, 12, 8), spacing=3)
         line = style.row(spacing=8)
         self._pad_words, self._pad_more = style.label("b", wrap=True), style.label("q", wrap=True)
         line.addWidget(self._pad_glyph)
@@ -41,7 +43,7 @@ class HowToTest(QWidget):
         return self._pad
 
     def _build_say(self) -> QFrame:
-        card = QFrame()
+        self._say_card = card = QFrame()
         card.setProperty("card", "plain")
         say = style.column(card, (12, 8, 12, 8), spacing=4)
         self._say = style.label("say", wrap=True)
@@ -72,9 +74,59 @@ class HowToTest(QWidget):
         self._pad_words.setText(tr("Pad: {pad}").format(pad=lower_first(group.pad)))
         hold = tr("Hold still: {stabilise}").format(stabilise=lower_first(group.stabilise))
         self._pad_more.setText(f"{group.pad_warning}\n{hold}" if group.pad_warning else hold)
+        self._pain_asked = pain_asked
         self._pad_glyph.setVisible(bool(group.pad_warning))
         style.say(self._pad, card="att" if group.pad_warning else "plain")
         self._say.setText(f"“{group.say}”")
         style.say(self._pain_card, card="open" if pain_asked else "plain")
         self._pain_when.setText(tr("asked now") if pain_asked else tr("asked after the last trial"))
         self.pain.set_value(pain)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def set_close(self, close: bool) -> None:
+        """Whether the text is large for the window."""
+        self._stack.setSpacing(style.px(4 if close else 10))
+
+    def _fit(self) -> None:
+        """What is shown is whole: where large text leaves no room for all, what is least needed now goes first."""
+        if self._fits:
+            return  # showing a part lays the column out, which leads here again
+        self._fits = True
+        for _ in range(2):  # the column may have got another height
+            for part, shown in self._what_fits().items():
+                part.setVisible(shown)
+        self._fits = False
+
+    def _what_fits(self) -> dict[QWidget, bool]:
+        say, pain, more = self._say_card, self._pain_card, self._pad_more
+        needed, spare = (pain, say) if self._pain_asked else (say, pain)
+        between, inside = self._stack.spacing(), self._pad_stack.contentsMargins()
+        more_high = self._pad_stack.spacing() + more.heightForWidth(
+            self.width() - inside.left() - inside.right()
+        )
+        high: dict[QWidget, int] = {
+            card: between + _height(card, self.width()) for card in (self._pad, say, pain)
+        }
+        high[self._pad] -= 0 if more.isHidden() else more_high
+        high |= {self.picture: self.picture.minimumSizeHint().height(), more: more_high}
+        room = self.height() - high[self._pad] - high[needed]
+        fits: dict[QWidget, bool] = {needed: True}
+        for part in (self.picture, more, spare):
+            fits[part] = room >= high[part]
+            room -= high[part] if fits[part] else 0
+        return fits
+
+
+def _height(card: QFrame, width: int) -> int:
+    layout = card.layout()
+    assert layout is not None
+    layout.activate()
+    return (
+        layout.totalMinimumHeightForWidth(width)
+        if layout.hasHeightForWidth()
+        else layout.totalMinimumSize().height()
+    )

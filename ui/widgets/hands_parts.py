@@ -77,7 +77,11 @@ class HugeValue(QLabel):
         self._unit, self._quiet = "", False
         self._second, self._of = 0, 0
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(style.px(110))
+        self.set_grow(1.0)
+
+    def set_grow(self, grow: float) -> None:
+        """Never lower than this, however little room there is."""
+        self.setMinimumHeight(style.px(110 * min(1.0, grow)))
 
     @property
     def digits_pt(self) -> float:
@@ -192,7 +196,8 @@ class TrialBox(QLabel):
         return QSize(style.px(150 * self._grow), self.minimumSizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(style.px(64 * self._grow), style.px(28 + 68 * self._grow))
+        caption = ceil(QFontMetricsF(style.font()).horizontalAdvance(self._caption)) + style.px(10)
+        return QSize(max(style.px(64 * self._grow), caption), style.px(28 + 68 * self._grow))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -271,13 +276,36 @@ class Keys(QWidget):
 
     def _place(self) -> None:
         shown = [cell for cell in self._cells if not cell.isHidden()]
-        wanted = sum(cell.sizeHint().width() + style.px(8) for cell in shown)
-        lines = max(1, min(3, -(-wanted // max(1, self.width() - style.px(24)))))
-        in_a_line = max(1, -(-len(shown) // lines))
+        widths = [cell.sizeHint().width() + style.px(4) for cell in shown]
+        room = self.width() - style.px(24)
+        for in_a_line, gap in _lines_of(len(shown)):
+            if (
+                sum(max(widths[at] for at in column) for column in _columns(len(shown), in_a_line, gap))
+                <= room
+            ):
+                break
         for cell in self._cells:
             self._grid.removeWidget(cell)
-        for at, cell in enumerate(shown):
-            self._grid.addWidget(cell, at // in_a_line, at % in_a_line, Qt.AlignmentFlag.AlignLeft)
+        for column, cells in enumerate(_columns(len(shown), in_a_line, gap)):
+            for at in cells:
+                line = (at + gap) // in_a_line if at >= in_a_line - gap else 0
+                self._grid.addWidget(shown[at], line, column, Qt.AlignmentFlag.AlignLeft)
+
+
+def _lines_of(count: int) -> list[tuple[int, int]]:
+    """How many keys a line may hold, and how many the first one has less: as few lines as there is room for."""
+    found = []
+    for lines in (1, 2, 3):
+        in_a_line = max(1, -(-count // lines))
+        found += [(in_a_line, gap) for gap in dict.fromkeys((0, max(0, in_a_line * lines - count)))]
+    return found
+
+
+def _columns(count: int, in_a_line: int, gap: int) -> list[list[int]]:
+    """Which keys stand below each other."""
+    first = in_a_line - gap
+    places = [at if at < first else (at + gap) % in_a_line for at in range(count)]
+    return [[at for at in range(count) if places[at] == column] for column in range(in_a_line)]
 
 
 class Result(QWidget):
@@ -285,7 +313,7 @@ class Result(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        stack = style.column(self, (8, 4, 4, 4), spacing=2)
+        self._stack = stack = style.column(self, (8, 4, 4, 4), spacing=2)
         head = style.row(spacing=6)
         self._badge = SideBadge("right")
         self._glyph, self._words, self.value = StateGlyph("look"), style.label("q"), FittingWords(28)
@@ -297,7 +325,7 @@ class Result(QWidget):
         stack.addStretch(1)
 
     def say(self, words: str, value: str, *, side: Side | None = None, mark: ReadingMark = "") -> None:
-        """Both empty hides it."""
+        """What it says; whether it is shown is said elsewhere, by the room there is."""
         self._badge.setVisible(side is not None)
         if side is not None:
             self._badge.set_side(side)
@@ -307,4 +335,12 @@ class Result(QWidget):
         self._words.setText(words)
         self._words.setVisible(bool(words))
         self.value.say(value, side or "ink")
-        self.setVisible(bool(words or value))
+
+    def least_width(self) -> int:
+        """How wide its words must be, also while it is hidden."""
+        self._stack.activate()
+        return self._stack.totalMinimumSize().width()
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self._words.text() or self.value.text())

@@ -16,8 +16,10 @@ from ui.widgets.side import SideBadge
 from ui.widgets.strength_parts import result
 from ui.widgets.strength_row import ReadingMark, reading
 
-MOST_FAR = 5
-"""So many lines can be read from far; more are smaller, so that all are seen at once."""
+MOST_FAR, MOST_CLOSE = 5, 3
+"""So many lines can be read from far; more are smaller, so that all are seen at once. Fewer in small room."""
+SMALL, NEAR = 0.6, 0.9
+"""Of the usual room: below it fewer lines can be read from far, and many lines from near only."""
 
 
 def score_of(entry: HandsEntry, group_id: str, side: Side) -> str:
@@ -46,6 +48,12 @@ class HandsSummary(QWidget):
         self._grid.setColumnStretch(6, 3)
 
         self._told: list[str] = []
+        self._room = 1.0
+
+    def set_room(self, room: float) -> None:
+        """How much of the usual room there is: with less of it the letters are smaller."""
+        self._room = room
+        self._grid.setSpacing(style.px(14 if room > SMALL else 4))
 
     def in_words(self) -> list[str]:
         """The lines, read aloud."""
@@ -57,13 +65,16 @@ class HandsSummary(QWidget):
         self._told = []
         middle = Qt.AlignmentFlag.AlignVCenter
         groups = list(dict.fromkeys(stop.group for stop in entry.stops))
-        words = "far" if len(groups) <= MOST_FAR else "say"
+        far, many = self._room > SMALL, len(groups) > (MOST_FAR if self._room > SMALL else MOST_CLOSE)
+        words, numbers = ("far", "far-num") if far and not many else ("say", "say-num")
+        if many and self._room < NEAR:
+            words, numbers = "", "num"
         for row, group_id in enumerate(groups):
             title = entry.session.content.strength_groups[group_id].title
             self._grid.addWidget(style.label(words, title, wrap=True), row, 0, middle)
             for place, side in enumerate(SIDES):
                 self._grid.addWidget(SideBadge(side, words=False), row, 1 + 2 * place, middle)
-                score = style.label(f"{words}-num", score_of(entry, group_id, side))
+                score = style.label(numbers, score_of(entry, group_id, side))
                 self._grid.addWidget(score, row, 2 + 2 * place, middle)
             percent, told, mark = compared(entry, group_id)
             if mark:

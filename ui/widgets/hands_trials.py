@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from evalassist.clinical import battery
@@ -21,7 +22,7 @@ class HandsTrials(QWidget):
         super().__init__()
         self._line = style.row(self, spacing=12)
         self._boxes: list[TrialBox] = []
-        self._grow = 1.0
+        self._grow, self._fits = 1.0, False
         self._best, self._beside, self.compared = Result(), Result(), Result()
         for part in (self._best, self._beside, self.compared):
             self._line.addWidget(part)
@@ -41,6 +42,27 @@ class HandsTrials(QWidget):
             part.say("", "")
         if entry.stop is not None and entry.question is None:
             self._show_results(entry)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The trials are whole; of what they come to, what is least needed goes first."""
+        if self._fits:
+            return  # showing a part lays the line out, which leads here again
+        self._fits = True
+        for _ in range(2):  # the line may have got another width
+            between = self._line.spacing()
+            boxes = [box for box in self._boxes if not box.isHidden()]
+            room = self.width() + between - sum(box.minimumSizeHint().width() + between for box in boxes)
+            for part in (self._beside, self.compared, self._best):
+                wide = part.least_width() + between
+                shown = part.says_something and (room >= wide or part is self._beside)
+                room -= wide if shown else 0
+                part.setVisible(shown)
+        self._fits = False
 
     def _show_boxes(self, entry: HandsEntry, counting: bool) -> None:
         test = entry.test
