@@ -98,13 +98,13 @@ class ChangeCard(Card):
         top = Qt.AlignmentFlag.AlignTop
         self._grid.addWidget(StateGlyph(_glyph(change)), line, 0, top)
         self._grid.addWidget(name, line, 1, top)
+        told = [name, means]
         for column, words in ((2, change.then), (3, change.now), (4, change.by)):
-            self._grid.addWidget(style.label("b" if column == 3 else "", words or "–"), line, column, top)
+            told.append(style.label("b" if column == 3 else "", words or "–"))
+            self._grid.addWidget(told[-1], line, column, top)
         self._grid.addWidget(means, line, 5)
-        for column in range(1, 6):
-            entry = self._grid.itemAtPosition(line, column)
-            if entry is not None and (widget := entry.widget()) is not None:
-                widget.setToolTip(style.tip(change.note))
+        for label in told:
+            label.setToolTip(style.tip(change.note))
 
 
 def _glyph(change: Change) -> State:

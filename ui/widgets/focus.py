@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QToolButton,
     QWidget,
 )
+from shiboken6 import invalidate
 
 CLEARING_KEYS = (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
 ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -120,10 +121,25 @@ def _in_order(widget: QWidget) -> list[QWidget]:
 
 
 def _laid(layout: QLayout) -> Iterator[QWidget]:
+    for held in held_by(layout):
+        if isinstance(held, QLayout):
+            yield from _laid(held)
+        else:
+            yield held
+
+
+def held_by(layout: QLayout) -> Iterator[QWidget | QLayout]:
+    """The widgets and layouts in a layout, in its order.
+
+    Qt deletes the items that hold them without telling Python, which would take what comes into being at the same
+    place in the memory for such an item: so each is forgotten at once.
+    """
     for place in range(layout.count()):
         item = layout.itemAt(place)
-        widget, inner = (item.widget(), item.layout()) if item is not None else (None, None)
-        if widget is not None:
-            yield widget
-        elif inner is not None:
-            yield from _laid(inner)
+        if item is None:
+            continue
+        held = item.widget() or item.layout()
+        if not isinstance(item, QLayout):
+            invalidate(item)
+        if held is not None:
+            yield held

@@ -14,6 +14,7 @@ from evalassist.wording.assessment import source_mark
 from ui import icons, spoken, style
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
+from ui.widgets.focus import held_by
 from ui.widgets.marks import ReasonLink, SourceMark, StateGlyph
 from ui.widgets.panel_lines import Line, PanelLines
 
@@ -133,11 +134,9 @@ class ReasoningPanel(QFrame):
 
     def _controls(self) -> list[QWidget]:
         """What takes the keyboard, from the top down."""
-        entries = [self._stack.itemAt(place) for place in range(len(self._lines))]
         return [
             part
-            for entry in entries
-            if entry is not None and (line := entry.widget()) is not None
+            for line in held_by(self._stack)
             for part in line.findChildren(QWidget)
             if isinstance(part, ReasonLink | SourceMark) and part.isEnabled()
         ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QMenu, QWidget
 
 from evalassist.answers import FORCE_N, LEVER_ARM_M
 from evalassist.clinical.facts import shown
@@ -16,6 +16,7 @@ from evalassist.translate import tr
 from evalassist.units import from_si, to_si
 from ui import style
 from ui.widgets.fields import NumberField, TextField
+from ui.widgets.focus import held_by
 from ui.widgets.marks import LinkButton, StateGlyph
 
 TRIALS = 3
@@ -127,11 +128,8 @@ class Extras(QWidget):
         for part in (self.numbers, self.links, self.taken):
             flow = part.layout()
             if isinstance(flow, QBoxLayout):
-                needed = sum(
-                    item.sizeHint().width() + flow.spacing()
-                    for item in (flow.itemAt(at) for at in range(flow.count()))
-                    if item is not None
-                )
+                parts = [held for held in held_by(flow) if isinstance(held, QLayout) or not held.isHidden()]
+                needed = sum(held.sizeHint().width() for held in parts) + flow.count() * flow.spacing()
                 beside = needed <= self.width()
                 way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
                 if flow.direction() != way:
