@@ -124,12 +124,11 @@ class EvaluationView(QWidget):
         """The red flags and conclusions that were read aloud, or stood there from the beginning."""
         self._begun = False
         """Everything is shown; what is beside the page comes a moment after it."""
-        QTimer.singleShot(0, self, self._begin)
         self._refresh()
 
     def _begin(self) -> None:
         """Show what nobody waits for, once the page is painted."""
-        if self._begun:
+        if self._begun or not self.isVisible():
             return
         self._begun = True
         if self._step:
@@ -428,6 +427,7 @@ class EvaluationView(QWidget):
         if handle is not None and handle is not self._handle:
             self._handle = handle
             handle.installEventFilter(self)  # here a key is seen before any field takes it
+        QTimer.singleShot(0, self, self._begin)
         super().showEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
