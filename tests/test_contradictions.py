@@ -8,7 +8,7 @@ import pytest
 from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
 from evalassist.content import load_content
-from evalassist.evaluation import Answer, Evaluation, Quantity
+from evalassist.evaluation import Answer, Evaluation, Quantity, StrengthTest
 
 SWOLLEN = "The joint is swollen, without an injury"
 CASES = Path(__file__).parent / "cases"
@@ -77,6 +77,14 @@ def test_strength_on_the_other_side_only_is_pointed_out() -> None:
     ]
     said = said_of(example().without_answer(*right))
     assert said == ["Strength stands on the left side only, and the sore knee is the right."]
+
+
+def test_a_trial_outside_the_usual_range_is_pointed_out_until_it_is_changed() -> None:
+    """It counts as it was typed, and the symmetry with it, so it must be seen before signing."""
+    test = StrengthTest(trials=(40.0, 500.0), unit="kgf")
+    said = said_of(example().with_answer("her.right", test))
+    assert said == ["Hip external rotation, right: 500 kgf is outside the usual 0.5 to 102 kgf."]
+    assert said_of(example().with_answer("her.right", replace(test, trials=(40.0, 41.0)))) == []
 
 
 def test_with_both_knees_sore_no_side_is_the_wrong_one() -> None:

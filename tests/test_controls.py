@@ -134,7 +134,17 @@ def test_two_choices_with_one_first_letter_take_turns(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "chosen"), [("+2", "2"), ("-1", "-1"), ("-2", "-2"), ("+1", "1"), ("-20", "0"), ("+2-1", "-1")]
+    ("typed", "chosen"),
+    [
+        ("+2", "2"),
+        ("-1", "-1"),
+        ("-2", "-2"),
+        ("+1", "1"),
+        ("-20", "0"),
+        ("+2-1", "-1"),
+        ("2", "2"),
+        ("22", "2"),
+    ],
 )
 def test_a_number_with_a_sign_is_typed_as_it_is_written(qtbot: QtBot, typed: str, chosen: str) -> None:
     choices = [Choice(value, value.replace("-", "−")) for value in ("-2", "-1", "0")]

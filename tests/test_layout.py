@@ -27,6 +27,7 @@ from ui.main_window import MainWindow
 from ui.pages.base import Page
 from ui.pages.plan import PlanPage
 from ui.pages.step import StepPage
+from ui.pages.strength import StrengthPage
 from ui.widgets.cards import FoldingGroup
 from ui.widgets.editors import Editor
 from ui.widgets.marks import LinkButton
@@ -301,6 +302,19 @@ def test_a_page_that_is_being_made_is_out_of_sight_and_a_key_puts_it_away(
     assert handle is not None
     QTest.keyClick(handle, Qt.Key.Key_Shift)
     assert page.isHidden()
+
+
+def test_a_strength_page_that_is_being_made_opens_no_window_of_its_own(
+    qtbot: QtBot, home: Path, content: Content
+) -> None:
+    """It would take the keyboard, and what is typed with it."""
+    window = window_on(qtbot, home, content, anyone(), 1.0)
+    assert window.view is not None
+    page = StrengthPage(window.view.session, window.view.stack)
+    next(page.pieces())
+    page.set_compact(True)
+    assert [each for each in QApplication.topLevelWidgets() if each.isVisible()] == [window]
+    page.leave()
 
 
 def test_a_page_that_is_half_made_when_somebody_goes_there_is_whole_and_in_its_place(

@@ -46,7 +46,7 @@ from ui.dialogs.content import ContentDialog
 from ui.dialogs.documents import DocumentsDialog
 from ui.dialogs.limit import LimitDialog
 from ui.dialogs.open_testing import OpenTestingDialog
-from ui.dialogs.patient import PatientDialog
+from ui.dialogs.patient import CorrectionDialog, PatientDialog
 from ui.dialogs.preferences import PreferencesDialog
 from ui.evaluation_view import EvaluationView
 from ui.pages.door import Door
@@ -534,6 +534,38 @@ def test_a_half_filled_form_waits_out_of_sight_for_its_account_alone(person: Per
     person.sign_in("chen", PASSWORD)
     person.qtbot.waitUntil(lambda: bool(seen))
     assert seen == [(NAME, "9 Ma", "left")]
+    assert not clock.isActive()
+
+
+def test_a_correction_comes_back_with_the_keyboard_where_it_was(person: Person) -> None:
+    """Else the date that is typed on becomes the patient's name; and a name without a letter is none."""
+    person.begin()
+
+    def lock_at_the_date(dialog: CorrectionDialog) -> None:
+        assert dialog.focusWidget() is dialog.visit.edit
+        person.window.lock()
+
+    clock = when_shown(CorrectionDialog, lock_at_the_date)
+    person.window.correct_patient(at_visit=True)
+    person.wait_locked()
+    seen: list[str] = []
+
+    def type_on(dialog: CorrectionDialog) -> None:
+        dialog.name.set_value("11/26/2026")
+        dialog.correct()
+        told = " ".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
+        seen.append(f"{dialog.result()} {'Write the name.' in told}")
+        dialog.done(0)
+
+    def look(dialog: CorrectionDialog) -> None:
+        held = dialog.focusWidget()
+        seen.append("date" if held is dialog.visit.edit else repr(held))
+        type_on(dialog)
+
+    clock = when_shown(CorrectionDialog, look)
+    person.sign_in("chen", PASSWORD)
+    person.qtbot.waitUntil(lambda: len(seen) == 2)
+    assert seen == ["date", "0 True"]
     assert not clock.isActive()
 
 

@@ -607,7 +607,8 @@ class EvaluationView(QWidget):
             return tr("{left} left here").format(left=here.left), GLYPHS[here.state]
         elsewhere = [step for step in self.steps if self.session.progress[step.id].left]
         if elsewhere:
-            step = elsewhere[0]
+            after = self.gap_after()
+            step = next((step for step in elsewhere if after and step.id == after[0]), elsewhere[0])
             return tr("{left} left in {short}").format(
                 left=self.session.progress[step.id].left, short=step.short
             ), "partly"
@@ -628,9 +629,9 @@ class EvaluationView(QWidget):
             elif at in gaps:  # the plan waits for what is answered on other steps, one after the other
                 gaps = (*gaps[gaps.index(at) + 1 :], *gaps)
             for gap in gaps:
-                if gap != at:
+                if gap != at or step_id == self._step:  # the only one here is not left behind unanswered
                     return self.step_of(gap) or step_id, gap
-        return (self._step, at) if at in progress[self._step].gaps else None
+        return None
 
     def _item_order(self) -> dict[ItemId, int]:
         step = self.session.content.steps[self._step]

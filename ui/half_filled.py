@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from ui.widgets.segments import SegmentedControl
@@ -20,6 +21,8 @@ class HalfFilled:
     """The id of the patient, account, limit or evaluation it is about; empty for a new one."""
     words: dict[str, str] = field(repr=False)
     """What stands in each field, by its name."""
+    at: str = ""
+    """The field that had the keyboard."""
 
     def put_into(self, form: QWidget) -> None:
         """Show it again in a form that was opened anew."""
@@ -29,6 +32,9 @@ class HalfFilled:
         for boxes in form.findChildren(SegmentedControl):
             if boxes.accessibleName() in self.words:
                 boxes.set_value(self.words[boxes.accessibleName()] or None)
+        for each in (*form.findChildren(Typed), *form.findChildren(SegmentedControl)):
+            if self.at and each.accessibleName() == self.at:
+                each.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def half_filled() -> HalfFilled | None:
@@ -40,8 +46,18 @@ def half_filled() -> HalfFilled | None:
             words |= {
                 boxes.accessibleName(): boxes.value or "" for boxes in widget.findChildren(SegmentedControl)
             }
-            return HalfFilled(form, of, words)
+            return HalfFilled(form, of, words, _at(widget))
     return None
+
+
+def _at(form: QWidget) -> str:
+    """The name of the field that has the keyboard in a form."""
+    part: QWidget | None = form.focusWidget()
+    while part is not None and part is not form:
+        if isinstance(part, Typed | SegmentedControl):
+            return part.accessibleName()
+        part = part.parentWidget()
+    return ""
 
 
 def _raw(typed: Typed) -> str:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from evalassist.clinical.result import Contradiction, Knowledge
 from evalassist.clinical.strength import protocol_words
+from evalassist.clinical.strength_entry import usual_range
 from evalassist.evaluation import SIDES, Evaluation, ItemId, Side, StrengthTest, other
+from evalassist.words import upper_first
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -33,6 +35,7 @@ def contradictions(evaluation: Evaluation, known: Knowledge, content: Content) -
         *_free_text(evaluation, content),
         *_one_sided(evaluation, content),
         *_protocols(evaluation, content),
+        *_unusual(evaluation, content),
         *_calf(evaluation, known),
         *_both_hips(evaluation),
         *_effusion(evaluation, content),
@@ -94,6 +97,20 @@ def _protocols(evaluation: Evaluation, content: Content) -> Iterator[Contradicti
         ways = [protocol_words(group, replace(test, fixation=None)) or "standard" for test in (right, left)]
         words = f"{group.title} was tested right {ways[0]}, left {ways[1]}: the two are not compared."
         yield Contradiction(words, ids)
+
+
+def _unusual(evaluation: Evaluation, content: Content) -> Iterator[Contradiction]:
+    """A trial outside the range that raises no question when it is typed: it counts, and may be a slip of unit."""
+    for group in content.strength_groups.values():
+        for item_id in (f"{group.id}.{side}" for side in SIDES):
+            test = evaluation.answers.get(item_id)
+            if not isinstance(test, StrengthTest) or test.unit is None:
+                continue
+            low, high = usual_range(test.unit)
+            found = [f"{trial:g}" for trial in test.trials if not low <= trial <= high]
+            if found:
+                words = f"{upper_first(content.label(item_id))}: {', '.join(found)} {test.unit} is outside the usual "
+                yield Contradiction(f"{words}{low:g} to {high:g} {test.unit}.", (item_id,))
 
 
 def _calf(evaluation: Evaluation, known: Knowledge) -> Iterator[Contradiction]:

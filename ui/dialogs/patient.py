@@ -215,7 +215,10 @@ class PatientDialog(QDialog):
             name, birth = self.name.value or "", self.birth.value
             long = tr("At most {most_letters} letters fit here.").format(most_letters=MOST_LETTERS)
             faults.append(
-                ("name", tr("Write the name.") if not name else long if len(name) > MOST_LETTERS else "")
+                (
+                    "name",
+                    tr("Write the name.") if not _is_name(name) else long if len(name) > MOST_LETTERS else "",
+                )
             )
             faults.append(("birth", self._birth_fault(birth, visit)))
             faults.append(
@@ -328,6 +331,11 @@ class _Form(QScrollArea):
         self.setFixedHeight(max(style.px(100), min(wanted, room)))
         around.activate()  # else the dialog stays as high as it had to be before
         dialog.resize(width, _height(around, width))
+
+
+def _is_name(typed: str) -> bool:
+    """A date or a number that came into the field by mistake is none."""
+    return any(map(str.isalpha, typed))
 
 
 def _height(layout: QLayout, width: int) -> int:
@@ -552,7 +560,7 @@ class CorrectionDialog(QDialog):
         )
         wrong = (
             tr("Write the name.")
-            if not name
+            if not _is_name(name)
             else long
             if max(len(name), len(number)) > MOST_LETTERS
             else self.birth.message or tr("Write the date of birth, like May 9, 2001.")

@@ -152,6 +152,7 @@ class StrengthPage(LockablePage):
         card = QFrame()
         card.setProperty("card", "plain")
         card.setAccessibleName(group.title)
+        self._cards.insertWidget(self._cards.count() - 1, card)  # now: alone it would be a window of its own
         stack = style.column(card, (INSET, 6, INSET, 5), spacing=2)
         head = style.row(margins=(8, 2, 8, 0), spacing=8)
         if group.id in PICTURES:
@@ -175,7 +176,6 @@ class StrengthPage(LockablePage):
             stack.addWidget(row)
             self._rows_of.setdefault(card, []).append((item, above, row))
             yield
-        self._cards.insertWidget(self._cards.count() - 1, card)
 
     def _row(self, item: Item) -> StrengthRow:
         group, last = self.session.content.strength_groups[item.id], self.session.last_words

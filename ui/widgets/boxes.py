@@ -39,10 +39,11 @@ class Choice:
 def chosen_by(typed: str, choices: Sequence[Choice], now: str | None) -> str | None:
     """The value that a typed letter chooses while `now` is chosen, or None.
 
-    Choices with one first letter take turns; the number of "+2" keeps to the sign that is chosen already.
+    Choices with one first letter take turns; the number of "+2" keeps to the sign that is chosen already, and is
+    plus, as it is written, while none is.
     A letter never clears, so it is safe to press twice.
     """
-    sign = next((each.letter for each in choices if each.value == now and each.signed_number), "")
+    sign = next((each.letter for each in choices if each.value == now and each.signed_number), "+")
     fitting = [each for each in choices if each.letter == typed]
     if not fitting and typed:
         numbered = [each for each in choices if each.signed_number == typed]
