@@ -71,6 +71,7 @@ from ui.widgets.paper_key import PaperKey
 from ui.widgets.pdf_view import PdfPages
 from ui.widgets.segments import SegmentedControl, ZeroToTen, yes_no_not_tested
 from ui.widgets.stepper import Stepper
+from ui.widgets.symmetry import SymmetryBar
 
 CASES = Path(__file__).parent / "cases"
 KEYS = new_keys()
@@ -681,6 +682,36 @@ def test_the_hands_busy_view_says_each_number_what_it_came_to_and_what_is_wrong(
     typed("118\r")
     QTest.keyClicks(desk.window.focusWidget(), "121\r")
     assert not [words for words in aloud.heard()[1] if "/10" in words], "no force is read as a pain"
+
+
+def test_the_hands_busy_view_is_read_with_the_question_it_begins_with(desk: Desk, aloud: Aloud) -> None:
+    untested = [f"{group}.{side}" for group in desk.content.strength_groups for side in ("right", "left")]
+    desk.window.begin(desk.case("ex1").without_answer(*untested))
+    assert desk.window.view is not None
+    desk.window.view.toggle_hands()
+    hands = desk.window.view.hands
+    assert hands is not None
+    assert hands.entry.question is not None
+    assert all(words in hands.accessibleDescription() for words in hands.entry.question.options)
+    assert "trial 1" not in hands.accessibleDescription()
+
+
+def test_bars_that_are_shares_are_not_read_as_forces(desk: Desk) -> None:
+    desk.window.begin(desk.case("ex1"))
+    assert desk.window.view is not None
+    page = desk.window.view.show_step("strength")
+    told = [bar.accessibleName() for bar in page.findChildren(SymmetryBar) if bar.isVisible()]
+    assert told
+    assert not [words for words in told if "right 100" in words or "left 100" in words]
+
+
+def test_an_answer_that_is_taken_back_is_heard(desk: Desk, aloud: Aloud) -> None:
+    desk.window.begin(desk.case("ex1"))
+    assert desk.window.view is not None
+    desk.window.view.go_to("squat45-pain")
+    aloud.heard()
+    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_Backspace)
+    assert "cleared" in aloud.heard()[0]
 
 
 def test_what_is_wrong_with_a_field_is_read_aloud_and_read_with_it(desk: Desk, aloud: Aloud) -> None:

@@ -205,6 +205,8 @@ class HandsScreen(QWidget):
         stop, group = self.entry.stop, self.entry.group
         if stop is None or group is None:
             return tr("Nothing is left to test.")
+        if self.entry.question is not None:
+            return f"{stop.side}, {group.title}. {self._to_tell()['question']}"
         return f"{stop.side}, {group.title}. {self._asked()}. {self.entry.says}"
 
     def _speak_news(self) -> None:

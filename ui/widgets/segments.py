@@ -135,6 +135,8 @@ class SegmentedControl(BoxFrame):
         elif key in (Qt.Key.Key_Right, Qt.Key.Key_Down):
             self._step(1)
         elif key in CLEARING_KEYS:
+            if self._value is not None:
+                spoken.say(self, tr("cleared"))
             self.choose(None)
         elif key in ENTER_KEYS and not event.modifiers() & ~(
             Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier

@@ -36,6 +36,8 @@ class SymmetryBar(QLabel):
         self._right, self._left, self._line = right, left, line
         if right is None or left is None or max(right, left) <= 0:
             self.setAccessibleName(tr("{name}: no comparison yet").format(name=self._name))
+        elif words:  # the bars may be shares; what was measured is read in its own fields
+            self.setAccessibleName(tr("{name}: {words}").format(name=self._name, words=words))
         else:
             weaker, stronger = sorted((right, left))
             side = (
@@ -45,12 +47,10 @@ class SymmetryBar(QLabel):
                 if right < left
                 else tr("left weaker")
             )
-            said = words or tr("{side}, {share:.1%} of the stronger side").format(
-                side=side, share=weaker / stronger
-            ).replace("%", " %")
+            said = tr("{side}, {share:.1%} of the stronger side").format(side=side, share=weaker / stronger)
             self.setAccessibleName(
                 tr("{name}: right {right:.4g}, left {left:.4g}; {said}").format(
-                    name=self._name, right=right, left=left, said=said
+                    name=self._name, right=right, left=left, said=said.replace("%", " %")
                 )
             )
         self.update()
