@@ -28,7 +28,7 @@ from evalassist.records.plain_file import encrypt
 from evalassist.records.server import FILE_NAME as SERVER_FILE
 from evalassist.records.server import Server, read_server, same_place, server_of, write_server
 from evalassist.records.server_faults import sentence_start
-from evalassist.records.store import AT_ONCE, Store, Told
+from evalassist.records.store import AT_ONCE, MOVED, Store, Told
 from evalassist.records.tries import Tries
 from evalassist.records.vault import (
     Anchor,
@@ -59,7 +59,7 @@ NOT_MOVED = (
 OLDER_VAULT = (
     "If only {file} was put back from an earlier day, it does not open them: put the newest one back."
 )
-MOVED, CONNECTED = "moved-to-server", "connected"
+CONNECTED = "connected"
 WERE_MOVED = (
     "These records were moved to the clinic's server, but {file}, which says where that is, is missing. What lies here "
     "is how they were on that day, so it was not opened. Connect this workstation anew with "
