@@ -791,8 +791,14 @@ def test_a_backup_that_knows_more_is_heard_wherever_it_lies_and_whatever_was_put
     password.write_text(PASSWORD)
     how = ["verify", str(entrance.records.parent), "--name", "chen", "--password-file", str(password)]
     assert main(how) == 3
-    assert f"but backup 2 ({second.file}) knows line" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"but backup 2 ({second.file}) knows line" in said
+    assert f"3 in {second.file.parent}" in said
     if chosen is not None:
+        save_settings(Settings())  # by who can write there: then what it hears is told
+        assert main(how) == 0
+        assert f"Backups heard: 0 in {entrance.records.parent / 'backups'}.\n" in capsys.readouterr().out
+        save_settings(Settings(backup_folder=str(chosen)))
         chosen.rename(home / "unplugged")
         assert main(how) == 4
         assert f"what the backups in {chosen} know" in capsys.readouterr().out
