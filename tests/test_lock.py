@@ -871,6 +871,25 @@ def test_the_window_on_a_file_that_was_moved_locks_and_what_was_typed_is_kept_on
     assert person.store.load(begun.id, to_edit=False).answers["mass"] == 62
 
 
+def test_what_waits_is_given_also_after_the_records_were_moved_at_this_window(
+    person: Person, server: Server
+) -> None:
+    """The line that ends the file does not go along."""
+    person.add("S. Lee", "lee", OTHER)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    person.begin()
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    person.begin()
+    person.entrance.use_server(person.store, server)
+    for name, password in (("lee", OTHER), ("chen", PASSWORD)):
+        person.lock()
+        person.sign_in(name, password)
+        assert person.store.is_shared
+        assert person.sees == "evaluation"
+
+
 def test_what_is_held_over_a_password_that_was_reset_on_the_server_is_kept_with_the_new_one(
     person: Person, server: Server, tmp_path: Path
 ) -> None:
