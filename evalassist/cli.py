@@ -446,13 +446,16 @@ def _verify(options: argparse.Namespace) -> int:
     key_file = _bytes_of(options.key_file) if options.key_file else None
     text = _settings().backup_folder
     chosen = Path(text) if text and not entrance.server_file.exists() else None
-    backed_up = {} if entrance.server_file.exists() else _known_by_backups(entrance.records, chosen)
-    known = backed_up | _known_line(options.line)
+    heard = {} if entrance.server_file.exists() else _known_by_backups(entrance.records, chosen)
+    known = {who: line for lines in heard.values() for who, line in lines.items()}
+    known |= _known_line(options.line)
     found = entrance.verify(name, password, key_file, known)
     if chosen is not None and not chosen.is_dir():
         found.not_checked.append(f"what the backups in {chosen} know. That folder is not there now.")
     told = ", ".join(f"{count:,} {what}" for what, count in found.counts.items())
     print(f"Looked through: {told or 'nothing'}.")
+    if heard:  # so that it is seen where one is missing, or a folder is not asked any more
+        print(f"Backups heard: {', '.join(f'{len(lines)} in {folder}' for folder, lines in heard.items())}.")
     for fault in found.faults:
         print(f"FAULT: {fault}")
     for why in found.not_checked:
@@ -492,8 +495,8 @@ def _known_line(line: Sequence[str] | None) -> dict[str, Anchor]:
     return {"your paper": Anchor(number=int(line[0]), mac=typed_code(line[1]))}
 
 
-def _known_by_backups(records: Path, chosen: Path | None) -> dict[str, Anchor]:
-    """The last line of the audit trail as each backup knew it, beside the records and in the folder that was chosen.
+def _known_by_backups(records: Path, chosen: Path | None) -> dict[Path, dict[str, Anchor]]:
+    """The last line of the audit trail as each backup knew it, by folder: beside the records, and the one chosen.
 
     Of records on a server there are none; those from before they were moved may know the file's own end.
     """
@@ -502,12 +505,14 @@ def _known_by_backups(records: Path, chosen: Path | None) -> dict[str, Anchor]:
 
     # by the file: another with the same number must hide none
     return {
-        f"backup {backup.manifest.number} ({backup.file})": Anchor(
-            number=held.audit_number, mac=held.audit_mac
-        )
-        for folder in (None, chosen)
-        for backup in Backups(records, folder).all()
-        if (held := backup.manifest.held).audit_number
+        backups.folder: {
+            f"backup {backup.manifest.number} ({backup.file})": Anchor(
+                number=held.audit_number, mac=held.audit_mac
+            )
+            for backup in backups.all()
+            if (held := backup.manifest.held).audit_number
+        }
+        for backups in (Backups(records), Backups(records, chosen))
     }
 
 

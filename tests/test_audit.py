@@ -18,7 +18,7 @@ from sqlalchemy import Connection, create_engine, event, text
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.cli import main
-from evalassist.errors import EvalAssistError
+from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import Addendum, Evaluation, Opinion, Patient, Signature
 from evalassist.records import audit
 from evalassist.records import vault as vaults
@@ -403,6 +403,34 @@ def test_nobody_co_signs_an_own_note_also_under_another_name(path: Path) -> None
         store.add_addendum(draft.id, Addendum("", "A. Chen", SIGNED_AT, "co-signature", "PT-1"))
 
 
+def test_nobody_co_signs_an_own_note_with_an_account_that_was_added_anew(path: Path) -> None:
+    anew = replace(STUDENT, id="a9", name="K. Ro, PT", licence="PT-9", role="therapist")
+    with Store(path, KEYS, CHEN) as store:
+        store.keep_account(CHEN)
+        store.keep_account(STUDENT)
+        with Store(path, KEYS, STUDENT) as students:
+            students.save(draft := begin())
+            students.sign(draft.signed_by(Signature("K. Ro", "", SIGNED_AT, student=True)), NOTE)
+        store.remove_account(STUDENT.id)
+        store.keep_account(anew)
+    with (
+        Store(path, KEYS, anew) as own,
+        pytest.raises(EvalAssistError, match="somebody else than who signed"),
+    ):
+        own.add_addendum(draft.id, Addendum("", "K. Ro, PT", SIGNED_AT, "co-signature", "PT-9"))
+
+
+def test_nobody_co_signs_a_note_of_the_own_name_however_it_is_written(path: Path) -> None:
+    """Of a note from other records the trail does not know whose account signed it."""
+    written = replace(STUDENT, name="k.  RO", licence="PT-9", role="therapist")
+    with Store(path, KEYS) as store:
+        store.save(draft := begin())
+        store.sign(draft.signed_by(Signature("K. Ro", "", SIGNED_AT, student=True)), NOTE)
+        store.keep_account(written)
+    with Store(path, KEYS, written) as own, pytest.raises(EvalAssistError, match="somebody else than who"):
+        own.add_addendum(draft.id, Addendum("", "k.  RO", SIGNED_AT, "co-signature", "PT-9"))
+
+
 @pytest.mark.parametrize("days_ago", [0, 2000])
 def test_a_co_signature_or_a_paper_that_the_trail_does_not_know_is_told(path: Path, days_ago: int) -> None:
     with Store(path, KEYS, CHEN) as store:
@@ -645,6 +673,29 @@ def test_a_window_knows_its_own_lines_also_after_a_write_that_was_refused(
         assert not store.has_lines(((*came_in[:6], "{}"),))
 
 
+def test_the_first_and_the_last_line_of_an_account_bear_a_sign_that_nobody_can_guess(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    def signs(store: Store) -> list[bool]:
+        return ["sign" in json.loads(line[6]) for line in store.own_lines]
+
+    store, _ = entrance.begin(CHEN, PASSWORD)
+    store.close()
+    assert signs(store) == [True, True]
+    with monkeypatch.context() as fault:
+        fault.setattr(audit, "append", full)
+        store = entrance.sign_in("chen", PASSWORD)
+    assert not store.own_lines
+    store.save(begin())
+    store.note("began", "")
+    assert signs(store) == [True, False]
+    store.close("locked")
+    assert signs(store) == [True, True]
+
+
 def test_records_put_back_to_an_earlier_state_are_noticed_and_what_the_vault_knows_is_not_lost(
     entrance: Entrance,
 ) -> None:
@@ -740,8 +791,14 @@ def test_a_backup_that_knows_more_is_heard_wherever_it_lies_and_whatever_was_put
     password.write_text(PASSWORD)
     how = ["verify", str(entrance.records.parent), "--name", "chen", "--password-file", str(password)]
     assert main(how) == 3
-    assert f"but backup 2 ({second.file}) knows line" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"but backup 2 ({second.file}) knows line" in said
+    assert f"3 in {second.file.parent}" in said
     if chosen is not None:
+        save_settings(Settings())  # by who can write there: then what it hears is told
+        assert main(how) == 0
+        assert f"Backups heard: 0 in {entrance.records.parent / 'backups'}.\n" in capsys.readouterr().out
+        save_settings(Settings(backup_folder=str(chosen)))
         chosen.rename(home / "unplugged")
         assert main(how) == 4
         assert f"what the backups in {chosen} know" in capsys.readouterr().out

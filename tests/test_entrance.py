@@ -262,6 +262,46 @@ def test_a_change_that_the_disk_takes_only_in_part_is_never_told_as_done(
         entrance.sign_in_with_paper(paper) if what == "paper key" else entrance.sign_in("chen", PASSWORD)
 
 
+@pytest.mark.parametrize("what", ["password", "paper key"])
+@pytest.mark.parametrize("how_long", ["to the end", "shortly"])
+def test_a_change_during_which_another_program_puts_the_former_vault_back_is_never_told_as_done(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch, what: str, how_long: str
+) -> None:
+    """It needs no key for that, only the folder: it holds the write lock, and exchanges the file meanwhile."""
+    store, paper = entrance.begin(CHEN, PASSWORD)
+    older, newest = as_it_was(entrance), [PASSWORD, paper]
+
+    def change() -> None:
+        if what == "paper key":
+            newest[1] = entrance.new_paper_key(store)
+        else:
+            entrance.change_password(store, store.account.id, OTHER)
+            newest[0] = OTHER
+
+    def put_back() -> None:
+        entrance.vault_file.write_bytes(older)
+        if how_long == "shortly":
+            holds.undo()
+        raise StoreError("Another window is writing.")
+
+    with store:
+        with monkeypatch.context() as holds:
+            only_announced(holds, put_back)
+            if how_long == "to the end":
+                holds.setattr(Store, "change_key", full)
+                with pytest.raises(StoreError, match=r"another program put another .*once more"):
+                    change()
+            else:
+                change()
+        if how_long == "to the end":
+            change()
+    entrance.sign_in("chen", newest[0]).close()
+    entrance.sign_in_with_paper(newest[1]).close()
+    entrance.vault_file.write_bytes(older)
+    with pytest.raises(EvalAssistError):
+        entrance.sign_in_with_paper(paper) if what == "paper key" else entrance.sign_in("chen", PASSWORD)
+
+
 def test_what_the_audit_trail_cannot_tell_is_not_changed(
     entrance: Entrance, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

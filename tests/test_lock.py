@@ -27,6 +27,7 @@ from evalassist.content import load_content
 from evalassist.documents import paper_key_pdf
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import Evaluation, Patient, StrengthTest
+from evalassist.records import audit
 from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
@@ -49,6 +50,7 @@ from ui.dialogs.open_testing import OpenTestingDialog
 from ui.dialogs.patient import CorrectionDialog, PatientDialog
 from ui.dialogs.preferences import PreferencesDialog
 from ui.evaluation_view import EvaluationView
+from ui.locking import mark_of
 from ui.pages.door import Door
 from ui.pages.locked import LockablePage
 from ui.pages.review import SignPage
@@ -625,6 +627,65 @@ def test_what_waits_for_somebody_whose_account_was_changed_is_not_given_to_recor
             assert lee.id in person.window._left
 
 
+@pytest.mark.parametrize("first", [None, "chen"])
+def test_what_waits_is_not_given_to_a_password_that_was_changed_at_this_window_meanwhile(
+    person: Person, tmp_path: Path, first: str | None
+) -> None:
+    """A backup from between the locking and the change holds all that was written here by then."""
+    person.add("S. Lee", "lee", OTHER)
+    file = person.store.path
+    person.lock()
+    person.sign_in("lee", OTHER)
+    lee = person.store.account
+    person.begin()
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    backup = Backups(file, tmp_path).make(person.store.keys.database, "working")
+    person.entrance.change_password(person.store, lee.id, "the new password of lee")
+    person.lock()
+    person.wait_locked()
+    shutil.copy(backup.file, file)
+    shutil.copy(backup.vault_file, file.with_name("evalassist.vault"))
+    if first:  # somebody else is at the window in between
+        person.sign_in(first, PASSWORD)
+        person.lock()
+    person.sign_in("lee", OTHER)
+    assert person.sees == "start page"
+    assert lee.id in person.window._left
+
+
+def test_what_waits_is_given_also_after_others_were_at_this_window(person: Person) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    person.begin()
+    person.lock()
+    for _ in range(2):
+        person.sign_in("lee", OTHER)
+        person.lock()
+    person.sign_in("chen", PASSWORD)
+    assert person.sees == "evaluation"
+
+
+def test_where_a_sign_in_could_not_be_noted_nothing_is_given_out_for_a_line_that_can_be_guessed(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person.lock()
+
+    def full(*_: object) -> None:
+        raise StoreError("The disk is full. Free some space.")
+
+    with monkeypatch.context() as fault:
+        fault.setattr(audit, "append", full)
+        person.sign_in("chen", PASSWORD)
+    mark = mark_of(person.store)
+    assert not mark.lines
+    assert not mark.is_of(person.store)
+    person.begin()  # the first line that can be written bears a sign
+    assert mark_of(person.store).is_of(person.store)
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    assert person.sees == "evaluation"
+
+
 def test_records_made_up_with_a_line_of_the_same_number_and_seal_are_given_nothing(
     person: Person, tmp_path: Path
 ) -> None:
@@ -840,6 +901,25 @@ def test_the_window_on_a_file_that_was_moved_locks_and_what_was_typed_is_kept_on
     assert person.view.session.keep()
     assert person.store.is_shared
     assert person.store.load(begun.id, to_edit=False).answers["mass"] == 62
+
+
+def test_what_waits_is_given_also_after_the_records_were_moved_at_this_window(
+    person: Person, server: Server
+) -> None:
+    """The line that ends the file does not go along."""
+    person.add("S. Lee", "lee", OTHER)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    person.begin()
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    person.begin()
+    person.entrance.use_server(person.store, server)
+    for name, password in (("lee", OTHER), ("chen", PASSWORD)):
+        person.lock()
+        person.sign_in(name, password)
+        assert person.store.is_shared
+        assert person.sees == "evaluation"
 
 
 def test_what_is_held_over_a_password_that_was_reset_on_the_server_is_kept_with_the_new_one(

@@ -407,6 +407,11 @@ def test_a_patient_whose_name_is_no_words_never_comes_onto_the_pages_of_all_pati
         "UPDATE addendum SET number = 9223372036854775807",
         "UPDATE document_use SET number = 9223372036854775807",
         "UPDATE document_use SET number = 0",
+        "UPDATE evaluation SET visit_date = '9999-12-31' WHERE note IS NULL",
+        "UPDATE evaluation SET visit_date = '0001-01-01' WHERE note IS NULL",
+        "UPDATE episode SET begun_on = '9999-12-31'",
+        """UPDATE evaluation SET answers = '{"nprs-now": 1e400}' WHERE note IS NULL""",
+        f"""UPDATE evaluation SET answers = '{{"nprs-now": {"9" * 400}}}' WHERE note IS NULL""",
     ],
 )
 def test_what_is_written_otherwise_than_ours_is_refused_before_verify_tells_it_or_nothing_can_follow_it(
@@ -416,6 +421,32 @@ def test_what_is_written_otherwise_than_ours_is_refused_before_verify_tells_it_o
     export_patient(here, ANNA.id, file, PASSWORD)
     _changed_inside(file, lambda db: db.execute(change))
     with pytest.raises(PatientFileError, match="a date, a number, an answer or a seal"):
+        import_patient(there, file, PASSWORD)
+
+
+@pytest.mark.parametrize("new", ["Anna Svensson, 1990\nFAULT: x", "", "x" * 65, "a/b"])
+@pytest.mark.parametrize(
+    "uses",
+    [
+        {"patient": "id", "episode": "patient_id", "patient_word": "patient_id"},
+        {"episode": "id", "evaluation": "episode_id"},
+        {"document": "id", "document_use": "document_id"},
+    ],
+)
+def test_an_id_that_is_none_of_ours_comes_neither_into_the_log_nor_into_the_audit_trail(
+    here: Store, there: Store, tmp_path: Path, new: str, uses: dict[str, str]
+) -> None:
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+
+    def change(db: sqlite.Connection) -> None:
+        db.execute("PRAGMA foreign_keys = OFF")
+        (one,) = db.execute(f"SELECT id FROM {next(iter(uses))}").fetchone()
+        for table, column in uses.items():
+            db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (new, one))
+
+    _changed_inside(file, change)
+    with pytest.raises(PatientFileError, match="Nothing of it was taken in"):
         import_patient(there, file, PASSWORD)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -20,18 +21,20 @@ if TYPE_CHECKING:
     from ui.half_filled import HalfFilled
 
 
-@dataclass(frozen=True)
+@dataclass
 class Mark:
     """Tells these records as they are from others, and from an earlier day of their own; it gives no key away."""
 
     audit: bytes
     lines: tuple[Line, ...]
     """Of the audit trail: those written here, and the last one where it could be read."""
+    later: tuple[Line, ...] = ()
+    """Those of whoever was at this window last: a password may have been changed meanwhile."""
 
     def is_of(self, store: Store) -> bool:
         """Whether these are the records, and no backup from before took their place."""
-        same = hashlib.sha256(store.keys.audit).digest() == self.audit
-        return same and bool(self.lines) and store.has_lines(self.lines)
+        same, lines = hashlib.sha256(store.keys.audit).digest() == self.audit, self.lines + self.later
+        return same and bool(lines) and store.has_lines(lines)
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,20 @@ def mark_of(store: Store) -> Mark:
     lines = store.own_lines
     with suppress(EvalAssistError):
         last = store.last_line()
-        lines = lines if last is None else (*lines, last)
+        if lines and last is not None:  # alone it could be guessed
+            lines = (*lines, last)
     store.on_dismissed = told
     return Mark(hashlib.sha256(store.keys.audit).digest(), lines)
+
+
+def marks_of(marks: Iterable[Mark], store: Store) -> list[Mark]:
+    """Which of them are of these records; where that cannot be read, none."""
+    found = []
+    for mark in marks:
+        with suppress(EvalAssistError):
+            if mark.is_of(store):
+                found.append(mark)
+    return found
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
 from ui import style
 from ui.faults import log_fault
-from ui.locking import Held, Left, addendum_words, close_dialogs, mark_of, still_waited_for
+from ui.locking import Held, Left, Mark, addendum_words, close_dialogs, mark_of, marks_of, still_waited_for
 from ui.practice import Practice
 from ui.widgets.focus import enter_presses, tab_on
 
@@ -105,6 +105,8 @@ class MainWindow(QMainWindow):
         self._sheets: dict[str, SheetChoice] = {}
         """What was chosen for the handout, by episode."""
         self._held: dict[str, Held] = {}
+        self._waiting: list[Mark] = []
+        """Of what waits behind the lock: what is of the records that are open."""
         self._watch: Watch | None = None
         self._copied: Copied | None = None
         self.practice = Practice(self)
@@ -150,8 +152,10 @@ class MainWindow(QMainWindow):
         """Somebody came in: show where they were when they locked the window, else the start page."""
         from ui.pages.start import StartPage
 
+        waits: tuple[Left | Held, ...] = (*self._left.values(), *self._held.values())
+        self._waiting = marks_of((each.records for each in waits), store)
         held = self._held.get(store.account.id)
-        if held is not None and not held.records.is_of(store):
+        if held is not None and held.records not in self._waiting:
             held = None  # of other records, with the same id, or of a later day: it waits
         if held is not None:
             del self._held[store.account.id]
@@ -172,7 +176,7 @@ class MainWindow(QMainWindow):
         self._add_keys()
         self._close_door()
         left = self._left.get(store.account.id)
-        if left is not None and not left.records.is_of(store):
+        if left is not None and left.records not in self._waiting:
             left = None
         elif left is not None:
             del self._left[store.account.id]
@@ -861,6 +865,11 @@ class MainWindow(QMainWindow):
             self._left.pop(store.account.id, None)
         if store.account.id not in self._held:
             store.close("locked")
+        if not store.is_shared:  # a server asks its own vault who may come in
+            own = self._left.get(store.account.id)
+            for mark in (*self._waiting, *((own.records,) if own else ())):
+                mark.later = store.own_lines or mark.later
+        self._waiting = []
         if self._backups is not None:
             self._backups.finish_soon()
             self._last_backups, self._backups = self._backups, None

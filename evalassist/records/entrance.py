@@ -28,7 +28,7 @@ from evalassist.records.plain_file import encrypt
 from evalassist.records.server import FILE_NAME as SERVER_FILE
 from evalassist.records.server import Server, read_server, same_place, server_of, write_server
 from evalassist.records.server_faults import sentence_start
-from evalassist.records.store import AT_ONCE, Store, Told
+from evalassist.records.store import AT_ONCE, MOVED, Store, Told
 from evalassist.records.tries import Tries
 from evalassist.records.vault import (
     Anchor,
@@ -59,7 +59,7 @@ NOT_MOVED = (
 OLDER_VAULT = (
     "If only {file} was put back from an earlier day, it does not open them: put the newest one back."
 )
-MOVED, CONNECTED = "moved-to-server", "connected"
+CONNECTED = "connected"
 WERE_MOVED = (
     "These records were moved to the clinic's server, but {file}, which says where that is, is missing. What lies here "
     "is how they were on that day, so it was not opened. Connect this workstation anew with "
@@ -83,6 +83,10 @@ HALF_CHANGED = (
     "{new} counts from now on, but the disk did not take the whole change: together with an older copy of {file}, what "
     "was before opens the records still. Do the same once more, when no other program uses the records and the disk "
     "has room."
+)
+EXCHANGED = (
+    "{new} may not count: another program put another {file} in place of the one that was just written. What was "
+    "before may open the records still. Do the same once more, and find out who else uses this account of the computer."
 )
 NOT_CONNECTED = (
     "Your clinic's administrator set {server} as the place of the records, and this workstation is not connected to it "
@@ -496,9 +500,9 @@ class Entrance:
                 raise EvalAssistError(tr("This account has no way in. Add it anew."))
             dropped = {"key_file": "dropped"} if former.key_file and key_file is None else {}
             newer = _with_account(vault, store.keys, account, password, key_file)
-            keys = self._announce_new_key(store, newer, vault, ("password-changed", account_id, dropped))
-            self._use_if_possible(store, keys)
-            self._refuse_half(store, keys, tr("The new password"))
+            announced = self._announce_new_key(store, newer, vault, ("password-changed", account_id, dropped))
+            self._use_if_possible(store, *announced)
+            self._refuse_half(store, *announced, tr("The new password"))
 
     def needs_key_file(self, store: Store, account_id: str) -> bool:
         """Whether this account signs in with a key file beside its password."""
@@ -522,7 +526,7 @@ class Entrance:
             more = _with_account(vault, store.keys, account, password, key_file)
             store.keep_account(account)
             if any(len(slot.sealed) > 1 for slot in vault.slots):  # a new key is still to come, for everybody
-                self._use_if_possible(store, self._announce_new_key(store, more, vault))
+                self._use_if_possible(store, *self._announce_new_key(store, more, vault))
             else:
                 self._write(store, more, vault)
             return account
@@ -539,7 +543,7 @@ class Entrance:
             )
         with self._alone():
             vault = self._kept_vault(store)
-            self._use(store, self._announce_new_key(store, vault.without_slot(account_id), vault))
+            self._use(store, *self._announce_new_key(store, vault.without_slot(account_id), vault))
             store.remove_account(account_id)  # last, so that a removal that was cut short can be repeated
 
     def new_paper_key(self, store: Store) -> str:
@@ -548,44 +552,55 @@ class Entrance:
         with self._alone():
             vault = self._kept_vault(store)
             newer, paper = vaults.with_paper_key(vault, store.keys)
-            keys = self._announce_new_key(store, newer, vault, ("paper-key-made", "", {}))
-            self._use_if_possible(store, keys)
-            self._refuse_half(store, keys, tr("A new paper key, which nobody saw,"))
+            announced = self._announce_new_key(store, newer, vault, ("paper-key-made", "", {}))
+            self._use_if_possible(store, *announced)
+            self._refuse_half(store, *announced, tr("A new paper key, which nobody saw,"))
             return paper
 
-    def _announce_new_key(self, store: Store, vault: Vault, former: Vault, told: Told | None = None) -> Keys:
-        """Write the vault, and in it a new key for the records, which only its ways in open.
+    def _announce_new_key(
+        self, store: Store, vault: Vault, former: Vault, told: Told | None = None
+    ) -> tuple[Keys, Vault]:
+        """Write the vault, and in it a new key for the records, which only its ways in open; returns both.
 
         From here on the vault counts; where the key is not used now, that follows at the next sign-in. Records on a
-        server keep theirs.
+        server keep theirs. The file is not asked for the vault again: another program may exchange it meanwhile.
         """
         if store.is_shared:
             self._write(store, vault, former, told)
-            return store.keys
+            return store.keys, vault
         keys = Keys(new_keys().database, store.keys.audit)
-        self._write(store, vault.with_new_keys(keys, store.keys), former, told)
-        return keys
+        announced = vault.with_new_keys(keys, store.keys)
+        self._write(store, announced, former, told)
+        return keys, announced
 
-    def _use(self, store: Store, keys: Keys) -> None:
+    def _use(self, store: Store, keys: Keys, announced: Vault) -> None:
         """Encrypt the records with the new key, if there is one."""
         if keys != store.keys:
             store.change_key(keys)
-            self._write(store, self._kept_vault(store).with_newest_keys_only())
+            self._write(store, announced.with_newest_keys_only())
 
-    def _use_if_possible(self, store: Store, keys: Keys) -> None:
+    def _use_if_possible(self, store: Store, keys: Keys, announced: Vault) -> None:
         try:
-            self._use(store, keys)
+            self._use(store, keys, announced)
         except EvalAssistError as fault:
             log.error("the records have their former key still: %s", type(fault).__name__)
 
-    def _refuse_half(self, store: Store, keys: Keys, new: str) -> None:
-        """What was before opens nothing where the records have the new key, or know that another vault counts."""
-        if store.keys == keys:
+    def _refuse_half(self, store: Store, keys: Keys, announced: Vault, new: str) -> None:
+        """What was before opens nothing where the records have the new key, or know that another vault counts.
+
+        What is new opens them only where its vault is the one in the file.
+        """
+        if store.is_shared:
             return
+        new_ones = (announced.slots, announced.with_newest_keys_only().slots)
+        here = kept = None
         with suppress(EvalAssistError):
-            if vaults.vault_of(store.kept_vaults()[0]).slots == self.vault().slots:
-                return
-        raise StoreError(tr(HALF_CHANGED).format(new=new, file=self.vault_file))
+            here = self.vault().slots
+            kept = vaults.vault_of(store.kept_vaults()[0]).slots
+        if here not in new_ones:
+            raise StoreError(tr(EXCHANGED).format(new=new, file=self.vault_file))
+        if store.keys != keys and kept not in new_ones:
+            raise StoreError(tr(HALF_CHANGED).format(new=new, file=self.vault_file))
 
     def _anchor(self, store: Store) -> None:
         """Note in the vault how far the audit trail goes, so that cutting it is seen; never over a line it lacks."""

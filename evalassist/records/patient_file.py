@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import re
 import zipfile
@@ -13,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
-from sqlalchemy import Boolean, Connection, Date, select
+from sqlalchemy import JSON, Boolean, Connection, Date, select
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2 as sqlite
 
@@ -78,7 +79,9 @@ LONGEST_NAME = 1000
 _DAY = "2[0-9]{3}-[0-9]{2}-[0-9]{2}"
 _IS_MOMENT = re.compile(rf"{_DAY}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}\.[0-9]{{6}}\+00:00")
 """As it is kept, to sort by time; at the ends of time no clock of a place can tell a moment."""
-_IS_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_IS_DATE = re.compile("(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_IS_ID = re.compile("[A-Za-z0-9-]{1,64}")
+"""It stands in the log and in the audit trail, which hold no names."""
 _IS_KIND = re.compile(r"[a-z][a-z0-9-]{0,39}")
 """Of a paper: also one of a later version, but never a folder or a name."""
 _PAPER = [each for each in StoredDocument.__table__.columns if each.name != "pdf"]
@@ -219,6 +222,10 @@ def _of_our_shape(rows: Rows) -> bool:
                 return False
             if isinstance(columns[name].type, Date) and not all(map(_IS_DATE.fullmatch, values)):
                 return False
+            if name == "id" and not all(map(_IS_ID.fullmatch, values)):
+                return False
+            if isinstance(columns[name].type, JSON) and not all(map(_is_finite, values)):
+                return False
             if isinstance(columns[name].type, Boolean) and not {0, 1}.issuperset(values):
                 return False
             if table == "patient" and any(len(value) > LONGEST_NAME for value in values):
@@ -227,6 +234,15 @@ def _of_our_shape(rows: Rows) -> bool:
         return False
     names, papers = rows["document"]
     return all(_IS_KIND.fullmatch(row[names.index("kind")]) for row in papers)
+
+
+def _is_finite(text: str) -> bool:
+    """Whether this is JSON, and each number in it one that can be typed: 1e400 is read as one without end."""
+    try:
+        json.dumps(json.loads(text, parse_int=float), allow_nan=False)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _counted(rows: Rows, table: str, whole: str) -> bool:

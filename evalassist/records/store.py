@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
@@ -57,6 +57,7 @@ from evalassist.records.rows import (
     StoreConflictError,
     Used,
 )
+from evalassist.records.search import name_key
 from evalassist.records.server import FILE_NAME as SERVER_FILE
 from evalassist.records.server import Server, is_server, server_of
 from evalassist.records.vault import PAPER, Anchor, Keys
@@ -70,6 +71,8 @@ T = TypeVar("T")
 Told = tuple[str, str, Mapping[str, object]]
 """What a line of the audit trail says: action, target, detail."""
 
+MOVED = "moved-to-server"
+_LEAVES = ("signed-out", "locked")
 AT_ONCE = (
     "Accounts or passwords were changed elsewhere at the same moment. This change was not kept; that one was. "
     "Make yours again."
@@ -265,15 +268,26 @@ class Store:
         self._refuse_another_name(addendum.clinician, addendum.licence)
         detail: dict[str, object] = {}
         with self._write(_ACTS[addendum.kind], evaluation_id, detail) as db:
-            why_not = reads.evaluation(Session(db), evaluation_id)[0].why_not(addendum)
-            if addendum.kind == "co-signature" and self.account.id:  # a name may have changed since
-                own = audit.signed_by(Session(db), evaluation_id) == self.account.id
-                why_not = why_not or (BY_ANOTHER if own else "")
+            evaluation = reads.evaluation(Session(db), evaluation_id)[0]
+            why_not = evaluation.why_not(addendum)
+            if addendum.kind == "co-signature" and not why_not and self._has_signed(db, evaluation):
+                why_not = BY_ANOTHER
             if why_not:
                 raise EvalAssistError(why_not)
             number, digest = writes.append_addendum(db, evaluation_id, addendum)
             detail |= {"number": number, "sha256": digest}
         log.info("addendum %d written to evaluation %s", number, evaluation_id)
+
+    def _has_signed(self, db: Connection, evaluation: Evaluation) -> bool:
+        """Whether whoever is signed in signed this: the name may have changed since, or the account be a new one."""
+        mine, signature = self.account, evaluation.signature
+        if not mine.id or signature is None:
+            return False
+        if name_key(signature.clinician) == name_key(mine.name):
+            return True
+        signer = audit.signed_by(Session(db), evaluation.id)
+        names = {each.id: name_key(each.sign_in) for each in reads.people(Session(db))}
+        return signer == mine.id or names.get(signer or "") == name_key(mine.sign_in)
 
     def discard_draft(self, evaluation_id: str) -> None:
         """Remove a draft for good, and with it an episode and a patient about whom nothing else is kept."""
@@ -545,17 +559,9 @@ class Store:
         self._note_quietly(f"practice-{what}", "")
 
     def note_sign_in(self, failed_at: tuple[str, ...]) -> None:
-        """Write that this account signed in, and when wrong passwords were tried before; nobody is kept out by it.
-
-        The line bears a sign that nobody else knows: the seal of a line also lies in clear beside a backup.
-        """
-        sign = {"sign": token_hex(16)}
-        with self._or_a_log_line("signed-in"), self._write("signed-in", self.account.id, sign) as db:
+        """Write that this account signed in, and when wrong passwords were tried before; nobody is kept out by it."""
+        with self._or_a_log_line("signed-in"), self._write("signed-in", self.account.id) as db:
             self._append_wrong(db, failed_at)
-        if self._wrote is None:
-            with suppress(EvalAssistError):
-                self._wrote = self.last_line()
-        self._came_in = self._wrote
 
     def note_wrong_passwords(self, failed_at: tuple[str, ...]) -> None:
         """Write when wrong passwords were tried."""
@@ -606,8 +612,8 @@ class Store:
 
     @property
     def own_lines(self) -> tuple[audit.Line, ...]:
-        """The lines of the audit trail with which this account came in, and that was written here last."""
-        return tuple(line for line in (self._came_in, self._wrote) if line is not None)
+        """The lines of the audit trail that this account wrote here first and last; none before the first one."""
+        return () if self._came_in is None or self._wrote is None else (self._came_in, self._wrote)
 
     def has_lines(self, lines: tuple[audit.Line, ...]) -> bool:
         """Whether the audit trail holds each of these lines just so."""
@@ -644,7 +650,15 @@ class Store:
             log.error("%s could not be noted in the audit trail: %s", action, type(fault).__name__)
 
     def _append(self, db: Connection, action: str, target: str, detail: Mapping[str, object]) -> None:
-        self._writes = audit.append(db, self.keys.audit, self.account, action, target, detail)
+        """The first line of an account and its last one bear a sign that nobody else knows.
+
+        Else they could be guessed: the seal of a line also lies in clear beside a backup.
+        """
+        if self.account.id and (self._came_in is None or action in _LEAVES):
+            detail = {**detail, "sign": token_hex(16)}
+        line = audit.append(db, self.keys.audit, self.account, action, target, detail)
+        if action != MOVED:  # that one ends the file, and does not go along to the server
+            self._writes = line
 
     # ------------------------------------------------------------ transactions
 
@@ -736,6 +750,8 @@ class Store:
                     yield db
                 self._refuse_moved()
                 self._refuse_another_file()
+                if self._came_in is None and self.account.id and self._writes is not self._wrote:
+                    self._came_in = self._writes
                 self._wrote = self._writes
         except DamagedError as fault:
             self._engine.dispose()  # after one bad page every query on that connection fails
