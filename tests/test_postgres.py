@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import struct
 import subprocess
@@ -1022,6 +1023,24 @@ def test_records_that_were_moved_are_not_taken_for_the_clinics_again(here: Entra
         assert len(store.drafts()) == 1
 
 
+def test_a_backup_of_records_that_were_moved_is_put_back_where_the_server_is_lost(
+    here: Entrance, server: Server
+) -> None:
+    """It may be the only one that holds the last hour."""
+    with here.sign_in("chen", PASSWORD) as store:
+        here.use_server(store, server)
+        last = Backups(here.records).make(store.keys.database, "asked")
+    here.server_file.unlink()
+    backup = chosen_backup(last.file)
+    restore(backup, backup.keys_by_password("chen", PASSWORD), here.records.parent, backup.account_id("chen"))
+    with here.sign_in("lee", OTHER) as store:
+        store.save(begin())
+        assert len(store.drafts()) == 2
+    with pytest.raises(StoreError, match="or come from a backup, and may hold more"):
+        here.join(server, "chen", PASSWORD)
+    assert not here.verify("chen", PASSWORD).faults
+
+
 def test_a_window_on_the_file_reads_nothing_more_once_the_records_were_moved(
     here: Entrance, server: Server
 ) -> None:
@@ -1035,6 +1054,66 @@ def test_a_window_on_the_file_reads_nothing_more_once_the_records_were_moved(
             with pytest.raises(MovedError):
                 act()
     assert all("Sign in anew to go on there" in why for why in told)
+
+
+def test_a_window_on_the_file_reads_and_keeps_nothing_more_where_the_name_of_the_server_is_gone(
+    here: Entrance, server: Server
+) -> None:
+    with Entrance(here.records.parent).sign_in("lee", OTHER) as window:
+        with here.sign_in("chen", PASSWORD) as store:
+            here.use_server(store, server)
+        here.server_file.rename(here.server_file.with_suffix(".aside"))
+        for act in (window.recent, lambda: window.save(begin())):
+            with pytest.raises(MovedError):
+                act()
+
+
+def test_what_another_window_keeps_before_the_name_of_the_server_is_written_is_refused_and_kept_there(
+    here: Entrance, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = begin()
+
+    def late(*told: Any) -> None:
+        with pytest.raises(MovedError):
+            window.save(draft)
+        write_server(*told)
+
+    monkeypatch.setattr("evalassist.records.entrance.write_server", late)
+    with Entrance(here.records.parent).sign_in("lee", OTHER) as window:
+        with here.sign_in("chen", PASSWORD) as store:
+            here.use_server(store, server)
+        with here.sign_in("lee", OTHER) as fresh:
+            window.go_on_as(fresh)
+        window.save(draft)
+    with here.sign_in("chen", PASSWORD) as store:
+        assert store.load(draft.id) == draft
+
+
+def test_a_disk_that_takes_the_move_but_not_the_name_of_the_server_loses_nothing_and_says_what_to_do(
+    here: Entrance, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("evalassist.records.entrance.write_server", full)
+    with (
+        Entrance(here.records.parent).sign_in("lee", OTHER) as other,
+        here.sign_in("chen", PASSWORD) as store,
+    ):
+        with pytest.raises(StoreError, match="were moved .* is missing.*`evalassist connect-to-postgres`"):
+            here.use_server(store, server)
+        monkeypatch.undo()
+        for window in (store, other):
+            with pytest.raises(MovedError):
+                window.save(begin())
+        with pytest.raises(MovedError):  # not: that the file counts
+            here.use_server(store, server)
+    with pytest.raises(StoreError, match="were moved to the clinic's server"):
+        here.sign_in("chen", PASSWORD)
+    here.join(server, "chen", PASSWORD).close()
+    with here.sign_in("lee", OTHER) as store:
+        assert store.is_shared
+        assert len(store.drafts()) == 1
 
 
 def test_what_was_typed_on_the_file_is_kept_on_the_server_after_signing_in_anew(

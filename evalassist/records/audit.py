@@ -23,6 +23,8 @@ from evalassist.records.vault import Anchor
 
 log = logging.getLogger(__name__)
 
+MOVED, RESTORED = "moved-to-server", "restored"
+"""Nothing more is read or kept in records that were moved, until an administrator puts back a backup of them."""
 CLOCK_SLACK = timedelta(minutes=1)
 """A clock that was set back further than this is told in a line of its own."""
 _LAST = (
@@ -30,6 +32,7 @@ _LAST = (
     .order_by(StoredAudit.number.desc())
     .limit(1)
 )
+_LAST_ACT = select(StoredAudit.action).order_by(StoredAudit.number.desc()).limit(1)
 _WHOLE = select(
     StoredAudit.number,
     type_coerce(StoredAudit.at, Text),
@@ -113,6 +116,11 @@ def has_lines(db: Session, lines: Iterable[Line]) -> bool:
     wanted = {line[0]: line for line in lines}
     found = db.execute(_WHOLE.where(StoredAudit.number.in_(wanted)))
     return {row.number: tuple(row) for row in found} == wanted
+
+
+def ends_with(db: Connection, action: str) -> bool:
+    """Whether this was the last act."""
+    return db.scalar(_LAST_ACT) == action
 
 
 def tells_of(db: Session, action: str) -> bool:

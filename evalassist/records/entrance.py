@@ -19,7 +19,7 @@ from evalassist.errors import EvalAssistError, StoreError
 from evalassist.files import held
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import NOBODY, Account
-from evalassist.records.audit import head
+from evalassist.records.audit import MOVED, RESTORED, head
 from evalassist.records.connection import WAIT_S, connect
 from evalassist.records.doorstep import CHANGING, RECORDS, is_plain
 from evalassist.records.faults import DamagedError, plain_words
@@ -59,7 +59,7 @@ NOT_MOVED = (
 OLDER_VAULT = (
     "If only {file} was put back from an earlier day, it does not open them: put the newest one back."
 )
-MOVED, CONNECTED = "moved-to-server", "connected"
+CONNECTED = "connected"
 WERE_MOVED = (
     "These records were moved to the clinic's server, but {file}, which says where that is, is missing. What lies here "
     "is how they were on that day, so it was not opened. Connect this workstation anew with "
@@ -299,7 +299,7 @@ class Entrance:
         try:
             if len(found) == 1:
                 self._refuse_a_foreign_slot(store.kept_vaults(), vault, account_id)
-            if store.has_noted(MOVED):
+            if store.last_noted(MOVED, RESTORED) == MOVED:
                 raise StoreError(WERE_MOVED.format(file=self.server_file))
             first = vault.slot(account_id)
             if first and not vault.begun and not store.people():  # begun, and cut short before this was kept
@@ -395,7 +395,7 @@ class Entrance:
         """Whether the file here says itself that its records lie on the server."""
         for keys in reversed(found):
             with suppress(StoreError), Store(self.records, keys, wait_s=self._wait_s) as file:
-                return file.has_noted(MOVED)
+                return file.last_noted(MOVED, RESTORED) == MOVED
         return False
 
     def use_server(self, store: Store, server: Server) -> dict[str, int]:
@@ -439,7 +439,10 @@ class Entrance:
                 write_server(self.server_file, server, store.keys)
                 self._leave(store, there)
             return moved
-        write_server(self.server_file, server, store.keys)
+        try:
+            write_server(self.server_file, server, store.keys)
+        except OSError as fault:
+            raise StoreError(WERE_MOVED.format(file=self.server_file)) from fault
         return moved
 
     def _opened_on_server(

@@ -540,6 +540,11 @@ class Store:
         with self._write(action, target, detail):
             pass
 
+    def note_as(self, by: Account, action: str, target: str = "") -> None:
+        """Write such a line in the name of somebody who is not signed in here."""
+        with self._change() as db:
+            audit.append(db, self.keys.audit, by, action, target, {})
+
     def note_practice(self, what: Literal["begun", "removed"]) -> None:
         """Write that the practice patient, who is not among these records, was begun or removed."""
         self._note_quietly(f"practice-{what}", "")
@@ -769,6 +774,9 @@ class Store:
 
     def _refuse_dismissed(self, db: Connection) -> None:
         """Whoever is signed in may have been removed, or be known otherwise, at another workstation meanwhile."""
+        # the name of the server may not be written yet, or be gone again
+        if self.account.id and not self.is_shared and audit.ends_with(db, audit.MOVED):
+            self._dismiss(MovedError())
         mine = self.account
         now = reads.account_now(db, mine.id) if mine.id else None
         as_it_was = now is None or now == (mine.name, mine.licence, mine.role)  # the paper key has no row
