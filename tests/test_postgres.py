@@ -1100,7 +1100,7 @@ def test_a_disk_that_takes_the_move_but_not_the_name_of_the_server_loses_nothing
         Entrance(here.records.parent).sign_in("lee", OTHER) as other,
         here.sign_in("chen", PASSWORD) as store,
     ):
-        with pytest.raises(StoreError, match="were moved .* is missing.*`evalassist connect-to-postgres`"):
+        with pytest.raises(StoreError, match=r"were moved .* is missing.*`evalassist connect-to-postgres`"):
             here.use_server(store, server)
         monkeypatch.undo()
         for window in (store, other):
@@ -1474,6 +1474,59 @@ def test_a_workstation_without_its_vault_is_an_alarm_and_connects_anew(
     assert there.state() == "locked"
 
 
+def test_a_cut_trail_is_told_also_after_the_workstation_was_connected_anew(
+    here: Entrance, there: Entrance, server: Server, asked: Asked
+) -> None:
+    """Who owns the tables can cut it, and then give the application's user a new password."""
+    with here.sign_in("chen", PASSWORD) as store:
+        before, gone = store.head().number, begin()
+        store.save(gone)
+    asked(
+        "SET session_replication_role = replica",
+        f"DELETE FROM evaluation WHERE id = '{gone.id}'",
+        f"DELETE FROM episode WHERE id = '{gone.episode_id}'",
+        f"DELETE FROM audit WHERE number > {before}",
+        database="clinic",
+    )
+    here.server_file.unlink()
+    for _ in range(2):
+        with here.join(server, "chen", PASSWORD) as store:
+            assert store.trail_was_cut
+    with here.sign_in("chen", PASSWORD) as store:
+        assert store.trail_was_cut
+    assert any("the vault" in fault for fault in here.verify("chen", PASSWORD).faults)
+    with here.sign_in("chen", PASSWORD) as store:
+        here.accept_cut(store)
+    with here.join(server, "chen", PASSWORD) as store:
+        assert not store.trail_was_cut
+
+
+def test_wrong_tries_are_told_by_whoever_signs_in_and_not_erased_by_a_connection_or_verify_that_fails(
+    here: Entrance, there: Entrance, server: Server
+) -> None:
+    def wrong() -> int:
+        return len(here.tries.failed_at)
+
+    with there.sign_in("lee", OTHER) as store:
+        there.change_password(store, store.account.id, THIRD)
+    for _ in range(3):
+        with pytest.raises(WrongPasswordError):
+            here.sign_in("chen", "guess")
+    with pytest.raises(EvalAssistError, match="An administrator connects"):
+        here.join(server, "lee", THIRD)
+    assert wrong() == 3
+    with pytest.raises(WrongPasswordError):
+        here.verify("lee", OTHER)  # a former one is a wrong try like any other
+    assert wrong() == 4
+    assert here.tries.wait_s > 0
+    here.tries._not_before = 0.0
+    here.verify("chen", PASSWORD)
+    assert wrong() == 4
+    with here.join(server, "chen", PASSWORD) as store:
+        assert store.has_noted("sign-in-failed")
+    assert wrong() == 0
+
+
 def test_a_workstation_with_other_records_is_not_connected_over_them(
     there: Entrance, server: Server, tmp_path: Path
 ) -> None:
@@ -1486,6 +1539,10 @@ def test_a_workstation_with_other_records_is_not_connected_over_them(
     with pytest.raises(StoreError, match="other records than this computer"):
         own.join(server, "chen", PASSWORD)
     own.sign_in("chen", PASSWORD).close()
+    own.server_file.write_bytes(there.server_file.read_bytes())  # no leave to do it without a word
+    with pytest.raises(StoreError, match="other records than this computer"):
+        own.join(server, "chen", PASSWORD)
+    own.server_file.unlink()
     own.vault_file.unlink()
     vaults.previous_of(own.vault_file).unlink()
     with pytest.raises(StoreError, match="other records than this computer"):
@@ -1547,8 +1604,24 @@ def test_a_copy_that_lacks_what_was_kept_since_is_not_used(
         store.save(begin())
     with here.sign_in("chen", PASSWORD) as store, pytest.raises(StoreError, match="lacks what was kept"):
         here.use_server(store, copied)
-    here.join(copied, "chen", PASSWORD).close()  # told that it is so
+    with here.join(copied, "chen", PASSWORD) as store:
+        assert store.trail_was_cut
     there.sign_in("lee", OTHER).close()  # the others go on where more is
+
+
+@pytest.mark.parametrize("by", ["command", "window"])
+def test_who_only_signed_in_since_a_copy_was_made_is_no_cut_of_its_trail(
+    here: Entrance, there: Entrance, copied: Server, by: str
+) -> None:
+    here.sign_in("lee", OTHER).close()
+    change_database(by, here, copied)
+    with here.sign_in("chen", PASSWORD) as store:
+        assert store.where == copied
+        assert not store.trail_was_cut
+    with bare(replace(copied, database="clinic")) as db:
+        told = db.execute("SELECT who, action FROM audit ORDER BY number DESC").fetchall()
+    assert (CHEN.name, "moved-to-server") in told[:2]  # not nobody
+    assert not here.verify("chen", PASSWORD).faults
 
 
 @pytest.mark.parametrize("by", ["command", "window"])

@@ -233,11 +233,11 @@ class Entrance:
         vault = self.vault()
         self.tries.count()
         slot, found = vaults.unlock(vault, name, password, key_file)
-        self.tries.take_back()
         if self.server_file.exists():
             return self._verify_on_server(
                 vault, found[-1], lambda newer: vaults.unlock(newer, name, password, key_file)[1], known
             )
+        self.tries.take_back()
         with plain_words(self.records, "read"):
             keys = self._fitting(found)
             if len(found) == 1:
@@ -250,11 +250,13 @@ class Entrance:
         """The records that count lie there; a file that is still here is how they were before they were moved."""
         from evalassist.records.verify_server import verify_server
 
-        server = read_server(self.server_file, opened)
-        refuse_another(server, self._only)
-        with Store(server, opened, wait_s=self._wait_s) as store:
-            _refuse_left(store)
-            keys = again(self._kept_vault(store))[-1]  # who was removed elsewhere is told nothing here
+        with self._right_so_far():
+            server = read_server(self.server_file, opened)
+            refuse_another(server, self._only)
+            with Store(server, opened, wait_s=self._wait_s) as store:
+                _refuse_left(store)
+                keys = again(self._kept_vault(store))[-1]  # who was removed elsewhere is told nothing here
+        self.tries.take_back()
         if keys.audit != opened.audit:
             raise VaultDamagedError
         return verify_server(server, keys.audit, {"the vault": vault.anchor, **known})
@@ -280,15 +282,10 @@ class Entrance:
         self, vault: Vault, found: list[Keys], account_id: str, again: Callable[[Vault], list[Keys]]
     ) -> Store:
         if self.server_file.exists():
-            try:
+            with self._right_so_far():
                 server = read_server(self.server_file, found[-1])
                 refuse_another(server, self._only)
-                return self._opened_on_server(server, found[-1], vault, account_id, again, self.tries.forget)
-            except (WrongPasswordError, WrongPaperKeyError):
-                raise  # a former one, known to this workstation only, is a wrong try like any other
-            except BaseException:
-                self.tries.take_back()
-                raise
+                return self._opened_on_server(server, found[-1], vault, account_id, again)
         wrong = self.tries.forget()
         self._refuse_what_is_not_locked()
         keys = self._finish_change_of_keys(vault, found, account_id) if len(found) > 1 else found[0]
@@ -317,6 +314,17 @@ class Entrance:
             raise
         return store
 
+    @contextmanager
+    def _right_so_far(self) -> Iterator[None]:
+        """The password was right here: what fails now is no wrong try, and those before it are still to be told."""
+        try:
+            yield
+        except (WrongPasswordError, WrongPaperKeyError):
+            raise  # a former one, known to this workstation only, is a wrong try like any other
+        except BaseException:
+            self.tries.take_back()
+            raise
+
     def _come_in(self, store: Store, vault: Vault, wrong: tuple[str, ...]) -> None:
         """Note who signed in, and whether the audit trail lacks the line that was its last one here."""
         store.trail_was_cut = not store.holds(vault.anchor)
@@ -344,33 +352,35 @@ class Entrance:
             )
         vault = vaults.vault_of(kept)
         here = self._vault_or_none()
-        others = here.begun and here.records_id != vault.records_id if here else self.records.exists()
-        if others and not self.server_file.exists():
+        if here and here.records_id == vault.records_id:
+            vault = vault.with_anchor(here.anchor)  # a cut is told here, whatever the server knows
+        unknown = self.records.exists() and not self.server_file.exists()
+        if here.begun and here.records_id != vault.records_id if here else unknown:
             raise StoreError(OTHER_RECORDS.format(server=server))
         self.tries.count()
         slot, found = vaults.unlock(vault, name, password, key_file)
-        wrong = self.tries.forget()
-        if here and self.records.exists() and not (self.server_file.exists() or self._were_moved(found)):
-            raise StoreError(NOT_MOVED.format(server=server))
-        former = self._server_before(found[-1])
-        with Store(server, found[-1], wait_s=self._wait_s) as asked:
-            account = asked.account_of(slot.id)
-            if not account.administers:
-                raise EvalAssistError(tr("An administrator connects a workstation. Nothing was changed."))
-            _note_connected(asked, account)
-        vaults.write_vault(vault, self.vault_file)
-        write_server(self.server_file, server, found[-1])
-        store = self._opened_on_server(
-            server,
-            found[-1],
-            vault,
-            slot.id,
-            lambda newer: vaults.unlock(newer, name, password, key_file)[1],
-            lambda: wrong,
-        )
+        with self._right_so_far():
+            if here and self.records.exists() and not (self.server_file.exists() or self._were_moved(found)):
+                raise StoreError(NOT_MOVED.format(server=server))
+            former = self._server_before(found[-1])
+            with Store(server, found[-1], wait_s=self._wait_s) as asked:
+                account = asked.account_of(slot.id)
+                if not account.administers:
+                    raise EvalAssistError(tr("An administrator connects a workstation. Nothing was changed."))
+                _note_connected(asked, account)
+            vaults.write_vault(vault, self.vault_file)
+            write_server(self.server_file, server, found[-1])
+            store = self._opened_on_server(
+                server,
+                found[-1],
+                vault,
+                slot.id,
+                lambda newer: vaults.unlock(newer, name, password, key_file)[1],
+            )
         if former is not None:
             with suppress(EvalAssistError), Store(former, found[-1], wait_s=self._wait_s) as left:
-                self._leave(left, store)
+                lacks = self._leave(left, store, store.account)
+                store.trail_was_cut = lacks or not store.holds(self.vault().anchor)
         return store
 
     def _server_before(self, keys: Keys) -> Server | None:
@@ -379,17 +389,27 @@ class Entrance:
             return read_server(self.server_file, keys) if self.server_file.exists() else None
         return None
 
-    def _leave(self, former: Store, now: Store) -> None:
+    def _leave(self, former: Store, now: Store, by: Account) -> bool:
         """The database before says that the records lie elsewhere: an older sealed name of it would lead back there.
 
-        Not where it is the same one by another name, which holds the line just written, nor where more was kept.
+        Not where it is the same one by another name, which holds the line just written, nor where more was kept:
+        whether it is so is returned.
         """
-        if former.holds(now.head()) or not now.holds(former.last_change()):
-            return
+        if former.holds(now.head()):
+            return False
+        if not now.holds(former.last_change()):
+            return True
         try:
-            former.note(MOVED, "")
+            former.note_as(by, MOVED)
+            with self._alone():
+                vault = self.vault()
+                if former.holds(
+                    vault.anchor
+                ):  # what is lacking tells only of who came and went since the copy
+                    vaults.write_vault(vault.with_anchor(now.head()), self.vault_file)
         except EvalAssistError as fault:
-            log.error("the former database does not say that it was left: %s", type(fault).__name__)
+            log.error("the former database was not left to the end: %s", type(fault).__name__)
+        return False
 
     def _were_moved(self, found: list[Keys]) -> bool:
         """Whether the file here says itself that its records lie on the server."""
@@ -437,7 +457,7 @@ class Entrance:
                     raise StoreError(LACKS.format(server=sentence_start(str(server)), former=store.where))
                 _note_connected(there, store.account)
                 write_server(self.server_file, server, store.keys)
-                self._leave(store, there)
+                self._leave(store, there, store.account)
             return moved
         try:
             write_server(self.server_file, server, store.keys)
@@ -452,12 +472,8 @@ class Entrance:
         vault: Vault,
         account_id: str,
         again: Callable[[Vault], list[Keys]],
-        forget: Callable[[], tuple[str, ...]],
     ) -> Store:
-        """Sign in with the vault that counts for all workstations: this one's copy may be older.
-
-        `forget` ends the count of wrong tries and tells of them; the server has agreed then.
-        """
+        """Sign in with the vault that counts for all workstations: this one's copy may be older."""
         store = Store(server, opened, wait_s=self._wait_s)
         try:
             _refuse_left(store)
@@ -474,7 +490,7 @@ class Entrance:
                 raise VaultDamagedError
             store.account = store.account_of(account_id)
             _let_in_by(store, newer)
-            self._come_in(store, vault, forget())
+            self._come_in(store, vault, self.tries.forget())  # the server has agreed
         except BaseException:
             store.close()
             raise
