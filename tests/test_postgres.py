@@ -721,6 +721,18 @@ def test_the_setup_for_another_user_says_who_may_use_the_records_too(
             "GRANT SET ON PARAMETER session_replication_role TO maker",
             "REVOKE SET ON PARAMETER session_replication_role FROM maker",
         ),
+        (
+            "GRANT ALTER SYSTEM ON PARAMETER archive_command TO desk",
+            "REVOKE ALTER SYSTEM ON PARAMETER archive_command FROM desk",
+        ),
+        (
+            "GRANT SET ON PARAMETER session_preload_libraries TO maker",
+            "REVOKE SET ON PARAMETER session_preload_libraries FROM maker",
+        ),
+        (
+            "GRANT SET ON PARAMETER session_replication_role TO PUBLIC",
+            "REVOKE SET ON PARAMETER session_replication_role FROM PUBLIC",
+        ),
         ("ALTER DATABASE clinic OWNER TO desk", "ALTER DATABASE clinic OWNER TO clinic_owner"),
         ("ALTER SCHEMA public OWNER TO maker", "ALTER SCHEMA public OWNER TO pg_database_owner"),
         ("ALTER TABLE evaluation OWNER TO desk", "ALTER TABLE evaluation OWNER TO clinic_owner"),
