@@ -30,11 +30,12 @@ from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
 from evalassist.records.migrations import MIGRATIONS
-from evalassist.records.models import Base
+from evalassist.records.models import Base, utc_text
 from evalassist.records.plain import addendum_sha256, sha256_of
 from evalassist.records.restore import chosen_backup, restore
 from evalassist.records.server import Server, read_server, server_of, write_server
 from evalassist.records.store import AccountChangedError, DismissedError, MovedError, Store
+from evalassist.records.trail import Wanted
 from evalassist.records.triggers import REFUSALS, RULES
 from evalassist.records.vault import Keys, WrongPaperKeyError, WrongPasswordError, new_keys
 
@@ -2126,6 +2127,25 @@ def test_a_time_or_date_that_is_none_is_told_in_words_and_verify_says_where(
         store.recent()
     (fault,) = there.verify("chen", PASSWORD).faults
     assert where in fault
+
+
+@pytest.mark.parametrize(("at", "detail"), [("x", "{}"), ("9999-01-01", "{}"), (utc_text(SIGNED_AT), "no")])
+def test_a_line_of_the_trail_that_another_program_wrote_is_in_nobodys_way_and_verify_tells_it(
+    in_use: tuple[Entrance, str], server: Server, at: str, detail: str
+) -> None:
+    there, _ = in_use
+    with bare(server) as db:
+        db.execute(
+            "INSERT INTO audit SELECT max(number) + 1, %s, '', '', 'signed', '', %s, '' FROM audit",
+            (at, detail),
+        )
+    with there.sign_in("chen", PASSWORD) as store:
+        store.save(begin())
+        try:
+            store.trail(Wanted())
+        except StoreError as told:
+            assert "a time or date that" in told.message  # noqa: PT017 - or it is shown
+    assert any("does not fit" in fault for fault in there.verify("chen", PASSWORD).faults)
 
 
 def test_whatever_stands_beside_the_vault_an_open_window_goes_on(
