@@ -1036,8 +1036,8 @@ def test_records_that_were_moved_are_not_taken_for_the_clinics_again(here: Entra
         assert len(store.drafts()) == 1
 
 
-def test_a_backup_of_records_that_were_moved_is_put_back_where_the_server_is_lost(
-    here: Entrance, server: Server
+def test_a_backup_of_records_that_were_moved_is_put_back_where_the_server_is_lost_and_moved_anew(
+    here: Entrance, server: Server, owner: Server, asked: Asked
 ) -> None:
     """It may be the only one that holds the last hour."""
     with here.sign_in("chen", PASSWORD) as store:
@@ -1052,6 +1052,16 @@ def test_a_backup_of_records_that_were_moved_is_put_back_where_the_server_is_los
     with pytest.raises(StoreError, match="or come from a backup, and may hold more"):
         here.join(server, "chen", PASSWORD)
     assert not here.verify("chen", PASSWORD).faults
+    asked("CREATE DATABASE anew OWNER clinic_owner")
+    try:
+        postgres.set_up(replace(owner, database="anew"))
+        change_database("window", here, replace(server, database="anew"))
+        with here.sign_in("lee", OTHER) as store:
+            assert store.is_shared
+            assert len(store.drafts()) == 2
+    finally:
+        asked("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'anew'")
+        asked("DROP DATABASE anew")
 
 
 def test_a_window_on_the_file_reads_nothing_more_once_the_records_were_moved(
@@ -1620,6 +1630,22 @@ def test_a_copy_that_lacks_what_was_kept_since_is_not_used(
     with here.join(copied, "chen", PASSWORD) as store:
         assert store.trail_was_cut
     there.sign_in("lee", OTHER).close()  # the others go on where more is
+
+
+def test_a_line_without_a_right_seal_does_not_open_a_database_that_was_left(
+    here: Entrance, there: Entrance, server: Server, copied: Server
+) -> None:
+    """The user of the server could add it, without any key."""
+    change_database("window", here, copied)
+    with bare(server) as db:
+        db.execute(
+            "INSERT INTO audit SELECT number + 1, at, account_id, who, 'connected', '', '{}', mac FROM audit"
+            " ORDER BY number DESC LIMIT 1"
+        )
+    with pytest.raises(StoreError, match="lie in another database now"):
+        there.sign_in("lee", OTHER)
+    there.join(server, "chen", PASSWORD).close()
+    there.sign_in("lee", OTHER).close()
 
 
 @pytest.mark.parametrize("by", ["command", "window"])

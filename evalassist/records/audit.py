@@ -14,7 +14,7 @@ from json.encoder import encode_basestring as _text
 from typing import cast
 
 from sqlalchemy import Connection, Text, exists, insert, select, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from evalassist.evaluation import Evaluation
 from evalassist.records.accounts import Account
@@ -23,8 +23,9 @@ from evalassist.records.vault import Anchor
 
 log = logging.getLogger(__name__)
 
-MOVED, RESTORED = "moved-to-server", "restored"
-"""Nothing more is read or kept in records that were moved, until an administrator puts back a backup of them."""
+MOVED, RESTORED, CONNECTED = "moved-to-server", "restored", "connected"
+"""Nothing is read or kept in records that were moved, until an administrator puts them back or connects to them anew.
+"""
 CLOCK_SLACK = timedelta(minutes=1)
 """A clock that was set back further than this is told in a line of its own."""
 _LAST = (
@@ -135,10 +136,24 @@ def tells_of(db: Session, action: str) -> bool:
     return bool(db.scalar(select(exists().where(StoredAudit.action == action))))
 
 
-def last_of(db: Session, *actions: str) -> str | None:
-    """Which of these acts the trail tells of last."""
-    found = select(StoredAudit.action).where(StoredAudit.action.in_(actions))
-    return db.scalar(found.order_by(StoredAudit.number.desc()).limit(1))
+def was_left(db: Session, key: bytes) -> bool:
+    """Whether the records were moved away, and neither put back nor connected to anew since.
+
+    What another program wrote, without the key of the trail, takes nothing back.
+    """
+    before, seal = aliased(StoredAudit), Sealer(key).seal
+    lines = (
+        _WHOLE.add_columns(StoredAudit.mac, before.mac)
+        .outerjoin(before, before.number == StoredAudit.number - 1)
+        .where(StoredAudit.action.in_((MOVED, RESTORED, CONNECTED)))
+        .order_by(StoredAudit.number.desc())
+    )
+    for *line, mac, mac_before in db.execute(lines):
+        if line[4] == MOVED:
+            return True
+        if mac == seal(mac_before or "", cast(Line, tuple(line))):
+            return False
+    return False
 
 
 def signed_by(db: Session, evaluation_id: str) -> str | None:

@@ -19,7 +19,7 @@ from evalassist.errors import EvalAssistError, StoreError
 from evalassist.files import held
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import NOBODY, Account
-from evalassist.records.audit import MOVED, RESTORED, head
+from evalassist.records.audit import CONNECTED, MOVED, head
 from evalassist.records.connection import WAIT_S, connect
 from evalassist.records.doorstep import CHANGING, RECORDS, is_plain
 from evalassist.records.faults import DamagedError, plain_words
@@ -59,7 +59,6 @@ NOT_MOVED = (
 OLDER_VAULT = (
     "If only {file} was put back from an earlier day, it does not open them: put the newest one back."
 )
-CONNECTED = "connected"
 WERE_MOVED = (
     "These records were moved to the clinic's server, but {file}, which says where that is, is missing. What lies here "
     "is how they were on that day, so it was not opened. Connect this workstation anew with "
@@ -296,7 +295,7 @@ class Entrance:
         try:
             if len(found) == 1:
                 self._refuse_a_foreign_slot(store.kept_vaults(), vault, account_id)
-            if store.last_noted(MOVED, RESTORED) == MOVED:
+            if store.was_left():
                 raise StoreError(WERE_MOVED.format(file=self.server_file))
             first = vault.slot(account_id)
             if first and not vault.begun and not store.people():  # begun, and cut short before this was kept
@@ -415,7 +414,7 @@ class Entrance:
         """Whether the file here says itself that its records lie on the server."""
         for keys in reversed(found):
             with suppress(StoreError), Store(self.records, keys, wait_s=self._wait_s) as file:
-                return file.last_noted(MOVED, RESTORED) == MOVED
+                return file.was_left()
         return False
 
     def use_server(self, store: Store, server: Server) -> dict[str, int]:
@@ -768,7 +767,7 @@ def refuse_another(server: Server, only: Server | None) -> None:
 
 def _refuse_left(store: Store) -> None:
     """Refuse a database that an administrator left for another one, until one connects to it again."""
-    if store.last_noted(MOVED, CONNECTED) == MOVED:
+    if store.was_left():
         raise StoreError(WERE_LEFT.format(server=sentence_start(str(store.where))))
 
 

@@ -601,9 +601,9 @@ class Store:
         """The last line of the audit trail that tells of more than who came and went and what was looked at."""
         return self._read(lambda db: audit.head(db, trail.CHANGES_NOTHING))
 
-    def last_noted(self, *actions: str) -> str | None:
-        """Which of these acts the audit trail tells of last."""
-        return self._read(lambda db: audit.last_of(db, *actions))
+    def was_left(self) -> bool:
+        """Whether the records were moved away, and neither put back nor connected to anew since."""
+        return self._read(lambda db: audit.was_left(db, self.keys.audit))
 
     def last_line(self) -> audit.Line | None:
         """The last line of the audit trail, whole."""
