@@ -403,8 +403,14 @@ def _connect_to_postgres(options: argparse.Namespace) -> int:
     if not (options.url or managed().database):
         raise EvalAssistError("Say the address of the database: postgresql://user@host/database.")
     server = _server(options.url or managed().database)
-    entrance.join(server, options.sign_in, _password(options.sign_in), _key_file(options)).close()
+    with entrance.join(server, options.sign_in, _password(options.sign_in), _key_file(options)) as store:
+        lacks = store.trail_was_cut
     print(f"This workstation uses {server} from now on.")
+    if lacks:
+        print(
+            "But it lacks what was kept in the database before, or what this workstation knows of its audit trail: it "
+            "is an older copy, or was cut. Nobody should work in it before whoever looks after the server knows why."
+        )
     return DONE
 
 

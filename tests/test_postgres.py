@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import struct
 import subprocess
@@ -29,11 +30,12 @@ from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
 from evalassist.records.migrations import MIGRATIONS
-from evalassist.records.models import Base
+from evalassist.records.models import Base, utc_text
 from evalassist.records.plain import addendum_sha256, sha256_of
 from evalassist.records.restore import chosen_backup, restore
 from evalassist.records.server import Server, read_server, server_of, write_server
 from evalassist.records.store import AccountChangedError, DismissedError, MovedError, Store
+from evalassist.records.trail import Wanted
 from evalassist.records.triggers import REFUSALS, RULES
 from evalassist.records.vault import Keys, WrongPaperKeyError, WrongPasswordError, new_keys
 
@@ -720,6 +722,18 @@ def test_the_setup_for_another_user_says_who_may_use_the_records_too(
             "GRANT SET ON PARAMETER session_replication_role TO maker",
             "REVOKE SET ON PARAMETER session_replication_role FROM maker",
         ),
+        (
+            "GRANT ALTER SYSTEM ON PARAMETER archive_command TO desk",
+            "REVOKE ALTER SYSTEM ON PARAMETER archive_command FROM desk",
+        ),
+        (
+            "GRANT SET ON PARAMETER session_preload_libraries TO maker",
+            "REVOKE SET ON PARAMETER session_preload_libraries FROM maker",
+        ),
+        (
+            "GRANT SET ON PARAMETER session_replication_role TO PUBLIC",
+            "REVOKE SET ON PARAMETER session_replication_role FROM PUBLIC",
+        ),
         ("ALTER DATABASE clinic OWNER TO desk", "ALTER DATABASE clinic OWNER TO clinic_owner"),
         ("ALTER SCHEMA public OWNER TO maker", "ALTER SCHEMA public OWNER TO pg_database_owner"),
         ("ALTER TABLE evaluation OWNER TO desk", "ALTER TABLE evaluation OWNER TO clinic_owner"),
@@ -1022,6 +1036,34 @@ def test_records_that_were_moved_are_not_taken_for_the_clinics_again(here: Entra
         assert len(store.drafts()) == 1
 
 
+def test_a_backup_of_records_that_were_moved_is_put_back_where_the_server_is_lost_and_moved_anew(
+    here: Entrance, server: Server, owner: Server, asked: Asked
+) -> None:
+    """It may be the only one that holds the last hour."""
+    with here.sign_in("chen", PASSWORD) as store:
+        here.use_server(store, server)
+        last = Backups(here.records).make(store.keys.database, "asked")
+    here.server_file.unlink()
+    backup = chosen_backup(last.file)
+    restore(backup, backup.keys_by_password("chen", PASSWORD), here.records.parent, backup.account_id("chen"))
+    with here.sign_in("lee", OTHER) as store:
+        store.save(begin())
+        assert len(store.drafts()) == 2
+    with pytest.raises(StoreError, match="or come from a backup, and may hold more"):
+        here.join(server, "chen", PASSWORD)
+    assert not here.verify("chen", PASSWORD).faults
+    asked("CREATE DATABASE anew OWNER clinic_owner")
+    try:
+        postgres.set_up(replace(owner, database="anew"))
+        change_database("window", here, replace(server, database="anew"))
+        with here.sign_in("lee", OTHER) as store:
+            assert store.is_shared
+            assert len(store.drafts()) == 2
+    finally:
+        asked("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'anew'")
+        asked("DROP DATABASE anew")
+
+
 def test_a_window_on_the_file_reads_nothing_more_once_the_records_were_moved(
     here: Entrance, server: Server
 ) -> None:
@@ -1035,6 +1077,66 @@ def test_a_window_on_the_file_reads_nothing_more_once_the_records_were_moved(
             with pytest.raises(MovedError):
                 act()
     assert all("Sign in anew to go on there" in why for why in told)
+
+
+def test_a_window_on_the_file_reads_and_keeps_nothing_more_where_the_name_of_the_server_is_gone(
+    here: Entrance, server: Server
+) -> None:
+    with Entrance(here.records.parent).sign_in("lee", OTHER) as window:
+        with here.sign_in("chen", PASSWORD) as store:
+            here.use_server(store, server)
+        here.server_file.rename(here.server_file.with_suffix(".aside"))
+        for act in (window.recent, lambda: window.save(begin())):
+            with pytest.raises(MovedError):
+                act()
+
+
+def test_what_another_window_keeps_before_the_name_of_the_server_is_written_is_refused_and_kept_there(
+    here: Entrance, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = begin()
+
+    def late(*told: Any) -> None:
+        with pytest.raises(MovedError):
+            window.save(draft)
+        write_server(*told)
+
+    monkeypatch.setattr("evalassist.records.entrance.write_server", late)
+    with Entrance(here.records.parent).sign_in("lee", OTHER) as window:
+        with here.sign_in("chen", PASSWORD) as store:
+            here.use_server(store, server)
+        with here.sign_in("lee", OTHER) as fresh:
+            window.go_on_as(fresh)
+        window.save(draft)
+    with here.sign_in("chen", PASSWORD) as store:
+        assert store.load(draft.id) == draft
+
+
+def test_a_disk_that_takes_the_move_but_not_the_name_of_the_server_loses_nothing_and_says_what_to_do(
+    here: Entrance, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("evalassist.records.entrance.write_server", full)
+    with (
+        Entrance(here.records.parent).sign_in("lee", OTHER) as other,
+        here.sign_in("chen", PASSWORD) as store,
+    ):
+        with pytest.raises(StoreError, match=r"were moved .* is missing.*`evalassist connect-to-postgres`"):
+            here.use_server(store, server)
+        monkeypatch.undo()
+        for window in (store, other):
+            with pytest.raises(MovedError):
+                window.save(begin())
+        with pytest.raises(MovedError):  # not: that the file counts
+            here.use_server(store, server)
+    with pytest.raises(StoreError, match="were moved to the clinic's server"):
+        here.sign_in("chen", PASSWORD)
+    here.join(server, "chen", PASSWORD).close()
+    with here.sign_in("lee", OTHER) as store:
+        assert store.is_shared
+        assert len(store.drafts()) == 1
 
 
 def test_what_was_typed_on_the_file_is_kept_on_the_server_after_signing_in_anew(
@@ -1395,6 +1497,59 @@ def test_a_workstation_without_its_vault_is_an_alarm_and_connects_anew(
     assert there.state() == "locked"
 
 
+def test_a_cut_trail_is_told_also_after_the_workstation_was_connected_anew(
+    here: Entrance, there: Entrance, server: Server, asked: Asked
+) -> None:
+    """Who owns the tables can cut it, and then give the application's user a new password."""
+    with here.sign_in("chen", PASSWORD) as store:
+        before, gone = store.head().number, begin()
+        store.save(gone)
+    asked(
+        "SET session_replication_role = replica",
+        f"DELETE FROM evaluation WHERE id = '{gone.id}'",
+        f"DELETE FROM episode WHERE id = '{gone.episode_id}'",
+        f"DELETE FROM audit WHERE number > {before}",
+        database="clinic",
+    )
+    here.server_file.unlink()
+    for _ in range(2):
+        with here.join(server, "chen", PASSWORD) as store:
+            assert store.trail_was_cut
+    with here.sign_in("chen", PASSWORD) as store:
+        assert store.trail_was_cut
+    assert any("the vault" in fault for fault in here.verify("chen", PASSWORD).faults)
+    with here.sign_in("chen", PASSWORD) as store:
+        here.accept_cut(store)
+    with here.join(server, "chen", PASSWORD) as store:
+        assert not store.trail_was_cut
+
+
+def test_wrong_tries_are_told_by_whoever_signs_in_and_not_erased_by_a_connection_or_verify_that_fails(
+    here: Entrance, there: Entrance, server: Server
+) -> None:
+    def wrong() -> int:
+        return len(here.tries.failed_at)
+
+    with there.sign_in("lee", OTHER) as store:
+        there.change_password(store, store.account.id, THIRD)
+    for _ in range(3):
+        with pytest.raises(WrongPasswordError):
+            here.sign_in("chen", "guess")
+    with pytest.raises(EvalAssistError, match="An administrator connects"):
+        here.join(server, "lee", THIRD)
+    assert wrong() == 3
+    with pytest.raises(WrongPasswordError):
+        here.verify("lee", OTHER)  # a former one is a wrong try like any other
+    assert wrong() == 4
+    assert here.tries.wait_s > 0
+    here.tries._not_before = 0.0
+    here.verify("chen", PASSWORD)
+    assert wrong() == 4
+    with here.join(server, "chen", PASSWORD) as store:
+        assert store.has_noted("sign-in-failed")
+    assert wrong() == 0
+
+
 def test_a_workstation_with_other_records_is_not_connected_over_them(
     there: Entrance, server: Server, tmp_path: Path
 ) -> None:
@@ -1407,6 +1562,10 @@ def test_a_workstation_with_other_records_is_not_connected_over_them(
     with pytest.raises(StoreError, match="other records than this computer"):
         own.join(server, "chen", PASSWORD)
     own.sign_in("chen", PASSWORD).close()
+    own.server_file.write_bytes(there.server_file.read_bytes())  # no leave to do it without a word
+    with pytest.raises(StoreError, match="other records than this computer"):
+        own.join(server, "chen", PASSWORD)
+    own.server_file.unlink()
     own.vault_file.unlink()
     vaults.previous_of(own.vault_file).unlink()
     with pytest.raises(StoreError, match="other records than this computer"):
@@ -1468,8 +1627,40 @@ def test_a_copy_that_lacks_what_was_kept_since_is_not_used(
         store.save(begin())
     with here.sign_in("chen", PASSWORD) as store, pytest.raises(StoreError, match="lacks what was kept"):
         here.use_server(store, copied)
-    here.join(copied, "chen", PASSWORD).close()  # told that it is so
+    with here.join(copied, "chen", PASSWORD) as store:
+        assert store.trail_was_cut
     there.sign_in("lee", OTHER).close()  # the others go on where more is
+
+
+def test_a_line_without_a_right_seal_does_not_open_a_database_that_was_left(
+    here: Entrance, there: Entrance, server: Server, copied: Server
+) -> None:
+    """The user of the server could add it, without any key."""
+    change_database("window", here, copied)
+    with bare(server) as db:
+        db.execute(
+            "INSERT INTO audit SELECT number + 1, at, account_id, who, 'connected', '', '{}', mac FROM audit"
+            " ORDER BY number DESC LIMIT 1"
+        )
+    with pytest.raises(StoreError, match="lie in another database now"):
+        there.sign_in("lee", OTHER)
+    there.join(server, "chen", PASSWORD).close()
+    there.sign_in("lee", OTHER).close()
+
+
+@pytest.mark.parametrize("by", ["command", "window"])
+def test_who_only_signed_in_since_a_copy_was_made_is_no_cut_of_its_trail(
+    here: Entrance, there: Entrance, copied: Server, by: str
+) -> None:
+    here.sign_in("lee", OTHER).close()
+    change_database(by, here, copied)
+    with here.sign_in("chen", PASSWORD) as store:
+        assert store.where == copied
+        assert not store.trail_was_cut
+    with bare(replace(copied, database="clinic")) as db:
+        told = db.execute("SELECT who, action FROM audit ORDER BY number DESC").fetchall()
+    assert (CHEN.name, "moved-to-server") in told[:2]  # not nobody
+    assert not here.verify("chen", PASSWORD).faults
 
 
 @pytest.mark.parametrize("by", ["command", "window"])
@@ -1962,6 +2153,25 @@ def test_a_time_or_date_that_is_none_is_told_in_words_and_verify_says_where(
         store.recent()
     (fault,) = there.verify("chen", PASSWORD).faults
     assert where in fault
+
+
+@pytest.mark.parametrize(("at", "detail"), [("x", "{}"), ("9999-01-01", "{}"), (utc_text(SIGNED_AT), "no")])
+def test_a_line_of_the_trail_that_another_program_wrote_is_in_nobodys_way_and_verify_tells_it(
+    in_use: tuple[Entrance, str], server: Server, at: str, detail: str
+) -> None:
+    there, _ = in_use
+    with bare(server) as db:
+        db.execute(
+            "INSERT INTO audit SELECT max(number) + 1, %s, '', '', 'signed', '', %s, '' FROM audit",
+            (at, detail),
+        )
+    with there.sign_in("chen", PASSWORD) as store:
+        store.save(begin())
+        try:
+            store.trail(Wanted())
+        except StoreError as told:
+            assert "a time or date that" in told.message  # noqa: PT017 - or it is shown
+    assert any("does not fit" in fault for fault in there.verify("chen", PASSWORD).faults)
 
 
 def test_whatever_stands_beside_the_vault_an_open_window_goes_on(

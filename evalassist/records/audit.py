@@ -14,7 +14,7 @@ from json.encoder import encode_basestring as _text
 from typing import cast
 
 from sqlalchemy import Connection, Text, exists, insert, select, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from evalassist.evaluation import Evaluation
 from evalassist.records.accounts import Account
@@ -23,6 +23,9 @@ from evalassist.records.vault import Anchor
 
 log = logging.getLogger(__name__)
 
+MOVED, RESTORED, CONNECTED = "moved-to-server", "restored", "connected"
+"""Nothing is read or kept in records that were moved, until an administrator puts them back or connects to them anew.
+"""
 CLOCK_SLACK = timedelta(minutes=1)
 """A clock that was set back further than this is told in a line of its own."""
 _LAST = (
@@ -30,6 +33,7 @@ _LAST = (
     .order_by(StoredAudit.number.desc())
     .limit(1)
 )
+_LAST_ACT = select(StoredAudit.action).order_by(StoredAudit.number.desc()).limit(1)
 _WHOLE = select(
     StoredAudit.number,
     type_coerce(StoredAudit.at, Text),
@@ -67,6 +71,13 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _was_set_back(now: datetime, last_at: str) -> bool:
+    try:
+        return now.isoformat() < last_at and datetime.fromisoformat(last_at) - now > CLOCK_SLACK
+    except (ValueError, TypeError):  # another program wrote that line, which is told by verify
+        return False
+
+
 def append(
     db: Connection, key: bytes, by: Account, action: str, target: str, detail: Mapping[str, object]
 ) -> Line:
@@ -75,7 +86,7 @@ def append(
     number, mac, last_at = (0, "", "") if last is None else last
     now = _now()
     acts = [(action, target, _sorted(dict(detail)))]
-    if now.isoformat() < last_at and datetime.fromisoformat(last_at) - now > CLOCK_SLACK:
+    if _was_set_back(now, last_at):
         log.warning("the clock was set back")
         acts.insert(0, ("clock-set-back", "", "{}"))
     at, sealer = utc_text(now), Sealer(key)
@@ -115,15 +126,34 @@ def has_lines(db: Session, lines: Iterable[Line]) -> bool:
     return {row.number: tuple(row) for row in found} == wanted
 
 
+def ends_with(db: Connection, action: str) -> bool:
+    """Whether this was the last act."""
+    return db.scalar(_LAST_ACT) == action
+
+
 def tells_of(db: Session, action: str) -> bool:
     """Whether the trail tells of such an act."""
     return bool(db.scalar(select(exists().where(StoredAudit.action == action))))
 
 
-def last_of(db: Session, *actions: str) -> str | None:
-    """Which of these acts the trail tells of last."""
-    found = select(StoredAudit.action).where(StoredAudit.action.in_(actions))
-    return db.scalar(found.order_by(StoredAudit.number.desc()).limit(1))
+def was_left(db: Session, key: bytes) -> bool:
+    """Whether the records were moved away, and neither put back nor connected to anew since.
+
+    What another program wrote, without the key of the trail, takes nothing back.
+    """
+    before, seal = aliased(StoredAudit), Sealer(key).seal
+    lines = (
+        _WHOLE.add_columns(StoredAudit.mac, before.mac)
+        .outerjoin(before, before.number == StoredAudit.number - 1)
+        .where(StoredAudit.action.in_((MOVED, RESTORED, CONNECTED)))
+        .order_by(StoredAudit.number.desc())
+    )
+    for *line, mac, mac_before in db.execute(lines):
+        if line[4] == MOVED:
+            return True
+        if mac == seal(mac_before or "", cast(Line, tuple(line))):
+            return False
+    return False
 
 
 def signed_by(db: Session, evaluation_id: str) -> str | None:

@@ -19,7 +19,7 @@ from evalassist.errors import EvalAssistError, StoreError
 from evalassist.files import held
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import NOBODY, Account
-from evalassist.records.audit import head
+from evalassist.records.audit import CONNECTED, MOVED, head
 from evalassist.records.connection import WAIT_S, connect
 from evalassist.records.doorstep import CHANGING, RECORDS, is_plain
 from evalassist.records.faults import DamagedError, plain_words
@@ -28,7 +28,7 @@ from evalassist.records.plain_file import encrypt
 from evalassist.records.server import FILE_NAME as SERVER_FILE
 from evalassist.records.server import Server, read_server, same_place, server_of, write_server
 from evalassist.records.server_faults import sentence_start
-from evalassist.records.store import AT_ONCE, MOVED, Store, Told
+from evalassist.records.store import AT_ONCE, Store, Told
 from evalassist.records.tries import Tries
 from evalassist.records.vault import (
     Anchor,
@@ -59,7 +59,6 @@ NOT_MOVED = (
 OLDER_VAULT = (
     "If only {file} was put back from an earlier day, it does not open them: put the newest one back."
 )
-CONNECTED = "connected"
 WERE_MOVED = (
     "These records were moved to the clinic's server, but {file}, which says where that is, is missing. What lies here "
     "is how they were on that day, so it was not opened. Connect this workstation anew with "
@@ -237,11 +236,11 @@ class Entrance:
         vault = self.vault()
         self.tries.count()
         slot, found = vaults.unlock(vault, name, password, key_file)
-        self.tries.take_back()
         if self.server_file.exists():
             return self._verify_on_server(
                 vault, found[-1], lambda newer: vaults.unlock(newer, name, password, key_file)[1], known
             )
+        self.tries.take_back()
         with plain_words(self.records, "read"):
             keys = self._fitting(found)
             if len(found) == 1:
@@ -254,11 +253,13 @@ class Entrance:
         """The records that count lie there; a file that is still here is how they were before they were moved."""
         from evalassist.records.verify_server import verify_server
 
-        server = read_server(self.server_file, opened)
-        refuse_another(server, self._only)
-        with Store(server, opened, wait_s=self._wait_s) as store:
-            _refuse_left(store)
-            keys = again(self._kept_vault(store))[-1]  # who was removed elsewhere is told nothing here
+        with self._right_so_far():
+            server = read_server(self.server_file, opened)
+            refuse_another(server, self._only)
+            with Store(server, opened, wait_s=self._wait_s) as store:
+                _refuse_left(store)
+                keys = again(self._kept_vault(store))[-1]  # who was removed elsewhere is told nothing here
+        self.tries.take_back()
         if keys.audit != opened.audit:
             raise VaultDamagedError
         return verify_server(server, keys.audit, {"the vault": vault.anchor, **known})
@@ -284,15 +285,10 @@ class Entrance:
         self, vault: Vault, found: list[Keys], account_id: str, again: Callable[[Vault], list[Keys]]
     ) -> Store:
         if self.server_file.exists():
-            try:
+            with self._right_so_far():
                 server = read_server(self.server_file, found[-1])
                 refuse_another(server, self._only)
-                return self._opened_on_server(server, found[-1], vault, account_id, again, self.tries.forget)
-            except (WrongPasswordError, WrongPaperKeyError):
-                raise  # a former one, known to this workstation only, is a wrong try like any other
-            except BaseException:
-                self.tries.take_back()
-                raise
+                return self._opened_on_server(server, found[-1], vault, account_id, again)
         wrong = self.tries.forget()
         self._refuse_what_is_not_locked()
         keys = self._finish_change_of_keys(vault, found, account_id) if len(found) > 1 else found[0]
@@ -303,7 +299,7 @@ class Entrance:
         try:
             if len(found) == 1:
                 self._refuse_a_foreign_slot(store.kept_vaults(), vault, account_id)
-            if store.has_noted(MOVED):
+            if store.was_left():
                 raise StoreError(WERE_MOVED.format(file=self.server_file))
             first = vault.slot(account_id)
             if first and not vault.begun and not store.people():  # begun, and cut short before this was kept
@@ -320,6 +316,17 @@ class Entrance:
             store.close()
             raise
         return store
+
+    @contextmanager
+    def _right_so_far(self) -> Iterator[None]:
+        """The password was right here: what fails now is no wrong try, and those before it are still to be told."""
+        try:
+            yield
+        except (WrongPasswordError, WrongPaperKeyError):
+            raise  # a former one, known to this workstation only, is a wrong try like any other
+        except BaseException:
+            self.tries.take_back()
+            raise
 
     def _come_in(self, store: Store, vault: Vault, wrong: tuple[str, ...]) -> None:
         """Note who signed in, and whether the audit trail lacks the line that was its last one here."""
@@ -348,33 +355,35 @@ class Entrance:
             )
         vault = vaults.vault_of(kept)
         here = self._vault_or_none()
-        others = here.begun and here.records_id != vault.records_id if here else self.records.exists()
-        if others and not self.server_file.exists():
+        if here and here.records_id == vault.records_id:
+            vault = vault.with_anchor(here.anchor)  # a cut is told here, whatever the server knows
+        unknown = self.records.exists() and not self.server_file.exists()
+        if here.begun and here.records_id != vault.records_id if here else unknown:
             raise StoreError(OTHER_RECORDS.format(server=server))
         self.tries.count()
         slot, found = vaults.unlock(vault, name, password, key_file)
-        wrong = self.tries.forget()
-        if here and self.records.exists() and not (self.server_file.exists() or self._were_moved(found)):
-            raise StoreError(NOT_MOVED.format(server=server))
-        former = self._server_before(found[-1])
-        with Store(server, found[-1], wait_s=self._wait_s) as asked:
-            account = asked.account_of(slot.id)
-            if not account.administers:
-                raise EvalAssistError(tr("An administrator connects a workstation. Nothing was changed."))
-            _note_connected(asked, account)
-        vaults.write_vault(vault, self.vault_file)
-        write_server(self.server_file, server, found[-1])
-        store = self._opened_on_server(
-            server,
-            found[-1],
-            vault,
-            slot.id,
-            lambda newer: vaults.unlock(newer, name, password, key_file)[1],
-            lambda: wrong,
-        )
+        with self._right_so_far():
+            if here and self.records.exists() and not (self.server_file.exists() or self._were_moved(found)):
+                raise StoreError(NOT_MOVED.format(server=server))
+            former = self._server_before(found[-1])
+            with Store(server, found[-1], wait_s=self._wait_s) as asked:
+                account = asked.account_of(slot.id)
+                if not account.administers:
+                    raise EvalAssistError(tr("An administrator connects a workstation. Nothing was changed."))
+                _note_connected(asked, account)
+            vaults.write_vault(vault, self.vault_file)
+            write_server(self.server_file, server, found[-1])
+            store = self._opened_on_server(
+                server,
+                found[-1],
+                vault,
+                slot.id,
+                lambda newer: vaults.unlock(newer, name, password, key_file)[1],
+            )
         if former is not None:
             with suppress(EvalAssistError), Store(former, found[-1], wait_s=self._wait_s) as left:
-                self._leave(left, store)
+                lacks = self._leave(left, store, store.account)
+                store.trail_was_cut = lacks or not store.holds(self.vault().anchor)
         return store
 
     def _server_before(self, keys: Keys) -> Server | None:
@@ -383,23 +392,33 @@ class Entrance:
             return read_server(self.server_file, keys) if self.server_file.exists() else None
         return None
 
-    def _leave(self, former: Store, now: Store) -> None:
+    def _leave(self, former: Store, now: Store, by: Account) -> bool:
         """The database before says that the records lie elsewhere: an older sealed name of it would lead back there.
 
-        Not where it is the same one by another name, which holds the line just written, nor where more was kept.
+        Not where it is the same one by another name, which holds the line just written, nor where more was kept:
+        whether it is so is returned.
         """
-        if former.holds(now.head()) or not now.holds(former.last_change()):
-            return
+        if former.holds(now.head()):
+            return False
+        if not now.holds(former.last_change()):
+            return True
         try:
-            former.note(MOVED, "")
+            former.note_as(by, MOVED)
+            with self._alone():
+                vault = self.vault()
+                if former.holds(
+                    vault.anchor
+                ):  # what is lacking tells only of who came and went since the copy
+                    vaults.write_vault(vault.with_anchor(now.head()), self.vault_file)
         except EvalAssistError as fault:
-            log.error("the former database does not say that it was left: %s", type(fault).__name__)
+            log.error("the former database was not left to the end: %s", type(fault).__name__)
+        return False
 
     def _were_moved(self, found: list[Keys]) -> bool:
         """Whether the file here says itself that its records lie on the server."""
         for keys in reversed(found):
             with suppress(StoreError), Store(self.records, keys, wait_s=self._wait_s) as file:
-                return file.has_noted(MOVED)
+                return file.was_left()
         return False
 
     def use_server(self, store: Store, server: Server) -> dict[str, int]:
@@ -441,9 +460,12 @@ class Entrance:
                     raise StoreError(LACKS.format(server=sentence_start(str(server)), former=store.where))
                 _note_connected(there, store.account)
                 write_server(self.server_file, server, store.keys)
-                self._leave(store, there)
+                self._leave(store, there, store.account)
             return moved
-        write_server(self.server_file, server, store.keys)
+        try:
+            write_server(self.server_file, server, store.keys)
+        except OSError as fault:
+            raise StoreError(WERE_MOVED.format(file=self.server_file)) from fault
         return moved
 
     def _opened_on_server(
@@ -453,12 +475,8 @@ class Entrance:
         vault: Vault,
         account_id: str,
         again: Callable[[Vault], list[Keys]],
-        forget: Callable[[], tuple[str, ...]],
     ) -> Store:
-        """Sign in with the vault that counts for all workstations: this one's copy may be older.
-
-        `forget` ends the count of wrong tries and tells of them; the server has agreed then.
-        """
+        """Sign in with the vault that counts for all workstations: this one's copy may be older."""
         store = Store(server, opened, wait_s=self._wait_s)
         try:
             _refuse_left(store)
@@ -475,7 +493,7 @@ class Entrance:
                 raise VaultDamagedError
             store.account = store.account_of(account_id)
             _let_in_by(store, newer)
-            self._come_in(store, vault, forget())
+            self._come_in(store, vault, self.tries.forget())  # the server has agreed
         except BaseException:
             store.close()
             raise
@@ -764,7 +782,7 @@ def refuse_another(server: Server, only: Server | None) -> None:
 
 def _refuse_left(store: Store) -> None:
     """Refuse a database that an administrator left for another one, until one connects to it again."""
-    if store.last_noted(MOVED, CONNECTED) == MOVED:
+    if store.was_left():
         raise StoreError(WERE_LEFT.format(server=sentence_start(str(store.where))))
 
 

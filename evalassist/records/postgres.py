@@ -176,8 +176,10 @@ SELECT has_table_privilege(:name, 'public.audit', 'UPDATE, DELETE, TRUNCATE')
             UNION SELECT proowner FROM pg_proc WHERE pronamespace = 'public'::regnamespace
         ){parameter}))
 """
-_PARAMETER = " OR has_parameter_privilege(oid, 'session_replication_role', 'SET, ALTER SYSTEM')"
-"""Who sets this goes past every lock; it can be granted from this version on:"""
+_PARAMETER = (
+    " OR EXISTS (SELECT 1 FROM pg_parameter_acl, aclexplode(paracl) WHERE grantee IN (pg_roles.oid, 0))"
+)
+"""Some of these go past every lock or run programs, and none is needed; they can be granted from this version on:"""
 _GRANTED_FROM = 150_000
 
 
@@ -336,9 +338,9 @@ def _grant(db: Connection, app_user: str) -> None:
         raise StoreError(
             tr(
                 "The user {app_user} could change what is signed: it may make roles, is a superuser, may run programs, "
-                "write files or replicate on the server, may set session_replication_role, or belongs to an owner of "
-                "the database or of what is in it. Nothing was changed. Take that away, or name a user who does not "
-                "exist yet."
+                "write files or replicate on the server, was granted a parameter of the server (or everybody was), or "
+                "belongs to an owner of the database or of what is in it. Nothing was changed. Take that away, or name "
+                "a user who does not exist yet."
             ).format(app_user=app_user)
         )
     may_make_tables = "SELECT has_schema_privilege(:name, 'public', 'CREATE')"

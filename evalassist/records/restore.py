@@ -16,6 +16,7 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.files import held, keep_names, write_whole
+from evalassist.records import audit
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import NOBODY
 from evalassist.records.backup import FOLDER, Backups, Manifest, backups_in, manifest_of
@@ -107,10 +108,7 @@ def restore(backup: ToRestore, keys: list[Keys], folder: Path, by: str = "") -> 
         fitting, aside = put_in_place(backup, keys, folder, by)
     records = folder / RECORDS
     with Store(records, fitting) as store:  # a backup of an earlier EvalAssist is brought up to date
-        who = store.account_of(by) if by else NOBODY
-        store.account = who
-        store.note("restored", backup.file.stem)
-        store.account = NOBODY  # who restores is not signed in
+        store.note_as(store.account_of(by) if by else NOBODY, audit.RESTORED, backup.file.stem)
     with plain_words(records, "read"), closing(connect(records, fitting.database)) as db:
         counts = counts_of(db)
     log.info("records restored from %s", backup.file.name)

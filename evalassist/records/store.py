@@ -71,7 +71,6 @@ T = TypeVar("T")
 Told = tuple[str, str, Mapping[str, object]]
 """What a line of the audit trail says: action, target, detail."""
 
-MOVED = "moved-to-server"
 _LEAVES = ("signed-out", "locked")
 AT_ONCE = (
     "Accounts or passwords were changed elsewhere at the same moment. This change was not kept; that one was. "
@@ -554,6 +553,11 @@ class Store:
         with self._write(action, target, detail):
             pass
 
+    def note_as(self, by: Account, action: str, target: str = "") -> None:
+        """Write such a line in the name of somebody who is not signed in here."""
+        with self._change() as db:
+            audit.append(db, self.keys.audit, by, action, target, {})
+
     def note_practice(self, what: Literal["begun", "removed"]) -> None:
         """Write that the practice patient, who is not among these records, was begun or removed."""
         self._note_quietly(f"practice-{what}", "")
@@ -602,9 +606,9 @@ class Store:
         """The last line of the audit trail that tells of more than who came and went and what was looked at."""
         return self._read(lambda db: audit.head(db, trail.CHANGES_NOTHING))
 
-    def last_noted(self, *actions: str) -> str | None:
-        """Which of these acts the audit trail tells of last."""
-        return self._read(lambda db: audit.last_of(db, *actions))
+    def was_left(self) -> bool:
+        """Whether the records were moved away, and neither put back nor connected to anew since."""
+        return self._read(lambda db: audit.was_left(db, self.keys.audit))
 
     def last_line(self) -> audit.Line | None:
         """The last line of the audit trail, whole."""
@@ -657,7 +661,7 @@ class Store:
         if self.account.id and (self._came_in is None or action in _LEAVES):
             detail = {**detail, "sign": token_hex(16)}
         line = audit.append(db, self.keys.audit, self.account, action, target, detail)
-        if action != MOVED:  # that one ends the file, and does not go along to the server
+        if action != audit.MOVED:  # that one ends the file, and does not go along to the server
             self._writes = line
 
     # ------------------------------------------------------------ transactions
@@ -785,6 +789,9 @@ class Store:
 
     def _refuse_dismissed(self, db: Connection) -> None:
         """Whoever is signed in may have been removed, or be known otherwise, at another workstation meanwhile."""
+        # the name of the server may not be written yet, or be gone again
+        if self.account.id and not self.is_shared and audit.ends_with(db, audit.MOVED):
+            self._dismiss(MovedError())
         mine = self.account
         now = reads.account_now(db, mine.id) if mine.id else None
         as_it_was = now is None or now == (mine.name, mine.licence, mine.role)  # the paper key has no row

@@ -211,8 +211,17 @@ def lines(db: Session, wanted: Wanted, before: int | None = None, limit: int = P
         TrailLine(
             row.number, row.at, row.who, row.action, detail, about.get(row.target) or _of(detail, about)
         )
-        for row, detail in ((row, json.loads(row.detail)) for row in rows)
+        for row, detail in ((row, _detail(row)) for row in rows)
     )
+
+
+def _detail(row: StoredAudit) -> Mapping[str, Any]:
+    """Nothing where another program wrote what cannot be read, which verify tells."""
+    try:
+        found = json.loads(row.detail)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _of(detail: Mapping[str, Any], about: Mapping[str, str]) -> str:
@@ -221,7 +230,7 @@ def _of(detail: Mapping[str, Any], about: Mapping[str, str]) -> str:
 
 def _about(db: Session, rows: Sequence[StoredAudit]) -> dict[str, str]:
     """What the targets of these lines are called."""
-    targets = {row.target for row in rows} | {str(json.loads(row.detail).get("patient", "")) for row in rows}
+    targets = {row.target for row in rows} | {str(_detail(row).get("patient", "")) for row in rows}
     found = {
         row.id: row.name for row in db.scalars(select(StoredAccount).where(StoredAccount.id.in_(targets)))
     }
