@@ -286,13 +286,15 @@ def _load(item: Item, answers: Answers, percent: float | None) -> str:
     old, new = _rating(answers, "load-old"), _rating(answers, "load-new")
     if old is None or new is None or answers.get(item.id) != "yes":
         return rose
-    unit, weeks = answers.get("load-unit"), _rating(answers, "load-weeks")
+    unit, weeks = answers.get("load-unit"), answers.get("load-weeks")
     text = f"{rose}, from {old:g} to {new:g}" + (
         f" {unit}" if isinstance(unit, str) else " (unit not recorded)"
     )
     if percent:
         text += f" ({shown(abs(percent), 1)} % {'more' if percent > 0 else 'less'})"
-    return text + (f" in {weeks:g} week{'' if weeks == 1 else 's'}" if weeks is not None else "")
+    if isinstance(weeks, Quantity):
+        return f"{text} in {weeks.value:g} {weeks.unit}"
+    return f"{text} in {weeks:g} week{'' if weeks == 1 else 's'}" if isinstance(weeks, int | float) else text
 
 
 def _totals(
