@@ -53,6 +53,14 @@ def test_a_picture_that_differs_or_is_missing_or_belongs_to_nothing_is_told(tmp_
     (tmp_path / "ZZ99-start.svg").write_text("<svg/>", encoding="utf-8")
     drawn = pictures(["HA01"])
     assert differing(drawn, tmp_path) == ["HA01-start.svg", "HA01-end.svg", "ZZ99-start.svg"]
+    (tmp_path / "ZZ99-start.svg").unlink()
+    for name, text in drawn.items():
+        number = re.search(r"\d+\.\d", text)
+        assert number is not None
+        by = 0.2 if name == "HA01-start.svg" else 2.0
+        moved = f"{float(number[0]) + by:.1f}"
+        (tmp_path / name).write_text(text.replace(number[0], moved, 1), encoding="utf-8")
+    assert differing(drawn, tmp_path) == ["HA01-end.svg"], "what a processor rounds otherwise is no change"
 
 
 def test_drawing_twice_gives_the_same_text() -> None:
