@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 from windows import window_of
 
 from evalassist.case_file import read_case
@@ -38,6 +39,7 @@ from evalassist.records.vault import new_keys
 from evalassist.settings import Settings, settings_file
 from ui import style
 from ui.app import App
+from ui.aside import Aside
 from ui.crash import CrashHook
 from ui.dialogs.papers import AddendumDialog
 from ui.dialogs.patient import CorrectionDialog, PatientDialog
@@ -677,6 +679,19 @@ def test_the_collector_rests_until_a_paper_is_drawn_though_the_window_is_closed(
     assert not gc.isenabled()
     go_on.set()
     qtbot.waitUntil(gc.isenabled, timeout=30_000)  # papers of earlier tests may still be drawn before it
+
+
+def test_the_collector_works_again_though_the_window_of_the_work_was_taken_down(qtbot: QtBot) -> None:
+    """As a dialog whose password is being checked when the screen locks: else nothing is collected any more."""
+    qtbot.waitUntil(gc.isenabled, timeout=30_000)
+    go_on, window = threading.Event(), QWidget()
+    Aside(window).do(lambda: go_on.wait(5), lambda _: None, lambda _: None)
+    assert not gc.isenabled()
+    window.deleteLater()
+    qtbot.waitUntil(lambda: not isValid(window))
+    assert not gc.isenabled()
+    go_on.set()
+    qtbot.waitUntil(gc.isenabled)
 
 
 def test_the_sheet_of_a_stopped_patient_never_becomes_printable(desk: Desk, qtbot: QtBot) -> None:

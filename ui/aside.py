@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
@@ -28,6 +28,8 @@ class Aside(QObject):
         self._otherwise: Callable[[EvalAssistError], object] = _forget
         self._clock = QTimer(self, interval=ASK_MS)
         self._clock.timeout.connect(self._ask)
+        self._rest = _Rest()
+        self.destroyed.connect(partial(_Rest.end_when_done, self._rest))
 
     @property
     def at_work(self) -> bool:
@@ -42,9 +44,9 @@ class Aside(QObject):
         """Begin; one of both follows. Nothing is begun while something is being done."""
         if self._begun is not None:
             return
-        collector.rest(self)
+        collector.rest(self._rest)
         self._then, self._otherwise = then, otherwise
-        self._begun = _thread().submit(work)
+        self._begun = self._rest.work = _thread().submit(work)
         self._clock.start()
 
     def finish(self) -> Any:
@@ -52,7 +54,7 @@ class Aside(QObject):
         begun, self._begun = self._begun, None
         self._clock.stop()
         failed = begun.exception() if begun is not None else None
-        collector.resume(self)
+        self._rest.end()
         return None if begun is None or failed is not None else begun.result()
 
     def _ask(self) -> None:
@@ -60,7 +62,7 @@ class Aside(QObject):
             return
         begun, self._begun = self._begun, None
         self._clock.stop()
-        collector.resume(self)
+        self._rest.end()
         then, otherwise = self._then, self._otherwise
         self._then = self._otherwise = _forget
         try:
@@ -74,6 +76,25 @@ class Aside(QObject):
             )
             raise  # the crash hook writes down where
         then(given)
+
+
+class _Rest:
+    """The collector's, until the work is done: also where the window was taken down meanwhile."""
+
+    def __init__(self) -> None:
+        self.work: Future[Any] | None = None
+
+    def end(self) -> None:
+        self.work = None
+        collector.resume(self)
+
+    def end_when_done(self, _: object = None) -> None:
+        if self.work is None or QCoreApplication.instance() is None:
+            return
+        if self.work.done():
+            self.end()
+        else:
+            QTimer.singleShot(ASK_MS, partial(_Rest.end_when_done, self))
 
 
 def _forget(_: object) -> None:
