@@ -581,8 +581,15 @@ def test_not_tested_takes_a_reason_and_can_be_tested_after_all(session_of: Any, 
     choose(page, "Hip abduction, right: not tested, and why", "Pain")
     assert session.evaluation.answers["habd.right"] == StrengthTest(not_tested="pain")
     assert "because of: pain" in reads(page)
+    page.focus_item("habd.right")
+    held = page.window().focusWidget()
+    assert held is not None
+    assert held.accessibleName() == "Test Hip abduction, right after all"
     click(page, "Test Hip abduction, right after all")
     assert "habd.right" not in session.evaluation.answers
+    held = page.window().focusWidget()
+    assert held is not None
+    assert held.accessibleName().startswith("Hip abduction, right, trial 1"), "what is typed next goes there"
 
 
 def test_both_sides_left_out_for_one_reason_are_one_line(session_of: Any, opened: Any) -> None:

@@ -450,6 +450,8 @@ class StrengthSide(QWidget):
     def _test_after_all(self) -> None:
         gone = self._test.discarded if self._test else ()
         self._tell(StrengthTest(discarded=gone))
+        if tries := self.tries():  # the button went, and the keyboard must not wander off with it
+            tries[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def leave_out(self, reason: str) -> None:
         """This side is not tested, and why."""
@@ -554,6 +556,8 @@ class StrengthSide(QWidget):
             self.extras.own.commit()
 
     def first_gap(self) -> QWidget | None:
-        """The field to work on: the first empty one, else the first."""
+        """The field to work on: the first empty one, else the first; of a side not tested, the way to test it."""
+        if self._reason is not None:
+            return self._test_it if self._test_it.isVisibleTo(self) else None
         fields = [*self.tries(), *self.asides()]
         return next((field for field in fields if not is_filled(field)), fields[0] if fields else None)
