@@ -51,11 +51,16 @@ def notes_in_force(rows: Iterable[EvaluationRow], today: date) -> Iterator[tuple
 def due_this_week(
     notes: Iterable[tuple[EvaluationRow, bool]], dues: Mapping[str, tuple[Due, ...]], today: date
 ) -> tuple[tuple[Due, EvaluationRow], ...]:
-    """What is due within a week, or was in the last one, the earliest first; a visit that was begun is not due."""
+    """What is due within a week, or was in the last one, the earliest first; a visit that was begun is not due.
+
+    A re-evaluation that nobody began stays, last, for nothing else tells of a patient who does not come.
+    """
     found = [
-        (due, row)
+        (due.day < today - WEEK, due, row)
         for row, begun in notes
         for due in dues.get(row.id, ())
-        if abs(due.day - today) <= WEEK and not (begun and due.what == "Re-evaluation")
+        if due.day <= today + WEEK
+        and (not begun if due.what == "Re-evaluation" else due.day >= today - WEEK)
     ]
-    return tuple(sorted(found, key=lambda pair: (pair[0].day, pair[1].patient.name)))
+    found.sort(key=lambda one: (one[0], one[1].day, one[2].patient.name))
+    return tuple((due, row) for _, due, row in found)

@@ -912,6 +912,24 @@ def test_a_visit_that_was_begun_is_not_due_and_a_discharge_ends_it(store: Store,
     assert found() == []
 
 
+def test_a_re_evaluation_that_nobody_began_stays_due_below_what_this_week_asks(
+    store: Store, content: Content
+) -> None:
+    sign(store, visit(content, 6), content)
+    sign(
+        store,
+        visit(content, 4, patient=Patient("Brandt, Elke", date(1979, 1, 1), "F"), episode="elke"),
+        content,
+    )
+    notes = list(notes_in_force(store.recent(50), TODAY))
+    long_ago, today = TODAY - timedelta(14), Due("Re-evaluation", TODAY)
+    dues = {"episode 6": (Due("Re-evaluation", long_ago), Due("Plan to certify", long_ago)), "elke 4": (today,)}
+    assert [due for due, _ in due_this_week(notes, dues, TODAY)] == [today, Due("Re-evaluation", long_ago)]
+    store.save(visit(content, 0, "re-evaluation"))
+    notes = list(notes_in_force(store.recent(50), TODAY))
+    assert [due for due, _ in due_this_week(notes, dues, TODAY)] == [today]
+
+
 def test_what_is_due_this_week_leads_to_the_chart(
     window: MainWindow, store: Store, content: Content, qtbot: QtBot
 ) -> None:

@@ -1513,6 +1513,18 @@ def test_what_is_missing_is_a_link_before_signing(session_of: Any, opened: Any, 
     assert asked.args == ["MPD"]
 
 
+def test_a_stopped_evaluation_misses_only_what_the_safety_screen_asks(session_of: Any, opened: Any) -> None:
+    session = session_of("ex1")
+    for item_id in ("worst-pain", "height"):
+        session.answer(item_id, None)
+    session.answer("calf-signs", "yes")
+    page = opened(SignPage(session))
+    asked = session.progress["safety"].left
+    assert asked, "a sign of a clot is looked into"
+    assert f"{asked} things are missing" in reads(page)
+    assert "History: " not in reads(page)
+
+
 def test_a_stopped_evaluation_offers_the_letter_and_can_be_signed(
     session_of: Any, opened: Any, qtbot: QtBot
 ) -> None:
