@@ -99,7 +99,7 @@ class DraftsCard(Card):
             self._rows.append(made)
         if not rows:
             signed = bool(self._store.recent(1))
-            self._lines.addWidget(quiet(tr("None. Every note is signed.") if signed else tr("No notes yet.")))
+            self._lines.addWidget(quiet(tr("None left unfinished.") if signed else tr("No notes yet.")))
         self._look.start()
 
     def showEvent(self, event: QShowEvent) -> None:
