@@ -261,12 +261,12 @@ def test_a_reason_opens_the_closed_steps_and_stands_above_them(begin: Begin, ste
     assert "DVT likely: Medical contact the same day." in in_dialog(page, "Test anyway…", give_reason)
     assert enabled(page)
     assert banner(page) == (
-        "Tested against the safety screen. DVT likely. Reason: Ultrasound negative today."
+        "Tested although the safety screen forbids it. DVT likely. Reason: Ultrasound negative today."
     )
     assert note_lines(window)["Tested anyway, because"] == "Ultrasound negative today."
     assert session_of(window).progress["plan"].state == "blocked"
     assert session_of(window).progress["handout"].state == "blocked"
-    assert "Tested against the safety screen: Ultrasound negative today." in reads(page_of(window, "sign"))
+    assert "Tested although the safety screen forbids it: Ultrasound negative today." in reads(page_of(window, "sign"))
 
 
 def test_taking_the_reason_back_closes_the_steps_again(begin: Begin) -> None:
@@ -276,7 +276,7 @@ def test_taking_the_reason_back_closes_the_steps_again(begin: Begin) -> None:
     assert "Not tested now." in banner(page)
     assert "Tested anyway, because" not in note_lines(window)
     session_of(window).undo()
-    assert "Tested against the safety screen." in banner(page)
+    assert "Tested although the safety screen forbids it." in banner(page)
 
 
 def test_without_a_reason_nothing_opens(begin: Begin) -> None:

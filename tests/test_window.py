@@ -345,12 +345,30 @@ def test_f8_on_the_plan_goes_where_its_gaps_are_answered(desk: Desk) -> None:
 
 
 def test_f8_on_a_blocked_plan_goes_to_what_is_left_elsewhere(desk: Desk) -> None:
-    desk.begin(desk.case("ex1").without_answer("nprs-worst").with_answer("locked", "yes"))
+    desk.begin(desk.case("ex1").without_answer("nprs-worst", "hot-bursa"))
     assert desk.view.session.progress["plan"].state == "blocked"
     desk.view.show_step("plan")
     desk.press(Qt.Key.Key_F8)
     assert desk.view.step != "plan"
     assert desk.view.focused_item() in desk.view.session.progress[desk.view.step].gaps
+
+
+def test_the_letter_of_a_stopped_visit_comes_before_what_else_is_open(desk: Desk, qtbot: QtBot) -> None:
+    desk.begin(desk.case("ex1").without_answer("nprs-worst", "hot-bursa").with_answer("locked", "yes"))
+    desk.window.view.referral_wanted.disconnect()
+    desk.press(Qt.Key.Key_F8)
+    assert desk.view.focused_item() == "hot-bursa", "the safety screen is finished first"
+    desk.keys("n")
+    assert "Referral letter not written" in texts(desk.view.footer)
+    with qtbot.waitSignal(desk.view.referral_wanted):
+        desk.press(Qt.Key.Key_F8)
+    session = desk.view.session
+    session.store.keep_document(
+        session.evaluation.id, "referral", "en", "letter", b"%PDF", "A. Chen, PT", "printed"
+    )
+    session.read_documents()
+    desk.press(Qt.Key.Key_F8)
+    assert desk.view.focused_item() == "nprs-worst"
 
 
 def test_enter_goes_on_from_a_unit_that_was_chosen_for_a_number(desk: Desk) -> None:

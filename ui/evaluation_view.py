@@ -198,12 +198,19 @@ class EvaluationView(QWidget):
         """F8: the next item still to answer, here first, then in the steps after this one."""
         self._commit_page()
         found = self.gap_after()
-        if found is not None:
+        if self._letter_is_next():
+            self.referral_wanted.emit()
+        elif found is not None:
             step_id, item_id = found
             page = self.show_step(step_id)
             page.focus_item(item_id)
         else:
             spoken.say(self, tr("Nothing left"))
+
+    def _letter_is_next(self) -> bool:
+        """The safety screen is answered and ends the visit: the letter goes before everything else that is open."""
+        session = self.session
+        return session.letter_waits and not session.signed and not session.progress["safety"].left
 
     def neighbour(self, by: int) -> str | None:
         """The step before or after this one."""
@@ -596,11 +603,15 @@ class EvaluationView(QWidget):
         )
         text, state = self._left_words(here)
         key, hint = ("F8", tr("next gap")) if self.gap_after() else ("", "")
+        if self._letter_is_next():
+            key, hint = "F8", tr("write it")
         self.footer.set_left(text, state, key=key, hint=hint)
 
     def _left_words(self, here: StepProgress) -> tuple[str, glyph.State]:
         if self.session.signed:
             return tr("Signed"), "complete"
+        if self._letter_is_next():
+            return tr("Referral letter not written"), "look"
         if here.state == "blocked":
             return tr("Blocked"), "blocked"
         if here.left:

@@ -201,6 +201,12 @@ class EvaluationSession(QObject):
     def progress(self) -> Mapping[str, StepProgress]:
         return self._result()[2]
 
+    @property
+    def letter_waits(self) -> bool:
+        """The visit ends with a referral letter, and none is printed or saved yet."""
+        own = (row for row in self.documents if row.evaluation_id == self._evaluation.id)
+        return self.assessment.stopped and all(row.kind != "referral" for row in own)
+
     def last_words(self, item_id: ItemId) -> str:
         """What was answered last time, in a few words: `last: 3/10, Mar 2`; empty when it was not asked."""
         if item_id not in self.last_answers:

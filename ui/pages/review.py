@@ -288,9 +288,11 @@ class SignPage(Page):
             found.append(
                 (
                     "danger",
-                    tr("{titles}: the letter says so. {stops}").format(
-                        titles=titles, stops=" ".join(advised(assessment.stops))
-                    ),
+                    (
+                        tr("{titles}: the letter is not written yet. {stops}")
+                        if self.session.letter_waits
+                        else tr("{titles}: the letter says so. {stops}")
+                    ).format(titles=titles, stops=" ".join(advised(assessment.stops))),
                 )
             )
             if assessment.value("medical-contact-made") is None:
@@ -299,7 +301,7 @@ class SignPage(Page):
                 found.append(
                     (
                         "look",
-                        tr("Tested against the safety screen: {tested_anyway}").format(
+                        tr("Tested although the safety screen forbids it: {tested_anyway}").format(
                             tested_anyway=assessment.tested_anyway
                         ),
                     )

@@ -223,10 +223,8 @@ class CheckList(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        widest = max(row.sizeHint().width() for row in self._rows)
-        room = self.width() + self._grid.horizontalSpacing()
-        fitting = max(1, room // (widest + self._grid.horizontalSpacing()))
-        self._arrange(min(self._columns, fitting))
+        fits = (columns for columns in range(self._columns, 1, -1) if self._needs(columns) <= self.width())
+        self._arrange(next(fits, 1))
 
     def minimumSizeHint(self) -> QSize:
         # Narrower than two columns is fine: the list then becomes one.
@@ -260,11 +258,20 @@ class CheckList(QWidget):
             self._told = self.value
             self.answered.emit(self._told)
 
+    def _needs(self, columns: int) -> int:
+        """How wide so many columns are, each as wide as its own widest line."""
+        widths, high = [row.sizeHint().width() for row in self._rows], self._height(columns)
+        each = [max(widths[at : at + high]) for at in range(0, len(widths), high)]
+        return sum(each) + self._grid.horizontalSpacing() * (len(each) - 1)
+
+    def _height(self, columns: int) -> int:
+        return -(-len(self._rows) // columns)
+
     def _arrange(self, columns: int) -> None:
         if columns == self._laid_out:
             return
         self._laid_out = columns
-        high = -(-len(self._rows) // columns)
+        high = self._height(columns)
         for at, row in enumerate(self._rows):
             # Down the first column, then the second: as it is read, and as Tab goes.
             self._grid.addWidget(row, at % high, at // high)
