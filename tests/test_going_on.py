@@ -266,7 +266,9 @@ def test_a_reason_opens_the_closed_steps_and_stands_above_them(begin: Begin, ste
     assert note_lines(window)["Tested anyway, because"] == "Ultrasound negative today."
     assert session_of(window).progress["plan"].state == "blocked"
     assert session_of(window).progress["handout"].state == "blocked"
-    assert "Tested although the safety screen forbids it: Ultrasound negative today." in reads(page_of(window, "sign"))
+    assert "Tested although the safety screen forbids it: Ultrasound negative today." in reads(
+        page_of(window, "sign")
+    )
 
 
 def test_taking_the_reason_back_closes_the_steps_again(begin: Begin) -> None:

@@ -454,6 +454,37 @@ def test_who_got_another_role_or_license_signs_in_anew_and_loses_nothing(
         person.qtbot.waitUntil(lambda: "mass" in chens.load(begun.id).answers)
 
 
+def test_what_two_locks_held_of_one_account_is_kept_each_and_no_key_stays(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program kept the records from being written, from before somebody came in."""
+    monkeypatch.setattr(sessions, "AGAIN_MS", 100)
+    notes, keys, file = (person.begin(), person.begin()), person.store.keys, person.store.path
+    person.lock()
+    person.window.end_backups()
+    with closing(connect(file, keys.database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for number, note in enumerate(notes):
+            person.sign_in("chen", PASSWORD)
+            person.window.open_evaluation(note.id)
+            person.view.session.answer("goal-text", f"words {number}")
+            person.lock()
+        assert len(person.window._held) == 2
+        assert "sign in here" not in texts(person.window), (
+            "nobody could tell these records from a copy of them"
+        )
+        person.sign_in("chen", PASSWORD)
+        looked_only = person.store
+        person.lock()
+        with pytest.raises(StoreError, match="closed"):
+            looked_only.recent(1)
+        other.execute("ROLLBACK")
+    person.qtbot.waitUntil(lambda: not person.window._held, timeout=20_000)
+    person.sign_in("chen", PASSWORD)
+    for number, note in enumerate(notes):
+        assert person.store.load(note.id).answers["goal-text"] == f"words {number}"
+
+
 @pytest.mark.parametrize("removed", [False, True])
 def test_what_waits_for_somebody_who_was_dismissed_locks_nobody_else(
     person: Person, monkeypatch: pytest.MonkeyPatch, removed: bool
@@ -474,7 +505,7 @@ def test_what_waits_for_somebody_who_was_dismissed_locks_nobody_else(
     person.sign_in("chen", PASSWORD)
     person.qtbot.wait(500)
     assert person.sees == "start page"
-    assert list(person.window._held) == ([] if removed else [lee.id])
+    assert [held.account.id for held in person.window._held] == ([] if removed else [lee.id])
 
 
 def test_what_cannot_be_read_as_an_answer_stands_in_its_field_again(person: Person) -> None:
@@ -619,11 +650,11 @@ def test_what_waits_for_somebody_whose_account_was_changed_is_not_given_to_recor
         chens.keep_account(replace(lee, licence="PT-78"))
         person.view.session.answer("goal-text", "typed today")
         person.wait_locked()
-        assert lee.id in person.window._held
+        assert [held.account.id for held in person.window._held] == [lee.id]
         with Store(earlier, keys, lee) as former:
             person.window.enter(former)
             assert person.window.view is None
-            assert lee.id in person.window._held
+            assert [held.account.id for held in person.window._held] == [lee.id]
             assert lee.id in person.window._left
 
 

@@ -15,6 +15,7 @@ from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
 
 if TYPE_CHECKING:
+    from evalassist.records.accounts import Account
     from evalassist.records.audit import Line
     from evalassist.records.store import Store
     from ui.evaluation_view import EvaluationView
@@ -74,13 +75,18 @@ def marks_of(marks: Iterable[Mark], store: Store) -> list[Mark]:
     return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Held:
     """An evaluation whose last changes could not be kept: out of sight, and tried again."""
 
     view: EvaluationView
     store: Store
     records: Mark
+
+    @property
+    def account(self) -> Account:
+        """Whose it is."""
+        return self.store.account
 
 
 def addendum_words() -> dict[tuple[str, str], str]:

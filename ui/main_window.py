@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
         """Where each account was when it locked the window."""
         self._sheets: dict[str, SheetChoice] = {}
         """What was chosen for the handout, by episode."""
-        self._held: dict[str, Held] = {}
+        self._held: list[Held] = []
         self._waiting: list[Mark] = []
         """Of what waits behind the lock: what is of the records that are open."""
         self._watch: Watch | None = None
@@ -152,13 +152,13 @@ class MainWindow(QMainWindow):
         """Somebody came in: show where they were when they locked the window, else the start page."""
         from ui.pages.start import StartPage
 
-        waits: tuple[Left | Held, ...] = (*self._left.values(), *self._held.values())
+        waits: tuple[Left | Held, ...] = (*self._left.values(), *self._held)
         self._waiting = marks_of((each.records for each in waits), store)
-        held = self._held.get(store.account.id)
-        if held is not None and held.records not in self._waiting:
-            held = None  # of other records, with the same id, or of a later day: it waits
+        # one of other records, with the same id, or of a later day, waits
+        own = (each for each in self._held if each.account.id == store.account.id)
+        held = next((each for each in own if each.records in self._waiting), None)
         if held is not None:
-            del self._held[store.account.id]
+            self._held.remove(held)
             held.store.go_on_as(store)
             held.store.trail_was_cut = store.trail_was_cut
             held.store.accept_cut = None
@@ -792,7 +792,7 @@ class MainWindow(QMainWindow):
         """The program ends."""
         self.practice.close()
         self.end_backups()
-        for held in self._held.values():
+        for held in self._held:
             held.store.close()
         if hasattr(self, "_store"):
             self._store.close()
@@ -863,7 +863,7 @@ class MainWindow(QMainWindow):
         del self._store
         if store.is_removed:  # nobody comes back for it
             self._left.pop(store.account.id, None)
-        if store.account.id not in self._held:
+        if all(held.store is not store for held in self._held):
             store.close("locked")
         if not store.is_shared:  # a server asks its own vault who may come in
             own = self._left.get(store.account.id)
@@ -877,34 +877,41 @@ class MainWindow(QMainWindow):
 
     def _hold(self, held: Held) -> None:
         """What cannot be kept stays in the memory, out of sight, until it can be or its owner comes back."""
-        account = held.store.account
-        self._held[account.id], self.view = held, None
+        self._held.append(held)
+        self.view = None
         held.view.hide()
         self._stack.removeWidget(held.view)
-        held.view.session.kept.connect(lambda _: self._let_go(account.id))
+        held.view.session.kept.connect(lambda _: self._let_go(held))
         # somebody else may be at the window by then
         held.store.on_dismissed = lambda _: self._forget_removed(held)
         if self.door is not None:
             self.door.say_above(
-                tr(
-                    "The last changes of {name} are not kept: {why_not_kept}\n"
-                    "They wait out of sight, and EvalAssist tries again. Leave this window open, "
-                    "and let {name} sign in here."
-                ).format(name=account.name, why_not_kept=self._why_not_kept)
+                (
+                    tr(
+                        "The last changes of {name} are not kept: {why_not_kept}\n"
+                        "They wait out of sight, and EvalAssist tries again. Leave this window open, "
+                        "and let {name} sign in here."
+                    )
+                    if held.records.lines
+                    else tr(
+                        "The last changes of {name} are not kept: {why_not_kept}\n"
+                        "They wait out of sight, and EvalAssist tries again. Leave this window open until "
+                        "this line goes."
+                    )
+                ).format(name=held.account.name, why_not_kept=self._why_not_kept)
             )
 
     def _forget_removed(self, held: Held) -> None:
         """Nobody comes back for what a removed account left; one with another role is waited for."""
         if held.store.is_removed:
-            account_id = held.store.account.id
-            self._left.pop(account_id, None)
-            QTimer.singleShot(0, self, partial(self._let_go, account_id))
+            self._left.pop(held.account.id, None)
+            QTimer.singleShot(0, self, partial(self._let_go, held))
 
-    def _let_go(self, account_id: str) -> None:
+    def _let_go(self, held: Held) -> None:
         """What was held was kept at last, or its owner is gone: close it like everything else."""
-        held = self._held.pop(account_id, None)
-        if held is None:
+        if held not in self._held:
             return
+        self._held.remove(held)
         held.view.close_view()
         held.view.deleteLater()
         held.store.close()
@@ -919,7 +926,7 @@ class MainWindow(QMainWindow):
         return not waits or self._ask_to_lose([tr("Words that wait for who locked the window.")], kept=True)
 
     def _keep_held(self) -> bool:
-        return all(held.view.session.keep() for held in list(self._held.values()))
+        return all(held.view.session.keep() for held in list(self._held))
 
     def _show_held(self, held: Held) -> None:
         self.view = held.view

@@ -32,7 +32,9 @@ class LockablePage(Page):
             said = tr("{flags}. Reason: {tested_anyway}").format(
                 flags=flags, tested_anyway=assessment.tested_anyway
             )
-            self.show_banner("danger", tr("Tested although the safety screen forbids it."), said, act=tr("Close again"))
+            self.show_banner(
+                "danger", tr("Tested although the safety screen forbids it."), said, act=tr("Close again")
+            )
         else:
             self.hide_banner()
 
