@@ -355,7 +355,7 @@ def test_f8_on_a_blocked_plan_goes_to_what_is_left_elsewhere(desk: Desk) -> None
 
 def test_the_letter_of_a_stopped_visit_comes_before_what_else_is_open(desk: Desk, qtbot: QtBot) -> None:
     desk.begin(desk.case("ex1").without_answer("nprs-worst", "hot-bursa").with_answer("locked", "yes"))
-    desk.window.view.referral_wanted.disconnect()
+    desk.view.referral_wanted.disconnect()
     desk.press(Qt.Key.Key_F8)
     assert desk.view.focused_item() == "hot-bursa", "the safety screen is finished first"
     desk.keys("n")
