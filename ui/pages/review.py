@@ -123,7 +123,8 @@ class SignPage(Page):
         self._checks: QVBoxLayout = style.column(spacing=8)
         stack.addLayout(self._checks)
         self.letter = QPushButton(tr("Write the referral letter"))
-        icons.put_icon(self.letter, "letter")
+        self.letter.setProperty("kind", "danger")
+        icons.put_icon(self.letter, "letter", "card")
         self.letter.clicked.connect(self.referral_wanted)
         stack.addWidget(self.letter)
         return place

@@ -207,7 +207,8 @@ class QuestionCard(QFrame):
 
     def _add_detail(self, item: Item) -> None:
         row = QWidget()
-        stack = style.column(row, (25, 0, 0, 0), spacing=2)
+        lists = item.kind == "choices"  # from the edge, so that it stands in two columns
+        stack = style.column(row, (0 if lists else 25, 0, 0, 0), spacing=2)
         label = style.label("", item.label)
         label.setWordWrap(True)
         editor = self._editor(item)
