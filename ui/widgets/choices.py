@@ -191,6 +191,7 @@ class CheckList(QWidget):
         for choice in choices:
             self._rows.append(self._make_row(choice, name))
         self._grid = style.scaled(QGridLayout(self))
+        self._grid.setSizeConstraint(QGridLayout.SizeConstraint.SetNoConstraint)  # see `minimumSizeHint`
         self._grid.setHorizontalSpacing(style.px(24))
         self._grid.setVerticalSpacing(style.px(2))
         self._arrange(columns)
