@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from evalassist.content.loader import load_content
@@ -131,6 +131,17 @@ def test_locking_waits_for_no_backup(clinic: Clinic, window: MainWindow, qtbot: 
     assert list(clinic.backups.folder.glob("*.part")) == []
 
 
+def answer(words: str) -> None:
+    """Press the button with these words in the next box that asks."""
+
+    def press() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        next(each for each in box.buttons() if each.text() == words).click()
+
+    QTimer.singleShot(0, press)
+
+
 def test_a_backup_is_restored_by_the_paper_key(clinic: Clinic, qtbot: QtBot, tmp_path: Path) -> None:
     clinic.backups.make(clinic.keys.database, "close")
     late = clinic.save()
@@ -140,12 +151,21 @@ def test_a_backup_is_restored_by_the_paper_key(clinic: Clinic, qtbot: QtBot, tmp
     dialog.show()
     assert dialog.list.currentIndex().row() == 0
     dialog.paper.setText("not the key")
+    answer("Restore it")
     dialog.button.click()
     qtbot.waitUntil(dialog.button.isEnabled)
     assert "36 letters and digits" in "\n".join(label.text() for label in dialog.findChildren(QLabel))
     dialog.paper.setText(clinic.paper)
+    answer("Stay here")
+    dialog.button.click()
+    assert dialog.button.isEnabled()
+    with Store(clinic.folder / RECORDS, clinic.keys) as store:
+        assert late.id in {row.id for row in store.drafts()}
+    answer("Restore it")
     with qtbot.waitSignal(dialog.restored, timeout=20_000):
         dialog.button.click()
+    assert dialog.told.startswith("The backup is restored: 1 patient, ")
+    assert str(clinic.backups.folder) in dialog.told
     with Store(clinic.folder / RECORDS, clinic.keys) as store:
         assert late.id not in {row.id for row in store.drafts()}
     assert {each.manifest.kind for each in clinic.backups.all()} == {"close", "before-restore"}
@@ -279,6 +299,7 @@ def test_a_new_computer_begins_with_a_backup_of_the_old_one(
     link = next(each for each in app.window.findChildren(QPushButton) if each.text() == "Restore a backup…")
     link.click()
     assert isinstance(app.window.door, Door)
+    assert "The passwords and the paper key of its day count now." in shown(app.window)
     with Store(home / RECORDS, clinic.keys) as store:
         assert len(store.drafts()) == 1
     app.window.close()

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from evalassist.settings import load_settings
@@ -70,7 +70,7 @@ def words(app: App) -> str:
     return "\n".join(one.text() for one in page(app).findChildren(QLabel) if one.isVisibleTo(page(app)))
 
 
-def walk_to_the_end(app: App, qtbot: QtBot) -> None:
+def walk_to_the_end(app: App, qtbot: QtBot, *, has_key: bool = True) -> None:
     types("Riverside")
     press(Qt.Key.Key_Return)
     types("555-0100")
@@ -85,6 +85,11 @@ def walk_to_the_end(app: App, qtbot: QtBot) -> None:
         if page(app).password.again.value != PASSWORD and not page(app).password.again.edit.hasFocus():
             press(Qt.Key.Key_Tab)
     qtbot.waitUntil(lambda: page(app).holds_records, timeout=20_000)
+    if has_key:
+        take_key()
+
+
+def take_key() -> None:
     press(Qt.Key.Key_Space)
     tab_to("Go on")
     press(Qt.Key.Key_Return)
@@ -139,6 +144,7 @@ def test_what_was_typed_of_the_account_is_still_there_after_back(app: App, qtbot
     tab_to("Begin")
     press(Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page(app).holds_records, timeout=20_000)
+    take_key()
 
 
 def test_who_begins_may_practice_first(app: App, qtbot: QtBot) -> None:
@@ -177,3 +183,21 @@ def test_practice_is_signed_with_the_password_and_found_again_after_locking(app:
     window.view.account_wanted.disconnect()
     sign.name_link.click()
     assert wanted
+
+
+def test_closing_while_the_paper_key_is_shown_asks_first(app: App, qtbot: QtBot) -> None:
+    walk_to_the_end(app, qtbot, has_key=False)
+    boxes: list[str] = []
+
+    def press(words: str) -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        boxes.append(box.text())
+        next(each for each in box.buttons() if each.text() == words).click()
+
+    QTimer.singleShot(0, lambda: press("Stay here"))
+    assert not app.window.close()
+    assert app.window.isVisible()
+    QTimer.singleShot(0, lambda: press("Close without it"))
+    assert app.window.close()
+    assert boxes == ["The paper key is not on paper yet."] * 2

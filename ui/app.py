@@ -173,10 +173,13 @@ class App:
         from ui.dialogs.restore import RestoreDialog
 
         chosen = settings_in_force().backup_folder
-        if RestoreDialog(self._folder, [Path(chosen)] if chosen else [], self.window).exec():
+        dialog = RestoreDialog(self._folder, [Path(chosen)] if chosen else [], self.window)
+        if dialog.exec():
             self._seen_as, self._looked = "", False
             self.window.forget_left()
             self._show_door("locked")
+            if self.window.door is not None:
+                self.window.door.say_above(dialog.told)
 
     def close(self) -> None:
         """Close the records and let the next window in."""

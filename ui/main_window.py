@@ -558,7 +558,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         try:
-            leaves = self._leave() and self._leave_what_waits()
+            leaves = self._leave() and self._leave_what_waits() and self._leave_paper_key()
         except Exception as error:  # an exception must not leave Qt's close: the program would fall over
             log_fault(log, "the evaluation could not be left", error, self.evaluation_id())
             leaves = self._ask_to_lose([])
@@ -668,25 +668,34 @@ class MainWindow(QMainWindow):
 
     def _ask_to_lose(self, unkept: list[str], *, kept: bool = False) -> bool:
         """Say once what would be lost; True when the therapist leaves all the same."""
+        from ui.dialogs.asking import asked
+
         says = tr("Something typed is not kept.") if kept else tr("The last changes are not kept.")
-        box = QMessageBox(QMessageBox.Icon.NoIcon, "EvalAssist", says, parent=self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
         lines = [*([] if kept else [self._why_not_kept]), *unkept[:MOST_NAMED]]
         if len(unkept) > MOST_NAMED:
             lines.append(tr("and {count} more.").format(count=len(unkept) - MOST_NAMED))
         one = kept and len(unkept) == 1
         lines.append(tr("If you leave now, it is lost.") if one else tr("If you leave now, they are lost."))
-        box.setInformativeText("\n".join(line for line in lines if line))
-        for label in box.findChildren(QLabel):
-            label.setTextFormat(Qt.TextFormat.PlainText)  # what was typed is never read as a format
-        stay = box.addButton(tr("Stay here"), QMessageBox.ButtonRole.RejectRole)
-        leave = box.addButton(
-            tr("Leave without it") if one else tr("Leave without them"),
-            QMessageBox.ButtonRole.DestructiveRole,
+        leave = tr("Leave without it") if one else tr("Leave without them")
+        return asked(self, says, "\n".join(line for line in lines if line), leave)
+
+    def _leave_paper_key(self) -> bool:
+        """The window goes while the first paper key is shown: nobody can show it again."""
+        from ui.dialogs.asking import asked
+
+        return (
+            self.door is None
+            or not self.door.shows_paper_key
+            or asked(
+                self,
+                tr("The paper key is not on paper yet."),
+                tr(
+                    "It is shown this once. When nobody remembers a password, it is the only way to the records. "
+                    "If you close now, an administrator has to make another one, under Accounts."
+                ),
+                tr("Close without it"),
+            )
         )
-        box.setDefaultButton(stay)
-        box.exec()
-        return box.clickedButton() is leave  # a box that locking closed was not answered
 
     def _settle_conflict(self) -> Literal["mine", "theirs", ""]:
         """Two versions of one note: the therapist says which stays; "" while that is open."""

@@ -1,18 +1,26 @@
-"""One question before something typed is lost."""
+"""One question before something is lost."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
 
 from evalassist.translate import tr
 
 
-def asked_to_lose(parent: QWidget, says: str) -> bool:
-    """Say what would be lost; True when the therapist leaves all the same."""
+def asked(parent: QWidget, says: str, means: str, act: str) -> bool:
+    """Ask once, with staying as the answer that Enter gives; True when the person goes on all the same."""
     box = QMessageBox(QMessageBox.Icon.NoIcon, "EvalAssist", says, parent=parent)
-    box.setInformativeText(tr("If you leave now, what you typed is lost."))
+    box.setInformativeText(means)
+    for label in box.findChildren(QLabel):
+        label.setTextFormat(Qt.TextFormat.PlainText)  # what was typed is never read as a format
     stay = box.addButton(tr("Stay here"), QMessageBox.ButtonRole.RejectRole)
-    leave = box.addButton(tr("Leave without it"), QMessageBox.ButtonRole.DestructiveRole)
+    leave = box.addButton(act, QMessageBox.ButtonRole.DestructiveRole)
     box.setDefaultButton(stay)
     box.exec()
     return box.clickedButton() is leave  # a box that locking closed was not answered
+
+
+def asked_to_lose(parent: QWidget, says: str) -> bool:
+    """Say what would be lost; True when the therapist leaves all the same."""
+    return asked(parent, says, tr("If you leave now, what you typed is lost."), tr("Leave without it"))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QPushButton, QWid
 from evalassist.errors import EvalAssistError
 from evalassist.overview import Row
 from evalassist.records.backup import FOLDER, Backup, backups_in
+from evalassist.records.doorstep import RECORDS
 from evalassist.records.entrance import TRIES
 from evalassist.records.integrity import counted
 from evalassist.records.restore import Restored, ToRestore, chosen_backup, restore
@@ -20,6 +21,7 @@ from evalassist.translate import tr
 from ui import style
 from ui.aside import Aside
 from ui.crash import FaultPage
+from ui.dialogs.asking import asked
 from ui.spoken import Said
 from ui.widgets.dates import date_text
 from ui.widgets.roomy import ENDS
@@ -40,6 +42,8 @@ class RestoreDialog(QDialog):
     """The backups found, the newest first; one is chosen, opened with the paper key or a password, and restored."""
 
     restored = Signal()
+    told = ""
+    """What came back, for who signs in next."""
 
     def __init__(self, folder: Path, places: Sequence[Path] = (), parent: QWidget | None = None) -> None:
         """`folder`: where the records belong; `places`: other folders with backups than the one beside them."""
@@ -118,6 +122,8 @@ class RestoreDialog(QDialog):
             return
         file, by_paper = self._files[place], self.way.value == "paper"
         paper, name, password = self.paper.text(), self.name.text(), self.password.text()
+        if not self._may_replace(self._rows[place]):
+            return
         self.button.setEnabled(False)
         self._say(tr("Restoring…"), bad=False)
 
@@ -127,6 +133,18 @@ class RestoreDialog(QDialog):
             return restore(backup, keys, self._folder, PAPER if by_paper else backup.account_id(name))
 
         self._aside.do(work, self._done, self._refused)
+
+    def _may_replace(self, chosen: Row) -> bool:
+        """Records that are here give way only to who says so."""
+        return not (self._folder / RECORDS).exists() or asked(
+            self,
+            tr("Put this backup in the place of the records that are here?"),
+            tr(
+                "{backup}\nWhat was kept after it is then not in the records any more: it is put aside with "
+                "everything that is here now, and never deleted."
+            ).format(backup=" · ".join(part for part in (chosen.title, chosen.line) if part)),
+            tr("Restore it"),
+        )
 
     def _opened(self, backup: ToRestore, by_paper: bool, paper: str, name: str, password: str) -> list[Keys]:
         self._tries.refuse_too_soon()
@@ -139,7 +157,12 @@ class RestoreDialog(QDialog):
         self._aside.finish()
         super().done(result)
 
-    def _done(self, _: Restored) -> None:
+    def _done(self, back: Restored) -> None:
+        self.told = tr(
+            "The backup is restored: {counts}. The passwords and the paper key of its day count now."
+        ).format(counts=counted(back.counts))
+        if back.aside is not None:
+            self.told += "\n" + tr("What was here before lies in {folder}.").format(folder=back.aside)
         self.accept()
         self.restored.emit()
 

@@ -84,6 +84,11 @@ class ClosedPage(QWidget):
         """Whether records are open behind it: by the paper key, or just begun."""
         return False
 
+    @property
+    def shows_paper_key(self) -> bool:
+        """Whether a new paper key stands here that nobody has on paper yet."""
+        return False
+
     def show_card(self, title: str, parts: list[QWidget], *buttons: QPushButton) -> None:
         """Put a card with these parts in the middle, in the place of the one before it."""
         card = Card(spacing=7)

@@ -64,6 +64,7 @@ class FirstRun(ClosedPage):
         super().__init__(settings.clinic_name)
         self._entrance, self._settings, self._plain = entrance, settings, plain
         self._store: Store | None = None
+        self._key: PaperKey | None = None
         self._first: QWidget = self
         self._account: tuple[QWidget, ...] = ()
         """What is typed of the account; it outlasts its card."""
@@ -72,6 +73,10 @@ class FirstRun(ClosedPage):
     @property
     def holds_records(self) -> bool:
         return self._store is not None
+
+    @property
+    def shows_paper_key(self) -> bool:
+        return self._key is not None and not self._key.is_on_paper
 
     def take_keyboard(self) -> None:
         """Put the keyboard where typing begins."""
@@ -196,7 +201,7 @@ class FirstRun(ClosedPage):
 
     def _show_paper_key(self, store: Store, key: str, way_in: WayIn) -> None:
         self._store, self._says = store, ""
-        self.paper_key = PaperKey(key, self._settings)
+        self.paper_key = self._key = PaperKey(key, self._settings)
         self.paper_key.done.connect(lambda: self._show_ready(store, way_in))
         self.show_card(tr("Your paper key"), [_step(tr("Step 3 of 3: for the safe")), self.paper_key])
         self.paper_key.take_keyboard()

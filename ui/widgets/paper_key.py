@@ -89,6 +89,11 @@ class PaperKey(QWidget):
         stack.addWidget(self.has_it)
         stack.addLayout(ends)
 
+    @property
+    def is_on_paper(self) -> bool:
+        """Its owner said so, and it is forgotten here."""
+        return not self._key
+
     def take_keyboard(self) -> None:
         """Begin where the owner goes on; with a screen reader the key itself is read first."""
         self.has_it.setFocus()
