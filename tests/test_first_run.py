@@ -177,3 +177,14 @@ def test_practice_is_signed_with_the_password_and_found_again_after_locking(app:
     window.view.account_wanted.disconnect()
     sign.name_link.click()
     assert wanted
+
+
+def test_title_and_way_on_stay_in_sight_in_a_low_window(app: App) -> None:
+    app.window.resize(1280, 500)
+    page(app).keep_clinic()
+    page(app).say_above("What stands above takes its room. " * 30)
+    for _ in range(5):  # one level of the layout after the other
+        QApplication.processEvents()
+    title = next(one for one in page(app).findChildren(QLabel) if one.text() == "Who works here first")
+    for part in (title, page(app).button):
+        assert part.visibleRegion().boundingRect() == part.rect()
