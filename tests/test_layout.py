@@ -249,7 +249,9 @@ def test_the_plan_of_a_later_visit_is_no_wider_than_its_page_and_uses_its_room(
     assert len(lines) == (1 if scale == 1.0 else 2)
 
 
-def test_the_doses_of_the_plan_stand_below_each_other(qtbot: QtBot, home: Path, content: Content) -> None:
+def test_the_doses_of_the_plan_stand_below_each_other(
+    dressed: None, qtbot: QtBot, home: Path, content: Content
+) -> None:
     window = window_on(qtbot, home, content, read_case(CASES / "patient-a.toml", content), 1.0, (1920, 1080))
     assert window.view is not None
     page = window.view.show_step("plan")
@@ -260,7 +262,7 @@ def test_the_doses_of_the_plan_stand_below_each_other(qtbot: QtBot, home: Path, 
 
 
 def test_where_there_is_no_plan_its_card_begins_where_the_page_does(
-    qtbot: QtBot, home: Path, content: Content
+    dressed: None, qtbot: QtBot, home: Path, content: Content
 ) -> None:
     window = window_on(qtbot, home, content, anyone(), 1.0)
     assert window.view is not None
