@@ -103,7 +103,7 @@ def answer_words(item: Item, answer: Answer | None) -> str:
         case "not-assessed":
             return "not assessed"
         case StrengthTest():
-            trials = f"{' '.join(f'{trial:g}' for trial in answer.trials)} {answer.unit or ''}".strip()
+            trials = f"{', '.join(f'{trial:g}' for trial in answer.trials)} {answer.unit or ''}".strip()
             return trials or (
                 f"grade {answer.grade}" if answer.grade else answer.not_tested or "not recorded"
             )

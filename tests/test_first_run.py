@@ -201,3 +201,14 @@ def test_closing_while_the_paper_key_is_shown_asks_first(app: App, qtbot: QtBot)
     QTimer.singleShot(0, lambda: press("Close without it"))
     assert app.window.close()
     assert boxes == ["The paper key is not on paper yet."] * 2
+
+
+def test_title_and_way_on_stay_in_sight_in_a_low_window(app: App) -> None:
+    app.window.resize(1280, 500)
+    page(app).keep_clinic()
+    page(app).say_above("What stands above takes its room. " * 30)
+    for _ in range(5):  # one level of the layout after the other
+        QApplication.processEvents()
+    title = next(one for one in page(app).findChildren(QLabel) if one.text() == "Who works here first")
+    for part in (title, page(app).button):
+        assert part.visibleRegion().boundingRect() == part.rect()

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
@@ -22,14 +22,18 @@ from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import spoken, style
 from ui.app import fill_small_screen
+from ui.dialogs.about import AboutDialog
 from ui.dialogs.preferences import PreferencesDialog
 from ui.main_window import MainWindow
 from ui.pages.base import Page
 from ui.pages.plan import PlanPage
+from ui.pages.review import SignPage
 from ui.pages.step import StepPage
 from ui.pages.strength import StrengthPage
+from ui.screenshots import later
 from ui.widgets.cards import FoldingGroup
 from ui.widgets.editors import Editor
+from ui.widgets.elided import ElidedLabel
 from ui.widgets.marks import LinkButton
 from ui.widgets.side import SideBadge
 from ui.widgets.side_heads import SideHeads
@@ -54,14 +58,24 @@ def scale(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[float]
     style.apply_style(qapp)
 
 
-def window_on(qtbot: QtBot, home: Path, content: Content, evaluation: Evaluation, scale: float) -> MainWindow:
+def window_on(
+    qtbot: QtBot,
+    home: Path,
+    content: Content,
+    evaluation: Evaluation,
+    scale: float,
+    size: tuple[int, int] = (1366, 768),
+    earlier: Evaluation | None = None,
+) -> MainWindow:
     home.mkdir(parents=True, exist_ok=True)
     store = Store(home / "evalassist.db", KEYS)
     window = MainWindow()
     qtbot.addWidget(window, before_close_func=lambda _: store.close())
-    window.resize(1366, 768)
+    window.resize(*size)
     window.show()
     window.open_store(store, content, Settings(therapist_name="A. Chen, PT", text_scale=scale))
+    if earlier is not None:
+        store.save(earlier)
     window.begin(evaluation)
     return window
 
@@ -214,6 +228,104 @@ def test_the_plan_is_no_wider_than_its_page(
     settle(page)
     assert isinstance(page, PlanPage)
     assert inside(page.library, page.area.viewport())
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
+def test_the_plan_of_a_later_visit_is_no_wider_than_its_page_and_uses_its_room(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    first = read_case(CASES / "ex1.toml", content)
+    window = window_on(qtbot, home, content, later(first), scale, (1920, 1080), first)
+    assert window.view is not None
+    page = window.view.show_step("plan")
+    settle(page)
+    assert isinstance(page, PlanPage)
+    assert page.look_back is not None
+    viewport = page.area.viewport()
+    assert inside(page.look_back, viewport)
+    assert inside(page.look_back.go_on, viewport)
+    fields = page.look_back.rows["HA01"].fields
+    lines = {fields[key].mapTo(page, QPoint()).y() for key in ("pain", "sets")}
+    assert len(lines) == (1 if scale == 1.0 else 2)
+
+
+def test_the_doses_of_the_plan_stand_below_each_other(
+    dressed: None, qtbot: QtBot, home: Path, content: Content
+) -> None:
+    window = window_on(qtbot, home, content, read_case(CASES / "patient-a.toml", content), 1.0, (1920, 1080))
+    assert window.view is not None
+    page = window.view.show_step("plan")
+    settle(page)
+    assert isinstance(page, PlanPage)
+    for field in ("sets", "reps", "hold_s"):
+        assert len({card.steppers[field].mapTo(page, QPoint()).x() for card in page.cards.values()}) == 1
+
+
+def test_where_there_is_no_plan_its_card_begins_where_the_page_does(
+    dressed: None, qtbot: QtBot, home: Path, content: Content
+) -> None:
+    window = window_on(qtbot, home, content, anyone(), 1.0)
+    assert window.view is not None
+    page = window.view.show_step("plan")
+    settle(page)
+    assert isinstance(page, PlanPage)
+    card = page.letter.parentWidget()
+    assert card is not None
+    assert card.mapTo(page, QPoint()).x() == page.title.mapTo(page, QPoint()).x()
+
+
+def test_words_just_as_wide_as_their_room_are_not_cut(dressed: None, qtbot: QtBot) -> None:
+    label = ElidedLabel(lines=2)
+    qtbot.addWidget(label)
+    label.ensurePolished()
+    label.set_text("then: Side-lying hip abduction with band or ankle weight")
+    label.resize(label.fontMetrics().horizontalAdvance(label.accessibleName()), 40)
+    label.show()
+    assert label.text().replace("\n", " ") == label.accessibleName()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
+def test_sign_stays_in_sight_and_what_is_missing_too(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    size = (1280, 640) if scale == 1.0 else (1920, 1080)
+    window = window_on(qtbot, home, content, read_case(CASES / "patient-a.toml", content), scale, size)
+    assert window.view is not None
+    page = window.view.show_step("sign")
+    settle(page)
+    assert isinstance(page, SignPage)
+    panel = page.findChild(SidePanel)
+    assert isinstance(panel, SidePanel)
+    assert not panel.area.isAncestorOf(page.sign_button)
+    assert panel.rect().contains(QRect(page.sign_button.mapTo(panel, QPoint()), page.sign_button.size()))
+    assert panel.area.height() >= style.px(150)
+
+
+def test_the_foot_of_a_panel_is_placed_anew_when_it_has_less_to_say(dressed: None, qtbot: QtBot) -> None:
+    body, act, long = QWidget(), QWidget(), QWidget()
+    style.column(act).addWidget(long)
+    body.setFixedHeight(600)
+    long.setFixedHeight(300)
+    panel = SidePanel(300, body, act)
+    qtbot.addWidget(panel)
+    panel.resize(300, 400)
+    panel.show()
+    for _ in range(5):
+        QApplication.processEvents()
+    assert panel.area.isAncestorOf(act)
+    long.setFixedHeight(40)
+    qtbot.waitUntil(lambda: not panel.area.isAncestorOf(act))
+
+
+@pytest.mark.parametrize("scale", [2.0], indirect=True)
+def test_the_words_about_the_program_are_whole_in_the_largest_text(
+    qtbot: QtBot, content: Content, scale: float
+) -> None:
+    dialog = AboutDialog(content.release, "/home/clinic/evalassist.db")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    for label in dialog.findChildren(QLabel):
+        assert label.height() >= label.heightForWidth(label.width()), label.text()
 
 
 def test_settings_are_whole_where_the_letters_of_the_system_are_wide(

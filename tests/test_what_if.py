@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -134,7 +134,7 @@ def test_an_answer_reads_in_words(content: Content) -> None:
     items = content.items
     assert answer_words(items["nprs-worst"], 6.0) == "6/10"
     assert answer_words(items["nprs-worst"], None) == "not recorded"
-    assert answer_words(items["habd"], StrengthTest(trials=(82.0, 84.0), unit="N")) == "82 84 N"
+    assert answer_words(items["habd"], StrengthTest(trials=(82.0, 84.0), unit="N")) == "82, 84 N"
     assert answer_words(items["habd"], StrengthTest(grade="4+")) == "grade 4+"
     assert answer_words(items["wakes"], "not-assessed") == "not assessed"
 
@@ -292,3 +292,33 @@ def test_f6_opens_it_from_plan_and_assessment(
         QTest.keyClick(window, Qt.Key.Key_F6)
         assert ("F6", "what if") in own_keys
     assert opened == [ex1.id, ex1.id]
+
+
+def test_the_answers_keep_their_column_and_an_opened_field_is_whole(
+    session: EvaluationSession, tried: Trying
+) -> None:
+    dialog = tried(session)
+    dialog.vary("nprs-worst")
+    dialog.rows["nprs-worst"].answered.emit("nprs-worst", 9.0)
+    style.settle()
+    QApplication.processEvents()
+    acts = [dialog.rows["nprs-worst"].back, *(row.change for row in dialog.rows.values() if not row.editor)]
+    assert len({act.mapTo(dialog, QPoint()).x() for act in acts}) == 1
+
+
+def test_no_finding_is_cut_in_the_largest_text(
+    qapp: QApplication, session: EvaluationSession, tried: Trying
+) -> None:
+    style.apply_style(qapp, scale=2.0)
+    try:
+        dialog = tried(session)
+        dialog.resize(1880, 1040)
+        dialog.vary("nprs-worst")
+        for _ in range(5):  # one level of the layout after the other
+            QApplication.processEvents()
+        editor = dialog.rows["nprs-worst"].editor
+        assert editor is not None
+        area = dialog._area.viewport()
+        assert editor.mapTo(area, QPoint()).x() + editor.width() <= area.width()
+    finally:
+        style.apply_style(qapp)

@@ -155,7 +155,13 @@ class Studio:
         """What is in front of the records and what belongs to it, as usual, in the dark and at 200 % text."""
         from evalassist.records.accounts import Account
         from evalassist.records.entrance import Entrance
-        from ui.dialogs.accounts import AccountDialog, AccountsDialog, PaperKeyDialog, PasswordDialog
+        from ui.dialogs.accounts import (
+            REMOVED,
+            AccountDialog,
+            AccountsDialog,
+            PaperKeyDialog,
+            PasswordDialog,
+        )
         from ui.dialogs.confirm import ConfirmDialog
         from ui.dialogs.preferences import PreferencesDialog
         from ui.main_window import MainWindow, wear
@@ -181,6 +187,7 @@ class Studio:
             window.show_door(first)
             yield self._take(window, f"{name}closed-clinic")
             first._show_account()
+            first.password.first.edit.setText("hip")
             first.password.taken(())
             yield self._take(window, f"{name}closed-first")
             self._store, key = entrance.begin(
@@ -206,7 +213,8 @@ class Studio:
             yield self._take_dialog(asked, f"{name}closed-account")
             mine = PasswordDialog(self._store, way_in, self._store.account, settings, window)
             yield self._take_dialog(mine, f"{name}closed-password")
-            sure = ConfirmDialog(self._store, way_in, "S. Lee cannot sign in any more.", "Remove", window)
+            says, act = REMOVED.format(name="S. Lee"), "Remove the account"
+            sure = ConfirmDialog(self._store, way_in, says, act, window, kind="danger")
             yield self._take_dialog(sure, f"{name}closed-confirm")
             yield self._take_dialog(PaperKeyDialog(key, settings, window), f"{name}closed-new-key")
             preferences = PreferencesDialog(settings, window, signed_in=True)

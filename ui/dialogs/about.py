@@ -10,6 +10,7 @@ from evalassist.content.schema import Release
 from evalassist.settings import settings_file
 from evalassist.translate import tr
 from ui import style
+from ui.widgets.roomy import roomy
 
 
 class AboutDialog(QDialog):
@@ -19,8 +20,8 @@ class AboutDialog(QDialog):
         """`where`: in what place the records lie."""
         super().__init__(parent)
         self.setWindowTitle(tr("About EvalAssist"))
-        self.setMinimumWidth(style.px(420))
-        stack = style.column(self, (20, 16, 20, 16), spacing=6)
+        inner = QWidget()
+        stack = style.column(inner, (0, 0, 8, 0), spacing=6)
         stack.addWidget(style.label("h1", "EvalAssist"))
         for words in (
             tr("Version {version__}").format(version__=__version__),
@@ -45,6 +46,7 @@ class AboutDialog(QDialog):
             place.setTextFormat(Qt.TextFormat.PlainText)
             place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             stack.addWidget(place)
+        stack.addStretch(1)
         content, done = QPushButton(tr("Clinical content")), QPushButton(tr("Done"))
         content.clicked.connect(self.accept)
         done.setProperty("kind", "primary")
@@ -54,5 +56,7 @@ class AboutDialog(QDialog):
         ends.addWidget(content)
         ends.addStretch(1)
         ends.addWidget(done)
-        stack.addLayout(ends)
+        whole = style.column(self, (20, 16, 20, 16), spacing=0)
+        whole.addWidget(roomy(inner, 390, parent), 1)
+        whole.addLayout(ends)
         done.setFocus()

@@ -26,7 +26,7 @@ from ui.widgets.roomy import roomy
 from ui.widgets.row_list import RowList
 
 REMOVED = tr(
-    "{name} cannot sign in any more. The records get a new key, which may take a moment. "
+    "{name} will not be able to sign in any more. The records get a new key, which may take a moment. "
     "Backups made before still open with the old password. What {name} signed stays as it is."
 )
 NO_KEY_FILE = tr(
@@ -169,7 +169,7 @@ class AccountsDialog(QDialog):
         if account is None:
             return
         says = REMOVED.format(name=account.name)
-        if confirmed(self._store, self.way_in, says, tr("Remove the account"), self):
+        if confirmed(self._store, self.way_in, says, tr("Remove the account"), self, kind="danger"):
             self._do(lambda: self.way_in.entrance.remove_account(self._store, account.id))
             self._read()
 
@@ -202,7 +202,10 @@ class AccountsDialog(QDialog):
 class _WorkingDialog(QDialog):
     """A form whose last step takes a moment."""
 
-    def __init__(self, title: str, act: str, parts: list[QWidget], parent: QWidget | None) -> None:
+    def __init__(
+        self, title: str, act: str, parts: list[QWidget], parent: QWidget | None, *below: QWidget
+    ) -> None:
+        """`below`: what stays in sight where the parts scroll."""
         super().__init__(parent)
         self._aside = Aside(self)
         self.setWindowTitle(title)
@@ -221,7 +224,10 @@ class _WorkingDialog(QDialog):
             form.addWidget(part)
         form.addStretch(1)
         stack = style.column(self, (20, 16, 20, 16), spacing=8)
-        stack.addWidget(roomy(inner, 470, parent), 1)
+        taken = sum(part.sizeHint().height() + stack.spacing() for part in below)
+        stack.addWidget(roomy(inner, 470, parent, taken), 1)
+        for part in below:
+            stack.addWidget(part)
         stack.addWidget(self._said)
         stack.addLayout(ends)
 
@@ -324,11 +330,11 @@ class AccountDialog(_WorkingDialog):
         else:
             self.fields.show_account(account)
         self.own = PasswordField(tr("Your own password"))
-        parts += [style.label("s", tr("Your own password")), self.own]
+        asked = style.label("s", tr("Your own password"))
         title, act = (
             (tr("A new account"), tr("Add account")) if account is None else (account.name, tr("Change it"))
         )
-        super().__init__(title, act, parts, parent)
+        super().__init__(title, act, parts, parent, asked, self.own)
         self.password.again.entered.connect(self.own.setFocus)
         self.own.entered.connect(self.act)
         self.fields.name.setFocus()

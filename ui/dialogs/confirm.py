@@ -18,8 +18,16 @@ class ConfirmDialog(QDialog):
     """Accepted once the password of who is signed in was typed right."""
 
     def __init__(
-        self, store: Store, way_in: WayIn, says: str, act: str, parent: QWidget | None = None
+        self,
+        store: Store,
+        way_in: WayIn,
+        says: str,
+        act: str,
+        parent: QWidget | None = None,
+        *,
+        kind: str = "primary",
     ) -> None:
+        """`says`: what will happen; `kind`: how its button looks."""
         super().__init__(parent)
         self._store, self._way_in = store, way_in
         self._aside = Aside(self)
@@ -32,7 +40,7 @@ class ConfirmDialog(QDialog):
         style.say(self._said, c="danger")
         self._said.hide()
         self.button, leave = QPushButton(act), QPushButton(tr("Cancel"))
-        self.button.setProperty("kind", "primary")
+        self.button.setProperty("kind", kind)
         self.button.setAutoDefault(False)
         self.button.clicked.connect(self.confirm)
         leave.setAutoDefault(False)
@@ -71,6 +79,8 @@ class ConfirmDialog(QDialog):
         self.password.setFocus()
 
 
-def confirmed(store: Store, way_in: WayIn | None, says: str, act: str, parent: QWidget) -> bool:
+def confirmed(
+    store: Store, way_in: WayIn | None, says: str, act: str, parent: QWidget, *, kind: str = "primary"
+) -> bool:
     """Whether who is signed in said so with the password; True where nobody signs in."""
-    return way_in is None or bool(ConfirmDialog(store, way_in, says, act, parent).exec())
+    return way_in is None or bool(ConfirmDialog(store, way_in, says, act, parent, kind=kind).exec())

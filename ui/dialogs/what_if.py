@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -30,9 +29,10 @@ from ui.spoken import Said
 from ui.widgets.cards import Card
 from ui.widgets.comparison import ComparisonTable, summary
 from ui.widgets.finding_row import FindingRow
+from ui.widgets.roomy import ScrolledDown
 from ui.widgets.segments import Choice, SegmentedControl
 
-WIDE = 900
+WIDE = 1100
 """Findings and what follows stand side by side from this width on, at 100 % text; else one of them is shown."""
 FINDINGS, FOLLOWS = "findings", "follows"
 MOST_FOUND = 8
@@ -96,7 +96,7 @@ class WhatIfDialog(QDialog):
         inner = QWidget()
         self._list: QVBoxLayout = style.column(inner, (0, 0, 6, 0), spacing=2)
         self._list.addStretch(1)
-        self._area = _scrolling(inner)
+        self._area = ScrolledDown(inner)
         card.body.addWidget(self.search)
         card.body.addWidget(self.found)
         card.body.addWidget(self._area, 1)
@@ -240,12 +240,3 @@ class WhatIfDialog(QDialog):
         self.views.setVisible(not wide)
         self._findings.setVisible(wide or not follows)
         self._follows.setVisible(wide or follows)
-
-
-def _scrolling(inner: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(inner)
-    return area

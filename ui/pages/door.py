@@ -31,7 +31,7 @@ from ui.widgets.elided import GivingLabel
 from ui.widgets.fields import TextField
 from ui.widgets.marks import LinkButton
 from ui.widgets.passwords import KeyFile, NewPassword, PasswordField, key_bytes
-from ui.widgets.roomy import bring_into_view
+from ui.widgets.roomy import ScrolledDown, bring_into_view
 
 if TYPE_CHECKING:
     from evalassist.records.accounts import Account
@@ -103,8 +103,11 @@ class ClosedPage(QWidget):
         self._waits = Said("s", wrap=True)
         self._waits.hide()
         style.say(self._above, c="att")
+        inner = QWidget()
+        stack = style.column(inner, spacing=7)
         for part in (self._above, *parts, self._said, self._waits):
-            card.body.addWidget(part)
+            stack.addWidget(part)
+        card.body.addWidget(ScrolledDown(inner))  # title and buttons stay in sight
         ends = style.row(spacing=8)
         ends.addStretch(1)
         for button in buttons:

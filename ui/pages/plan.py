@@ -85,7 +85,7 @@ class PlanPage(Page):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._inner = QWidget()
-        outer = style.column(self._inner, spacing=10)
+        outer = self._outer = style.column(self._inner, spacing=10)
         self.discharge = self._make_discharge()
         """Only at a discharge: why care ends, and the visits that took place."""
         if self.discharge is not None:
@@ -130,6 +130,7 @@ class PlanPage(Page):
         below = style.column(self._bottom, spacing=10)
         below.addWidget(self._codes)
         below.addWidget(self._care)
+        outer.addWidget(self._bottom)
         self._no_plan = self._build_no_plan()
         self.area.setWidget(self._inner)
         self.body.addWidget(self.area, 1)
@@ -245,27 +246,17 @@ class PlanPage(Page):
         self._problems.setMinimumWidth(style.px(PROBLEMS_WIDTH))
         self.library.setFixedWidth(style.px(LIBRARY_WIDTH) if wide else 16777215)
         self.library.setMinimumWidth(style.px(LIBRARY_WIDTH))
-        places: tuple[tuple[QWidget, int, int, int], ...]
+        # No part goes over several columns: hidden it would keep the room between them.
+        places: tuple[tuple[QWidget, int, int], ...]
         if wide:
-            places = (
-                (self._problems, 0, 0, 1),
-                (self._middle, 0, 1, 1),
-                (self.library, 0, 2, 1),
-                (self._aims, 1, 0, 3),
-                (self._bottom, 2, 0, 3),
-            )
+            places = ((self._problems, 0, 0), (self._middle, 0, 1), (self.library, 0, 2))
+            self._outer.insertWidget(self._outer.indexOf(self._bottom), self._aims)
         else:
-            places = (
-                (self._middle, 0, 0, 3),
-                (self._aims, 1, 0, 3),
-                (self._problems, 2, 0, 3),
-                (self.library, 3, 0, 3),
-                (self._bottom, 4, 0, 3),
-            )
-        for widget, line, column, span in places:
-            self._grid.addWidget(widget, line, column, 1, span)
-        # In the place of the exercises: a hidden widget over two columns takes the room between them.
-        self._grid.addWidget(self._no_plan, 0, *((1, 1, 1) if wide else (0, 1, 3)))
+            below = (self._middle, self._aims, self._problems, self.library)
+            places = tuple((widget, line, 1) for line, widget in enumerate(below))
+        for widget, line, column in places:
+            self._grid.addWidget(widget, line, column)
+        self._grid.addWidget(self._no_plan, 0, 1)
         self._grid.setColumnStretch(1, 1)
         self._grid.setRowStretch(0, 1)
 
@@ -636,8 +627,6 @@ class PlanPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange(wide=self.width() >= style.px(WIDE))
-        if self.look_back is not None:
-            self.look_back.arrange(self.width())
 
 
 def _span(values: list[int]) -> str:

@@ -88,7 +88,7 @@ class SignPage(Page):
         self._after = self._build_after()
         stack.addWidget(self._before)
         stack.addWidget(self._after)
-        return SidePanel(PANEL_WIDTH, body, self._build_sign())
+        return SidePanel(PANEL_WIDTH, body, self._build_sign(), self._build_papers())
 
     def _build_before(self) -> QWidget:
         place = QWidget()
@@ -162,6 +162,14 @@ class SignPage(Page):
         self.sign_button.setProperty("tall", True)
         icons.put_icon(self.sign_button, "sign", "accent_ink")
         self.sign_button.clicked.connect(self.sign)
+        self._says = Said(wrap=True)
+        stack.addWidget(self.sign_button)
+        stack.addWidget(self._says)
+        return place
+
+    def _build_papers(self) -> QWidget:
+        place = QWidget()
+        stack = style.column(place, spacing=8)
         self.print_button = QPushButton(tr("Print the note"))
         icons.put_icon(self.print_button, "print")
         self.print_button.clicked.connect(self.print_paper)
@@ -178,15 +186,13 @@ class SignPage(Page):
         copy = style.row(spacing=8)
         copy.addWidget(self.copy_button, 1)
         copy.addWidget(KeyCap("Ctrl+Shift+C"))
-        self._says, self._copied = Said(wrap=True), Said(wrap=True)
+        self._copied = Said(wrap=True)
         self._copied.hide()
-        stack.addWidget(self.sign_button)
         stack.addWidget(self.print_button)
         stack.addWidget(self.plan_paper)
         stack.addWidget(self.discharge)
         stack.addLayout(copy)
         stack.addWidget(self._copied)
-        stack.addWidget(self._says)
         self._documents = LinkButton(tr("Documents"))
         self._documents.clicked.connect(self.documents_wanted)
         stack.addWidget(self._documents)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from evalassist.translate import tr
@@ -38,16 +39,15 @@ class AccountFields(QWidget):
         self._said.hide()
         grid = style.scaled(QGridLayout(self), spacing=8)
         grid.setColumnStretch(1, 1)
+        self.licence.edit.setPlaceholderText(tr("needed to sign notes"))
+        words = (self.name.accessibleName(), tr("License"), self.sign_in.accessibleName())
         fields = [self.name, self.licence, self.sign_in]
-        for at, field in enumerate(fields):
-            grid.addWidget(style.label("", field.accessibleName()), at, 0)
+        for at, (field, word) in enumerate(zip(fields, words, strict=True)):
+            grid.addWidget(style.label("", word), at, 0)
             grid.addWidget(field, at, 1)
         if asks_role:
-            line = style.row()  # of its own: beside the longest name the roles have no room
-            line.addWidget(style.label("", tr("Role")))
-            line.addStretch(1)
-            line.addWidget(self.role)
-            grid.addLayout(line, len(fields), 0, 1, 2)
+            grid.addWidget(style.label("", tr("Role")), len(fields), 0)
+            grid.addWidget(self.role, len(fields), 1, Qt.AlignmentFlag.AlignLeft)
             hint = tr(
                 "A student needs no license: a therapist co-signs. An administrator looks after accounts, too."
             )

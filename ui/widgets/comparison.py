@@ -84,11 +84,12 @@ def _row(change: str, title: str, now: str, then: str, *, head: bool = False) ->
     differs = change not in ("", "same")
     tone = style.tokens().ink if differs else style.tokens().quiet
     weight = 600 if differs else 400
+    look = f"color:{tone}; padding-right:{style.px(10)}px"
     cells = ((change if differs else "", 14, 600), (title, 26, weight), (now, 30, 400), (then, 30, weight))
     return (
         "<tr>"
         + "".join(
-            f'<td width="{width}%" style="color:{tone}; font-weight:{600 if head else bold}">{escape(words)}</td>'
+            f'<td width="{width}%" style="{look}; font-weight:{600 if head else bold}">{escape(words)}</td>'
             for words, width, bold in cells
         )
         + "</tr>"

@@ -33,7 +33,7 @@ class ElidedLabel(QLabel):
     def _fit(self) -> None:
         metrics, rest = self.fontMetrics(), self._whole
         lines: list[str] = []
-        while len(lines) + 1 < self._lines and metrics.horizontalAdvance(rest) > self.width() and " " in rest:
+        while len(lines) + 1 < self._lines and not self._fits(rest) and " " in rest:
             words = rest.split(" ")
             fits = next(
                 (n for n in range(len(words), 1, -1) if self._fits(" ".join(words[:n]))),
@@ -47,7 +47,7 @@ class ElidedLabel(QLabel):
         self.setToolTip(style.tip(self._whole if last != rest else ""))
 
     def _fits(self, words: str) -> bool:
-        return self.fontMetrics().horizontalAdvance(words) <= self.width()
+        return self.fontMetrics().horizontalAdvance(words) < self.width()  # as wide as its room, it is cut
 
 
 class GivingLabel(QLabel):

@@ -174,6 +174,7 @@ class ExerciseCard(QFrame):
             row.addWidget(stepper)
         self._then = ElidedLabel(lines=2)
         row.addWidget(self._then, 1)
+        row.addStretch()  # the steppers keep their columns where nothing stands beside them
         return row
 
     def _build_because(self) -> QHBoxLayout:
@@ -293,7 +294,7 @@ class ExerciseCard(QFrame):
         place, former = (self._dose, self._below_dose) if beside else (self._below_dose, self._dose)
         if place.indexOf(self._then) < 0:
             former.removeWidget(self._then)
-            place.addWidget(self._then, 1)
+            place.insertWidget(len(self.steppers) if beside else 0, self._then, 1)
             side = Qt.AlignmentFlag.AlignRight if beside else Qt.AlignmentFlag.AlignLeft
             self._then.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
 

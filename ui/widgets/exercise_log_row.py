@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
 
 from evalassist.clinical.progression import ExerciseCourse, Move, can_apply
@@ -36,8 +36,6 @@ NUMBERS = {
 """Field of the log, its word and its largest number, by what the criterion asks."""
 YES_NO = {"yes": True, "no": False}
 APPLY_KEY = "F7"
-EDGES = 64
-"""What of the row's width the fields cannot have."""
 
 
 class ExerciseLogRow(QFrame):
@@ -54,7 +52,7 @@ class ExerciseLogRow(QFrame):
         self.id, self.name, self._log = exercise.id, exercise.name, course.log
         self.setProperty("card", "sunk")
         self.setAccessibleName(tr("Last plan: {name}").format(name=self.name))
-        stack = style.column(self, (10, 5, 10, 6), spacing=3)
+        stack = self._stack = style.column(self, (10, 5, 10, 6), spacing=3)
         head = style.row(spacing=8)
         title = style.label("b", f"{exercise.name} · {_dose(course.planned.dose)}", wrap=True)
         self._chip, self._glyph, self.verdict = Chip("", "plain"), StateGlyph("empty"), style.label("b")
@@ -124,11 +122,19 @@ class ExerciseLogRow(QFrame):
         place.addWidget(cell)
         self.fields[field] = control
 
-    def arrange(self, room: int) -> None:
-        """Both groups of fields in one line where there is room, else below each other."""
-        needed = self._always.sizeHint().width() + self._asked.sizeHint().width() + style.px(EDGES)
-        flow = QBoxLayout.Direction
-        self._fields.setDirection(flow.LeftToRight if needed <= room else flow.TopToBottom)
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the wider group of fields: where there is no room for both, they go below each other."""
+        edges = self._stack.contentsMargins()
+        fields = max(group.minimumSize().width() for group in (self._always, self._asked))
+        return QSize(fields + edges.left() + edges.right(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        needed = self._always.sizeHint().width() + self._asked.sizeHint().width() + self._fields.spacing()
+        beside = needed <= self._fields.geometry().width()
+        self._fields.setDirection(
+            QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        )
 
     def show_course(
         self, course: ExerciseCourse, *, read_only: bool, advice: Sequence[PlanEdit] | None = None

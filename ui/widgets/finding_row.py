@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from evalassist.answers import FORCE_UNITS
 from evalassist.clinical.progress import shown
@@ -45,13 +45,20 @@ class FindingRow(QWidget):
         self._value = style.label("b", wrap=True)
         line.addWidget(style.label("", label, wrap=True), 3, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._value, 2, Qt.AlignmentFlag.AlignTop)
-        self.change = LinkButton(tr("Change"))
+        self.change, self.back = LinkButton(tr("Change")), LinkButton(tr("Put back"))
         self.change.setAccessibleName(tr("Change {label}").format(label=label))
-        self.change.setAutoDefault(False)
+        self.back.setAccessibleName(tr("Put back {label}").format(label=label))
         self.change.clicked.connect(self.open)
-        line.addWidget(self.change, 0, Qt.AlignmentFlag.AlignTop)
+        self.back.clicked.connect(lambda: self.answered.emit(item_id, self._was))
+        # One place for both, as wide as the wider one: the answers keep their column whatever is opened.
+        self._acts, self._nothing = QStackedWidget(), QWidget()
+        for act in (self.change, self.back, self._nothing):
+            self._acts.addWidget(act)
+        for act in (self.change, self.back):
+            act.setAutoDefault(False)
+        line.addWidget(self._acts, 0, Qt.AlignmentFlag.AlignTop)
         stack.addLayout(line)
-        self._line, self._stack = line, stack
+        self._stack = stack
         self._answer = self._was
         self._value.setText(answer_words(self._item, self._was))
 
@@ -59,14 +66,6 @@ class FindingRow(QWidget):
         """Show the field, and put the keyboard on it."""
         if self.editor is None:
             self.editor = self._made(self._item, self._side)
-            self.change.hide()
-            self.back = LinkButton(tr("Put back"))
-            self.back.setAccessibleName(
-                tr("Put back {label}").format(label=self._content.label(self.item_id))
-            )
-            self.back.setAutoDefault(False)
-            self.back.clicked.connect(lambda: self.answered.emit(self.item_id, self._was))
-            self._line.addWidget(self.back, 0, Qt.AlignmentFlag.AlignTop)
             self._stack.addWidget(self.editor)
             self._show_opened()
         trials = self.editor.tries() if isinstance(self.editor, StrengthSide) else []
@@ -114,7 +113,7 @@ class FindingRow(QWidget):
             self._show_opened()
 
     def _show_opened(self) -> None:
-        self.back.setVisible(self._answer != self._was)
+        self._acts.setCurrentWidget(self._nothing if self._answer == self._was else self.back)
         asked = shown(self._item, self._assessment, self._side)
         self.setToolTip(
             "" if asked else tr("This is asked only after another answer, and decides nothing now.")

@@ -181,7 +181,6 @@ class FollowUpCard(Card):
                 row = self.rows[exercise_id] = ExerciseLogRow(one)
                 row.logged.connect(self._session.log_exercise)
                 row.apply_wanted.connect(self._apply)
-                row.arrange(self.width())
                 self._rows_place.addWidget(row)
             advice = edits_of_advice(one, plan, edits) if planned else None
             self.rows[exercise_id].show_course(one, read_only=self._session.signed, advice=advice)
@@ -290,11 +289,6 @@ class FollowUpCard(Card):
         """Tell what is typed and not yet told."""
         for row in self.rows.values():
             row.commit()
-
-    def arrange(self, width: int) -> None:
-        """Put the fields of an exercise in one line where there is room."""
-        for row in self.rows.values():
-            row.arrange(width)
 
 
 def _visits(found: FollowUp) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from ui import style
@@ -11,9 +12,46 @@ ENDS = 130
 """So much of the height goes to the buttons and edges of the dialog."""
 
 
-def roomy(inner: QWidget, width: int, parent: QWidget | None) -> QScrollArea:
+class ScrolledDown(QScrollArea):
+    """As wide as the widest field in it and as high as all of it; in a lower place it scrolls, never sideways."""
+
+    def __init__(self, inner: QWidget) -> None:
+        super().__init__()
+        self._inner = inner
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(inner)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._across(), _height_of(self._inner, max(self.width(), self._across())))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._across(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():  # words break elsewhere
+            self.updateGeometry()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # there is more in it, or less
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def _across(self) -> int:
+        return self._inner.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+
+
+def _height_of(form: QWidget, width: int) -> int:
+    layout = form.layout()
+    needed = layout.totalHeightForWidth(width) if layout is not None else -1
+    return needed if needed >= 0 else form.sizeHint().height()
+
+
+def roomy(inner: QWidget, width: int, parent: QWidget | None, below: int = 0) -> QScrollArea:
     """The form at this width (for 100 % text) or as wide as its words need, as high as it needs or as the window
-    behind all dialogs allows."""
+    behind all dialogs allows; `below`: what the dialog has under it besides its buttons."""
     bar = style.px(14)
     across = max(style.px(width), inner.minimumSizeHint().width() + bar)
     area = QScrollArea()
@@ -22,11 +60,9 @@ def roomy(inner: QWidget, width: int, parent: QWidget | None) -> QScrollArea:
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(inner)
     area.setMinimumWidth(across)
-    layout = inner.layout()
-    needed = layout.totalHeightForWidth(across - bar) if layout is not None else -1
-    needed = max(needed, inner.sizeHint().height())
+    needed = max(_height_of(inner, across - bar), inner.sizeHint().height())
     room = outermost(parent).height() if parent is not None else needed + style.px(ENDS)
-    area.setMinimumHeight(min(needed + style.px(8), max(room - style.px(ENDS), style.px(120))))
+    area.setMinimumHeight(min(needed + style.px(8), max(room - style.px(ENDS) - below, style.px(120))))
     return area
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
@@ -10,22 +10,25 @@ from ui import style
 from ui.widgets.cards import Rule
 
 LEAST_BODY = 150
-"""How much of the body is to be seen above a foot that stays in place, at 100 % text."""
+"""How much of the body is to be seen above an act that stays in place, at 100 % text."""
+ROOMY_BODY = 260
+"""So much of it, before the rest of the foot stays in place too."""
 
 SCROLL = 18
 """Room for the scroll bar beside the body, at 100 % text."""
 
 
 class SidePanel(QWidget):
-    """The foot stays in sight while there is room for it; else it scrolls with the body, and nothing is squeezed."""
+    """The act and the rest of the foot stay in sight while there is room; else the rest scrolls with the body, and
+    in very little room the act too. Nothing is squeezed."""
 
-    def __init__(self, width: int, body: QWidget, foot: QWidget) -> None:
+    def __init__(self, width: int, body: QWidget, act: QWidget, rest: QWidget | None = None) -> None:
         super().__init__()
         self.setFixedWidth(max(style.px(width), body.minimumSizeHint().width() + style.px(SCROLL)))
-        self._foot, self._rule = QWidget(), Rule()
-        below = style.column(self._foot, spacing=8)
-        below.addWidget(self._rule)
-        below.addWidget(foot)
+        self._act, self._rest = QWidget(), rest or QWidget()
+        below = style.column(self._act, spacing=8)
+        below.addWidget(Rule())
+        below.addWidget(act)
         place, self.area = QWidget(), QScrollArea()
         self._inner = style.column(place, (0, 0, 2, 0), spacing=8)
         self._inner.addWidget(body)
@@ -36,25 +39,35 @@ class SidePanel(QWidget):
         self.area.setWidget(place)
         self._stack = style.column(self, spacing=8)
         self._stack.addWidget(self.area, 1)
-        self._stack.addWidget(self._foot)
-        self._inside = False
+        for part in (self._act, self._rest):
+            self._stack.addWidget(part)
+            part.installEventFilter(self)
+        self._rest.setVisible(rest is not None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_foot()
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:  # the foot has more to say, or less
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # the foot has more to say, or less, wherever it stands
             self._place_foot()
-        return super().event(event)
+        return super().eventFilter(watched, event)
 
     def _place_foot(self) -> None:
-        layout = self._foot.layout()
+        act, rest = self._high(self._act), self._high(self._rest)
+        self._place(self._act, scrolls=self.height() < act + style.px(LEAST_BODY))
+        self._place(self._rest, scrolls=self.height() < act + rest + style.px(ROOMY_BODY))
+
+    def _high(self, part: QWidget) -> int:
+        layout = part.layout()
         if layout is None:
-            return
-        high = max(layout.totalHeightForWidth(self.width()), layout.totalSizeHint().height())
-        inside = self.height() < high + style.px(LEAST_BODY)
-        if inside != self._inside:
-            self._inside = inside
-            (self._inner if inside else self._stack).addWidget(self._foot)
-            self._foot.show()
+            return 0
+        return max(layout.totalHeightForWidth(self.width()), layout.totalSizeHint().height())
+
+    def _place(self, part: QWidget, *, scrolls: bool) -> None:
+        column = self._inner if scrolls else self._stack
+        if column.indexOf(part) < 0:
+            shown = not part.isHidden()
+            before = column.indexOf(self._rest) if part is self._act else -1  # -1: at the end
+            column.insertWidget(before, part)
+            part.setVisible(shown)
