@@ -923,7 +923,10 @@ def test_a_re_evaluation_that_nobody_began_stays_due_below_what_this_week_asks(
     )
     notes = list(notes_in_force(store.recent(50), TODAY))
     long_ago, today = TODAY - timedelta(14), Due("Re-evaluation", TODAY)
-    dues = {"episode 6": (Due("Re-evaluation", long_ago), Due("Plan to certify", long_ago)), "elke 4": (today,)}
+    dues = {
+        "episode 6": (Due("Re-evaluation", long_ago), Due("Plan to certify", long_ago)),
+        "elke 4": (today,),
+    }
     assert [due for due, _ in due_this_week(notes, dues, TODAY)] == [today, Due("Re-evaluation", long_ago)]
     store.save(visit(content, 0, "re-evaluation"))
     notes = list(notes_in_force(store.recent(50), TODAY))

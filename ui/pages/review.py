@@ -246,7 +246,9 @@ class SignPage(Page):
 
     def _show_missing(self) -> None:
         found: list[Reason] = []
-        stopped = self.session.assessment.stopped  # the visit ends with the letter: only the screen is waited for
+        stopped = (
+            self.session.assessment.stopped
+        )  # the visit ends with the letter: only the screen is waited for
         for step_id, step in self.session.progress.items():
             if step.state != "blocked" and (step_id == "safety" or not stopped):
                 short = self.session.content.steps[step_id].short
