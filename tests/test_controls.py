@@ -35,6 +35,7 @@ from ui.widgets.marks import KeptIndicator, ReasonLink, SideBadge, StateGlyph, S
 from ui.widgets.passwords import NewPassword
 from ui.widgets.roomy import roomy
 from ui.widgets.segments import Choice, SegmentedControl, ZeroToTen, yes_no_not_tested
+from ui.widgets.trend_view import inks
 
 pytestmark = [
     pytest.mark.usefixtures("dressed"),
@@ -852,6 +853,14 @@ def test_every_text_colour_can_be_read_on_its_ground() -> None:
         assert hard == []
         assert contrast(theme.control, theme.card) >= 3
         assert contrast(theme.control, theme.page) >= 3
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_both_sides_of_a_trend_stand_out_from_the_band_behind_them(qapp: QApplication, dark: bool) -> None:
+    style.apply_style(qapp, dark=dark)
+    _ink, _quiet, band, _ground, right, left = inks()
+    style.apply_style(qapp)
+    assert min(contrast(band, side) for side in (right, left)) >= 3
 
 
 def test_a_long_day_of_signals_does_not_end_the_process() -> None:
