@@ -15,7 +15,6 @@ from ui.widgets.glyph import StateGlyph
 from ui.widgets.hands_parts import TestPicture
 from ui.widgets.segments import ZeroToTen
 
-
 PAD_SEEN = 120
 """The least height of the picture before the card that is least needed may stand under it."""
 
