@@ -44,6 +44,8 @@ class PartLabel:
     last: int = DROPS
     inner: bool = False
     """The words stand on the side of the other leg, not on the outer side."""
+    below: float = 0.0
+    """A line of the picture runs at this height, and the words stay under it."""
     line: bool = False
     """No arrow of the picture points at it: a line leads there."""
 
@@ -129,7 +131,7 @@ def explanation_of(note: Note, language: Language) -> Explanation:
             PartLabel(said("figure_muscles"), (0.235, 0.18), (0.19, 0.19), last=TURNS - 1, line=True),
             PartLabel(said("figure_thigh"), (0.275, 0.36), (0.25, 0.36), last=TURNS - 1, line=True),
             PartLabel(said("figure_kneecap"), (0.30, 0.58), (0.37, 0.57), last=TURNS - 1, line=True),
-            PartLabel(said("figure_lowers"), (0.70, 0.2), (0.70, 0.2), first=TURNS, inner=True),
+            PartLabel(said("figure_lowers"), (0.70, 0.2), (0.70, 0.2), first=TURNS, inner=True, below=0.12),
             PartLabel(said("figure_turns"), (0.17, 0.435), (0.17, 0.435), first=TURNS),
             PartLabel(said("figure_drifts"), (0.16, 0.585), (0.16, 0.585), first=DRIFTS),
         ),

@@ -42,7 +42,6 @@ def follow_up_note(
     """Exercises and exit criteria stand in a re-evaluation, discharge criteria in a discharge note."""
     *earlier, now = found.visits
     visits = (*earlier, replace(now, evaluation=evaluation, plan=given_of(plan) if plan else None))
-    ends = evaluation.kind == "discharge"
     since = [_changes(found.first, found.since_first)]
     if found.last != found.first:
         since.append(_changes(found.last, found.since_last))
@@ -51,7 +50,7 @@ def follow_up_note(
         changes=tuple(since),
         new_signs=found.new_signs,
         course=course.title if course else "",
-        course_says=course.says if course else "",
+        course_says=found.advice,
         course_because=_words(found.course_reasons),
         goals=goal_words(found.given, plan) if found.given else (),
         diagnosed=found.diagnosed,
@@ -67,8 +66,8 @@ def follow_up_note(
             for one in found.exercises
             if not one.log.is_empty
         ),
-        exits=() if ends else tuple(_criterion(criterion) for criterion in found.exits),
-        discharge=tuple(_criterion(criterion) for criterion in found.discharge) if ends else (),
+        exits=tuple(_criterion(criterion) for criterion in found.exits),
+        discharge=tuple(_criterion(criterion) for criterion in found.discharge) if found.ends else (),
         trends=tuple(trend for trend in trends(visits, content) if trend.is_course),
     )
 

@@ -31,6 +31,8 @@ class Row:
     """Every change of a limit, the latest first."""
     default: Default | None = None
     """The limit this line shows, when it shows one."""
+    look: bool = False
+    """It is to be looked at: something is wrong."""
 
     @cached_property
     def text(self) -> str:

@@ -84,7 +84,7 @@ def progression_json(found: FollowUp) -> dict[str, Any]:
     """The course, each exercise of the plan in force, and the criteria to go on and to end the care."""
     course = found.course
     return {
-        "course": None if course is None else {"id": course.id, "title": course.title, "says": course.says},
+        "course": None if course is None else {"id": course.id, "title": course.title, "says": found.advice},
         "because": [reason.text for reason in found.course_reasons],
         "missing": list(found.course_missing),
         "refer_back": course is not None and course.refer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -24,12 +25,14 @@ from evalassist.due import Due, due_this_week, dues_of, notes_in_force
 from evalassist.evaluation import Addendum, Evaluation, Patient, Signature, VisitKind
 from evalassist.note import Clinic, Note
 from evalassist.noting import note_of
+from evalassist.records.rows import DocumentUse
 from evalassist.records.search import hits
 from evalassist.records.store import Store
 from evalassist.records.trail import Wanted
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import style
+from ui.dialogs.documents import DocumentsDialog
 from ui.dialogs.palette import Palette, commands
 from ui.dialogs.patient import CorrectionDialog, PatientDialog
 from ui.evaluation_view import EvaluationView
@@ -255,7 +258,7 @@ def test_a_drawing_is_on_the_ground_of_its_card(
     image = chart.grab().toImage().copy(QRect(view.mapTo(chart, QPoint()), view.size()))
     assert image.pixelColor(image.width() - 3, image.height() - 3) == style.colour("card")
     seen = {image.pixelColor(x, y).rgb() for x in range(image.width()) for y in range(image.height())}
-    for name in ("ink", "scroll"):
+    for name in ("ink", "line"):
         assert any(alike(QColor(one), style.colour(name)) for one in seen), name
 
 
@@ -876,9 +879,29 @@ def test_a_stopped_note_says_so_and_whether_the_letter_is_written(
     assert start is not None
     qtbot.waitUntil(lambda: "letter not written" in words(start))
     assert "Safety: emergency" in words(start)
+    step = next(label for label in start.findChildren(QLabel) if label.text() == "Safety: emergency")
+    after = next(label for label in start.findChildren(QLabel) if re.fullmatch(r"\d\d:\d\d", label.text()))
+    gap = after.mapTo(start, QPoint()).x() - step.mapTo(start, QPoint()).x() - step.sizeHint().width()
+    assert gap >= 12
     store.keep_document(stopped.id, "referral", "en", "letter", b"%PDF", "A. Chen, PT", "printed")
     window.show_start()
     qtbot.waitUntil(lambda: "letter written" in words(start))
+
+
+@pytest.mark.parametrize("use", ["printed", None])
+def test_a_paper_whose_print_failed_is_marked_in_the_list_of_documents(
+    store: Store, content: Content, qtbot: QtBot, use: DocumentUse | None
+) -> None:
+    given = visit(content, 0)
+    store.save(given)
+    store.keep_document(given.id, "handout", "en", "letter", b"%PDF-1.7", "A. Chen, PT", use)
+    dialog = DocumentsDialog(store, given.patient.id, "A. Chen, PT")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    image = dialog.list.grab().toImage()
+    places = ((x, y) for x in range(image.width()) for y in range(image.height()))
+    marked = any(image.pixelColor(*place) == style.colour("att") for place in places)
+    assert marked is (use is None)
 
 
 def test_the_days_of_a_signed_note_are_due_and_nothing_that_it_does_not_name(content: Content) -> None:

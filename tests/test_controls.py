@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QLabel,
+    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QRadioButton,
@@ -34,6 +35,7 @@ from ui.widgets.marks import KeptIndicator, ReasonLink, SideBadge, StateGlyph, S
 from ui.widgets.passwords import NewPassword
 from ui.widgets.roomy import roomy
 from ui.widgets.segments import Choice, SegmentedControl, ZeroToTen, yes_no_not_tested
+from ui.widgets.trend_view import inks
 
 pytestmark = [
     pytest.mark.usefixtures("dressed"),
@@ -796,16 +798,41 @@ def test_the_same_look_again_dresses_nothing_anew(qtbot: QtBot, qapp: QApplicati
     assert words.times > before
 
 
-def test_every_text_colour_can_be_read_on_its_ground() -> None:
+def contrast(first: str, second: str) -> float:
+    """Between two colours, from 1 to 21, as WCAG 2.2 counts it."""
+
     def light(colour: str) -> float:
         parts = (QColor(colour).redF(), QColor(colour).greenF(), QColor(colour).blueF())
         linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    def contrast(first: str, second: str) -> float:
-        bright, dim = sorted((light(first), light(second)), reverse=True)
-        return (bright + 0.05) / (dim + 0.05)
+    bright, dim = sorted((light(first), light(second)), reverse=True)
+    return (bright + 0.05) / (dim + 0.05)
 
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit], ids=["line", "lines"])
+@pytest.mark.parametrize("look", [{}, {"tall": True}, {"mark": "att"}], ids=["plain", "search", "marked"])
+def test_what_an_empty_field_says_can_be_read_in_it(
+    qapp: QApplication, qtbot: QtBot, kind: type[QLineEdit | QPlainTextEdit], look: dict[str, Any], dark: bool
+) -> None:
+    style.apply_style(qapp, dark=dark)
+    field = kind()
+    for name, value in look.items():
+        field.setProperty(name, value)
+    field.setPlaceholderText("IIIIIIIIII")
+    qtbot.addWidget(field)
+    field.resize(300, field.sizeHint().height())
+    field.show()
+    image = field.grab(field.rect().adjusted(6, 6, -6, -6)).toImage()
+    colours = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+    ground = image.pixelColor(image.width() - 1, image.height() // 2).name()
+    best = max(contrast(ground, each) for each in colours)
+    style.apply_style(qapp)
+    assert 4.5 <= best < contrast(ground, (style.DARK if dark else style.LIGHT).ink) - 1
+
+
+def test_every_text_colour_can_be_read_on_its_ground() -> None:
     pairs = (
         *(
             (ink, ground)
@@ -826,6 +853,14 @@ def test_every_text_colour_can_be_read_on_its_ground() -> None:
         assert hard == []
         assert contrast(theme.control, theme.card) >= 3
         assert contrast(theme.control, theme.page) >= 3
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_both_sides_of_a_trend_stand_out_from_the_band_behind_them(qapp: QApplication, dark: bool) -> None:
+    style.apply_style(qapp, dark=dark)
+    _ink, _quiet, band, _ground, right, left = inks()
+    style.apply_style(qapp)
+    assert min(contrast(band, side) for side in (right, left)) >= 3
 
 
 def test_a_long_day_of_signals_does_not_end_the_process() -> None:

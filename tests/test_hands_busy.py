@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from evalassist import resources
@@ -29,6 +29,7 @@ from ui import hands_busy, hands_screen, sound, style
 from ui.evaluation_view import EvaluationView
 from ui.hands_busy import HandsBusyView
 from ui.session import EvaluationSession
+from ui.widgets.side import SideBadge
 
 KEYS = new_keys()
 CASES = Path(__file__).parent / "cases"
@@ -721,6 +722,104 @@ def test_with_both_knees_sore_there_is_no_mark_and_it_says_asymmetry_only(
     desk.pad(" 100 97 95 0 82 ")
     assert "asymmetry only" in desk.sees()
     assert not hands.trials.compared._glyph.isVisible()
+
+
+def test_a_muscle_has_its_tick_when_nothing_of_it_is_asked_any_more(table: Callable[..., Table]) -> None:
+    desk = table()
+    hands = desk.open()
+    state = hands._glyphs[0].accessibleName
+    untouched = state()
+    desk.pad(" 100 97 95 0 ")
+    half = state()
+    assert half != untouched
+    desk.pad("82 84 80 ")  # the pain of the second side is still asked
+    assert hands.entry.ask == "pain"
+    assert state() == half
+    desk.pad("0 ")
+    assert state() not in (untouched, half)
+
+
+def test_what_is_asked_stands_large_beside_the_digits_where_it_is_not_a_force(
+    table: Callable[..., Table],
+) -> None:
+    desk = table()
+    hands = desk.open()
+    desk.pad(" 100 ")
+    asked = [hands.huge.asked]
+    desk.pad("97 95 ")
+    asked.append(hands.huge.asked)
+    assert asked == ["", "Pain"]
+    taken, digits = hands.huge.grab().toImage(), hands.huge.digits_pt
+    hands.huge.show_value("", "/10")
+    assert hands.huge.grab().toImage() != taken
+    assert hands.huge.digits_pt == digits
+
+
+def test_at_the_end_each_number_stands_by_its_own_badge_and_under_the_other_ones(
+    table: Callable[..., Table],
+) -> None:
+    desk = table()
+    hands = desk.open()
+    desk.pad(" 100 97 95 0 82 84 80 0 ")
+    while hands.entry.stop is not None:
+        desk.pad("-1 ")
+    QApplication.processEvents()
+    assert hands.summary.isVisible()
+
+    def at(part: QWidget) -> QRect:
+        return QRect(part.mapTo(hands, QPoint(0, 0)), part.size())
+
+    badges = [at(each) for each in hands.summary.findChildren(SideBadge)]
+    scores = [at(each) for each in hands.summary.findChildren(QLabel) if each.text()[-1:] in ("N", "d")]
+    scores = [each for each in scores if any(abs(each.center().y() - one.center().y()) < 9 for one in badges)]
+    assert len({each.right() for each in scores}) == 2
+    for badge in badges:
+        line = [each for each in scores if abs(each.center().y() - badge.center().y()) < 9]
+        own = min(each.left() - badge.right() for each in line if each.left() > badge.right())
+        others = [badge.left() - each.right() for each in line if each.right() < badge.left()]
+        assert all(own < other / 2 for other in others)
+
+
+def test_the_keys_at_the_foot_are_evenly_spaced(table: Callable[..., Table]) -> None:
+    desk = table()
+    hands = desk.open()
+    for signs in (" ", "80", " ", "97 95 ", "-"):
+        desk.pad(signs)
+        QApplication.processEvents()
+        cells = sorted((c for c in hands.legend._cells if c.isVisible()), key=lambda cell: cell.x())
+        gaps = {b.x() - a.geometry().right() for a, b in itertools.pairwise(cells)}
+        assert max(gaps) - min(gaps) <= 1, signs
+
+
+def test_what_may_be_done_instead_has_a_heading_of_its_own_below_the_reasons(
+    table: Callable[..., Table],
+) -> None:
+    desk = table()
+    hands = desk.open()
+    desk.pad(" -")
+    QApplication.processEvents()
+    words = {each.text().split("  ")[-1].strip(): each for each in hands._question.findChildren(QPushButton)}
+    heading = next(each for each in hands._question.findChildren(QLabel) if each.text() == "Or instead")
+    assert heading.x() >= words["Lever arm…"].x()
+    assert words["Not needed for this question"].y() < heading.y() < words["Test by hand: a grade"].y()
+
+
+def test_with_large_text_the_picture_shows_where_the_pad_goes(
+    table: Callable[..., Table], qapp: QApplication
+) -> None:
+    style.apply_style(qapp, scale=2.0)
+    try:
+        desk = table()
+        desk.view.resize(1920, 1080)
+        hands = desk.open()
+        desk.pad(" ")
+        for _ in range(3):
+            QApplication.processEvents()
+            style.settle()
+        assert hands.how.picture.isVisible()
+        assert hands.how.picture.height() >= style.px(120)
+    finally:
+        style.apply_style(qapp)
 
 
 def test_the_picture_shows_the_side_that_is_tested(table: Callable[..., Table]) -> None:

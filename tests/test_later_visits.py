@@ -283,6 +283,30 @@ def test_discharge_criteria_stand_open_at_a_discharge(opened: Any, begin: Begin,
     assert "Upkeep plan: 3 to 4 exercises" in words(page.look_back)
 
 
+def test_a_discharge_neither_advises_nor_offers_a_next_phase(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    card = opened(PlanPage(begin(later(first, 8, nprs_worst=1, akps_total=88)))).look_back
+    assert card.course.text().startswith("Responds. Go on to the next phase")
+    assert card.go_on.isVisible()
+    session = begin(later(first, 12, kind="discharge", nprs_worst=1, akps_total=88))
+    card = opened(PlanPage(session)).look_back
+    assert card.course.text() == "Responds."
+    assert not card.go_on.isVisible()
+    for words_of_a_next_visit in ("phase", "refer back"):
+        assert words_of_a_next_visit not in words(card)
+    told = session.note().follow_up
+    assert told is not None
+    assert (told.course, told.course_says) == ("Responds", "")
+
+
+def test_a_discharge_without_benefit_still_says_refer_back(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    card = opened(PlanPage(begin(later(first, 8, kind="discharge")))).look_back
+    assert "Refer back to the physician" in card.course.text()
+
+
 def test_the_plan_page_of_a_discharge_begins_with_why_care_ends(
     opened: Any, begin: Begin, first: Evaluation
 ) -> None:

@@ -225,6 +225,27 @@ def test_everything_fits_and_nothing_covers_another(
                 assert not part.geometry().intersects(other.geometry()), (part, other)
 
 
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize(("name", "language"), [("ex1", "en"), ("ex1", "es"), ("ex2", "es"), ("ex3", "es")])
+def test_the_names_of_two_parts_are_read_apart_and_no_line_of_the_figure_strikes_one(
+    dressed: None, qtbot: QtBot, name: str, language: Language, size: tuple[int, int]
+) -> None:
+    page = page_of(qtbot, name, language, size)
+    figure, least = page.figure, page.ends[0].font().pixelSize() / 2 - 1
+    for step in range(STEADY, DROPS + 1):
+        figure.set_step(step)
+        names = figure.names()
+        for at, (label, words) in enumerate(names):
+            assert figure.rect().contains(words.toAlignedRect()), label.words
+            for other, near in names[at + 1 :]:
+                apart = max(words.top(), near.top()) - min(words.bottom(), near.bottom())
+                assert label.inner != other.inner or apart > least, (label.words, other.words)
+        figure_top, figure_high = figure._picture().top(), figure._picture().height()
+        for label, words in names:
+            if label.inner:  # beside the dashed line that shows where the hip was
+                assert words.top() > figure_top + 0.119 * figure_high, label.words
+
+
 def test_it_is_light_and_as_large_in_the_dark_theme_and_at_200_percent(
     qapp: QApplication, qtbot: QtBot
 ) -> None:

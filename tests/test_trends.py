@@ -175,6 +175,14 @@ def test_the_goal_is_dashed_and_what_is_not_signed_is_an_open_mark(found: Found,
     assert fills == [Tones().ink, Tones().ink, Tones().ground]  # legend, signed, not signed
 
 
+def test_the_gray_says_whose_error_of_measurement_it_is_where_one_side_has_one(
+    found: Found, first: Evaluation
+) -> None:
+    trend = found(later(first, 4, habd__right=force(112.0), habd__left=force(118.0)))["habd"]
+    assert "gray, RIGHT: MDC 49 N between testers" in said(trend_drawing(trend))
+    assert "Limits, RIGHT: MDC 49 N between testers." in trend_words(trend)
+
+
 def test_everything_drawn_is_a_gray(found: Found, first: Evaluation) -> None:
     drawing = trend_drawing(found(later(first, 4, habd__right=force(112.0)))["habd"])
     names = ("fillColor", "strokeColor")

@@ -48,6 +48,7 @@ def document_line(row: DocumentRow, others: Iterable[DocumentRow]) -> Row:
         else ""
         if row.uses
         else tr("not printed"),
+        look=row.in_error or not row.uses,
         group=tr("VISIT OF {visit_date}").format(visit_date=date_text(row.visit_date).upper()),
         details=(*replaced, *history),
     )

@@ -16,6 +16,8 @@ from ui.widgets.editors import NOT_TESTED_REASONS
 if TYPE_CHECKING:
     from ui.hands_entry import HandsEntry
 
+INSTEAD = tr("Or instead")
+
 
 @dataclass(frozen=True)
 class Question:
@@ -25,6 +27,8 @@ class Question:
     options: tuple[str, ...]
     choose: Callable[[int], None] = field(repr=False)
     """Takes the place in the list, from 0 on."""
+    instead_from: int | None = None
+    """From this place on they are no answers to the title, but what may be done instead."""
     stays: bool = False
     """Several may be chosen; Enter alone goes on."""
 
@@ -46,7 +50,7 @@ def reasons(entry: HandsEntry) -> Question:
             tuple(instead.values())[chosen - count]()
 
     words = tuple(upper_first(reason) for reason in NOT_TESTED_REASONS)
-    return Question(tr("Not tested, because of"), (*words, *instead), choose)
+    return Question(tr("Not tested, because of"), (*words, *instead), choose, instead_from=count)
 
 
 def compensation(entry: HandsEntry, group: StrengthGroup) -> Question:

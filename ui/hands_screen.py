@@ -15,6 +15,7 @@ from evalassist.translate import tr
 from evalassist.words import lower_first
 from ui import icons, spoken, style
 from ui.hands_entry import HandsEntry
+from ui.hands_questions import INSTEAD
 from ui.session import EvaluationSession
 from ui.widgets.dates import date_text
 from ui.widgets.glyph import State, StateGlyph
@@ -29,7 +30,7 @@ from ui.widgets.strength_side import Mode
 IN_ONE_COLUMN = 3
 BODY_MARGINS, CLOSE_MARGINS = (32, 16, 24, 12), (12, 6, 12, 6)
 STATES: tuple[State, ...] = ("empty", "partly", "complete")
-"""Of a muscle, by how many sides are tested."""
+"""Of a muscle, by how many sides are tested; while something of it is still asked, not yet the last one."""
 USUAL, LEAST_GROWN, MOST_GROWN = (1366, 768), 0.6, 1.6
 """The window for which the large sizes are given, and how far they follow another one.
 
@@ -233,7 +234,9 @@ class HandsScreen(QWidget):
             return {"count": self.huge.accessibleName() if self._second == 1 else f"{self._second}"}
         asked = entry.question
         if asked is not None:
-            options = (f"{at}: {words}" for at, words in enumerate(asked.options, start=1))
+            options = [f"{at}: {words}" for at, words in enumerate(asked.options, start=1)]
+            if asked.instead_from is not None:
+                options.insert(asked.instead_from, INSTEAD)
             return {
                 "question": f"{asked.title} {'; '.join(options)}",
                 "typed": entry.typed,
@@ -257,7 +260,7 @@ class HandsScreen(QWidget):
 
     def _show_progress(self) -> None:
         stops, answers = self.entry.stops, self.session.evaluation.answers
-        groups = list(dict.fromkeys(stop.group for stop in stops))
+        groups, here = list(dict.fromkeys(stop.group for stop in stops)), self.entry.stop
         while len(self._glyphs) < len(groups):
             self._glyphs.append(StateGlyph("empty"))
             self._states.addWidget(self._glyphs[-1])
@@ -265,8 +268,8 @@ class HandsScreen(QWidget):
             glyph.setVisible(at < len(groups) and not self._close)
             if at < len(groups):
                 done = sum(battery.is_tested(answers.get(f"{groups[at]}.{side}")) for side in SIDES)
-                glyph.set_state(STATES[done])
-        here = self.entry.stop
+                going_on = here is not None and here.group == groups[at] and self.entry.ask != "done"
+                glyph.set_state(STATES[min(done, 1) if going_on else done])
         at = groups.index(here.group) + 1 if here else len(groups)
         self._muscle.setText(tr("Muscle {at} of {count}").format(at=at, count=len(groups)))
 
@@ -321,7 +324,9 @@ class HandsScreen(QWidget):
             self.huge.show_value(words if known else "–", unit if known else tr("not tested"), quiet=True)
         else:
             units = {"pain": "/10", "lever": "cm", "grade": "grade"}
-            self.huge.show_value(entry.typed, units.get(entry.ask, entry.shown_unit))
+            asked = {"pain": tr("Pain"), "lever": tr("Lever arm")}
+            unit = units.get(entry.ask, entry.shown_unit)
+            self.huge.show_value(entry.typed, unit, asked=asked.get(entry.ask, ""))
 
     def _show_question(self) -> None:
         question = self.entry.question
@@ -332,11 +337,14 @@ class HandsScreen(QWidget):
                 old.deleteLater()
         if question is None:
             return
-        columns = 2 if len(question.options) > IN_ONE_COLUMN else 1
-        lines = -(-len(question.options) // columns)
+        parts: list[QWidget] = [self._option(at, words) for at, words in enumerate(question.options)]
+        if question.instead_from is not None:
+            parts.insert(question.instead_from, style.label("" if self._tight else "say", INSTEAD))
+        columns = 2 if len(parts) > IN_ONE_COLUMN else 1
+        lines = -(-len(parts) // columns)
         self._options.addWidget(style.label("say", question.title, wrap=True), 0, 0, 1, columns)
-        for at, words in enumerate(question.options):
-            self._options.addWidget(self._option(at, words), 1 + at % lines, at // lines)
+        for at, part in enumerate(parts):
+            self._options.addWidget(part, 1 + at % lines, at // lines)
         self._options.setRowStretch(lines + 1, 1)
 
     def _option(self, at: int, words: str) -> QPushButton:

@@ -85,8 +85,19 @@ class FollowUp:
     """The earlier ones and this one."""
 
     @property
+    def ends(self) -> bool:
+        """The care ends with this visit."""
+        return _ends(self.visits[-1].evaluation)
+
+    @property
+    def advice(self) -> str:
+        """What follows from the course; where the care ends, it only says when to refer."""
+        return self.course.says if self.course and (self.course.refer or not self.ends) else ""
+
+    @property
     def next_phase(self) -> int | None:
-        if self.phase_in_force is None or self.phase_in_force >= LAST_PHASE:
+        """The phase that comes next; None after the last one, and where the care ends."""
+        if self.ends or self.phase_in_force is None or self.phase_in_force >= LAST_PHASE:
             return None
         return self.phase_in_force + 1
 
@@ -98,6 +109,10 @@ class FollowUp:
     @property
     def may_discharge(self) -> bool:
         return all(criterion.met for criterion in self.discharge)
+
+
+def _ends(evaluation: Evaluation) -> bool:
+    return evaluation.kind == "discharge"
 
 
 def visits_of(
@@ -148,7 +163,8 @@ def follow_up(
     weeks = [timedelta(weeks=number) for number in REFER_BACK_WEEKS]
     episode = episode_of(earlier)
     in_force = episode.phase if episode else None
-    exits = content.plan.phase_of[in_force].exits if in_force is not None else ()
+    left = in_force if not _ends(evaluation) else None
+    exits = content.plan.phase_of[left].exits if left is not None else ()
     return FollowUp(
         first=first.day,
         last=last.day,

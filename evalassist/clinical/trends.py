@@ -88,6 +88,12 @@ class Trend:
     """The hand grades by their place on the scale, from 0."""
 
     @property
+    def limits_side(self) -> Side | None:
+        """Whose limits these are, where one of two sides has them."""
+        sides = [curve.side for curve in self.curves if curve.band is not None]
+        return sides[0] if len(sides) == 1 else None
+
+    @property
     def is_course(self) -> bool:
         """Some line has two values at least."""
         return any(len(curve.measured) > 1 for curve in self.curves)
@@ -112,7 +118,8 @@ def trend_words(trend: Trend) -> str:
             values = "; ".join(f"{day_in_words(point.day)}: {point.text}" for point in curve.points)
             parts.append(f"{curve.side.upper()}: {values}." if curve.side else f"{values}.")
     if trend.limits:
-        parts.append(f"Limits: {trend.limits}.")
+        of = f", {trend.limits_side.upper()}" if trend.limits_side else ""
+        parts.append(f"Limits{of}: {trend.limits}.")
     if trend.aim:
         parts.append(f"Goal of {day_in_words(trend.aim.set_on)}: {trend.aim.text}.")
     return " ".join(parts)

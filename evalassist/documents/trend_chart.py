@@ -204,7 +204,8 @@ class _Plot:
     def _foot(self) -> Iterator[Shape]:
         """What the gray and the dashes mean."""
         aim, banded = self._trend.aim, any(curve.band for curve in self._trend.curves)
-        lines = [f"gray: {self._trend.limits.replace(', ', '; ')}"] if banded else []
+        of = f", {self._trend.limits_side.upper()}" if self._trend.limits_side else ""
+        lines = [f"gray{of}: {self._trend.limits.replace(', ', '; ')}"] if banded else []
         if aim is not None:
             lines.append(f"{'dashed: goal' if aim.value is not None else 'goal:'} {aim.text}")
         for place, words in enumerate(lines):

@@ -39,7 +39,7 @@ class ExerciseDialog(QDialog):
         self._why_not = {exercise_id: why_not}
         self._title, self._names = style.label("h1", wrap=True), style.label("q", wrap=True)
         inner = QWidget()
-        self._body: QVBoxLayout = style.column(inner, (0, 0, 8, 0), spacing=10)
+        self._body: QVBoxLayout = style.column(inner, (10, 8, 10, 8), spacing=10)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -218,7 +218,7 @@ class ChartPage(QWidget):
     def _visit_line(self, row: EvaluationRow) -> Line:
         standing = f"{row.standing}, {row.clinician}" if row.clinician and not row.in_error else row.standing
         day, kind = date_text(row.visit_date), KIND_WORDS[row.kind]
-        line = Line(f"{kind}, {day}, {standing}", (2, 2, 2, 2))
+        line = Line(f"{kind}, {day}, {standing}", (8, 2, 8, 2))
         line.setProperty("draft", row.is_draft)
         state: State = (
             "partly" if row.is_draft else "look" if row.in_error or row.waits_for_cosignature else "complete"
@@ -251,7 +251,7 @@ class ChartPage(QWidget):
             told = document_line(row, found)
             if place:
                 self._paper_rows.addWidget(Rule())
-            line = Line(f"{told.title}, {told.line}", (2, 2, 2, 2))
+            line = Line(f"{told.title}, {told.line}", (8, 2, 8, 2))
             line.cells.addWidget(cell(plain(short_date(row.visit_date)), 86))
             line.cells.addWidget(plain(told.title), 1)
             line.cells.addWidget(plain(told.value, "s", "att"))

@@ -77,6 +77,7 @@ class StartPage(QWidget):
             self._header.extra.addWidget(button)
         self._who = style.label()
         self._who.setProperty("t", "b")
+        self._who.setContentsMargins(0, 0, style.px(8), 0)  # as the padding of a button would be
         self._header.extra.addWidget(self._who)
         self._header.lock_wanted.connect(self.lock_wanted)
         self._header.user_clicked.connect(self.account_wanted)

@@ -150,9 +150,8 @@ class FollowUpCard(Card):
     def _show_course(self, found: FollowUp) -> None:
         course = found.course
         labels = self._session.content.label
-        self.course.setText(
-            f"{course.title}. {course.says}" if course else tr("The course is not decided yet.")
-        )
+        said = f"{course.title}. {found.advice}".strip() if course else tr("The course is not decided yet.")
+        self.course.setText(said)
         self._glyph.set_state("look" if course and course.refer else "complete" if course else "empty")
         style.say(self.course, c="att" if course and course.refer else "")
         new = [Reason(tr("new: {sign}").format(sign=sign)) for sign in found.new_signs]
@@ -161,7 +160,7 @@ class FollowUpCard(Card):
         self._missing.show_reasons(
             [Reason(tr("missing: {i}").format(i=lower_first(labels(i))), (i,)) for i in missing]
         )
-        if course is not None and course.refer:
+        if course is not None and (course.refer or found.ends):
             self._refer.hide()
             return
         by = tr("from {refer_back_from} on, at the latest {refer_back_by}").format(
@@ -223,7 +222,7 @@ class FollowUpCard(Card):
         asked = [criterion for criterion in found.discharge if criterion.verdict is not None]
         met = sum(criterion.met for criterion in asked)
         self._discharge_words.setText(tr("{met} of {count} criteria met").format(met=met, count=len(asked)))
-        ends = self._session.evaluation.kind == "discharge" or found.next_phase is None
+        ends = found.next_phase is None
         everything = ends or self.all_discharge.isChecked()
         self.all_discharge.setVisible(not ends)
         self.all_discharge.setText(tr("Hide") if everything else tr("Show"))

@@ -15,6 +15,9 @@ from ui.widgets.glyph import StateGlyph
 from ui.widgets.hands_parts import TestPicture
 from ui.widgets.segments import ZeroToTen
 
+PAD_SEEN = 120
+"""The least height of the picture before the card that is least needed may stand under it."""
+
 
 class HowToTest(QWidget):
     """The right column of the hands-busy view."""
@@ -116,7 +119,9 @@ class HowToTest(QWidget):
         room = self.height() - high[self._pad] - high[needed]
         fits: dict[QWidget, bool] = {needed: True}
         for part in (self.picture, more, spare):
-            fits[part] = room >= high[part]
+            # what is least needed now must leave a picture in which the pad is seen
+            left = style.px(PAD_SEEN) - high[self.picture] if part is spare else 0
+            fits[part] = room >= high[part] + left
             room -= high[part] if fits[part] else 0
         return fits
 

@@ -18,6 +18,8 @@ from ui.widgets.marks import KeyCap
 from ui.widgets.side import SideBadge
 from ui.widgets.strength_row import ReadingMark
 
+MOST_KEYS, WIDEST_GAP = 20, 56
+"""The legend's keys stand evenly from the left: an empty column behind the last one takes what is left."""
 DIGITS_OF_HEIGHT = 0.82
 """Size of the font for the height of its place: 172 pt in a window of 1366x768."""
 
@@ -74,7 +76,7 @@ class HugeValue(QLabel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._unit, self._quiet = "", False
+        self._unit, self.asked, self._quiet = "", "", False
         self._second, self._of = 0, 0
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.set_grow(1.0)
@@ -88,9 +90,12 @@ class HugeValue(QLabel):
         """How large the digits are."""
         return self._digits().pixelSize() * 72 / self.logicalDpiY()
 
-    def show_value(self, value: str, unit: str, *, quiet: bool = False) -> None:
-        """What is typed with its unit; with nothing typed a line waits where it will stand. Quiet: it is taken."""
-        self._second, self._of, self._unit, self._quiet = 0, 0, unit, quiet
+    def show_value(self, value: str, unit: str, *, asked: str = "", quiet: bool = False) -> None:
+        """What is typed with its unit; with nothing typed a line waits where it will stand.
+
+        Asked: what it is, where it is not a force. Quiet: it is taken.
+        """
+        self._second, self._of, self._unit, self.asked, self._quiet = 0, 0, unit, asked, quiet
         self.setText(value)
         self.setAccessibleName(
             f"{value} {unit}" if value else tr("nothing typed yet, {unit}").format(unit=unit)
@@ -142,7 +147,14 @@ class HugeValue(QLabel):
         unit.setWeight(QFont.Weight.Normal)
         painter.setFont(unit)
         painter.setPen(style.colour("quiet"))
-        painter.drawText(QPointF(x + style.px(16), base), self._unit)
+        x += style.px(16)
+        painter.drawText(QPointF(x, base), self._unit)
+        if self.asked:  # over the unit, as large as there is room for
+            over = _bold(unit.pixelSize())
+            room, wide = self.width() - x, QFontMetricsF(over).horizontalAdvance(self.asked)
+            painter.setFont(_bold(over.pixelSize() * min(1.0, room / wide)))
+            painter.setPen(style.colour("ink"))
+            painter.drawText(QPointF(x, base - unit.pixelSize() * 1.1), self.asked)
 
     def _paint_count(self, painter: QPainter) -> None:
         size = min(self.height(), self.width() / 2)
@@ -243,6 +255,7 @@ class Keys(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._grid = style.scaled(QGridLayout(self), (12, 6, 12, 6), spacing=4)
+        self._grid.setColumnStretch(MOST_KEYS, 1)
         self._cells: list[QWidget] = []
         self._words: dict[str, QPushButton] = {}
 
@@ -276,17 +289,18 @@ class Keys(QWidget):
 
     def _place(self) -> None:
         shown = [cell for cell in self._cells if not cell.isHidden()]
-        widths = [cell.sizeHint().width() + style.px(4) for cell in shown]
+        widths = [cell.sizeHint().width() for cell in shown]
         room = self.width() - style.px(24)
         for in_a_line, gap in _lines_of(len(shown)):
-            if (
-                sum(max(widths[at] for at in column) for column in _columns(len(shown), in_a_line, gap))
-                <= room
-            ):
+            columns = _columns(len(shown), in_a_line, gap)
+            left = room - sum(max(widths[at] for at in column) for column in columns)
+            if left >= style.px(4) * len(columns):
                 break
+        between = left // max(1, len(columns) - 1)
+        self._grid.setHorizontalSpacing(max(style.px(4), min(style.px(WIDEST_GAP), between)))
         for cell in self._cells:
             self._grid.removeWidget(cell)
-        for column, cells in enumerate(_columns(len(shown), in_a_line, gap)):
+        for column, cells in enumerate(columns):
             for at in cells:
                 line = (at + gap) // in_a_line if at >= in_a_line - gap else 0
                 self._grid.addWidget(shown[at], line, column, Qt.AlignmentFlag.AlignLeft)

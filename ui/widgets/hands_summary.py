@@ -45,8 +45,7 @@ class HandsSummary(QWidget):
         super().__init__()
         self._grid: QGridLayout = style.scaled(QGridLayout(self), spacing=14)
         self._grid.setColumnStretch(0, 2)
-        self._grid.setColumnStretch(6, 3)
-
+        self._grid.setColumnStretch(4, 3)
         self._told: list[str] = []
         self._room = 1.0
 
@@ -73,15 +72,18 @@ class HandsSummary(QWidget):
             title = entry.session.content.strength_groups[group_id].title
             self._grid.addWidget(style.label(words, title, wrap=True), row, 0, middle)
             for place, side in enumerate(SIDES):
-                self._grid.addWidget(SideBadge(side, words=False), row, 1 + 2 * place, middle)
-                score = style.label(numbers, score_of(entry, group_id, side))
-                self._grid.addWidget(score, row, 2 + 2 * place, middle)
+                cell = QWidget()  # the badge beside its own number, the numbers under each other
+                line = style.row(cell, (18, 0, 0, 0), spacing=6)
+                line.addStretch(1)
+                line.addWidget(SideBadge(side, words=False))
+                line.addWidget(style.label(numbers, score_of(entry, group_id, side)))
+                self._grid.addWidget(cell, row, 1 + place, middle)
             percent, told, mark = compared(entry, group_id)
             if mark:
-                self._grid.addWidget(StateGlyph(mark, size=22), row, 5, middle)
+                self._grid.addWidget(StateGlyph(mark, size=22), row, 3, middle)
             sides = ", ".join(f"{side} {score_of(entry, group_id, side)}" for side in SIDES)
             parts = (sides, percent, told.replace("\n", ", "))
             self._told.append(f"{title}: {', '.join(part for part in parts if part)}")
             said = unbroken(" · ".join(filter(None, (percent, told.replace("\n", ", ")))))
-            self._grid.addWidget(style.label(words, said, wrap=True), row, 6, middle)
+            self._grid.addWidget(style.label(words, said, wrap=True), row, 4, middle)
         self._grid.setRowStretch(len(groups), 1)

@@ -127,31 +127,53 @@ class HipKneeFigure(QWidget):
         picture = self._picture()
         painter.drawPixmap(picture.topLeft(), self._draw(self._step))
         painter.setFont(lettering(self._letters, bold=True))
-        for label in self._shown.labels:
-            if label.first <= self._step <= label.last:
-                self._write(painter, picture, label)
+        painter.setPen(QPen(INK, max(1.5, self._letters / 14)))
+        for label, words in self.names():
+            if label.line:
+                at = self._place_of(label)
+                painter.drawLine(at, QPointF(self._edge_of_words(label), at.y()))
+            painter.drawText(words, self._align(label), label.words)
         painter.end()
 
-    def _write(self, painter: QPainter, picture: QRectF, label: PartLabel) -> None:
-        """The words at the edge of the room beside the leg, and a line from them to a part that no arrow shows."""
-        x, y = label.place(self._step)
+    def names(self) -> list[tuple[PartLabel, QRectF]]:
+        """The names at this step and where their words stand: apart from each other, and below what is above them."""
+        shown = [label for label in self._shown.labels if label.first <= self._step <= label.last]
+        metrics, picture = QFontMetricsF(lettering(self._letters, bold=True)), self._picture()
+        placed: list[tuple[PartLabel, QRectF]] = []
+        for label in sorted(shown, key=lambda label: self._place_of(label).y(), reverse=True):
+            words = metrics.boundingRect(self._room_of(label), self._align(label), label.words)
+            words.moveTop(max(words.top(), picture.top() + label.below * picture.height()))
+            for _, lower in (one for one in placed if one[0].inner == label.inner):
+                words.moveBottom(min(words.bottom(), lower.top() - self._letters / 2))
+            placed.append((label, words))
+        return placed
+
+    def _place_of(self, label: PartLabel) -> QPointF:
+        (x, y), picture = label.place(self._step), self._picture()
         x = 1 - x if self._shown.mirrored else x
-        at = QPointF(picture.left() + x * picture.width(), picture.top() + y * picture.height())
-        stands_right = label.inner != self._shown.mirrored
-        gap, high = self._letters * 0.35, 4 * self._letters
-        line_end = at.x()
-        if label.line:
-            line_end = picture.right() if stands_right else picture.left()
-            painter.setPen(QPen(INK, max(1.5, self._letters / 14)))
-            painter.drawLine(at, QPointF(line_end, at.y()))
-        if stands_right:
-            room = QRectF(line_end + gap, at.y() - high, self.width() - line_end - gap, 2 * high)
-            side = Qt.AlignmentFlag.AlignLeft
-        else:
-            room = QRectF(0, at.y() - high, line_end - gap, 2 * high)
-            side = Qt.AlignmentFlag.AlignRight
-        painter.setPen(INK)
-        painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter | _WRAPPED, label.words)
+        return QPointF(picture.left() + x * picture.width(), picture.top() + y * picture.height())
+
+    def _stands_right(self, label: PartLabel) -> bool:
+        return label.inner != self._shown.mirrored
+
+    def _align(self, label: PartLabel) -> int:
+        side = Qt.AlignmentFlag.AlignLeft if self._stands_right(label) else Qt.AlignmentFlag.AlignRight
+        return (side | Qt.AlignmentFlag.AlignVCenter).value | _WRAPPED.value
+
+    def _edge_of_words(self, label: PartLabel) -> float:
+        """Where the words begin, or the line to a part that no arrow shows ends: at the picture's edge."""
+        if not label.line:
+            return self._place_of(label).x()
+        picture = self._picture()
+        return picture.right() if self._stands_right(label) else picture.left()
+
+    def _room_of(self, label: PartLabel) -> QRectF:
+        """Between the picture and the edge of the widget, around the height of the part."""
+        edge, gap, high = self._edge_of_words(label), self._letters * 0.35, 4 * self._letters
+        top = self._place_of(label).y() - high
+        if self._stands_right(label):
+            return QRectF(edge + gap, top, self.width() - edge - gap, 2 * high)
+        return QRectF(0, top, edge - gap, 2 * high)
 
 
 class StepSlider(QSlider):
@@ -219,7 +241,7 @@ class StepSlider(QSlider):
 class HipBars(QWidget):
     """How hard each hip pushed, as the sheet draws it: the stronger one is 100 and hatched."""
 
-    LETTERS_HIGH = 6.1
+    LETTERS_HIGH = 6.15
     """Its height, in those of its letters."""
 
     def __init__(self, bars: Bars) -> None:
@@ -244,11 +266,11 @@ class HipBars(QWidget):
             QFontMetricsF(plain).horizontalAdvance(bars.stronger),
             QFontMetricsF(bold).horizontalAdvance(bars.weaker),
         )
-        left, high = names + size * 0.6, size * 1.5
+        left, high = names + size * 0.6, size * 1.45
         room = self.width() - left - 2
         rows = ((bars.stronger, 100, plain), (bars.weaker, bars.rest, bold))
         for row, (name, value, font) in enumerate(rows):
-            top = size * 1.5 + row * size * 1.75
+            top = size * 1.45 + row * size * 1.6
             painter.setFont(font)
             painter.setPen(INK)
             painter.drawText(QRectF(0, top, names + 2, high), Qt.AlignmentFlag.AlignVCenter, name)
@@ -260,13 +282,18 @@ class HipBars(QWidget):
             painter.drawRect(whole)
             painter.drawRect(filled)
             self._value(painter, filled, str(value), solid=row == 1)
-        end, below = left + room * bars.rest / 100, size * 5.15
+        end, below = left + room * bars.rest / 100, size * 4.95
         painter.setPen(QPen(INK, max(1.5, size / 14)))
         for x in (end, left + room):
             painter.drawLine(QPointF(x, below - size * 0.12), QPointF(x, below + size * 0.12))
         painter.drawLine(QPointF(end, below), QPointF(left + room, below))
         painter.setFont(bold)
-        foot = QRectF(left, below, room, size)
+        metrics = QFontMetricsF(bold)
+        foot = QRectF(end, below - size * 0.05, left + room - end, metrics.height())
+        if (
+            metrics.horizontalAdvance(bars.less) > foot.width()
+        ):  # before the bracket: under it they would overrun it
+            foot = QRectF(left, below - metrics.height() / 2, end - size * 0.4 - left, metrics.height())
         painter.drawText(foot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, bars.less)
         painter.end()
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QRect,
+    QRectF,
     QSize,
     Qt,
     Signal,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from evalassist.overview import Row
 from ui import style
 from ui.widgets.focus import ENTER_KEYS
+from ui.widgets.glyph import paint_state
 
 Index = QModelIndex | QPersistentModelIndex
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -146,6 +148,12 @@ class _Drawing(QStyledItemDelegate):
             wide = QFontMetrics(self._bold).horizontalAdvance(row.value)
             self._write(painter, first, row.value, self._bold, "ink", _RIGHT)
             first.setRight(first.right() - wide - style.px(14))
+            if row.look:
+                sign, size = QRect(first), style.px(16)
+                sign.setLeft(first.right() + style.px(14) - style.px(6) - size)
+                box = QRectF(sign.left(), sign.center().y() - size / 2, size, size)
+                paint_state(painter, box, "look", style.colour("att"))
+                first.setRight(first.right() - size - style.px(6))
         self._write(painter, first, row.title, self._bold if self._two_lines else self._plain, "ink")
         if self._has_line(index):
             below = QRect(

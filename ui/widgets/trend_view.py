@@ -29,7 +29,7 @@ def drawn(trends: Sequence[Trend], family: str, inks: Sequence[str]) -> list[tup
 def inks() -> tuple[str, ...]:
     """The colours of the theme for a drawing on a card."""
     now = style.tokens()
-    return now.ink, now.quiet, now.scroll, now.card, now.right, now.left
+    return now.ink, now.quiet, now.line, now.card, now.right, now.left
 
 
 @cache
