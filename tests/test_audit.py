@@ -611,10 +611,10 @@ def appended(path: Path, action: str, target: str, detail: dict[str, object]) ->
         db.commit()
 
 
-def written_below(store: Store) -> tuple[Evaluation, str]:
+def written_below(store: Store, note: str = NOTE) -> tuple[Evaluation, str]:
     """A signed note with an addendum and a paper below it."""
     store.save(draft := begin())
-    store.sign(signed(draft), NOTE)
+    store.sign(signed(draft), note)
     store.add_addendum(draft.id, Addendum("first", "A. Chen", SIGNED_AT, licence="PT-1"))
     return draft, store.keep_document(draft.id, "plan", "en", "letter", b"%PDF", "A. Chen")
 
@@ -695,12 +695,14 @@ def test_what_comes_in_with_a_patient_who_was_here_takes_the_place_of_nothing(
     assert found.not_checked == []
 
 
-def test_a_patient_who_was_lost_and_comes_in_as_before_is_no_fault(path: Path, tmp_path: Path) -> None:
-    """So it is after damaged records were salvaged without the patient, or a draft was discarded."""
+def test_a_patient_who_was_lost_and_comes_in_as_before_is_no_fault(
+    path: Path, tmp_path: Path, plain_note: str
+) -> None:
+    """So it is after damaged records were salvaged without the patient."""
     file = tmp_path / "anna.evalassist-patient"
     with Store(path, KEYS, CHEN) as store:
         store.save(replace(begin(), patient=BO))
-        written_below(store)
+        written_below(store, plain_note)
         export_patient(store, ANNA.id, file, "correct horse battery")
     with raw(path) as db:
         for name in TRIGGERS:
