@@ -447,10 +447,13 @@ def answer_to_plain(answer: Answer) -> Any:
 def answer_from_plain(plain: Any) -> Answer:
     match plain:
         case {"strength": known}:
-            discarded = tuple(Discarded(*trial) for trial in known.get("discarded", ()))
-            return StrengthTest(**known | {"trials": tuple(known.get("trials", ())), "discarded": discarded})
+            trials = tuple(_number(trial) for trial in known.get("trials", ()))
+            discarded = tuple(Discarded(_number(value), *why) for value, *why in known.get("discarded", ()))
+            for name in {"pain", "lever_arm_m"} & known.keys():
+                _number(known[name])
+            return StrengthTest(**known | {"trials": trials, "discarded": discarded})
         case {"quantity": [value, unit]}:
-            return Quantity(value, unit)
+            return Quantity(_number(value), unit)
         case {"not-tested": reason}:
             return NotTested(reason)
         case list():
@@ -458,3 +461,9 @@ def answer_from_plain(plain: Any) -> Answer:
         case str() | float() | int():
             return plain
     raise TypeError(f"not an answer: {plain!r}")
+
+
+def _number(plain: Any) -> float:
+    if isinstance(plain, int | float):
+        return plain
+    raise TypeError(f"not a number: {plain!r}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import ipaddress
+import json
 import os
 import shutil
 import signal
@@ -361,6 +362,24 @@ def records(request: pytest.FixtureRequest, tmp_path: Path) -> Path | Server:
 @pytest.fixture(scope="session")
 def content() -> Content:
     return load_content()
+
+
+@pytest.fixture(scope="session")
+def plain_note() -> str:
+    """A note as it is signed, with nothing found and nothing planned."""
+    day = {"birth_date": "1990-05-02", "visit_date": "2026-03-01"}
+    told = {"sex": "F", "age": 35, "sore_knee": "right", "kind": "initial", "pfp": "undecided", "clinic": {}}
+    words = ("release", "evidence_checked", "evaluation_id", "patient_name", "record_number")
+    lists = ("red_flags", "sections", "not_tested", "conclusions", "subcategories", "modifiers")
+    return json.dumps(
+        {
+            **dict.fromkeys((*words, "action_text", "irritability", "primary"), ""),
+            **{name: [] for name in (*lists, "not_decided", "references")},
+            **dict.fromkeys(("action", "plan", "sheet")),
+            **day,
+            **told,
+        }
+    )
 
 
 @pytest.fixture(autouse=True)

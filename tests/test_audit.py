@@ -27,11 +27,12 @@ from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
 from evalassist.records.models import utc_text
+from evalassist.records.patient_file import export_patient, import_patient
 from evalassist.records.plain import addendum_sha256, sha256_of, short_code, typed_code
 from evalassist.records.store import Store
 from evalassist.records.triggers import TRIGGERS
 from evalassist.records.vault import Anchor, WrongPasswordError, new_keys
-from evalassist.records.verify import OLDER_BELOW, OLDER_NOTES, Verified, verify, verify_rows
+from evalassist.records.verify import OLDER_BELOW, OLDER_NOTES, Verified, note_seals, verify, verify_rows
 from evalassist.settings import Settings, save_settings
 
 KEYS = new_keys()
@@ -598,6 +599,164 @@ def test_a_value_that_lists_read_otherwise_than_the_note_is_told(path: Path, col
         for words in TRIGGERS.values():
             db.execute(words)
     assert any(f"evaluation.{column}" in fault for fault in checked(path).faults)
+
+
+# ------------------------------------------------------------ what was told a second time
+
+
+def appended(path: Path, action: str, target: str, detail: dict[str, object]) -> None:
+    """A line that another program seals with the keys."""
+    with behind_its_back(path) as db:
+        audit.append(db, KEYS.audit, CHEN, action, target, detail)
+        db.commit()
+
+
+def written_below(store: Store, note: str = NOTE) -> tuple[Evaluation, str]:
+    """A signed note with an addendum and a paper below it."""
+    store.save(draft := begin())
+    store.sign(signed(draft), note)
+    store.add_addendum(draft.id, Addendum("first", "A. Chen", SIGNED_AT, licence="PT-1"))
+    return draft, store.keep_document(draft.id, "plan", "en", "letter", b"%PDF", "A. Chen")
+
+
+@pytest.mark.parametrize("action", ["signed", "note-imported"])
+def test_a_note_that_is_sealed_a_second_time_is_told(path: Path, action: str) -> None:
+    with Store(path, KEYS, CHEN) as store:
+        draft, _ = written_below(store)
+    other = '{"summary": "hip abductors strong"}'
+    with raw(path) as db:
+        for name in TRIGGERS:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("DELETE FROM addendum")
+        db.execute(f"UPDATE evaluation SET note = '{other}', note_sha256 = '{sha256_of(other)}' {THE_NOTE}")
+        for words in TRIGGERS.values():
+            db.execute(words)
+    with behind_its_back(path) as connection:
+        seals = note_seals(connection, draft.id)
+    appended(path, action, draft.id, seals)
+    faults = checked(path).faults
+    assert faults[0] == (
+        f"Line 7 of the audit trail tells of a signed note (evaluation {draft.id}) a second time; the first one "
+        "counts."
+    )
+    assert any("exchanged: the audit trail knows another one" in fault for fault in faults)
+
+
+def test_an_addendum_a_paper_and_an_account_that_are_told_a_second_time_are_told(path: Path) -> None:
+    with Store(path, KEYS, CHEN) as store:
+        draft, paper = written_below(store)
+        store.keep_account(STUDENT)
+        store.keep_account(replace(STUDENT, id="a3", sign_in="lee"))
+        store.remove_account("a3")
+    assert checked(path).faults == []
+    other = sha256_of("another one")
+    appended(path, "addendum-written", draft.id, {"number": 1, "sha256": other})
+    appended(path, "co-signed", draft.id, {"number": 1, "sha256": other})
+    appended(path, "document-kept", draft.id, {"document": paper, "kind": "plan", "sha256": other})
+    appended(path, "account-added", STUDENT.id, {"role": "administrator"})
+    appended(path, "account-added", "a3", {"role": "administrator"})
+    appended(path, "account-changed", "a3", {"fields": ["role"], "role": "administrator"})
+    below = f"addendum 1 of evaluation {draft.id}"
+    assert [fault.partition(" a second time")[0] for fault in checked(path).faults] == [
+        f"Line 10 of the audit trail tells of {below}",
+        f"Line 11 of the audit trail tells of {below}",
+        f"Line 12 of the audit trail tells of a kept paper ({paper})",
+        f"Line 13 of the audit trail tells of a new account ({STUDENT.id})",
+        "Line 14 of the audit trail tells of a new account (a3)",
+    ]
+    with raw(path) as db:
+        db.execute("UPDATE account SET removed_at = NULL, role = 'administrator'")
+    told = [fault for fault in checked(path).faults if "may do is not what" in fault]
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize("more", [{}, {"documents": []}])
+def test_what_comes_in_with_a_patient_who_was_here_takes_the_place_of_nothing(
+    path: Path, more: dict[str, object]
+) -> None:
+    with Store(path, KEYS, CHEN) as store:
+        draft, _ = written_below(store)
+    forged, at = Addendum("forged", "A. Chen", SIGNED_AT, licence="PT-1"), utc_text(SIGNED_AT)
+    below = addendum_sha256(sha256_of(NOTE), forged)
+    with raw(path) as db:
+        for name in TRIGGERS:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("UPDATE addendum SET text = 'forged', sha256 = ?", (below,))
+        second = addendum_sha256(below, forged)
+        row = (draft.id, at, second)
+        db.execute("INSERT INTO addendum VALUES (?, 2, 'forged', 'A. Chen', ?, ?, 'addendum', 'PT-1')", row)
+        for words in TRIGGERS.values():
+            db.execute(words)
+    appended(path, "patient-imported", ANNA.id, {"addenda": [[draft.id, 1, below]], **more})
+    found = checked(path)
+    assert any("Line 7 of the audit trail tells of" in fault for fault in found.faults)
+    assert f"Addendum 1 of evaluation {draft.id} is not what was written" in str(found.faults)
+    assert f"Addendum 2 of evaluation {draft.id} is not known to the audit trail." in found.faults
+    assert found.not_checked == []
+
+
+def test_a_patient_who_was_lost_and_comes_in_as_before_is_no_fault(
+    path: Path, tmp_path: Path, plain_note: str
+) -> None:
+    """So it is after damaged records were salvaged without the patient."""
+    file = tmp_path / "anna.evalassist-patient"
+    with Store(path, KEYS, CHEN) as store:
+        store.save(replace(begin(), patient=BO))
+        written_below(store, plain_note)
+        export_patient(store, ANNA.id, file, "correct horse battery")
+    with raw(path) as db:
+        for name in TRIGGERS:
+            db.execute(f"DROP TRIGGER {name}")
+        for table in ("document_use", "document", "addendum", "place"):
+            db.execute(f"DELETE FROM {table}")
+        db.execute("DELETE FROM evaluation WHERE signed_at IS NOT NULL")
+        db.execute(f"DELETE FROM episode WHERE patient_id = '{ANNA.id}'")
+        db.execute(f"DELETE FROM patient_word WHERE patient_id = '{ANNA.id}'")
+        db.execute(f"DELETE FROM patient WHERE id = '{ANNA.id}'")
+        for words in TRIGGERS.values():
+            db.execute(words)
+    assert len(checked(path).faults) == 3
+    with Store(path, KEYS, CHEN) as store:
+        import_patient(store, file, "correct horse battery")
+    assert checked(path).faults == []
+
+
+def test_a_patient_who_comes_in_with_a_draft_may_be_discarded_and_come_in_again(
+    path: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "bo.evalassist-patient"
+    with Store(path, KEYS, CHEN) as store:
+        store.save(draft := replace(begin(), patient=BO))
+        export_patient(store, BO.id, file, "correct horse battery")
+        for _ in range(2):
+            store.discard_draft(draft.id)
+            import_patient(store, file, "correct horse battery")
+    assert checked(path).faults == []
+    # what a version before this one wrote does not say what came
+    appended(path, "draft-discarded", draft.id, {"patient": BO.id})
+    appended(path, "patient-imported", BO.id, {})
+    assert checked(path).faults == []
+    appended(path, "patient-imported", BO.id, {})
+    (fault,) = checked(path).faults
+    assert f"tells of a new patient ({BO.id}) a second time" in fault
+
+
+@pytest.mark.parametrize("said", [False, True])
+def test_a_line_that_is_older_than_the_one_before_it_is_told_where_no_line_says_why(
+    path: Path, monkeypatch: pytest.MonkeyPatch, said: bool
+) -> None:
+    with Store(path, KEYS, CHEN) as store:
+        for minutes in (0, 60, 59.5):
+            moment = SIGNED_AT + timedelta(minutes=minutes)
+            monkeypatch.setattr(audit, "_now", lambda moment=moment: moment)
+            store.note("began", "")
+        if not said:
+            monkeypatch.setattr(audit, "_was_set_back", lambda *_: False)
+        monkeypatch.setattr(audit, "_now", lambda: SIGNED_AT)
+        store.note("began", "")
+        store.note("began", "")
+    told = "Line 4 of the audit trail is older than the line before it, and none says that the clock was set back."
+    assert checked(path).faults == ([] if said else [told])
 
 
 # ------------------------------------------------------------ the vault and the command

@@ -34,12 +34,12 @@ AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[Store]:
+def here(tmp_path: Path, plain_note: str) -> Iterator[Store]:
     """Records with a signed visit of Anna, its addendum and a paper, a draft of hers, and a visit of Bert."""
     with Store(tmp_path / "here.db", new_keys()) as store:
         first = Evaluation.begin(ANNA, "right", date(2026, 3, 1))
         store.save(first)
-        store.sign(first.signed_by(Signature("Sam Lee", "PT-1", AT)), '{"note": 1}')
+        store.sign(first.signed_by(Signature("Sam Lee", "PT-1", AT)), plain_note)
         store.add_addendum(first.id, Addendum("Called.", "Sam Lee", AT))
         store.keep_document(first.id, "handout", "en", "a4", b"%PDF Anna", "Sam Lee", "printed")
         store.save(Evaluation.begin(BERT, "left", date(2026, 3, 2)))
@@ -80,7 +80,7 @@ def _behind_the_locks(store: Store, change: str) -> None:
 
 
 def test_a_patient_arrives_with_visits_notes_addenda_and_papers(
-    here: Store, there: Store, tmp_path: Path
+    here: Store, there: Store, tmp_path: Path, plain_note: str
 ) -> None:
     file = tmp_path / "one.evalassist-patient"
     export_patient(here, ANNA.id, file, PASSWORD)
@@ -92,7 +92,7 @@ def test_a_patient_arrives_with_visits_notes_addenda_and_papers(
     assert [there.load(row.id) for row in now] == [here.load(row.id) for row in was]
     assert len(now) == 2
     signed = next(row.id for row in now if row.signed_at)
-    assert there.note_of(signed) == here.note_of(signed) == '{"note": 1}'
+    assert there.note_of(signed) == here.note_of(signed) == plain_note
     (paper,) = there.documents_of_patient(ANNA.id)
     assert there.document_bytes(paper.id) == b"%PDF Anna"
     assert [use.use for use in paper.uses] == ["printed"]
@@ -275,6 +275,43 @@ def test_a_patient_with_a_forged_seal_or_an_unreadable_date_is_refused_whole(
         import_patient(there, file, PASSWORD)
     assert [row.patient.name for row in there.recent()] == ["Bert Olsen"]
     assert there.head() == before
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *('{"strength": {"trials": ["a"]}}', '{"strength": {"pain": "much"}}'),
+        *('{"strength": {"lever_arm_m": [1]}}', '{"strength": {"discarded": [["a", "N", "slipped"]]}}'),
+        '{"quantity": ["far", "cm"]}',
+    ],
+)
+def test_a_draft_whose_number_is_none_and_that_could_not_be_opened_is_refused(
+    here: Store, there: Store, tmp_path: Path, answer: str
+) -> None:
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+    answers = f'{{"habd.right": {answer}}}'
+    change = "UPDATE evaluation SET answers = ? WHERE note IS NULL"
+    _changed_inside(file, lambda db: db.execute(change, (answers,)))
+    with pytest.raises(PatientFileError, match="a date, a number, an answer or a seal"):
+        import_patient(there, file, PASSWORD)
+
+
+@pytest.mark.parametrize("note", ["x", "{}"])
+def test_a_signed_note_that_is_none_is_refused_also_where_its_seal_fits(
+    here: Store, there: Store, tmp_path: Path, note: str
+) -> None:
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+
+    def change(db: sqlite.Connection) -> None:
+        db.execute("DELETE FROM addendum")  # sealed with the note
+        sealed = "UPDATE evaluation SET note = ?, note_sha256 = ? WHERE note IS NOT NULL"
+        db.execute(sealed, (note, sha256_of(note)))
+
+    _changed_inside(file, change)
+    with pytest.raises(PatientFileError, match="cannot be read"):
+        import_patient(there, file, PASSWORD)
 
 
 def test_only_an_administrator_takes_a_patient_in(here: Store, there: Store, tmp_path: Path) -> None:

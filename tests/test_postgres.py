@@ -1795,6 +1795,24 @@ def test_another_name_or_license_of_an_account_is_told_by_verify(
     assert "name or license" in fault
 
 
+def test_a_paper_that_is_sealed_a_second_time_is_told_by_verify(
+    in_use: tuple[Entrance, str], owner: Server
+) -> None:
+    there, evaluation_id = in_use
+    with there.sign_in("chen", PASSWORD) as store:
+        paper = store.keep_document(evaluation_id, "handout", "en", "letter", b"%PDF-1", "A. Chen")
+    with bare(owner) as db:
+        db.execute("ALTER TABLE document DISABLE TRIGGER USER")
+        db.execute("UPDATE document SET pdf = %s, sha256 = %s", (b"%PDF-2", sha256_of(b"%PDF-2")))
+        db.execute("ALTER TABLE document ENABLE TRIGGER USER")
+    with there.sign_in("chen", PASSWORD) as store:  # whoever holds the keys seals any line
+        seal = {"document": paper, "kind": "handout", "sha256": sha256_of(b"%PDF-2")}
+        store.note("document-kept", evaluation_id, seal)
+    faults = there.verify("chen", PASSWORD).faults
+    assert any(f"tells of a kept paper ({paper}) a second time" in fault for fault in faults)
+    assert any("no longer what was given out" in fault for fault in faults)
+
+
 def test_a_kept_paper_that_is_given_to_another_or_told_otherwise_is_told_by_verify(
     in_use: tuple[Entrance, str], owner: Server
 ) -> None:

@@ -21,6 +21,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import PRACTICE, AddendumKind, SoreKnee, VisitKind
 from evalassist.files import write_whole
+from evalassist.note import read_note
 from evalassist.records import audit, migrations, reads, writes
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import NOBODY, Account
@@ -283,7 +284,8 @@ def _sound_notes(change: Connection, patient_id: str) -> list[str]:
         visits = reads.of_patient(db, patient_id)
         for visit in visits:
             reads.evaluation(db, visit.id)
-            reads.note(db, visit.id)
+            if (note := reads.note(db, visit.id)) is not None:
+                read_note(note)
         for paper in reads.documents(db, patient_id=patient_id):
             reads.document(db, paper.id)
     except (EvalAssistError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:

@@ -65,6 +65,12 @@ OLDER_USES = (
     "not compared."
 )
 _OTHERWISE_USED = "When a kept paper ({}) was printed or saved is not what the audit trail knows."
+_TOLD_TWICE = "Line {} of the audit trail tells of {} a second time; the first one counts."
+_SET_BACK = (
+    "Line {} of the audit trail is older than the line before it, and none says that the clock was set back."
+)
+CAME_IN = ""
+"""Where evaluations stand: the patient came in from other records, with or without any."""
 IN_USE = "The records are open in another window, so the pages of the file were not checked. Close it and verify again."
 
 
@@ -261,6 +267,8 @@ class _Trail:
         """The patients taken in of whom the line says what came: whatever it does not say came otherwise."""
         self.drafts: dict[str, str] = {}
         """The evaluations begun here, and whose: nothing of them is older than the trail, whatever day it bears."""
+        self.here: dict[str, set[str]] = {}
+        """Of each patient what surely is here still: evaluations begun or signed, or that the patient came in."""
 
     def need_not_know(self, evaluation_id: str, patient_id: str, made_at: datetime) -> bool:
         """Whether something was made before there was a trail, or came in with its patient."""
@@ -281,39 +289,57 @@ class _Trail:
             "SELECT number, at, account_id, who, action, target, detail, mac FROM audit ORDER BY number",
             execution_options={"yield_per": ROWS_AT_ONCE},
         )
-        seal, before, expected = Sealer(self._key).seal, "", 1
+        seal, before, expected, before_at = Sealer(self._key).seal, "", 1, ""
         # plain tuples: there may be a million; of a server SQLAlchemy has taken the first ones already
         fetch = rows.cursor.fetchmany if db.dialect.name == "sqlite" else rows.fetchmany
         while block := fetch(ROWS_AT_ONCE):
             self.begun = self.begun or _moment(block[0][1])
             self.lines += len(block)
             for line in block:
-                number, *_, action, target, detail, mac = line
+                number, at, _, who, action, target, detail, mac = line
                 if number != expected:
                     yield _missing(expected, number)
+                    before_at = ""  # one that is missing may have said that the clock was set back
                 expected = number + 1
                 try:
                     fits = mac == seal(before, line[:7])
                     if fits and action in _SEALING:
-                        self._keep_seals(line[1], line[3], action, target, detail)
+                        for what in self._keep_seals(at, who, action, target, detail):
+                            yield _TOLD_TWICE.format(number, what)
+                    if fits and at < before_at and action != "clock-set-back" and _is_older(at, before_at):
+                        yield _SET_BACK.format(number)
                 except (TypeError, ValueError, KeyError):
                     fits = False
                 if not fits:
                     yield f"Line {number} of the audit trail does not fit: it, or the line before it, was changed."
+                before_at = at if fits else ""
                 if number in self._anchors:
                     self.known[number] = mac
                 before = str(mac)
         rows.close()  # a server holds the rest for who asked
         self.head = Anchor(number=expected - 1, mac=before[:64])
 
-    def _keep_seals(self, at: str, who: str, action: str, target: str, told: str) -> None:
+    def _keep_seals(self, at: str, who: str, action: str, target: str, told: str) -> Iterator[str]:
+        """Keep what a line seals, and tell of what an earlier line sealed: that one counts.
+
+        EvalAssist signs, writes, keeps and adds each thing once. Only with a patient may come in what was here: whom
+        a salvage of damaged records had lost.
+        """
         detail: dict[str, Any] = json.loads(told)
         match action:
             case "draft-begun":
                 self.drafts[target] = detail["patient"]
+                self.here.setdefault(detail["patient"], set()).add(target)
+            case "draft-discarded":
+                self.here.get(detail["patient"], set()).difference_update(
+                    {target, CAME_IN} - self.notes.keys()
+                )
             case "account-added":
-                self.roles[target] = detail["role"]
-                self.people[target] = detail.get("sha256", "")
+                if target in self.roles or target in self.people:
+                    yield f"a new account ({target})"
+                else:
+                    self.roles[target] = detail["role"]
+                    self.people[target] = detail.get("sha256", "")
             case "account-removed":
                 self.roles[target] = REMOVED
             case "account-changed":
@@ -321,25 +347,46 @@ class _Trail:
                 if "role" in detail["fields"] and self.roles.get(target) != REMOVED:
                     self.roles[target] = detail.get("role", "")
             case "patient-imported":
-                self.addenda |= {(of, number): seal for of, number, seal in detail.get("addenda", ())}
+                for of, number, seal in detail.get("addenda", ()):
+                    if self.addenda.setdefault((of, number), seal) != seal:
+                        yield f"addendum {number} of evaluation {of}"
                 for document_id, seal, *more in detail.get("documents", ()):
                     came = (more[1], more[2]) if more[1:] else None
-                    self.documents[document_id] = _Paper(seal, "".join(more[:1]), target, came=came)
+                    paper = _Paper(seal, "".join(more[:1]), target, came=came)
+                    if self.documents.setdefault(document_id, paper).sha256 != seal:
+                        yield f"a kept paper ({document_id})"
                 # a line from before this version does not say what came in below the notes
                 if "documents" in detail:
                     self.told.add(target)
+                elif self.here.get(target):
+                    yield f"a new patient ({target})"
                 else:
                     self.imported[target] = datetime.fromisoformat(at)
+                self.here.setdefault(target, set()).add(CAME_IN)
             case "signed" | "note-imported":
-                self.notes[target] = (detail["note"], detail["record"], detail["patient"])
+                seals = detail["note"], detail["record"], detail["patient"]
+                known = target in self.notes
+                if self.notes.setdefault(target, seals) != seals or (known and action == "signed"):
+                    yield f"a signed note (evaluation {target})"
+                self.here.setdefault(detail["patient"], set()).add(target)
             case "document-kept":
-                beside = detail.get("row", ""), detail.get("patient", ""), target, detail["kind"]
-                self.documents[detail["document"]] = _Paper(detail["sha256"], *beside)
+                if detail["document"] in self.documents:
+                    yield f"a kept paper ({detail['document']})"
+                else:
+                    beside = detail.get("row", ""), detail.get("patient", ""), target, detail["kind"]
+                    self.documents[detail["document"]] = _Paper(detail["sha256"], *beside)
             case "document-printed" | "document-saved":
                 use = action.removeprefix("document-"), at, who
                 self.uses.setdefault(detail["document"], []).append(use)
             case _:
-                self.addenda[target, detail["number"]] = detail["sha256"]
+                if (target, detail["number"]) in self.addenda:
+                    yield f"addendum {detail['number']} of evaluation {target}"
+                else:
+                    self.addenda[target, detail["number"]] = detail["sha256"]
+
+
+def _is_older(at: str, before: str) -> bool:
+    return datetime.fromisoformat(before) - datetime.fromisoformat(at) > CLOCK_SLACK
 
 
 def _moment(at: object) -> datetime | None:
@@ -352,6 +399,7 @@ def _moment(at: object) -> datetime | None:
 _SEALING = frozenset(
     (
         "draft-begun",
+        "draft-discarded",
         "signed",
         "account-added",
         "account-changed",
