@@ -237,7 +237,7 @@ class Assessment:
     primary: str | None
     modifiers: tuple[str, ...]
     muscle_performance: str | None
-    """hip only, quadriceps only, hip and quadriceps."""
+    """hip only, quadriceps only, hip and quadriceps; "hip; quadriceps not decided" where a part is open."""
     flags: tuple[str, ...]
     scores: Mapping[str, Score]
     strength: Mapping[str, GroupStrength]
