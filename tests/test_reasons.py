@@ -68,6 +68,24 @@ def test_a_rule_not_met_tells_what_would_speak_for_it() -> None:
     assert opposing(example("ex1"), "mcd") == ["step-down 2 of 6, right, at least 2"]
 
 
+def test_how_a_test_was_done_is_no_finding() -> None:
+    """A step of the right height is neither why control is trained nor what speaks for a deficit."""
+    height = {"lsd-height": "20"}
+    trained = example("ex2").with_answers(height)
+    assessment, plan, _ = judged(trained)
+    assert isinstance(plan, PlanOfCare)
+    told = [reason.text for one in plan.exercises for reason in one.because]
+    told += [reason.text for reason in assessment.conclusions["mcd"].reasons]
+    told += opposing(example("ex1").with_answers(height), "mcd")
+    assert any("step-down" in text for text in told)
+    assert [text for text in told if "Step height" in text] == []
+
+
+def test_a_step_of_another_height_is_why_the_score_does_not_count() -> None:
+    found = assess(example("ex2").with_answer("lsd-height", "other"), load_content()).conclusions["mcd"]
+    assert [reason.text for reason in found.reasons] == ["Step height: Other height, not comparable"]
+
+
 def test_with_both_knees_sore_the_side_that_is_not_met_speaks_against() -> None:
     both = example("ex3").with_answer("lsd-knee.left", "0")
     assert "Step-down, knee, left: Over the foot" in opposing(both, "mcd")
