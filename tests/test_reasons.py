@@ -19,11 +19,13 @@ from evalassist.content import load_content
 from evalassist.documents import evaluation_note_pdf
 from evalassist.evaluation import Evaluation, Opinion
 from evalassist.note import Clinic, Note
+from evalassist.note_text import note_text
 from evalassist.noting import note_of
 from evalassist.records.connection import connect
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.results import assessment_json
+from evalassist.wording.care_plan import found
 
 KEYS = new_keys()
 
@@ -189,6 +191,22 @@ def test_a_level_set_by_hand_decides_the_plan_and_both_stand_in_the_note() -> No
         "Irritability low (set by the therapist: settles at once with rest; the findings say moderate)."
         in printed(note)
     )
+
+
+def test_a_level_that_only_missing_answers_make_is_not_told_as_found() -> None:
+    """Worst pain 1, none at rest; whether the knee wakes the patient and how long it takes to settle was not asked."""
+    calm = example("ex1").with_answers({"nprs-worst": 1, "nprs-rest": 0})
+    assessment, _, note = judged(calm.without_answer("wakes", "settle-h"))
+    assert assessment.irritability == "MODERATE"  # decision 1 of the sheets: the plan goes by it
+    told = "Irritability not decided, taken as moderate (not recorded: the knee wakes the patient at night, "
+    assert told in printed(note)
+    assert told in " ".join(note_text(note).split())
+    assert "Irritability not decided, taken as moderate" in found(note)[-2]
+
+
+def test_a_level_that_the_findings_make_is_told_as_found_also_without_a_settle_time() -> None:
+    _, _, note = judged(example("ex1").without_answer("settle-h"))
+    assert "Irritability moderate (Worst pain, last 7 days 6/10, at least 4/10; " in printed(note)
 
 
 def test_a_higher_level_by_hand_begins_the_plan_where_that_level_begins() -> None:

@@ -264,6 +264,14 @@ class Assessment:
         return self.irritability != self.irritability_found
 
     @property
+    def irritability_taken(self) -> bool:
+        """Moderate because something was not recorded: the findings do not rule out the other levels."""
+        others = (self.conclusions["irritability-high"], self.conclusions["irritability-low"])
+        return self.irritability == self.irritability_found == "MODERATE" and any(
+            level.verdict is not NOT_MET for level in others
+        )
+
+    @property
     def stopped(self) -> bool:
         """The safety screen forbids a plan of care."""
         return self.action in ("EMERGENCY", "URGENT", "REFER")
