@@ -44,7 +44,10 @@ def discharge_note(
         planned=_planned(earlier, evaluation),
         reason=reasons.get(str(answers.get(REASON)), ""),
         words=str(answers.get(ADDED, "")).strip(),
-        goals=tuple(_goal(goal, found.first) for goal in goals_reached(earlier, evaluation, assessment, found, content)),
+        goals=tuple(
+            _goal(goal, found.first)
+            for goal in goals_reached(earlier, evaluation, assessment, found, content)
+        ),
         home=tuple(_exercise(one, days=answers.get(UPKEEP) != "yes") for one in home.exercises)
         if home
         else (),

@@ -141,7 +141,9 @@ def test_osgood_in_a_jumping_boy_reads_as_a_therapist_would_say_it() -> None:
 def test_pain_beside_the_kneecap_is_not_denied_at_the_lateral_side() -> None:
     """What speaks against names the places that were asked: pain around the kneecap is at the lateral side too."""
     found = cause_of(patient_with({"pain-location": ("peripatellar-lateral",)}), "itb")
-    assert [reason.text for reason in found.speaks_against] == ["no pain at the lateral epicondyle or joint line"]
+    assert [reason.text for reason in found.speaks_against] == [
+        "no pain at the lateral epicondyle or joint line"
+    ]
 
 
 @pytest.mark.parametrize("word", ["excluded", "unlikely", "likely"])

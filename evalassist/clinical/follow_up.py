@@ -377,7 +377,9 @@ def _criterion(row: Exit, known: Knowledge, ever: Knowledge, evaluation: Evaluat
     """The criterion as it is judged now; for whom it is meant may be known from an earlier visit."""
     applies = judge(row.applies, ever) if row.applies is not None else None
     if applies is not None and applies.verdict is not Verdict.MET:
-        return Criterion(row, None if applies.verdict is Verdict.NOT_MET else applies.verdict, (), applies.missing)
+        return Criterion(
+            row, None if applies.verdict is Verdict.NOT_MET else applies.verdict, (), applies.missing
+        )
     sides = evaluation.sore_sides if row.each_side else (None,)
     judged = [judge(row.when, known, side) for side in sides]
     verdicts = [one.verdict for one in judged]

@@ -105,9 +105,7 @@ def _own_finding(case: Case, choice: Choice) -> str:
     return fact if fact in case.assessment.conclusions and fact else ""
 
 
-def _instead(
-    case: Case, turned_down: list[str], log: Log, *, replaced: bool = True
-) -> tuple[Reason, ...]:
+def _instead(case: Case, turned_down: list[str], log: Log, *, replaced: bool = True) -> tuple[Reason, ...]:
     """What was turned down before; it is not `replaced` by an exercise that answers another finding."""
     head = "instead of" if replaced else "not"
     return tuple(
