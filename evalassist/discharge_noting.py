@@ -44,7 +44,10 @@ def discharge_note(
         planned=_planned(earlier, evaluation),
         reason=reasons.get(str(answers.get(REASON)), ""),
         words=str(answers.get(ADDED, "")).strip(),
-        goals=tuple(_goal(goal) for goal in goals_reached(earlier, evaluation, assessment, found, content)),
+        goals=tuple(
+            _goal(goal, found.first)
+            for goal in goals_reached(earlier, evaluation, assessment, found, content)
+        ),
         home=tuple(_exercise(one, days=answers.get(UPKEEP) != "yes") for one in home.exercises)
         if home
         else (),
@@ -67,9 +70,12 @@ def _planned(earlier: Sequence[Visit], evaluation: Evaluation) -> int:
     return episode.days_before(evaluation.visit_date) if episode else 0
 
 
-def _goal(goal: GoalReached) -> NoteGoalReached:
+def _goal(goal: GoalReached, began: date) -> NoteGoalReached:
+    start = goal.start
+    if start and goal.since != began:
+        start = f"{start} on {day_in_words(goal.since)}"
     aims = tuple(Line(label=day_in_words(day), value=aim) for day, aim in goal.aims)
-    return NoteGoalReached(title=goal.title, start=goal.start, aims=aims, now=goal.now, state=goal.state)
+    return NoteGoalReached(title=goal.title, start=start, aims=aims, now=goal.now, state=goal.state)
 
 
 def _exercise(one: PlannedExercise, *, days: bool) -> Line:

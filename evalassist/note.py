@@ -398,6 +398,8 @@ class Note(Part):
     conclusions: tuple[NoteConclusion, ...]
     causes: tuple[NoteCause, ...] = ()
     irritability: str
+    irritability_taken: bool = False
+    """Moderate because something was not recorded, and not because it was found so."""
     irritability_found: str = ""
     """What the findings say, where the therapist set another level by hand; else empty."""
     irritability_because: str = ""

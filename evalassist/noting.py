@@ -137,6 +137,7 @@ def note_of(
         conclusions=tuple(_conclusion(c, evaluation, assessment, content) for c in concluded),
         causes=tuple(_cause(c, content) for c in other_causes.values() if c.near),
         irritability="" if waits else assessment.irritability or "",
+        irritability_taken=assessment.irritability_taken,
         irritability_found=(assessment.irritability_found or "") if assessment.irritability_by_hand else "",
         irritability_because=assessment.opinions[IRRITABILITY].reason
         if assessment.irritability_by_hand

@@ -138,6 +138,14 @@ def test_osgood_in_a_jumping_boy_reads_as_a_therapist_would_say_it() -> None:
     )
 
 
+def test_pain_beside_the_kneecap_is_not_denied_at_the_lateral_side() -> None:
+    """What speaks against names the places that were asked: pain around the kneecap is at the lateral side too."""
+    found = cause_of(patient_with({"pain-location": ("peripatellar-lateral",)}), "itb")
+    assert [reason.text for reason in found.speaks_against] == [
+        "no pain at the lateral epicondyle or joint line"
+    ]
+
+
 @pytest.mark.parametrize("word", ["excluded", "unlikely", "likely"])
 def test_the_signs_decide_nothing_the_word_does(word: str) -> None:
     """Strong signs and the word unlikely, or no sign and the word likely: the criterion follows the word."""

@@ -59,7 +59,7 @@ def visit(first: Evaluation, weeks: int, kind: str, raw: Mapping[str, Any], cont
 
 
 def note_at(case: Mapping[str, Any], content: Content) -> Note:
-    first = read_case(CASES / f"{case['base']}.toml", content)
+    first = read_case(CASES / f"{case['base']}.toml", content).without_answer(*case.get("unmeasured", []))
     between = [
         visit(first, one["weeks"], "re-evaluation", one["answers"], content)
         for one in case.get("between", [])
@@ -86,6 +86,8 @@ def test_goals_are_judged_as_the_case_says(case: Mapping[str, Any], content: Con
         assert found[title].now == reads
     for title, aims in case.get("aims", {}).items():
         assert [aim.value for aim in found[title].aims] == aims
+    for title, reads in case.get("start_reads", {}).items():
+        assert found[title].start == reads
     if "counted" in case:
         assert counted(ended(note_at(case, content))) == case["counted"]
 

@@ -762,6 +762,20 @@ def test_another_level_of_irritability_is_set_by_hand_with_a_reason(session_of: 
     assert "The findings say" not in reads(page)
 
 
+def test_a_level_that_rests_on_missing_answers_says_so_in_its_headline(
+    session_of: Any, opened: Any, qtbot: QtBot
+) -> None:
+    session = session_of("ex1")
+    session.answer_all({"nprs-worst": 1, "nprs-rest": 0, "wakes": None, "settle-h": None})
+    panel = ReasoningPanel(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.show_step("assessment")
+    for shown in (opened(AssessmentPage(session)), panel):
+        assert "Irritability: not decided, taken as moderate" in reads(shown)
+    assert "Irritability not decided, taken as moderate" in reads(opened(PlanPage(session)))
+
+
 def test_a_level_set_by_hand_without_a_reason_is_left_to_do(session_of: Any, opened: Any) -> None:
     page = opened(AssessmentPage(session := session_of("ex1")))
     page.accept_all_met()

@@ -430,6 +430,22 @@ def test_what_is_not_at_home_is_swapped() -> None:
     assert any("slowly, over 4 seconds" in reason.text for reason in plan.exercises[0].because)
 
 
+def test_each_stretch_is_there_for_its_own_tight_structure() -> None:
+    """Tight hamstrings are no reason to move the kneecap, also where the strap for them is missing."""
+    found = findings("tight-ham", "tight-latret")
+    because = {
+        one.exercise.id: [reason.text for reason in one.because]
+        for at_home in (("chair", "strap"), ("chair",))
+        for one in planned(assessed("MODERATE", found, {"home-equipment": at_home})).exercises
+    }
+    says = load_content().rules
+    assert says["tight-ham"].says in because["FL02"]
+    assert says["tight-latret"].says not in because["FL02"]
+    assert says["tight-latret"].says in because["FL07"]
+    assert not {says["tight-ham"].says, says["mob-hypo"].says} & set(because["FL07"])
+    assert "not Hamstring stretch (supine with strap): needs a strap, which is not at home" in because["FL07"]
+
+
 def test_an_ankle_weight_stands_in_for_the_band() -> None:
     at_home = {"home-equipment": ("ankle-weight", "chair", "wall", "strap", "step", "mat")}
     plan = planned(assessed("LOW", findings("abd-deficit"), at_home))

@@ -19,11 +19,13 @@ from evalassist.content import load_content
 from evalassist.documents import evaluation_note_pdf
 from evalassist.evaluation import Evaluation, Opinion
 from evalassist.note import Clinic, Note
+from evalassist.note_text import note_text
 from evalassist.noting import note_of
 from evalassist.records.connection import connect
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.results import assessment_json
+from evalassist.wording.care_plan import found
 
 KEYS = new_keys()
 
@@ -66,6 +68,24 @@ def test_what_was_not_used_to_judge_speaks_neither_way() -> None:
 
 def test_a_rule_not_met_tells_what_would_speak_for_it() -> None:
     assert opposing(example("ex1"), "mcd") == ["step-down 2 of 6, right, at least 2"]
+
+
+def test_how_a_test_was_done_is_no_finding() -> None:
+    """A step of the right height is neither why control is trained nor what speaks for a deficit."""
+    height = {"lsd-height": "20"}
+    trained = example("ex2").with_answers(height)
+    assessment, plan, _ = judged(trained)
+    assert isinstance(plan, PlanOfCare)
+    told = [reason.text for one in plan.exercises for reason in one.because]
+    told += [reason.text for reason in assessment.conclusions["mcd"].reasons]
+    told += opposing(example("ex1").with_answers(height), "mcd")
+    assert any("step-down" in text for text in told)
+    assert [text for text in told if "Step height" in text] == []
+
+
+def test_a_step_of_another_height_is_why_the_score_does_not_count() -> None:
+    found = assess(example("ex2").with_answer("lsd-height", "other"), load_content()).conclusions["mcd"]
+    assert [reason.text for reason in found.reasons] == ["Step height: Other height, not comparable"]
 
 
 def test_with_both_knees_sore_the_side_that_is_not_met_speaks_against() -> None:
@@ -171,6 +191,22 @@ def test_a_level_set_by_hand_decides_the_plan_and_both_stand_in_the_note() -> No
         "Irritability low (set by the therapist: settles at once with rest; the findings say moderate)."
         in printed(note)
     )
+
+
+def test_a_level_that_only_missing_answers_make_is_not_told_as_found() -> None:
+    """Worst pain 1, none at rest; whether the knee wakes the patient and how long it takes to settle was not asked."""
+    calm = example("ex1").with_answers({"nprs-worst": 1, "nprs-rest": 0})
+    assessment, _, note = judged(calm.without_answer("wakes", "settle-h"))
+    assert assessment.irritability == "MODERATE"  # decision 1 of the sheets: the plan goes by it
+    told = "Irritability not decided, taken as moderate (not recorded: the knee wakes the patient at night, "
+    assert told in printed(note)
+    assert told in " ".join(note_text(note).split())
+    assert "Irritability not decided, taken as moderate" in found(note)[-2]
+
+
+def test_a_level_that_the_findings_make_is_told_as_found_also_without_a_settle_time() -> None:
+    _, _, note = judged(example("ex1").without_answer("settle-h"))
+    assert "Irritability moderate (Worst pain, last 7 days 6/10, at least 4/10; " in printed(note)
 
 
 def test_a_higher_level_by_hand_begins_the_plan_where_that_level_begins() -> None:

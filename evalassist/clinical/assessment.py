@@ -260,7 +260,12 @@ def _modifiers(conclusions: dict[str, Conclusion], subcategories: tuple[str, ...
 
 
 def _muscle_performance(conclusions: dict[str, Conclusion]) -> str | None:
-    hip, quadriceps = conclusions["mpd-hip"].met, conclusions["mpd-quad"].met
-    if hip and quadriceps:
-        return "hip and quadriceps"
-    return "hip only" if hip else "quadriceps only" if quadriceps else None
+    """Where the deficit is; "only" needs the other part decided."""
+    parts = {"hip": conclusions["mpd-hip"].verdict, "quadriceps": conclusions["mpd-quad"].verdict}
+    low = [part for part, verdict in parts.items() if verdict is MET]
+    still_open = [part for part, verdict in parts.items() if verdict is UNDECIDED]
+    if not low:
+        return None
+    if still_open:
+        return f"{low[0]}; {still_open[0]} not decided"
+    return " and ".join(low) if len(low) > 1 else f"{low[0]} only"

@@ -72,6 +72,10 @@ def _read(condition: Condition) -> _Read:
 
 
 def _judge_of(condition: Condition) -> Judge:
+    return _qualifying(_found_by(condition)) if condition.qualifies else _found_by(condition)
+
+
+def _found_by(condition: Condition) -> Judge:
     if condition.fact is not None:
         return _answered(condition) if condition.answered is not None else _compared(condition)
     if condition.all is not None:
@@ -206,6 +210,14 @@ def _not(inner: Judge) -> Judge:
     def judged(known: Knowledge, side: Side | None) -> Judged:
         verdict, reasons, missing = inner(known, side)
         return SWAPPED[verdict], reasons, missing
+
+    return judged
+
+
+def _qualifying(inner: Judge) -> Judge:
+    def judged(known: Knowledge, side: Side | None) -> Judged:
+        verdict, reasons, missing = inner(known, side)
+        return verdict, () if verdict is MET else reasons, missing
 
     return judged
 

@@ -29,6 +29,8 @@ class GoalReached:
 
     title: str
     start: str
+    since: date
+    """The day of the start value: the plan that set the goal first may be a later one."""
     aims: tuple[tuple[date, str], ...]
     """The target as it reads, with the day of the plan that set it."""
     now: str
@@ -83,13 +85,14 @@ def _reached(
     criteria: Mapping[str, Verdict | None],
     content: Content,
 ) -> GoalReached:
-    first = told[0][1]
+    since, first = told[0]
     aims: dict[str, date] = {}
     for day, goal in told:
         aims.setdefault(goal.long.replace(" /", "/"), day)
     made = GoalReached(
         first.title,
         first.baseline.replace(" /", "/"),
+        since,
         tuple((day, aim) for aim, day in aims.items()),
         "",
         "not measured",

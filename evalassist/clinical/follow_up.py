@@ -160,6 +160,7 @@ def follow_up(
     exercises = _exercises(last, evaluation, _any_new(signs, knee=True), content)
     known = _knowledge(earlier, now, since_first, since_last, signs, exercises, content)
     course, reasons, missing = _course(known, content)
+    ever = _ever_known(earlier, known)
     weeks = [timedelta(weeks=number) for number in REFER_BACK_WEEKS]
     episode = episode_of(earlier)
     in_force = episode.phase if episode else None
@@ -181,8 +182,8 @@ def follow_up(
         given=last.plan,
         diagnosed=_diagnosed(earlier, assessment, content),
         not_again=not_asked_again(evaluation, last.assessment, content),
-        exits=tuple(_criterion(row, known, evaluation) for row in exits),
-        discharge=tuple(_criterion(row, known, evaluation) for row in content.follow_up.discharge),
+        exits=tuple(_criterion(row, known, ever, evaluation) for row in exits),
+        discharge=tuple(_criterion(row, known, ever, evaluation) for row in content.follow_up.discharge),
         visits=(*earlier, now),
     )
 
@@ -277,6 +278,12 @@ def _knowledge(
         if value is None
     }
     return Knowledge({**known.facts, **facts}, {**known.sources, **sources}, known.reasons)
+
+
+def _ever_known(earlier: tuple[Visit, ...], known: Knowledge) -> Knowledge:
+    """What is known of the patient, where it was not asked again from the latest visit at which it was."""
+    facts = {name: fact for visit in earlier for name, fact in visit.assessment.facts.items()}
+    return Knowledge({**facts, **known.facts}, known.sources, known.reasons)
 
 
 def _lowest_symmetry(
@@ -382,9 +389,13 @@ def _course(
     return None, (), tuple(item for item in dict.fromkeys(missing) if item not in known.facts)
 
 
-def _criterion(row: Exit, known: Knowledge, evaluation: Evaluation) -> Criterion:
-    if row.applies is not None and verdict_of(row.applies, known) is not Verdict.MET:
-        return Criterion(row, None, (), ())
+def _criterion(row: Exit, known: Knowledge, ever: Knowledge, evaluation: Evaluation) -> Criterion:
+    """The criterion as it is judged now; for whom it is meant may be known from an earlier visit."""
+    applies = judge(row.applies, ever) if row.applies is not None else None
+    if applies is not None and applies.verdict is not Verdict.MET:
+        return Criterion(
+            row, None if applies.verdict is Verdict.NOT_MET else applies.verdict, (), applies.missing
+        )
     sides = evaluation.sore_sides if row.each_side else (None,)
     judged = [judge(row.when, known, side) for side in sides]
     verdicts = [one.verdict for one in judged]

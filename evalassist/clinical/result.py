@@ -237,7 +237,7 @@ class Assessment:
     primary: str | None
     modifiers: tuple[str, ...]
     muscle_performance: str | None
-    """hip only, quadriceps only, hip and quadriceps."""
+    """hip only, quadriceps only, hip and quadriceps; "hip; quadriceps not decided" where a part is open."""
     flags: tuple[str, ...]
     scores: Mapping[str, Score]
     strength: Mapping[str, GroupStrength]
@@ -262,6 +262,14 @@ class Assessment:
     def irritability_by_hand(self) -> bool:
         """The therapist set another level than the findings say."""
         return self.irritability != self.irritability_found
+
+    @property
+    def irritability_taken(self) -> bool:
+        """Moderate because something was not recorded: the findings do not rule out the other levels."""
+        others = (self.conclusions["irritability-high"], self.conclusions["irritability-low"])
+        return self.irritability == self.irritability_found == "MODERATE" and any(
+            level.verdict is not NOT_MET for level in others
+        )
 
     @property
     def stopped(self) -> bool:

@@ -67,7 +67,8 @@ def _fill(case: Case, options: Iterable[SlotOption], placed: list[Placed], log: 
             continue
         pick = _serve(case, need, log)
         if pick is not None and pick.exercise_id not in taken:
-            because = (*_why_need(case, need), _why_slot(option.need, need, passed_over), *pick.because)
+            place = _why_slot(option.need, need, passed_over)
+            because = (*_found(case, pick.answers or need.deficit), place, *pick.because)
             return Placed(option.need, need, pick.exercise_id, because)
     return None
 
@@ -86,7 +87,9 @@ def _serve(case: Case, need: Need, log: Log) -> Pick | None:
     for choice in (*wanted_choices(case, need), *borrowed):
         pick = settle(case, choice.exercise, log, untested_passes=choice.if_untested)
         if pick is not None:
-            return Pick(pick.exercise_id, (*_instead(case, turned_down, log), *pick.because))
+            own = _own_finding(case, choice)
+            because = (*_instead(case, turned_down, log, replaced=not own), *pick.because)
+            return Pick(pick.exercise_id, because, own)
         turned_down.append(choice.exercise)
     for exercise_id in need.last_resorts:
         if exercise_id not in turned_down and why_not(case, exercise_id) is None:
@@ -96,9 +99,17 @@ def _serve(case: Case, need: Need, log: Log) -> Pick | None:
     return None
 
 
-def _instead(case: Case, turned_down: list[str], log: Log) -> tuple[Reason, ...]:
+def _own_finding(case: Case, choice: Choice) -> str:
+    """The finding that this one choice of a need answers, as one tight structure of several; empty for all others."""
+    fact = choice.when.fact if choice.when else None
+    return fact if fact in case.assessment.conclusions and fact else ""
+
+
+def _instead(case: Case, turned_down: list[str], log: Log, *, replaced: bool = True) -> tuple[Reason, ...]:
+    """What was turned down before; it is not `replaced` by an exercise that answers another finding."""
+    head = "instead of" if replaced else "not"
     return tuple(
-        Reason(f"instead of {case.exercises[name].name}: {log.refused[name].why}", _items(case, name))
+        Reason(f"{head} {case.exercises[name].name}: {log.refused[name].why}", _items(case, name))
         for name in dict.fromkeys(turned_down)
         if name in log.refused
     )
@@ -116,8 +127,8 @@ def _fallback(case: Case, exercise_id: str) -> tuple[Reason, ...]:
     )
 
 
-def _why_need(case: Case, need: Need) -> tuple[Reason, ...]:
-    finding = case.assessment.conclusions.get(need.deficit)
+def _found(case: Case, rule_id: str) -> tuple[Reason, ...]:
+    finding = case.assessment.conclusions.get(rule_id)
     return finding.reasons if finding is not None and finding.met else ()
 
 

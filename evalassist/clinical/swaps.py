@@ -14,6 +14,8 @@ class Pick(NamedTuple):
 
     exercise_id: str
     because: tuple[Reason, ...] = ()
+    answers: str = ""
+    """The finding it was chosen for, where that is not the whole need's."""
 
 
 def settle(case: Case, first: str, log: Log, *, untested_passes: bool = False) -> Pick | None:

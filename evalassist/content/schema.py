@@ -65,7 +65,8 @@ class Condition(Model):
 
     `any-tested` judges what was done: met when one part is met, not met when at least one part could be judged
     and none is met, undecided only while none could be judged. In a rule that is judged on each side, `{side}`
-    in a fact's name stands for right or left. A yes-no fact is "yes" or "no".
+    in a fact's name stands for right or left. A yes-no fact is "yes" or "no". What `qualifies` says how a test was
+    done: no finding, and a reason only where it keeps the test from counting.
     """
 
     fact: str | None = None
@@ -81,6 +82,7 @@ class Condition(Model):
     any: tuple[Condition, ...] | None = None
     any_tested: tuple[Condition, ...] | None = Field(default=None, alias="any-tested")
     not_: Condition | None = Field(default=None, alias="not")
+    qualifies: bool = False
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> Condition:

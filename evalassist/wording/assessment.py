@@ -160,6 +160,11 @@ def standing_diagnosis(since: date) -> str:
     return f"The diagnosis of {day(since)} stands; not all of its criteria were tested again."
 
 
+def level_words(level: str, *, taken: bool) -> str:
+    """A level of irritability; one that is only taken, because something was not recorded, says so."""
+    return f"not decided, taken as {level.lower()}" if taken else level.lower()
+
+
 def irritability(note: Note) -> tuple[str, str]:
     """How irritable the knee is, and why, in brackets; both empty where it is not known."""
     if not note.irritability:
@@ -172,7 +177,8 @@ def irritability(note: Note) -> tuple[str, str]:
     if note.irritability_found:
         because = note.irritability_because or "no reason given"
         told = f"set by the therapist: {because}; the findings say {note.irritability_found.lower()}"
-    return f"Irritability {note.irritability.lower()}", f"({told})" if told else ""
+    level = level_words(note.irritability, taken=note.irritability_taken)
+    return f"Irritability {level}", f"({told})" if told else ""
 
 
 def bands(note: Note) -> Iterator[Band]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from evalassist.clinical.facts import WITHIN_ERROR
 from evalassist.note import Line, Note, NoteExercise, NotePlan
+from evalassist.wording.assessment import level_words
 from evalassist.wording.findings import day
 from evalassist.wording.plan import codes_told, counted, whole_told
 from evalassist.words import clean, shortened, upper_first
@@ -49,7 +50,8 @@ def found(note: Note) -> list[str]:
     pain = next((line.value for line in _lines(note, "History") if line.label == "Pain"), "")
     worst = next((part for part in pain.split("; ") if " worst " in f" {part} "), "")
     scores = "; ".join(f"{line.label} {line.value}" for line in _lines(note, "Questionnaires"))
-    irritable = f"irritability {note.irritability.lower()}" if note.irritability else ""
+    level = level_words(note.irritability, taken=note.irritability_taken)
+    irritable = f"irritability {level}" if level else ""
     measured = "; ".join(part for part in (irritable, worst, scores) if part)
     return [*told, cut(f"{upper_first(measured)}.") if measured else "", cut(note.impression)]
 

@@ -24,6 +24,7 @@ from evalassist.clinical.result import Conclusion, NoPlan, PlanOfCare, Reason, f
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import ItemId, PlanEdit
 from evalassist.translate import tr
+from evalassist.wording.assessment import level_words
 from evalassist.words import upper_first
 from ui import icons, spoken, style
 from ui.pages.base import Page
@@ -365,7 +366,8 @@ class PlanPage(Page):
         if found != self._problems_found:
             self._problems_found = found
             self._list_problems(found)
-        level = (self.session.assessment.irritability or "").lower()
+        assessment = self.session.assessment
+        level = level_words(assessment.irritability or "", taken=assessment.irritability_taken)
         count = len(plan.exercises)
         self._frame.setText(
             tr(

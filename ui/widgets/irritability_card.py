@@ -11,6 +11,7 @@ from evalassist.clinical.assessment import IRRITABILITY_LEVELS
 from evalassist.clinical.result import Assessment, Reason
 from evalassist.evaluation import Opinion
 from evalassist.translate import tr
+from evalassist.wording.assessment import level_words
 from evalassist.words import upper_first
 from ui import style
 from ui.widgets.cards import Card
@@ -78,9 +79,12 @@ class IrritabilityCard(Card):
         """Show the level in force; the findings stand below it also when the therapist set another."""
         level, self._found = assessment.irritability, assessment.irritability_found
         by_hand = assessment.irritability_by_hand
-        self._glyph.set_state("complete" if level else "empty")
+        taken = assessment.irritability_taken
+        self._glyph.set_state("partly" if taken else "complete" if level else "empty")
         self._heading.setText(
-            tr("Irritability: {level}").format(level=level.lower()) if level else tr("Irritability: open")
+            tr("Irritability: {level}").format(level=level_words(level, taken=taken))
+            if level
+            else tr("Irritability: open")
         )
         self._by_hand.setText(
             tr("Your word. The findings say {found}:").format(found=(self._found or "").lower())

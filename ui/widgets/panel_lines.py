@@ -15,7 +15,7 @@ from evalassist.content.entries import TRUST
 from evalassist.content.schema import Reference
 from evalassist.evaluation import ItemId
 from evalassist.translate import tr
-from evalassist.wording.assessment import gap_words
+from evalassist.wording.assessment import gap_words, level_words
 from evalassist.words import lower_first, upper_first
 from ui.session import EvaluationSession
 from ui.widgets.dates import date_text
@@ -166,11 +166,13 @@ class PanelLines:
         if assessment.irritability is None:
             yield Line("title", tr("Irritability: open"), "empty", "quiet")
         else:
-            word, found = assessment.irritability.lower(), (assessment.irritability_found or "").lower()
+            taken = assessment.irritability_taken
+            word = level_words(assessment.irritability, taken=taken)
+            found = (assessment.irritability_found or "").lower()
             title = tr("Irritability: {word}").format(word=word) + (
                 tr(", your word") if assessment.irritability_by_hand else ""
             )
-            yield Line("title", title, "complete", rules=(f"irritability-{found}",))
+            yield Line("title", title, "partly" if taken else "complete", rules=(f"irritability-{found}",))
             if assessment.irritability_by_hand:
                 yield Line("words", tr("The findings say {found}:").format(found=found))
             for reason in assessment.irritability_reasons[:MOST_REASONS]:
