@@ -8,7 +8,7 @@ from evalassist.clinical.advice import advice
 from evalassist.clinical.case import PHASE_ITEM, Case, Log, PlanContent, case_of, in_next_phase
 from evalassist.clinical.codes import codes_of, complexity_of, short_of_minutes, unfitting_codes
 from evalassist.clinical.dosing import dose_for, session_minutes, side_for
-from evalassist.clinical.edits import apply_edits, hard_checks
+from evalassist.clinical.edits import apply_edits, hard_checks, taken_out
 from evalassist.clinical.given import SoFar, held_open
 from evalassist.clinical.goals import goals_of
 from evalassist.clinical.refusals import refusals
@@ -61,6 +61,7 @@ def plan_of_care(
     goals = goals_of(case, schedule, evaluation.plan_edits)
     certification = certification_of(case, schedule, goals.stand, episode)
     in_plan = [one.exercise.id for one in edited.exercises]
+    out = taken_out(edited, evaluation.plan_edits)
     complexity = complexity_of(case)
     codes, session = codes_of(case, in_plan, complexity)
     ends = evaluation.kind == "discharge"
@@ -81,7 +82,7 @@ def plan_of_care(
         effort=case.row.effort,
         exercises=edited.exercises,
         see=slot_list(case).see if placed else (),
-        next_phase=_next_phase(case) if placed else (),
+        next_phase=_next_phase(case, out) if placed else (),
         hip_order=case.hip_order,
         education=advice(case, "education"),
         running=advice(case, "running"),
@@ -90,6 +91,7 @@ def plan_of_care(
         not_advised=advice(case, "not-advised"),
         goals=goals.stand,
         dropped_goals=goals.dropped,
+        taken_out=out,
         schedule=schedule,
         certification=certification,
         codes=codes,
@@ -219,10 +221,13 @@ def _planned(case: Case, entry: Placed) -> PlannedExercise:
     )
 
 
-def _next_phase(case: Case) -> tuple[str, ...]:
+def _next_phase(case: Case, out: tuple[Refusal, ...]) -> tuple[str, ...]:
+    """What the therapist took out comes back by hand only."""
     if case.phase >= LAST_PHASE:
         return ()
-    return tuple(entry.exercise_id for entry in choose(in_next_phase(case), Log()))
+    proposed = (entry.exercise_id for entry in choose(in_next_phase(case), Log()))
+    left_out = {refusal.exercise_id for refusal in out}
+    return tuple(exercise_id for exercise_id in proposed if exercise_id not in left_out)
 
 
 def _refused(
