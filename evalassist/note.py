@@ -387,6 +387,8 @@ class Note(Part):
     action: str | None
     action_text: str
     red_flags: tuple[NoteConclusion, ...]
+    found_in: str = "the safety screen"
+    """Where the findings behind the red flags were made."""
     sections: tuple[Section, ...]
     not_tested: tuple[Line, ...]
     """What was left out deliberately, with the reason."""

@@ -165,6 +165,13 @@ def test_a_goal_is_taken_out_with_its_reason_and_put_back(page_of: Open, store: 
     assert goal(page, "G02").long == 86
 
 
+def test_the_unit_of_a_goal_stands_once(page_of: Open) -> None:
+    page = page_of("ex2")
+    texts = [each.text() for each in page.findChildren(QLabel)]
+    assert [each for each in texts if each.startswith("km a week")]
+    assert not [each for each in texts if "km a week km a week" in each]
+
+
 def test_undo_takes_back_a_changed_target(page_of: Open) -> None:
     page = page_of("ex1")
     click(page, AKPS)

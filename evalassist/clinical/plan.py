@@ -11,6 +11,7 @@ from evalassist.clinical.dosing import dose_for, session_minutes, side_for
 from evalassist.clinical.edits import apply_edits, hard_checks, taken_out
 from evalassist.clinical.given import SoFar, held_open
 from evalassist.clinical.goals import goals_of
+from evalassist.clinical.red_flags import found_in
 from evalassist.clinical.refusals import refusals
 from evalassist.clinical.result import (
     Assessment,
@@ -40,7 +41,7 @@ def plan_of_care(
     `episode` is what the earlier visits leave to a later one: it goes on in the phase of the last plan, and its
     clocks count from the day care began.
     """
-    stopped = _stop(evaluation, assessment, stands=diagnosis_stands(assessment, content, episode))
+    stopped = _stop(evaluation, assessment, content, stands=diagnosis_stands(assessment, content, episode))
     if stopped is not None:
         return stopped
     if episode is not None and (open_ := _held_open(evaluation, content, episode)):
@@ -118,7 +119,9 @@ def diagnosis_stands(assessment: Assessment, content: PlanContent, episode: SoFa
     return failed <= set(content.plan.stands_without)
 
 
-def _stop(evaluation: Evaluation, assessment: Assessment, *, stands: bool) -> NoPlan | None:
+def _stop(
+    evaluation: Evaluation, assessment: Assessment, content: PlanContent, *, stands: bool
+) -> NoPlan | None:
     """Reasons for which there is no plan: stopped, screen open, not patellofemoral pain, surgery."""
     if assessment.stopped:
         flags = assessment.stops
@@ -126,7 +129,8 @@ def _stop(evaluation: Evaluation, assessment: Assessment, *, stands: bool) -> No
         items = tuple(
             dict.fromkeys(item for flag in flags for reason in flag.reasons for item in reason.items)
         )
-        return NoPlan(f"{assessment.action}: the safety screen stops the plan. {words}".strip(), items)
+        stop = f"{found_in(flags, content)} stops the plan"
+        return NoPlan(f"{assessment.action}: {stop}. {words}".strip(), items)
     if assessment.action is None:
         return NoPlan("The safety screen is not finished.", _missing(assessment.open_flags))
     if assessment.pfp is Verdict.NOT_MET and not stands:
