@@ -296,6 +296,25 @@ def test_the_plan_is_saved_as_a_paper_and_kept_among_the_documents(
     assert (document.kind, [use.use for use in document.uses]) == ("plan-of-care", ["saved"])
 
 
+def test_the_signed_note_is_saved_as_pdf_without_a_printer_and_kept_among_the_documents(
+    page_of: Open, store: Store, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = page_of("ex1").session
+    session.sign()
+    file = tmp_path / "note.pdf"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
+    sign = SignPage(session)
+    qtbot.addWidget(sign)
+    sign.show()
+    qtbot.waitUntil(lambda: not sign.at_work and sign.pages.page_count > 0)
+    save = next(b for b in sign.findChildren(QPushButton) if b.text().startswith("Save"))
+    QTest.mouseClick(save, Qt.MouseButton.LeftButton)
+    (document,) = store.documents(session.evaluation.id)
+    assert (document.kind, [use.use for use in document.uses]) == ("evaluation-note", ["saved"])
+    assert store.document_bytes(document.id) == file.read_bytes()
+    assert "Saved as note.pdf. The note is kept under Documents." in reads(sign)
+
+
 def test_a_paper_saved_under_a_bare_name_gets_the_ending_of_a_pdf(
     page_of: Open, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
