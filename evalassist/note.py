@@ -200,6 +200,8 @@ class NotePlan(Part):
     order_suffices: bool = False
     """The rule of 2025: a signed order on file and a plan sent in time stand for the first signature."""
     dropped_goals: tuple[str, ...] = ()
+    taken_out: tuple[str, ...] = ()
+    """Exercises the therapist took out, each with the reason."""
     precautions: tuple[str, ...] = ()
     onset: str = ""
     reason_missing: bool = False
@@ -385,6 +387,8 @@ class Note(Part):
     action: str | None
     action_text: str
     red_flags: tuple[NoteConclusion, ...]
+    found_in: str = "the safety screen"
+    """Where the findings behind the red flags were made."""
     sections: tuple[Section, ...]
     not_tested: tuple[Line, ...]
     """What was left out deliberately, with the reason."""

@@ -19,6 +19,7 @@ from evalassist.clinical.given import target_text
 from evalassist.clinical.opposing import against
 from evalassist.clinical.progress import accepted_ids
 from evalassist.clinical.progress import shown as is_shown
+from evalassist.clinical.red_flags import found_in
 from evalassist.clinical.result import (
     Advice,
     Assessment,
@@ -128,6 +129,7 @@ def note_of(
             how_soon=how_soon(flag.rule.do_now for flag in assessment.stops)
         ),
         red_flags=tuple(_conclusion(c, evaluation, assessment, content) for c in assessment.red_flags),
+        found_in=found_in(assessment.red_flags, content),
         sections=sections(evaluation, assessment, content),
         not_tested=not_tested_lines(evaluation, content),
         pfp=assessment.pfp.value,
@@ -315,6 +317,7 @@ def _plan(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, cont
         signature_needed=plan.certification.signature_needed,
         order_suffices=ORDER_SUFFICES in plan.certification.rules,
         dropped_goals=tuple(f"{goal.title}: {why}" for goal, why in plan.dropped_goals),
+        taken_out=tuple(f"{content.exercises[one.exercise_id].name}: {one.why}" for one in plan.taken_out),
         precautions=plan.precautions,
         onset=_onset(evaluation, assessment, content),
         reason_missing=reason_missing(plan.exercises, evaluation.plan_edits, content.plan.most_exercises),

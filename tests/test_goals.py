@@ -190,6 +190,21 @@ def test_an_own_sentence_stands_as_it_was_written() -> None:
     assert found.edited
 
 
+def test_what_the_step_down_is_for_is_the_patients_word_and_no_limitation_nobody_told() -> None:
+    told = goal(ex(goal_function="to carry boxes."), "G07")
+    assert told is not None
+    assert [words.rpartition(", ")[2] for words in told.sentences] == ["to carry boxes."] * 2
+    silent = goal(ex("ex1", "goal-function"), "G07")
+    assert silent is not None
+    assert [words.rpartition(", ")[2] for words in silent.sentences] == ["to climb stairs and squat."] * 2
+
+
+def test_a_target_at_the_end_of_the_scale_asks_for_no_more_than_that() -> None:
+    found = goal(ex(psfs_mean=8.0), "G05")
+    assert found is not None
+    assert all("10/10 on average" in words for words in found.sentences)
+
+
 def test_a_goal_can_be_taken_out_and_the_reason_is_kept() -> None:
     plan = planned(ex().with_plan_edit(PlanEdit("goal-drop", goal="G04", reason="the AKPS says the same")))
     assert "G04" not in [one.id for one in plan.goals]

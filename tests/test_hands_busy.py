@@ -922,6 +922,18 @@ def test_what_is_typed_when_the_view_is_left_is_taken(table: Callable[..., Table
     assert desk.test("habd.left") == measured(100, 97)
 
 
+def test_a_compensation_that_was_seen_stands_on_the_closed_row(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 97 95 0 ")
+    desk.session.answer("habd.left", replace(desk.test("habd.left"), compensation="Trunk leans over"))
+    QTest.keyClick(desk.hands, Qt.Key.Key_F11)
+    desk.view.go_to("kext.right")
+    QApplication.processEvents()
+    texts = [one.text() for one in desk.view.page.findChildren(QLabel) if one.isVisible()]
+    assert any("compensation: trunk leans over" in each for each in texts)
+
+
 def test_what_cannot_be_counted_stands_on_the_page_when_the_view_is_left(table: Callable[..., Table]) -> None:
     desk = table()
     desk.open()

@@ -277,17 +277,54 @@ def test_locking_during_the_hands_busy_view_loses_nothing_and_hides_it(person: P
     person.sign_in("chen", PASSWORD)
     test = person.view.session.evaluation.answers["her.left"]
     assert isinstance(test, StrengthTest)
-    assert list(test.trials) == ([100, 97] if typed == "97" else [100])
-    lines = person.view.page.findChildren(QLineEdit)
-    assert typed in [
-        one.text() for one in lines if one.accessibleName().startswith("Hip external rotation, left")
-    ]
-    assert person.view.focused_item() == "her.left"
-    at = person.window.focusWidget()
-    assert isinstance(at, QLineEdit)
-    assert at.text() == typed
-    QTest.keyClicks(at, "5")  # its last digit was still to come
-    assert at.text() == f"{typed}5"
+    assert list(test.trials) == [100]  # its last digit was still to come
+    hands = person.view.hands
+    assert hands is not None
+    assert person.window.focusWidget() is hands
+    assert (hands.item_id, hands.huge.accessibleName()) == ("her.left", f"{typed} N")
+
+
+@pytest.mark.parametrize("by_key", [True, False])
+def test_a_number_half_typed_in_the_hands_busy_view_is_no_trial_when_the_window_locks(
+    person: Person, by_key: bool
+) -> None:
+    person.begin()
+    person.view.session.answer("her.left", StrengthTest((30.0,), "lbf"))
+    person.view.go_to("her.left")
+    person.view.toggle_hands()
+    assert person.view.hands is not None
+    QTest.keyClicks(person.view.hands, "27")
+    if by_key:
+        person.lock()
+    else:
+        person.window.lock()  # as after ten minutes without a key
+        person.wait_locked()
+    person.sign_in("chen", PASSWORD)
+    evaluation, hands = person.view.session.evaluation, person.view.hands
+    assert evaluation.answers["her.left"] == StrengthTest((30.0,), "lbf")
+    assert hands is not None
+    assert hands.huge.accessibleName() == "27 lbf"
+    QTest.keyClicks(hands, ".5")
+    QTest.keyClick(hands, Qt.Key.Key_Enter)
+    answer = person.view.session.evaluation.answers["her.left"]
+    assert isinstance(answer, StrengthTest)
+    assert (answer.trials, answer.unit) == ((30.0, 27.5), "lbf")
+
+
+def test_the_pain_half_typed_in_the_hands_busy_view_is_still_the_pain_after_a_lock(person: Person) -> None:
+    person.begin()
+    person.view.go_to("her.left")
+    person.view.toggle_hands()
+    assert person.view.hands is not None
+    QTest.keyClicks(person.view.hands, "p1")
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    assert "her.left" not in person.view.session.evaluation.answers
+    hands = person.view.hands
+    assert hands is not None
+    QTest.keyClicks(hands, "0")
+    QTest.keyClick(hands, Qt.Key.Key_Enter)
+    assert person.view.session.evaluation.answers["her.left"] == StrengthTest(pain=10)
 
 
 @pytest.mark.parametrize(("entered", "typed"), [("20\r21\r", ""), ("20\r21\r", "22"), ("", "20"), ("", "")])
@@ -309,7 +346,7 @@ def test_locking_the_hands_busy_view_brings_back_nothing_that_it_went_past(
             QTest.keyClicks(hands, sign)
     person.lock()
     person.sign_in("chen", PASSWORD)
-    numbers = [float(one) for one in f"{entered}{typed}".split()]
+    numbers = [float(one) for one in entered.split()]
     answer = person.view.session.evaluation.answers.get("her.left")
     assert (list(answer.trials) if isinstance(answer, StrengthTest) else []) == numbers
     assert trials_seen(person, "Hip external rotation, left") == (

@@ -357,6 +357,20 @@ def test_the_letter_of_a_stopped_visit_is_never_lost_to_a_long_text() -> None:
     assert len(pages(data)) <= 2
 
 
+def test_the_letter_the_note_and_the_plan_name_where_the_finding_was_made() -> None:
+    knee = noted(evaluation_of("ex1").with_answer("ddx-meniscus", "likely"))
+    assert "In the knee examination she had the findings below." in read(referral_pdf(knee))
+    assert knee.no_plan_because.startswith("REFER: the knee examination stops the plan.")
+    undecided = noted(
+        evaluation_of("ex1").with_answer("ddx-meniscus", "likely").without_answer("pain-location")
+    )
+    assert "the safety screen" not in read(evaluation_note_pdf(undecided))
+    both = noted(
+        evaluation_of("ex1").with_answer("ddx-meniscus", "likely").with_answer("recent-surgery", "yes")
+    )
+    assert "In the examination she had" in read(referral_pdf(both))
+
+
 def test_the_goal_stands_whole_in_the_note() -> None:
     goal = "Climb the stairs to the flat " * 8 + "and dance"
     made = noted(evaluation_of("ex1").with_answer("goal-text", goal))

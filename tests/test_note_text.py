@@ -224,6 +224,25 @@ def test_a_signed_note_names_who_signed_and_what_was_added_after() -> None:
     assert ends.splitlines()[-1] == "Clinical content 2026.11, evidence checked 2026-11"
 
 
+def test_an_exercise_that_was_taken_out_stands_in_the_note_with_its_reason() -> None:
+    note = noted(evaluation_of("ex1").with_plan_edit(PlanEdit("drop", "HE01", reason="hurts her back")))
+    assert "Exercises left out: Clamshell: hurts her back" in one_line(note_text(note))
+    assert "Clamshell: hurts her back" in on_paper(note)
+    swapped = noted(evaluation_of("ex1").with_plan_edit(PlanEdit("swap", "HX01", to="HX04")))
+    assert "Exercises left out" not in note_text(swapped)
+
+
+def test_an_exercise_that_was_taken_out_is_not_offered_for_the_next_phase() -> None:
+    runner = evaluation_of("ex2")
+    before, after = (
+        noted(each).plan for each in (runner, runner.with_plan_edit(PlanEdit("drop", "FL03", reason="sore")))
+    )
+    assert before is not None
+    assert after is not None
+    [calf] = set(before.next_phase) - set(after.next_phase)
+    assert after.taken_out == (f"{calf}: sore",)
+
+
 def test_the_therapists_words_stand_beside_what_they_are_about() -> None:
     said = (
         evaluation_of("ex1")

@@ -165,6 +165,13 @@ def test_a_goal_is_taken_out_with_its_reason_and_put_back(page_of: Open, store: 
     assert goal(page, "G02").long == 86
 
 
+def test_the_unit_of_a_goal_stands_once(page_of: Open) -> None:
+    page = page_of("ex2")
+    texts = [each.text() for each in page.findChildren(QLabel)]
+    assert [each for each in texts if each.startswith("km a week")]
+    assert not [each for each in texts if "km a week km a week" in each]
+
+
 def test_undo_takes_back_a_changed_target(page_of: Open) -> None:
     page = page_of("ex1")
     click(page, AKPS)
@@ -287,6 +294,25 @@ def test_the_plan_is_saved_as_a_paper_and_kept_among_the_documents(
     assert file.read_bytes().startswith(b"%PDF")
     (document,) = store.documents(session.evaluation.id)
     assert (document.kind, [use.use for use in document.uses]) == ("plan-of-care", ["saved"])
+
+
+def test_the_signed_note_is_saved_as_pdf_without_a_printer_and_kept_among_the_documents(
+    page_of: Open, store: Store, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = page_of("ex1").session
+    session.sign()
+    file = tmp_path / "note.pdf"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
+    sign = SignPage(session)
+    qtbot.addWidget(sign)
+    sign.show()
+    qtbot.waitUntil(lambda: not sign.at_work and sign.pages.page_count > 0)
+    save = next(b for b in sign.findChildren(QPushButton) if b.text().startswith("Save"))
+    QTest.mouseClick(save, Qt.MouseButton.LeftButton)
+    (document,) = store.documents(session.evaluation.id)
+    assert (document.kind, [use.use for use in document.uses]) == ("evaluation-note", ["saved"])
+    assert store.document_bytes(document.id) == file.read_bytes()
+    assert "Saved as note.pdf. The note is kept under Documents." in reads(sign)
 
 
 def test_a_paper_saved_under_a_bare_name_gets_the_ending_of_a_pdf(

@@ -42,6 +42,7 @@ from ui.widgets.typed import Typed, quotable
 
 if TYPE_CHECKING:
     from ui.hands_busy import HandsBusyView
+    from ui.hands_entry import Begun
 
 log = logging.getLogger(__name__)
 
@@ -281,21 +282,15 @@ class EvaluationView(QWidget):
         return found
 
     def loose_words(self) -> dict[tuple[str, str], str]:
-        """What was typed and is no answer yet, by step and field: kept for who locks the window.
-
-        A number of the hands-busy view is, too, though it counts: its last digits may not be typed yet.
-        """
+        """What was typed and is no answer yet, by step and field: kept for who locks the window."""
         found: dict[tuple[str, str], str] = {}
         for step_id, page in self._pages.items():
             try:
-                if self.hands is not None and page is self.page:
-                    page.prepare()  # what the view took stands in its fields now
+                if page is self.page:
+                    page.prepare()  # what the hands-busy view took stands in its fields now
                 found |= {(step_id, name): words for name, words in page.loose_words().items()}
             except Exception as error:  # a defect must not keep the window from locking
                 log_fault(log, "a page could not be asked", error, self.session.evaluation.id)
-        if self.hands is not None:
-            begun = self.hands.begun_words()
-            found |= {("strength", name): words for name, words in (begun | self.hands.loose_words()).items()}
         return found
 
     def put_back(self, found: dict[tuple[str, str], str]) -> list[Typed]:
@@ -350,18 +345,26 @@ class EvaluationView(QWidget):
 
     def toggle_hands(self) -> None:
         """F11: the hands-busy view of the strength step, or back to the page at the row being worked on."""
+        if self.hands is not None:
+            self.close_hands()
+        else:
+            self.open_hands()
+
+    def open_hands(self, begun: Begun | None = None) -> None:
+        """The hands-busy view, as it was left behind a locked window where it was."""
         from ui.hands_busy import HandsBusyView
         from ui.pages.strength import StrengthPage
 
-        if self.hands is not None:
-            self.close_hands()
-            return
         at = self.focused_item() if self._step == "strength" else ""
         page = self.show_step("strength")
         self._commit_page()
         if not isinstance(page, StrengthPage) or page.blocked or page.read_only:
             return
-        self.hands = HandsBusyView(self.session, page.force_unit, page.kinds, at, self)
+        unit, kinds = (page.force_unit, page.kinds) if begun is None else (begun.unit, begun.kinds)
+        self.hands = HandsBusyView(self.session, unit, kinds, at, self)
+        if begun is not None:
+            self.hands.entry.take_up(begun)
+            self.hands.refresh()
         self.hands.closed.connect(self.close_hands)
         self.hands.help_wanted.connect(self.help_wanted)
         if self.header.kept.kept_at:
@@ -374,19 +377,25 @@ class EvaluationView(QWidget):
 
     def close_hands(self) -> None:
         """Back to the page; what is typed and cannot be counted stands there in its field."""
+        if self.hands is None:
+            return
+        loose, at = self.hands.loose_words(), self.hands.item_id
+        self.leave_hands()
+        if not (at and self.page.focus_item(at)):
+            self.focus_first()
+        self.put_back({("strength", name): words for name, words in loose.items()})
+
+    def leave_hands(self) -> Begun | None:
+        """The window is locked: a number may be half typed, so it is neither taken nor lost."""
         hands, self.hands = self.hands, None
         if hands is None:
-            return
-        hands.commit()
-        at, loose = hands.item_id, hands.loose_words()
+            return None
         hands.hide()
         hands.deleteLater()
         for part in (self.header, self.rail, self.stack, self.footer):
             part.show()
         self._place()
-        if not (at and self.page.focus_item(at)):
-            self.focus_first()
-        self.put_back({("strength", name): words for name, words in loose.items()})
+        return hands.entry.begun
 
     def keys(self) -> list[tuple[str, str]]:
         """The keys of what is shown, for F1."""

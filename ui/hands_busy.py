@@ -259,10 +259,6 @@ class HandsBusyView(HandsScreen):
     def loose_words(self) -> dict[str, str]:
         """What is typed and cannot be taken, by the name of its field on the strength page."""
         self.commit()
-        return self.begun_words()
-
-    def begun_words(self) -> dict[str, str]:
-        """What is typed and not taken yet."""
         name, typed = self.entry.field_name, self.entry.typed
         return {name: typed} if name and typed else {}
 

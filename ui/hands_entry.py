@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from evalassist.answers import LEVER_ARM_M, MMT_GRADES
 from evalassist.clinical import battery
@@ -34,6 +34,17 @@ NUMBER_WORDS = 12
 """More characters than a dynamometer writes for one value."""
 FIGURES = "0123456789.,"
 """What a number begins with."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Where somebody was at the table, and the value that was half typed there."""
+
+    item_id: str
+    ask: Ask
+    unit: str
+    kinds: Mapping[str, Mode]
+    typed: str = field(repr=False)
 
 
 class HandsEntry(HandsPlace):
@@ -166,6 +177,19 @@ class HandsEntry(HandsPlace):
             self._clear()
         elif self.typed and not self._doubted:
             self._take()
+
+    @property
+    def begun(self) -> Begun:
+        """What is here and not taken yet; what is offered by number is asked anew."""
+        typed = "" if self.question is not None else self.typed
+        return Begun(self.item_id, self.ask, self.unit, self._kinds, typed)
+
+    def take_up(self, begun: Begun) -> None:
+        """Go on where it was left, in the middle of a number too."""
+        self.go_to(begun.item_id)
+        if begun.typed and self.ask != begun.ask:
+            self.force(begun.ask)
+        self.typed = begun.typed
 
     def back(self) -> None:
         """Backspace: the last sign that was typed, else the last value that was taken."""

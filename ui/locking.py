@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from evalassist.records.store import Store
     from ui.evaluation_view import EvaluationView
     from ui.half_filled import HalfFilled
+    from ui.hands_entry import Begun
 
 
 @dataclass
@@ -51,6 +52,13 @@ class Left:
     """What was typed and is no answer yet, by step and field."""
     form: HalfFilled | None = None
     """The form that was open."""
+    hands: Begun | None = None
+    """What the hands-busy view was at."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether something that was typed stands nowhere else."""
+        return bool(self.words or self.form or (self.hands and self.hands.typed))
 
 
 def mark_of(store: Store) -> Mark:

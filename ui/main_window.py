@@ -186,6 +186,8 @@ class MainWindow(QMainWindow):
             self.show_start()
             if left is not None and left.evaluation_id:
                 self._go_back_to(left)
+        if left is not None and left.hands is not None and self.view is not None:
+            self.view.open_hands(left.hands)
         if left is not None and left.form is not None:
             QTimer.singleShot(0, self, partial(self._open_again, left.form))
         if way_in is not None:
@@ -818,13 +820,13 @@ class MainWindow(QMainWindow):
         if self._showing is not None:
             self._showing.end()
         self._remember.stop()
-        step, item, words = "", "", {}
+        step, item, words, hands = "", "", {}, None
         if self.view is not None and self.view.step:
             self.remember_place()
-            step, item, words = self.view.step, self.view.focused_item(), self.view.loose_words()
-            words |= addendum_words()
+            step, item, hands = self.view.step, self.view.focused_item(), self.view.leave_hands()
+            words = self.view.loose_words() | addendum_words()
         self._left[self._store.account.id] = Left(
-            mark_of(self._store), self.evaluation_id(), step, item, words, half_filled()
+            mark_of(self._store), self.evaluation_id(), step, item, words, half_filled(), hands
         )
         self.setWindowTitle("EvalAssist")
         self.show_door(Door(lambda: entrance, last_name(entrance.records.parent), self._settings.clinic_name))
@@ -931,7 +933,7 @@ class MainWindow(QMainWindow):
         """The window goes while it is locked: what waits for its owner would be lost."""
         if not self._keep_held() and not self._ask_to_lose([]):
             return False
-        waits = any(left.words or left.form for left in self._left.values())
+        waits = any(left.waits for left in self._left.values())
         return not waits or self._ask_to_lose([tr("Words that wait for who locked the window.")], kept=True)
 
     def _keep_held(self) -> bool:

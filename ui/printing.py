@@ -307,6 +307,24 @@ def ending_pdf(path: Path) -> Path:
     return path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
 
 
+def save_as(session: EvaluationSession, path: Path, printout: Printout) -> Path:
+    """Write a paper to a file and keep the same bytes; the name it got."""
+    path = ending_pdf(path)
+    keep_first(session, printout.kind)
+    write_atomically(
+        path,
+        printout.pdf,
+        lambda: session.keep_document(
+            printout.kind,
+            printout.language,
+            printout.paper,
+            printout.pdf,
+            content_sha256=printout.content_sha256,
+        ),
+    )
+    return path
+
+
 def write_atomically(path: Path, content: bytes, note: Callable[[], object] = lambda: None) -> None:
     """Write the file whole or not at all; what stood there before stays when it fails.
 

@@ -50,6 +50,12 @@ def apply_edits(case: Case, proposed: Sequence[PlannedExercise], edits: Iterable
     return replace(state, exercises=state.shown())
 
 
+def taken_out(edited: Edited, edits: Iterable[PlanEdit]) -> tuple[Refusal, ...]:
+    """What the therapist took out, with the reason; what made room for another exercise is not among it."""
+    named = {edit.exercise for edit in edits if edit.kind == "drop"}
+    return tuple(refusal for refusal in edited.dropped if refusal.exercise_id in named)
+
+
 def _locked(edits: Sequence[PlanEdit]) -> frozenset[str]:
     """What is locked after all: the last word on each exercise counts."""
     words = {edit.exercise: edit.kind for edit in edits if edit.kind in ("lock", "unlock", "drop")}

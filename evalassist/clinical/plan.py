@@ -8,9 +8,10 @@ from evalassist.clinical.advice import advice
 from evalassist.clinical.case import PHASE_ITEM, Case, Log, PlanContent, case_of, in_next_phase
 from evalassist.clinical.codes import codes_of, complexity_of, short_of_minutes, unfitting_codes
 from evalassist.clinical.dosing import dose_for, session_minutes, side_for
-from evalassist.clinical.edits import apply_edits, hard_checks
+from evalassist.clinical.edits import apply_edits, hard_checks, taken_out
 from evalassist.clinical.given import SoFar, held_open
 from evalassist.clinical.goals import goals_of
+from evalassist.clinical.red_flags import found_in
 from evalassist.clinical.refusals import refusals
 from evalassist.clinical.result import (
     Assessment,
@@ -40,7 +41,7 @@ def plan_of_care(
     `episode` is what the earlier visits leave to a later one: it goes on in the phase of the last plan, and its
     clocks count from the day care began.
     """
-    stopped = _stop(evaluation, assessment, stands=diagnosis_stands(assessment, content, episode))
+    stopped = _stop(evaluation, assessment, content, stands=diagnosis_stands(assessment, content, episode))
     if stopped is not None:
         return stopped
     if episode is not None and (open_ := _held_open(evaluation, content, episode)):
@@ -61,6 +62,7 @@ def plan_of_care(
     goals = goals_of(case, schedule, evaluation.plan_edits)
     certification = certification_of(case, schedule, goals.stand, episode)
     in_plan = [one.exercise.id for one in edited.exercises]
+    out = taken_out(edited, evaluation.plan_edits)
     complexity = complexity_of(case)
     codes, session = codes_of(case, in_plan, complexity)
     ends = evaluation.kind == "discharge"
@@ -81,7 +83,7 @@ def plan_of_care(
         effort=case.row.effort,
         exercises=edited.exercises,
         see=slot_list(case).see if placed else (),
-        next_phase=_next_phase(case) if placed else (),
+        next_phase=_next_phase(case, out) if placed else (),
         hip_order=case.hip_order,
         education=advice(case, "education"),
         running=advice(case, "running"),
@@ -90,6 +92,7 @@ def plan_of_care(
         not_advised=advice(case, "not-advised"),
         goals=goals.stand,
         dropped_goals=goals.dropped,
+        taken_out=out,
         schedule=schedule,
         certification=certification,
         codes=codes,
@@ -116,7 +119,9 @@ def diagnosis_stands(assessment: Assessment, content: PlanContent, episode: SoFa
     return failed <= set(content.plan.stands_without)
 
 
-def _stop(evaluation: Evaluation, assessment: Assessment, *, stands: bool) -> NoPlan | None:
+def _stop(
+    evaluation: Evaluation, assessment: Assessment, content: PlanContent, *, stands: bool
+) -> NoPlan | None:
     """Reasons for which there is no plan: stopped, screen open, not patellofemoral pain, surgery."""
     if assessment.stopped:
         flags = assessment.stops
@@ -124,7 +129,8 @@ def _stop(evaluation: Evaluation, assessment: Assessment, *, stands: bool) -> No
         items = tuple(
             dict.fromkeys(item for flag in flags for reason in flag.reasons for item in reason.items)
         )
-        return NoPlan(f"{assessment.action}: the safety screen stops the plan. {words}".strip(), items)
+        stop = f"{found_in(flags, content)} stops the plan"
+        return NoPlan(f"{assessment.action}: {stop}. {words}".strip(), items)
     if assessment.action is None:
         return NoPlan("The safety screen is not finished.", _missing(assessment.open_flags))
     if assessment.pfp is Verdict.NOT_MET and not stands:
@@ -219,10 +225,13 @@ def _planned(case: Case, entry: Placed) -> PlannedExercise:
     )
 
 
-def _next_phase(case: Case) -> tuple[str, ...]:
+def _next_phase(case: Case, out: tuple[Refusal, ...]) -> tuple[str, ...]:
+    """What the therapist took out comes back by hand only."""
     if case.phase >= LAST_PHASE:
         return ()
-    return tuple(entry.exercise_id for entry in choose(in_next_phase(case), Log()))
+    proposed = (entry.exercise_id for entry in choose(in_next_phase(case), Log()))
+    left_out = {refusal.exercise_id for refusal in out}
+    return tuple(exercise_id for exercise_id in proposed if exercise_id not in left_out)
 
 
 def _refused(

@@ -520,6 +520,8 @@ class PlanOfCare:
     goals: tuple[Goal, ...]
     dropped_goals: tuple[tuple[Goal, str], ...]
     """Goals the therapist took out, with the reason."""
+    taken_out: tuple[Refusal, ...]
+    """Exercises the therapist took out, with the reason."""
     schedule: Schedule
     certification: Certification
     codes: tuple[Code, ...]

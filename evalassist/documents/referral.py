@@ -134,7 +134,7 @@ def _story(note: Note, width: float) -> Iterator[Flowable]:
     sent = {"F": "she", "M": "he"}.get(note.sex, "the patient")
     yield _say(
         f"Dear colleague, {name} came for a physical therapy evaluation of the "
-        f"{look.escaped(sore_knees(note))}. In the safety screen {sent} had the findings below. {asks}"
+        f"{look.escaped(sore_knees(note))}. In {note.found_in} {sent} had the findings below. {asks}"
     )
     yield from _part("What was found")
     yield _found(note, width)

@@ -151,7 +151,7 @@ def summary(note: Note) -> str:
         return told
     state = "not met" if note.pfp == "not met" else "not decided"
     if note.pfp == "undecided" and note.action in STOPS:
-        state += "; the safety screen stopped the examination"
+        state += f"; {note.found_in} stopped the examination"
     return f"Patellofemoral pain, {sore_knees(note)}: criteria {state}."
 
 

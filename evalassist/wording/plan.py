@@ -44,6 +44,7 @@ def beside_exercises(plan: NotePlan) -> tuple[tuple[str, str], ...]:
     return (
         ("Resistance", _once([exercise.load_text for exercise in plan.exercises])),
         ("Progress when", _once([exercise.progress_text for exercise in plan.exercises])),
+        ("Exercises left out", "; ".join(plan.taken_out)),
         ("Next phase", "; ".join(plan.next_phase)),
         ("Education", _advice(plan.education)),
         ("Load", _advice(plan.load_advice)),

@@ -15,7 +15,7 @@ from evalassist.translate import tr
 from ui import icons, style
 from ui.dialogs.asking import asked_to_lose
 from ui.dialogs.documents import show_documents
-from ui.printing import Printout, ending_pdf, give_out, keep_first, write_atomically
+from ui.printing import Printout, give_out, save_as
 from ui.session import EvaluationSession
 from ui.spoken import Said
 from ui.widgets.addendum_form import ADD, AddendumForm
@@ -82,9 +82,9 @@ class PaperDialog(QDialog):
         """The paper of this note."""
         raise NotImplementedError
 
-    def _print(self) -> None:
+    def _printout(self) -> Printout:
         note = self._session.note()
-        printout = Printout(
+        return Printout(
             self.kind,
             self.title,
             self._pdf,
@@ -92,8 +92,10 @@ class PaperDialog(QDialog):
             self._paper,
             anew=lambda paper: self.draw(note, paper),
         )
+
+    def _print(self) -> None:
         try:
-            sent = give_out(self._session, self, printout)
+            sent = give_out(self._session, self, self._printout())
         except EvalAssistError as fault:
             self._say(str(fault))
             return
@@ -105,12 +107,7 @@ class PaperDialog(QDialog):
         if not name:
             return
         try:
-            keep_first(self._session)
-            write_atomically(
-                ending_pdf(Path(name)),
-                self._pdf,
-                lambda: self._session.keep_document(self.kind, "en", self._paper, self._pdf),
-            )
+            save_as(self._session, Path(name), self._printout())
         except EvalAssistError as fault:
             self._say(str(fault))
             return

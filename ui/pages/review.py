@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from evalassist.clinical.assessment import caution_unexplained
 from evalassist.clinical.result import PlanOfCare, Reason, advised
@@ -36,6 +37,7 @@ from ui.widgets.visits_card import act_of
 
 if TYPE_CHECKING:
     from evalassist.documents.look import PaperName
+    from ui.printing import Printout
 
 PANEL_WIDTH = 306
 KIND = "evaluation-note"
@@ -173,6 +175,8 @@ class SignPage(Page):
         self.print_button = QPushButton(tr("Print the note"))
         icons.put_icon(self.print_button, "print")
         self.print_button.clicked.connect(self.print_paper)
+        self.save_button = QPushButton(tr("Save as PDF…"))
+        self.save_button.clicked.connect(self._save)
         self.plan_paper = QPushButton(tr("Plan of care to sign"))
         icons.put_icon(self.plan_paper, "print")
         self.plan_paper.clicked.connect(self.plan_paper_wanted)
@@ -189,6 +193,7 @@ class SignPage(Page):
         self._copied = Said(wrap=True)
         self._copied.hide()
         stack.addWidget(self.print_button)
+        stack.addWidget(self.save_button)
         stack.addWidget(self.plan_paper)
         stack.addWidget(self.discharge)
         stack.addLayout(copy)
@@ -404,7 +409,8 @@ class SignPage(Page):
         self.password.setVisible(signature is None and self.session.confirm is not None)
         why_not = self._why_not()
         self.sign_button.setEnabled(not why_not and not self._aside.at_work)
-        self.print_button.setVisible(signature is not None)
+        for button in (self.print_button, self.save_button):
+            button.setVisible(signature is not None)
         self.add_button.setEnabled(bool(settings.therapist_name.strip()))
         if signature is not None:
             self._say("")
@@ -489,19 +495,45 @@ class SignPage(Page):
         asks = not self.session.signed and self.session.confirm is not None
         (self.password if asks else self.pages).setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def print_paper(self) -> bool:
-        from ui.printing import Printout, give_out
+    def _printout(self) -> Printout | None:
+        """The note as paper, once it is signed and drawn."""
+        from ui.printing import Printout
 
         if self._pdf is None or self._asked is None or not self.session.signed:
-            return False
+            return None
         note, paper, addenda, code = self._asked
         title = tr("Evaluation note, {visit_date}").format(
             visit_date=self.session.evaluation.visit_date.isoformat()
         )
         pages = self.pages.page_count
-        printout = Printout(
+        return Printout(
             KIND, title, self._pdf, pages, paper, anew=lambda other: _work(note, other, addenda, code)()
         )
+
+    def _save(self) -> None:
+        from ui.printing import save_as
+
+        printout = self._printout()
+        if printout is None:
+            return
+        name, _ = QFileDialog.getSaveFileName(
+            self, tr("Save as PDF"), f"{printout.title}.pdf", tr("PDF (*.pdf)")
+        )
+        if not name:
+            return
+        try:
+            path = save_as(self.session, Path(name), printout)
+        except EvalAssistError as fault:
+            self._say(str(fault), "danger")
+        else:
+            self._say(tr("Saved as {name}. The note is kept under Documents.").format(name=path.name))
+
+    def print_paper(self) -> bool:
+        from ui.printing import give_out
+
+        printout = self._printout()
+        if printout is None:
+            return False
         try:
             sent = give_out(self.session, self, printout)
         except EvalAssistError as fault:

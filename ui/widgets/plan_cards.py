@@ -113,7 +113,7 @@ class GoalsCard(Card):
         now = style.label("", _number(goal.baseline))
         short = style.label("", "" if goal.short is None else f"→ {_number(goal.short)}")
         long = style.label("b", "" if goal.long is None else f"→ {_number(goal.long)}")
-        measure = goal.measure if goal.measure != goal.title else ""
+        measure = goal.measure if goal.measure not in (goal.title, goal.unit) else ""
         words = f"{measure} {scale_of(goal, self._content) or goal.unit}".strip()
         words += f", {goal.leg}" if goal.leg else ""
         said = goal.warning or (goal.sentences[0] if goal.own_words else "") or goal.note

@@ -27,6 +27,7 @@ from evalassist.content.schema import StrengthGroup
 from evalassist.evaluation import Answer, NotTested, StrengthTest
 from evalassist.translate import tr
 from evalassist.units import convert, from_si, to_si
+from evalassist.words import lower_first
 from ui import style
 from ui.widgets.editors import NOT_TESTED_REASONS
 from ui.widgets.fields import TextField
@@ -324,6 +325,8 @@ class StrengthSide(QWidget):
             )
         elif measured.torque_nm is not None and test.unit != "Nm":
             parts.append(f"{shown(measured.torque_nm, 1)} Nm")
+        if test.compensation:
+            parts.append(tr("compensation: {seen}").format(seen=lower_first(test.compensation)))
         if protocol := protocol_words(self.group, test):
             parts.append(protocol)
         if test.discarded:
