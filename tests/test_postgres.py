@@ -32,7 +32,7 @@ from evalassist.records.entrance import Entrance
 from evalassist.records.migrations import MIGRATIONS
 from evalassist.records.models import Base, utc_text
 from evalassist.records.plain import addendum_sha256, sha256_of
-from evalassist.records.restore import chosen_backup, restore
+from evalassist.records.restore import NotRestoredError, chosen_backup, restore
 from evalassist.records.server import Server, read_server, server_of, write_server
 from evalassist.records.store import AccountChangedError, DismissedError, MovedError, Store
 from evalassist.records.trail import Wanted
@@ -1062,6 +1062,36 @@ def test_a_backup_of_records_that_were_moved_is_put_back_where_the_server_is_los
     finally:
         asked("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'anew'")
         asked("DROP DATABASE anew")
+
+
+def test_a_backup_is_not_put_in_the_place_of_records_on_a_server_until_that_is_given_up(
+    here: Entrance, server: Server
+) -> None:
+    """Nothing is half done: neither are files exchanged, nor is what this workstation knows of the trail forgotten."""
+    with here.sign_in("chen", PASSWORD) as store:
+        lee = next(each for each in store.accounts() if each.sign_in == "lee")
+        made = Backups(here.records).make(store.keys.database, "asked")
+        here.use_server(store, server)
+    with here.sign_in("chen", PASSWORD) as store:
+        here.change_password(store, lee.id, THIRD)
+    files = {each: each.read_bytes() for each in here.records.parent.iterdir() if each.is_file()}
+    backup = chosen_backup(made.file)
+
+    def put_back() -> None:
+        keys = backup.keys_by_password("chen", PASSWORD)
+        restore(backup, keys, here.records.parent, backup.account_id("chen"))
+
+    with pytest.raises(NotRestoredError, match=r"on the clinic's server.*Nothing was changed.*move .*\.server to"):
+        put_back()
+    assert {each: each.read_bytes() for each in files} == files
+    here.sign_in("lee", THIRD).close()
+    here.server_file.rename(here.server_file.with_suffix(".aside"))  # whoever looks after the workstation
+    put_back()
+    with here.sign_in("chen", PASSWORD) as store:
+        assert store.has_noted("restored")
+        assert not store.is_shared
+        assert not store.trail_was_cut
+    assert not here.verify("chen", PASSWORD).faults
 
 
 def test_a_window_on_the_file_reads_nothing_more_once_the_records_were_moved(
