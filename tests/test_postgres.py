@@ -33,7 +33,7 @@ from evalassist.records.migrations import MIGRATIONS
 from evalassist.records.models import Base, utc_text
 from evalassist.records.plain import addendum_sha256, sha256_of
 from evalassist.records.restore import NotRestoredError, chosen_backup, restore
-from evalassist.records.server import Server, read_server, server_of, write_server
+from evalassist.records.server import Server, read_server, server_of, ways_to, write_server
 from evalassist.records.store import AccountChangedError, DismissedError, MovedError, Store
 from evalassist.records.trail import Wanted
 from evalassist.records.triggers import REFUSALS, RULES
@@ -1081,7 +1081,9 @@ def test_a_backup_is_not_put_in_the_place_of_records_on_a_server_until_that_is_g
         keys = backup.keys_by_password("chen", PASSWORD)
         restore(backup, keys, here.records.parent, backup.account_id("chen"))
 
-    with pytest.raises(NotRestoredError, match=r"on the clinic's server.*Nothing was changed.*move .*\.server to"):
+    with pytest.raises(
+        NotRestoredError, match=r"on the clinic's server.*Nothing was changed.*move .*\.server to"
+    ):
         put_back()
     assert {each: each.read_bytes() for each in files} == files
     here.sign_in("lee", THIRD).close()
@@ -1416,6 +1418,74 @@ def test_nothing_that_opens_the_database_is_readable_on_a_workstation(
     for file in there.server_file.parent.iterdir():
         assert over_the_network.password.encode() not in file.read_bytes()
         assert file.stat().st_mode & 0o077 == 0
+
+
+def test_who_was_removed_does_not_read_the_servers_new_password_on_a_workstation(
+    here: Entrance, over_the_network: Server, asked: Asked, _postgres: Any
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store:
+        here.use_server(store, over_the_network)
+    former = vaults.read_vault(here.vault_file)
+    with here.sign_in("chen", PASSWORD) as store:
+        lee = next(each for each in store.accounts() if each.sign_in == "lee")
+        here.remove_account(store, lee.id)
+    new = "quite another password"
+    asked(f"ALTER ROLE {over_the_network.user} PASSWORD '{new}'")
+    try:
+        here.join(replace(over_the_network, password=new), "chen", PASSWORD).close()
+        here.sign_in("chen", PASSWORD).close()
+        for vault in (former, former.with_ways_to_place(ways_to(here.server_file))):
+            *_, keys = vaults.unlock(vault, "lee", OTHER)[1]
+            for each in (keys, replace(keys, place=keys.database)):
+                with pytest.raises(StoreError, match="Nothing was sent"):
+                    read_server(here.server_file, each)
+    finally:
+        asked(f"ALTER ROLE {over_the_network.user} PASSWORD '{_postgres.password}'")
+
+
+def test_a_name_of_the_server_sealed_as_before_opens_and_is_sealed_anew(
+    here: Entrance, there: Entrance, server: Server
+) -> None:
+    with there.sign_in("chen", PASSWORD) as store:
+        of_the_trail = replace(store.keys, place=b"")
+    write_server(there.server_file, server, of_the_trail)
+    there.sign_in("lee", OTHER).close()
+    with pytest.raises(StoreError, match="Nothing was sent"):
+        read_server(there.server_file, of_the_trail)
+    there.sign_in("chen", PASSWORD).close()
+
+
+def test_a_window_that_was_open_while_the_workstation_was_connected_anew_shuts_nobody_out(
+    here: Entrance, server: Server
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store:
+        lee = next(each for each in store.accounts() if each.sign_in == "lee")
+        here.use_server(store, server)
+    with here.sign_in("chen", PASSWORD) as window:
+        Entrance(here.records.parent).join(server, "chen", PASSWORD).close()
+        here.change_password(window, lee.id, THIRD)
+        number = window.head().number
+    assert here.vault().anchor.number > number
+    with pytest.raises(WrongPasswordError, match="changed at another workstation"):
+        here.sign_in("lee", OTHER)
+    here.sign_in("lee", THIRD).close()
+
+
+@pytest.mark.parametrize("cut", ["write_server", "vaults.write_vault"])
+def test_a_disk_that_takes_half_of_what_changed_elsewhere_shuts_nobody_out(
+    here: Entrance, there: Entrance, monkeypatch: pytest.MonkeyPatch, cut: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with here.sign_in("lee", OTHER) as store:
+        here.change_password(store, store.account.id, THIRD)
+    with monkeypatch.context() as disk:
+        disk.setattr(f"evalassist.records.entrance.{cut}", full)
+        with pytest.raises(WrongPasswordError, match="changed at another workstation"):
+            there.sign_in("lee", OTHER)
+    there.sign_in("chen", PASSWORD).close()
+    there.sign_in("lee", THIRD).close()
 
 
 def test_a_workstation_is_not_sent_to_another_server(over_the_network: Server, tmp_path: Path) -> None:
