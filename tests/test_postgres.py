@@ -664,6 +664,16 @@ def test_a_user_who_could_take_the_locks_away_does_not_work_with_the_records(own
         postgres.set_up(owner, owner.user)
 
 
+def test_a_user_for_whom_the_server_takes_all_locks_off_does_not_work_with_the_records(
+    server: Server, asked: Asked
+) -> None:
+    asked(f"ALTER ROLE {server.user} SET session_replication_role = replica")
+    try:
+        assert "takes all locks off" in refusal(server)
+    finally:
+        asked(f"ALTER ROLE {server.user} RESET ALL")
+
+
 @pytest.mark.parametrize(
     "role",
     [
