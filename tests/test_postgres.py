@@ -1431,7 +1431,7 @@ def test_nothing_that_opens_the_database_is_readable_on_a_workstation(
 
 
 def test_who_was_removed_does_not_read_the_servers_new_password_on_a_workstation(
-    here: Entrance, over_the_network: Server, asked: Asked, _postgres: Any
+    here: Entrance, over_the_network: Server, asked: Asked
 ) -> None:
     with here.sign_in("chen", PASSWORD) as store:
         here.use_server(store, over_the_network)
@@ -1450,7 +1450,7 @@ def test_who_was_removed_does_not_read_the_servers_new_password_on_a_workstation
                 with pytest.raises(StoreError, match="Nothing was sent"):
                     read_server(here.server_file, each)
     finally:
-        asked(f"ALTER ROLE {over_the_network.user} PASSWORD '{_postgres.password}'")
+        asked(f"ALTER ROLE {over_the_network.user} PASSWORD '{over_the_network.password}'")
 
 
 def test_a_name_of_the_server_sealed_as_before_opens_and_is_sealed_anew(
@@ -1740,6 +1740,59 @@ def test_a_copy_that_lacks_what_was_kept_since_is_not_used(
     with here.join(copied, "chen", PASSWORD) as store:
         assert store.trail_was_cut
     there.sign_in("lee", OTHER).close()  # the others go on where more is
+
+
+@pytest.mark.parametrize("by", ["command", "window"])
+@pytest.mark.parametrize("what", ["a look", "wrong passwords"])
+def test_a_copy_that_lacks_who_looked_and_wrong_passwords_is_not_used(
+    here: Entrance, there: Entrance, server: Server, copied: Server, by: str, what: str
+) -> None:
+    if what == "wrong passwords":
+        with pytest.raises(WrongPasswordError):
+            there.sign_in("lee", "a guess")
+    with there.sign_in("lee", OTHER) as store:
+        if what == "a look":
+            store.load(store.recent()[0].id)
+    if by == "command":
+        with here.join(copied, "chen", PASSWORD) as store:
+            assert store.trail_was_cut
+    else:
+        with here.sign_in("chen", PASSWORD) as store, pytest.raises(StoreError, match="lacks what was kept"):
+            here.use_server(store, copied)
+    there.sign_in("lee", OTHER).close()  # the others go on where more is
+
+
+def test_what_is_kept_in_the_last_moment_before_a_database_is_left_is_not_left_behind(
+    here: Entrance, there: Entrance, server: Server, copied: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holds = Store.holds
+
+    def and_somebody_saves(store: Store, anchor: vaults.Anchor) -> bool:
+        held = holds(store, anchor)
+        monkeypatch.undo()
+        with there.sign_in("lee", OTHER) as window:
+            window.save(begin())
+        return held
+
+    with here.sign_in("chen", PASSWORD) as store:
+        monkeypatch.setattr(Store, "holds", and_somebody_saves)
+        with pytest.raises(StoreError, match=r"lacks what was kept .* Nothing was changed"):
+            here.use_server(store, copied)
+    with here.sign_in("chen", PASSWORD) as store:
+        assert store.where == server
+        assert not store.trail_was_cut
+
+
+def test_who_made_themselves_an_administrator_in_a_copy_leads_no_workstation_there(
+    here: Entrance, there: Entrance, owner: Server, copied: Server
+) -> None:
+    with bare(replace(owner, database="clinic2")) as db:
+        db.execute("UPDATE account SET role = 'administrator' WHERE sign_in = 'lee'")
+    before = there.server_file.read_bytes()
+    with pytest.raises(EvalAssistError, match="An administrator connects"):
+        there.join(copied, "lee", OTHER)
+    assert there.server_file.read_bytes() == before
+    here.sign_in("chen", PASSWORD).close()  # nor does the database say that it was left
 
 
 def test_a_line_without_a_right_seal_does_not_open_a_database_that_was_left(

@@ -394,7 +394,7 @@ class Entrance:
             former = self._server_before(found[-1], opened)
             with Store(server, found[-1], wait_s=self._wait_s) as asked:
                 account = asked.account_of(slot.id)
-                if not account.administers:
+                if not (account.administers and self._administers_at(former, found[-1], slot.id)):
                     raise EvalAssistError(tr("An administrator connects a workstation. Nothing was changed."))
                 _note_connected(asked, account)
             with self._alone():
@@ -413,6 +413,22 @@ class Entrance:
         with suppress(StoreError):
             return read_server(self.server_file, keys) if self.server_file.exists() else None
         return None
+
+    def _administers_at(self, former: Server | None, keys: Keys, account_id: str) -> bool:
+        """Whether this account may lead away from the database before: who owns another makes anybody one there.
+
+        One that was left already does not know the accounts of now.
+        """
+        if former is None:
+            return True
+        try:
+            store = Store(former, keys, wait_s=self._wait_s)
+        except StoreError:  # it cannot be reached any more
+            return True
+        with store:
+            return store.was_left() or any(
+                each.id == account_id and each.administers for each in store.accounts()
+            )
 
     def _name_server(self, server: Server, vault: Vault, keys: Keys) -> Keys:
         """Keep where the records lie, sealed by a new key that only the ways in of this vault open.
@@ -517,9 +533,10 @@ class Entrance:
                 if not there.holds(store.last_change()):
                     raise StoreError(LACKS.format(server=sentence_start(str(server)), former=store.where))
                 _note_connected(there, store.account)
+                if self._leave(store, there, store.account):  # somebody kept something since
+                    raise StoreError(LACKS.format(server=sentence_start(str(server)), former=store.where))
                 with self._alone():
                     store.keys = self._name_server(server, self._kept_vault(there), store.keys)
-                self._leave(store, there, store.account)
         return moved
 
     def _opened_on_server(

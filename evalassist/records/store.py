@@ -603,8 +603,8 @@ class Store:
         return self._read(audit.head)
 
     def last_change(self) -> Anchor:
-        """The last line of the audit trail that tells of more than who came and went and what was looked at."""
-        return self._read(lambda db: audit.head(db, trail.CHANGES_NOTHING))
+        """The last line of the audit trail that tells of more than who came and went."""
+        return self._read(lambda db: audit.head(db, trail.COMES_AND_GOES))
 
     def was_left(self) -> bool:
         """Whether the records were moved away, and neither put back nor connected to anew since."""
