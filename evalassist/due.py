@@ -59,8 +59,7 @@ def due_this_week(
         (due.day < today - WEEK, due, row)
         for row, begun in notes
         for due in dues.get(row.id, ())
-        if due.day <= today + WEEK
-        and (not begun if due.what == "Re-evaluation" else due.day >= today - WEEK)
+        if due.day <= today + WEEK and (not begun if due.what == "Re-evaluation" else due.day >= today - WEEK)
     ]
     found.sort(key=lambda one: (one[0], one[1].day, one[2].patient.name))
     return tuple((due, row) for _, due, row in found)

@@ -26,6 +26,7 @@ from evalassist.evaluation import Addendum, Evaluation, Patient, Signature
 from evalassist.records import moving, postgres, writes
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
+from evalassist.records.audit import ASKS_FOR_ITS_SEAL, TAKES_BACK
 from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
@@ -1809,6 +1810,43 @@ def test_a_line_without_a_right_seal_does_not_open_a_database_that_was_left(
         there.sign_in("lee", OTHER)
     there.join(server, "chen", PASSWORD).close()
     there.sign_in("lee", OTHER).close()
+
+
+def test_lines_that_were_copied_from_where_the_records_went_do_not_open_the_database_that_was_left(
+    here: Entrance, there: Entrance, server: Server, copied: Server, tmp_path: Path
+) -> None:
+    """The user of the server could add them, without any key."""
+    change_database("window", here, copied)
+    for _ in range(2):
+        here.sign_in("chen", PASSWORD).close()
+    (tmp_path / "third").mkdir()
+    Entrance(tmp_path / "third").join(copied, "chen", PASSWORD).close()
+    with bare(copied) as new, bare(server) as old:
+        last = "(SELECT max(number) FROM audit WHERE action = 'connected')"
+        for row in new.execute(f"SELECT * FROM audit WHERE number IN ({last} - 1, {last})".encode()):
+            old.execute("INSERT INTO audit VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", row)
+    with pytest.raises(StoreError, match="lie in another database now"):
+        there.sign_in("lee", OTHER)
+    there.join(server, "chen", PASSWORD).close()
+    there.sign_in("lee", OTHER).close()
+
+
+def test_a_database_that_was_left_and_connected_to_anew_before_this_version_is_not_left(
+    server: Server,
+) -> None:
+    with Store(server, KEYS) as store:
+        store.note_as(CHEN, "moved-to-server")
+        assert store.was_left()
+        store.note_as(CHEN, "connected")
+        assert not store.was_left()
+        for _ in range(2):
+            store.note_as(CHEN, "moved-to-server", detail=ASKS_FOR_ITS_SEAL)
+        store.note_as(CHEN, "connected")
+        first, last = store.left_by()
+        store.note_as(CHEN, "connected", detail={TAKES_BACK: [first]})
+        assert store.left_by() == [last]
+        store.note_as(CHEN, "connected", detail={TAKES_BACK: [last]})
+        assert not store.was_left()
 
 
 @pytest.mark.parametrize("by", ["command", "window"])

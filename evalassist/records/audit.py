@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 MOVED, RESTORED, CONNECTED = "moved-to-server", "restored", "connected"
 """Nothing is read or kept in records that were moved, until an administrator puts them back or connects to them anew.
 """
+ASKS_FOR_ITS_SEAL = {"until": "its seal is named"}
+TAKES_BACK = "takes-back"
 CLOCK_SLACK = timedelta(minutes=1)
 """A clock that was set back further than this is told in a line of its own."""
 _LAST = (
@@ -136,10 +138,12 @@ def tells_of(db: Session, action: str) -> bool:
     return bool(db.scalar(select(exists().where(StoredAudit.action == action))))
 
 
-def was_left(db: Session, key: bytes) -> bool:
-    """Whether the records were moved away, and neither put back nor connected to anew since.
+def left_by(db: Session, key: bytes) -> list[str]:
+    """The seals of the lines that say that the records were moved away, as far as nobody took them back since.
 
-    What another program wrote, without the key of the trail, takes nothing back.
+    All before a backup was put back are; any other line takes back only those whose seals it names: one that was
+    copied from the database they went to, or that another program wrote without the key of the trail, takes none.
+    Lines of before this version name no seals: they still take back what was moved before this version, and no more.
     """
     before, seal = aliased(StoredAudit), Sealer(key).seal
     lines = (
@@ -148,12 +152,18 @@ def was_left(db: Session, key: bytes) -> bool:
         .where(StoredAudit.action.in_((MOVED, RESTORED, CONNECTED)))
         .order_by(StoredAudit.number.desc())
     )
+    left, answers = list[str](), list[str]()
     for *line, mac, mac_before in db.execute(lines):
-        if line[4] == MOVED:
-            return True
-        if mac == seal(mac_before or "", cast(Line, tuple(line))):
-            return False
-    return False
+        action, detail = line[4], line[6]
+        if action == MOVED:
+            is_older = detail == _sorted({})
+            if not any(mac in each or (is_older and TAKES_BACK not in each) for each in answers):
+                left.append(mac)
+        elif mac == seal(mac_before or "", cast(Line, tuple(line))):
+            if action == RESTORED:
+                break
+            answers.append(detail)
+    return left
 
 
 def signed_by(db: Session, evaluation_id: str) -> str | None:

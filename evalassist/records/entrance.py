@@ -19,7 +19,7 @@ from evalassist.errors import EvalAssistError, StoreError
 from evalassist.files import held
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import NOBODY, Account
-from evalassist.records.audit import CONNECTED, MOVED, head
+from evalassist.records.audit import ASKS_FOR_ITS_SEAL, CONNECTED, MOVED, TAKES_BACK, head
 from evalassist.records.connection import WAIT_S, connect
 from evalassist.records.doorstep import CHANGING, RECORDS, is_plain
 from evalassist.records.faults import DamagedError, plain_words
@@ -473,7 +473,7 @@ class Entrance:
         if not now.holds(former.last_change()):
             return True
         try:
-            former.note_as(by, MOVED)
+            former.note_as(by, MOVED, detail=ASKS_FOR_ITS_SEAL)
             with self._alone():
                 vault = self.vault()
                 if former.holds(
@@ -861,7 +861,7 @@ def _refuse_left(store: Store) -> None:
 def _note_connected(store: Store, by: Account) -> None:
     """Note in a database who connects a workstation to it, without signing in."""
     store.account = by
-    store.note(CONNECTED, "")
+    store.note(CONNECTED, "", {TAKES_BACK: store.left_by()})
     store.account = NOBODY
 
 

@@ -553,10 +553,12 @@ class Store:
         with self._write(action, target, detail):
             pass
 
-    def note_as(self, by: Account, action: str, target: str = "") -> None:
+    def note_as(
+        self, by: Account, action: str, target: str = "", detail: Mapping[str, object] = MappingProxyType({})
+    ) -> None:
         """Write such a line in the name of somebody who is not signed in here."""
         with self._change() as db:
-            audit.append(db, self.keys.audit, by, action, target, {})
+            audit.append(db, self.keys.audit, by, action, target, detail)
 
     def note_practice(self, what: Literal["begun", "removed"]) -> None:
         """Write that the practice patient, who is not among these records, was begun or removed."""
@@ -608,7 +610,11 @@ class Store:
 
     def was_left(self) -> bool:
         """Whether the records were moved away, and neither put back nor connected to anew since."""
-        return self._read(lambda db: audit.was_left(db, self.keys.audit))
+        return bool(self.left_by())
+
+    def left_by(self) -> list[str]:
+        """The seals of the lines that say so; whoever connects to the records anew names them."""
+        return self._read(lambda db: audit.left_by(db, self.keys.audit))
 
     def last_line(self) -> audit.Line | None:
         """The last line of the audit trail, whole."""
