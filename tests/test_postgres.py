@@ -1635,6 +1635,52 @@ def test_a_cut_trail_is_told_also_after_the_workstation_was_connected_anew(
         assert not store.trail_was_cut
 
 
+def test_a_trail_that_is_cut_under_open_windows_is_told_in_them_and_ever_after(
+    here: Entrance, there: Entrance, asked: Asked
+) -> None:
+    """Also where an earlier copy of the database is put back by day."""
+    chen, lee = here.sign_in("chen", PASSWORD), there.sign_in("lee", OTHER)
+    before, gone = chen.head().number, begin()
+    lee.save(gone)
+    asked(
+        "SET session_replication_role = replica",
+        f"DELETE FROM evaluation WHERE id = '{gone.id}'",
+        f"DELETE FROM episode WHERE id = '{gone.episode_id}'",
+        f"DELETE FROM audit WHERE number > {before}",
+        database="clinic",
+    )
+    chen.save(begin())
+    lee.save(begin())
+    assert lee.trail_was_cut
+    assert not chen.trail_was_cut  # all that was written there stands
+    lee.close()
+    chen.close()
+    for _ in range(2):
+        with there.sign_in("lee", OTHER) as store:
+            assert store.trail_was_cut
+    assert any("the vault" in fault for fault in there.verify("chen", PASSWORD).faults)
+    with there.sign_in("chen", PASSWORD) as store:
+        there.accept_cut(store)
+        store.save(begin())
+        assert not store.trail_was_cut
+    with there.sign_in("lee", OTHER) as store:
+        assert not store.trail_was_cut
+
+
+def test_a_trail_that_is_cut_just_before_a_window_is_closed_is_told_at_the_next_sign_in(
+    there: Entrance, asked: Asked
+) -> None:
+    lee = there.sign_in("lee", OTHER)
+    asked(
+        "SET session_replication_role = replica",
+        f"DELETE FROM audit WHERE number >= {lee.head().number}",
+        database="clinic",
+    )
+    lee.close()
+    with there.sign_in("chen", PASSWORD) as store:
+        assert store.trail_was_cut
+
+
 def test_wrong_tries_are_told_by_whoever_signs_in_and_not_erased_by_a_connection_or_verify_that_fails(
     here: Entrance, there: Entrance, server: Server
 ) -> None:
@@ -2274,11 +2320,12 @@ def test_a_rule_that_swallows_lines_of_the_trail_is_told_by_verify(
         with there.sign_in("chen", PASSWORD) as store:
             store.load(evaluation_id)
             assert not store.has_noted("evaluation-opened")
-        (fault,) = there.verify("chen", PASSWORD).faults
+        faults = there.verify("chen", PASSWORD).faults
     finally:
         with bare(owner) as db:
             db.execute("DROP RULE swallows ON audit")
-    assert "table audit" in fault
+    assert "table audit" in faults[0]
+    assert "the vault" in faults[1]  # the window remembers the line that it wrote
 
 
 def test_what_the_user_of_the_server_adds_to_papers_without_the_keys_is_told_by_verify(

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from json.encoder import encode_basestring as _text
-from typing import cast
+from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, Text, exists, insert, select, type_coerce
+from sqlalchemy import Connection, Text, bindparam, exists, func, insert, or_, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from evalassist.evaluation import Evaluation
@@ -34,6 +34,14 @@ _LAST = (
     select(StoredAudit.number, StoredAudit.mac, type_coerce(StoredAudit.at, Text).label("at"))
     .order_by(StoredAudit.number.desc())
     .limit(1)
+)
+_LAST_AND_KNOWN = select(
+    StoredAudit.number, StoredAudit.mac, type_coerce(StoredAudit.at, Text).label("at")
+).where(
+    or_(
+        StoredAudit.number == select(func.max(StoredAudit.number)).scalar_subquery(),
+        StoredAudit.number == bindparam("known"),
+    )
 )
 _LAST_ACT = select(StoredAudit.action).order_by(StoredAudit.number.desc()).limit(1)
 _WHOLE = select(
@@ -80,12 +88,31 @@ def _was_set_back(now: datetime, last_at: str) -> bool:
         return False
 
 
+_NO_LINE = Anchor()
+
+
+class Written(NamedTuple):
+    """A line as it was written."""
+
+    line: Line
+    head: Anchor
+    lacks: bool
+    """The trail does not hold the line that was known."""
+
+
 def append(
-    db: Connection, key: bytes, by: Account, action: str, target: str, detail: Mapping[str, object]
-) -> Line:
-    """Write the next line, inside the transaction of what it tells, and return it."""
-    last = db.execute(_LAST).one_or_none()
-    number, mac, last_at = (0, "", "") if last is None else last
+    db: Connection,
+    key: bytes,
+    by: Account,
+    action: str,
+    target: str,
+    detail: Mapping[str, object],
+    known: Anchor = _NO_LINE,
+) -> Written:
+    """Write the next line, inside the transaction of what it tells; `known`: one that must be there."""
+    found = {row.number: row for row in db.execute(_LAST_AND_KNOWN, {"known": known.number})}
+    number, mac, last_at = found[max(found)] if found else (0, "", "")
+    lacks = known.number > 0 and (known.number not in found or found[known.number].mac != known.mac)
     now = _now()
     acts = [(action, target, _sorted(dict(detail)))]
     if _was_set_back(now, last_at):
@@ -100,7 +127,7 @@ def append(
         db.execute(
             _APPEND, row | {"number": number, "at": now, "account_id": by.id, "who": by.name, "mac": mac}
         )
-    return line
+    return Written(line, Anchor(number=number, mac=mac), lacks)
 
 
 def head(db: Session, without: Iterable[str] = ()) -> Anchor:

@@ -698,7 +698,8 @@ class Entrance:
             if self.server_file.exists() and not self._is_at(store.where):
                 return  # moved just now: the trail goes on there, without the line that this one ends with
             with self._alone():
-                vault, head = self.vault(), store.head()
+                vault = self.vault()
+                head = store.head() if store.holds(store.knows) else store.knows
                 marked = vault if store.is_shared else vaults.with_check(vault, store.keys)
                 if (head != vault.anchor or marked != vault) and store.holds(vault.anchor):
                     vaults.write_vault(marked.with_anchor(head), self.vault_file)
@@ -713,7 +714,7 @@ class Entrance:
         with self._alone():
             store.note("cut-accepted", "", {"known": self.vault().anchor.number})
             vaults.write_vault(self.vault().with_anchor(store.head()), self.vault_file)
-            store.trail_was_cut, store.accept_cut = False, None
+            store.trail_was_cut, store.accept_cut, store.knows = False, None, store.head()
 
     # ------------------------------------------------------------ the vault
 
