@@ -2422,6 +2422,24 @@ def test_a_line_of_the_trail_that_another_program_wrote_is_in_nobodys_way_and_ve
     assert any("does not fit" in fault for fault in there.verify("chen", PASSWORD).faults)
 
 
+def test_a_line_of_the_trail_with_the_highest_number_keeps_nobody_from_working(
+    in_use: tuple[Entrance, str], server: Server, asked: Asked
+) -> None:
+    there, _ = in_use
+    with bare(server) as db:
+        db.execute(
+            "INSERT INTO audit SELECT 2147483647, at, '', '', 'signed-in', '', '{}', '' FROM audit WHERE number = 1"
+        )
+    with there.sign_in("chen", PASSWORD) as store:
+        store.save(begin())
+        number = store.own_lines[-1][0]
+        assert not store.trail_was_cut
+    with there.sign_in("chen", PASSWORD) as store:
+        store.save(begin())
+        assert store.own_lines[-1][0] > number
+    assert any("2147483646 " in fault for fault in there.verify("chen", PASSWORD).faults)
+
+
 def test_whatever_stands_beside_the_vault_an_open_window_goes_on(
     in_use: tuple[Entrance, str], server: Server
 ) -> None:

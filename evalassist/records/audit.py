@@ -13,7 +13,8 @@ from hashlib import sha256
 from json.encoder import encode_basestring as _text
 from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, Text, bindparam, exists, func, insert, or_, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Text, bindparam, exists, func, insert, or_, select, type_coerce
+from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session, aliased
 
 from evalassist.evaluation import Evaluation
@@ -27,21 +28,29 @@ MOVED, RESTORED, CONNECTED = "moved-to-server", "restored", "connected"
 """Nothing is read or kept in records that were moved, until an administrator puts them back or connects to them anew.
 """
 ASKS_FOR_ITS_SEAL = {"until": "its seal is named"}
+"""In the detail of a line that says that a database was left: it is taken back only by one that names its seal."""
 TAKES_BACK = "takes-back"
+"""In the detail of a line that says that somebody connected: the seals of the lines that it takes back."""
 CLOCK_SLACK = timedelta(minutes=1)
 """A clock that was set back further than this is told in a line of its own."""
-_LAST = (
-    select(StoredAudit.number, StoredAudit.mac, type_coerce(StoredAudit.at, Text).label("at"))
-    .order_by(StoredAudit.number.desc())
-    .limit(1)
-)
-_LAST_AND_KNOWN = select(
-    StoredAudit.number, StoredAudit.mac, type_coerce(StoredAudit.at, Text).label("at")
-).where(
+_END = (StoredAudit.number, StoredAudit.mac, type_coerce(StoredAudit.at, Text).label("at"))
+_LAST = select(*_END).order_by(StoredAudit.number.desc()).limit(1)
+_LAST_AND_KNOWN = select(*_END).where(
     or_(
         StoredAudit.number == select(func.max(StoredAudit.number)).scalar_subquery(),
         StoredAudit.number == bindparam("known"),
     )
+)
+_HIGHEST = 2**31 - 1
+"""No line on a server has a higher number."""
+_NEXT = aliased(StoredAudit)
+_LAST_IN_A_ROW = (
+    select(*_END)
+    .where(
+        StoredAudit.number > 0, ~exists().where(_NEXT.number == as_type(StoredAudit.number, BigInteger) + 1)
+    )
+    .order_by(StoredAudit.number)
+    .limit(1)
 )
 _LAST_ACT = select(StoredAudit.action).order_by(StoredAudit.number.desc()).limit(1)
 _WHOLE = select(
@@ -112,6 +121,10 @@ def append(
     """Write the next line, inside the transaction of what it tells; `known`: one that must be there."""
     found = {row.number: row for row in db.execute(_LAST_AND_KNOWN, {"known": known.number})}
     number, mac, last_at = found[max(found)] if found else (0, "", "")
+    if (
+        number > _HIGHEST - 2
+    ):  # another program wrote it, which verify tells; nobody is kept from working by it
+        number, mac, last_at = db.execute(_LAST_IN_A_ROW).one()
     lacks = known.number > 0 and (known.number not in found or found[known.number].mac != known.mac)
     now = _now()
     acts = [(action, target, _sorted(dict(detail)))]
