@@ -835,7 +835,7 @@ def test_a_window_knows_its_own_lines_also_after_a_write_that_was_refused(
 def test_the_first_and_the_last_line_of_an_account_bear_a_sign_that_nobody_can_guess(
     entrance: Entrance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **_known: object) -> None:
         raise StoreError("The disk is full.")
 
     def signs(store: Store) -> list[bool]:

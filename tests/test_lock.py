@@ -738,7 +738,7 @@ def test_where_a_sign_in_could_not_be_noted_nothing_is_given_out_for_a_line_that
 ) -> None:
     person.lock()
 
-    def full(*_: object) -> None:
+    def full(*_: object, **_known: object) -> None:
         raise StoreError("The disk is full. Free some space.")
 
     with monkeypatch.context() as fault:

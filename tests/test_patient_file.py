@@ -599,11 +599,11 @@ def test_how_a_paper_that_came_in_was_given_out_is_told_by_verify_when_it_was_ch
 def test_how_papers_were_given_out_before_a_line_said_so_is_not_checked_and_no_fault(
     here: Store, there: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    append: Callable[..., audit.Line] = audit.append
+    append: Callable[..., audit.Written] = audit.append
 
-    def append_as_before(*told: Any) -> audit.Line:
+    def append_as_before(*told: Any, **more: Any) -> audit.Written:
         papers = [paper[:3] for paper in told[-1].get("documents", ())]
-        return append(*told[:-1], told[-1] | ({"documents": papers} if papers else {}))
+        return append(*told[:-1], told[-1] | ({"documents": papers} if papers else {}), **more)
 
     file = tmp_path / f"anna{patient_file.ENDING}"
     export_patient(here, ANNA.id, file, PASSWORD)

@@ -26,14 +26,15 @@ from evalassist.evaluation import Addendum, Evaluation, Patient, Signature
 from evalassist.records import moving, postgres, writes
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
+from evalassist.records.audit import ASKS_FOR_ITS_SEAL, TAKES_BACK
 from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
 from evalassist.records.migrations import MIGRATIONS
 from evalassist.records.models import Base, utc_text
 from evalassist.records.plain import addendum_sha256, sha256_of
-from evalassist.records.restore import chosen_backup, restore
-from evalassist.records.server import Server, read_server, server_of, write_server
+from evalassist.records.restore import NotRestoredError, chosen_backup, restore
+from evalassist.records.server import Server, read_server, server_of, ways_to, write_server
 from evalassist.records.store import AccountChangedError, DismissedError, MovedError, Store
 from evalassist.records.trail import Wanted
 from evalassist.records.triggers import REFUSALS, RULES
@@ -664,6 +665,16 @@ def test_a_user_who_could_take_the_locks_away_does_not_work_with_the_records(own
         postgres.set_up(owner, owner.user)
 
 
+def test_a_user_for_whom_the_server_takes_all_locks_off_does_not_work_with_the_records(
+    server: Server, asked: Asked
+) -> None:
+    asked(f"ALTER ROLE {server.user} SET session_replication_role = replica")
+    try:
+        assert "takes all locks off" in refusal(server)
+    finally:
+        asked(f"ALTER ROLE {server.user} RESET ALL")
+
+
 @pytest.mark.parametrize(
     "role",
     [
@@ -1064,6 +1075,38 @@ def test_a_backup_of_records_that_were_moved_is_put_back_where_the_server_is_los
         asked("DROP DATABASE anew")
 
 
+def test_a_backup_is_not_put_in_the_place_of_records_on_a_server_until_that_is_given_up(
+    here: Entrance, server: Server
+) -> None:
+    """Nothing is half done: neither are files exchanged, nor is what this workstation knows of the trail forgotten."""
+    with here.sign_in("chen", PASSWORD) as store:
+        lee = next(each for each in store.accounts() if each.sign_in == "lee")
+        made = Backups(here.records).make(store.keys.database, "asked")
+        here.use_server(store, server)
+    with here.sign_in("chen", PASSWORD) as store:
+        here.change_password(store, lee.id, THIRD)
+    files = {each: each.read_bytes() for each in here.records.parent.iterdir() if each.is_file()}
+    backup = chosen_backup(made.file)
+
+    def put_back() -> None:
+        keys = backup.keys_by_password("chen", PASSWORD)
+        restore(backup, keys, here.records.parent, backup.account_id("chen"))
+
+    with pytest.raises(
+        NotRestoredError, match=r"on the clinic's server.*Nothing was changed.*move .*\.server to"
+    ):
+        put_back()
+    assert {each: each.read_bytes() for each in files} == files
+    here.sign_in("lee", THIRD).close()
+    here.server_file.rename(here.server_file.with_suffix(".aside"))  # whoever looks after the workstation
+    put_back()
+    with here.sign_in("chen", PASSWORD) as store:
+        assert store.has_noted("restored")
+        assert not store.is_shared
+        assert not store.trail_was_cut
+    assert not here.verify("chen", PASSWORD).faults
+
+
 def test_a_window_on_the_file_reads_nothing_more_once_the_records_were_moved(
     here: Entrance, server: Server
 ) -> None:
@@ -1388,6 +1431,74 @@ def test_nothing_that_opens_the_database_is_readable_on_a_workstation(
         assert file.stat().st_mode & 0o077 == 0
 
 
+def test_who_was_removed_does_not_read_the_servers_new_password_on_a_workstation(
+    here: Entrance, over_the_network: Server, asked: Asked
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store:
+        here.use_server(store, over_the_network)
+    former = vaults.read_vault(here.vault_file)
+    with here.sign_in("chen", PASSWORD) as store:
+        lee = next(each for each in store.accounts() if each.sign_in == "lee")
+        here.remove_account(store, lee.id)
+    new = "quite another password"
+    asked(f"ALTER ROLE {over_the_network.user} PASSWORD '{new}'")
+    try:
+        here.join(replace(over_the_network, password=new), "chen", PASSWORD).close()
+        here.sign_in("chen", PASSWORD).close()
+        for vault in (former, former.with_ways_to_place(ways_to(here.server_file))):
+            *_, keys = vaults.unlock(vault, "lee", OTHER)[1]
+            for each in (keys, replace(keys, place=keys.database)):
+                with pytest.raises(StoreError, match="Nothing was sent"):
+                    read_server(here.server_file, each)
+    finally:
+        asked(f"ALTER ROLE {over_the_network.user} PASSWORD '{over_the_network.password}'")
+
+
+def test_a_name_of_the_server_sealed_as_before_opens_and_is_sealed_anew(
+    here: Entrance, there: Entrance, server: Server
+) -> None:
+    with there.sign_in("chen", PASSWORD) as store:
+        of_the_trail = replace(store.keys, place=b"")
+    write_server(there.server_file, server, of_the_trail)
+    there.sign_in("lee", OTHER).close()
+    with pytest.raises(StoreError, match="Nothing was sent"):
+        read_server(there.server_file, of_the_trail)
+    there.sign_in("chen", PASSWORD).close()
+
+
+def test_a_window_that_was_open_while_the_workstation_was_connected_anew_shuts_nobody_out(
+    here: Entrance, server: Server
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store:
+        lee = next(each for each in store.accounts() if each.sign_in == "lee")
+        here.use_server(store, server)
+    with here.sign_in("chen", PASSWORD) as window:
+        Entrance(here.records.parent).join(server, "chen", PASSWORD).close()
+        here.change_password(window, lee.id, THIRD)
+        number = window.head().number
+    assert here.vault().anchor.number > number
+    with pytest.raises(WrongPasswordError, match="changed at another workstation"):
+        here.sign_in("lee", OTHER)
+    here.sign_in("lee", THIRD).close()
+
+
+@pytest.mark.parametrize("cut", ["write_server", "vaults.write_vault"])
+def test_a_disk_that_takes_half_of_what_changed_elsewhere_shuts_nobody_out(
+    here: Entrance, there: Entrance, monkeypatch: pytest.MonkeyPatch, cut: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with here.sign_in("lee", OTHER) as store:
+        here.change_password(store, store.account.id, THIRD)
+    with monkeypatch.context() as disk:
+        disk.setattr(f"evalassist.records.entrance.{cut}", full)
+        with pytest.raises(WrongPasswordError, match="changed at another workstation"):
+            there.sign_in("lee", OTHER)
+    there.sign_in("chen", PASSWORD).close()
+    there.sign_in("lee", THIRD).close()
+
+
 def test_a_workstation_is_not_sent_to_another_server(over_the_network: Server, tmp_path: Path) -> None:
     file = tmp_path / "evalassist.server"
     write_server(file, over_the_network, KEYS)
@@ -1524,6 +1635,52 @@ def test_a_cut_trail_is_told_also_after_the_workstation_was_connected_anew(
         assert not store.trail_was_cut
 
 
+def test_a_trail_that_is_cut_under_open_windows_is_told_in_them_and_ever_after(
+    here: Entrance, there: Entrance, asked: Asked
+) -> None:
+    """Also where an earlier copy of the database is put back by day."""
+    chen, lee = here.sign_in("chen", PASSWORD), there.sign_in("lee", OTHER)
+    before, gone = chen.head().number, begin()
+    lee.save(gone)
+    asked(
+        "SET session_replication_role = replica",
+        f"DELETE FROM evaluation WHERE id = '{gone.id}'",
+        f"DELETE FROM episode WHERE id = '{gone.episode_id}'",
+        f"DELETE FROM audit WHERE number > {before}",
+        database="clinic",
+    )
+    chen.save(begin())
+    lee.save(begin())
+    assert lee.trail_was_cut
+    assert not chen.trail_was_cut  # all that was written there stands
+    lee.close()
+    chen.close()
+    for _ in range(2):
+        with there.sign_in("lee", OTHER) as store:
+            assert store.trail_was_cut
+    assert any("the vault" in fault for fault in there.verify("chen", PASSWORD).faults)
+    with there.sign_in("chen", PASSWORD) as store:
+        there.accept_cut(store)
+        store.save(begin())
+        assert not store.trail_was_cut
+    with there.sign_in("lee", OTHER) as store:
+        assert not store.trail_was_cut
+
+
+def test_a_trail_that_is_cut_just_before_a_window_is_closed_is_told_at_the_next_sign_in(
+    there: Entrance, asked: Asked
+) -> None:
+    lee = there.sign_in("lee", OTHER)
+    asked(
+        "SET session_replication_role = replica",
+        f"DELETE FROM audit WHERE number >= {lee.head().number}",
+        database="clinic",
+    )
+    lee.close()
+    with there.sign_in("chen", PASSWORD) as store:
+        assert store.trail_was_cut
+
+
 def test_wrong_tries_are_told_by_whoever_signs_in_and_not_erased_by_a_connection_or_verify_that_fails(
     here: Entrance, there: Entrance, server: Server
 ) -> None:
@@ -1632,6 +1789,59 @@ def test_a_copy_that_lacks_what_was_kept_since_is_not_used(
     there.sign_in("lee", OTHER).close()  # the others go on where more is
 
 
+@pytest.mark.parametrize("by", ["command", "window"])
+@pytest.mark.parametrize("what", ["a look", "wrong passwords"])
+def test_a_copy_that_lacks_who_looked_and_wrong_passwords_is_not_used(
+    here: Entrance, there: Entrance, server: Server, copied: Server, by: str, what: str
+) -> None:
+    if what == "wrong passwords":
+        with pytest.raises(WrongPasswordError):
+            there.sign_in("lee", "a guess")
+    with there.sign_in("lee", OTHER) as store:
+        if what == "a look":
+            store.load(store.recent()[0].id)
+    if by == "command":
+        with here.join(copied, "chen", PASSWORD) as store:
+            assert store.trail_was_cut
+    else:
+        with here.sign_in("chen", PASSWORD) as store, pytest.raises(StoreError, match="lacks what was kept"):
+            here.use_server(store, copied)
+    there.sign_in("lee", OTHER).close()  # the others go on where more is
+
+
+def test_what_is_kept_in_the_last_moment_before_a_database_is_left_is_not_left_behind(
+    here: Entrance, there: Entrance, server: Server, copied: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holds = Store.holds
+
+    def and_somebody_saves(store: Store, anchor: vaults.Anchor) -> bool:
+        held = holds(store, anchor)
+        monkeypatch.undo()
+        with there.sign_in("lee", OTHER) as window:
+            window.save(begin())
+        return held
+
+    with here.sign_in("chen", PASSWORD) as store:
+        monkeypatch.setattr(Store, "holds", and_somebody_saves)
+        with pytest.raises(StoreError, match=r"lacks what was kept .* Nothing was changed"):
+            here.use_server(store, copied)
+    with here.sign_in("chen", PASSWORD) as store:
+        assert store.where == server
+        assert not store.trail_was_cut
+
+
+def test_who_made_themselves_an_administrator_in_a_copy_leads_no_workstation_there(
+    here: Entrance, there: Entrance, owner: Server, copied: Server
+) -> None:
+    with bare(replace(owner, database="clinic2")) as db:
+        db.execute("UPDATE account SET role = 'administrator' WHERE sign_in = 'lee'")
+    before = there.server_file.read_bytes()
+    with pytest.raises(EvalAssistError, match="An administrator connects"):
+        there.join(copied, "lee", OTHER)
+    assert there.server_file.read_bytes() == before
+    here.sign_in("chen", PASSWORD).close()  # nor does the database say that it was left
+
+
 def test_a_line_without_a_right_seal_does_not_open_a_database_that_was_left(
     here: Entrance, there: Entrance, server: Server, copied: Server
 ) -> None:
@@ -1646,6 +1856,43 @@ def test_a_line_without_a_right_seal_does_not_open_a_database_that_was_left(
         there.sign_in("lee", OTHER)
     there.join(server, "chen", PASSWORD).close()
     there.sign_in("lee", OTHER).close()
+
+
+def test_lines_that_were_copied_from_where_the_records_went_do_not_open_the_database_that_was_left(
+    here: Entrance, there: Entrance, server: Server, copied: Server, tmp_path: Path
+) -> None:
+    """The user of the server could add them, without any key."""
+    change_database("window", here, copied)
+    for _ in range(2):
+        here.sign_in("chen", PASSWORD).close()
+    (tmp_path / "third").mkdir()
+    Entrance(tmp_path / "third").join(copied, "chen", PASSWORD).close()
+    with bare(copied) as new, bare(server) as old:
+        last = "(SELECT max(number) FROM audit WHERE action = 'connected')"
+        for row in new.execute(f"SELECT * FROM audit WHERE number IN ({last} - 1, {last})".encode()):
+            old.execute("INSERT INTO audit VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", row)
+    with pytest.raises(StoreError, match="lie in another database now"):
+        there.sign_in("lee", OTHER)
+    there.join(server, "chen", PASSWORD).close()
+    there.sign_in("lee", OTHER).close()
+
+
+def test_a_database_that_was_left_and_connected_to_anew_before_this_version_is_not_left(
+    server: Server,
+) -> None:
+    with Store(server, KEYS) as store:
+        store.note_as(CHEN, "moved-to-server")
+        assert store.was_left()
+        store.note_as(CHEN, "connected")
+        assert not store.was_left()
+        for _ in range(2):
+            store.note_as(CHEN, "moved-to-server", detail=ASKS_FOR_ITS_SEAL)
+        store.note_as(CHEN, "connected")
+        first, last = store.left_by()
+        store.note_as(CHEN, "connected", detail={TAKES_BACK: [first]})
+        assert store.left_by() == [last]
+        store.note_as(CHEN, "connected", detail={TAKES_BACK: [last]})
+        assert not store.was_left()
 
 
 @pytest.mark.parametrize("by", ["command", "window"])
@@ -2091,11 +2338,12 @@ def test_a_rule_that_swallows_lines_of_the_trail_is_told_by_verify(
         with there.sign_in("chen", PASSWORD) as store:
             store.load(evaluation_id)
             assert not store.has_noted("evaluation-opened")
-        (fault,) = there.verify("chen", PASSWORD).faults
+        faults = there.verify("chen", PASSWORD).faults
     finally:
         with bare(owner) as db:
             db.execute("DROP RULE swallows ON audit")
-    assert "table audit" in fault
+    assert "table audit" in faults[0]
+    assert "the vault" in faults[1]  # the window remembers the line that it wrote
 
 
 def test_what_the_user_of_the_server_adds_to_papers_without_the_keys_is_told_by_verify(
@@ -2190,6 +2438,24 @@ def test_a_line_of_the_trail_that_another_program_wrote_is_in_nobodys_way_and_ve
         except StoreError as told:
             assert "a time or date that" in told.message  # noqa: PT017 - or it is shown
     assert any("does not fit" in fault for fault in there.verify("chen", PASSWORD).faults)
+
+
+def test_a_line_of_the_trail_with_the_highest_number_keeps_nobody_from_working(
+    in_use: tuple[Entrance, str], server: Server, asked: Asked
+) -> None:
+    there, _ = in_use
+    with bare(server) as db:
+        db.execute(
+            "INSERT INTO audit SELECT 2147483647, at, '', '', 'signed-in', '', '{}', '' FROM audit WHERE number = 1"
+        )
+    with there.sign_in("chen", PASSWORD) as store:
+        store.save(begin())
+        number = store.own_lines[-1][0]
+        assert not store.trail_was_cut
+    with there.sign_in("chen", PASSWORD) as store:
+        store.save(begin())
+        assert store.own_lines[-1][0] > number
+    assert any("2147483646 " in fault for fault in there.verify("chen", PASSWORD).faults)
 
 
 def test_whatever_stands_beside_the_vault_an_open_window_goes_on(

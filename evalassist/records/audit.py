@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from json.encoder import encode_basestring as _text
-from typing import cast
+from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, Text, exists, insert, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Text, bindparam, exists, func, insert, or_, select, type_coerce
+from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session, aliased
 
 from evalassist.evaluation import Evaluation
@@ -26,11 +27,29 @@ log = logging.getLogger(__name__)
 MOVED, RESTORED, CONNECTED = "moved-to-server", "restored", "connected"
 """Nothing is read or kept in records that were moved, until an administrator puts them back or connects to them anew.
 """
+ASKS_FOR_ITS_SEAL = {"until": "its seal is named"}
+"""In the detail of a line that says that a database was left: it is taken back only by one that names its seal."""
+TAKES_BACK = "takes-back"
+"""In the detail of a line that says that somebody connected: the seals of the lines that it takes back."""
 CLOCK_SLACK = timedelta(minutes=1)
 """A clock that was set back further than this is told in a line of its own."""
-_LAST = (
-    select(StoredAudit.number, StoredAudit.mac, type_coerce(StoredAudit.at, Text).label("at"))
-    .order_by(StoredAudit.number.desc())
+_END = (StoredAudit.number, StoredAudit.mac, type_coerce(StoredAudit.at, Text).label("at"))
+_LAST = select(*_END).order_by(StoredAudit.number.desc()).limit(1)
+_LAST_AND_KNOWN = select(*_END).where(
+    or_(
+        StoredAudit.number == select(func.max(StoredAudit.number)).scalar_subquery(),
+        StoredAudit.number == bindparam("known"),
+    )
+)
+_HIGHEST = 2**31 - 1
+"""No line on a server has a higher number."""
+_NEXT = aliased(StoredAudit)
+_LAST_IN_A_ROW = (
+    select(*_END)
+    .where(
+        StoredAudit.number > 0, ~exists().where(_NEXT.number == as_type(StoredAudit.number, BigInteger) + 1)
+    )
+    .order_by(StoredAudit.number)
     .limit(1)
 )
 _LAST_ACT = select(StoredAudit.action).order_by(StoredAudit.number.desc()).limit(1)
@@ -78,12 +97,35 @@ def _was_set_back(now: datetime, last_at: str) -> bool:
         return False
 
 
+_NO_LINE = Anchor()
+
+
+class Written(NamedTuple):
+    """A line as it was written."""
+
+    line: Line
+    head: Anchor
+    lacks: bool
+    """The trail does not hold the line that was known."""
+
+
 def append(
-    db: Connection, key: bytes, by: Account, action: str, target: str, detail: Mapping[str, object]
-) -> Line:
-    """Write the next line, inside the transaction of what it tells, and return it."""
-    last = db.execute(_LAST).one_or_none()
-    number, mac, last_at = (0, "", "") if last is None else last
+    db: Connection,
+    key: bytes,
+    by: Account,
+    action: str,
+    target: str,
+    detail: Mapping[str, object],
+    known: Anchor = _NO_LINE,
+) -> Written:
+    """Write the next line, inside the transaction of what it tells; `known`: one that must be there."""
+    found = {row.number: row for row in db.execute(_LAST_AND_KNOWN, {"known": known.number})}
+    number, mac, last_at = found[max(found)] if found else (0, "", "")
+    if (
+        number > _HIGHEST - 2
+    ):  # another program wrote it, which verify tells; nobody is kept from working by it
+        number, mac, last_at = db.execute(_LAST_IN_A_ROW).one()
+    lacks = known.number > 0 and (known.number not in found or found[known.number].mac != known.mac)
     now = _now()
     acts = [(action, target, _sorted(dict(detail)))]
     if _was_set_back(now, last_at):
@@ -98,7 +140,7 @@ def append(
         db.execute(
             _APPEND, row | {"number": number, "at": now, "account_id": by.id, "who": by.name, "mac": mac}
         )
-    return line
+    return Written(line, Anchor(number=number, mac=mac), lacks)
 
 
 def head(db: Session, without: Iterable[str] = ()) -> Anchor:
@@ -136,10 +178,12 @@ def tells_of(db: Session, action: str) -> bool:
     return bool(db.scalar(select(exists().where(StoredAudit.action == action))))
 
 
-def was_left(db: Session, key: bytes) -> bool:
-    """Whether the records were moved away, and neither put back nor connected to anew since.
+def left_by(db: Session, key: bytes) -> list[str]:
+    """The seals of the lines that say that the records were moved away, as far as nobody took them back since.
 
-    What another program wrote, without the key of the trail, takes nothing back.
+    All before a backup was put back are; any other line takes back only those whose seals it names: one that was
+    copied from the database they went to, or that another program wrote without the key of the trail, takes none.
+    Lines of before this version name no seals: they still take back what was moved before this version, and no more.
     """
     before, seal = aliased(StoredAudit), Sealer(key).seal
     lines = (
@@ -148,12 +192,18 @@ def was_left(db: Session, key: bytes) -> bool:
         .where(StoredAudit.action.in_((MOVED, RESTORED, CONNECTED)))
         .order_by(StoredAudit.number.desc())
     )
+    left, answers = list[str](), list[str]()
     for *line, mac, mac_before in db.execute(lines):
-        if line[4] == MOVED:
-            return True
-        if mac == seal(mac_before or "", cast(Line, tuple(line))):
-            return False
-    return False
+        action, detail = line[4], line[6]
+        if action == MOVED:
+            is_older = detail == _sorted({})
+            if not any(mac in each or (is_older and TAKES_BACK not in each) for each in answers):
+                left.append(mac)
+        elif mac == seal(mac_before or "", cast(Line, tuple(line))):
+            if action == RESTORED:
+                break
+            answers.append(detail)
+    return left
 
 
 def signed_by(db: Session, evaluation_id: str) -> str | None:

@@ -19,14 +19,22 @@ from evalassist.errors import EvalAssistError, StoreError
 from evalassist.files import held
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import NOBODY, Account
-from evalassist.records.audit import CONNECTED, MOVED, head
+from evalassist.records.audit import ASKS_FOR_ITS_SEAL, CONNECTED, MOVED, TAKES_BACK, head
 from evalassist.records.connection import WAIT_S, connect
 from evalassist.records.doorstep import CHANGING, RECORDS, is_plain
 from evalassist.records.faults import DamagedError, plain_words
 from evalassist.records.models import COMING, COUNTS
 from evalassist.records.plain_file import encrypt
 from evalassist.records.server import FILE_NAME as SERVER_FILE
-from evalassist.records.server import Server, read_server, same_place, server_of, write_server
+from evalassist.records.server import (
+    Server,
+    is_named,
+    read_server,
+    same_place,
+    server_of,
+    ways_to,
+    write_server,
+)
 from evalassist.records.server_faults import sentence_start
 from evalassist.records.store import AT_ONCE, Store, Told
 from evalassist.records.tries import Tries
@@ -190,8 +198,12 @@ class Entrance:
         self.tries.refuse_too_soon()
         vault = self.vault()
         self.tries.count()
+
+        def opened(vault: Vault) -> list[Keys]:
+            return vaults.unlock(vault, name, password, key_file)[1]
+
         try:
-            slot, found = vaults.unlock(vault, name, password, key_file)
+            found = self._unlocked(vault, opened)
         except WrongPasswordError as wrong:
             if not self.server_file.exists():
                 raise
@@ -201,19 +213,26 @@ class Entrance:
             )
             # the same words for a name that is known, so that they tell nobody which are
             raise WrongPasswordError(f"{wrong} {elsewhere}") from None
-        return self._opened(
-            vault, found, slot.id, lambda newer: vaults.unlock(newer, name, password, key_file)[1]
-        )
+        slot = vault.slot_named(name)
+        return self._opened(vault, found, slot.id if slot else "", opened)
 
     def sign_in_with_paper(self, paper_key: str) -> Store:
         """Open the records with the paper key, when no password is left; its account is that of an administrator."""
         self.tries.refuse_too_soon()
         vault = self.vault()
         self.tries.count()
-        found = vaults.unlock_with_paper(vault, paper_key)
-        return self._opened(
-            vault, found, vaults.PAPER, lambda newer: vaults.unlock_with_paper(newer, paper_key)
-        )
+
+        def opened(vault: Vault) -> list[Keys]:
+            return vaults.unlock_with_paper(vault, paper_key)
+
+        return self._opened(vault, self._unlocked(vault, opened), vaults.PAPER, opened)
+
+    def _unlocked(self, vault: Vault, opened: Callable[[Vault], list[Keys]]) -> list[Keys]:
+        """The keys that a way in opens here; where a server is named, with the key of its name."""
+        if not self.server_file.exists():
+            return opened(vault)
+        keys, *place = opened(vault.with_ways_to_place(ways_to(self.server_file)))
+        return [replace(keys, place=place[0].database) if place else keys]
 
     def confirm(self, store: Store, password: str, key_file: bytes | None = None) -> None:
         """Ask an account that is signed in for its password again; it raises when that is wrong."""
@@ -235,15 +254,18 @@ class Entrance:
         self.tries.refuse_too_soon()
         vault = self.vault()
         self.tries.count()
-        slot, found = vaults.unlock(vault, name, password, key_file)
+
+        def opened(vault: Vault) -> list[Keys]:
+            return vaults.unlock(vault, name, password, key_file)[1]
+
+        found = self._unlocked(vault, opened)
         if self.server_file.exists():
-            return self._verify_on_server(
-                vault, found[-1], lambda newer: vaults.unlock(newer, name, password, key_file)[1], known
-            )
+            return self._verify_on_server(vault, found[-1], opened, known)
+        slot = vault.slot_named(name)
         self.tries.take_back()
         with plain_words(self.records, "read"):
             keys = self._fitting(found)
-            if len(found) == 1:
+            if len(found) == 1 and slot:
                 self._refuse_a_foreign_slot(_vaults_in(self.records, keys), vault, slot.id)
             return verify(self.records, keys, {"the vault": vault.anchor, **known})
 
@@ -361,36 +383,84 @@ class Entrance:
         if here.begun and here.records_id != vault.records_id if here else unknown:
             raise StoreError(OTHER_RECORDS.format(server=server))
         self.tries.count()
+
+        def opened(vault: Vault) -> list[Keys]:
+            return vaults.unlock(vault, name, password, key_file)[1]
+
         slot, found = vaults.unlock(vault, name, password, key_file)
         with self._right_so_far():
             if here and self.records.exists() and not (self.server_file.exists() or self._were_moved(found)):
                 raise StoreError(NOT_MOVED.format(server=server))
-            former = self._server_before(found[-1])
+            former = self._server_before(found[-1], opened)
             with Store(server, found[-1], wait_s=self._wait_s) as asked:
                 account = asked.account_of(slot.id)
-                if not account.administers:
+                if not (account.administers and self._administers_at(former, found[-1], slot.id)):
                     raise EvalAssistError(tr("An administrator connects a workstation. Nothing was changed."))
                 _note_connected(asked, account)
-            vaults.write_vault(vault, self.vault_file)
-            write_server(self.server_file, server, found[-1])
-            store = self._opened_on_server(
-                server,
-                found[-1],
-                vault,
-                slot.id,
-                lambda newer: vaults.unlock(newer, name, password, key_file)[1],
-            )
+            with self._alone():
+                keys = self._name_server(server, vault, found[-1])
+            store = self._opened_on_server(server, keys, vault, slot.id, opened)
         if former is not None:
             with suppress(EvalAssistError), Store(former, found[-1], wait_s=self._wait_s) as left:
                 lacks = self._leave(left, store, store.account)
                 store.trail_was_cut = lacks or not store.holds(self.vault().anchor)
         return store
 
-    def _server_before(self, keys: Keys) -> Server | None:
+    def _server_before(self, keys: Keys, opened: Callable[[Vault], list[Keys]]) -> Server | None:
         """Which server this workstation used until now, where one that still can be read is named."""
+        with suppress(EvalAssistError):  # another password may be known here
+            keys = self._unlocked(self.vault(), opened)[-1]
         with suppress(StoreError):
             return read_server(self.server_file, keys) if self.server_file.exists() else None
         return None
+
+    def _administers_at(self, former: Server | None, keys: Keys, account_id: str) -> bool:
+        """Whether this account may lead away from the database before: who owns another makes anybody one there.
+
+        One that was left already does not know the accounts of now.
+        """
+        if former is None:
+            return True
+        try:
+            store = Store(former, keys, wait_s=self._wait_s)
+        except StoreError:  # it cannot be reached any more
+            return True
+        with store:
+            return store.was_left() or any(
+                each.id == account_id and each.administers for each in store.accounts()
+            )
+
+    def _name_server(self, server: Server, vault: Vault, keys: Keys) -> Keys:
+        """Keep where the records lie, sealed by a new key that only the ways in of this vault open.
+
+        Whoever was removed can still open an older one, and would read with it the password that the server has now.
+        """
+        keys = replace(keys, place=new_keys().database)
+        write_server(self.server_file, server, keys, vault)
+        vaults.write_vault(vault, self.vault_file)
+        return keys
+
+    def _keep_here(self, vault: Vault, keys: Keys) -> None:
+        """Keep here the vault that counts for all workstations, whose ways in then open the server's name, too.
+
+        Refused where another window gave that name a new key meanwhile.
+        """
+        server = read_server(self.server_file, keys)
+        if keys.place:
+            write_server(self.server_file, server, keys, vault)
+        vaults.write_vault(vault, self.vault_file)
+
+    def _catch_up(self, vault: Vault, keys: Keys) -> Keys:
+        """Keep the vault that counts here, too; where that fails, whoever signs in next does it."""
+        try:
+            with self._alone():
+                if keys.place:
+                    self._keep_here(vault, keys)
+                else:  # from before its name had a key
+                    return self._name_server(read_server(self.server_file, keys), vault, keys)
+        except (EvalAssistError, OSError) as fault:
+            log.error("the vault that counts could not be kept here: %s", type(fault).__name__)
+        return keys
 
     def _leave(self, former: Store, now: Store, by: Account) -> bool:
         """The database before says that the records lie elsewhere: an older sealed name of it would lead back there.
@@ -403,7 +473,7 @@ class Entrance:
         if not now.holds(former.last_change()):
             return True
         try:
-            former.note_as(by, MOVED)
+            former.note_as(by, MOVED, detail=ASKS_FOR_ITS_SEAL)
             with self._alone():
                 vault = self.vault()
                 if former.holds(
@@ -441,14 +511,18 @@ class Entrance:
             if store.is_shared:
                 raise StoreError(tr("{server} is empty. Nothing was changed.").format(server=server))
             with self._alone():
-                moved = move(self.records, store.keys, server)
+                moved, counts = move(self.records, store.keys, server), self._kept_vault(store)
                 with Store(server, store.keys) as there:  # what was announced counts, too
-                    there.keep_vault(vaults.vault_bytes(self._kept_vault(store)))
+                    there.keep_vault(vaults.vault_bytes(counts))
                     copied = there.head()
                 # from here on the file is refused, with or without the name of the server
                 with store.writing(MOVED, "") as db:
                     if head(Session(db)) != copied:  # another window kept something here since
                         raise StoreError(CUT_SHORT.format(server=server))
+                try:
+                    self._name_server(server, counts, store.keys)
+                except (EvalAssistError, OSError) as fault:
+                    raise StoreError(WERE_MOVED.format(file=self.server_file)) from fault
         elif vaults.vault_of(kept).records_id != self.vault().records_id:
             raise StoreError(OTHER_RECORDS.format(server=server))
         elif not store.is_shared:
@@ -459,13 +533,10 @@ class Entrance:
                 if not there.holds(store.last_change()):
                     raise StoreError(LACKS.format(server=sentence_start(str(server)), former=store.where))
                 _note_connected(there, store.account)
-                write_server(self.server_file, server, store.keys)
-                self._leave(store, there, store.account)
-            return moved
-        try:
-            write_server(self.server_file, server, store.keys)
-        except OSError as fault:
-            raise StoreError(WERE_MOVED.format(file=self.server_file)) from fault
+                if self._leave(store, there, store.account):  # somebody kept something since
+                    raise StoreError(LACKS.format(server=sentence_start(str(server)), former=store.where))
+                with self._alone():
+                    store.keys = self._name_server(server, self._kept_vault(there), store.keys)
         return moved
 
     def _opened_on_server(
@@ -481,10 +552,11 @@ class Entrance:
         try:
             _refuse_left(store)
             newer = self._kept_vault(store).with_anchor(vault.anchor)
+            if newer != vault or not opened.place:
+                store.keys = self._catch_up(newer, opened)
             if newer != vault:
-                vaults.write_vault(newer, self.vault_file)
                 try:
-                    store.keys = again(newer)[-1]
+                    store.keys = replace(again(newer)[-1], place=store.keys.place)
                 except WrongPasswordError:
                     raise WrongPasswordError(
                         tr("This password was changed at another workstation. Sign in with the new one.")
@@ -623,25 +695,26 @@ class Entrance:
     def _anchor(self, store: Store) -> None:
         """Note in the vault how far the audit trail goes, so that cutting it is seen; never over a line it lacks."""
         try:
-            if self.server_file.exists() and not self._is_at(store.where, store.keys):
+            if self.server_file.exists() and not self._is_at(store.where):
                 return  # moved just now: the trail goes on there, without the line that this one ends with
             with self._alone():
-                vault, head = self.vault(), store.head()
+                vault = self.vault()
+                head = store.head() if store.holds(store.knows) else store.knows
                 marked = vault if store.is_shared else vaults.with_check(vault, store.keys)
                 if (head != vault.anchor or marked != vault) and store.holds(vault.anchor):
                     vaults.write_vault(marked.with_anchor(head), self.vault_file)
         except EvalAssistError as fault:
             log.error("the audit trail could not be anchored: %s", type(fault).__name__)
 
-    def _is_at(self, where: Path | Server, keys: Keys) -> bool:
-        return isinstance(where, Server) and same_place(where, read_server(self.server_file, keys))
+    def _is_at(self, where: Path | Server) -> bool:
+        return isinstance(where, Server) and is_named(self.server_file, where)
 
     def accept_cut(self, store: Store) -> None:
         """The records were put back to an earlier state on purpose: the trail says so for good, and goes on."""
         with self._alone():
             store.note("cut-accepted", "", {"known": self.vault().anchor.number})
             vaults.write_vault(self.vault().with_anchor(store.head()), self.vault_file)
-            store.trail_was_cut, store.accept_cut = False, None
+            store.trail_was_cut, store.accept_cut, store.knows = False, None, store.head()
 
     # ------------------------------------------------------------ the vault
 
@@ -705,14 +778,14 @@ class Entrance:
         ):  # the copy inside counts for every workstation: what it refuses never reaches the file
             store.keep_vault(text, seen=kept, told=told)
             _let_in_by(store, vault)
-            last = partial(vaults.write_vault, vault, self.vault_file)
+            last = partial(self._keep_here, vault, store.keys)
         else:
             store.keep_vault(text, coming=True, seen=kept, told=told)
             vaults.write_vault(vault, self.vault_file)
             last = partial(store.keep_vault, text, seen=(*kept[:1], text))
         try:
             last()
-        except EvalAssistError as fault:
+        except (EvalAssistError, OSError) as fault:
             log.error("the vault and its copy in the records differ still: %s", type(fault).__name__)
 
     def _kept_vault(self, store: Store) -> Vault:
@@ -789,7 +862,7 @@ def _refuse_left(store: Store) -> None:
 def _note_connected(store: Store, by: Account) -> None:
     """Note in a database who connects a workstation to it, without signing in."""
     store.account = by
-    store.note(CONNECTED, "")
+    store.note(CONNECTED, "", {TAKES_BACK: store.left_by()})
     store.account = NOBODY
 
 

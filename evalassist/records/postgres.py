@@ -168,7 +168,8 @@ SELECT has_table_privilege(:name, 'public.audit', 'UPDATE, DELETE, TRUNCATE')
     -- who may make roles makes itself the owner; so does who may become such a role
     OR EXISTS (SELECT 1 FROM pg_roles WHERE pg_has_role(:name, oid, 'MEMBER') AND (
         rolsuper OR rolcreaterole OR rolreplication
-        OR rolname IN ('pg_execute_server_program', 'pg_write_server_files', 'pg_write_all_data')
+        OR rolname IN ('pg_execute_server_program', 'pg_write_server_files', 'pg_write_all_data',
+            'pg_create_subscription')
         OR oid IN (
             SELECT datdba FROM pg_database WHERE datname = current_database()
             UNION SELECT nspowner FROM pg_namespace WHERE nspname = 'public'
@@ -202,6 +203,13 @@ def _refuse_an_owner(db: Connection, server: Server) -> None:
                 "The user {user} could change what is signed in {server}. Nothing was changed. "
                 "Connect with the application's user, {app_user}, that `evalassist postgres-setup` made."
             ).format(user=server.user, server=server, app_user=APP_USER)
+        )
+    if db.scalar(text("SELECT current_setting('session_replication_role')")) != "origin":
+        raise StoreError(
+            tr(
+                "{server} takes all locks off for the user {user} (session_replication_role). Nothing was changed. "
+                "Let whoever looks after the server find out who set this, and take it back."
+            ).format(user=server.user, server=sentence_start(str(server)))
         )
 
 

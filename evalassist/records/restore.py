@@ -22,7 +22,7 @@ from evalassist.records.accounts import NOBODY
 from evalassist.records.backup import FOLDER, Backups, Manifest, backups_in, manifest_of
 from evalassist.records.connection import WHOLE_FILE, connect
 from evalassist.records.disk import refuse_network
-from evalassist.records.doorstep import CHANGING, RECORDS
+from evalassist.records.doorstep import CHANGING, RECORDS, SERVER, is_connected
 from evalassist.records.faults import plain_words
 from evalassist.records.integrity import counts_of, fault_of, sha256_of_file
 from evalassist.records.store import Store
@@ -30,6 +30,12 @@ from evalassist.records.vault import Keys, Vault, VaultDamagedError
 from evalassist.translate import tr
 
 log = logging.getLogger(__name__)
+
+ON_A_SERVER = (
+    "The records lie on the clinic's server, and whoever looks after it restores them there. Nothing was changed here. "
+    "Only if that server is lost for good: let whoever looks after this workstation move {file} to another folder, "
+    "then restore the backup; the audit trail will tell of it."
+)
 
 
 class NotRestoredError(StoreError):
@@ -105,6 +111,8 @@ def restore(backup: ToRestore, keys: list[Keys], folder: Path, by: str = "") -> 
     """
     refuse_network(folder)
     with plain_words(folder / RECORDS, "open"), _alone(folder):
+        if is_connected(folder):
+            raise NotRestoredError(tr(ON_A_SERVER).format(file=folder / SERVER))
         fitting, aside = put_in_place(backup, keys, folder, by)
     records = folder / RECORDS
     with Store(records, fitting) as store:  # a backup of an earlier EvalAssist is brought up to date

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from sqlalchemy.exc import ArgumentError
 from evalassist.errors import StoreError
 from evalassist.files import write_whole
 from evalassist.records.doorstep import SERVER
-from evalassist.records.vault import KEY_BYTES, Keys
+from evalassist.records.vault import KEY_BYTES, Keys, Vault
 from evalassist.translate import tr
 
 FILE_NAME = SERVER
@@ -28,6 +29,7 @@ PORT = 5432
 _SCHEMES = ("postgresql", "postgresql+psycopg")
 _HERE = ("localhost", "127.0.0.1", "::1")
 _NONCE_BYTES = 12
+_WAYS = "ways"
 _PEM = "-----BEGIN"
 _CERTIFICATE = re.compile(r"-----BEGIN ((X509 |TRUSTED )?CERTIFICATE)-----.*?-----END \1-----", re.DOTALL)
 
@@ -147,35 +149,73 @@ def _bad_url() -> StoreError:
 # ------------------------------------------------------------ what a workstation keeps
 
 
-def write_server(file: Path, server: Server, keys: Keys) -> None:
-    """Keep where the records are; the password only sealed, so that nobody reads it from the disk."""
-    plain = asdict(replace(server.pinned(), password=""))
+def write_server(file: Path, server: Server, keys: Keys, vault: Vault | None = None) -> None:
+    """Keep where the records are; the password only sealed, so that nobody reads it from the disk.
+
+    `vault`: whose ways in open it; without one it is whoever knows the key of the trail.
+    """
+    plain: dict[str, Any] = asdict(replace(server.pinned(), password=""))
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    sealed = _cipher(keys).encrypt(nonce, server.password.encode(), _bound(plain))
+    sealed = _ciphers(keys)[0].encrypt(nonce, server.password.encode(), _bound(plain))
     plain["password"] = base64.b64encode(nonce + sealed).decode()
+    if vault is not None:
+        plain[_WAYS] = vault.ways_to(keys)
     write_whole(file, json.dumps(plain, indent=1).encode())
 
 
 def read_server(file: Path, keys: Keys) -> Server:
     """Where the records are; a file in which anything was changed is refused, so that nothing is sent elsewhere."""
+    server, sealed, _ = _named(file)
+    bound = _bound(asdict(server))
+    for cipher in _ciphers(keys):
+        with suppress(ValueError, InvalidTag):
+            password = cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound).decode()
+            return replace(server, password=password)
+    raise _changed(file)
+
+
+def ways_to(file: Path) -> dict[str, str]:
+    """The key of the server's name as it is sealed to everybody; none where there is none yet."""
+    with suppress(StoreError):
+        return _named(file)[2]
+    return {}
+
+
+def is_named(file: Path, server: Server) -> bool:
+    """Whether the file names this place; nothing is sent there for it, so nobody's seal is asked."""
+    return same_place(server, _named(file)[0])
+
+
+def _named(file: Path) -> tuple[Server, bytes, dict[str, str]]:
     try:
         plain = json.loads(file.read_bytes())
-        sealed = base64.b64decode(plain["password"])
-        plain["password"] = ""
-        server = Server(**plain)
-        password = _cipher(keys).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _bound(plain)).decode()
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, InvalidTag):
-        raise StoreError(
-            tr(
-                "The file {file}, which says where the clinic's database is, is damaged or was changed. "
-                "Nothing was sent. Connect this workstation anew with `evalassist connect-to-postgres`."
-            ).format(file=file)
-        ) from None
-    return replace(server, password=password)
+        sealed, ways = base64.b64decode(plain["password"]), plain.pop(_WAYS, {})
+        server = Server(**plain | {"password": ""})
+        words = (server.host, server.database, server.user, server.certificate, *ways.values())
+        if not (isinstance(server.port, int) and all(isinstance(each, str) for each in words)):
+            raise ValueError
+        return server, sealed, ways
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise _changed(file) from None
 
 
-def _cipher(keys: Keys) -> AESGCM:
-    return AESGCM(HKDF(SHA256(), KEY_BYTES, None, b"evalassist/server/v1").derive(keys.audit))
+def _changed(file: Path) -> StoreError:
+    return StoreError(
+        tr(
+            "The file {file}, which says where the clinic's database is, is damaged or was changed. "
+            "Nothing was sent. Connect this workstation anew with `evalassist connect-to-postgres`."
+        ).format(file=file)
+    )
+
+
+def _ciphers(keys: Keys) -> list[AESGCM]:
+    """The one to seal with first.
+
+    The key of the trail, which sealed it alone before, never changes: whoever once had an account knows it.
+    """
+    former = (b"evalassist/server/v1", keys.audit)
+    ways = [(b"evalassist/server/v2", keys.place + keys.audit), former] if keys.place else [former]
+    return [AESGCM(HKDF(SHA256(), KEY_BYTES, None, purpose).derive(secret)) for purpose, secret in ways]
 
 
 def _bound(plain: dict[str, Any]) -> bytes:

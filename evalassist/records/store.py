@@ -135,6 +135,9 @@ class Store:
         self._came_in: audit.Line | None = None
         self._wrote: audit.Line | None = None
         self._writes: audit.Line | None = None
+        self.knows = Anchor()
+        """The last line of the audit trail that was written here, or the first that it lacks."""
+        self._head = Anchor()
         self._closed = False
         self.is_removed = False
         """The account that is signed in was removed meanwhile."""
@@ -530,6 +533,7 @@ class Store:
         self.account = fresh.account
         self.lets_in, self._vault_at = fresh.lets_in, fresh._vault_at
         self._came_in = self._wrote = fresh._came_in
+        self.knows = fresh.knows
         if (self.where, self.keys) != (fresh.where, fresh.keys):
             self._engine.dispose()
             if self.where != fresh.where:
@@ -553,10 +557,12 @@ class Store:
         with self._write(action, target, detail):
             pass
 
-    def note_as(self, by: Account, action: str, target: str = "") -> None:
+    def note_as(
+        self, by: Account, action: str, target: str = "", detail: Mapping[str, object] = MappingProxyType({})
+    ) -> None:
         """Write such a line in the name of somebody who is not signed in here."""
         with self._change() as db:
-            audit.append(db, self.keys.audit, by, action, target, {})
+            audit.append(db, self.keys.audit, by, action, target, detail)
 
     def note_practice(self, what: Literal["begun", "removed"]) -> None:
         """Write that the practice patient, who is not among these records, was begun or removed."""
@@ -603,12 +609,16 @@ class Store:
         return self._read(audit.head)
 
     def last_change(self) -> Anchor:
-        """The last line of the audit trail that tells of more than who came and went and what was looked at."""
-        return self._read(lambda db: audit.head(db, trail.CHANGES_NOTHING))
+        """The last line of the audit trail that tells of more than who came and went."""
+        return self._read(lambda db: audit.head(db, trail.COMES_AND_GOES))
 
     def was_left(self) -> bool:
         """Whether the records were moved away, and neither put back nor connected to anew since."""
-        return self._read(lambda db: audit.was_left(db, self.keys.audit))
+        return bool(self.left_by())
+
+    def left_by(self) -> list[str]:
+        """The seals of the lines that say so; whoever connects to the records anew names them."""
+        return self._read(lambda db: audit.left_by(db, self.keys.audit))
 
     def last_line(self) -> audit.Line | None:
         """The last line of the audit trail, whole."""
@@ -660,9 +670,13 @@ class Store:
         """
         if self.account.id and (self._came_in is None or action in _LEAVES):
             detail = {**detail, "sign": token_hex(16)}
-        line = audit.append(db, self.keys.audit, self.account, action, target, detail)
+        written = audit.append(db, self.keys.audit, self.account, action, target, detail, known=self._head)
+        if written.lacks:  # somebody put the records back, or cut the trail, under this window
+            self.trail_was_cut = True
+        else:
+            self._head = written.head
         if action != audit.MOVED:  # that one ends the file, and does not go along to the server
-            self._writes = line
+            self._writes = written.line
 
     # ------------------------------------------------------------ transactions
 
@@ -743,7 +757,7 @@ class Store:
     def _change(self) -> Iterator[Connection]:
         """One transaction that changes something; left without an exception, it is on the disk."""
         self._refuse_when_closed()
-        self._writes = self._wrote  # what was rolled back is no line
+        self._writes, self._head = self._wrote, self.knows  # what was rolled back is no line
         try:
             with plain_words(self.where, "keep"):
                 self._refuse_moved()
@@ -756,7 +770,7 @@ class Store:
                 self._refuse_another_file()
                 if self._came_in is None and self.account.id and self._writes is not self._wrote:
                     self._came_in = self._writes
-                self._wrote = self._writes
+                self._wrote, self.knows = self._writes, self._head
         except DamagedError as fault:
             self._engine.dispose()  # after one bad page every query on that connection fails
             self._lock_out(fault)

@@ -46,12 +46,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
 }
 """What the reader chooses from, and the acts of each."""
-CHANGES_NOTHING = (
-    *KINDS["What was looked at"],
-    *KINDS["Signing in and out"],
-    *("clock-set-back", "moved-to-server", "connected"),
-)
-"""Acts that leave the records as they were."""
+COMES_AND_GOES = ("signed-in", "signed-out", "locked", "clock-set-back", "moved-to-server", "connected")
+"""Acts that a copy of the records may lack: who looked at what, and wrong passwords, are to be known for good."""
 PLAIN: dict[str, str] = {
     "draft-begun": "began a draft",
     "draft-discarded": "discarded a draft",

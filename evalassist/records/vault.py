@@ -12,7 +12,7 @@ import hashlib
 import json
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,6 +66,8 @@ class Keys:
 
     database: bytes = field(repr=False)
     audit: bytes = field(repr=False)
+    place: bytes = field(default=b"", repr=False)
+    """Where a server is used: what seals its name on this workstation, and is known nowhere else."""
 
 
 def new_keys() -> Keys:
@@ -168,6 +170,19 @@ class Vault(_Kept):
     def with_newest_keys_only(self) -> Vault:
         """Once the records have the new key: the old ones are forgotten."""
         return self._resealed(lambda slot: slot.sealed[-1:])
+
+    def ways_to(self, place: Keys) -> dict[str, str]:
+        """The key of the server's name, sealed to everybody, by the public half of each."""
+        both = Keys(place.place, place.audit)
+        return {slot.public: _seal(self, slot, both) for slot in self.slots}
+
+    def with_ways_to_place(self, ways: Mapping[str, str]) -> Vault:
+        """To be opened, and never kept: with the key of the server's name beside those of the records."""
+
+        def sealed(slot: Slot) -> tuple[str, ...]:
+            return slot.sealed[-1:] + ((ways[slot.public],) if slot.public in ways else ())
+
+        return self._resealed(sealed)
 
     def _resealed(self, sealed: Callable[[Slot], tuple[str, ...]]) -> Vault:
         slots = tuple(slot.model_copy(update={"sealed": sealed(slot)}) for slot in self.slots)
