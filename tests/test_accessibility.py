@@ -733,6 +733,30 @@ def test_what_is_wrong_with_a_field_is_read_aloud_and_read_with_it(desk: Desk, a
     dialog.done(0)
 
 
+def test_what_a_line_holds_is_told_in_full_until_it_is_typed_in(
+    desk: Desk, aloud: Aloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")  # where the screen reader leaves its last sign out
+    dialog = PatientDialog(desk.content, desk.window)
+    dialog.show()
+    dialog.activateWindow()
+    dialog.number.set_value("145")
+    QApplication.processEvents()
+
+    def told() -> str:
+        described = QAccessible.queryAccessibleInterface(dialog.number.edit)
+        return described.text(QAccessible.Text.Description)
+
+    for _ in range(2):
+        dialog.number.edit.setFocus()
+        assert told() == "in full: 145. may stay empty"
+        dialog.name.edit.setFocus()
+    dialog.number.edit.setFocus()
+    QTest.keyClicks(dialog.number.edit, "6")
+    assert told() == "may stay empty"
+    dialog.done(0)
+
+
 def test_what_is_taken_back_at_once_is_not_read_aloud(
     qtbot: QtBot, dressed: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

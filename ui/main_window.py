@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
-from ui import style
+from ui import spoken, style
 from ui.faults import log_fault
 from ui.locking import Held, Left, Mark, addendum_words, close_dialogs, mark_of, marks_of, still_waited_for
 from ui.practice import Practice
@@ -119,6 +119,7 @@ class MainWindow(QMainWindow):
         self._remember = QTimer(self, singleShot=True, interval=REMEMBER_AFTER_MS)
         self._remember.timeout.connect(self.remember_place)
         self.dismissed.connect(self._lock_because, Qt.ConnectionType.QueuedConnection)
+        QApplication.instance().focusChanged.connect(self._keyboard_moved)  # type: ignore[union-attr]
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         return tab_on(self, back=not forward)
@@ -126,6 +127,9 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not enter_presses(self, event):
             super().keyPressEvent(event)
+
+    def _keyboard_moved(self, _: QWidget | None, now: QWidget | None) -> None:
+        spoken.tell_in_full(now)
 
     # ------------------------------------------------------------ opening
 
