@@ -47,8 +47,9 @@ from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import evaluation_view, spoken, style
-from ui.dialogs.accounts import PaperKeyDialog
+from ui.dialogs.accounts import AccountDialog, AccountsDialog, PaperKeyDialog, PasswordDialog
 from ui.dialogs.as_text import AsText
+from ui.dialogs.confirm import ConfirmDialog
 from ui.dialogs.database import DatabaseDialog
 from ui.dialogs.drafts import DraftsDialog
 from ui.dialogs.manual import Manual
@@ -544,6 +545,41 @@ def test_every_dialog_found_with_ctrl_k_is_named_reached_and_read(desk: Desk) ->
     dialogs(desk, look)
     assert found == {}
     assert titles >= {"New patient", "Settings", "Clinical content", "What if…", "Evidence", "Documents"}
+
+
+def test_enter_presses_every_button_of_every_dialog_that_has_the_keyboard(desk: Desk) -> None:
+    looked_at: set[str] = set()
+    found: dict[str, list[str]] = {}
+
+    def look(words: str, dialog: QDialog) -> None:
+        if words not in looked_at and (told := unpressed(dialog)):
+            found[words] = told
+        looked_at.add(words)
+
+    def look_over(dialog: QDialog) -> None:
+        dialog.show()
+        dialog.activateWindow()
+        QApplication.processEvents()
+        look(type(dialog).__name__, dialog)
+        dialog.done(0)
+
+    dialogs(desk, look)
+    desk.window.begin(desk.case("ex1"))
+    desk.rest()
+    dialogs(desk, look)
+    folder = desk.folder / "clinic"
+    folder.mkdir()
+    way_in = WayIn(entrance := Entrance(folder))
+    store, _ = entrance.begin(Account("", "chen", "A. Chen, PT", "40-12345", "administrator"), PASSWORD)
+    accounts = AccountsDialog(store, way_in, desk.settings, desk.window)
+    look_over(AccountDialog(store, way_in, desk.settings, accounts.account, accounts))
+    look_over(PasswordDialog(store, way_in, store.account, desk.settings, accounts))
+    look_over(accounts)
+    look_over(ConfirmDialog(store, way_in, "It cannot be taken back.", "Remove", desk.window))
+    look_over(DatabaseDialog(way_in, store, desk.window))
+    store.close()
+    assert found == {}
+    assert looked_at >= {"New patient", "Settings", "Evidence", "Documents", "AccountsDialog"}
 
 
 @pytest.mark.parametrize("theme", [style.LIGHT, style.DARK], ids=["light", "dark"])

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -130,6 +130,18 @@ class MainWindow(QMainWindow):
 
     def _keyboard_moved(self, _: QWidget | None, now: QWidget | None) -> None:
         spoken.tell_in_full(now)
+        if now is not None and isinstance(dialog := now.window(), QDialog):
+            dialog.installEventFilter(self)  # however often, it is asked once
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter presses the button that has the keyboard in every dialog, too, and no other one."""
+        if (
+            isinstance(watched, QDialog)
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+        ):
+            return enter_presses(watched, event)
+        return super().eventFilter(watched, event)
 
     # ------------------------------------------------------------ opening
 
