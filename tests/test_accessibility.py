@@ -732,6 +732,45 @@ def test_the_hands_busy_view_is_read_with_the_question_it_begins_with(desk: Desk
     assert "trial 1" not in hands.accessibleDescription()
 
 
+def test_the_hands_busy_view_says_where_the_pad_goes_and_all_of_it_with_the_picture(
+    desk: Desk, aloud: Aloud
+) -> None:
+    desk.window.begin(desk.case("ex1").without_answer("habd.left"))
+    assert desk.window.view is not None
+    desk.window.view.go_to("habd.left")
+    aloud.heard()
+    desk.window.view.toggle_hands()
+    desk.rest()
+    pad = "Pad: outer leg, just above the outer ankle bone."
+    assert aloud.heard()[1] == [pad]
+    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_F2)
+    everything = aloud.heard()[1][-1]
+    for words in ("on top, hip straight", pad, "Hold still: pelvis at", "Say: Keep the knee straight."):
+        assert words in everything
+    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_F2)
+    assert aloud.heard()[1][-1] == "small picture."
+    hands = desk.window.view.hands
+    assert hands is not None
+    while hands.entry.stop is not None and hands.entry.stop.group == "habd":
+        QTest.keyClick(hands, Qt.Key.Key_Down)
+    told = aloud.heard()[1]
+    assert "Pad: " in told[-1]
+    assert not [words for words in told[:-1] if "Pad: " in words], "the same pad is said once"
+
+
+def test_how_a_muscle_is_tested_is_read_aloud_as_it_opens(desk: Desk, aloud: Aloud) -> None:
+    desk.window.begin(desk.case("ex1"))
+    assert desk.window.view is not None
+    desk.window.view.go_to("her.left")
+    aloud.heard()
+    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_F2)
+    (told,) = aloud.heard()[0]
+    for words in ("Position: ", "Pad: Just above the INNER ankle bone.", "Say: “Push your foot inward"):
+        assert words in told
+    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_F2)
+    assert aloud.heard()[0] == ["Position, pad and what to say are closed."]
+
+
 def test_bars_that_are_shares_are_not_read_as_forces(desk: Desk) -> None:
     desk.window.begin(desk.case("ex1"))
     assert desk.window.view is not None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from time import monotonic
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from evalassist.clinical import battery
@@ -57,7 +57,7 @@ class HandsScreen(QWidget):
         super().__init__(parent)
         self.session = session
         self.entry = HandsEntry(session, unit, kinds, at)
-        self._told: dict[str, str] = {}
+        self._told = {"how": tr("small picture")}
         """What was read aloud of it last."""
         self._second = 0
         """Of the count, from 1 on; 0 while none runs."""
@@ -210,6 +210,12 @@ class HandsScreen(QWidget):
             return f"{stop.side}, {group.title}. {self._to_tell()['question']}"
         return f"{stop.side}, {group.title}. {self._asked()}. {self.entry.says}"
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Where one is is read as the keyboard comes; where the pad goes is said after it."""
+        super().showEvent(event)
+        self._told.pop("pad", None)
+        self._speak_news()
+
     def _speak_news(self) -> None:
         """What is other than before, read aloud: the keyboard stays where it is, so no field says it."""
         before, now = self._told, self._to_tell()
@@ -255,6 +261,8 @@ class HandsScreen(QWidget):
             "typed": self.huge.accessibleName() if entry.typed else "",
             "says": entry.says,
             "place": f"{stop.side}, {group.title}, {position}",
+            "pad": self.how.pad_words,
+            "how": self.how.in_words if self._big else tr("small picture"),
             "asked": wanted,
         }
 
