@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import cache, partial
 from itertools import chain
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer
@@ -64,6 +65,7 @@ from ui.pages.plan import PlanPage
 from ui.pages.step import StepPage
 from ui.way_in import WayIn
 from ui.widgets.boxes import Box, Choice
+from ui.widgets.choices import ChoiceField
 from ui.widgets.comparison import ComparisonTable
 from ui.widgets.focus import is_stop
 from ui.widgets.marks import Banner, ReasonLink
@@ -973,6 +975,22 @@ def test_a_letter_that_chooses_where_the_keyboard_is_is_read_aloud(qtbot: QtBot,
     pain.setFocus()
     QTest.keyClicks(pain.focusWidget(), "1")
     assert aloud.heard()[0] == ["1, or 10 with a 0; Enter takes it"]
+
+
+@pytest.mark.parametrize("shape", ["segments", "radio"])
+def test_a_letter_that_chooses_nothing_is_heard(
+    shape: Literal["segments", "radio"], qtbot: QtBot, aloud: Aloud
+) -> None:
+    choices = [Choice("excluded", "Excluded"), Choice("unlikely", "Unlikely")]
+    field = ChoiceField(choices, "Meniscal tear", shape=shape)
+    qtbot.addWidget(field)
+    field.show()
+    box = field.findChildren(QAbstractButton)[0]
+    QTest.keyClicks(box, "n/")
+    assert aloud.heard()[0] == ["no answer begins with N"]
+    QTest.keyClicks(box, "u")
+    assert field.value == "unlikely"
+    assert aloud.heard()[0] == []
 
 
 def test_papers_are_found_by_what_is_done_with_them(desk: Desk) -> None:

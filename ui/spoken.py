@@ -153,6 +153,12 @@ def name_combo(combo: QComboBox, name: str) -> None:
         combo.setAccessibleDescription(name)
 
 
+def tell_no_answer(widget: QWidget, typed: str) -> None:
+    """A letter or digit that chooses nothing: who sees it knows that nothing changed."""
+    if typed.isalnum():
+        say(widget, tr("no answer begins with {letter}").format(letter=typed.upper()))
+
+
 def tell_in_full(reached: QWidget | None) -> None:
     """Have what stands in a line heard whole when the keyboard comes to it, before it does.
 

@@ -397,7 +397,9 @@ class _HowTo(QFrame):
             (tr("Say"), f"“{group.say}”", ""),
             (tr("Pace"), pace, ""),
         )
-        self._in_words = " ".join(f"{what}: {words.rstrip('.')}." for what, words, _ in lines if words)
+        self._in_words = " ".join(
+            f"{what}: {words if words[-1] in '.”' else f'{words}.'}" for what, words, _ in lines if words
+        )
         for number, (what, words, tone) in enumerate(line for line in lines if line[1]):
             head, text = (
                 style.label("s", what),
