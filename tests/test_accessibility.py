@@ -760,6 +760,27 @@ def test_the_hands_busy_view_says_where_the_pad_goes_and_all_of_it_with_the_pict
     assert not [words for words in told[:-1] if "Pad: " in words], "the same pad is said once"
 
 
+def test_the_hands_busy_view_says_how_the_sides_differ_once_both_are_in(desk: Desk, aloud: Aloud) -> None:
+    desk.window.begin(desk.case("ex1").without_answer("habd.left", "her.left"))
+    assert desk.window.view is not None
+    desk.window.view.go_to("habd.left")
+    desk.window.view.toggle_hands()
+    desk.rest()
+    hands = desk.window.view.hands
+    assert hands is not None
+    assert hands.entry.item_id == "habd.left"
+    aloud.heard()
+    for typed in ("100", "100", "100", "2", "78"):
+        QTest.keyClicks(hands, f"{typed}\r")
+    told = [words for words in aloud.heard()[1] if "lower" in words]
+    assert len(told) == 1
+    assert "Hip abduction: " in told[0]
+    assert "% lower. " in told[0]
+    QTest.keyClick(hands, Qt.Key.Key_Up)
+    QTest.keyClick(hands, Qt.Key.Key_Down)
+    assert not [words for words in aloud.heard()[1] if "lower" in words], "it is told once"
+
+
 def test_how_a_muscle_is_tested_is_read_aloud_as_it_opens(desk: Desk, aloud: Aloud) -> None:
     desk.window.begin(desk.case("ex1"))
     assert desk.window.view is not None
@@ -1109,6 +1130,7 @@ def test_the_paper_key_is_read_sign_by_sign_and_nothing_keeps_it(
     page.show()
     page.activateWindow()
     QApplication.processEvents()
+    assert "It is shown this once." in aloud.heard()[0][0]
     page.take_keyboard()
     qtbot.waitUntil(page.shown.hasFocus)
     told = QAccessible.queryAccessibleInterface(page.shown)

@@ -21,7 +21,7 @@ from ui.widgets.dates import date_text
 from ui.widgets.glyph import State, StateGlyph
 from ui.widgets.hands_how import HowToTest
 from ui.widgets.hands_parts import FittingWords, HugeValue, Keys, TestPicture
-from ui.widgets.hands_summary import HandsSummary
+from ui.widgets.hands_summary import HandsSummary, compared
 from ui.widgets.hands_trials import HandsTrials
 from ui.widgets.marks import Chip, KeptIndicator, KeyCap, SideBadge
 from ui.widgets.strength_parts import result
@@ -260,11 +260,23 @@ class HandsScreen(QWidget):
             else "",
             "typed": self.huge.accessibleName() if entry.typed else "",
             "says": entry.says,
+            **self._differences(stop.group),
             "place": f"{stop.side}, {group.title}, {position}",
             "pad": self.how.pad_words,
             "how": self.how.in_words if self._big else tr("small picture"),
             "asked": wanted,
         }
+
+    def _differences(self, here: str) -> dict[str, str]:
+        """How the sides of every other muscle differ once both are in, as the last screen has it."""
+        answers, told = self.session.evaluation.answers, {}
+        for group in dict.fromkeys(stop.group for stop in self.entry.stops if stop.group != here):
+            if all(battery.is_tested(answers.get(f"{group}.{side}")) for side in SIDES):
+                percent, words, _ = compared(self.entry, group)
+                title = self.session.content.strength_groups[group].title
+                parts = ", ".join(filter(None, (percent, words.replace("\n", ", "))))
+                told[f"difference {group}"] = f"{title}: {parts}" if parts else ""
+        return told
 
     def _show_progress(self) -> None:
         stops, answers = self.entry.stops, self.session.evaluation.answers

@@ -845,6 +845,7 @@ class MainWindow(QMainWindow):
             mark_of(self._store), self.evaluation_id(), step, item, words, half_filled(), hands
         )
         self.setWindowTitle("EvalAssist")
+        spoken.say(self, tr("Locked."), at_once=True)
         self.show_door(Door(lambda: entrance, last_name(entrance.records.parent), self._settings.clinic_name))
         if self._watch is not None:
             self._watch.stop()
