@@ -582,7 +582,7 @@ def when_shown(kind: type[D], act: Callable[[D], object]) -> QTimer:
 def test_that_the_window_is_locked_is_heard_first(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     person.begin()
-    monkeypatch.setattr(spoken, "say", lambda _, words, at_once=False: said.append(words))
+    monkeypatch.setattr(spoken, "say", lambda _, words, **_how: said.append(words))
     person.lock()
     assert next(words for words in said if words) == "Locked."
 
