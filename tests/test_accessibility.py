@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import cache, partial
 from itertools import chain
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer
@@ -47,8 +48,9 @@ from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import evaluation_view, spoken, style
-from ui.dialogs.accounts import PaperKeyDialog
+from ui.dialogs.accounts import AccountDialog, AccountsDialog, PaperKeyDialog, PasswordDialog
 from ui.dialogs.as_text import AsText
+from ui.dialogs.confirm import ConfirmDialog
 from ui.dialogs.database import DatabaseDialog
 from ui.dialogs.drafts import DraftsDialog
 from ui.dialogs.manual import Manual
@@ -63,6 +65,7 @@ from ui.pages.plan import PlanPage
 from ui.pages.step import StepPage
 from ui.way_in import WayIn
 from ui.widgets.boxes import Box, Choice
+from ui.widgets.choices import ChoiceField
 from ui.widgets.comparison import ComparisonTable
 from ui.widgets.focus import is_stop
 from ui.widgets.marks import Banner, ReasonLink
@@ -546,6 +549,41 @@ def test_every_dialog_found_with_ctrl_k_is_named_reached_and_read(desk: Desk) ->
     assert titles >= {"New patient", "Settings", "Clinical content", "What if…", "Evidence", "Documents"}
 
 
+def test_enter_presses_every_button_of_every_dialog_that_has_the_keyboard(desk: Desk) -> None:
+    looked_at: set[str] = set()
+    found: dict[str, list[str]] = {}
+
+    def look(words: str, dialog: QDialog) -> None:
+        if words not in looked_at and (told := unpressed(dialog)):
+            found[words] = told
+        looked_at.add(words)
+
+    def look_over(dialog: QDialog) -> None:
+        dialog.show()
+        dialog.activateWindow()
+        QApplication.processEvents()
+        look(type(dialog).__name__, dialog)
+        dialog.done(0)
+
+    dialogs(desk, look)
+    desk.window.begin(desk.case("ex1"))
+    desk.rest()
+    dialogs(desk, look)
+    folder = desk.folder / "clinic"
+    folder.mkdir()
+    way_in = WayIn(entrance := Entrance(folder))
+    store, _ = entrance.begin(Account("", "chen", "A. Chen, PT", "40-12345", "administrator"), PASSWORD)
+    accounts = AccountsDialog(store, way_in, desk.settings, desk.window)
+    look_over(AccountDialog(store, way_in, desk.settings, accounts.account, accounts))
+    look_over(PasswordDialog(store, way_in, store.account, desk.settings, accounts))
+    look_over(accounts)
+    look_over(ConfirmDialog(store, way_in, "It cannot be taken back.", "Remove", desk.window))
+    look_over(DatabaseDialog(way_in, store, desk.window))
+    store.close()
+    assert found == {}
+    assert looked_at >= {"New patient", "Settings", "Evidence", "Documents", "AccountsDialog"}
+
+
 @pytest.mark.parametrize("theme", [style.LIGHT, style.DARK], ids=["light", "dark"])
 def test_every_edge_that_matters_stands_out_from_its_ground(theme: style.Tokens) -> None:
     grounds = ("page", "card", "field")
@@ -696,6 +734,66 @@ def test_the_hands_busy_view_is_read_with_the_question_it_begins_with(desk: Desk
     assert "trial 1" not in hands.accessibleDescription()
 
 
+def test_the_hands_busy_view_says_where_the_pad_goes_and_all_of_it_with_the_picture(
+    desk: Desk, aloud: Aloud
+) -> None:
+    desk.window.begin(desk.case("ex1").without_answer("habd.left"))
+    assert desk.window.view is not None
+    desk.window.view.go_to("habd.left")
+    aloud.heard()
+    desk.window.view.toggle_hands()
+    desk.rest()
+    pad = "Pad: outer leg, just above the outer ankle bone."
+    assert aloud.heard()[1] == [pad]
+    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_F2)
+    everything = aloud.heard()[1][-1]
+    for words in ("on top, hip straight", pad, "Hold still: pelvis at", "Say: Keep the knee straight."):
+        assert words in everything
+    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_F2)
+    assert aloud.heard()[1][-1] == "small picture."
+    hands = desk.window.view.hands
+    assert hands is not None
+    while hands.entry.stop is not None and hands.entry.stop.group == "habd":
+        QTest.keyClick(hands, Qt.Key.Key_Down)
+    told = aloud.heard()[1]
+    assert "Pad: " in told[-1]
+    assert not [words for words in told[:-1] if "Pad: " in words], "the same pad is said once"
+
+
+def test_the_hands_busy_view_says_how_the_sides_differ_once_both_are_in(desk: Desk, aloud: Aloud) -> None:
+    desk.window.begin(desk.case("ex1").without_answer("habd.left", "her.left"))
+    assert desk.window.view is not None
+    desk.window.view.go_to("habd.left")
+    desk.window.view.toggle_hands()
+    desk.rest()
+    hands = desk.window.view.hands
+    assert hands is not None
+    assert hands.entry.item_id == "habd.left"
+    aloud.heard()
+    for typed in ("100", "100", "100", "2", "78"):
+        QTest.keyClicks(hands, f"{typed}\r")
+    told = [words for words in aloud.heard()[1] if "lower" in words]
+    assert len(told) == 1
+    assert "Hip abduction: " in told[0]
+    assert "% lower. " in told[0]
+    QTest.keyClick(hands, Qt.Key.Key_Up)
+    QTest.keyClick(hands, Qt.Key.Key_Down)
+    assert not [words for words in aloud.heard()[1] if "lower" in words], "it is told once"
+
+
+def test_how_a_muscle_is_tested_is_read_aloud_as_it_opens(desk: Desk, aloud: Aloud) -> None:
+    desk.window.begin(desk.case("ex1"))
+    assert desk.window.view is not None
+    desk.window.view.go_to("her.left")
+    aloud.heard()
+    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_F2)
+    (told,) = aloud.heard()[0]
+    for words in ("Position: ", "Pad: Just above the INNER ankle bone.", "Say: “Push your foot inward"):
+        assert words in told
+    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_F2)
+    assert aloud.heard()[0] == ["Position, pad and what to say are closed."]
+
+
 def test_bars_that_are_shares_are_not_read_as_forces(desk: Desk) -> None:
     desk.window.begin(desk.case("ex1"))
     assert desk.window.view is not None
@@ -730,6 +828,30 @@ def test_what_is_wrong_with_a_field_is_read_aloud_and_read_with_it(desk: Desk, a
     assert aloud.heard()[1] == [f"Date of birth: {told}"]
     sex = QAccessible.queryAccessibleInterface(dialog.sex.findChildren(QAbstractButton)[0])
     assert sex.text(QAccessible.Text.Description).startswith("Choose one")
+    dialog.done(0)
+
+
+def test_what_a_line_holds_is_told_in_full_until_it_is_typed_in(
+    desk: Desk, aloud: Aloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")  # where the screen reader leaves its last sign out
+    dialog = PatientDialog(desk.content, desk.window)
+    dialog.show()
+    dialog.activateWindow()
+    dialog.number.set_value("145")
+    QApplication.processEvents()
+
+    def told() -> str:
+        described = QAccessible.queryAccessibleInterface(dialog.number.edit)
+        return described.text(QAccessible.Text.Description)
+
+    for _ in range(2):
+        dialog.number.edit.setFocus()
+        assert told() == "in full: 145. may stay empty"
+        dialog.name.edit.setFocus()
+    dialog.number.edit.setFocus()
+    QTest.keyClicks(dialog.number.edit, "6")
+    assert told() == "may stay empty"
     dialog.done(0)
 
 
@@ -876,6 +998,22 @@ def test_a_letter_that_chooses_where_the_keyboard_is_is_read_aloud(qtbot: QtBot,
     assert aloud.heard()[0] == ["1, or 10 with a 0; Enter takes it"]
 
 
+@pytest.mark.parametrize("shape", ["segments", "radio"])
+def test_a_letter_that_chooses_nothing_is_heard(
+    shape: Literal["segments", "radio"], qtbot: QtBot, aloud: Aloud
+) -> None:
+    choices = [Choice("excluded", "Excluded"), Choice("unlikely", "Unlikely")]
+    field = ChoiceField(choices, "Meniscal tear", shape=shape)
+    qtbot.addWidget(field)
+    field.show()
+    box = field.findChildren(QAbstractButton)[0]
+    QTest.keyClicks(box, "n/")
+    assert aloud.heard()[0] == ["no answer begins with N"]
+    QTest.keyClicks(box, "u")
+    assert field.value == "unlikely"
+    assert aloud.heard()[0] == []
+
+
 def test_papers_are_found_by_what_is_done_with_them(desk: Desk) -> None:
     desk.store.save(desk.case("ex1"))
     desk.window.begin(desk.case("ex1").with_answer("locked", "yes"))
@@ -992,6 +1130,7 @@ def test_the_paper_key_is_read_sign_by_sign_and_nothing_keeps_it(
     page.show()
     page.activateWindow()
     QApplication.processEvents()
+    assert "It is shown this once." in aloud.heard()[0][0]
     page.take_keyboard()
     qtbot.waitUntil(page.shown.hasFocus)
     told = QAccessible.queryAccessibleInterface(page.shown)

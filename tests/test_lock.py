@@ -38,6 +38,7 @@ from evalassist.records.vault import Keys, new_keys, paper_text, write_vault
 from evalassist.settings import Settings, load_settings
 from evalassist.translate import pseudo
 from ui import session as sessions
+from ui import spoken
 from ui import watch as watching
 from ui.app import App
 from ui.crash import CrashHook
@@ -576,6 +577,14 @@ def when_shown(kind: type[D], act: Callable[[D], object]) -> QTimer:
     clock.timeout.connect(look)
     clock.start()
     return clock
+
+
+def test_that_the_window_is_locked_is_heard_first(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    person.begin()
+    monkeypatch.setattr(spoken, "say", lambda _, words, **_how: said.append(words))
+    person.lock()
+    assert next(words for words in said if words) == "Locked."
 
 
 def test_a_half_filled_form_waits_out_of_sight_for_its_account_alone(person: Person) -> None:

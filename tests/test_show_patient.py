@@ -27,7 +27,7 @@ from evalassist.note import Clinic, Language, Note
 from evalassist.noting import note_of
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
-from ui import style
+from ui import spoken, style
 from ui.app import App
 from ui.crash import CrashHook
 from ui.pages.door import Door
@@ -297,6 +297,26 @@ def test_every_part_has_a_name_and_the_figure_says_what_it_shows_now(dressed: No
     assert "hip drops" in page.figure.accessibleName()
     assert isinstance(page.bars, HipBars)
     assert "Right hip: 82" in page.bars.accessibleName()
+
+
+def test_the_screen_is_read_aloud_as_it_comes_and_each_step_by_what_is_new(
+    dressed: None, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(spoken, "say", lambda _, words: said.append(words))
+    page = page_of(qtbot, "ex1")
+    assert said[0].startswith("Your knee hurts. Why work on your hip? ")
+    assert isinstance(page.bars, HipBars)
+    for words in (*lines_on(page), page.bars.accessibleName(), page.figure.accessibleName()):
+        assert words in said[0]
+    said.clear()
+    for _ in range(DROPS):
+        QTest.keyClick(page.slider, Qt.Key.Key_Right)
+    assert [words for words in said if words] == [
+        "When the hip muscles get tired, the thigh can roll in.",
+        f"Then the knee can drift in. {page.figure.accessibleName()}",
+        "That can change how your kneecap shares the load.",
+    ]
 
 
 # ---------------------------------------------------------------- in the window

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from time import monotonic
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from evalassist.clinical import battery
@@ -21,7 +21,7 @@ from ui.widgets.dates import date_text
 from ui.widgets.glyph import State, StateGlyph
 from ui.widgets.hands_how import HowToTest
 from ui.widgets.hands_parts import FittingWords, HugeValue, Keys, TestPicture
-from ui.widgets.hands_summary import HandsSummary
+from ui.widgets.hands_summary import HandsSummary, compared
 from ui.widgets.hands_trials import HandsTrials
 from ui.widgets.marks import Chip, KeptIndicator, KeyCap, SideBadge
 from ui.widgets.strength_parts import result
@@ -57,7 +57,7 @@ class HandsScreen(QWidget):
         super().__init__(parent)
         self.session = session
         self.entry = HandsEntry(session, unit, kinds, at)
-        self._told: dict[str, str] = {}
+        self._told = {"how": tr("small picture")}
         """What was read aloud of it last."""
         self._second = 0
         """Of the count, from 1 on; 0 while none runs."""
@@ -210,6 +210,12 @@ class HandsScreen(QWidget):
             return f"{stop.side}, {group.title}. {self._to_tell()['question']}"
         return f"{stop.side}, {group.title}. {self._asked()}. {self.entry.says}"
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Where one is is read as the keyboard comes; where the pad goes is said after it."""
+        super().showEvent(event)
+        self._told.pop("pad", None)
+        self._speak_news()
+
     def _speak_news(self) -> None:
         """What is other than before, read aloud: the keyboard stays where it is, so no field says it."""
         before, now = self._told, self._to_tell()
@@ -254,9 +260,23 @@ class HandsScreen(QWidget):
             else "",
             "typed": self.huge.accessibleName() if entry.typed else "",
             "says": entry.says,
+            **self._differences(stop.group),
             "place": f"{stop.side}, {group.title}, {position}",
+            "pad": self.how.pad_words,
+            "how": self.how.in_words if self._big else tr("small picture"),
             "asked": wanted,
         }
+
+    def _differences(self, here: str) -> dict[str, str]:
+        """How the sides of every other muscle differ once both are in, as the last screen has it."""
+        answers, told = self.session.evaluation.answers, {}
+        for group in dict.fromkeys(stop.group for stop in self.entry.stops if stop.group != here):
+            if all(battery.is_tested(answers.get(f"{group}.{side}")) for side in SIDES):
+                percent, words, _ = compared(self.entry, group)
+                title = self.session.content.strength_groups[group].title
+                parts = ", ".join(filter(None, (percent, words.replace("\n", ", "))))
+                told[f"difference {group}"] = f"{title}: {parts}" if parts else ""
+        return told
 
     def _show_progress(self) -> None:
         stops, answers = self.entry.stops, self.session.evaluation.answers

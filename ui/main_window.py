@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
-from ui import style
+from ui import spoken, style
 from ui.faults import log_fault
 from ui.locking import Held, Left, Mark, addendum_words, close_dialogs, mark_of, marks_of, still_waited_for
 from ui.practice import Practice
@@ -119,6 +119,7 @@ class MainWindow(QMainWindow):
         self._remember = QTimer(self, singleShot=True, interval=REMEMBER_AFTER_MS)
         self._remember.timeout.connect(self.remember_place)
         self.dismissed.connect(self._lock_because, Qt.ConnectionType.QueuedConnection)
+        QApplication.instance().focusChanged.connect(self._keyboard_moved)  # type: ignore[union-attr]
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         return tab_on(self, back=not forward)
@@ -126,6 +127,21 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not enter_presses(self, event):
             super().keyPressEvent(event)
+
+    def _keyboard_moved(self, _: QWidget | None, now: QWidget | None) -> None:
+        spoken.tell_in_full(now)
+        if now is not None and isinstance(dialog := now.window(), QDialog):
+            dialog.installEventFilter(self)  # however often, it is asked once
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter presses the button that has the keyboard in every dialog, too, and no other one."""
+        if (
+            isinstance(watched, QDialog)
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+        ):
+            return enter_presses(watched, event)
+        return super().eventFilter(watched, event)
 
     # ------------------------------------------------------------ opening
 
@@ -829,6 +845,7 @@ class MainWindow(QMainWindow):
             mark_of(self._store), self.evaluation_id(), step, item, words, half_filled(), hands
         )
         self.setWindowTitle("EvalAssist")
+        spoken.say(self, tr("Locked."), at_once=True)
         self.show_door(Door(lambda: entrance, last_name(entrance.records.parent), self._settings.clinic_name))
         if self._watch is not None:
             self._watch.stop()

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QAccessibleWidget,
     QComboBox,
     QLabel,
+    QLineEdit,
     QPlainTextEdit,
     QTextEdit,
     QWidget,
@@ -150,6 +151,34 @@ def name_combo(combo: QComboBox, name: str) -> None:
     combo.setAccessibleName(name)
     if sys.platform == "linux":
         combo.setAccessibleDescription(name)
+
+
+def tell_no_answer(widget: QWidget, typed: str) -> None:
+    """A letter or digit that chooses nothing: who sees it knows that nothing changed."""
+    if typed.isalnum():
+        say(widget, tr("no answer begins with {letter}").format(letter=typed.upper()))
+
+
+def tell_in_full(reached: QWidget | None) -> None:
+    """Have what stands in a line heard whole when the keyboard comes to it, before it does.
+
+    Qt tells where letters of one kind end in a way that Orca takes for one letter less: it reads 9 for 93. What
+    is typed afterwards is heard key by key, so the line's description says it only until then.
+    """
+    line = reached if isinstance(reached, QLineEdit) and is_kept_busy() else None
+    if line is None or not line.text() or line.echoMode() != QLineEdit.EchoMode.Normal:
+        return
+    words = tr("in full: {value}").format(value=line.text())
+    described = line.accessibleDescription()
+    if described.startswith(words):
+        return
+
+    def take_back() -> None:
+        line.textChanged.disconnect(take_back)
+        line.setAccessibleDescription(line.accessibleDescription().removeprefix(words).removeprefix(". "))
+
+    line.setAccessibleDescription(f"{words}. {described}" if described else words)
+    line.textChanged.connect(take_back)
 
 
 class Said(QLabel):

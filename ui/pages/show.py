@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from evalassist.explaining import DRIFTS, SHARES, STEADY, TURNS, Explanation
@@ -72,11 +72,28 @@ class ShowPage(QWidget):
         elif not enter_presses(self, event):
             super().keyPressEvent(event)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """The page takes the keyboard to the slider alone: its words are read aloud."""
+        super().showEvent(event)
+        shown = self._shown
+        bars = (shown.bars.in_words, shown.bars.off) if shown.bars else ()
+        now = [line.words for place, line in enumerate(shown.lines) if self._now(place)]
+        self._say(shown.title, *now, self.figure.accessibleName(), *bars, shown.unknown, shown.caption)
+
+    def _say(self, *parts: str) -> None:
+        lines = [" ".join(part.split()) for part in parts if part]
+        spoken.say(self, " ".join(line if line[-1] in ".!?" else f"{line}." for line in lines))
+
     def _move(self, step: int) -> None:
         before = self.figure.accessibleName()
         self.figure.set_step(step)
-        if self.figure.accessibleName() != before:
-            spoken.say(self.figure, self.figure.accessibleName())
+        figure = self.figure.accessibleName()
+        new = [
+            line.words
+            for place, line in enumerate(self._shown.lines)
+            if self._now(place) and self.lines[place].isHidden()
+        ]
+        self._say(*new, figure if figure != before else "")
         if [line.isHidden() for line in self.lines] != [
             not self._now(place) for place in range(len(self.lines))
         ]:

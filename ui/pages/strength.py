@@ -20,7 +20,7 @@ from evalassist.clinical.strength_entry import told_by
 from evalassist.content.schema import Group, Item
 from evalassist.evaluation import SIDES, ItemId, Side, StrengthTest
 from evalassist.translate import tr
-from ui import icons, style
+from ui import icons, spoken, style
 from ui.pages.locked import LockablePage
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
@@ -396,6 +396,8 @@ class StrengthPage(LockablePage):
         self._how = how
         self._close_how.setEnabled(how)  # Esc means nothing here otherwise
         self.refresh()
+        if not how:
+            spoken.say(self, tr("Position, pad and what to say are closed."))
         if self._open is not None:
             self._see(self._open)
 

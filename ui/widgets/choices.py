@@ -149,6 +149,7 @@ class ChoiceField(QWidget):
     def _letter(self, typed: str) -> bool:
         value = chosen_by(typed, self._choices, self._value) if typed.strip() else None
         if value is None:
+            spoken.tell_no_answer(self, typed)
             return False
         self._choose(value)
         if self._value in self._radios:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QTextOption
+from PySide6.QtGui import QFontMetrics, QShowEvent, QTextOption
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QPlainTextEdit, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
@@ -93,6 +93,10 @@ class PaperKey(QWidget):
     def is_on_paper(self) -> bool:
         """Its owner said so, and it is forgotten here."""
         return not self._key
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        spoken.say(self, SAYS)
 
     def take_keyboard(self) -> None:
         """Begin where the owner goes on; with a screen reader the key itself is read first."""

@@ -157,6 +157,7 @@ class SegmentedControl(BoxFrame):
     def _letter(self, typed: str) -> bool:
         value = chosen_by(typed, [box.choice for box in self._boxes], self._value)
         if value is None:
+            spoken.tell_no_answer(self, typed)
             return False
         there = next((box for box in self._boxes if box.hasFocus()), None)
         self.focus_box(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QWidget
 
 from evalassist.clinical.assessment import far_below_unexplained
@@ -16,7 +17,7 @@ from evalassist.evaluation import SIDES, Answer, Answers, NotTested, Side, SoreK
 from evalassist.translate import tr
 from evalassist.units import convert, to_si
 from evalassist.words import upper_first
-from ui import style
+from ui import spoken, style
 from ui.widgets.elided import GivingLabel
 from ui.widgets.glyph import StateGlyph
 from ui.widgets.marks import KeyCap, LinkButton
@@ -396,6 +397,9 @@ class _HowTo(QFrame):
             (tr("Say"), f"“{group.say}”", ""),
             (tr("Pace"), pace, ""),
         )
+        self._in_words = " ".join(
+            f"{what}: {words if words[-1] in '.”' else f'{words}.'}" for what, words, _ in lines if words
+        )
         for number, (what, words, tone) in enumerate(line for line in lines if line[1]):
             head, text = (
                 style.label("s", what),
@@ -406,6 +410,11 @@ class _HowTo(QFrame):
             grid.addWidget(head, number, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(text, number, 1)
         grid.setColumnStretch(1, 1)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The keyboard stays in its field."""
+        super().showEvent(event)
+        spoken.say(self, self._in_words)
 
 
 def kinds_width() -> float:
