@@ -444,6 +444,26 @@ def test_a_page_that_is_half_made_when_somebody_goes_there_is_whole_and_in_its_p
     assert len(page.library.findChildren(LinkButton)) >= len(content.exercises)
 
 
+@pytest.mark.parametrize("scale", [2.0], indirect=True)
+def test_strength_made_before_anybody_goes_there_has_every_row_within_the_page(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    """Its rows are made one after the other, most of them after the page got its width."""
+    window = window_on(qtbot, home, content, read_case(CASES / "patient-a.toml", content), scale)
+    view = window.view
+    assert view is not None
+    beside(window, "strength")
+    view._last_touched = 0.0
+    while view._early is not None and view._early.step_id == "strength":
+        view._build_next_page()
+    page = view.show_step("strength")
+    settle(page)
+    assert isinstance(page, StrengthPage)
+    viewport = page.area.viewport()
+    rows = [*page.rows.values(), *page.ordinary.values()]
+    assert [row for row in rows if row.isVisibleTo(page) and not inside(row, viewport)] == []
+
+
 def test_no_page_is_shown_beside_the_room_where_a_screen_reader_would_find_it(
     qtbot: QtBot, home: Path, content: Content, monkeypatch: pytest.MonkeyPatch
 ) -> None:
