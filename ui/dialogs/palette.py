@@ -250,7 +250,7 @@ class KeysDialog(QDialog):
         ends.addStretch(1)
         ends.addWidget(done)
         stack = style.column(self, (20, 16, 20, 16), spacing=14)
-        scrolled = roomy(table, 640, parent)
+        scrolled = roomy(table, 560, parent)
         scrolled.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # the arrows move it
         scrolled.setProperty("reads", True)
         scrolled.setAccessibleName(self.windowTitle())

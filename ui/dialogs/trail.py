@@ -16,9 +16,9 @@ from evalassist.translate import tr
 from ui import style
 from ui.spoken import Said
 from ui.widgets.choices import ChoiceField
-from ui.widgets.dates import DateField, date_text
+from ui.widgets.dates import SENTENCE, DateField, date_text
 from ui.widgets.fields import TextField
-from ui.widgets.roomy import take_room
+from ui.widgets.roomy import EDGE, outermost, take_room
 from ui.widgets.row_list import RowList
 from ui.widgets.segments import Choice
 
@@ -155,7 +155,9 @@ class TrailDialog(QDialog):
         whole.addLayout(asked)
         whole.addWidget(self.list, 1)
         whole.addLayout(ends)
-        if whole.minimumSize().width() > self.width():  # with large text the days stand below
+        room = self.width() if (behind := self.parentWidget()) is None else outermost(behind).width() - EDGE
+        said = 2 * (style.px(SENTENCE) - self.since.sizeHint().width())  # what the days may have to say
+        if whole.minimumSize().width() + said > room:
             asked.setDirection(QBoxLayout.Direction.TopToBottom)
 
 
