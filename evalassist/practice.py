@@ -1,7 +1,7 @@
 """The practice patient: somebody to learn with who does not exist, in a file apart from the records.
 
-The file lies in a folder of its own beside the records, is encrypted with their key, and is counted, exported and
-backed up by nobody. To remove it is to delete that folder.
+The file lies in a folder of its own beside the records, is encrypted with a key made of theirs, and is counted,
+exported and backed up by nobody. To remove it is to delete that folder.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from evalassist.evaluation import PRACTICE, Evaluation, Patient
 from evalassist.records.accounts import NOBODY, Account
 from evalassist.records.doorstep import practice_file
 from evalassist.records.store import Store
-from evalassist.records.vault import Keys
+from evalassist.records.vault import Keys, practice_keys
 from evalassist.resources import worked_cases
 from evalassist.settings import make_private_folder
 
@@ -39,7 +39,7 @@ def practice_evaluation(content: Content, *, filled: bool, today: date | None = 
 
 def open_practice(folder: Path, keys: Keys, account: Account) -> Store:
     """The file to practice in, as it was left. `folder`: of the records, on this computer."""
-    return Store(practice_file(folder), keys, account, wait_s=WAIT_S)
+    return Store(practice_file(folder), practice_keys(keys), account, wait_s=WAIT_S)
 
 
 def begin_practice(folder: Path, keys: Keys, account: Account, evaluation: Evaluation) -> None:

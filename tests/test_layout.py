@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from evalassist.case_file import read_case
 from evalassist.content import Content
 from evalassist.evaluation import Evaluation, Patient, SoreKnee
+from evalassist.records.accounts import Account
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
@@ -28,6 +29,7 @@ from ui.main_window import MainWindow
 from ui.pages.base import Page
 from ui.pages.plan import PlanPage
 from ui.pages.review import SignPage
+from ui.pages.start import StartPage
 from ui.pages.step import StepPage
 from ui.pages.strength import StrengthPage
 from ui.screenshots import later
@@ -394,6 +396,46 @@ def test_the_patients_name_is_never_cut(qtbot: QtBot, home: Path, content: Conte
     assert name.width() >= name.sizeHint().width()
 
 
+def cut_words(bar: QWidget) -> list[str]:
+    """What a bar shows in part only."""
+    parts = [one for one in bar.findChildren(QWidget) if one.isVisibleTo(bar)]
+    labels = [one for one in parts if isinstance(one, QLabel) and one.text()]
+    cut = [one.text() for one in labels if one.width() < one.sizeHint().width()]
+    buttons = [one for one in parts if isinstance(one, QAbstractButton)]
+    return cut + [one.text() for one in buttons if one.width() < one.sizeHint().width()]
+
+
+@pytest.mark.parametrize("user", ["Bo", "Ada Morgan, PT", "Alexandra Chen-Montgomery, PT, DPT"])
+@pytest.mark.parametrize("scale", [1.5, 2.0], indirect=True)
+def test_large_text_cuts_nothing_in_the_headers_whoever_is_signed_in(
+    qtbot: QtBot, home: Path, content: Content, scale: float, user: str
+) -> None:
+    patient = Patient("Practice, Patient", date(2002, 1, 15), "F")
+    case = Evaluation.begin(patient, "right", date(2026, 11, 26), kind="re-evaluation")
+    window = window_on(qtbot, home, content, case, scale)
+    view = window.view
+    assert view is not None
+    view._who.hide()  # as where somebody signed in
+    view.header.set_user(user)
+    view.header.kept.set_kept("02:21:47")
+    settle(view.show_step("strength"))
+    assert cut_words(view.header) == []
+    view.toggle_hands()
+    assert view.hands is not None
+    view.hands.kept.set_kept("02:21:47")
+    settle(view.page)
+    assert cut_words(view.hands._bar) == []
+    view.toggle_hands()
+    window.records.account = Account("1", "a", user, "", "administrator")
+    settings = Settings(therapist_name=user, clinic_name="Harbor Physical Therapy", text_scale=scale)
+    start = StartPage(window.records, settings, signed_in=True)
+    qtbot.addWidget(start)
+    start.resize(1366, 768)
+    start.show()
+    settle(view.page)
+    assert cut_words(start._header) == []
+
+
 def beside(window: MainWindow, step_id: str) -> Page:
     """The page of a step while it is being made, before anybody went there."""
     view = window.view
@@ -442,6 +484,26 @@ def test_a_page_that_is_half_made_when_somebody_goes_there_is_whole_and_in_its_p
     assert page.pos() == QPoint(0, 0)
     assert page.size() == window.view.stack.size()
     assert len(page.library.findChildren(LinkButton)) >= len(content.exercises)
+
+
+@pytest.mark.parametrize("scale", [2.0], indirect=True)
+def test_strength_made_before_anybody_goes_there_has_every_row_within_the_page(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    """Its rows are made one after the other, most of them after the page got its width."""
+    window = window_on(qtbot, home, content, read_case(CASES / "patient-a.toml", content), scale)
+    view = window.view
+    assert view is not None
+    beside(window, "strength")
+    view._last_touched = 0.0
+    while view._early is not None and view._early.step_id == "strength":
+        view._build_next_page()
+    page = view.show_step("strength")
+    settle(page)
+    assert isinstance(page, StrengthPage)
+    viewport = page.area.viewport()
+    rows = [*page.rows.values(), *page.ordinary.values()]
+    assert [row for row in rows if row.isVisibleTo(page) and not inside(row, viewport)] == []
 
 
 def test_no_page_is_shown_beside_the_room_where_a_screen_reader_would_find_it(

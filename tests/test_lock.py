@@ -1183,6 +1183,22 @@ def test_the_paper_key_leads_to_a_new_password(person: Person) -> None:
     assert person.sees == "start page"
 
 
+def test_practice_goes_on_after_the_paper_key_led_to_a_new_password(person: Person) -> None:
+    assert person.window.start is not None
+    person.window.start.practice.filled.click()
+    assert person.window.view is not None
+    person.window.view.session.answer("nprs-now", 7)
+    person.window.show_start()
+    door = person.come_by_paper()
+    for secret in (door.new_password.first, door.new_password.again):
+        QTest.keyClicks(secret.edit, OTHER)
+    door.button.click()
+    person.qtbot.waitUntil(lambda: person.window.start is not None)
+    person.window.start.practice.go_on.click()
+    assert person.window.view is not None
+    assert person.window.view.session.evaluation.answers["nprs-now"] == 7
+
+
 def test_records_opened_by_the_paper_key_close_when_nobody_is_there_and_stay_while_somebody_types(
     person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ from time import monotonic
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from evalassist.clinical import battery
 from evalassist.evaluation import SIDES
@@ -18,6 +18,7 @@ from ui.hands_entry import HandsEntry
 from ui.hands_questions import INSTEAD
 from ui.session import EvaluationSession
 from ui.widgets.dates import date_text
+from ui.widgets.elided import GivingLabel
 from ui.widgets.glyph import State, StateGlyph
 from ui.widgets.hands_how import HowToTest
 from ui.widgets.hands_parts import FittingWords, HugeValue, Keys, TestPicture
@@ -28,6 +29,8 @@ from ui.widgets.strength_parts import result
 from ui.widgets.strength_side import Mode
 
 IN_ONE_COLUMN = 3
+BAR = 35
+"""So high at least is what stands in the bar at the top."""
 BODY_MARGINS, CLOSE_MARGINS = (32, 16, 24, 12), (12, 6, 12, 6)
 STATES: tuple[State, ...] = ("empty", "partly", "complete")
 """Of a muscle, by how many sides are tested; while something of it is still asked, not yet the last one."""
@@ -104,13 +107,16 @@ class HandsScreen(QWidget):
     def _build_header(self) -> QFrame:
         bar = QFrame()
         bar.setObjectName("header")
-        bar.setMinimumHeight(style.px(44))
-        line = style.row(bar, (16, 4, 16, 5), spacing=9)
+        line = self._bar_line = style.row(bar, spacing=9)
         patient = self.session.evaluation.patient
-        line.addWidget(style.label("h1", patient.name))
-        line.addWidget(
-            style.label("q", tr("born {birth_date}").format(birth_date=date_text(patient.birth_date)))
-        )
+        self._patient = GivingLabel()
+        self._patient.setText(patient.name)
+        born = tr("born {birth_date}").format(birth_date=date_text(patient.birth_date))
+        self._born = style.label("q", born)
+        self._who = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._who.addWidget(self._patient)
+        self._who.addWidget(self._born)
+        line.addLayout(self._who)
         line.addStretch(1)
         self._muscle = style.label("b")
         line.addWidget(self._muscle)
@@ -128,7 +134,18 @@ class HandsScreen(QWidget):
         line.addWidget(leave)
         self._leave_key = KeyCap("F11")
         line.addWidget(self._leave_key)
+        line.addStrut(style.px(BAR))
+        self._show_who(tight=False)
         return bar
+
+    def _show_who(self, *, tight: bool) -> None:
+        """The name stands over the birth date where the text is large, as in the header of the page."""
+        ways = QBoxLayout.Direction
+        self._who.setDirection(ways.TopToBottom if tight else ways.LeftToRight)
+        style.scaled(self._bar_line, (16, 2, 16, 2) if tight else (16, 4, 16, 5), 9)
+        self._who.setSpacing(0 if tight else style.px(9))
+        style.say(self._patient, t="h2" if tight else "h1")
+        style.say(self._born, t="s" if tight else "q")
 
     def _build_left(self) -> QVBoxLayout:
         self._left = left = style.column(spacing=6)
@@ -438,5 +455,7 @@ class HandsScreen(QWidget):
         else:
             self._left.insertWidget(1, self._name)
         self._leave_key.setVisible(not close)
+        self._show_who(tight=self._tight)
+        self.kept.set_short(self._tight)
         self.how.set_close(close)
         self.refresh()

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDialog, QPlainTextEdit, QPushButton, QWidget
 
 from evalassist.translate import tr
 from ui import spoken, style
+from ui.widgets.roomy import take_room
 
 
 class AsText(QDialog):
@@ -14,7 +15,7 @@ class AsText(QDialog):
     def __init__(self, name: str, words: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("{name}, as text").format(name=name))
-        self.resize(style.px(640), style.px(480))
+        take_room(self, 640, 480)
         self.words = QPlainTextEdit(words)
         spoken.read_by_keys(self.words)
         self.words.setTabChangesFocus(True)

@@ -16,6 +16,7 @@ from ui.document_rows import KINDS, document_line
 from ui.printing import Printout, ending_pdf, print_again, write_atomically
 from ui.spoken import Said
 from ui.widgets.pdf_view import PageTools, PdfPages
+from ui.widgets.roomy import take_room
 from ui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
@@ -81,8 +82,7 @@ class DocumentsDialog(QDialog):
         self.list.chosen.connect(self.pages.setFocus)
         self._read()
         self._go_to(document_id)
-        room = parent.window().size() if parent is not None else self.size()
-        self.resize(min(room.width() - 40, style.px(1180)), min(room.height() - 40, style.px(760)))
+        take_room(self, 1180, 760)
         self.list.setFocus()
 
     @property

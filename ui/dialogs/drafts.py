@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QPushButton, QTextBrowser, QWidge
 
 from evalassist.translate import tr
 from ui import spoken, style
+from ui.widgets.roomy import take_room
 
 Drafts = tuple[tuple[str, str], ...]
 """English and Spanish of each text."""
@@ -21,7 +22,7 @@ class DraftsDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Spanish not reviewed by a qualified translator"))
-        self.resize(style.px(760), style.px(600))
+        take_room(self, 760, 600)
         self.texts = QTextBrowser()
         self.texts.setFrameShape(QFrame.Shape.NoFrame)
         spoken.read_by_keys(self.texts)

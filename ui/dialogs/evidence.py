@@ -27,6 +27,7 @@ from evalassist.words import upper_first
 from ui import style
 from ui.spoken import Said
 from ui.widgets.marks import Chip
+from ui.widgets.roomy import take_room
 from ui.widgets.segments import Choice, SegmentedControl
 
 WIDE = 900
@@ -116,8 +117,7 @@ class EvidenceDialog(QDialog):
         self.search.textChanged.connect(self._filter)
         self.views.answered.connect(lambda view: self.show_view(str(view or self._view)))
         self.show_view(STUDIES if wanted in content.evidence else GUIDELINE)
-        room = parent.window().size() if parent is not None else self.size()
-        self.resize(min(room.width() - 40, style.px(1180)), min(room.height() - 40, style.px(760)))
+        take_room(self, 1180, 760)
         self.search.setFocus()
         if wanted in self._entries:
             self._lead_to(self._entries[wanted])

@@ -17,6 +17,7 @@ from ui import style
 from ui.widgets.exercise_card import ExercisePicture, chip_of
 from ui.widgets.marks import LinkButton
 from ui.widgets.plan_cards import empty
+from ui.widgets.roomy import take_room
 
 KNEECAP_LOAD = ("none", "low", "moderate", "high")
 NAMES = 150
@@ -53,8 +54,7 @@ class ExerciseDialog(QDialog):
             stack.addWidget(part)
         stack.addWidget(self._area, 1)
         stack.addWidget(done, 0, Qt.AlignmentFlag.AlignRight)
-        room = parent.window().size() if parent is not None else self.size()
-        self.resize(min(room.width() - 40, style.px(820)), min(room.height() - 40, style.px(720)))
+        take_room(self, 820, 720)
         self.show_exercise(exercise_id)
 
     def show_exercise(self, exercise_id: str) -> None:

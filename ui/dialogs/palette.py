@@ -26,6 +26,7 @@ from evalassist.manual import chapters
 from evalassist.translate import tr
 from ui import spoken, style
 from ui.widgets.marks import KeyCap
+from ui.widgets.roomy import roomy
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
@@ -231,11 +232,13 @@ class KeysDialog(QDialog):
     def __init__(self, own: list[tuple[str, str]], *, evaluation: bool, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Keys of this page"))
-        grid = style.scaled(QGridLayout(), spacing=8)
+        table = QWidget()
+        grid = style.scaled(QGridLayout(table), spacing=8)
+        grid.setColumnStretch(1, 1)
         rows = [*own, *(IN_EVALUATION if evaluation else ()), *EVERYWHERE]
         for at, (keys, words) in enumerate(rows):
             grid.addWidget(KeyCap(keys), at, 0, Qt.AlignmentFlag.AlignRight)
-            grid.addWidget(style.label("", words), at, 1)
+            grid.addWidget(style.label("", words, wrap=True), at, 1)
         manual, done = QPushButton(tr("Manual")), QPushButton(tr("Done"))
         manual.setAutoDefault(False)
         manual.clicked.connect(lambda: self.done(MANUAL))
@@ -247,6 +250,10 @@ class KeysDialog(QDialog):
         ends.addStretch(1)
         ends.addWidget(done)
         stack = style.column(self, (20, 16, 20, 16), spacing=14)
-        stack.addLayout(grid)
+        scrolled = roomy(table, 560, parent)
+        scrolled.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # the arrows move it
+        scrolled.setProperty("reads", True)
+        scrolled.setAccessibleName(self.windowTitle())
+        stack.addWidget(scrolled)
         stack.addLayout(ends)
         done.setFocus()

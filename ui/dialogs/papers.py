@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
 
 from evalassist.documents import discharge_summary_pdf, plan_of_care_pdf, referral_pdf
@@ -22,6 +22,7 @@ from ui.widgets.addendum_form import ADD, AddendumForm
 from ui.widgets.dates import date_text
 from ui.widgets.marks import LinkButton
 from ui.widgets.pdf_view import PageTools, PdfPages
+from ui.widgets.roomy import take_room
 
 if TYPE_CHECKING:
     from evalassist.documents.look import PaperName
@@ -40,8 +41,7 @@ class PaperDialog(QDialog):
         self._paper = session.settings.paper
         self._pdf = self.draw(session.note(), self._paper)
         self.setWindowTitle(self.title)
-        room = parent.window().size() if parent is not None else QSize(1366, 768)
-        self.resize(min(room.width() - 40, style.px(720)), min(room.height() - 40, style.px(640)))
+        take_room(self, 720, 640)
         self.pages = PdfPages(self.title)
         self.pages.set_view("width")
         self.pages.show_pdf(self._pdf)

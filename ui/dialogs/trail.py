@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
-from PySide6.QtWidgets import QDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QDialog, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Patient
@@ -16,8 +16,9 @@ from evalassist.translate import tr
 from ui import style
 from ui.spoken import Said
 from ui.widgets.choices import ChoiceField
-from ui.widgets.dates import DateField, date_text
+from ui.widgets.dates import SENTENCE, DateField, date_text
 from ui.widgets.fields import TextField
+from ui.widgets.roomy import EDGE, outermost, take_room
 from ui.widgets.row_list import RowList
 from ui.widgets.segments import Choice
 
@@ -55,13 +56,12 @@ class TrailDialog(QDialog):
         self.more.clicked.connect(self._read_more)
         close = QPushButton(tr("Close"))
         close.clicked.connect(self.accept)
+        take_room(self, 980, 720)
         self._lay_out(close)
         for field in (self.person, self.kind, self.about, self.since, self.until):
             field.answered.connect(self.read)
         for button in (self.more, close):
             button.setAutoDefault(False)
-        room = parent.window().size() if parent is not None else self.size()
-        self.resize(min(room.width() - 40, style.px(980)), min(room.height() - 40, style.px(720)))
         self.read()
         self.list.setFocus()
 
@@ -127,13 +127,13 @@ class TrailDialog(QDialog):
         if self._patient is not None:
             head.addWidget(style.label("q", self._patient.name))
         head.addStretch(1)
-        asked = style.row(spacing=12)
-        for words, field in (
-            (tr("Person"), self.person),
-            (tr("Kind"), self.kind),
-            (tr("From"), self.since),
-            (tr("To"), self.until),
-            (tr("Patient"), self.about),
+        whom, days = style.row(spacing=12), style.row(spacing=12)
+        for words, field, line in (
+            (tr("Person"), self.person, whom),
+            (tr("Kind"), self.kind, whom),
+            (tr("Patient"), self.about, whom),
+            (tr("From"), self.since, days),
+            (tr("To"), self.until, days),
         ):
             if field is self.about and self._patient is not None:
                 self.about.hide()
@@ -141,9 +141,11 @@ class TrailDialog(QDialog):
             place = style.column(spacing=2)
             place.addWidget(style.label("s", words))
             place.addWidget(field)
-            asked.addLayout(place, 1 if field is self.about else 0)
-        if self._patient is not None:
-            asked.addStretch(1)
+            line.addLayout(place, 1 if field is self.about else 0)
+        days.addStretch(1)
+        asked = style.row(spacing=12)
+        asked.addLayout(whom, 0 if self._patient is not None else 1)
+        asked.addLayout(days, 1 if self._patient is not None else 0)
         ends = style.row(spacing=8)
         ends.addWidget(self.more)
         ends.addWidget(self._said, 1)
@@ -153,6 +155,10 @@ class TrailDialog(QDialog):
         whole.addLayout(asked)
         whole.addWidget(self.list, 1)
         whole.addLayout(ends)
+        room = self.width() if (behind := self.parentWidget()) is None else outermost(behind).width() - EDGE
+        said = 2 * (style.px(SENTENCE) - self.since.sizeHint().width())  # what the days may have to say
+        if whole.minimumSize().width() + said > room:
+            asked.setDirection(QBoxLayout.Direction.TopToBottom)
 
 
 def _moment(day: date | None, days: int = 0) -> datetime | None:

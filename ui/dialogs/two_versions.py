@@ -9,6 +9,7 @@ from evalassist.translate import tr, trn
 from evalassist.two_versions import Difference, Key
 from ui import style
 from ui.session import EvaluationSession
+from ui.widgets.roomy import take_room
 from ui.widgets.segments import Choice, SegmentedControl
 
 HERE, OTHER = "here", "other"
@@ -58,8 +59,7 @@ class TwoVersionsDialog(QDialog):
         stack.addWidget(self._open)
         stack.addLayout(self._ends())
         self._count()
-        room = parent.window().size() if parent is not None else self.size()
-        self.resize(min(room.width() - 40, style.px(1000)), min(room.height() - 40, style.px(640)))
+        take_room(self, 1000, 640)
 
     def from_theirs(self) -> set[Key]:
         """The fields that are taken from the other version."""

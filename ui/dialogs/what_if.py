@@ -29,7 +29,7 @@ from ui.spoken import Said
 from ui.widgets.cards import Card
 from ui.widgets.comparison import ComparisonTable, summary
 from ui.widgets.finding_row import FindingRow
-from ui.widgets.roomy import ScrolledDown
+from ui.widgets.roomy import ScrolledDown, take_room
 from ui.widgets.segments import Choice, SegmentedControl
 
 WIDE = 1100
@@ -73,8 +73,7 @@ class WhatIfDialog(QDialog):
         for item_id in rests_on(self._now, self._content):
             self._add_row(item_id)
         self._show()
-        room = parent.window().size() if parent is not None else self.size()
-        self.resize(min(room.width() - 40, style.px(1300)), min(room.height() - 40, style.px(820)))
+        take_room(self, 1300, 820)
         self.search.setFocus()
 
     # ------------------------------------------------------------ building

@@ -59,6 +59,7 @@ class StrengthPage(LockablePage):
         self._how = False
         self._open: StrengthRow | None = None
         self._unit = _unit_of(session)
+        self._name_width = NAME_WIDTH
         self._make_tools()
         self._heads = self._make_heads()
         self.body.addWidget(self._heads)
@@ -172,6 +173,7 @@ class StrengthPage(LockablePage):
                 continue
             above = Rule()
             row = self._row(item) if item.kind == "strength" else self._ordinary_row(item)
+            row.set_name_width(self._name_width)  # the page may have got its width before this row was made
             stack.addWidget(above)
             stack.addWidget(row)
             self._rows_of.setdefault(card, []).append((item, above, row))
@@ -191,7 +193,7 @@ class StrengthPage(LockablePage):
         self.rows[item.id] = row
         return row
 
-    def _ordinary_row(self, item: Item) -> QWidget:
+    def _ordinary_row(self, item: Item) -> _OrdinaryRow:
         row = _OrdinaryRow(item, self.session)
         self.ordinary[item.id] = row
         return row
@@ -303,6 +305,7 @@ class StrengthPage(LockablePage):
         super().resizeEvent(event)
         room = self.width() / style.scale() - PAGE_EDGES - max(0, kinds_width() - KINDS_WIDTH)
         width = NAME_WIDTH if room >= ROOM_FOR_NAMES else NARROW_NAME_WIDTH if room >= ROOM_FOR_COLUMNS else 0
+        self._name_width = width
         self._heads.place(width, style.px(INSET + 9))
         self._symmetry.setVisible(
             width > 0

@@ -1,6 +1,7 @@
 """The header, which says whose chart this is, and the footer, which says what is left."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from evalassist.translate import tr
@@ -58,7 +59,7 @@ class HeaderBar(_Bar):
         super().__init__(parent)
         self.setObjectName("header")
         self.setAccessibleName(tr("Patient and visit"))
-        self._two_lines = False
+        self._two_lines = self._brief = False
         self.visit_tip = ""
         """What a click on the visit does."""
         self._name, self._details, self._visit = GivingLabel(), style.label(), GivingLabel()
@@ -95,6 +96,7 @@ class HeaderBar(_Bar):
         self._line.addLayout(self.extra)
         self._line.addWidget(self._lock, 0, Qt.AlignmentFlag.AlignVCenter)
         self._line.addWidget(self._user, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._user_name, self._visits = "", ("", "")
         self.set_patient("", "")
         self.set_side(None)
         self.set_visit("")
@@ -115,12 +117,14 @@ class HeaderBar(_Bar):
         self._name.setText(name)
         self._details.setText(details)
         self._details.setVisible(bool(details))
+        self._fit()
 
     def set_side(self, side: Side | None, part: str = "knee") -> None:
         """The involved side; None where no patient is open or no side is known yet."""
         if side is not None:
             self.side.set_side(side, tr("knees") if side == "both" and part == "knee" else part)
         self.side.setVisible(side is not None)
+        self._fit()
 
     def set_visit(self, visit: str, short: str = "") -> None:
         """Which visit, and its date; `short` where the text is large."""
@@ -130,18 +134,16 @@ class HeaderBar(_Bar):
         self._visit.setToolTip(style.tip("\n".join(each for each in told if each)))
         self._visit.set_gives(self._two_lines)
         self._visit.setVisible(bool(self._visit.text()))
+        self._fit()
 
     def set_user(self, name: str) -> None:
         """Who is signed in; empty hides the name and the lock. Where the text is large the letters behind go."""
         self._user_name = name
-        short = self._user.fontMetrics().elidedText(
-            name.partition(",")[0], Qt.TextElideMode.ElideRight, style.px(USER)
-        )
-        self._user.setText(short if self._two_lines else name)
         self._user.setAccessibleName(tr("Signed in: {name}").format(name=name))
         self._user.setToolTip(style.tip(name))
         for part in (self._user, self._lock):
             part.setVisible(bool(name))
+        self._fit()
 
     def set_two_lines(self, two_lines: bool) -> None:
         """Name over birth date, visit and user shortened: for large text."""
@@ -155,8 +157,36 @@ class HeaderBar(_Bar):
         style.say(self._details, t="s" if two_lines else "q")
         self._lock.setText("" if two_lines else tr("Lock"))
         self._lock.setAccessibleName(tr("Lock the screen"))
+        self.kept.set_short(two_lines)
         self.set_visit(*self._visits)
-        self.set_user(self._user_name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest and not self._brief and self._is_full():
+            self._be_brief(brief=True)
+        return super().event(event)
+
+    def _fit(self) -> None:
+        """Name who is signed in as far as there is room: the patient and the visit must not be cut for it."""
+        self._be_brief(brief=False)
+        if self._is_full():
+            self._be_brief(brief=True)
+
+    def _is_full(self) -> bool:
+        return self._two_lines and self._line.sizeHint().width() > self.width()
+
+    def _be_brief(self, *, brief: bool) -> None:
+        self._brief = brief
+        name, words = self._user_name, self._user_name.partition(",")[0].split()
+        if self._two_lines:
+            metrics = self._user.fontMetrics()
+            name = metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, style.px(USER))
+        if brief and len(words) > 1:
+            name = "".join(word[0] for word in words)
+        self._user.setText(name)
 
 
 class FooterBar(_Bar):

@@ -33,6 +33,8 @@ KIND_WORDS = {
 """What each kind of visit is called."""
 SHORT_KINDS = {"initial": tr("Initial"), "re-evaluation": tr("Re-eval"), "discharge": tr("Discharge")}
 AGAIN_MS = 30
+SENTENCE = 240
+"""So wide at least is what a date field has to say."""
 """After which it is looked again whether a button of the mouse is still down."""
 PLAINLY = tr("Write it like Mar 2, 2026.")
 
@@ -145,7 +147,7 @@ class DateField(Typed):
         self._message.setProperty("t", "s")
         self._message.setProperty("c", "danger")
         self._message.setWordWrap(True)
-        self._message.setMinimumWidth(style.px(240))
+        self._message.setMinimumWidth(style.px(SENTENCE))
         self._message.hide()
         layout: QVBoxLayout = style.column(self, spacing=4)
         layout.addWidget(self.edit)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QPushButton, QSiz
 from evalassist.translate import tr
 from evalassist.words import unbroken
 from ui import spoken, style
+from ui.widgets.elided import GivingLabel
 from ui.widgets.focus import ENTER_KEYS
 from ui.widgets.glyph import State, StateGlyph
 from ui.widgets.side import SideBadge
@@ -169,7 +170,7 @@ class KeptIndicator(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._glyph = StateGlyph("kept", size=14)
-        self._text = style.label()
+        self._text, self._short = GivingLabel(), False
         self._text.setProperty("t", "s")
         self._help = LinkButton(tr("What to do"))
         self._help.clicked.connect(self.help_wanted)
@@ -181,7 +182,7 @@ class KeptIndicator(QWidget):
         line = style.row(self, spacing=6)
         for part in (self._glyph, self._text, self._help, self._backup):
             line.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._show("kept", "")
 
     @property
@@ -192,8 +193,16 @@ class KeptIndicator(QWidget):
     def set_kept(self, at: str) -> None:
         """All is kept, since this time ("10:42:03")."""
         self._late.stop()
-        self._show("kept", tr("Kept {at}").format(at=at))
+        told = tr("Kept {at}").format(at=at)
+        self._show("kept", tr("Kept") if self._short else told)
+        self._text.setToolTip(told if self._short else "")
         self.kept_at = at
+
+    def set_short(self, short: bool) -> None:
+        """Leave out when it was kept, which the tooltip says: for large text."""
+        self._short = short
+        if self.kept_at:
+            self.set_kept(self.kept_at)
 
     def set_backup(self, short: str, full: str) -> None:
         """What is wrong with the backups, beside when the last change was kept; empty when all is well."""
@@ -224,6 +233,7 @@ class KeptIndicator(QWidget):
         self._glyph.set_state(state)
         self._glyph.setVisible(bool(text))
         self._text.setText(text)
+        self._text.set_gives(failed)
         style.say(self._text, t="b" if failed else "s", c="danger" if failed else "")
         self._help.setVisible(failed)
 

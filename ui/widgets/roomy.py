@@ -10,6 +10,8 @@ from ui import style
 
 ENDS = 130
 """So much of the height goes to the buttons and edges of the dialog."""
+EDGE = 40
+"""So much of the window behind a dialog stays in sight, in each direction."""
 
 
 class ScrolledDown(QScrollArea):
@@ -64,6 +66,15 @@ def roomy(inner: QWidget, width: int, parent: QWidget | None, below: int = 0) ->
     room = outermost(parent).height() if parent is not None else needed + style.px(ENDS)
     area.setMinimumHeight(min(needed + style.px(8), max(room - style.px(ENDS) - below, style.px(120))))
     return area
+
+
+def take_room(dialog: QWidget, width: int, height: int) -> None:
+    """As large as is good to read (for 100 % text), and never larger than the window behind all dialogs."""
+    wanted = QSize(style.px(width), style.px(height))
+    behind = dialog.parentWidget()
+    if behind is not None:
+        wanted = wanted.boundedTo(outermost(behind).size() - QSize(EDGE, EDGE))
+    dialog.resize(wanted)
 
 
 def outermost(widget: QWidget) -> QWidget:
