@@ -164,6 +164,8 @@ def test_a_backup_is_restored_by_the_paper_key(clinic: Clinic, qtbot: QtBot, tmp
     answer("Restore it")
     with qtbot.waitSignal(dialog.restored, timeout=20_000):
         dialog.button.click()
+        dialog.reject()
+        assert dialog.isVisible(), "what was begun is done and told"
     assert dialog.told.startswith("The backup is restored: 1 patient, ")
     assert str(clinic.backups.folder) in dialog.told
     with Store(clinic.folder / RECORDS, clinic.keys) as store:
@@ -236,7 +238,10 @@ def test_a_patient_is_exported_from_the_chart(clinic: Clinic, qtbot: QtBot, tmp_
         assert refused in says()
     assert not file.exists()
     dialog.again.setText("a long password")
+    dialog.show()
     dialog.write(file)
+    dialog.reject()
+    assert dialog.isVisible(), "what was begun is done and told"
     qtbot.waitUntil(dialog.write_button.isEnabled, timeout=20_000)
     assert f"Written to {file}.evalassist-patient" in says()
     assert file.with_name("patient.evalassist-patient").stat().st_size > 10_000

@@ -18,7 +18,16 @@ import pytest
 from PySide6 import QtDBus
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -42,7 +51,7 @@ from ui import spoken
 from ui import watch as watching
 from ui.app import App
 from ui.crash import CrashHook
-from ui.dialogs.accounts import AccountDialog, AccountsDialog, PasswordDialog
+from ui.dialogs.accounts import AccountDialog, AccountsDialog, PaperKeyDialog, PasswordDialog
 from ui.dialogs.confirm import ConfirmDialog
 from ui.dialogs.content import ContentDialog
 from ui.dialogs.documents import DocumentsDialog
@@ -521,6 +530,67 @@ def test_what_two_locks_held_of_one_account_is_kept_each_and_no_key_stays(
     person.sign_in("chen", PASSWORD)
     for number, note in enumerate(notes):
         assert person.store.load(note.id).answers["goal-text"] == f"words {number}"
+
+
+def test_what_is_held_is_told_at_the_door_as_long_as_it_is_whoever_was_here_meanwhile(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    person.begin()
+
+    def full(_: Evaluation) -> None:
+        raise StoreError("The disk is full. Free some space.")
+
+    monkeypatch.setattr(person.store, "save", full)
+    person.view.session.answer("goal-text", "climb stairs")
+    person.lock()
+    told = "The last changes of A. Chen, PT are not kept: The disk is full."
+    assert told in texts(person.window)
+    person.sign_in("lee", OTHER)
+    person.lock()
+    assert told in texts(person.window)
+
+
+def test_a_new_paper_key_that_locking_closed_is_told_at_the_next_sign_in(person: Person) -> None:
+    def lock(dialog: PaperKeyDialog) -> None:
+        dialog.reject()
+        assert dialog.isVisible(), "Esc does not close it"
+        person.window.lock()
+
+    clock = when_shown(PaperKeyDialog, lock)
+    PaperKeyDialog("ABCD-EFGH", Settings(), person.window).exec()
+    clock.stop()
+    person.wait_locked()
+    said: list[str] = []
+
+    def read(box: QMessageBox) -> None:
+        said.append(box.text())
+        box.accept()
+
+    clock = when_shown(QMessageBox, read)
+    person.sign_in("chen", PASSWORD)
+    person.qtbot.waitUntil(lambda: bool(said))
+    clock.stop()
+    assert said == ["The new paper key is not on paper."]
+
+
+def test_a_restore_asks_before_words_that_wait_behind_the_lock_are_lost(person: Person) -> None:
+    person.begin()
+    person.type_into("mass", "62x")
+    person.window.lock()
+    person.wait_locked()
+    wanted, said = list[bool](), list[str]()
+    person.window.restore_wanted.disconnect()
+    person.window.restore_wanted.connect(lambda: wanted.append(True))
+
+    def stay(box: QMessageBox) -> None:
+        said.append(box.text())
+        box.reject()
+
+    clock = when_shown(QMessageBox, stay)
+    person.door().restore_wanted.emit()
+    clock.stop()
+    assert (said, wanted) == (["Something typed is not kept."], [])
 
 
 @pytest.mark.parametrize("removed", [False, True])

@@ -487,6 +487,30 @@ def test_an_id_that_is_none_of_ours_comes_neither_into_the_log_nor_into_the_audi
         import_patient(there, file, PASSWORD)
 
 
+@pytest.mark.parametrize("meaning", ["patient", "account"])
+def test_an_id_that_means_something_else_here_is_refused_so_that_the_trail_names_nobody_else(
+    here: Store, there: Store, tmp_path: Path, meaning: str
+) -> None:
+    if meaning == "account":
+        taken = "0123456789ab"
+        there.keep_account(Account(taken, "lee", "S. Lee", "", "student"))
+    else:
+        taken = BERT.id
+        there.save(Evaluation.begin(BERT, "left", date(2026, 3, 2)))
+    file = tmp_path / "one.evalassist-patient"
+    export_patient(here, ANNA.id, file, PASSWORD)
+
+    def change(db: sqlite.Connection) -> None:
+        db.execute("PRAGMA foreign_keys = OFF")
+        (one,) = db.execute("SELECT id FROM evaluation WHERE note IS NULL").fetchone()
+        for table, column in (("evaluation", "id"), ("document", "evaluation_id")):
+            db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (taken, one))
+
+    _changed_inside(file, change)
+    with pytest.raises(PatientFileError, match="Nothing of it was taken in"):
+        import_patient(there, file, PASSWORD)
+
+
 def test_the_practice_patient_comes_into_no_records(here: Store, there: Store, tmp_path: Path) -> None:
     """Each page and paper of that id says that it is for practice."""
     file = tmp_path / "one.evalassist-patient"

@@ -54,6 +54,8 @@ class Left:
     """The form that was open."""
     hands: Begun | None = None
     """What the hands-busy view was at."""
+    lost_key: bool = False
+    """A new paper key was shown that is not on paper."""
 
     @property
     def waits(self) -> bool:
@@ -90,6 +92,25 @@ class Held:
     view: EvaluationView
     store: Store
     records: Mark
+    why: str
+    """Why they could not be kept."""
+
+    @property
+    def says(self) -> str:
+        """What is told of it where one signs in."""
+        return (
+            tr(
+                "The last changes of {name} are not kept: {why_not_kept}\n"
+                "They wait out of sight, and EvalAssist tries again. Leave this window open, "
+                "and let {name} sign in here."
+            )
+            if self.records.lines
+            else tr(
+                "The last changes of {name} are not kept: {why_not_kept}\n"
+                "They wait out of sight, and EvalAssist tries again. Leave this window open until "
+                "this line goes."
+            )
+        ).format(name=self.account.name, why_not_kept=self.why)
 
     @property
     def account(self) -> Account:
@@ -108,6 +129,14 @@ def addendum_words() -> dict[tuple[str, str], str]:
             words["sign", tr("Addendum")] = dialog.text.value
             words["sign", ITS_KIND] = dialog.form.kind
     return words
+
+
+def shows_paper_key() -> bool:
+    """Whether a new paper key stands on the screen that nobody has on paper yet."""
+    from ui.widgets.paper_key import PaperKey
+
+    shown = (part for part in QApplication.allWidgets() if isinstance(part, PaperKey) and part.isVisible())
+    return any(not part.is_on_paper for part in shown)
 
 
 def close_dialogs() -> list[QDialog]:

@@ -26,7 +26,17 @@ from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
 from ui import spoken, style
 from ui.faults import log_fault
-from ui.locking import Held, Left, Mark, addendum_words, close_dialogs, mark_of, marks_of, still_waited_for
+from ui.locking import (
+    Held,
+    Left,
+    Mark,
+    addendum_words,
+    close_dialogs,
+    mark_of,
+    marks_of,
+    shows_paper_key,
+    still_waited_for,
+)
 from ui.practice import Practice
 from ui.widgets.focus import enter_presses, tab_on
 
@@ -204,7 +214,9 @@ class MainWindow(QMainWindow):
                 self._go_back_to(left)
         if left is not None and left.hands is not None and self.view is not None:
             self.view.open_hands(left.hands)
-        if left is not None and left.form is not None:
+        if left is not None and left.lost_key:
+            QTimer.singleShot(0, self, self._tell_lost_key)
+        elif left is not None and left.form is not None:
             QTimer.singleShot(0, self, partial(self._open_again, left.form))
         if way_in is not None:
             self._begin_watch()
@@ -788,6 +800,7 @@ class MainWindow(QMainWindow):
         self.door = door
         door.opened.connect(self._come_in)
         door.restore_wanted.connect(self._restore)
+        self._tell_held()
         self._stack.addWidget(door)
         self._stack.setCurrentWidget(door)
         door.take_keyboard()
@@ -805,7 +818,7 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         if self._held and self.door is not None:
             self.door.say(tr("Something typed is not kept yet. Who typed it must sign in first."))
-        else:
+        elif self._may_lose_words():
             self.restore_wanted.emit()
 
     def _close_door(self) -> None:
@@ -842,7 +855,14 @@ class MainWindow(QMainWindow):
             step, item, hands = self.view.step, self.view.focused_item(), self.view.leave_hands()
             words = self.view.loose_words() | addendum_words()
         self._left[self._store.account.id] = Left(
-            mark_of(self._store), self.evaluation_id(), step, item, words, half_filled(), hands
+            mark_of(self._store),
+            self.evaluation_id(),
+            step,
+            item,
+            words,
+            half_filled(),
+            hands,
+            shows_paper_key(),
         )
         self.setWindowTitle("EvalAssist")
         spoken.say(self, tr("Locked."), at_once=True)
@@ -881,7 +901,7 @@ class MainWindow(QMainWindow):
         self._way_in, store = None, self._store
         practices = self.view is not None and self.view.session.evaluation.is_practice
         if self.view is not None and not self.keep() and not store.is_removed and not practices:
-            self._hold(Held(self.view, store, self._left[store.account.id].records))
+            self._hold(Held(self.view, store, self._left[store.account.id].records, self._why_not_kept))
         elif self.view is not None:
             self._put_away()
         if self.start is not None:
@@ -912,22 +932,11 @@ class MainWindow(QMainWindow):
         held.view.session.kept.connect(lambda _: self._let_go(held))
         # somebody else may be at the window by then
         held.store.on_dismissed = lambda _: self._forget_removed(held)
+        self._tell_held()
+
+    def _tell_held(self) -> None:
         if self.door is not None:
-            self.door.say_above(
-                (
-                    tr(
-                        "The last changes of {name} are not kept: {why_not_kept}\n"
-                        "They wait out of sight, and EvalAssist tries again. Leave this window open, "
-                        "and let {name} sign in here."
-                    )
-                    if held.records.lines
-                    else tr(
-                        "The last changes of {name} are not kept: {why_not_kept}\n"
-                        "They wait out of sight, and EvalAssist tries again. Leave this window open until "
-                        "this line goes."
-                    )
-                ).format(name=held.account.name, why_not_kept=self._why_not_kept)
-            )
+            self.door.say_above("\n".join(held.says for held in self._held))
 
     def _forget_removed(self, held: Held) -> None:
         """Nobody comes back for what a removed account left; one with another role is waited for."""
@@ -943,13 +952,15 @@ class MainWindow(QMainWindow):
         held.view.close_view()
         held.view.deleteLater()
         held.store.close()
-        if self.door is not None and not self._held:
-            self.door.say_above("")
+        self._tell_held()
 
     def _leave_what_waits(self) -> bool:
         """The window goes while it is locked: what waits for its owner would be lost."""
         if not self._keep_held() and not self._ask_to_lose([]):
             return False
+        return self._may_lose_words()
+
+    def _may_lose_words(self) -> bool:
         waits = any(left.waits for left in self._left.values())
         return not waits or self._ask_to_lose([tr("Words that wait for who locked the window.")], kept=True)
 
@@ -1016,6 +1027,21 @@ class MainWindow(QMainWindow):
             )
             form.put_into(dialog)
             self._ask_who_comes(dialog)
+
+    def _tell_lost_key(self) -> None:
+        """Locking closed a new paper key; the former one opens nothing any more."""
+        if self.door is not None:
+            return
+        box = QMessageBox(
+            QMessageBox.Icon.NoIcon, "EvalAssist", tr("The new paper key is not on paper."), parent=self
+        )
+        box.setInformativeText(
+            tr(
+                "The window was locked while it was shown, and nobody can show it again. The former paper key opens "
+                "nothing any more. Make another one under Accounts."
+            )
+        )
+        box.exec()
 
     def _begin_watch(self) -> None:
         from ui.copied import Copied

@@ -63,6 +63,7 @@ _OURS = ("version", "change_number", "name_key")
 """Columns that count the work in these records, or by which they search; what they hold elsewhere means nothing."""
 _SEARCHED = "patient_word"
 """Made anew from the patient, for the same reason."""
+_NAMED = ("patient", "episode", "evaluation", "document")
 WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("patient", "sex"): ("F", "M", "X"),
     ("evaluation", "kind"): get_args(VisitKind),
@@ -163,6 +164,8 @@ def import_patient(store: Store, file: Path, password: str) -> str:
     patient_id = str(patient[rows["patient"][0].index("id")])
     with plain_words(store.path, "read"), closing(connect(store.path, store.keys.database)) as db:
         here = _rows_of(db, patient_id)
+        if _names_another(db, rows):
+            raise PatientFileError(NOT_SOUND)
     if here["patient"][1]:
         if _alike(here) == _alike(rows):
             return patient_id
@@ -200,6 +203,20 @@ def _uses(change: Connection, document_id: str) -> tuple[int, str]:
     of_paper = query.where(StoredUse.document_id == document_id).order_by(StoredUse.number)
     uses = [(row.use, row.used_at, row.used_by) for row in change.execute(of_paper)]
     return len(uses), uses_sha256(uses)
+
+
+def _names_another(db: sqlite.Connection, rows: Rows) -> bool:
+    """Whether an id stands for two things, or for something else here: the audit trail could not tell them apart."""
+    kinds = {table: {each for (each,) in _picked(rows, table, "id")} for table in _NAMED}
+    everything = [each for ids in kinds.values() for each in ids]
+    if len(set(everything)) < len(everything):
+        return True
+    for table in (*_NAMED, "account"):
+        others = set(everything) - kinds.get(table, set())
+        here = {each for (each,) in db.execute(f"SELECT id FROM {table}")}
+        if others & here:
+            return True
+    return False
 
 
 def _picked(rows: Rows, table: str, *wanted: str) -> list[list[Any]]:

@@ -97,6 +97,11 @@ class ExportDialog(QDialog):
             self._refused,
         )
 
+    def reject(self) -> None:
+        """Esc or Cancel: what was begun is done first, and told."""
+        if not self._aside.at_work:
+            super().reject()
+
     def done(self, result: int) -> None:
         self._aside.finish()
         super().done(result)
