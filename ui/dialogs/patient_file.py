@@ -53,6 +53,11 @@ class ExportDialog(QDialog):
                 wrap=True,
             )
         )
+        receiver = tr(
+            "The other clinic takes it in with the command “evalassist import-patient”; the manual says how, "
+            "under Later visits."
+        )
+        stack.addWidget(style.label("s", receiver, wrap=True))
         for words, field in ((tr("Password of the file"), self.password), (tr("Once more"), self.again)):
             stack.addWidget(style.label("s", words))
             stack.addWidget(field)
