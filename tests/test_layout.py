@@ -36,6 +36,7 @@ from ui.screenshots import later
 from ui.widgets.cards import FoldingGroup
 from ui.widgets.editors import Editor
 from ui.widgets.elided import ElidedLabel
+from ui.widgets.fields import NumberField
 from ui.widgets.marks import LinkButton
 from ui.widgets.side import SideBadge
 from ui.widgets.side_heads import SideHeads
@@ -394,6 +395,66 @@ def test_the_patients_name_is_never_cut(qtbot: QtBot, home: Path, content: Conte
     settle(opened(window, "history"))
     name = window.view.header.name
     assert name.width() >= name.sizeHint().width()
+
+
+def click_slowly(window: MainWindow, part: QWidget, at: QPoint) -> None:
+    """As a hand does: what the press leads to is there before the release."""
+    handle, spot = window.windowHandle(), part.mapTo(window, at)
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=spot)
+    QTest.qWait(100)
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=spot)
+    QTest.qWait(100)
+
+
+def test_a_click_right_after_an_impossible_number_is_not_lost(
+    dressed: None, qtbot: QtBot, home: Path, content: Content
+) -> None:
+    """What is said about the number moves the rows below it, but not between press and release."""
+    window = window_on(qtbot, home, content, anyone(), 1.0)
+    page = opened(window, "history")
+    page.focus_item("duration")
+    settle(page)
+    (duration,) = (
+        one for one in page.findChildren(NumberField) if one.accessibleName() == "Pain for how long"
+    )
+    (worst,) = (one for one in page.findChildren(Editor) if one.item_id == "nprs-worst")
+    before = worst.mapTo(page, QPoint())
+    QTest.keyClicks(duration.edit, "9999")
+    six = next(one for one in worst.findChildren(QAbstractButton) if one.text() == "6")
+    click_slowly(window, six, six.rect().center())
+    said, below, now = duration.message, worst.mapTo(page, QPoint()), window.view
+    assert now is not None
+    answers = now.session.evaluation.answers
+    duration.clear()  # else closing the window asks about it
+    assert window.keep()
+    assert answers.get("nprs-worst") == 6
+    assert said
+    assert below.y() > before.y()
+
+
+def test_the_rows_below_an_impossible_trial_move_once_the_mouse_is_released(
+    dressed: None, qtbot: QtBot, home: Path, content: Content
+) -> None:
+    window = window_on(qtbot, home, content, read_case(CASES / "patient-a.toml", content), 1.0)
+    assert window.view is not None
+    page = window.view.show_step("strength")
+    assert isinstance(page, StrengthPage)
+    page.focus_item("habd.right")
+    settle(page)
+    side, below = page.rows["habd"].sides["right"], page.rows["her"]
+    before, spot = below.mapTo(page, QPoint()), below.mapTo(window, QPoint(5, 5))
+    side.trials[0].edit.setText("99x9")
+    QTest.mousePress(window.windowHandle(), Qt.MouseButton.LeftButton, pos=spot)
+    side.commit()
+    QTest.qWait(100)
+    pressed = below.mapTo(page, QPoint())
+    QTest.mouseRelease(window.windowHandle(), Qt.MouseButton.LeftButton, pos=spot)
+    QTest.qWait(100)
+    released = below.mapTo(page, QPoint())
+    side.trials[0].clear()  # else closing the window asks about it
+    assert window.keep()
+    assert pressed == before
+    assert released != before
 
 
 def cut_words(bar: QWidget) -> list[str]:

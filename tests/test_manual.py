@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from evalassist import resources
+from evalassist.case_file import read_case
 from evalassist.cli import _parser
 from evalassist.content import Content
 from evalassist.managed import read_managed
@@ -250,6 +251,31 @@ def window(dressed: None, qtbot: QtBot, content: Content, tmp_path: Path) -> Ite
 
 def manual_of(window: QWidget) -> Manual | None:
     return next((each for each in window.findChildren(Manual) if each.isVisible()), None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [
+        *((typed, "Settings") for typed in ("dark", "colors", "text size")),
+        *((typed, "Later visits") for typed in ("export", "import another")),
+        ("worked", "Practice"),
+    ],
+)
+def test_a_command_is_found_by_the_word_a_newcomer_has_for_it(
+    window: MainWindow, typed: str, command: str
+) -> None:
+    window.show_start()
+    assert command in [one.words for one in fitting(commands(window), typed)]
+
+
+def test_a_signed_note_is_found_to_be_marked_as_entered_in_error(
+    window: MainWindow, content: Content
+) -> None:
+    window.use_settings(Settings(therapist_name="A. Chen, PT"))
+    window.begin(read_case(Path(__file__).parent / "cases" / "ex1.toml", content))
+    assert window.view is not None
+    window.view.session.sign()
+    assert "Addendum" in [one.words for one in fitting(commands(window), "entered in error")]
 
 
 def test_the_search_for_commands_finds_the_manual_and_each_chapter(window: MainWindow, qtbot: QtBot) -> None:

@@ -1090,7 +1090,7 @@ def test_the_handout_shows_its_four_pages_and_saves_exactly_these_bytes(
     assert store.document_bytes(kept.id) == saved
     assert saved.startswith(b"%PDF")
     assert session.progress["handout"].state == "complete"
-    assert "Saved as sheet.pdf" in reads(page)
+    assert f"Saved as sheet.pdf in {tmp_path.name}." in reads(page)
 
 
 def test_a_sheet_that_cannot_be_saved_is_told_plainly(

@@ -312,7 +312,7 @@ def test_the_signed_note_is_saved_as_pdf_without_a_printer_and_kept_among_the_do
     (document,) = store.documents(session.evaluation.id)
     assert (document.kind, [use.use for use in document.uses]) == ("evaluation-note", ["saved"])
     assert store.document_bytes(document.id) == file.read_bytes()
-    assert "Saved as note.pdf. The note is kept under Documents." in reads(sign)
+    assert f"Saved as note.pdf in {tmp_path.name}. The note is kept under Documents." in reads(sign)
 
 
 def test_a_paper_saved_under_a_bare_name_gets_the_ending_of_a_pdf(

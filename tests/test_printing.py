@@ -15,10 +15,19 @@ from typing import Any, TypeVar
 
 import pypdfium2
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QStandardPaths, Qt, QTimer
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from reportlab.pdfgen.canvas import Canvas
 
@@ -31,7 +40,7 @@ from evalassist.records.store import Store
 from evalassist.records.trail import Wanted
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
-from ui import cups, style
+from ui import cups, saving, style
 from ui.cups import PrintError
 from ui.dialogs.documents import DocumentsDialog
 from ui.dialogs.papers import PlanOfCareDialog
@@ -660,6 +669,25 @@ def test_what_cannot_be_noted_is_not_printed(
     assert told[:2] == ["Printed a paper: handout", "Gave the printer a paper: handout"]
 
 
+def test_a_file_is_offered_a_place_among_the_documents_and_the_next_one_where_that_one_went(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: list[Path] = []
+
+    def choose(_parent: object, _title: str, proposed: str, _kinds: str) -> tuple[str, str]:
+        offered.append(Path(proposed))
+        return str(tmp_path / "chosen.pdf"), ""
+
+    monkeypatch.setattr(saving, "_last", [])
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    for name in ("first.pdf", "second.pdf"):
+        saving.ask_where(widget, "Save as PDF", name)
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    assert offered == [Path(documents) / "first.pdf", tmp_path / "second.pdf"]
+
+
 def test_a_copy_without_an_ending_gets_the_one_of_a_pdf(
     sheet: HandoutPage, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -667,7 +695,7 @@ def test_a_copy_without_an_ending_gets_the_one_of_a_pdf(
     dialog = open_documents(sheet.session, qtbot)
     dialog.save_as(tmp_path / "copy v1.2")
     assert {file.name for file in tmp_path.glob("copy*")} == {"copy v1.2.pdf"}
-    assert "Saved as copy v1.2.pdf." in reads(dialog)
+    assert f"Saved as copy v1.2.pdf in {tmp_path.name}." in reads(dialog)
 
 
 def test_a_copy_is_saved_byte_for_byte(
@@ -677,7 +705,7 @@ def test_a_copy_is_saved_byte_for_byte(
     dialog = open_documents(sheet.session, qtbot)
     dialog.save_as(tmp_path / "copy.pdf")
     assert (tmp_path / "copy.pdf").read_bytes() == (tmp_path / "sheet.pdf").read_bytes()
-    assert "Saved as copy.pdf." in reads(dialog)
+    assert f"Saved as copy.pdf in {tmp_path.name}." in reads(dialog)
     dialog.save_as(tmp_path / "nowhere" / "copy.pdf")
     assert "could not be written" in reads(dialog)
     (kept,) = store.documents(sheet.session.evaluation.id)

@@ -228,7 +228,7 @@ def test_a_note_entered_in_error_is_kept_and_every_paper_and_list_says_so(
     sheet = HandoutPage(session)
     qtbot.addWidget(sheet)
     with monkeypatch.context() as meanwhile:  # no place is asked for in vain
-        meanwhile.setattr("ui.pages.handout.QFileDialog.getSaveFileName", lambda *_: pytest.fail("asked"))
+        meanwhile.setattr("ui.saving.QFileDialog.getSaveFileName", lambda *_: pytest.fail("asked"))
         sheet._ask_where()
     assert "not given out" in texts(sheet)
     keep_first(session, "evaluation-note")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QStandardPaths, Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
 from evalassist.records.rows import DocumentRow
@@ -14,6 +14,7 @@ from evalassist.translate import tr
 from ui import icons, style
 from ui.document_rows import KINDS, document_line
 from ui.printing import Printout, ending_pdf, print_again, write_atomically
+from ui.saving import ask_where, folder_of
 from ui.spoken import Said
 from ui.widgets.pdf_view import PageTools, PdfPages
 from ui.widgets.roomy import take_room
@@ -144,11 +145,9 @@ class DocumentsDialog(QDialog):
         document = self.document
         if document is None:
             return
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        proposed = Path(folder) / f"{document.kind}-{document.visit_date.isoformat()}.pdf"
-        chosen, _ = QFileDialog.getSaveFileName(self, tr("Save a copy"), str(proposed), tr("PDF (*.pdf)"))
-        if chosen:
-            self.save_as(Path(chosen))
+        name = f"{document.kind}-{document.visit_date.isoformat()}.pdf"
+        if (path := ask_where(self, tr("Save a copy"), name)) is not None:
+            self.save_as(path)
 
     def save_as(self, path: Path) -> None:
         """Write the bytes of the chosen document into a file."""
@@ -158,7 +157,7 @@ class DocumentsDialog(QDialog):
         path = ending_pdf(path)
         try:
             write_atomically(path, self._pdf, lambda: self._store.note_use(document.id, "saved", self._by))
-            self._used(tr("Saved as {name}.").format(name=path.name))
+            self._used(tr("Saved as {name} in {folder}.").format(name=path.name, folder=folder_of(path)))
         except EvalAssistError as fault:
             self._say(str(fault), bad=True)
 

@@ -44,13 +44,22 @@ class Command:
     words: str
     where: str
     act: Callable[[], object]
+    also: str = ""
+    """Other words under which somebody may look for it."""
 
 
 def commands(window: MainWindow) -> list[Command]:
     """Everything that can be done from here: fields asked now, steps, acts."""
     found = [
         Command(tr("New patient"), "Ctrl+N", window.new_patient),
-        Command(tr("Settings"), "", window.change_settings),
+        Command(
+            tr("Settings"),
+            "",
+            window.change_settings,
+            tr(
+                "dark light theme colors colours text size larger letters paper units backups logo clinic name"
+            ),
+        ),
         Command(tr("Clinical content"), "", window.show_content),
         Command(tr("Clinic's database"), tr("several workstations"), window.show_database),
         Command(tr("About EvalAssist"), "", window.show_about),
@@ -58,7 +67,11 @@ def commands(window: MainWindow) -> list[Command]:
         Command(tr("Keys of this page"), "F1", window.show_keys),
         Command(tr("Manual"), tr("help, F1"), window.show_manual),
     ]
-    found += [Command(each.title, tr("manual"), partial(window.show_manual, each.id)) for each in chapters()]
+    also = {"later": tr("export import another clinic"), "backups": tr("import bring back")}
+    found += [
+        Command(each.title, tr("manual"), partial(window.show_manual, each.id), also.get(each.id, ""))
+        for each in chapters()
+    ]
     if window.may_read_trail:
         found.append(Command(tr("Audit trail"), tr("who did what"), window.show_trail))
     if window.signed_in:
@@ -70,6 +83,9 @@ def commands(window: MainWindow) -> list[Command]:
         found[:0] = [Command(*told) for told in window.chart.acts()]
     view = window.view
     if view is None:
+        if window.folder is not None:
+            begin = partial(window.practice.begin, filled=True)
+            found.append(Command(tr("Practice"), tr("begin with the worked example"), begin, tr("learn try")))
         return found
     session = view.session
     found[:0] = [
@@ -86,6 +102,7 @@ def commands(window: MainWindow) -> list[Command]:
             tr("Chart of this patient"),
             tr("visits and trends"),
             partial(window.show_chart, session.evaluation.patient.id),
+            tr("export encrypted file"),
         ),
         Command(tr("Correct the sore knee"), "", view.correct_side),
         Command(
@@ -99,6 +116,11 @@ def commands(window: MainWindow) -> list[Command]:
     ]
     if session.assessment.stopped:
         found.append(Command(tr("Referral letter"), tr("write, print, PDF"), view.referral_wanted.emit))
+    if session.signed and not session.evaluation.is_practice:
+        also_error = tr("late co-sign mistake wrong")
+        found.append(
+            Command(tr("Addendum"), tr("or entered in error"), view.addendum_wanted.emit, also_error)
+        )
     if session.evaluation.kind == "discharge":
         found.append(Command(tr("Discharge summary"), tr("print, PDF"), view.discharge_wanted.emit))
     papers = {"handout": tr("step: print, PDF"), "sign": tr("step: print the note, PDF")}
@@ -128,7 +150,7 @@ def fitting(found: list[Command], typed: str) -> Iterator[Command]:
     """Commands in which every typed word begins a word."""
     wanted = _words(typed)
     for command in found:
-        words = _words(f"{command.words} {command.where}")
+        words = _words(f"{command.words} {command.where} {command.also}")
         if all(any(word.startswith(part) for word in words) for part in wanted):
             yield command
 

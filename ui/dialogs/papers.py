@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from evalassist.documents import discharge_summary_pdf, plan_of_care_pdf, referral_pdf
 from evalassist.errors import EvalAssistError
@@ -16,6 +15,7 @@ from ui import icons, style
 from ui.dialogs.asking import asked_to_lose
 from ui.dialogs.documents import show_documents
 from ui.printing import Printout, give_out, save_as
+from ui.saving import ask_where
 from ui.session import EvaluationSession
 from ui.spoken import Said
 from ui.widgets.addendum_form import ADD, AddendumForm
@@ -103,11 +103,11 @@ class PaperDialog(QDialog):
             self._say(sent.says, tone="q")
 
     def _save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, tr("Save as PDF"), f"{self.title}.pdf", tr("PDF (*.pdf)"))
-        if not name:
+        path = ask_where(self, tr("Save as PDF"), f"{self.title}.pdf")
+        if path is None:
             return
         try:
-            save_as(self._session, Path(name), self._printout())
+            save_as(self._session, path, self._printout())
         except EvalAssistError as fault:
             self._say(str(fault))
             return

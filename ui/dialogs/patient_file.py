@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths
-from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Patient
@@ -15,6 +14,7 @@ from evalassist.translate import tr
 from ui import style
 from ui.aside import Aside
 from ui.dialogs.restore import secret_line
+from ui.saving import ask_where
 from ui.spoken import Said
 
 
@@ -53,6 +53,11 @@ class ExportDialog(QDialog):
                 wrap=True,
             )
         )
+        receiver = tr(
+            "The other clinic takes it in with the command “evalassist import-patient”; the manual says how, "
+            "under Later visits."
+        )
+        stack.addWidget(style.label("s", receiver, wrap=True))
         for words, field in ((tr("Password of the file"), self.password), (tr("Once more"), self.again)):
             stack.addWidget(style.label("s", words))
             stack.addWidget(field)
@@ -65,13 +70,9 @@ class ExportDialog(QDialog):
     def _ask_where(self) -> None:
         if not self._password_stands():
             return
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        proposed = str(Path(folder) / f"patient{ENDING}")
-        name, _ = QFileDialog.getSaveFileName(
-            self, tr("Write the file"), proposed, tr("Patient (*{ending})").format(ending=ENDING)
-        )
-        if name:
-            self.write(Path(name))
+        kinds = tr("Patient (*{ending})").format(ending=ENDING)
+        if (file := ask_where(self, tr("Write the file"), f"patient{ENDING}", kinds)) is not None:
+            self.write(file)
 
     def _password_stands(self) -> bool:
         known = known_names(self._store.account, self._patient.name, self._patient.record_number)

@@ -8,10 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QPushButton,
@@ -31,6 +30,7 @@ from evalassist.translate import tr, trn
 from ui import icons, style
 from ui.dialogs.drafts import DraftsDialog
 from ui.pages.base import Page
+from ui.saving import ask_where, folder_of
 from ui.session import EvaluationSession, SheetChoice
 from ui.spoken import Said
 from ui.widgets.cards import Rule
@@ -473,13 +473,9 @@ class HandoutPage(Page):
         except EvalAssistError as fault:  # before a place is chosen in vain
             self._say(str(fault), bad=True)
             return
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        proposed = Path(folder) / f"exercises-{self.session.evaluation.visit_date.isoformat()}.pdf"
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, tr("Save the sheet as PDF"), str(proposed), tr("PDF (*.pdf)")
-        )
-        if chosen:
-            self.save_as(Path(chosen))
+        name = f"exercises-{self.session.evaluation.visit_date.isoformat()}.pdf"
+        if (path := ask_where(self, tr("Save the sheet as PDF"), name)) is not None:
+            self.save_as(path)
 
     def save_as(self, path: Path) -> None:
         """Write the sheet as it is shown, and keep the same bytes."""
@@ -502,7 +498,8 @@ class HandoutPage(Page):
         except EvalAssistError as fault:
             self._say(str(fault), bad=True)
         else:
-            self._say(tr("Saved as {name}. The sheet is kept under Documents.").format(name=path.name))
+            says = tr("Saved as {name} in {folder}. The sheet is kept under Documents.")
+            self._say(says.format(name=path.name, folder=folder_of(path)))
 
     def _say(self, words: str, *, bad: bool = False) -> None:
         self._said.setText(words)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from evalassist.clinical.assessment import caution_unexplained
 from evalassist.clinical.result import PlanOfCare, Reason, advised
@@ -23,6 +22,7 @@ from evalassist.words import lower_first, upper_first
 from ui import icons, style
 from ui.aside import Aside
 from ui.pages.base import Page
+from ui.saving import ask_where, folder_of
 from ui.session import EvaluationSession
 from ui.spoken import Said
 from ui.widgets.addendum_form import ADD, ITS_KIND, AddendumForm
@@ -516,17 +516,16 @@ class SignPage(Page):
         printout = self._printout()
         if printout is None:
             return
-        name, _ = QFileDialog.getSaveFileName(
-            self, tr("Save as PDF"), f"{printout.title}.pdf", tr("PDF (*.pdf)")
-        )
-        if not name:
+        chosen = ask_where(self, tr("Save as PDF"), f"{printout.title}.pdf")
+        if chosen is None:
             return
         try:
-            path = save_as(self.session, Path(name), printout)
+            path = save_as(self.session, chosen, printout)
         except EvalAssistError as fault:
             self._say(str(fault), "danger")
         else:
-            self._say(tr("Saved as {name}. The note is kept under Documents.").format(name=path.name))
+            says = tr("Saved as {name} in {folder}. The note is kept under Documents.")
+            self._say(says.format(name=path.name, folder=folder_of(path)))
 
     def print_paper(self) -> bool:
         from ui.printing import give_out

@@ -3,13 +3,13 @@
 import re
 from datetime import date
 
-from PySide6.QtCore import QEvent, QLocale, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QLocale, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from evalassist.translate import tr
 from ui import spoken, style
 from ui.widgets.focus import go_on
-from ui.widgets.typed import Line, Typed, quotable
+from ui.widgets.typed import Line, Typed, once_released, quotable
 
 MONTHS = (
     tr("Jan"),
@@ -32,10 +32,8 @@ KIND_WORDS = {
 }
 """What each kind of visit is called."""
 SHORT_KINDS = {"initial": tr("Initial"), "re-evaluation": tr("Re-eval"), "discharge": tr("Discharge")}
-AGAIN_MS = 30
 SENTENCE = 240
 """So wide at least is what a date field has to say."""
-"""After which it is looked again whether a button of the mouse is still down."""
 PLAINLY = tr("Write it like Mar 2, 2026.")
 
 
@@ -243,12 +241,8 @@ class DateField(Typed):
         self.edit.setAccessibleDescription(sentence)
         style.say(self.edit, mark="danger" if sentence else "")
         if changed or self._message.isHidden() == bool(sentence):
-            self._show_message()
+            once_released(self, self._show_message)
 
     def _show_message(self) -> None:
-        """Nothing moves under the mouse between press and release: the click would be lost."""
-        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
-            QTimer.singleShot(AGAIN_MS, self, self._show_message)
-            return
         self._message.setVisible(bool(self.message))
         self.message_changed.emit(self.message)

@@ -18,7 +18,7 @@ from ui.widgets.dates import DateField
 from ui.widgets.focus import go_on
 from ui.widgets.glyph import StateGlyph
 from ui.widgets.marks import LinkButton
-from ui.widgets.typed import Line, Typed, quotable
+from ui.widgets.typed import Line, Typed, once_released, quotable
 from ui.widgets.words import TextField
 
 __all__ = ["CheckList", "ChoiceField", "DateField", "NumberField", "TextField"]
@@ -72,13 +72,14 @@ class _Said(QWidget):
         line.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignVCenter)
         if not wraps:
             line.addStretch(1)
+        self.hide()
 
     def say(self, sentence: str, mark: str) -> None:
         self._sentence.setText(sentence)
         style.say(self._sentence, c=mark)
         self._glyph.set_state("danger" if mark == "danger" else "look")
         self.keep.setVisible(mark == "att")
-        self.setVisible(bool(sentence))
+        once_released(self, lambda: self.setVisible(bool(self._sentence.text())))
 
 
 class NumberField(Typed):

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QShowEvent, QTextOption
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
 from ui import icons, spoken, style
+from ui.saving import ask_where
 from ui.spoken import Said
 
 if TYPE_CHECKING:
@@ -137,9 +138,8 @@ class PaperKey(QWidget):
             self._say(tr("{says} Look whether it came out, and take it away at once.").format(says=sent.says))
 
     def _save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, tr("Save as PDF"), "paper-key.pdf", tr("PDF (*.pdf)"))
-        if name:
-            self.save_as(Path(name))
+        if (path := ask_where(self, tr("Save as PDF"), "paper-key.pdf")) is not None:
+            self.save_as(path)
 
     def save_as(self, path: Path) -> None:
         """Write the page into a file, to be printed elsewhere."""

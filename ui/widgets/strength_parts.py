@@ -18,6 +18,7 @@ from ui import style
 from ui.widgets.fields import NumberField, TextField
 from ui.widgets.focus import held_by
 from ui.widgets.marks import LinkButton, StateGlyph
+from ui.widgets.typed import once_released
 
 TRIALS = 3
 GRADE_WORDS = {
@@ -148,6 +149,7 @@ class Message(QWidget):
         row.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._words, 1)
         row.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide()
 
     def say(self, words: str, *, bad: bool, asks: bool) -> None:
         """Say this; an empty sentence hides the line."""
@@ -155,7 +157,7 @@ class Message(QWidget):
         style.say(self._words, c="danger" if bad else "att")
         self._glyph.set_state("danger" if bad else "look")
         self.keep.setVisible(asks)
-        self.setVisible(bool(words))
+        once_released(self, lambda: self.setVisible(bool(self._words.text())))
 
 
 def is_filled(field: QWidget) -> bool:

@@ -1,11 +1,13 @@
 """What the typed fields share: a line that hands on Enter, and when a value is told."""
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from time import monotonic
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from shiboken6 import isValid
 
 from ui.widgets.focus import ENTER_KEYS
@@ -15,6 +17,17 @@ LONGEST_MS = 1500
 """Who types without a pause is not waited for any longer: a power cut must not take more."""
 QUOTED_LETTERS = 16
 """So many letters of what was typed stand in a sentence about it: a page pasted by mistake fills no other page."""
+
+AGAIN_MS = 30
+"""After which it is looked again whether a button of the mouse is still down."""
+
+
+def once_released(part: QWidget, act: Callable[[], None]) -> None:
+    """Do what moves other parts, but nothing under the mouse between press and release: the click would be lost."""
+    if QApplication.mouseButtons() == Qt.MouseButton.NoButton:
+        act()
+    else:
+        QTimer.singleShot(AGAIN_MS, part, partial(once_released, part, act))
 
 
 def quotable(typed: str) -> str:

@@ -1,0 +1,28 @@
+"""Where a file goes: the person's documents first, then where the last one went in this run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from evalassist.translate import tr
+
+_last: list[Path] = []
+
+
+def ask_where(parent: QWidget, title: str, name: str, kinds: str = "") -> Path | None:
+    """Ask where a file of this name is to be written, a PDF unless `kinds` says otherwise; None when nowhere."""
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    folder = _last[-1] if _last and _last[-1].is_dir() else Path(documents)
+    chosen, _ = QFileDialog.getSaveFileName(parent, title, str(folder / name), kinds or tr("PDF (*.pdf)"))
+    if not chosen:
+        return None
+    _last[:] = [Path(chosen).parent]
+    return Path(chosen)
+
+
+def folder_of(path: Path) -> str:
+    """The folder as it is told: its name, for the whole way to it would fill the line."""
+    return path.resolve().parent.name or str(path.parent)
