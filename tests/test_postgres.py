@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import socket
 import struct
@@ -18,6 +19,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import CheckConstraint, Connection, text
 
 from evalassist import cli
@@ -1445,13 +1447,43 @@ def test_who_was_removed_does_not_read_the_servers_new_password_on_a_workstation
     try:
         here.join(replace(over_the_network, password=new), "chen", PASSWORD).close()
         here.sign_in("chen", PASSWORD).close()
-        for vault in (former, former.with_ways_to_place(ways_to(here.server_file))):
-            *_, keys = vaults.unlock(vault, "lee", OTHER)[1]
-            for each in (keys, replace(keys, place=keys.database)):
-                with pytest.raises(StoreError, match="Nothing was sent"):
-                    read_server(here.server_file, each)
+        *_, keys = vaults.unlock(former, "lee", OTHER, ways=ways_to(here.server_file))[1]
+        for each in (keys, replace(keys, place=keys.database)):
+            with pytest.raises(StoreError, match="Nothing was sent"):
+                read_server(here.server_file, each)
     finally:
         asked(f"ALTER ROLE {over_the_network.user} PASSWORD '{over_the_network.password}'")
+
+
+def put_into_the_servers_vault(server: Server, public: bytes) -> tuple[vaults.Vault, vaults.Slot]:
+    """A way in with this public half, as the user of the server could put it there without any key."""
+    with bare(server) as db:
+        (kept,) = db.execute("SELECT vault FROM vault_copy WHERE id = 1").fetchall()
+        vault = vaults.vault_of(bytes(kept[0]))
+        more = vault.slots[0].model_copy(
+            update={"id": "more", "name": "more", "public": base64.b64encode(public).decode()}
+        )
+        db.execute("UPDATE vault_copy SET vault = %s", [vaults.vault_bytes(vault.with_slot(more))])
+    return vault, more
+
+
+def test_a_way_in_that_the_servers_user_put_into_its_vault_is_told_no_key_of_the_records(
+    there: Entrance, server: Server
+) -> None:
+    mine = X25519PrivateKey.generate()
+    vault, more = put_into_the_servers_vault(server, mine.public_key().public_bytes_raw())
+    with there.sign_in("lee", OTHER) as store:
+        audit = store.keys.audit
+    told = vaults._unseal(vault, more, mine, ways_to(there.server_file)[more.public])
+    assert audit not in (told.database, told.audit)
+    with pytest.raises(StoreError, match="Nothing was sent"):
+        read_server(there.server_file, Keys(b"", told.audit, place=told.database))
+    lee = vault.slot_named("lee")
+    assert lee is not None
+    forged = lee.model_copy(update={"sealed": (vaults._seal(vault, lee, Keys(bytes(32), told.audit)),)})
+    with pytest.raises(vaults.VaultDamagedError):
+        vaults.unlock(vault.with_slot(forged), "lee", OTHER)
+    there.sign_in("lee", OTHER).close()
 
 
 def test_a_name_of_the_server_sealed_as_before_opens_and_is_sealed_anew(

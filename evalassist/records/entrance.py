@@ -39,6 +39,7 @@ from evalassist.records.server_faults import sentence_start
 from evalassist.records.store import AT_ONCE, Store, Told
 from evalassist.records.tries import Tries
 from evalassist.records.vault import (
+    NO_WAYS,
     Anchor,
     Keys,
     Vault,
@@ -55,6 +56,8 @@ log = logging.getLogger(__name__)
 TRIES = "evalassist.tries"
 NOTHING: Mapping[str, Anchor] = MappingProxyType({})
 State = Literal["new", "plain", "locked"]
+Opened = Callable[..., list[Keys]]
+"""What opens a vault, with the ways to the key of the server's name where they are given."""
 OTHER_RECORDS = (
     "{server} holds other records than this computer. Nothing was changed. "
     "Put the files of this computer's records aside, then connect."
@@ -199,8 +202,8 @@ class Entrance:
         vault = self.vault()
         self.tries.count()
 
-        def opened(vault: Vault) -> list[Keys]:
-            return vaults.unlock(vault, name, password, key_file)[1]
+        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> list[Keys]:
+            return vaults.unlock(vault, name, password, key_file, ways)[1]
 
         try:
             found = self._unlocked(vault, opened)
@@ -222,17 +225,16 @@ class Entrance:
         vault = self.vault()
         self.tries.count()
 
-        def opened(vault: Vault) -> list[Keys]:
-            return vaults.unlock_with_paper(vault, paper_key)
+        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> list[Keys]:
+            return vaults.unlock_with_paper(vault, paper_key, ways)
 
         return self._opened(vault, self._unlocked(vault, opened), vaults.PAPER, opened)
 
-    def _unlocked(self, vault: Vault, opened: Callable[[Vault], list[Keys]]) -> list[Keys]:
+    def _unlocked(self, vault: Vault, opened: Opened) -> list[Keys]:
         """The keys that a way in opens here; where a server is named, with the key of its name."""
         if not self.server_file.exists():
             return opened(vault)
-        keys, *place = opened(vault.with_ways_to_place(ways_to(self.server_file)))
-        return [replace(keys, place=place[0].database) if place else keys]
+        return opened(vault.with_newest_keys_only(), ways_to(self.server_file))
 
     def confirm(self, store: Store, password: str, key_file: bytes | None = None) -> None:
         """Ask an account that is signed in for its password again; it raises when that is wrong."""
@@ -255,8 +257,8 @@ class Entrance:
         vault = self.vault()
         self.tries.count()
 
-        def opened(vault: Vault) -> list[Keys]:
-            return vaults.unlock(vault, name, password, key_file)[1]
+        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> list[Keys]:
+            return vaults.unlock(vault, name, password, key_file, ways)[1]
 
         found = self._unlocked(vault, opened)
         if self.server_file.exists():
@@ -270,7 +272,7 @@ class Entrance:
             return verify(self.records, keys, {"the vault": vault.anchor, **known})
 
     def _verify_on_server(
-        self, vault: Vault, opened: Keys, again: Callable[[Vault], list[Keys]], known: Mapping[str, Anchor]
+        self, vault: Vault, opened: Keys, again: Opened, known: Mapping[str, Anchor]
     ) -> Verified:
         """The records that count lie there; a file that is still here is how they were before they were moved."""
         from evalassist.records.verify_server import verify_server
@@ -303,9 +305,7 @@ class Entrance:
                 return keys
         return found[0]
 
-    def _opened(
-        self, vault: Vault, found: list[Keys], account_id: str, again: Callable[[Vault], list[Keys]]
-    ) -> Store:
+    def _opened(self, vault: Vault, found: list[Keys], account_id: str, again: Opened) -> Store:
         if self.server_file.exists():
             with self._right_so_far():
                 server = read_server(self.server_file, found[-1])
@@ -384,8 +384,8 @@ class Entrance:
             raise StoreError(OTHER_RECORDS.format(server=server))
         self.tries.count()
 
-        def opened(vault: Vault) -> list[Keys]:
-            return vaults.unlock(vault, name, password, key_file)[1]
+        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> list[Keys]:
+            return vaults.unlock(vault, name, password, key_file, ways)[1]
 
         slot, found = vaults.unlock(vault, name, password, key_file)
         with self._right_so_far():
@@ -406,7 +406,7 @@ class Entrance:
                 store.trail_was_cut = lacks or not store.holds(self.vault().anchor)
         return store
 
-    def _server_before(self, keys: Keys, opened: Callable[[Vault], list[Keys]]) -> Server | None:
+    def _server_before(self, keys: Keys, opened: Opened) -> Server | None:
         """Which server this workstation used until now, where one that still can be read is named."""
         with suppress(EvalAssistError):  # another password may be known here
             keys = self._unlocked(self.vault(), opened)[-1]
@@ -545,7 +545,7 @@ class Entrance:
         opened: Keys,
         vault: Vault,
         account_id: str,
-        again: Callable[[Vault], list[Keys]],
+        again: Opened,
     ) -> Store:
         """Sign in with the vault that counts for all workstations: this one's copy may be older."""
         store = Store(server, opened, wait_s=self._wait_s)
