@@ -1486,6 +1486,14 @@ def test_a_way_in_that_the_servers_user_put_into_its_vault_is_told_no_key_of_the
     there.sign_in("lee", OTHER).close()
 
 
+def test_a_way_in_that_is_none_keeps_nobody_out(here: Entrance, there: Entrance, server: Server) -> None:
+    put_into_the_servers_vault(server, bytes(32))
+    there.sign_in("lee", OTHER).close()
+    there.sign_in("chen", PASSWORD).close()
+    here.join(server, "chen", PASSWORD).close()
+    assert not there.verify("chen", PASSWORD).faults
+
+
 def test_a_name_of_the_server_sealed_as_before_opens_and_is_sealed_anew(
     here: Entrance, there: Entrance, server: Server
 ) -> None:

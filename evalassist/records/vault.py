@@ -176,10 +176,14 @@ class Vault(_Kept):
     def ways_to(self, place: Keys) -> dict[str, str]:
         """The key of the server's name, sealed to everybody, by the public half of each.
 
-        Never with the key of the trail: the server's user can put a slot of their own there.
+        Never with the key of the trail: the server's user can put a slot of their own there. One to which nothing
+        can be sealed is passed over, so that it keeps nobody else out.
         """
-        both = Keys(place.place, _way(place))
-        return {slot.public: _seal(self, slot, both) for slot in self.slots}
+        both, ways = Keys(place.place, _way(place)), dict[str, str]()
+        for slot in self.slots:
+            with suppress(ValueError, VaultDamagedError):
+                ways[slot.public] = _seal(self, slot, both)
+        return ways
 
     def _resealed(self, sealed: Callable[[Slot], tuple[str, ...]]) -> Vault:
         slots = tuple(slot.model_copy(update={"sealed": sealed(slot)}) for slot in self.slots)
