@@ -1882,6 +1882,66 @@ def test_who_made_themselves_an_administrator_in_a_copy_leads_no_workstation_the
     here.sign_in("chen", PASSWORD).close()  # nor does the database say that it was left
 
 
+@pytest.mark.parametrize("then", ["somebody signed in", "the file is put aside"])
+def test_who_leads_to_a_copy_with_a_password_that_is_not_known_here_is_asked_to_sign_in_first(
+    here: Entrance, there: Entrance, server: Server, copied: Server, then: str
+) -> None:
+    """Else nobody asks the database before who administers it, nor what the copy lacks."""
+    with here.sign_in("chen", PASSWORD) as store:
+        here.change_password(store, store.account.id, THIRD)
+    with bare(server) as old, bare(copied) as new:
+        (counts,) = old.execute("SELECT vault FROM vault_copy WHERE id = 1").fetchall()
+        new.execute("UPDATE vault_copy SET vault = %s WHERE id = 1", counts)
+    before = there.server_file.read_bytes()
+    with pytest.raises(StoreError, match="Sign in here once"):
+        there.join(copied, "chen", THIRD)
+    assert there.server_file.read_bytes() == before
+    if then == "somebody signed in":
+        there.sign_in("lee", OTHER).close()
+    else:
+        there.server_file.rename(there.server_file.with_name("aside"))
+    with there.join(copied, "chen", THIRD) as store:
+        assert store.where == copied
+        assert store.trail_was_cut or then == "the file is put aside"
+
+
+def test_a_copy_is_compared_also_when_the_password_of_the_server_was_changed_since(
+    here: Entrance, there: Entrance, over_the_network: Server, copied: Server, asked: Asked
+) -> None:
+    there.join(over_the_network, "chen", PASSWORD).close()
+    with here.sign_in("lee", OTHER) as store:
+        store.save(begin())
+    new = "quite another password"
+    asked(f"ALTER ROLE {over_the_network.user} PASSWORD '{new}'")
+    try:
+        now = replace(over_the_network, database=copied.database, password=new)
+        with there.join(now, "chen", PASSWORD) as store:
+            assert store.trail_was_cut
+            assert store.not_compared_with is None
+    finally:
+        asked(f"ALTER ROLE {over_the_network.user} PASSWORD '{over_the_network.password}'")
+
+
+def test_a_database_before_that_cannot_be_asked_is_told(
+    there: Entrance,
+    server: Server,
+    copied: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with there.sign_in("chen", PASSWORD) as store:
+        write_server(there.server_file, replace(server, port=1), store.keys, there.vault())
+    monkeypatch.setattr(cli, "_password", lambda _: PASSWORD)
+    url = f"postgresql://{copied.user}@/{copied.database}?host={copied.host}&port={copied.port}"
+    folder = str(there.records.parent)
+    assert cli.main(["connect-to-postgres", url, "--sign-in", "chen", "--folder", folder]) == 0
+    assert "“clinic” on" in (said := capsys.readouterr().out)
+    assert "was not compared" in said
+    there.sign_in("chen", PASSWORD).close()
+    assert cli.main(["connect-to-postgres", url, "--sign-in", "chen", "--folder", folder]) == 0
+    assert "compared" not in capsys.readouterr().out
+
+
 def test_a_line_without_a_right_seal_does_not_open_a_database_that_was_left(
     here: Entrance, there: Entrance, server: Server, copied: Server
 ) -> None:

@@ -83,6 +83,11 @@ LACKS = (
     "{server} lacks what was kept in {former} since it was copied. Nothing was changed. "
     "Let everybody sign out, let whoever looks after the server copy it again, then connect."
 )
+NOT_COMPARED = (
+    "{file} names another database, and this password does not open it here, so what was kept there cannot be "
+    "compared with {server}. Nothing was changed. Sign in here once, so that this workstation knows this password, "
+    "then connect. Only if that other database is lost or was left already, put the file aside, then connect."
+)
 CUT_SHORT = (
     "{server} holds a copy of these records from a move that was cut short. Nothing was changed; the records of this "
     "computer are the ones that count. Let whoever looks after the server empty that database, then move them again."
@@ -391,7 +396,7 @@ class Entrance:
         with self._right_so_far():
             if here and self.records.exists() and not (self.server_file.exists() or self._were_moved(found)):
                 raise StoreError(NOT_MOVED.format(server=server))
-            former = self._server_before(found[-1], opened)
+            former = self._server_before(server, found[-1], opened)
             with Store(server, found[-1], wait_s=self._wait_s) as asked:
                 account = asked.account_of(slot.id)
                 if not (account.administers and self._administers_at(former, found[-1], slot.id)):
@@ -401,18 +406,32 @@ class Entrance:
                 keys = self._name_server(server, vault, found[-1])
             store = self._opened_on_server(server, keys, vault, slot.id, opened)
         if former is not None:
-            with suppress(EvalAssistError), Store(former, found[-1], wait_s=self._wait_s) as left:
-                lacks = self._leave(left, store, store.account)
-                store.trail_was_cut = lacks or not store.holds(self.vault().anchor)
+            try:
+                with Store(former, found[-1], wait_s=self._wait_s) as left:
+                    lacks = self._leave(left, store, store.account)
+                    store.trail_was_cut = lacks or not store.holds(self.vault().anchor)
+            except EvalAssistError:
+                store.not_compared_with = former
         return store
 
-    def _server_before(self, keys: Keys, opened: Opened) -> Server | None:
-        """Which server this workstation used until now, where one that still can be read is named."""
+    def _server_before(self, now: Server, keys: Keys, opened: Opened) -> Server | None:
+        """Which server this workstation used until now, where one is named; another that cannot be read is refused."""
+        if not self.server_file.exists():
+            return None
         with suppress(EvalAssistError):  # another password may be known here
             keys = self._unlocked(self.vault(), opened)[-1]
-        with suppress(StoreError):
-            return read_server(self.server_file, keys) if self.server_file.exists() else None
-        return None
+        try:
+            former = read_server(self.server_file, keys)
+        except StoreError:
+            names_another = False  # nor does a name that is damaged
+            with suppress(StoreError):
+                names_another = not is_named(self.server_file, now)
+            if names_another:
+                raise StoreError(NOT_COMPARED.format(file=self.server_file, server=now)) from None
+            return None
+        # a password that was changed since is the one by which the server let this user in just now
+        reached = same_place(replace(former, database=now.database), now) and former.user == now.user
+        return replace(now, database=former.database) if reached else former
 
     def _administers_at(self, former: Server | None, keys: Keys, account_id: str) -> bool:
         """Whether this account may lead away from the database before: who owns another makes anybody one there.

@@ -151,6 +151,8 @@ class Store:
         """What is still to be done with the open records before they are closed."""
         self.trail_was_cut = False
         """The audit trail lacks a line known outside: the file was put back to an earlier state, or changed."""
+        self.not_compared_with: Server | None = None
+        """The database that was used here before, where it could not be asked what it holds more."""
         self.accept_cut: Callable[[], None] | None = None
         """For an administrator: the earlier state is the right one, work goes on from there."""
         with plain_words(self.where, "open"):
