@@ -1871,7 +1871,7 @@ def test_what_is_kept_in_the_last_moment_before_a_database_is_left_is_not_left_b
 
 
 def test_who_made_themselves_an_administrator_in_a_copy_leads_no_workstation_there(
-    here: Entrance, there: Entrance, owner: Server, copied: Server
+    here: Entrance, there: Entrance, server: Server, owner: Server, copied: Server
 ) -> None:
     with bare(replace(owner, database="clinic2")) as db:
         db.execute("UPDATE account SET role = 'administrator' WHERE sign_in = 'lee'")
@@ -1880,6 +1880,17 @@ def test_who_made_themselves_an_administrator_in_a_copy_leads_no_workstation_the
         there.join(copied, "lee", OTHER)
     assert there.server_file.read_bytes() == before
     here.sign_in("chen", PASSWORD).close()  # nor does the database say that it was left
+    with bare(server) as db:  # as its user could write it, without any key
+        db.execute(
+            "INSERT INTO audit SELECT number + 1, at, account_id, who, 'moved-to-server', '', '{}', mac FROM audit"
+            " ORDER BY number DESC LIMIT 1"
+        )
+    with pytest.raises(EvalAssistError, match="An administrator connects"):
+        there.join(copied, "lee", OTHER)
+    with pytest.raises(StoreError, match="lie in another database now"):
+        here.sign_in("chen", PASSWORD)
+    here.join(server, "chen", PASSWORD).close()
+    there.sign_in("lee", OTHER).close()
 
 
 @pytest.mark.parametrize("then", ["somebody signed in", "the file is put aside"])

@@ -436,7 +436,7 @@ class Entrance:
     def _administers_at(self, former: Server | None, keys: Keys, account_id: str) -> bool:
         """Whether this account may lead away from the database before: who owns another makes anybody one there.
 
-        One that was left already does not know the accounts of now.
+        One that was left already does not know the accounts of now; only a line with its seal says so here.
         """
         if former is None:
             return True
@@ -445,9 +445,8 @@ class Entrance:
         except StoreError:  # it cannot be reached any more
             return True
         with store:
-            return store.was_left() or any(
-                each.id == account_id and each.administers for each in store.accounts()
-            )
+            administers = any(each.id == account_id and each.administers for each in store.accounts())
+            return administers or bool(store.left_by(sealed=True))
 
     def _name_server(self, server: Server, vault: Vault, keys: Keys) -> Keys:
         """Keep where the records lie, sealed by a new key that only the ways in of this vault open.

@@ -618,9 +618,12 @@ class Store:
         """Whether the records were moved away, and neither put back nor connected to anew since."""
         return bool(self.left_by())
 
-    def left_by(self) -> list[str]:
-        """The seals of the lines that say so; whoever connects to the records anew names them."""
-        return self._read(lambda db: audit.left_by(db, self.keys.audit))
+    def left_by(self, *, sealed: bool = False) -> list[str]:
+        """The seals of the lines that say so; whoever connects to the records anew names them.
+
+        `sealed`: only lines that nobody added without the key of the audit trail.
+        """
+        return self._read(lambda db: audit.left_by(db, self.keys.audit, sealed=sealed))
 
     def last_line(self) -> audit.Line | None:
         """The last line of the audit trail, whole."""
