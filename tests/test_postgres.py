@@ -1769,6 +1769,30 @@ def test_a_workstation_with_other_records_is_not_connected_over_them(
         own.join(server, "chen", PASSWORD)
 
 
+def test_a_workstation_is_not_connected_to_records_that_only_bear_the_name_of_its_own(
+    there: Entrance, copied: Server
+) -> None:
+    """As whoever looks after the server can make them, who never had an account."""
+    vault = there.vault()
+    chen = vault.slot_named("chen")
+    assert chen is not None
+    false = vaults.with_password(
+        vault.model_copy(update={"slots": ()}), new_keys(), chen.id, "mallory", THIRD
+    )
+    with bare(copied) as db:
+        db.execute("UPDATE vault_copy SET vault = %s WHERE id = 1", [vaults.vault_bytes(false)])
+    before = there.server_file.read_bytes(), there.vault_file.read_bytes()
+    for lies in (True, False):  # also where the name of the one before was put aside
+        if not lies:
+            there.server_file.rename(there.server_file.with_name("aside"))
+        there.tries._not_before = 0.0
+        with pytest.raises(StoreError, match="other records than this computer"):
+            there.join(copied, "mallory", THIRD)
+    there.server_file.with_name("aside").rename(there.server_file)
+    assert (there.server_file.read_bytes(), there.vault_file.read_bytes()) == before
+    there.sign_in("lee", OTHER).close()
+
+
 # ------------------------------------------------------------ another database
 
 

@@ -394,6 +394,8 @@ class Entrance:
 
         slot, found = vaults.unlock(vault, name, password, key_file)
         with self._right_so_far():
+            if here and here.begun and not here.fits(found[-1]):  # they only bear the same name
+                raise StoreError(OTHER_RECORDS.format(server=server))
             if here and self.records.exists() and not (self.server_file.exists() or self._were_moved(found)):
                 raise StoreError(NOT_MOVED.format(server=server))
             former = self._server_before(server, found[-1], opened)
