@@ -1539,6 +1539,32 @@ def test_a_disk_that_takes_half_of_what_changed_elsewhere_shuts_nobody_out(
     there.sign_in("lee", THIRD).close()
 
 
+@pytest.mark.parametrize("cut", ["write_server", "vaults.write_vault"])
+def test_a_disk_that_takes_half_of_a_new_password_says_so_where_it_shuts_somebody_out(
+    here: Entrance, there: Entrance, server: Server, monkeypatch: pytest.MonkeyPatch, cut: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    store = here.sign_in("chen", PASSWORD)
+    with monkeypatch.context() as disk:
+        disk.setattr(f"evalassist.records.entrance.{cut}", full)
+        if cut == "write_server":
+            here.change_password(store, store.account.id, THIRD)
+        else:
+            with pytest.raises(StoreError, match="did not take the whole change"):
+                here.change_password(store, store.account.id, THIRD)
+    store.close()
+    with pytest.raises((WrongPasswordError, StoreError)) as caught:
+        here.sign_in("chen", PASSWORD)
+    assert isinstance(caught.value, WrongPasswordError) == (
+        cut == "write_server"
+    )  # then it learns the new one
+    if cut == "vaults.write_vault":
+        here.join(server, "chen", THIRD).close()
+    here.sign_in("chen", THIRD).close()
+
+
 def test_a_workstation_is_not_sent_to_another_server(over_the_network: Server, tmp_path: Path) -> None:
     file = tmp_path / "evalassist.server"
     write_server(file, over_the_network, KEYS)

@@ -42,6 +42,7 @@ from evalassist.records.vault import (
     NO_WAYS,
     Anchor,
     Keys,
+    Slot,
     Vault,
     VaultDamagedError,
     WrongPaperKeyError,
@@ -98,6 +99,11 @@ HALF_CHANGED = (
     "{new} counts from now on, but the disk did not take the whole change: together with an older copy of {file}, what "
     "was before opens the records still. Do the same once more, when no other program uses the records and the disk "
     "has room."
+)
+NOT_KEPT_HERE = (
+    "The new password counts from now on, but the disk of this workstation did not take the whole change: it is known "
+    "here after somebody else has signed in here. If nobody else can, connect this workstation anew with "
+    "`evalassist connect-to-postgres`, when the disk has room."
 )
 EXCHANGED = (
     "{new} may not count: another program put another {file} in place of the one that was just written. What was "
@@ -613,6 +619,14 @@ class Entrance:
             announced = self._announce_new_key(store, newer, vault, ("password-changed", account_id, dropped))
             self._use_if_possible(store, *announced)
             self._refuse_half(store, *announced, tr("The new password"))
+            if store.is_shared and self._only_the_name_knows(newer.slot(account_id)):
+                raise StoreError(tr(NOT_KEPT_HERE))
+
+    def _only_the_name_knows(self, new: Slot | None) -> bool:
+        """Whether the disk took a way in for the name of the server, but not for the vault: then neither opens."""
+        if new is None or new in self.vault().slots:
+            return False
+        return new.public in ways_to(self.server_file)
 
     def needs_key_file(self, store: Store, account_id: str) -> bool:
         """Whether this account signs in with a key file beside its password."""
