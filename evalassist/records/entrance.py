@@ -86,8 +86,9 @@ LACKS = (
 )
 NOT_COMPARED = (
     "{file} names another database, and this password does not open it here, so what was kept there cannot be "
-    "compared with {server}. Nothing was changed. Sign in here once, so that this workstation knows this password, "
-    "then connect. Only if that other database is lost or was left already, put the file aside, then connect."
+    "compared with {server}. Nothing was changed. Sign in here once, or connect to that one anew, so that this "
+    "workstation knows this password, then connect. Only if that other database is lost or was left already, put the "
+    "file aside, then connect."
 )
 CUT_SHORT = (
     "{server} holds a copy of these records from a move that was cut short. Nothing was changed; the records of this "
