@@ -404,12 +404,18 @@ def _connect_to_postgres(options: argparse.Namespace) -> int:
         raise EvalAssistError("Say the address of the database: postgresql://user@host/database.")
     server = _server(options.url or managed().database)
     with entrance.join(server, options.sign_in, _password(options.sign_in), _key_file(options)) as store:
-        lacks = store.trail_was_cut
+        lacks, not_compared = store.trail_was_cut, store.not_compared_with
     print(f"This workstation uses {server} from now on.")
     if lacks:
         print(
             "But it lacks what was kept in the database before, or what this workstation knows of its audit trail: it "
             "is an older copy, or was cut. Nobody should work in it before whoever looks after the server knows why."
+        )
+    if not_compared:
+        print(
+            f"But {not_compared}, which it used before, could not be asked: whether more was kept there was not "
+            "compared, and it does not say that it was left. Unless it is lost, nobody should work here before whoever "
+            "looks after the server knows which one counts."
         )
     return DONE
 

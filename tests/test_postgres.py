@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import socket
 import struct
@@ -18,6 +19,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import CheckConstraint, Connection, text
 
 from evalassist import cli
@@ -1445,13 +1447,51 @@ def test_who_was_removed_does_not_read_the_servers_new_password_on_a_workstation
     try:
         here.join(replace(over_the_network, password=new), "chen", PASSWORD).close()
         here.sign_in("chen", PASSWORD).close()
-        for vault in (former, former.with_ways_to_place(ways_to(here.server_file))):
-            *_, keys = vaults.unlock(vault, "lee", OTHER)[1]
-            for each in (keys, replace(keys, place=keys.database)):
-                with pytest.raises(StoreError, match="Nothing was sent"):
-                    read_server(here.server_file, each)
+        *_, keys = vaults.unlock(former, "lee", OTHER, ways=ways_to(here.server_file))[1]
+        for each in (keys, replace(keys, place=keys.database)):
+            with pytest.raises(StoreError, match="Nothing was sent"):
+                read_server(here.server_file, each)
     finally:
         asked(f"ALTER ROLE {over_the_network.user} PASSWORD '{over_the_network.password}'")
+
+
+def put_into_the_servers_vault(server: Server, public: bytes) -> tuple[vaults.Vault, vaults.Slot]:
+    """A way in with this public half, as the user of the server could put it there without any key."""
+    with bare(server) as db:
+        (kept,) = db.execute("SELECT vault FROM vault_copy WHERE id = 1").fetchall()
+        vault = vaults.vault_of(bytes(kept[0]))
+        more = vault.slots[0].model_copy(
+            update={"id": "more", "name": "more", "public": base64.b64encode(public).decode()}
+        )
+        db.execute("UPDATE vault_copy SET vault = %s", [vaults.vault_bytes(vault.with_slot(more))])
+    return vault, more
+
+
+def test_a_way_in_that_the_servers_user_put_into_its_vault_is_told_no_key_of_the_records(
+    there: Entrance, server: Server
+) -> None:
+    mine = X25519PrivateKey.generate()
+    vault, more = put_into_the_servers_vault(server, mine.public_key().public_bytes_raw())
+    with there.sign_in("lee", OTHER) as store:
+        audit = store.keys.audit
+    told = vaults._unseal(vault, more, mine, ways_to(there.server_file)[more.public])
+    assert audit not in (told.database, told.audit)
+    with pytest.raises(StoreError, match="Nothing was sent"):
+        read_server(there.server_file, Keys(b"", told.audit, place=told.database))
+    lee = vault.slot_named("lee")
+    assert lee is not None
+    forged = lee.model_copy(update={"sealed": (vaults._seal(vault, lee, Keys(bytes(32), told.audit)),)})
+    with pytest.raises(vaults.VaultDamagedError):
+        vaults.unlock(vault.with_slot(forged), "lee", OTHER)
+    there.sign_in("lee", OTHER).close()
+
+
+def test_a_way_in_that_is_none_keeps_nobody_out(here: Entrance, there: Entrance, server: Server) -> None:
+    put_into_the_servers_vault(server, bytes(32))
+    there.sign_in("lee", OTHER).close()
+    there.sign_in("chen", PASSWORD).close()
+    here.join(server, "chen", PASSWORD).close()
+    assert not there.verify("chen", PASSWORD).faults
 
 
 def test_a_name_of_the_server_sealed_as_before_opens_and_is_sealed_anew(
@@ -1497,6 +1537,32 @@ def test_a_disk_that_takes_half_of_what_changed_elsewhere_shuts_nobody_out(
             there.sign_in("lee", OTHER)
     there.sign_in("chen", PASSWORD).close()
     there.sign_in("lee", THIRD).close()
+
+
+@pytest.mark.parametrize("cut", ["write_server", "vaults.write_vault"])
+def test_a_disk_that_takes_half_of_a_new_password_says_so_where_it_shuts_somebody_out(
+    here: Entrance, there: Entrance, server: Server, monkeypatch: pytest.MonkeyPatch, cut: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    store = here.sign_in("chen", PASSWORD)
+    with monkeypatch.context() as disk:
+        disk.setattr(f"evalassist.records.entrance.{cut}", full)
+        if cut == "write_server":
+            here.change_password(store, store.account.id, THIRD)
+        else:
+            with pytest.raises(StoreError, match="did not take the whole change"):
+                here.change_password(store, store.account.id, THIRD)
+    store.close()
+    with pytest.raises((WrongPasswordError, StoreError)) as caught:
+        here.sign_in("chen", PASSWORD)
+    assert isinstance(caught.value, WrongPasswordError) == (
+        cut == "write_server"
+    )  # then it learns the new one
+    if cut == "vaults.write_vault":
+        here.join(server, "chen", THIRD).close()
+    here.sign_in("chen", THIRD).close()
 
 
 def test_a_workstation_is_not_sent_to_another_server(over_the_network: Server, tmp_path: Path) -> None:
@@ -1729,6 +1795,30 @@ def test_a_workstation_with_other_records_is_not_connected_over_them(
         own.join(server, "chen", PASSWORD)
 
 
+def test_a_workstation_is_not_connected_to_records_that_only_bear_the_name_of_its_own(
+    there: Entrance, copied: Server
+) -> None:
+    """As whoever looks after the server can make them, who never had an account."""
+    vault = there.vault()
+    chen = vault.slot_named("chen")
+    assert chen is not None
+    false = vaults.with_password(
+        vault.model_copy(update={"slots": ()}), new_keys(), chen.id, "mallory", THIRD
+    )
+    with bare(copied) as db:
+        db.execute("UPDATE vault_copy SET vault = %s WHERE id = 1", [vaults.vault_bytes(false)])
+    before = there.server_file.read_bytes(), there.vault_file.read_bytes()
+    for lies in (True, False):  # also where the name of the one before was put aside
+        if not lies:
+            there.server_file.rename(there.server_file.with_name("aside"))
+        there.tries._not_before = 0.0
+        with pytest.raises(StoreError, match="other records than this computer"):
+            there.join(copied, "mallory", THIRD)
+    there.server_file.with_name("aside").rename(there.server_file)
+    assert (there.server_file.read_bytes(), there.vault_file.read_bytes()) == before
+    there.sign_in("lee", OTHER).close()
+
+
 # ------------------------------------------------------------ another database
 
 
@@ -1831,7 +1921,7 @@ def test_what_is_kept_in_the_last_moment_before_a_database_is_left_is_not_left_b
 
 
 def test_who_made_themselves_an_administrator_in_a_copy_leads_no_workstation_there(
-    here: Entrance, there: Entrance, owner: Server, copied: Server
+    here: Entrance, there: Entrance, server: Server, owner: Server, copied: Server
 ) -> None:
     with bare(replace(owner, database="clinic2")) as db:
         db.execute("UPDATE account SET role = 'administrator' WHERE sign_in = 'lee'")
@@ -1840,6 +1930,77 @@ def test_who_made_themselves_an_administrator_in_a_copy_leads_no_workstation_the
         there.join(copied, "lee", OTHER)
     assert there.server_file.read_bytes() == before
     here.sign_in("chen", PASSWORD).close()  # nor does the database say that it was left
+    with bare(server) as db:  # as its user could write it, without any key
+        db.execute(
+            "INSERT INTO audit SELECT number + 1, at, account_id, who, 'moved-to-server', '', '{}', mac FROM audit"
+            " ORDER BY number DESC LIMIT 1"
+        )
+    with pytest.raises(EvalAssistError, match="An administrator connects"):
+        there.join(copied, "lee", OTHER)
+    with pytest.raises(StoreError, match="lie in another database now"):
+        here.sign_in("chen", PASSWORD)
+    here.join(server, "chen", PASSWORD).close()
+    there.sign_in("lee", OTHER).close()
+
+
+@pytest.mark.parametrize("then", ["somebody signed in", "the file is put aside"])
+def test_who_leads_to_a_copy_with_a_password_that_is_not_known_here_is_asked_to_sign_in_first(
+    here: Entrance, there: Entrance, server: Server, copied: Server, then: str
+) -> None:
+    """Else nobody asks the database before who administers it, nor what the copy lacks."""
+    with here.sign_in("chen", PASSWORD) as store:
+        here.change_password(store, store.account.id, THIRD)
+    with bare(server) as old, bare(copied) as new:
+        (counts,) = old.execute("SELECT vault FROM vault_copy WHERE id = 1").fetchall()
+        new.execute("UPDATE vault_copy SET vault = %s WHERE id = 1", counts)
+    before = there.server_file.read_bytes()
+    with pytest.raises(StoreError, match="Sign in here once"):
+        there.join(copied, "chen", THIRD)
+    assert there.server_file.read_bytes() == before
+    if then == "somebody signed in":
+        there.sign_in("lee", OTHER).close()
+    else:
+        there.server_file.rename(there.server_file.with_name("aside"))
+    with there.join(copied, "chen", THIRD) as store:
+        assert store.where == copied
+        assert store.trail_was_cut or then == "the file is put aside"
+
+
+def test_a_copy_is_compared_also_when_the_password_of_the_server_was_changed_since(
+    here: Entrance, there: Entrance, over_the_network: Server, copied: Server, asked: Asked
+) -> None:
+    there.join(over_the_network, "chen", PASSWORD).close()
+    with here.sign_in("lee", OTHER) as store:
+        store.save(begin())
+    new = "quite another password"
+    asked(f"ALTER ROLE {over_the_network.user} PASSWORD '{new}'")
+    try:
+        now = replace(over_the_network, database=copied.database, password=new)
+        with there.join(now, "chen", PASSWORD) as store:
+            assert store.trail_was_cut
+            assert store.not_compared_with is None
+    finally:
+        asked(f"ALTER ROLE {over_the_network.user} PASSWORD '{over_the_network.password}'")
+
+
+def test_a_database_before_that_cannot_be_asked_is_told(
+    there: Entrance,
+    server: Server,
+    copied: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with there.sign_in("chen", PASSWORD) as store:
+        write_server(there.server_file, replace(server, port=1), store.keys, there.vault())
+    monkeypatch.setattr(cli, "_password", lambda _: PASSWORD)
+    url = f"postgresql://{copied.user}@/{copied.database}?host={copied.host}&port={copied.port}"
+    folder = str(there.records.parent)
+    assert cli.main(["connect-to-postgres", url, "--sign-in", "chen", "--folder", folder]) == 0
+    assert "“clinic” on" in (said := capsys.readouterr().out)
+    assert "was not compared" in said
+    there.sign_in("chen", PASSWORD).close()
+    assert cli.main(["connect-to-postgres", url, "--sign-in", "chen", "--folder", folder]) == 0
+    assert "compared" not in capsys.readouterr().out
 
 
 def test_a_line_without_a_right_seal_does_not_open_a_database_that_was_left(

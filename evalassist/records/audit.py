@@ -178,9 +178,10 @@ def tells_of(db: Session, action: str) -> bool:
     return bool(db.scalar(select(exists().where(StoredAudit.action == action))))
 
 
-def left_by(db: Session, key: bytes) -> list[str]:
+def left_by(db: Session, key: bytes, *, sealed: bool = False) -> list[str]:
     """The seals of the lines that say that the records were moved away, as far as nobody took them back since.
 
+    `sealed`: only those that were written with the key of the trail; the others keep people out all the same.
     All before a backup was put back are; any other line takes back only those whose seals it names: one that was
     copied from the database they went to, or that another program wrote without the key of the trail, takes none.
     Lines of before this version name no seals: they still take back what was moved before this version, and no more.
@@ -195,11 +196,13 @@ def left_by(db: Session, key: bytes) -> list[str]:
     left, answers = list[str](), list[str]()
     for *line, mac, mac_before in db.execute(lines):
         action, detail = line[4], line[6]
+        is_sealed = mac == seal(mac_before or "", cast(Line, tuple(line)))
         if action == MOVED:
             is_older = detail == _sorted({})
-            if not any(mac in each or (is_older and TAKES_BACK not in each) for each in answers):
+            taken_back = any(mac in each or (is_older and TAKES_BACK not in each) for each in answers)
+            if not taken_back and (is_sealed or not sealed):
                 left.append(mac)
-        elif mac == seal(mac_before or "", cast(Line, tuple(line))):
+        elif is_sealed:
             if action == RESTORED:
                 break
             answers.append(detail)

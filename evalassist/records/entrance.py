@@ -39,8 +39,10 @@ from evalassist.records.server_faults import sentence_start
 from evalassist.records.store import AT_ONCE, Store, Told
 from evalassist.records.tries import Tries
 from evalassist.records.vault import (
+    NO_WAYS,
     Anchor,
     Keys,
+    Slot,
     Vault,
     VaultDamagedError,
     WrongPaperKeyError,
@@ -55,6 +57,8 @@ log = logging.getLogger(__name__)
 TRIES = "evalassist.tries"
 NOTHING: Mapping[str, Anchor] = MappingProxyType({})
 State = Literal["new", "plain", "locked"]
+Opened = Callable[..., list[Keys]]
+"""What opens a vault, with the ways to the key of the server's name where they are given."""
 OTHER_RECORDS = (
     "{server} holds other records than this computer. Nothing was changed. "
     "Put the files of this computer's records aside, then connect."
@@ -80,6 +84,12 @@ LACKS = (
     "{server} lacks what was kept in {former} since it was copied. Nothing was changed. "
     "Let everybody sign out, let whoever looks after the server copy it again, then connect."
 )
+NOT_COMPARED = (
+    "{file} names another database, and this password does not open it here, so what was kept there cannot be "
+    "compared with {server}. Nothing was changed. Sign in here once, or connect to that one anew, so that this "
+    "workstation knows this password, then connect. Only if that other database is lost or was left already, put the "
+    "file aside, then connect."
+)
 CUT_SHORT = (
     "{server} holds a copy of these records from a move that was cut short. Nothing was changed; the records of this "
     "computer are the ones that count. Let whoever looks after the server empty that database, then move them again."
@@ -90,6 +100,11 @@ HALF_CHANGED = (
     "{new} counts from now on, but the disk did not take the whole change: together with an older copy of {file}, what "
     "was before opens the records still. Do the same once more, when no other program uses the records and the disk "
     "has room."
+)
+NOT_KEPT_HERE = (
+    "The new password counts from now on, but the disk of this workstation did not take the whole change: it is known "
+    "here after somebody else has signed in here. If nobody else can, connect this workstation anew with "
+    "`evalassist connect-to-postgres`, when the disk has room."
 )
 EXCHANGED = (
     "{new} may not count: another program put another {file} in place of the one that was just written. What was "
@@ -199,8 +214,8 @@ class Entrance:
         vault = self.vault()
         self.tries.count()
 
-        def opened(vault: Vault) -> list[Keys]:
-            return vaults.unlock(vault, name, password, key_file)[1]
+        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> list[Keys]:
+            return vaults.unlock(vault, name, password, key_file, ways)[1]
 
         try:
             found = self._unlocked(vault, opened)
@@ -222,17 +237,16 @@ class Entrance:
         vault = self.vault()
         self.tries.count()
 
-        def opened(vault: Vault) -> list[Keys]:
-            return vaults.unlock_with_paper(vault, paper_key)
+        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> list[Keys]:
+            return vaults.unlock_with_paper(vault, paper_key, ways)
 
         return self._opened(vault, self._unlocked(vault, opened), vaults.PAPER, opened)
 
-    def _unlocked(self, vault: Vault, opened: Callable[[Vault], list[Keys]]) -> list[Keys]:
+    def _unlocked(self, vault: Vault, opened: Opened) -> list[Keys]:
         """The keys that a way in opens here; where a server is named, with the key of its name."""
         if not self.server_file.exists():
             return opened(vault)
-        keys, *place = opened(vault.with_ways_to_place(ways_to(self.server_file)))
-        return [replace(keys, place=place[0].database) if place else keys]
+        return opened(vault.with_newest_keys_only(), ways_to(self.server_file))
 
     def confirm(self, store: Store, password: str, key_file: bytes | None = None) -> None:
         """Ask an account that is signed in for its password again; it raises when that is wrong."""
@@ -255,8 +269,8 @@ class Entrance:
         vault = self.vault()
         self.tries.count()
 
-        def opened(vault: Vault) -> list[Keys]:
-            return vaults.unlock(vault, name, password, key_file)[1]
+        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> list[Keys]:
+            return vaults.unlock(vault, name, password, key_file, ways)[1]
 
         found = self._unlocked(vault, opened)
         if self.server_file.exists():
@@ -270,7 +284,7 @@ class Entrance:
             return verify(self.records, keys, {"the vault": vault.anchor, **known})
 
     def _verify_on_server(
-        self, vault: Vault, opened: Keys, again: Callable[[Vault], list[Keys]], known: Mapping[str, Anchor]
+        self, vault: Vault, opened: Keys, again: Opened, known: Mapping[str, Anchor]
     ) -> Verified:
         """The records that count lie there; a file that is still here is how they were before they were moved."""
         from evalassist.records.verify_server import verify_server
@@ -303,9 +317,7 @@ class Entrance:
                 return keys
         return found[0]
 
-    def _opened(
-        self, vault: Vault, found: list[Keys], account_id: str, again: Callable[[Vault], list[Keys]]
-    ) -> Store:
+    def _opened(self, vault: Vault, found: list[Keys], account_id: str, again: Opened) -> Store:
         if self.server_file.exists():
             with self._right_so_far():
                 server = read_server(self.server_file, found[-1])
@@ -384,14 +396,16 @@ class Entrance:
             raise StoreError(OTHER_RECORDS.format(server=server))
         self.tries.count()
 
-        def opened(vault: Vault) -> list[Keys]:
-            return vaults.unlock(vault, name, password, key_file)[1]
+        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> list[Keys]:
+            return vaults.unlock(vault, name, password, key_file, ways)[1]
 
         slot, found = vaults.unlock(vault, name, password, key_file)
         with self._right_so_far():
+            if here and here.begun and not here.fits(found[-1]):  # they only bear the same name
+                raise StoreError(OTHER_RECORDS.format(server=server))
             if here and self.records.exists() and not (self.server_file.exists() or self._were_moved(found)):
                 raise StoreError(NOT_MOVED.format(server=server))
-            former = self._server_before(found[-1], opened)
+            former = self._server_before(server, found[-1], opened)
             with Store(server, found[-1], wait_s=self._wait_s) as asked:
                 account = asked.account_of(slot.id)
                 if not (account.administers and self._administers_at(former, found[-1], slot.id)):
@@ -401,23 +415,37 @@ class Entrance:
                 keys = self._name_server(server, vault, found[-1])
             store = self._opened_on_server(server, keys, vault, slot.id, opened)
         if former is not None:
-            with suppress(EvalAssistError), Store(former, found[-1], wait_s=self._wait_s) as left:
-                lacks = self._leave(left, store, store.account)
-                store.trail_was_cut = lacks or not store.holds(self.vault().anchor)
+            try:
+                with Store(former, found[-1], wait_s=self._wait_s) as left:
+                    lacks = self._leave(left, store, store.account)
+                    store.trail_was_cut = lacks or not store.holds(self.vault().anchor)
+            except EvalAssistError:
+                store.not_compared_with = former
         return store
 
-    def _server_before(self, keys: Keys, opened: Callable[[Vault], list[Keys]]) -> Server | None:
-        """Which server this workstation used until now, where one that still can be read is named."""
+    def _server_before(self, now: Server, keys: Keys, opened: Opened) -> Server | None:
+        """Which server this workstation used until now, where one is named; another that cannot be read is refused."""
+        if not self.server_file.exists():
+            return None
         with suppress(EvalAssistError):  # another password may be known here
             keys = self._unlocked(self.vault(), opened)[-1]
-        with suppress(StoreError):
-            return read_server(self.server_file, keys) if self.server_file.exists() else None
-        return None
+        try:
+            former = read_server(self.server_file, keys)
+        except StoreError:
+            names_another = False  # nor does a name that is damaged
+            with suppress(StoreError):
+                names_another = not is_named(self.server_file, now)
+            if names_another:
+                raise StoreError(NOT_COMPARED.format(file=self.server_file, server=now)) from None
+            return None
+        # a password that was changed since is the one by which the server let this user in just now
+        reached = same_place(replace(former, database=now.database), now) and former.user == now.user
+        return replace(now, database=former.database) if reached else former
 
     def _administers_at(self, former: Server | None, keys: Keys, account_id: str) -> bool:
         """Whether this account may lead away from the database before: who owns another makes anybody one there.
 
-        One that was left already does not know the accounts of now.
+        One that was left already does not know the accounts of now; only a line with its seal says so here.
         """
         if former is None:
             return True
@@ -426,9 +454,8 @@ class Entrance:
         except StoreError:  # it cannot be reached any more
             return True
         with store:
-            return store.was_left() or any(
-                each.id == account_id and each.administers for each in store.accounts()
-            )
+            administers = any(each.id == account_id and each.administers for each in store.accounts())
+            return administers or bool(store.left_by(sealed=True))
 
     def _name_server(self, server: Server, vault: Vault, keys: Keys) -> Keys:
         """Keep where the records lie, sealed by a new key that only the ways in of this vault open.
@@ -545,7 +572,7 @@ class Entrance:
         opened: Keys,
         vault: Vault,
         account_id: str,
-        again: Callable[[Vault], list[Keys]],
+        again: Opened,
     ) -> Store:
         """Sign in with the vault that counts for all workstations: this one's copy may be older."""
         store = Store(server, opened, wait_s=self._wait_s)
@@ -593,6 +620,14 @@ class Entrance:
             announced = self._announce_new_key(store, newer, vault, ("password-changed", account_id, dropped))
             self._use_if_possible(store, *announced)
             self._refuse_half(store, *announced, tr("The new password"))
+            if store.is_shared and self._only_the_name_knows(newer.slot(account_id)):
+                raise StoreError(tr(NOT_KEPT_HERE))
+
+    def _only_the_name_knows(self, new: Slot | None) -> bool:
+        """Whether the disk took a way in for the name of the server, but not for the vault: then neither opens."""
+        if new is None or new in self.vault().slots:
+            return False
+        return new.public in ways_to(self.server_file)
 
     def needs_key_file(self, store: Store, account_id: str) -> bool:
         """Whether this account signs in with a key file beside its password."""

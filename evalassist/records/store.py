@@ -151,6 +151,8 @@ class Store:
         """What is still to be done with the open records before they are closed."""
         self.trail_was_cut = False
         """The audit trail lacks a line known outside: the file was put back to an earlier state, or changed."""
+        self.not_compared_with: Server | None = None
+        """The database that was used here before, where it could not be asked what it holds more."""
         self.accept_cut: Callable[[], None] | None = None
         """For an administrator: the earlier state is the right one, work goes on from there."""
         with plain_words(self.where, "open"):
@@ -616,9 +618,12 @@ class Store:
         """Whether the records were moved away, and neither put back nor connected to anew since."""
         return bool(self.left_by())
 
-    def left_by(self) -> list[str]:
-        """The seals of the lines that say so; whoever connects to the records anew names them."""
-        return self._read(lambda db: audit.left_by(db, self.keys.audit))
+    def left_by(self, *, sealed: bool = False) -> list[str]:
+        """The seals of the lines that say so; whoever connects to the records anew names them.
+
+        `sealed`: only lines that nobody added without the key of the audit trail.
+        """
+        return self._read(lambda db: audit.left_by(db, self.keys.audit, sealed=sealed))
 
     def last_line(self) -> audit.Line | None:
         """The last line of the audit trail, whole."""

@@ -14,8 +14,9 @@ import secrets
 import unicodedata
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Literal
 from uuid import uuid4
 
@@ -80,6 +81,7 @@ def practice_keys(keys: Keys) -> Keys:
 
 
 MOST_WAYS_IN = 1000
+NO_WAYS: Mapping[str, str] = MappingProxyType({})
 Base64 = Annotated[str, Field(max_length=1000)]
 
 
@@ -177,17 +179,16 @@ class Vault(_Kept):
         return self._resealed(lambda slot: slot.sealed[-1:])
 
     def ways_to(self, place: Keys) -> dict[str, str]:
-        """The key of the server's name, sealed to everybody, by the public half of each."""
-        both = Keys(place.place, place.audit)
-        return {slot.public: _seal(self, slot, both) for slot in self.slots}
+        """The key of the server's name, sealed to everybody, by the public half of each.
 
-    def with_ways_to_place(self, ways: Mapping[str, str]) -> Vault:
-        """To be opened, and never kept: with the key of the server's name beside those of the records."""
-
-        def sealed(slot: Slot) -> tuple[str, ...]:
-            return slot.sealed[-1:] + ((ways[slot.public],) if slot.public in ways else ())
-
-        return self._resealed(sealed)
+        Never with the key of the trail: the server's user can put a slot of their own there. One to which nothing
+        can be sealed is passed over, so that it keeps nobody else out.
+        """
+        both, ways = Keys(place.place, _way(place)), dict[str, str]()
+        for slot in self.slots:
+            with suppress(ValueError, VaultDamagedError):
+                ways[slot.public] = _seal(self, slot, both)
+        return ways
 
     def _resealed(self, sealed: Callable[[Slot], tuple[str, ...]]) -> Vault:
         slots = tuple(slot.model_copy(update={"sealed": sealed(slot)}) for slot in self.slots)
@@ -249,8 +250,14 @@ def _filled(vault: Vault, head: Slot, key: bytes, keys: Keys) -> Slot:
 # ------------------------------------------------------------ opening
 
 
-def unlock(vault: Vault, name: str, password: str, key_file: bytes | None = None) -> tuple[Slot, list[Keys]]:
-    """The account's slot and the keys it opens, the newest last.
+def unlock(
+    vault: Vault,
+    name: str,
+    password: str,
+    key_file: bytes | None = None,
+    ways: Mapping[str, str] = NO_WAYS,
+) -> tuple[Slot, list[Keys]]:
+    """The account's slot and the keys it opens, the newest last; `ways`: to the key of the server's name.
 
     A name that is not known takes as long as a wrong password, and is answered with the same words.
     """
@@ -258,18 +265,21 @@ def unlock(vault: Vault, name: str, password: str, key_file: bytes | None = None
     if slot is None or slot.stretching is None:
         _password_key(password, Stretching(salt=_text(bytes(16))), key_file)
         raise WrongPasswordError
-    return slot, _opened(vault, slot, _password_key(password, slot.stretching, key_file), WrongPasswordError)
+    key = _password_key(password, slot.stretching, key_file)
+    return slot, _opened(vault, slot, key, ways, WrongPasswordError)
 
 
-def unlock_with_paper(vault: Vault, text: str) -> list[Keys]:
+def unlock_with_paper(vault: Vault, text: str, ways: Mapping[str, str] = NO_WAYS) -> list[Keys]:
     """The keys that the paper key opens, the newest last."""
     slot = vault.slot(PAPER)
     if slot is None:
         raise VaultDamagedError
-    return _opened(vault, slot, _paper_key(paper_secret(text)), WrongPaperKeyError)
+    return _opened(vault, slot, _paper_key(paper_secret(text)), ways, WrongPaperKeyError)
 
 
-def _opened(vault: Vault, slot: Slot, key: bytes, wrong: type[EvalAssistError]) -> list[Keys]:
+def _opened(
+    vault: Vault, slot: Slot, key: bytes, ways: Mapping[str, str], wrong: type[EvalAssistError]
+) -> list[Keys]:
     public, locked = _bytes(slot.public), _bytes(slot.private)
     try:
         raw = AESGCM(key).decrypt(locked[:12], locked[12:], _bound(vault, slot) + public)
@@ -282,6 +292,12 @@ def _opened(vault: Vault, slot: Slot, key: bytes, wrong: type[EvalAssistError]) 
         raise VaultDamagedError from None
     if mark and any(mark != _mark(keys) for keys in found):  # a slot from before there were marks has none
         raise VaultDamagedError
+    with suppress(
+        InvalidTag, ValueError, KeyError, VaultDamagedError
+    ):  # then the name of the server is refused
+        place = _unseal(vault, slot, private, ways[slot.public])
+        if place.audit == _way(found[-1]):
+            found[-1] = replace(found[-1], place=place.database)
     return found
 
 
@@ -419,6 +435,11 @@ def _bound(vault: Vault, slot: Slot) -> bytes:
 def _mark(keys: Keys) -> bytes:
     """What lies locked beside a private key: anybody can seal to a slot, but only keys of the same records count."""
     return _derived(keys.audit, b"evalassist/mark/v1")
+
+
+def _way(keys: Keys) -> bytes:
+    """What proves that the key of a server's name comes from these records; it opens nothing, nor is it a mark."""
+    return _derived(keys.audit, b"evalassist/way/v1")
 
 
 def _check(keys: Keys) -> str:
