@@ -59,7 +59,7 @@ def plan_of_care(
     proposed = [_planned(case, entry) for entry in placed]
     edited = apply_edits(case, proposed, evaluation.plan_edits)
     schedule = schedule_of(case, evaluation.plan_edits, episode)
-    goals = goals_of(case, schedule, evaluation.plan_edits)
+    goals = goals_of(case, schedule, evaluation.plan_edits, episode)
     certification = certification_of(case, schedule, goals.stand, episode)
     in_plan = [one.exercise.id for one in edited.exercises]
     out = taken_out(edited, evaluation.plan_edits)
