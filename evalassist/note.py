@@ -202,6 +202,8 @@ class NotePlan(Part):
     dropped_goals: tuple[str, ...] = ()
     taken_out: tuple[str, ...] = ()
     """Exercises the therapist took out, each with the reason."""
+    ended: tuple[str, ...] = ()
+    """Other exercises of the last plan that are in this one no more; none in earlier notes."""
     precautions: tuple[str, ...] = ()
     onset: str = ""
     reason_missing: bool = False

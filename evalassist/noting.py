@@ -318,6 +318,7 @@ def _plan(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, cont
         order_suffices=ORDER_SUFFICES in plan.certification.rules,
         dropped_goals=tuple(f"{goal.title}: {why}" for goal, why in plan.dropped_goals),
         taken_out=tuple(f"{content.exercises[one.exercise_id].name}: {one.why}" for one in plan.taken_out),
+        ended=plan.ended,
         precautions=plan.precautions,
         onset=_onset(evaluation, assessment, content),
         reason_missing=reason_missing(plan.exercises, evaluation.plan_edits, content.plan.most_exercises),

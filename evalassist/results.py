@@ -146,6 +146,7 @@ def plan_json(plan: PlanOfCare) -> dict[str, Any]:
         "hip_order": list(plan.hip_order),
         "exercises": [_exercise(planned) for planned in plan.exercises],
         "next_phase": list(plan.next_phase),
+        "ended": list(plan.ended),
         "education": _advice(plan.education),
         "running": _advice(plan.running),
         "load_advice": _advice(plan.load_advice),

@@ -522,6 +522,8 @@ class PlanOfCare:
     """Goals the therapist took out, with the reason."""
     taken_out: tuple[Refusal, ...]
     """Exercises the therapist took out, with the reason."""
+    ended: tuple[str, ...]
+    """Names of exercises of the last plan that are in this one no more, besides those taken out."""
     schedule: Schedule
     certification: Certification
     codes: tuple[Code, ...]

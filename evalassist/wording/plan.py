@@ -45,6 +45,7 @@ def beside_exercises(plan: NotePlan) -> tuple[tuple[str, str], ...]:
         ("Resistance", _once([exercise.load_text for exercise in plan.exercises])),
         ("Progress when", _once([exercise.progress_text for exercise in plan.exercises])),
         ("Exercises left out", "; ".join(plan.taken_out)),
+        ("Ended from the last plan", "; ".join(plan.ended)),
         ("Next phase", "; ".join(plan.next_phase)),
         ("Education", _advice(plan.education)),
         ("Load", _advice(plan.load_advice)),
