@@ -124,6 +124,7 @@ class NoteGoal(Part):
     edited: bool = False
     own_words: bool = False
     """The sentence is the therapist's own, and stands as it was written."""
+    short_weeks: int = 4
 
 
 class NoteCode(Part):

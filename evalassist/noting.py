@@ -448,6 +448,7 @@ def _goal(goal: Goal) -> NoteGoal:
         warning=goal.warning,
         edited=goal.edited,
         own_words=goal.own_words,
+        short_weeks=goal.short_weeks,
     )
 
 

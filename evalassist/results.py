@@ -288,6 +288,7 @@ def _goal(goal: Goal) -> dict[str, Any]:
         "measure": goal.measure,
         "baseline": goal.baseline,
         "short": goal.short,
+        "short_weeks": goal.short_weeks,
         "long": goal.long,
         "unit": goal.unit,
         "sentences": list(goal.sentences),

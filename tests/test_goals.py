@@ -129,6 +129,25 @@ def test_every_goal_that_is_dated_has_the_date_of_its_term() -> None:
         assert day_in_words(plan.schedule.ends) in one.sentences[-1]
 
 
+def test_a_goal_that_takes_exercises_is_not_due_before_they_had_four_weeks() -> None:
+    """Age 10 to 14: exercise at home begins in week 5."""
+    child = planned(ex("ex3"))
+    trained = {"G06c.habd", "G06c.hext", "G06c.kext", "G07", "G08"}
+    assert {one.id for one in child.goals if one.short_weeks == 8} == trained
+    assert {one.short_weeks for one in child.goals if one.id not in trained} == {4}
+    grade = next(one for one in child.goals if one.id == "G06c.habd")
+    assert (grade.short, grade.long) == ("4+", "5")
+    assert grade.sentences[0].startswith("Within 8 weeks (by April 27, 2026)")
+    assert {one.short_weeks for one in planned(ex()).goals} == {4}
+
+
+def test_a_runners_start_is_said_to_be_the_distance_without_a_flare() -> None:
+    found = goal(ex("ex2"), "G10b")
+    assert found is not None
+    assert "without a flare" in found.title
+    assert all("(now 20 km without a flare)" in words for words in found.sentences)
+
+
 # ---------------------------------------------------------------- the therapist's word
 
 

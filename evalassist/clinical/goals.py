@@ -65,14 +65,16 @@ def goals_of(
     told: list[str] = []
     kinds: set[str] = set()
     edits = [edit for edit in edits if edit.goal]
-    terms = Terms.of(schedule, case.rules.goals.short_weeks)
+    short_weeks = case.rules.goals.short_weeks
+    terms = Terms.of(schedule, short_weeks)
+    trained = Terms.of(schedule, short_weeks + schedule.home_exercise_from_week - 1)
     for rule in case.rules.goals.goals:
         if rule.only_without and rule.only_without in kinds:
             continue
         task = _task(case, rule, episode)
         for baseline in _baselines(case, rule):
             own = edits_of(rule.id + baseline.suffix, edits)
-            goal, faults = _goal(case, rule, baseline, task, terms, own)
+            goal, faults = _goal(case, rule, baseline, task, trained if rule.trained else terms, own)
             kinds.add(rule.kind)
             if "drop" in own:
                 dropped.append((goal, own["drop"].reason or "taken out by the therapist"))
@@ -281,6 +283,7 @@ def _proposed(case: Case, rule: GoalRule, baseline: Baseline, task: str, terms: 
         limits=rule.limits,
         grades=case.rules.goals.grades if rule.each == "grade" else (),
         leg=LEGS[baseline.side] if baseline.side else "",
+        short_weeks=terms.short.weeks,
     )
 
 

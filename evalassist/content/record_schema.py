@@ -117,6 +117,8 @@ class GoalRule(Sourced):
     title: str
     measure: str
     fact: str = ""
+    trained: bool = False
+    """It takes the exercises: the short term counts from the week in which they begin at home."""
     sides: bool = False
     """The worse of the sore sides counts."""
     each: Literal["", "symmetry", "torque", "grade"] = ""
