@@ -11,6 +11,7 @@ from evalassist.clinical.assessment import CODES, IRRITABILITY, not_decided
 from evalassist.clinical.case import case_of, why_not
 from evalassist.clinical.change import Visit
 from evalassist.clinical.differentials import Cause, causes
+from evalassist.clinical.discharge import contradictions_with
 from evalassist.clinical.edits import reason_missing
 from evalassist.clinical.facts import shown
 from evalassist.clinical.follow_up import FollowUp
@@ -150,7 +151,9 @@ def note_of(
         modifiers=assessment.modifiers,
         impression=evaluation.impression,
         not_decided=tuple(_still_open(assessment, content, not_again)),
-        contradictions=tuple(found.text for found in assessment.contradictions),
+        contradictions=tuple(
+            found.text for found in contradictions_with(earlier, evaluation, assessment, follow_up, content)
+        ),
         no_plan_because=plan.why if isinstance(plan, NoPlan) else "",
         plan=_noted_plan(planned, evaluation, assessment, content) if planned else None,
         sheet=_sheet(planned, evaluation, assessment, content) if planned else None,
