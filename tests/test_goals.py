@@ -234,7 +234,7 @@ def purpose(evaluation: Evaluation, episode: SoFar | None = None) -> str:
         ({"aggravating": ("squat", "jumping"), "agg-squat": 3, "agg-jumping": 7}, "jump and squat."),
         ({"aggravating": ("other",)}, "do daily activities."),
         ({"familiar-stairs": "yes"}, "climb stairs."),
-        ({"aggravating": ("squat", "sitting", "running", "walking")}, "squat, run and sit for long."),
+        ({"aggravating": ("squat", "sitting", "running", "walking")}, "squat and run."),
         ({"aggravating": ("squat",), "psfs-name-1": "10 km run"}, "do the chosen activity (10 km run)."),
         (
             {"psfs-name-1": "ball play", "psfs-name-2": "stairs"},

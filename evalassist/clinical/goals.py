@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 CHOSEN = tuple(f"psfs-name-{number}" for number in range(1, 6))
 """The activities the patient chose for the PSFS."""
-MOST_ACTIVITIES = 3
+MOST_ACTIVITIES = 2
 """Of the activities that hurt, the most painful are named in a goal; a longer list is no purpose."""
 LEGS: dict[SoreKnee, str] = {"right": "the right leg", "left": "the left leg", "both": "each leg"}
 
