@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from evalassist.clinical.change import Visit
-from evalassist.clinical.discharge import GoalReached, goals_reached, goes_on_with
+from evalassist.clinical.discharge import REASON, GoalReached, goals_reached, goes_on_with
 from evalassist.clinical.follow_up import FollowUp, episode_of
 from evalassist.clinical.result import Assessment, PlannedExercise, PlanOfCare
 from evalassist.clinical.schedule import day_in_words
@@ -14,7 +14,7 @@ from evalassist.content import Content
 from evalassist.evaluation import Evaluation
 from evalassist.note import Line, NoteDischarge, NoteGoalReached
 
-REASON, ATTENDED, ADDED, UPKEEP = "discharge-reason", "visits-attended", "discharge-words", "upkeep-plan"
+ATTENDED, ADDED, UPKEEP = "visits-attended", "discharge-words", "upkeep-plan"
 CALL, TODAY, TEEN = ("call_1", "call_2", "call_3"), tuple(f"today_{n}" for n in range(1, 6)), "today_teen"
 UPKEEP_WORDS = {
     "yes": "Agreed: 3 to 4 of these exercises on 2 days a week, for at least 3 months.",

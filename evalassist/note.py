@@ -124,6 +124,7 @@ class NoteGoal(Part):
     edited: bool = False
     own_words: bool = False
     """The sentence is the therapist's own, and stands as it was written."""
+    short_weeks: int = 4
 
 
 class NoteCode(Part):
@@ -202,6 +203,8 @@ class NotePlan(Part):
     dropped_goals: tuple[str, ...] = ()
     taken_out: tuple[str, ...] = ()
     """Exercises the therapist took out, each with the reason."""
+    ended: tuple[str, ...] = ()
+    """Other exercises of the last plan that are in this one no more; none in earlier notes."""
     precautions: tuple[str, ...] = ()
     onset: str = ""
     reason_missing: bool = False

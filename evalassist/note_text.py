@@ -237,7 +237,11 @@ def _goals(plan: NotePlan) -> list[str]:
     lines = []
     for row in goal_rows(plan):
         name = ", ".join(part for part in (row.title, row.measure) if part)
-        targets = (("now", row.now), ("4 weeks", row.short), (f"{plan.weeks} weeks", row.long))
+        targets = (
+            ("now", row.now),
+            (f"{row.short_weeks} weeks", row.short),
+            (f"{plan.weeks} weeks", row.long),
+        )
         told = ", ".join(f"{when} {target}" for when, target in targets if target)
         lines += _line(f"- {name}: {'. '.join(part for part in (told, row.words) if part)}")
     return [*_line(f"By {day(plan.ends)}:"), *lines] if lines else []

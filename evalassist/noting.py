@@ -11,6 +11,7 @@ from evalassist.clinical.assessment import CODES, IRRITABILITY, not_decided
 from evalassist.clinical.case import case_of, why_not
 from evalassist.clinical.change import Visit
 from evalassist.clinical.differentials import Cause, causes
+from evalassist.clinical.discharge import contradictions_with
 from evalassist.clinical.edits import reason_missing
 from evalassist.clinical.facts import shown
 from evalassist.clinical.follow_up import FollowUp
@@ -150,7 +151,9 @@ def note_of(
         modifiers=assessment.modifiers,
         impression=evaluation.impression,
         not_decided=tuple(_still_open(assessment, content, not_again)),
-        contradictions=tuple(found.text for found in assessment.contradictions),
+        contradictions=tuple(
+            found.text for found in contradictions_with(earlier, evaluation, assessment, follow_up, content)
+        ),
         no_plan_because=plan.why if isinstance(plan, NoPlan) else "",
         plan=_noted_plan(planned, evaluation, assessment, content) if planned else None,
         sheet=_sheet(planned, evaluation, assessment, content) if planned else None,
@@ -318,6 +321,7 @@ def _plan(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, cont
         order_suffices=ORDER_SUFFICES in plan.certification.rules,
         dropped_goals=tuple(f"{goal.title}: {why}" for goal, why in plan.dropped_goals),
         taken_out=tuple(f"{content.exercises[one.exercise_id].name}: {one.why}" for one in plan.taken_out),
+        ended=plan.ended,
         precautions=plan.precautions,
         onset=_onset(evaluation, assessment, content),
         reason_missing=reason_missing(plan.exercises, evaluation.plan_edits, content.plan.most_exercises),
@@ -447,6 +451,7 @@ def _goal(goal: Goal) -> NoteGoal:
         warning=goal.warning,
         edited=goal.edited,
         own_words=goal.own_words,
+        short_weeks=goal.short_weeks,
     )
 
 

@@ -261,3 +261,18 @@ def test_signing_freezes_the_summary(session: EvaluationSession) -> None:
     assert session.evaluation.signature is not None
     assert isinstance(session.evaluation.signature, Signature)
     assert isinstance(session.plan, PlanOfCare)
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("goals", ["Why care ends: you chose Goals reached; goals: 2 of 9 met, 6 not met, 1 not measured."]),
+        ("plateau", []),
+    ],
+)
+def test_goals_said_to_be_reached_that_are_not_are_pointed_out(
+    reason: str, said: list[str], content: Content
+) -> None:
+    now = {"nprs-worst": 1, "akps-total": 90, "discharge-reason": reason}
+    made = note_at({"base": "ex1", "weeks": 12, "now": now}, content)
+    assert [words for words in made.contradictions if "Why care ends" in words] == said

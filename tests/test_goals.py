@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
+from evalassist.clinical.given import SoFar
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.result import Goal, PlanOfCare
 from evalassist.clinical.schedule import day_in_words
@@ -128,6 +129,25 @@ def test_every_goal_that_is_dated_has_the_date_of_its_term() -> None:
         assert day_in_words(plan.schedule.ends) in one.sentences[-1]
 
 
+def test_a_goal_that_takes_exercises_is_not_due_before_they_had_four_weeks() -> None:
+    """Age 10 to 14: exercise at home begins in week 5."""
+    child = planned(ex("ex3"))
+    trained = {"G06c.habd", "G06c.hext", "G06c.kext", "G07", "G08"}
+    assert {one.id for one in child.goals if one.short_weeks == 8} == trained
+    assert {one.short_weeks for one in child.goals if one.id not in trained} == {4}
+    grade = next(one for one in child.goals if one.id == "G06c.habd")
+    assert (grade.short, grade.long) == ("4+", "5")
+    assert grade.sentences[0].startswith("Within 8 weeks (by April 27, 2026)")
+    assert {one.short_weeks for one in planned(ex()).goals} == {4}
+
+
+def test_a_runners_start_is_said_to_be_the_distance_without_a_flare() -> None:
+    found = goal(ex("ex2"), "G10b")
+    assert found is not None
+    assert "without a flare" in found.title
+    assert all("(now 20 km without a flare)" in words for words in found.sentences)
+
+
 # ---------------------------------------------------------------- the therapist's word
 
 
@@ -194,9 +214,52 @@ def test_what_the_step_down_is_for_is_the_patients_word_and_no_limitation_nobody
     told = goal(ex(goal_function="to carry boxes."), "G07")
     assert told is not None
     assert [words.rpartition(", ")[2] for words in told.sentences] == ["to carry boxes."] * 2
-    silent = goal(ex("ex1", "goal-function"), "G07")
+    silent = goal(ex("ex1", "goal-function", "familiar-squat", familiar_other="yes"), "G07")
     assert silent is not None
-    assert [words.rpartition(", ")[2] for words in silent.sentences] == ["to climb stairs and squat."] * 2
+    assert [words.rpartition(", ")[2] for words in silent.sentences] == ["to do daily activities."] * 2
+
+
+def purpose(evaluation: Evaluation, episode: SoFar | None = None) -> str:
+    """What the strength goal of a patient says it is for."""
+    content = load_content()
+    plan = plan_of_care(evaluation, assess(evaluation, content), content, episode)
+    assert isinstance(plan, PlanOfCare), plan
+    return next(one for one in plan.goals if one.id == "G06.habd").sentences[0].rpartition(" %), to ")[2]
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"aggravating": ("squat", "jumping")}, "squat and jump."),
+        ({"aggravating": ("squat", "jumping"), "agg-squat": 3, "agg-jumping": 7}, "jump and squat."),
+        ({"aggravating": ("other",)}, "do daily activities."),
+        ({"familiar-stairs": "yes"}, "climb stairs."),
+        ({"aggravating": ("squat", "sitting", "running", "walking")}, "squat and run."),
+        ({"aggravating": ("squat",), "psfs-name-1": "10 km run"}, "do the chosen activity (10 km run)."),
+        (
+            {"psfs-name-1": "ball play", "psfs-name-2": "stairs"},
+            "do the chosen activities (ball play, stairs).",
+        ),
+        ({"goal-function": "to carry boxes", "psfs-name-1": "10 km run"}, "carry boxes."),
+    ],
+)
+def test_a_goal_names_the_activities_that_were_told_and_no_other(told: dict[str, Answer], words: str) -> None:
+    bare = ex("ex1", "goal-function", "familiar-squat", familiar_other="yes")
+    assert purpose(bare.with_answers(told)) == words
+
+
+def test_a_later_visit_keeps_the_purpose_that_was_told_before() -> None:
+    later = ex("ex1", "goal-function").with_answer("aggravating", ("jumping",))
+    before = SoFar(later.visit_date, (), answers={"goal-function": "carry boxes"})
+    assert purpose(later, before) == "carry boxes."
+    assert purpose(later.with_answer("goal-function", "dance"), before) == "dance."
+
+
+def test_a_painful_task_is_not_its_own_purpose() -> None:
+    scores = ("akps-total", "lefs-total", "psfs-mean")
+    found = goal(ex("ex1", *scores, squat45_pain=5, aggravating=("squat", "jumping")), "G11b")
+    assert found is not None
+    assert found.sentences[0].endswith("(now 5/10), to jump.")
 
 
 def test_a_target_at_the_end_of_the_scale_asks_for_no_more_than_that() -> None:

@@ -20,6 +20,8 @@ from evalassist.clinical.progression import edits_of_all
 from evalassist.clinical.result import PlannedExercise, PlanOfCare
 from evalassist.content import Content, load_content
 from evalassist.evaluation import Evaluation, ExerciseLog, PlanEdit
+from evalassist.note_text import note_text
+from evalassist.noting import clinic_of, note_of
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
@@ -316,3 +318,18 @@ def test_a_signed_visit_offers_nothing_to_apply(page: PlanPage) -> None:
     assert row_of(page, "HA01").apply.isHidden()
     QTest.keyClick(page, Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
     assert page.session.evaluation.plan_edits == ()
+
+
+def test_a_plan_says_which_exercises_of_the_last_one_end(content: Content) -> None:
+    given = PlanEdit("add", exercise="QO02", reason="she does it well")
+    _, plan = judged(later(content), given)
+    name = content.exercises["QO02"].name
+    assert name in plan.ended
+    assert not {one.exercise.name for one in plan.exercises} & set(plan.ended)
+    again = later(content).with_plan_edit(given)
+    assert name not in judged(again, given)[1].ended
+    out = again.with_plan_edit(PlanEdit("drop", exercise="QO02", reason="sore"))
+    assert name not in judged(out, given)[1].ended, "what the therapist took out is told with its reason"
+    now = later(content)
+    note = note_of(now, content, assess(now, content), plan, clinic_of(Settings()))
+    assert f"Ended from the last plan: {'; '.join(plan.ended)}" in " ".join(note_text(note).split())

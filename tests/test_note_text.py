@@ -224,6 +224,17 @@ def test_a_signed_note_names_who_signed_and_what_was_added_after() -> None:
     assert ends.splitlines()[-1] == "Clinical content 2026.11, evidence checked 2026-11"
 
 
+def test_the_plan_says_when_exercise_at_home_begins_and_when_its_goals_are_due() -> None:
+    note = noted(evaluation_of("ex3"))
+    told = one_line(note_text(note))
+    assert "Exercise at home: begins March 30, 2026, after the activity ladder; phase 1" in told
+    assert "now 4, 8 weeks 4+, 12 weeks 5" in told
+    assert "4+ (in 8 weeks)" in on_paper(note)
+    assert (
+        "begins" not in one_line(note_text(noted(evaluation_of("ex1"))).partition("Exercise at home")[2])[:40]
+    )
+
+
 def test_an_exercise_that_was_taken_out_stands_in_the_note_with_its_reason() -> None:
     note = noted(evaluation_of("ex1").with_plan_edit(PlanEdit("drop", "HE01", reason="hurts her back")))
     assert "Exercises left out: Clamshell: hurts her back" in one_line(note_text(note))

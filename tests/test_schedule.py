@@ -359,3 +359,17 @@ def test_the_progress_report_is_counted_in_treatment_days_from_the_evaluation(
     schedule = episode(*visits).schedule
     assert (schedule.report_day, schedule.report_by) == (day, by)
     assert f"treatment day {day}; the evaluation is day 1" in schedule.progress_report
+
+
+@pytest.mark.parametrize(("weeks", "begins"), [(2, 3), (4, 1), (8, 1)])
+def test_exercise_at_home_begins_in_the_fifth_week_of_care_whatever_the_visit(
+    weeks: int, begins: int
+) -> None:
+    content = load_content()
+    first = read_case(Path(__file__).parent / "cases" / "ex3.toml", content)
+    later = replace(
+        first, id="later", kind="re-evaluation", visit_date=first.visit_date + timedelta(weeks=weeks)
+    )
+    plan = plan_of_care(later, assess(later, content), content, episode_of(visits_of((first,))))
+    assert isinstance(plan, PlanOfCare)
+    assert plan.schedule.home_exercise_from_week == begins

@@ -14,13 +14,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from evalassist.clinical.assessment import assess, what_is_said
 from evalassist.clinical.change import Change, Visit, last_answers
 from evalassist.clinical.differentials import Cause, causes
+from evalassist.clinical.discharge import contradictions_with
 from evalassist.clinical.facts import shown
 from evalassist.clinical.follow_up import FollowUp, episode_of, follow_up, visits_of
 from evalassist.clinical.given import Given, SoFar
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.progress import StepProgress, progress
 from evalassist.clinical.progression import log_of
-from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare
+from evalassist.clinical.result import Assessment, Contradiction, NoPlan, PlanOfCare
 from evalassist.clinical.same_as import Same, is_measured, same_offered
 from evalassist.content import Content, content_for
 from evalassist.errors import EvalAssistError, SignedRecordError
@@ -282,6 +283,13 @@ class EvaluationSession(QObject):
         if self._follow_up is None and self.earlier:
             self._follow_up = follow_up(self.visits, self._evaluation, self.assessment, self.content)
         return self._follow_up
+
+    @property
+    def contradictions(self) -> tuple[Contradiction, ...]:
+        """What does not fit together, also with the goals of the episode."""
+        return contradictions_with(
+            self.visits, self._evaluation, self.assessment, self.follow_up, self.content
+        )
 
     @property
     def episode(self) -> SoFar | None:

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Literal
 from evalassist.clinical.change import Visit
 from evalassist.clinical.follow_up import FollowUp
 from evalassist.clinical.given import Given, GivenGoal, target_text
-from evalassist.clinical.result import Assessment, PlannedExercise, PlanOfCare, Verdict
+from evalassist.clinical.result import Assessment, Contradiction, PlannedExercise, PlanOfCare, Verdict
 from evalassist.content.record_schema import GoalRule
 from evalassist.evaluation import Evaluation, Side
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
 
+REASON, REACHED = "discharge-reason", "goals"
+"""Why care ends, and the answer that says the goals were reached."""
+OTHER_STATES = ("met in part", "not met", "not measured")
 State = Literal["met", "met in part", "not met", "not measured"]
 TARGET = re.compile(r"(?:\d+(?:\.\d+)?-)?(\d+(?:\.\d+)?)")
 """The number a target reads as; of a span (0-1) its end."""
@@ -66,6 +69,33 @@ def goals_reached(
         )
         for goal_id, told in set_on.items()
     )
+
+
+def states_counted(states: Sequence[str]) -> str:
+    """How many goals were reached, and how the others stand: 1 of 8 met, 7 not measured."""
+    others = (state for state in OTHER_STATES if state in states)
+    parts = [f"{states.count('met')} of {len(states)} met"]
+    return ", ".join([*parts, *(f"{states.count(state)} {state}" for state in others)])
+
+
+def contradictions_with(
+    earlier: Sequence[Visit],
+    evaluation: Evaluation,
+    assessment: Assessment,
+    found: FollowUp | None,
+    content: Content,
+) -> tuple[Contradiction, ...]:
+    """What does not fit together, here or with the goals of the episode: care that ends because they were reached,
+    while not all of them are."""
+    told = assessment.contradictions
+    if found is None or not found.ends or evaluation.answers.get(REASON) != REACHED:
+        return told
+    states = [goal.state for goal in goals_reached(earlier, evaluation, assessment, found, content)]
+    if all(state == "met" for state in states):
+        return told
+    reason = next(option.label for option in content.items[REASON].options if option.id == REACHED)
+    words = f"{content.label(REASON)}: you chose {reason}; goals: {states_counted(states)}."
+    return (*told, Contradiction(words, (REASON,)))
 
 
 def goes_on_with(plan: PlanOfCare | None, earlier: Sequence[Visit], today: date) -> AtHome | None:

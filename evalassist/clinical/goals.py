@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from evalassist.clinical.case import Case
+from evalassist.clinical.given import SoFar
 from evalassist.clinical.goal_edits import TERMS, edits_of, small_step, target_fault, with_words
 from evalassist.clinical.result import Goal, Goals, GroupStrength, Schedule, SideStrength
 from evalassist.clinical.schedule import after, day_in_words
@@ -15,6 +16,10 @@ from evalassist.evaluation import PlanEdit, Side, SoreKnee
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
 
+CHOSEN = tuple(f"psfs-name-{number}" for number in range(1, 6))
+"""The activities the patient chose for the PSFS."""
+MOST_ACTIVITIES = 2
+"""Of the activities that hurt, the most painful are named in a goal; a longer list is no purpose."""
 LEGS: dict[SoreKnee, str] = {"right": "the right leg", "left": "the left leg", "both": "each leg"}
 
 Number = float | str | None
@@ -51,20 +56,25 @@ class Terms(NamedTuple):
         )
 
 
-def goals_of(case: Case, schedule: Schedule, edits: Sequence[PlanEdit] = ()) -> Goals:
+def goals_of(
+    case: Case, schedule: Schedule, edits: Sequence[PlanEdit] = (), episode: SoFar | None = None
+) -> Goals:
     """The goals as the formulas give them, with the therapist's edits laid over them."""
     stand: list[Goal] = []
     dropped: list[tuple[Goal, str]] = []
     told: list[str] = []
     kinds: set[str] = set()
     edits = [edit for edit in edits if edit.goal]
-    terms = Terms.of(schedule, case.rules.goals.short_weeks)
+    short_weeks = case.rules.goals.short_weeks
+    terms = Terms.of(schedule, short_weeks)
+    trained = Terms.of(schedule, short_weeks + schedule.home_exercise_from_week - 1)
     for rule in case.rules.goals.goals:
         if rule.only_without and rule.only_without in kinds:
             continue
+        task = _task(case, rule, episode)
         for baseline in _baselines(case, rule):
             own = edits_of(rule.id + baseline.suffix, edits)
-            goal, faults = _goal(case, rule, baseline, terms, own)
+            goal, faults = _goal(case, rule, baseline, task, trained if rule.trained else terms, own)
             kinds.add(rule.kind)
             if "drop" in own:
                 dropped.append((goal, own["drop"].reason or "taken out by the therapist"))
@@ -200,11 +210,11 @@ def _force(strength: SideStrength) -> tuple[float | None, str]:
 
 
 def _goal(
-    case: Case, rule: GoalRule, baseline: Baseline, terms: Terms, own: dict[str, PlanEdit]
+    case: Case, rule: GoalRule, baseline: Baseline, task: str, terms: Terms, own: dict[str, PlanEdit]
 ) -> tuple[Goal, list[str]]:
     """The goal, and why a target of the therapist was left out. A plan no longer than the short term has no short
     term."""
-    goal = _proposed(case, rule, baseline, terms)
+    goal = _proposed(case, rule, baseline, task, terms)
     lower = rule.better == "lower"
     faults: list[str] = []
     for term in TERMS:
@@ -223,7 +233,7 @@ def _goal(
         if not small and goal.short != goal.proposed[0]:
             small = small_step(baseline.value, goal.short, mdc, mcid)
         goal = goal._replace(
-            sentences=_sentences(case, rule, baseline, terms, goal.short, goal.long),
+            sentences=_sentences(rule, baseline, task, terms, goal.short, goal.long),
             warning=" ".join(filter(None, (small, _not_in_order(case, goal, lower_is_better=lower)))),
         )
     return with_words(goal, own.get("words")), faults
@@ -253,7 +263,7 @@ def _number(value: Number) -> float | None:
     return value if isinstance(value, float) else None
 
 
-def _proposed(case: Case, rule: GoalRule, baseline: Baseline, terms: Terms) -> Goal:
+def _proposed(case: Case, rule: GoalRule, baseline: Baseline, task: str, terms: Terms) -> Goal:
     short: Number = _target(case, rule.short, baseline.value, None, rule)
     long = _target(case, rule.long, baseline.value, short, rule)
     if terms.long.weeks <= terms.short.weeks:
@@ -268,21 +278,22 @@ def _proposed(case: Case, rule: GoalRule, baseline: Baseline, terms: Terms) -> G
         short=short,
         long=long,
         unit=baseline.unit,
-        sentences=_sentences(case, rule, baseline, terms, short, long),
+        sentences=_sentences(rule, baseline, task, terms, short, long),
         note=rule.note if rule.note and case.holds(rule.note_when) else "",
         limits=rule.limits,
         grades=case.rules.goals.grades if rule.each == "grade" else (),
         leg=LEGS[baseline.side] if baseline.side else "",
+        short_weeks=terms.short.weeks,
     )
 
 
 def _sentences(
-    case: Case, rule: GoalRule, baseline: Baseline, terms: Terms, short: Number, long: Number
+    rule: GoalRule, baseline: Baseline, task: str, terms: Terms, short: Number, long: Number
 ) -> tuple[str, ...]:
     same = {
         "now": _word(_shown(baseline.value)),
         "unit": baseline.unit,
-        "task": _task(case),
+        "task": task,
         "group": baseline.group,
         "leg": LEGS[baseline.side] if baseline.side else "",
     }
@@ -338,7 +349,29 @@ def _word(value: Number) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _task(case: Case) -> str:
-    """What the patient wants to do ("in order to …"), or the usual task when nothing was written."""
-    words = str(case.value("goal-function") or "").strip().rstrip(".").removeprefix("to ")
-    return words or case.rules.goals.task
+def _task(case: Case, rule: GoalRule, episode: SoFar | None) -> str:
+    """What the patient wants to do ("in order to …"), as it was told at this visit or earlier in the episode.
+
+    The purpose that was written comes first, then the activities the patient chose, then those that hurt. A goal
+    names no activity that nobody spoke of.
+    """
+
+    def told(item_id: str) -> object:
+        now = case.value(item_id)
+        return episode.answers.get(item_id) if now is None and episode is not None else now
+
+    if purpose := str(told("goal-function") or "").strip().rstrip(".").removeprefix("to "):
+        return purpose
+    named = (str(told(item_id) or "").strip().rstrip(".") for item_id in CHOSEN)
+    if chosen := list(filter(None, named)):
+        return f"do the chosen activit{'y' if len(chosen) == 1 else 'ies'} ({', '.join(chosen)})"
+    ticked = told("aggravating")
+    hurts = [
+        activity
+        for activity in case.rules.goals.activities
+        if activity.id != rule.activity
+        and ((isinstance(ticked, tuple) and activity.id in ticked) or told(activity.test) == "yes")
+    ]
+    hurts.sort(key=lambda activity: case.number(f"agg-{activity.id}") or 0.0, reverse=True)
+    *most, last = [activity.says for activity in hurts[:MOST_ACTIVITIES]] or [case.rules.goals.task]
+    return f"{', '.join(most)} and {last}" if most else last

@@ -59,7 +59,7 @@ def plan_of_care(
     proposed = [_planned(case, entry) for entry in placed]
     edited = apply_edits(case, proposed, evaluation.plan_edits)
     schedule = schedule_of(case, evaluation.plan_edits, episode)
-    goals = goals_of(case, schedule, evaluation.plan_edits)
+    goals = goals_of(case, schedule, evaluation.plan_edits, episode)
     certification = certification_of(case, schedule, goals.stand, episode)
     in_plan = [one.exercise.id for one in edited.exercises]
     out = taken_out(edited, evaluation.plan_edits)
@@ -93,6 +93,7 @@ def plan_of_care(
         goals=goals.stand,
         dropped_goals=goals.dropped,
         taken_out=out,
+        ended=_ended(episode, {*in_plan, *(refusal.exercise_id for refusal in out)}),
         schedule=schedule,
         certification=certification,
         codes=codes,
@@ -223,6 +224,14 @@ def _planned(case: Case, entry: Placed) -> PlannedExercise:
         dose=dose_for(case.row, case.rules.phase_of[case.phase], exercise),
         because=(*entry.because, phase),
     )
+
+
+def _ended(episode: SoFar | None, told: set[str]) -> tuple[str, ...]:
+    """What the patient did until now and is to leave: a plan that is silent about it leaves both in doubt."""
+    if episode is None or episode.plan is None:
+        return ()
+    gone = (one.exercise.name for one in episode.plan.exercises if one.exercise.id not in told)
+    return (*gone, *episode.plan.unknown)
 
 
 def _next_phase(case: Case, out: tuple[Refusal, ...]) -> tuple[str, ...]:

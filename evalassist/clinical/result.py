@@ -353,7 +353,7 @@ class Advice(NamedTuple):
 
 
 class Goal(NamedTuple):
-    """Baseline, targets and sentence of one goal. Short term is 4 weeks, long term the end of the plan."""
+    """Baseline, targets and sentence of one goal. Long term is the end of the plan."""
 
     id: str
     title: str
@@ -376,6 +376,8 @@ class Goal(NamedTuple):
     """The hand grades a target may be set to."""
     leg: str = ""
     """Whose strength it is: "the right leg"; empty for all that has no side."""
+    short_weeks: int = 4
+    """How far ahead the short term lies: later where exercise at home begins later, for what takes exercise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -522,6 +524,8 @@ class PlanOfCare:
     """Goals the therapist took out, with the reason."""
     taken_out: tuple[Refusal, ...]
     """Exercises the therapist took out, with the reason."""
+    ended: tuple[str, ...]
+    """Names of exercises of the last plan that are in this one no more, besides those taken out."""
     schedule: Schedule
     certification: Certification
     codes: tuple[Code, ...]

@@ -43,6 +43,7 @@ def schedule_of(case: Case, edits: Sequence[PlanEdit] = (), episode: SoFar | Non
     every = case.rules.certification.report_day
     before = episode.days_before(starts) if episode else 0
     report_day = every * (before // every + 1)
+    weeks_of_care = (starts - episode.start_of_care).days // 7 if episode else 0
     in_weeks = _treatment_weeks(row, blocks)
     left = report_day - before
     schedule = Schedule(
@@ -54,7 +55,7 @@ def schedule_of(case: Case, edits: Sequence[PlanEdit] = (), episode: SoFar | Non
         ends=after(starts, weeks * 7),
         because=row.because,
         progress_report=case.rules.certification.report.format(day=report_day),
-        home_exercise_from_week=row.home_exercise_from_week,
+        home_exercise_from_week=max(row.home_exercise_from_week - weeks_of_care, 1),
         blocks=blocks,
         treatment_weeks=tuple(in_weeks),
         report_day=report_day,

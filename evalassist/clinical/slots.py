@@ -93,7 +93,7 @@ def _serve(case: Case, need: Need, log: Log) -> Pick | None:
         turned_down.append(choice.exercise)
     for exercise_id in need.last_resorts:
         if exercise_id not in turned_down and why_not(case, exercise_id) is None:
-            because = (*_instead(case, turned_down, log), *_fallback(case, exercise_id))
+            because = (*_instead(case, turned_down, log), *_fallback(case, need, exercise_id))
             found = (*because, *tolerated(case, exercise_id), *stand_ins(case, exercise_id))
             return Pick(exercise_id, found)
     return None
@@ -119,11 +119,14 @@ def _items(case: Case, exercise_id: str) -> tuple[str, ...]:
     return tuple(test.item for test in case.rules.tests_of.get(exercise_id, ()))
 
 
-def _fallback(case: Case, exercise_id: str) -> tuple[Reason, ...]:
+def _fallback(case: Case, need: Need, exercise_id: str) -> tuple[Reason, ...]:
     if case.phase in case.exercises[exercise_id].phases:
         return ()
     return (
-        Reason(f"an exercise of another phase, kept in phase {case.phase} because nothing else can be done"),
+        Reason(
+            f"an exercise of another phase, because none that phase {case.phase} has here for {need.title} "
+            "can be done"
+        ),
     )
 
 

@@ -233,9 +233,19 @@ ASKED_FOR_BY_NAME = (
         "hips-both-normal",
         "hips-both-low",
     ),
-    *("runner", "running-now", "goal-text", "goal-function", "home-equipment", "medicare", "payer-rule"),
+    *(
+        "runner",
+        "running-now",
+        "goal-text",
+        "goal-function",
+        "aggravating",
+        "home-equipment",
+        "medicare",
+        "payer-rule",
+    ),
     *("personal-factors", "exam-elements", "presentation", "surgeon-cleared", "surgeon-restrictions"),
     *("caution-reason", "test-anyway-reason", "low-symmetry-reason"),
+    *(f"psfs-name-{number}" for number in range(1, 6)),
     *("ask-first", "note-to-patient", "child-sheet"),
 )
 """Items that Python looks at by their id; without them a fact would be silently missing for ever."""

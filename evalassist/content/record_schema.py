@@ -117,6 +117,8 @@ class GoalRule(Sourced):
     title: str
     measure: str
     fact: str = ""
+    trained: bool = False
+    """It takes the exercises: the short term counts from the week in which they begin at home."""
     sides: bool = False
     """The worse of the sore sides counts."""
     each: Literal["", "symmetry", "torque", "grade"] = ""
@@ -141,6 +143,17 @@ class GoalRule(Sourced):
     """The discharge criteria that say whether it was reached, where no one value does."""
     only_without: Literal["", "function"] = Field(default="", alias="only-without")
     """Used only when the plan has no goal of this kind yet."""
+    activity: str = ""
+    """The activity the goal itself measures, so that it is not named as its own purpose."""
+
+
+class Activity(Model):
+    """An activity that hurts: ticked among what brings the pain on, or familiar pain in its test."""
+
+    id: str
+    """The option of `aggravating`."""
+    test: str = ""
+    says: str
 
 
 class GoalGroup(Model):
@@ -158,7 +171,8 @@ class GoalRules(Sourced):
     expectation: Expectation
     """How far people come on average, told to the therapist beside the goals."""
     task: str
-    """What the patient wants to do, when nothing was written."""
+    """What the patient wants to do, when nothing was told: no activity, for none was named."""
+    activities: tuple[Activity, ...]
     grades: tuple[str, ...]
     groups: tuple[GoalGroup, ...]
     goals: tuple[GoalRule, ...]

@@ -203,7 +203,7 @@ def _goals(plan: NotePlan, width: float) -> Flowable:
     widths.append(width - sum(widths))
     rows: list[list[Any]] = [[_say(bold(words)) for words in heads]]
     for row in goal_rows(plan, remarks=False):
-        columns = [row.now, row.short, row.long]
+        columns = [row.now, row.in_column, row.long]
         if short is None:
             del columns[1]
         measure = f", {look.escaped(row.measure)}" if row.measure else ""

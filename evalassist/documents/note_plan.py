@@ -13,6 +13,7 @@ from evalassist.documents.look import BOLD
 from evalassist.note import Note, NoteExercise, NotePlan
 from evalassist.wording.findings import day, marked
 from evalassist.wording.plan import (
+    SHORT_WEEKS,
     after_goals,
     because_for_all,
     beside_exercises,
@@ -53,12 +54,12 @@ def _exercises(exercises: Sequence[NoteExercise], width: float) -> Flowable:
 
 
 def _goals(plan: NotePlan, width: float) -> Flowable:
-    heads = ("Goal", "Now", "4 weeks", f"{plan.weeks} weeks", f"By {day(plan.ends)}")
+    heads = ("Goal", "Now", f"{SHORT_WEEKS} weeks", f"{plan.weeks} weeks", f"By {day(plan.ends)}")
     rows: list[list[Any]] = [[cell(words, BOLD) for words in heads]]
     rows += [
         [
             cell(bold(row.title) + (f", {look.escaped(row.measure)}" if row.measure else "")),
-            *(cell(look.escaped(words)) for words in (row.now, row.short, row.long, row.words)),
+            *(cell(look.escaped(words)) for words in (row.now, row.in_column, row.long, row.words)),
         ]
         for row in goal_rows(plan)
     ]

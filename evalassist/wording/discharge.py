@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from evalassist.clinical.discharge import states_counted
 from evalassist.note import Note, NoteDischarge, NoteGoalReached
 from evalassist.wording.findings import day
 
@@ -22,14 +23,7 @@ def counted(found: NoteDischarge) -> str:
     """How many of the goals were reached, in a sentence."""
     if not found.goals:
         return NO_GOALS
-    states = [goal.state for goal in found.goals]
-    parts = [f"{states.count('met')} of {len(states)} met"]
-    parts += [
-        f"{states.count(state)} {state}"
-        for state in ("met in part", "not met", "not measured")
-        if state in states
-    ]
-    return f"{', '.join(parts)}."
+    return f"{states_counted([goal.state for goal in found.goals])}."
 
 
 def care(found: NoteDischarge) -> Told:

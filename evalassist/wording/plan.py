@@ -11,6 +11,8 @@ from evalassist.note import Note, NoteAdvice, NoteExercise, NoteGoal, NotePlan
 from evalassist.wording.findings import day, sore_knees
 from evalassist.words import upper_first
 
+SHORT_WEEKS = 4
+"""What the column of the short term says."""
 SHORT_TARGET = 9
 """Letters of a target that fit a narrow column; a longer one is told as a sentence."""
 
@@ -33,10 +35,16 @@ def frame(note: Note, plan: NotePlan) -> tuple[tuple[str, str], ...]:
         ),
         (
             "Exercise at home",
-            f"phase {plan.phase}{_for_most(plan.exercises)}, {plan.minutes} minutes, effort {plan.effort}, "
-            f"pain at most {plan.pain_cap}/10.",
+            f"{_begins(note)}phase {plan.phase}{_for_most(plan.exercises)}, {plan.minutes} minutes, "
+            f"effort {plan.effort}, pain at most {plan.pain_cap}/10.",
         ),
     )
+
+
+def _begins(note: Note) -> str:
+    """When exercise at home begins, where other steps come first."""
+    starts = note.sheet.start_date if note.sheet else None
+    return f"begins {day(starts)}, after the activity ladder; " if starts else ""
 
 
 def beside_exercises(plan: NotePlan) -> tuple[tuple[str, str], ...]:
@@ -45,6 +53,7 @@ def beside_exercises(plan: NotePlan) -> tuple[tuple[str, str], ...]:
         ("Resistance", _once([exercise.load_text for exercise in plan.exercises])),
         ("Progress when", _once([exercise.progress_text for exercise in plan.exercises])),
         ("Exercises left out", "; ".join(plan.taken_out)),
+        ("Ended from the last plan", "; ".join(plan.ended)),
         ("Next phase", "; ".join(plan.next_phase)),
         ("Education", _advice(plan.education)),
         ("Load", _advice(plan.load_advice)),
@@ -207,6 +216,14 @@ class GoalRow:
     short: str
     long: str
     words: str
+    short_weeks: int = SHORT_WEEKS
+
+    @property
+    def in_column(self) -> str:
+        """The short-term target under the head of its column, with its own weeks where they are others."""
+        if self.short and self.short_weeks != SHORT_WEEKS:
+            return f"{self.short} (in {self.short_weeks} weeks)"
+        return self.short
 
 
 def goal_rows(plan: NotePlan, *, remarks: bool = True) -> list[GoalRow]:
@@ -222,7 +239,7 @@ def goal_rows(plan: NotePlan, *, remarks: bool = True) -> list[GoalRow]:
         measure = goal.measure if goal.measure not in goal.long else ""
         own = (goal.warning, "Changed by the therapist." if goal.edited else "") if remarks else ()
         words = " ".join(part for part in (_goal_words(goal, plan, narrow=narrow), goal.note, *own) if part)
-        rows.append(GoalRow(goal.title, measure, now, short, long, upper_first(words)))
+        rows.append(GoalRow(goal.title, measure, now, short, long, upper_first(words), goal.short_weeks))
     return rows
 
 
@@ -264,7 +281,11 @@ def _goal_words(goal: NoteGoal, plan: NotePlan, *, narrow: bool) -> str:
         return " ".join(goal.sentences)
     if narrow:
         return " ".join(_undated(each) for each in goal.sentences[-1:])
-    targets = ((goal.baseline, "now"), (goal.short, "4 weeks"), (goal.long, f"{plan.weeks} weeks"))
+    targets = (
+        (goal.baseline, "now"),
+        (goal.short, f"{goal.short_weeks} weeks"),
+        (goal.long, f"{plan.weeks} weeks"),
+    )
     return "; ".join(f"{when}: {each}" for each, when in targets if each) + "."
 
 

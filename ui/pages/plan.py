@@ -454,12 +454,16 @@ class PlanPage(Page):
         if at is not None and focus:  # its card went: to the one that stands there now
             focus[min(at, len(focus) - 1)].steppers["sets"].setFocus(Qt.FocusReason.OtherFocusReason)
         names = "; ".join(exercises[exercise_id].name for exercise_id in plan.next_phase)
-        self._next.setText(
+        then = (
             tr("Phase {phase} then holds: {names}.").format(phase=plan.phase + 1, names=names)
             if names
             else ""
         )
-        self._next.setVisible(bool(names))
+        ended = (
+            tr("Ended from the last plan: {names}.").format(names="; ".join(plan.ended)) if plan.ended else ""
+        )
+        self._next.setText("\n".join(filter(None, (ended, then))))
+        self._next.setVisible(bool(ended or then))
 
     def _speak_changes(self, before: list[str], now: list[str]) -> None:
         """What came and went, also where it went with a finding."""

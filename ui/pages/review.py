@@ -278,9 +278,7 @@ class SignPage(Page):
         )
         self._missing_title.setText(many)
         self._missing.show_reasons(found, MOST_MISSING)
-        unfitting = [
-            Reason(one.text, one.items or ("assessment",)) for one in self.session.assessment.contradictions
-        ]
+        unfitting = [Reason(one.text, one.items or ("assessment",)) for one in self.session.contradictions]
         self._unfitting_card.setVisible(bool(unfitting) and not self.session.signed)
         self._unfitting.show_reasons(unfitting, MOST_MISSING)
 

@@ -351,7 +351,7 @@ class SafetyGroup(FoldingGroup):
         if any(flag.rule.level in STOPS for flag in flags):
             return "danger"
         here = {item.id for item in self.group.items}
-        doubted = any(here & set(one.items) for one in self._page.session.assessment.contradictions)
+        doubted = any(here & set(one.items) for one in self._page.session.contradictions)
         if flags or doubted:
             return "look"
         if not any(said):

@@ -83,7 +83,7 @@ class GoalEditor(QFrame):
         self._targets: dict[str, NumberField | ChoiceField] = {}
         self._proposed: dict[str, QLabel] = {}
         for term, said, has in (
-            ("short", tr("4 weeks"), goal.short is not None),
+            ("short", tr("{weeks} weeks").format(weeks=goal.short_weeks), goal.short is not None),
             ("long", tr("{weeks} weeks").format(weeks=weeks), goal.long is not None),
         ):
             if has and (goal.grades or goal.limits):

@@ -59,7 +59,7 @@ class PanelLines:
     def reasoning(self) -> Iterator[Line]:
         assessment = self.session.assessment
         yield from self._safety(assessment)
-        yield from self._contradictions(assessment)
+        yield from self._contradictions()
         if assessment.stopped:
             yield from self._blocked()
             return
@@ -82,7 +82,7 @@ class PanelLines:
 
     def found(self) -> list[str]:
         """What the findings say, a few words each, without what is still needed."""
-        needed, doubts = set(self._still_needed()), self.session.assessment.contradictions
+        needed, doubts = set(self._still_needed()), self.session.contradictions
         titles = [line.text for line in self.reasoning() if line.kind == "title" and line not in needed]
         told = {DOUBT: f"{DOUBT}: {'; '.join(doubt.text for doubt in doubts)}"}
         return [told.get(title, title) for title in titles]
@@ -111,12 +111,13 @@ class PanelLines:
                 item="safety",
             )
 
-    def _contradictions(self, assessment: Assessment) -> Iterator[Line]:
-        if not assessment.contradictions:
+    def _contradictions(self) -> Iterator[Line]:
+        doubts = self.session.contradictions
+        if not doubts:
             return
         yield Line("rule")
         yield Line("title", DOUBT, "look", "att")
-        for found in assessment.contradictions:
+        for found in doubts:
             yield Line("reason", found.text, item=found.items[0] if found.items else "assessment")
 
     def _criteria(self, assessment: Assessment) -> Iterator[Line]:

@@ -112,6 +112,8 @@ class GoalsCard(Card):
     def _add_figures(self, goal: Goal, line: int, title: QLabel) -> None:
         now = style.label("", _number(goal.baseline))
         short = style.label("", "" if goal.short is None else f"→ {_number(goal.short)}")
+        if goal.short is not None and goal.short_weeks != self._content.plan.goals.short_weeks:
+            short.setText(tr("{target} in {weeks} weeks").format(target=short.text(), weeks=goal.short_weeks))
         long = style.label("b", "" if goal.long is None else f"→ {_number(goal.long)}")
         measure = goal.measure if goal.measure not in (goal.title, goal.unit) else ""
         words = f"{measure} {scale_of(goal, self._content) or goal.unit}".strip()
