@@ -211,12 +211,14 @@ class NotePlan(Part):
 class Found(Part):
     """What the sheet says was found at the hip (handout 4.2): variant and the one number it may print."""
 
-    variant: Literal["V1", "V2", "V3", "V4", "V5", "V6", "same", "one-side", "part"]
+    variant: Literal["V1", "V2", "V3", "V4", "V5", "V6", "same", "mixed", "one-side", "part"]
     weaker: Literal["right", "left"] | None = None
     deficit_percent: int | None = None
     """Rounded half up; only for V1 with a device on both sides and no painful test."""
     hurt: bool = False
     """The test hurt, so no percentage is printed."""
+    alike: bool = False
+    """V3: the two sides were compared and are alike; a note that does not know does not say it."""
     strong: bool = False
     """V4: both hips are called strong, not only alike."""
     step_down: Literal["right", "left", "both"] | None = None

@@ -468,6 +468,7 @@ def _sheet(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, con
             weaker=finding.weaker,
             deficit_percent=finding.deficit_percent,
             hurt=finding.hurt,
+            alike=finding.alike,
             strong=finding.strong,
             step_down=None if not moved_in else "both" if len(moved_in) == 2 else moved_in[0],
         ),

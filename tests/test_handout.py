@@ -146,7 +146,9 @@ def runner_note(**changes: Any) -> Note:
 
 def teen_note(**changes: Any) -> Note:
     """EX3: thirteen years, both knees, activity ladder first."""
-    young = fields(found=fields(variant="V3", step_down="both"), go_to=4, age=13, minutes=20, weeks=12)
+    young = fields(
+        found=fields(variant="V3", alike=True, step_down="both"), go_to=4, age=13, minutes=20, weeks=12
+    )
     return note(EX3, "both", **(young | fields(start_date=date(2026, 3, 30), activity_ladder=True) | changes))
 
 
@@ -441,7 +443,8 @@ def test_a_plan_without_knee_moves_does_not_promise_hip_and_knee() -> None:
     [
         ({"variant": "V1", "weaker": "right", "deficit_percent": 12}, "with a little less force than"),
         ({"variant": "V2", "weaker": "right"}, "Your right hip felt less strong than your left hip."),
-        ({"variant": "V3"}, "Both of your hips made less force"),
+        ({"variant": "V3"}, "for the things you like to do. This is common."),
+        ({"variant": "V3", "alike": True}, "to do. The two sides were about the same. This is common."),
         ({"variant": "V4"}, "Your hips tested about the same on both sides. We still add"),
         ({"variant": "V4", "strong": True}, "Your hips tested strong on both sides. That is good news."),
         ({"variant": "V5", "weaker": "left"}, "Your sore knee is on the right."),
@@ -453,8 +456,9 @@ def test_a_plan_without_knee_moves_does_not_promise_hip_and_knee() -> None:
             "You can start the hip moves on page 2 now.",
         ),
         ({"variant": "part"}, "We tested part of your hip strength today."),
+        ({"variant": "mixed"}, "I tested your hips with my hands. We will test you again on"),
     ],
-    ids=["V1", "V2", "V3", "V4", "V4 strong", "V5", "V6", "V6 hurt", "one side", "part"],
+    ids=["V1", "V2", "V3", "V3 alike", "V4", "V4 strong", "V5", "V6", "V6 hurt", "one side", "part", "mixed"],
 )
 def test_the_sheet_says_what_was_found(found: dict[str, Any], says: str) -> None:
     assert says in sides(handout_pdf(note(found=found)))[0]

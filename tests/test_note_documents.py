@@ -31,6 +31,7 @@ from evalassist.evaluation import (
     Opinion,
     Patient,
     Signature,
+    SoreKnee,
     StrengthTest,
 )
 from evalassist.note import Clinic, Line, Note, NoteReason, Section
@@ -507,6 +508,46 @@ def test_hips_are_called_strong_only_where_that_was_found(tested: dict[str, Answ
     bare = evaluation_of("ex1").without_answer(*every, "hips-both-low", "hips-both-normal")
     case = bare.with_answers(tested)
     assert hip_finding(case, assess(case, load_content())).strong is strong
+
+
+@pytest.mark.parametrize(
+    ("right", "left", "sore", "variant", "alike"),
+    [
+        ({"habd": "4", "her": "4+"}, {"habd": "5", "her": "4"}, "both", "V3", False),
+        ({"habd": "4", "her": "4+"}, {"habd": "4", "her": "4+"}, "both", "V3", True),
+        ({"habd": "4"}, {"her": "4"}, "both", "V3", False),
+        ({"habd": "4", "hext": "5"}, {"habd": "4", "hext": "4"}, "both", "V3", False),
+        ({"habd": "4+"}, {"habd": "5"}, "right", "V2", False),
+        ({"habd": "5"}, {"habd": "4+"}, "right", "V5", False),
+        ({"habd": "4+", "her": "5"}, {"habd": "5", "her": "4+"}, "both", "mixed", False),
+        ({"habd": "4+"}, {"habd": "4+"}, "right", "V4", False),
+        ({"habd": "4+"}, {"her": "4+"}, "right", "part", False),
+    ],
+)
+def test_two_hips_are_called_alike_only_where_they_were_compared_and_are(
+    right: dict[str, str], left: dict[str, str], sore: SoreKnee, variant: str, alike: bool
+) -> None:
+    every = [f"{group}.{side}" for group in STRENGTH for side in ("right", "left")]
+    bare = evaluation_of("ex1").without_answer(*every, "hips-both-low", "hips-both-normal")
+    graded = {
+        f"{group}.{side}": StrengthTest(grade=grade)
+        for side, grades in (("right", right), ("left", left))
+        for group, grade in grades.items()
+    }
+    case = replace(bare, sore_knee=sore).with_answers(graded)
+    finding = hip_finding(case, assess(case, load_content()))
+    assert (finding.variant, finding.alike) == (variant, alike)
+
+
+@pytest.mark.parametrize(("extension", "alike"), [(100.0, True), (60.0, False)])
+def test_both_hips_low_by_force_are_alike_only_if_no_group_differs(extension: float, alike: bool) -> None:
+    every = [f"{group}.{side}" for group in STRENGTH for side in ("right", "left")]
+    bare = evaluation_of("ex1").without_answer(*every, "hips-both-normal")
+    force = {"habd.right": 82.0, "habd.left": 82.0, "hext.right": extension, "hext.left": 100.0}
+    tests = {id: StrengthTest(trials=(value,) * 3, unit="N") for id, value in force.items()}
+    case = replace(bare, sore_knee="both").with_answers({**tests, "hips-both-low": "yes"})
+    finding = hip_finding(case, assess(case, load_content()))
+    assert (finding.variant, finding.alike) == ("V3", alike)
 
 
 # ---------------------------------------------------------------- the referral letter
