@@ -182,7 +182,7 @@ def test_the_worked_example_fills_four_sides_with_what_the_patient_needs() -> No
     assert "If your left hip is 100, your right hip is 82. That is 18% less." in why
     assert "We will test you again on March 30." in why
     assert "Do your 4 moves 3 days a week. It takes about 25 minutes. Give it at least 6 weeks." in moves
-    assert "Climb the stairs with less pain by April 27." in moves
+    assert "Climb the stairs with less pain. This plan ends on April 27." in moves
     assert "Bridge" in log
     assert "Week 6" in log
     for words in ("Pain 0 to 3", "Pain 4 to 5", "Pain over 5", "Call us at 555-0100 if:", "Call 911"):
@@ -336,7 +336,7 @@ def test_what_people_type_is_never_markup_and_never_hides() -> None:
         note(goal="Walk <b>1 mile</b> & sit\u202e \x07well", clinic={"name": "A & B <i>Clinic</i>"})
     )
     why, moves, *_ = sides(pdf)
-    assert "Walk <b>1 mile</b> & sit well by April 27." in moves
+    assert "Walk <b>1 mile</b> & sit well. This plan ends on April 27." in moves
     assert "A & B <i>Clinic</i>" in why
 
 
@@ -678,10 +678,18 @@ def test_what_cannot_fit_is_refused_with_the_blocks_that_are_too_tall() -> None:
         handout_pdf(note(exercises=(endless, exercise("QC01"))))
 
 
+def test_a_date_is_never_put_into_the_patients_words() -> None:
+    for said, printed in (
+        ("Run the spring half marathon", "Run the spring half marathon."),
+        ("Run again!", "Run again!"),
+    ):
+        assert f"My goal: {printed} This plan ends on April 27." in sides(handout_pdf(note(goal=said)))[1]
+
+
 def test_a_goal_of_80_characters_is_printed_whole() -> None:
     goal = "Climb the stairs to my flat with the shopping and the children and no sore knee"
     assert len(goal) == 79
-    assert f"My goal: {goal} by April 27." in sides(handout_pdf(note(goal=goal)))[1]
+    assert f"My goal: {goal}. This plan ends on April 27." in sides(handout_pdf(note(goal=goal)))[1]
 
 
 @pytest.mark.parametrize(
@@ -692,8 +700,8 @@ def test_a_longer_goal_ends_in_an_ellipsis_inside_its_column(goal: str) -> None:
     moves = sides(pdf)[1]
     told = moves[moves.index("My goal:") : moves.index("My time:")]
     assert "…" in told or goal.strip() in told.replace(" ", "")
-    assert len(told) < 120
-    assert "by April 27." in told
+    assert len(told) < 125
+    assert "This plan ends on April 27." in told
     assert inked(pypdfium2.PdfDocument(pdf)[1])[2] <= 612 - 40
 
 

@@ -92,7 +92,7 @@ def _mine(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
 
 
 def goal_text(case: Case, lines_of: Callable[[str], int] = lambda _said: 1) -> str:
-    """The goal with its date; a longer one than the sheet takes ends in an ellipsis at a word.
+    """The goal in the patient's words, and apart from it when the plan ends; a longer one than the sheet takes ends in an ellipsis at a word.
 
     Empty where there is none, or none that the font can show: then it is written in by hand.
     """
@@ -102,12 +102,9 @@ def goal_text(case: Case, lines_of: Callable[[str], int] = lambda _said: 1) -> s
     longest = most = letters_of("goal-text")
     while True:
         shown = shortened(goal, most)
-        said = (
-            case.texts("goal_by", goal=shown, date=case.day(case.sheet.goal_date))
-            if case.sheet.goal_date
-            else case.texts("goal", goal=shown)
-        )
-        said += "" if said.endswith("…") else "."
+        said = case.texts("goal", goal=shown) + ("" if shown.endswith(("…", "!", "?")) else ".")
+        if case.sheet.goal_date:
+            said += " " + case.texts("goal_date", date=case.day(case.sheet.goal_date))
         if most <= longest // 4 or lines_of(said) <= _GOAL_LINES:
             return said
         most -= 4
