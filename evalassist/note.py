@@ -250,6 +250,8 @@ class Sheet(Part):
     running: Literal["", "keeps", "stopped"] = ""
     """Whether a runner still runs; empty for who does not run, or was not asked."""
     activity_ladder: bool = False
+    latex_free: bool = False
+    """Latex allergy, and a move of this sheet is done with a band."""
     ask_first: str = ""
     """When the patient asks before starting, in the therapist's words; printed after "Ask us before you start if"."""
     ask_first_wanted: bool = False

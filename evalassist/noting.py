@@ -76,6 +76,8 @@ STILL_NAMED = ("phase", "slot", "label")
 RUNNING_LEVELS = "RN01"
 """The walk-and-jog levels: for runners who stopped (plan of care LM06)."""
 ORDER_SUFFICES = "CER09"
+LATEX = "P17"
+"""The precaution of every exercise that is done with a band."""
 LYING = ("supine", "prone", "side-lying", "plank", "quadruped")
 
 
@@ -484,6 +486,8 @@ def _sheet(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, con
         age=evaluation.age_years,
         running="" if ladder else _running(plan, evaluation),
         activity_ladder=ladder,
+        latex_free=assessment.value("latex-allergy") == "yes"
+        and any(LATEX in planned.exercise.precautions for planned in plan.exercises),
         ask_first=ask_first if asks_first else "",
         ask_first_wanted=asks_first,
         therapist_note=to_patient,

@@ -14,7 +14,7 @@ from evalassist.content.patient_texts import load_patient_texts
 from evalassist.documents import blocks, handout_pdf, look
 from evalassist.documents.look import PaperName
 from evalassist.errors import DocumentError
-from evalassist.note import Clinic, Note, NoteExercise, NotePlan, Sheet
+from evalassist.note import Clinic, Note, NoteExercise, NotePlan, Sheet, SheetForm
 
 EX1 = ("HA01", "QC01", "HE01", "HX01")
 EX2 = ("HA02", "HX02", "MC01", "QC02", "FL03")
@@ -676,6 +676,15 @@ def test_what_cannot_fit_is_refused_with_the_blocks_that_are_too_tall() -> None:
     endless = exercise("HA01", steps={"en": ("Lift your leg. " * 200,)})
     with pytest.raises(DocumentError, match=r"side 2: .*card 1 \(HA01\)"):
         handout_pdf(note(exercises=(endless, exercise("QC01"))))
+
+
+@pytest.mark.parametrize("form", ["standard", "large", "moves"])
+def test_who_must_not_touch_latex_reads_it_beside_the_moves(form: SheetForm) -> None:
+    def read(latex_free: bool) -> str:
+        return " ".join(sides(handout_pdf(note(latex_free=latex_free), form=form)))
+
+    assert "Use a latex-free band." in read(latex_free=True)
+    assert "latex" not in read(latex_free=False)
 
 
 def test_a_date_is_never_put_into_the_patients_words() -> None:

@@ -469,6 +469,18 @@ def test_the_sheet_knows_whether_a_runner_still_runs(answers: dict[str, str], ru
     assert sheet.running == running
 
 
+@pytest.mark.parametrize(
+    ("allergy", "phase", "latex_free"), [("yes", "2", True), ("yes", "1", False), ("no", "2", False)]
+)
+def test_the_sheet_asks_for_a_latex_free_band_where_one_is_used_and_latex_is_not_borne(
+    allergy: str, phase: str, latex_free: bool
+) -> None:
+    home = {"home-equipment": ("band",), "plan-phase": phase, "latex-allergy": allergy}
+    sheet = noted(evaluation_of("ex1").with_answers(home)).sheet
+    assert sheet is not None
+    assert sheet.latex_free is latex_free
+
+
 STRENGTH = ("habd", "her", "hir", "hext", "hflx", "hadd")
 N82 = StrengthTest(trials=(82.0, 82.0, 82.0), unit="N")
 

@@ -50,7 +50,7 @@ def _plan(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
 
 
 def plan_call(case: Case) -> str:
-    """How many moves, how often, how long, and for how many weeks."""
+    """How many moves, how often, how long, for how many weeks, and with which band where latex is not allowed."""
     texts, sheet = case.texts, case.sheet
     call = texts(
         "plan_call",
@@ -61,7 +61,7 @@ def plan_call(case: Case) -> str:
     )
     if sheet.start_date:
         call = f"{texts(case.number_form('plan_start'), date=case.day(sheet.start_date))} {call}"
-    return call
+    return f"{call} {texts('latex_free')}" if sheet.latex_free else call
 
 
 def _mine(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
