@@ -417,6 +417,8 @@ class Note(Part):
     subcategories: tuple[str, ...]
     primary: str
     modifiers: tuple[str, ...]
+    muscle_performance: str = ""
+    """Where the deficit is, and which part was not decided; empty without one, and in earlier notes."""
     impression: str = ""
     not_decided: tuple[str, ...]
     contradictions: tuple[str, ...] = ()

@@ -150,6 +150,7 @@ def note_of(
         subcategories=assessment.agreed,
         primary=assessment.primary or "",
         modifiers=assessment.modifiers,
+        muscle_performance=assessment.muscle_performance or "",
         impression=evaluation.impression,
         not_decided=tuple(_still_open(assessment, content, not_again)),
         contradictions=tuple(found.text for found in assessment.contradictions),

@@ -339,3 +339,10 @@ def test_a_list_of_which_nothing_applies_does_not_read_like_one_that_was_not_ask
     assert f"{label}: none of these" in on_paper(asked).lower()
     assert f"{label}: none of these" in one_line(note_text(asked)).lower()
     assert f"{label}: none of these" not in one_line(note_text(not_asked)).lower()
+
+
+def test_a_part_of_muscle_performance_that_was_not_decided_stands_beside_the_deficit() -> None:
+    note = noted(evaluation_of("ex1").without_answer("kext.right", "kext.left"))
+    says = "Muscle performance deficits (MPD): hip; quadriceps not decided"
+    assert says in on_paper(note)
+    assert says in one_line(note_text(note))
