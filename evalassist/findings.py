@@ -169,15 +169,20 @@ def _safety(step: Step, evaluation: Evaluation, assessment: Assessment) -> Itera
                 yield Line(label=item.label, value=upper_first(said))
 
 
+def screen_answered(step: Step, evaluation: Evaluation, assessment: Assessment) -> tuple[int, int]:
+    """How many of the yes-or-no questions of the safety screen were answered, and how many there are."""
+    asked = [item for item in step.items if item.kind == "yes-no" and is_asked(item, assessment)]
+    return sum(evaluation.answers.get(item.id) in ("yes", "no") for item in asked), len(asked)
+
+
 def _screened(step: Step, evaluation: Evaluation, assessment: Assessment) -> Iterator[Line]:
     answers = evaluation.answers
-    asked = [item for item in step.items if item.kind == "yes-no" and is_asked(item, assessment)]
-    answered = [item for item in asked if answers.get(item.id) in ("yes", "no")]
+    answered, asked = screen_answered(step, evaluation, assessment)
     if not answered:
         return
     positive = [conclusion.rule.title for conclusion in assessment.red_flags]
-    result = "; ".join(positive) or ("negative" if len(answered) == len(asked) else "nothing positive so far")
-    yield Line(label="Screen", value=f"{result} ({len(answered)} of {len(asked)} questions answered)")
+    result = "; ".join(positive) or ("negative" if answered == asked else "nothing positive so far")
+    yield Line(label="Screen", value=f"{result} ({answered} of {asked} questions answered)")
     for conclusion in assessment.red_flags:
         found = "; ".join(reason.text for reason in conclusion.reasons)
         yield Line(label=f"{conclusion.rule.flag} {conclusion.rule.level}", value=found)

@@ -393,6 +393,9 @@ class Note(Part):
     red_flags: tuple[NoteConclusion, ...]
     found_in: str = "the safety screen"
     """Where the findings behind the red flags were made."""
+    screen_answered: int = 0
+    screen_asked: int = 0
+    """Yes-or-no questions of the safety screen; none in earlier notes."""
     sections: tuple[Section, ...]
     not_tested: tuple[Line, ...]
     """What was left out deliberately, with the reason."""

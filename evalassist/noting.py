@@ -36,7 +36,7 @@ from evalassist.clinical.schedule import day_in_words
 from evalassist.content import Content
 from evalassist.discharge_noting import discharge_note
 from evalassist.evaluation import Evaluation, ItemId
-from evalassist.findings import not_tested_lines, sections
+from evalassist.findings import not_tested_lines, screen_answered, sections
 from evalassist.follow_up_noting import follow_up_note
 from evalassist.note import (
     Clinic,
@@ -105,6 +105,7 @@ def note_of(
     signature = evaluation.signature
     planned = plan if isinstance(plan, PlanOfCare) else None
     waits = assessment.hip_first
+    answered, asked = screen_answered(content.steps["safety"], evaluation, assessment)
     not_again = follow_up.not_again if follow_up else frozenset[ItemId]()
     concluded = [] if waits else [c for c in assessment.conclusions.values() if _is_noted(c, not_again)]
     other_causes = {} if waits else causes(evaluation, assessment.known, content)
@@ -132,6 +133,8 @@ def note_of(
         ),
         red_flags=tuple(_conclusion(c, evaluation, assessment, content) for c in assessment.red_flags),
         found_in=found_in(assessment.red_flags, content),
+        screen_answered=answered,
+        screen_asked=asked,
         sections=sections(evaluation, assessment, content),
         not_tested=not_tested_lines(evaluation, content),
         pfp=assessment.pfp.value,

@@ -638,6 +638,15 @@ def test_a_referral_within_two_weeks_does_not_claim_that_testing_was_forbidden()
     assert "No exercise plan was made" in text
 
 
+def test_the_letter_says_how_many_safety_questions_were_not_answered() -> None:
+    stopped = screened(SEPTIC)
+    assert "questions of the safety screen" not in read(referral_pdf(stopped))
+    for left, verb in ((1, "was"), (3, "were")):
+        part = stopped.model_copy(update={"screen_answered": stopped.screen_asked - left})
+        says = f"{left} of the {stopped.screen_asked} questions of the safety screen {verb} not answered."
+        assert says in read(referral_pdf(part))
+
+
 def test_what_was_tested_all_the_same_is_not_called_left_out() -> None:
     tested = screened(SEPTIC, **{"squat45-pain": 9})
     assert "strength and mobility were not tested" in read(referral_pdf(tested))
