@@ -475,7 +475,7 @@ def test_the_sheet_knows_whether_a_runner_still_runs(answers: dict[str, str], ru
 def test_the_sheet_asks_for_a_latex_free_band_where_one_is_used_and_latex_is_not_borne(
     allergy: str, phase: str, latex_free: bool
 ) -> None:
-    home = {"home-equipment": ("band",), "plan-phase": phase, "latex-allergy": allergy}
+    home: dict[str, Answer] = {"home-equipment": ("band",), "plan-phase": phase, "latex-allergy": allergy}
     sheet = noted(evaluation_of("ex1").with_answers(home)).sheet
     assert sheet is not None
     assert sheet.latex_free is latex_free
@@ -551,13 +551,24 @@ def test_two_hips_are_called_alike_only_where_they_were_compared_and_are(
     assert (finding.variant, finding.alike) == (variant, alike)
 
 
-@pytest.mark.parametrize(("extension", "alike"), [(100.0, True), (60.0, False)])
-def test_both_hips_low_by_force_are_alike_only_if_no_group_differs(extension: float, alike: bool) -> None:
+@pytest.mark.parametrize("sore", ["right", "both"])
+def test_hips_that_differ_only_in_extension_did_not_push_about_the_same(sore: SoreKnee) -> None:
+    every = [f"{group}.{side}" for group in STRENGTH for side in ("right", "left")]
+    bare = evaluation_of("ex1").without_answer(*every, "hips-both-low", "hips-both-normal")
+    force = {"habd.right": 82.0, "habd.left": 82.0, "hext.right": 70.0, "hext.left": 100.0}
+    tests = {id: StrengthTest(trials=(value,) * 3, unit="N") for id, value in force.items()}
+    case = replace(bare, sore_knee=sore).with_answers(tests)
+    finding = hip_finding(case, assess(case, load_content()))
+    assert (finding.variant, finding.weaker, finding.deficit_percent) == ("V1", "right", 30)
+
+
+@pytest.mark.parametrize(("extension", "alike"), [("4", True), ("4-", False)])
+def test_both_hips_low_are_alike_only_if_no_group_differs(extension: str, alike: bool) -> None:
     every = [f"{group}.{side}" for group in STRENGTH for side in ("right", "left")]
     bare = evaluation_of("ex1").without_answer(*every, "hips-both-normal")
-    force = {"habd.right": 82.0, "habd.left": 82.0, "hext.right": extension, "hext.left": 100.0}
-    tests = {id: StrengthTest(trials=(value,) * 3, unit="N") for id, value in force.items()}
-    case = replace(bare, sore_knee="both").with_answers({**tests, "hips-both-low": "yes"})
+    tests: dict[str, Answer] = {"habd.right": N82, "habd.left": N82, "hips-both-low": "yes"}
+    tests |= {"hext.right": StrengthTest(grade=extension), "hext.left": StrengthTest(grade="4")}
+    case = replace(bare, sore_knee="both").with_answers(tests)
     finding = hip_finding(case, assess(case, load_content()))
     assert (finding.variant, finding.alike) == ("V3", alike)
 

@@ -20,7 +20,9 @@ HIP_DEFICITS = ("abd-deficit", "er-deficit", "ext-deficit")
 SHOWN_GROUPS = ("habd", "her")
 """If several groups differ, the sheet prints the largest of abduction or external rotation."""
 HIP_GROUPS = ("habd", "her", "hir", "hext", "hflx", "hadd")
-COMPARED_GROUPS = ("habd", "her", "hext")
+EXTENSION = "hext"
+"""Told where abduction and external rotation are alike: hips that differ in it did not push about the same."""
+COMPARED_GROUPS = (*SHOWN_GROUPS, EXTENSION)
 """Both hips low are called alike only where none of the groups behind that differs."""
 
 STRONG_GRADE = "5"
@@ -49,9 +51,11 @@ def hip_finding(evaluation: Evaluation, assessment: Assessment) -> HipFinding:
     both_low = HipFinding("V3", alike=_alike(assessment, noise_percent))
     if measured:
         lower = min(measured, key=lambda group: group.asymmetry_percent or 100)
-        finding = _by_device(evaluation, lower, noise_percent)
-        if finding is not None:
-            return finding
+        for group in (lower, assessment.strength.get(EXTENSION)):
+            if group is None or group.asymmetry_percent is None:
+                continue
+            if finding := _by_device(evaluation, group, noise_percent):
+                return finding
     if evaluation.answers.get("hips-both-normal") == "yes":
         return HipFinding("V4", strong=True)
     if evaluation.answers.get("hips-both-low") == "yes":

@@ -92,9 +92,10 @@ def _mine(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
 
 
 def goal_text(case: Case, lines_of: Callable[[str], int] = lambda _said: 1) -> str:
-    """The goal in the patient's words, and apart from it when the plan ends; a longer one than the sheet takes ends in an ellipsis at a word.
+    """The goal in the patient's words, and apart from it when the plan ends.
 
-    Empty where there is none, or none that the font can show: then it is written in by hand.
+    A goal longer than the sheet takes ends in an ellipsis at a word. Empty where there is none, or none that the font
+    can show: then it is written in by hand.
     """
     goal = seen(case.sheet.goal).rstrip(".")
     if not goal or look.lacks(goal):
