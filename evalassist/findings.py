@@ -46,6 +46,8 @@ BANDS = ("step-down", "foot-posture")
 """The computed findings that name the band a total falls into; told with the total."""
 TOLD_WITHIN = (*BANDS, "load-change")
 """Computed findings that stand inside the text of their answers."""
+NONE_OF_THESE = "none of these"
+"""A list that was asked and denied; what was not asked has no words."""
 WHOLE_GROUP = 4
 """So many answers of one group that are all the same are told by its name."""
 SCORED = ("lsd-arm", "lsd-trunk", "lsd-pelvis", "lsd-knee", "lsd-steady")
@@ -107,8 +109,6 @@ def answer_words(item: Item, answer: Answer | None) -> str:
             return trials or (
                 f"grade {answer.grade}" if answer.grade else answer.not_tested or "not recorded"
             )
-        case tuple() if not answer:
-            return "none of these"
     return _value(item, answer)
 
 
@@ -169,15 +169,20 @@ def _safety(step: Step, evaluation: Evaluation, assessment: Assessment) -> Itera
                 yield Line(label=item.label, value=upper_first(said))
 
 
+def screen_answered(step: Step, evaluation: Evaluation, assessment: Assessment) -> tuple[int, int]:
+    """How many of the yes-or-no questions of the safety screen were answered, and how many there are."""
+    asked = [item for item in step.items if item.kind == "yes-no" and is_asked(item, assessment)]
+    return sum(evaluation.answers.get(item.id) in ("yes", "no") for item in asked), len(asked)
+
+
 def _screened(step: Step, evaluation: Evaluation, assessment: Assessment) -> Iterator[Line]:
     answers = evaluation.answers
-    asked = [item for item in step.items if item.kind == "yes-no" and is_asked(item, assessment)]
-    answered = [item for item in asked if answers.get(item.id) in ("yes", "no")]
+    answered, asked = screen_answered(step, evaluation, assessment)
     if not answered:
         return
     positive = [conclusion.rule.title for conclusion in assessment.red_flags]
-    result = "; ".join(positive) or ("negative" if len(answered) == len(asked) else "nothing positive so far")
-    yield Line(label="Screen", value=f"{result} ({len(answered)} of {len(asked)} questions answered)")
+    result = "; ".join(positive) or ("negative" if answered == asked else "nothing positive so far")
+    yield Line(label="Screen", value=f"{result} ({answered} of {asked} questions answered)")
     for conclusion in assessment.red_flags:
         found = "; ".join(reason.text for reason in conclusion.reasons)
         yield Line(label=f"{conclusion.rule.flag} {conclusion.rule.level}", value=found)
@@ -269,7 +274,7 @@ def _rated(item: Item, answers: Answers) -> str:
     """A list with what was said of each choice: squatting 6/10, stairs down; tape helped."""
     chosen = answers.get(item.id)
     if not isinstance(chosen, tuple) or not chosen:
-        return ""
+        return _item_text(item, answers)
     words = {option.id: lower_first(option.label) for option in item.options}
     told = [f"{words.get(each, each)} {_said_of(answers.get(f'{RATED[item.id]}-{each}'))}" for each in chosen]
     return f"{lower_first(item.label)} " + ", ".join(text.strip() for text in told)
@@ -385,6 +390,8 @@ def _value(item: Item, answer: Answer | None) -> str:
             return ""
         case Quantity(value, unit):
             return _with_unit(value, unit)
+        case tuple() if not answer:
+            return NONE_OF_THESE
         case tuple():
             chosen = [words.get(part, part) for part in answer]
             return _listed(chosen)

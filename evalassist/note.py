@@ -214,12 +214,14 @@ class NotePlan(Part):
 class Found(Part):
     """What the sheet says was found at the hip (handout 4.2): variant and the one number it may print."""
 
-    variant: Literal["V1", "V2", "V3", "V4", "V5", "V6", "same", "one-side", "part"]
+    variant: Literal["V1", "V2", "V3", "V4", "V5", "V6", "same", "mixed", "one-side", "part"]
     weaker: Literal["right", "left"] | None = None
     deficit_percent: int | None = None
     """Rounded half up; only for V1 with a device on both sides and no painful test."""
     hurt: bool = False
     """The test hurt, so no percentage is printed."""
+    alike: bool = False
+    """V3: the two sides were compared and are alike; a note that does not know does not say it."""
     strong: bool = False
     """V4: both hips are called strong, not only alike."""
     step_down: Literal["right", "left", "both"] | None = None
@@ -251,6 +253,8 @@ class Sheet(Part):
     running: Literal["", "keeps", "stopped"] = ""
     """Whether a runner still runs; empty for who does not run, or was not asked."""
     activity_ladder: bool = False
+    latex_free: bool = False
+    """Latex allergy, and a move of this sheet is done with a band."""
     ask_first: str = ""
     """When the patient asks before starting, in the therapist's words; printed after "Ask us before you start if"."""
     ask_first_wanted: bool = False
@@ -392,6 +396,9 @@ class Note(Part):
     red_flags: tuple[NoteConclusion, ...]
     found_in: str = "the safety screen"
     """Where the findings behind the red flags were made."""
+    screen_answered: int = 0
+    screen_asked: int = 0
+    """Yes-or-no questions of the safety screen; none in earlier notes."""
     sections: tuple[Section, ...]
     not_tested: tuple[Line, ...]
     """What was left out deliberately, with the reason."""
@@ -416,6 +423,8 @@ class Note(Part):
     subcategories: tuple[str, ...]
     primary: str
     modifiers: tuple[str, ...]
+    muscle_performance: str = ""
+    """Where the deficit is, and which part was not decided; empty without one, and in earlier notes."""
     impression: str = ""
     not_decided: tuple[str, ...]
     contradictions: tuple[str, ...] = ()

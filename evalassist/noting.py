@@ -37,7 +37,7 @@ from evalassist.clinical.schedule import day_in_words
 from evalassist.content import Content
 from evalassist.discharge_noting import discharge_note
 from evalassist.evaluation import Evaluation, ItemId
-from evalassist.findings import not_tested_lines, sections
+from evalassist.findings import not_tested_lines, screen_answered, sections
 from evalassist.follow_up_noting import follow_up_note
 from evalassist.note import (
     Clinic,
@@ -77,6 +77,8 @@ STILL_NAMED = ("phase", "slot", "label")
 RUNNING_LEVELS = "RN01"
 """The walk-and-jog levels: for runners who stopped (plan of care LM06)."""
 ORDER_SUFFICES = "CER09"
+LATEX = "P17"
+"""The precaution of every exercise that is done with a band."""
 LYING = ("supine", "prone", "side-lying", "plank", "quadruped")
 
 
@@ -104,6 +106,7 @@ def note_of(
     signature = evaluation.signature
     planned = plan if isinstance(plan, PlanOfCare) else None
     waits = assessment.hip_first
+    answered, asked = screen_answered(content.steps["safety"], evaluation, assessment)
     not_again = follow_up.not_again if follow_up else frozenset[ItemId]()
     concluded = [] if waits else [c for c in assessment.conclusions.values() if _is_noted(c, not_again)]
     other_causes = {} if waits else causes(evaluation, assessment.known, content)
@@ -131,6 +134,8 @@ def note_of(
         ),
         red_flags=tuple(_conclusion(c, evaluation, assessment, content) for c in assessment.red_flags),
         found_in=found_in(assessment.red_flags, content),
+        screen_answered=answered,
+        screen_asked=asked,
         sections=sections(evaluation, assessment, content),
         not_tested=not_tested_lines(evaluation, content),
         pfp=assessment.pfp.value,
@@ -149,6 +154,7 @@ def note_of(
         subcategories=assessment.agreed,
         primary=assessment.primary or "",
         modifiers=assessment.modifiers,
+        muscle_performance=assessment.muscle_performance or "",
         impression=evaluation.impression,
         not_decided=tuple(_still_open(assessment, content, not_again)),
         contradictions=tuple(
@@ -473,6 +479,7 @@ def _sheet(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, con
             weaker=finding.weaker,
             deficit_percent=finding.deficit_percent,
             hurt=finding.hurt,
+            alike=finding.alike,
             strong=finding.strong,
             step_down=None if not moved_in else "both" if len(moved_in) == 2 else moved_in[0],
         ),
@@ -488,6 +495,8 @@ def _sheet(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, con
         age=evaluation.age_years,
         running="" if ladder else _running(plan, evaluation),
         activity_ladder=ladder,
+        latex_free=assessment.value("latex-allergy") == "yes"
+        and any(LATEX in planned.exercise.precautions for planned in plan.exercises),
         ask_first=ask_first if asks_first else "",
         ask_first_wanted=asks_first,
         therapist_note=to_patient,

@@ -29,7 +29,7 @@ MANY_MOVES_BECAUSE = "HOME03"
 LONGEST_SESSION_MINUTES = 40
 MOST_OF_A_PHONE, LEAST_DIGITS = 24, 7
 YOUNGEST, OLDEST = 12, 90
-RETESTED = ("V1", "V2", "V3", "V4", "V5", "same")
+RETESTED = ("V1", "V2", "V3", "V4", "V5", "same", "mixed")
 """The variants of "What we found" that say when the hips are tested again."""
 DOSE_WORDS = {
     "sets": "sets",

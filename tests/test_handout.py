@@ -14,7 +14,7 @@ from evalassist.content.patient_texts import load_patient_texts
 from evalassist.documents import blocks, handout_pdf, look
 from evalassist.documents.look import PaperName
 from evalassist.errors import DocumentError
-from evalassist.note import Clinic, Note, NoteExercise, NotePlan, Sheet
+from evalassist.note import Clinic, Note, NoteExercise, NotePlan, Sheet, SheetForm
 
 EX1 = ("HA01", "QC01", "HE01", "HX01")
 EX2 = ("HA02", "HX02", "MC01", "QC02", "FL03")
@@ -146,7 +146,9 @@ def runner_note(**changes: Any) -> Note:
 
 def teen_note(**changes: Any) -> Note:
     """EX3: thirteen years, both knees, activity ladder first."""
-    young = fields(found=fields(variant="V3", step_down="both"), go_to=4, age=13, minutes=20, weeks=12)
+    young = fields(
+        found=fields(variant="V3", alike=True, step_down="both"), go_to=4, age=13, minutes=20, weeks=12
+    )
     return note(EX3, "both", **(young | fields(start_date=date(2026, 3, 30), activity_ladder=True) | changes))
 
 
@@ -180,7 +182,7 @@ def test_the_worked_example_fills_four_sides_with_what_the_patient_needs() -> No
     assert "If your left hip is 100, your right hip is 82. That is 18% less." in why
     assert "We will test you again on March 30." in why
     assert "Do your 4 moves 3 days a week. It takes about 25 minutes. Give it at least 6 weeks." in moves
-    assert "Climb the stairs with less pain by April 27." in moves
+    assert "Climb the stairs with less pain. This plan ends on April 27." in moves
     assert "Bridge" in log
     assert "Week 6" in log
     for words in ("Pain 0 to 3", "Pain 4 to 5", "Pain over 5", "Call us at 555-0100 if:", "Call 911"):
@@ -334,7 +336,7 @@ def test_what_people_type_is_never_markup_and_never_hides() -> None:
         note(goal="Walk <b>1 mile</b> & sit\u202e \x07well", clinic={"name": "A & B <i>Clinic</i>"})
     )
     why, moves, *_ = sides(pdf)
-    assert "Walk <b>1 mile</b> & sit well by April 27." in moves
+    assert "Walk <b>1 mile</b> & sit well. This plan ends on April 27." in moves
     assert "A & B <i>Clinic</i>" in why
 
 
@@ -441,7 +443,8 @@ def test_a_plan_without_knee_moves_does_not_promise_hip_and_knee() -> None:
     [
         ({"variant": "V1", "weaker": "right", "deficit_percent": 12}, "with a little less force than"),
         ({"variant": "V2", "weaker": "right"}, "Your right hip felt less strong than your left hip."),
-        ({"variant": "V3"}, "Both of your hips made less force"),
+        ({"variant": "V3"}, "for the things you like to do. This is common."),
+        ({"variant": "V3", "alike": True}, "to do. The two sides were about the same. This is common."),
         ({"variant": "V4"}, "Your hips tested about the same on both sides. We still add"),
         ({"variant": "V4", "strong": True}, "Your hips tested strong on both sides. That is good news."),
         ({"variant": "V5", "weaker": "left"}, "Your sore knee is on the right."),
@@ -453,8 +456,9 @@ def test_a_plan_without_knee_moves_does_not_promise_hip_and_knee() -> None:
             "You can start the hip moves on page 2 now.",
         ),
         ({"variant": "part"}, "We tested part of your hip strength today."),
+        ({"variant": "mixed"}, "I tested your hips with my hands. We will test you again on"),
     ],
-    ids=["V1", "V2", "V3", "V4", "V4 strong", "V5", "V6", "V6 hurt", "one side", "part"],
+    ids=["V1", "V2", "V3", "V3 alike", "V4", "V4 strong", "V5", "V6", "V6 hurt", "one side", "part", "mixed"],
 )
 def test_the_sheet_says_what_was_found(found: dict[str, Any], says: str) -> None:
     assert says in sides(handout_pdf(note(found=found)))[0]
@@ -674,10 +678,27 @@ def test_what_cannot_fit_is_refused_with_the_blocks_that_are_too_tall() -> None:
         handout_pdf(note(exercises=(endless, exercise("QC01"))))
 
 
+@pytest.mark.parametrize("form", ["standard", "large", "moves"])
+def test_who_must_not_touch_latex_reads_it_beside_the_moves(form: SheetForm) -> None:
+    def read(latex_free: bool) -> str:
+        return " ".join(sides(handout_pdf(note(latex_free=latex_free), form=form)))
+
+    assert "Use a latex-free band." in read(latex_free=True)
+    assert "latex" not in read(latex_free=False)
+
+
+def test_a_date_is_never_put_into_the_patients_words() -> None:
+    for said, printed in (
+        ("Run the spring half marathon", "Run the spring half marathon."),
+        ("Run again!", "Run again!"),
+    ):
+        assert f"My goal: {printed} This plan ends on April 27." in sides(handout_pdf(note(goal=said)))[1]
+
+
 def test_a_goal_of_80_characters_is_printed_whole() -> None:
     goal = "Climb the stairs to my flat with the shopping and the children and no sore knee"
     assert len(goal) == 79
-    assert f"My goal: {goal} by April 27." in sides(handout_pdf(note(goal=goal)))[1]
+    assert f"My goal: {goal}. This plan ends on April 27." in sides(handout_pdf(note(goal=goal)))[1]
 
 
 @pytest.mark.parametrize(
@@ -688,8 +709,8 @@ def test_a_longer_goal_ends_in_an_ellipsis_inside_its_column(goal: str) -> None:
     moves = sides(pdf)[1]
     told = moves[moves.index("My goal:") : moves.index("My time:")]
     assert "…" in told or goal.strip() in told.replace(" ", "")
-    assert len(told) < 120
-    assert "by April 27." in told
+    assert len(told) < 125
+    assert "This plan ends on April 27." in told
     assert inked(pypdfium2.PdfDocument(pdf)[1])[2] <= 612 - 40
 
 

@@ -321,3 +321,12 @@ def edge(page: pypdfium2.PdfTextPage, words: str, right: bool = False) -> float:
     first, count = page.search(words).get_next()
     box = page.get_charbox(first + count - 1 if right else first)
     return float(box[2] if right else box[0])
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_a_latex_free_band_is_asked_for_on_as_many_sides(
+    person: str, note_for: Callable[[str], Note]
+) -> None:
+    read = sides(handout_pdf(changed(note_for(person), latex_free=True), "es"))
+    assert "Use una banda sin látex." in read[1]
+    assert len(read) == PEOPLE[person][2]

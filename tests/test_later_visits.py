@@ -444,7 +444,7 @@ def test_the_clocks_of_a_later_visit_count_from_the_signed_plan(
     page = opened(PlanPage(session))
     assert "Recertify by\nApr 13, 2026" in words(page)
     assert "Then certified until\nMay 25, 2026" in words(page)
-    assert "treatment day 10, about Apr 6, 2026" in words(page)
+    assert "treatment day 10, in the week before Apr 6, 2026" in words(page)
     assert "sign and date it by April 13, 2026" in printed(session.note())
 
 

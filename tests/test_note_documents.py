@@ -31,6 +31,7 @@ from evalassist.evaluation import (
     Opinion,
     Patient,
     Signature,
+    SoreKnee,
     StrengthTest,
 )
 from evalassist.note import Clinic, Line, Note, NoteReason, Section
@@ -468,6 +469,18 @@ def test_the_sheet_knows_whether_a_runner_still_runs(answers: dict[str, str], ru
     assert sheet.running == running
 
 
+@pytest.mark.parametrize(
+    ("allergy", "phase", "latex_free"), [("yes", "2", True), ("yes", "1", False), ("no", "2", False)]
+)
+def test_the_sheet_asks_for_a_latex_free_band_where_one_is_used_and_latex_is_not_borne(
+    allergy: str, phase: str, latex_free: bool
+) -> None:
+    home: dict[str, Answer] = {"home-equipment": ("band",), "plan-phase": phase, "latex-allergy": allergy}
+    sheet = noted(evaluation_of("ex1").with_answers(home)).sheet
+    assert sheet is not None
+    assert sheet.latex_free is latex_free
+
+
 STRENGTH = ("habd", "her", "hir", "hext", "hflx", "hadd")
 N82 = StrengthTest(trials=(82.0, 82.0, 82.0), unit="N")
 
@@ -507,6 +520,57 @@ def test_hips_are_called_strong_only_where_that_was_found(tested: dict[str, Answ
     bare = evaluation_of("ex1").without_answer(*every, "hips-both-low", "hips-both-normal")
     case = bare.with_answers(tested)
     assert hip_finding(case, assess(case, load_content())).strong is strong
+
+
+@pytest.mark.parametrize(
+    ("right", "left", "sore", "variant", "alike"),
+    [
+        ({"habd": "4", "her": "4+"}, {"habd": "5", "her": "4"}, "both", "V3", False),
+        ({"habd": "4", "her": "4+"}, {"habd": "4", "her": "4+"}, "both", "V3", True),
+        ({"habd": "4"}, {"her": "4"}, "both", "V3", False),
+        ({"habd": "4", "hext": "5"}, {"habd": "4", "hext": "4"}, "both", "V3", False),
+        ({"habd": "4+"}, {"habd": "5"}, "right", "V2", False),
+        ({"habd": "5"}, {"habd": "4+"}, "right", "V5", False),
+        ({"habd": "4+", "her": "5"}, {"habd": "5", "her": "4+"}, "both", "mixed", False),
+        ({"habd": "4+"}, {"habd": "4+"}, "right", "V4", False),
+        ({"habd": "4+"}, {"her": "4+"}, "right", "part", False),
+    ],
+)
+def test_two_hips_are_called_alike_only_where_they_were_compared_and_are(
+    right: dict[str, str], left: dict[str, str], sore: SoreKnee, variant: str, alike: bool
+) -> None:
+    every = [f"{group}.{side}" for group in STRENGTH for side in ("right", "left")]
+    bare = evaluation_of("ex1").without_answer(*every, "hips-both-low", "hips-both-normal")
+    graded = {
+        f"{group}.{side}": StrengthTest(grade=grade)
+        for side, grades in (("right", right), ("left", left))
+        for group, grade in grades.items()
+    }
+    case = replace(bare, sore_knee=sore).with_answers(graded)
+    finding = hip_finding(case, assess(case, load_content()))
+    assert (finding.variant, finding.alike) == (variant, alike)
+
+
+@pytest.mark.parametrize("sore", ["right", "both"])
+def test_hips_that_differ_only_in_extension_did_not_push_about_the_same(sore: SoreKnee) -> None:
+    every = [f"{group}.{side}" for group in STRENGTH for side in ("right", "left")]
+    bare = evaluation_of("ex1").without_answer(*every, "hips-both-low", "hips-both-normal")
+    force = {"habd.right": 82.0, "habd.left": 82.0, "hext.right": 70.0, "hext.left": 100.0}
+    tests = {id: StrengthTest(trials=(value,) * 3, unit="N") for id, value in force.items()}
+    case = replace(bare, sore_knee=sore).with_answers(tests)
+    finding = hip_finding(case, assess(case, load_content()))
+    assert (finding.variant, finding.weaker, finding.deficit_percent) == ("V1", "right", 30)
+
+
+@pytest.mark.parametrize(("extension", "alike"), [("4", True), ("4-", False)])
+def test_both_hips_low_are_alike_only_if_no_group_differs(extension: str, alike: bool) -> None:
+    every = [f"{group}.{side}" for group in STRENGTH for side in ("right", "left")]
+    bare = evaluation_of("ex1").without_answer(*every, "hips-both-normal")
+    tests: dict[str, Answer] = {"habd.right": N82, "habd.left": N82, "hips-both-low": "yes"}
+    tests |= {"hext.right": StrengthTest(grade=extension), "hext.left": StrengthTest(grade="4")}
+    case = replace(bare, sore_knee="both").with_answers(tests)
+    finding = hip_finding(case, assess(case, load_content()))
+    assert (finding.variant, finding.alike) == ("V3", alike)
 
 
 # ---------------------------------------------------------------- the referral letter
@@ -583,6 +647,15 @@ def test_a_referral_within_two_weeks_does_not_claim_that_testing_was_forbidden()
     assert "Within days to 2 weeks" in text
     assert "not tested" not in text
     assert "No exercise plan was made" in text
+
+
+def test_the_letter_says_how_many_safety_questions_were_not_answered() -> None:
+    stopped = screened(SEPTIC)
+    assert "questions of the safety screen" not in read(referral_pdf(stopped))
+    for left, verb in ((1, "was"), (3, "were")):
+        part = stopped.model_copy(update={"screen_answered": stopped.screen_asked - left})
+        says = f"{left} of the {stopped.screen_asked} questions of the safety screen {verb} not answered."
+        assert says in read(referral_pdf(part))
 
 
 def test_what_was_tested_all_the_same_is_not_called_left_out() -> None:

@@ -340,3 +340,20 @@ def test_of_two_sore_knees_the_worse_is_named(worse: str, knees: str) -> None:
     text = " ".join(note_text(noted(evaluation_of("ex3").with_answer("worse-side", worse))).split())
     assert f"Patellofemoral pain, {knees}" in text
     assert "the right one worse" not in note_text(noted(evaluation_of("ex3")))
+
+
+@pytest.mark.parametrize("item_id", ["general-health", "medicines", "mechanical", "aggravating"])
+def test_a_list_of_which_nothing_applies_does_not_read_like_one_that_was_not_asked(item_id: str) -> None:
+    label = load_content().items[item_id].label.lower()
+    asked = noted(evaluation_of("ex1").with_answer(item_id, ()))
+    not_asked = noted(evaluation_of("ex1").without_answer(item_id))
+    assert f"{label}: none of these" in on_paper(asked).lower()
+    assert f"{label}: none of these" in one_line(note_text(asked)).lower()
+    assert f"{label}: none of these" not in one_line(note_text(not_asked)).lower()
+
+
+def test_a_part_of_muscle_performance_that_was_not_decided_stands_beside_the_deficit() -> None:
+    note = noted(evaluation_of("ex1").without_answer("kext.right", "kext.left"))
+    says = "Muscle performance deficits (MPD): hip; quadriceps not decided"
+    assert says in on_paper(note)
+    assert says in one_line(note_text(note))

@@ -8,16 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from evalassist.answers import MMT_GRADES
 from evalassist.clinical.facts import shown
 from evalassist.clinical.result import Assessment, GroupStrength, SideStrength, Verdict
 from evalassist.evaluation import SIDES, Evaluation, Side
 
-Variant = Literal["V1", "V2", "V3", "V4", "V5", "V6", "same", "one-side", "part"]
-"""`one-side`: only one hip was tested; `part`: both were, but no group so that the sides can be compared."""
+Variant = Literal["V1", "V2", "V3", "V4", "V5", "V6", "same", "mixed", "one-side", "part"]
+"""`mixed`: by hand each hip was the lower one somewhere, and none was weak; `one-side`: only one hip was tested;
+`part`: both were, but no group so that the sides can be compared."""
 HIP_DEFICITS = ("abd-deficit", "er-deficit", "ext-deficit")
 SHOWN_GROUPS = ("habd", "her")
 """If several groups differ, the sheet prints the largest of abduction or external rotation."""
 HIP_GROUPS = ("habd", "her", "hir", "hext", "hflx", "hadd")
+EXTENSION = "hext"
+"""Told where abduction and external rotation are alike: hips that differ in it did not push about the same."""
+COMPARED_GROUPS = (*SHOWN_GROUPS, EXTENSION)
+"""Both hips low are called alike only where none of the groups behind that differs."""
 
 STRONG_GRADE = "5"
 WEAK_GRADES = ("0", "1", "2-", "2", "2+", "3-", "3", "3+", "4-", "4")
@@ -30,6 +36,8 @@ class HipFinding:
     weaker: Side | None = None
     deficit_percent: int | None = None
     hurt: bool = False
+    alike: bool = False
+    """V3: the two sides were compared, and no group differs."""
     strong: bool = False
     """Not only alike: normal in the therapist's word, or graded 5 by hand wherever both sides were graded."""
     problem: str = ""
@@ -39,19 +47,23 @@ class HipFinding:
 def hip_finding(evaluation: Evaluation, assessment: Assessment) -> HipFinding:
     """The variant of "What we found". A measured difference comes first, then the therapist's word, then the hand."""
     measured = [group for group in _groups(assessment) if group.asymmetry_percent is not None]
+    noise_percent = 100 - assessment.numbers["symmetry-deficit"]
+    both_low = HipFinding("V3", alike=_alike(assessment, noise_percent))
     if measured:
         lower = min(measured, key=lambda group: group.asymmetry_percent or 100)
-        finding = _by_device(evaluation, lower, 100 - assessment.numbers["symmetry-deficit"])
-        if finding is not None:
-            return finding
+        for group in (lower, assessment.strength.get(EXTENSION)):
+            if group is None or group.asymmetry_percent is None:
+                continue
+            if finding := _by_device(evaluation, group, noise_percent):
+                return finding
     if evaluation.answers.get("hips-both-normal") == "yes":
         return HipFinding("V4", strong=True)
     if evaluation.answers.get("hips-both-low") == "yes":
-        return HipFinding("V3")
-    by_hand = _by_hand(evaluation, assessment)
-    if not measured or by_hand.variant in ("V2", "V3", "V5"):
+        return both_low
+    by_hand = _by_hand(evaluation, assessment, both_low)
+    if not measured or by_hand.variant in ("V2", "V3", "V5", "mixed"):
         return by_hand
-    return _about_the_same(assessment)
+    return _about_the_same(assessment, both_low)
 
 
 def step_down_sides(evaluation: Evaluation, assessment: Assessment) -> tuple[Side, ...]:
@@ -84,16 +96,16 @@ def _by_device(evaluation: Evaluation, group: GroupStrength, noise_percent: floa
     return HipFinding("V1", group.weaker, None if hurt else int(shown(deficit)), hurt)
 
 
-def _about_the_same(assessment: Assessment) -> HipFinding:
+def _about_the_same(assessment: Assessment, both_low: HipFinding) -> HipFinding:
     """Measured, and no difference between the sides; "same" when a deficit lies elsewhere."""
     deficits = [assessment.conclusions[rule_id] for rule_id in HIP_DEFICITS]
     low: set[Side] = {side for deficit in deficits if deficit.met for side in deficit.sides}
     if len(low) == len(SIDES):
-        return HipFinding("V3")
+        return both_low
     return HipFinding("V4" if assessment.conclusions["mpd-hip"].verdict is Verdict.NOT_MET else "same")
 
 
-def _by_hand(evaluation: Evaluation, assessment: Assessment) -> HipFinding:
+def _by_hand(evaluation: Evaluation, assessment: Assessment, both_low: HipFinding) -> HipFinding:
     graded = {
         side: [tested.grade for g in _groups(assessment) if (tested := g.side(side)) and tested.grade]
         for side in SIDES
@@ -102,11 +114,42 @@ def _by_hand(evaluation: Evaluation, assessment: Assessment) -> HipFinding:
     if not graded["right"] or not graded["left"]:
         return _not_compared(assessment)
     if len(weak) == 2:
-        return HipFinding("V3")
-    if not weak:
-        grades = {*graded["right"], *graded["left"]}
-        return HipFinding("V4", strong=grades == {STRONG_GRADE})
-    return HipFinding("V2" if weak[0] in evaluation.sore_sides else "V5", weak[0])
+        return both_low
+    if weak:
+        return _weaker_by_hand(evaluation, weak[0])
+    if {*graded["right"], *graded["left"]} == {STRONG_GRADE}:
+        return HipFinding("V4", strong=True)
+    pairs = [pair for group in _groups(assessment) if (pair := _grades(group))]
+    if not pairs:
+        return _not_compared(assessment)
+    lower: set[Side] = {side for pair in pairs if (side := _lower_grade(pair))}
+    if len(lower) == 2:
+        return HipFinding("mixed")
+    return _weaker_by_hand(evaluation, lower.pop()) if lower else HipFinding("V4")
+
+
+def _weaker_by_hand(evaluation: Evaluation, weaker: Side) -> HipFinding:
+    return HipFinding("V2" if weaker in evaluation.sore_sides else "V5", weaker)
+
+
+def _alike(assessment: Assessment, noise_percent: float) -> bool:
+    """Whether both sides were compared, and neither force nor hand grade differs in any group."""
+    groups = [assessment.strength[name] for name in COMPARED_GROUPS if name in assessment.strength]
+    by_force = [100 - g.asymmetry_percent <= noise_percent for g in groups if g.asymmetry_percent is not None]
+    by_hand = [right == left for right, left in filter(None, map(_grades, groups))]
+    compared = by_force + by_hand
+    return bool(compared) and all(compared)
+
+
+def _grades(group: GroupStrength) -> tuple[str, str] | None:
+    """The hand grades of right and left, where both were graded."""
+    right, left = group.right, group.left
+    return (right.grade, left.grade) if right and left and right.grade and left.grade else None
+
+
+def _lower_grade(grades: tuple[str, str]) -> Side | None:
+    right, left = map(MMT_GRADES.index, grades)
+    return None if right == left else "right" if right < left else "left"
 
 
 def _not_compared(assessment: Assessment) -> HipFinding:

@@ -50,7 +50,7 @@ def _plan(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
 
 
 def plan_call(case: Case) -> str:
-    """How many moves, how often, how long, and for how many weeks."""
+    """How many moves, how often, how long, for how many weeks, and with which band where latex is not allowed."""
     texts, sheet = case.texts, case.sheet
     call = texts(
         "plan_call",
@@ -61,7 +61,7 @@ def plan_call(case: Case) -> str:
     )
     if sheet.start_date:
         call = f"{texts(case.number_form('plan_start'), date=case.day(sheet.start_date))} {call}"
-    return call
+    return f"{call} {texts('latex_free')}" if sheet.latex_free else call
 
 
 def _mine(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
@@ -92,9 +92,10 @@ def _mine(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
 
 
 def goal_text(case: Case, lines_of: Callable[[str], int] = lambda _said: 1) -> str:
-    """The goal with its date; a longer one than the sheet takes ends in an ellipsis at a word.
+    """The goal in the patient's words, and apart from it when the plan ends.
 
-    Empty where there is none, or none that the font can show: then it is written in by hand.
+    A goal longer than the sheet takes ends in an ellipsis at a word. Empty where there is none, or none that the font
+    can show: then it is written in by hand.
     """
     goal = seen(case.sheet.goal).rstrip(".")
     if not goal or look.lacks(goal):
@@ -102,12 +103,9 @@ def goal_text(case: Case, lines_of: Callable[[str], int] = lambda _said: 1) -> s
     longest = most = letters_of("goal-text")
     while True:
         shown = shortened(goal, most)
-        said = (
-            case.texts("goal_by", goal=shown, date=case.day(case.sheet.goal_date))
-            if case.sheet.goal_date
-            else case.texts("goal", goal=shown)
-        )
-        said += "" if said.endswith("…") else "."
+        said = case.texts("goal", goal=shown) + ("" if shown.endswith(("…", "!", "?")) else ".")
+        if case.sheet.goal_date:
+            said += " " + case.texts("goal_date", date=case.day(case.sheet.goal_date))
         if most <= longest // 4 or lines_of(said) <= _GOAL_LINES:
             return said
         most -= 4

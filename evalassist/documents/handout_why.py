@@ -196,9 +196,9 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
             off = [texts("found_off")] if percent is not None else []
             said = [lead + hurt, same_side, [*off, retest]]
         case "V2":
-            said = [[texts("found_v2", **side), *hurt], same_side, [retest]]
+            said = [[texts("found_by_hand"), texts("found_v2", **side), *hurt], same_side, [retest]]
         case "V3":
-            alike = [] if found.weaker else [texts("found_v3_alike")]
+            alike = [texts("found_v3_alike")] if found.alike else []
             train = [texts("found_v3_train"), common] if _trains_both(case) else [common, *_trained(case)]
             said = [[texts("found_v3"), *alike, *hurt], [*train, retest]]
         case "V4" | "same":
@@ -211,6 +211,8 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
             said[-1].append(retest)
         case "V5":
             said = [[texts("found_v5", **side), *_trained(case), *hurt], [retest]]
+        case "mixed":
+            said = [[texts("found_by_hand"), retest]]
         case "V6" | "one-side" | "part":
             keys = {"one-side": "found_one_side", "part": "found_part"}
             said = [[texts(keys.get(found.variant, "found_v6_hurt" if found.hurt else "found_v6"))]]

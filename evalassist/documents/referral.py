@@ -205,7 +205,7 @@ def _finding(flag: NoteConclusion) -> str:
 
 
 def _not_done(note: Note) -> str:
-    """What the findings forbade; only what the note does not hold was left out."""
+    """What the findings forbade, and what was not asked; only what the note does not hold was left out."""
     tested = {section.title for section in note.sections}
     left_out = [title for title in TESTING if title not in tested]
     words = {"Movement": "movement", "Hip and thigh strength": "strength", "Mobility and foot": "mobility"}
@@ -217,6 +217,11 @@ def _not_done(note: Note) -> str:
             f"Because of these findings {listed} were not tested. "
             if len(parts) > 1
             else (f"Because of these findings {listed} was not tested. ")
+        )
+    if left := note.screen_asked - note.screen_answered:
+        told += (
+            f"{left} of the {note.screen_asked} questions of the safety screen "
+            f"{'was' if left == 1 else 'were'} not answered. "
         )
     return told + "No exercise plan was made, and there is none until the patient is cleared."
 

@@ -255,8 +255,9 @@ def _row(conclusion: NoteConclusion, note: Note, *, sourced: bool) -> Row:
         because = "; ".join(found) if len(found) > 1 else says
     if against := _against(conclusion):
         because = f"{because.rstrip('.')}.{against}"
+    where = f": {note.muscle_performance}" if conclusion.id == "mpd" and note.muscle_performance else ""
     return Row(
-        title=_title(conclusion),
+        title=_title(conclusion) + where,
         verdict="not decided" if conclusion.verdict == "undecided" else conclusion.verdict,
         because=because,
         met=conclusion.verdict == "met",

@@ -98,7 +98,7 @@ class VisitsCard(Card):
             rows.append(
                 (
                     tr("Progress report"),
-                    tr("{report}, about {report_by}").format(
+                    tr("{report}, in the week before {report_by}").format(
                         report=report, report_by=date_text(schedule.report_by)
                     ),
                 )
