@@ -10,10 +10,12 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from evalassist.settings import load_settings
-from ui.app import App
+from ui.app import App, run
 from ui.crash import CrashHook
+from ui.main_window import MainWindow
 from ui.pages.door import Door
 from ui.pages.first_run import FirstRun
 from ui.pages.review import SignPage
@@ -183,6 +185,25 @@ def test_practice_is_signed_with_the_password_and_found_again_after_locking(app:
     window.view.account_wanted.disconnect()
     sign.name_link.click()
     assert wanted
+
+
+def test_the_window_goes_with_all_it_holds_before_the_program_ends(
+    home: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Left to the end of Python, what dialogs had held was freed twice, and the program fell over after closing."""
+    seen: list[MainWindow] = []
+
+    def look_and_close(app: QApplication) -> int:
+        (window,) = (each for each in app.topLevelWidgets() if isinstance(each, MainWindow))
+        seen.append(window)
+        qtbot.waitUntil(lambda: isinstance(window.door, FirstRun), timeout=20_000)
+        window.close()
+        return 7
+
+    monkeypatch.setattr(CrashHook, "install", lambda _: None)
+    monkeypatch.setattr(QApplication, "exec", look_and_close)
+    assert run(["evalassist"]) == 7
+    assert not isValid(seen[0])
 
 
 def test_closing_while_the_paper_key_is_shown_asks_first(app: App, qtbot: QtBot) -> None:

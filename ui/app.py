@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLockFile, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import delete
 
 from evalassist.errors import ContentError, EvalAssistError, StoreError
 from evalassist.translate import tr
@@ -380,6 +381,8 @@ def run(argv: Sequence[str]) -> int:
     fill_small_screen(program.window)
     code = app.exec()
     program.close()
+    # with all it holds, while Qt is there: left to the end of Python, parts of it are freed twice
+    delete(program.window)
     return code
 
 

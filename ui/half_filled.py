@@ -20,7 +20,7 @@ class HalfFilled:
     of: str
     """The id of the patient, account, limit or evaluation it is about; empty for a new one."""
     words: dict[str, str] = field(repr=False)
-    """What stands in each field, by its name."""
+    """What stands in each field that was touched, by its name."""
     at: str = ""
     """The field that had the keyboard."""
 
@@ -42,12 +42,19 @@ def half_filled() -> HalfFilled | None:
     for widget in QApplication.topLevelWidgets():
         form, of = getattr(widget, "half_filled_as", ("", ""))
         if form and widget.isVisible():
-            words = {typed.accessibleName(): _raw(typed) for typed in widget.findChildren(Typed)}
-            words |= {
-                boxes.accessibleName(): boxes.value or "" for boxes in widget.findChildren(SegmentedControl)
-            }
+            shown: dict[str, str] = getattr(widget, "as_shown", {})
+            words = {name: said for name, said in words_in(widget).items() if said != shown.get(name)}
             return HalfFilled(form, of, words, _at(widget))
     return None
+
+
+def words_in(form: QWidget) -> dict[str, str]:
+    """What stands in each field of a form. As `as_shown` of one that begins with what is kept, it tells what was
+    touched: only that is put back, for somebody else may change the rest meanwhile."""
+    words = {typed.accessibleName(): _raw(typed) for typed in form.findChildren(Typed)}
+    return words | {
+        boxes.accessibleName(): boxes.value or "" for boxes in form.findChildren(SegmentedControl)
+    }
 
 
 def _at(form: QWidget) -> str:

@@ -16,7 +16,7 @@ from evalassist.translate import tr
 from ui import style
 from ui.aside import Aside
 from ui.dialogs.confirm import confirmed
-from ui.half_filled import HalfFilled
+from ui.half_filled import HalfFilled, words_in
 from ui.spoken import Said
 from ui.way_in import WayIn
 from ui.widgets.account_fields import ROLES, AccountFields
@@ -322,20 +322,21 @@ class AccountDialog(_WorkingDialog):
     ) -> None:
         self._store, self._way_in, self._settings, self._account = store, way_in, settings, account
         self.half_filled_as = ("account", account.id if account else "")
-        self.fields, self.password = AccountFields(asks_role=True), NewPassword()
+        self.fields, self.own = AccountFields(asks_role=True), PasswordField(tr("Your own password"))
         parts: list[QWidget] = [self.fields]
         if account is None:
+            self.password = NewPassword()
+            self.password.again.entered.connect(self.own.setFocus)
             says = tr("A first password, told in person. Its owner changes it after signing in.")
             parts += [style.label("s", says, wrap=True), self.password]
         else:
             self.fields.show_account(account)
-        self.own = PasswordField(tr("Your own password"))
         asked = style.label("s", tr("Your own password"))
         title, act = (
             (tr("A new account"), tr("Add account")) if account is None else (account.name, tr("Change it"))
         )
         super().__init__(title, act, parts, parent, asked, self.own)
-        self.password.again.entered.connect(self.own.setFocus)
+        self.as_shown = words_in(self) if account else {}
         self.own.entered.connect(self.act)
         self.fields.name.setFocus()
 

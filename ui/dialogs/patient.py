@@ -30,6 +30,7 @@ from evalassist.records.search import name_key
 from evalassist.translate import tr
 from ui import spoken, style
 from ui.dialogs.asking import asked_to_lose
+from ui.half_filled import words_in
 from ui.widgets.dates import KIND_WORDS, date_text
 from ui.widgets.fields import DateField, TextField
 from ui.widgets.glyph import StateGlyph
@@ -541,6 +542,7 @@ class CorrectionDialog(QDialog):
         self.number.set_value(patient.record_number or None)
         self.visit.set_value(evaluation.visit_date)
         self.kinds.set_value(evaluation.kind if evaluation.kind in LATER_KINDS else None)
+        self.as_shown = words_in(self)
         self._known.settle()
         self.name.setFocus()
         for each in (self.birth, self.visit):
