@@ -1411,6 +1411,46 @@ def test_an_account_made_at_another_workstation_is_told_what_to_do_here_in_words
     there.sign_in("kim", THIRD).close()
 
 
+@pytest.mark.parametrize("another", ["chen", vaults.PAPER])
+def test_a_vault_changed_at_a_workstation_does_not_say_who_signs_in_there(
+    there: Entrance, server: Server, another: str
+) -> None:
+    """Whoever signs in holds the keys, and could write the id of somebody else under their own name."""
+    with there.sign_in("lee", OTHER) as store:
+        keys, lee = replace(store.keys, place=b""), store.account
+        other = next((each.id for each in store.accounts() if each.sign_in == another), another)
+    forged = there.vault().without_slot(lee.id).without_slot(other)
+    vaults.write_vault(vaults.with_password(forged, keys, other, "lee", OTHER), there.vault_file)
+    write_server(there.server_file, server, keys)
+    with there.sign_in("lee", OTHER) as store:
+        assert store.account == lee
+
+
+def test_a_name_to_sign_in_that_passed_to_another_account_is_that_ones_at_every_workstation(
+    here: Entrance, there: Entrance
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store:
+        ann = here.add_account(store, Account("", "intern", "Ann", "PT-9", "administrator"), THIRD)
+    there.sign_in("lee", OTHER).close()
+    with here.sign_in("chen", PASSWORD) as store:
+        store.keep_account(replace(ann, sign_in="ann"))
+        here.change_password(store, ann.id, "ann's own password")
+        bob = here.add_account(store, Account("", "intern", "Bob", "", "student"), THIRD)
+    with there.sign_in("intern", THIRD) as store:
+        assert store.account == bob
+
+
+def test_who_was_removed_and_added_again_elsewhere_signs_in_as_the_new_account(
+    here: Entrance, there: Entrance
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store:
+        here.remove_account(store, next(each.id for each in store.accounts() if each.sign_in == "lee"))
+        again = here.add_account(store, LEE, OTHER)
+    for _ in range(2):
+        with there.sign_in("lee", OTHER) as store:
+            assert store.account == again
+
+
 def test_accounts_added_and_removed_anywhere_are_so_everywhere(here: Entrance, there: Entrance) -> None:
     with here.sign_in("chen", PASSWORD) as store:
         here.add_account(store, Account("", "kim", "K. Kim", "", "student"), THIRD)

@@ -57,7 +57,8 @@ log = logging.getLogger(__name__)
 TRIES = "evalassist.tries"
 NOTHING: Mapping[str, Anchor] = MappingProxyType({})
 State = Literal["new", "plain", "locked"]
-Opened = Callable[..., list[Keys]]
+Opened = Callable[..., tuple[str, list[Keys]]]
+"""What a password or the paper key opens in a vault: whose way in it is, and the keys."""
 """What opens a vault, with the ways to the key of the server's name where they are given."""
 OTHER_RECORDS = (
     "{server} holds other records than this computer. Nothing was changed. "
@@ -214,11 +215,12 @@ class Entrance:
         vault = self.vault()
         self.tries.count()
 
-        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> list[Keys]:
-            return vaults.unlock(vault, name, password, key_file, ways)[1]
+        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> tuple[str, list[Keys]]:
+            slot, keys = vaults.unlock(vault, name, password, key_file, ways)
+            return slot.id, keys
 
         try:
-            found = self._unlocked(vault, opened)
+            account_id, found = self._unlocked(vault, opened)
         except WrongPasswordError as wrong:
             if not self.server_file.exists():
                 raise
@@ -228,8 +230,7 @@ class Entrance:
             )
             # the same words for a name that is known, so that they tell nobody which are
             raise WrongPasswordError(f"{wrong} {elsewhere}") from None
-        slot = vault.slot_named(name)
-        return self._opened(vault, found, slot.id if slot else "", opened)
+        return self._opened(vault, found, account_id, opened)
 
     def sign_in_with_paper(self, paper_key: str) -> Store:
         """Open the records with the paper key, when no password is left; its account is that of an administrator."""
@@ -237,12 +238,13 @@ class Entrance:
         vault = self.vault()
         self.tries.count()
 
-        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> list[Keys]:
-            return vaults.unlock_with_paper(vault, paper_key, ways)
+        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> tuple[str, list[Keys]]:
+            return vaults.PAPER, vaults.unlock_with_paper(vault, paper_key, ways)
 
-        return self._opened(vault, self._unlocked(vault, opened), vaults.PAPER, opened)
+        account_id, found = self._unlocked(vault, opened)
+        return self._opened(vault, found, account_id, opened)
 
-    def _unlocked(self, vault: Vault, opened: Opened) -> list[Keys]:
+    def _unlocked(self, vault: Vault, opened: Opened) -> tuple[str, list[Keys]]:
         """The keys that a way in opens here; where a server is named, with the key of its name."""
         if not self.server_file.exists():
             return opened(vault)
@@ -269,18 +271,18 @@ class Entrance:
         vault = self.vault()
         self.tries.count()
 
-        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> list[Keys]:
-            return vaults.unlock(vault, name, password, key_file, ways)[1]
+        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> tuple[str, list[Keys]]:
+            slot, keys = vaults.unlock(vault, name, password, key_file, ways)
+            return slot.id, keys
 
-        found = self._unlocked(vault, opened)
+        account_id, found = self._unlocked(vault, opened)
         if self.server_file.exists():
             return self._verify_on_server(vault, found[-1], opened, known)
-        slot = vault.slot_named(name)
         self.tries.take_back()
         with plain_words(self.records, "read"):
             keys = self._fitting(found)
-            if len(found) == 1 and slot:
-                self._refuse_a_foreign_slot(_vaults_in(self.records, keys), vault, slot.id)
+            if len(found) == 1:
+                self._refuse_a_foreign_slot(_vaults_in(self.records, keys), vault, account_id)
             return verify(self.records, keys, {"the vault": vault.anchor, **known})
 
     def _verify_on_server(
@@ -294,7 +296,7 @@ class Entrance:
             refuse_another(server, self._only)
             with Store(server, opened, wait_s=self._wait_s) as store:
                 _refuse_left(store)
-                keys = again(self._kept_vault(store))[-1]  # who was removed elsewhere is told nothing here
+                keys = again(self._kept_vault(store))[1][-1]  # who was removed elsewhere is told nothing here
         self.tries.take_back()
         if keys.audit != opened.audit:
             raise VaultDamagedError
@@ -396,8 +398,9 @@ class Entrance:
             raise StoreError(OTHER_RECORDS.format(server=server))
         self.tries.count()
 
-        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> list[Keys]:
-            return vaults.unlock(vault, name, password, key_file, ways)[1]
+        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> tuple[str, list[Keys]]:
+            slot, keys = vaults.unlock(vault, name, password, key_file, ways)
+            return slot.id, keys
 
         slot, found = vaults.unlock(vault, name, password, key_file)
         with self._right_so_far():
@@ -428,7 +431,7 @@ class Entrance:
         if not self.server_file.exists():
             return None
         with suppress(EvalAssistError):  # another password may be known here
-            keys = self._unlocked(self.vault(), opened)[-1]
+            keys = self._unlocked(self.vault(), opened)[1][-1]
         try:
             former = read_server(self.server_file, keys)
         except StoreError:
@@ -583,7 +586,8 @@ class Entrance:
                 store.keys = self._catch_up(newer, opened)
             if newer != vault:
                 try:
-                    store.keys = replace(again(newer)[-1], place=store.keys.place)
+                    account_id, found = again(newer)  # whose it is says the vault that counts, too
+                    store.keys = replace(found[-1], place=store.keys.place)
                 except WrongPasswordError:
                     raise WrongPasswordError(
                         tr("This password was changed at another workstation. Sign in with the new one.")
