@@ -1969,6 +1969,18 @@ def test_who_made_themselves_an_administrator_in_a_copy_leads_no_workstation_the
     with pytest.raises(EvalAssistError, match="An administrator connects"):
         there.join(copied, "lee", OTHER)
     assert there.server_file.read_bytes() == before
+    with bare(copied) as db:  # nor who wrote the id of one into the vault of the copy, under their own name
+        (row,) = db.execute("SELECT vault FROM vault_copy WHERE id = 1").fetchall()
+        with here.sign_in("lee", OTHER) as store:
+            chen = next(each.id for each in store.accounts() if each.sign_in == "chen")
+            vault = vaults.vault_of(bytes(row[0])).without_slot(store.account.id).without_slot(chen)
+            vault = vaults.with_password(vault, replace(store.keys, place=b""), chen, "lee", OTHER)
+        db.execute("UPDATE vault_copy SET vault = %s WHERE id = 1", [vaults.vault_bytes(vault)])
+    with pytest.raises(EvalAssistError, match="An administrator connects"):
+        there.join(copied, "lee", OTHER)
+    assert there.server_file.read_bytes() == before
+    with bare(copied) as db:
+        db.execute("UPDATE vault_copy SET vault = %s WHERE id = 1", row)
     here.sign_in("chen", PASSWORD).close()  # nor does the database say that it was left
     with bare(server) as db:  # as its user could write it, without any key
         db.execute(

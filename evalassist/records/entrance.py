@@ -411,7 +411,7 @@ class Entrance:
             former = self._server_before(server, found[-1], opened)
             with Store(server, found[-1], wait_s=self._wait_s) as asked:
                 account = asked.account_of(slot.id)
-                if not (account.administers and self._administers_at(former, found[-1], slot.id)):
+                if not (account.administers and self._administers_at(former, found[-1], slot)):
                     raise EvalAssistError(tr("An administrator connects a workstation. Nothing was changed."))
                 _note_connected(asked, account)
             with self._alone():
@@ -445,8 +445,8 @@ class Entrance:
         reached = same_place(replace(former, database=now.database), now) and former.user == now.user
         return replace(now, database=former.database) if reached else former
 
-    def _administers_at(self, former: Server | None, keys: Keys, account_id: str) -> bool:
-        """Whether this account may lead away from the database before: who owns another makes anybody one there.
+    def _administers_at(self, former: Server | None, keys: Keys, slot: Slot) -> bool:
+        """Whether this way in may lead away from the database before: who owns another makes anybody one there.
 
         One that was left already does not know the accounts of now; only a line with its seal says so here.
         """
@@ -457,8 +457,9 @@ class Entrance:
         except StoreError:  # it cannot be reached any more
             return True
         with store:
-            administers = any(each.id == account_id and each.administers for each in store.accounts())
-            return administers or bool(store.left_by(sealed=True))
+            administers = any(each.id == slot.id and each.administers for each in store.accounts())
+            has_it_there = slot in [vaults.vault_of(text).slot(slot.id) for text in store.kept_vaults()[:1]]
+            return (administers and has_it_there) or bool(store.left_by(sealed=True))
 
     def _name_server(self, server: Server, vault: Vault, keys: Keys) -> Keys:
         """Keep where the records lie, sealed by a new key that only the ways in of this vault open.
