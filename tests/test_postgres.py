@@ -1534,6 +1534,23 @@ def test_a_way_in_that_is_none_keeps_nobody_out(here: Entrance, there: Entrance,
     assert not there.verify("chen", PASSWORD).faults
 
 
+def test_what_the_servers_user_writes_beside_the_ways_in_of_its_vault_does_not_come_here(
+    here: Entrance, there: Entrance, server: Server
+) -> None:
+    before = there.vault()
+    with bare(server) as db:
+        (kept,) = db.execute("SELECT vault FROM vault_copy WHERE id = 1").fetchall()
+        vault = vaults.vault_of(bytes(kept[0])).model_copy(update={"check": "x", "begun": False})
+        db.execute("UPDATE vault_copy SET vault = %s WHERE id = 1", [vaults.vault_bytes(vault)])
+    there.sign_in("lee", OTHER).close()
+    with there.sign_in("lee", OTHER) as store:
+        there.change_password(store, store.account.id, THIRD)
+    assert (there.vault().check, there.vault().begun) == (before.check, True)
+    there.join(server, "chen", PASSWORD).close()
+    assert (there.vault().check, there.vault().begun) == (before.check, True)
+    here.join(server, "chen", PASSWORD).close()
+
+
 def test_a_name_of_the_server_sealed_as_before_opens_and_is_sealed_anew(
     here: Entrance, there: Entrance, server: Server
 ) -> None:

@@ -836,8 +836,11 @@ class Entrance:
         here, kept = self.vault(), store.kept_vaults()
         if not kept:
             return here
-        # on a server nothing is announced: what its user puts there is no way in
-        counts = [vaults.vault_of(text) for text in (kept[:1] if store.is_shared else kept)]
+        if store.is_shared:
+            # nothing is announced there, and of what its user could write only a way in has to prove itself
+            there = vaults.with_check(vaults.vault_of(kept[0]), store.keys)
+            return there.model_copy(update={"anchor": here.anchor, "begun": True})
+        counts = [vaults.vault_of(text) for text in kept]
         found = next((each for each in counts if each.slots == here.slots), counts[0])
         return found.with_anchor(here.anchor)
 
