@@ -2088,6 +2088,21 @@ def test_a_line_without_a_right_seal_does_not_open_a_database_that_was_left(
     there.sign_in("lee", OTHER).close()
 
 
+@pytest.mark.parametrize("seal", ["", "x", 'a"b', "a\\b", "\n"])
+def test_whatever_seal_another_program_gave_a_line_that_says_it_was_left_connecting_takes_it_back(
+    there: Entrance, server: Server, seal: str
+) -> None:
+    with bare(server) as db:
+        db.execute(
+            "INSERT INTO audit SELECT max(number) + 1, max(at), '', '', 'moved-to-server', '', '{}', %s FROM audit",
+            (seal,),
+        )
+    with pytest.raises(StoreError, match="lie in another database now"):
+        there.sign_in("lee", OTHER)
+    there.join(server, "chen", PASSWORD).close()
+    there.sign_in("lee", OTHER).close()
+
+
 def test_lines_that_were_copied_from_where_the_records_went_do_not_open_the_database_that_was_left(
     here: Entrance, there: Entrance, server: Server, copied: Server, tmp_path: Path
 ) -> None:

@@ -199,7 +199,9 @@ def left_by(db: Session, key: bytes, *, sealed: bool = False) -> list[str]:
         is_sealed = mac == seal(mac_before or "", cast(Line, tuple(line)))
         if action == MOVED:
             is_older = detail == _sorted({})
-            taken_back = any(mac in each or (is_older and TAKES_BACK not in each) for each in answers)
+            taken_back = any(
+                _sorted(mac) in each or (is_older and TAKES_BACK not in each) for each in answers
+            )
             if not taken_back and (is_sealed or not sealed):
                 left.append(mac)
         elif is_sealed:
