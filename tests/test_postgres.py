@@ -2703,6 +2703,22 @@ def test_a_line_of_the_trail_with_the_highest_number_keeps_nobody_from_working(
     assert any("2147483646 " in fault for fault in there.verify("chen", PASSWORD).faults)
 
 
+def test_lines_of_the_trail_that_leave_one_number_between_them_keep_nobody_from_working(
+    in_use: tuple[Entrance, str], server: Server
+) -> None:
+    """The line before the gap tells of a later day: then two are written, one of a clock that was set back."""
+    there, _ = in_use
+    with bare(server) as db:
+        (last,) = db.execute("SELECT max(number) FROM audit").fetchall()[0]
+        for number, year in ((last + 1, 9999), (last + 3, 2026), (2**31 - 1, 2026)):
+            db.execute(
+                "INSERT INTO audit VALUES (%s, %s, '', '', 'signed-in', '', '{}', '')",
+                (number, f"{year}-01-01T00:00:00.000000+00:00"),
+            )
+    with there.sign_in("chen", PASSWORD) as store:
+        store.save(begin())
+
+
 def test_whatever_stands_beside_the_vault_an_open_window_goes_on(
     in_use: tuple[Entrance, str], server: Server
 ) -> None:
