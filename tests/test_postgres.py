@@ -1514,7 +1514,7 @@ def test_a_way_in_that_the_servers_user_put_into_its_vault_is_told_no_key_of_the
     vault, more = put_into_the_servers_vault(server, mine.public_key().public_bytes_raw())
     with there.sign_in("lee", OTHER) as store:
         audit = store.keys.audit
-    told = vaults._unseal(vault, more, mine, ways_to(there.server_file)[more.public])
+    told = vaults._unseal(vault, more, mine, ways_to(there.server_file)[vault.way_of(more)])
     assert audit not in (told.database, told.audit)
     with pytest.raises(StoreError, match="Nothing was sent"):
         read_server(there.server_file, Keys(b"", told.audit, place=told.database))
@@ -1532,6 +1532,24 @@ def test_a_way_in_that_is_none_keeps_nobody_out(here: Entrance, there: Entrance,
     there.sign_in("chen", PASSWORD).close()
     here.join(server, "chen", PASSWORD).close()
     assert not there.verify("chen", PASSWORD).faults
+
+
+@pytest.mark.parametrize("change", ["id", "name"])
+def test_ways_in_with_the_public_halves_of_others_keep_nobody_out_once_they_are_gone(
+    here: Entrance, there: Entrance, server: Server, change: str
+) -> None:
+    with bare(server) as db:
+        (kept,) = db.execute("SELECT vault FROM vault_copy WHERE id = 1").fetchall()
+        vault = vaults.vault_of(bytes(kept[0]))
+        twins = [
+            each.model_copy(update={change: f"twin {number}"}) for number, each in enumerate(vault.slots)
+        ]
+        doubled = vaults.vault_bytes(vault.model_copy(update={"slots": (*vault.slots, *twins)}))
+        db.execute("UPDATE vault_copy SET vault = %s WHERE id = 1", [doubled])
+        there.sign_in("chen", PASSWORD).close()
+        db.execute("UPDATE vault_copy SET vault = %s WHERE id = 1", kept)
+    there.sign_in("lee", OTHER).close()
+    there.sign_in("chen", PASSWORD).close()
 
 
 def test_what_the_servers_user_writes_beside_the_ways_in_of_its_vault_does_not_come_here(

@@ -58,8 +58,7 @@ TRIES = "evalassist.tries"
 NOTHING: Mapping[str, Anchor] = MappingProxyType({})
 State = Literal["new", "plain", "locked"]
 Opened = Callable[..., tuple[str, list[Keys]]]
-"""What a password or the paper key opens in a vault: whose way in it is, and the keys."""
-"""What opens a vault, with the ways to the key of the server's name where they are given."""
+"""What opens a vault, with the ways to the key of the server's name, if any: gives whose way in it is, and the keys."""
 OTHER_RECORDS = (
     "{server} holds other records than this computer. Nothing was changed. "
     "Put the files of this computer's records aside, then connect."
@@ -632,7 +631,7 @@ class Entrance:
         """Whether the disk took a way in for the name of the server, but not for the vault: then neither opens."""
         if new is None or new in self.vault().slots:
             return False
-        return new.public in ways_to(self.server_file)
+        return self.vault().way_of(new) in ways_to(self.server_file)
 
     def needs_key_file(self, store: Store, account_id: str) -> bool:
         """Whether this account signs in with a key file beside its password."""
