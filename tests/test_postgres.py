@@ -1411,6 +1411,46 @@ def test_an_account_made_at_another_workstation_is_told_what_to_do_here_in_words
     there.sign_in("kim", THIRD).close()
 
 
+@pytest.mark.parametrize("another", ["chen", vaults.PAPER])
+def test_a_vault_changed_at_a_workstation_does_not_say_who_signs_in_there(
+    there: Entrance, server: Server, another: str
+) -> None:
+    """Whoever signs in holds the keys, and could write the id of somebody else under their own name."""
+    with there.sign_in("lee", OTHER) as store:
+        keys, lee = replace(store.keys, place=b""), store.account
+        other = next((each.id for each in store.accounts() if each.sign_in == another), another)
+    forged = there.vault().without_slot(lee.id).without_slot(other)
+    vaults.write_vault(vaults.with_password(forged, keys, other, "lee", OTHER), there.vault_file)
+    write_server(there.server_file, server, keys)
+    with there.sign_in("lee", OTHER) as store:
+        assert store.account == lee
+
+
+def test_a_name_to_sign_in_that_passed_to_another_account_is_that_ones_at_every_workstation(
+    here: Entrance, there: Entrance
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store:
+        ann = here.add_account(store, Account("", "intern", "Ann", "PT-9", "administrator"), THIRD)
+    there.sign_in("lee", OTHER).close()
+    with here.sign_in("chen", PASSWORD) as store:
+        store.keep_account(replace(ann, sign_in="ann"))
+        here.change_password(store, ann.id, "ann's own password")
+        bob = here.add_account(store, Account("", "intern", "Bob", "", "student"), THIRD)
+    with there.sign_in("intern", THIRD) as store:
+        assert store.account == bob
+
+
+def test_who_was_removed_and_added_again_elsewhere_signs_in_as_the_new_account(
+    here: Entrance, there: Entrance
+) -> None:
+    with here.sign_in("chen", PASSWORD) as store:
+        here.remove_account(store, next(each.id for each in store.accounts() if each.sign_in == "lee"))
+        again = here.add_account(store, LEE, OTHER)
+    for _ in range(2):
+        with there.sign_in("lee", OTHER) as store:
+            assert store.account == again
+
+
 def test_accounts_added_and_removed_anywhere_are_so_everywhere(here: Entrance, there: Entrance) -> None:
     with here.sign_in("chen", PASSWORD) as store:
         here.add_account(store, Account("", "kim", "K. Kim", "", "student"), THIRD)
@@ -1474,7 +1514,7 @@ def test_a_way_in_that_the_servers_user_put_into_its_vault_is_told_no_key_of_the
     vault, more = put_into_the_servers_vault(server, mine.public_key().public_bytes_raw())
     with there.sign_in("lee", OTHER) as store:
         audit = store.keys.audit
-    told = vaults._unseal(vault, more, mine, ways_to(there.server_file)[more.public])
+    told = vaults._unseal(vault, more, mine, ways_to(there.server_file)[vault.way_of(more)])
     assert audit not in (told.database, told.audit)
     with pytest.raises(StoreError, match="Nothing was sent"):
         read_server(there.server_file, Keys(b"", told.audit, place=told.database))
@@ -1492,6 +1532,41 @@ def test_a_way_in_that_is_none_keeps_nobody_out(here: Entrance, there: Entrance,
     there.sign_in("chen", PASSWORD).close()
     here.join(server, "chen", PASSWORD).close()
     assert not there.verify("chen", PASSWORD).faults
+
+
+@pytest.mark.parametrize("change", ["id", "name"])
+def test_ways_in_with_the_public_halves_of_others_keep_nobody_out_once_they_are_gone(
+    here: Entrance, there: Entrance, server: Server, change: str
+) -> None:
+    with bare(server) as db:
+        (kept,) = db.execute("SELECT vault FROM vault_copy WHERE id = 1").fetchall()
+        vault = vaults.vault_of(bytes(kept[0]))
+        twins = [
+            each.model_copy(update={change: f"twin {number}"}) for number, each in enumerate(vault.slots)
+        ]
+        doubled = vaults.vault_bytes(vault.model_copy(update={"slots": (*vault.slots, *twins)}))
+        db.execute("UPDATE vault_copy SET vault = %s WHERE id = 1", [doubled])
+        there.sign_in("chen", PASSWORD).close()
+        db.execute("UPDATE vault_copy SET vault = %s WHERE id = 1", kept)
+    there.sign_in("lee", OTHER).close()
+    there.sign_in("chen", PASSWORD).close()
+
+
+def test_what_the_servers_user_writes_beside_the_ways_in_of_its_vault_does_not_come_here(
+    here: Entrance, there: Entrance, server: Server
+) -> None:
+    before = there.vault()
+    with bare(server) as db:
+        (kept,) = db.execute("SELECT vault FROM vault_copy WHERE id = 1").fetchall()
+        vault = vaults.vault_of(bytes(kept[0])).model_copy(update={"check": "x", "begun": False})
+        db.execute("UPDATE vault_copy SET vault = %s WHERE id = 1", [vaults.vault_bytes(vault)])
+    there.sign_in("lee", OTHER).close()
+    with there.sign_in("lee", OTHER) as store:
+        there.change_password(store, store.account.id, THIRD)
+    assert (there.vault().check, there.vault().begun) == (before.check, True)
+    there.join(server, "chen", PASSWORD).close()
+    assert (there.vault().check, there.vault().begun) == (before.check, True)
+    here.join(server, "chen", PASSWORD).close()
 
 
 def test_a_name_of_the_server_sealed_as_before_opens_and_is_sealed_anew(
@@ -1929,6 +2004,18 @@ def test_who_made_themselves_an_administrator_in_a_copy_leads_no_workstation_the
     with pytest.raises(EvalAssistError, match="An administrator connects"):
         there.join(copied, "lee", OTHER)
     assert there.server_file.read_bytes() == before
+    with bare(copied) as db:  # nor who wrote the id of one into the vault of the copy, under their own name
+        (row,) = db.execute("SELECT vault FROM vault_copy WHERE id = 1").fetchall()
+        with here.sign_in("lee", OTHER) as store:
+            chen = next(each.id for each in store.accounts() if each.sign_in == "chen")
+            vault = vaults.vault_of(bytes(row[0])).without_slot(store.account.id).without_slot(chen)
+            vault = vaults.with_password(vault, replace(store.keys, place=b""), chen, "lee", OTHER)
+        db.execute("UPDATE vault_copy SET vault = %s WHERE id = 1", [vaults.vault_bytes(vault)])
+    with pytest.raises(EvalAssistError, match="An administrator connects"):
+        there.join(copied, "lee", OTHER)
+    assert there.server_file.read_bytes() == before
+    with bare(copied) as db:
+        db.execute("UPDATE vault_copy SET vault = %s WHERE id = 1", row)
     here.sign_in("chen", PASSWORD).close()  # nor does the database say that it was left
     with bare(server) as db:  # as its user could write it, without any key
         db.execute(
@@ -2012,6 +2099,21 @@ def test_a_line_without_a_right_seal_does_not_open_a_database_that_was_left(
         db.execute(
             "INSERT INTO audit SELECT number + 1, at, account_id, who, 'connected', '', '{}', mac FROM audit"
             " ORDER BY number DESC LIMIT 1"
+        )
+    with pytest.raises(StoreError, match="lie in another database now"):
+        there.sign_in("lee", OTHER)
+    there.join(server, "chen", PASSWORD).close()
+    there.sign_in("lee", OTHER).close()
+
+
+@pytest.mark.parametrize("seal", ["", "x", 'a"b', "a\\b", "\n"])
+def test_whatever_seal_another_program_gave_a_line_that_says_it_was_left_connecting_takes_it_back(
+    there: Entrance, server: Server, seal: str
+) -> None:
+    with bare(server) as db:
+        db.execute(
+            "INSERT INTO audit SELECT max(number) + 1, max(at), '', '', 'moved-to-server', '', '{}', %s FROM audit",
+            (seal,),
         )
     with pytest.raises(StoreError, match="lie in another database now"):
         there.sign_in("lee", OTHER)
@@ -2617,6 +2719,22 @@ def test_a_line_of_the_trail_with_the_highest_number_keeps_nobody_from_working(
         store.save(begin())
         assert store.own_lines[-1][0] > number
     assert any("2147483646 " in fault for fault in there.verify("chen", PASSWORD).faults)
+
+
+def test_lines_of_the_trail_that_leave_one_number_between_them_keep_nobody_from_working(
+    in_use: tuple[Entrance, str], server: Server
+) -> None:
+    """The line before the gap tells of a later day: then two are written, one of a clock that was set back."""
+    there, _ = in_use
+    with bare(server) as db:
+        (last,) = db.execute("SELECT max(number) FROM audit").fetchall()[0]
+        for number, year in ((last + 1, 9999), (last + 3, 2026), (2**31 - 1, 2026)):
+            db.execute(
+                "INSERT INTO audit VALUES (%s, %s, '', '', 'signed-in', '', '{}', '')",
+                (number, f"{year}-01-01T00:00:00.000000+00:00"),
+            )
+    with there.sign_in("chen", PASSWORD) as store:
+        store.save(begin())
 
 
 def test_whatever_stands_beside_the_vault_an_open_window_goes_on(

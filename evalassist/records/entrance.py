@@ -57,8 +57,8 @@ log = logging.getLogger(__name__)
 TRIES = "evalassist.tries"
 NOTHING: Mapping[str, Anchor] = MappingProxyType({})
 State = Literal["new", "plain", "locked"]
-Opened = Callable[..., list[Keys]]
-"""What opens a vault, with the ways to the key of the server's name where they are given."""
+Opened = Callable[..., tuple[str, list[Keys]]]
+"""What opens a vault, with the ways to the key of the server's name, if any: gives whose way in it is, and the keys."""
 OTHER_RECORDS = (
     "{server} holds other records than this computer. Nothing was changed. "
     "Put the files of this computer's records aside, then connect."
@@ -214,11 +214,12 @@ class Entrance:
         vault = self.vault()
         self.tries.count()
 
-        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> list[Keys]:
-            return vaults.unlock(vault, name, password, key_file, ways)[1]
+        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> tuple[str, list[Keys]]:
+            slot, keys = vaults.unlock(vault, name, password, key_file, ways)
+            return slot.id, keys
 
         try:
-            found = self._unlocked(vault, opened)
+            account_id, found = self._unlocked(vault, opened)
         except WrongPasswordError as wrong:
             if not self.server_file.exists():
                 raise
@@ -228,8 +229,7 @@ class Entrance:
             )
             # the same words for a name that is known, so that they tell nobody which are
             raise WrongPasswordError(f"{wrong} {elsewhere}") from None
-        slot = vault.slot_named(name)
-        return self._opened(vault, found, slot.id if slot else "", opened)
+        return self._opened(vault, found, account_id, opened)
 
     def sign_in_with_paper(self, paper_key: str) -> Store:
         """Open the records with the paper key, when no password is left; its account is that of an administrator."""
@@ -237,12 +237,13 @@ class Entrance:
         vault = self.vault()
         self.tries.count()
 
-        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> list[Keys]:
-            return vaults.unlock_with_paper(vault, paper_key, ways)
+        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> tuple[str, list[Keys]]:
+            return vaults.PAPER, vaults.unlock_with_paper(vault, paper_key, ways)
 
-        return self._opened(vault, self._unlocked(vault, opened), vaults.PAPER, opened)
+        account_id, found = self._unlocked(vault, opened)
+        return self._opened(vault, found, account_id, opened)
 
-    def _unlocked(self, vault: Vault, opened: Opened) -> list[Keys]:
+    def _unlocked(self, vault: Vault, opened: Opened) -> tuple[str, list[Keys]]:
         """The keys that a way in opens here; where a server is named, with the key of its name."""
         if not self.server_file.exists():
             return opened(vault)
@@ -269,18 +270,18 @@ class Entrance:
         vault = self.vault()
         self.tries.count()
 
-        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> list[Keys]:
-            return vaults.unlock(vault, name, password, key_file, ways)[1]
+        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> tuple[str, list[Keys]]:
+            slot, keys = vaults.unlock(vault, name, password, key_file, ways)
+            return slot.id, keys
 
-        found = self._unlocked(vault, opened)
+        account_id, found = self._unlocked(vault, opened)
         if self.server_file.exists():
             return self._verify_on_server(vault, found[-1], opened, known)
-        slot = vault.slot_named(name)
         self.tries.take_back()
         with plain_words(self.records, "read"):
             keys = self._fitting(found)
-            if len(found) == 1 and slot:
-                self._refuse_a_foreign_slot(_vaults_in(self.records, keys), vault, slot.id)
+            if len(found) == 1:
+                self._refuse_a_foreign_slot(_vaults_in(self.records, keys), vault, account_id)
             return verify(self.records, keys, {"the vault": vault.anchor, **known})
 
     def _verify_on_server(
@@ -294,7 +295,7 @@ class Entrance:
             refuse_another(server, self._only)
             with Store(server, opened, wait_s=self._wait_s) as store:
                 _refuse_left(store)
-                keys = again(self._kept_vault(store))[-1]  # who was removed elsewhere is told nothing here
+                keys = again(self._kept_vault(store))[1][-1]  # who was removed elsewhere is told nothing here
         self.tries.take_back()
         if keys.audit != opened.audit:
             raise VaultDamagedError
@@ -396,8 +397,9 @@ class Entrance:
             raise StoreError(OTHER_RECORDS.format(server=server))
         self.tries.count()
 
-        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> list[Keys]:
-            return vaults.unlock(vault, name, password, key_file, ways)[1]
+        def opened(vault: Vault, ways: Mapping[str, str] = NO_WAYS) -> tuple[str, list[Keys]]:
+            slot, keys = vaults.unlock(vault, name, password, key_file, ways)
+            return slot.id, keys
 
         slot, found = vaults.unlock(vault, name, password, key_file)
         with self._right_so_far():
@@ -408,7 +410,7 @@ class Entrance:
             former = self._server_before(server, found[-1], opened)
             with Store(server, found[-1], wait_s=self._wait_s) as asked:
                 account = asked.account_of(slot.id)
-                if not (account.administers and self._administers_at(former, found[-1], slot.id)):
+                if not (account.administers and self._administers_at(former, found[-1], slot)):
                     raise EvalAssistError(tr("An administrator connects a workstation. Nothing was changed."))
                 _note_connected(asked, account)
             with self._alone():
@@ -428,7 +430,7 @@ class Entrance:
         if not self.server_file.exists():
             return None
         with suppress(EvalAssistError):  # another password may be known here
-            keys = self._unlocked(self.vault(), opened)[-1]
+            keys = self._unlocked(self.vault(), opened)[1][-1]
         try:
             former = read_server(self.server_file, keys)
         except StoreError:
@@ -442,8 +444,8 @@ class Entrance:
         reached = same_place(replace(former, database=now.database), now) and former.user == now.user
         return replace(now, database=former.database) if reached else former
 
-    def _administers_at(self, former: Server | None, keys: Keys, account_id: str) -> bool:
-        """Whether this account may lead away from the database before: who owns another makes anybody one there.
+    def _administers_at(self, former: Server | None, keys: Keys, slot: Slot) -> bool:
+        """Whether this way in may lead away from the database before: who owns another makes anybody one there.
 
         One that was left already does not know the accounts of now; only a line with its seal says so here.
         """
@@ -454,8 +456,9 @@ class Entrance:
         except StoreError:  # it cannot be reached any more
             return True
         with store:
-            administers = any(each.id == account_id and each.administers for each in store.accounts())
-            return administers or bool(store.left_by(sealed=True))
+            administers = any(each.id == slot.id and each.administers for each in store.accounts())
+            has_it_there = slot in [vaults.vault_of(text).slot(slot.id) for text in store.kept_vaults()[:1]]
+            return (administers and has_it_there) or bool(store.left_by(sealed=True))
 
     def _name_server(self, server: Server, vault: Vault, keys: Keys) -> Keys:
         """Keep where the records lie, sealed by a new key that only the ways in of this vault open.
@@ -583,7 +586,8 @@ class Entrance:
                 store.keys = self._catch_up(newer, opened)
             if newer != vault:
                 try:
-                    store.keys = replace(again(newer)[-1], place=store.keys.place)
+                    account_id, found = again(newer)  # whose it is says the vault that counts, too
+                    store.keys = replace(found[-1], place=store.keys.place)
                 except WrongPasswordError:
                     raise WrongPasswordError(
                         tr("This password was changed at another workstation. Sign in with the new one.")
@@ -627,7 +631,7 @@ class Entrance:
         """Whether the disk took a way in for the name of the server, but not for the vault: then neither opens."""
         if new is None or new in self.vault().slots:
             return False
-        return new.public in ways_to(self.server_file)
+        return self.vault().way_of(new) in ways_to(self.server_file)
 
     def needs_key_file(self, store: Store, account_id: str) -> bool:
         """Whether this account signs in with a key file beside its password."""
@@ -831,8 +835,11 @@ class Entrance:
         here, kept = self.vault(), store.kept_vaults()
         if not kept:
             return here
-        # on a server nothing is announced: what its user puts there is no way in
-        counts = [vaults.vault_of(text) for text in (kept[:1] if store.is_shared else kept)]
+        if store.is_shared:
+            # nothing is announced there, and of what its user could write only a way in has to prove itself
+            there = vaults.with_check(vaults.vault_of(kept[0]), store.keys)
+            return there.model_copy(update={"anchor": here.anchor, "begun": True})
+        counts = [vaults.vault_of(text) for text in kept]
         found = next((each for each in counts if each.slots == here.slots), counts[0])
         return found.with_anchor(here.anchor)
 

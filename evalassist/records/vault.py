@@ -179,7 +179,7 @@ class Vault(_Kept):
         return self._resealed(lambda slot: slot.sealed[-1:])
 
     def ways_to(self, place: Keys) -> dict[str, str]:
-        """The key of the server's name, sealed to everybody, by the public half of each.
+        """The key of the server's name, sealed to everybody.
 
         Never with the key of the trail: the server's user can put a slot of their own there. One to which nothing
         can be sealed is passed over, so that it keeps nobody else out.
@@ -187,8 +187,12 @@ class Vault(_Kept):
         both, ways = Keys(place.place, _way(place)), dict[str, str]()
         for slot in self.slots:
             with suppress(ValueError, VaultDamagedError):
-                ways[slot.public] = _seal(self, slot, both)
+                ways[self.way_of(slot)] = _seal(self, slot, both)
         return ways
+
+    def way_of(self, slot: Slot) -> str:
+        """Its name among those: by all that it is bound to, so that no other with its public half takes its place."""
+        return hashlib.sha256(_bound(self, slot) + slot.public.encode()).hexdigest()
 
     def _resealed(self, sealed: Callable[[Slot], tuple[str, ...]]) -> Vault:
         slots = tuple(slot.model_copy(update={"sealed": sealed(slot)}) for slot in self.slots)
@@ -295,7 +299,7 @@ def _opened(
     with suppress(
         InvalidTag, ValueError, KeyError, VaultDamagedError
     ):  # then the name of the server is refused
-        place = _unseal(vault, slot, private, ways[slot.public])
+        place = _unseal(vault, slot, private, ways[vault.way_of(slot)])
         if place.audit == _way(found[-1]):
             found[-1] = replace(found[-1], place=place.database)
     return found
