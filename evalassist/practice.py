@@ -39,17 +39,19 @@ def practice_evaluation(content: Content, *, filled: bool, today: date | None = 
 
 def open_practice(folder: Path, keys: Keys, account: Account) -> Store:
     """The file to practice in, as it was left. `folder`: of the records, on this computer."""
-    return Store(practice_file(folder), practice_keys(keys), account, wait_s=WAIT_S)
+    store = Store(practice_file(folder), practice_keys(keys), NOBODY, wait_s=WAIT_S)
+    if account.id:
+        if account not in store.accounts():  # what it was when the practice was begun does not count
+            store.keep_account(account)
+        store.account = account
+    return store
 
 
 def begin_practice(folder: Path, keys: Keys, account: Account, evaluation: Evaluation) -> None:
     """Begin anew, whatever was there."""
     remove_practice(folder)
     make_private_folder(practice_file(folder).parent)
-    with open_practice(folder, keys, NOBODY) as store:  # nobody needs a right to practice
-        if account.id:
-            store.keep_account(account)
-        store.account = account
+    with open_practice(folder, keys, account) as store:  # nobody needs a right to practice
         store.save(evaluation)
 
 

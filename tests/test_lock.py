@@ -551,6 +551,28 @@ def test_what_is_held_is_told_at_the_door_as_long_as_it_is_whoever_was_here_mean
     assert told in texts(person.window)
 
 
+def test_a_form_that_locking_closed_puts_back_only_what_was_touched(person: Person) -> None:
+    begun, entrance = person.begin(), person.entrance
+
+    def lock(dialog: CorrectionDialog) -> None:
+        dialog.number.set_value("MR-7")
+        person.window.lock()
+
+    clock = when_shown(CorrectionDialog, lock)
+    person.window.correct_patient()
+    clock.stop()
+    person.wait_locked()
+    with entrance.sign_in("chen", PASSWORD) as other:
+        kept = other.load(begun.id)
+        other.save(replace(kept, patient=replace(kept.patient, name="Okafor-Lind, Daniel")))
+    seen: list[tuple[object, object]] = []
+    clock = when_shown(CorrectionDialog, lambda dialog: seen.append((dialog.name.value, dialog.number.value)))
+    person.sign_in("chen", PASSWORD)
+    person.qtbot.waitUntil(lambda: bool(seen))
+    clock.stop()
+    assert seen == [("Okafor-Lind, Daniel", "MR-7")]
+
+
 def test_a_new_paper_key_that_locking_closed_is_told_at_the_next_sign_in(person: Person) -> None:
     def lock(dialog: PaperKeyDialog) -> None:
         dialog.reject()
@@ -562,6 +584,16 @@ def test_a_new_paper_key_that_locking_closed_is_told_at_the_next_sign_in(person:
     clock.stop()
     person.wait_locked()
     said: list[str] = []
+
+    def stay(box: QMessageBox) -> None:
+        said.append(box.text())
+        box.reject()
+
+    clock = when_shown(QMessageBox, stay)
+    assert not person.window.close()
+    clock.stop()
+    assert said == ["The paper key is not on paper yet."]
+    said.clear()
 
     def read(box: QMessageBox) -> None:
         said.append(box.text())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -207,6 +208,17 @@ def test_everybody_can_begin_to_practice(clinic: Records, content: Content, role
     with open_practice(clinic.folder, clinic.keys, lee) as store:
         assert store.load(PRACTICE).answers
         assert store.accounts() == (lee,)
+
+
+def test_practice_goes_on_after_the_own_license_was_changed(clinic: Records, content: Content) -> None:
+    begin_practice(
+        clinic.folder, clinic.keys, clinic.store.account, practice_evaluation(content, filled=True)
+    )
+    licensed = replace(clinic.store.account, licence="PT-78")
+    with open_practice(clinic.folder, clinic.keys, licensed) as store:
+        begun = store.load(PRACTICE)
+        store.save(begun.with_answer("goal-text", "run"))
+        assert store.load(PRACTICE).answers["goal-text"] == "run"
 
 
 def test_an_empty_practice_visit_is_of_today_and_asks_everything(content: Content) -> None:

@@ -688,6 +688,26 @@ def test_a_file_is_offered_a_place_among_the_documents_and_the_next_one_where_th
     assert offered == [Path(documents) / "first.pdf", tmp_path / "second.pdf"]
 
 
+def test_a_name_typed_without_its_ending_writes_over_no_file_unasked(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "okafor.evalassist-patient").write_bytes(b"of another clinic")
+    monkeypatch.setattr(saving, "_last", [])
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "okafor"), ""))
+    widget, asked = QWidget(), list[str]()
+    qtbot.addWidget(widget)
+
+    def answer(_: object, says: str, *_more: str) -> bool:
+        asked.append(says)
+        return len(asked) > 1
+
+    monkeypatch.setattr(saving, "asked", answer)
+    name = "patient.evalassist-patient"
+    assert saving.ask_where(widget, "Write the file", name) is None
+    assert saving.ask_where(widget, "Write the file", name) == tmp_path / "okafor.evalassist-patient"
+    assert asked == ["okafor.evalassist-patient is there already."] * 2
+
+
 def test_a_copy_without_an_ending_gets_the_one_of_a_pdf(
     sheet: HandoutPage, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
+    QScrollArea,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -317,6 +318,27 @@ def test_a_score_runs_while_it_is_typed_and_says_what_is_missing(desk: Desk) -> 
 
 
 # ---------------------------------------------------------------- finding one's way
+
+
+def test_what_is_pressed_with_the_mouse_does_not_move_away(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row half under the edge: the page once jumped between press and release, and the click was lost."""
+    desk.begin(desk.case("ex1"))
+    desk.view.show_step("history")
+    desk.view.focus_first()
+    QApplication.processEvents()
+    first, *_, last = (each for each in desk.page.findChildren(Editor) if each.isVisible())
+    area = desk.page.findChild(QScrollArea)
+    assert area is not None
+    top = area.verticalScrollBar().value()
+    with monkeypatch.context() as pressed:
+        pressed.setattr(QApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
+        last.setFocus()
+        assert area.verticalScrollBar().value() == top
+    first.setFocus()
+    last.setFocus()
+    assert area.verticalScrollBar().value() > top
 
 
 def test_f8_goes_to_the_next_gap_and_over_to_the_next_step(desk: Desk) -> None:

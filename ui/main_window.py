@@ -212,6 +212,8 @@ class MainWindow(QMainWindow):
             self.show_start()
             if left is not None and left.evaluation_id:
                 self._go_back_to(left)
+                if self.view is None:  # it could not be read now: what was typed in it waits on
+                    self._left[store.account.id] = left
         if left is not None and left.hands is not None and self.view is not None:
             self.view.open_hands(left.hands)
         if left is not None and left.lost_key:
@@ -710,21 +712,18 @@ class MainWindow(QMainWindow):
         return asked(self, says, "\n".join(line for line in lines if line), leave)
 
     def _leave_paper_key(self) -> bool:
-        """The window goes while the first paper key is shown: nobody can show it again."""
+        """The window goes while the first paper key is shown, or locked over a new one: nobody can show it again."""
         from ui.dialogs.asking import asked
 
-        return (
-            self.door is None
-            or not self.door.shows_paper_key
-            or asked(
-                self,
-                tr("The paper key is not on paper yet."),
-                tr(
-                    "It is shown this once. When nobody remembers a password, it is the only way to the records. "
-                    "If you close now, an administrator has to make another one, under Accounts."
-                ),
-                tr("Close without it"),
-            )
+        lost = any(left.lost_key for left in self._left.values())
+        return not (lost or (self.door is not None and self.door.shows_paper_key)) or asked(
+            self,
+            tr("The paper key is not on paper yet."),
+            tr(
+                "It is shown this once. When nobody remembers a password, it is the only way to the records. "
+                "If you close now, an administrator has to make another one, under Accounts."
+            ),
+            tr("Close without it"),
         )
 
     def _settle_conflict(self) -> Literal["mine", "theirs", ""]:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from evalassist.translate import tr
+from ui.dialogs.asking import asked
 
 _last: list[Path] = []
 
@@ -19,8 +20,24 @@ def ask_where(parent: QWidget, title: str, name: str, kinds: str = "") -> Path |
     chosen, _ = QFileDialog.getSaveFileName(parent, title, str(folder / name), kinds or tr("PDF (*.pdf)"))
     if not chosen:
         return None
-    _last[:] = [Path(chosen).parent]
-    return Path(chosen)
+    path, ending = Path(chosen), Path(name).suffix
+    if path.suffix.lower() != ending:
+        path = path.with_name(f"{path.name}{ending}")
+        if path.exists() and not _may_replace(
+            parent, path
+        ):  # the dialog asked about the name without its ending
+            return None
+    _last[:] = [path.parent]
+    return path
+
+
+def _may_replace(parent: QWidget, path: Path) -> bool:
+    return asked(
+        parent,
+        tr("{name} is there already.").format(name=path.name),
+        tr("What is in that file is lost when you go on."),
+        tr("Replace it"),
+    )
 
 
 def folder_of(path: Path) -> str:
