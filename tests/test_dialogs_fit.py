@@ -60,6 +60,9 @@ def every_dialog(window: MainWindow, home: Path, way_in: WayIn, key: str) -> Ite
     settings = session.settings
     yield AboutDialog(content.release, "/home/clinic/records/evalassist.db", window)
     yield AccountsDialog(store, way_in, settings, window)
+    told = AccountsDialog(store, way_in, settings, window)
+    told._say("The account of Alexandra Chen-Martinez, PT, DPT was changed. It counts from now on.")
+    yield told
     yield AccountDialog(store, way_in, settings, None, window)
     yield PasswordDialog(store, way_in, store.account, settings, window)
     yield PaperKeyDialog(key, settings, window)

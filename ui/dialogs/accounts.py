@@ -22,7 +22,7 @@ from ui.way_in import WayIn
 from ui.widgets.account_fields import ROLES, AccountFields
 from ui.widgets.paper_key import PaperKey
 from ui.widgets.passwords import KeyFile, NewPassword, PasswordField, key_bytes
-from ui.widgets.roomy import roomy
+from ui.widgets.roomy import outermost, roomy
 from ui.widgets.row_list import RowList
 
 REMOVED = tr(
@@ -52,7 +52,10 @@ class AccountsDialog(QDialog):
         self.setWindowTitle(tr("Accounts and passwords"))
         self.setMinimumWidth(style.px(620))
         self.list = RowList(tr("Accounts"))
-        self.list.setMinimumHeight(style.px(220))
+        least = style.px(220)
+        if parent is not None:  # what is said below it needs room, too
+            least = min(least, outermost(parent).height() // 4)
+        self.list.setMinimumHeight(least)
         self._who = style.label("", wrap=True)
         self._said = Said("", wrap=True)
         self._said.hide()
