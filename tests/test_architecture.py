@@ -27,3 +27,12 @@ def test_the_command_line_starts_without(package: str) -> None:
 @pytest.mark.parametrize("folder", ["tests", "installer", "resources"])
 def test_a_folder_that_is_no_package_has_no_init(folder: str) -> None:
     assert list((ROOT / folder).rglob("__init__.py")) == []
+
+
+def test_what_opens_the_records_shares_nothing_with_the_content_that_is_read_beside_it() -> None:
+    """Two threads that load modules which need one another can stop each other: one start in some hundreds failed."""
+    shared = ("evalassist.content", "evalassist.clinical", "evalassist.note")
+    loads = "import sys, evalassist.records.entrance, ui.pages.start"
+    code = f"{loads}; sys.exit(any(m.startswith({shared}) for m in sys.modules))"
+    result = python(code)
+    assert result.returncode == 0, result.stderr

@@ -38,6 +38,7 @@ from ui.dialogs.patient import CorrectionDialog, PatientDialog
 from ui.evaluation_view import EvaluationView
 from ui.main_window import MainWindow
 from ui.pages.chart import ChartPage
+from ui.pages.start import StartPage
 from ui.widgets.dates import date_text
 from ui.widgets.due_card import DueCard, day_words
 from ui.widgets.fields import DateField, TextField
@@ -976,6 +977,20 @@ def test_what_is_due_this_week_leads_to_the_chart(
     QTest.keyClick(line(card, "Re-evaluation"), Qt.Key.Key_Return)
     assert window.chart is not None
     assert window.chart.patient == RIVERA
+
+
+def test_no_note_is_read_before_the_content_is(window: MainWindow, store: Store, content: Content) -> None:
+    """Both load the same modules, and two threads that do so can stop each other."""
+    sign(store, visit(content, 4), content)
+    page = StartPage(store, Settings())
+    card = page.findChild(DueCard)
+    assert card is not None
+    seen = []
+    for act in (page.refresh, lambda: page.use_content(content)):
+        act()
+        seen.append(card.at_work)
+    assert seen == [False, True]
+    page.deleteLater()
 
 
 def test_nothing_due_shows_nothing(window: MainWindow, store: Store, content: Content, qtbot: QtBot) -> None:

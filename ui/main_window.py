@@ -361,6 +361,7 @@ class MainWindow(QMainWindow):
 
     def show_chart(self, patient_id: str) -> None:
         """Everything kept about one patient: visits to open or begin, papers, trends."""
+        self._wait_for_content()  # see `DueCard.content_is_read`
         from ui.pages.chart import ChartPage
 
         if not self._leave():

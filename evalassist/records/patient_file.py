@@ -21,7 +21,6 @@ from sqlcipher3 import dbapi2 as sqlite
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import PRACTICE, AddendumKind, SoreKnee, VisitKind
 from evalassist.files import write_whole
-from evalassist.note import read_note
 from evalassist.records import audit, migrations, reads, writes
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import NOBODY, Account
@@ -293,6 +292,8 @@ def _hang_together(rows: Rows) -> bool:
 
 def _sound_notes(change: Connection, patient_id: str) -> list[str]:
     """The signed notes of a patient of whom everything was read once as it will be read later, seals and all."""
+    from evalassist.note import read_note
+
     db = Session(change)
     try:
         writes.search_anew(change, patient_id)

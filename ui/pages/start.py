@@ -127,6 +127,7 @@ class StartPage(QWidget):
         """The clinical content is read: look how far each note is."""
         self._version.setText(tr("Clinical content {version}").format(version=content.release.version))
         self._drafts.use_content(content)
+        self._due.content_is_read()
 
     def use_settings(self, settings: Settings) -> None:
         """Show whose clinic this is."""

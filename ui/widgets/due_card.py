@@ -40,13 +40,19 @@ class DueCard(Card):
         self.body.addLayout(self._lines)
         self._look = QTimer(self, interval=0)
         self._look.timeout.connect(self._look_on)
-        self._begun = False
+        self._begun = self._may_look = False
         self.hide()
+
+    def content_is_read(self) -> None:
+        """From now on notes may be read: two threads that load what the content is made of could stop each other."""
+        self._may_look = True
+        self.refresh()
 
     def refresh(self) -> None:
         """The records may have changed: look again once the page is shown."""
         self._begun = False
-        self._look.start()
+        if self._may_look:
+            self._look.start()
 
     @property
     def at_work(self) -> bool:
