@@ -1236,3 +1236,40 @@ def test_the_audit_finds_what_is_wrong(qtbot: QtBot, dressed: None) -> None:
     }
     assert any("too pale" in each for each in pale(page))
     assert any("much too long" in each for each in cut(page))
+
+
+def test_a_column_of_answers_tells_what_was_chosen_and_cleared(
+    qtbot: QtBot, dressed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(spoken, "say", lambda _, words, **__: said.append(words))
+    words = ("None", "After work", "Constant")
+    field = ChoiceField([Choice(word.lower(), word) for word in words], "Swelling", shape="radio")
+    qtbot.addWidget(field)
+    field.show()
+    first = field.focusProxy()
+    assert first is not None
+    for key in (Qt.Key.Key_N, Qt.Key.Key_Backspace):
+        QTest.keyClick(first, key)
+    assert said == ["None, selected", "cleared"]
+
+
+def test_what_stands_in_a_column_or_beside_a_name_is_heard_with_it(desk: Desk) -> None:
+    desk.window.begin(desk.case("ex1"))
+    assert desk.window.view is not None
+    page = desk.window.view.show_step("assessment")
+    desk.rest()
+    names = [link.accessibleName() for link in page.findChildren(ReasonLink)]
+    for column in ("For", "Against", "Not tested"):
+        assert any(name.startswith(f"{column}: ") for name in names)
+
+
+def test_what_to_look_at_before_signing_is_told_on_arrival(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    desk.window.begin(desk.case("ex1"))
+    monkeypatch.setattr(spoken, "say", lambda _, words, **__: said.append(words))
+    assert desk.window.view is not None
+    desk.window.view.show_step("sign")
+    assert "Handout not given yet" in " ".join(said)

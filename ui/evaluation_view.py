@@ -173,7 +173,7 @@ class EvaluationView(QWidget):
         self.step_shown.emit(step_id)
         self._later.start()
         if turned:
-            spoken.say(self, self.rail.in_words(step_id))
+            spoken.say(self, ". ".join((self.rail.in_words(step_id), *page.warns())))
         return page
 
     def go_to(self, item_id: str) -> None:

@@ -148,6 +148,10 @@ class Page(QWidget):
     def commit(self) -> None:
         """Tell the session what is typed and not yet told."""
 
+    def warns(self) -> list[str]:
+        """What is to be looked at before paper or signature, for who does not see the page."""
+        return []
+
     def unkept(self) -> list[str]:
         """What stands in the fields and goes when the page is closed, a sentence each."""
         return [

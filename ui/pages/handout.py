@@ -157,6 +157,7 @@ class HandoutPage(Page):
         stack.addWidget(Rule())
         stack.addWidget(style.label("cap", tr("CHECKS")))
         self._checks: QVBoxLayout = style.column(spacing=6)
+        self._to_look_at: list[str] = []
         stack.addLayout(self._checks)
         stack.addWidget(Rule())
         self.own: dict[str, TextField] = {}
@@ -306,10 +307,16 @@ class HandoutPage(Page):
             if (old := entry.widget()) is not None:
                 old.hide()
                 old.deleteLater()
+        self._to_look_at = []
         if isinstance(plan, PlanOfCare):
             found = (*self._findings(), *self._given(), *self._read(), *self._typeface())
             for check in sorted(found, key=lambda check: list(STATES.values()).index(check[0])):
                 self._checks.addWidget(_shown(*check))
+                if check[0] != "good":
+                    self._to_look_at.append(f"{check[1]}. {check[2]}")
+
+    def warns(self) -> list[str]:
+        return self._to_look_at
 
     def _given(self) -> list[Check]:
         """Whether a sheet of this visit was given out, and whether one did not come out of the printer."""

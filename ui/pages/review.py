@@ -347,6 +347,12 @@ class SignPage(Page):
             found.append(("look", tr("No plan of care. {why}").format(why=plan.why)))
         return found
 
+    def warns(self) -> list[str]:
+        if self.session.signed:
+            return []
+        unfitting = [one.text for one in self.session.assessment.contradictions]
+        return [*unfitting, *(words for state, words in self._findings() if state != "good")]
+
     def _handout(self) -> tuple[State, str]:
         session = self.session
         if session.progress["handout"].state != "complete":

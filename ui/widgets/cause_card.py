@@ -22,6 +22,7 @@ NEAREST = ("likely", "possible", "", "not-assessed", "unlikely", "excluded")
 """Other causes, the one that asks for most thought first."""
 FEWEST, MOST_AT_FIRST = 3, 6
 MOST_LINES = 3
+COLUMNS = (tr("For"), tr("Against"), tr("Not tested"))
 
 
 class CauseCard(Card):
@@ -44,7 +45,7 @@ class CauseCard(Card):
         self._grid.setHorizontalSpacing(style.px(12))
         for column, width in enumerate((28, 24, 24, 24)):
             self._grid.setColumnStretch(column, width)
-        for column, head in enumerate(("", tr("For"), tr("Against"), tr("Not tested"))):
+        for column, head in enumerate(("", *COLUMNS)):
             self._grid.addWidget(style.label("s", head), 0, column)
         self.body.addWidget(place)
 
@@ -106,13 +107,15 @@ class CauseCard(Card):
         yield name
         for column, found in enumerate((cause.speaks_for, cause.speaks_against, untested), start=1):
             place = (
-                self._links(found) if found else style.label("s", tr("nothing so far") if column < 3 else "")
+                self._links(found, COLUMNS[column - 1])
+                if found
+                else style.label("s", tr("nothing so far") if column < 3 else "")
             )
             self._grid.addWidget(place, line + 1, column, Qt.AlignmentFlag.AlignTop)
             yield place
 
-    def _links(self, reasons: Sequence[Reason]) -> ReasonList:
-        links = ReasonList()
+    def _links(self, reasons: Sequence[Reason], column: str = "") -> ReasonList:
+        links = ReasonList(heard_as=column)
         links.setParent(self)  # before it shows itself: without a place it would be a window of its own
         links.go_to.connect(self.go_to)
         links.show_reasons([Reason(upper_first(r.text), r.items) for r in reasons], MOST_LINES)

@@ -91,6 +91,8 @@ class ChangeCard(Card):
     def _add(self, change: Change, line: int) -> None:
         name = ReasonLink(change.name)
         name.clicked.connect(lambda: self.go_to.emit(change.items[0]))
+        heard = (change.name, change.then, tr("now {now}").format(now=change.now), change.by, change.verdict)
+        name.setAccessibleName(", ".join(part for part in heard if part))
         name.setEnabled(bool(change.items))
         limits = f" · {change.limits}" if change.limits else ""
         means = style.label("", f"{change.verdict}{limits}", wrap=True)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalassist.translate import tr
 from ui import spoken, style
 from ui.widgets.boxes import chosen_by
 from ui.widgets.focus import CLEARING_KEYS, ENTER_KEYS, go_on
@@ -160,6 +161,9 @@ class ChoiceField(QWidget):
         if value == self._value:
             return
         self.set_value(value)
+        if self._radios:  # boxes and a drop-down list say so themselves
+            chosen = next((choice.text for choice in self._choices if choice.value == value), "")
+            spoken.say(self, tr("{name}, selected").format(name=chosen) if chosen else tr("cleared"))
         self.answered.emit(value)
 
 

@@ -26,8 +26,10 @@ class ReasonList(QWidget):
 
     go_to = Signal(str)
 
-    def __init__(self, *, across: bool = False) -> None:
+    def __init__(self, *, across: bool = False, heard_as: str = "") -> None:
+        """`heard_as`: what its place on the page tells of all of them, for who does not see the page."""
         super().__init__()
+        self._heard_as = heard_as
         self._shown: tuple[Reason, ...] | None = None
         self._lines: QBoxLayout = style.row(self, spacing=6) if across else style.column(self, spacing=0)
         self._across = across
@@ -44,6 +46,8 @@ class ReasonList(QWidget):
                 old.deleteLater()
         for reason in wanted[:most]:
             link = ReasonLink(upper_first(reason.text))
+            if self._heard_as:
+                link.setAccessibleName(f"{self._heard_as}: {link.text()}")
             link.setEnabled(bool(reason.items))
             link.clicked.connect(lambda _=False, reason=reason: self.go_to.emit(reason.items[0]))
             self._lines.addWidget(link, 0 if self._across else 1)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout
 
 from evalassist.translate import tr
-from ui import style
+from ui import spoken, style
 from ui.session import EvaluationSession
 from ui.spoken import Said
 from ui.widgets.marks import LinkButton
@@ -58,7 +58,7 @@ class LastLine(QObject):
         if offered is None:
             self._asks = False
         else:
-            self.same.setAccessibleName(f"{self._name}: {told.same}")
+            self.same.setAccessibleName(f"{self._name}: {told.same}, {told.words}")
             self.same.setToolTip(style.tip(f"{told.same} ({SAME_KEY})"))
         self._ask.setText(TAKE_IT_AGAIN.format(key=SAME_KEY) if self._asks else "")
         self._ask.setVisible(self._shown and self._asks)
@@ -76,6 +76,7 @@ class LastLine(QObject):
         if offered.measured and not self._asks:
             self._asks = True
             self.refresh()
+            spoken.say(self.same, self._words.text())
             return
         self._asks = False
         self._session.say_same({self._item_id: (offered.answer, offered.day)})
