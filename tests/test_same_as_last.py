@@ -114,7 +114,7 @@ def test_the_link_does_what_the_key_does_and_names_its_field(opened: Any, begin:
     session = begin()
     line = line_of(step(opened, session, "history", "onset"), "onset")
     assert line.same.isVisible()
-    assert line.same.accessibleName() == "Onset: same as Mar 2"
+    assert line.same.accessibleName() == "Onset: same as Mar 2, last: gradual, Mar 2"
     line.same.click()
     assert session.evaluation.same_as == {"onset": FIRST_DAY}
     assert not line.same.isVisible()
