@@ -342,6 +342,7 @@ def walk(home: Path) -> Walk:
     found.look("manual", manual)
     manual.close()
     closed(app, window, home, settings, found)
+    window.forget_left()  # nobody answers what closing would ask
     window.close()
     window.deleteLater()
     app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
