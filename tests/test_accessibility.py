@@ -1011,7 +1011,10 @@ def test_a_letter_that_chooses_nothing_is_heard(
     assert aloud.heard()[0] == ["no answer begins with N"]
     QTest.keyClicks(box, "u")
     assert field.value == "unlikely"
-    told = {"segments": [], "radio": ["Unlikely, selected"]}  # of boxes the one that gets the keyboard says it
+    told = {
+        "segments": [],
+        "radio": ["Unlikely, selected"],
+    }  # of boxes the one that gets the keyboard says it
     assert aloud.heard()[0] == told[shape]
 
 
