@@ -111,6 +111,7 @@ class MainWindow(QMainWindow):
         """The page in front of the records, while they are locked."""
         self._way_in: WayIn | None = None
         self._left: dict[str, Left] = {}
+        self._lost_key = False
         """Where each account was when it locked the window."""
         self._sheets: dict[str, SheetChoice] = {}
         """What was chosen for the handout, by episode."""
@@ -216,7 +217,8 @@ class MainWindow(QMainWindow):
                     self._left[store.account.id] = left
         if left is not None and left.hands is not None and self.view is not None:
             self.view.open_hands(left.hands)
-        if left is not None and left.lost_key:
+        self._lost_key = left is not None and left.lost_key
+        if self._lost_key:
             QTimer.singleShot(0, self, self._tell_lost_key)
         elif left is not None and left.form is not None:
             QTimer.singleShot(0, self, partial(self._open_again, left.form))
@@ -320,11 +322,9 @@ class MainWindow(QMainWindow):
             self.start.say(why)
             self._stack.setCurrentWidget(self.start)
         else:
-            box = QMessageBox(
-                QMessageBox.Icon.NoIcon, "EvalAssist", tr("The evaluation could not be opened."), parent=self
-            )
-            box.setInformativeText(why)
-            box.exec()
+            from ui.dialogs.asking import tell
+
+            tell(self, tr("The evaluation could not be opened."), why)
 
     def _read_start_again(self) -> None:
         """The start page stays as it was where the records cannot be read now."""
@@ -862,7 +862,7 @@ class MainWindow(QMainWindow):
             words,
             half_filled(),
             hands,
-            shows_paper_key(),
+            shows_paper_key() or self._lost_key,
         )
         self.setWindowTitle("EvalAssist")
         spoken.say(self, tr("Locked."), at_once=True)
@@ -1030,18 +1030,20 @@ class MainWindow(QMainWindow):
 
     def _tell_lost_key(self) -> None:
         """Locking closed a new paper key; the former one opens nothing any more."""
+        from ui.dialogs.asking import tell
+
         if self.door is not None:
             return
-        box = QMessageBox(
-            QMessageBox.Icon.NoIcon, "EvalAssist", tr("The new paper key is not on paper."), parent=self
-        )
-        box.setInformativeText(
+        tell(
+            self,
+            tr("The new paper key is not on paper."),
             tr(
                 "The window was locked while it was shown, and nobody can show it again. The former paper key opens "
                 "nothing any more. Make another one under Accounts."
-            )
+            ),
         )
-        box.exec()
+        if self.door is None:  # else a lock took it away unread
+            self._lost_key = False
 
     def _begin_watch(self) -> None:
         from ui.copied import Copied

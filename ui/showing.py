@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QMessageBox, QStackedWidget
+from PySide6.QtWidgets import QStackedWidget
 from shiboken6 import isValid
 
 from evalassist.explaining import explanation_of, why_not_explained
 from evalassist.translate import tr
+from ui.dialogs.asking import tell
 from ui.pages.show import ShowPage
 
 if TYPE_CHECKING:
@@ -63,9 +64,5 @@ def say_why_not(window: MainWindow, note: Note) -> bool:
     """Where there is nothing to show the patient, say why; True when it was said."""
     why = why_not_explained(note)
     if why:
-        box = QMessageBox(
-            QMessageBox.Icon.NoIcon, "EvalAssist", tr("This is not shown to the patient now."), parent=window
-        )
-        box.setInformativeText(why)
-        box.exec()
+        tell(window, tr("This is not shown to the patient now."), why)
     return bool(why)

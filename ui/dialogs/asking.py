@@ -1,4 +1,4 @@
-"""One question before something is lost."""
+"""A plain box over the window: one question before something is lost, or one thing to know."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ from evalassist.translate import tr
 
 def asked(parent: QWidget, says: str, means: str, act: str) -> bool:
     """Ask once, with staying as the answer that Enter gives; True when the person goes on all the same."""
-    box = QMessageBox(QMessageBox.Icon.NoIcon, "EvalAssist", says, parent=parent)
-    box.setInformativeText(means)
-    for label in box.findChildren(QLabel):
-        label.setTextFormat(Qt.TextFormat.PlainText)  # what was typed is never read as a format
+    box = _box(parent, says, means)
     stay = box.addButton(tr("Stay here"), QMessageBox.ButtonRole.RejectRole)
     leave = box.addButton(act, QMessageBox.ButtonRole.DestructiveRole)
     box.setDefaultButton(stay)
@@ -24,3 +21,16 @@ def asked(parent: QWidget, says: str, means: str, act: str) -> bool:
 def asked_to_lose(parent: QWidget, says: str) -> bool:
     """Say what would be lost; True when the therapist leaves all the same."""
     return asked(parent, says, tr("If you leave now, what you typed is lost."), tr("Leave without it"))
+
+
+def tell(parent: QWidget, says: str, means: str) -> None:
+    """Say one thing, with what follows from it, and wait until it was read."""
+    _box(parent, says, means).exec()
+
+
+def _box(parent: QWidget, says: str, means: str) -> QMessageBox:
+    box = QMessageBox(QMessageBox.Icon.NoIcon, "EvalAssist", says, parent=parent)
+    box.setInformativeText(means)
+    for label in box.findChildren(QLabel):
+        label.setTextFormat(Qt.TextFormat.PlainText)  # what was typed is never read as a format
+    return box
