@@ -1157,13 +1157,21 @@ def test_what_another_window_keeps_before_the_name_of_the_server_is_written_is_r
         assert store.load(draft.id) == draft
 
 
+def on_a_full_disk(cut: str) -> Callable[..., None]:
+    """What that part of the entrance does on a full disk."""
+
+    def refuses(*_: object) -> None:
+        if cut == "write_server":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        raise EvalAssistError("The vault could not be kept.")
+
+    return refuses
+
+
 def test_a_disk_that_takes_the_move_but_not_the_name_of_the_server_loses_nothing_and_says_what_to_do(
     here: Entrance, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr("evalassist.records.entrance.write_server", full)
+    monkeypatch.setattr("evalassist.records.entrance.write_server", on_a_full_disk("write_server"))
     with (
         Entrance(here.records.parent).sign_in("lee", OTHER) as other,
         here.sign_in("chen", PASSWORD) as store,
@@ -1597,17 +1605,27 @@ def test_a_window_that_was_open_while_the_workstation_was_connected_anew_shuts_n
     here.sign_in("lee", THIRD).close()
 
 
+def test_a_disk_that_does_not_take_the_name_of_the_server_says_so_to_whoever_connects(
+    here: Entrance, there: Entrance, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as disk:
+        disk.setattr("evalassist.records.entrance.write_server", on_a_full_disk("write_server"))
+        with pytest.raises(StoreError, match=r"disk .* is full"):
+            there.join(server, "chen", PASSWORD)
+        with there.sign_in("chen", PASSWORD) as store, pytest.raises(StoreError, match=r"disk .* is full"):
+            there.use_server(store, server)
+    there.join(server, "chen", PASSWORD).close()
+    there.sign_in("lee", OTHER).close()
+
+
 @pytest.mark.parametrize("cut", ["write_server", "vaults.write_vault"])
 def test_a_disk_that_takes_half_of_what_changed_elsewhere_shuts_nobody_out(
     here: Entrance, there: Entrance, monkeypatch: pytest.MonkeyPatch, cut: str
 ) -> None:
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     with here.sign_in("lee", OTHER) as store:
         here.change_password(store, store.account.id, THIRD)
     with monkeypatch.context() as disk:
-        disk.setattr(f"evalassist.records.entrance.{cut}", full)
+        disk.setattr(f"evalassist.records.entrance.{cut}", on_a_full_disk(cut))
         with pytest.raises(WrongPasswordError, match="changed at another workstation"):
             there.sign_in("lee", OTHER)
     there.sign_in("chen", PASSWORD).close()
@@ -1618,12 +1636,9 @@ def test_a_disk_that_takes_half_of_what_changed_elsewhere_shuts_nobody_out(
 def test_a_disk_that_takes_half_of_a_new_password_says_so_where_it_shuts_somebody_out(
     here: Entrance, there: Entrance, server: Server, monkeypatch: pytest.MonkeyPatch, cut: str
 ) -> None:
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     store = here.sign_in("chen", PASSWORD)
     with monkeypatch.context() as disk:
-        disk.setattr(f"evalassist.records.entrance.{cut}", full)
+        disk.setattr(f"evalassist.records.entrance.{cut}", on_a_full_disk(cut))
         if cut == "write_server":
             here.change_password(store, store.account.id, THIRD)
         else:

@@ -466,9 +466,13 @@ class Entrance:
         Whoever was removed can still open an older one, and would read with it the password that the server has now.
         """
         keys = replace(keys, place=new_keys().database)
-        write_server(self.server_file, server, keys, vault)
+        self._write_name(server, keys, vault)
         vaults.write_vault(vault, self.vault_file)
         return keys
+
+    def _write_name(self, server: Server, keys: Keys, vault: Vault) -> None:
+        with plain_words(self.server_file, "keep"):
+            write_server(self.server_file, server, keys, vault)
 
     def _keep_here(self, vault: Vault, keys: Keys) -> None:
         """Keep here the vault that counts for all workstations, whose ways in then open the server's name, too.
@@ -477,7 +481,7 @@ class Entrance:
         """
         server = read_server(self.server_file, keys)
         if keys.place:
-            write_server(self.server_file, server, keys, vault)
+            self._write_name(server, keys, vault)
         vaults.write_vault(vault, self.vault_file)
 
     def _catch_up(self, vault: Vault, keys: Keys) -> Keys:
@@ -551,7 +555,7 @@ class Entrance:
                         raise StoreError(CUT_SHORT.format(server=server))
                 try:
                     self._name_server(server, counts, store.keys)
-                except (EvalAssistError, OSError) as fault:
+                except EvalAssistError as fault:
                     raise StoreError(WERE_MOVED.format(file=self.server_file)) from fault
         elif vaults.vault_of(kept).records_id != self.vault().records_id:
             raise StoreError(OTHER_RECORDS.format(server=server))
@@ -824,7 +828,7 @@ class Entrance:
             last = partial(store.keep_vault, text, seen=(*kept[:1], text))
         try:
             last()
-        except (EvalAssistError, OSError) as fault:
+        except EvalAssistError as fault:
             log.error("the vault and its copy in the records differ still: %s", type(fault).__name__)
 
     def _kept_vault(self, store: Store) -> Vault:
