@@ -1287,6 +1287,27 @@ def test_a_password_changed_at_one_workstation_counts_at_the_others(here: Entran
         assert len(store.drafts()) == 1
 
 
+def test_a_way_in_that_another_program_put_on_the_server_confirms_nothing_in_an_open_window(
+    there: Entrance, server: Server
+) -> None:
+    """Neither in somebody's name nor in the place of their own: what it opens are not the keys of the window."""
+    with there.sign_in("chen", PASSWORD) as window:
+        own = window.account.id
+        for planted in ("another", own):
+            with bare(server) as db:
+                (kept,) = db.execute("SELECT vault FROM vault_copy WHERE id = 1").fetchall()[0]
+                vault = vaults.vault_of(bytes(kept))
+                strange = vaults.Vault(records_id=vault.records_id)
+                slot = vaults.with_password(strange, new_keys(), planted, "chen", THIRD).slots[0]
+                others = tuple(each for each in vault.slots if each.id != planted)
+                written = vaults.vault_bytes(vault.model_copy(update={"slots": (slot, *others)}))
+                db.execute("UPDATE vault_copy SET vault = %s WHERE id = 1", [written])
+            with pytest.raises(WrongPasswordError):
+                there.confirm(window, THIRD)
+            if planted != own:
+                there.confirm(window, PASSWORD)
+
+
 def test_a_former_password_is_a_wrong_try_and_a_server_that_cannot_be_reached_makes_none(
     here: Entrance, there: Entrance, crashed: Crashed
 ) -> None:
@@ -2750,6 +2771,44 @@ def test_lines_of_the_trail_that_leave_one_number_between_them_keep_nobody_from_
             )
     with there.sign_in("chen", PASSWORD) as store:
         store.save(begin())
+
+
+@pytest.mark.parametrize("number", ["2147483647", "max(number) + 1"])
+@pytest.mark.parametrize("mac", ["x", "", "é" * 64, "a" * 100, "ab" * 32], ids=range(5))
+def test_whatever_seal_another_program_gives_a_line_windows_close_and_verify_goes_on(
+    in_use: tuple[Entrance, str], server: Server, number: str, mac: str
+) -> None:
+    there, _ = in_use
+    window = there.sign_in("chen", PASSWORD)
+    with bare(server) as db:
+        db.execute(
+            f"INSERT INTO audit SELECT {number}, max(at), '', '', 'x', '', '{{}}', %s FROM audit".encode(),
+            [mac],
+        )
+        db.execute("UPDATE account SET role = 'administrator' WHERE sign_in = 'lee'")
+    assert window.head() == window.knows
+    window.close("locked")
+    with pytest.raises(StoreError):
+        window.recent()
+    there.sign_in("chen", PASSWORD).close()
+    faults = there.verify("chen", PASSWORD).faults
+    assert any("does not fit" in fault for fault in faults)
+    assert any("lee" in fault.lower() for fault in faults)
+
+
+def test_a_paper_that_was_saved_before_there_were_papers_is_told_by_verify(
+    in_use: tuple[Entrance, str], server: Server
+) -> None:
+    there, _ = in_use
+    with bare(server) as db:
+        db.execute(
+            "INSERT INTO document SELECT 'zz', evaluation_id, kind, language, paper, content_sha256, "
+            "'0001-01-01T00:00:00.000000+00:00', kept_by, sha256, pdf FROM document LIMIT 1"
+        )
+        db.execute(
+            "INSERT INTO document_use VALUES ('zz', 1, 'saved', '0001-01-01T00:00:00.000000+00:00', 'x')"
+        )
+    assert there.verify("chen", PASSWORD).faults
 
 
 def test_whatever_stands_beside_the_vault_an_open_window_goes_on(

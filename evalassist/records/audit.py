@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from json.encoder import encode_basestring as _text
@@ -57,6 +58,10 @@ _WHOLE = select(
     StoredAudit.number,
     type_coerce(StoredAudit.at, Text),
     *(StoredAudit.account_id, StoredAudit.who, StoredAudit.action, StoredAudit.target, StoredAudit.detail),
+)
+_BEFORE = aliased(StoredAudit)
+_WITH_SEALS = _WHOLE.add_columns(StoredAudit.mac, _BEFORE.mac).outerjoin(
+    _BEFORE, _BEFORE.number == StoredAudit.number - 1
 )
 _APPEND = insert(StoredAudit)
 _sorted = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
@@ -143,10 +148,20 @@ def append(
     return Written(line, Anchor(number=number, mac=mac), lacks)
 
 
-def head(db: Session, without: Iterable[str] = ()) -> Anchor:
-    """The last line, or the last one of other acts than these, to be known outside the records."""
-    last = db.execute(_LAST.where(StoredAudit.action.not_in(without))).one_or_none()
-    return Anchor() if last is None else Anchor(number=last.number, mac=last.mac)
+def head(db: Session, key: bytes, without: Iterable[str] = ()) -> Anchor:
+    """The last line, or the last one of other acts than these, to be known outside the records.
+
+    What another program wrote, without the key of the trail, is no line of it.
+    """
+    seal, lines, size = Sealer(key).seal, _WITH_SEALS.where(StoredAudit.action.not_in(without)), 1
+    wanted = lines
+    while rows := db.execute(wanted.order_by(StoredAudit.number.desc()).limit(size)).all():
+        for *line, mac, mac_before in rows:
+            with suppress(TypeError, ValueError):  # a file keeps anything in a column
+                if mac == seal(mac_before or "", cast(Line, tuple(line))):
+                    return Anchor(number=line[0], mac=mac)
+        wanted, size = lines.where(StoredAudit.number < rows[-1][0]), size * 10
+    return Anchor()
 
 
 def holds(db: Session, anchor: Anchor) -> bool:

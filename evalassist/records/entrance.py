@@ -254,7 +254,7 @@ class Entrance:
         self.tries.refuse_too_soon()
         self.tries.count()
         try:
-            vaults.unlock(self._kept_vault(store), store.account.sign_in, password, key_file)
+            vaults.confirm(self._kept_vault(store), store.account.id, store.keys, password, key_file)
         except WrongPasswordError:
             raise WrongPasswordError(
                 tr("The password is not right. Check Caps Lock and the keyboard's language, then try again.")
@@ -551,7 +551,9 @@ class Entrance:
                     copied = there.head()
                 # from here on the file is refused, with or without the name of the server
                 with store.writing(MOVED, "") as db:
-                    if head(Session(db)) != copied:  # another window kept something here since
+                    if (
+                        head(Session(db), store.keys.audit) != copied
+                    ):  # another window kept something here since
                         raise StoreError(CUT_SHORT.format(server=server))
                 try:
                     self._name_server(server, counts, store.keys)

@@ -186,11 +186,13 @@ class Store:
         """Close the file; what was kept is then in this one file and in no companion file."""
         if not self._closed and self.account.id:
             self._note_quietly(because, "")
-        if not self._closed and self.on_close is not None:
-            self.on_close()
-        self._closed = True
-        with plain_words(self.where, "read"):
-            self._engine.dispose()
+        try:
+            if not self._closed and self.on_close is not None:
+                self.on_close()
+        finally:
+            self._closed = True
+            with plain_words(self.where, "read"):
+                self._engine.dispose()
 
     def save(self, evaluation: Evaluation) -> datetime:
         """Keep the draft with its patient, and say when; refused when another window changed it meanwhile."""
@@ -608,11 +610,11 @@ class Store:
 
     def head(self) -> Anchor:
         """The last line of the audit trail, to be known outside the records."""
-        return self._read(audit.head)
+        return self._read(lambda db: audit.head(db, self.keys.audit))
 
     def last_change(self) -> Anchor:
         """The last line of the audit trail that tells of more than who came and went."""
-        return self._read(lambda db: audit.head(db, trail.COMES_AND_GOES))
+        return self._read(lambda db: audit.head(db, self.keys.audit, trail.COMES_AND_GOES))
 
     def was_left(self) -> bool:
         """Whether the records were moved away, and neither put back nor connected to anew since."""

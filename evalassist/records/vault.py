@@ -273,6 +273,15 @@ def unlock(
     return slot, _opened(vault, slot, key, ways, WrongPasswordError)
 
 
+def confirm(vault: Vault, account_id: str, keys: Keys, password: str, key_file: bytes | None = None) -> None:
+    """Ask an account for its password again: it has to open these keys, whoever wrote the way in."""
+    slot = vault.slot(account_id)
+    own = vault.model_copy(update={"slots": () if slot is None else (slot,)})
+    _, found = unlock(own, "" if slot is None else slot.name, password, key_file)
+    if (keys.database, keys.audit) not in [(each.database, each.audit) for each in found]:
+        raise WrongPasswordError
+
+
 def unlock_with_paper(vault: Vault, text: str, ways: Mapping[str, str] = NO_WAYS) -> list[Keys]:
     """The keys that the paper key opens, the newest last."""
     slot = vault.slot(PAPER)
