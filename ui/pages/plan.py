@@ -442,6 +442,7 @@ class PlanPage(Page):
                 place,
                 len(plan.exercises),
                 then=exercises[after].name if after else "",
+                load=self.session.content.load_rules[one.dose.load].says,
                 easier=self._other(one.exercise.easier, wanted),
                 harder=self._other(one.exercise.harder, wanted),
                 read_only=self.read_only,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -14,7 +14,7 @@ from evalassist.clinical.edits import DOSE_LIMITS
 from evalassist.clinical.result import PlannedExercise, first_of_each_side
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import PlanEdit
-from evalassist.translate import tr
+from evalassist.translate import tr, trn
 from evalassist.words import lower_first, upper_first
 from ui import icons, style
 from ui.widgets.elided import ElidedLabel
@@ -27,6 +27,8 @@ PICTURE = (120, 90)
 COMPACT_PICTURE = (96, 72)
 DOSE = (("sets", tr("sets")), ("reps", tr("reps")), ("hold_s", tr("s hold")))
 """Field of the dose and its word; the stepper goes as far as a dose may."""
+HEARD = {"sets": tr("sets"), "reps": tr("repetitions"), "hold_s": tr("hold")}
+"""The same for who does not see the unit behind the number."""
 ROOM_FOR_NEXT = 900
 """From this width on, what the next phase has instead stands beside the dose, else below it."""
 WAIT_MS = 250
@@ -168,7 +170,13 @@ class ExerciseCard(QFrame):
         self.steppers: dict[str, Stepper] = {}
         for field, word in DOSE:
             low, high = DOSE_LIMITS[field]
-            stepper = Stepper(f"{self.exercise.name}, {word}", word, low=low, high=high)
+            stepper = Stepper(
+                f"{self.exercise.name}, {HEARD[field]}",
+                word,
+                low=low,
+                high=high,
+                told=partial(_heard, field),
+            )
             stepper.answered.connect(lambda value, field=field: self._step(field, value))
             self.steppers[field] = stepper
             row.addWidget(stepper)
@@ -225,20 +233,25 @@ class ExerciseCard(QFrame):
         of: int,
         *,
         then: str = "",
+        load: str = "",
         easier: Exercise | None = None,
         harder: Exercise | None = None,
         read_only: bool = False,
         compact: bool = False,
     ) -> None:
-        """Show it at its place in the list; `then` names what the next phase has in its stead."""
+        """Show it at its place in the list; `then` names what the next phase has in its stead.
+
+        `load` says how the load begins and grows, for who hears the card: the eye finds it behind the picture.
+        """
         self._planned, self._place = planned, place
         self._number.setText(str(place))
         self.picture.set_compact(compact)
         self.picture.show_leg(planned.side)
         self._side.set_side(planned.side)
-        self._side.setToolTip(
-            tr("both legs") if planned.side == "both" else tr("{side} leg").format(side=planned.side)
-        )
+        legs = tr("both legs") if planned.side == "both" else tr("{side} leg").format(side=planned.side)
+        self._side.setToolTip(legs)
+        where = tr("{place} of {count}").format(place=place, count=of)
+        self.picture.setAccessibleDescription(f"{where}, {legs}. {_dose_heard(planned, load)}")
         self._edited.setVisible(planned.edited)
         self._edited.setToolTip(style.tip(_edit_words(planned)))
         for field, stepper in self.steppers.items():
@@ -335,6 +348,31 @@ class ExerciseCard(QFrame):
     def _follow(self) -> None:
         if self._planned and self._planned.because and self._planned.because[0].items:
             self.go_to.emit(self._planned.because[0].items[0])
+
+
+def _heard(field: str, value: float) -> str:
+    """One part of a dose as it is read aloud, with its unit."""
+    count = int(value)
+    if field == "sets":
+        words = trn("1 set", "{count} sets", count)
+    elif field == "reps":
+        words = trn("1 repetition", "{count} repetitions", count)
+    else:
+        words = trn("hold 1 second", "hold {count} seconds", count)
+    return words.format(count=count)
+
+
+def _dose_heard(planned: PlannedExercise, load: str) -> str:
+    """The whole dose as it is read aloud, and what the therapist changed in it."""
+    dose = planned.dose
+    parts = [_heard("sets", dose.sets), dose.reps_text or _heard("reps", dose.reps)]
+    parts += [_heard("hold_s", dose.hold_s)] if dose.hold_s else []
+    parts.append(tr("{days} days a week").format(days=dose.days_per_week))
+    parts += [tr("rest {rests} s").format(rests=dose.rest_s)] if dose.rest_s else []
+    told = [f"{', '.join(parts)}."]
+    told += [tr("Load: {load}").format(load=load)] if load else []
+    told += [tr("Edited: {changes}.").format(changes=_edit_words(planned))] if planned.edited else []
+    return " ".join(told)
 
 
 def _edit_words(planned: PlannedExercise) -> str:

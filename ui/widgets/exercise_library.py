@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from evalassist.clinical.result import Refusal
 from evalassist.content.schema import Exercise
@@ -15,8 +15,10 @@ from ui import spoken, style
 from ui.widgets.cards import Card, Rule
 from ui.widgets.exercise_card import chip_of
 from ui.widgets.fields import TextField
+from ui.widgets.focus import go_on
 from ui.widgets.lines import giving
 from ui.widgets.marks import LinkButton
+from ui.widgets.typed import Line
 
 OFFERED_KINDS = ("slot", "therapist")
 """Left out only for want of room, or by the therapist: they can be added without a second thought."""
@@ -39,7 +41,8 @@ class ExerciseLibrary(Card):
         self._phase = style.label("s")
         head.addWidget(self._phase)
         self.body.addLayout(head)
-        self.search = QLineEdit()
+        self.search = Line()
+        self.search.entered.connect(lambda back: go_on(self.search, back=back))
         self.search.setAccessibleName(tr("Search the exercises"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)

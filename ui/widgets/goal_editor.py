@@ -9,7 +9,7 @@ from evalassist.clinical.goal_edits import MOST_LETTERS, TERMS, target_fault, ta
 from evalassist.clinical.result import Goal
 from evalassist.evaluation import PlanEdit
 from evalassist.translate import tr
-from ui import style
+from ui import spoken, style
 from ui.widgets.choices import ChoiceField
 from ui.widgets.fields import NumberField, TextField
 from ui.widgets.marks import LinkButton
@@ -88,7 +88,8 @@ class GoalEditor(QFrame):
         ):
             if has and (goal.grades or goal.limits):
                 stack.addLayout(self._target(goal, term, said))
-        self._said = style.label("s", wrap=True)
+        self._said = spoken.Said("s", wrap=True)
+        self._said.hide()  # until there is something to say
         self._said.setProperty("c", "att")
         stack.addWidget(self._said)
         stack.addWidget(style.label("s", tr("In your own words (left empty, the proposed sentence stands)")))
@@ -124,6 +125,7 @@ class GoalEditor(QFrame):
         row.addWidget(style.label("s", tr("Take it out because")))
         self.removal_reason = TextField(tr("{title}: why it is taken out").format(title=goal.title))
         self.take_out = LinkButton(tr("Take it out"))
+        self.take_out.setProperty("field", True)  # Enter comes here from the reason
         self.take_out.setAccessibleName(tr("{title}: take it out").format(title=goal.title))
         self.take_out.clicked.connect(self._take_out)
         row.addWidget(self.removal_reason, 1)
@@ -146,8 +148,11 @@ class GoalEditor(QFrame):
                     .lstrip(" ·")
                 )
         self.words.set_value(goal.sentences[0] if goal.own_words else None)
+        if not goal.edited and self._back.hasFocus():  # what hides loses the keyboard
+            self.focus_first()
         self._back.setVisible(goal.edited)
-        self._say(goal.warning)
+        if goal.warning != self._said.text():
+            self._say(goal.warning)
 
     def _say(self, words: str) -> None:
         self._said.setText(words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -13,13 +13,14 @@ from evalassist.clinical.goals import first_things_first, lower_is_better, scale
 from evalassist.clinical.result import Advice, Goal, PlanOfCare
 from evalassist.content import Content
 from evalassist.content.schema import Recommendation
-from evalassist.translate import tr
+from evalassist.translate import tr, trn
 from evalassist.words import upper_first
-from ui import style
+from ui import spoken, style
 from ui.widgets.cards import Card
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.goal_editor import GoalEditor
 from ui.widgets.marks import Chip, LinkButton, SourceMark
+from ui.widgets.roomy import bring_into_view
 
 GUIDELINE = {"DO": "do", "MAY": "may", "DO-NOT": tr("do not")}
 MARK_WIDTH = 94
@@ -39,6 +40,8 @@ class GoalsCard(Card):
         self._plan: PlanOfCare | None = None
         self._read_only = False
         self._drawn: object = None
+        self._links: dict[str, LinkButton] = {}
+        """The way into each goal or back into the plan: it stays when the goal changes, and the keyboard on it."""
         self._grid: QGridLayout = style.scaled(QGridLayout(), spacing=4)
         self._grid.setHorizontalSpacing(style.px(14))
         self._grid.setColumnStretch(4, 1)
@@ -56,16 +59,20 @@ class GoalsCard(Card):
 
     def pieces(self, plan: PlanOfCare, *, read_only: bool = False) -> Iterator[None]:
         """Show the goals of this plan, one after the other."""
-        self._plan, self._read_only = plan, read_only
+        before, self._plan, self._read_only = self._plan, plan, read_only
         drawn = (plan.goals, plan.dropped_goals, plan.schedule, read_only)
         if drawn != self._drawn:
             self._drawn = None  # until all of them are there
             yield from self._draw(plan)
             self._drawn = drawn
+            if before is not None and self.isVisible():
+                self._speak_changes(before, plan)
 
     def _draw(self, plan: PlanOfCare) -> Iterator[None]:
         goals = first_things_first(plan.goals, self._content)
-        empty(self._grid)
+        links = self._links.values()
+        empty(self._grid, but=links)
+        empty(self._dropped, but=links)
         for column, head in enumerate(
             (
                 tr("Goal"),
@@ -79,10 +86,14 @@ class GoalsCard(Card):
         for line, goal in enumerate(goals, start=1):
             self._add(goal, line)
             yield
-        self._show_editor()
-        empty(self._dropped)
         for goal, why in plan.dropped_goals:
             self._dropped.addLayout(self._taken_out(goal, why))
+        self._show_editor()
+        there = {goal.id for goal in (*plan.goals, *(goal for goal, _ in plan.dropped_goals))}
+        for goal_id in [each for each in self._links if self._read_only or each not in there]:
+            link = self._links.pop(goal_id)
+            link.hide()
+            link.deleteLater()
 
     def _add(self, goal: Goal, line: int) -> None:
         title = style.label("b", goal.title)
@@ -102,11 +113,10 @@ class GoalsCard(Card):
                 )
             self._grid.addWidget(chip, line, 5)
         if not self._read_only:
-            change = LinkButton(tr("Change"))
-            change.setAccessibleName(
-                tr("{title}, {measure}: change").format(title=goal.title, measure=goal.measure)
-            )
-            change.clicked.connect(partial(self._open, goal.id))
+            change = self._link(goal, tr("Change"), tr("{title}, {measure}: change"))
+            state = tr("In the plan, edited.") if goal.edited else tr("In the plan, as proposed.")
+            heard = (state, *goal.sentences, goal.warning, goal.note)
+            change.setAccessibleDescription(" ".join(filter(None, heard)))
             self._grid.addWidget(change, line, 6)
 
     def _add_figures(self, goal: Goal, line: int, title: QLabel) -> None:
@@ -129,30 +139,60 @@ class GoalsCard(Card):
     def _taken_out(self, goal: Goal, why: str) -> QHBoxLayout:
         row = style.row(spacing=8)
         words = ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
-        words.set_text(
-            tr("Taken out: {title}, {measure}. {why}.").format(
-                title=goal.title, measure=goal.measure, why=upper_first(why)
-            )
-        )
+        words.set_text(_taken_out_words(goal, why))
         row.addWidget(words, 1)
         if not self._read_only:
-            again = LinkButton(tr("Put it back"))
-            again.setAccessibleName(
-                tr("{title}, {measure}: put it back").format(title=goal.title, measure=goal.measure)
-            )
-            again.clicked.connect(partial(self.back_wanted.emit, goal.id))
+            again = self._link(goal, tr("Put it back"), tr("{title}, {measure}: put it back"))
+            state = tr("Taken out. {why}.").format(why=upper_first(why))
+            again.setAccessibleDescription(" ".join((state, *goal.sentences)))
             row.addWidget(again)
         return row
 
+    def _link(self, goal: Goal, words: str, name: str) -> LinkButton:
+        if goal.id not in self._links:
+            link = self._links[goal.id] = LinkButton("")
+            link.clicked.connect(partial(self._pressed, goal.id))
+        link = self._links[goal.id]
+        link.setText(words)
+        link.setAccessibleName(name.format(title=goal.title, measure=goal.measure))
+        return link
+
+    def _speak_changes(self, before: PlanOfCare, now: PlanOfCare) -> None:
+        """What a change did to the goals; one that touches several is told by their number."""
+        was = {goal.id: goal for goal in before.goals}
+        parts = [_taken_out_words(goal, why) for goal, why in now.dropped_goals if goal.id in was]
+        came = [f"{goal.title}, {goal.measure}" for goal in now.goals if goal.id not in was]
+        parts += [tr("In the plan: {names}.").format(names="; ".join(came))] if came else []
+        changed = [goal for goal in now.goals if goal.id in was and goal != was[goal.id]]
+        if len(changed) == 1:
+            (goal,) = changed
+            new = [each for each in goal.sentences if each not in was[goal.id].sentences]
+            said = tr("{title}, edited: {words}") if goal.edited else tr("{title}, as proposed: {words}")
+            parts.append(said.format(title=goal.title, words=" ".join(new or goal.sentences)))
+        elif changed:
+            count = len(changed)
+            parts.append(trn("1 goal changed", "{count} goals changed", count).format(count=count))
+        spoken.say(self, " ".join(parts))
+
     # ------------------------------------------------------------ changing one
 
-    def _open(self, goal_id: str) -> None:
-        for goal in self._plan.goals if self._plan else ():
+    def _pressed(self, goal_id: str) -> None:
+        if self._plan is None:
+            return
+        for goal in self._plan.goals:
             if goal.id == goal_id:
                 self._show_goal(goal)
                 self.editor.focus_first()
+                return
+        self.back_wanted.emit(goal_id)
 
     def _close(self) -> None:
+        at, link = self.window().focusWidget(), self._links.get(self.editor.goal_id)
+        if (
+            link is not None and at is not None and self.editor.isAncestorOf(at)
+        ):  # what hides loses the keyboard
+            link.setFocus(Qt.FocusReason.OtherFocusReason)
+            bring_into_view(link)
         self.editor.close_goal()
         self.editor.hide()
 
@@ -255,12 +295,19 @@ def _number(value: float | str | None) -> str:
     return value if isinstance(value, str) else shown(value, 1)
 
 
-def empty(layout: QVBoxLayout | QHBoxLayout | QGridLayout) -> None:
-    """Take everything out of a layout, to fill it anew."""
+def _taken_out_words(goal: Goal, why: str) -> str:
+    return tr("Taken out: {title}, {measure}. {why}.").format(
+        title=goal.title, measure=goal.measure, why=upper_first(why)
+    )
+
+
+def empty(layout: QVBoxLayout | QHBoxLayout | QGridLayout, *, but: Collection[QWidget] = ()) -> None:
+    """Take everything out of a layout, to fill it anew; what is to stand there again keeps the keyboard."""
     while (entry := layout.takeAt(0)) is not None:
         if (widget := entry.widget()) is not None:
-            widget.hide()
-            widget.deleteLater()
+            if widget not in but:
+                widget.hide()
+                widget.deleteLater()
         elif (inner := entry.layout()) is not None:
-            empty(inner)  # type: ignore[arg-type]
+            empty(inner, but=but)  # type: ignore[arg-type]
             inner.deleteLater()

@@ -1,5 +1,7 @@
 """A dose that is stepped with minus and plus."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
@@ -56,15 +58,19 @@ class Stepper(QWidget):
         low: float,
         high: float,
         step: float = 1,
+        told: Callable[[float], str] | None = None,
     ) -> None:
+        """`told`: how a value is heard, where that is more than the number with its unit."""
         super().__init__(parent)
-        self._name, self._unit = name, unit
+        self._name = name
         self._low, self._high, self._step = low, high, step
+        self._told = told or (lambda value: f"{value:g} {unit}".strip())
         self._value: float | None = None
         self._less, self._more = (
             _Step("−", tr("{name}, less").format(name=name)),
             _Step("+", tr("{name}, more").format(name=name)),
         )
+        self._less.setProperty("field", False)  # Enter comes to one of the two
         self._shown, word = style.label(), style.label("", unit)
         self._shown.setProperty("t", "b")
         self._shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -88,14 +94,18 @@ class Stepper(QWidget):
         """The value shown, or None while none was set."""
         return self._value
 
+    @property
+    def _in_words(self) -> str:
+        return tr("not set") if self._value is None else self._told(self._value)
+
     def set_value(self, value: float | None) -> None:
         """Show a value without telling anyone."""
         self._value = value
         self._shown.setText("–" if value is None else f"{value:g}")
-        self.setAccessibleName(f"{self._name}: {self._shown.text()} {self._unit}".strip())
+        self.setAccessibleName(f"{self._name}: {self._in_words}")
         self._shown.setAccessibleName(self.accessibleName())
-        self._less.setAccessibleDescription(self.accessibleName())
-        self._more.setAccessibleDescription(self.accessibleName())
+        for button in (self._less, self._more):
+            button.setAccessibleDescription(self._in_words)
 
     def _go(self, by: int) -> None:
         wanted = self._low if self._value is None else self._value + by * self._step
@@ -105,4 +115,4 @@ class Stepper(QWidget):
         if new != self._value:
             self.set_value(new)
             self.answered.emit(new)
-        spoken.say(self, f"{self._shown.text()} {self._unit}".strip(), at_once=True)
+        spoken.say(self, self._in_words, at_once=True)

@@ -10,7 +10,7 @@ from evalassist.clinical.result import Certification, PlanOfCare, Schedule
 from evalassist.clinical.schedule import VISIT_LIMITS
 from evalassist.content import Content
 from evalassist.evaluation import PlanEdit
-from evalassist.translate import tr
+from evalassist.translate import tr, trn
 from ui import icons, style
 from ui.widgets.cards import Card
 from ui.widgets.dates import date_text
@@ -69,7 +69,8 @@ class VisitsCard(Card):
         for name, unit in (("per_week", tr("a week for")), ("weeks", tr("weeks"))):
             low, high = VISIT_LIMITS[f"{name}_{number}"]
             told = tr("visits a week") if name == "per_week" else tr("weeks")
-            stepper = Stepper(f"{told.capitalize()} {said}", unit, low=low, high=high)
+            heard = _visits_heard if name == "per_week" else _weeks_heard
+            stepper = Stepper(f"{told.capitalize()} {said}", unit, low=low, high=high, told=heard)
             stepper.answered.connect(lambda value, field=f"{name}_{number}": self._step(field, value))
             self.steppers[f"{name}_{number}"] = stepper
             row.addWidget(stepper)
@@ -167,3 +168,11 @@ def act_of(certification: Certification) -> str:
     if certification.renews:
         return tr("Recertify by")
     return tr("Signature by") if certification.signature_needed else tr("Send the plan by")
+
+
+def _visits_heard(value: float) -> str:
+    return trn("1 visit a week", "{count} visits a week", int(value)).format(count=int(value))
+
+
+def _weeks_heard(value: float) -> str:
+    return trn("1 week", "{count} weeks", int(value)).format(count=int(value))

@@ -1,0 +1,347 @@
+"""The plan page for who hears it, for who works it by keys alone, and under the wheel of the mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QScrollArea, QWidget
+from pytestqt.qtbot import QtBot
+
+from evalassist.case_file import read_case
+from evalassist.content import load_content
+from evalassist.records.store import Store
+from evalassist.records.vault import new_keys
+from evalassist.settings import Settings
+from ui import evaluation_view, spoken
+from ui.main_window import MainWindow, wear
+from ui.pages.plan import PlanPage
+from ui.widgets.fields import TextField
+
+CASES = Path(__file__).parent / "cases"
+CLAM = "Clamshell"
+NEVER_MS = 1_000_000_000
+
+# The off-screen platform says this of every window and menu it shows.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+
+class Ear:
+    """The plan page in its window, and what is heard of it."""
+
+    def __init__(self, window: MainWindow, page: PlanPage, aloud: list[str]) -> None:
+        self.window, self.page, self._aloud = window, page, aloud
+
+    @property
+    def at(self) -> QWidget:
+        found = self.window.focusWidget()
+        assert found is not None
+        return found
+
+    def here(self) -> str:
+        """What is read of the control that has the keyboard."""
+        told = QAccessible.queryAccessibleInterface(self.at)
+        name, more = (told.text(part) for part in (QAccessible.Text.Name, QAccessible.Text.Description))
+        return f"{name}. {more}"
+
+    def aloud(self) -> str:
+        """What was read aloud since it was last asked."""
+        found = "\n".join(self._aloud)
+        self._aloud.clear()
+        return found
+
+    def key(self, key: Qt.Key, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(self.at, key, keys)
+        QApplication.processEvents()
+
+    def type(self, words: str) -> None:
+        QTest.keyClicks(self.at, words)
+        self.key(Qt.Key.Key_Return)
+
+    def tab_to(self, words: str) -> None:
+        """Press Tab until what is read begins so."""
+        for _ in range(400):
+            if self.here().startswith(words):
+                return
+            self.key(Qt.Key.Key_Tab)
+        pytest.fail(f"Tab does not come to {words!r}")
+
+
+@pytest.fixture
+def ear_of(
+    dressed: None, qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[str], Ear]]:
+    # What is being made beside the page cannot be heard, but these tests would find it.
+    monkeypatch.setattr(evaluation_view, "REST_BEFORE_BUILDING_MS", NEVER_MS)
+    content, settings = load_content(), Settings(therapist_name="A. Chen, PT", licence="40-12345")
+    home.mkdir(parents=True, exist_ok=True)
+    store, window = Store(home / "evalassist.db", new_keys()), MainWindow()
+    wear(QApplication.instance(), settings)  # type: ignore[arg-type]
+    qtbot.addWidget(window)
+    aloud: list[str] = []
+    monkeypatch.setattr(spoken, "say", lambda _, words, **__: aloud.append(words) if words else None)
+    monkeypatch.setattr(spoken, "listens", lambda: True)
+
+    def show(case: str, width: int = 1366) -> Ear:
+        window.resize(width, 690)
+        window.show()
+        window.open_store(store, content, settings)
+        window.activateWindow()
+        window.begin(read_case(CASES / f"{case}.toml", content))
+        assert window.view is not None
+        page = window.view.show_step("plan")
+        assert isinstance(page, PlanPage)
+        for _ in range(5):
+            QApplication.processEvents()
+        page.focus_start()
+        aloud.clear()
+        return Ear(window, page, aloud)
+
+    yield show
+    window.practice.close()
+    window.close()
+    store.close()
+
+
+# ---------------------------------------------------------------- goals
+
+
+def test_a_goal_is_heard_whole_with_its_dates_and_that_it_is_in_the_plan(
+    ear_of: Callable[[str], Ear],
+) -> None:
+    ear = ear_of("ex1")
+    ear.tab_to("Worst pain, NPRS: change")
+    assert ear.here() == (
+        "Worst pain, NPRS: change. In the plan, as proposed. "
+        "Within 4 weeks (by March 30, 2026) the patient will squat with worst knee pain of at most 4/10 on the "
+        "NPRS (now 6/10). "
+        "Within 8 weeks (by April 27, 2026) the patient will squat with worst knee pain of at most 2/10 on the "
+        "NPRS (now 6/10)."
+    )
+
+
+def test_what_stands_beside_a_goal_is_heard_with_it(ear_of: Callable[[str], Ear]) -> None:
+    ear = ear_of("ex2")
+    ear.tab_to("Worst pain, NPRS: change")
+    assert ear.here().endswith("Worst pain is 3 or less: success is judged by the PSFS.")
+
+
+def test_a_changed_target_is_heard_as_the_new_sentence_and_the_goal_as_edited(
+    ear_of: Callable[[str], Ear],
+) -> None:
+    ear = ear_of("ex1")
+    ear.tab_to("Worst pain, NPRS: change")
+    ear.key(Qt.Key.Key_Return)
+    assert ear.here().startswith("Worst pain: target in 4 weeks, /10")
+    ear.aloud()
+    ear.at.selectAll()  # type: ignore[attr-defined]
+    ear.type("3")
+    told = ear.aloud()
+    assert "Worst pain, edited: Within 4 weeks (by March 30, 2026)" in told
+    assert "at most 3/10" in told
+    assert "8 weeks" not in told, "nothing changed there"
+    ear.tab_to("Worst pain: close")
+    ear.key(Qt.Key.Key_Return)
+    assert ear.here().startswith("Worst pain, NPRS: change. In the plan, edited. Within 4 weeks")
+    assert "at most 3/10" in ear.here()
+    ear.aloud()
+    ear.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert "Worst pain, as proposed: Within 4 weeks (by March 30, 2026)" in ear.aloud()
+    assert ear.here().startswith("Worst pain, NPRS: change. In the plan, as proposed.")
+
+
+def test_a_target_that_cannot_be_meant_is_heard(ear_of: Callable[[str], Ear]) -> None:
+    ear = ear_of("ex1")
+    ear.tab_to("Worst pain, NPRS: change")
+    ear.key(Qt.Key.Key_Return)
+    said = ear.page._goals.editor._said
+    assert said.isHidden(), "an empty line takes room"
+    ear.aloud()
+    ear.at.selectAll()  # type: ignore[attr-defined]
+    ear.type("8")
+    assert said.isVisible()
+    assert said.text() in ear.aloud()
+
+
+def test_the_way_back_to_the_proposal_keeps_the_keyboard_in_the_goal(ear_of: Callable[[str], Ear]) -> None:
+    ear = ear_of("ex1")
+    ear.tab_to("Worst pain, NPRS: change")
+    ear.key(Qt.Key.Key_Return)
+    ear.at.selectAll()  # type: ignore[attr-defined]
+    ear.type("3")
+    ear.aloud()
+    ear.tab_to("Worst pain: back to the proposal")
+    ear.key(Qt.Key.Key_Return)
+    assert "Worst pain, as proposed: Within 4 weeks" in ear.aloud()
+    assert ear.here().startswith("Worst pain: target in 4 weeks")
+
+
+def test_a_goal_that_is_taken_out_and_put_back_is_heard_where_the_keyboard_is(
+    ear_of: Callable[[str], Ear],
+) -> None:
+    ear = ear_of("ex1")
+    ear.tab_to("Knee function, AKPS: change")
+    ear.key(Qt.Key.Key_Return)
+    ear.tab_to("Knee function: why it is taken out")
+    ear.type("the PSFS is enough")
+    assert ear.here().startswith("Knee function: take it out"), "Enter comes here from the reason"
+    ear.aloud()
+    ear.key(Qt.Key.Key_Return)
+    assert "Taken out: Knee function, AKPS. The PSFS is enough." in ear.aloud()
+    assert ear.here().startswith(
+        "Knee function, AKPS: put it back. Taken out. The PSFS is enough. Within 4 weeks"
+    )
+    ear.key(Qt.Key.Key_Return)
+    assert "In the plan: Knee function, AKPS." in ear.aloud()
+    assert ear.here().startswith("Knee function, AKPS: change. In the plan, as proposed. Within 4 weeks")
+
+
+def test_weeks_that_move_every_goal_are_not_read_goal_by_goal(
+    ear_of: Callable[[str], Ear], qtbot: QtBot
+) -> None:
+    ear = ear_of("ex1")
+    ear.tab_to("Weeks at first, more")
+    ear.key(Qt.Key.Key_Plus)
+    qtbot.waitUntil(lambda: len(ear._aloud) > 1)
+    assert ear.aloud() == "5 weeks\n9 goals changed"
+
+
+# ---------------------------------------------------------------- the dose of an exercise
+
+
+def test_a_card_says_its_place_its_leg_and_the_whole_dose(ear_of: Callable[[str], Ear]) -> None:
+    ear = ear_of("ex1")
+    ear.tab_to(f"Picture: {CLAM}")
+    assert (
+        "3 of 4, right leg. 3 sets, 12 repetitions, hold 2 seconds, 3 days a week, rest 60 s. "
+        "Load: No added load." in ear.here()
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "now", "then"),
+    [
+        ("sets", "3 sets", "2 sets"),
+        ("repetitions", "12 repetitions", "11 repetitions"),
+        ("hold", "hold 2 seconds", "hold 1 second"),
+    ],
+)
+def test_a_stepper_says_the_exercise_the_part_of_the_dose_and_the_value_with_its_unit(
+    ear_of: Callable[[str], Ear], part: str, now: str, then: str
+) -> None:
+    ear = ear_of("ex1")
+    for way in ("less", "more"):
+        ear.tab_to(f"{CLAM}, {part}, {way}")
+        assert ear.here() == f"{CLAM}, {part}, {way}. {now}"
+    ear.aloud()
+    ear.key(Qt.Key.Key_Minus)
+    assert ear.aloud() == then
+    assert ear.here() == f"{CLAM}, {part}, more. {then}"
+
+
+def test_a_changed_dose_is_heard_as_edited_on_the_card(ear_of: Callable[[str], Ear], qtbot: QtBot) -> None:
+    ear = ear_of("ex1")
+    ear.tab_to(f"{CLAM}, sets, more")
+    ear.key(Qt.Key.Key_Plus)
+    ear.page.commit()
+    ear.key(Qt.Key.Key_Tab)
+    ear.tab_to(f"Picture: {CLAM}")
+    assert "right leg. 4 sets, 12 repetitions" in ear.here()
+    assert "Edited: sets: 3 proposed, 4 now" in ear.here()
+
+
+# ---------------------------------------------------------------- Enter
+
+
+def test_enter_goes_from_part_to_part_of_the_dose_and_on_past_the_library(
+    ear_of: Callable[[str], Ear],
+) -> None:
+    ear = ear_of("ex1")
+    ear.tab_to(f"{CLAM}, sets, less")
+    met = []
+    for _ in range(14):
+        ear.key(Qt.Key.Key_Return)
+        met.append(ear.here().partition(". ")[0])
+    assert met[:6] == [
+        *(f"{CLAM}, {part}, more" for part in ("repetitions", "hold")),
+        *(f"Bridge (double-leg), {part}, more" for part in ("sets", "repetitions", "hold")),
+        "Search the exercises",
+    ]
+    assert met[6] == "Visits a week at first, more"
+    assert len(set(met)) == len(met), "the keyboard is caught"
+
+
+def test_shift_and_enter_goes_back(ear_of: Callable[[str], Ear]) -> None:
+    ear = ear_of("ex1")
+    ear.tab_to("Search the exercises")
+    for part in ("hold", "repetitions", "sets"):
+        ear.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+        assert ear.here().startswith(f"Bridge (double-leg), {part}, more")
+
+
+# ---------------------------------------------------------------- the wheel
+
+
+def wheel(ear: Ear, over: QWidget, *, down: bool = True) -> int:
+    """By how much one notch over this part moves the page."""
+    bar = ear.page.area.verticalScrollBar()
+    before = bar.value()
+    at = over.mapTo(ear.window, over.rect().center())
+    assert ear.page.area.rect().contains(over.mapTo(ear.page.area, over.rect().center())), (
+        "it is out of sight"
+    )
+    QTest.wheelEvent(ear.window.windowHandle(), QPointF(at), QPoint(0, -120 if down else 120))
+    return bar.value() - before
+
+
+def bring(ear: Ear, part: QWidget) -> None:
+    ear.page.area.ensureWidgetVisible(part, 0, 120)
+    QApplication.processEvents()
+
+
+def test_the_wheel_over_a_stepper_scrolls_the_page_and_changes_nothing(ear_of: Callable[[str], Ear]) -> None:
+    ear = ear_of("ex1")
+    stepper = ear.page.cards[next(iter(ear.page.cards))].steppers["sets"]
+    for over in (stepper, stepper._more):
+        over.setFocus()
+        assert wheel(ear, over) > 0
+    assert stepper.value == 3
+
+
+def test_the_wheel_over_fields_of_the_goal_editor_scrolls_the_page_and_changes_nothing(
+    ear_of: Callable[[str], Ear],
+) -> None:
+    ear = ear_of("ex3")
+    ear.tab_to("Strength, hip abductors, MMT: change")
+    ear.key(Qt.Key.Key_Return)
+    editor = ear.page._goals.editor
+    combo, words = editor.findChildren(QComboBox)[0], editor.findChildren(TextField)[0]
+    chosen = combo.currentText()
+    for over in (combo, words):
+        bring(ear, over)
+        assert wheel(ear, over, down=False) < 0
+    assert combo.currentText() == chosen
+
+
+@pytest.mark.parametrize("width", [1366, 900])
+def test_the_wheel_over_the_library_scrolls_it_to_its_end_and_then_the_page(
+    ear_of: Callable[..., Ear], width: int
+) -> None:
+    ear = ear_of("ex1", width)
+    listed = ear.page.library.findChildren(QScrollArea)[0]
+    bar = listed.verticalScrollBar()
+    bring(ear, ear.page.library)
+    assert wheel(ear, listed) == 0
+    assert bar.value() > 0
+    bar.setValue(0)
+    ear.page.area.verticalScrollBar().setValue(ear.page.area.verticalScrollBar().value() + 30)
+    assert wheel(ear, listed, down=False) < 0
+    bar.setValue(bar.maximum())
+    assert wheel(ear, listed) > 0
+    ear.page.library.search.setText("clamshell with band")
+    QApplication.processEvents()
+    assert wheel(ear, listed, down=False) < 0, "there is nothing to scroll in it"
