@@ -57,6 +57,7 @@ from ui.dialogs.content import ContentDialog
 from ui.dialogs.documents import DocumentsDialog
 from ui.dialogs.limit import LimitDialog
 from ui.dialogs.open_testing import OpenTestingDialog
+from ui.dialogs.palette import Palette
 from ui.dialogs.patient import CorrectionDialog, PatientDialog
 from ui.dialogs.preferences import PreferencesDialog
 from ui.evaluation_view import EvaluationView
@@ -612,6 +613,86 @@ def test_a_new_paper_key_that_locking_closed_is_told_at_the_next_sign_in(person:
         said.clear()
         if seen is lock_over:
             person.wait_locked()
+
+
+def chart_by_name(person: Person) -> None:
+    def act(palette: Palette) -> None:
+        QTest.keyClicks(palette.typed, "chart of this")
+        QTest.keyClick(palette.typed, Qt.Key.Key_Return)
+        assert not palette.isVisible()
+        person.window.lock()
+
+    during(Palette, act, person.window.find_by_name)
+
+
+def known_patient(person: Person) -> None:
+    def act(dialog: PatientDialog) -> None:
+        dialog._open_chart(person.view.session.evaluation.patient.id)
+        person.window.lock()
+
+    during(PatientDialog, act, person.window.new_patient)
+
+
+def somebody_new(person: Person) -> None:
+    def act(dialog: PatientDialog) -> None:
+        for field, value in ((dialog.name, "Lind, Solveig"), (dialog.sex, "F"), (dialog.knee, "right")):
+            field.set_value(value)
+        dialog.birth.set_value(date(2001, 5, 9))
+        press(dialog, "Begin")
+        person.window.lock()
+
+    during(PatientDialog, act, person.window.new_patient)
+
+
+def corrected(person: Person) -> None:
+    def act(dialog: CorrectionDialog) -> None:
+        dialog.name.set_value("Lind, Solveig")
+        press(dialog, "Correct it")
+        person.window.lock()
+
+    during(CorrectionDialog, act, person.window.correct_patient)
+
+
+def left_with_a_word(person: Person) -> None:
+    def act(box: QMessageBox) -> None:
+        press(box, "Leave without it")
+        person.window.lock()
+
+    person.type_into("mass", "62x")
+    during(QMessageBox, act, person.window.show_start)
+
+
+def during(kind: type[D], act: Callable[[D], object], asks: Callable[[], object]) -> None:
+    clock = when_shown(kind, act)
+    asks()
+    clock.stop()
+
+
+def press(dialog: QDialog, words: str) -> None:
+    """Press this button, which closes the dialog."""
+    next(each for each in dialog.findChildren(QPushButton) if each.text() == words).click()
+    assert not dialog.isVisible()
+
+
+@pytest.mark.parametrize("act", [chart_by_name, known_patient, somebody_new, corrected, left_with_a_word])
+def test_what_was_accepted_in_the_moment_of_locking_shows_nothing_over_the_lock(
+    person: Person, act: Callable[[Person], None]
+) -> None:
+    """Enter, and in the same moment the screen locks or the computer wakes: the dialog is hidden, not yet done with."""
+    person.begin()
+    act(person)
+
+    def shows_the_door_only() -> bool:
+        words = texts(person.window) + person.window.windowTitle()
+        return person.door().isVisible() and not any(name in words for name in ("Okafor", "Lind"))
+
+    assert shows_the_door_only()
+    person.wait_locked()
+    assert shows_the_door_only()
+    person.sign_in("chen", PASSWORD)
+    names = {row.patient.name for row in person.store.drafts()}
+    others = {somebody_new: {NAME, "Lind, Solveig"}, corrected: {"Lind, Solveig"}}
+    assert names == others.get(act, {NAME})
 
 
 def test_a_restore_asks_before_words_that_wait_behind_the_lock_are_lost(person: Person) -> None:

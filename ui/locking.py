@@ -13,6 +13,7 @@ from shiboken6 import isValid
 
 from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
+from ui.dialogs.asking import TAKEN_AWAY
 
 if TYPE_CHECKING:
     from evalassist.records.accounts import Account
@@ -145,10 +146,13 @@ def close_dialogs() -> list[QDialog]:
     while (popup := QApplication.activePopupWidget()) is not None and popup.close():
         pass
     for widget in QApplication.topLevelWidgets():
-        if not isinstance(widget, QDialog) or not widget.isVisible():
+        if not isinstance(widget, QDialog):
             continue
         closed.append(widget)
         asks = isinstance(widget, QMessageBox)
+        if not widget.isVisible():  # answered just now: whoever asked hears nothing of it
+            widget.setResult(TAKEN_AWAY if asks else QDialog.DialogCode.Rejected)
+            continue
         if not (asks and widget.close()):  # as by Esc
             widget.done(QDialog.DialogCode.Rejected)  # not `reject`, which may ask before something is lost
         if asks:  # only once it is closed: changed while it is seen, it would block the window for good

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from evalassist.settings import Settings
     from ui.backups import BackupKeeper
     from ui.copied import Copied
-    from ui.dialogs.patient import PatientDialog
+    from ui.dialogs.patient import CorrectionDialog, PatientDialog
     from ui.evaluation_view import EvaluationView
     from ui.half_filled import HalfFilled
     from ui.pages.chart import ChartPage
@@ -287,7 +287,7 @@ class MainWindow(QMainWindow):
 
     def show_start(self) -> None:
         """Leave the evaluation, which is kept, for the start page."""
-        if self.start is None or not self._leave():
+        if self.start is None or self._is_hidden or not self._leave():
             return
         self._close_chart()
         self.setWindowTitle("EvalAssist")
@@ -299,7 +299,7 @@ class MainWindow(QMainWindow):
         """Open an evaluation at the step and field where it was left; what cannot be read leaves all as it is."""
         from evalassist.evaluation import PRACTICE
 
-        if evaluation_id == self.evaluation_id() and not self._leave():
+        if self._is_hidden or (evaluation_id == self.evaluation_id() and not self._leave()):
             return  # what is open is kept before it is read again
         try:
             practices = evaluation_id == PRACTICE
@@ -340,7 +340,7 @@ class MainWindow(QMainWindow):
     def begin(self, evaluation: Evaluation) -> None:
         """Open a new evaluation; it is kept from its first moment."""
         self._store.save(evaluation)
-        if self._leave():
+        if not self._is_hidden and self._leave():
             self._open(evaluation, "safety", "")
 
     def new_patient(self, name: str = "") -> None:
@@ -364,7 +364,7 @@ class MainWindow(QMainWindow):
         self._wait_for_content()  # see `DueCard.content_is_read`
         from ui.pages.chart import ChartPage
 
-        if not self._leave():
+        if self._is_hidden or not self._leave():
             return
         try:
             chart = ChartPage(self._store, patient_id, self._settings, signed_in=self._way_in is not None)
@@ -451,11 +451,15 @@ class MainWindow(QMainWindow):
             again.put_into(dialog)
         elif at_visit:
             dialog.visit.setFocus()
-        if dialog.exec() and dialog.patient is not None:
+        dialog.accepted.connect(partial(self._correct, session, dialog))
+        dialog.exec()
+        if dialog.known_wanted:
+            self.show_chart(dialog.known_wanted)
+
+    def _correct(self, session: EvaluationSession, dialog: CorrectionDialog) -> None:
+        if dialog.patient is not None:
             session.correct(dialog.patient, dialog.kind, dialog.day)
             self.setWindowTitle(f"{dialog.patient.name} – EvalAssist")
-        elif dialog.known_wanted:
-            self.show_chart(dialog.known_wanted)
 
     def _show_anew(self, session: EvaluationSession) -> None:
         """The date or kind of the open visit was corrected: other visits come before it, at the same place."""
@@ -729,6 +733,8 @@ class MainWindow(QMainWindow):
 
     def _settle_conflict(self) -> Literal["mine", "theirs", ""]:
         """Two versions of one note: the therapist says which stays; "" while that is open."""
+        from ui.dialogs.asking import answer
+
         assert self.view is not None
         session = self.view.session
         box = QMessageBox(
@@ -749,8 +755,7 @@ class MainWindow(QMainWindow):
         theirs = box.addButton(words, QMessageBox.ButtonRole.DestructiveRole)
         stay = box.addButton(tr("Stay here"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(stay)
-        box.exec()
-        chosen = box.clickedButton()
+        chosen = answer(box)
         if mine is not None and chosen is mine:
             return "mine" if session.keep_mine() else ""
         if both is not None and chosen is both:
@@ -1230,6 +1235,11 @@ class MainWindow(QMainWindow):
                 self._keys.append(shortcut)
         for shortcut in self._keys:
             shortcut.setEnabled(True)
+
+    @property
+    def _is_hidden(self) -> bool:
+        """The window is locked: what was asked before, and is answered only now, shows nothing any more."""
+        return self.door is not None and self.door.hides
 
     @property
     def signed_in(self) -> bool:

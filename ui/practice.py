@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QMessageBox
-
 from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
 
@@ -102,18 +100,10 @@ class Practice:
         return self._window.folder
 
     def _asked(self, act: str) -> bool:
-        box = QMessageBox(
-            QMessageBox.Icon.NoIcon,
-            "EvalAssist",
-            tr("All that was tried with it is removed."),
-            parent=self._window,
-        )
-        box.setInformativeText(tr("No record is touched."))
-        stay = box.addButton(tr("Keep it"), QMessageBox.ButtonRole.RejectRole)
-        yes = box.addButton(act, QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(stay)
-        box.exec()
-        return box.clickedButton() is yes  # a box that locking closed was not answered
+        from ui.dialogs.asking import asked
+
+        says, means = tr("All that was tried with it is removed."), tr("No record is touched.")
+        return asked(self._window, says, means, act, stay=tr("Keep it"))
 
     def _say(self, words: str) -> None:
         if self._window.start is not None:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QMessageBox, QWidget
 
 from evalassist.translate import tr
 
+TAKEN_AWAY = -1
+"""The result of a box that locking closed, also where a button was pressed in the same moment."""
 
-def asked(parent: QWidget, says: str, means: str, act: str) -> bool:
+
+def asked(parent: QWidget, says: str, means: str, act: str, stay: str = "") -> bool:
     """Ask once, with staying as the answer that Enter gives; True when the person goes on all the same."""
     box = _box(parent, says, means)
-    stay = box.addButton(tr("Stay here"), QMessageBox.ButtonRole.RejectRole)
+    stays = box.addButton(stay or tr("Stay here"), QMessageBox.ButtonRole.RejectRole)
     leave = box.addButton(act, QMessageBox.ButtonRole.DestructiveRole)
-    box.setDefaultButton(stay)
-    box.exec()
-    return box.clickedButton() is leave  # a box that locking closed was not answered
+    box.setDefaultButton(stays)
+    return answer(box) is leave
+
+
+def answer(box: QMessageBox) -> QAbstractButton | None:
+    """Show the box; the button that was pressed, if any: a box that locking closed was not answered."""
+    return None if box.exec() == TAKEN_AWAY else box.clickedButton()
 
 
 def asked_to_lose(parent: QWidget, says: str) -> bool:

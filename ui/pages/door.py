@@ -56,6 +56,8 @@ class ClosedPage(QWidget):
     opened = Signal(object, object)
     """The `Store` that was opened, and the `WayIn`."""
     restore_wanted = Signal()
+    hides = False
+    """It stands before records that nobody may see now."""
     chapter = "accounts"
     """The chapter of the manual about this page."""
 
@@ -184,6 +186,8 @@ class ClosedPage(QWidget):
 
 class Door(ClosedPage):
     """Who is there: name and password, a key file where one is used; or the paper key."""
+
+    hides = True
 
     def __init__(
         self, entrance: Callable[[], Entrance], name: str = "", clinic: str = "", says: str = ""
