@@ -31,6 +31,10 @@ class StoreError(EvalAssistError):
     """The records could not be read or written."""
 
 
+class GoneError(StoreError):
+    """This is not in the records any more."""
+
+
 class DocumentError(EvalAssistError):
     """The document could not be made."""
 

@@ -368,7 +368,7 @@ def test_undo_brings_back_what_was_taken_back(table: Callable[..., Table]) -> No
     QTest.keyClick(desk.hands, Qt.Key.Key_Backspace)
     QTest.keyClick(desk.hands, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert desk.test("habd.left") == measured(100, 97)
-    assert "97" in desk.sees().splitlines()
+    assert "97 N" in desk.sees().splitlines()
 
 
 def test_undo_goes_to_the_side_that_changes(table: Callable[..., Table]) -> None:
@@ -513,8 +513,87 @@ def test_a_muscle_is_graded_by_hand_on_both_sides(table: Callable[..., Table]) -
     assert desk.test("habd.left") == StrengthTest(grade="4-", pain=0)
     assert desk.test("habd.right") == StrengthTest(grade="4+", pain=2)
     assert desk.at == "her.left"
-    desk.pad("100 ")
-    assert desk.test("her.left") == measured(100)
+
+
+def test_by_hand_stays_the_way_for_the_next_muscles_until_it_is_changed_back_and_says_so(
+    table: Callable[..., Table],
+) -> None:
+    desk = table()
+    hands = desk.open()
+    desk.pad(" -7 ")
+    assert "grade by hand, 0 to 5, for the next muscles too" in desk.sees()
+    assert "for the next muscles too" in hands.accessibleDescription()
+    desk.pad("4- 0 4+ 2 ")
+    assert (desk.at, hands.entry.ask) == ("her.left", "grade")
+    assert "for the next muscles too" in desk.sees()
+    desk.pad("5 0 4 1 ")
+    assert desk.test("her.right") == StrengthTest(grade="4", pain=1)
+    assert (desk.at, hands.entry.ask) == ("kext.left", "grade")
+    desk.pad("-7 ")  # the dynamometer again
+    assert hands.entry.ask == "trial"
+    assert "for the next muscles too" not in desk.sees()
+    desk.pad("400 ")
+    assert desk.test("kext.left") == measured(400)
+    assert desk.test("her.left") == StrengthTest(grade="5", pain=0)
+
+
+def test_the_second_side_of_a_graded_muscle_is_graded_though_the_way_was_changed_back_meanwhile(
+    table: Callable[..., Table],
+) -> None:
+    desk = table()
+    hands = desk.open()
+    desk.pad(" -7 4- 0 ")
+    QTest.keyClick(hands, Qt.Key.Key_Down)
+    assert desk.at == "her.left"
+    desk.pad("-7 ")
+    asked = [hands.entry.ask]
+    QTest.keyClick(hands, Qt.Key.Key_Up)
+    assert desk.at == "habd.right"
+    assert [*asked, hands.entry.ask] == ["trial", "grade"]
+
+
+@pytest.mark.parametrize(
+    "entered", [StrengthTest((100.0,), "N"), StrengthTest(lever_arm_m=0.35), StrengthTest((140.0,), "Nm")]
+)
+def test_by_hand_for_the_next_muscles_changes_nothing_that_was_entered(
+    table: Callable[..., Table], entered: StrengthTest
+) -> None:
+    desk = table()
+    desk.session.answer("her.left", entered)
+    desk.view.go_to("habd.left")
+    hands = desk.open()
+    desk.pad("-7 4 0 4 0 ")
+    asked = {}
+    hands.entry.go_to("her.left")
+    while desk.at != "kext.left":
+        asked[desk.at] = hands.entry.ask
+        QTest.keyClick(hands, Qt.Key.Key_Down)
+    assert asked == {"her.left": "trial", "her.right": "trial"}
+    assert hands.entry.ask == "grade"
+    assert desk.test("her.left") == entered
+
+
+def test_a_side_that_is_left_out_or_has_its_pain_first_does_not_end_by_hand(
+    table: Callable[..., Table],
+) -> None:
+    desk = table()
+    hands = desk.open()
+    desk.pad(" -7 -1 ")
+    assert (desk.at, hands.entry.ask) == ("habd.right", "grade")
+    desk.pad("p3 ")
+    assert hands.entry.ask == "grade"
+    desk.pad("4 ")
+    assert desk.test("habd.right") == StrengthTest(grade="4", pain=3)
+
+
+def test_by_hand_ends_with_the_pass(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" -7 4 0 4 0 ")
+    QTest.keyClick(desk.hands, Qt.Key.Key_F11)
+    desk.view.go_to("her.left")
+    hands = desk.open()
+    assert (desk.at, hands.entry.ask) == ("her.left", "trial")
 
 
 def test_a_grade_that_is_none_is_told(table: Callable[..., Table]) -> None:
@@ -619,6 +698,67 @@ def test_the_digits_are_readable_from_three_meters(table: Callable[..., Table]) 
     QApplication.processEvents()
     assert hands.huge.digits_pt >= 172
     assert "LEFT" in hands._side.accessibleName()
+
+
+POUNDS = Settings(therapist_name="A. Chen, PT", dynamometer="HHD 4", force_unit="lbf")
+
+
+def test_the_unit_stands_beside_the_digits_while_typing_and_in_the_trials_and_is_heard_with_them(
+    table: Callable[..., Table],
+) -> None:
+    desk = table(settings=POUNDS)
+    hands = desk.open()
+    desk.pad(" 27.5")
+    box, next_box = hands.trials._boxes[:2]
+    assert hands.huge.unit == "lbf"
+    assert hands.huge.accessibleName() == "27.5 lbf"
+    assert (box.text(), box.accessibleName()) == ("27.5 lbf", "trial 1: 27.5 lbf")
+    desk.pad(" 28")
+    assert (box.text(), next_box.text()) == ("27.5 lbf", "28 lbf")
+    assert hands._told["taken"] == "1 of 3 taken: 27.5 lbf"
+    assert hands._told["typed"] == "28 lbf"
+
+
+@pytest.mark.parametrize("typed", ["120N", "120n", "12.2kgf", "12.2k"])
+def test_a_number_that_is_typed_with_its_own_unit_has_no_other_one_beside_it(
+    table: Callable[..., Table], typed: str
+) -> None:
+    desk = table(settings=POUNDS)
+    hands = desk.open()
+    desk.pad(" ")
+    desk.reads_in(typed)
+    assert (hands.huge.text(), hands.huge.unit) == (typed, "")
+    assert hands.huge.accessibleName() == typed
+    assert hands.trials._boxes[0].accessibleName() == f"trial 1: {typed}"
+    assert "lbf" not in desk.sees()
+
+
+def test_newtons_typed_among_pounds_are_shown_and_kept_in_pounds(table: Callable[..., Table]) -> None:
+    desk = table(settings=POUNDS)
+    hands = desk.open()
+    desk.pad(" 27 ")
+    desk.reads_in("125N\r")
+    assert desk.test("habd.left").unit == "lbf"
+    assert [box.text() for box in hands.trials._boxes[:2]] == ["27 lbf", "28.1 lbf"]
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_the_unit_is_readable_from_three_meters_like_a_trial(
+    table: Callable[..., Table], qapp: QApplication, scale: float
+) -> None:
+    style.apply_style(qapp, scale=scale)
+    try:
+        desk = table(settings=POUNDS)
+        hands = desk.open()
+        desk.pad(" 27.5 28.5 122.3")
+        QApplication.processEvents()
+        style.settle()
+        assert hands.huge.unit_pt > 33
+        for box in hands.trials._boxes[:3]:
+            assert box.isVisible()
+            assert box.value_pt >= 26
+    finally:
+        style.apply_style(qapp)
 
 
 def crushed_in(hands: HandsBusyView) -> list[str]:

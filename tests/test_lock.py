@@ -65,6 +65,7 @@ from ui.locking import mark_of
 from ui.pages.door import Door
 from ui.pages.locked import LockablePage
 from ui.pages.review import SignPage
+from ui.session import EvaluationSession
 from ui.watch import PBT_APMSUSPEND, WM_POWERBROADCAST, WM_WTSSESSION_CHANGE, Watch, leaves_session
 from ui.way_in import WayIn
 from ui.widgets.addendum_form import AddendumForm
@@ -336,6 +337,154 @@ def test_the_pain_half_typed_in_the_hands_busy_view_is_still_the_pain_after_a_lo
     QTest.keyClicks(hands, "0")
     QTest.keyClick(hands, Qt.Key.Key_Enter)
     assert person.view.session.evaluation.answers["her.left"] == StrengthTest(pain=10)
+
+
+def signed_elsewhere(store: Store, evaluation_id: str) -> EvaluationSession:
+    """The note is signed at another window, while this one is locked."""
+    settings = Settings(therapist_name=store.account.name, licence=store.account.licence)
+    session = EvaluationSession(store.load(evaluation_id), load_content(), store, settings)
+    session.sign()
+    return session
+
+
+def entered_in_error_elsewhere(store: Store, evaluation_id: str) -> None:
+    signed_elsewhere(store, evaluation_id).add_addendum("Another patient.", "entered-in-error")
+
+
+def discarded_elsewhere(store: Store, evaluation_id: str) -> None:
+    store.discard_draft(evaluation_id)
+
+
+def not_lying_prone_elsewhere(store: Store, evaluation_id: str) -> None:
+    store.save(store.load(evaluation_id).without_answer("her.left").with_answer("prone-bad", "yes"))
+
+
+def closed_by_the_safety_screen_elsewhere(store: Store, evaluation_id: str) -> None:
+    store.save(store.load(evaluation_id).with_answer("hot-joint", "yes"))
+
+
+HIP = "Hip external rotation, left"
+
+
+@pytest.mark.parametrize(
+    ("keys", "meanwhile", "sentence"),
+    [
+        (
+            "27",
+            signed_elsewhere,
+            f"“27 lbf” for {HIP}, trial 2, was not entered, because the note is signed.",
+        ),
+        ("12N", signed_elsewhere, f"“12N” for {HIP}, trial 2, was not entered, because the note is signed."),
+        (
+            "p1",
+            signed_elsewhere,
+            f"“1” for {HIP}: pain in the test, was not entered, because the note is signed.",
+        ),
+        (
+            "27",
+            entered_in_error_elsewhere,
+            f"“27 lbf” for {HIP}, trial 2, was not entered, because the note is marked as entered in error.",
+        ),
+        (
+            "27",
+            discarded_elsewhere,
+            f"“27 lbf” for {HIP}, trial 2, was not entered, because the draft was discarded.",
+        ),
+        (
+            "27",
+            closed_by_the_safety_screen_elsewhere,
+            f"“27 lbf” for {HIP}, trial 2, was not entered, because the safety screen closes the step.",
+        ),
+        (
+            "27",
+            not_lying_prone_elsewhere,
+            f"“27 lbf” for {HIP}, trial 2, was not entered, because this muscle is not offered any more.",
+        ),
+    ],
+)
+def test_a_number_half_typed_that_has_no_place_any_more_after_a_lock_is_told_once(
+    person: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    keys: str,
+    meanwhile: Callable[[Store, str], object],
+    sentence: str,
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: told.append(box.text()))
+    begun = person.begin()
+    person.view.session.answer("her.left", StrengthTest((30.0,), "lbf"))
+    person.view.go_to("her.left")
+    person.view.toggle_hands()
+    assert person.view.hands is not None
+    QTest.keyClicks(person.view.hands, keys)
+    with elsewhere(person) as other:
+        person.lock()
+        meanwhile(other, begun.id)
+    for _ in range(2):
+        person.sign_in("chen", PASSWORD)
+        QApplication.processEvents()
+        person.qtbot.wait(50)
+        person.lock()
+    assert told == [sentence]
+
+
+def test_nothing_is_told_of_a_number_that_waits_for_records_that_cannot_be_read_now(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: told.append(box.text()))
+    person.begin()
+    person.view.go_to("her.left")
+    person.view.toggle_hands()
+    assert person.view.hands is not None
+    QTest.keyClicks(person.view.hands, "27")
+    person.lock()
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "load", cannot_be_read)
+        person.sign_in("chen", PASSWORD)
+        person.qtbot.wait(50)
+        assert person.sees == "start page"
+    assert told == []
+    assert [left.hands.typed for left in person.window._left.values() if left.hands] == ["27"]
+
+
+def test_nothing_is_told_after_a_lock_where_no_number_was_half_typed(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: told.append(box.text()))
+    begun = person.begin()
+    person.view.go_to("her.left")
+    person.view.toggle_hands()
+    assert person.view.hands is not None
+    QTest.keyClicks(person.view.hands, "27")
+    QTest.keyClick(person.view.hands, Qt.Key.Key_Enter)
+    with elsewhere(person) as other:
+        person.lock()
+        signed_elsewhere(other, begun.id)
+    person.sign_in("chen", PASSWORD)
+    person.qtbot.wait(50)
+    assert person.view.session.signed
+    assert told == []
+
+
+def cannot_be_read(*_: object, **__: object) -> Evaluation:
+    raise EvalAssistError("The records cannot be read now.")
+
+
+def test_testing_by_hand_stays_the_way_over_a_lock(person: Person) -> None:
+    person.begin()
+    person.view.go_to("her.left")
+    person.view.toggle_hands()
+    assert person.view.hands is not None
+    QTest.keyClicks(person.view.hands, "-7")
+    QTest.keyClick(person.view.hands, Qt.Key.Key_Enter)
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    hands = person.view.hands
+    assert hands is not None
+    hands.entry.go_to("kext.left")
+    assert hands.entry.ask == "grade"
 
 
 @pytest.mark.parametrize(("entered", "typed"), [("20\r21\r", ""), ("20\r21\r", "22"), ("", "20"), ("", "")])

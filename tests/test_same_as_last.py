@@ -75,7 +75,7 @@ def step(opened: Any, session: EvaluationSession, step_id: str, item_id: str) ->
     return page
 
 
-def line_of(page: StepPage, item_id: str) -> Any:
+def line_of(page: Any, item_id: str) -> Any:
     for group in page.groups:
         for row in group.rows():
             if item_id in row.last:
@@ -374,3 +374,81 @@ def test_f3_works_where_the_keyboard_is_and_f1_lists_it(window: MainWindow) -> N
     QTest.keyClick(at, Qt.Key.Key_F3)
     assert view.session.evaluation.same_as == {"onset": FIRST_DAY}
     assert "F3" in dict(view.page.keys())
+
+
+def armed(view: Any, item_id: str) -> bool:
+    """Whether the next F3 in this field takes the last number."""
+    return "F3" in line_of(view.page, item_id)._ask.text()
+
+
+def leave_for_another_field(view: Any) -> None:
+    view.go_to("nprs-best")
+
+
+def leave_for_another_step(view: Any) -> None:
+    view.show_step("movement")
+
+
+def leave_by_key_for_another_step(view: Any) -> None:
+    QTest.keyClick(view.window().focusWidget(), Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+
+
+def leave_for_the_hands_busy_view(view: Any) -> None:
+    QTest.keyClick(view.window().focusWidget(), Qt.Key.Key_F11)
+    assert view.hands is not None
+    QTest.keyClick(view.hands, Qt.Key.Key_F11)
+    assert view.hands is None
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        leave_for_another_field,
+        leave_for_another_step,
+        leave_by_key_for_another_step,
+        leave_for_the_hands_busy_view,
+    ],
+)
+def test_a_first_f3_on_a_number_counts_no_more_once_its_field_is_left(
+    window: MainWindow, leave: Callable[[Any], None]
+) -> None:
+    view = window.view
+    assert view is not None
+    view.go_to("nprs-worst")
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_F3)
+    assert armed(view, "nprs-worst")
+    leave(view)
+    view.go_to("nprs-worst")
+    assert not armed(view, "nprs-worst")
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_F3)
+    assert "nprs-worst" not in view.session.evaluation.answers
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_F3)
+    assert view.session.evaluation.answers["nprs-worst"] == 6.0
+
+
+def test_a_first_f3_still_counts_when_its_own_button_is_used_or_another_program_was_in_front(
+    window: MainWindow,
+) -> None:
+    view = window.view
+    assert view is not None
+    view.go_to("nprs-worst")
+    at = window.focusWidget()
+    QTest.keyClick(at, Qt.Key.Key_F3)
+    QApplication.instance().focusChanged.emit(at, None)  # type: ignore[union-attr]
+    assert armed(view, "nprs-worst")
+    same = line_of(view.page, "nprs-worst").same
+    same.setFocus()
+    assert armed(view, "nprs-worst")
+    QTest.mouseClick(same, Qt.MouseButton.LeftButton)
+    assert view.session.evaluation.answers["nprs-worst"] == 6.0
+
+
+def test_f3_in_the_hands_busy_view_changes_nothing_on_the_page_behind_it(window: MainWindow) -> None:
+    view = window.view
+    assert view is not None
+    view.go_to("habd.right")
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_F11)
+    assert view.hands is not None
+    before = view.session.evaluation
+    QTest.keyClick(view.hands, Qt.Key.Key_F3)
+    assert view.session.evaluation is before

@@ -1,14 +1,20 @@
-"""A form that was half filled when the window was locked: what was typed in it, and how it is opened again."""
+"""What was half filled when the window was locked: a form with what was typed in it, a number at the table."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
+from evalassist.translate import tr
 from ui.widgets.segments import SegmentedControl
-from ui.widgets.typed import Typed
+from ui.widgets.typed import Typed, quotable
+
+if TYPE_CHECKING:
+    from ui.evaluation_view import EvaluationView
+    from ui.hands_entry import Begun
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,30 @@ def half_filled() -> HalfFilled | None:
             words = {name: said for name, said in words_in(widget).items() if said != shown.get(name)}
             return HalfFilled(form, of, words, _at(widget))
     return None
+
+
+def number_not_entered(begun: Begun, view: EvaluationView | None, *, gone: bool) -> str:
+    """What is told of a number that was half typed in the hands-busy view where it cannot be gone on with.
+
+    Nothing where it can, and where the evaluation could not be read now: then it waits on.
+    """
+    note = None if view is None else view.session.evaluation
+    hands = None if view is None else view.hands
+    if not begun.typed or (note is None and not gone):
+        return ""
+    if hands is not None:
+        told = tr("“{typed}” for {name}, was not entered, because this muscle is not offered any more.")
+        if hands.item_id == begun.item_id:
+            return ""
+    elif note is None:
+        told = tr("“{typed}” for {name}, was not entered, because the draft was discarded.")
+    elif note.entered_in_error:
+        told = tr("“{typed}” for {name}, was not entered, because the note is marked as entered in error.")
+    elif note.signature is not None:
+        told = tr("“{typed}” for {name}, was not entered, because the note is signed.")
+    else:
+        told = tr("“{typed}” for {name}, was not entered, because the safety screen closes the step.")
+    return told.format(typed=quotable(begun.told), name=begun.name)
 
 
 def words_in(form: QWidget) -> dict[str, str]:

@@ -27,7 +27,7 @@ from ui import hands_questions as questions
 from ui.hands_place import HandsPlace
 from ui.hands_questions import Question
 from ui.session import EvaluationSession
-from ui.widgets.strength_parts import scatter_words, slip_of_unit
+from ui.widgets.strength_parts import scatter_words, slip_of_unit, written
 from ui.widgets.strength_side import Mode
 
 NUMBER_WORDS = 12
@@ -44,7 +44,12 @@ class Begun:
     ask: Ask
     unit: str
     kinds: Mapping[str, Mode]
+    stays_by_hand: bool
     typed: str = field(repr=False)
+    told: str = field(repr=False)
+    """What was typed, with the unit in which it was meant."""
+    name: str
+    """What it was typed for: the muscle, the side and what is asked of them."""
 
 
 class HandsEntry(HandsPlace):
@@ -144,6 +149,13 @@ class HandsEntry(HandsPlace):
         return known[self.ask] is not None
 
     @property
+    def unit_of_typed(self) -> str:
+        """The unit in which a value is meant; none where it has been typed, or read in, with its own."""
+        if self.typed[-1:].isalpha():
+            return ""
+        return {"trial": self.shown_unit, "lever": "cm"}.get(self.ask, "")
+
+    @property
     def doubted(self) -> bool:
         """Enter keeps what is typed, though it is unusual."""
         return bool(self._doubted)
@@ -182,11 +194,17 @@ class HandsEntry(HandsPlace):
     def begun(self) -> Begun:
         """What is here and not taken yet; what is offered by number is asked anew."""
         typed = "" if self.question is not None else self.typed
-        return Begun(self.item_id, self.ask, self.unit, self._kinds, typed)
+        told = " ".join(filter(None, (typed, self.unit_of_typed)))
+        return Begun(
+            self.item_id, self.ask, self.unit, self._kinds, self.stays_by_hand, typed, told, self.field_name
+        )
 
     def take_up(self, begun: Begun) -> None:
-        """Go on where it was left, in the middle of a number too."""
+        """Go on where it was left, in the middle of a number too; it is of no other muscle or side."""
+        self.stays_by_hand = begun.stays_by_hand
         self.go_to(begun.item_id)
+        if self.item_id != begun.item_id:
+            return
         if begun.typed and self.ask != begun.ask:
             self.force(begun.ask)
         self.typed = begun.typed
@@ -361,9 +379,12 @@ class HandsEntry(HandsPlace):
         self.ask_by_number(questions.muscles(self) if self.stop is None else questions.reasons(self))
 
     def switch_kind(self) -> None:
-        """By hand instead of by dynamometer, or the other way round; of both sides of this muscle."""
+        """By hand instead of by dynamometer, or the other way round: both sides of this muscle and the next ones."""
         if self.stop is not None:
-            self._kinds[self.stop.group] = "force" if self.kind == "grade" else "grade"
+            own, by_hand = self._kinds.get(self.stop.group), self.kind != "grade"
+            self.stays_by_hand = by_hand
+            if by_hand or own == "grade":
+                self._kinds[self.stop.group] = "grade" if by_hand else "force"
             self._passed.clear()
             if self.kind == "grade" and self.test.trials:
                 self._forced = "grade"
@@ -423,6 +444,10 @@ class HandsEntry(HandsPlace):
 
     # ------------------------------------------------------------ telling
 
+    def in_its_unit(self, trial: float) -> str:
+        """A trial of this side as it is read: a converted one as finely as devices read."""
+        return f"{written(trial, self.shown_unit):g} {self.shown_unit}"
+
     def take(self, test: StrengthTest) -> None:
         """Keep this of the side, and go on where nothing is left to ask."""
         self._tell(test)
@@ -435,5 +460,9 @@ class HandsEntry(HandsPlace):
         self.wanted.add(self.stop.group)  # it stays in the battery when its value is taken back
         test = begun_like(before, test, answers.get(f"{self.stop.group}.{other(self.stop.side)}"))
         test = told_by(before, test, settings.dynamometer, settings.therapist_name)
+        if test is not None and (test.trials or test.grade):
+            self._kinds[self.stop.group] = (
+                self.kind
+            )  # its other side is tested alike, whatever is chosen later
         self.typed = ""  # before it is told: what is read aloud then must not be taken for the next value
         self.session.answer(self.item_id, None if test == StrengthTest() else test)

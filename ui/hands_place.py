@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from evalassist.clinical import battery
 from evalassist.clinical.battery import Ask, Stop
 from evalassist.clinical.result import SideStrength
+from evalassist.clinical.strength_entry import with_grade
 from evalassist.content.schema import StrengthGroup
-from evalassist.evaluation import Evaluation, StrengthTest
+from evalassist.evaluation import SIDES, Evaluation, StrengthTest
 from evalassist.translate import tr
 from ui.session import EvaluationSession
 from ui.widgets.strength_side import Mode
@@ -26,6 +28,8 @@ class HandsPlace:
         self.at: int | None = 0
         """The stop that is worked on; None when nothing is left."""
         self._kinds = dict(kinds)
+        self.stays_by_hand = False
+        """By hand was chosen for one muscle: so are the next ones, until it is changed back."""
         self._stops: tuple[Evaluation, frozenset[str], tuple[Stop, ...]] | None = None
         """For which evaluation and wishes they were found: they are asked for many times at every key."""
         self._forced: Ask | None = None
@@ -97,7 +101,19 @@ class HandsPlace:
     @property
     def kind(self) -> Mode:
         """How this muscle is tested: force, torque or hand grade."""
-        return self._kinds.get(self.stop.group, "force") if self.stop else "force"
+        if self.stop is None:
+            return "force"
+        own = self._kinds.get(self.stop.group, "force")
+        return "grade" if self.stays_by_hand and not self._has_its_way(self.stop.group) else own
+
+    def _has_its_way(self, group: str) -> bool:
+        """Whether it was graded already, or a grade would take the place of something that was entered."""
+        known = (self.session.evaluation.answers.get(f"{group}.{side}") for side in SIDES)
+        return any(
+            test.grade or with_grade(test, "5") != replace(test, grade="5")
+            for test in known
+            if isinstance(test, StrengthTest)
+        )
 
     @property
     def shown_unit(self) -> str:

@@ -266,7 +266,7 @@ class HandsScreen(QWidget):
                 "says": entry.says,
             }
         trials, (position, wanted) = entry.test.trials, self._asked_parts()
-        taken = f"{trials[-1]:g} {entry.shown_unit}" if trials else ""
+        taken = entry.in_its_unit(trials[-1]) if trials else ""
         return {
             "question": "",
             "count": self._counted,
@@ -333,7 +333,9 @@ class HandsScreen(QWidget):
         number = len(entry.test.trials) + 1
         asked = {
             "trial": tr("trial {number} of {trials}").format(number=number, trials=max(trials, number)),
-            "grade": tr("grade by hand, 0 to 5"),
+            "grade": tr("grade by hand, 0 to 5, for the next muscles too")
+            if entry.stays_by_hand
+            else tr("grade by hand, 0 to 5"),
             "pain": tr("pain in the test, 0 to 10"),
             "lever": tr("lever arm in cm, from {axis} to the pad").format(axis=lower_first(group.axis)),
             "done": tr("not tested") if entry.test.not_tested else tr("all is in"),
@@ -360,9 +362,9 @@ class HandsScreen(QWidget):
             unit = "" if entry.test.grade else entry.shown_unit
             self.huge.show_value(words if known else "–", unit if known else tr("not tested"), quiet=True)
         else:
-            units = {"pain": "/10", "lever": "cm", "grade": "grade"}
+            units = {"pain": "/10", "grade": "grade"}
             asked = {"pain": tr("Pain"), "lever": tr("Lever arm")}
-            unit = units.get(entry.ask, entry.shown_unit)
+            unit = units.get(entry.ask, entry.unit_of_typed)
             self.huge.show_value(entry.typed, unit, asked=asked.get(entry.ask, ""))
 
     def _show_question(self) -> None:
@@ -422,10 +424,9 @@ class HandsScreen(QWidget):
         if self._second and not entry.typed:
             return tr("stop the count")
         if entry.typed:
-            unit = {"trial": f" {entry.shown_unit}", "lever": tr(" cm")}.get(entry.ask, "")
-            named = not entry.typed[-1].isalpha()
+            unit = f" {entry.unit_of_typed}" if entry.unit_of_typed else ""
             words = tr("keep {typed}{unit}, go on") if entry.doubted else tr("take {typed}{unit}, go on")
-            return words.format(typed=entry.typed, unit=unit if named else "")
+            return words.format(typed=entry.typed, unit=unit)
         return tr("back to the page") if entry.stop is None else tr("go on")
 
     def resizeEvent(self, event: QResizeEvent) -> None:

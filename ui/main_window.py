@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import monotonic, perf_counter
@@ -22,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evalassist.errors import EvalAssistError
+from evalassist.errors import EvalAssistError, GoneError
 from evalassist.translate import tr
 from ui import spoken, style
 from ui.faults import log_fault
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from ui.dialogs.patient import CorrectionDialog, PatientDialog
     from ui.evaluation_view import EvaluationView
     from ui.half_filled import HalfFilled
+    from ui.hands_entry import Begun
     from ui.pages.chart import ChartPage
     from ui.pages.door import Door
     from ui.pages.first_run import FirstRun
@@ -215,8 +217,8 @@ class MainWindow(QMainWindow):
                 self._go_back_to(left)
                 if self.view is None:  # it could not be read now: what was typed in it waits on
                     self._left[store.account.id] = left
-        if left is not None and left.hands is not None and self.view is not None:
-            self.view.open_hands(left.hands)
+        if left is not None and left.hands is not None:
+            self._go_on_at_the_table(left, left.hands)
         self._lost_key = left is not None and left.lost_key
         if self._lost_key:
             QTimer.singleShot(0, self, self._tell_lost_key)
@@ -988,6 +990,29 @@ class MainWindow(QMainWindow):
         if left.step and left.step != self.view.step:
             self.view.show_step(left.step)
         self._put_back(left.step, left.item, left.words)
+
+    def _go_on_at_the_table(self, left: Left, hands: Begun) -> None:
+        """The hands-busy view with the number that was half typed; where that has no place any more, say so once."""
+        from ui.half_filled import number_not_entered
+
+        gone = False
+        if self.view is not None:
+            self.view.open_hands(hands)
+        else:
+            try:
+                self._store.load(left.evaluation_id, to_edit=False)
+            except EvalAssistError as fault:
+                gone = isinstance(fault, GoneError)
+        if told := number_not_entered(hands, self.view, gone=gone):
+            if self.view is None:
+                self._left[self._store.account.id] = replace(left, hands=None)
+            QTimer.singleShot(0, self, partial(self._tell_not_entered, told))
+
+    def _tell_not_entered(self, told: str) -> None:
+        from ui.dialogs.asking import tell
+
+        if self.door is None:
+            tell(self, told, "")
 
     def _put_back(self, step: str, item: str, words: dict[tuple[str, str], str]) -> None:
         """Show what was typed and is no answer yet, and go where the keyboard was."""

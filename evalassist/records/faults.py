@@ -13,7 +13,7 @@ from typing import Literal
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlcipher3 import dbapi2 as sqlite
 
-from evalassist.errors import SignedRecordError, StoreError
+from evalassist.errors import GoneError, SignedRecordError, StoreError
 from evalassist.records import server_faults
 from evalassist.records.models import NoMomentError
 from evalassist.records.server import Server
@@ -149,9 +149,9 @@ def _in_plain_words(error: BaseException, path: Path, doing: Doing) -> StoreErro
     return StoreError(_OTHER.format(**told))
 
 
-def not_kept(what: str, its_id: str) -> StoreError:
+def not_kept(what: str, its_id: str) -> GoneError:
     log.warning("no %s %s in the records", what, its_id)
-    return StoreError(f"This {what} is not in the records. It may have been discarded in another window.")
+    return GoneError(f"This {what} is not in the records. It may have been discarded in another window.")
 
 
 def changed_outside(what: str) -> StoreError:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from evalassist.clinical.progress import shown
@@ -131,8 +131,9 @@ class ItemRow(QWidget):
 
     def _add_last(self, item_id: ItemId, cell: QVBoxLayout) -> None:
         if self._page.session.last_words(item_id):
-            line = self.last[item_id] = LastLine(item_id, self.editors[item_id].name, self._page.session)
-            line.said.connect(self.editors[item_id].go_on)
+            editor = self.editors[item_id]
+            line = self.last[item_id] = LastLine(item_id, editor.name, self._page.session, editor)
+            line.said.connect(editor.go_on)
             cell.addLayout(line.place)
 
     def _editor(self, item_id: ItemId, name: str, room: int) -> Editor:
@@ -239,6 +240,13 @@ class ItemRow(QWidget):
         self.setEnabled(not self._page.read_only and not self._page.blocked)
         self._show_signs(self._page.signs(self.item.id))
         return any_shown
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The step or the view is left, the keyboard may be nowhere."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            for line in self.last.values():
+                line.disarm()
 
     def say_same(self, item_id: ItemId) -> None:
         """The same as last time, for this one field; what is typed in it goes before."""

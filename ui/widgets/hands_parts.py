@@ -20,6 +20,10 @@ from ui.widgets.strength_row import ReadingMark
 
 MOST_KEYS, WIDEST_GAP = 20, 56
 """The legend's keys stand evenly from the left: an empty column behind the last one takes what is left."""
+LEAST_TRIAL_PT = 26
+"""A trial that is long with its unit is no smaller, whatever the size of the text; what they come to gives way."""
+UNIT_OF_DIGITS, FAR_PT = 0.34, 34
+"""The unit beside the digits, and the least size at which it is read from three meters, as a trial is."""
 DIGITS_OF_HEIGHT = 0.82
 """Size of the font for the height of its place: 172 pt in a window of 1366x768."""
 
@@ -76,7 +80,7 @@ class HugeValue(QLabel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._unit, self.asked, self._quiet = "", "", False
+        self.unit, self.asked, self._quiet = "", "", False
         self._second, self._of = 0, 0
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.set_grow(1.0)
@@ -95,10 +99,10 @@ class HugeValue(QLabel):
 
         Asked: what it is, where it is not a force. Quiet: it is taken.
         """
-        self._second, self._of, self._unit, self.asked, self._quiet = 0, 0, unit, asked, quiet
+        self._second, self._of, self.unit, self.asked, self._quiet = 0, 0, unit, asked, quiet
         self.setText(value)
         self.setAccessibleName(
-            f"{value} {unit}" if value else tr("nothing typed yet, {unit}").format(unit=unit)
+            f"{value} {unit}".rstrip() if value else tr("nothing typed yet, {unit}").format(unit=unit)
         )
         self.update()
 
@@ -109,6 +113,16 @@ class HugeValue(QLabel):
         self.setAccessibleName(tr("Hold, {second} of {of} seconds").format(second=second, of=of))
         self.update()
 
+    @property
+    def unit_pt(self) -> float:
+        """How large the unit is."""
+        return self._beside(self._digits()).pixelSize() * 72 / self.logicalDpiY()
+
+    def _beside(self, digits: QFont) -> QFont:
+        """The font of the unit."""
+        least = FAR_PT * self.logicalDpiY() / 72
+        return _bold(min(digits.pixelSize(), max(digits.pixelSize() * UNIT_OF_DIGITS, least)))
+
     def _digits(self) -> QFont:
         """As high as there is room for, and not wider."""
         font = _bold(self.height() * DIGITS_OF_HEIGHT)
@@ -117,8 +131,8 @@ class HugeValue(QLabel):
         return _bold(font.pixelSize() * room / wide) if wide > room > 0 else font
 
     def _unit_width(self, digits: QFont) -> float:
-        font = _bold(digits.pixelSize() * 0.34)
-        return QFontMetricsF(font).horizontalAdvance(self._unit) + style.px(20)
+        font = self._beside(digits)
+        return QFontMetricsF(font).horizontalAdvance(self.unit) + style.px(20)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -143,12 +157,12 @@ class HugeValue(QLabel):
                 style.colour("accent"),
             )
             x += style.px(10)
-        unit = _bold(font.pixelSize() * 0.34)
+        unit = self._beside(font)
         unit.setWeight(QFont.Weight.Normal)
         painter.setFont(unit)
         painter.setPen(style.colour("quiet"))
         x += style.px(16)
-        painter.drawText(QPointF(x, base), self._unit)
+        painter.drawText(QPointF(x, base), self.unit)
         if self.asked:  # over the unit, as large as there is room for
             over = _bold(unit.pixelSize())
             room, wide = self.width() - x, QFontMetricsF(over).horizontalAdvance(self.asked)
@@ -209,7 +223,9 @@ class TrialBox(QLabel):
 
     def minimumSizeHint(self) -> QSize:
         caption = ceil(QFontMetricsF(style.font()).horizontalAdvance(self._caption)) + style.px(10)
-        return QSize(max(style.px(64 * self._grow), caption), style.px(28 + 68 * self._grow))
+        least = style.font(min(FAR_PT * self._grow, LEAST_TRIAL_PT / style.scale()), 700)
+        value = ceil(QFontMetricsF(least).horizontalAdvance(self.text())) + style.px(12)
+        return QSize(max(style.px(64 * self._grow), caption, value), style.px(28 + 68 * self._grow))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -224,9 +240,17 @@ class TrialBox(QLabel):
         top = QRectF(0, style.px(6), self.width(), style.px(22))
         painter.drawText(top, Qt.AlignmentFlag.AlignCenter, self._caption)
         painter.setPen(style.colour("ink"))
-        painter.setFont(_shrunk(style.font(34 * self._grow, 700), self.text(), self.width() - style.px(12)))
+        painter.setFont(self._value_font())
         below = QRectF(0, style.px(28), self.width(), self.height() - style.px(34))
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self.text())
+
+    @property
+    def value_pt(self) -> float:
+        """How large its number and unit are."""
+        return self._value_font().pointSizeF()
+
+    def _value_font(self) -> QFont:
+        return _shrunk(style.font(FAR_PT * self._grow, 700), self.text(), self.width() - style.px(12))
 
 
 class TestPicture(ExercisePicture):

@@ -77,9 +77,10 @@ class HandsTrials(QWidget):
             self._boxes.append(box)
         for at, box in enumerate(self._boxes):
             box.setVisible(shown and at < count)
-            taken = f"{test.trials[at]:g}" if at < len(test.trials) else ""
+            taken = entry.in_its_unit(test.trials[at]) if at < len(test.trials) else ""
             now = entry.ask in ("trial", "grade") and (by_hand or at == len(test.trials))
-            value = ("…" if counting else entry.typed) if now else (test.grade or "") if by_hand else taken
+            typed = f"{entry.typed} {entry.unit_of_typed}".strip() if entry.typed else ""
+            value = ("…" if counting else typed) if now else (test.grade or "") if by_hand else taken
             box.show_trial(tr("grade") if by_hand else tr("trial {at}").format(at=at + 1), value, now=now)
 
     def _show_results(self, entry: HandsEntry) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from evalassist.translate import tr
 from ui import spoken, style
@@ -26,9 +26,9 @@ class LastLine(QObject):
     said = Signal()
     """The field was given the last answer."""
 
-    def __init__(self, item_id: str, name: str, session: EvaluationSession) -> None:
-        super().__init__()
-        self._item_id, self._session = item_id, session
+    def __init__(self, item_id: str, name: str, session: EvaluationSession, field: QWidget) -> None:
+        super().__init__(field)
+        self._item_id, self._session, self._field = item_id, session, field
         self._asks, self._shown = False, True
         self._words = style.label("s", wrap=True)
         self.same = LinkButton(tr("Same"))
@@ -56,7 +56,7 @@ class LastLine(QObject):
         self._words.setVisible(self._shown)
         self.same.setVisible(self._shown and offered is not None)
         if offered is None:
-            self._asks = False
+            self.disarm()
         else:
             self.same.setAccessibleName(f"{self._name}: {told.same}, {told.words}")
             self.same.setToolTip(style.tip(f"{told.same} ({SAME_KEY})"))
@@ -75,9 +75,22 @@ class LastLine(QObject):
             return
         if offered.measured and not self._asks:
             self._asks = True
+            QApplication.instance().focusChanged.connect(self._keyboard_moved)  # type: ignore[union-attr]
             self.refresh()
             spoken.say(self.same, self._words.text())
             return
-        self._asks = False
+        self.disarm()
         self._session.say_same({self._item_id: (offered.answer, offered.day)})
         self.said.emit()
+
+    def disarm(self) -> None:
+        """The field is left: what was said of it once is said anew."""
+        if self._asks:
+            QApplication.instance().focusChanged.disconnect(self._keyboard_moved)  # type: ignore[union-attr]
+            self._asks = False
+            self.refresh()
+
+    def _keyboard_moved(self, _: QWidget | None, now: QWidget | None) -> None:
+        """Another program in front takes the keyboard from the window, not from its field."""
+        if now not in (None, self.same, self._field) and not self._field.isAncestorOf(now):
+            self.disarm()
