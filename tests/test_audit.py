@@ -601,6 +601,38 @@ def test_a_value_that_lists_read_otherwise_than_the_note_is_told(path: Path, col
     assert any(f"evaluation.{column}" in fault for fault in checked(path).faults)
 
 
+@pytest.mark.parametrize(
+    ("action", "detail"),
+    [
+        ("account-changed", "[]"),
+        ("account-changed", '{"fields":1}'),
+        ("patient-imported", "[]"),
+        ("patient-imported", '{"documents":[[{},"x"]]}'),
+        ("patient-imported", '{"addenda":5}'),
+        ("signed", "7"),
+    ],
+)
+def test_a_rightly_sealed_line_that_tells_nothing_does_not_hide_what_was_changed(
+    path: Path, action: str, detail: str
+) -> None:
+    with Store(path, KEYS, CHEN) as store:
+        written_below(store)
+    with raw(path) as db:
+        for name in TRIGGERS:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute(f"UPDATE evaluation SET note = '{{}}' {THE_NOTE}")
+        number, mac = db.execute("SELECT number, mac FROM audit ORDER BY number DESC").fetchone()
+        line = (number + 1, utc_text(datetime.now(UTC)), CHEN.id, CHEN.name, action, "x", detail)
+        db.execute(
+            "INSERT INTO audit VALUES (?,?,?,?,?,?,?,?)", (*line, audit.Sealer(KEYS.audit).seal(mac, line))
+        )
+        for words in TRIGGERS.values():
+            db.execute(words)
+    faults = checked(path).faults
+    assert any(f"Line {number + 1} of the audit trail does not fit" in fault for fault in faults)
+    assert any("no longer what was signed" in fault for fault in faults)
+
+
 # ------------------------------------------------------------ what was told a second time
 
 

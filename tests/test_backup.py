@@ -496,6 +496,23 @@ def test_only_an_administrator_or_the_paper_key_restores_and_the_trail_says_who(
     assert chen.id == backup.account_id("chen")
 
 
+def test_the_name_somebody_gave_a_backup_is_in_neither_the_log_nor_the_trail(
+    clinic: Clinic, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = clinic.back_up()
+    named = tmp_path / "named"
+    named.mkdir()
+    for file in (made.file, made.vault_file, made.manifest_file):
+        shutil.copy(file, named / f"{file.stem} of Okafor, Daniel{file.suffix}")
+    caplog.set_level("INFO")
+    back = restore(chosen_backup(named), [clinic.keys], tmp_path / "fresh")
+    with closing(connect(back.records, clinic.keys.database)) as db:
+        (target,) = db.execute("SELECT target FROM audit ORDER BY number DESC").fetchone()
+    assert made.file.stem.startswith(target)
+    assert target
+    assert "Okafor" not in caplog.text
+
+
 def test_the_records_that_are_there_are_put_aside_as_a_backup(clinic: Clinic) -> None:
     made = clinic.back_up()
     late = clinic.save("after the backup")

@@ -153,6 +153,12 @@ def backups_in(folder: Path) -> tuple[Backup, ...]:
     return tuple(sorted(found, key=lambda each: (each.manifest.number, each.manifest.made_at), reverse=True))
 
 
+def given_name(file: Path) -> str:
+    """The name EvalAssist gave this backup, without what a person made of it; empty where it is another one."""
+    found = _NAME.match(file.stem)
+    return found[0] if found else ""
+
+
 def manifest_of(file: Path) -> Manifest | None:
     """The manifest of a backup; None where it is missing or cannot be read."""
     beside = file.with_suffix(".json")

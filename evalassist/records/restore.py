@@ -19,7 +19,7 @@ from evalassist.files import held, keep_names, write_whole
 from evalassist.records import audit
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import NOBODY
-from evalassist.records.backup import FOLDER, Backups, Manifest, backups_in, manifest_of
+from evalassist.records.backup import FOLDER, Backups, Manifest, backups_in, given_name, manifest_of
 from evalassist.records.connection import WHOLE_FILE, connect
 from evalassist.records.disk import refuse_network
 from evalassist.records.doorstep import CHANGING, RECORDS, SERVER, is_connected
@@ -116,10 +116,10 @@ def restore(backup: ToRestore, keys: list[Keys], folder: Path, by: str = "") -> 
         fitting, aside = put_in_place(backup, keys, folder, by)
     records = folder / RECORDS
     with Store(records, fitting) as store:  # a backup of an earlier EvalAssist is brought up to date
-        store.note_as(store.account_of(by) if by else NOBODY, audit.RESTORED, backup.file.stem)
+        store.note_as(store.account_of(by) if by else NOBODY, audit.RESTORED, given_name(backup.file))
     with plain_words(records, "read"), closing(connect(records, fitting.database)) as db:
         counts = counts_of(db)
-    log.info("records restored from %s", backup.file.name)
+    log.info("records restored from %s", given_name(backup.file) or "a backup")
     return Restored(records, counts, aside)
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Connection, Date, Integer, LargeBinary, String, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.evaluation import Addendum, Patient
@@ -94,14 +93,7 @@ class Verified:
                     self.faults.append(fault)
                 else:
                     more += 1
-        except (
-            SQLAlchemyError,
-            sqlite.Error,
-            ValueError,
-            TypeError,
-            ArithmeticError,
-            RecursionError,
-        ) as error:
+        except Exception as error:  # whatever another program wrote there: what was found before is told
             self.faults.append(
                 f"A part of the records could not be read to its end ({type(error).__name__})."
             )
@@ -322,7 +314,7 @@ class _Trail:
                             yield _TOLD_TWICE.format(number, what)
                     if fits and at < before_at and action != "clock-set-back" and _is_older(at, before_at):
                         yield _SET_BACK.format(number)
-                except (TypeError, ValueError, KeyError):
+                except (TypeError, ValueError, KeyError, AttributeError):
                     fits = False
                 if not fits:
                     yield f"Line {number} of the audit trail does not fit: it, or the line before it, was changed."
