@@ -681,6 +681,8 @@ def of_the_suite(name: str) -> Row:
     )
     counts = {word: int(count) for count, word in re.findall(r"(\d+) (passed|failed|error)", done.stdout)}
     bad = counts.get("failed", 0) + counts.get("error", 0) + (not counts)
+    if bad:  # also what ended the tests before they could count
+        print(f"{done.stdout}{done.stderr}\n{file} ended with {done.returncode}", file=sys.stderr)
     return Row(name, sum(counts.values()), bad, note=f"tests of {file}")
 
 
