@@ -482,6 +482,12 @@ class SafetyPage(Page):
                 return True
         return False
 
+    def focus_start(self) -> None:
+        """All is answered and folded: the line of its first group."""
+        first = next((group for group in self.groups if not group.isHidden()), None)
+        if first is not None and not self.read_only:
+            first.focus_head()
+
     def commit(self) -> None:
         for editor in self._editors():
             editor.commit()
