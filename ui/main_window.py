@@ -32,6 +32,7 @@ from ui.locking import (
     Mark,
     addendum_words,
     close_dialogs,
+    keyboard_in,
     mark_of,
     marks_of,
     shows_paper_key,
@@ -849,9 +850,10 @@ class MainWindow(QMainWindow):
         if self._showing is not None:
             self._showing.end()
         self._remember.stop()
-        step, item, words, hands = "", "", {}, None
+        step, item, words, hands, keyboard = "", "", {}, None, None
         if self.view is not None and self.view.step:
             self.remember_place()
+            keyboard = keyboard_in(self.view)
             step, item, hands = self.view.step, self.view.focused_item(), self.view.leave_hands()
             words = self.view.loose_words() | addendum_words()
         self._left[self._store.account.id] = Left(
@@ -863,6 +865,7 @@ class MainWindow(QMainWindow):
             half_filled(),
             hands,
             shows_paper_key(),
+            keyboard,
         )
         self.setWindowTitle("EvalAssist")
         spoken.say(self, tr("Locked."), at_once=True)
@@ -983,6 +986,8 @@ class MainWindow(QMainWindow):
         if left.step and left.step != self.view.step:
             self.view.show_step(left.step)
         self._put_back(left.step, left.item, left.words)
+        if left.keyboard is not None:
+            left.keyboard.put_back(self.view)
 
     def _put_back(self, step: str, item: str, words: dict[tuple[str, str], str]) -> None:
         """Show what was typed and is no answer yet, and go where the keyboard was."""
