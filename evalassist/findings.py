@@ -169,9 +169,17 @@ def _safety(step: Step, evaluation: Evaluation, assessment: Assessment) -> Itera
                 yield Line(label=item.label, value=upper_first(said))
 
 
+def screen_questions(part: Step | Group, assessment: Assessment) -> list[Item]:
+    """The yes-or-no questions that the safety screen, or a group of it, asks of this patient by now.
+
+    What a yes opened counts, too. Page and note both count these, so that a therapist reads the same number on each.
+    """
+    return [item for item in part.items if item.kind == "yes-no" and is_asked(item, assessment)]
+
+
 def screen_answered(step: Step, evaluation: Evaluation, assessment: Assessment) -> tuple[int, int]:
     """How many of the yes-or-no questions of the safety screen were answered, and how many there are."""
-    asked = [item for item in step.items if item.kind == "yes-no" and is_asked(item, assessment)]
+    asked = screen_questions(step, assessment)
     return sum(evaluation.answers.get(item.id) in ("yes", "no") for item in asked), len(asked)
 
 

@@ -54,7 +54,7 @@ from ui.dialogs.confirm import ConfirmDialog
 from ui.dialogs.database import DatabaseDialog
 from ui.dialogs.drafts import DraftsDialog
 from ui.dialogs.manual import Manual
-from ui.dialogs.palette import KeysDialog, Palette, commands, fitting
+from ui.dialogs.palette import Command, KeysDialog, Palette, commands, fitting
 from ui.dialogs.patient import PatientDialog
 from ui.hands_busy import HandsBusyView
 from ui.main_window import MainWindow, wear
@@ -1054,6 +1054,66 @@ def test_lists_below_a_line_say_what_enter_would_take(desk: Desk, aloud: Aloud) 
         QTest.keyClick(palette.typed, key)
     assert palette.chosen is None
     palette.reject()
+
+
+def test_what_can_be_done_or_filled_in_is_found_before_manual_and_sources(desk: Desk) -> None:
+    desk.window.begin(desk.case("ex1"))
+    found = commands(desk.window)
+    manual = Command("Accounts", "manual", lambda: None, is_read=True)
+    command = Command("Accounts and passwords", "change my password", lambda: None)
+    field = Command("Other accounts", "History", lambda: None)
+    told = Command("Settings", "", lambda: None, also="accounts")
+    assert list(fitting([manual, told, field, command], "accounts")) == [command, field, told, manual]
+    read = {each.words for each in found if each.is_read}
+    assert read >= {"Backups and restore", "Acupuncture"}
+    for typed in ("manual", "backup", "hip", "brace", "pain", "exercise", "strength"):
+        order = [each.is_read for each in fitting(found, typed)]
+        assert order == sorted(order)
+    assert [each.words for each in fitting(found, "")] == [each.words for each in found]
+
+
+def test_a_score_is_read_aloud_once_when_its_last_answer_comes(desk: Desk, aloud: Aloud) -> None:
+    desk.window.begin(Evaluation.begin(desk.case("ex1").patient, "right", date(2026, 3, 2)))
+    view = desk.window.view
+    assert view is not None
+    view.show_step("questionnaires")
+    desk.rest()
+    measure = desk.content.measures["akps"]
+    best = {each: desk.content.items[each].options[0].id for each in measure.items}
+    *others, last = measure.items
+    view.session.answer_all({each: best[each] for each in others})
+    assert not [words for words in aloud.heard()[0] if words.startswith("AKPS")]
+    view.session.answer(last, best[last])
+    scores = [words for words in aloud.heard()[0] if words.startswith("AKPS")]
+    assert len(scores) == 1
+    assert scores[0].startswith("AKPS: 100 of 100. 13 answers. 0 to 100, higher is better. MDC ")
+    view.session.answer(last, desk.content.items[last].options[1].id)
+    view.session.answer("mass", 62.0)
+    view.show_step("safety")
+    view.show_step("questionnaires")
+    assert not [words for words in aloud.heard()[0] if words.startswith("AKPS")]
+
+
+def test_a_total_from_paper_is_read_aloud_as_soon_as_it_is_typed(desk: Desk, aloud: Aloud) -> None:
+    desk.window.begin(Evaluation.begin(desk.case("ex1").patient, "right", date(2026, 3, 2)))
+    view = desk.window.view
+    assert view is not None
+    view.go_to("akps-total")
+    desk.rest()
+    aloud.heard()
+    QTest.keyClicks(desk.window.focusWidget(), "74")
+    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_Return)
+    told = [words for words in aloud.heard()[0] if words.startswith("AKPS")]
+    assert [words.split(". ")[:2] for words in told] == [["AKPS: 74 of 100", "total from paper"]]
+
+
+def test_a_score_that_was_there_before_is_not_read_aloud_on_arrival(desk: Desk, aloud: Aloud) -> None:
+    desk.window.begin(desk.case("ex1"))
+    view = desk.window.view
+    assert view is not None
+    view.show_step("questionnaires")
+    desk.rest()
+    assert not [words for words in aloud.heard()[0] if words.startswith("AKPS")]
 
 
 def test_a_number_is_read_with_its_unit_and_a_safety_question_with_its_hint(desk: Desk) -> None:

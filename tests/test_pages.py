@@ -1398,6 +1398,28 @@ def test_an_adult_is_not_asked_what_is_asked_of_children(session_of: Any, opened
     assert page.hint.text().startswith("23 questions")
 
 
+def test_page_and_note_count_the_same_safety_questions(session_of: Any, opened: Any) -> None:
+    """Also those that a yes opened, and those that are not answered."""
+    session = session_of()
+    page = opened(SafetyPage(session))
+    session.answer_all(dict.fromkeys(session.progress["safety"].gaps, "no"))
+    for item_id, answer in (("injury", "yes"), ("injury-days", 3.0), ("patella-tender", "no")):
+        session.answer(item_id, answer)
+    session.answer("lumbar", "not-assessed")
+    session.answer("swollen-knee", "yes")
+    counted = re.search(r"(\d+) of (\d+) questions answered", note_text(session.note(), (), ""))
+    assert counted is not None
+    answered, asked = (int(each) for each in counted.groups())
+    numbers = {words: int(number) for number, words in re.findall(r"(\d+) ([a-z ]+\w)", page.hint.text())}
+    assert (numbers["questions"], numbers["yes"] + numbers["no"]) == (asked, answered)
+    assert numbers["not assessed"] == 1
+    assert answered < asked
+    heads = reads(page)
+    assert "1 yes" in heads
+    left = len(set(session.progress["safety"].gaps))
+    assert sum(int(each) for each in re.findall(r"(\d+) left", heads)) == left == asked - answered - 1
+
+
 def test_two_stops_of_the_same_level_are_both_named(session_of: Any, opened: Any) -> None:
     session = session_of()
     session.answer_all({"calf-signs": "yes", "femoral-neck": "yes"})

@@ -31,7 +31,7 @@ from ui.widgets import glyph
 from ui.widgets.addendum_form import ITS_KIND, AddendumForm
 from ui.widgets.bars import TWO_LINES_BELOW, FooterBar, HeaderBar
 from ui.widgets.dates import KIND_WORDS, SHORT_KINDS, date_text, day_of_month
-from ui.widgets.focus import ENTER_KEYS
+from ui.widgets.focus import ENTER_KEYS, first_stop, reach
 from ui.widgets.glyph import GLYPHS
 from ui.widgets.last_line import SAME_KEY
 from ui.widgets.panel_lines import ACTIONS, PanelLines
@@ -182,8 +182,8 @@ class EvaluationView(QWidget):
         if step_id is None:
             return
         page = self.show_step(step_id)
-        if item_id != step_id and not page.focus_item(item_id):
-            page.setFocus()
+        if item_id == step_id or not page.focus_item(item_id):
+            self.focus_first()
 
     def step_of(self, item_id: str) -> str | None:
         """Where an item stands; conclusions stand on the assessment step."""
@@ -229,7 +229,7 @@ class EvaluationView(QWidget):
             self.focus_first()
 
     def focus_first(self) -> None:
-        """Put the keyboard on the first gap of the page; on its first field where nothing is answered yet."""
+        """Put the keyboard on the first gap of the page; on its first field where nothing is answered or left."""
         session = self.session
         asked = [
             item_id
@@ -243,8 +243,10 @@ class EvaluationView(QWidget):
         if not wanted or not self.page.focus_item(wanted[0]):
             self.page.focus_start()
         at = self.window().focusWidget()
-        if at is None or not self.page.isAncestorOf(at):  # a signed page may have nothing to begin with
-            self.rail.setFocus(Qt.FocusReason.OtherFocusReason)
+        if at is None or not self.page.isAncestorOf(at):
+            # a blocked page has but links; on a signed one nothing is to be begun, and no Enter may press a link
+            first = None if self.page.read_only else first_stop(self.page)
+            reach(first or self.rail, Qt.FocusReason.OtherFocusReason)
 
     def commit(self) -> None:
         """Tell the session everything that is typed on the page; a field with a defect holds up no other."""
@@ -768,7 +770,7 @@ class EvaluationView(QWidget):
         session.changed.connect(self._refresh)
         session.kept.connect(self._kept)
         session.not_kept.connect(self._not_kept)
-        self.rail.chosen.connect(self.show_step)
+        self.rail.chosen.connect(self._go_to_step)
         self.panel.go_to.connect(self.go_to)
         self.panel.fold_wanted.connect(self._fold_panel)
         self.panel.left.connect(self._leave_panel)
@@ -781,8 +783,8 @@ class EvaluationView(QWidget):
     def _add_shortcuts(self) -> None:
         keys = [*(f"Ctrl+{number}" for number in range(1, 10)), "Ctrl+0", "Ctrl+Shift+0"]
         for step, key in zip(self.steps, keys, strict=True):
-            self._key(key, partial(self._step_by_key, step.id))
-        last = partial(self._step_by_key, self.steps[-1].id)
+            self._key(key, partial(self._go_to_step, step.id))
+        last = partial(self._go_to_step, self.steps[-1].id)
         self._key(
             "Ctrl+)", last
         )  # what Shift makes of 0; on X11 a key is both, and neither alone is asked for
@@ -827,7 +829,7 @@ class EvaluationView(QWidget):
         dialog.exec()
         dialog.deleteLater()
 
-    def _step_by_key(self, step_id: str) -> None:
+    def _go_to_step(self, step_id: str) -> None:
         self.show_step(step_id)
         self.focus_first()
 

@@ -8,7 +8,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialog,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QWidget,
+)
 from shiboken6 import isValid
 
 from evalassist.errors import EvalAssistError
@@ -22,6 +31,8 @@ if TYPE_CHECKING:
     from ui.evaluation_view import EvaluationView
     from ui.half_filled import HalfFilled
     from ui.hands_entry import Begun
+
+_Move = QTextCursor.MoveMode
 
 
 @dataclass
@@ -41,6 +52,55 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Keyboard:
+    """Where the keyboard was in an evaluation: on which control, and between which letters of it."""
+
+    kind: type[QWidget]
+    name: str
+    of_page: bool
+    """Else it belongs to what stands around every page."""
+    letters: tuple[int, int] | None
+    """Where the selection began and where the cursor stood."""
+
+    def put_back(self, view: EvaluationView) -> None:
+        """Put it there again, where there is such a control now."""
+        within = view.page if self.of_page else view
+        parts = (part for part in within.findChildren(self.kind) if part.isVisibleTo(within))
+        part = next((part for part in parts if _called(part) == self.name), None)
+        if part is None:
+            return
+        view.page.put_keyboard(part)
+        if self.letters is not None and isinstance(part, QLineEdit):
+            anchor, cursor = self.letters
+            part.setCursorPosition(anchor)
+            part.cursorForward(True, cursor - anchor)
+        elif self.letters is not None and isinstance(part, QPlainTextEdit):
+            here, end = part.textCursor(), len(part.toPlainText())
+            for place, mode in zip(self.letters, (_Move.MoveAnchor, _Move.KeepAnchor), strict=True):
+                here.setPosition(min(place, end), mode)
+            part.setTextCursor(here)
+
+
+def keyboard_in(view: EvaluationView) -> Keyboard | None:
+    """Where the keyboard is in an evaluation."""
+    at = view.window().focusWidget()
+    if at is None or not view.isAncestorOf(at):
+        return None
+    letters = None
+    if isinstance(at, QLineEdit):
+        cursor = at.cursorPosition()
+        first, end = at.selectionStart(), at.selectionEnd()
+        letters = (cursor if first < 0 else first + end - cursor, cursor)
+    elif isinstance(at, QPlainTextEdit):
+        letters = (at.textCursor().anchor(), at.textCursor().position())
+    return Keyboard(type(at), _called(at), view.page.isAncestorOf(at), letters)
+
+
+def _called(part: QWidget) -> str:
+    return part.accessibleName() or (part.text() if isinstance(part, QAbstractButton) else "")
+
+
+@dataclass(frozen=True)
 class Left:
     """Where somebody was when the window was locked."""
 
@@ -57,6 +117,7 @@ class Left:
     """What the hands-busy view was at."""
     lost_key: bool = False
     """A new paper key was shown that is not on paper."""
+    keyboard: Keyboard | None = field(default=None, repr=False)
 
     @property
     def waits(self) -> bool:

@@ -33,6 +33,7 @@ from ui.locking import (
     Mark,
     addendum_words,
     close_dialogs,
+    keyboard_in,
     mark_of,
     marks_of,
     shows_paper_key,
@@ -856,9 +857,10 @@ class MainWindow(QMainWindow):
         if self._showing is not None:
             self._showing.end()
         self._remember.stop()
-        step, item, words, hands = "", "", {}, None
+        step, item, words, hands, keyboard = "", "", {}, None, None
         if self.view is not None and self.view.step:
             self.remember_place()
+            keyboard = keyboard_in(self.view)
             step, item, hands = self.view.step, self.view.focused_item(), self.view.leave_hands()
             words = self.view.loose_words() | addendum_words()
         self._left[self._store.account.id] = Left(
@@ -870,6 +872,7 @@ class MainWindow(QMainWindow):
             half_filled(),
             hands,
             shows_paper_key() or self._lost_key,
+            keyboard,
         )
         self.setWindowTitle("EvalAssist")
         spoken.say(self, tr("Locked."), at_once=True)
@@ -990,6 +993,8 @@ class MainWindow(QMainWindow):
         if left.step and left.step != self.view.step:
             self.view.show_step(left.step)
         self._put_back(left.step, left.item, left.words)
+        if left.keyboard is not None:
+            left.keyboard.put_back(self.view)
 
     def _go_on_at_the_table(self, left: Left, hands: Begun) -> None:
         """The hands-busy view with the number that was half typed; where that has no place any more, say so once."""

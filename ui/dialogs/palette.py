@@ -46,6 +46,8 @@ class Command:
     act: Callable[[], object]
     also: str = ""
     """Other words under which somebody may look for it."""
+    is_read: bool = False
+    """A chapter or a source: found after what can be done or filled in."""
 
 
 def commands(window: MainWindow) -> list[Command]:
@@ -69,7 +71,13 @@ def commands(window: MainWindow) -> list[Command]:
     ]
     also = {"later": tr("export import another clinic"), "backups": tr("import bring back")}
     found += [
-        Command(each.title, tr("manual"), partial(window.show_manual, each.id), also.get(each.id, ""))
+        Command(
+            each.title,
+            tr("manual"),
+            partial(window.show_manual, each.id),
+            also.get(each.id, ""),
+            is_read=True,
+        )
         for each in chapters()
     ]
     if window.may_read_trail:
@@ -138,7 +146,8 @@ def commands(window: MainWindow) -> list[Command]:
     for recommendation in session.content.recommendations.values():
         said = GUIDELINE_SAYS[recommendation.action]
         act = partial(view.show_evidence, recommendation.id)
-        found.append(Command(recommendation.intervention, tr("guideline: {said}").format(said=said), act))
+        where = tr("guideline: {said}").format(said=said)
+        found.append(Command(recommendation.intervention, where, act, is_read=True))
     return found
 
 
@@ -147,12 +156,22 @@ def _side(item_id: str) -> Side:
 
 
 def fitting(found: list[Command], typed: str) -> Iterator[Command]:
-    """Commands in which every typed word begins a word."""
+    """Commands in which every typed word begins a word: first those whose name begins with what is typed, then
+    those with it elsewhere in their name, then those that other words tell of; manual and sources come last."""
     wanted = _words(typed)
-    for command in found:
-        words = _words(f"{command.words} {command.where} {command.also}")
-        if all(any(word.startswith(part) for word in words) for part in wanted):
-            yield command
+
+    def place(command: Command) -> int:
+        name = _words(command.words)
+        named = not command.is_read and _has(name, wanted)
+        begins = named and all(word.startswith(part) for word, part in zip(name, wanted, strict=False))
+        return 0 if begins else 1 if named else 3 if command.is_read else 2
+
+    fit = [each for each in found if _has(_words(f"{each.words} {each.where} {each.also}"), wanted)]
+    yield from sorted(fit, key=place) if wanted else fit
+
+
+def _has(words: list[str], wanted: list[str]) -> bool:
+    return all(any(word.startswith(part) for word in words) for part in wanted)
 
 
 def _words(text: str) -> list[str]:

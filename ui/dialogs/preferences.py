@@ -31,7 +31,8 @@ from evalassist.translate import tr
 from ui import style
 from ui.spoken import Said
 from ui.widgets.fields import TextField
-from ui.widgets.roomy import ENDS
+from ui.widgets.focus import tab_on
+from ui.widgets.roomy import ENDS, bring_into_view
 from ui.widgets.segments import Choice, SegmentedControl
 
 _PICTURE_TYPES = "*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp"
@@ -322,6 +323,9 @@ class PreferencesDialog(QDialog):
         self._show_notice()
         self.applied.emit(self.settings)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return tab_on(self, back=not forward)  # from the button below back into what is scrolled away
+
     def done(self, result: int) -> None:
         for field in self._texts:
             field.commit()
@@ -351,6 +355,7 @@ class PreferencesDialog(QDialog):
             style.settle()
             self._widen()
             self._keep_whole()
+            bring_into_view(self.focusWidget() or self)  # everything above it has grown
 
     def _widen(self) -> None:
         """As wide as its fields need, also in letters that were just made larger."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QCoreApplication, QEvent, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -16,6 +16,7 @@ from ui.session import EvaluationSession
 from ui.widgets.dates import date_text
 from ui.widgets.editors import Editor
 from ui.widgets.elided import GivingLabel
+from ui.widgets.focus import reach
 from ui.widgets.marks import Banner, BannerKind
 from ui.widgets.typed import Typed, quotable
 
@@ -143,7 +144,11 @@ class Page(QWidget):
         return item_id
 
     def focus_start(self) -> None:
-        """Put the keyboard where the work of a page without questions begins."""
+        """Put the keyboard where a page begins that has no questions, or none left."""
+
+    def put_keyboard(self, part: QWidget) -> None:
+        """Put the keyboard back on a control of the page, where it was before."""
+        reach(part, Qt.FocusReason.OtherFocusReason)
 
     def commit(self) -> None:
         """Tell the session what is typed and not yet told."""

@@ -116,6 +116,8 @@ class HandoutPage(Page):
         self._pdf: bytes | None = None
         self._print_when_made = False
         """Ctrl+P was pressed while the pages were still being drawn."""
+        self._waited_for: QPushButton | None = None
+        """It gets the keyboard once the pages are drawn."""
         self._maker = PdfMaker(self)
         self._maker.made.connect(self._made)
         self._maker.failed.connect(self._failed)
@@ -286,8 +288,22 @@ class HandoutPage(Page):
         self._allow(False)
 
     def _allow(self, allowed: bool) -> None:
-        for button in (self.print_button, self.save_button):
+        """Whether there is a sheet to give out. While it is drawn anew, as after each saving, the keyboard waits
+        at the pages and goes back to the button it was on: Qt would send it on to Back."""
+        buttons = self.print_button, self.save_button
+        at = self.window().focusWidget()
+        if not allowed and at in buttons:
+            self._wait_for(self.print_button if at is self.print_button else self.save_button)
+        for button in buttons:
             button.setEnabled(allowed)
+        if allowed and self._waited_for is not None:
+            if at is self.pages:  # nobody took it elsewhere meanwhile
+                self._waited_for.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._waited_for = None
+
+    def _wait_for(self, button: QPushButton) -> None:
+        self._waited_for = button
+        self.pages.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _say_count(self) -> None:
         count = self.pages.page_count
@@ -515,7 +531,16 @@ class HandoutPage(Page):
         style.say(self._said, c="danger" if bad else "")
 
     def focus_start(self) -> None:
-        self.print_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.at_work:
+            self._wait_for(self.print_button)
+        else:
+            self.print_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def put_keyboard(self, part: QWidget) -> None:
+        if part is self.save_button and self.at_work:
+            self._wait_for(self.save_button)
+        else:
+            super().put_keyboard(part)
 
     def keys(self) -> list[tuple[str, str]]:
         return [("Ctrl+P", tr("print the sheet")), (tr("PgDn, PgUp"), tr("the pages after, before"))]

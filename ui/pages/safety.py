@@ -16,6 +16,7 @@ from evalassist.clinical.result import Assessment, Conclusion, advised
 from evalassist.content.loader import Content
 from evalassist.content.schema import GOING_ON, Group, Item
 from evalassist.evaluation import ItemId
+from evalassist.findings import screen_questions
 from evalassist.translate import tr
 from evalassist.words import lower_first
 from ui import icons, spoken, style
@@ -338,7 +339,8 @@ class SafetyGroup(FoldingGroup):
         said = [answers.get(item.id) for item in self.asked()]
         flags = [flag for question in self._questions for flag in question.flags(assessment)]
         style.show_where_hidden(self, bool(said or flags))
-        self.set_state(self._state(said, flags), self._counted(said))
+        counted = self._counted([answers.get(item.id) for item in screen_questions(self.group, assessment)])
+        self.set_state(self._state(said, flags), counted)
         self._none.setVisible(bool(self.open_questions()) and not self._page.read_only)
         all_no = bool(said) and all(answer == "no" for answer in said)
         if all_no and not self._was_all_no:
@@ -356,7 +358,10 @@ class SafetyGroup(FoldingGroup):
             return "look"
         if not any(said):
             return "empty"
-        return "complete" if all(said) else "partly"
+        open_ = {item.id for item in self.group.items}.intersection(
+            self._page.session.progress["safety"].gaps
+        )
+        return "partly" if open_ else "complete"
 
     def _counted(self, said: Sequence[object]) -> str:
         yes, no, unknown = (said.count(word) for word in ("yes", "no", "not-assessed"))
@@ -477,6 +482,12 @@ class SafetyPage(Page):
                 return True
         return False
 
+    def focus_start(self) -> None:
+        """All is answered and folded: the line of its first group."""
+        first = next((group for group in self.groups if not group.isHidden()), None)
+        if first is not None and not self.read_only:
+            first.focus_head()
+
     def commit(self) -> None:
         for editor in self._editors():
             editor.commit()
@@ -515,7 +526,8 @@ class SafetyPage(Page):
 
     def _count(self) -> None:
         answers = self.session.evaluation.answers
-        said = [answers.get(item.id) for group in self.groups for item in group.asked()]
+        questions = screen_questions(self.session.content.steps[self.step_id], self.session.assessment)
+        said = [answers.get(item.id) for item in questions]
         parts = [("yes", tr("yes")), ("no", tr("no")), ("not-assessed", tr("not assessed"))]
         counted = [f"{said.count(word)} {shown_as}" for word, shown_as in parts if said.count(word)]
         self.set_hint(" · ".join([tr("{count} questions").format(count=len(said)), *counted]))

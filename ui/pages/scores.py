@@ -14,7 +14,7 @@ from evalassist.content.schema import Group, Measure, Rating
 from evalassist.evaluation import Evaluation
 from evalassist.translate import tr
 from evalassist.words import upper_first
-from ui import style
+from ui import spoken, style
 from ui.widgets.dates import date_text
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ class MeasureLine(QWidget):
         self._measure, self._session = measure, session
         self.summary = ""
         """The score in a few words, for the head of its card."""
+        self._left: int | None = None
+        """How many answers the score lacked when it was last shown; none before it was ever shown."""
         stack = style.column(self, spacing=2)
         line = style.row(spacing=10)
         self._score, self._rule, self._change = style.label(), style.label(), style.label("s", wrap=True)
@@ -94,6 +96,8 @@ class MeasureLine(QWidget):
         """Score it again."""
         measure, score = self._measure, assessment.scores[self._measure.id]
         needed = measure.min_answered - score.answered
+        asked = self._session.content.items
+        left_out = [item_id for item_id in score.missing if not asked[item_id].optional]
         if score.value is None:
             self._score.setText("")
             items = "answer" if needed == 1 else "answers"
@@ -109,8 +113,6 @@ class MeasureLine(QWidget):
         else:
             value = number_text(score.value, measure.decimals)
             self._score.setText(tr("{value} of {high:g}").format(value=value, high=measure.high))
-            asked = self._session.content.items
-            left_out = [item_id for item_id in score.missing if not asked[item_id].optional]
             missing = (
                 tr(", {count} left out").format(count=len(left_out)) if score.answered and left_out else ""
             )
@@ -124,6 +126,14 @@ class MeasureLine(QWidget):
         self._change.setText(self._changed())
         self._change.setVisible(bool(self._change.text()))
         style.say(self._change, c="ink")
+        self._tell(0 if score.value is not None and not score.answered else max(len(left_out), needed))
+
+    def _tell(self, left: int) -> None:
+        """Have the score read aloud when its last missing answer came: it stands far from the keyboard."""
+        before, self._left = self._left, left
+        if before and not left:
+            parts = (f"{self._measure.short}: {self.summary}", self._rule.text(), self._change.text())
+            spoken.say(self, ". ".join(part for part in (*parts, *_means(self._measure)) if part))
 
     def _changed(self) -> str:
         """The change since the last visit that has this measure."""
@@ -140,6 +150,12 @@ class MeasureLine(QWidget):
 
 def meaning(rating: Rating) -> str:
     """What a therapist needs to read a score: range, direction, error, what matters, rights."""
+    span, *limits = _means(rating)
+    return " · ".join((f"{rating.short}: {span}", *limits, rating.licence))
+
+
+def _means(rating: Rating) -> list[str]:
+    """Range and direction of a score, then its error and what matters where they are known."""
     limits = [("MDC", rating.mdc, rating.mdc_mark), ("MCID", rating.mcid, rating.mcid_mark)]
     known = [
         f"{name} {value:g}{tr(' (not checked)') if mark == 'K' else ''}"
@@ -147,15 +163,7 @@ def meaning(rating: Rating) -> str:
         if value is not None
     ]
     span = tr("{low:g} to {high:g}").format(low=rating.low, high=rating.high).replace("-", "−")
-    return " · ".join(
-        [
-            tr("{short}: {span}, {better} is better").format(
-                short=rating.short, span=span, better=rating.better
-            ),
-            *known,
-            rating.licence,
-        ]
-    )
+    return [tr("{span}, {better} is better").format(span=span, better=rating.better), *known]
 
 
 def ratings_of(group: Group, content: Content) -> Iterator[Rating]:

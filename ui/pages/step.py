@@ -344,6 +344,12 @@ class StepPage(LockablePage):
             return True
         return False
 
+    def focus_start(self) -> None:
+        assessment = self.session.assessment
+        first = next((found for group in self.groups if (found := group.first_item(assessment))), "")
+        if first and not self.read_only:
+            self.focus_item(first)
+
     def _show_wanted(self) -> None:
         """Scroll to the row that was gone to; again while rows above it are still being made and laid out."""
         if self._wanted is None:

@@ -332,6 +332,10 @@ class StrengthPage(LockablePage):
             return True
         return False
 
+    def focus_start(self) -> None:
+        if self.rows and not (self.read_only or self.blocked):
+            self.focus_item(self.begins_with(f"{next(iter(self.rows))}.right"))
+
     def commit(self) -> None:
         for row in self.rows.values():
             for cell in row.sides.values():

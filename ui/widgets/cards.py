@@ -179,6 +179,10 @@ class FoldingGroup(QFrame):
             self._head.take_keyboard()
         self.set_folded(True)
 
+    def focus_head(self) -> None:
+        """Put the keyboard on its line."""
+        self._head.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def add_act(self, act: QWidget) -> None:
         """Put a button into its line, before the sum; it is there while the group is open."""
         self._head_line.insertWidget(self._head_line.count() - 2, act, 0, Qt.AlignmentFlag.AlignVCenter)

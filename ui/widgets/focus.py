@@ -32,7 +32,7 @@ def go_on(control: QWidget, *, back: bool = False) -> None:
         if at is start:
             return
         if not control.isAncestorOf(at) and at is not control and is_field(at):
-            at.setFocus(Qt.FocusReason.BacktabFocusReason if back else Qt.FocusReason.TabFocusReason)
+            reach(at, _reason(back=back))
             return
 
 
@@ -52,13 +52,22 @@ def tab_on(window: QWidget, *, back: bool) -> bool:
     stop = next(_stops_from(window.focusWidget() or window, window, back), None)
     if stop is None:
         return False
-    stop.setFocus(Qt.FocusReason.BacktabFocusReason if back else Qt.FocusReason.TabFocusReason)
+    reach(stop, _reason(back=back))
+    return True
+
+
+def _reason(*, back: bool) -> Qt.FocusReason:
+    return Qt.FocusReason.BacktabFocusReason if back else Qt.FocusReason.TabFocusReason
+
+
+def reach(stop: QWidget, reason: Qt.FocusReason) -> None:
+    """Put the keyboard on a control and bring it into view."""
+    stop.setFocus(reason)
     holder = stop.parentWidget()
     while holder is not None:  # an area that was scrolled away does not follow a keyboard from outside
         if isinstance(holder, QScrollArea):
             holder.ensureWidgetVisible(stop)
         holder = holder.parentWidget()
-    return True
 
 
 def enter_presses(window: QWidget, event: QKeyEvent) -> bool:
@@ -75,6 +84,12 @@ def is_stop(widget: QWidget) -> bool:
     """Whether Tab stops here now."""
     takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None
     return bool(takes) and widget.isVisible() and widget.isEnabled()
+
+
+def first_stop(page: QWidget) -> QWidget | None:
+    """The first field of a page; where it has none, the first control that Tab reaches."""
+    stops = list(_stops_in(page, back=False))
+    return next((each for each in stops if is_field(each)), stops[0] if stops else None)
 
 
 def _stops_from(at: QWidget, window: QWidget, back: bool) -> Iterator[QWidget]:

@@ -67,7 +67,9 @@ class SidePanel(QWidget):
     def _place(self, part: QWidget, *, scrolls: bool) -> None:
         column = self._inner if scrolls else self._stack
         if column.indexOf(part) < 0:
-            shown = not part.isHidden()
+            shown, held = not part.isHidden(), self.window().focusWidget()
             before = column.indexOf(self._rest) if part is self._act else -1  # -1: at the end
             column.insertWidget(before, part)
             part.setVisible(shown)
+            if held is not None and part.isAncestorOf(held):  # on its way Qt took the keyboard elsewhere
+                held.setFocus(Qt.FocusReason.OtherFocusReason)
