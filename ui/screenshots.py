@@ -216,11 +216,13 @@ class Studio:
             says, act = REMOVED.format(name="S. Lee"), "Remove the account"
             sure = ConfirmDialog(self._store, way_in, says, act, window, kind="danger")
             yield self._take_dialog(sure, f"{name}closed-confirm")
-            yield self._take_dialog(PaperKeyDialog(key, settings, window), f"{name}closed-new-key")
+            new_key = PaperKeyDialog(key, settings, window)
+            yield self._take_dialog(new_key, f"{name}closed-new-key")
             preferences = PreferencesDialog(settings, window, signed_in=True)
             yield self._take_dialog(preferences, f"{name}closed-settings")
             for dialog in (accounts, asked, mine, sure, preferences):
                 dialog.close()
+            new_key.done(QDialog.DialogCode.Accepted)  # as if it was on paper: else closing asks
             window.lock()
             yield self._take(window, f"{name}closed-unlock")
             assert isinstance(window.door, Door)
