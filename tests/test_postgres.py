@@ -2245,9 +2245,8 @@ def test_connecting_that_was_cut_short_and_is_done_again_leaves_the_database_bef
         assert store.where == copied
 
 
-@pytest.mark.parametrize("by", ["command", "window"])
 def test_a_database_is_left_also_when_its_user_copies_the_new_lines_there_meanwhile(
-    here: Entrance, there: Entrance, server: Server, copied: Server, by: str, monkeypatch: pytest.MonkeyPatch
+    here: Entrance, there: Entrance, server: Server, copied: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = Store._read
 
@@ -2257,7 +2256,7 @@ def test_a_database_is_left_also_when_its_user_copies_the_new_lines_there_meanwh
 
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr(Store, "_read", copy_and_read)
-        change_database(by, here, copied)
+        here.join(copied, "chen", PASSWORD).close()
     with pytest.raises(StoreError, match="lie in another database now"):
         there.sign_in("lee", OTHER)
 
