@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -54,6 +54,7 @@ PASSWORD, OTHER, THIRD = "correct horse", "battery staple", "purple monkey"
 Crashed = Callable[[], AbstractContextManager[None]]
 LettingIn = Callable[[str], AbstractContextManager[None]]
 Asked = Callable[..., None]
+Another = Callable[..., AbstractContextManager[Server]]
 
 
 def begin() -> Evaluation:
@@ -1934,13 +1935,36 @@ def test_a_workstation_is_not_connected_to_records_that_only_bear_the_name_of_it
 
 
 @pytest.fixture
-def copied(here: Entrance, there: Entrance, server: Server, owner: Server, asked: Asked) -> Iterator[Server]:
-    """A second database with a copy of the records of the first, which still runs."""
+def another(server: Server, owner: Server, asked: Asked) -> Another:
+    """`with another("name") as server:` one more database beside the clinic's."""
     gone = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'"
-    asked(gone.format("clinic"), "CREATE DATABASE clinic2 OWNER clinic_owner TEMPLATE clinic")
-    postgres.set_up(replace(owner, database="clinic2"))
-    yield replace(server, database="clinic2")
-    asked(gone.format("clinic2"), "DROP DATABASE clinic2")
+
+    @contextmanager
+    def made(name: str, how: str = "") -> Iterator[Server]:
+        asked(gone.format("clinic"), f"CREATE DATABASE {name} OWNER clinic_owner {how}")
+        postgres.set_up(replace(owner, database=name))
+        try:
+            yield replace(server, database=name)
+        finally:
+            asked(gone.format(name), f"DROP DATABASE {name}")
+
+    return made
+
+
+@pytest.fixture
+def copied(here: Entrance, there: Entrance, another: Another) -> Iterator[Server]:
+    """A second database with a copy of the records of the first, which still runs."""
+    with another("clinic2", "TEMPLATE clinic") as server:
+        yield server
+
+
+def copy_lines(source: Server, target: Server, which: str = "true") -> None:
+    """As the user of the server can, without any key: those that are new there."""
+    with bare(source) as new, bare(target) as old:
+        known = {number for (number,) in old.execute("SELECT number FROM audit")}
+        for row in new.execute(f"SELECT * FROM audit WHERE {which} ORDER BY number".encode()):
+            if row[0] not in known:
+                old.execute("INSERT INTO audit VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", row)
 
 
 def change_database(by: str, entrance: Entrance, server: Server) -> None:
@@ -2192,6 +2216,143 @@ def test_a_database_that_was_left_and_connected_to_anew_before_this_version_is_n
         assert store.left_by() == [last]
         store.note_as(CHEN, "connected", detail={TAKES_BACK: [last]})
         assert not store.was_left()
+        store.note_as(CHEN, "moved-to-server")
+        store.note_as(CHEN, "restored")
+        assert not store.was_left()
+        store.note_as(CHEN, "moved-to-server", detail=ASKS_FOR_ITS_SEAL)
+        store.note_as(CHEN, "restored")
+        assert store.was_left()
+
+
+@pytest.mark.parametrize("by", ["command", "window"])
+def test_a_database_that_cannot_note_that_it_was_left_is_not_left(
+    here: Entrance, there: Entrance, server: Server, copied: Server, by: str
+) -> None:
+    """Its user can keep it from that, without any key; and so does a busy day."""
+    here._wait_s = 0.1
+    before = here.server_file.read_bytes(), here.vault_file.read_bytes()
+    window = here.sign_in("chen", PASSWORD)
+    with bare(server) as other:
+        other.execute(f"SELECT pg_advisory_lock({writes.TRAIL_LOCK})".encode())
+        with pytest.raises(StoreError, match=r"could not note that .* Nothing was changed"):
+            here.join(copied, "chen", PASSWORD) if by == "command" else here.use_server(window, copied)
+    assert (here.server_file.read_bytes(), here.vault_file.read_bytes()) == before
+    window.close()
+    change_database(by, here, copied)
+    with here.sign_in("chen", PASSWORD) as store:
+        assert store.where == copied
+        assert not store.trail_was_cut
+    with pytest.raises(StoreError, match="lie in another database now"):
+        there.sign_in("lee", OTHER)
+
+
+@pytest.mark.parametrize("before", ["_name_server", "_opened_on_server"])
+def test_connecting_that_was_cut_short_and_is_done_again_leaves_the_database_before(
+    here: Entrance, there: Entrance, copied: Server, before: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_told: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut_short:
+        cut_short.setattr(Entrance, before, stop)
+        with pytest.raises(KeyboardInterrupt):
+            here.join(copied, "chen", PASSWORD)
+    for _ in range(2):
+        with here.join(copied, "chen", PASSWORD) as store:
+            assert not store.trail_was_cut
+        with pytest.raises(StoreError, match="lie in another database now"):
+            there.sign_in("lee", OTHER)
+    with here.sign_in("chen", PASSWORD) as store:
+        assert store.where == copied
+
+
+def test_a_database_is_left_also_when_its_user_copies_the_new_lines_there_meanwhile(
+    here: Entrance, there: Entrance, server: Server, copied: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Store._read
+
+    def copy_and_read(store: Store, work: Callable[[Any], Any]) -> Any:
+        copy_lines(copied, server)
+        return read(store, work)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Store, "_read", copy_and_read)
+        here.join(copied, "chen", PASSWORD).close()
+    with pytest.raises(StoreError, match="lie in another database now"):
+        there.sign_in("lee", OTHER)
+
+
+def test_a_line_that_was_copied_from_another_copy_does_not_open_the_database_that_was_left(
+    here: Entrance, there: Entrance, server: Server, copied: Server, another: Another
+) -> None:
+    """It names the same seal: the copy was made of the database that was left already."""
+    change_database("window", here, copied)
+    with another("clinic3", "TEMPLATE clinic") as third:
+        here.join(third, "chen", PASSWORD).close()
+        here.sign_in("lee", OTHER).close()
+        copy_lines(third, server)
+    with pytest.raises(StoreError, match="lie in another database now"):
+        there.sign_in("lee", OTHER)
+    there.join(server, "chen", PASSWORD).close()
+    there.sign_in("lee", OTHER).close()
+
+
+def test_a_line_of_a_backup_put_back_elsewhere_does_not_open_the_database_that_was_left(
+    here: Entrance, there: Entrance, server: Server, copied: Server, another: Another
+) -> None:
+    """The backup counts where it was put back, and where its records were moved to then."""
+    with here.sign_in("chen", PASSWORD) as store:
+        keys = store.keys
+    change_database("window", here, copied)
+    here.server_file.unlink()  # the server is lost
+    for _ in range(2):
+        backup = chosen_backup(Backups(here.records).make(keys.database, "asked").file)
+        restore(backup, [keys], here.records.parent, backup.account_id("chen"))
+        with here.sign_in("chen", PASSWORD) as store:
+            for _ in range(40):
+                store.note("trail-read", "")
+    with another("clinic3") as third:
+        change_database("window", here, third)
+        here.sign_in("lee", OTHER).close()
+        last = "(SELECT max(number) FROM audit WHERE action = 'restored')"
+        copy_lines(third, server, f"number IN ({last} - 1, {last})")
+    with pytest.raises(StoreError, match="lie in another database now"):
+        there.sign_in("lee", OTHER)
+
+
+def test_an_open_window_does_not_go_on_in_the_database_that_its_own_workstation_left(
+    here: Entrance, copied: Server
+) -> None:
+    told: list[str] = []
+    window, draft = here.sign_in("lee", OTHER), begin()
+    window.on_dismissed = told.append
+    Entrance(here.records.parent).join(copied, "chen", PASSWORD).close()
+    with pytest.raises(MovedError):
+        window.save(draft)
+    with pytest.raises(MovedError):
+        window.drafts()
+    assert told
+    with here.sign_in("lee", OTHER) as fresh:
+        window.go_on_as(fresh)
+        window.save(draft)
+        assert fresh.load(draft.id) == draft
+    window.close()
+
+
+def test_another_name_of_the_records_in_the_vault_of_the_server_keeps_nobody_out_for_good(
+    there: Entrance, server: Server
+) -> None:
+    """Its user can write it, without any key."""
+    with bare(server) as db:
+        (good,) = db.execute("SELECT vault FROM vault_copy WHERE id = 1").fetchall()
+        for name in ("one", "another"):  # the vault before it is kept, too
+            other = vaults.vault_of(bytes(good[0])).model_copy(update={"records_id": name})
+            db.execute("UPDATE vault_copy SET vault = %s WHERE id = 1", [vaults.vault_bytes(other)])
+            with suppress(EvalAssistError):
+                there.sign_in("chen", PASSWORD).close()
+        db.execute("UPDATE vault_copy SET vault = %s WHERE id = 1", good)
+    there.sign_in("chen", PASSWORD).close()
+    there.join(server, "chen", PASSWORD).close()
 
 
 @pytest.mark.parametrize("by", ["command", "window"])

@@ -14,7 +14,19 @@ from hashlib import sha256
 from json.encoder import encode_basestring as _text
 from typing import NamedTuple, cast
 
-from sqlalchemy import BigInteger, Connection, Text, bindparam, exists, func, insert, or_, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Text,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    type_coerce,
+)
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session, aliased
 
@@ -31,7 +43,10 @@ MOVED, RESTORED, CONNECTED = "moved-to-server", "restored", "connected"
 ASKS_FOR_ITS_SEAL = {"until": "its seal is named"}
 """In the detail of a line that says that a database was left: it is taken back only by one that names its seal."""
 TAKES_BACK = "takes-back"
-"""In the detail of a line that says that somebody connected: the seals of the lines that it takes back."""
+"""In the detail of a line that says that somebody connected or put a backup back: the seals of what it takes back."""
+STANDS_IN = "stands-in"
+"""In the detail of a line that says so of a database, or that it was left: which one; in a copy it counts for nothing.
+"""
 CLOCK_SLACK = timedelta(minutes=1)
 """A clock that was set back further than this is told in a line of its own."""
 _END = (StoredAudit.number, StoredAudit.mac, type_coerce(StoredAudit.at, Text).label("at"))
@@ -52,6 +67,10 @@ _LAST_IN_A_ROW = (
     .where(StoredAudit.number > 0, ~exists().where(_NEXT.number.between(_NUMBER + 1, _NUMBER + 2)))
     .order_by(StoredAudit.number)
     .limit(1)
+)
+_PLACE = text(
+    "SELECT system_identifier, oid, pg_catalog.pg_postmaster_start_time()"
+    " FROM pg_catalog.pg_control_system(), pg_catalog.pg_database WHERE datname = pg_catalog.current_database()"
 )
 _LAST_ACT = select(StoredAudit.action).order_by(StoredAudit.number.desc()).limit(1)
 _WHOLE = select(
@@ -193,13 +212,26 @@ def tells_of(db: Session, action: str) -> bool:
     return bool(db.scalar(select(exists().where(StoredAudit.action == action))))
 
 
+def stands_in(db: Session) -> tuple[str, str]:
+    """Which database this is, and since when its server runs, as its user cannot choose it; ("", "") of a file.
+
+    A copy of a database has another name here. One of the whole server, file by file, has the same, but runs since
+    another moment.
+    """
+    if db.connection().dialect.name != "postgresql":
+        return "", ""
+    cluster, number, since = db.execute(_PLACE).one()
+    return f"{cluster}/{number}", str(since)
+
+
 def left_by(db: Session, key: bytes, *, sealed: bool = False) -> list[str]:
     """The seals of the lines that say that the records were moved away, as far as nobody took them back since.
 
     `sealed`: only those that were written with the key of the trail; the others keep people out all the same.
-    All before a backup was put back are; any other line takes back only those whose seals it names: one that was
-    copied from the database they went to, or that another program wrote without the key of the trail, takes none.
-    Lines of before this version name no seals: they still take back what was moved before this version, and no more.
+    A line takes back only those whose seals it names, in the database that it names: one that was copied from another
+    one, or that another program wrote without the key of the trail, takes none.
+    Lines of before this version name no place, or no seals: they still take back what was moved before this version,
+    and no more.
     """
     before, seal = aliased(StoredAudit), Sealer(key).seal
     lines = (
@@ -208,22 +240,29 @@ def left_by(db: Session, key: bytes, *, sealed: bool = False) -> list[str]:
         .where(StoredAudit.action.in_((MOVED, RESTORED, CONNECTED)))
         .order_by(StoredAudit.number.desc())
     )
-    left, answers = list[str](), list[str]()
-    for *line, mac, mac_before in db.execute(lines):
+    found, left, answers = db.execute(lines).all(), list[str](), list[str]()
+    here = stands_in(db)[0] if found else ""
+    for *line, mac, mac_before in found:
         action, detail = line[4], line[6]
         is_sealed = mac == seal(mac_before or "", cast(Line, tuple(line)))
         if action == MOVED:
-            is_older = detail == _sorted({})
+            is_older, places = detail == _sorted({}), (here,) if _stands_in(detail) else (here, "")
             taken_back = any(
-                _sorted(mac) in each or (is_older and TAKES_BACK not in each) for each in answers
+                (_sorted(mac) in each and _stands_in(each) in places) or (is_older and TAKES_BACK not in each)
+                for each in answers
             )
             if not taken_back and (is_sealed or not sealed):
                 left.append(mac)
         elif is_sealed:
-            if action == RESTORED:
-                break
             answers.append(detail)
     return left
+
+
+def _stands_in(detail: str) -> object:
+    """The database that a line names; "" where it names none, or another program wrote what cannot be read."""
+    with suppress(ValueError, RecursionError, AttributeError):
+        return json.loads(detail).get(STANDS_IN, "")
+    return ""
 
 
 def signed_by(db: Session, evaluation_id: str) -> str | None:

@@ -19,7 +19,7 @@ from evalassist.errors import EvalAssistError, StoreError
 from evalassist.files import held
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import NOBODY, Account
-from evalassist.records.audit import ASKS_FOR_ITS_SEAL, CONNECTED, MOVED, TAKES_BACK, head
+from evalassist.records.audit import ASKS_FOR_ITS_SEAL, CONNECTED, MOVED, STANDS_IN, TAKES_BACK, head
 from evalassist.records.connection import WAIT_S, connect
 from evalassist.records.doorstep import CHANGING, RECORDS, is_plain
 from evalassist.records.faults import DamagedError, plain_words
@@ -83,6 +83,10 @@ WERE_LEFT = (
 LACKS = (
     "{server} lacks what was kept in {former} since it was copied. Nothing was changed. "
     "Let everybody sign out, let whoever looks after the server copy it again, then connect."
+)
+NOT_TOLD = (
+    "{former} could not note that the records lie in another database from now on. Nothing was changed here. "
+    "Wait and try again; if it stays so, let whoever looks after the server find out what keeps it from that."
 )
 NOT_COMPARED = (
     "{file} names another database, and this password does not open it here, so what was kept there cannot be "
@@ -408,21 +412,23 @@ class Entrance:
             if here and self.records.exists() and not (self.server_file.exists() or self._were_moved(found)):
                 raise StoreError(NOT_MOVED.format(server=server))
             former = self._server_before(server, found[-1], opened)
-            with Store(server, found[-1], wait_s=self._wait_s) as asked:
+            left: Store | None = None
+            with ExitStack() as until_named:
+                asked = until_named.enter_context(Store(server, found[-1], wait_s=self._wait_s))
+                with suppress(StoreError):  # it cannot be reached any more
+                    if former is not None:
+                        left = until_named.enter_context(Store(former, found[-1], wait_s=self._wait_s))
                 account = asked.account_of(slot.id)
-                if not (account.administers and self._administers_at(former, found[-1], slot)):
+                if not (account.administers and (left is None or _administers_at(left, slot))):
                     raise EvalAssistError(tr("An administrator connects a workstation. Nothing was changed."))
+                known = vault.anchor if left is None else _leave(left, asked, account, vault.anchor)
                 _note_connected(asked, account)
-            with self._alone():
-                keys = self._name_server(server, vault, found[-1])
+                vault = vault.with_anchor(known or vault.anchor)
+                with self._alone():
+                    keys = self._name_server(server, vault, found[-1])
             store = self._opened_on_server(server, keys, vault, slot.id, opened)
-        if former is not None:
-            try:
-                with Store(former, found[-1], wait_s=self._wait_s) as left:
-                    lacks = self._leave(left, store, store.account)
-                    store.trail_was_cut = lacks or not store.holds(self.vault().anchor)
-            except EvalAssistError:
-                store.not_compared_with = former
+        store.trail_was_cut |= known is None
+        store.not_compared_with = former if left is None else None
         return store
 
     def _server_before(self, now: Server, keys: Keys, opened: Opened) -> Server | None:
@@ -434,31 +440,12 @@ class Entrance:
         try:
             former = read_server(self.server_file, keys)
         except StoreError:
-            names_another = False  # nor does a name that is damaged
-            with suppress(StoreError):
-                names_another = not is_named(self.server_file, now)
-            if names_another:
+            if self._names_another(now):
                 raise StoreError(NOT_COMPARED.format(file=self.server_file, server=now)) from None
             return None
         # a password that was changed since is the one by which the server let this user in just now
         reached = same_place(replace(former, database=now.database), now) and former.user == now.user
         return replace(now, database=former.database) if reached else former
-
-    def _administers_at(self, former: Server | None, keys: Keys, slot: Slot) -> bool:
-        """Whether this way in may lead away from the database before: who owns another makes anybody one there.
-
-        One that was left already does not know the accounts of now; only a line with its seal says so here.
-        """
-        if former is None:
-            return True
-        try:
-            store = Store(former, keys, wait_s=self._wait_s)
-        except StoreError:  # it cannot be reached any more
-            return True
-        with store:
-            administers = any(each.id == slot.id and each.administers for each in store.accounts())
-            has_it_there = slot in [vaults.vault_of(text).slot(slot.id) for text in store.kept_vaults()[:1]]
-            return (administers and has_it_there) or bool(store.left_by(sealed=True))
 
     def _name_server(self, server: Server, vault: Vault, keys: Keys) -> Keys:
         """Keep where the records lie, sealed by a new key that only the ways in of this vault open.
@@ -495,28 +482,6 @@ class Entrance:
         except (EvalAssistError, OSError) as fault:
             log.error("the vault that counts could not be kept here: %s", type(fault).__name__)
         return keys
-
-    def _leave(self, former: Store, now: Store, by: Account) -> bool:
-        """The database before says that the records lie elsewhere: an older sealed name of it would lead back there.
-
-        Not where it is the same one by another name, which holds the line just written, nor where more was kept:
-        whether it is so is returned.
-        """
-        if former.holds(now.head()):
-            return False
-        if not now.holds(former.last_change()):
-            return True
-        try:
-            former.note_as(by, MOVED, detail=ASKS_FOR_ITS_SEAL)
-            with self._alone():
-                vault = self.vault()
-                if former.holds(
-                    vault.anchor
-                ):  # what is lacking tells only of who came and went since the copy
-                    vaults.write_vault(vault.with_anchor(now.head()), self.vault_file)
-        except EvalAssistError as fault:
-            log.error("the former database was not left to the end: %s", type(fault).__name__)
-        return False
 
     def _were_moved(self, found: list[Keys]) -> bool:
         """Whether the file here says itself that its records lie on the server."""
@@ -568,11 +533,13 @@ class Entrance:
             with Store(server, store.keys, wait_s=self._wait_s) as there:
                 if not there.holds(store.last_change()):
                     raise StoreError(LACKS.format(server=sentence_start(str(server)), former=store.where))
-                _note_connected(there, store.account)
-                if self._leave(store, there, store.account):  # somebody kept something since
+                known = _leave(store, there, store.account, self.vault().anchor)
+                if known is None:  # somebody kept something since
                     raise StoreError(LACKS.format(server=sentence_start(str(server)), former=store.where))
+                _note_connected(there, store.account)
                 with self._alone():
-                    store.keys = self._name_server(server, self._kept_vault(there), store.keys)
+                    vault = self._kept_vault(there).with_anchor(known)
+                    store.keys = self._name_server(server, vault, store.keys)
         return moved
 
     def _opened_on_server(
@@ -602,6 +569,7 @@ class Entrance:
                 raise VaultDamagedError
             store.account = store.account_of(account_id)
             _let_in_by(store, newer)
+            store.lies_elsewhere = partial(self._names_another, server)
             self._come_in(store, vault, self.tries.forget())  # the server has agreed
         except BaseException:
             store.close()
@@ -754,6 +722,12 @@ class Entrance:
     def _is_at(self, where: Path | Server) -> bool:
         return isinstance(where, Server) and is_named(self.server_file, where)
 
+    def _names_another(self, server: Server) -> bool:
+        """Whether this workstation uses another database by now; a name that is damaged, or gone, names none."""
+        with suppress(StoreError):
+            return not is_named(self.server_file, server)
+        return False
+
     def accept_cut(self, store: Store) -> None:
         """The records were put back to an earlier state on purpose: the trail says so for good, and goes on."""
         with self._alone():
@@ -844,7 +818,8 @@ class Entrance:
         if store.is_shared:
             # nothing is announced there, and of what its user could write only a way in has to prove itself
             there = vaults.with_check(vaults.vault_of(kept[0]), store.keys)
-            return there.model_copy(update={"anchor": here.anchor, "begun": True})
+            own = {"records_id": here.records_id, "anchor": here.anchor, "begun": True}
+            return there.model_copy(update=own)
         counts = [vaults.vault_of(text) for text in kept]
         found = next((each for each in counts if each.slots == here.slots), counts[0])
         return found.with_anchor(here.anchor)
@@ -910,8 +885,36 @@ def _refuse_left(store: Store) -> None:
 def _note_connected(store: Store, by: Account) -> None:
     """Note in a database who connects a workstation to it, without signing in."""
     store.account = by
-    store.note(CONNECTED, "", {TAKES_BACK: store.left_by()})
+    store.note(CONNECTED, "", {TAKES_BACK: store.left_by(), STANDS_IN: store.stands_in()[0]})
     store.account = NOBODY
+
+
+def _administers_at(former: Store, slot: Slot) -> bool:
+    """Whether this way in may lead away from the database before: who owns another makes anybody one there.
+
+    One that was left already does not know the accounts of now; only a line with its seal says so here.
+    """
+    administers = any(each.id == slot.id and each.administers for each in former.accounts())
+    has_it_there = slot in [vaults.vault_of(text).slot(slot.id) for text in former.kept_vaults()[:1]]
+    return (administers and has_it_there) or bool(former.left_by(sealed=True))
+
+
+def _leave(former: Store, now: Store, by: Account, known: Anchor) -> Anchor | None:
+    """The database before says that the records lie elsewhere: an older sealed name of it would lead back there.
+
+    Not where it is the same one by another name, nor where more was kept, for which None is returned; else the line of
+    the trail that the workstation, to which that one is `known`, knows from then on.
+    """
+    if former.stands_in() == now.stands_in():
+        return known
+    if not now.holds(former.last_change()):
+        return None
+    try:
+        former.note_as(by, MOVED, detail={STANDS_IN: former.stands_in()[0], **ASKS_FOR_ITS_SEAL})
+    except StoreError as fault:
+        raise StoreError(NOT_TOLD.format(former=sentence_start(str(former.where)))) from fault
+    # what is lacking tells only of who came and went since the copy
+    return now.head() if former.holds(known) else known
 
 
 def _vaults_in(records: Path, keys: Keys) -> tuple[bytes, ...]:

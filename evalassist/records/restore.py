@@ -116,7 +116,8 @@ def restore(backup: ToRestore, keys: list[Keys], folder: Path, by: str = "") -> 
         fitting, aside = put_in_place(backup, keys, folder, by)
     records = folder / RECORDS
     with Store(records, fitting) as store:  # a backup of an earlier EvalAssist is brought up to date
-        store.note_as(store.account_of(by) if by else NOBODY, audit.RESTORED, given_name(backup.file))
+        who, back = store.account_of(by) if by else NOBODY, {audit.TAKES_BACK: store.left_by()}
+        store.note_as(who, audit.RESTORED, given_name(backup.file), back)
     with plain_words(records, "read"), closing(connect(records, fitting.database)) as db:
         counts = counts_of(db)
     log.info("records restored from %s", given_name(backup.file) or "a backup")

@@ -147,6 +147,8 @@ class Store:
         """On a server: whether a vault still has the way in by which somebody came here."""
         self._vault_at: str | None = None
         """Since when the vault counts that was asked last."""
+        self.lies_elsewhere: Callable[[], bool] | None = None
+        """On a server: whether this workstation uses another one by now."""
         self.on_close: Callable[[], None] | None = None
         """What is still to be done with the open records before they are closed."""
         self.trail_was_cut = False
@@ -536,6 +538,7 @@ class Store:
         """The same account signed in anew: go on with it, with the keys, and in the place, as they are now."""
         self.account = fresh.account
         self.lets_in, self._vault_at = fresh.lets_in, fresh._vault_at
+        self.lies_elsewhere = fresh.lies_elsewhere
         self._came_in = self._wrote = fresh._came_in
         self.knows = fresh.knows
         if (self.where, self.keys) != (fresh.where, fresh.keys):
@@ -626,6 +629,10 @@ class Store:
         `sealed`: only lines that nobody added without the key of the audit trail.
         """
         return self._read(lambda db: audit.left_by(db, self.keys.audit, sealed=sealed))
+
+    def stands_in(self) -> tuple[str, str]:
+        """Which database the records lie in, and since when its server runs, whatever its address; none for a file."""
+        return self._read(audit.stands_in)
 
     def last_line(self) -> audit.Line | None:
         """The last line of the audit trail, whole."""
@@ -827,8 +834,12 @@ class Store:
         raise error
 
     def _refuse_moved(self) -> None:
-        """A file that was moved is how the records, and who may read them, were on that day."""
-        if not self.is_shared and self.path.with_name(SERVER_FILE).exists():
+        """A file that was moved, or a database that was left, is how the records, and who may read them, were then."""
+        if self.is_shared:
+            moved = self.lies_elsewhere is not None and self.lies_elsewhere()
+        else:
+            moved = self.path.with_name(SERVER_FILE).exists()
+        if moved:
             self._dismiss(MovedError())
 
     def _is_let_in(self, db: Connection) -> bool:
