@@ -840,7 +840,10 @@ def test_what_was_accepted_in_the_moment_of_locking_shows_nothing_over_the_lock(
     assert shows_the_door_only()
     person.sign_in("chen", PASSWORD)
     names = {row.patient.name for row in person.store.drafts()}
-    others = {somebody_new: {NAME, "Lind, Solveig"}, corrected: {"Lind, Solveig"}}
+    others: dict[Callable[[Person], None], set[str]] = {
+        somebody_new: {NAME, "Lind, Solveig"},
+        corrected: {"Lind, Solveig"},
+    }
     assert names == others.get(act, {NAME})
 
 

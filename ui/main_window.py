@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from evalassist.settings import Settings
     from ui.backups import BackupKeeper
     from ui.copied import Copied
-    from ui.dialogs.patient import CorrectionDialog, PatientDialog
+    from ui.dialogs.patient import PatientDialog
     from ui.evaluation_view import EvaluationView
     from ui.half_filled import HalfFilled
     from ui.hands_entry import Begun
@@ -454,15 +454,13 @@ class MainWindow(QMainWindow):
             again.put_into(dialog)
         elif at_visit:
             dialog.visit.setFocus()
-        dialog.accepted.connect(partial(self._correct, session, dialog))
-        dialog.exec()
-        if dialog.known_wanted:
-            self.show_chart(dialog.known_wanted)
-
-    def _correct(self, session: EvaluationSession, dialog: CorrectionDialog) -> None:
+        dialog.exec()  # what it gives is no answer where the window was locked in the same moment: nothing is lost
         if dialog.patient is not None:
             session.correct(dialog.patient, dialog.kind, dialog.day)
-            self.setWindowTitle(f"{dialog.patient.name} – EvalAssist")
+            if not self._is_hidden:
+                self.setWindowTitle(f"{dialog.patient.name} – EvalAssist")
+        elif dialog.known_wanted:
+            self.show_chart(dialog.known_wanted)
 
     def _show_anew(self, session: EvaluationSession) -> None:
         """The date or kind of the open visit was corrected: other visits come before it, at the same place."""
