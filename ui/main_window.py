@@ -27,6 +27,7 @@ from ui.coming_back import ComingBack
 from ui.faults import log_fault
 from ui.leaving import Leaving
 from ui.locking import close_dialogs, still_waited_for
+from ui.papers import Papers
 from ui.practice import Practice
 from ui.waiting import Waiting
 from ui.who_comes import WhoComes
@@ -108,6 +109,7 @@ class MainWindow(QMainWindow):
         self.coming_back = ComingBack(self, self.waiting)
         self.leaving = Leaving(self, self.waiting)
         self.who_comes = WhoComes(self)
+        self.papers = Papers(self)
         self._keys: list[QShortcut] = []
         self._showing: Showing | None = None
         self._panel_folded = False
@@ -326,7 +328,7 @@ class MainWindow(QMainWindow):
         chart.start_wanted.connect(self.show_start)
         chart.evaluation_chosen.connect(self.open_evaluation)
         chart.visit_wanted.connect(lambda kind, former: self.who_comes.ask_visit(chart.patient, kind, former))
-        chart.paper_chosen.connect(lambda document_id: self._show_papers(chart, document_id))
+        chart.paper_chosen.connect(lambda document_id: self.papers.show_of(chart, document_id))
         chart.export_wanted.connect(lambda: self.export_patient(patient_id))
         chart.lock_wanted.connect(self.lock)
         chart.account_wanted.connect(lambda: self.show_accounts())
@@ -343,14 +345,6 @@ class MainWindow(QMainWindow):
             chart.hide()
             self._stack.removeWidget(chart)
             chart.deleteLater()
-
-    def _show_papers(self, chart: ChartPage, document_id: str) -> None:
-        from ui.dialogs.documents import DocumentsDialog
-
-        by = self._settings.therapist_name
-        dialog = DocumentsDialog(self._store, chart.patient_id, by, self, document_id)
-        dialog.used.connect(chart.fill_papers)
-        dialog.exec()
 
     def export_patient(self, patient_id: str) -> None:
         """Write a patient into an encrypted file for another clinic."""
@@ -545,11 +539,7 @@ class MainWindow(QMainWindow):
         view.settings_wanted.connect(self.change_settings)
         view.patient_wanted.connect(lambda at_visit: self.correct_patient(at_visit=at_visit))
         view.help_wanted.connect(self.leaving.explain_not_kept)
-        view.referral_wanted.connect(self._write_referral)
-        view.plan_paper_wanted.connect(self._show_plan_paper)
-        view.discharge_wanted.connect(self._show_discharge)
-        view.addendum_wanted.connect(self._write_addendum)
-        view.documents_wanted.connect(self.show_documents)
+        self.papers.serve(view)
         view.lock_wanted.connect(self.lock)
         view.show_wanted.connect(self.show_patient)
         view.account_wanted.connect(lambda: self.show_accounts())
@@ -567,6 +557,15 @@ class MainWindow(QMainWindow):
             view.focus_first()
         name = tr("PRACTICE") if evaluation.is_practice else evaluation.patient.name
         self.setWindowTitle(f"{name} – EvalAssist")
+
+    def show_held(self, held: Held) -> None:
+        """Its owner came in: what waited out of sight is seen again, and tried to be kept."""
+        self.view = held.view
+        self._stack.addWidget(held.view)
+        self._stack.setCurrentWidget(held.view)
+        self.setWindowTitle(f"{held.view.session.evaluation.patient.name} – EvalAssist")
+        held.view.session.use_settings(self._settings)
+        held.view.session.keep()
 
     def put_away(self) -> None:
         """Close what is open; nothing is asked any more."""
@@ -691,15 +690,6 @@ class MainWindow(QMainWindow):
             self._last_backups, self._backups = self._backups, None
         log.info("locked")
 
-    def show_held(self, held: Held) -> None:
-        """Its owner came in: what waited out of sight is seen again, and tried to be kept."""
-        self.view = held.view
-        self._stack.addWidget(held.view)
-        self._stack.setCurrentWidget(held.view)
-        self.setWindowTitle(f"{held.view.session.evaluation.patient.name} – EvalAssist")
-        held.view.session.use_settings(self._settings)
-        held.view.session.keep()
-
     def _begin_watch(self) -> None:
         from ui.copied import Copied
         from ui.watch import Watch
@@ -745,21 +735,6 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------ papers
 
-    def _write_referral(self) -> None:
-        from ui.dialogs.papers import ReferralDialog
-
-        if self.view is not None:
-            self.view.commit()
-            ReferralDialog(self.view.session, self).exec()
-
-    def _show_plan_paper(self) -> None:
-        from ui.dialogs.papers import PlanOfCareDialog
-
-        if self.view is not None:
-            self.view.commit()
-            if self.view.session.note().plan is not None:
-                PlanOfCareDialog(self.view.session, self).exec()
-
     def show_patient(self) -> None:
         """F5: the whole window answers the patient why a sore knee gets hip exercises."""
         from ui.showing import Showing, say_why_not
@@ -771,27 +746,9 @@ class MainWindow(QMainWindow):
         if not say_why_not(self, note):
             self._showing = Showing(self, self.view, self._stack, self._keys, note)
 
-    def _show_discharge(self) -> None:
-        from ui.dialogs.papers import DischargeDialog
-
-        if self.view is not None:
-            self.view.commit()
-            if self.view.session.note().discharge is not None:
-                DischargeDialog(self.view.session, self).exec()
-
     def show_documents(self) -> None:
         """The papers kept for the patient whose evaluation is open."""
-        from ui.dialogs.documents import show_documents
-
-        if self.view is not None:
-            self.view.commit()
-            show_documents(self.view.session, self)
-
-    def _write_addendum(self) -> None:
-        from ui.dialogs.papers import AddendumDialog
-
-        if self.view is not None:
-            AddendumDialog(self.view.session, self).exec()
+        self.papers.show_kept()
 
     # ------------------------------------------------------------ who did what
 
