@@ -227,7 +227,7 @@ def person(
 
 def nobody_answers(window: QWidget) -> None:
     """Nobody is there to answer when the test is over."""
-    window._ask_to_lose = lambda *_, **__: True  # type: ignore[attr-defined]
+    window.leaving.ask_to_lose = lambda *_, **__: True  # type: ignore[attr-defined]
 
 
 def texts(widget: QWidget) -> str:
@@ -445,7 +445,7 @@ def test_nothing_is_told_of_a_number_that_waits_for_records_that_cannot_be_read_
         person.qtbot.wait(50)
         assert person.sees == "start page"
     assert told == []
-    assert [left.hands.typed for left in person.window._left.values() if left.hands] == ["27"]
+    assert [left.hands.typed for left in person.window.waiting.left.values() if left.hands] == ["27"]
 
 
 def test_nothing_is_told_after_a_lock_where_no_number_was_half_typed(
@@ -666,7 +666,7 @@ def test_what_two_locks_held_of_one_account_is_kept_each_and_no_key_stays(
             person.window.open_evaluation(note.id)
             person.view.session.answer("goal-text", f"words {number}")
             person.lock()
-        assert len(person.window._held) == 2
+        assert len(person.window.waiting.held) == 2
         assert "sign in here" not in texts(person.window), (
             "nobody could tell these records from a copy of them"
         )
@@ -676,7 +676,7 @@ def test_what_two_locks_held_of_one_account_is_kept_each_and_no_key_stays(
         with pytest.raises(StoreError, match="closed"):
             looked_only.recent(1)
         other.execute("ROLLBACK")
-    person.qtbot.waitUntil(lambda: not person.window._held, timeout=20_000)
+    person.qtbot.waitUntil(lambda: not person.window.waiting.held, timeout=20_000)
     person.sign_in("chen", PASSWORD)
     for number, note in enumerate(notes):
         assert person.store.load(note.id).answers["goal-text"] == f"words {number}"
@@ -886,7 +886,7 @@ def test_what_waits_for_somebody_who_was_dismissed_locks_nobody_else(
     person.sign_in("chen", PASSWORD)
     person.qtbot.wait(500)
     assert person.sees == "start page"
-    assert [held.account.id for held in person.window._held] == ([] if removed else [lee.id])
+    assert [held.account.id for held in person.window.waiting.held] == ([] if removed else [lee.id])
 
 
 def test_what_cannot_be_read_as_an_answer_stands_in_its_field_again(person: Person) -> None:
@@ -995,7 +995,7 @@ def test_what_waits_for_somebody_is_not_given_to_an_account_of_other_records(
     person: Person, tmp_path: Path
 ) -> None:
     person.begin()
-    owner, left = person.store.account, person.window._left
+    owner, left = person.store.account, person.window.waiting.left
     person.lock()
     with Store(tmp_path / "others.db", new_keys(), owner) as others:
         person.window.enter(others)
@@ -1019,7 +1019,7 @@ def test_what_waits_for_somebody_is_not_given_to_records_that_were_put_back_to_a
     with Store(earlier, keys, owner) as former:
         person.window.enter(former)
         assert person.window.view is None
-        assert owner.id in person.window._left
+        assert owner.id in person.window.waiting.left
 
 
 def test_what_waits_for_somebody_whose_account_was_changed_is_not_given_to_records_of_an_earlier_day(
@@ -1039,12 +1039,12 @@ def test_what_waits_for_somebody_whose_account_was_changed_is_not_given_to_recor
         chens.keep_account(replace(lee, licence="PT-78"))
         person.view.session.answer("goal-text", "typed today")
         person.wait_locked()
-        assert [held.account.id for held in person.window._held] == [lee.id]
+        assert [held.account.id for held in person.window.waiting.held] == [lee.id]
         with Store(earlier, keys, lee) as former:
             person.window.enter(former)
             assert person.window.view is None
-            assert [held.account.id for held in person.window._held] == [lee.id]
-            assert lee.id in person.window._left
+            assert [held.account.id for held in person.window.waiting.held] == [lee.id]
+            assert lee.id in person.window.waiting.left
 
 
 @pytest.mark.parametrize("first", [None, "chen"])
@@ -1071,7 +1071,7 @@ def test_what_waits_is_not_given_to_a_password_that_was_changed_at_this_window_m
         person.lock()
     person.sign_in("lee", OTHER)
     assert person.sees == "start page"
-    assert lee.id in person.window._left
+    assert lee.id in person.window.waiting.left
 
 
 def test_what_waits_is_given_also_after_others_were_at_this_window(person: Person) -> None:
@@ -1123,7 +1123,7 @@ def test_records_made_up_with_a_line_of_the_same_number_and_seal_are_given_nothi
         db.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)", line)
         assert made.holds(told)
         person.window.enter(made)
-        assert owner.id in person.window._left
+        assert owner.id in person.window.waiting.left
 
 
 def test_a_half_filled_account_comes_back_without_its_passwords(person: Person) -> None:
@@ -1440,7 +1440,7 @@ def test_who_comes_in_while_a_dialog_of_the_one_before_is_still_waited_for_finds
 
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr("ui.main_window.still_waited_for", lambda _: True)
-        meanwhile.setattr(person.window, "_ask_to_lose", ask)
+        meanwhile.setattr(person.window.leaving, "ask_to_lose", ask)
         person.activate()
         person.window.lock()
         person.sign_in("lee", OTHER)

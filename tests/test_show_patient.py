@@ -472,7 +472,9 @@ def test_the_lock_works_from_there_and_leads_back_to_the_evaluation(
     monkeypatch.setattr(CrashHook, "install", lambda _: None)
     app = App()
     window = app.window
-    qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_ask_to_lose", lambda *_, **__: True))
+    qtbot.addWidget(
+        window, before_close_func=lambda w: setattr(w.leaving, "ask_to_lose", lambda *_, **__: True)
+    )
     window.show()
     window.activateWindow()
     first_run(app)
@@ -486,7 +488,7 @@ def test_the_lock_works_from_there_and_leads_back_to_the_evaluation(
     assert isinstance(window._stack.currentWidget(), Door)
     assert not shown.isVisible()
     assert not window.isFullScreen()
-    assert next(iter(window._left.values())).item == "squat45-pain"
+    assert next(iter(window.waiting.left.values())).item == "squat45-pain"
     qtbot.waitUntil(lambda: window.view is None)
     window.close()
     app.close()

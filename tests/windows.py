@@ -16,7 +16,7 @@ def window_of(qtbot: QtBot, store: Store, settings: Settings = CHEN) -> MainWind
     """The window with these records. Nobody is there to answer when the test is over: what it holds may go then."""
     window = MainWindow()
     qtbot.addWidget(
-        window, before_close_func=lambda each: setattr(each, "_ask_to_lose", lambda *_, **__: True)
+        window, before_close_func=lambda each: setattr(each.leaving, "ask_to_lose", lambda *_, **__: True)
     )
     window.resize(1366, 768)
     window.show()

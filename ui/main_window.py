@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from time import monotonic, perf_counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut
@@ -16,44 +15,34 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QLabel,
-    QLineEdit,
     QMainWindow,
-    QMessageBox,
     QStackedWidget,
     QWidget,
 )
 
-from evalassist.errors import EvalAssistError, GoneError
+from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
 from ui import spoken, style
+from ui.coming_back import ComingBack
 from ui.faults import log_fault
-from ui.locking import (
-    Held,
-    Left,
-    Mark,
-    addendum_words,
-    close_dialogs,
-    keyboard_in,
-    mark_of,
-    marks_of,
-    shows_paper_key,
-    still_waited_for,
-)
+from ui.leaving import Leaving
+from ui.locking import close_dialogs, still_waited_for
+from ui.papers import Papers
 from ui.practice import Practice
+from ui.waiting import Waiting
+from ui.who_comes import WhoComes
 from ui.widgets.focus import enter_presses, tab_on
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
-    from evalassist.evaluation import Evaluation, Patient, VisitKind
-    from evalassist.records.rows import EvaluationRow
+    from evalassist.evaluation import Evaluation, Patient
     from evalassist.records.store import Store
     from evalassist.settings import Settings
     from ui.backups import BackupKeeper
     from ui.copied import Copied
-    from ui.dialogs.patient import PatientDialog
     from ui.evaluation_view import EvaluationView
     from ui.half_filled import HalfFilled
-    from ui.hands_entry import Begun
+    from ui.locking import Held
     from ui.pages.chart import ChartPage
     from ui.pages.door import Door
     from ui.pages.first_run import FirstRun
@@ -65,8 +54,6 @@ if TYPE_CHECKING:
 
 SMALLEST = (960, 540)
 REMEMBER_AFTER_MS = 400
-MOST_NAMED = 6
-"""So many unkept entries are named when the evaluation is left."""
 
 GO_ON = tr(
     "Go on from this earlier state? What was kept after it is not in these records. "
@@ -113,17 +100,16 @@ class MainWindow(QMainWindow):
         self.door: Door | FirstRun | None = None
         """The page in front of the records, while they are locked."""
         self._way_in: WayIn | None = None
-        self._left: dict[str, Left] = {}
-        self._lost_key = False
-        """Where each account was when it locked the window."""
         self._sheets: dict[str, SheetChoice] = {}
         """What was chosen for the handout, by episode."""
-        self._held: list[Held] = []
-        self._waiting: list[Mark] = []
-        """Of what waits behind the lock: what is of the records that are open."""
         self._watch: Watch | None = None
         self._copied: Copied | None = None
         self.practice = Practice(self)
+        self.waiting = Waiting(self, self._stack)
+        self.coming_back = ComingBack(self, self.waiting)
+        self.leaving = Leaving(self, self.waiting)
+        self.who_comes = WhoComes(self)
+        self.papers = Papers(self)
         self._keys: list[QShortcut] = []
         self._showing: Showing | None = None
         self._panel_folded = False
@@ -182,19 +168,8 @@ class MainWindow(QMainWindow):
         """Somebody came in: show where they were when they locked the window, else the start page."""
         from ui.pages.start import StartPage
 
-        waits: tuple[Left | Held, ...] = (*self._left.values(), *self._held)
-        self._waiting = marks_of((each.records for each in waits), store)
-        # one of other records, with the same id, or of a later day, waits
-        own = (each for each in self._held if each.account.id == store.account.id)
-        held = next((each for each in own if each.records in self._waiting), None)
+        held = self.waiting.take_held(store, way_in)
         if held is not None:
-            self._held.remove(held)
-            held.store.go_on_as(store)
-            held.store.trail_was_cut = store.trail_was_cut
-            held.store.accept_cut = None
-            if store.accept_cut is not None and way_in is not None:
-                held.store.accept_cut = partial(way_in.entrance.accept_cut, held.store)
-            store.close()
             store = held.store
         self._store, self._way_in = store, way_in
         if way_in is not None:
@@ -205,26 +180,7 @@ class MainWindow(QMainWindow):
             self.start.use_content(self._loaded)
         self._add_keys()
         self._close_door()
-        left = self._left.get(store.account.id)
-        if left is not None and left.records not in self._waiting:
-            left = None
-        elif left is not None:
-            del self._left[store.account.id]
-        if held is not None:
-            self._show_held(held)
-        else:
-            self.show_start()
-            if left is not None and left.evaluation_id:
-                self._go_back_to(left)
-                if self.view is None:  # it could not be read now: what was typed in it waits on
-                    self._left[store.account.id] = left
-        if left is not None and left.hands is not None:
-            self._go_on_at_the_table(left, left.hands)
-        self._lost_key = left is not None and left.lost_key
-        if self._lost_key:
-            QTimer.singleShot(0, self, self._tell_lost_key)
-        elif left is not None and left.form is not None:
-            QTimer.singleShot(0, self, partial(self._open_again, left.form))
+        self.coming_back.bring_back(store, held)
         if way_in is not None:
             self._begin_watch()
             if not store.is_shared:  # whoever looks after a server backs it up
@@ -241,6 +197,11 @@ class MainWindow(QMainWindow):
     def records(self) -> Store:
         """The records of the clinic, while somebody is signed in."""
         return self._store
+
+    @property
+    def settings(self) -> Settings:
+        """The clinic's settings, with the name and license of who signed in."""
+        return self._settings
 
     @property
     def folder(self) -> Path | None:
@@ -290,7 +251,7 @@ class MainWindow(QMainWindow):
 
     def show_start(self) -> None:
         """Leave the evaluation, which is kept, for the start page."""
-        if self.start is None or self._is_hidden or not self._leave():
+        if self.start is None or self.is_hidden or not self.leaving.leave():
             return
         self._close_chart()
         self.setWindowTitle("EvalAssist")
@@ -302,11 +263,11 @@ class MainWindow(QMainWindow):
         """Open an evaluation at the step and field where it was left; what cannot be read leaves all as it is."""
         from evalassist.evaluation import PRACTICE
 
-        if self._is_hidden or (evaluation_id == self.evaluation_id() and not self._leave()):
+        if self.is_hidden or (evaluation_id == self.evaluation_id() and not self.leaving.leave()):
             return  # what is open is kept before it is read again
         try:
             practices = evaluation_id == PRACTICE
-            if practices and not self._leave():
+            if practices and not self.leaving.leave():
                 return
             store = self.practice.opened() if practices else self._store
             evaluation = store.load(evaluation_id)
@@ -314,7 +275,7 @@ class MainWindow(QMainWindow):
         except EvalAssistError as fault:
             self._say_not_opened(str(fault))
             return
-        if self._leave():
+        if self.leaving.leave():
             self._open(evaluation, place.step if place else "safety", place.item if place else "", store)
 
     def _say_not_opened(self, why: str) -> None:
@@ -343,31 +304,19 @@ class MainWindow(QMainWindow):
     def begin(self, evaluation: Evaluation) -> None:
         """Open a new evaluation; it is kept from its first moment."""
         self._store.save(evaluation)
-        if not self._is_hidden and self._leave():
+        if not self.is_hidden and self.leaving.leave():
             self._open(evaluation, "safety", "")
 
     def new_patient(self, name: str = "") -> None:
         """Ask who comes, and with which knee."""
-        from ui.dialogs.patient import PatientDialog
-
-        self._ask_who_comes(
-            PatientDialog(
-                self._content, self, name=name, keep=self._keep_new, alike=self._store.patients_like
-            )
-        )
-
-    def _ask_who_comes(self, dialog: PatientDialog) -> None:
-        if dialog.exec() and dialog.evaluation is not None:
-            self.begin(dialog.evaluation)
-        elif dialog.known_wanted:
-            self.show_chart(dialog.known_wanted)
+        self.who_comes.ask(name)
 
     def show_chart(self, patient_id: str) -> None:
         """Everything kept about one patient: visits to open or begin, papers, trends."""
         self._wait_for_content()  # see `DueCard.content_is_read`
         from ui.pages.chart import ChartPage
 
-        if self._is_hidden or not self._leave():
+        if self.is_hidden or not self.leaving.leave():
             return
         try:
             chart = ChartPage(self._store, patient_id, self._settings, signed_in=self._way_in is not None)
@@ -378,8 +327,8 @@ class MainWindow(QMainWindow):
         self.chart = chart
         chart.start_wanted.connect(self.show_start)
         chart.evaluation_chosen.connect(self.open_evaluation)
-        chart.visit_wanted.connect(lambda kind, former: self._new_visit(chart, kind, former))
-        chart.paper_chosen.connect(lambda document_id: self._show_papers(chart, document_id))
+        chart.visit_wanted.connect(lambda kind, former: self.who_comes.ask_visit(chart.patient, kind, former))
+        chart.paper_chosen.connect(lambda document_id: self.papers.show_of(chart, document_id))
         chart.export_wanted.connect(lambda: self.export_patient(patient_id))
         chart.lock_wanted.connect(self.lock)
         chart.account_wanted.connect(lambda: self.show_accounts())
@@ -397,33 +346,6 @@ class MainWindow(QMainWindow):
             self._stack.removeWidget(chart)
             chart.deleteLater()
 
-    def _new_visit(self, chart: ChartPage, kind: VisitKind, former: Sequence[EvaluationRow]) -> None:
-        from ui.dialogs.patient import PatientDialog
-
-        dialog = PatientDialog(
-            self._content, self, patient=chart.patient, former=former, kind=kind, keep=self._keep_new
-        )
-        self._ask_who_comes(dialog)
-
-    def _next_visit(self, patient_id: str) -> PatientDialog:
-        from ui.dialogs.patient import PatientDialog
-
-        return PatientDialog(
-            self._content,
-            self,
-            patient=self._store.patient(patient_id),
-            former=self._store.patient_evaluations(patient_id),
-            keep=self._keep_new,
-        )
-
-    def _show_papers(self, chart: ChartPage, document_id: str) -> None:
-        from ui.dialogs.documents import DocumentsDialog
-
-        by = self._settings.therapist_name
-        dialog = DocumentsDialog(self._store, chart.patient_id, by, self, document_id)
-        dialog.used.connect(chart.fill_papers)
-        dialog.exec()
-
     def export_patient(self, patient_id: str) -> None:
         """Write a patient into an encrypted file for another clinic."""
         from ui.dialogs.confirm import confirmed
@@ -433,34 +355,9 @@ class MainWindow(QMainWindow):
         if confirmed(self._store, self._way_in, says, tr("Export the patient"), self):
             ExportDialog(self._store, self._store.patient(patient_id), self).exec()
 
-    def _keep_new(self, evaluation: Evaluation) -> Evaluation:
-        """Keep a new evaluation while its dialog is still there to say what is wrong."""
-        made = self._with_habits(evaluation)
-        self._store.save(made)
-        return made
-
     def correct_patient(self, again: HalfFilled | None = None, *, at_visit: bool = False) -> None:
         """Correct who the patient is whose evaluation is open, or when the visit was."""
-        from ui.dialogs.patient import CorrectionDialog
-
-        if self.view is None or self.view.session.signed or self.view.session.evaluation.is_practice:
-            return
-        session = self.view.session
-        store = session.store
-        dialog = CorrectionDialog(
-            session.evaluation, self, visits=store.patient_evaluations, alike=store.patients_like
-        )
-        if again is not None:
-            again.put_into(dialog)
-        elif at_visit:
-            dialog.visit.setFocus()
-        dialog.exec()  # what it gives is no answer where the window was locked in the same moment: nothing is lost
-        if dialog.patient is not None:
-            session.correct(dialog.patient, dialog.kind, dialog.day)
-            if not self._is_hidden:
-                self.setWindowTitle(f"{dialog.patient.name} – EvalAssist")
-        elif dialog.known_wanted:
-            self.show_chart(dialog.known_wanted)
+        self.who_comes.correct(again, at_visit=at_visit)
 
     def _show_anew(self, session: EvaluationSession) -> None:
         """The date or kind of the open visit was corrected: other visits come before it, at the same place."""
@@ -474,16 +371,10 @@ class MainWindow(QMainWindow):
         except EvalAssistError as fault:  # a visit that comes before it now cannot be read
             self._say_not_opened(str(fault))
             return
-        self._put_away()
+        self.put_away()
         self._show_session(fresh, step, item)
-        self._put_back(step, item, words)
+        self.coming_back.put_back(step, item, words)
         fresh.keep()
-
-    def _with_habits(self, evaluation: Evaluation) -> Evaluation:
-        """A new evaluation with the answer the settings give: the mean of the trials counts."""
-        if self._settings.strength_score == "best":  # what counts while nothing is said
-            return evaluation
-        return evaluation.with_answer("strength-score", self._settings.strength_score)
 
     def change_settings(self) -> None:
         """Settings, kept in their own file."""
@@ -517,7 +408,7 @@ class MainWindow(QMainWindow):
         The old ones go first: Qt would take seconds to dress the thousands of parts of an evaluation.
         """
         evaluation_id, view, former = self.evaluation_id(), self.view, self.start
-        left = self._leave()
+        left = self.leaving.leave()
         if left and view is not None:
             view.deleteLater()
             QCoreApplication.sendPostedEvents(view, QEvent.Type.DeferredDelete)
@@ -568,7 +459,7 @@ class MainWindow(QMainWindow):
     def keep(self) -> bool:
         """Write down everything typed; True when it is all on the disk."""
         if self.view is None:
-            return self._keep_held()
+            return self.waiting.keep()
         self.view.commit()
         try:
             return self.view.session.keep()
@@ -596,10 +487,12 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         try:
-            leaves = self._leave() and self._leave_what_waits() and self._leave_paper_key()
+            leaves = (
+                self.leaving.leave() and self.leaving.leave_what_waits() and self.leaving.leave_paper_key()
+            )
         except Exception as error:  # an exception must not leave Qt's close: the program would fall over
             log_fault(log, "the evaluation could not be left", error, self.evaluation_id())
-            leaves = self._ask_to_lose([])
+            leaves = self.leaving.ask_to_lose([])
         if leaves:
             self._close_door()
             if self._copied is not None:
@@ -645,21 +538,17 @@ class MainWindow(QMainWindow):
         view.start_wanted.connect(self.show_start)
         view.settings_wanted.connect(self.change_settings)
         view.patient_wanted.connect(lambda at_visit: self.correct_patient(at_visit=at_visit))
-        view.help_wanted.connect(self._explain_not_kept)
-        view.referral_wanted.connect(self._write_referral)
-        view.plan_paper_wanted.connect(self._show_plan_paper)
-        view.discharge_wanted.connect(self._show_discharge)
-        view.addendum_wanted.connect(self._write_addendum)
-        view.documents_wanted.connect(self.show_documents)
+        view.help_wanted.connect(self.leaving.explain_not_kept)
+        self.papers.serve(view)
         view.lock_wanted.connect(self.lock)
         view.show_wanted.connect(self.show_patient)
         view.account_wanted.connect(lambda: self.show_accounts())
         view.step_shown.connect(lambda _: self._remember.start())
-        session.not_kept.connect(self._note_why)
+        session.not_kept.connect(self.leaving.note_why)
         # later: what is shown anew may be what has just changed it
         session.moved.connect(partial(self._show_anew, session), Qt.ConnectionType.QueuedConnection)
         view.header.kept.set_backup(*self._backups_told)
-        self._why_not_kept = ""
+        self.leaving.note_why("")
         self._stack.addWidget(view)
         self._stack.setCurrentWidget(view)
         view.resize(self._stack.size())
@@ -669,26 +558,16 @@ class MainWindow(QMainWindow):
         name = tr("PRACTICE") if evaluation.is_practice else evaluation.patient.name
         self.setWindowTitle(f"{name} – EvalAssist")
 
-    def _leave(self) -> bool:
-        """Put the open evaluation away; False when the therapist stays because it could not be kept."""
-        if self.view is None:
-            return True
-        kept = self.keep()
-        if not kept and self.view.session.conflict:
-            settled = self._settle_conflict()
-            if settled == "theirs":
-                self._put_away()
-                return True
-            kept = settled == "mine"
-            if not kept:
-                return False
-        unkept = self.view.unkept()
-        if (unkept or not kept) and not self._ask_to_lose(unkept, kept=kept):
-            return False
-        self._put_away()
-        return True
+    def show_held(self, held: Held) -> None:
+        """Its owner came in: what waited out of sight is seen again, and tried to be kept."""
+        self.view = held.view
+        self._stack.addWidget(held.view)
+        self._stack.setCurrentWidget(held.view)
+        self.setWindowTitle(f"{held.view.session.evaluation.patient.name} – EvalAssist")
+        held.view.session.use_settings(self._settings)
+        held.view.session.keep()
 
-    def _put_away(self) -> None:
+    def put_away(self) -> None:
         """Close what is open; nothing is asked any more."""
         assert self.view is not None
         self._remember.stop()
@@ -704,100 +583,6 @@ class MainWindow(QMainWindow):
         self.view = None
         self.practice.close()
 
-    def _ask_to_lose(self, unkept: list[str], *, kept: bool = False) -> bool:
-        """Say once what would be lost; True when the therapist leaves all the same."""
-        from ui.dialogs.asking import asked
-
-        says = tr("Something typed is not kept.") if kept else tr("The last changes are not kept.")
-        lines = [*([] if kept else [self._why_not_kept]), *unkept[:MOST_NAMED]]
-        if len(unkept) > MOST_NAMED:
-            lines.append(tr("and {count} more.").format(count=len(unkept) - MOST_NAMED))
-        one = kept and len(unkept) == 1
-        lines.append(tr("If you leave now, it is lost.") if one else tr("If you leave now, they are lost."))
-        leave = tr("Leave without it") if one else tr("Leave without them")
-        return asked(self, says, "\n".join(line for line in lines if line), leave)
-
-    def _leave_paper_key(self) -> bool:
-        """The window goes while the first paper key is shown, or locked over a new one: nobody can show it again."""
-        from ui.dialogs.asking import asked
-
-        lost = any(left.lost_key for left in self._left.values())
-        return not (lost or (self.door is not None and self.door.shows_paper_key)) or asked(
-            self,
-            tr("The paper key is not on paper yet."),
-            tr(
-                "It is shown this once. When nobody remembers a password, it is the only way to the records. "
-                "If you close now, an administrator has to make another one, under Accounts."
-            ),
-            tr("Close without it"),
-        )
-
-    def _settle_conflict(self) -> Literal["mine", "theirs", ""]:
-        """Two versions of one note: the therapist says which stays; "" while that is open."""
-        from ui.dialogs.asking import answer
-
-        assert self.view is not None
-        session = self.view.session
-        box = QMessageBox(
-            QMessageBox.Icon.NoIcon, "EvalAssist", tr("Another window changed this evaluation."), parent=self
-        )
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setInformativeText(self._why_not_kept)
-        other, fixed = True, False
-        try:
-            fixed = session.store.load(session.evaluation.id, to_edit=False).signature is not None
-        except EvalAssistError:
-            other = False
-        mine = None if fixed else box.addButton(tr("Keep mine"), QMessageBox.ButtonRole.AcceptRole)
-        both = (
-            None if fixed or not other else box.addButton(tr("Compare…"), QMessageBox.ButtonRole.ActionRole)
-        )
-        words = tr("Take the other") if other else tr("Leave without mine")  # discarded: there is no other
-        theirs = box.addButton(words, QMessageBox.ButtonRole.DestructiveRole)
-        stay = box.addButton(tr("Stay here"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stay)
-        chosen = answer(box)
-        if mine is not None and chosen is mine:
-            return "mine" if session.keep_mine() else ""
-        if both is not None and chosen is both:
-            return "mine" if self._keep_of_both() else ""
-        return "theirs" if chosen is theirs else ""
-
-    def _keep_of_both(self) -> bool:
-        """Field by field from both versions; True when that is kept."""
-        from ui.dialogs.two_versions import TwoVersionsDialog
-
-        assert self.view is not None
-        session = self.view.session
-        try:
-            dialog = TwoVersionsDialog(session, self)
-        except EvalAssistError as fault:  # the other version went meanwhile
-            self._note_why(str(fault))
-            return False
-        return bool(dialog.exec()) and session.keep_chosen(dialog.from_theirs())
-
-    def _note_why(self, because: str) -> None:
-        self._why_not_kept = because
-
-    def _explain_not_kept(self) -> None:
-        if self.view is not None and self.view.session.conflict:
-            evaluation_id = self.evaluation_id()
-            if self._settle_conflict() == "theirs":
-                self._put_away()
-                self.show_start()
-                self.open_evaluation(evaluation_id)
-            return
-        box = QMessageBox(
-            QMessageBox.Icon.NoIcon, "EvalAssist", tr("The last changes are not kept yet."), parent=self
-        )
-        box.setInformativeText(
-            tr(
-                "{why_not_kept}\n\nThey stay on the screen, and EvalAssist tries again every two seconds. "
-                "Leave this window open until the header says Kept."
-            ).format(why_not_kept=self._why_not_kept)
-        )
-        box.exec()
-
     # ------------------------------------------------------------ locking
 
     def show_door(self, door: Door | FirstRun) -> None:
@@ -806,7 +591,7 @@ class MainWindow(QMainWindow):
         self.door = door
         door.opened.connect(self._come_in)
         door.restore_wanted.connect(self._restore)
-        self._tell_held()
+        self.waiting.tell()
         self._stack.addWidget(door)
         self._stack.setCurrentWidget(door)
         door.take_keyboard()
@@ -822,9 +607,9 @@ class MainWindow(QMainWindow):
         self.enter(store, way_in)
 
     def _restore(self) -> None:
-        if self._held and self.door is not None:
+        if self.waiting.held and self.door is not None:
             self.door.say(tr("Something typed is not kept yet. Who typed it must sign in first."))
-        elif self._may_lose_words():
+        elif self.leaving.may_lose_words():
             self.restore_wanted.emit()
 
     def _close_door(self) -> None:
@@ -838,15 +623,13 @@ class MainWindow(QMainWindow):
         """The program ends."""
         self.practice.close()
         self.end_backups()
-        for held in self._held:
-            held.store.close()
+        self.waiting.close()
         if hasattr(self, "_store"):
             self._store.close()
 
     def lock(self) -> None:
         """Hide everything at once and keep what is typed; then close the records and forget their keys."""
         from evalassist.records.doorstep import last_name
-        from ui.half_filled import half_filled
         from ui.pages.door import Door
 
         if self._way_in is None or self.door is not None:
@@ -855,23 +638,7 @@ class MainWindow(QMainWindow):
         if self._showing is not None:
             self._showing.end()
         self._remember.stop()
-        step, item, words, hands, keyboard = "", "", {}, None, None
-        if self.view is not None and self.view.step:
-            self.remember_place()
-            keyboard = keyboard_in(self.view)
-            step, item, hands = self.view.step, self.view.focused_item(), self.view.leave_hands()
-            words = self.view.loose_words() | addendum_words()
-        self._left[self._store.account.id] = Left(
-            mark_of(self._store),
-            self.evaluation_id(),
-            step,
-            item,
-            words,
-            half_filled(),
-            hands,
-            shows_paper_key() or self._lost_key,
-            keyboard,
-        )
+        self.coming_back.put_by(self._store)
         self.setWindowTitle("EvalAssist")
         spoken.say(self, tr("Locked."), at_once=True)
         self.show_door(Door(lambda: entrance, last_name(entrance.records.parent), self._settings.clinic_name))
@@ -888,12 +655,12 @@ class MainWindow(QMainWindow):
 
     def forget_left(self) -> None:
         """A backup took the place of the records: its accounts get nothing that was typed after its day."""
-        self._left.clear()
+        self.waiting.left.clear()
 
     def _lock_because(self, why: str) -> None:
         """The account may not go on: say so where it would sign in."""
         self.lock()
-        if self.door is not None and not self._held:
+        if self.door is not None and not self.waiting.held:
             self.door.say_above(why)
 
     def _finish_lock(self) -> None:
@@ -909,174 +676,19 @@ class MainWindow(QMainWindow):
         self._way_in, store = None, self._store
         practices = self.view is not None and self.view.session.evaluation.is_practice
         if self.view is not None and not self.keep() and not store.is_removed and not practices:
-            self._hold(Held(self.view, store, self._left[store.account.id].records, self._why_not_kept))
+            self.waiting.hold(self.view, store, self.leaving.why_not_kept)
         elif self.view is not None:
-            self._put_away()
+            self.put_away()
         if self.start is not None:
             self._stack.removeWidget(self.start)
             self.start.deleteLater()
             self.start = None
         del self._store
-        if store.is_removed:  # nobody comes back for it
-            self._left.pop(store.account.id, None)
-        if all(held.store is not store for held in self._held):
-            store.close("locked")
-        if not store.is_shared:  # a server asks its own vault who may come in
-            own = self._left.get(store.account.id)
-            for mark in (*self._waiting, *((own.records,) if own else ())):
-                mark.later = store.own_lines or mark.later
-        self._waiting = []
+        self.waiting.close_locked(store)
         if self._backups is not None:
             self._backups.finish_soon()
             self._last_backups, self._backups = self._backups, None
         log.info("locked")
-
-    def _hold(self, held: Held) -> None:
-        """What cannot be kept stays in the memory, out of sight, until it can be or its owner comes back."""
-        self._held.append(held)
-        self.view = None
-        held.view.hide()
-        self._stack.removeWidget(held.view)
-        held.view.session.kept.connect(lambda _: self._let_go(held))
-        # somebody else may be at the window by then
-        held.store.on_dismissed = lambda _: self._forget_removed(held)
-        self._tell_held()
-
-    def _tell_held(self) -> None:
-        if self.door is not None:
-            self.door.say_above("\n".join(held.says for held in self._held))
-
-    def _forget_removed(self, held: Held) -> None:
-        """Nobody comes back for what a removed account left; one with another role is waited for."""
-        if held.store.is_removed:
-            self._left.pop(held.account.id, None)
-            QTimer.singleShot(0, self, partial(self._let_go, held))
-
-    def _let_go(self, held: Held) -> None:
-        """What was held was kept at last, or its owner is gone: close it like everything else."""
-        if held not in self._held:
-            return
-        self._held.remove(held)
-        held.view.close_view()
-        held.view.deleteLater()
-        held.store.close()
-        self._tell_held()
-
-    def _leave_what_waits(self) -> bool:
-        """The window goes while it is locked: what waits for its owner would be lost."""
-        if not self._keep_held() and not self._ask_to_lose([]):
-            return False
-        return self._may_lose_words()
-
-    def _may_lose_words(self) -> bool:
-        waits = any(left.waits for left in self._left.values())
-        return not waits or self._ask_to_lose([tr("Words that wait for who locked the window.")], kept=True)
-
-    def _keep_held(self) -> bool:
-        return all(held.view.session.keep() for held in list(self._held))
-
-    def _show_held(self, held: Held) -> None:
-        self.view = held.view
-        self._stack.addWidget(held.view)
-        self._stack.setCurrentWidget(held.view)
-        self.setWindowTitle(f"{held.view.session.evaluation.patient.name} – EvalAssist")
-        held.view.session.use_settings(self._settings)
-        held.view.session.keep()
-
-    def _go_back_to(self, left: Left) -> None:
-        """The same evaluation, step and field, with what was typed and is no answer yet."""
-        self.open_evaluation(left.evaluation_id)
-        if self.view is None:
-            return
-        if left.step and left.step != self.view.step:
-            self.view.show_step(left.step)
-        self._put_back(left.step, left.item, left.words)
-        if left.keyboard is not None:
-            left.keyboard.put_back(self.view)
-
-    def _go_on_at_the_table(self, left: Left, hands: Begun) -> None:
-        """The hands-busy view with the number that was half typed; where that has no place any more, say so once."""
-        from ui.half_filled import number_not_entered
-
-        gone = False
-        if self.view is not None:
-            self.view.open_hands(hands)
-        else:
-            try:
-                self._store.load(left.evaluation_id, to_edit=False)
-            except EvalAssistError as fault:
-                gone = isinstance(fault, GoneError)
-        if told := number_not_entered(hands, self.view, gone=gone):
-            if self.view is None:
-                self._left[self._store.account.id] = replace(left, hands=None)
-            QTimer.singleShot(0, self, partial(self._tell_not_entered, told))
-
-    def _tell_not_entered(self, told: str) -> None:
-        from ui.dialogs.asking import tell
-
-        if self.door is None:
-            tell(self, told, "")
-
-    def _put_back(self, step: str, item: str, words: dict[tuple[str, str], str]) -> None:
-        """Show what was typed and is no answer yet, and go where the keyboard was."""
-        assert self.view is not None
-        typed_in = self.view.put_back(words)
-        if step:
-            self.view.show_step(step)
-            if item:
-                self.view.page.focus_item(item)
-                for trial in typed_in:  # of a strength test's trials the one that was typed in
-                    if self.view.page.item_of(trial) == item:
-                        trial.setFocus(Qt.FocusReason.OtherFocusReason)
-        field = self.focusWidget()
-        if isinstance(field, QLineEdit):
-            field.end(False)  # typing goes on behind what stands there
-
-    def _open_again(self, form: HalfFilled) -> None:
-        """The form that locking closed, as far as it was filled."""
-        if self.door is not None:
-            return
-        if form.form == "account":
-            self.show_accounts(form)
-        elif form.form == "limit":
-            self.show_content(form)
-        elif form.form == "anyway":
-            from ui.pages.locked import LockablePage
-
-            page = self.view.page if self.view is not None else None
-            if isinstance(page, LockablePage) and page.session.evaluation.id == form.of and page.blocked:
-                page.ask_to_test(form)
-        elif form.form == "correction":
-            if self.view is not None and self.view.session.evaluation.patient.id == form.of:
-                self.correct_patient(form)
-        else:
-            from ui.dialogs.patient import PatientDialog
-
-            alike = self._store.patients_like
-            dialog = (
-                self._next_visit(form.of)
-                if form.of
-                else PatientDialog(self._content, self, keep=self._keep_new, alike=alike)
-            )
-            form.put_into(dialog)
-            self._ask_who_comes(dialog)
-
-    def _tell_lost_key(self) -> None:
-        """Locking closed a new paper key; the former one opens nothing any more."""
-        from ui.dialogs.asking import tell
-
-        if self.door is not None:
-            return
-        tell(
-            self,
-            tr("The new paper key is not on paper."),
-            tr(
-                "The window was locked while it was shown, and nobody can show it again. The former paper key opens "
-                "nothing any more. Make another one under Accounts."
-            ),
-        )
-        if self.door is None:  # else a lock took it away unread
-            self._lost_key = False
 
     def _begin_watch(self) -> None:
         from ui.copied import Copied
@@ -1123,21 +735,6 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------ papers
 
-    def _write_referral(self) -> None:
-        from ui.dialogs.papers import ReferralDialog
-
-        if self.view is not None:
-            self.view.commit()
-            ReferralDialog(self.view.session, self).exec()
-
-    def _show_plan_paper(self) -> None:
-        from ui.dialogs.papers import PlanOfCareDialog
-
-        if self.view is not None:
-            self.view.commit()
-            if self.view.session.note().plan is not None:
-                PlanOfCareDialog(self.view.session, self).exec()
-
     def show_patient(self) -> None:
         """F5: the whole window answers the patient why a sore knee gets hip exercises."""
         from ui.showing import Showing, say_why_not
@@ -1149,27 +746,9 @@ class MainWindow(QMainWindow):
         if not say_why_not(self, note):
             self._showing = Showing(self, self.view, self._stack, self._keys, note)
 
-    def _show_discharge(self) -> None:
-        from ui.dialogs.papers import DischargeDialog
-
-        if self.view is not None:
-            self.view.commit()
-            if self.view.session.note().discharge is not None:
-                DischargeDialog(self.view.session, self).exec()
-
     def show_documents(self) -> None:
         """The papers kept for the patient whose evaluation is open."""
-        from ui.dialogs.documents import show_documents
-
-        if self.view is not None:
-            self.view.commit()
-            show_documents(self.view.session, self)
-
-    def _write_addendum(self) -> None:
-        from ui.dialogs.papers import AddendumDialog
-
-        if self.view is not None:
-            AddendumDialog(self.view.session, self).exec()
+        self.papers.show_kept()
 
     # ------------------------------------------------------------ who did what
 
@@ -1235,7 +814,7 @@ class MainWindow(QMainWindow):
     def _begin_on_server(self, says: str) -> None:
         """Nothing more is written to the file: who goes on signs in anew."""
         if self.view is not None:
-            self._put_away()
+            self.put_away()
         self.lock()
         if self.door is not None:
             self.door.say_above(says)
@@ -1265,7 +844,7 @@ class MainWindow(QMainWindow):
             shortcut.setEnabled(True)
 
     @property
-    def _is_hidden(self) -> bool:
+    def is_hidden(self) -> bool:
         """The window is locked: what was asked before, and is answered only now, shows nothing any more."""
         return self.door is not None and self.door.hides
 

@@ -1,0 +1,165 @@
+"""Coming back after the lock: the same evaluation, step, field, form and half-typed words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QLineEdit
+
+from evalassist.errors import EvalAssistError, GoneError
+from evalassist.translate import tr
+from ui.locking import Held, Left, addendum_words, keyboard_in, mark_of, shows_paper_key
+
+if TYPE_CHECKING:
+    from evalassist.records.store import Store
+    from ui.half_filled import HalfFilled
+    from ui.hands_entry import Begun
+    from ui.main_window import MainWindow
+    from ui.waiting import Waiting
+
+
+class ComingBack:
+    """Puts by where somebody is in the window when it is locked, and brings them back there."""
+
+    def __init__(self, window: MainWindow, waiting: Waiting) -> None:
+        self._window, self._waiting = window, waiting
+        self._lost_key = False
+        """Who is signed in has not been told yet that locking closed a new paper key."""
+
+    def put_by(self, store: Store) -> None:
+        """The window is being locked: where its owner is, with what was typed and is no answer yet."""
+        from ui.half_filled import half_filled
+
+        window = self._window
+        step, item, words, hands, keyboard = "", "", {}, None, None
+        if window.view is not None and window.view.step:
+            window.remember_place()
+            keyboard = keyboard_in(window.view)
+            step, item, hands = window.view.step, window.view.focused_item(), window.view.leave_hands()
+            words = window.view.loose_words() | addendum_words()
+        self._waiting.put_by(
+            store.account.id,
+            Left(
+                mark_of(store),
+                window.evaluation_id(),
+                step,
+                item,
+                words,
+                half_filled(),
+                hands,
+                shows_paper_key() or self._lost_key,
+                keyboard,
+            ),
+        )
+
+    def bring_back(self, store: Store, held: Held | None) -> None:
+        """Somebody came in: show where they were when they locked the window, else the start page."""
+        window = self._window
+        left = self._waiting.take_left(store.account.id)
+        if held is not None:
+            window.show_held(held)
+        else:
+            window.show_start()
+            if left is not None and left.evaluation_id:
+                self._go_back_to(left)
+                if window.view is None:  # it could not be read now: what was typed in it waits on
+                    self._waiting.put_by(store.account.id, left)
+        if left is not None and left.hands is not None:
+            self._go_on_at_the_table(left, left.hands)
+        self._lost_key = left is not None and left.lost_key
+        if self._lost_key:
+            QTimer.singleShot(0, window, self._tell_lost_key)
+        elif left is not None and left.form is not None:
+            QTimer.singleShot(0, window, partial(self._open_again, left.form))
+
+    def put_back(self, step: str, item: str, words: dict[tuple[str, str], str]) -> None:
+        """Show what was typed and is no answer yet, and go where the keyboard was."""
+        view = self._window.view
+        assert view is not None
+        typed_in = view.put_back(words)
+        if step:
+            view.show_step(step)
+            if item:
+                view.page.focus_item(item)
+                for trial in typed_in:  # of a strength test's trials the one that was typed in
+                    if view.page.item_of(trial) == item:
+                        trial.setFocus(Qt.FocusReason.OtherFocusReason)
+        field = self._window.focusWidget()
+        if isinstance(field, QLineEdit):
+            field.end(False)  # typing goes on behind what stands there
+
+    def _go_back_to(self, left: Left) -> None:
+        """The same evaluation, step and field, with what was typed and is no answer yet."""
+        window = self._window
+        window.open_evaluation(left.evaluation_id)
+        if window.view is None:
+            return
+        if left.step and left.step != window.view.step:
+            window.view.show_step(left.step)
+        self.put_back(left.step, left.item, left.words)
+        if left.keyboard is not None:
+            left.keyboard.put_back(window.view)
+
+    def _go_on_at_the_table(self, left: Left, hands: Begun) -> None:
+        """The hands-busy view with the number that was half typed; where that has no place any more, say so once."""
+        from ui.half_filled import number_not_entered
+
+        window, gone = self._window, False
+        if window.view is not None:
+            window.view.open_hands(hands)
+        else:
+            try:
+                window.records.load(left.evaluation_id, to_edit=False)
+            except EvalAssistError as fault:
+                gone = isinstance(fault, GoneError)
+        if told := number_not_entered(hands, window.view, gone=gone):
+            if window.view is None:
+                self._waiting.put_by(window.records.account.id, replace(left, hands=None))
+            QTimer.singleShot(0, window, partial(self._tell_not_entered, told))
+
+    def _tell_not_entered(self, told: str) -> None:
+        from ui.dialogs.asking import tell
+
+        if self._window.door is None:
+            tell(self._window, told, "")
+
+    def _open_again(self, form: HalfFilled) -> None:
+        """The form that locking closed, as far as it was filled."""
+        window = self._window
+        if window.door is not None:
+            return
+        if form.form == "account":
+            window.show_accounts(form)
+        elif form.form == "limit":
+            window.show_content(form)
+        elif form.form == "anyway":
+            from ui.pages.locked import LockablePage
+
+            page = window.view.page if window.view is not None else None
+            if isinstance(page, LockablePage) and page.session.evaluation.id == form.of and page.blocked:
+                page.ask_to_test(form)
+        elif form.form == "correction":
+            if window.view is not None and window.view.session.evaluation.patient.id == form.of:
+                window.correct_patient(form)
+        else:
+            window.who_comes.go_on(form)
+
+    def _tell_lost_key(self) -> None:
+        """Locking closed a new paper key; the former one opens nothing any more."""
+        from ui.dialogs.asking import tell
+
+        if self._window.door is not None:
+            return
+        tell(
+            self._window,
+            tr("The new paper key is not on paper."),
+            tr(
+                "The window was locked while it was shown, and nobody can show it again. The former paper key opens "
+                "nothing any more. Make another one under Accounts."
+            ),
+        )
+        if self._window.door is None:  # else a lock took it away unread
+            self._lost_key = False

@@ -1,0 +1,128 @@
+"""What waits behind the lock for who locked the window: where each was, and what the disk refuses."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QStackedWidget
+
+from ui.locking import Held, Left, Mark, marks_of
+
+if TYPE_CHECKING:
+    from evalassist.records.store import Store
+    from ui.evaluation_view import EvaluationView
+    from ui.main_window import MainWindow
+    from ui.way_in import WayIn
+
+
+class Waiting:
+    """Keeps it in the memory, out of sight, and gives it out to its owner alone."""
+
+    def __init__(self, window: MainWindow, stack: QStackedWidget) -> None:
+        self._window, self._stack = window, stack
+        self.left: dict[str, Left] = {}
+        """Where each account was when it locked the window."""
+        self.held: list[Held] = []
+        """Evaluations whose last changes the disk refused."""
+        self._known: list[Mark] = []
+        """Of what waits: what is of the records that are open."""
+
+    @property
+    def words_wait(self) -> bool:
+        """Whether something that somebody typed stands nowhere else."""
+        return any(left.waits for left in self.left.values())
+
+    @property
+    def lost_key(self) -> bool:
+        """Whether locking closed a new paper key that nobody has on paper."""
+        return any(left.lost_key for left in self.left.values())
+
+    # ------------------------------------------------------------ somebody comes in
+
+    def take_held(self, store: Store, way_in: WayIn | None) -> Held | None:
+        """What the disk refused of who comes in; it goes on with its own records, and these are closed."""
+        waits: tuple[Left | Held, ...] = (*self.left.values(), *self.held)
+        self._known = marks_of((each.records for each in waits), store)
+        # one of other records, with the same id, or of a later day, waits
+        own = (each for each in self.held if each.account.id == store.account.id)
+        held = next((each for each in own if each.records in self._known), None)
+        if held is not None:
+            self.held.remove(held)
+            held.store.go_on_as(store)
+            held.store.trail_was_cut = store.trail_was_cut
+            held.store.accept_cut = None
+            if store.accept_cut is not None and way_in is not None:
+                held.store.accept_cut = partial(way_in.entrance.accept_cut, held.store)
+            store.close()
+        return held
+
+    def take_left(self, account_id: str) -> Left | None:
+        """Where who came in was; nothing where it was in other records, or on a later day than theirs."""
+        left = self.left.get(account_id)
+        if left is not None and left.records not in self._known:
+            left = None
+        elif left is not None:
+            del self.left[account_id]
+        return left
+
+    # ------------------------------------------------------------ the window is locked
+
+    def put_by(self, account_id: str, left: Left) -> None:
+        """Keep where somebody was until they come back."""
+        self.left[account_id] = left
+
+    def hold(self, view: EvaluationView, store: Store, why: str) -> None:
+        """What cannot be kept stays in the memory, out of sight, until it can be or its owner comes back."""
+        held = Held(view, store, self.left[store.account.id].records, why)
+        self.held.append(held)
+        self._window.view = None
+        held.view.hide()
+        self._stack.removeWidget(held.view)
+        held.view.session.kept.connect(lambda _: self._let_go(held))
+        # somebody else may be at the window by then
+        held.store.on_dismissed = lambda _: self._forget_removed(held)
+        self.tell()
+
+    def close_locked(self, store: Store) -> None:
+        """The records of who locked the window are closed, unless something must still be kept in them."""
+        if store.is_removed:  # nobody comes back for it
+            self.left.pop(store.account.id, None)
+        if all(held.store is not store for held in self.held):
+            store.close("locked")
+        if not store.is_shared:  # a server asks its own vault who may come in
+            own = self.left.get(store.account.id)
+            for mark in (*self._known, *((own.records,) if own else ())):
+                mark.later = store.own_lines or mark.later
+        self._known = []
+
+    def tell(self) -> None:
+        """Say at the door what the disk refuses."""
+        if self._window.door is not None:
+            self._window.door.say_above("\n".join(held.says for held in self.held))
+
+    def keep(self) -> bool:
+        """Try once more to keep what the disk refused; True when it is all on the disk."""
+        return all(held.view.session.keep() for held in list(self.held))
+
+    def close(self) -> None:
+        """The program ends."""
+        for held in self.held:
+            held.store.close()
+
+    def _forget_removed(self, held: Held) -> None:
+        """Nobody comes back for what a removed account left; one with another role is waited for."""
+        if held.store.is_removed:
+            self.left.pop(held.account.id, None)
+            QTimer.singleShot(0, self._window, partial(self._let_go, held))
+
+    def _let_go(self, held: Held) -> None:
+        """What was held was kept at last, or its owner is gone: close it like everything else."""
+        if held not in self.held:
+            return
+        self.held.remove(held)
+        held.view.close_view()
+        held.view.deleteLater()
+        held.store.close()
+        self.tell()
