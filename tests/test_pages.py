@@ -923,7 +923,7 @@ def test_a_dose_is_stepped_shown_as_edited_and_kept(
 ) -> None:
     page = opened(PlanPage(session := session_of("ex1")))
     for _ in range(3):
-        click(page, "Side-lying hip abduction (straight-leg raise), reps, more")
+        click(page, "Side-lying hip abduction (straight-leg raise), repetitions, more")
     qtbot.waitUntil(lambda: bool(session.evaluation.plan_edits))
     assert len(session.evaluation.plan_edits) == 1
     assert session.plan.exercises[0].dose.reps == 13
