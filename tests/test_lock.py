@@ -65,6 +65,7 @@ from ui.locking import mark_of
 from ui.pages.door import Door
 from ui.pages.locked import LockablePage
 from ui.pages.review import SignPage
+from ui.pages.strength import StrengthPage
 from ui.session import EvaluationSession
 from ui.watch import PBT_APMSUSPEND, WM_POWERBROADCAST, WM_WTSSESSION_CHANGE, Watch, leaves_session
 from ui.way_in import WayIn
@@ -762,6 +763,27 @@ def test_a_new_paper_key_that_locking_closed_is_told_at_the_next_sign_in(person:
         said.clear()
         if seen is lock_over:
             person.wait_locked()
+
+
+def test_the_unit_of_force_that_was_chosen_stays_over_a_lock(person: Person) -> None:
+    person.begin()
+    person.type_into("habd.left", "120")
+    page = person.view.page
+    assert isinstance(page, StrengthPage)
+    page.unit.choose("lbf")
+    person.view.undo()
+    assert page.force_unit == page.unit.value == "N"
+    person.view.redo()
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    page = person.view.page
+    assert isinstance(page, StrengthPage)
+    assert page.force_unit == page.unit.value == "lbf"
+    person.type_into("her.left", "21")
+    person.view.commit()
+    answers = person.view.session.evaluation.answers
+    units = {name: test.unit for name, test in answers.items() if isinstance(test, StrengthTest)}
+    assert units == {"habd.left": "N", "her.left": "lbf"}
 
 
 def chart_by_name(person: Person) -> None:

@@ -229,6 +229,7 @@ ASKED_FOR_BY_NAME = (
         "familiar-sitting",
         "lsd-knee",
         "strength-score",
+        "strength-unit",
         "primary-subcategory",
         "hips-both-normal",
         "hips-both-low",

@@ -34,7 +34,7 @@ from ui.widgets.strength_row import GAP, NAME_WIDTH, StrengthRow, arrange, kinds
 from ui.widgets.strength_side import WIDTH, Mode
 from ui.widgets.typed import quotable
 
-SCORE = "strength-score"
+SCORE, UNIT = "strength-score", "strength-unit"
 """The answer that says whether the best or the mean of the trials counts; on this page alone."""
 INSET = 5
 PAGE_EDGES = 42
@@ -58,7 +58,8 @@ class StrengthPage(LockablePage):
         self._compact = False
         self._how = False
         self._open: StrengthRow | None = None
-        self._unit = _unit_of(session)
+        self._unit_before = _unit_of_first_trial(session)
+        self._unit = self._chosen_unit()
         self._name_width = NAME_WIDTH
         self._make_tools()
         self._heads = self._make_heads()
@@ -145,7 +146,7 @@ class StrengthPage(LockablePage):
 
     def _make_cards(self) -> Iterator[None]:
         for group in self.step.groups:
-            if all(item.id == SCORE for item in group.items):
+            if all(item.id in (SCORE, UNIT) for item in group.items):
                 continue  # it stands in the title row
             yield from self._make_card(group)
 
@@ -169,7 +170,7 @@ class StrengthPage(LockablePage):
         style.say(self._why_not[card], c="att")
         stack.addWidget(self._why_not[card])
         for item in group.items:
-            if item.id == SCORE:
+            if item.id in (SCORE, UNIT):
                 continue
             above = Rule()
             row = self._row(item) if item.kind == "strength" else self._ordinary_row(item)
@@ -239,6 +240,8 @@ class StrengthPage(LockablePage):
 
     def refresh(self) -> None:
         evaluation = self.session.evaluation
+        self._unit = self._chosen_unit()
+        self.unit.set_value(self._unit)
         best = evaluation.answers.get(SCORE) != "mean"
         self.score.set_value("best" if best else "mean")
         self.score.setEnabled(not self.read_only)
@@ -420,13 +423,17 @@ class StrengthPage(LockablePage):
         test = told_by(before, test, settings.dynamometer, settings.therapist_name)
         self.session.answer(item_id, test, typing=True)
 
+    def _chosen_unit(self) -> str:
+        """Kept with the visit, so that no lock and no start in the middle of it gives numbers another unit."""
+        return str(self.session.evaluation.answers.get(UNIT, self._unit_before))
+
     def _unit_chosen(self, unit: object) -> None:
         """Another unit only shows the same values otherwise: each test keeps the unit it was typed in."""
         if unit is None:
             self.unit.set_value(self._unit)
             return
         self.commit()
-        self._unit = str(unit)
+        self.session.answer(UNIT, str(unit))
         self.refresh()
 
     def _score_chosen(self, score: object) -> None:
@@ -568,8 +575,8 @@ def _split(item_id: ItemId) -> tuple[str, Side | None]:
     return item_id, None
 
 
-def _unit_of(session: EvaluationSession) -> str:
-    """The unit the device of this visit reads in: that of the first trial typed, else the clinic's."""
+def _unit_of_first_trial(session: EvaluationSession) -> str:
+    """The unit the device of this visit reads in where none was chosen: that of the first trial, else the clinic's."""
     for answer in session.evaluation.answers.values():
         if isinstance(answer, StrengthTest) and answer.unit in ("N", "kgf", "lbf"):
             return answer.unit
