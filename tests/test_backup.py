@@ -513,6 +513,18 @@ def test_the_name_somebody_gave_a_backup_is_in_neither_the_log_nor_the_trail(
     assert "Okafor" not in caplog.text
 
 
+@pytest.mark.parametrize("mac", ["x'0001'", f"'{'a' * 100}'"])
+def test_a_line_of_the_trail_that_another_program_wrote_keeps_no_backup_from_being_made(
+    clinic: Clinic, mac: str
+) -> None:
+    with closing(connect(clinic.records, clinic.keys.database)) as db:
+        db.execute(
+            f"INSERT INTO audit SELECT max(number) + 1, max(at), '', '', 'x', '', '{{}}', {mac} FROM audit"
+        )
+        (number,) = db.execute("SELECT max(number) FROM audit").fetchone()
+    assert clinic.back_up().manifest.held.audit_number < number
+
+
 def test_the_records_that_are_there_are_put_aside_as_a_backup(clinic: Clinic) -> None:
     made = clinic.back_up()
     late = clinic.save("after the backup")

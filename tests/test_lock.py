@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -70,7 +71,7 @@ from ui.session import EvaluationSession
 from ui.watch import PBT_APMSUSPEND, WM_POWERBROADCAST, WM_WTSSESSION_CHANGE, Watch, leaves_session
 from ui.way_in import WayIn
 from ui.widgets.addendum_form import AddendumForm
-from ui.widgets.marks import Banner
+from ui.widgets.marks import Banner, LinkButton
 
 CASES = Path(__file__).parent / "cases"
 PASSWORD, OTHER = "four blue kneecaps", "seven slow ferries"
@@ -1582,6 +1583,154 @@ def test_records_opened_by_the_paper_key_close_when_nobody_is_there_and_stay_whi
     assert "Type the paper key once more" in texts(door)
     person.sign_in("chen", PASSWORD)
     assert person.sees == "start page"
+
+
+def ctrl_l(person: Person) -> None:
+    QTest.keyClick(person.window.windowHandle(), Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+
+
+def screen_locked(person: Person) -> None:
+    watch = person.window.findChild(Watch)
+    assert watch is not None
+    watch.screen_locked()
+
+
+def hours_of_sleep(person: Person) -> None:
+    """On Linux our clock stands still meanwhile."""
+    watch = person.window.findChild(Watch)
+    assert watch is not None
+    real = watch._wall
+    watch._wall = lambda: real() + 8 * 3600
+    person.qtbot.wait(watching.LOOK_MS + 200)
+
+
+GOES_AWAY = pytest.mark.parametrize("goes_away", [ctrl_l, screen_locked, hours_of_sleep])
+
+
+@GOES_AWAY
+def test_records_opened_by_the_paper_key_close_when_its_owner_goes_away(
+    person: Person, goes_away: Callable[[Person], None]
+) -> None:
+    door = person.come_by_paper()
+    store = door._by_paper
+    assert store is not None
+    goes_away(person)
+    assert store._closed
+    assert not door.holds_records
+    assert "Type the paper key once more" in texts(door)
+
+
+@GOES_AWAY
+def test_a_password_that_is_still_being_tried_opens_nothing_for_who_comes_after_a_lock(
+    person: Person, monkeypatch: pytest.MonkeyPatch, goes_away: Callable[[Person], None]
+) -> None:
+    person.begin()
+    person.lock()
+    door, real, tried = person.door(), Entrance.sign_in, Event()
+
+    def slowly(*told: Any) -> Store:
+        tried.wait(20)
+        return real(*told)
+
+    monkeypatch.setattr(Entrance, "sign_in", slowly)
+    door.name.set_value("chen")
+    door.password.edit.setText(PASSWORD)
+    door.unlock()
+    person.qtbot.waitUntil(lambda: person.window.findChild(Watch) is not None)
+    goes_away(person)
+    tried.set()
+    person.qtbot.waitUntil(lambda: not door.at_work)
+    assert person.sees == "door"
+    assert not person.window.signed_in
+    assert "Sign in once more" in texts(door)
+    person.sign_in("chen", PASSWORD)
+    assert person.sees == "evaluation"
+
+
+def test_the_first_start_of_the_day_hears_of_a_lock_too_while_a_password_is_tried(person: Person) -> None:
+    person.window.close()
+    person.app.close()
+    again = Person(person.qtbot)
+    door = again.door()
+    assert again.window.findChild(Watch) is None
+    door.name.set_value("chen")
+    door.password.edit.setText(PASSWORD)
+    door.unlock()
+    screen_locked(again)
+    again.qtbot.waitUntil(lambda: not door.at_work)
+    assert again.sees == "door"
+    again.sign_in("chen", PASSWORD)
+    again.window.close()
+    again.app.close()
+
+
+def test_no_backup_is_restored_over_records_that_are_just_being_opened(person: Person) -> None:
+    person.begin()
+    person.lock()
+    door, wanted = person.door(), list[bool]()
+    person.window.restore_wanted.connect(lambda: wanted.append(True))
+    door.name.set_value("chen")
+    door.password.edit.setText(PASSWORD)
+    door.unlock()
+    next(link for link in door.findChildren(LinkButton) if link.text().startswith("Restore")).click()
+    person.qtbot.waitUntil(lambda: person.sees == "evaluation")
+    assert not wanted
+
+
+def test_words_that_wait_for_an_evaluation_wait_through_a_second_lock(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot(*_: object, **__: object) -> Evaluation:
+        raise StoreError("The records cannot be read now.")
+
+    person.begin()
+    person.type_into("mass", "6x2")
+    person.lock()
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "load", cannot)
+        person.sign_in("chen", PASSWORD)
+        assert person.sees == "start page"
+        person.lock()
+    person.sign_in("chen", PASSWORD)
+    assert person.sees == "evaluation"
+    field = person.window.focusWidget()
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "6x2"
+
+
+def test_what_was_typed_waits_while_the_records_move_to_the_server(person: Person) -> None:
+    person.begin()
+    person.type_into("mass", "6x2")
+    person.window._begin_on_server("The records are on the server now.")
+    person.wait_locked()
+    assert "on the server now" in texts(person.window)
+    person.sign_in("chen", PASSWORD)
+    field = person.window.focusWidget()
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "6x2"
+
+
+def test_what_is_held_is_kept_though_the_file_was_copied_into_its_own_place(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = person.begin()
+
+    def full(_: Evaluation) -> None:
+        raise StoreError("The disk is full. Free some space.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(person.store, "save", full)
+        person.view.session.answer("goal-text", "climb stairs")
+        file = person.store.path
+        person.lock()
+    files = [each for end in ("", "-wal", "-shm") if (each := file.with_name(file.name + end)).exists()]
+    for each in files:
+        shutil.copy2(each, each.with_name(f"{each.name}.copy"))
+    for each in files:
+        each.with_name(f"{each.name}.copy").replace(each)
+    person.sign_in("chen", PASSWORD)
+    assert person.view.session.keep()
+    assert person.store.load(begun.id, to_edit=False).answers["goal-text"] == "climb stairs"
 
 
 def test_a_note_is_signed_with_the_name_of_the_account_and_only_after_its_password(

@@ -40,20 +40,23 @@ class ComingBack:
             keyboard = keyboard_in(window.view)
             step, item, hands = window.view.step, window.view.focused_item(), window.view.leave_hands()
             words = window.view.loose_words() | addendum_words()
-        self._waiting.put_by(
-            store.account.id,
-            Left(
-                mark_of(store),
-                window.evaluation_id(),
-                step,
-                item,
-                words,
-                half_filled(),
-                hands,
-                shows_paper_key() or self._lost_key,
-                keyboard,
-            ),
+        left = Left(
+            mark_of(store),
+            window.evaluation_id(),
+            step,
+            item,
+            words,
+            half_filled(),
+            hands,
+            shows_paper_key() or self._lost_key,
+            keyboard,
         )
+        before = self._waiting.left.get(store.account.id)
+        if before is not None and before.waits and window.view is None:  # it could not be read, and waits on
+            left = replace(
+                before, records=left.records, form=left.form or before.form, lost_key=left.lost_key
+            )
+        self._waiting.put_by(store.account.id, left)
 
     def bring_back(self, store: Store, held: Held | None) -> None:
         """Somebody came in: show where they were when they locked the window, else the start page."""

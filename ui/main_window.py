@@ -591,6 +591,7 @@ class MainWindow(QMainWindow):
         self.door = door
         door.opened.connect(self._come_in)
         door.restore_wanted.connect(self._restore)
+        door.tried.connect(self._begin_watch)
         self.waiting.tell()
         self._stack.addWidget(door)
         self._stack.setCurrentWidget(door)
@@ -607,6 +608,8 @@ class MainWindow(QMainWindow):
         self.enter(store, way_in)
 
     def _restore(self) -> None:
+        if self.door is not None and self.door.at_work:
+            return  # the records may be open in a moment
         if self.waiting.held and self.door is not None:
             self.door.say(tr("Something typed is not kept yet. Who typed it must sign in first."))
         elif self.leaving.may_lose_words():
@@ -632,7 +635,10 @@ class MainWindow(QMainWindow):
         from evalassist.records.doorstep import last_name
         from ui.pages.door import Door
 
-        if self._way_in is None or self.door is not None:
+        if self.door is not None:
+            self.door.nobody_there()
+            return
+        if self._way_in is None:
             return
         entrance = self._way_in.entrance
         if self._showing is not None:
@@ -813,8 +819,6 @@ class MainWindow(QMainWindow):
 
     def _begin_on_server(self, says: str) -> None:
         """Nothing more is written to the file: who goes on signs in anew."""
-        if self.view is not None:
-            self.put_away()
         self.lock()
         if self.door is not None:
             self.door.say_above(says)

@@ -399,11 +399,17 @@ def _written(vault: bytes, to: Path) -> str:
     return hashlib.sha256(vault).hexdigest()
 
 
+_LAST_SEALED = """
+SELECT number, mac FROM audit WHERE typeof(mac) = 'text' AND length(mac) <= 64 ORDER BY number DESC LIMIT 1
+"""
+"""Another program may have written anything in the place of a seal."""
+
+
 def _held(db: sqlite.Connection) -> Held:
     counts = counts_of(db)
     last_line = None
     if counts.get("audit"):
-        last_line = db.execute("SELECT number, mac FROM audit ORDER BY number DESC LIMIT 1").fetchone()
+        last_line = db.execute(_LAST_SEALED).fetchone()
     number, mac = last_line or (0, "")
     (version,) = db.execute("PRAGMA user_version").fetchone()
     (last_change,) = db.execute("SELECT coalesce(max(change_number), 0) FROM evaluation").fetchone()

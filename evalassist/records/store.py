@@ -541,10 +541,9 @@ class Store:
         self.lies_elsewhere = fresh.lies_elsewhere
         self._came_in = self._wrote = fresh._came_in
         self.knows = fresh.knows
-        if (self.where, self.keys) != (fresh.where, fresh.keys):
+        if (self.where, self._file, self.keys) != (fresh.where, fresh._file, fresh.keys):
             self._engine.dispose()
-            if self.where != fresh.where:
-                self._file = fresh._file
+            self._file = fresh._file
             self.where, self.keys = fresh.where, fresh.keys
             self._open_engine()
 

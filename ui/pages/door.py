@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from math import ceil
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from evalassist.records.entrance import Entrance
     from evalassist.records.store import Store
 
-T = TypeVar("T")
 
 WIDTH = 460
 COUNT_MS = 250
@@ -56,6 +56,8 @@ class ClosedPage(QWidget):
     opened = Signal(object, object)
     """The `Store` that was opened, and the `WayIn`."""
     restore_wanted = Signal()
+    tried = Signal()
+    """A name with its password, or the paper key, is being tried: the records may be open in a moment."""
     hides = False
     """It stands before records that nobody may see now."""
     chapter = "accounts"
@@ -156,6 +158,9 @@ class ClosedPage(QWidget):
 
         show_manual(self.window(), self.chapter)
 
+    def nobody_there(self) -> None:
+        """The screen was locked, the computer slept, or somebody pressed Ctrl+L."""
+
     def restore_link(self) -> LinkButton:
         """The way to the backups: for a new computer, or when a wrong state was kept."""
         link = LinkButton(tr("Restore a backup…"))
@@ -196,8 +201,10 @@ class Door(ClosedPage):
         super().__init__(clinic, says)
         self._entrance = entrance
         self._by_paper: Store | None = None
+        self._given_up = False
+        """Who tried to come in went away meanwhile: nobody else finds the records open."""
         self._away = QTimer(self, singleShot=True)
-        self._away.timeout.connect(self._nobody_there)
+        self._away.timeout.connect(self._wait_no_longer)
         self._wait_s: Callable[[], float] = lambda: 0.0
         self._clock = QTimer(self, interval=COUNT_MS)
         self._clock.timeout.connect(self._count)
@@ -357,13 +364,20 @@ class Door(ClosedPage):
         if (app := QApplication.instance()) is not None:
             app.removeEventFilter(self)
 
-    def _nobody_there(self) -> None:
-        """Whoever typed the paper key went away: nobody else finds the records open."""
+    def _wait_no_longer(self) -> None:
         if self.at_work:
             self._away.start()
-            return
-        self._go_back()
-        self.say(tr("Nobody was here: the records are closed again. Type the paper key once more."), "att")
+        else:
+            self.nobody_there()
+
+    def nobody_there(self) -> None:
+        if self.at_work:
+            self._given_up = True
+        elif self._by_paper is not None:
+            self._go_back()
+            self.say(
+                tr("Nobody was here: the records are closed again. Type the paper key once more."), "att"
+            )
 
     # ------------------------------------------------------------ trying, and waiting between tries
 
@@ -374,12 +388,22 @@ class Door(ClosedPage):
         icons.put_icon(self.button, "lock", "accent_ink")
         self.button.clicked.connect(act)
 
-    def _try(self, work: Callable[[], T], then: Callable[[T], object]) -> None:
+    def _try(self, work: Callable[[], Store], then: Callable[[Store], object]) -> None:
         if self.at_work or not self.button.isEnabled():
             return
         self.button.setEnabled(False)
         self.say(tr("One moment…"), "q")
-        self._aside.do(work, then, self._refused)
+        self._given_up = False
+        self._aside.do(work, partial(self._take, then), self._refused)
+        self.tried.emit()
+
+    def _take(self, then: Callable[[Store], object], opened: Store) -> None:
+        if not self._given_up:
+            then(opened)
+            return
+        opened.close()
+        self._go_back()
+        self.say(tr("The window was locked meanwhile. Sign in once more."), "att")
 
     def _refused(self, fault: EvalAssistError) -> None:
         self.say(str(fault))
