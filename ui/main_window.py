@@ -635,10 +635,7 @@ class MainWindow(QMainWindow):
         from evalassist.records.doorstep import last_name
         from ui.pages.door import Door
 
-        if self.door is not None:
-            self.door.nobody_there()
-            return
-        if self._way_in is None:
+        if self._way_in is None or self.door is not None:
             return
         entrance = self._way_in.entrance
         if self._showing is not None:
@@ -658,6 +655,13 @@ class MainWindow(QMainWindow):
         self._closing, self._wait_until = close_dialogs(), monotonic() + MOST_WAITED_S
         self.keep()
         QTimer.singleShot(0, self._finish_lock)
+
+    def _nobody_there(self) -> None:
+        """Whoever was here went away: also from a door behind which records are open, or about to be."""
+        if self.door is not None:
+            self.door.nobody_there()
+        else:
+            self.lock()
 
     def forget_left(self) -> None:
         """A backup took the place of the records: its accounts get nothing that was typed after its day."""
@@ -703,7 +707,7 @@ class MainWindow(QMainWindow):
         if self._watch is None:
             self._copied = Copied(self)
             self._watch = Watch(self.windowHandle(), self)
-            self._watch.lock_wanted.connect(self.lock)
+            self._watch.lock_wanted.connect(self._nobody_there)
         self._watch.start(self._settings.idle_minutes * 60)
 
     def _confirm(self, password: str) -> None:
