@@ -359,7 +359,9 @@ class EvaluationSession(QObject):
     def change_side(self, sore_knee: SoreKnee) -> None:
         former = self._evaluation
         self._change(former.with_sore_knee(sore_knee))
-        if former.sore_knee != sore_knee and any(each.endswith((".right", ".left")) for each in former.answers):
+        if former.sore_knee != sore_knee and any(
+            each.endswith((".right", ".left")) for each in former.answers
+        ):
             self.side_changed.emit(former.sore_knee)
 
     def correct(self, patient: Patient, kind: VisitKind, day: date) -> None:
