@@ -27,6 +27,7 @@ from ui.dialogs.about import AboutDialog
 from ui.dialogs.preferences import PreferencesDialog
 from ui.main_window import MainWindow
 from ui.pages.base import Page
+from ui.pages.handout import HandoutPage
 from ui.pages.plan import PlanPage
 from ui.pages.review import SignPage
 from ui.pages.start import StartPage
@@ -302,6 +303,51 @@ def test_sign_stays_in_sight_and_what_is_missing_too(
     assert not panel.area.isAncestorOf(page.sign_button)
     assert panel.rect().contains(QRect(page.sign_button.mapTo(panel, QPoint()), page.sign_button.size()))
     assert panel.area.height() >= style.px(150)
+
+
+@pytest.mark.parametrize("scale", [2.0], indirect=True)
+def test_print_stays_in_sight_in_the_largest_text_on_a_small_screen(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    evaluation = read_case(CASES / "patient-a.toml", content)
+    window = window_on(qtbot, home, content, evaluation, scale, (1366, 768))
+    assert window.view is not None
+    page = window.view.show_step("handout")
+    assert isinstance(page, HandoutPage)
+    qtbot.waitUntil(lambda: not page.at_work, timeout=20_000)
+    settle(page)
+    panel = page.findChild(SidePanel)
+    assert isinstance(panel, SidePanel)
+    assert not panel.area.isAncestorOf(page.print_button)
+    assert panel.rect().contains(QRect(page.print_button.mapTo(panel, QPoint()), page.print_button.size()))
+
+
+@pytest.mark.parametrize("scale", [2.0], indirect=True)
+@pytest.mark.parametrize("how", ["gone to", "come back to"])
+def test_the_muscle_with_the_keyboard_is_seen_with_its_name_in_the_largest_text(
+    qtbot: QtBot, home: Path, content: Content, scale: float, how: str
+) -> None:
+    evaluation = read_case(CASES / "patient-a.toml", content)
+    window = window_on(qtbot, home, content, evaluation, scale, (1366, 768))
+    assert window.view is not None
+    page = window.view.show_step("strength")
+    assert isinstance(page, StrengthPage)
+    for group, row in page.rows.items():
+        page.focus_item(f"{group}.right")
+        settle(page)
+        if how == "come back to":  # as after the settings: the page is scrolled anew
+            at = window.focusWidget()
+            assert at is not None
+            page.area.verticalScrollBar().setValue(page.area.verticalScrollBar().maximum())
+            page.put_keyboard(at)
+            settle(page)
+        name = next(each for each in row.findChildren(QLabel) if each.text() == row.accessibleName())
+        seen = QRect(name.mapTo(page.area.viewport(), QPoint()), name.size())
+        assert page.area.viewport().rect().contains(seen), group
+        at = window.focusWidget()
+        assert at is not None
+        field = QRect(at.mapTo(page.area.viewport(), QPoint()), at.size())
+        assert page.area.viewport().rect().contains(field), group
 
 
 def test_the_foot_of_a_panel_is_placed_anew_when_it_has_less_to_say(dressed: None, qtbot: QtBot) -> None:
