@@ -36,7 +36,7 @@ from ui.pages.strength import StrengthPage
 from ui.screenshots import later
 from ui.widgets.cards import FoldingGroup
 from ui.widgets.editors import Editor
-from ui.widgets.elided import ElidedLabel
+from ui.widgets.elided import ElidedLabel, GivingLabel
 from ui.widgets.fields import NumberField
 from ui.widgets.marks import LinkButton
 from ui.widgets.side import SideBadge
@@ -441,6 +441,19 @@ def test_the_patients_name_is_never_cut(qtbot: QtBot, home: Path, content: Conte
     settle(opened(window, "history"))
     name = window.view.header.name
     assert name.width() >= name.sizeHint().width()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 2.0], indirect=True)
+def test_the_day_of_a_visit_is_whole_on_the_chart(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    case = Evaluation.begin(Patient("Delacroix, Marc", date(1981, 3, 3), "M"), "both", date(2026, 11, 28))
+    window = window_on(qtbot, home, content, case, scale)
+    window.show_chart(case.patient.id)
+    QApplication.processEvents()
+    assert window.chart is not None
+    day = next(each for each in window.chart.findChildren(GivingLabel) if each.text() == "Nov 28, 2026")
+    assert day.width() >= day.sizeHint().width()
 
 
 def click_slowly(window: MainWindow, part: QWidget, at: QPoint) -> None:

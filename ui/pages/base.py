@@ -85,7 +85,7 @@ class Page(QWidget):
         """What another sore knee in the middle of a visit means; said on the page where it was changed."""
         self._side_told.hide()
         self._side_told.acted.connect(self._side_back)
-        self._side = self._side_before = session.evaluation.sore_knee
+        self._knee_now = self._knee_before = session.evaluation.sore_knee
         self._reasoning = QPushButton(tr("Reasoning"))
         self._reasoning.setAccessibleName(tr("Reasoning"))
         self._reasoning.setToolTip(tr("Show what the findings say"))
@@ -321,15 +321,15 @@ class Page(QWidget):
     def _tell_side(self, former: SoreKnee) -> None:
         if not self.isVisible():
             return
-        self._side, self._side_before = self.session.evaluation.sore_knee, former
+        self._knee_now, self._knee_before = self.session.evaluation.sore_knee, former
         judged = {
             "right": tr("The right knee is judged now"),
             "left": tr("The left knee is judged now"),
             "both": tr("Both knees are judged now"),
-        }[self._side]
+        }[self._knee_now]
         self._side_told.say(
             "quiet",
-            tr("Sore knee: {side}.").format(side=KNEES[self._side]),
+            tr("Sore knee: {side}.").format(side=KNEES[self._knee_now]),
             tr("Every answer stays on its side. {judged}, so the findings and the plan may change.").format(
                 judged=judged
             ),
@@ -338,11 +338,11 @@ class Page(QWidget):
         self._side_told.show()
 
     def _side_back(self) -> None:
-        self.session.change_side(self._side_before)
+        self.session.change_side(self._knee_before)
         self._side_told.hide()
 
     def _changed(self) -> None:
-        if self.session.evaluation.sore_knee != self._side:
+        if self.session.evaluation.sore_knee != self._knee_now:
             self._side_told.hide()
         if self.isVisible():
             self._refresh_now()

@@ -136,7 +136,8 @@ class HandoutPage(Page):
 
     def _build_panel(self) -> QWidget:
         body, act, rest = QWidget(), QWidget(), QWidget()
-        stack, first, below = (style.column(part, spacing=8) for part in (body, act, rest))
+        stack = style.column(body, spacing=8)
+        first, below = style.column(act, spacing=8), style.column(rest, spacing=8)
         stack.addWidget(style.label("cap", tr("OPTIONS")))
         self.language = SegmentedControl(
             [Choice(key, word) for key, word in LANGUAGES.items()], tr("Language of the sheet")
@@ -178,10 +179,11 @@ class HandoutPage(Page):
         self._printer = style.label("s", wrap=True)
         self._documents = LinkButton(tr("Documents"))
         self._documents.clicked.connect(self.documents_wanted)
-        for part in (self.print_button, self._said):
-            first.addWidget(part)
-        for part in (self.save_button, self._printer, self._documents):
-            below.addWidget(part)
+        first.addWidget(self.print_button)
+        first.addWidget(self._said)
+        below.addWidget(self.save_button)
+        below.addWidget(self._printer)
+        below.addWidget(self._documents)
         for part in (self._printer, self._said, self._documents):
             part.hide()
         return SidePanel(PANEL_WIDTH, body, act, rest)
