@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
 from evalassist.content import Content
-from evalassist.evaluation import Evaluation, Patient, SoreKnee
+from evalassist.evaluation import Evaluation, Patient, Quantity, SoreKnee
 from evalassist.records.accounts import Account
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
@@ -454,6 +454,38 @@ def test_the_day_of_a_visit_is_whole_on_the_chart(
     assert window.chart is not None
     day = next(each for each in window.chart.findChildren(GivingLabel) if each.text() == "Nov 28, 2026")
     assert day.width() >= day.sizeHint().width()
+
+
+@pytest.mark.parametrize("scale", [1.0], indirect=True)
+def test_what_the_answers_come_to_moves_nothing_below_it(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    window = window_on(qtbot, home, content, anyone(), scale)
+    page = opened(window, "history")
+    assert window.view is not None
+    session = window.view.session
+
+    def told() -> list[str]:
+        settle(page)
+        return [each.text() for each in page.findChildren(QLabel) if each.isVisible() and each.text()]
+
+    def heads() -> list[int]:
+        settle(page)
+        return [group.mapTo(page.inner, QPoint()).y() for group in page.groups]
+
+    before = heads()
+    for answers in ({"nprs-rest": 0, "wakes": "no"}, {"nprs-rest": None}):
+        for item_id, answer in answers.items():
+            session.answer(item_id, answer)
+        said = any(words.startswith("Pain at rest or at night") for words in told())
+        assert said is (answers["nprs-rest"] is not None)
+        assert heads() == before
+    session.answer("load-change", "yes")
+    before = heads()
+    session.answer("load-old", Quantity(10, "km/week"))
+    session.answer("load-new", Quantity(15, "km/week"))
+    assert any("Load changed by" in words for words in told())
+    assert heads() == before
 
 
 def click_slowly(window: MainWindow, part: QWidget, at: QPoint) -> None:
