@@ -52,7 +52,7 @@ def running_findings(
     yield from (f"{text}." for text in sentences(found))
 
 
-def findings_to_come(group: Group, asked: frozenset[ItemId], assessment: Assessment, content: Content) -> int:
+def findings_to_come(asked: frozenset[ItemId], assessment: Assessment, content: Content) -> int:
     """How many lines the answers still open in this group may come to: they have their room before they are told."""
     elsewhere = {*content.rules, *(measure.id for measure in content.measures.values())}
     return sum(

@@ -110,7 +110,7 @@ class GroupCard(FoldingGroup):
         told = running_findings(self._group, evaluation, assessment, content)
         found = (*told, *changed_scores(self._group, self._page.session))
         open_ids = frozenset(item_id for item in asked for item_id in item.ids)
-        to_come = findings_to_come(self._group, open_ids, assessment, content)
+        to_come = findings_to_come(open_ids, assessment, content)
         self._keep_lines(len(found) + to_come)
         self._found.setText("\n".join(found))
 
