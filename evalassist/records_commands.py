@@ -102,14 +102,28 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
+    from evalassist.records.accounts import NOBODY
     from evalassist.records.patient_file import import_patient
+    from evalassist.records.vault import WrongPasswordError
 
     with _signed_in(options) as store:
-        patient_id = import_patient(
-            store,
-            options.file,
-            _secret("Password of the file: ", options.file_password, option="--file-password"),
-        )
+        if not (store.account.administers or store.account == NOBODY):
+            raise EvalAssistError(  # before the password of the file is asked for nothing
+                tr(
+                    "Only an administrator takes a patient in. Write an administrator's name after --account, or "
+                    "leave --account out and give the paper key. Nothing was changed."
+                )
+            )
+        password = _secret("Password of the file: ", options.file_password, option="--file-password")
+        try:
+            patient_id = import_patient(store, options.file, password)
+        except WrongPasswordError:
+            raise EvalAssistError(
+                tr(
+                    "This is not the password of the patient's file. Who wrote the file chose it there; ask them. "
+                    "Nothing was changed."
+                )
+            ) from None
         visits = len(store.patient_evaluations(patient_id))
     print(f"The patient is in the records, with {visits} {'visit' if visits == 1 else 'visits'}.")
     return DONE

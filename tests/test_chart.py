@@ -590,13 +590,13 @@ def test_by_mouse_alone_a_date_with_two_meanings_is_asked_about_once_and_then_ke
 
     def begin(dialog: PatientDialog) -> None:
         new_rivera(dialog, birth="5/9/2001")
-        told.append(words(dialog))
+        told.extend(one.text() for one in dialog.birth.findChildren(QPushButton) if one.isVisible())
         press(dialog, "Begin")
 
     clock = asked(PatientDialog, begin)
     window.new_patient()
     assert not clock.isActive()
-    assert "May 9, 2001?" in told[0]
+    assert told == ["May 9, 2001", "Sep 5, 2001"]
     assert window.view is not None
     assert window.view.session.evaluation.patient.birth_date == date(2001, 5, 9)
 

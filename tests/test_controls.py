@@ -28,10 +28,10 @@ from ui import style
 from ui.gallery import gallery, more_gallery
 from ui.widgets.bars import HeaderBar
 from ui.widgets.cards import FoldingGroup, RailStep, Stepper, StepRail
-from ui.widgets.dates import read_date
+from ui.widgets.dates import date_text, read_date
 from ui.widgets.editors import editor_for
 from ui.widgets.fields import CheckList, ChoiceField, DateField, NumberField, TextField
-from ui.widgets.marks import KeptIndicator, ReasonLink, SideBadge, StateGlyph, SymmetryBar
+from ui.widgets.marks import KeptIndicator, LinkButton, ReasonLink, SideBadge, StateGlyph, SymmetryBar
 from ui.widgets.passwords import NewPassword
 from ui.widgets.roomy import roomy
 from ui.widgets.segments import Choice, SegmentedControl, ZeroToTen, yes_no_not_tested
@@ -512,12 +512,27 @@ def test_a_date_with_two_meanings_is_asked_about(qtbot: QtBot) -> None:
     press("3/2/2026")
     press(Qt.Key.Key_Return)
     assert heard == []
-    assert onset.message == "Mar 2, 2026? Enter again keeps it. For Feb 3, 2026 write the month as a word."
+    assert onset.message == "Mar 2, 2026 or Feb 3, 2026? Enter again keeps the first."
     assert onset.edit.text() == "3/2/2026"
     press(Qt.Key.Key_Return)
     assert heard == [date(2026, 3, 2)]
     assert onset.edit.text() == "Mar 2, 2026"
     assert onset.message == ""
+
+
+@pytest.mark.parametrize(("at", "meant"), [(0, date(2001, 5, 9)), (1, date(2001, 9, 5))])
+def test_which_of_two_days_is_meant_is_said_by_a_click(qtbot: QtBot, at: int, meant: date) -> None:
+    birth = shown(qtbot, DateField("Date of birth"))
+    heard = answers(birth)
+    press("5/9/2001")
+    birth.commit()
+    links = [link for link in birth.findChildren(LinkButton) if link.isVisible()]
+    assert [link.text() for link in links] == ["May 9, 2001", "Sep 5, 2001"]
+    QTest.mouseClick(links[at], Qt.MouseButton.LeftButton)
+    assert heard == [meant]
+    assert birth.edit.text() == date_text(meant)
+    assert birth.message == ""
+    assert not [link for link in birth.findChildren(LinkButton) if link.isVisible()]
 
 
 def test_a_sentence_below_a_date_waits_until_the_button_of_the_mouse_is_up(

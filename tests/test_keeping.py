@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from PySide6.QtCore import QLockFile, Qt, QTimer
+from PySide6.QtCore import QLockFile, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -401,6 +401,44 @@ def test_a_new_patient_whom_the_records_refuse_stays_in_the_dialog(desk: Desk, q
     assert dialog.name.value == "New, Typed"
     assert dialog.evaluation is None
     dialog.done(QDialog.DialogCode.Rejected)
+
+
+def test_nothing_moves_under_the_mouse_while_it_is_said_what_is_wrong(desk: Desk, qtbot: QtBot) -> None:
+    dialog = PatientDialog(desk.content, desk.window)
+    dialog.show()
+    begin = next(one for one in dialog.findChildren(QPushButton) if one.isDefault())
+
+    def places() -> list[QPoint]:
+        QApplication.processEvents()
+        fields = (
+            dialog.name,
+            dialog.birth,
+            dialog.sex,
+            dialog.number,
+            dialog.knee,
+            dialog.visit,
+            dialog.kind,
+        )
+        return [each.mapTo(dialog, QPoint()) for each in (*fields, begin)]
+
+    before, size = places(), dialog.size()
+    begin.click()
+    assert "Write the name." in texts(dialog)
+    assert "Choose the sore knee." in texts(dialog)
+    assert (places(), dialog.size()) == (before, size)
+    filled(dialog, name="New, Typed", birth="5/9/2001")
+    dialog.sex.choose("F")
+    dialog.knee.choose("left")
+    begin.click()
+    assert "Not begun yet: Date of birth." in texts(dialog)
+    assert (places(), dialog.size()) == (before, size)
+    meant = next(one for one in dialog.findChildren(QPushButton) if one.text() == "May 9, 2001")
+    qtbot.mouseClick(meant, Qt.MouseButton.LeftButton)
+    assert "Not begun yet" not in texts(dialog)
+    assert (places(), dialog.size()) == (before, size)
+    begin.click()
+    assert dialog.evaluation is not None
+    assert dialog.evaluation.patient.birth_date == date(2001, 5, 9)
 
 
 @pytest.mark.parametrize("visit", ["1 Jan 1990", "1 Jan 2003"])

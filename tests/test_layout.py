@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
 from evalassist.content import Content
-from evalassist.evaluation import Evaluation, Patient, SoreKnee
+from evalassist.evaluation import Evaluation, Patient, Quantity, SoreKnee
 from evalassist.records.accounts import Account
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
@@ -27,6 +27,7 @@ from ui.dialogs.about import AboutDialog
 from ui.dialogs.preferences import PreferencesDialog
 from ui.main_window import MainWindow
 from ui.pages.base import Page
+from ui.pages.handout import HandoutPage
 from ui.pages.plan import PlanPage
 from ui.pages.review import SignPage
 from ui.pages.start import StartPage
@@ -35,7 +36,7 @@ from ui.pages.strength import StrengthPage
 from ui.screenshots import later
 from ui.widgets.cards import FoldingGroup
 from ui.widgets.editors import Editor
-from ui.widgets.elided import ElidedLabel
+from ui.widgets.elided import ElidedLabel, GivingLabel
 from ui.widgets.fields import NumberField
 from ui.widgets.marks import LinkButton
 from ui.widgets.side import SideBadge
@@ -304,6 +305,51 @@ def test_sign_stays_in_sight_and_what_is_missing_too(
     assert panel.area.height() >= style.px(150)
 
 
+@pytest.mark.parametrize("scale", [2.0], indirect=True)
+def test_print_stays_in_sight_in_the_largest_text_on_a_small_screen(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    evaluation = read_case(CASES / "patient-a.toml", content)
+    window = window_on(qtbot, home, content, evaluation, scale, (1366, 768))
+    assert window.view is not None
+    page = window.view.show_step("handout")
+    assert isinstance(page, HandoutPage)
+    qtbot.waitUntil(lambda: not page.at_work, timeout=20_000)
+    settle(page)
+    panel = page.findChild(SidePanel)
+    assert isinstance(panel, SidePanel)
+    assert not panel.area.isAncestorOf(page.print_button)
+    assert panel.rect().contains(QRect(page.print_button.mapTo(panel, QPoint()), page.print_button.size()))
+
+
+@pytest.mark.parametrize("scale", [2.0], indirect=True)
+@pytest.mark.parametrize("how", ["gone to", "come back to"])
+def test_the_muscle_with_the_keyboard_is_seen_with_its_name_in_the_largest_text(
+    qtbot: QtBot, home: Path, content: Content, scale: float, how: str
+) -> None:
+    evaluation = read_case(CASES / "patient-a.toml", content)
+    window = window_on(qtbot, home, content, evaluation, scale, (1366, 768))
+    assert window.view is not None
+    page = window.view.show_step("strength")
+    assert isinstance(page, StrengthPage)
+    for group, row in page.rows.items():
+        page.focus_item(f"{group}.right")
+        settle(page)
+        if how == "come back to":  # as after the settings: the page is scrolled anew
+            at = window.focusWidget()
+            assert at is not None
+            page.area.verticalScrollBar().setValue(page.area.verticalScrollBar().maximum())
+            page.put_keyboard(at)
+            settle(page)
+        name = next(each for each in row.findChildren(QLabel) if each.text() == row.accessibleName())
+        seen = QRect(name.mapTo(page.area.viewport(), QPoint()), name.size())
+        assert page.area.viewport().rect().contains(seen), group
+        at = window.focusWidget()
+        assert at is not None
+        field = QRect(at.mapTo(page.area.viewport(), QPoint()), at.size())
+        assert page.area.viewport().rect().contains(field), group
+
+
 def test_the_foot_of_a_panel_is_placed_anew_when_it_has_less_to_say(dressed: None, qtbot: QtBot) -> None:
     body, act, long = QWidget(), QWidget(), QWidget()
     style.column(act).addWidget(long)
@@ -395,6 +441,51 @@ def test_the_patients_name_is_never_cut(qtbot: QtBot, home: Path, content: Conte
     settle(opened(window, "history"))
     name = window.view.header.name
     assert name.width() >= name.sizeHint().width()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 2.0], indirect=True)
+def test_the_day_of_a_visit_is_whole_on_the_chart(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    case = Evaluation.begin(Patient("Delacroix, Marc", date(1981, 3, 3), "M"), "both", date(2026, 11, 28))
+    window = window_on(qtbot, home, content, case, scale)
+    window.show_chart(case.patient.id)
+    QApplication.processEvents()
+    assert window.chart is not None
+    day = next(each for each in window.chart.findChildren(GivingLabel) if each.text() == "Nov 28, 2026")
+    assert day.width() >= day.sizeHint().width()
+
+
+@pytest.mark.parametrize("scale", [1.0], indirect=True)
+def test_what_the_answers_come_to_moves_nothing_below_it(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    window = window_on(qtbot, home, content, anyone(), scale)
+    page = opened(window, "history")
+    assert window.view is not None
+    session = window.view.session
+
+    def told() -> list[str]:
+        settle(page)
+        return [each.text() for each in page.findChildren(QLabel) if each.isVisible() and each.text()]
+
+    def heads() -> list[int]:
+        settle(page)
+        return [group.mapTo(page.inner, QPoint()).y() for group in page.groups]
+
+    before = heads()
+    for answers in ({"nprs-rest": 0, "wakes": "no"}, {"nprs-rest": None}):
+        for item_id, answer in answers.items():
+            session.answer(item_id, answer)
+        said = any(words.startswith("Pain at rest or at night") for words in told())
+        assert said is (answers["nprs-rest"] is not None)
+        assert heads() == before
+    session.answer("load-change", "yes")
+    before = heads()
+    session.answer("load-old", Quantity(10, "km/week"))
+    session.answer("load-new", Quantity(15, "km/week"))
+    assert any("Load changed by" in words for words in told())
+    assert heads() == before
 
 
 def click_slowly(window: MainWindow, part: QWidget, at: QPoint) -> None:

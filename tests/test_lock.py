@@ -1802,6 +1802,26 @@ def test_the_form_of_an_account_has_the_room_of_the_window_behind_all_dialogs(pe
     assert area.minimumHeight() >= form.sizeHint().height(), "the last field is out of sight"
 
 
+def test_when_the_name_to_sign_in_is_taken_the_keyboard_is_on_it(person: Person) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    add = AccountDialog(person.store, person.way_in, Settings(), None, person.window)
+    add.show()
+    fields = ((add.fields.name, "L. Lee"), (add.fields.licence, "9"), (add.fields.sign_in, "Lee"))
+    for field, typed in fields:
+        QTest.keyClicks(field.edit, typed)
+    for secret in (add.password.first, add.password.again):
+        QTest.keyClicks(secret.edit, OTHER)
+    QTest.keyClicks(add.own.edit, PASSWORD)
+    add.button.click()
+    person.qtbot.waitUntil(lambda: not add._aside.at_work)
+    assert "signs in here already" in texts(add)
+    assert add.focusWidget() is add.fields.sign_in.edit
+    QTest.keyClicks(add.focusWidget(), "lee2")
+    add.button.click()
+    person.qtbot.waitUntil(lambda: not add._aside.at_work)
+    assert "lee2" in {one.sign_in for one in person.store.accounts()}
+
+
 def test_an_account_is_added_or_changed_only_after_the_own_password(person: Person) -> None:
     person.add("S. Lee", "lee", OTHER)
     lee = next(one for one in person.store.accounts() if one.sign_in == "lee")

@@ -57,7 +57,7 @@ from ui.pages.step import StepPage
 from ui.pages.strength import StrengthPage
 from ui.session import EvaluationSession, SheetChoice
 from ui.widgets.exercise_card import ExercisePicture
-from ui.widgets.marks import StateGlyph
+from ui.widgets.marks import LinkButton, StateGlyph
 from ui.widgets.plan_cards import CareCard, GoalsCard
 from ui.widgets.reasoning_panel import ReasoningPanel
 from ui.widgets.strength_side import StrengthSide
@@ -532,6 +532,35 @@ def test_the_sore_side_follows_a_change_of_side_and_its_undo(session_of: Any, op
     assert (reads(page).count("sore side"), "Symmetry (line" in reads(page)) == (2, False)
     session.undo()
     assert (reads(page).count("sore side"), "Symmetry (line" in reads(page)) == (1, True)
+
+
+def test_another_sore_knee_in_mid_visit_says_once_what_that_means_and_goes_back(
+    session_of: Any, opened: Any
+) -> None:
+    page = opened(StrengthPage(session := session_of("patient-a")))
+    before = session.evaluation
+    other = "left" if before.sore_knee == "right" else "right"
+    meant = "Every answer stays on its side."
+    session.change_side(other)
+    assert session.evaluation.answers == before.answers
+    assert meant in reads(page)
+    session.answer("nprs-worst", 6)
+    assert meant in reads(page), "what is read must not go, and move the fields, at the next answer"
+    next(one for one in page.findChildren(LinkButton) if one.text().startswith("Back to")).click()
+    assert (session.evaluation.sore_knee, meant in reads(page)) == (before.sore_knee, False)
+    session.change_side(other)
+    session.undo()
+    assert meant not in reads(page)
+    session.change_side(other)
+    page.hide()
+    page.show()
+    assert meant not in reads(page)
+
+
+def test_another_sore_knee_before_any_side_was_answered_needs_no_word(session_of: Any, opened: Any) -> None:
+    page = opened(StrengthPage(session := session_of(sore_knee="right")))
+    session.change_side("left")
+    assert "Every answer stays" not in reads(page)
 
 
 def test_hipsit_is_typed_in_the_unit_of_the_page(session_of: Any, opened: Any) -> None:

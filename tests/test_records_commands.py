@@ -117,6 +117,23 @@ def test_a_patient_is_carried_from_one_clinic_to_another(desk: Desk, tmp_path: P
     assert (code, "no records to sign in to" in said) == (BAD_INPUT, True)
 
 
+def test_who_may_not_take_a_patient_in_and_a_wrong_password_of_the_file_are_told_as_such(
+    desk: Desk, tmp_path: Path
+) -> None:
+    entrance = Entrance(desk.folder)
+    with entrance.sign_in("chen", "correct horse") as store:
+        entrance.add_account(store, Account("", "lee", "S. Lee", "PT-1", "therapist"), "correct horse")
+    file, own = tmp_path / "anna.evalassist-patient", ("--password-file", desk.password)
+    secret = ("--file-password", tmp_path / "file-password")
+    assert desk.run("export-patient", "svens", "--out", file, "--account", "chen", *own, *secret)[0] == DONE
+    code, said = desk.run("import-patient", file, "--account", "chen", *own, "--file-password", desk.paper)
+    assert (code, "not the password of the patient's file" in said) == (BAD_INPUT, True), said
+    assert "Caps Lock" not in said
+    code, said = desk.run("import-patient", file, "--account", "lee", *own)  # nobody is asked the file's
+    assert (code, "Only an administrator takes a patient in" in said) == (BAD_INPUT, True), said
+    assert "--account" in said
+
+
 def test_a_therapist_restores_no_backup_from_the_command_line(desk: Desk, tmp_path: Path) -> None:
     entrance = Entrance(desk.folder)
     with entrance.sign_in("chen", "correct horse") as store:

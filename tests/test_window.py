@@ -1069,6 +1069,25 @@ def test_what_does_not_fit_is_pointed_out_beside_the_page_and_before_signing(des
     assert "Does not fit" in texts(desk.view.show_step("sign"))
 
 
+def test_the_sound_side_first_is_no_contradiction_until_the_strength_page_is_left(desk: Desk) -> None:
+    """The page itself asks the sound side first; only once the entry is over may the side be a slip."""
+    desk.begin(anyone())
+    page = desk.view.show_step("strength")
+    assert desk.page.begins_with("habd.right") == "habd.left"
+    page.focus_item("habd.left")
+    desk.keys("120")
+    desk.press(Qt.Key.Key_Return)
+    assert "habd.left" in desk.now.answers
+    assert "Does not fit" not in texts(desk.view.panel)
+    desk.view.show_step("mobility")
+    assert "Does not fit" in texts(desk.view.panel)
+    told = [link.text() for link in desk.view.panel.findChildren(ReasonLink)]
+    assert any(words.startswith("Strength stands on the left side only") for words in told)
+    desk.view.show_step("strength")
+    assert "Does not fit" not in texts(desk.view.panel)
+    assert "Does not fit" in texts(desk.view.show_step("sign"))
+
+
 def test_f8_on_the_strength_page_goes_on_from_the_field_with_the_keyboard(desk: Desk) -> None:
     desk.begin(anyone())
     gaps = [gap for gap in desk.view.session.progress["strength"].gaps if gap.endswith((".left", ".right"))]

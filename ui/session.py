@@ -95,6 +95,8 @@ class EvaluationSession(QObject):
     kept = Signal(datetime)
     not_kept = Signal(str)
     """A plain sentence; what was typed stays on screen and is tried again."""
+    side_changed = Signal(str)
+    """Another knee is the sore one now, and answers of both or either side stand: the one that was sore before."""
     moved = Signal()
     """The visit has another date or kind: other visits come before it, so all is read `anew`."""
 
@@ -355,7 +357,12 @@ class EvaluationSession(QObject):
         self._change(self._evaluation.with_impression(text), typing=True)
 
     def change_side(self, sore_knee: SoreKnee) -> None:
-        self._change(self._evaluation.with_sore_knee(sore_knee))
+        former = self._evaluation
+        self._change(former.with_sore_knee(sore_knee))
+        if former.sore_knee != sore_knee and any(
+            each.endswith((".right", ".left")) for each in former.answers
+        ):
+            self.side_changed.emit(former.sore_knee)
 
     def correct(self, patient: Patient, kind: VisitKind, day: date) -> None:
         """Correct who the patient is, and of which kind and on which day the visit was: one act, undone as one."""

@@ -83,7 +83,9 @@ def _one_sided(evaluation: Evaluation, content: Content) -> Iterator[Contradicti
     tested = {side: _tested(evaluation, content, side) for side in SIDES}
     if tested[other(sore)] and not tested[sore]:
         words = f"Strength stands on the {other(sore)} side only, and the sore knee is the {sore}."
-        yield Contradiction(words, tested[other(sore)])
+        yield Contradiction(
+            words, tested[other(sore)], entered_in="strength"
+        )  # the sound side is tested first
 
 
 def _protocols(evaluation: Evaluation, content: Content) -> Iterator[Contradiction]:

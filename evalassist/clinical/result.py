@@ -180,6 +180,8 @@ class Contradiction:
 
     text: str
     items: tuple[ItemId, ...]
+    entered_in: str = ""
+    """The step whose own order leads through this state: it is told once another step is shown, or before signing."""
 
 
 TEST_ANYWAY = "test-anyway-reason"

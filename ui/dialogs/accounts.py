@@ -11,6 +11,7 @@ from evalassist.errors import EvalAssistError
 from evalassist.overview import Row
 from evalassist.records.accounts import Account
 from evalassist.records.store import Store
+from evalassist.records.vault import WrongPasswordError
 from evalassist.settings import Settings
 from evalassist.translate import tr
 from ui import style
@@ -371,8 +372,16 @@ class AccountDialog(_WorkingDialog):
 
     def refused(self, fault: EvalAssistError) -> None:
         super().refused(fault)
+        if self._account is None and not isinstance(fault, WrongPasswordError) and self._name_is_taken():
+            self.fields.sign_in.edit.selectAll()
+            self.fields.sign_in.setFocus()
+            return
         self.own.clear()
         self.own.setFocus()
+
+    def _name_is_taken(self) -> bool:
+        wanted = (self.fields.sign_in.value or "").strip().casefold()
+        return any(one.sign_in.strip().casefold() == wanted for one in self._store.accounts())
 
 
 class PaperKeyDialog(QDialog):

@@ -76,7 +76,7 @@ class PatientDialog(QDialog):
         today = date.today()
         self.name = TextField(tr("Name"))
         self.birth = DateField(
-            tr("Date of birth"), earliest=today - timedelta(days=366 * AGES[1]), latest=today
+            tr("Date of birth"), earliest=today - timedelta(days=366 * AGES[1]), latest=today, keeps_room=True
         )
         self.sex = SegmentedControl(
             [Choice("F", tr("Female")), Choice("M", tr("Male")), Choice("X", tr("Without norms"), key="w")],
@@ -87,18 +87,19 @@ class PatientDialog(QDialog):
             [Choice("right", tr("RIGHT")), Choice("left", tr("LEFT")), Choice("both", tr("BOTH"))],
             tr("Sore knee"),
         )
-        self.visit = DateField(tr("Visit"), latest=today + timedelta(days=1))
+        self.visit = DateField(tr("Visit"), latest=today + timedelta(days=1), keeps_room=True)
         self.kind = SegmentedControl(
             [Choice(key, word) for key, word in KIND_WORDS.items()], tr("Kind of visit")
         )
         self._said: dict[str, QLabel] = {}
+        """Where it is said what is wrong with a field; a date says it itself."""
+        self._called: dict[str, str] = {}
         self._form = _Form()
         self._grid = self._form.grid
         if patient is None:
             self._add("name", tr("Name"), self.name, tr("Family name, first name"))
             self._add("birth", tr("Date of birth"), self.birth)
-            self._add("sex", tr("Sex for norms"), self.sex, SEX_HELP)
-            self._grid.addWidget(style.label("s", SEX_HELP, wrap=True), self._grid.rowCount(), 1)
+            self._add("sex", tr("Sex for norms"), self.sex, SEX_HELP, below=SEX_HELP)
             self._add("number", tr("Record number"), self.number, tr("may stay empty"))
         else:
             who = style.label(
@@ -119,8 +120,10 @@ class PatientDialog(QDialog):
         begin.setProperty("field", True)  # Enter comes here from the last field
         begin.clicked.connect(self.begin)
         leave.clicked.connect(self.reject)
+        self._not_yet = style.label("s")
+        self._not_yet.setProperty("c", "danger")
         ends = style.row(spacing=8)
-        ends.addStretch(1)
+        ends.addWidget(self._not_yet, 1)
         ends.addWidget(leave)
         ends.addWidget(begin)
         stack = style.column(self, (20, 16, 20, 16), spacing=12)
@@ -147,8 +150,8 @@ class PatientDialog(QDialog):
         wrong = {key: words for key, words in self._faults() if words}
         for key, label in self._said.items():
             label.setText(wrong.get(key, ""))
-            own = getattr(getattr(self, key), "message", "")  # a date field says itself what is wrong
-            label.setVisible(key in wrong and wrong[key] != own)
+        self.birth.tell(wrong.get("birth", ""))
+        self.visit.tell(wrong.get("visit", ""))
         if wrong:
             self._form.make_room()
             self._tell(wrong)
@@ -173,14 +176,16 @@ class PatientDialog(QDialog):
 
     def _answered(self, key: str) -> None:
         """What was said about a field is over once it has an answer; what is wrong now is said by Begin."""
-        if not self._said[key].isHidden():
-            self._said[key].hide()
+        if key in self._said and self._said[key].text():
+            self._said[key].setText("")
             self._form.make_room()
+        self._not_yet.setText("")
 
     def _tell(self, wrong: dict[str, str]) -> None:
         """Read with each field what is wrong there, and go to the first."""
         first: QWidget = getattr(self, next(iter(wrong)))
-        for key in self._said:
+        self._not_yet.setText(tr("Not begun yet: {field}.").format(field=self._called[next(iter(wrong))]))
+        for key in self._called:
             field: QWidget = getattr(self, key)
             if isinstance(field, SegmentedControl):
                 field.describe(wrong.get(key, ""))
@@ -267,33 +272,35 @@ class PatientDialog(QDialog):
             **more,
         )
 
-    def _add(self, key: str, words: str, field: QWidget, hint: str = "") -> None:
+    def _add(self, key: str, words: str, field: QWidget, hint: str = "", below: str = "") -> None:
+        """A field with the line that says what is wrong there; it has its room from the start, so nothing moves."""
         at = self._grid.rowCount()
         label = style.label("", words)
         label.setMinimumHeight(style.control_height())
         style.at_least(label, 120)
-        said = style.label()
-        said.setProperty("c", "danger")
-        said.setProperty("t", "s")
-        said.setWordWrap(True)
-        said.hide()
-        self._said[key] = said
-        if isinstance(field, Typed | SegmentedControl):
-            field.answered.connect(lambda _: self._answered(key))
-        if isinstance(field, DateField):
-            field.message_changed.connect(lambda _: self._form.make_room())
-        field.setToolTip(hint)
-        if isinstance(field, TextField):
-            field.edit.setAccessibleDescription(hint)
-        self._grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
+        self._called[key] = words
         place = QWidget()
         stack = style.column(place, spacing=2)
+        field.setToolTip(hint)
+        self._grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
         stack.addWidget(
             field,
             0,
             Qt.AlignmentFlag(0) if isinstance(field, TextField | DateField) else Qt.AlignmentFlag.AlignLeft,
         )
-        stack.addWidget(said)
+        if below:
+            stack.addWidget(style.label("s", below, wrap=True))
+        if isinstance(field, Typed | SegmentedControl):
+            field.answered.connect(lambda _: self._answered(key))
+        if isinstance(field, DateField):
+            field.message_changed.connect(lambda _: self._form.make_room())
+        else:
+            self._said[key] = said = style.label("s", wrap=True)
+            said.setProperty("c", "danger")
+            said.setMinimumHeight(style.link_height())
+            stack.addWidget(said)
+        if isinstance(field, TextField):
+            field.edit.setAccessibleDescription(hint)
         self._grid.addWidget(place, at, 1)
 
 
@@ -303,7 +310,7 @@ class _Form(QScrollArea):
     def __init__(self) -> None:
         super().__init__()
         inner = QWidget()
-        self.grid = style.scaled(QGridLayout(inner), spacing=8)
+        self.grid = style.scaled(QGridLayout(inner), spacing=4)
         self.grid.setColumnStretch(1, 1)
         self.setWidget(inner)
         self.setWidgetResizable(True)
@@ -486,7 +493,7 @@ class CorrectionDialog(QDialog):
         today = date.today()
         self.name, self.number = TextField(tr("Name")), TextField(tr("Record number"))
         self.birth = DateField(
-            tr("Date of birth"), earliest=today - timedelta(days=366 * AGES[1]), latest=today
+            tr("Date of birth"), earliest=today - timedelta(days=366 * AGES[1]), latest=today, keeps_room=True
         )
         self.sex = SegmentedControl(
             [Choice("F", tr("Female")), Choice("M", tr("Male")), Choice("X", tr("Without norms"), key="w")],

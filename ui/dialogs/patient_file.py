@@ -54,8 +54,8 @@ class ExportDialog(QDialog):
             )
         )
         receiver = tr(
-            "The other clinic takes it in with the command “evalassist import-patient”; the manual says how, "
-            "under Later visits."
+            "At the other clinic an administrator takes it in, on the command line, with “evalassist "
+            "import-patient”; no window does it. The manual says how, under Later visits."
         )
         stack.addWidget(style.label("s", receiver, wrap=True))
         for words, field in ((tr("Password of the file"), self.password), (tr("Once more"), self.again)):

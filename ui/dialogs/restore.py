@@ -64,6 +64,7 @@ class RestoreDialog(QDialog):
             line.setAccessibleName(words)
             line.setPlaceholderText(words)
         self.password = secret_line(tr("Password"))
+        self.name.returnPressed.connect(self.password.setFocus)
         self._note = style.label(
             "s",
             tr(
@@ -82,6 +83,8 @@ class RestoreDialog(QDialog):
         self.button.setProperty("kind", "primary")
         another.clicked.connect(self._ask_for_file)
         self.button.clicked.connect(self.restore)
+        for line in (self.paper, self.password):
+            line.returnPressed.connect(self.button.click)
         leave.clicked.connect(self.reject)
         ends = style.row(spacing=8)
         ends.addWidget(another)

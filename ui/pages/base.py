@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from evalassist.clinical.result import PlanOfCare
-from evalassist.evaluation import ItemId
+from evalassist.evaluation import ItemId, SoreKnee
 from evalassist.translate import tr, trn
 from ui import icons, style
 from ui.session import EvaluationSession
@@ -20,6 +20,7 @@ from ui.widgets.focus import reach
 from ui.widgets.marks import Banner, BannerKind
 from ui.widgets.typed import Typed, quotable
 
+KNEES: dict[SoreKnee, str] = {"right": tr("RIGHT"), "left": tr("LEFT"), "both": tr("BOTH")}
 NARROW, REASONING = 840, 136
 """Under this width the title row has no room for every word; what the button of the reasoning takes of it."""
 
@@ -80,6 +81,11 @@ class Page(QWidget):
         """The one line above the page; hidden while there is nothing to say."""
         self.banner.hide()
         self.banner.acted.connect(self._banner_acted)
+        self._side_told = Banner("quiet")
+        """What another sore knee in the middle of a visit means; said on the page where it was changed."""
+        self._side_told.hide()
+        self._side_told.acted.connect(self._side_back)
+        self._knee_now = self._knee_before = session.evaluation.sore_knee
         self._reasoning = QPushButton(tr("Reasoning"))
         self._reasoning.setAccessibleName(tr("Reasoning"))
         self._reasoning.setToolTip(tr("Show what the findings say"))
@@ -102,9 +108,11 @@ class Page(QWidget):
         stack = style.column(self, margins=(16, 8, 16, 8), spacing=8)
         stack.addLayout(head)
         stack.addWidget(self.banner)
+        stack.addWidget(self._side_told)
         stack.addLayout(self.body, 1)
         self.hint.setVisible(bool(hint))  # once it has its place: until then it would be a window
         session.changed.connect(self._changed)
+        session.side_changed.connect(self._tell_side)
 
     @property
     def read_only(self) -> bool:
@@ -305,7 +313,37 @@ class Page(QWidget):
         super().showEvent(event)
         style.settle()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        if not event.spontaneous():
+            self._side_told.hide()
+        super().hideEvent(event)
+
+    def _tell_side(self, former: SoreKnee) -> None:
+        if not self.isVisible():
+            return
+        self._knee_now, self._knee_before = self.session.evaluation.sore_knee, former
+        judged = {
+            "right": tr("The right knee is judged now"),
+            "left": tr("The left knee is judged now"),
+            "both": tr("Both knees are judged now"),
+        }[self._knee_now]
+        self._side_told.say(
+            "quiet",
+            tr("Sore knee: {side}.").format(side=KNEES[self._knee_now]),
+            tr("Every answer stays on its side. {judged}, so the findings and the plan may change.").format(
+                judged=judged
+            ),
+            act=tr("Back to {side}").format(side=KNEES[former]),
+        )
+        self._side_told.show()
+
+    def _side_back(self) -> None:
+        self.session.change_side(self._knee_before)
+        self._side_told.hide()
+
     def _changed(self) -> None:
+        if self.session.evaluation.sore_knee != self._knee_now:
+            self._side_told.hide()
         if self.isVisible():
             self._refresh_now()
         else:

@@ -223,7 +223,7 @@ class ChartPage(QWidget):
         state: State = (
             "partly" if row.is_draft else "look" if row.in_error or row.waits_for_cosignature else "complete"
         )
-        line.cells.addWidget(cell(giving(day), 86))
+        line.cells.addWidget(cell(giving(day), 96))
         line.cells.addWidget(cell(giving(kind, "b"), 128))
         line.cells.addWidget(StateGlyph(state, size=14))
         said = plain(standing, "s", "" if state == "complete" else "att")

@@ -135,8 +135,9 @@ class HandoutPage(Page):
     # ------------------------------------------------------------ building
 
     def _build_panel(self) -> QWidget:
-        body, foot = QWidget(), QWidget()
-        stack, below = style.column(body, spacing=8), style.column(foot, spacing=8)
+        body, act, rest = QWidget(), QWidget(), QWidget()
+        stack = style.column(body, spacing=8)
+        first, below = style.column(act, spacing=8), style.column(rest, spacing=8)
         stack.addWidget(style.label("cap", tr("OPTIONS")))
         self.language = SegmentedControl(
             [Choice(key, word) for key, word in LANGUAGES.items()], tr("Language of the sheet")
@@ -178,11 +179,14 @@ class HandoutPage(Page):
         self._printer = style.label("s", wrap=True)
         self._documents = LinkButton(tr("Documents"))
         self._documents.clicked.connect(self.documents_wanted)
-        for part in (self.print_button, self.save_button, self._printer, self._said, self._documents):
-            below.addWidget(part)
+        first.addWidget(self.print_button)
+        first.addWidget(self._said)
+        below.addWidget(self.save_button)
+        below.addWidget(self._printer)
+        below.addWidget(self._documents)
         for part in (self._printer, self._said, self._documents):
             part.hide()
-        return SidePanel(PANEL_WIDTH, body, foot)
+        return SidePanel(PANEL_WIDTH, body, act, rest)
 
     def _build_own(self, item_id: str) -> QWidget:
         """A text of the therapist's for this patient."""

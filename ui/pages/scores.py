@@ -11,7 +11,7 @@ from evalassist.clinical.derived import derived, sentences
 from evalassist.clinical.facts import shown as number_text
 from evalassist.clinical.result import Assessment
 from evalassist.content.schema import Group, Measure, Rating
-from evalassist.evaluation import Evaluation
+from evalassist.evaluation import Evaluation, ItemId
 from evalassist.translate import tr
 from evalassist.words import upper_first
 from ui import spoken, style
@@ -50,6 +50,15 @@ def running_findings(
             yield upper_first(fact.text)
     found = [one for one in derived(evaluation, assessment, content) if here.intersection(one.inputs[:1])]
     yield from (f"{text}." for text in sentences(found))
+
+
+def findings_to_come(asked: frozenset[ItemId], assessment: Assessment, content: Content) -> int:
+    """How many lines the answers still open in this group may come to: they have their room before they are told."""
+    elsewhere = {*content.rules, *(measure.id for measure in content.measures.values())}
+    return sum(
+        len(missing) > 1 and asked.issuperset(missing) and fact_id not in elsewhere
+        for fact_id, missing in assessment.known.sources.items()
+    )
 
 
 def changed_scores(group: Group, session: EvaluationSession) -> Iterator[str]:

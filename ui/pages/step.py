@@ -25,6 +25,7 @@ from ui.pages.scores import (
     MeasureLine,
     RatingLine,
     changed_scores,
+    findings_to_come,
     measures_of,
     ratings_of,
     running_findings,
@@ -69,6 +70,8 @@ class GroupCard(FoldingGroup):
         self.body.addWidget(self._knee)
         self._rows_place: QVBoxLayout = style.column(spacing=6)
         self.body.addLayout(self._rows_place)
+        self._lines = 0
+        """So many lines what is found keeps, told or not: nothing below moves while one clicks."""
         self._found = style.label()
         self._found.setProperty("t", "b")
         self._found.setWordWrap(True)
@@ -105,9 +108,19 @@ class GroupCard(FoldingGroup):
         self._show_rest()
         evaluation, content = self._page.session.evaluation, self._page.session.content
         told = running_findings(self._group, evaluation, assessment, content)
-        found = "\n".join((*told, *changed_scores(self._group, self._page.session)))
-        self._found.setText(found)
-        self._found.setVisible(bool(found))
+        found = (*told, *changed_scores(self._group, self._page.session))
+        open_ids = frozenset(item_id for item in asked for item_id in item.ids)
+        to_come = findings_to_come(open_ids, assessment, content)
+        self._keep_lines(len(found) + to_come)
+        self._found.setText("\n".join(found))
+
+    def _keep_lines(self, lines: int) -> None:
+        if lines > self._lines:
+            self._lines = lines
+            self._found.ensurePolished()
+            self._found.setText("\n".join("x" * lines))
+            self._found.setMinimumHeight(self._found.sizeHint().height())
+        self._found.setVisible(self._lines > 0)
 
     def _make_rest(self) -> LinkButton | None:
         """The one act that answers what is left, where the content says with which option."""

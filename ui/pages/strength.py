@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from importlib import import_module
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -396,11 +396,31 @@ class StrengthPage(LockablePage):
         self._see(row)
 
     def _see(self, widget: QWidget) -> None:
+        """Bring a row into view; once more when the row that closed for it has its new height."""
+        self._bring(widget)
+        QTimer.singleShot(0, widget, lambda: self._bring(widget))
+
+    def _bring(self, widget: QWidget) -> None:
+        style.settle()
         layout = self._inner.layout()
         if layout is not None:
             layout.activate()
         self.area.ensureWidgetVisible(widget, 0, style.px(24))
+        bar, top = self.area.verticalScrollBar(), widget.mapTo(self._inner, QPoint(0, 0)).y()
+        if bar.value() > top:  # higher than the room: its name first, then the field with the keyboard
+            bar.setValue(top)
+            at = self.window().focusWidget()
+            if at is not None and widget.isAncestorOf(at):
+                self.area.ensureWidgetVisible(at, 0, style.px(8))
         self.area.horizontalScrollBar().setValue(0)
+
+    def put_keyboard(self, part: QWidget) -> None:
+        """Where it was before, and the whole row seen: a field alone does not say which muscle it belongs to."""
+        super().put_keyboard(part)
+        rows: list[QWidget] = [*self.rows.values(), *self.ordinary.values()]
+        row = next((each for each in rows if each.isAncestorOf(part)), None)
+        if row is not None:
+            self._see(row)
 
     def _show_how(self, how: bool) -> None:
         self._how = how

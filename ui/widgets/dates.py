@@ -2,13 +2,15 @@
 
 import re
 from datetime import date
+from functools import partial
 
-from PySide6.QtCore import QEvent, QLocale, Signal
+from PySide6.QtCore import QEvent, QLocale, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from evalassist.translate import tr
 from ui import spoken, style
 from ui.widgets.focus import go_on
+from ui.widgets.marks import LinkButton
 from ui.widgets.typed import Line, Typed, once_released, quotable
 
 MONTHS = (
@@ -73,18 +75,19 @@ def _from_figures(first: int, second: int, year: int, typed: str) -> date | str:
     if not first or not second:
         return _day(year, first, second, typed)
     day_first, month_first = date(year, second, first), date(year, first, second)
-    return tr("{month_first}? Enter again keeps it. For {day_first} write the month as a word.").format(
+    return tr("{month_first} or {day_first}? Enter again keeps the first.").format(
         day_first=date_text(day_first), month_first=date_text(month_first)
     )
 
 
-def month_first(typed: str) -> date | None:
-    """The first of two meanings, in the order of our papers; None where a date has one meaning or none."""
+def two_meanings(typed: str) -> tuple[date, date] | None:
+    """Both days that can be meant, first the one in the order of our papers; None where there are not two."""
     found = re.fullmatch(r"\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4})\.?\s*", typed)
     if found is None or isinstance(read_date(typed), date):
         return None
+    first, second, year = int(found[1]), int(found[2]), int(found[3])
     try:
-        return date(int(found[3]), int(found[1]), int(found[2]))
+        return date(year, first, second), date(year, second, first)
     except ValueError:
         return None
 
@@ -116,7 +119,8 @@ def _day(year: int, month: int, day: int, typed: str) -> date | str:
 
 
 class DateField(Typed):
-    """A typed date: "Mar 2, 2026" or "2026-03-02". "3/2/2026" has two meanings: Enter again keeps the first."""
+    """A typed date: "Mar 2, 2026" or "2026-03-02". "3/2/2026" has two meanings: a click says which, Enter again keeps
+    the first."""
 
     message_changed = Signal(str)
     """The sentence the field has to say now, or "" when all is well."""
@@ -129,8 +133,13 @@ class DateField(Typed):
         earliest: date | None = None,
         latest: date | None = None,
         width: int = 120,
+        keeps_room: bool = False,
     ) -> None:
+        """`keeps_room`: what it has to say has its line also while there is nothing to say, so that nothing moves."""
         super().__init__(name, parent)
+        self._keeps_room = keeps_room
+        self._sentence = self._fault = ""
+        """What it says now, and what of that its page found wrong with the date."""
         self._earliest, self._latest, self._width = earliest, latest, width
         self._asked_about = ""
         """What had two meanings when Enter was pressed: Enter again keeps the first."""
@@ -141,15 +150,27 @@ class DateField(Typed):
         self.edit.entered.connect(self._entered)
         self.edit.left.connect(self._line_left)
         self.setFocusProxy(self.edit)
-        self._message = style.label()
-        self._message.setProperty("t", "s")
+        self._message = style.label("s", wrap=True)
         self._message.setProperty("c", "danger")
-        self._message.setWordWrap(True)
-        self._message.setMinimumWidth(style.px(SENTENCE))
-        self._message.hide()
-        layout: QVBoxLayout = style.column(self, spacing=4)
+        self._meanings = LinkButton(""), LinkButton("")
+        self._or = style.label("s", tr("or"))
+        self._or.setProperty("c", "danger")
+        self._below = QWidget()
+        line = style.row(self._below, spacing=4)
+        line.addWidget(self._meanings[0])
+        line.addWidget(self._or)
+        line.addWidget(self._meanings[1])
+        line.addWidget(self._message, 1)
+        for at, link in enumerate(self._meanings):
+            link.setProperty("field", False)  # Enter in the line keeps the first
+            link.clicked.connect(partial(self._chosen, at))
+            link.hide()
+        self._or.hide()
+        self._below.setVisible(keeps_room)
+        layout: QVBoxLayout = style.column(self, spacing=2 if keeps_room else 4)
         layout.addWidget(self.edit)
-        layout.addWidget(self._message)
+        layout.addWidget(self._below)
+        self._make_room()
 
     @property
     def value(self) -> date | None:
@@ -160,7 +181,12 @@ class DateField(Typed):
     @property
     def message(self) -> str:
         """What the field has to say about what was typed, or "" when all is well."""
-        return self._message.text()
+        return self._sentence
+
+    def tell(self, fault: str) -> None:
+        """Say what is wrong with the date beside the rest of its page, until another one is typed; "" for nothing."""
+        self._fault = fault
+        self._say(self._doubt() or fault, aloud=False)  # the page reads what is wrong with it
 
     def set_value(self, value: date | None) -> None:
         """Show a date without telling anyone; what is being typed or cannot be read is left standing."""
@@ -175,28 +201,41 @@ class DateField(Typed):
         self.edit.setText(words)
 
     def commit(self) -> None:
-        found = read_date(self.edit.text())
-        if isinstance(found, str):
-            self._say(found)
-        elif found is not None:
-            self._say(self._out_of_range(found))
-        else:
-            self._say("")
+        self._say(self._doubt() or self._fault)
         super().commit()
+
+    def _doubt(self) -> str:
+        found = read_date(self.edit.text())
+        return found if isinstance(found, str) else self._out_of_range(found) if found is not None else ""
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.StyleChange:
             self.edit.setFixedWidth(style.px(self._width))
+            self._make_room()
         super().changeEvent(event)
+
+    def _make_room(self) -> None:
+        link = self._meanings[0]
+        link.ensurePolished()
+        self._below.setMinimumSize(style.px(SENTENCE), max(style.link_height(), link.sizeHint().height()))
 
     def insist(self) -> None:
         """Take what was typed, as Enter does: of two meanings the first is kept once it was asked about."""
         typed = self.edit.text()
-        meant = month_first(typed)
+        meant = two_meanings(typed)
         if meant is not None and typed == self._asked_about:
-            self.edit.setText(date_text(meant))
+            self.edit.setText(date_text(meant[0]))
         self._asked_about = typed if meant is not None else ""
         self.commit()
+
+    def _chosen(self, at: int, *_: object) -> None:
+        """One of the two days was clicked."""
+        meant = two_meanings(self.edit.text())
+        if meant is not None:
+            self.edit.setText(date_text(meant[at]))
+            self._asked_about = ""
+            self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.commit()
 
     def _entered(self, back: bool) -> None:
         if back:
@@ -204,7 +243,7 @@ class DateField(Typed):
             self.commit()
         else:
             self.insist()
-        if self.message and not back:
+        if self._doubt() and not back:
             self.edit.selectAll()
             return
         if self.value is not None:
@@ -212,6 +251,7 @@ class DateField(Typed):
         go_on(self, back=back)
 
     def _typing(self) -> None:
+        self._fault = ""
         self._say("")
         super()._typing()
 
@@ -233,16 +273,22 @@ class DateField(Typed):
             )
         return ""
 
-    def _say(self, sentence: str) -> None:
+    def _say(self, sentence: str, *, aloud: bool = True) -> None:
         changed = sentence != self.message
-        self._message.setText(sentence)
-        if sentence and sentence != self.edit.accessibleDescription() and self.isVisible():
+        self._sentence = sentence
+        if aloud and sentence and sentence != self.edit.accessibleDescription() and self.isVisible():
             spoken.say(self.edit, f"{self.accessibleName()}: {sentence}", at_once=True)
         self.edit.setAccessibleDescription(sentence)
         style.say(self.edit, mark="danger" if sentence else "")
-        if changed or self._message.isHidden() == bool(sentence):
+        if changed:
             once_released(self, self._show_message)
 
     def _show_message(self) -> None:
-        self._message.setVisible(bool(self.message))
+        meant = two_meanings(self.edit.text()) if self.message else None
+        for at, link in enumerate(self._meanings):
+            link.setText(date_text(meant[at]) if meant else "")
+            link.setVisible(meant is not None)
+        self._or.setVisible(meant is not None)
+        self._message.setText(tr("? Enter again keeps the first.") if meant else self.message)
+        self._below.setVisible(self._keeps_room or bool(self.message))
         self.message_changed.emit(self.message)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from evalassist.clinical.assessment import CAUTION_REASON, CODES, caution_unexplained
 from evalassist.clinical.differentials import Cause
-from evalassist.clinical.result import Assessment, Conclusion, Reason, Verdict
+from evalassist.clinical.result import Assessment, Conclusion, Contradiction, Reason, Verdict
 from evalassist.content.accuracy_words import accuracy_of_tests
 from evalassist.content.cause_schema import PFP
 from evalassist.content.entries import TRUST
@@ -82,7 +82,7 @@ class PanelLines:
 
     def found(self) -> list[str]:
         """What the findings say, a few words each, without what is still needed."""
-        needed, doubts = set(self._still_needed()), self.session.contradictions
+        needed, doubts = set(self._still_needed()), self._doubts()
         titles = [line.text for line in self.reasoning() if line.kind == "title" and line not in needed]
         told = {DOUBT: f"{DOUBT}: {'; '.join(doubt.text for doubt in doubts)}"}
         return [told.get(title, title) for title in titles]
@@ -111,8 +111,17 @@ class PanelLines:
                 item="safety",
             )
 
+    def _doubts(self) -> list[Contradiction]:
+        """What does not fit, without what the order of the step at work still leads through; where no step is told,
+        it may be that one."""
+        return [
+            found
+            for found in self.session.contradictions
+            if not found.entered_in or self.step_id not in ("", found.entered_in)
+        ]
+
     def _contradictions(self) -> Iterator[Line]:
-        doubts = self.session.contradictions
+        doubts = self._doubts()
         if not doubts:
             return
         yield Line("rule")
