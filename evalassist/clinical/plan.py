@@ -51,7 +51,7 @@ def plan_of_care(
             "Worst pain is not recorded, so irritability is not known.", assessment.irritability_missing
         )
     case = case_of(
-        evaluation, assessment, content, assessment.irritability, episode.phase if episode else None
+        evaluation, assessment, content, assessment.irritability, episode.phase if episode else None, episode
     )
     log = Log()
     placed = () if _after_surgery(assessment) else choose(case, log)

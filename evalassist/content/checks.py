@@ -305,7 +305,7 @@ def _plan_faults(content: Content) -> Iterator[ContentError]:
     )
     for entry, condition in content.plan.conditions():
         yield from _unknown_facts(content, file, entry, condition, known)
-    named = _answered_or_computed(content)
+    named = _answered_or_computed(content) | set(PLAN_FACTS)
     for entry, fact in content.plan.facts_named():
         for name in sorted(_both_sides(fact) - named):
             yield ContentError(file, entry, f"no fact is called {name}")

@@ -21,8 +21,20 @@ from evalassist.resources import read_toml
 PLAN_FILE = "content/rules/plan.toml"
 CODES_FILE = "content/rules/codes.toml"
 
-PLAN_FACTS = {"irritability": "word", "plan-phase-now": "number", "resisted-ext-above-cap": "yes-no"}
-"""Facts the plan itself adds to those of the assessment; besides them a met red flag is a fact by its flag: RF20."""
+PLAN_FACTS = {
+    "irritability": "word",
+    "plan-phase-now": "number",
+    "resisted-ext-above-cap": "yes-no",
+    "later-plan": "yes-no",
+    "distance-wanted": "number",
+    "cadence-start": "number",
+    "tape-tested-before": "yes-no",
+}
+"""Facts the plan itself adds to those of the assessment; besides them a met red flag is a fact by its flag: RF20.
+
+`later-plan` says that an earlier visit gave a plan; `distance-wanted` is the latest answer of the episode,
+`cadence-start` the first.
+"""
 
 Place = Literal["education", "running", "load", "adjuncts", "not-advised"]
 
@@ -226,6 +238,14 @@ class Scaled(Model):
     times: float = 1.0
 
 
+class Reached(Model):
+    """What is said instead once the number `value` has come up to the number `least`, both as they are read."""
+
+    value: str
+    least: str
+    title: str
+
+
 class AdviceRow(Sourced):
     """Something said beside the exercises: education, load, running, an adjunct, or what is not advised."""
 
@@ -236,6 +256,7 @@ class AdviceRow(Sourced):
     when: Condition | None = None
     values: dict[str, Scaled] = Field(default_factory=dict)
     """Numbers filled into title and reason; the row stays out while one of them is not known."""
+    reached: Reached | None = None
     recommendation: str = ""
     limit: str = ""
     first_when: Condition | None = Field(default=None, alias="first-when")
