@@ -40,6 +40,8 @@ class Baseline(NamedTuple):
     suffix: str = ""
     group: str = ""
     side: SoreKnee | None = None
+    legs: str = ""
+    """Where both legs count and differ, the value of each; the weaker one is the baseline."""
     kept: tuple[Number, Number] | None = None
     """The targets of the last plan, where the goal stays with them; else the formulas give new ones."""
 
@@ -179,11 +181,18 @@ def _group_baseline(case: Case, rule: GoalRule, group: GoalGroup) -> Iterator[Ba
         grades = _weak_grades(case, tested)
         order = case.rules.goals.grades
         side: SoreKnee = "both" if len(grades) > 1 else next(iter(grades))
-        yield Baseline(min(grades.values(), key=order.index), rule.unit, suffix, group.title, side)
+        legs = _legs(grades)
+        yield Baseline(min(grades.values(), key=order.index), rule.unit, suffix, group.title, side, legs)
     else:
         for weak, strength in _weak_forces(case, tested).items():
             value, unit = _force(strength)
             yield Baseline(value, unit, f"{suffix}.{weak}", group.title, weak)
+
+
+def _legs(grades: Mapping[Side, str]) -> str:
+    """The grade of each leg, where they differ: right 4-, left 4."""
+    differ = len(set(grades.values())) > 1
+    return ", ".join(f"{side} {grade}" for side, grade in grades.items()) if differ else ""
 
 
 def _measured_by(case: Case, tested: GroupStrength) -> str:
@@ -349,6 +358,8 @@ def _number(value: Number) -> float | None:
 
 def _proposed(case: Case, rule: GoalRule, baseline: Baseline, task: str, terms: Terms) -> Goal:
     note = rule.note if rule.note and case.holds(rule.note_when) else ""
+    if baseline.legs:
+        note = f"Now {baseline.legs}: the weaker leg counts.{f' {note}' if note else ''}"
     if baseline.kept is None:
         short: Number = _target(case, rule.short, baseline.value, None, rule)
         long = _target(case, rule.long, baseline.value, short, rule)
@@ -380,7 +391,7 @@ def _sentences(
     rule: GoalRule, baseline: Baseline, task: str, terms: Terms, short: Number, long: Number
 ) -> tuple[str, ...]:
     same = {
-        "now": _word(_shown(baseline.value)),
+        "now": baseline.legs or _word(_shown(baseline.value)),
         "unit": baseline.unit,
         "task": task,
         "group": baseline.group,
