@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_answers, read_case
 from evalassist.clinical.assessment import assess
@@ -23,6 +24,8 @@ from evalassist.note import Note
 from evalassist.note_text import note_text
 from evalassist.noting import clinic_of, note_of
 from evalassist.settings import Settings
+from ui.widgets.fields import ChoiceField
+from ui.widgets.goal_editor import GoalEditor
 
 CASES = Path(__file__).parent / "cases"
 FILE = CASES / "later-goals.toml"
@@ -129,3 +132,51 @@ def test_a_target_the_therapist_set_at_the_last_visit_is_the_one_that_is_kept() 
     edit = PlanEdit("goal-target", goal="G02", field="long", value=97)
     plan, _ = visited(case, first_edits=(edit,))
     assert targets(plan)["G02"] == ["94 /100", "97 /100"]
+
+
+def test_a_kept_hand_grade_that_was_not_tested_again_can_be_given_another_target(qtbot: QtBot) -> None:
+    plan, _ = visited({"base": "ex3", "weeks": 4, "gone": ["habd.right", "habd.left"]})
+    kept = next(goal for goal in plan.goals if goal.id == "G06c.habd")
+    assert kept.baseline is None
+    editor = GoalEditor()
+    qtbot.addWidget(editor)
+    editor.show_goal(kept, plan.schedule.weeks, lower_is_better=False)
+    field = editor._targets["long"]
+    assert isinstance(field, ChoiceField)
+    edit = PlanEdit("goal-target", goal="G06c.habd", field="long", to="4+")
+    plan, _ = visited({"base": "ex3", "weeks": 4, "gone": ["habd.right", "habd.left"]}, edit)
+    assert targets(plan)["G06c.habd"] == ["4+", "4+"]
+
+
+# ---------------------------------------------------------------- what the second sheet and the later advice say
+
+
+def test_the_second_sheet_prints_the_patients_own_goal_until_another_is_told() -> None:
+    wish: dict[str, Any] = {"base": "ex1", "weeks": 4, "then": {"goal-text": "Run 10 km with my club"}}
+    _, note = visited({**wish, "gone": ["goal-text"]})
+    assert note.sheet is not None
+    assert note.sheet.goal == "Run 10 km with my club"
+    _, note = visited({**wish, "now": {"goal-text": "Dance"}})
+    assert note.sheet is not None
+    assert note.sheet.goal == "Dance"
+    _, note = visited({"base": "ex1", "weeks": 4})
+    assert note.sheet is not None
+    assert note.sheet.goal == ""
+
+
+def test_advice_for_the_first_week_and_the_first_visit_stands_at_the_first_visit_only() -> None:
+    content = load_content()
+    first = read_case(CASES / "ex1.toml", content)
+    begun = plan_of_care(first, assess(first, content), content)
+    assert isinstance(begun, PlanOfCare)
+    assert any(one.title.startswith("First week: about half") for one in begun.load_advice)
+    assert any(one.title == "Tape test at the first visit" for one in begun.adjuncts)
+    plan, _ = visited({"base": "ex1", "weeks": 4})
+    said = " ".join(one.title for one in (*plan.load_advice, *plan.adjuncts))
+    assert "First week" not in said
+    assert "first visit" not in said
+    assert "The highest dose" in said
+    assert "Tape test" in said, "no result is recorded yet"
+    tested = {"base": "ex1", "weeks": 4, "then": {"tape-test-drop": 0}, "gone": ["tape-test-drop"]}
+    plan, _ = visited(tested)
+    assert not any("Tape test" in one.title for one in plan.adjuncts), "it was done at the first visit"

@@ -52,6 +52,8 @@ class IrritabilityRow(Sourced):
     """Sets are lowered to this, except for the exercises of `full_sets`."""
     full_sets: tuple[str, ...] = Field(default=(), alias="full-sets")
     effort: str
+    too_much: tuple[str, ...] = Field(default=(), alias="too-much")
+    """Load rules that ask for more than this effort: an exercise that has one is in the plan by hand only."""
     exercises: int
 
 
@@ -375,6 +377,12 @@ class PlanRules(PlanData):
         ids |= {name for block in self.blocks for name in (*block.exercises, *block.but_not)}
         ids |= {name for code in self.codes.treatment for name in code.exercises}
         return frozenset(ids)
+
+    def exercises_for(self, deficit: str) -> frozenset[str]:
+        """The exercises that the needs of a finding take, in any phase."""
+        needs = [need for need in self.needs if need.deficit == deficit]
+        chosen = {choice.exercise for need in needs for cell in need.cells for choice in cell.choices}
+        return frozenset(chosen | {name for need in needs for name in need.last_resorts})
 
     def conditions(self) -> Iterator[tuple[str, Condition]]:
         """Every condition with the entry it stands in, to be checked against the facts."""
