@@ -11,7 +11,7 @@ from evalassist.clinical.given import GivenGoal, SoFar
 from evalassist.clinical.goal_edits import TERMS, edits_of, small_step, target_fault, with_words
 from evalassist.clinical.result import Goal, Goals, GroupStrength, Schedule, SideStrength
 from evalassist.clinical.schedule import after, day_in_words
-from evalassist.clinical.standing import is_met, value_now
+from evalassist.clinical.standing import is_hindered, is_met, value_now
 from evalassist.content.record_schema import GoalGroup, GoalRule, Target
 from evalassist.evaluation import PlanEdit, Side, SoreKnee
 
@@ -274,7 +274,8 @@ def _kept_baseline(case: Case, rule: GoalRule, goal: GivenGoal) -> Iterator[Base
     if rule.each == "torque" and unit != measured_in:
         value = None  # newtons do not tell whether a torque is reached
     if value is not None:
-        if is_met(value, goal.long, rule, rules):
+        reached = is_met(value, goal.long, rule, rules)
+        if reached and not is_hindered(rule, case.evaluation, case.assessment):
             return
         if goal.short and is_met(value, goal.short, rule, rules):
             short = None

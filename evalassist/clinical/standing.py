@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+from evalassist.clinical.conditions import verdict_of
 from evalassist.clinical.given import GivenGoal, target_text
 from evalassist.clinical.result import Assessment, Verdict
 from evalassist.content.record_schema import GoalRule, GoalRules
@@ -64,7 +65,8 @@ def standing(
     ):
         return made
     met = [is_met(value, aim, rule, rules) for aim in texts]
-    state: State = "met" if all(met) else "met in part" if any(met) else "not met"
+    whole = all(met) and not is_hindered(rule, evaluation, assessment)
+    state: State = "met" if whole else "met in part" if any(met) else "not met"
     now = target_text(value if isinstance(value, str) else round(value, 1), unit)
     return replace(made, now=now.replace(" /", "/"), state=state)
 
@@ -104,6 +106,14 @@ def is_met(value: float | str, aim: str, rule: GoalRule, rules: GoalRules) -> bo
     if target is None:
         return False
     return value <= float(target[1]) if rule.better == "lower" else value >= float(target[1])
+
+
+def is_hindered(rule: GoalRule, evaluation: Evaluation, assessment: Assessment) -> bool:
+    """The goal asks for more than its value, and that does not hold: it hurts more than it may."""
+    sides: tuple[Side | None, ...] = evaluation.sore_sides if rule.sides else (None,)
+    return rule.within is not None and any(
+        verdict_of(rule.within, assessment.known, side) is Verdict.NOT_MET for side in sides
+    )
 
 
 def _judged(verdicts: Iterable[Verdict | None]) -> State:

@@ -387,7 +387,7 @@ class PlanRules(PlanData):
     def conditions(self) -> Iterator[tuple[str, Condition]]:
         """Every condition with the entry it stands in, to be checked against the facts."""
         for entry in _entries(self):
-            for name in ("when", "unless", "use", "wanted", "note_when", "first_when", "applies"):
+            for name in ("when", "unless", "use", "wanted", "note_when", "first_when", "applies", "within"):
                 condition = getattr(entry, name, None)
                 if isinstance(condition, Condition):
                     yield str(getattr(entry, "id", getattr(entry, "code", type(entry).__name__))), condition

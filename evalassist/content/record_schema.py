@@ -139,6 +139,8 @@ class GoalRule(Sourced):
     """Where the measure is no questionnaire and has its MCID nowhere else."""
     start: str = ""
     """The baseline in words, where what is known is no number: not running."""
+    within: Condition | None = None
+    """What else must hold where the target is reached, as pain of 2 or less; not asked, it hinders nothing."""
     instead_of: str = Field(default="", alias="instead-of")
     """The other goal of the same thing: this one does not stay from an earlier plan beside it."""
     judged_by: tuple[str, ...] = Field(default=(), alias="judged-by")
