@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from evalassist.clinical.change import Visit
-from evalassist.clinical.discharge import REASON, GoalReached, goals_reached, goes_on_with
+from evalassist.clinical.discharge import REASON, goals_reached, goes_on_with
 from evalassist.clinical.follow_up import FollowUp, episode_of
 from evalassist.clinical.result import Assessment, PlannedExercise, PlanOfCare
 from evalassist.clinical.schedule import day_in_words
+from evalassist.clinical.standing import GoalReached
 from evalassist.content import Content
 from evalassist.evaluation import Evaluation
 from evalassist.note import Line, NoteDischarge, NoteGoalReached

@@ -8,8 +8,9 @@ from datetime import date
 from math import ceil
 
 from evalassist.clinical.change import Change
+from evalassist.clinical.discharge import goal_words, goals_of_last_plan
 from evalassist.clinical.follow_up import Criterion, FollowUp
-from evalassist.clinical.given import Given, GivenGoal, given_of, goal_words
+from evalassist.clinical.given import Given, GivenGoal, given_of
 from evalassist.clinical.result import PlannedExercise, PlanOfCare, Reason, Verdict
 from evalassist.clinical.trends import trends
 from evalassist.content import Content
@@ -52,7 +53,7 @@ def follow_up_note(
         course=course.title if course else "",
         course_says=found.advice,
         course_because=_words(found.course_reasons),
-        goals=goal_words(found.given, plan) if found.given else (),
+        goals=goal_words(goals_of_last_plan(found, content)),
         diagnosed=found.diagnosed,
         phase=found.phase_in_force,
         exercises=tuple(

@@ -162,7 +162,7 @@ def note_of(
         ),
         no_plan_because=plan.why if isinstance(plan, NoPlan) else "",
         plan=_noted_plan(planned, evaluation, assessment, content) if planned else None,
-        sheet=_sheet(planned, evaluation, assessment, content) if planned else None,
+        sheet=_sheet(planned, evaluation, assessment, content, earlier) if planned else None,
         references=_references(concluded, content),
         follow_up=follow_up_note(follow_up, evaluation, planned, content) if follow_up else None,
         discharge=discharge_note(follow_up, earlier, evaluation, assessment, planned, content)
@@ -289,7 +289,10 @@ def _plan(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, cont
         pain_cap=plan.pain_cap,
         effort=plan.effort,
         irritability=assessment.irritability or "",
-        exercises=tuple(_exercise(planned, content, may_name) for planned in plan.exercises),
+        exercises=tuple(
+            _exercise(planned, content, may_name, _load_words(planned, plan, assessment, content))
+            for planned in plan.exercises
+        ),
         next_phase=tuple(content.exercises[exercise_id].name for exercise_id in plan.next_phase),
         education=tuple(_advice(a, content) for a in plan.education),
         running=tuple(_advice(a, content) for a in plan.running),
@@ -390,7 +393,17 @@ def _nameable(
     return may_name
 
 
-def _exercise(planned: PlannedExercise, content: Content, may_name: Callable[[str], bool]) -> NoteExercise:
+def _load_words(planned: PlannedExercise, plan: PlanOfCare, assessment: Assessment, content: Content) -> str:
+    """How the load is chosen and raised: by its rule, or by the plan's effort where the rule asks for more."""
+    load, level = planned.dose.load, assessment.irritability
+    if level and load in content.plan.row_of[level].too_much:
+        return f"Effort {plan.effort}, while irritability is {level.lower()}."
+    return content.load_rules[load].says
+
+
+def _exercise(
+    planned: PlannedExercise, content: Content, may_name: Callable[[str], bool], load_text: str
+) -> NoteExercise:
     exercise, dose = planned.exercise, planned.dose
     both = planned.side == "both" and exercise.steps_both is not None
     steps = exercise.steps_both if both and exercise.steps_both else exercise.steps
@@ -407,7 +420,7 @@ def _exercise(planned: PlannedExercise, content: Content, may_name: Callable[[st
         rest_s=dose.rest_s,
         days_per_week=dose.days_per_week,
         load=dose.load,
-        load_text=content.load_rules[dose.load].says,
+        load_text=load_text,
         progress_text=content.progressions[dose.progress_when].says,
         arc=dose.arc,
         because=tuple(NoteReason(text=reason.text, items=reason.items) for reason in planned.because),
@@ -464,12 +477,23 @@ def _goal(goal: Goal) -> NoteGoal:
 # ---------------------------------------------------------------- the patient's sheet
 
 
-def _sheet(plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, content: Content) -> Sheet:
+def _sheet(
+    plan: PlanOfCare,
+    evaluation: Evaluation,
+    assessment: Assessment,
+    content: Content,
+    earlier: Sequence[Visit],
+) -> Sheet:
     finding = hip_finding(evaluation, assessment)
     moved_in = step_down_sides(evaluation, assessment)
     days = Counter(planned.dose.days_per_week for planned in plan.exercises)
-    written = {key: evaluation.answers.get(key) for key in ("goal-text", "ask-first", "note-to-patient")}
-    goal, ask_first, to_patient = (text if isinstance(text, str) else "" for text in written.values())
+    written = [evaluation.answers.get(key) for key in ("ask-first", "note-to-patient")]
+    ask_first, to_patient = (text if isinstance(text, str) else "" for text in written)
+    told = [
+        visit.answers.get("goal-text")
+        for visit in (evaluation, *(one.evaluation for one in reversed(earlier)))
+    ]
+    goal = next((text for text in told if isinstance(text, str) and text), "")
     asks_first = is_shown(content.items["ask-first"], assessment)
     ends = evaluation.kind == "discharge"
     ladder = plan.schedule.home_exercise_from_week > 1

@@ -18,6 +18,9 @@ from evalassist.clinical.result import Goal, PlanOfCare
 from evalassist.clinical.schedule import day_in_words
 from evalassist.content import load_content
 from evalassist.evaluation import Answer, Evaluation, PlanEdit, StrengthTest
+from evalassist.note_text import note_text
+from evalassist.noting import clinic_of, note_of
+from evalassist.settings import Settings
 
 CASES = Path(__file__).parent / "cases"
 
@@ -338,3 +341,60 @@ def test_a_proposed_torque_carries_no_warning() -> None:
     found = goal(both_knees(), "G06b.habd.right")
     assert found is not None
     assert (found.short, found.long, found.warning) == (60, 66, "")
+
+
+def test_both_legs_of_different_grades_are_told_each_and_the_weaker_one_counts() -> None:
+    both = ex("ex3").with_answers(
+        {"habd.right": StrengthTest(grade="4-"), "habd.left": StrengthTest(grade="4")}
+    )
+    found = goal(both, "G06c.habd")
+    assert found is not None
+    assert (found.baseline, found.short, found.long) == ("4-", "4", "4+")
+    assert "(now right 4-, left 4)" in found.sentences[0]
+    assert found.note == "Now right 4-, left 4: the weaker leg counts."
+    alike = goal(ex("ex3"), "G06c.habd")
+    assert alike is not None
+    assert "(now 4)" in alike.sentences[0]
+    assert alike.note == ""
+
+
+# ---------------------------------------------------------------- what the therapist's own choice leaves open
+
+
+def test_a_weakness_whose_only_exercise_was_taken_out_is_told_before_signing() -> None:
+    words = "Hip abduction lower: no exercise in the plan trains it."
+    assert words not in planned(ex()).warnings
+    out = ex().with_plan_edit(PlanEdit("drop", exercise="HA01", reason="side-lying hurts her shoulder"))
+    assert words in planned(out).warnings
+    back = out.with_plan_edit(PlanEdit("add", exercise="HA03"))
+    assert words not in planned(back).warnings
+    other = ex().with_plan_edit(PlanEdit("swap", exercise="HA01", to="HA04"))
+    assert words not in planned(other).warnings
+    clam = ex().with_plan_edit(PlanEdit("swap", exercise="HA01", to="HD01"))
+    assert words in planned(clam).warnings
+
+
+def test_a_muscle_that_is_not_weak_or_had_no_exercise_is_not_told() -> None:
+    assert not any(
+        "trains it" in told for name in ("ex1", "ex2", "ex3") for told in planned(ex(name)).warnings
+    )
+    out = ex("ex2").with_plan_edit(PlanEdit("drop", exercise="HA02"))
+    assert not any("trains it" in told for told in planned(out).warnings)
+
+
+def test_high_irritability_prints_its_own_effort_and_warns_of_an_exercise_that_asks_for_more() -> None:
+    by_hand = ex("ex3").with_plan_edit(PlanEdit("swap", exercise="HA01", to="HA02"))
+    warning = (
+        "Side-lying hip abduction with band or ankle weight: its load rule asks for more than this plan allows while "
+        "irritability is high: effort RPE 3-4 of 10, isometric or unloaded."
+    )
+    assert warning in planned(by_hand).warnings
+    assert warning not in planned(ex("ex3")).warnings
+    content = load_content()
+    assessment = assess(by_hand, content)
+    note = note_of(by_hand, content, assessment, planned(by_hand), clinic_of(Settings()))
+    text = " ".join(note_text(note).split())
+    assert "effort 6 to 7 of 10" not in text
+    assert "Effort RPE 3-4 of 10, isometric or unloaded, while irritability is high (1)" in text
+    moderate = ex("ex1").with_plan_edit(PlanEdit("swap", exercise="HE01", to="HE02"))
+    assert not any("load rule" in told for told in planned(moderate).warnings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from evalassist.case_file import read_answers, read_case
 from evalassist.clinical.assessment import assess
+from evalassist.clinical.follow_up import episode_of, visits_of
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.result import PlanOfCare
 from evalassist.content import load_content
@@ -32,11 +34,16 @@ def worked(name: str) -> Evaluation:
 
 
 def patient_of(case: Mapping[str, Any]) -> Evaluation:
-    """A worked case with some answers changed or left out, on another patient where the case says so."""
+    """A worked case with some answers changed or left out, on another patient where the case says so.
+
+    With `weeks` it is a later visit, and the worked case as it is was the first.
+    """
     evaluation = worked(case["like"])
     personal = {key: case[key] for key in ("birth_date", "sex") if key in case}
     evaluation = replace(evaluation, patient=replace(evaluation.patient, **personal))
     day, kind = case.get("date", evaluation.visit_date), case.get("kind", evaluation.kind)
+    if "weeks" in case:
+        day, kind = day + timedelta(weeks=case["weeks"]), "re-evaluation"
     evaluation = replace(evaluation, visit_date=day, kind=kind)
     if "sore_knee" in case:
         evaluation = evaluation.with_sore_knee(case["sore_knee"])
@@ -52,7 +59,8 @@ def patient_of(case: Mapping[str, Any]) -> Evaluation:
 def planned(name: str) -> PlanOfCare:
     case = next((case for case in CASES if case["name"] == name), {"like": name})
     evaluation = patient_of(case)
-    plan = plan_of_care(evaluation, assess(evaluation, CONTENT), CONTENT)
+    episode = episode_of(visits_of([worked(case["like"])])) if "weeks" in case else None
+    plan = plan_of_care(evaluation, assess(evaluation, CONTENT), CONTENT, episode)
     assert isinstance(plan, PlanOfCare), plan
     return plan
 

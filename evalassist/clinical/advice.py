@@ -21,6 +21,9 @@ def _advice(case: Case, row: AdviceRow) -> Advice | None:
         if number is None:
             return None
         numbers[name] = f"{int(number * scaled.times + 0.5)}" if scaled.times != 1 else f"{number:g}"
+    reached = row.reached
+    stands = reached is not None and float(numbers[reached.value]) >= float(numbers[reached.least])
+    title = reached.title if reached is not None and stands else row.title
     return Advice(
-        row.id, row.title.format(**numbers), row.because.format(**numbers), row.recommendation, row.limit
+        row.id, title.format(**numbers), row.because.format(**numbers), row.recommendation, row.limit
     )

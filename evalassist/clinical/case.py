@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from evalassist.clinical.conditions import verdict_of
+from evalassist.clinical.given import SoFar
 from evalassist.clinical.result import (
     MET,
     UNDECIDED,
@@ -17,7 +18,8 @@ from evalassist.clinical.result import (
     Reason,
     Refusal,
 )
-from evalassist.content.plan_schema import Block, IrritabilityRow, Limit, Need, PainTest, PlanRules
+from evalassist.content.follow_up_schema import FollowUpRules
+from evalassist.content.plan_schema import Block, Exit, IrritabilityRow, Limit, Need, PainTest, PlanRules
 from evalassist.content.schema import Condition, Exercise, Measure
 from evalassist.evaluation import Evaluation, ItemId, Side
 
@@ -36,6 +38,8 @@ class PlanContent(Protocol):
     def plan(self) -> PlanRules: ...
     @property
     def concerned(self) -> Mapping[str, tuple[str, ...]]: ...
+    @property
+    def follow_up(self) -> FollowUpRules: ...
     @property
     def step_of(self) -> Mapping[str, str]: ...
 
@@ -61,6 +65,8 @@ class Case:
     """The precautions and impairments that apply to this patient."""
     blocked: Mapping[str, Refusal]
     """What they forbid, by exercise."""
+    criteria: tuple[Exit, ...]
+    """The discharge criteria."""
     at_home: frozenset[str] | None
     """What is at home; None when it was not asked, and then everything is."""
     phase_by: Literal["irritability", "therapist", "last visit"] = "irritability"
@@ -78,6 +84,10 @@ class Case:
         if verdict_of(condition, self.known) is UNDECIDED:
             return f"{need.title} was not tested"
         return need.otherwise
+
+    def meets_criterion(self, criterion_id: str) -> bool:
+        """Whether this discharge criterion is met, by what is known today."""
+        return any(self.holds(one.when) for one in self.criteria if one.id == criterion_id)
 
     def value(self, fact_id: str) -> FactValue | None:
         return self.known.value(fact_id)
@@ -107,14 +117,16 @@ def case_of(
     content: PlanContent,
     irritability: str,
     in_force: int | None = None,
+    episode: SoFar | None = None,
 ) -> Case:
-    """The case as it is planned; `in_force` is the phase in which the last visit's plan stood."""
+    """The case as it is planned; `in_force` is the phase in which the last visit's plan stood, `episode` what the
+    earlier visits leave to this one."""
     rules = content.plan
     row = rules.row_of[irritability]
     free = irritability != "HIGH"  # high irritability always begins anew
     chosen = _chosen_phase(assessment) if free else None
     phase = chosen or (in_force if free else None) or row.start_phase
-    known = _knowledge(assessment, irritability, phase)
+    known = _with(_knowledge(assessment, irritability, phase), _of_episode(assessment, episode))
     limits = [limit for limit in rules.limits if verdict_of(limit.when, known) is MET]
     fewest = [limit for limit in limits if limit.exercises is not None]
     cap = min([row.pain_cap, *(limit.pain_cap for limit in limits if limit.pain_cap is not None)])
@@ -135,6 +147,7 @@ def case_of(
         concerned=content.concerned,
         blocks=blocks,
         blocked=_blocked(blocks, content.concerned),
+        criteria=content.follow_up.discharge,
         at_home=_at_home(assessment),
         phase_by=_phase_by(phase, chosen, row.start_phase),
     )
@@ -238,6 +251,19 @@ def _blocked(blocks: tuple[Block, ...], concerned: Mapping[str, tuple[str, ...]]
 def _knowledge(assessment: Assessment, irritability: str, phase: int) -> Knowledge:
     flags: dict[str, FactValue] = {conclusion.rule.flag: True for conclusion in assessment.red_flags}
     return _with(assessment.known, {"irritability": irritability, "plan-phase-now": float(phase), **flags})
+
+
+def _of_episode(assessment: Assessment, episode: SoFar | None) -> dict[str, FactValue]:
+    """What counts for the whole episode: the distance wanted as it was told last, the cadence as it was at first."""
+    latest, first = (episode.latest, episode.first) if episode else ({}, {})
+    distance = assessment.value("running-km-target")
+    told = {
+        "distance-wanted": latest.get("running-km-target") if distance is None else distance,
+        "cadence-start": first.get("cadence", assessment.value("cadence")),
+    }
+    known = {fact_id: value for fact_id, value in told.items() if value is not None}
+    later = episode is not None and episode.plan is not None
+    return {**known, "later-plan": later, "tape-tested-before": "tape-test-drop" in latest}
 
 
 def _with(known: Knowledge, more: Mapping[str, FactValue]) -> Knowledge:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from evalassist.clinical.change import Visit
 from evalassist.clinical.follow_up import FollowUp
-from evalassist.clinical.given import Given, GivenGoal, target_text
-from evalassist.clinical.result import Assessment, Contradiction, PlannedExercise, PlanOfCare, Verdict
-from evalassist.content.record_schema import GoalRule
-from evalassist.evaluation import Evaluation, Side
+from evalassist.clinical.given import Given, GivenGoal
+from evalassist.clinical.result import Assessment, Contradiction, PlannedExercise, PlanOfCare
+from evalassist.clinical.standing import GoalReached, standing
+from evalassist.evaluation import Evaluation
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -21,24 +20,6 @@ if TYPE_CHECKING:
 REASON, REACHED = "discharge-reason", "goals"
 """Why care ends, and the answer that says the goals were reached."""
 OTHER_STATES = ("met in part", "not met", "not measured")
-State = Literal["met", "met in part", "not met", "not measured"]
-TARGET = re.compile(r"(?:\d+(?:\.\d+)?-)?(\d+(?:\.\d+)?)")
-"""The number a target reads as; of a span (0-1) its end."""
-
-
-@dataclass(frozen=True, slots=True)
-class GoalReached:
-    """One goal of the episode: where it started, every long-term target that was set, and today's value."""
-
-    title: str
-    start: str
-    since: date
-    """The day of the start value: the plan that set the goal first may be a later one."""
-    aims: tuple[tuple[date, str], ...]
-    """The target as it reads, with the day of the plan that set it."""
-    now: str
-    """Empty where it was not measured at this visit."""
-    state: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +43,58 @@ def goals_reached(
         for goal in visit.plan.goals if visit.plan else ():
             set_on.setdefault(goal.id, []).append((visit.day, goal))
     criteria = {one.exit.id: one.verdict for one in found.discharge}
-    rules = {rule.id: rule for rule in content.plan.goals.goals}
     return tuple(
-        _reached(
-            told, rules.get(goal_id.partition(".")[0]), goal_id, evaluation, assessment, criteria, content
+        standing(
+            goal_id,
+            told[0],
+            _each_once((goal.long, day) for day, goal in told),
+            evaluation,
+            assessment,
+            criteria,
+            content.plan.goals,
         )
         for goal_id, told in set_on.items()
     )
+
+
+def goals_of_last_plan(found: FollowUp, content: Content) -> tuple[GoalReached, ...]:
+    """The goals of the last visit's plan as they stand at this one, by their short-term and long-term targets."""
+    if found.given is None:
+        return ()
+    now = found.visits[-1]
+    criteria = {one.exit.id: one.verdict for one in found.discharge}
+    return tuple(
+        standing(
+            goal.id,
+            (found.last, goal),
+            _each_once((aim, found.last) for aim in (goal.short, goal.long)),
+            now.evaluation,
+            now.assessment,
+            criteria,
+            content.plan.goals,
+        )
+        for goal in found.given.goals
+    )
+
+
+def goal_words(goals: Iterable[GoalReached]) -> tuple[str, ...]:
+    """The goals of the last plan as they are read: Worst pain 6/10, aim 4/10, then 2/10 (now 3/10, met in part)."""
+    found: list[str] = []
+    for goal in goals:
+        start = f" {goal.start}" if goal.start else ""
+        aims = ", then ".join(aim for _, aim in goal.aims)
+        now = f"now {goal.now}, " if goal.now else ""
+        found.append(f"{goal.title}{start}, aim {aims} ({now}{goal.state})")
+    return tuple(found)
+
+
+def _each_once(aims: Iterable[tuple[str, date]]) -> tuple[tuple[date, str], ...]:
+    """The targets as they read, each with the day on which it was set first."""
+    found: dict[str, date] = {}
+    for aim, day in aims:
+        if aim:
+            found.setdefault(aim.replace(" /", "/"), day)
+    return tuple((day, aim) for aim, day in found.items())
 
 
 def states_counted(states: Sequence[str]) -> str:
@@ -104,93 +130,3 @@ def goes_on_with(plan: PlanOfCare | None, earlier: Sequence[Visit], today: date)
         return AtHome(plan.exercises, today)
     given: Iterable[tuple[date, Given]] = ((v.day, v.plan) for v in reversed(earlier) if v.plan is not None)
     return next((AtHome(one.exercises, day) for day, one in given), None)
-
-
-def _reached(
-    told: list[tuple[date, GivenGoal]],
-    rule: GoalRule | None,
-    goal_id: str,
-    evaluation: Evaluation,
-    assessment: Assessment,
-    criteria: Mapping[str, Verdict | None],
-    content: Content,
-) -> GoalReached:
-    since, first = told[0]
-    aims: dict[str, date] = {}
-    for day, goal in told:
-        aims.setdefault(goal.long.replace(" /", "/"), day)
-    made = GoalReached(
-        first.title,
-        first.baseline.replace(" /", "/"),
-        since,
-        tuple((day, aim) for aim, day in aims.items()),
-        "",
-        "not measured",
-    )
-    if rule is None:
-        return made
-    if rule.judged_by:
-        return replace(made, state=_judged(criteria.get(one) for one in rule.judged_by))
-    value, unit = _value(rule, goal_id, evaluation, assessment, content)
-    if value is None:
-        return made
-    met = [_is_met(value, aim, rule, content) for aim in aims]
-    state: State = "met" if all(met) else "met in part" if any(met) else "not met"
-    now = target_text(value if isinstance(value, str) else round(value, 1), unit)
-    return replace(made, now=now.replace(" /", "/"), state=state)
-
-
-def _judged(verdicts: Iterable[Verdict | None]) -> State:
-    told = list(verdicts)
-    if all(verdict is Verdict.MET for verdict in told):
-        return "met"
-    if Verdict.NOT_MET in told:
-        return "met in part" if Verdict.MET in told else "not met"
-    return "not measured"
-
-
-def _value(
-    rule: GoalRule, goal_id: str, evaluation: Evaluation, assessment: Assessment, content: Content
-) -> tuple[float | str | None, str]:
-    """Today's value of what the goal measures, and its unit."""
-    _, _, group = goal_id.partition(".")
-    match rule.each:
-        case "symmetry":
-            return assessment.strength[group].symmetry_percent, rule.unit
-        case "grade":
-            tested = assessment.strength[group]
-            grades = [one.grade for side in evaluation.sore_sides if (one := tested.side(side)) and one.grade]
-            return min(grades, key=content.plan.goals.grades.index, default=None), ""
-        case "torque":
-            name, _, side = group.partition(".")
-            one = assessment.strength[name].side(_side(side))
-            if one is None:
-                return None, ""
-            if one.torque_nm is not None:
-                return one.torque_nm, "Nm"
-            return one.score, "Nm" if one.in_torque else "N"
-    values = list(_numbers(rule, evaluation, assessment))
-    if not values:
-        return None, rule.unit
-    return (max(values) if rule.better == "lower" else min(values)), rule.unit
-
-
-def _side(word: str) -> Side:
-    return "right" if word == "right" else "left"
-
-
-def _numbers(rule: GoalRule, evaluation: Evaluation, assessment: Assessment) -> Iterator[float]:
-    names = [f"{rule.fact}.{side}" for side in evaluation.sore_sides] if rule.sides else [rule.fact]
-    for name in names:
-        if name and (value := assessment.number(name)) is not None:
-            yield value
-
-
-def _is_met(value: float | str, aim: str, rule: GoalRule, content: Content) -> bool:
-    if isinstance(value, str):
-        grades = content.plan.goals.grades
-        return aim in grades and grades.index(value) >= grades.index(aim)
-    target = TARGET.match(aim)
-    if target is None:
-        return False
-    return value <= float(target[1]) if rule.better == "lower" else value >= float(target[1])

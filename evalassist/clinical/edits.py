@@ -178,6 +178,30 @@ def reason_missing(exercises: Sequence[PlannedExercise], edits: Iterable[PlanEdi
     return len(exercises) > most and not any(edit.kind == "add" and edit.reason for edit in edits)
 
 
+def untrained(
+    case: Case, proposed: Sequence[PlannedExercise], exercises: Sequence[PlannedExercise]
+) -> tuple[str, ...]:
+    """The weak muscle groups that the proposal trained and the plan no longer does."""
+    found: list[str] = []
+    for group in case.rules.goals.groups:
+        if not case.assessment.met(group.deficit):
+            continue
+        core = case.rules.exercises_for(group.deficit)
+        regions = {case.exercises[name].region for name in core}
+        before, now = (
+            any(
+                one.exercise.id in core
+                or (one.exercise.region in regions and {one.exercise.easier, one.exercise.harder} & core)
+                for one in several
+            )
+            for several in (proposed, exercises)
+        )
+        if before and not now:
+            title = case.assessment.conclusions[group.deficit].rule.title
+            found.append(f"{title}: no exercise in the plan trains it.")
+    return tuple(found)
+
+
 def hard_checks(
     case: Case, exercises: Sequence[PlannedExercise], edits: Sequence[PlanEdit]
 ) -> tuple[str, ...]:
@@ -196,6 +220,12 @@ def hard_checks(
         found.append(f"More than {most} exercises: write the reason.")
     elif case.limit is not None and len(exercises) > (case.limit.exercises or most):
         found.append(f"The plan holds {len(exercises)} exercises, but {case.limit.says}.")
+    hard = [one.exercise.name for one in exercises if one.dose.load in case.row.too_much]
+    if hard:
+        found.append(
+            f"{', '.join(hard)}: {'its load rule asks' if len(hard) == 1 else 'their load rules ask'} for more than "
+            f"this plan allows while irritability is {case.row.id.lower()}: effort {case.row.effort}."
+        )
     for block in case.blocks:
         concerned = case.concerned[block.id]
         names = [one.exercise.name for one in exercises if one.exercise.id in concerned]

@@ -140,7 +140,19 @@ def episode_of(earlier: Iterable[Visit]) -> SoFar | None:
     visits = tuple(earlier)
     found = so_far([(visit.day, visit.plan) for visit in visits])
     answers = {item_id: answer for visit in visits for item_id, answer in visit.evaluation.answers.items()}
-    return replace(found, answers=MappingProxyType(answers)) if found else None
+    known = [{name: fact.value for name, fact in visit.assessment.facts.items()} for visit in visits]
+    return (
+        replace(
+            found,
+            answers=MappingProxyType(answers),
+            latest=MappingProxyType({name: value for facts in known for name, value in facts.items()}),
+            first=MappingProxyType(
+                {name: value for facts in reversed(known) for name, value in facts.items()}
+            ),
+        )
+        if found
+        else None
+    )
 
 
 def follow_up(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import zip_longest
 from types import MappingProxyType
 
 from evalassist.clinical.facts import shown
-from evalassist.clinical.result import PlannedExercise, PlanOfCare
+from evalassist.clinical.result import FactValue, PlannedExercise, PlanOfCare
 from evalassist.content.plan_schema import Holds
 from evalassist.evaluation import Answer, Answers, ItemId, NotTested
 
@@ -56,6 +56,9 @@ class SoFar:
     """The last plan there was."""
     answers: Answers = field(default_factory=lambda: MappingProxyType({}))
     """The latest earlier answer to each item."""
+    latest: Mapping[str, FactValue] = field(default_factory=lambda: MappingProxyType({}))
+    first: Mapping[str, FactValue] = field(default_factory=lambda: MappingProxyType({}))
+    """What was known at the earlier visits: of each fact the latest value, and the first."""
 
     @property
     def phase(self) -> int | None:
@@ -91,21 +94,6 @@ def target_text(value: float | str | None, unit: str) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else f"{shown(value, 1)} {unit}".rstrip()
-
-
-def goal_words(given: Given, plan: PlanOfCare | None) -> tuple[str, ...]:
-    """The goals of an earlier plan, and where each stands now if today's plan measures it again.
-
-    Worst pain 6/10, aim 4/10, then 2/10 (now 4/10)
-    """
-    now = {one.id: target_text(one.baseline, one.unit) for one in (plan.goals if plan else ())}
-    found: list[str] = []
-    for goal in given.goals:
-        start = f" {goal.baseline}" if goal.baseline else ""
-        aims = ", then ".join(filter(None, (goal.short, goal.long)))
-        stands = f" (now {now[goal.id]})" if now.get(goal.id) else ""
-        found.append(f"{goal.title}{start}, aim {aims}{stands}".replace(" /", "/"))
-    return tuple(found)
 
 
 def given_of(plan: PlanOfCare) -> Given:

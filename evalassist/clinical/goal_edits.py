@@ -28,7 +28,7 @@ def target_fault(goal: Goal, value: float | str | None, *, lower_is_better: bool
     if goal.grades:
         if value not in goal.grades:
             return f"A hand grade is one of {', '.join(goal.grades)}."
-        better = goal.grades.index(str(value)) > goal.grades.index(str(goal.baseline))
+        better = str(value) in better_grades(goal)
     elif goal.limits is None:
         return "This target is told in words: write a sentence of your own instead."
     else:
@@ -42,6 +42,12 @@ def target_fault(goal: Goal, value: float | str | None, *, lower_is_better: bool
         if better
         else f"{target_words(value)} is no better than what was measured ({target_words(goal.baseline)})."
     )
+
+
+def better_grades(goal: Goal) -> tuple[str, ...]:
+    """The hand grades above the one that was found; all where none was."""
+    start = goal.grades.index(str(goal.baseline)) + 1 if goal.baseline in goal.grades else 0
+    return goal.grades[start:]
 
 
 def small_step(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from evalassist.clinical.case import Case
-from evalassist.clinical.given import SoFar
+from evalassist.clinical.given import GivenGoal, SoFar
 from evalassist.clinical.goal_edits import TERMS, edits_of, small_step, target_fault, with_words
 from evalassist.clinical.result import Goal, Goals, GroupStrength, Schedule, SideStrength
 from evalassist.clinical.schedule import after, day_in_words
+from evalassist.clinical.standing import is_hindered, is_met, value_now
 from evalassist.content.record_schema import GoalGroup, GoalRule, Target
 from evalassist.evaluation import PlanEdit, Side, SoreKnee
 
@@ -22,6 +24,11 @@ MOST_ACTIVITIES = 2
 """Of the activities that hurt, the most painful are named in a goal; a longer list is no purpose."""
 LEGS: dict[SoreKnee, str] = {"right": "the right leg", "left": "the left leg", "both": "each leg"}
 
+KEPT = "Kept from the last plan, not reached yet."
+KEPT_UNMEASURED = "Kept from the last plan, not measured at this visit."
+QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(?: (\D.*))?")
+"""A target that is a number, with its unit."""
+
 Number = float | str | None
 
 
@@ -33,6 +40,10 @@ class Baseline(NamedTuple):
     suffix: str = ""
     group: str = ""
     side: SoreKnee | None = None
+    legs: str = ""
+    """Where both legs count and differ, the value of each; the weaker one is the baseline."""
+    kept: tuple[Number, Number] | None = None
+    """The targets of the last plan, where the goal stays with them; else the formulas give new ones."""
 
 
 class Term(NamedTuple):
@@ -63,19 +74,16 @@ def goals_of(
     stand: list[Goal] = []
     dropped: list[tuple[Goal, str]] = []
     told: list[str] = []
-    kinds: set[str] = set()
     edits = [edit for edit in edits if edit.goal]
     short_weeks = case.rules.goals.short_weeks
     terms = Terms.of(schedule, short_weeks)
     trained = Terms.of(schedule, short_weeks + schedule.home_exercise_from_week - 1)
+    starts = _starts(case, episode)
     for rule in case.rules.goals.goals:
-        if rule.only_without and rule.only_without in kinds:
-            continue
         task = _task(case, rule, episode)
-        for baseline in _baselines(case, rule):
+        for baseline in starts.get(rule.id, ()):
             own = edits_of(rule.id + baseline.suffix, edits)
             goal, faults = _goal(case, rule, baseline, task, trained if rule.trained else terms, own)
-            kinds.add(rule.kind)
             if "drop" in own:
                 dropped.append((goal, own["drop"].reason or "taken out by the therapist"))
             else:
@@ -127,6 +135,19 @@ def _missing_kinds(case: Case, stand: Sequence[Goal], dropped: Sequence[tuple[Go
 # ---------------------------------------------------------------- where a goal starts
 
 
+def _starts(case: Case, episode: SoFar | None) -> dict[str, list[Baseline]]:
+    """Every goal of this plan by its rule: those the formulas propose, and those that stay from the last plan."""
+    rules = case.rules.goals.goals
+    found = {rule.id: [*_baselines(case, rule)] for rule in rules if not rule.only_without}
+    kept = _kept(case, found, episode)
+    kinds = {rule.kind for rule in rules if found.get(rule.id) or kept.get(rule.id)}
+    for rule in rules:
+        if rule.only_without and rule.only_without not in kinds and (several := [*_baselines(case, rule)]):
+            found[rule.id] = several
+            kinds.add(rule.kind)
+    return {rule.id: [*found.get(rule.id, ()), *kept.get(rule.id, ())] for rule in rules}
+
+
 def _baselines(case: Case, rule: GoalRule) -> Iterator[Baseline]:
     if rule.each:
         for group in case.rules.goals.groups:
@@ -160,11 +181,18 @@ def _group_baseline(case: Case, rule: GoalRule, group: GoalGroup) -> Iterator[Ba
         grades = _weak_grades(case, tested)
         order = case.rules.goals.grades
         side: SoreKnee = "both" if len(grades) > 1 else next(iter(grades))
-        yield Baseline(min(grades.values(), key=order.index), rule.unit, suffix, group.title, side)
+        legs = _legs(grades)
+        yield Baseline(min(grades.values(), key=order.index), rule.unit, suffix, group.title, side, legs)
     else:
         for weak, strength in _weak_forces(case, tested).items():
             value, unit = _force(strength)
             yield Baseline(value, unit, f"{suffix}.{weak}", group.title, weak)
+
+
+def _legs(grades: Mapping[Side, str]) -> str:
+    """The grade of each leg, where they differ: right 4-, left 4."""
+    differ = len(set(grades.values())) > 1
+    return ", ".join(f"{side} {grade}" for side, grade in grades.items()) if differ else ""
 
 
 def _measured_by(case: Case, tested: GroupStrength) -> str:
@@ -204,6 +232,72 @@ def _force(strength: SideStrength) -> tuple[float | None, str]:
     if strength.torque_nm is not None:
         return strength.torque_nm, "Nm"
     return strength.score, "Nm" if strength.in_torque else "N"
+
+
+# ---------------------------------------------------------------- what stays of the last plan
+
+
+def _kept(
+    case: Case, found: Mapping[str, Sequence[Baseline]], episode: SoFar | None
+) -> dict[str, list[Baseline]]:
+    """The goals of the last plan that no formula proposes any more and that are not reached, by their rule.
+
+    What was not measured today is not reached by silence. A goal goes where another one of today takes its place: the
+    same muscles by another test, the distance of a runner who runs again for the levels of one who stopped.
+    """
+    kept: dict[str, list[Baseline]] = {}
+    stand = {f"{rule_id}{one.suffix}" for rule_id, several in found.items() for one in several}
+    for goal in episode.plan.goals if episode and episode.plan else ():
+        rule = case.rules.goals.rule_of(goal.id)
+        if rule is None or goal.id in stand or found.get(rule.instead_of):
+            continue
+        muscles = goal.id.partition(".")[2]
+        if muscles and any(_same_muscles(muscles, name.partition(".")[2]) for name in stand):
+            continue
+        kept.setdefault(rule.id, []).extend(_kept_baseline(case, rule, goal))
+    return kept
+
+
+def _same_muscles(one: str, other: str) -> bool:
+    """The same group, on the same side where both name one: habd and habd.right, not habd.left and habd.right."""
+    return bool(other) and (f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}."))
+
+
+def _kept_baseline(case: Case, rule: GoalRule, goal: GivenGoal) -> Iterator[Baseline]:
+    """Where the goal stands today, with the targets it has not reached; nothing once it is reached."""
+    rules = case.rules.goals
+    if rule.judged_by and all(case.meets_criterion(one) for one in rule.judged_by):
+        return
+    value, measured_in = value_now(rule, goal.id, case.evaluation, case.assessment, rules)
+    short, _ = _quantity(goal.short)
+    long, unit = _quantity(goal.long)
+    if rule.each == "torque" and unit != measured_in:
+        value = None  # newtons do not tell whether a torque is reached
+    if value is not None:
+        reached = is_met(value, goal.long, rule, rules)
+        if reached and not is_hindered(rule, case.evaluation, case.assessment):
+            return
+        if goal.short and is_met(value, goal.short, rule, rules):
+            short = None
+    muscles = goal.id.partition(".")[2]
+    group, _, side = muscles.partition(".")
+    leg: SoreKnee | None = None
+    if group:
+        leg = case.evaluation.sore_knee if not side else "right" if side == "right" else "left"
+    yield Baseline(
+        rule.start or value,
+        unit or rule.unit,
+        f".{muscles}" if muscles else "",
+        next((row.title for row in rules.groups if row.group == group), ""),
+        leg,
+        kept=(short, long),
+    )
+
+
+def _quantity(aim: str) -> tuple[Number, str]:
+    """A target of an earlier plan as it was set, and its unit: 89 /100, 4+, 0-1."""
+    number = QUANTITY.fullmatch(aim)
+    return (float(number[1]), number[2] or "") if number and number[2] else (aim or None, "")
 
 
 # ---------------------------------------------------------------- where it goes
@@ -264,8 +358,15 @@ def _number(value: Number) -> float | None:
 
 
 def _proposed(case: Case, rule: GoalRule, baseline: Baseline, task: str, terms: Terms) -> Goal:
-    short: Number = _target(case, rule.short, baseline.value, None, rule)
-    long = _target(case, rule.long, baseline.value, short, rule)
+    note = rule.note if rule.note and case.holds(rule.note_when) else ""
+    if baseline.legs:
+        note = f"Now {baseline.legs}: the weaker leg counts.{f' {note}' if note else ''}"
+    if baseline.kept is None:
+        short: Number = _target(case, rule.short, baseline.value, None, rule)
+        long = _target(case, rule.long, baseline.value, short, rule)
+    else:
+        short, long = baseline.kept
+        note = " ".join(filter(None, (KEPT_UNMEASURED if baseline.value is None else KEPT, note)))
     if terms.long.weeks <= terms.short.weeks:
         short = None
     group = f", {baseline.group}s" if baseline.group and not baseline.group.endswith("s") else ""
@@ -279,7 +380,7 @@ def _proposed(case: Case, rule: GoalRule, baseline: Baseline, task: str, terms: 
         long=long,
         unit=baseline.unit,
         sentences=_sentences(rule, baseline, task, terms, short, long),
-        note=rule.note if rule.note and case.holds(rule.note_when) else "",
+        note=note,
         limits=rule.limits,
         grades=case.rules.goals.grades if rule.each == "grade" else (),
         leg=LEGS[baseline.side] if baseline.side else "",
@@ -291,20 +392,28 @@ def _sentences(
     rule: GoalRule, baseline: Baseline, task: str, terms: Terms, short: Number, long: Number
 ) -> tuple[str, ...]:
     same = {
-        "now": _word(_shown(baseline.value)),
+        "now": baseline.legs or _word(_shown(baseline.value)),
         "unit": baseline.unit,
         "task": task,
         "group": baseline.group,
         "leg": LEGS[baseline.side] if baseline.side else "",
     }
+    said = [
+        _unmeasured(each) if baseline.value is None else each for each in (rule.sentence, rule.sentence_long)
+    ]
     return tuple(
         template.format(weeks=term.weeks, date=term.day, target=_word(target), **same)
         for template, target, term in (
-            (rule.sentence, short, terms.short),
-            (rule.sentence_long or rule.sentence, long, terms.long),
+            (said[0], short, terms.short),
+            (said[1] or said[0], long, terms.long),
         )
         if target is not None
     )
+
+
+def _unmeasured(sentence: str) -> str:
+    """The sentence without the value of today."""
+    return re.sub(r" \(now [^)]*\)", "", sentence)
 
 
 def _target(case: Case, target: Target | None, start: Number, short: Number, rule: GoalRule) -> Number:

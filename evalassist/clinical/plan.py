@@ -8,7 +8,7 @@ from evalassist.clinical.advice import advice
 from evalassist.clinical.case import PHASE_ITEM, Case, Log, PlanContent, case_of, in_next_phase
 from evalassist.clinical.codes import codes_of, complexity_of, short_of_minutes, unfitting_codes
 from evalassist.clinical.dosing import dose_for, session_minutes, side_for
-from evalassist.clinical.edits import apply_edits, hard_checks, taken_out
+from evalassist.clinical.edits import apply_edits, hard_checks, taken_out, untrained
 from evalassist.clinical.given import SoFar, held_open
 from evalassist.clinical.goals import goals_of
 from evalassist.clinical.red_flags import found_in
@@ -51,7 +51,7 @@ def plan_of_care(
             "Worst pain is not recorded, so irritability is not known.", assessment.irritability_missing
         )
     case = case_of(
-        evaluation, assessment, content, assessment.irritability, episode.phase if episode else None
+        evaluation, assessment, content, assessment.irritability, episode.phase if episode else None, episode
     )
     log = Log()
     placed = () if _after_surgery(assessment) else choose(case, log)
@@ -68,6 +68,7 @@ def plan_of_care(
     ends = evaluation.kind == "discharge"
     warnings = (
         *hard_checks(case, edited.exercises, evaluation.plan_edits),
+        *untrained(case, proposed, edited.exercises),
         *edited.warnings,
         *_restrictions(assessment),
         *(() if ends else schedule.warnings),

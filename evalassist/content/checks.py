@@ -305,10 +305,13 @@ def _plan_faults(content: Content) -> Iterator[ContentError]:
     )
     for entry, condition in content.plan.conditions():
         yield from _unknown_facts(content, file, entry, condition, known)
-    named = _answered_or_computed(content)
+    named = _answered_or_computed(content) | set(PLAN_FACTS)
     for entry, fact in content.plan.facts_named():
         for name in sorted(_both_sides(fact) - named):
             yield ContentError(file, entry, f"no fact is called {name}")
+    for level in content.plan.irritability:
+        for name in sorted(set(level.too_much) - set(content.load_rules)):
+            yield ContentError(file, level.id, f"no load rule {name} in exercises/rules.toml")
     for entry, rule_id in content.plan.deficits_named():
         if rule_id not in content.rules:
             yield ContentError(file, entry, f"no rule is called {rule_id}")

@@ -21,8 +21,20 @@ from evalassist.resources import read_toml
 PLAN_FILE = "content/rules/plan.toml"
 CODES_FILE = "content/rules/codes.toml"
 
-PLAN_FACTS = {"irritability": "word", "plan-phase-now": "number", "resisted-ext-above-cap": "yes-no"}
-"""Facts the plan itself adds to those of the assessment; besides them a met red flag is a fact by its flag: RF20."""
+PLAN_FACTS = {
+    "irritability": "word",
+    "plan-phase-now": "number",
+    "resisted-ext-above-cap": "yes-no",
+    "later-plan": "yes-no",
+    "distance-wanted": "number",
+    "cadence-start": "number",
+    "tape-tested-before": "yes-no",
+}
+"""Facts the plan itself adds to those of the assessment; besides them a met red flag is a fact by its flag: RF20.
+
+`later-plan` says that an earlier visit gave a plan; `distance-wanted` is the latest answer of the episode,
+`cadence-start` the first.
+"""
 
 Place = Literal["education", "running", "load", "adjuncts", "not-advised"]
 
@@ -40,6 +52,8 @@ class IrritabilityRow(Sourced):
     """Sets are lowered to this, except for the exercises of `full_sets`."""
     full_sets: tuple[str, ...] = Field(default=(), alias="full-sets")
     effort: str
+    too_much: tuple[str, ...] = Field(default=(), alias="too-much")
+    """Load rules that ask for more than this effort: an exercise that has one is in the plan by hand only."""
     exercises: int
 
 
@@ -226,6 +240,14 @@ class Scaled(Model):
     times: float = 1.0
 
 
+class Reached(Model):
+    """What is said instead once the number `value` has come up to the number `least`, both as they are read."""
+
+    value: str
+    least: str
+    title: str
+
+
 class AdviceRow(Sourced):
     """Something said beside the exercises: education, load, running, an adjunct, or what is not advised."""
 
@@ -236,6 +258,7 @@ class AdviceRow(Sourced):
     when: Condition | None = None
     values: dict[str, Scaled] = Field(default_factory=dict)
     """Numbers filled into title and reason; the row stays out while one of them is not known."""
+    reached: Reached | None = None
     recommendation: str = ""
     limit: str = ""
     first_when: Condition | None = Field(default=None, alias="first-when")
@@ -355,10 +378,16 @@ class PlanRules(PlanData):
         ids |= {name for code in self.codes.treatment for name in code.exercises}
         return frozenset(ids)
 
+    def exercises_for(self, deficit: str) -> frozenset[str]:
+        """The exercises that the needs of a finding take, in any phase."""
+        needs = [need for need in self.needs if need.deficit == deficit]
+        chosen = {choice.exercise for need in needs for cell in need.cells for choice in cell.choices}
+        return frozenset(chosen | {name for need in needs for name in need.last_resorts})
+
     def conditions(self) -> Iterator[tuple[str, Condition]]:
         """Every condition with the entry it stands in, to be checked against the facts."""
         for entry in _entries(self):
-            for name in ("when", "unless", "use", "wanted", "note_when", "first_when", "applies"):
+            for name in ("when", "unless", "use", "wanted", "note_when", "first_when", "applies", "within"):
                 condition = getattr(entry, name, None)
                 if isinstance(condition, Condition):
                     yield str(getattr(entry, "id", getattr(entry, "code", type(entry).__name__))), condition

@@ -139,6 +139,10 @@ class GoalRule(Sourced):
     """Where the measure is no questionnaire and has its MCID nowhere else."""
     start: str = ""
     """The baseline in words, where what is known is no number: not running."""
+    within: Condition | None = None
+    """What else must hold where the target is reached, as pain of 2 or less; not asked, it hinders nothing."""
+    instead_of: str = Field(default="", alias="instead-of")
+    """The other goal of the same thing: this one does not stay from an earlier plan beside it."""
     judged_by: tuple[str, ...] = Field(default=(), alias="judged-by")
     """The discharge criteria that say whether it was reached, where no one value does."""
     only_without: Literal["", "function"] = Field(default="", alias="only-without")
@@ -176,6 +180,11 @@ class GoalRules(Sourced):
     grades: tuple[str, ...]
     groups: tuple[GoalGroup, ...]
     goals: tuple[GoalRule, ...]
+
+    def rule_of(self, goal_id: str) -> GoalRule | None:
+        """The rule of a goal, whichever muscle group and side it is for; None where there is none any more."""
+        rule_id = goal_id.partition(".")[0]
+        return next((rule for rule in self.goals if rule.id == rule_id), None)
 
 
 # ---------------------------------------------------------------- codes

@@ -9,8 +9,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout
 
 from evalassist.clinical.case import PHASE_ITEM
+from evalassist.clinical.discharge import goal_words, goals_of_last_plan
 from evalassist.clinical.follow_up import Criterion, FollowUp
-from evalassist.clinical.given import goal_words
 from evalassist.clinical.progression import ExerciseCourse, edits_of_advice, edits_of_all
 from evalassist.clinical.result import PlanOfCare, Reason, Verdict
 from evalassist.evaluation import ItemId
@@ -109,8 +109,7 @@ class FollowUpCard(Card):
         self.body.addLayout(line)
 
     def _show_goals(self, found: FollowUp) -> None:
-        plan = self._session.plan
-        told = goal_words(found.given, plan if isinstance(plan, PlanOfCare) else None) if found.given else ()
+        told = goal_words(goals_of_last_plan(found, self._session.content))
         self._goals.setText("; ".join(told))
         for part in (self._goals_head, self._goals):
             part.setVisible(bool(told))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
-from evalassist.clinical.goal_edits import MOST_LETTERS, TERMS, target_fault, target_words
+from evalassist.clinical.goal_edits import MOST_LETTERS, TERMS, better_grades, target_fault, target_words
 from evalassist.clinical.result import Goal
 from evalassist.evaluation import PlanEdit
 from evalassist.translate import tr
@@ -109,8 +109,7 @@ class GoalEditor(QFrame):
         name = tr("{title}: target in {said}").format(title=goal.title, said=said)
         field: NumberField | ChoiceField
         if goal.grades:
-            better = goal.grades[goal.grades.index(str(goal.baseline)) + 1 :]
-            field = ChoiceField([Choice(grade, grade) for grade in better], name, shape="combo")
+            field = ChoiceField([Choice(grade, grade) for grade in better_grades(goal)], name, shape="combo")
         else:
             field = NumberField(f"{name}, {goal.unit}", possible=goal.limits, whole=True)
         field.answered.connect(lambda value: self._aim(term, value))
