@@ -391,7 +391,7 @@ def program(
     monkeypatch.setattr(CrashHook, "install", lambda _: None)
     made = App()
     window = made.window
-    window._ask_to_lose = lambda *_, **__: True  # type: ignore[method-assign]
+    window.leaving.ask_to_lose = lambda *_, **__: True  # type: ignore[method-assign]
     qtbot.addWidget(window)
     window.resize(1366, 768)
     window.show()

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
 from evalassist.content import Content
-from evalassist.evaluation import Evaluation, Patient, Quantity, SoreKnee
+from evalassist.evaluation import Answer, Evaluation, Patient, Quantity, SoreKnee
 from evalassist.records.accounts import Account
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
@@ -474,7 +474,8 @@ def test_what_the_answers_come_to_moves_nothing_below_it(
         return [group.mapTo(page.inner, QPoint()).y() for group in page.groups]
 
     before = heads()
-    for answers in ({"nprs-rest": 0, "wakes": "no"}, {"nprs-rest": None}):
+    rest_and_wakes: dict[str, Answer | None] = {"nprs-rest": 0, "wakes": "no"}
+    for answers in (rest_and_wakes, {"nprs-rest": None}):
         for item_id, answer in answers.items():
             session.answer(item_id, answer)
         said = any(words.startswith("Pain at rest or at night") for words in told())
