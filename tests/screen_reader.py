@@ -3,6 +3,10 @@
 Run by the system's Python, which has the bindings of D-Bus: it starts the program in its arguments, reads the
 start page, opens the first unfinished evaluation and its second step by pressing what it read, and prints JSON:
 for each page a list of role, name, states and value; in a second line what was to be read aloud.
+
+With "--typing" first, it hears the program until it ends: one line of JSON, a list of what came, which is an
+announcement, or letters that went into a line or out of it, with the line's role (its number), name and
+words. The program is told each announcement that was heard.
 """
 
 from __future__ import annotations
@@ -45,13 +49,25 @@ class Reader:
         )
         self.aloud: list[str] = []
         """What the program asked to be read aloud."""
+        self.heard: list[list[object]] = []
+        """The same, and the letters that go into lines and out of them; with role, name and words of the line."""
         registry = (f"{ATSPI}.Registry", "/org/a11y/atspi/registry", f"{ATSPI}.Registry", "RegisterEvent")
-        wish = GLib.Variant("(sass)", ("object:announcement", [], ""))
-        self._bus.call_sync(*registry, wish, None, 0, 5000)
-        self._bus.signal_subscribe(None, f"{ATSPI}.Event.Object", "Announcement", None, None, 0, self._hear)
+        for kind, signal in (("announcement", "Announcement"), ("text-changed", "TextChanged")):
+            wish = GLib.Variant("(sass)", (f"object:{kind}", [], ""))
+            self._bus.call_sync(*registry, wish, None, 0, 5000)
+            self._bus.signal_subscribe(None, f"{ATSPI}.Event.Object", signal, None, None, 0, self._hear)
 
     def _hear(self, *event: Any) -> None:
-        self.aloud.append(event[-1].unpack()[3])
+        _, sender, path, _, signal, told = event
+        kind, _, _, words, _ = told.unpack()
+        if signal == "Announcement":
+            self.aloud.append(words)
+            self.heard.append(["said", words])
+        else:
+            at = (sender, path)
+            role = self._call(at, f"{ATSPI}.Accessible", "GetRole")
+            value = self._call(at, f"{ATSPI}.Text", "GetText", 0, -1, kinds="ii")
+            self.heard.append([kind, words, role, self._property(at, "Accessible", "Name"), value])
 
     def _call(self, node: Node, face: str, method: str, *told: object, kinds: str = "") -> Any:
         given = GLib.Variant(f"({kinds})", told) if kinds else None
@@ -109,6 +125,22 @@ def waited_for(reader: Reader, words: str) -> tuple[Node, list[list[object]]]:
     sys.exit(f"nothing on the bus of assistive technology is called {words!r}")
 
 
+def hear_typing() -> None:
+    reader = Reader()
+    program = subprocess.Popen(sys.argv[2:], stdin=subprocess.PIPE, text=True)
+    assert program.stdin is not None
+    told = 0
+    while program.poll() is None:
+        while GLib.MainContext.default().iteration(False):
+            pass
+        for words in reader.aloud[told:]:
+            print(words, file=program.stdin, flush=True)
+        told = len(reader.aloud)
+        time.sleep(0.005)
+    print(json.dumps(reader.heard))
+    sys.exit(program.returncode)
+
+
 def main() -> None:
     program = subprocess.Popen(sys.argv[1:])
     try:
@@ -128,4 +160,4 @@ def main() -> None:
         program.wait()
 
 
-main()
+hear_typing() if sys.argv[1] == "--typing" else main()

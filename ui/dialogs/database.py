@@ -17,6 +17,7 @@ from ui import style
 from ui.dialogs.confirm import confirmed
 from ui.spoken import Said
 from ui.way_in import WayIn
+from ui.widgets.secret_line import SecretLine
 
 if TYPE_CHECKING:
     from evalassist.records.postgres import Found
@@ -85,14 +86,13 @@ class DatabaseDialog(QDialog):
         grid.setColumnStretch(1, 1)
         self._lines: dict[str, QLineEdit] = {}
         for at, (key, words, hint) in enumerate(FIELDS):
-            line = QLineEdit(PORT if key == "port" else "")
+            line = SecretLine(words) if key == "password" else QLineEdit(PORT if key == "port" else "")
             line.setAccessibleName(words)
             line.setPlaceholderText(hint)
             line.textChanged.connect(self._forget_test)
             self._lines[key] = line
             grid.addWidget(style.label("", words), at, 0)
             grid.addWidget(line, at, 1)
-        self._lines["password"].setEchoMode(QLineEdit.EchoMode.Password)
         self._choose = QPushButton(tr("Choose…"))
         self._choose.setAccessibleName(tr("Choose the certificate file"))
         self._choose.clicked.connect(self._choose_certificate)

@@ -26,6 +26,7 @@ from ui.spoken import Said
 from ui.widgets.dates import date_text
 from ui.widgets.roomy import ENDS
 from ui.widgets.row_list import RowList
+from ui.widgets.secret_line import SecretLine
 from ui.widgets.segments import Choice, SegmentedControl
 
 KINDS = {
@@ -229,11 +230,9 @@ def restore_page(
     return page
 
 
-def secret_line(name: str) -> QLineEdit:
-    """A line whose letters cannot be read over a shoulder."""
-    line = QLineEdit()
-    line.setEchoMode(QLineEdit.EchoMode.Password)
-    line.setAccessibleName(name)
+def secret_line(name: str) -> SecretLine:
+    """A line whose letters cannot be read over a shoulder, nor heard."""
+    line = SecretLine(name)
     line.setPlaceholderText(name)
     return line
 

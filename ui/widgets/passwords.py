@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
@@ -15,25 +15,16 @@ from ui import icons, style
 from ui.spoken import Said
 from ui.widgets.marks import LinkButton
 from ui.widgets.roomy import bring_into_view
+from ui.widgets.secret_line import HIDDEN, SHOWN, SecretLine
 
 MOST_BYTES = 1_000_000
 """A key file is a small file; a film chosen by a slip is not read into the memory."""
-ASKED = (
-    Qt.InputMethodHint.ImhHiddenText
-    | Qt.InputMethodHint.ImhSensitiveData
-    | Qt.InputMethodHint.ImhNoAutoUppercase
-    | Qt.InputMethodHint.ImhNoPredictiveText
-)
 
 
-class _Secret(QLineEdit):
-    """A line that shows dots, and notices Caps Lock by the letters that come."""
+class _Secret(SecretLine):
+    """A line that notices Caps Lock by the letters that come."""
 
     caps_lock = Signal(bool)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.end(False)  # as in `Line`
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         letter = event.text()
@@ -51,12 +42,10 @@ class PasswordField(QWidget):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.edit = _Secret()
-        self.edit.setEchoMode(QLineEdit.EchoMode.Password)
-        self.edit.setInputMethodHints(ASKED)
-        self.edit.setAccessibleName(name)
+        self.edit = _Secret(name)
         self.edit.returnPressed.connect(self.entered)
-        self.edit.textChanged.connect(self.typed)
+        self.edit.textChanged.connect(self._typing)
+        self._known = ""
         self.edit.caps_lock.connect(self._say_caps)
         self.show_button = QPushButton(tr("Show"))
         self.show_button.setProperty("kind", "flat")
@@ -86,8 +75,13 @@ class PasswordField(QWidget):
         self._caps.hide()
         self.show_button.setChecked(False)
 
+    def _typing(self) -> None:
+        if self._known != self.value:  # to show it changes what stands in the line, and nothing is typed
+            self._known = self.value
+            self.typed.emit()
+
     def _show(self, shown: bool) -> None:
-        self.edit.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+        self.edit.setEchoMode(SHOWN if shown else HIDDEN)
         self.show_button.setText(tr("Hide") if shown else tr("Show"))
 
     def _say_caps(self, on: bool) -> None:
