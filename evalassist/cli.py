@@ -467,13 +467,14 @@ def _verify(options: argparse.Namespace) -> int:
     told = ", ".join(f"{count:,} {what}" for what, count in found.counts.items())
     print(f"Looked through: {told or 'nothing'}.")
     if heard:  # so that it is seen where one is missing, or a folder is not asked any more
-        print(f"Backups heard: {', '.join(f'{len(lines)} in {folder}' for folder, lines in heard.items())}.")
+        told = ", ".join(f"{len(lines)} in {folder}" for folder, lines in heard.items())
+        print(_on_one_line(f"Backups heard: {told}."))
     for fault in found.faults:
-        print(f"FAULT: {fault}")
+        print(_on_one_line(f"FAULT: {fault}"))
     for why in found.not_checked:
-        print(f"Not checked: {why}")
+        print(_on_one_line(f"Not checked: {why}"))
     if code:
-        print(_fitting_note(code, found.codes))
+        print(_on_one_line(_fitting_note(code, found.codes)))
     if found.head.number and not found.faults:
         print(
             f"The audit trail ends at line {found.head.number}, code {short_code(found.head.mac)}. "
@@ -486,6 +487,11 @@ def _verify(options: argparse.Namespace) -> int:
         return STOPPED
     print("All that was looked at is as it was kept.")
     return UNFINISHED if found.not_checked else DONE
+
+
+def _on_one_line(words: str) -> str:
+    """As the terminal may have it: a name that somebody gave a file or a person writes nothing over what was told."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in words)
 
 
 def _fitting_note(code: str, codes: Mapping[str, str]) -> str:

@@ -601,6 +601,34 @@ def test_a_value_that_lists_read_otherwise_than_the_note_is_told(path: Path, col
     assert any(f"evaluation.{column}" in fault for fault in checked(path).faults)
 
 
+def test_an_anchor_without_a_seal_vouches_for_nothing(path: Path) -> None:
+    with Store(path, KEYS, CHEN) as store:
+        written_below(store)
+    verified = verify(path, KEYS, {"a backup": Anchor(number=2**31 - 1, mac="")})
+    assert any("a backup" in fault for fault in verified.faults)
+
+
+def test_a_name_writes_nothing_over_what_verify_told(
+    entrance: Entrance, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = tmp_path / "password"
+    secret.write_text(PASSWORD)
+    store, _ = entrance.begin(CHEN, PASSWORD)
+    with store:
+        backup = Backups(entrance.records).make(store.keys.database, "asked")
+    manifest = json.loads(backup.manifest_file.read_text())
+    manifest["held"] |= {"audit_number": 900, "audit_mac": "ab" * 32}
+    false = backup.file.with_name("evalassist-\x1b[2J\nAll that was looked at is as it was kept.db")
+    shutil.copy(backup.file, false)
+    false.with_suffix(".json").write_text(json.dumps(manifest))
+    told = main(["verify", f"{entrance.records.parent}", "--name", "chen", "--password-file", f"{secret}"])
+    out = capsys.readouterr().out
+    assert told == 3
+    assert "line 900" in out
+    assert "\x1b" not in out
+    assert "\nAll that" not in out
+
+
 @pytest.mark.parametrize(
     ("action", "detail"),
     [

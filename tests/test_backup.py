@@ -513,7 +513,7 @@ def test_the_name_somebody_gave_a_backup_is_in_neither_the_log_nor_the_trail(
     assert "Okafor" not in caplog.text
 
 
-@pytest.mark.parametrize("mac", ["x'0001'", f"'{'a' * 100}'"])
+@pytest.mark.parametrize("mac", ["x'0001'", f"'{'a' * 100}'", "''", "char(0) || 'a'", f"'{'x' * 64}'"])
 def test_a_line_of_the_trail_that_another_program_wrote_keeps_no_backup_from_being_made(
     clinic: Clinic, mac: str
 ) -> None:
@@ -521,6 +521,7 @@ def test_a_line_of_the_trail_that_another_program_wrote_keeps_no_backup_from_bei
         db.execute(
             f"INSERT INTO audit SELECT max(number) + 1, max(at), '', '', 'x', '', '{{}}', {mac} FROM audit"
         )
+        db.execute("UPDATE evaluation SET change_number = 'zzz'")
         (number,) = db.execute("SELECT max(number) FROM audit").fetchone()
     assert clinic.back_up().manifest.held.audit_number < number
 

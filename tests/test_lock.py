@@ -61,9 +61,11 @@ from ui.dialogs.open_testing import OpenTestingDialog
 from ui.dialogs.palette import Palette
 from ui.dialogs.patient import CorrectionDialog, PatientDialog
 from ui.dialogs.preferences import PreferencesDialog
+from ui.dialogs.restore import RestoreDialog
 from ui.evaluation_view import EvaluationView
 from ui.locking import mark_of
 from ui.pages.door import Door
+from ui.pages.first_run import FirstRun
 from ui.pages.locked import LockablePage
 from ui.pages.review import SignPage
 from ui.pages.strength import StrengthPage
@@ -1647,21 +1649,106 @@ def test_a_password_that_is_still_being_tried_opens_nothing_for_who_comes_after_
     assert person.sees == "evaluation"
 
 
-def test_the_first_start_of_the_day_hears_of_a_lock_too_while_a_password_is_tried(person: Person) -> None:
+@GOES_AWAY
+def test_what_was_typed_at_the_first_start_of_the_day_is_gone_with_who_typed_it(
+    person: Person, goes_away: Callable[[Person], None]
+) -> None:
     person.window.close()
     person.app.close()
     again = Person(person.qtbot)
     door = again.door()
-    assert again.window.findChild(Watch) is None
-    door.name.set_value("chen")
-    door.password.edit.setText(PASSWORD)
-    door.unlock()
-    screen_locked(again)
-    again.qtbot.waitUntil(lambda: not door.at_work)
-    assert again.sees == "door"
+    again.qtbot.waitUntil(lambda: again.window.findChild(Watch) is not None)
+    QTest.keyClicks(door.password.edit, PASSWORD)
+    goes_away(again)
+    assert not door.password.value
     again.sign_in("chen", PASSWORD)
     again.window.close()
     again.app.close()
+
+
+@GOES_AWAY
+@pytest.mark.parametrize("tries", [False, True], ids=["typed", "refused"])
+def test_a_paper_key_that_was_typed_and_a_refused_way_in_are_gone_with_who_typed_them(
+    person: Person, goes_away: Callable[[Person], None], tries: bool
+) -> None:
+    if tries:
+        door = person.come_by_paper()
+        store = door._by_paper
+        door.who.setCurrentIndex(door.who.count() - 1)
+        door.fields.name.set_value("Somebody")
+        door.fields.sign_in.set_value("chen")  # taken: refused, once that was tried
+        door.new_password.first.edit.setText(OTHER)
+        door.new_password.again.edit.setText(OTHER)
+        door.button.click()
+        assert door.at_work
+        goes_away(person)
+        person.qtbot.waitUntil(lambda: not door.at_work)
+        assert store is not None
+        assert store._closed
+    else:
+        paper = person.entrance.new_paper_key(person.store)
+        person.lock()
+        door = person.door()
+        door.show_paper()
+        QTest.keyClicks(door.paper_key, paper)
+        goes_away(person)
+    assert not door.holds_records
+    assert "Name to sign in" in texts(door)
+    assert not any(line.text() for line in door.findChildren(QLineEdit) if line.isVisibleTo(door))
+
+
+def test_a_password_that_was_refused_is_not_brought_back_by_undoing(person: Person) -> None:
+    person.lock()
+    door = person.door()
+    door.name.set_value("cheng")
+    door.password.show_button.click()
+    QTest.keyClicks(door.password.edit, PASSWORD)
+    QTest.keyClick(door.password.edit, Qt.Key.Key_Return)
+    person.qtbot.waitUntil(lambda: not door.at_work)
+    door.password.show_button.click()
+    for _ in range(3):
+        QTest.keyClick(door.password.edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not door.password.value
+    assert not door.password.edit.displayText()
+
+
+def test_a_restore_that_its_owner_left_is_closed_with_all_that_was_typed_in_it(person: Person) -> None:
+    person.lock()
+
+    def leave(dialog: RestoreDialog) -> None:
+        screen_locked(person)
+        assert not dialog.isVisible()
+
+    clock = when_shown(RestoreDialog, leave)
+    person.window.restore_wanted.emit()
+    clock.stop()
+
+
+@GOES_AWAY
+def test_who_has_the_first_paper_key_and_goes_away_is_locked_out(
+    qtbot: QtBot, home: Path, goes_away: Callable[[Person], None]
+) -> None:
+    person = Person(qtbot)
+    qtbot.waitUntil(lambda: person.window.door is not None)
+    first = person.window.door
+    assert isinstance(first, FirstRun)
+    first._show_account()
+    first.fields.name.set_value("A. Chen, PT")
+    first.fields.sign_in.set_value("chen")
+    first.password.first.edit.setText(PASSWORD)
+    first.password.again.edit.setText(PASSWORD)
+    first.begin()
+    qtbot.waitUntil(lambda: first.shows_paper_key)
+    goes_away(person)
+    assert first.shows_paper_key, "nobody could show it again"
+    first.paper_key.has_it.click()
+    first.paper_key.go_on.click()
+    assert first.holds_records
+    goes_away(person)
+    person.wait_locked()
+    assert isinstance(person.window.door, Door)
+    person.window.close()
+    person.app.close()
 
 
 def test_no_backup_is_restored_over_records_that_are_just_being_opened(person: Person) -> None:

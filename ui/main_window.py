@@ -591,11 +591,14 @@ class MainWindow(QMainWindow):
         self.door = door
         door.opened.connect(self._come_in)
         door.restore_wanted.connect(self._restore)
-        door.tried.connect(self._begin_watch)
         self.waiting.tell()
         self._stack.addWidget(door)
         self._stack.setCurrentWidget(door)
         door.take_keyboard()
+        if self.painted_at:
+            self._begin_watch()
+        else:  # what listens to the system is loaded once the first page is seen
+            self.first_painted.connect(self._begin_watch)
 
     def _come_in(self, store: Store, way_in: WayIn) -> None:
         from evalassist.records.doorstep import keep_last_name
@@ -645,8 +648,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("EvalAssist")
         spoken.say(self, tr("Locked."), at_once=True)
         self.show_door(Door(lambda: entrance, last_name(entrance.records.parent), self._settings.clinic_name))
-        if self._watch is not None:
-            self._watch.stop()
         for key in self._keys:
             key.setEnabled(False)
         if self._copied is not None:
@@ -659,8 +660,9 @@ class MainWindow(QMainWindow):
     def _nobody_there(self) -> None:
         """Whoever was here went away: also from a door behind which records are open, or about to be."""
         if self.door is not None:
+            close_dialogs()
             self.door.nobody_there()
-        else:
+        if self.door is None:
             self.lock()
 
     def forget_left(self) -> None:

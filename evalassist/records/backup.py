@@ -83,8 +83,8 @@ class Held(_Kept):
     version: int
     counts: dict[str, int]
     last_change: int
-    audit_number: int
-    audit_mac: str
+    audit_number: Annotated[int, Field(ge=0)]
+    audit_mac: Annotated[str, Field(max_length=64)]
     """The last line of the audit trail: one that ends before it was cut."""
 
     def same_records(self, other: Held) -> bool:
@@ -400,7 +400,9 @@ def _written(vault: bytes, to: Path) -> str:
 
 
 _LAST_SEALED = """
-SELECT number, mac FROM audit WHERE typeof(mac) = 'text' AND length(mac) <= 64 ORDER BY number DESC LIMIT 1
+SELECT number, mac FROM audit
+WHERE typeof(mac) = 'text' AND length(CAST(mac AS BLOB)) = 64 AND mac NOT GLOB '*[^0-9a-f]*' AND number > 0
+ORDER BY number DESC LIMIT 1
 """
 """Another program may have written anything in the place of a seal."""
 
@@ -412,8 +414,10 @@ def _held(db: sqlite.Connection) -> Held:
         last_line = db.execute(_LAST_SEALED).fetchone()
     number, mac = last_line or (0, "")
     (version,) = db.execute("PRAGMA user_version").fetchone()
-    (last_change,) = db.execute("SELECT coalesce(max(change_number), 0) FROM evaluation").fetchone()
-    return Held(version=version, counts=counts, last_change=last_change, audit_number=number, audit_mac=mac)
+    (last_change,) = db.execute("SELECT max(CAST(change_number AS INTEGER)) FROM evaluation").fetchone()
+    return Held(
+        version=version, counts=counts, last_change=last_change or 0, audit_number=number, audit_mac=mac
+    )
 
 
 def _remove_unfinished(part: Path) -> None:

@@ -144,7 +144,7 @@ def verify_rows(db: Connection, key: bytes, anchors: Mapping[str, Anchor], found
     found.head = trail.head
     for where, anchor in anchors.items():
         known = trail.known.get(anchor.number, "")
-        if anchor.number and anchor.mac not in (known, _code_of(known)):
+        if anchor.number and (not anchor.mac or anchor.mac not in (known, _code_of(known))):
             found.tell([_cut(where, anchor, trail.head)])
     found.tell(_notes(db, trail, found))
     older: list[str] = []

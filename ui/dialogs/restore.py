@@ -157,14 +157,10 @@ class RestoreDialog(QDialog):
         self._tries.take_back()  # nobody signed in: the wrong tries are still to be told
         return keys
 
-    def reject(self) -> None:
-        """Esc or Cancel: what was begun is done first, and told."""
-        if not self._aside.at_work:
-            super().reject()
-
     def done(self, result: int) -> None:
-        self._aside.finish()
-        super().done(result)
+        """Esc, Cancel, or whoever was here went away: what was begun is done first, and told."""
+        if not self._aside.at_work:
+            super().done(result)
 
     def _done(self, back: Restored) -> None:
         self.told = tr(

@@ -56,8 +56,6 @@ class ClosedPage(QWidget):
     opened = Signal(object, object)
     """The `Store` that was opened, and the `WayIn`."""
     restore_wanted = Signal()
-    tried = Signal()
-    """A name with its password, or the paper key, is being tried: the records may be open in a moment."""
     hides = False
     """It stands before records that nobody may see now."""
     chapter = "accounts"
@@ -234,6 +232,7 @@ class Door(ClosedPage):
     # ------------------------------------------------------------ name and password
 
     def _show_unlock(self, name: str) -> None:
+        self._asks_for_paper = False
         self.name = TextField(tr("Name to sign in"))
         self.name.set_value(name or None)
         self.password = PasswordField(tr("Password"))
@@ -264,6 +263,7 @@ class Door(ClosedPage):
 
     def show_paper(self) -> None:
         """Ask for the paper key."""
+        self._asks_for_paper = True
         self.paper_key = QLineEdit()
         self.paper_key.setAccessibleName(tr("Paper key"))
         self.paper_key.returnPressed.connect(self.use_paper)
@@ -378,6 +378,8 @@ class Door(ClosedPage):
             self.say(
                 tr("Nobody was here: the records are closed again. Type the paper key once more."), "att"
             )
+        elif self._asks_for_paper or self.password.value:
+            self._go_back()  # whoever comes next tries nothing that was typed before
 
     # ------------------------------------------------------------ trying, and waiting between tries
 
@@ -395,7 +397,6 @@ class Door(ClosedPage):
         self.say(tr("One moment…"), "q")
         self._given_up = False
         self._aside.do(work, partial(self._take, then), self._refused)
-        self.tried.emit()
 
     def _take(self, then: Callable[[Store], object], opened: Store) -> None:
         if not self._given_up:
@@ -406,6 +407,8 @@ class Door(ClosedPage):
         self.say(tr("The window was locked meanwhile. Sign in once more."), "att")
 
     def _refused(self, fault: EvalAssistError) -> None:
+        if self._given_up:
+            self._go_back()
         self.say(str(fault))
         self.ready()
         for field in self.findChildren(PasswordField):

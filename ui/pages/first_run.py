@@ -64,6 +64,8 @@ class FirstRun(ClosedPage):
         super().__init__(settings.clinic_name)
         self._entrance, self._settings, self._plain = entrance, settings, plain
         self._store: Store | None = None
+        self._way_in: WayIn | None = None
+        """Of who began the records and has the paper key."""
         self._key: PaperKey | None = None
         self._first: QWidget = self
         self._account: tuple[QWidget, ...] = ()
@@ -84,6 +86,10 @@ class FirstRun(ClosedPage):
 
     def ready(self) -> None:
         """The entrance is loaded; nothing waits for it here."""
+
+    def nobody_there(self) -> None:
+        if self._store is not None and self._way_in is not None:
+            self._enter(self._store, self._way_in)  # and is locked out at once, like everybody who goes away
 
     def leave(self) -> None:
         super().leave()
@@ -207,6 +213,7 @@ class FirstRun(ClosedPage):
         self.paper_key.take_keyboard()
 
     def _show_ready(self, store: Store, way_in: WayIn) -> None:
+        self._way_in = way_in
         self.to_start = _button(tr("Start page"), lambda: self._enter(store, way_in), primary=True)
         self.to_practice = _button(tr("Practice first"), lambda: self._practice(store, way_in))
         self.show_card(tr("Ready"), [style.label("", READY, wrap=True)], self.to_practice, self.to_start)
