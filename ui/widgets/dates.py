@@ -199,6 +199,7 @@ class DateField(Typed):
         self.commit()
 
     def _entered(self, back: bool) -> None:
+        refused_before = self.message
         if back:
             self._asked_about = ""
             self.commit()
@@ -206,6 +207,8 @@ class DateField(Typed):
             self.insist()
         if self.message and not back:
             self.edit.selectAll()
+            if self.message == refused_before:
+                self._speak(self.message)
             return
         if self.value is not None:
             self.edit.setText(date_text(self.value))
@@ -237,11 +240,14 @@ class DateField(Typed):
         changed = sentence != self.message
         self._message.setText(sentence)
         if sentence and sentence != self.edit.accessibleDescription() and self.isVisible():
-            spoken.say(self.edit, f"{self.accessibleName()}: {sentence}", at_once=True)
+            self._speak(sentence)
         self.edit.setAccessibleDescription(sentence)
         style.say(self.edit, mark="danger" if sentence else "")
         if changed or self._message.isHidden() == bool(sentence):
             once_released(self, self._show_message)
+
+    def _speak(self, sentence: str) -> None:
+        spoken.say(self.edit, f"{self.accessibleName()}: {sentence}", at_once=True)
 
     def _show_message(self) -> None:
         self._message.setVisible(bool(self.message))
