@@ -67,6 +67,7 @@ from ui.way_in import WayIn
 from ui.widgets.boxes import Box, Choice
 from ui.widgets.choices import ChoiceField
 from ui.widgets.comparison import ComparisonTable
+from ui.widgets.dates import DateField
 from ui.widgets.focus import is_stop
 from ui.widgets.marks import Banner, ReasonLink
 from ui.widgets.panel_lines import PanelLines
@@ -670,6 +671,7 @@ def test_a_step_a_finding_a_red_flag_and_a_failed_save_are_read_aloud(
     assert view is not None
     aloud.heard()
     view.go_to("onset")
+    desk.rest()
     assert aloud.heard() == (["Step 2: History, complete"], [])
     QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_F3)
     said, _ = aloud.heard()
@@ -677,7 +679,11 @@ def test_a_step_a_finding_a_red_flag_and_a_failed_save_are_read_aloud(
     view.session.answer("nprs-worst", 9.0)
     assert "Irritability: high" in aloud.heard()[0][0]
     view.undo()
-    assert "Undone" in aloud.heard()[0]
+    assert "Undone: worst pain, last 7 days" in aloud.heard()[0]
+    view.redo()
+    assert "Done again: worst pain, last 7 days" in aloud.heard()[0]
+    view.undo()
+    aloud.heard()
     view.session.answer("hot-joint", "yes")
     _, broke_in = aloud.heard()
     assert [words.partition(".")[0] for words in broke_in] == ["Emergency: act now"]
@@ -690,6 +696,80 @@ def test_a_step_a_finding_a_red_flag_and_a_failed_save_are_read_aloud(
         assert aloud.heard()[1] == ["Not kept. The disk is full."]
     view.session.keep()
     assert "Everything is kept again." in aloud.heard()[0]
+
+
+def test_a_new_page_that_begins_with_a_line_to_type_in_is_announced_with_it(
+    desk: Desk, aloud: Aloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    asked = [item_id for item in desk.content.steps["questionnaires"].items for item_id in item.ids]
+    desk.window.begin(desk.case("ex1").without_answer(*asked, "habd.right", "habd.left"))
+    desk.rest()
+    view = desk.window.view
+    assert view is not None
+    aloud.heard()
+
+    def come_to(step: int) -> list[str]:
+        QTest.keyClick(desk.window, Qt.Key(Qt.Key.Key_0 + step), Qt.KeyboardModifier.ControlModifier)
+        desk.rest()
+        return [words for words in aloud.heard()[0] if words.startswith("Step")]
+
+    (words,) = come_to(3)
+    assert words.startswith("Step 3: Questionnaires, ")
+    assert words.endswith(". AKPS total from paper, of 100"), words
+    (words,) = come_to(6)
+    assert words.endswith(". Hip abduction, right, trial 1, N"), words
+    (words,) = come_to(1)
+    assert words.endswith("complete"), "of choices a screen reader reads the name itself"
+    (words,) = come_to(3)
+    assert "AKPS" not in words, "of a page that was made a screen reader reads the line itself"
+    monkeypatch.setattr(sys, "platform", "win32")
+    desk.window.begin(desk.case("ex1").without_answer(*asked))
+    desk.rest()
+    aloud.heard()
+    (words,) = come_to(3)
+    assert "AKPS" not in words, "on Windows a screen reader reads every line that gets the keyboard"
+
+
+def test_a_line_that_cannot_be_counted_says_why_at_every_enter(desk: Desk, aloud: Aloud) -> None:
+    desk.window.begin(desk.case("ex1").without_answer("akps-total"))
+    view = desk.window.view
+    assert view is not None
+    view.go_to("akps-total")
+    line = desk.window.focusWidget()
+    assert isinstance(line, QLineEdit)
+    QTest.keyClicks(line, "abc\r")
+    why = "AKPS total from paper: “abc” is not a number yet. It stays here and is not counted."
+    assert aloud.heard()[1] == [why]
+    QTest.keyClicks(line, "\r")
+    assert aloud.heard()[1] == [why]
+    QTest.keyClicks(line, "\b\r")  # else it is asked about as the window closes
+
+
+def test_a_date_that_cannot_be_read_says_why_at_every_enter(
+    qtbot: QtBot, dressed: None, aloud: Aloud
+) -> None:
+    field = DateField("Date of birth")
+    qtbot.addWidget(field)
+    field.show()
+    QTest.keyClicks(field.edit, "Helen\r")
+    (why,) = aloud.heard()[1]
+    assert why.startswith("Date of birth: “Helen” cannot be read as a date yet.")
+    QTest.keyClicks(field.edit, "\r")
+    assert aloud.heard()[1] == [why]
+
+
+def test_f8_on_the_only_gap_says_that_it_is_the_only_one(desk: Desk, aloud: Aloud) -> None:
+    desk.window.begin(desk.case("ex1").without_answer("nprs-worst"))
+    view = desk.window.view
+    assert view is not None
+    view.show_step("history")
+    QTest.keyClick(desk.window, Qt.Key.Key_F8)
+    desk.rest()
+    aloud.heard()
+    QTest.keyClick(desk.window, Qt.Key.Key_F8)
+    (words,) = aloud.heard()[1]
+    assert words.startswith("1 left here: Worst pain, last 7 days"), words
 
 
 def fails(_: Evaluation) -> None:
@@ -731,7 +811,13 @@ def test_the_hands_busy_view_is_read_with_the_question_it_begins_with(desk: Desk
     assert hands is not None
     assert hands.entry.question is not None
     assert all(words in hands.accessibleDescription() for words in hands.entry.question.options)
+    assert hands.accessibleDescription().endswith(". Enter begins.")
     assert "trial 1" not in hands.accessibleDescription()
+    QTest.keyClicks(hands, "9\r")
+    assert aloud.heard()[1][-1].startswith("Type a number from 1 to ")
+    QTest.keyClicks(hands, "\b")
+    assert "trial 1 of 3" in (told := aloud.heard()[1][-1])
+    assert "Type a number" not in told + hands.accessibleDescription()
 
 
 def test_the_hands_busy_view_says_where_the_pad_goes_and_all_of_it_with_the_picture(
@@ -924,6 +1010,25 @@ def test_a_notification_comes_up_until_it_is_read(
     assert came_up == [QAccessible.Event.ObjectShow] * 2
 
 
+def test_what_a_dialog_says_does_not_come_up_in_it_or_all_of_it_is_read_again(
+    qtbot: QtBot, dressed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spoken, "listens", lambda: True)
+    monkeypatch.setattr(sys, "platform", "linux")
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    dialog = QDialog(window)
+    dialog.show()
+    spoken.say(dialog, "Type the name.")
+    QApplication.processEvents()
+    (note,) = (each for each in window.children() if isinstance(each, spoken._Notification))
+    assert note.accessibleName() == "Type the name."
+    dialog.close()
+    with qtbot.waitSignal(note.destroyed):  # and nothing of it is said once it is closed
+        note._come_up()
+
+
 def test_pages_are_not_made_ahead_while_a_screen_reader_listens(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -963,6 +1068,8 @@ def test_what_does_not_fit_is_read_with_what_it_is_and_the_keys_with_what_they_d
     keys = KeysDialog([], evaluation=True, parent=desk.window)
     done = next(each for each in keys.findChildren(QPushButton) if each.isDefault())
     assert "F8: next gap" in done.accessibleDescription()
+    table = next(each for each in keys.findChildren(QWidget) if getattr(each, "spoken_role", None))
+    assert heard(table)[0] == Role.Table, "of what lies in one Orca reads nothing unasked"
 
 
 def test_what_one_key_answers_is_read_aloud(desk: Desk, aloud: Aloud) -> None:
@@ -1049,6 +1156,8 @@ def test_lists_below_a_line_say_what_enter_would_take(desk: Desk, aloud: Aloud) 
         told = [words.rpartition(", ")[0] for words in aloud.heard()[1]]
         assert len(set(told)) == palette.list.count() > 1
     palette.typed.setText("nothing like this")
+    assert aloud.heard()[1] == ["Nothing found."]
+    QTest.keyClick(palette.typed, Qt.Key.Key_Return)
     assert aloud.heard()[1] == ["Nothing found."]
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
         QTest.keyClick(palette.typed, key)

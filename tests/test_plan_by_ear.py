@@ -18,6 +18,7 @@ from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import evaluation_view, spoken
+from ui.dialogs.palette import commands, fitting
 from ui.main_window import MainWindow, wear
 from ui.pages.plan import PlanPage
 from ui.widgets.fields import TextField
@@ -105,6 +106,32 @@ def ear_of(
     window.practice.close()
     window.close()
     store.close()
+
+
+# ---------------------------------------------------------------- ways
+
+
+def test_ctrl_down_goes_from_part_to_part_and_ctrl_up_back(ear_of: Callable[[str], Ear]) -> None:
+    ear = ear_of("ex1")
+    control = Qt.KeyboardModifier.ControlModifier
+    parts = [ear.page._middle, ear.page._goals, ear.page._visits, ear.page._codes, ear.page._care]
+    for part in parts[1:]:
+        ear.key(Qt.Key.Key_Down, control)
+        assert part.isAncestorOf(ear.at), ear.here()
+    ear.key(Qt.Key.Key_Down, control)
+    assert parts[-1].isAncestorOf(ear.at), "past the last one it stays"
+    for part in reversed(parts[:-1]):
+        ear.key(Qt.Key.Key_Up, control)
+        assert part.isAncestorOf(ear.at), ear.here()
+
+
+def test_ctrl_k_finds_the_goals_of_the_plan(ear_of: Callable[[str], Ear]) -> None:
+    ear = ear_of("ex1")
+    found = next(fitting(commands(ear.window), "goals"))
+    assert (found.words, found.where) == ("Goals", "Plan of care")
+    found.act()
+    QApplication.processEvents()
+    assert ear.page._goals.isAncestorOf(ear.at)
 
 
 # ---------------------------------------------------------------- goals

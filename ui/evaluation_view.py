@@ -24,7 +24,7 @@ from evalassist.translate import tr
 from ui import collector, icons, spoken, style
 from ui.faults import log_fault
 from ui.pages import load_page, page_for
-from ui.pages.base import Page
+from ui.pages.base import GOALS, Page
 from ui.pages.item_row import side_of
 from ui.session import EvaluationSession
 from ui.widgets import glyph
@@ -157,6 +157,7 @@ class EvaluationView(QWidget):
         self.close_hands()
         if self._step and self._step != step_id:
             self._commit_page()
+        is_new = step_id not in self._pages
         page = self._page(step_id)
         self._put_aside()
         if page is self._early:
@@ -173,8 +174,17 @@ class EvaluationView(QWidget):
         self.step_shown.emit(step_id)
         self._later.start()
         if turned:
-            spoken.say(self, ". ".join((self.rail.in_words(step_id), *page.warns())))
+            QTimer.singleShot(0, self, partial(self._say_step, step_id, is_new=is_new))
         return page
+
+    def _say_step(self, step_id: str, *, is_new: bool) -> None:
+        """Where one came to; with the field that got the keyboard, where a new page keeps it from being read."""
+        if self._step != step_id:
+            return  # gone on meanwhile
+        at, page = self.window().focusWidget(), self.page
+        field = spoken.line_in_words(at) if is_new and at is not None and page.isAncestorOf(at) else ""
+        words = (self.rail.in_words(step_id), *page.warns(), field)
+        spoken.say(self, ". ".join(part for part in words if part))
 
     def go_to(self, item_id: str) -> None:
         """Show the step of an item and put the keyboard on it; a step's own id shows the step."""
@@ -190,6 +200,8 @@ class EvaluationView(QWidget):
         content = self.session.content
         if item_id in content.steps:
             return item_id
+        if item_id == GOALS:
+            return "plan"
         own = content.asked[item_id][0].id if item_id in content.asked else item_id
         if own in content.step_of:
             return content.step_of[own]
@@ -203,8 +215,12 @@ class EvaluationView(QWidget):
             self.referral_wanted.emit()
         elif found is not None:
             step_id, item_id = found
+            before = self.window().focusWidget()
             page = self.show_step(step_id)
             page.focus_item(item_id)
+            if before is not None and self.window().focusWidget() is before:  # it is the only one
+                left = self._left_words(self.session.progress[step_id])[0]
+                spoken.say(self, f"{left}: {before.accessibleName()}", at_once=True)
         else:
             spoken.say(self, tr("Nothing left"))
 
@@ -333,17 +349,30 @@ class EvaluationView(QWidget):
 
     def undo(self) -> None:
         self.commit()
-        self._say_done(self.session.undo, tr("Undone"), tr("Nothing to undo"))
+        self._say_done(self.session.undo, tr("Undone: {name}"), tr("Nothing to undo"))
 
     def redo(self) -> None:
         self.commit()
-        self._say_done(self.session.redo, tr("Done again"), tr("Nothing to do again"))
+        self._say_done(self.session.redo, tr("Done again: {name}"), tr("Nothing to do again"))
 
     def _say_done(self, act: Callable[[], object], done: str, nothing: str) -> None:
         """What changes may stand far from the keyboard."""
         before = self.session.evaluation
         act()
-        spoken.say(self, nothing if self.session.evaluation is before else done)
+        now = self.session.evaluation
+        spoken.say(self, nothing if now is before else done.format(name=self._other_than(before, now)))
+
+    def _other_than(self, before: Evaluation, now: Evaluation) -> str:
+        """What is told otherwise now, by name."""
+        were, are = before.answers, now.answers
+        changed = [item_id for item_id in {**were, **are} if were.get(item_id) != are.get(item_id)]
+        if changed:
+            return self.session.content.labels(changed)
+        if before.plan_edits != now.plan_edits:
+            return self.session.content.steps["plan"].title
+        if before.opinions != now.opinions or before.impression != now.impression:
+            return self.session.content.steps["assessment"].title
+        return tr("the visit")
 
     def toggle_hands(self) -> None:
         """F11: the hands-busy view of the strength step, or back to the page at the row being worked on."""

@@ -216,6 +216,7 @@ class HandsEntry(HandsPlace):
             self.says, self.bad, self._doubted = "", False, ""
         elif self.question is not None:
             self.question = None
+            self._clear()  # what was said of its numbers is no word about a force
         elif self._forced is not None:
             self._forced = None
         else:
@@ -426,6 +427,7 @@ class HandsEntry(HandsPlace):
     def _answer(self, question: Question) -> None:
         if question.stays and not self.typed:
             self.question = None
+            self._clear()
             return
         if self._option is None:
             self._refuse(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ui.hands_entry import HandsEntry
 
 INSTEAD = tr("Or instead")
+BEGINS = tr("Enter begins.")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from evalassist.translate import tr
 from evalassist.words import lower_first
 from ui import icons, spoken, style
 from ui.hands_entry import HandsEntry
-from ui.hands_questions import INSTEAD
+from ui.hands_questions import BEGINS, INSTEAD
 from ui.session import EvaluationSession
 from ui.widgets.dates import date_text
 from ui.widgets.elided import GivingLabel
@@ -261,7 +261,7 @@ class HandsScreen(QWidget):
             if asked.instead_from is not None:
                 options.insert(asked.instead_from, INSTEAD)
             return {
-                "question": f"{asked.title} {'; '.join(options)}",
+                "question": f"{asked.title} {'; '.join(options)}" + (f". {BEGINS}" if asked.stays else ""),
                 "typed": entry.typed,
                 "says": entry.says,
             }

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAccessibleWidget,
     QComboBox,
+    QDialog,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
@@ -104,11 +105,18 @@ def _tell(widget: QWidget, words: str, at_once: bool) -> None:
         ways = QAccessible.AnnouncementPoliteness
         told.setPoliteness(ways.Assertive if at_once else ways.Polite)
         QAccessible.updateAccessibility(told)
-        window = widget.window()
+        window = _below(widget.window())
         if sys.platform == "linux" and words not in (
             note.accessibleName() for note in window.findChildren(_Notification) if note.waits
         ):
-            _Notification(window, words)
+            _Notification(window, words, widget)
+
+
+def _below(window: QWidget) -> QWidget:
+    """The window that dialogs lie on: of one that comes up in a dialog Orca reads all of the dialog again."""
+    while isinstance(window, QDialog) and (parent := window.parentWidget()) is not None:
+        window = parent.window()
+    return window
 
 
 class _Notification(QWidget):
@@ -116,8 +124,9 @@ class _Notification(QWidget):
 
     spoken_role = Role.Notification
 
-    def __init__(self, window: QWidget, words: str) -> None:
+    def __init__(self, window: QWidget, words: str, about: QWidget) -> None:
         super().__init__(window)  # never shown: only assistive technology meets it
+        self._about = about
         self.setAccessibleName(words)
         self.waits = TIMES
         """How often it comes up yet, if nobody reads it."""
@@ -127,7 +136,7 @@ class _Notification(QWidget):
         self._come_up()
 
     def _come_up(self) -> None:
-        if self.waits and self.window().isVisible():
+        if self.waits and isValid(self._about) and self._about.window().isVisible():
             self.waits -= 1
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.ObjectShow))
         else:
@@ -179,6 +188,17 @@ def tell_in_full(reached: QWidget | None) -> None:
 
     line.setAccessibleDescription(f"{words}. {described}" if described else words)
     line.textChanged.connect(take_back)
+
+
+def line_in_words(reached: QWidget | None) -> str:
+    """The name of what is typed in and what stands there, where a screen reader is kept from reading them; or "".
+
+    Orca takes the carets of a page that was just made for the keyboard: it believes that it read the line already.
+    """
+    if not isinstance(reached, QLineEdit | QPlainTextEdit | QTextEdit) or not is_kept_busy():
+        return ""
+    stands = reached.text() if isinstance(reached, QLineEdit) else reached.toPlainText()
+    return f"{reached.accessibleName()}: {stands}" if stands.strip() else reached.accessibleName()
 
 
 class Said(QLabel):

@@ -21,10 +21,12 @@ from PySide6.QtWidgets import (
 )
 
 from evalassist.clinical.progress import shown
+from evalassist.clinical.result import PlanOfCare
 from evalassist.evaluation import Side
 from evalassist.manual import chapters
 from evalassist.translate import tr
 from ui import spoken, style
+from ui.pages.base import GOALS
 from ui.widgets.marks import KeyCap
 from ui.widgets.roomy import roomy
 
@@ -134,6 +136,8 @@ def commands(window: MainWindow) -> list[Command]:
     papers = {"handout": tr("step: print, PDF"), "sign": tr("step: print the note, PDF")}
     for step in session.content.steps.values():
         found.append(Command(step.title, papers.get(step.id, tr("step")), partial(view.go_to, step.id)))
+    if isinstance(session.plan, PlanOfCare) and session.evaluation.kind != "discharge":
+        found.append(Command(tr("Goals"), session.content.steps["plan"].title, partial(view.go_to, GOALS)))
     steps = session.content.steps.values()
     names = Counter((step.id, item.label) for step in steps for item in step.items)
     for step in steps:
@@ -208,7 +212,7 @@ class Palette(QDialog):
                 self.list.setCurrentRow((self.list.currentRow() + by) % max(1, self.list.count()))
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._take(self.list.currentItem())
+                self._take(self.list.currentItem() or self.list.item(0))
                 return True
         return super().eventFilter(watched, event)
 
@@ -239,7 +243,9 @@ class Palette(QDialog):
             spoken.say(self.typed, told, at_once=True)
 
     def _take(self, item: QListWidgetItem | None) -> None:
-        if item is not None and item.flags():  # where nothing is found the line says so and is no choice
+        if item is not None and not item.flags():  # nothing is found: the line says so and is no choice
+            spoken.say(self.typed, item.text(), at_once=True)
+        elif item is not None:
             self.chosen = self._all[item.data(Qt.ItemDataRole.UserRole)]
             self.accept()
 
@@ -267,13 +273,19 @@ MANUAL = 2
 """How `KeysDialog` ends when the manual is wanted."""
 
 
+class _Keys(QWidget):
+    """The table of keys. The button that has the keyboard reads them: of a table a screen reader reads none itself."""
+
+    spoken_role = spoken.Role.Table
+
+
 class KeysDialog(QDialog):
     """The keys that work here, and the way to the manual."""
 
     def __init__(self, own: list[tuple[str, str]], *, evaluation: bool, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Keys of this page"))
-        table = QWidget()
+        table = _Keys()
         grid = style.scaled(QGridLayout(table), spacing=8)
         grid.setColumnStretch(1, 1)
         rows = [*own, *(IN_EVALUATION if evaluation else ()), *EVERYWHERE]

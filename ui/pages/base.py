@@ -21,6 +21,8 @@ from ui.widgets.marks import Banner, BannerKind
 from ui.widgets.typed import Typed, quotable
 
 KNEES: dict[SoreKnee, str] = {"right": tr("RIGHT"), "left": tr("LEFT"), "both": tr("BOTH")}
+GOALS = "plan-goals"
+"""Where one goes to the goals of the plan, which are no item."""
 NARROW, REASONING = 840, 136
 """Under this width the title row has no room for every word; what the button of the reasoning takes of it."""
 

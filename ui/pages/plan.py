@@ -27,7 +27,7 @@ from evalassist.translate import tr
 from evalassist.wording.assessment import level_words
 from evalassist.words import upper_first
 from ui import icons, spoken, style
-from ui.pages.base import Page
+from ui.pages.base import GOALS, Page
 from ui.session import EvaluationSession
 from ui.widgets.cards import Card, Rule
 from ui.widgets.codes_card import CodesCard
@@ -36,6 +36,7 @@ from ui.widgets.exercise_card import ExerciseCard
 from ui.widgets.exercise_library import ExerciseLibrary
 from ui.widgets.exercise_log_row import APPLY_KEY
 from ui.widgets.fields import TextField
+from ui.widgets.focus import first_stop, reach
 from ui.widgets.follow_up_card import APPLY_ALL_KEY, FollowUpCard
 from ui.widgets.going_on import GoingOnCard
 from ui.widgets.marks import LinkButton, StateGlyph
@@ -560,7 +561,31 @@ class PlanPage(Page):
 
     # ------------------------------------------------------------ how the window talks to it
 
+    def go_group(self, by: int) -> None:
+        """To the part of the plan after this one, or before: exercises, goals, visits, codes, other care."""
+        at = self.window().focusWidget()
+        parts: list[QWidget | None] = [self.discharge, self.look_back, self._middle]
+        parts += [self._goals, self._visits, self._codes, self._care]
+        there = [part for part in parts if part is not None and part.isVisible() and first_stop(part)]
+        here = [place for place, part in enumerate(there) if at is not None and part.isAncestorOf(at)]
+        place = here[0] + by if here else 0 if by > 0 else len(there) - 1
+        if 0 <= place < len(there):
+            self._reach(there[place])
+
+    def _reach(self, part: QWidget) -> bool:
+        """Put the keyboard on the first control of a part."""
+        stop = first_stop(part)
+        if stop is None:
+            return False
+        if part is self._middle and self.cards:
+            self.focus_start()
+        else:
+            reach(stop, Qt.FocusReason.OtherFocusReason)
+        return True
+
     def focus_item(self, item_id: ItemId) -> bool:
+        if item_id == GOALS:
+            return self._aims.isVisible() and self._reach(self._goals)
         if item_id in self.cards:
             self.cards[item_id].steppers["sets"].setFocus(Qt.FocusReason.OtherFocusReason)
             self.area.ensureWidgetVisible(self.cards[item_id], 0, style.px(24))
@@ -624,7 +649,13 @@ class PlanPage(Page):
             (APPLY_ALL_KEY, tr("apply all")),
         ]
         later = last if self.look_back is not None else []
-        return [("+  −", tr("change the number with the keyboard on it")), *later, ("F6", tr("what if"))]
+        parts = ("Ctrl+Down, Ctrl+Up", tr("the part of the plan after, before"))
+        return [
+            ("+  −", tr("change the number with the keyboard on it")),
+            parts,
+            *later,
+            ("F6", tr("what if")),
+        ]
 
     def set_compact(self, compact: bool) -> None:
         if compact != self._compact:

@@ -238,6 +238,7 @@ class DateField(Typed):
             self.commit()
 
     def _entered(self, back: bool) -> None:
+        refused_before = self.message
         if back:
             self._asked_about = ""
             self.commit()
@@ -245,6 +246,8 @@ class DateField(Typed):
             self.insist()
         if self._doubt() and not back:
             self.edit.selectAll()
+            if self.message == refused_before:
+                self._speak(self.message)
             return
         if self.value is not None:
             self.edit.setText(date_text(self.value))
@@ -277,11 +280,14 @@ class DateField(Typed):
         changed = sentence != self.message
         self._sentence = sentence
         if aloud and sentence and sentence != self.edit.accessibleDescription() and self.isVisible():
-            spoken.say(self.edit, f"{self.accessibleName()}: {sentence}", at_once=True)
+            self._speak(sentence)
         self.edit.setAccessibleDescription(sentence)
         style.say(self.edit, mark="danger" if sentence else "")
         if changed:
             once_released(self, self._show_message)
+
+    def _speak(self, sentence: str) -> None:
+        spoken.say(self.edit, f"{self.accessibleName()}: {sentence}", at_once=True)
 
     def _show_message(self) -> None:
         meant = two_meanings(self.edit.text()) if self.message else None

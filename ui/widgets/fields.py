@@ -211,13 +211,19 @@ class NumberField(Typed):
 
     def _entered(self, back: bool) -> None:
         asked_before = self._asks_to_keep() and self.message != ""
+        refused_before = self.message
         self.commit()
         if asked_before:
             self.keep()
         if self.message and not back:
             self.edit.selectAll()
+            if self.message == refused_before:
+                self._speak()
             return
         go_on(self, back=back)
+
+    def _speak(self) -> None:
+        spoken.say(self.edit, f"{self.accessibleName()}: {self.message}", at_once=True)
 
     def _read(self) -> object:
         return self.value
@@ -294,7 +300,7 @@ class NumberField(Typed):
         self._message = sentence
         self.edit.setAccessibleDescription(sentence)
         if sentence and self.isVisible():
-            spoken.say(self.edit, f"{self.accessibleName()}: {sentence}", at_once=True)
+            self._speak()
         if self._messages != "elsewhere":
             if self._said is None:
                 self._said = self._make_said()
