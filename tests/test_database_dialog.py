@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from evalassist.errors import StoreError
 from evalassist.evaluation import Evaluation, Patient
+from evalassist.records import moving, postgres
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
 from evalassist.records.entrance import Entrance
@@ -145,6 +149,71 @@ def test_a_database_is_used_only_after_its_test_has_passed(
     with entrance.sign_in("chen", PASSWORD) as moved:
         assert moved.is_shared
         assert [row.patient.name for row in moved.drafts()] == ["Anna Svensson"]
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_a_window_that_locks_while_the_records_are_moved_shows_nothing_and_says_at_the_door_how_it_went(
+    qtbot: QtBot,
+    entrance: Entrance,
+    store: Store,
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    arrives: bool,
+) -> None:
+    window, goes_on = MainWindow(), Event()
+    qtbot.addWidget(window)
+    window.show()
+    window.open_store(store, lambda: pytest.fail("no content is needed"), Settings(), WayIn(entrance))
+    move = moving.move
+
+    def slowly(*told: Any) -> dict[str, int]:
+        assert goes_on.wait(20)
+        if not arrives:
+            raise StoreError("The cable is cut.")
+        return move(*told)
+
+    def work() -> None:
+        dialog = next(each for each in window.findChildren(DatabaseDialog) if each.isVisible())
+        assert "still empty" in try_it(dialog, qtbot, server)
+        asks(qtbot, PASSWORD)
+        press(dialog, "Move the records there")
+        window.lock()
+
+    def door_says(words: str) -> bool:
+        assert window.door is not None
+        return any(words in each.text() for each in window.door.findChildren(QLabel) if each.isVisible())
+
+    monkeypatch.setattr(moving, "move", slowly)
+    QTimer.singleShot(0, work)
+    window.show_database()
+    qtbot.waitUntil(lambda: not window.signed_in)  # long before the move is done
+    assert not any(isinstance(each, QDialog) and each.isVisible() for each in QApplication.topLevelWidgets())
+    assert not door_says("rows arrived")
+    goes_on.set()
+    qtbot.waitUntil(lambda: door_says("rows arrived" if arrives else "The cable is cut."), timeout=20_000)
+    with entrance.sign_in("chen", PASSWORD) as fresh:
+        assert fresh.is_shared is arrives
+        assert len(fresh.drafts()) == 1
+        assert fresh.has_lines(store.own_lines)  # what waits behind the lock is given back
+    with pytest.raises(StoreError, match="closed"):
+        store.drafts()
+    backups = window._last_backups
+    qtbot.waitUntil(lambda: backups is None or not backups.at_work, timeout=20_000)
+
+
+def test_a_test_of_a_connection_that_fails_takes_back_the_one_that_passed(
+    qtbot: QtBot, dialog: DatabaseDialog, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try_it(dialog, qtbot, server)
+    assert button(dialog, "Move the records there").isEnabled()
+
+    def gone(_: Server) -> None:
+        raise StoreError("The server is gone.")
+
+    monkeypatch.setattr(postgres, "look", gone)
+    press(dialog, "Test the connection")
+    qtbot.waitUntil(lambda: said(dialog) == "The server is gone.")
+    assert not button(dialog, "Move the records there").isEnabled()
 
 
 def test_a_therapist_may_look_and_change_nothing(qtbot: QtBot, entrance: Entrance, store: Store) -> None:

@@ -14,7 +14,8 @@ from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from time import sleep
 from typing import Any
 
 import psycopg
@@ -1029,6 +1030,57 @@ def test_a_workstation_is_not_connected_to_the_copy_of_a_move_cut_short_while_it
         assert len(store.drafts()) == many
 
 
+class _PowerCut(BaseException):
+    """Nothing that the program would still do is done."""
+
+
+@pytest.mark.parametrize("file_says_so", [False, True])
+def test_nobody_works_in_the_copy_of_a_move_before_the_workstation_that_moved_it_has_finished_it(
+    here: Entrance, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file_says_so: bool
+) -> None:
+    def cut(*_told: object, **_more: object) -> None:
+        raise _PowerCut
+
+    with here.sign_in("chen", PASSWORD) as store, monkeypatch.context() as power:
+        power.setattr(*((Store, "note_as", cut) if file_says_so else (store, "writing", cut)))
+        with pytest.raises(_PowerCut):
+            here.use_server(store, server)
+    (tmp_path / "second").mkdir()
+    second = Entrance(tmp_path / "second")
+    with pytest.raises(StoreError, match="from a move that was not finished"):
+        second.join(server, "chen", PASSWORD)
+    assert not second.vault_file.exists()
+    if file_says_so:
+        with here.join(server, "chen", PASSWORD) as store:
+            assert len(store.drafts()) == 1
+            assert not store.not_compared_with
+    else:
+        with here.sign_in("chen", PASSWORD) as store:
+            assert not store.is_shared
+            with pytest.raises(StoreError, match="empty that database"):
+                here.use_server(store, server)
+        return
+    second.join(server, "chen", PASSWORD).close()
+    second.sign_in("lee", OTHER).close()
+
+
+def test_a_server_on_which_somebody_worked_since_a_move_cut_short_is_not_said_to_be_emptied(
+    here: Entrance, server: Server, tmp_path: Path
+) -> None:
+    """As the version before let them."""
+    with here.sign_in("chen", PASSWORD) as store:
+        moving.move(here.records, store.keys, server)
+    (tmp_path / "second").mkdir()
+    with Entrance(tmp_path / "second").join(server, "chen", PASSWORD) as other:
+        other.save(begin())
+    with (
+        here.sign_in("chen", PASSWORD) as store,
+        pytest.raises(StoreError, match="Look which ones count") as told,
+    ):
+        here.use_server(store, server)
+    assert "empty" not in str(told.value)
+
+
 def test_records_that_were_moved_are_not_taken_for_the_clinics_again(here: Entrance, server: Server) -> None:
     """Whoever deletes the name of the server must not lead the workstation back to the state of that day."""
     with here.sign_in("chen", PASSWORD) as store:
@@ -2002,21 +2054,30 @@ def test_a_database_that_was_left_is_not_used_again_by_an_older_name_of_it(
     here.sign_in("lee", OTHER).close()
 
 
-def test_a_copy_that_lacks_what_was_kept_since_is_not_used(
+def test_a_copy_that_lacks_what_was_kept_since_is_used_only_by_the_command_which_tells_it_and_leaves_the_other(
     here: Entrance, there: Entrance, server: Server, copied: Server
 ) -> None:
+    former, vault = here.server_file.read_bytes(), here.vault_file.read_bytes()
     with there.sign_in("lee", OTHER) as store:
         store.save(begin())
     with here.sign_in("chen", PASSWORD) as store, pytest.raises(StoreError, match="lacks what was kept"):
         here.use_server(store, copied)
+    there.sign_in("lee", OTHER).close()
     with here.join(copied, "chen", PASSWORD) as store:
         assert store.trail_was_cut
-    there.sign_in("lee", OTHER).close()  # the others go on where more is
+        here.remove_account(store, next(each.id for each in store.accounts() if each.sign_in == "lee"))
+    here.server_file.write_bytes(former)
+    here.vault_file.write_bytes(vault)
+    for each in (here, there):
+        with pytest.raises(StoreError, match="lie in another database now"):
+            each.sign_in("lee", OTHER)
+    with there.join(server, "chen", PASSWORD) as store:  # whoever looked finds that this one counts
+        assert len(store.drafts()) == 2
 
 
 @pytest.mark.parametrize("by", ["command", "window"])
 @pytest.mark.parametrize("what", ["a look", "wrong passwords"])
-def test_a_copy_that_lacks_who_looked_and_wrong_passwords_is_not_used(
+def test_a_copy_that_lacks_who_looked_and_wrong_passwords_is_told_or_not_used(
     here: Entrance, there: Entrance, server: Server, copied: Server, by: str, what: str
 ) -> None:
     if what == "wrong passwords":
@@ -2031,27 +2092,128 @@ def test_a_copy_that_lacks_who_looked_and_wrong_passwords_is_not_used(
     else:
         with here.sign_in("chen", PASSWORD) as store, pytest.raises(StoreError, match="lacks what was kept"):
             here.use_server(store, copied)
-    there.sign_in("lee", OTHER).close()  # the others go on where more is
+        there.sign_in("lee", OTHER).close()  # the others go on where more is
 
 
-def test_what_is_kept_in_the_last_moment_before_a_database_is_left_is_not_left_behind(
-    here: Entrance, there: Entrance, server: Server, copied: Server, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("by", ["command", "window"])
+def test_a_save_that_is_not_done_yet_when_a_database_is_left_is_not_left_behind_without_a_word(
+    here: Entrance, there: Entrance, server: Server, copied: Server, by: str
 ) -> None:
-    holds = Store.holds
+    here._wait_s, begun, draft = 10.0, Event(), begin()
 
-    def and_somebody_saves(store: Store, anchor: vaults.Anchor) -> bool:
-        held = holds(store, anchor)
-        monkeypatch.undo()
-        with there.sign_in("lee", OTHER) as window:
-            window.save(begin())
-        return held
+    def save_slowly() -> None:
+        with there.sign_in("lee", OTHER) as window, window.writing("practice-begun", "slow"):
+            begun.set()
+            sleep(1.0)
 
-    with here.sign_in("chen", PASSWORD) as store:
-        monkeypatch.setattr(Store, "holds", and_somebody_saves)
+    window = here.sign_in("chen", PASSWORD)
+    saving = Thread(target=save_slowly)
+    saving.start()
+    assert begun.wait(20)
+    if by == "command":
+        with here.join(copied, "chen", PASSWORD) as store:
+            assert store.trail_was_cut
+    else:
         with pytest.raises(StoreError, match=r"lacks what was kept .* Nothing was changed"):
+            here.use_server(window, copied)
+        window.save(draft)
+        assert window.where == server
+    saving.join()
+    window.close()
+
+
+@pytest.mark.parametrize("by", ["command", "window"])
+def test_what_a_window_keeps_in_a_database_that_was_just_left_is_refused_and_kept_where_the_records_went(
+    here: Entrance, there: Entrance, copied: Server, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The workstation that leaves it has no other name yet, and another one does not hear of it."""
+    windows = [here.sign_in("lee", OTHER), there.sign_in("lee", OTHER)]
+    drafts = [begin() for _ in windows]
+
+    def late(*told: Any) -> None:
+        for window, draft in zip(windows, drafts, strict=True):
+            for act in (lambda keep=window.save, it=draft: keep(it), window.recent):
+                with pytest.raises(MovedError):
+                    act()
+        write_server(*told)
+
+    monkeypatch.setattr("evalassist.records.entrance.write_server", late)
+    if by == "command":
+        here.join(copied, "chen", PASSWORD).close()
+    else:
+        with here.sign_in("chen", PASSWORD) as store:
             here.use_server(store, copied)
+    monkeypatch.undo()
+    there.join(copied, "chen", PASSWORD).close()
+    for entrance, window, draft in zip((here, there), windows, drafts, strict=True):
+        with entrance.sign_in("lee", OTHER) as fresh:
+            window.go_on_as(fresh)
+            window.save(draft)
+            assert fresh.load(draft.id) == draft
+        window.close()
+
+
+@pytest.mark.parametrize("by", ["command", "window"])
+def test_numbers_that_another_program_wrote_into_the_trail_do_not_hide_what_a_copy_lacks(
+    here: Entrance, there: Entrance, server: Server, another: Another, by: str
+) -> None:
+    """As the user of the server can, without any key: what is kept from then on stands below other lines."""
+
+    def plant(number: int) -> None:
+        with bare(server) as db:
+            db.execute(
+                "INSERT INTO audit SELECT %s, max(at), '', '', 'x', '', '{}', repeat('ab', 32) FROM audit",
+                [number],
+            )
+
+    plant(1000)
+    with there.sign_in("lee", OTHER) as store:
+        store.load(store.recent()[0].id)
+    with another("clinic2", "TEMPLATE clinic") as copied:
+        plant(2**31 - 1)
+        with there.sign_in("lee", OTHER) as store:
+            store.save(begin())
+            told = store.trail(Wanted(patients=(ANNA.id,)))
+        assert next(line.number for line in told if line.action == "draft-begun") < 1000
+        if by == "command":
+            with here.join(copied, "chen", PASSWORD) as store:
+                assert store.trail_was_cut
+        else:
+            with (
+                here.sign_in("chen", PASSWORD) as store,
+                pytest.raises(StoreError, match="lacks what was kept"),
+            ):
+                here.use_server(store, copied)
+
+
+def test_a_line_that_another_program_wrote_is_nothing_that_a_copy_lacks(
+    here: Entrance, there: Entrance, server: Server, copied: Server
+) -> None:
+    with bare(server) as db:
+        db.execute(
+            "INSERT INTO audit SELECT max(number) + 1, max(at), '', '', 'signed', '', '{}', repeat('ab', 32) FROM audit"
+        )
+    change_database("window", here, copied)
     with here.sign_in("chen", PASSWORD) as store:
-        assert store.where == server
+        assert store.where == copied
+
+
+@pytest.mark.parametrize("by", ["command", "window"])
+def test_who_left_a_database_and_could_not_connect_to_the_other_is_told_so(
+    here: Entrance, there: Entrance, copied: Server, by: str
+) -> None:
+    here._wait_s = 0.1
+    window = here.sign_in("chen", PASSWORD)
+    with bare(copied) as other:
+        other.execute(f"SELECT pg_advisory_lock({writes.TRAIL_LOCK})".encode())
+        with pytest.raises(
+            StoreError, match=r"“clinic” .* says already that .* “clinic2” .* Connect it again"
+        ):
+            here.join(copied, "chen", PASSWORD) if by == "command" else here.use_server(window, copied)
+    with pytest.raises(MovedError):
+        window.save(begin())
+    window.close()
+    with here.join(copied, "chen", PASSWORD) as store:
         assert not store.trail_was_cut
 
 
@@ -2125,7 +2287,7 @@ def test_a_copy_is_compared_also_when_the_password_of_the_server_was_changed_sin
         now = replace(over_the_network, database=copied.database, password=new)
         with there.join(now, "chen", PASSWORD) as store:
             assert store.trail_was_cut
-            assert store.not_compared_with is None
+            assert not store.not_compared_with
     finally:
         asked(f"ALTER ROLE {over_the_network.user} PASSWORD '{over_the_network.password}'")
 
@@ -2150,6 +2312,35 @@ def test_a_database_before_that_cannot_be_asked_is_told(
     assert "compared" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("how", ["gone", "malformed", "names the new one"])
+def test_a_database_before_whose_name_cannot_be_read_is_told(
+    there: Entrance,
+    copied: Server,
+    how: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    name = there.server_file.read_bytes()
+    if how == "gone":
+        there.server_file.unlink()
+    else:
+        there.server_file.write_bytes(
+            name.replace(b'"clinic"', b"clinic" if how == "malformed" else b'"clinic2"')
+        )
+        assert there.server_file.read_bytes() != name
+    monkeypatch.setattr(cli, "_password", lambda _: PASSWORD)
+    url = f"postgresql://{copied.user}@/{copied.database}?host={copied.host}&port={copied.port}"
+    folder = str(there.records.parent)
+    connect_it = ["connect-to-postgres", url, "--sign-in", "chen", "--folder", folder]
+    assert cli.main(connect_it) == 0
+    assert (
+        "whose name is gone or damaged here, which it used before, could not be asked"
+        in capsys.readouterr().out
+    )
+    assert cli.main(connect_it) == 0
+    assert "could not be asked" not in capsys.readouterr().out
+
+
 def test_a_line_without_a_right_seal_does_not_open_a_database_that_was_left(
     here: Entrance, there: Entrance, server: Server, copied: Server
 ) -> None:
@@ -2166,19 +2357,19 @@ def test_a_line_without_a_right_seal_does_not_open_a_database_that_was_left(
     there.sign_in("lee", OTHER).close()
 
 
+@pytest.mark.parametrize("number", ["max(number) + 1", str(2**31 - 1)])
 @pytest.mark.parametrize("seal", ["", "x", 'a"b', "a\\b", "\n"])
 def test_whatever_seal_another_program_gave_a_line_that_says_it_was_left_connecting_takes_it_back(
-    there: Entrance, server: Server, seal: str
+    there: Entrance, server: Server, seal: str, number: str
 ) -> None:
     with bare(server) as db:
-        db.execute(
-            "INSERT INTO audit SELECT max(number) + 1, max(at), '', '', 'moved-to-server', '', '{}', %s FROM audit",
-            (seal,),
-        )
+        lines = f"SELECT {number}, max(at), '', '', 'moved-to-server', '', '{{}}', %s FROM audit"
+        db.execute(f"INSERT INTO audit {lines}".encode(), (seal,))
     with pytest.raises(StoreError, match="lie in another database now"):
         there.sign_in("lee", OTHER)
     there.join(server, "chen", PASSWORD).close()
-    there.sign_in("lee", OTHER).close()
+    with there.sign_in("lee", OTHER) as store:
+        store.save(begin())
 
 
 def test_lines_that_were_copied_from_where_the_records_went_do_not_open_the_database_that_was_left(

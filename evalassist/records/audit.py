@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from json.encoder import encode_basestring as _text
-from typing import NamedTuple, cast
+from types import MappingProxyType
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -44,6 +45,9 @@ ASKS_FOR_ITS_SEAL = {"until": "its seal is named"}
 """In the detail of a line that says that a database was left: it is taken back only by one that names its seal."""
 TAKES_BACK = "takes-back"
 """In the detail of a line that says that somebody connected or put a backup back: the seals of what it takes back."""
+HALF_MOVED = {"until": "the file says so, too"}
+"""In the detail of a line that a copy of a file begins with on a server: nobody works there before the file was left.
+"""
 STANDS_IN = "stands-in"
 """In the detail of a line that says so of a database, or that it was left: which one; in a copy it counts for nothing.
 """
@@ -83,6 +87,8 @@ _WITH_SEALS = _WHOLE.add_columns(StoredAudit.mac, _BEFORE.mac).outerjoin(
     _BEFORE, _BEFORE.number == StoredAudit.number - 1
 )
 _APPEND = insert(StoredAudit)
+_AT_ONCE = 5000
+"""So many lines of two trails are compared together."""
 _sorted = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 _INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
@@ -167,20 +173,51 @@ def append(
     return Written(line, Anchor(number=number, mac=mac), lacks)
 
 
-def head(db: Session, key: bytes, without: Iterable[str] = ()) -> Anchor:
-    """The last line, or the last one of other acts than these, to be known outside the records.
+def head(db: Session, key: bytes) -> Anchor:
+    """The last line, to be known outside the records.
 
     What another program wrote, without the key of the trail, is no line of it.
     """
-    seal, lines, size = Sealer(key).seal, _WITH_SEALS.where(StoredAudit.action.not_in(without)), 1
-    wanted = lines
+    wanted, size = _WITH_SEALS, 1
     while rows := db.execute(wanted.order_by(StoredAudit.number.desc()).limit(size)).all():
-        for *line, mac, mac_before in rows:
-            with suppress(TypeError, ValueError):  # a file keeps anything in a column
-                if mac == seal(mac_before or "", cast(Line, tuple(line))):
-                    return Anchor(number=line[0], mac=mac)
-        wanted, size = lines.where(StoredAudit.number < rows[-1][0]), size * 10
+        if found := _sealed(rows, key):
+            return found[0]
+        wanted, size = _WITH_SEALS.where(StoredAudit.number < rows[-1][0]), size * 10
     return Anchor()
+
+
+def _sealed(rows: Iterable[Sequence[Any]], key: bytes) -> list[Anchor]:
+    """Those that were written with the key of the trail."""
+    seal, found = Sealer(key).seal, []
+    for *line, mac, mac_before in rows:
+        with suppress(TypeError, ValueError):  # a file keeps anything in a column
+            if mac == seal(mac_before or "", cast(Line, tuple(line))):
+                found.append(Anchor(number=line[0], mac=mac))
+    return found
+
+
+def ends(db: Session, numbers: Iterable[int]) -> set[tuple[int, str]]:
+    """The numbers and seals of those of these lines that there are."""
+    found = db.execute(select(StoredAudit.number, StoredAudit.mac).where(StoredAudit.number.in_(numbers)))
+    return {(row.number, row.mac) for row in found}
+
+
+def tells_more(
+    db: Session, key: bytes, ends_there: Callable[[list[int]], set[tuple[int, str]]], without: Iterable[str]
+) -> bool:
+    """Whether another trail, of which `ends_there` gives `ends`, lacks a line of this one, beside those of some acts.
+
+    Every line is looked for: another program can write numbers that hide what follows. Its own lines do not count.
+    """
+    lines = select(StoredAudit.number, StoredAudit.mac).where(StoredAudit.action.not_in(without))
+    wanted = lines = lines.order_by(StoredAudit.number).limit(_AT_ONCE)
+    while rows := db.execute(wanted).all():
+        there = ends_there([row.number for row in rows])
+        lacking = [row.number for row in rows if (row.number, row.mac) not in there]
+        if lacking and _sealed(db.execute(_WITH_SEALS.where(StoredAudit.number.in_(lacking))), key):
+            return True
+        wanted = lines.where(StoredAudit.number > rows[-1].number)
+    return False
 
 
 def holds(db: Session, anchor: Anchor) -> bool:
@@ -224,10 +261,13 @@ def stands_in(db: Session) -> tuple[str, str]:
     return f"{cluster}/{number}", str(since)
 
 
-def left_by(db: Session, key: bytes, *, sealed: bool = False) -> list[str]:
+def left_by(
+    db: Session, key: bytes, *, sealed: bool = False, because: Mapping[str, str] = MappingProxyType({})
+) -> list[str]:
     """The seals of the lines that say that the records were moved away, as far as nobody took them back since.
 
-    `sealed`: only those that were written with the key of the trail; the others keep people out all the same.
+    `sealed`: only those that were written with the key of the trail; the others keep people out all the same, whatever
+    number they bear, until a line names them. `because`: only those that say so in their detail.
     A line takes back only those whose seals it names, in the database that it names: one that was copied from another
     one, or that another program wrote without the key of the trail, takes none.
     Lines of before this version name no place, or no seals: they still take back what was moved before this version,
@@ -241,27 +281,32 @@ def left_by(db: Session, key: bytes, *, sealed: bool = False) -> list[str]:
         .order_by(StoredAudit.number.desc())
     )
     found, left, answers = db.execute(lines).all(), list[str](), list[str]()
+    moved: list[tuple[str, str, bool, int]] = []
     here = stands_in(db)[0] if found else ""
     for *line, mac, mac_before in found:
         action, detail = line[4], line[6]
         is_sealed = mac == seal(mac_before or "", cast(Line, tuple(line)))
         if action == MOVED:
-            is_older, places = detail == _sorted({}), (here,) if _stands_in(detail) else (here, "")
-            taken_back = any(
-                (_sorted(mac) in each and _stands_in(each) in places) or (is_older and TAKES_BACK not in each)
-                for each in answers
-            )
-            if not taken_back and (is_sealed or not sealed):
-                left.append(mac)
+            moved.append((mac, detail, is_sealed, len(answers)))
         elif is_sealed:
             answers.append(detail)
+    for mac, detail, is_sealed, later in moved:
+        is_older, places = detail == _sorted({}), (here,) if _said(detail, STANDS_IN) else (here, "")
+        taken_back = any(
+            (_sorted(mac) in each and _said(each, STANDS_IN) in places)
+            or (is_older and TAKES_BACK not in each and at < later)
+            for at, each in enumerate(answers[:later] if is_sealed else answers)
+        )
+        wanted = all(_said(detail, name) == value for name, value in because.items())
+        if not taken_back and (is_sealed or not sealed) and wanted:
+            left.append(mac)
     return left
 
 
-def _stands_in(detail: str) -> object:
-    """The database that a line names; "" where it names none, or another program wrote what cannot be read."""
+def _said(detail: str, name: str) -> object:
+    """What a line says of this, as which database it names; "" where nothing, or what cannot be read, stands there."""
     with suppress(ValueError, RecursionError, AttributeError):
-        return json.loads(detail).get(STANDS_IN, "")
+        return json.loads(detail).get(name, "")
     return ""
 
 

@@ -18,8 +18,17 @@ from sqlcipher3 import dbapi2 as sqlite
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.files import held
 from evalassist.records import vault as vaults
-from evalassist.records.accounts import NOBODY, Account
-from evalassist.records.audit import ASKS_FOR_ITS_SEAL, CONNECTED, MOVED, STANDS_IN, TAKES_BACK, head
+from evalassist.records.accounts import Account
+from evalassist.records.audit import (
+    ASKS_FOR_ITS_SEAL,
+    CONNECTED,
+    HALF_MOVED,
+    MOVED,
+    STANDS_IN,
+    TAKES_BACK,
+    append,
+    head,
+)
 from evalassist.records.connection import WAIT_S, connect
 from evalassist.records.doorstep import CHANGING, RECORDS, is_plain
 from evalassist.records.faults import DamagedError, plain_words
@@ -84,6 +93,15 @@ LACKS = (
     "{server} lacks what was kept in {former} since it was copied. Nothing was changed. "
     "Let everybody sign out, let whoever looks after the server copy it again, then connect."
 )
+HALF_MOVED_ONLY = (
+    "{server} holds a copy of these records from a move that was not finished. Nothing was changed. Go on at the "
+    "computer whose records were moved there: let an administrator sign in, or connect it."
+)
+NOT_CONNECTED_YET = (
+    "{fault} {former} says already that the records lie in {server} from now on, but this workstation is not connected "
+    "to it yet. Connect it again with `evalassist connect-to-postgres`."
+)
+UNREADABLE = "the database whose name is gone or damaged here"
 NOT_TOLD = (
     "{former} could not note that the records lie in another database from now on. Nothing was changed here. "
     "Wait and try again; if it stays so, let whoever looks after the server find out what keeps it from that."
@@ -411,6 +429,7 @@ class Entrance:
                 raise StoreError(OTHER_RECORDS.format(server=server))
             if here and self.records.exists() and not (self.server_file.exists() or self._were_moved(found)):
                 raise StoreError(NOT_MOVED.format(server=server))
+            unreadable = UNREADABLE if self.server_file.exists() or (here and here.begun) else ""
             former = self._server_before(server, found[-1], opened)
             left: Store | None = None
             with ExitStack() as until_named:
@@ -421,14 +440,20 @@ class Entrance:
                 account = asked.account_of(slot.id)
                 if not (account.administers and (left is None or _administers_at(left, slot))):
                     raise EvalAssistError(tr("An administrator connects a workstation. Nothing was changed."))
-                known = vault.anchor if left is None else _leave(left, asked, account, vault.anchor)
-                _note_connected(asked, account)
-                vault = vault.with_anchor(known or vault.anchor)
-                with self._alone():
-                    keys = self._name_server(server, vault, found[-1])
+                half = asked.is_half_moved()
+                if half and not self._were_moved(found):
+                    raise StoreError(HALF_MOVED_ONLY.format(server=sentence_start(str(server))))
+                with _leaving(left, asked, account, vault.anchor, at_any_rate=True) as known:
+                    if half:
+                        _let_count(asked, account)
+                    _note_connected(asked, account)
+                    vault = vault.with_anchor(known or vault.anchor)
+                    with self._alone():
+                        keys = self._name_server(server, vault, found[-1])
             store = self._opened_on_server(server, keys, vault, slot.id, opened)
         store.trail_was_cut |= known is None
-        store.not_compared_with = former if left is None else None
+        if left is None and not half:
+            store.not_compared_with = str(former or unreadable)
         return store
 
     def _server_before(self, now: Server, keys: Keys, opened: Opened) -> Server | None:
@@ -485,7 +510,7 @@ class Entrance:
 
     def _were_moved(self, found: list[Keys]) -> bool:
         """Whether the file here says itself that its records lie on the server."""
-        for keys in reversed(found):
+        for keys in reversed(found) if self.records.exists() else ():
             with suppress(StoreError), Store(self.records, keys, wait_s=self._wait_s) as file:
                 return file.was_left()
         return False
@@ -510,35 +535,37 @@ class Entrance:
             if store.is_shared:
                 raise StoreError(tr("{server} is empty. Nothing was changed.").format(server=server))
             with self._alone():
-                moved, counts = move(self.records, store.keys, server), self._kept_vault(store)
+                half = (store.keys.audit, store.account, MOVED, "", HALF_MOVED)
+                moved = move(self.records, store.keys, server, lambda db: append(db, *half))
+                counts = self._kept_vault(store)
                 with Store(server, store.keys) as there:  # what was announced counts, too
                     there.keep_vault(vaults.vault_bytes(counts))
-                    copied = there.head()
-                # from here on the file is refused, with or without the name of the server
-                with store.writing(MOVED, "") as db:
-                    if (
-                        head(Session(db), store.keys.audit) != copied
-                    ):  # another window kept something here since
-                        raise StoreError(CUT_SHORT.format(server=server))
-                try:
-                    self._name_server(server, counts, store.keys)
-                except EvalAssistError as fault:
-                    raise StoreError(WERE_MOVED.format(file=self.server_file)) from fault
+                    # from here on the file is refused, with or without the name of the server
+                    with store.writing(MOVED, "") as db:
+                        # another window kept something since
+                        if not there.holds(head(Session(db), store.keys.audit)):
+                            raise StoreError(CUT_SHORT.format(server=server))
+                    try:
+                        _let_count(there, store.account)
+                        self._name_server(server, counts, store.keys)
+                    except EvalAssistError as fault:
+                        raise StoreError(WERE_MOVED.format(file=self.server_file)) from fault
         elif vaults.vault_of(kept).records_id != self.vault().records_id:
             raise StoreError(OTHER_RECORDS.format(server=server))
         elif not store.is_shared:
-            raise StoreError(CUT_SHORT.format(server=server))
+            with Store(server, store.keys, wait_s=self._wait_s) as there:
+                why = NOT_MOVED if there.tells_more_than(store) else CUT_SHORT
+            raise StoreError(why.format(server=sentence_start(str(server))))
         else:
             store.refuse_dismissed()  # a move ended with it
-            with Store(server, store.keys, wait_s=self._wait_s) as there:
-                if not there.holds(store.last_change()):
-                    raise StoreError(LACKS.format(server=sentence_start(str(server)), former=store.where))
-                known = _leave(store, there, store.account, self.vault().anchor)
-                if known is None:  # somebody kept something since
-                    raise StoreError(LACKS.format(server=sentence_start(str(server)), former=store.where))
+            anchor = self.vault().anchor
+            with (
+                Store(server, store.keys, wait_s=self._wait_s) as there,
+                _leaving(store, there, store.account, anchor) as known,
+            ):
                 _note_connected(there, store.account)
                 with self._alone():
-                    vault = self._kept_vault(there).with_anchor(known)
+                    vault = self._kept_vault(there).with_anchor(known or anchor)
                     store.keys = self._name_server(server, vault, store.keys)
         return moved
 
@@ -884,9 +911,12 @@ def _refuse_left(store: Store) -> None:
 
 def _note_connected(store: Store, by: Account) -> None:
     """Note in a database who connects a workstation to it, without signing in."""
-    store.account = by
-    store.note(CONNECTED, "", {TAKES_BACK: store.left_by(), STANDS_IN: store.stands_in()[0]})
-    store.account = NOBODY
+    store.note_as(by, CONNECTED, detail={TAKES_BACK: store.left_by(), STANDS_IN: store.stands_in()[0]})
+
+
+def _let_count(copy: Store, by: Account) -> None:
+    """From now on a copy of a file counts: the file says so, too. So does every copy of it in another database."""
+    copy.note_as(by, CONNECTED, detail={TAKES_BACK: copy.left_by()})
 
 
 def _administers_at(former: Store, slot: Slot) -> bool:
@@ -899,22 +929,33 @@ def _administers_at(former: Store, slot: Slot) -> bool:
     return (administers and has_it_there) or bool(former.left_by(sealed=True))
 
 
-def _leave(former: Store, now: Store, by: Account, known: Anchor) -> Anchor | None:
+@contextmanager
+def _leaving(
+    former: Store | None, now: Store, by: Account, known: Anchor, *, at_any_rate: bool = False
+) -> Iterator[Anchor | None]:
     """The database before says that the records lie elsewhere: an older sealed name of it would lead back there.
 
-    Not where it is the same one by another name, nor where more was kept, for which None is returned; else the line of
-    the trail that the workstation, to which that one is `known`, knows from then on.
+    Not where it is the same one by another name. One that holds more is left only `at_any_rate`, for which None is
+    given; else the line of the trail that the workstation, to which that one is `known`, knows from then on.
     """
-    if former.stands_in() == now.stands_in():
-        return known
-    if not now.holds(former.last_change()):
-        return None
+    if former is None or former.stands_in() == now.stands_in():
+        yield known
+        return
+    held, left = former.holds(known), {STANDS_IN: former.stands_in()[0], **ASKS_FOR_ITS_SEAL}
+    told = {"former": sentence_start(str(former.where)), "server": sentence_start(str(now.where))}
     try:
-        former.note_as(by, MOVED, detail={STANDS_IN: former.stands_in()[0], **ASKS_FOR_ITS_SEAL})
+        lacks = former.leave_for(now, by, left, at_any_rate=at_any_rate)
     except StoreError as fault:
-        raise StoreError(NOT_TOLD.format(former=sentence_start(str(former.where)))) from fault
-    # what is lacking tells only of who came and went since the copy
-    return now.head() if former.holds(known) else known
+        raise StoreError(NOT_TOLD.format(**told)) from fault
+    if lacks and not at_any_rate:
+        raise StoreError(LACKS.format(server=told["server"], former=former.where))
+    try:
+        # what is lacking tells only of who came and went since the copy
+        yield None if lacks else now.head() if held else known
+    except EvalAssistError as fault:
+        raise StoreError(
+            NOT_CONNECTED_YET.format(fault=fault, former=told["former"], server=now.where)
+        ) from fault
 
 
 def _vaults_in(records: Path, keys: Keys) -> tuple[bytes, ...]:

@@ -28,12 +28,12 @@ COPY_WAIT_S = 10.0
 
 
 def move(
-    file: Path, keys: Keys, server: Server, verify: Callable[[Connection], None] = lambda _db: None
+    file: Path, keys: Keys, server: Server, finish: Callable[[Connection], object] = lambda _db: None
 ) -> dict[str, int]:
     """Copy every row to an empty database, compare each table, and return how many rows each has.
 
-    Nobody can write to the file meanwhile, and it stays as it is. `verify` looks at the finished copy, and raises
-    when something in it is not sound: nothing is then kept on the server.
+    Nobody can write to the file meanwhile, and it stays as it is. `finish` adds to the copy before it counts;
+    what it raises keeps all of it from the server.
     """
     local = open_engine(file, keys.database, COPY_WAIT_S)
     try:
@@ -47,7 +47,7 @@ def move(
                     moved = {
                         table.name: _copied(table, source, target) for table in Base.metadata.sorted_tables
                     }
-                    verify(target)
+                    finish(target)
             finally:
                 remote.dispose()
                 source.rollback()

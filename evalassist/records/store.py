@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from math import isfinite
 from pathlib import Path
 from secrets import token_hex
+from threading import Lock
 from time import monotonic
 from types import MappingProxyType, TracebackType
-from typing import Any, Literal, NoReturn, Self, TypeVar
+from typing import Any, Literal, NoReturn, Self, TypeVar, get_args
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -71,7 +73,8 @@ T = TypeVar("T")
 Told = tuple[str, str, Mapping[str, object]]
 """What a line of the audit trail says: action, target, detail."""
 
-_LEAVES = ("signed-out", "locked")
+Leaves = Literal["signed-out", "locked"]
+_LEAVES = get_args(Leaves)
 AT_ONCE = (
     "Accounts or passwords were changed elsewhere at the same moment. This change was not kept; that one was. "
     "Make yours again."
@@ -139,6 +142,8 @@ class Store:
         """The last line of the audit trail that was written here, or the first that it lacks."""
         self._head = Anchor()
         self._closed = False
+        self._guard, self._works_elsewhere = Lock(), False
+        self._close_then: Leaves | None = None
         self.is_removed = False
         """The account that is signed in was removed meanwhile."""
         self.on_dismissed: Callable[[str], None] | None = None
@@ -153,8 +158,8 @@ class Store:
         """What is still to be done with the open records before they are closed."""
         self.trail_was_cut = False
         """The audit trail lacks a line known outside: the file was put back to an earlier state, or changed."""
-        self.not_compared_with: Server | None = None
-        """The database that was used here before, where it could not be asked what it holds more."""
+        self.not_compared_with = ""
+        """Which database was used here before, where it could not be asked what it holds more."""
         self.accept_cut: Callable[[], None] | None = None
         """For an administrator: the earlier state is the right one, work goes on from there."""
         with plain_words(self.where, "open"):
@@ -184,8 +189,12 @@ class Store:
             )
         return self.where
 
-    def close(self, because: Literal["signed-out", "locked"] = "signed-out") -> None:
+    def close(self, because: Leaves = "signed-out") -> None:
         """Close the file; what was kept is then in this one file and in no companion file."""
+        with self._guard:
+            if self._works_elsewhere:
+                self._close_then, self.on_dismissed = because, None  # who is dismissed is locked out already
+                return
         if not self._closed and self.account.id:
             self._note_quietly(because, "")
         try:
@@ -195,6 +204,18 @@ class Store:
             self._closed = True
             with plain_words(self.where, "read"):
                 self._engine.dispose()
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """For what is done in another thread: a window that is locked meanwhile closes the records only after it."""
+        self._works_elsewhere = True
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._works_elsewhere = False
+            if self._close_then is not None:
+                self.close(self._close_then)
 
     def save(self, evaluation: Evaluation) -> datetime:
         """Keep the draft with its patient, and say when; refused when another window changed it meanwhile."""
@@ -614,9 +635,28 @@ class Store:
         """The last line of the audit trail, to be known outside the records."""
         return self._read(lambda db: audit.head(db, self.keys.audit))
 
-    def last_change(self) -> Anchor:
-        """The last line of the audit trail that tells of more than who came and went."""
-        return self._read(lambda db: audit.head(db, self.keys.audit, trail.COMES_AND_GOES))
+    def tells_more_than(self, other: Store) -> bool:
+        """Whether the trail tells of more than the other one does, beside who came and went."""
+        return self._read(lambda db: self._tells_more(db, other))
+
+    def leave_for(
+        self, other: Store, by: Account, detail: Mapping[str, object], *, at_any_rate: bool = False
+    ) -> bool:
+        """Note that the records lie in the other one from now on, unless that lacks something; returns whether it does.
+
+        Nobody keeps anything here between the comparison and that line, nor after it.
+        """
+        with self._change() as db:
+            lacks = self._tells_more(Session(db), other)
+            if at_any_rate or not lacks:
+                audit.append(db, self.keys.audit, by, audit.MOVED, "", detail)
+        return lacks
+
+    def _tells_more(self, db: Session, other: Store) -> bool:
+        def ends_there(numbers: list[int]) -> set[tuple[int, str]]:
+            return other._read(lambda there: audit.ends(there, numbers))
+
+        return audit.tells_more(db, self.keys.audit, ends_there, trail.COMES_AND_GOES)
 
     def was_left(self) -> bool:
         """Whether the records were moved away, and neither put back nor connected to anew since."""
@@ -628,6 +668,11 @@ class Store:
         `sealed`: only lines that nobody added without the key of the audit trail.
         """
         return self._read(lambda db: audit.left_by(db, self.keys.audit, sealed=sealed))
+
+    def is_half_moved(self) -> bool:
+        """Whether this is a copy of a file that did not say yet that the records lie here from now on."""
+        left = partial(audit.left_by, key=self.keys.audit, sealed=True, because=audit.HALF_MOVED)
+        return bool(self._read(left))
 
     def stands_in(self) -> tuple[str, str]:
         """Which database the records lie in, and since when its server runs, whatever its address; none for a file."""
@@ -816,8 +861,9 @@ class Store:
 
     def _refuse_dismissed(self, db: Connection) -> None:
         """Whoever is signed in may have been removed, or be known otherwise, at another workstation meanwhile."""
-        # the name of the server may not be written yet, or be gone again
-        if self.account.id and not self.is_shared and audit.ends_with(db, audit.MOVED):
+        # the name of the server may not be written yet, or be gone again; or another workstation left this database
+        is_last = self.account.id and audit.ends_with(db, audit.MOVED)
+        if is_last and audit.left_by(Session(db), self.keys.audit):
             self._dismiss(MovedError())
         mine = self.account
         now = reads.account_now(db, mine.id) if mine.id else None

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton
 
 from evalassist.errors import EvalAssistError
 from evalassist.managed import FIXED_WORDS, managed
 from evalassist.translate import tr
 from ui import style
+from ui.dialogs.asking import tell
 from ui.dialogs.confirm import confirmed
 from ui.spoken import Said
 from ui.way_in import WayIn
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from evalassist.records.postgres import Found
     from evalassist.records.server import Server
     from evalassist.records.store import Store
+    from ui.main_window import MainWindow
 
 ASK_MS = 30
 PORT = "5432"
@@ -49,8 +51,9 @@ class DatabaseDialog(QDialog):
     connected = Signal(str)
     """The records are used there from now on, and what was done; who goes on signs in anew."""
 
-    def __init__(self, way_in: WayIn, store: Store, parent: QWidget | None = None) -> None:
+    def __init__(self, way_in: WayIn, store: Store, parent: MainWindow | None = None) -> None:
         super().__init__(parent)
+        self._window = parent
         self._way_in, self._entrance, self._store = way_in, way_in.entrance, store
         self._passed: Server | None = None
         self._doing: Future[Any] | None = None
@@ -133,6 +136,7 @@ class DatabaseDialog(QDialog):
         except EvalAssistError as fault:
             self._tell(str(fault), "danger")
             return
+        self._forget_test()
         self._tell(tr("Connecting …"), "")
         self._do(lambda: look(server), lambda found: self._show_found(server, found))
 
@@ -142,9 +146,11 @@ class DatabaseDialog(QDialog):
         if server is None or not confirmed(self._store, self._way_in, SURE, self._use.text(), self):
             return
         self._tell(tr("Working … Leave EvalAssist open."), "")
-        self._do(
-            lambda: self._entrance.use_server(self._store, server), lambda moved: self._finish(server, moved)
-        )
+        self._do(lambda: self._move_to(server), lambda moved: self._finish(server, moved))
+
+    def _move_to(self, server: Server) -> dict[str, int]:
+        with self._store.kept_open():  # the window may lock meanwhile
+            return self._entrance.use_server(self._store, server)
 
     def reject(self) -> None:
         """Cancel; what is being moved is waited for."""
@@ -188,10 +194,21 @@ class DatabaseDialog(QDialog):
             if rows
             else ""
         )
+        says = tr("{what}From now on this workstation uses {server}.").format(what=what, server=server)
+        if not self.isVisible():
+            self._tell_at_the_door(says)
+            return
         self.accept()
-        self.connected.emit(
-            tr("{what}From now on this workstation uses {server}.").format(what=what, server=server)
-        )
+        self.connected.emit(says)
+
+    def _tell_at_the_door(self, says: str) -> None:
+        """The window was locked meanwhile: who comes in hears how it went, or who came in already."""
+        if self._window is None:
+            return
+        if self._window.door is None:
+            tell(self._window, says, "")
+        else:
+            self._window.door.say_above("\n".join((says, *(held.says for held in self._window.waiting.held))))
 
     # ------------------------------------------------------------ one thing at a time, elsewhere
 
@@ -212,6 +229,8 @@ class DatabaseDialog(QDialog):
         try:
             result = done.result()
         except EvalAssistError as fault:
+            if self._passed is not None and not self.isVisible():
+                self._tell_at_the_door(str(fault))
             self._tell(str(fault), "danger")
             self._test.setFocus()
             return
