@@ -1445,4 +1445,5 @@ def test_what_to_look_at_before_signing_is_told_on_arrival(
     monkeypatch.setattr(spoken, "say", lambda _, words, **__: said.append(words))
     assert desk.window.view is not None
     desk.window.view.show_step("sign")
+    QApplication.processEvents()
     assert "Handout not given yet" in " ".join(said)

@@ -42,7 +42,8 @@ ALL = TYPED + TYPED + PASTED[:-1]
 
 
 def places(folder: Path, case: Path, window: MainWindow) -> Iterator[tuple[str, QWidget]]:
-    entrance = Entrance(folder)
+    entrance, content = Entrance(folder), load_content()
+    window.prepare(content, SETTINGS)
     first = FirstRun(lambda: entrance, SETTINGS, plain=True)
     window.show_door(first)
     first.next.click()
@@ -51,7 +52,7 @@ def places(folder: Path, case: Path, window: MainWindow) -> Iterator[tuple[str, 
     door = Door(lambda: entrance, "chen", "Riverside")
     window.show_door(door)
     yield "door", window
-    content, way_in = load_content(), WayIn(entrance)
+    way_in = WayIn(entrance)
     window.open_store(store, content, SETTINGS, way_in)
     evaluation = read_case(case, content)
     window.begin(evaluation)

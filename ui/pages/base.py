@@ -60,6 +60,8 @@ class Page(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._side_told = Banner("quiet")
+        """What another sore knee in the middle of a visit means; said on the page where it was changed."""
         self.hide()  # until its step is wanted
         self.session = session
         self.setObjectName("page")
@@ -83,8 +85,6 @@ class Page(QWidget):
         """The one line above the page; hidden while there is nothing to say."""
         self.banner.hide()
         self.banner.acted.connect(self._banner_acted)
-        self._side_told = Banner("quiet")
-        """What another sore knee in the middle of a visit means; said on the page where it was changed."""
         self._side_told.hide()
         self._side_told.acted.connect(self._side_back)
         self._knee_now = self._knee_before = session.evaluation.sore_knee
