@@ -404,12 +404,17 @@ def _connect_to_postgres(options: argparse.Namespace) -> int:
         raise EvalAssistError("Say the address of the database: postgresql://user@host/database.")
     server = _server(options.url or managed().database)
     with entrance.join(server, options.sign_in, _password(options.sign_in), _key_file(options)) as store:
-        lacks, not_compared = store.trail_was_cut, store.not_compared_with
+        lacks, not_compared, was_left = store.trail_was_cut, store.not_compared_with, store.was_left_before
     print(f"This workstation uses {server} from now on.")
     if lacks:
         print(
             "But it lacks what was kept in the database before, or what this workstation knows of its audit trail: it "
             "is an older copy, or was cut. Nobody should work in it before whoever looks after the server knows why."
+        )
+    if was_left:
+        print(
+            "But everybody had left it for another database, and it counts again from now on. Where that other one is "
+            "in use, connect this workstation to that one, and let nobody work here before."
         )
     if not_compared:
         print(

@@ -532,6 +532,30 @@ def test_records_that_were_not_encrypted_become_encrypted(entrance: Entrance, tm
     assert entrance.state() == "locked"
 
 
+def test_a_plain_file_brings_no_way_in_and_nothing_that_acts_by_itself(
+    entrance: Entrance, tmp_path: Path
+) -> None:
+    """Anybody can put one where records are to be begun, or write to one that is there."""
+    other = tmp_path / "other"
+    other.mkdir()
+    store, _ = Entrance(other).begin(CHEN, PASSWORD)
+    store.close()
+    _decrypted(other / "evalassist.db", store.keys, entrance.records)
+    with closing(sqlite3.connect(entrance.records)) as db, db:
+        (locks,) = db.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").fetchone()
+        again = "BEGIN UPDATE vault_copy SET vault = x'00'; END"
+        db.execute(f'CREATE TRIGGER "mine ""too" AFTER INSERT ON vault_copy {again}')
+        assert db.execute("SELECT count(*) FROM vault_copy").fetchone() != (0,)
+    store, _ = entrance.begin(CHEN, PASSWORD)
+    with store:
+        entrance.add_account(store, Account("", "lee", "S. Lee", "PT-2", "therapist"), "another horse")
+        with closing(connect(entrance.records, store.keys.database)) as db:
+            (now,) = db.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").fetchone()
+        assert now == locks
+        assert {slot.name for slot in entrance.vault().slots if slot.kind == "password"} == {"chen", "lee"}
+    entrance.sign_in("chen", PASSWORD).close()
+
+
 def _decrypted(sealed: Path, keys: Keys, plain: Path) -> None:
     with closing(connect(sealed, keys.database)) as db:
         db.execute("ATTACH DATABASE ? AS plain KEY ''", (str(plain),))

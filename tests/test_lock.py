@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
@@ -1695,6 +1697,22 @@ def test_a_paper_key_that_was_typed_and_a_refused_way_in_are_gone_with_who_typed
     assert not door.holds_records
     assert "Name to sign in" in texts(door)
     assert not any(line.text() for line in door.findChildren(QLineEdit) if line.isVisibleTo(door))
+
+
+def test_whatever_another_program_wrote_as_the_anchor_the_keys_are_forgotten_behind_the_lock(
+    person: Person,
+) -> None:
+    person.begin()
+    keeper, store = person.window._backups, person.store
+    assert keeper is not None
+    file = person.entrance.vault_file
+    body = json.loads(file.read_bytes().rsplit(b"\n", 1)[0])
+    text = json.dumps(body | {"anchor": {"number": 2**63, "mac": "ab" * 32}}).encode()
+    file.write_bytes(text + b"\n" + sha256(text).hexdigest().encode())
+    person.lock()
+    assert store._closed
+    assert person.window._backups is None
+    assert keeper._keys is None
 
 
 def test_a_password_that_was_refused_is_not_brought_back_by_undoing(person: Person) -> None:

@@ -2312,6 +2312,44 @@ def test_a_database_before_that_cannot_be_asked_is_told(
     assert "compared" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("planted", ["2147483647", "max(number) + 1"])
+def test_no_line_of_another_program_hides_from_an_open_window_that_its_database_was_left(
+    here: Entrance, there: Entrance, server: Server, copied: Server, planted: str
+) -> None:
+    def plant() -> None:
+        with bare(server) as db:
+            line = f"INSERT INTO audit SELECT {planted}, max(at), '', '', 'x', '', '{{}}', 'ab' FROM audit"
+            db.execute(line.encode())
+
+    window = there.sign_in("lee", OTHER)
+    if planted.isdigit():
+        plant()
+    change_database("window", here, copied)
+    if not planted.isdigit():
+        plant()
+    with pytest.raises(MovedError):
+        window.save(begin())
+    window.close()
+
+
+def test_who_connects_to_a_database_that_everybody_left_hears_of_it(
+    here: Entrance,
+    there: Entrance,
+    server: Server,
+    copied: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(cli, "_password", lambda _: PASSWORD)
+    change_database("window", here, copied)
+    url = f"postgresql://{server.user}@/{server.database}?host={server.host}&port={server.port}"
+    how = ["connect-to-postgres", url, "--sign-in", "chen", "--folder", str(there.records.parent)]
+    assert cli.main(how) == 0
+    assert "everybody had left it" in capsys.readouterr().out
+    assert cli.main(how) == 0
+    assert "left it" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("how", ["gone", "malformed", "names the new one"])
 def test_a_database_before_whose_name_cannot_be_read_is_told(
     there: Entrance,

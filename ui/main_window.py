@@ -696,10 +696,13 @@ class MainWindow(QMainWindow):
             self.start.deleteLater()
             self.start = None
         del self._store
-        self.waiting.close_locked(store)
-        if self._backups is not None:
-            self._backups.finish_soon()
-            self._last_backups, self._backups = self._backups, None
+        backups, self._backups = self._backups, None
+        try:
+            self.waiting.close_locked(store)
+        finally:  # else they would keep the keys
+            if backups is not None:
+                backups.finish_soon()
+                self._last_backups = backups
         log.info("locked")
 
     def _begin_watch(self) -> None:

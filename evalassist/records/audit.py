@@ -76,7 +76,6 @@ _PLACE = text(
     "SELECT system_identifier, oid, pg_catalog.pg_postmaster_start_time()"
     " FROM pg_catalog.pg_control_system(), pg_catalog.pg_database WHERE datname = pg_catalog.current_database()"
 )
-_LAST_ACT = select(StoredAudit.action).order_by(StoredAudit.number.desc()).limit(1)
 _WHOLE = select(
     StoredAudit.number,
     type_coerce(StoredAudit.at, Text),
@@ -239,9 +238,11 @@ def has_lines(db: Session, lines: Iterable[Line]) -> bool:
     return {row.number: tuple(row) for row in found} == wanted
 
 
-def ends_with(db: Connection, action: str) -> bool:
-    """Whether this was the last act."""
-    return db.scalar(_LAST_ACT) == action
+def tells_since(db: Connection, known: Anchor, action: str) -> bool:
+    """Whether a line that is known, or one behind it, tells of such an act, whatever other programs wrote there."""
+    return bool(
+        db.scalar(select(exists().where(StoredAudit.number >= known.number, StoredAudit.action == action)))
+    )
 
 
 def tells_of(db: Session, action: str) -> bool:

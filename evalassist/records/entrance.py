@@ -440,7 +440,7 @@ class Entrance:
                 account = asked.account_of(slot.id)
                 if not (account.administers and (left is None or _administers_at(left, slot))):
                     raise EvalAssistError(tr("An administrator connects a workstation. Nothing was changed."))
-                half = asked.is_half_moved()
+                half, was_left = asked.is_half_moved(), asked.was_left()
                 if half and not self._were_moved(found):
                     raise StoreError(HALF_MOVED_ONLY.format(server=sentence_start(str(server))))
                 with _leaving(left, asked, account, vault.anchor, at_any_rate=True) as known:
@@ -452,6 +452,7 @@ class Entrance:
                         keys = self._name_server(server, vault, found[-1])
             store = self._opened_on_server(server, keys, vault, slot.id, opened)
         store.trail_was_cut |= known is None
+        store.was_left_before = was_left and not half
         if left is None and not half:
             store.not_compared_with = str(former or unreadable)
         return store
@@ -743,7 +744,9 @@ class Entrance:
                 marked = vault if store.is_shared else vaults.with_check(vault, store.keys)
                 if (head != vault.anchor or marked != vault) and store.holds(vault.anchor):
                     vaults.write_vault(marked.with_anchor(head), self.vault_file)
-        except EvalAssistError as fault:
+        except (
+            Exception
+        ) as fault:  # whatever lies there now: who locks is not held up, and keys are forgotten
             log.error("the audit trail could not be anchored: %s", type(fault).__name__)
 
     def _is_at(self, where: Path | Server) -> bool:

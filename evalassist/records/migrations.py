@@ -150,7 +150,7 @@ def bring_up_to_date(db: sqlite.Connection, former: sqlite.Connection | None = N
             migrate(db)
         if former is not None:
             _refuse_a_loss(db, former, before)
-        _renew_triggers(db)
+        renew_triggers(db)
         if db.execute("PRAGMA foreign_key_check").fetchone():
             raise StoreError(
                 tr(
@@ -187,7 +187,8 @@ def _refuse_a_loss(db: sqlite.Connection, former: sqlite.Connection, before: int
         )
 
 
-def _renew_triggers(db: sqlite.Connection) -> None:
+def renew_triggers(db: sqlite.Connection) -> None:
+    """The locks of the records, and no other triggers."""
     for name in _triggers_of(db):
         db.execute(f'DROP TRIGGER "{name}"')
     for statement in TRIGGERS.values():

@@ -12,6 +12,7 @@ from evalassist.files import keep_names
 from evalassist.records.connection import connect, first_fault
 from evalassist.records.faults import plain_words
 from evalassist.records.integrity import counts_of
+from evalassist.records.migrations import MIGRATIONS, renew_triggers, version_of
 from evalassist.translate import tr
 
 
@@ -38,9 +39,25 @@ def encrypt(path: Path, key: bytes) -> None:
                             "Check the disk, then start EvalAssist again."
                         ).format(path=path)
                     )
+                _keep_only_rows(sealed)
             part.replace(path)
             for companion in ("-wal", "-shm"):
                 path.with_name(path.name + companion).unlink(missing_ok=True)
             keep_names(path.parent)
         finally:
             part.unlink(missing_ok=True)
+
+
+def _keep_only_rows(db: sqlite.Connection) -> None:
+    """Anybody could write to a plain file: no way in, and nothing that acts by itself, comes from it."""
+    names = db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for (name,) in names:
+        db.execute(f"DROP TRIGGER {_quoted(name)}")
+    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'vault_copy' AND type = 'table'").fetchone():
+        db.execute("DELETE FROM vault_copy")
+    if version_of(db) == len(MIGRATIONS):  # an earlier one gets them when it is brought up to date
+        renew_triggers(db)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

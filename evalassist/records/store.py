@@ -160,6 +160,8 @@ class Store:
         """The audit trail lacks a line known outside: the file was put back to an earlier state, or changed."""
         self.not_compared_with = ""
         """Which database was used here before, where it could not be asked what it holds more."""
+        self.was_left_before = False
+        """Everybody had left this database for another one; it counts again since somebody connected to it."""
         self.accept_cut: Callable[[], None] | None = None
         """For an administrator: the earlier state is the right one, work goes on from there."""
         with plain_words(self.where, "open"):
@@ -862,8 +864,8 @@ class Store:
     def _refuse_dismissed(self, db: Connection) -> None:
         """Whoever is signed in may have been removed, or be known otherwise, at another workstation meanwhile."""
         # the name of the server may not be written yet, or be gone again; or another workstation left this database
-        is_last = self.account.id and audit.ends_with(db, audit.MOVED)
-        if is_last and audit.left_by(Session(db), self.keys.audit):
+        moved = self.account.id and audit.tells_since(db, self.knows, audit.MOVED)
+        if moved and audit.left_by(Session(db), self.keys.audit):
             self._dismiss(MovedError())
         mine = self.account
         now = reads.account_now(db, mine.id) if mine.id else None

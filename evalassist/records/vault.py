@@ -119,7 +119,7 @@ class Slot(_Kept):
 class Anchor(_Kept):
     """The last line of the audit trail known outside the records: a trail that ends before it was cut."""
 
-    number: Annotated[int, Field(ge=0)] = 0
+    number: Annotated[int, Field(ge=0, lt=2**63)] = 0
     mac: Annotated[str, Field(max_length=64)] = ""
 
 

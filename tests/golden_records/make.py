@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent))
 
 from evalassist.records.connection import connect  # noqa: E402
-from evalassist.records.migrations import APPLICATION_ID, MIGRATIONS, _renew_triggers  # noqa: E402
+from evalassist.records.migrations import APPLICATION_ID, MIGRATIONS, renew_triggers  # noqa: E402
 from evalassist.records.plain import sha256_of  # noqa: E402
 
 KEY = bytes(range(32))
@@ -104,7 +104,7 @@ def make(version: int, file: Path) -> None:
                 (AT,),
             )
         if version == len(MIGRATIONS):
-            _renew_triggers(db)
+            renew_triggers(db)
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {version}")
         db.execute("COMMIT")

@@ -346,13 +346,13 @@ class Door(ClosedPage):
     def _go_back(self) -> None:
         if self.at_work:
             return
-        if self._by_paper is not None:
-            self._stop_watching()
-            self._by_paper.close()
-            self._by_paper = None
+        store, self._by_paper = self._by_paper, None
         self._show_unlock("")
         self._count()
         self.take_keyboard()
+        if store is not None:
+            self._stop_watching()
+            store.close()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress) and self._away.isActive():
@@ -402,8 +402,8 @@ class Door(ClosedPage):
         if not self._given_up:
             then(opened)
             return
-        opened.close()
         self._go_back()
+        opened.close()
         self.say(tr("The window was locked meanwhile. Sign in once more."), "att")
 
     def _refused(self, fault: EvalAssistError) -> None:
