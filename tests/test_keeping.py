@@ -299,6 +299,19 @@ def test_who_types_without_a_pause_is_told_and_kept_all_the_same(desk: Desk) -> 
     assert editor.answer
 
 
+def test_an_answer_that_comes_while_a_page_is_being_made_waits_until_it_is_whole(desk: Desk) -> None:
+    desk.window.begin(anyone())
+    page = desk.view._page("assessment")
+    page.in_the_making = True
+    page.show()
+    pieces = page.pieces()
+    next(pieces)
+    desk.view.session.answer("nprs-now", 3)
+    for _ in pieces:
+        pass
+    assert not page._stale
+
+
 def test_words_of_a_compensation_are_kept_on_leaving_at_once(desk: Desk) -> None:
     test = StrengthTest(trials=(200.0,), unit="N", compensation="other")
     desk.window.begin(anyone().with_answer("habd.right", test))

@@ -346,7 +346,7 @@ class Page(QWidget):
     def _changed(self) -> None:
         if self.session.evaluation.sore_knee != self._knee_now:
             self._side_told.hide()
-        if self.isVisible():
+        if self.isVisible() and not self.in_the_making:
             self._refresh_now()
         else:
             self._stale = True
