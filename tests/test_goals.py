@@ -352,6 +352,12 @@ def test_both_legs_of_different_grades_are_told_each_and_the_weaker_one_counts()
     assert (found.baseline, found.short, found.long) == ("4-", "4", "4+")
     assert "(now right 4-, left 4)" in found.sentences[0]
     assert found.note == "Now right 4-, left 4: the weaker leg counts."
+    mirrored = both.with_answers(
+        {"habd.right": StrengthTest(grade="4"), "habd.left": StrengthTest(grade="4-")}
+    )
+    found = goal(mirrored, "G06c.habd")
+    assert found is not None
+    assert "(now left 4-, right 4)" in found.sentences[0]
     alike = goal(ex("ex3"), "G06c.habd")
     assert alike is not None
     assert "(now 4)" in alike.sentences[0]

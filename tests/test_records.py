@@ -567,8 +567,8 @@ def test_who_begins_as_typed_comes_before_who_only_has_such_a_word(store: Store)
     ]
 
 
-def test_words_that_many_have_but_few_together_find_those_few(store: Store) -> None:
-    """More patients fit each word than are looked at one by one."""
+def keep_many_of_each_word(store: Store, meanwhile: Callable[[], None] = lambda: None) -> Patient:
+    """More patients fit each of two words than are looked at one by one; both have only this one."""
     both = Patient("zo ab", date(1990, 1, 1), "F", id="last of all")
     store.save(begin(both))
     with store.writing("test", "patients") as db:
@@ -578,7 +578,22 @@ def test_words_that_many_have_but_few_together_find_those_few(store: Store) -> N
                 more = {"sex": "F", "language": "en", "record_number": ""}
                 db.execute(insert(StoredPatient), values | more)
                 db.execute(insert(StoredWord), [{"word": w, "patient_id": name} for w in name.split()])
+        meanwhile()
+    return both
+
+
+def test_words_that_many_have_but_few_together_find_those_few(store: Store) -> None:
+    both = keep_many_of_each_word(store)
     assert [row.patient for row in store.search_patients("ab zo")] == [both]
+
+
+def test_the_search_answers_where_the_server_takes_its_tables_for_empty(
+    server: Server, asked: Callable[..., None]
+) -> None:
+    """It counted them while many were coming in: looked for anew for each patient, the words outlast its patience."""
+    with Store(server, KEYS) as store:
+        both = keep_many_of_each_word(store, lambda: asked("ANALYZE", database="clinic"))
+        assert [row.patient for row in store.search_patients("ab zo")] == [both]
 
 
 def test_lists_show_where_each_evaluation_stands_newest_work_first(store: Store) -> None:

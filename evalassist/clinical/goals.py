@@ -181,8 +181,9 @@ def _group_baseline(case: Case, rule: GoalRule, group: GoalGroup) -> Iterator[Ba
         grades = _weak_grades(case, tested)
         order = case.rules.goals.grades
         side: SoreKnee = "both" if len(grades) > 1 else next(iter(grades))
-        legs = _legs(grades)
-        yield Baseline(min(grades.values(), key=order.index), rule.unit, suffix, group.title, side, legs)
+        weakest_first = dict(sorted(grades.items(), key=lambda leg: order.index(leg[1])))
+        weakest = next(iter(weakest_first.values()))
+        yield Baseline(weakest, rule.unit, suffix, group.title, side, _legs(weakest_first))
     else:
         for weak, strength in _weak_forces(case, tested).items():
             value, unit = _force(strength)
@@ -190,7 +191,7 @@ def _group_baseline(case: Case, rule: GoalRule, group: GoalGroup) -> Iterator[Ba
 
 
 def _legs(grades: Mapping[Side, str]) -> str:
-    """The grade of each leg, where they differ: right 4-, left 4."""
+    """The grade of each leg, the weaker one first, where they differ: right 4-, left 4."""
     differ = len(set(grades.values())) > 1
     return ", ".join(f"{side} {grade}" for side, grade in grades.items()) if differ else ""
 

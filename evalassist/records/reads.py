@@ -7,6 +7,7 @@ from typing import Any, cast, get_args
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     Exists,
     Select,
@@ -16,12 +17,13 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    intersect,
     not_,
     or_,
     select,
     type_coerce,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from evalassist.evaluation import AddendumKind, Evaluation, Patient, SoreKnee, VisitKind
 from evalassist.records.accounts import Account, Role
@@ -321,18 +323,13 @@ def _by_words(db: Session, words: list[list[tuple[str, str]]], limit: int) -> li
     if len(ids) >= limit or number < ENOUGH:
         return ids
     # frequent words that seldom meet: to read each as a list is quicker than to ask each patient
-    every = select(StoredWord.patient_id).where(_begins(StoredWord.word, first))
-    for _, ranges in others:
-        other = aliased(StoredWord)
-        every = every.where(
-            StoredWord.patient_id.in_(select(other.patient_id).where(_begins(other.word, ranges)))
-        )
-    return _ordered(db, every.limit(ENOUGH), limit)
+    each = (select(StoredWord.patient_id).where(_begins(StoredWord.word, ranges)) for _, ranges in counted)
+    return _ordered(db, intersect(*each).limit(ENOUGH), limit)
 
 
-def _ordered(db: Session, found: Select[Any], limit: int) -> list[str]:
-    chosen = found.subquery()
-    query = select(StoredPatient.id).where(StoredPatient.id.in_(select(chosen.c.patient_id)))
+def _ordered(db: Session, found: Select[Any] | CompoundSelect[Any], limit: int) -> list[str]:
+    # told one by one: a server that thinks its tables are empty would look for them anew for each patient
+    query = select(StoredPatient.id).where(StoredPatient.id.in_(list(db.scalars(found))))
     return list(db.scalars(query.order_by(StoredPatient.name_key, StoredPatient.birth_date).limit(limit)))
 
 

@@ -10,6 +10,7 @@ LOST = (
     "Check the network and that the server runs; EvalAssist connects again by itself."
 )
 _BUSY = "Another workstation is writing to {server}. {kept} Wait and try again."
+_SLOW = "{server} took too long to answer. {kept} Wait and try again; if it stays so, ask whoever looks after the server."
 _STARTING = "{server} is starting or stopping. {kept} Wait a minute and try again."
 _PERMISSION = (
     "The user {server.user} has no permission for this in {server}. {kept} "
@@ -53,7 +54,7 @@ _BY_STATE = {
     "55P03": _BUSY,
     "40001": _BUSY,
     "40P01": _BUSY,
-    "57014": _BUSY,
+    "57014": _SLOW,
     "57P01": LOST,
     "57P02": LOST,
     "57P03": _STARTING,
