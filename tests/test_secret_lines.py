@@ -17,6 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
+from ui import spoken
 from ui.widgets.passwords import NewPassword, PasswordField
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -57,6 +58,16 @@ def test_the_line_holds_bullets_and_the_field_the_password(field: PasswordField)
     types(field, "Kne 7")
     assert field.value == "Kne 7"
     assert in_the_line(field) == "•••••"
+
+
+def test_where_the_keyboard_came_to_rest_no_secret_is_read(
+    field: PasswordField, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spoken, "is_kept_busy", lambda: True)
+    types(field, "Kne 7")
+    told = spoken.line_in_words(field.edit)
+    assert told.startswith("Password: ")
+    assert not any(letter in told.removeprefix("Password: ") for letter in "Kne 7")
 
 
 def test_letters_go_in_and_out_where_the_caret_is(field: PasswordField) -> None:

@@ -197,7 +197,8 @@ def line_in_words(reached: QWidget | None) -> str:
     """
     if not isinstance(reached, QLineEdit | QPlainTextEdit | QTextEdit) or not is_kept_busy():
         return ""
-    stands = reached.text() if isinstance(reached, QLineEdit) else reached.toPlainText()
+    # as it is seen: no secret is read aloud
+    stands = reached.displayText() if isinstance(reached, QLineEdit) else reached.toPlainText()
     return f"{reached.accessibleName()}: {stands}" if stands.strip() else reached.accessibleName()
 
 
