@@ -10,7 +10,9 @@ LOST = (
     "Check the network and that the server runs; EvalAssist connects again by itself."
 )
 _BUSY = "Another workstation is writing to {server}. {kept} Wait and try again."
-_SLOW = "{server} took too long to answer. {kept} Wait and try again; if it stays so, ask whoever looks after the server."
+_SLOW = (
+    "{server} took too long to answer. {kept} Try again; if it stays so, ask whoever looks after the server."
+)
 _STARTING = "{server} is starting or stopping. {kept} Wait a minute and try again."
 _PERMISSION = (
     "The user {server.user} has no permission for this in {server}. {kept} "
