@@ -2489,7 +2489,7 @@ def test_a_database_that_cannot_note_that_it_was_left_is_not_left(
     window = here.sign_in("chen", PASSWORD)
     with bare(server) as other:
         other.execute(f"SELECT pg_advisory_lock({writes.TRAIL_LOCK})".encode())
-        with pytest.raises(StoreError, match=r"could not note that .* Nothing was changed"):
+        with pytest.raises(StoreError, match=r"may not have noted that .* Nothing was changed here"):
             here.join(copied, "chen", PASSWORD) if by == "command" else here.use_server(window, copied)
     assert (here.server_file.read_bytes(), here.vault_file.read_bytes()) == before
     window.close()
@@ -2499,6 +2499,44 @@ def test_a_database_that_cannot_note_that_it_was_left_is_not_left(
         assert not store.trail_was_cut
     with pytest.raises(StoreError, match="lie in another database now"):
         there.sign_in("lee", OTHER)
+
+
+@pytest.mark.parametrize("by", ["command", "window"])
+def test_a_database_that_noted_that_it_was_left_though_the_answer_was_lost_is_left_by_connecting_again(
+    here: Entrance, there: Entrance, copied: Server, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, leave = (here.server_file.read_bytes(), here.vault_file.read_bytes()), Store.leave_for
+
+    def lose_the_answer(store: Store, *told: Any, **more: Any) -> bool:
+        dialect = store._engine.dialect
+        commit = dialect.do_commit
+
+        def arrives(connection: Any) -> None:
+            commit(connection)
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+        with monkeypatch.context() as network:
+            network.setattr(dialect, "do_commit", arrives)
+            return leave(store, *told, **more)
+
+    window = here.sign_in("chen", PASSWORD)
+    with monkeypatch.context() as network:
+        network.setattr(Store, "leave_for", lose_the_answer)
+        with pytest.raises(StoreError, match=r"may not have noted that .* Nothing was changed here"):
+            here.join(copied, "chen", PASSWORD) if by == "command" else here.use_server(window, copied)
+    assert (here.server_file.read_bytes(), here.vault_file.read_bytes()) == before
+    for workstation in (here, there):
+        with pytest.raises(StoreError, match="Connect this workstation anew"):
+            workstation.sign_in("lee", OTHER)
+    if by == "window":  # it was noted, so this window is one on a database that was left
+        with pytest.raises(MovedError):
+            here.use_server(window, copied)
+    window.close()
+    with here.join(copied, "chen", PASSWORD) as store:
+        assert store.where == copied
+        assert not store.trail_was_cut
+        assert not store.not_compared_with
+    here.sign_in("lee", OTHER).close()
 
 
 @pytest.mark.parametrize("before", ["_name_server", "_opened_on_server"])

@@ -104,7 +104,7 @@ NOT_CONNECTED_YET = (
 )
 UNREADABLE = "the database whose name is gone or damaged here"
 NOT_TOLD = (
-    "{former} could not note that the records lie in another database from now on. Nothing was changed here. "
+    "{former} may not have noted that the records lie in another database from now on. Nothing was changed here. "
     "Wait and try again; if it stays so, let whoever looks after the server find out what keeps it from that."
 )
 NOT_COMPARED = (
