@@ -979,10 +979,10 @@ def test_a_password_is_not_changed_in_another_window_while_the_records_are_moved
     window = Entrance(here.records.parent)
     other, writing = window.sign_in("lee", OTHER), Store.writing
 
-    def meanwhile(store: Store, action: str, target: str) -> AbstractContextManager[Connection]:
+    def meanwhile(store: Store, *told: Any) -> AbstractContextManager[Connection]:
         with pytest.raises(StoreError, match="changed elsewhere at the same moment"):
             window.change_password(other, other.account.id, THIRD)
-        return writing(store, action, target)
+        return writing(store, *told)
 
     with here.sign_in("chen", PASSWORD) as store, monkeypatch.context() as at_once:
         at_once.setattr(Store, "writing", meanwhile)
@@ -1062,6 +1062,32 @@ def test_nobody_works_in_the_copy_of_a_move_before_the_workstation_that_moved_it
         return
     second.join(server, "chen", PASSWORD).close()
     second.sign_in("lee", OTHER).close()
+
+
+@pytest.mark.parametrize("kept_since", [True, False])
+def test_a_copy_of_a_move_cut_short_is_not_finished_by_a_computer_whose_records_were_moved_elsewhere(
+    here: Entrance, server: Server, another: Another, monkeypatch: pytest.MonkeyPatch, kept_since: bool
+) -> None:
+    """Its file says that it was moved, but not there: else two databases would count."""
+
+    def cut(*_told: object) -> None:
+        raise _PowerCut
+
+    with another("elsewhere") as elsewhere, here.sign_in("chen", PASSWORD) as store:
+        with monkeypatch.context() as power:
+            power.setattr(store, "writing", cut)
+            with pytest.raises(_PowerCut):
+                here.use_server(store, server)
+        if kept_since:
+            store.save(begin())
+        here.use_server(store, elsewhere)
+        here.server_file.unlink()
+        with pytest.raises(StoreError, match="from a move that was not finished"):
+            here.join(server, "chen", PASSWORD)
+        assert not here.server_file.exists()
+        here.join(elsewhere, "chen", PASSWORD).close()
+        with here.sign_in("lee", OTHER) as window:
+            assert len(window.drafts()) == 1 + kept_since
 
 
 def test_a_server_on_which_somebody_worked_since_a_move_cut_short_is_not_said_to_be_emptied(
@@ -2463,7 +2489,7 @@ def test_a_database_that_cannot_note_that_it_was_left_is_not_left(
     window = here.sign_in("chen", PASSWORD)
     with bare(server) as other:
         other.execute(f"SELECT pg_advisory_lock({writes.TRAIL_LOCK})".encode())
-        with pytest.raises(StoreError, match=r"could not note that .* Nothing was changed"):
+        with pytest.raises(StoreError, match=r"may not have noted that .* Nothing was changed here"):
             here.join(copied, "chen", PASSWORD) if by == "command" else here.use_server(window, copied)
     assert (here.server_file.read_bytes(), here.vault_file.read_bytes()) == before
     window.close()
@@ -2473,6 +2499,44 @@ def test_a_database_that_cannot_note_that_it_was_left_is_not_left(
         assert not store.trail_was_cut
     with pytest.raises(StoreError, match="lie in another database now"):
         there.sign_in("lee", OTHER)
+
+
+@pytest.mark.parametrize("by", ["command", "window"])
+def test_a_database_that_noted_that_it_was_left_though_the_answer_was_lost_is_left_by_connecting_again(
+    here: Entrance, there: Entrance, copied: Server, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, leave = (here.server_file.read_bytes(), here.vault_file.read_bytes()), Store.leave_for
+
+    def lose_the_answer(store: Store, *told: Any, **more: Any) -> bool:
+        dialect = store._engine.dialect
+        commit = dialect.do_commit
+
+        def arrives(connection: Any) -> None:
+            commit(connection)
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+        with monkeypatch.context() as network:
+            network.setattr(dialect, "do_commit", arrives)
+            return leave(store, *told, **more)
+
+    window = here.sign_in("chen", PASSWORD)
+    with monkeypatch.context() as network:
+        network.setattr(Store, "leave_for", lose_the_answer)
+        with pytest.raises(StoreError, match=r"may not have noted that .* Nothing was changed here"):
+            here.join(copied, "chen", PASSWORD) if by == "command" else here.use_server(window, copied)
+    assert (here.server_file.read_bytes(), here.vault_file.read_bytes()) == before
+    for workstation in (here, there):
+        with pytest.raises(StoreError, match="Connect this workstation anew"):
+            workstation.sign_in("lee", OTHER)
+    if by == "window":  # it was noted, so this window is one on a database that was left
+        with pytest.raises(MovedError):
+            here.use_server(window, copied)
+    window.close()
+    with here.join(copied, "chen", PASSWORD) as store:
+        assert store.where == copied
+        assert not store.trail_was_cut
+        assert not store.not_compared_with
+    here.sign_in("lee", OTHER).close()
 
 
 @pytest.mark.parametrize("before", ["_name_server", "_opened_on_server"])

@@ -48,6 +48,8 @@ TAKES_BACK = "takes-back"
 HALF_MOVED = {"until": "the file says so, too"}
 """In the detail of a line that a copy of a file begins with on a server: nobody works there before the file was left.
 """
+MOVED_INTO = "into"
+"""In the detail of a line that says that a file was moved: the seals of the lines by which its copy is half moved."""
 STANDS_IN = "stands-in"
 """In the detail of a line that says so of a database, or that it was left: which one; in a copy it counts for nothing.
 """
@@ -263,7 +265,7 @@ def stands_in(db: Session) -> tuple[str, str]:
 
 
 def left_by(
-    db: Session, key: bytes, *, sealed: bool = False, because: Mapping[str, str] = MappingProxyType({})
+    db: Session, key: bytes, *, sealed: bool = False, because: Mapping[str, object] = MappingProxyType({})
 ) -> list[str]:
     """The seals of the lines that say that the records were moved away, as far as nobody took them back since.
 

@@ -24,6 +24,7 @@ from evalassist.records.audit import (
     CONNECTED,
     HALF_MOVED,
     MOVED,
+    MOVED_INTO,
     STANDS_IN,
     TAKES_BACK,
     append,
@@ -103,7 +104,7 @@ NOT_CONNECTED_YET = (
 )
 UNREADABLE = "the database whose name is gone or damaged here"
 NOT_TOLD = (
-    "{former} could not note that the records lie in another database from now on. Nothing was changed here. "
+    "{former} may not have noted that the records lie in another database from now on. Nothing was changed here. "
     "Wait and try again; if it stays so, let whoever looks after the server find out what keeps it from that."
 )
 NOT_COMPARED = (
@@ -440,8 +441,9 @@ class Entrance:
                 account = asked.account_of(slot.id)
                 if not (account.administers and (left is None or _administers_at(left, slot))):
                     raise EvalAssistError(tr("An administrator connects a workstation. Nothing was changed."))
-                half, was_left = asked.is_half_moved(), asked.was_left()
-                if half and not self._were_moved(found):
+                half, was_left = asked.half_moved_by(), asked.was_left()
+                # where the file was moved into another one, that one counts
+                if half and not self._were_moved(found, {MOVED_INTO: half}):
                     raise StoreError(HALF_MOVED_ONLY.format(server=sentence_start(str(server))))
                 with _leaving(left, asked, account, vault.anchor, at_any_rate=True) as known:
                     if half:
@@ -509,11 +511,11 @@ class Entrance:
             log.error("the vault that counts could not be kept here: %s", type(fault).__name__)
         return keys
 
-    def _were_moved(self, found: list[Keys]) -> bool:
-        """Whether the file here says itself that its records lie on the server."""
+    def _were_moved(self, found: list[Keys], because: Mapping[str, object] = MappingProxyType({})) -> bool:
+        """Whether the file here says itself that its records lie on a server; `because`: in a line that says this."""
         for keys in reversed(found) if self.records.exists() else ():
             with suppress(StoreError), Store(self.records, keys, wait_s=self._wait_s) as file:
-                return file.was_left()
+                return bool(file.left_by(because=because))
         return False
 
     def use_server(self, store: Store, server: Server) -> dict[str, int]:
@@ -542,7 +544,7 @@ class Entrance:
                 with Store(server, store.keys) as there:  # what was announced counts, too
                     there.keep_vault(vaults.vault_bytes(counts))
                     # from here on the file is refused, with or without the name of the server
-                    with store.writing(MOVED, "") as db:
+                    with store.writing(MOVED, "", {MOVED_INTO: there.half_moved_by()}) as db:
                         # another window kept something since
                         if not there.holds(head(Session(db), store.keys.audit)):
                             raise StoreError(CUT_SHORT.format(server=server))

@@ -664,17 +664,18 @@ class Store:
         """Whether the records were moved away, and neither put back nor connected to anew since."""
         return bool(self.left_by())
 
-    def left_by(self, *, sealed: bool = False) -> list[str]:
+    def left_by(
+        self, *, sealed: bool = False, because: Mapping[str, object] = MappingProxyType({})
+    ) -> list[str]:
         """The seals of the lines that say so; whoever connects to the records anew names them.
 
-        `sealed`: only lines that nobody added without the key of the audit trail.
+        `sealed`: only lines that nobody added without the key of the audit trail. `because`: only those that say this.
         """
-        return self._read(lambda db: audit.left_by(db, self.keys.audit, sealed=sealed))
+        return self._read(partial(audit.left_by, key=self.keys.audit, sealed=sealed, because=because))
 
-    def is_half_moved(self) -> bool:
-        """Whether this is a copy of a file that did not say yet that the records lie here from now on."""
-        left = partial(audit.left_by, key=self.keys.audit, sealed=True, because=audit.HALF_MOVED)
-        return bool(self._read(left))
+    def half_moved_by(self) -> list[str]:
+        """The seals of the lines that say that this is a copy of a file that nobody finished moving here yet."""
+        return self.left_by(sealed=True, because=audit.HALF_MOVED)
 
     def stands_in(self) -> tuple[str, str]:
         """Which database the records lie in, and since when its server runs, whatever its address; none for a file."""
