@@ -532,28 +532,67 @@ def test_records_that_were_not_encrypted_become_encrypted(entrance: Entrance, tm
     assert entrance.state() == "locked"
 
 
-def test_a_plain_file_brings_no_way_in_and_nothing_that_acts_by_itself(
-    entrance: Entrance, tmp_path: Path
-) -> None:
-    """Anybody can put one where records are to be begun, or write to one that is there."""
+@pytest.fixture
+def plain(entrance: Entrance, tmp_path: Path) -> Path:
+    """Records from before they were encrypted, lying where records are to be begun."""
     other = tmp_path / "other"
     other.mkdir()
     store, _ = Entrance(other).begin(CHEN, PASSWORD)
+    store.save(draft())
     store.close()
     _decrypted(other / "evalassist.db", store.keys, entrance.records)
-    with closing(sqlite3.connect(entrance.records)) as db, db:
-        (locks,) = db.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").fetchone()
-        again = "BEGIN UPDATE vault_copy SET vault = x'00'; END"
-        db.execute(f'CREATE TRIGGER "mine ""too" AFTER INSERT ON vault_copy {again}')
+    return entrance.records
+
+
+ANOTHER_TABLE = """
+DROP TABLE vault_copy;
+CREATE TABLE VAULT_COPY (id INTEGER PRIMARY KEY, kept_at TEXT, vault BLOB, x INT DEFAULT 1 UNIQUE ON CONFLICT IGNORE);
+INSERT INTO VAULT_COPY VALUES (1, '2026-01-01T00:00:00.000000+00:00', x'00', 1);
+"""
+PLANTED = {
+    "a trigger": """CREATE TRIGGER "mine ""too" AFTER INSERT ON vault_copy
+        BEGIN UPDATE vault_copy SET vault = x'00'; END""",
+    "a table that keeps what stands there": ANOTHER_TABLE,
+    "a view": "DROP TABLE vault_copy; CREATE VIEW vault_copy AS SELECT 1 AS id, 'now' AS kept_at, x'00' AS vault",
+    "another table": "CREATE TABLE mine (vault BLOB); INSERT INTO mine VALUES (x'00')",
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED.values(), ids=PLANTED)
+def test_a_plain_file_brings_its_rows_and_no_way_in_nor_anything_that_acts(
+    entrance: Entrance, plain: Path, planted: str
+) -> None:
+    """Anybody can put one where records are to be begun, or write to one that is there."""
+    with closing(sqlite3.connect(plain)) as db:
         assert db.execute("SELECT count(*) FROM vault_copy").fetchone() != (0,)
+        db.executescript(planted)
     store, _ = entrance.begin(CHEN, PASSWORD)
     with store:
+        assert len(store.drafts()) == 1
         entrance.add_account(store, Account("", "lee", "S. Lee", "PT-2", "therapist"), "another horse")
-        with closing(connect(entrance.records, store.keys.database)) as db:
-            (now,) = db.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").fetchone()
-        assert now == locks
-        assert {slot.name for slot in entrance.vault().slots if slot.kind == "password"} == {"chen", "lee"}
+    assert {slot.name for slot in entrance.vault().slots if slot.kind == "password"} == {"chen", "lee"}
+    told = entrance.verify("chen", PASSWORD).faults  # the trail was written with other keys
+    assert not [fault for fault in told if "the database" in fault]
     entrance.sign_in("chen", PASSWORD).close()
+    entrance.sign_in("lee", "another horse").close()
+
+
+def test_a_plain_file_that_lacks_a_table_is_left_as_it_is(entrance: Entrance, plain: Path) -> None:
+    with closing(sqlite3.connect(plain)) as db:
+        db.executescript("PRAGMA foreign_keys = OFF; DROP TABLE addendum")
+    before = plain.read_bytes()
+    with pytest.raises(StoreError, match=r"not changed|Nothing was changed"):
+        entrance.begin(CHEN, PASSWORD)
+    assert plain.read_bytes() == before
+
+
+def test_a_plain_file_of_another_program_is_left_as_it_is(entrance: Entrance) -> None:
+    with closing(sqlite3.connect(entrance.records)) as db:
+        db.executescript("CREATE TABLE mine (x); PRAGMA user_version = 3")
+    before = entrance.records.read_bytes()
+    with pytest.raises(StoreError, match=r"holds no records that this EvalAssist knows. Nothing was changed"):
+        entrance.begin(CHEN, PASSWORD)
+    assert entrance.records.read_bytes() == before
 
 
 def _decrypted(sealed: Path, keys: Keys, plain: Path) -> None:

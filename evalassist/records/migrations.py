@@ -132,8 +132,16 @@ REWRITTEN: dict[int, frozenset[str]] = {}
 """By version, the tables whose rows it may alter, add or remove; every other table keeps what it held."""
 
 
-def version_of(db: sqlite.Connection) -> int:
-    return int(db.execute("PRAGMA user_version").fetchone()[0])
+def version_of(db: sqlite.Connection, where: str = "main") -> int:
+    return int(db.execute(f"PRAGMA {where}.user_version").fetchone()[0])
+
+
+def make_version(db: sqlite.Connection, version: int) -> None:
+    """Make the tables of this version, without its locks, in an empty file."""
+    for migrate in MIGRATIONS[:version]:
+        migrate(db)
+    db.execute(f"PRAGMA main.application_id = {APPLICATION_ID}")
+    db.execute(f"PRAGMA main.user_version = {version}")
 
 
 def bring_up_to_date(db: sqlite.Connection, former: sqlite.Connection | None = None) -> None:

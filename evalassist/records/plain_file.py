@@ -11,35 +11,52 @@ from evalassist.errors import StoreError
 from evalassist.files import keep_names
 from evalassist.records.connection import connect, first_fault
 from evalassist.records.faults import plain_words
-from evalassist.records.integrity import counts_of
-from evalassist.records.migrations import MIGRATIONS, renew_triggers, version_of
+from evalassist.records.integrity import columns_of, quoted
+from evalassist.records.migrations import (
+    APPLICATION_ID,
+    MIGRATIONS,
+    bring_up_to_date,
+    make_version,
+    version_of,
+)
 from evalassist.translate import tr
+
+STAYS = "vault_copy"
+"""The ways in: anybody could have put them there."""
 
 
 def encrypt(path: Path, key: bytes) -> None:
-    """Make the file an encrypted one with the same rows; until that is checked, the plain one stays."""
+    """Make an encrypted file with the same rows; until that is checked, the plain one stays.
+
+    Anybody could write to a plain file, so nothing but rows comes from it: the tables are made anew.
+    """
     part = path.with_name(f"{path.name}.encrypted.part")
     with plain_words(path, "open"):
         part.unlink(missing_ok=True)
         part.touch(mode=0o600)
         try:
-            with closing(sqlite.connect(path, isolation_level=None)) as plain:
-                plain.execute("PRAGMA cipher_log_level = NONE")
-                counts = counts_of(plain)
-                plain.execute(f"ATTACH DATABASE ? AS sealed KEY \"x'{key.hex()}'\"", (str(part),))
-                plain.execute("SELECT sqlcipher_export('sealed')")
-                for name in ("application_id", "user_version"):
-                    (value,) = plain.execute(f"PRAGMA {name}").fetchone()
-                    plain.execute(f"PRAGMA sealed.{name} = {value}")
             with closing(connect(part, key)) as sealed:
-                if first_fault(sealed) or counts_of(sealed) != counts:
+                sealed.execute("PRAGMA trusted_schema = OFF")
+                sealed.execute("ATTACH DATABASE ? AS plain KEY ''", (str(path),))
+                version = version_of(sealed, "plain")
+                (application,) = sealed.execute("PRAGMA plain.application_id").fetchone()
+                if application != APPLICATION_ID or not 1 <= version <= len(MIGRATIONS):
+                    raise StoreError(
+                        tr(
+                            "{path} holds no records that this EvalAssist knows. Nothing was changed. "
+                            "Put the file aside, then start EvalAssist again."
+                        ).format(path=path)
+                    )
+                make_version(sealed, version)
+                if not _copied(sealed) or first_fault(sealed):
                     raise StoreError(
                         tr(
                             "The records {path} could not be encrypted whole. They were not changed. "
                             "Check the disk, then start EvalAssist again."
                         ).format(path=path)
                     )
-                _keep_only_rows(sealed)
+                sealed.execute("DETACH DATABASE plain")
+                bring_up_to_date(sealed)
             part.replace(path)
             for companion in ("-wal", "-shm"):
                 path.with_name(path.name + companion).unlink(missing_ok=True)
@@ -48,16 +65,18 @@ def encrypt(path: Path, key: bytes) -> None:
             part.unlink(missing_ok=True)
 
 
-def _keep_only_rows(db: sqlite.Connection) -> None:
-    """Anybody could write to a plain file: no way in, and nothing that acts by itself, comes from it."""
-    names = db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    for (name,) in names:
-        db.execute(f"DROP TRIGGER {_quoted(name)}")
-    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'vault_copy' AND type = 'table'").fetchone():
-        db.execute("DELETE FROM vault_copy")
-    if version_of(db) == len(MIGRATIONS):  # an earlier one gets them when it is brought up to date
-        renew_triggers(db)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def _copied(sealed: sqlite.Connection) -> bool:
+    """Bring every row over, and say whether each one arrived."""
+    sealed.execute("BEGIN")
+    for table, columns in columns_of(sealed).items():
+        if table != STAYS:
+            named, whole = quoted(table), ", ".join(map(quoted, columns))
+            sealed.execute(f"INSERT INTO main.{named} ({whole}) SELECT {whole} FROM plain.{named}")
+            sent, arrived = (
+                sealed.execute(f"SELECT count(*) FROM {where}.{named}").fetchone()
+                for where in ("plain", "main")
+            )
+            if sent != arrived:
+                return False
+    sealed.execute("COMMIT")
+    return True
