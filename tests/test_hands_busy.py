@@ -123,8 +123,18 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def table(
     qtbot: QtBot, content: Content, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Table]:
-    def sit_down(sore_knee: SoreKnee = "right", settings: Settings = SETTINGS, case: str = "") -> Table:
-        if case:
+    def sit_down(
+        sore_knee: SoreKnee = "right",
+        settings: Settings = SETTINGS,
+        case: str = "",
+        first: Evaluation | None = None,
+    ) -> Table:
+        if first is not None:
+            day, episode = date(2026, 3, 2), first.episode_id
+            evaluation = Evaluation.begin(
+                first.patient, first.sore_knee, day, kind="re-evaluation", episode_id=episode
+            )
+        elif case:
             evaluation = without_strength(read_case(CASES / f"{case}.toml", content))
         else:
             patient = Patient("Rivera, Ana", date(2001, 5, 9), "F")
@@ -1047,6 +1057,24 @@ def test_before_anything_is_tested_it_asks_which_muscles(table: Callable[..., Ta
     assert desk.test("habd.left") == measured(100)
 
 
+def test_what_was_measured_at_an_earlier_visit_is_measured_again_unless_it_is_taken_out(
+    table: Callable[..., Table], store: Store
+) -> None:
+    first = Evaluation.begin(Patient("Rivera, Ana", date(2001, 5, 9), "F"), "right", date(2026, 2, 2))
+    earlier = {
+        "hext.right": measured(90, 90, 90),
+        "kflx.left": StrengthTest(grade="4"),
+        "hadd.left": StrengthTest(not_tested="pain"),
+    }
+    store.save(first.with_answers(earlier))
+    desk = table(first=first)
+    desk.open()
+    assert "Hip extension: added" in desk.sees()
+    assert {stop.group for stop in desk.hands.entry.stops} == {"habd", "her", "kext", "hext", "kflx"}
+    desk.pad("1 ")
+    assert "hext" not in {stop.group for stop in desk.hands.entry.stops}
+
+
 def test_closing_the_window_tells_what_is_typed_here_and_not_counted(table: Callable[..., Table]) -> None:
     desk = table()
     desk.open()
@@ -1082,6 +1110,64 @@ def test_what_cannot_be_counted_stands_on_the_page_when_the_view_is_left(table: 
     texts = [one.text() for one in desk.view.page.findChildren(QLineEdit) if one.isVisible()]
     assert "9.7.1" in texts
     assert desk.test("habd.left") == measured(100)
+
+
+@pytest.mark.parametrize(
+    ("typed", "refused"),
+    [("-7 7", "7"), ("-7 7 ", "7"), ("100 -7 7", "7"), ("-7 7.5", "7.5"), ("100 97 95 38", "38")],
+)
+def test_what_is_refused_stays_to_be_mended_on_the_page_when_the_view_is_left(
+    table: Callable[..., Table], typed: str, refused: str
+) -> None:
+    """Also a grade, though the page showed the fields of a dynamometer before."""
+    desk = table()
+    desk.open()
+    desk.pad(f" {typed}")
+    QTest.keyClick(desk.hands, Qt.Key.Key_F11)
+    QApplication.processEvents()
+    shown = [one.text() for one in desk.view.page.findChildren(QLineEdit) if one.isVisible()]
+    assert refused in shown
+    assert any(f"“{refused}”" in told for told in desk.view.unkept())
+
+
+def test_a_trial_refused_on_a_graded_side_stays_to_be_mended_on_the_page(
+    table: Callable[..., Table],
+) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" -7 4 0 ")
+    QTest.keyClick(desk.hands, Qt.Key.Key_Up)
+    desk.pad("-7 9.7.1")
+    QTest.keyClick(desk.hands, Qt.Key.Key_F11)
+    shown = [one.text() for one in desk.view.page.findChildren(QLineEdit) if one.isVisible()]
+    assert "9.7.1" in shown
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F11, Qt.Key.Key_Escape, Qt.Key.Key_Down])
+def test_a_value_that_has_no_place_is_refused_in_words_before_its_side_is_left(
+    table: Callable[..., Table], key: Qt.Key
+) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 97 95 0 ")
+    QTest.keyClick(desk.hands, Qt.Key.Key_Up)
+    desk.pad("77")
+    QTest.keyClick(desk.hands, key)
+    assert desk.at == "habd.left"
+    assert "“77” is not counted" in desk.sees()
+    QTest.keyClick(desk.hands, key)
+    assert desk.view.hands is None or desk.at == "habd.right"
+
+
+def test_a_reading_after_the_last_side_is_refused_in_words(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" -7 " + "4 0 " * 6)
+    assert desk.at == ""
+    desk.reads_in("82.5\r")
+    assert "“82.5” is not counted" in desk.sees()
+    desk.pad(" ")
+    assert desk.view.hands is None
 
 
 def test_going_to_another_step_leaves_the_view_and_loses_nothing(table: Callable[..., Table]) -> None:

@@ -376,10 +376,10 @@ class EvaluationView(QWidget):
 
     def toggle_hands(self) -> None:
         """F11: the hands-busy view of the strength step, or back to the page at the row being worked on."""
-        if self.hands is not None:
-            self.close_hands()
-        else:
+        if self.hands is None:
             self.open_hands()
+        elif self.hands.may_be_left():
+            self.close_hands()
 
     def open_hands(self, begun: Begun | None = None) -> None:
         """The hands-busy view, as it was left behind a locked window where it was."""
@@ -396,7 +396,7 @@ class EvaluationView(QWidget):
         if begun is not None:
             self.hands.entry.take_up(begun)
             self.hands.refresh()
-        self.hands.closed.connect(self.close_hands)
+        self.hands.closed.connect(self.toggle_hands)
         self.hands.help_wanted.connect(self.help_wanted)
         if self.header.kept.kept_at:
             self.hands.kept.set_kept(self.header.kept.kept_at)
@@ -410,8 +410,12 @@ class EvaluationView(QWidget):
         """Back to the page; what is typed and cannot be counted stands there in its field."""
         if self.hands is None:
             return
-        loose, at = self.hands.loose_words(), self.hands.item_id
+        from ui.pages.strength import StrengthPage
+
+        loose, at, kind = self.hands.loose_words(), self.hands.item_id, self.hands.entry.field_kind
         self.leave_hands()
+        if loose and isinstance(self.page, StrengthPage):
+            self.page.show_kind(at, kind)
         if not (at and self.page.focus_item(at)):
             self.focus_first()
         self.put_back({("strength", name): words for name, words in loose.items()})

@@ -75,7 +75,7 @@ class HandsBusyView(HandsScreen):
         """Take what is typed and go on; while the count runs and nothing is typed, stop it."""
         if self._second and not self.entry.typed:
             self._stop_count("")
-        elif self.entry.stop is None and self.entry.question is None:
+        elif self.entry.stop is None and self.entry.question is None and not self.entry.typed:
             self.closed.emit()
         else:
             before = (self.entry.item_id, len(self.entry.test.trials))
@@ -255,6 +255,15 @@ class HandsBusyView(HandsScreen):
         """Take what is typed, unless something about it is in doubt."""
         self._stop_count("")
         self.entry.take_pending()
+
+    def may_be_left(self) -> bool:
+        """Not while a value is typed that no field of the page takes: it is refused here first, and said so."""
+        entry = self.entry
+        homeless = bool(entry.typed) and entry.question is None and not entry.field_name
+        if homeless:
+            self.commit()
+            self._done()
+        return not homeless
 
     def loose_words(self) -> dict[str, str]:
         """What is typed and cannot be taken, by the name of its field on the strength page."""

@@ -91,9 +91,9 @@ class HandsEntry(HandsPlace):
 
     def move(self, by: int) -> None:
         """To the stop before or after, whatever is known of it."""
+        typed, count = self.typed, len(self.stops)
         self.take_pending()
-        count = len(self.stops)
-        if self.typed or not count:
+        if self.typed or (typed and self.bad) or not count:  # what is refused is read before one goes on
             return
         self._arrive(max(0, min(count - 1, (count if self.at is None else self.at) + by)))
 

@@ -23,8 +23,8 @@ class HandsPlace:
         """`unit` and `kinds` are those of the strength page: what its fields take now."""
         self.session, self.unit = session, unit
         self.step = session.content.steps["strength"]
-        self.wanted: set[str] = set()
-        """Optional muscles the therapist wants to test."""
+        self.wanted = battery.measured_before(session.last_answers)
+        """Optional muscles the therapist wants to test; at first those that were measured at an earlier visit."""
         self.at: int | None = 0
         """The stop that is worked on; None when nothing is left."""
         self._kinds = dict(kinds)
@@ -135,3 +135,8 @@ class HandsPlace:
             "pain": tr("{name}: pain in the test").format(name=name),
             "lever": tr("{name}: lever arm").format(name=name),
         }.get(self.ask, "")
+
+    @property
+    def field_kind(self) -> Mode:
+        """How this muscle must be shown on the strength page for that field to be there."""
+        return "force" if self.ask == "lever" else self.kind

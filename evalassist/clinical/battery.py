@@ -7,13 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from evalassist.answers import MOST_TRIALS
 from evalassist.clinical.progress import shown
 from evalassist.clinical.result import Assessment, SideStrength
 from evalassist.content.schema import Item, Step, StrengthGroup
-from evalassist.evaluation import Answers, Evaluation, ItemId, NotTested, Side, SoreKnee, StrengthTest, other
+from evalassist.evaluation import (
+    Answer,
+    Answers,
+    Evaluation,
+    ItemId,
+    NotTested,
+    Side,
+    SoreKnee,
+    StrengthTest,
+    other,
+)
 
 Ask = Literal["trial", "grade", "pain", "lever", "done"]
 """What is typed next: the force of a trial, a hand grade, the pain in the test (0-10), the lever arm, nothing."""
@@ -55,6 +66,15 @@ def groups_to_test(
         for item in groups_offered(step, assessment)
         if not item.optional or item.id in wanted or any(item_id in answers for item_id in item.ids)
     )
+
+
+def measured_before(last_answers: Mapping[ItemId, tuple[Answer, date]]) -> set[str]:
+    """The muscle groups with a value of an earlier visit: to be compared they are measured again."""
+    return {
+        item_id.partition(".")[0]
+        for item_id, (answer, _) in last_answers.items()
+        if isinstance(answer, StrengthTest) and (answer.trials or answer.grade)
+    }
 
 
 def groups_offered(step: Step, assessment: Assessment) -> tuple[Item, ...]:

@@ -335,6 +335,10 @@ class StrengthPage(LockablePage):
             return True
         return False
 
+    def show_kind(self, item_id: ItemId, kind: Mode) -> None:
+        """Show this muscle as it was tested in the hands-busy view: what could not be counted needs its field."""
+        self.rows[_split(item_id)[0]].show_kind(kind)
+
     def focus_start(self) -> None:
         if self.rows and not (self.read_only or self.blocked):
             self.focus_item(self.begins_with(f"{next(iter(self.rows))}.right"))

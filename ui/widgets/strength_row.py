@@ -368,6 +368,10 @@ class StrengthRow(QFrame):
         """Show the fields of a group that is otherwise one quiet line."""
         self._wanted = True
 
+    def show_kind(self, kind: Mode) -> None:
+        """Show the fields of this kind from now on, as if it had been chosen here."""
+        self._mode = kind
+
     def fields(self, order: tuple[Side, ...]) -> list[QWidget]:
         """The fields in the order of the protocol: the trials of both sides, then what is asked of each."""
         if not self._merged.isHidden():
