@@ -39,15 +39,17 @@ from evalassist.content import load_content
 from evalassist.documents import paper_key_pdf
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import Evaluation, Patient, StrengthTest
+from evalassist.practice import open_practice
 from evalassist.records import audit
 from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
+from evalassist.records.doorstep import practice_file
 from evalassist.records.entrance import Entrance
 from evalassist.records.passwords import refusal
 from evalassist.records.server import Server
 from evalassist.records.store import Store
 from evalassist.records.vault import Keys, new_keys, paper_text, write_vault
-from evalassist.settings import Settings, load_settings
+from evalassist.settings import Settings, load_settings, make_private_folder
 from evalassist.translate import pseudo
 from ui import session as sessions
 from ui import spoken
@@ -1567,6 +1569,22 @@ def test_practice_goes_on_after_the_paper_key_led_to_a_new_password(person: Pers
     person.window.start.practice.go_on.click()
     assert person.window.view is not None
     assert person.window.view.session.evaluation.answers["nprs-now"] == 7
+
+
+def test_a_practice_file_that_lacks_its_visit_is_closed_by_the_lock_too(person: Person) -> None:
+    """As one that was begun in the moment of a power cut: it cannot be shown, and its key is made of the records'."""
+    folder = person.window.folder
+    assert folder is not None
+    make_private_folder(practice_file(folder).parent)
+    open_practice(folder, person.store.keys, person.store.account).close()
+    person.window.practice.open()
+    assert person.window.view is None
+    practice = person.window.practice.store
+    assert practice is not None
+    person.lock()
+    assert person.window.practice.store is None
+    with pytest.raises(StoreError, match="are closed"):
+        practice.drafts()
 
 
 def test_records_opened_by_the_paper_key_close_when_nobody_is_there_and_stay_while_somebody_types(

@@ -1090,6 +1090,35 @@ def test_a_copy_of_a_move_cut_short_is_not_finished_by_a_computer_whose_records_
             assert len(window.drafts()) == 1 + kept_since
 
 
+def test_a_window_of_another_database_does_not_go_on_in_the_copy_of_a_move_that_was_not_finished(
+    here: Entrance, server: Server, another: Another, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A computer that was put back to a backup moves anew: until it has finished, its file counts."""
+
+    def cut(*_told: object) -> None:
+        raise _PowerCut
+
+    with here.sign_in("chen", PASSWORD) as store:
+        last = Backups(here.records).make(store.keys.database, "asked").file
+        here.use_server(store, server)
+    (tmp_path / "second").mkdir()
+    second = Entrance(tmp_path / "second")
+    second.join(server, "chen", PASSWORD).close()
+    here.server_file.unlink()
+    backup = chosen_backup(last)
+    restore(backup, backup.keys_by_password("chen", PASSWORD), here.records.parent, backup.account_id("chen"))
+    with another("anew") as anew:
+        with here.sign_in("chen", PASSWORD) as store, monkeypatch.context() as power:
+            power.setattr(store, "writing", cut)
+            with pytest.raises(_PowerCut):
+                here.use_server(store, anew)
+        with second.sign_in("chen", PASSWORD) as store:
+            with pytest.raises(StoreError, match="from a move that was not finished"):
+                second.use_server(store, anew)
+            store.save(begin())
+            assert store.where == server
+
+
 def test_a_server_on_which_somebody_worked_since_a_move_cut_short_is_not_said_to_be_emptied(
     here: Entrance, server: Server, tmp_path: Path
 ) -> None:

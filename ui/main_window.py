@@ -691,6 +691,7 @@ class MainWindow(QMainWindow):
             self.waiting.hold(self.view, store, self.leaving.why_not_kept)
         elif self.view is not None:
             self.put_away()
+        self.practice.close()  # also one that could not be shown
         if self.start is not None:
             self._stack.removeWidget(self.start)
             self.start.deleteLater()

@@ -562,14 +562,14 @@ class Entrance:
         else:
             store.refuse_dismissed()  # a move ended with it
             anchor = self.vault().anchor
-            with (
-                Store(server, store.keys, wait_s=self._wait_s) as there,
-                _leaving(store, there, store.account, anchor) as known,
-            ):
-                _note_connected(there, store.account)
-                with self._alone():
-                    vault = self._kept_vault(there).with_anchor(known or anchor)
-                    store.keys = self._name_server(server, vault, store.keys)
+            with Store(server, store.keys, wait_s=self._wait_s) as there:
+                if there.half_moved_by():
+                    raise StoreError(HALF_MOVED_ONLY.format(server=sentence_start(str(server))))
+                with _leaving(store, there, store.account, anchor) as known:
+                    _note_connected(there, store.account)
+                    with self._alone():
+                        vault = self._kept_vault(there).with_anchor(known or anchor)
+                        store.keys = self._name_server(server, vault, store.keys)
         return moved
 
     def _opened_on_server(
