@@ -199,7 +199,7 @@ def test_both_engines_have_the_same_rules_and_the_server_empties_no_table(owner:
             "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'"
         ).fetchall()
     emptied = {f"{rule.table}_not_emptied" for rule in RULES}
-    assert {name for (name,) in found} == {rule.trigger for rule in RULES} | emptied
+    assert {name for (name,) in found} == {rule.trigger for rule in RULES} | emptied | {"audit_in_a_row"}
 
 
 def test_the_applications_user_has_no_right_more_than_it_needs(server: Server, owner: Server) -> None:
@@ -2209,6 +2209,7 @@ def test_what_a_window_keeps_in_a_database_that_was_just_left_is_refused_and_kep
 
 
 @pytest.mark.parametrize("by", ["command", "window"])
+@pytest.mark.usefixtures("before_numbers_followed")
 def test_numbers_that_another_program_wrote_into_the_trail_do_not_hide_what_a_copy_lacks(
     here: Entrance, there: Entrance, server: Server, another: Another, by: str
 ) -> None:
@@ -2368,6 +2369,7 @@ def test_a_database_before_that_cannot_be_asked_is_told(
 
 
 @pytest.mark.parametrize("planted", ["2147483647", "max(number) + 1"])
+@pytest.mark.usefixtures("before_numbers_followed")
 def test_no_line_of_another_program_hides_from_an_open_window_that_its_database_was_left(
     here: Entrance, there: Entrance, server: Server, copied: Server, planted: str
 ) -> None:
@@ -2452,6 +2454,7 @@ def test_a_line_without_a_right_seal_does_not_open_a_database_that_was_left(
 
 @pytest.mark.parametrize("number", ["max(number) + 1", str(2**31 - 1)])
 @pytest.mark.parametrize("seal", ["", "x", 'a"b', "a\\b", "\n"])
+@pytest.mark.usefixtures("before_numbers_followed")
 def test_whatever_seal_another_program_gave_a_line_that_says_it_was_left_connecting_takes_it_back(
     there: Entrance, server: Server, seal: str, number: str
 ) -> None:
@@ -2465,6 +2468,7 @@ def test_whatever_seal_another_program_gave_a_line_that_says_it_was_left_connect
         store.save(begin())
 
 
+@pytest.mark.usefixtures("before_numbers_followed")
 def test_lines_that_were_copied_from_where_the_records_went_do_not_open_the_database_that_was_left(
     here: Entrance, there: Entrance, server: Server, copied: Server, tmp_path: Path
 ) -> None:
@@ -2619,6 +2623,7 @@ def test_a_line_that_was_copied_from_another_copy_does_not_open_the_database_tha
     there.sign_in("lee", OTHER).close()
 
 
+@pytest.mark.usefixtures("before_numbers_followed")
 def test_a_line_of_a_backup_put_back_elsewhere_does_not_open_the_database_that_was_left(
     here: Entrance, there: Entrance, server: Server, copied: Server, another: Another
 ) -> None:
@@ -3222,11 +3227,44 @@ def test_a_line_of_the_trail_that_another_program_wrote_is_in_nobodys_way_and_ve
     assert any("does not fit" in fault for fault in there.verify("chen", PASSWORD).faults)
 
 
+@contextmanager
+def numbers_free(asked: Asked) -> Iterator[None]:
+    """As before the server had each line of the trail follow the one before."""
+    asked("ALTER TABLE audit DISABLE TRIGGER audit_in_a_row", database="clinic")
+    try:
+        yield
+    finally:
+        asked("ALTER TABLE audit ENABLE TRIGGER audit_in_a_row", database="clinic")
+
+
+@pytest.fixture
+def before_numbers_followed(server: Server, asked: Asked) -> Iterator[None]:
+    with numbers_free(asked):
+        yield
+
+
+@pytest.mark.parametrize("number", ["max(number) + 2", "2147483645", "2147483647", "0", "-1"])
+def test_no_program_adds_a_line_to_the_trail_of_a_server_that_leaves_room_below_it(
+    in_use: tuple[Entrance, str], server: Server, number: str
+) -> None:
+    """Whoever was left behind would not see what is written there."""
+    there, _ = in_use
+    line = f"INSERT INTO audit SELECT {number}, max(at), '', '', 'x', '', '{{}}', 'ab' FROM audit".encode()
+    follows = line.replace(number.encode(), b"max(number) + 1")
+    with bare(server) as db:
+        with pytest.raises(psycopg.errors.IntegrityError, match="stays as it is"):
+            db.execute(line)
+        with pytest.raises(psycopg.errors.IntegrityError, match="stays as it is"):
+            db.execute(b"; ".join((follows, line)))  # in one act
+    with there.sign_in("chen", PASSWORD) as store:
+        store.save(begin())
+
+
 def test_a_line_of_the_trail_with_the_highest_number_keeps_nobody_from_working(
     in_use: tuple[Entrance, str], server: Server, asked: Asked
 ) -> None:
     there, _ = in_use
-    with bare(server) as db:
+    with bare(server) as db, numbers_free(asked):
         db.execute(
             "INSERT INTO audit SELECT 2147483647, at, '', '', 'signed-in', '', '{}', '' FROM audit WHERE number = 1"
         )
@@ -3241,11 +3279,11 @@ def test_a_line_of_the_trail_with_the_highest_number_keeps_nobody_from_working(
 
 
 def test_lines_of_the_trail_that_leave_one_number_between_them_keep_nobody_from_working(
-    in_use: tuple[Entrance, str], server: Server
+    in_use: tuple[Entrance, str], server: Server, asked: Asked
 ) -> None:
     """The line before the gap tells of a later day: then two are written, one of a clock that was set back."""
     there, _ = in_use
-    with bare(server) as db:
+    with bare(server) as db, numbers_free(asked):
         (last,) = db.execute("SELECT max(number) FROM audit").fetchall()[0]
         for number, year in ((last + 1, 9999), (last + 3, 2026), (2**31 - 1, 2026)):
             db.execute(
@@ -3259,11 +3297,11 @@ def test_lines_of_the_trail_that_leave_one_number_between_them_keep_nobody_from_
 @pytest.mark.parametrize("number", ["2147483647", "max(number) + 1"])
 @pytest.mark.parametrize("mac", ["x", "", "é" * 64, "a" * 100, "ab" * 32], ids=range(5))
 def test_whatever_seal_another_program_gives_a_line_windows_close_and_verify_goes_on(
-    in_use: tuple[Entrance, str], server: Server, number: str, mac: str
+    in_use: tuple[Entrance, str], server: Server, asked: Asked, number: str, mac: str
 ) -> None:
     there, _ = in_use
     window = there.sign_in("chen", PASSWORD)
-    with bare(server) as db:
+    with bare(server) as db, numbers_free(asked):
         db.execute(
             f"INSERT INTO audit SELECT {number}, max(at), '', '', 'x', '', '{{}}', %s FROM audit".encode(),
             [mac],

@@ -116,9 +116,23 @@ TRIGGERS: dict[str, str] = {rule.trigger: rule.in_sqlite() for rule in RULES}
 """What SQLite is told, by the trigger's name."""
 
 
+_IN_A_ROW = Rule(
+    "audit",
+    "in_a_row",
+    "INSERT",
+    "NEW.number::bigint - 1 <> (SELECT max(number) FROM audit)"
+    # a trail that comes in whole, as when records are moved, has the gaps it had
+    " AND (SELECT xmin FROM audit ORDER BY number LIMIT 1) <> pg_current_xact_id()::xid"
+    # from before this rule; nobody is kept from working by it
+    " AND (SELECT max(number) FROM audit) < 2147483646",
+    KEPT,
+)
+"""On a server the user of the application may add lines: none of them leaves room for others to follow below it."""
+
+
 def postgres_triggers() -> Iterator[str]:
     """What PostgreSQL is told: the same rules, and that none of their tables is emptied at once."""
-    for rule in RULES:
+    for rule in (*RULES, _IN_A_ROW):
         yield from rule.in_postgres()
     for table in dict.fromkeys(rule.table for rule in RULES):
         yield from _postgres_trigger(
