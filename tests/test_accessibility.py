@@ -1089,7 +1089,7 @@ def test_what_does_not_fit_is_read_with_what_it_is_and_the_keys_with_what_they_d
     assert f"Does not fit: {doubt.text}" in PanelLines(view.session).found()
     keys = KeysDialog([], evaluation=True, parent=desk.window)
     done = next(each for each in keys.findChildren(QPushButton) if each.isDefault())
-    assert "F8: next gap" in done.accessibleDescription()
+    assert "F8: next gap, or the referral letter that a red flag asks for" in done.accessibleDescription()
     table = next(each for each in keys.findChildren(QWidget) if getattr(each, "spoken_role", None))
     assert heard(table)[0] == Role.Table, "of what lies in one Orca reads nothing unasked"
 
