@@ -898,6 +898,28 @@ def test_an_answer_that_is_taken_back_is_heard(desk: Desk, aloud: Aloud) -> None
     assert "cleared" in aloud.heard()[0]
 
 
+@pytest.mark.parametrize("platform", ["linux", "win32"])
+def test_a_stepped_dose_is_told_once(
+    qtbot: QtBot, dressed: None, aloud: Aloud, monkeypatch: pytest.MonkeyPatch, platform: str
+) -> None:
+    """Of the button with the keyboard Orca reads a new description by itself, and nothing at either end."""
+    monkeypatch.setattr(sys, "platform", platform)
+    dose = Stepper("Repetitions", "reps", low=1, high=2)
+    qtbot.addWidget(dose)
+    dose.set_value(1)
+    dose.show()
+    dose.activateWindow()
+    dose.setFocus()
+    button = dose.focusProxy()
+    assert button is not None
+    qtbot.waitUntil(button.hasFocus)
+    QTest.keyClick(button, Qt.Key.Key_Up)
+    assert button.accessibleDescription() == "2 reps"
+    assert aloud.heard() == ([], [] if platform == "linux" else ["2 reps"])
+    QTest.keyClick(button, Qt.Key.Key_Up)
+    assert aloud.heard() == ([], ["2 reps"])
+
+
 def test_what_is_wrong_with_a_field_is_read_aloud_and_read_with_it(desk: Desk, aloud: Aloud) -> None:
     dialog = PatientDialog(desk.content, desk.window)
     dialog.show()
@@ -1067,7 +1089,7 @@ def test_what_does_not_fit_is_read_with_what_it_is_and_the_keys_with_what_they_d
     assert f"Does not fit: {doubt.text}" in PanelLines(view.session).found()
     keys = KeysDialog([], evaluation=True, parent=desk.window)
     done = next(each for each in keys.findChildren(QPushButton) if each.isDefault())
-    assert "F8: next gap" in done.accessibleDescription()
+    assert "F8: next gap, or the referral letter that a red flag asks for" in done.accessibleDescription()
     table = next(each for each in keys.findChildren(QWidget) if getattr(each, "spoken_role", None))
     assert heard(table)[0] == Role.Table, "of what lies in one Orca reads nothing unasked"
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from time import monotonic
+from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QLockFile, QPoint, Qt, QTimer
@@ -54,6 +55,7 @@ from ui.widgets.typed import Typed
 KEYS = new_keys()
 
 CASES = Path(__file__).resolve().parent / "cases"
+D = TypeVar("D", PatientDialog, CorrectionDialog)
 SETTINGS = Settings(therapist_name="A. Chen, PT", licence="40-12345", clinic_phone="1")
 
 # The off-screen platform says this of every window and menu it shows.
@@ -390,7 +392,7 @@ def test_a_reason_beside_add_is_named_before_it_is_lost(desk: Desk, boxes: Boxes
 # ---------------------------------------------------------------- patients
 
 
-def filled(dialog: PatientDialog, **typed: str) -> PatientDialog:
+def filled(dialog: D, **typed: str) -> D:
     for name, words in typed.items():
         edit = getattr(dialog, name).edit
         edit.setText(words)
@@ -452,6 +454,34 @@ def test_nothing_moves_under_the_mouse_while_it_is_said_what_is_wrong(desk: Desk
     begin.click()
     assert dialog.evaluation is not None
     assert dialog.evaluation.patient.birth_date == date(2001, 5, 9)
+
+
+def test_nothing_moves_under_the_mouse_while_a_correction_is_refused(desk: Desk) -> None:
+    dialog = CorrectionDialog(anyone(), desk.window)
+    dialog.show()
+    correct = next(one for one in dialog.findChildren(QPushButton) if one.isDefault())
+
+    def places() -> list[QPoint]:
+        QApplication.processEvents()
+        fields = dialog.name, dialog.birth, dialog.sex, dialog.number, dialog.visit
+        return [each.mapTo(dialog, QPoint()) for each in (*fields, correct)]
+
+    before, size = places(), dialog.size()
+    for name, birth, says, where in (
+        ("", "May 9, 2001", "Write the name.", "Name"),
+        ("Rivera, Ana", "soon", "cannot be read as a date yet", "Date of birth"),
+        ("Rivera, Ana", "May 9, 2025", "EvalAssist is for", "Date of birth"),
+    ):
+        filled(dialog, name=name, birth=birth)
+        QTest.mouseClick(correct, Qt.MouseButton.LeftButton)
+        assert says in texts(dialog)
+        assert f"Not corrected yet: {where}." in texts(dialog)
+        assert (places(), dialog.size()) == (before, size)
+        assert dialog.patient is None
+    filled(dialog, name="Rivera, Ana", birth="May 9, 1991")
+    QTest.mouseClick(correct, Qt.MouseButton.LeftButton)
+    assert dialog.patient is not None
+    assert dialog.patient.birth_date == date(1991, 5, 9)
 
 
 @pytest.mark.parametrize("visit", ["1 Jan 1990", "1 Jan 2003"])

@@ -209,17 +209,23 @@ def test_a_patient_that_is_opened_from_the_start_page_has_the_keyboard_on_the_pa
 # ---------------------------------------------------------------- saving a paper
 
 
+def sheet_of(window: MainWindow, content: Content) -> HandoutPage:
+    """The page of the sheet, drawn whole."""
+    window.begin(whole(content))
+    view_of(window).show_step("handout")
+    rest(window)
+    page = view_of(window).page
+    assert isinstance(page, HandoutPage)
+    return page
+
+
 @pytest.mark.parametrize("name", ["sheet.pdf", ""])
 def test_after_the_sheet_is_saved_or_not_the_keyboard_is_on_the_button_again(
     window: MainWindow, content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     chosen = str(tmp_path / name) if name else ""
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (chosen, ""))
-    window.begin(whole(content))
-    view_of(window).show_step("handout")
-    rest(window)
-    page = view_of(window).page
-    assert isinstance(page, HandoutPage)
+    page = sheet_of(window, content)
     page.save_button.setFocus()
     QTest.keyClick(page.save_button, Qt.Key.Key_Space)
     rest(window)
@@ -241,11 +247,7 @@ def test_the_sheet_is_begun_at_print_as_soon_as_it_is_drawn(window: MainWindow, 
 def test_a_button_gets_the_keyboard_back_when_the_sheet_was_drawn_anew(
     window: MainWindow, content: Content
 ) -> None:
-    window.begin(whole(content))
-    view_of(window).show_step("handout")
-    rest(window)
-    page = view_of(window).page
-    assert isinstance(page, HandoutPage)
+    page = sheet_of(window, content)
     page.save_button.setFocus()
     page.form.answered.emit("moves")
     assert page.at_work
@@ -256,11 +258,7 @@ def test_a_button_gets_the_keyboard_back_when_the_sheet_was_drawn_anew(
 def test_who_goes_elsewhere_while_the_sheet_is_drawn_is_not_called_back(
     window: MainWindow, content: Content
 ) -> None:
-    window.begin(whole(content))
-    view_of(window).show_step("handout")
-    rest(window)
-    page = view_of(window).page
-    assert isinstance(page, HandoutPage)
+    page = sheet_of(window, content)
     page.print_button.setFocus()
     page.paper.choose("a4" if page.paper_size == "letter" else "letter")
     assert page.at_work

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from real_bus import ROOT, heard_of
 
-ROOT = Path(__file__).resolve().parent.parent
 APP = """
 import sys
 from pathlib import Path
@@ -40,26 +37,8 @@ Told = list[tuple[str, str, list[str], object]]
 @pytest.fixture(scope="module")
 def heard(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Told], list[str]]:
     folder = tmp_path_factory.mktemp("s")
-    environment = os.environ | {
-        "QT_QPA_PLATFORM": "xcb",
-        "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
-        "XDG_RUNTIME_DIR": str(folder),
-        "XDG_CACHE_HOME": str(folder),
-        "EVALASSIST_HOME": str(folder),
-        "PYTHONPATH": str(ROOT),
-    }
     app = [sys.executable, "-c", APP, str(folder / "evalassist.db"), str(ROOT / "tests/cases/ex1.toml")]
-    reader = ["/usr/bin/python3", str(ROOT / "tests/screen_reader.py"), *app]
-    done = subprocess.run(
-        ["xvfb-run", "-a", "dbus-run-session", "--", *reader],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    pages, aloud = done.stdout.splitlines()[-2:]  # the bus speaks first
+    pages, aloud = heard_of(folder, *app)[-2:]
     return json.loads(pages), json.loads(aloud)
 
 

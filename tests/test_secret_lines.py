@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,12 +13,12 @@ from PySide6.QtGui import QContextMenuEvent, QDropEvent, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
+from real_bus import ROOT, heard_of
 
 from ui import spoken
 from ui.widgets.passwords import NewPassword, PasswordField
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-ROOT = Path(__file__).resolve().parent.parent
 PASSWORD_TEXT = 40
 """The role of AT-SPI by which a screen reader says "password" and echoes no key."""
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -205,33 +202,15 @@ Heard = dict[str, list[list[Any]]]
 def heard(tmp_path_factory: pytest.TempPathFactory) -> Heard:
     """What came while each line was typed into: kind of change, letters, role, name and value."""
     folder = tmp_path_factory.mktemp("s")
-    environment = os.environ | {
-        "QT_QPA_PLATFORM": "xcb",
-        "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
-        "XDG_RUNTIME_DIR": str(folder),
-        "XDG_CACHE_HOME": str(folder),
-        "EVALASSIST_HOME": str(folder),
-        "PYTHONPATH": str(ROOT),
-    }
     app = [
         sys.executable,
         str(ROOT / "tests/typed_secrets.py"),
         str(folder),
         str(ROOT / "tests/cases/ex1.toml"),
     ]
-    reader = ["/usr/bin/python3", str(ROOT / "tests/screen_reader.py"), "--typing", *app]
-    done = subprocess.run(
-        ["xvfb-run", "-a", "dbus-run-session", "--", *reader],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
     told: Heard = {}
     here = ""
-    for each in json.loads(done.stdout.splitlines()[-1]):
+    for each in json.loads(heard_of(folder, "--typing", *app)[-1]):
         if each[0] == "said" and each[1].endswith((", hidden", ", shown", "after")):
             here = each[1]
             told.setdefault(here, [])

@@ -260,7 +260,7 @@ IN_EVALUATION = (
     ("Ctrl+1 … Ctrl+9, Ctrl+0, Ctrl+Shift+0", tr("go to a step")),
     ("Ctrl+Enter", tr("next step")),
     ("F5", tr("show the patient why the hip")),
-    ("F8", tr("next gap")),
+    ("F8", tr("next gap, or the referral letter that a red flag asks for")),
     ("F9", tr("to the reasoning, and back")),
     (tr("Enter, Shift+Enter"), tr("next field, field before")),
     (tr("Backspace on a choice"), tr("untouched again")),

@@ -91,16 +91,12 @@ class PatientDialog(QDialog):
         self.kind = SegmentedControl(
             [Choice(key, word) for key, word in KIND_WORDS.items()], tr("Kind of visit")
         )
-        self._said: dict[str, QLabel] = {}
-        """Where it is said what is wrong with a field; a date says it itself."""
-        self._called: dict[str, str] = {}
-        self._form = _Form()
-        self._grid = self._form.grid
+        self._form = form = _Form()
         if patient is None:
-            self._add("name", tr("Name"), self.name, tr("Family name, first name"))
-            self._add("birth", tr("Date of birth"), self.birth)
-            self._add("sex", tr("Sex for norms"), self.sex, SEX_HELP, below=SEX_HELP)
-            self._add("number", tr("Record number"), self.number, tr("may stay empty"))
+            form.add("name", tr("Name"), self.name, tr("Family name, first name"))
+            form.add("birth", tr("Date of birth"), self.birth)
+            form.add("sex", tr("Sex for norms"), self.sex, SEX_HELP, below=SEX_HELP)
+            form.add("number", tr("Record number"), self.number, tr("may stay empty"))
         else:
             who = style.label(
                 "",
@@ -109,10 +105,10 @@ class PatientDialog(QDialog):
                 ),
             )
             who.setProperty("t", "h2")
-            self._grid.addWidget(who, 0, 0, 1, 2)
-        self._add("knee", tr("Sore knee"), self.knee)
-        self._add("visit", tr("Visit on"), self.visit)
-        self._add("kind", tr("Kind of visit"), self.kind)
+            form.grid.addWidget(who, 0, 0, 1, 2)
+        form.add("knee", tr("Sore knee"), self.knee)
+        form.add("visit", tr("Visit on"), self.visit)
+        form.add("kind", tr("Kind of visit"), self.kind)
         begin = QPushButton(tr("Begin"))
         leave = QPushButton(tr("Cancel"))
         begin.setProperty("kind", "primary")
@@ -120,10 +116,8 @@ class PatientDialog(QDialog):
         begin.setProperty("field", True)  # Enter comes here from the last field
         begin.clicked.connect(self.begin)
         leave.clicked.connect(self.reject)
-        self._not_yet = style.label("s")
-        self._not_yet.setProperty("c", "danger")
         ends = style.row(spacing=8)
-        ends.addWidget(self._not_yet, 1)
+        ends.addWidget(form.not_yet, 1)
         ends.addWidget(leave)
         ends.addWidget(begin)
         stack = style.column(self, (20, 16, 20, 16), spacing=12)
@@ -147,14 +141,7 @@ class PatientDialog(QDialog):
             text.commit()
         for day in (self.birth, self.visit):
             day.insist()
-        wrong = {key: words for key, words in self._faults() if words}
-        for key, label in self._said.items():
-            label.setText(wrong.get(key, ""))
-        self.birth.tell(wrong.get("birth", ""))
-        self.visit.tell(wrong.get("visit", ""))
-        if wrong:
-            self._form.make_room()
-            self._tell(wrong)
+        if self._form.refuses(self._faults(), tr("Not begun yet: {field}.")):
             return
         self._refused.hide()
         made = self._made()
@@ -173,28 +160,6 @@ class PatientDialog(QDialog):
     def _open_chart(self, patient_id: str) -> None:
         self.known_wanted = patient_id
         super().reject()
-
-    def _answered(self, key: str) -> None:
-        """What was said about a field is over once it has an answer; what is wrong now is said by Begin."""
-        if key in self._said and self._said[key].text():
-            self._said[key].setText("")
-            self._form.make_room()
-        self._not_yet.setText("")
-
-    def _tell(self, wrong: dict[str, str]) -> None:
-        """Read with each field what is wrong there, and go to the first."""
-        first: QWidget = getattr(self, next(iter(wrong)))
-        self._not_yet.setText(tr("Not begun yet: {field}.").format(field=self._called[next(iter(wrong))]))
-        for key in self._called:
-            field: QWidget = getattr(self, key)
-            if isinstance(field, SegmentedControl):
-                field.describe(wrong.get(key, ""))
-            elif isinstance(field, TextField | DateField):
-                field.edit.setAccessibleDescription(wrong.get(key, field.toolTip()))
-        at = self.focusWidget()
-        if at is not None and first.isAncestorOf(at):  # else it is read as the keyboard comes there
-            spoken.say(at, wrong[next(iter(wrong))], at_once=True)
-        first.setFocus()
 
     def reject(self) -> None:
         """Esc or Cancel: what was typed is not thrown away unasked."""
@@ -219,18 +184,12 @@ class PatientDialog(QDialog):
         visit = self.visit.value
         if self._patient is None:
             name, birth = self.name.value or "", self.birth.value
-            long = tr("At most {most_letters} letters fit here.").format(most_letters=MOST_LETTERS)
-            faults.append(
-                (
-                    "name",
-                    tr("Write the name.") if not _is_name(name) else long if len(name) > MOST_LETTERS else "",
-                )
-            )
+            faults.append(("name", _name_fault(name)))
             faults.append(("birth", self._birth_fault(birth, visit)))
             faults.append(
                 ("sex", "" if self.sex.value else tr("Choose one; “Without norms” leaves the norms out."))
             )
-            faults.append(("number", long if len(self.number.value or "") > MOST_LETTERS else ""))
+            faults.append(("number", _length_fault(self.number.value or "")))
         faults.append(("knee", "" if self.knee.value else tr("Choose the sore knee.")))
         faults.append(("visit", self._visit_fault(visit)))
         faults.append(("kind", "" if self.kind.value else tr("Choose the kind of visit.")))
@@ -272,37 +231,6 @@ class PatientDialog(QDialog):
             **more,
         )
 
-    def _add(self, key: str, words: str, field: QWidget, hint: str = "", below: str = "") -> None:
-        """A field with the line that says what is wrong there; it has its room from the start, so nothing moves."""
-        at = self._grid.rowCount()
-        label = style.label("", words)
-        label.setMinimumHeight(style.control_height())
-        style.at_least(label, 120)
-        self._called[key] = words
-        place = QWidget()
-        stack = style.column(place, spacing=2)
-        field.setToolTip(hint)
-        self._grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
-        stack.addWidget(
-            field,
-            0,
-            Qt.AlignmentFlag(0) if isinstance(field, TextField | DateField) else Qt.AlignmentFlag.AlignLeft,
-        )
-        if below:
-            stack.addWidget(style.label("s", below, wrap=True))
-        if isinstance(field, Typed | SegmentedControl):
-            field.answered.connect(lambda _: self._answered(key))
-        if isinstance(field, DateField):
-            field.message_changed.connect(lambda _: self._form.make_room())
-        else:
-            self._said[key] = said = style.label("s", wrap=True)
-            said.setProperty("c", "danger")
-            said.setMinimumHeight(style.link_height())
-            stack.addWidget(said)
-        if isinstance(field, TextField):
-            field.edit.setAccessibleDescription(hint)
-        self._grid.addWidget(place, at, 1)
-
 
 class _Form(QScrollArea):
     """The fields. Where large text leaves no room for all of them they scroll: what is asked below stays in sight."""
@@ -317,7 +245,76 @@ class _Form(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._fields: dict[str, tuple[str, QWidget]] = {}
+        self._said: dict[str, QLabel] = {}
+        """Where it is said what is wrong with a field; a date says it itself."""
+        self.not_yet = style.label("s")
+        """Says beside the buttons, where it is always seen, which field the first fault is in."""
+        self.not_yet.setProperty("c", "danger")
         QApplication.instance().focusChanged.connect(self._follow)  # type: ignore[union-attr]
+
+    def add(self, key: str, words: str, field: QWidget, hint: str = "", below: str = "") -> None:
+        """A field with the line that says what is wrong there; it has its room from the start, so nothing moves."""
+        at = self.grid.rowCount()
+        label = style.label("", words)
+        label.setMinimumHeight(style.control_height())
+        style.at_least(label, 120)
+        self._fields[key] = words, field
+        place = QWidget()
+        stack = style.column(place, spacing=2)
+        field.setToolTip(hint)
+        self.grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
+        stack.addWidget(
+            field,
+            0,
+            Qt.AlignmentFlag(0) if isinstance(field, TextField | DateField) else Qt.AlignmentFlag.AlignLeft,
+        )
+        if below:
+            stack.addWidget(style.label("s", below, wrap=True))
+        if isinstance(field, Typed | SegmentedControl):
+            field.answered.connect(lambda _: self._answered(key))
+        if isinstance(field, DateField):
+            field.message_changed.connect(lambda _: self.make_room())
+        else:
+            self._said[key] = said = style.label("s", wrap=True)
+            said.setProperty("c", "danger")
+            said.setMinimumHeight(style.link_height())
+            stack.addWidget(said)
+        if isinstance(field, TextField):
+            field.edit.setAccessibleDescription(hint)
+        self.grid.addWidget(place, at, 1)
+
+    def refuses(self, faults: Sequence[tuple[str, str]], not_yet: str) -> bool:
+        """Say beside each field what is wrong with it, "" for nothing, and go to the first; whether anything is."""
+        wrong = {key: words for key, words in faults if words}
+        for key, (_, field) in self._fields.items():
+            words = wrong.get(key, "")
+            if isinstance(field, DateField):
+                field.tell(words)
+            else:
+                self._said[key].setText(words)
+            if isinstance(field, SegmentedControl):
+                field.describe(words)
+            elif isinstance(field, TextField | DateField):
+                field.edit.setAccessibleDescription(words or field.toolTip())
+        self.not_yet.setText("")
+        self.make_room()
+        if wrong:
+            key = next(iter(wrong))
+            called, first = self._fields[key]
+            self.not_yet.setText(not_yet.format(field=called))
+            at = self.window().focusWidget()
+            if at is not None and first.isAncestorOf(at):  # else it is read as the keyboard comes there
+                spoken.say(at, wrong[key], at_once=True)
+            first.setFocus()
+        return bool(wrong)
+
+    def _answered(self, key: str) -> None:
+        """What was said about a field is over once it has an answer; what is wrong now is said by the button."""
+        if key in self._said and self._said[key].text():
+            self._said[key].setText("")
+            self.make_room()
+        self.not_yet.setText("")
 
     def _follow(self, _: QWidget | None, now: QWidget | None) -> None:
         """The field with the keyboard is seen."""
@@ -341,9 +338,14 @@ class _Form(QScrollArea):
         dialog.resize(width, _height(around, width))
 
 
-def _is_name(typed: str) -> bool:
-    """A date or a number that came into the field by mistake is none."""
-    return any(map(str.isalpha, typed))
+def _name_fault(typed: str) -> str:
+    """A date or a number that came into the field by mistake is no name."""
+    return _length_fault(typed) if any(map(str.isalpha, typed)) else tr("Write the name.")
+
+
+def _length_fault(typed: str) -> str:
+    long = tr("At most {most_letters} letters fit here.").format(most_letters=MOST_LETTERS)
+    return long if len(typed) > MOST_LETTERS else ""
 
 
 def _height(layout: QLayout, width: int) -> int:
@@ -499,31 +501,21 @@ class CorrectionDialog(QDialog):
             [Choice("F", tr("Female")), Choice("M", tr("Male")), Choice("X", tr("Without norms"), key="w")],
             tr("Sex for strength norms"),
         )
-        self.visit = DateField(tr("Visit"), latest=max(today + timedelta(days=1), evaluation.visit_date))
+        self.visit = DateField(
+            tr("Visit"), latest=max(today + timedelta(days=1), evaluation.visit_date), keeps_room=True
+        )
         self.kinds = SegmentedControl(
             [Choice(kind, KIND_WORDS[kind]) for kind in LATER_KINDS], tr("Kind of visit")
         )
         self._refused = _refusal()
-        self._form = _Form()
-        grid = self._form.grid
-        lines: list[tuple[str, QWidget]] = [
-            (tr("Name"), self.name),
-            (tr("Date of birth"), self.birth),
-            (tr("Sex for norms"), self.sex),
-            (tr("Record number"), self.number),
-            (tr("Visit on"), self.visit),
-        ]
+        self._form = form = _Form()
+        form.add("name", tr("Name"), self.name)
+        form.add("birth", tr("Date of birth"), self.birth)
+        form.add("sex", tr("Sex for norms"), self.sex, SEX_HELP)
+        form.add("number", tr("Record number"), self.number)
+        form.add("visit", tr("Visit on"), self.visit)
         if evaluation.kind in LATER_KINDS:  # an initial evaluation begins an episode and stays one
-            lines.append((tr("Kind of visit"), self.kinds))
-        self.sex.setToolTip(SEX_HELP)
-        for at, (words, field) in enumerate(lines):
-            grid.addWidget(style.label("", words), at, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(
-                field,
-                at,
-                1,
-                Qt.AlignmentFlag.AlignLeft if isinstance(field, SegmentedControl) else Qt.AlignmentFlag(0),
-            )
+            form.add("kind", tr("Kind of visit"), self.kinds)
         correct, leave = QPushButton(tr("Correct it")), QPushButton(tr("Cancel"))
         correct.setProperty("kind", "primary")
         correct.setDefault(True)
@@ -531,7 +523,7 @@ class CorrectionDialog(QDialog):
         correct.clicked.connect(self.correct)
         leave.clicked.connect(self.reject)
         ends = style.row(spacing=8)
-        ends.addStretch(1)
+        ends.addWidget(form.not_yet, 1)
         ends.addWidget(leave)
         ends.addWidget(correct)
         stack = style.column(self, (20, 16, 20, 16), spacing=12)
@@ -552,8 +544,6 @@ class CorrectionDialog(QDialog):
         self.as_shown = words_in(self)
         self._known.settle()
         self.name.setFocus()
-        for each in (self.birth, self.visit):
-            each.message_changed.connect(lambda _: self._form.make_room())
         self._form.make_room()
 
     def correct(self) -> None:
@@ -564,27 +554,9 @@ class CorrectionDialog(QDialog):
             typed.insist()
         name, birth, number = self.name.value or "", self.birth.value, self.number.value or ""
         day, kind = self.visit.value, cast(VisitKind, self.kinds.value or self._evaluation.kind)
-        long = tr("At most {most_letters} letters fit into name and record number.").format(
-            most_letters=MOST_LETTERS
-        )
-        wrong = (
-            tr("Write the name.")
-            if not _is_name(name)
-            else long
-            if max(len(name), len(number)) > MOST_LETTERS
-            else self.birth.message or tr("Write the date of birth, like May 9, 2001.")
-            if birth is None
-            else self.visit.message or tr("Write the date of the visit.")
-            if day is None
-            else age_fault(birth, day)
-            or ("" if self.sex.value else tr("Choose the sex for norms."))
-            or self._order_fault(kind, day)
-        )
-        self._refused.setText(wrong)
-        said = (self.birth.message, self.visit.message)  # a field says itself what is wrong
-        self._refused.setVisible(bool(wrong) and wrong not in said)
-        self._form.make_room()
-        if wrong or birth is None or day is None:
+        refused = self._form.refuses(self._faults(kind), tr("Not corrected yet: {field}."))
+        self._refused.hide()
+        if refused or birth is None or day is None:
             return
         sex = cast('Literal["F", "M", "X"]', self.sex.value)
         patient = replace(self._given, name=name, birth_date=birth, sex=sex, record_number=number)
@@ -598,6 +570,25 @@ class CorrectionDialog(QDialog):
             return
         self.patient, self.kind, self.day = patient, kind, day
         self.accept()
+
+    def _faults(self, kind: VisitKind) -> list[tuple[str, str]]:
+        birth, day = self.birth.value, self.visit.value
+        born = self.birth.message or tr("Write the date of birth, like May 9, 2001.") if birth is None else ""
+        came = self.visit.message or tr("Write the date of the visit.") if day is None else ""
+        if birth is not None and day is not None:
+            too_old = age_fault(birth, day)
+            if birth == self._given.birth_date:
+                came = too_old
+            else:
+                born = too_old
+            came = came or self._order_fault(kind, day)
+        return [
+            ("name", _name_fault(self.name.value or "")),
+            ("birth", born),
+            ("sex", "" if self.sex.value else tr("Choose the sex for norms.")),
+            ("number", _length_fault(self.number.value or "")),
+            ("visit", came),
+        ]
 
     def _whom_it_changes(self) -> QLabel:
         """A name belongs to the patient, not to the visit: who has the wrong patient open must not rename it."""

@@ -112,7 +112,10 @@ class Stepper(QWidget):
         new = round(min(self._high, max(self._low, wanted)), 6)
         if float(new).is_integer() and float(self._step).is_integer():
             new = int(new)
-        if new != self._value:
+        changed = new != self._value
+        if changed:
             self.set_value(new)
             self.answered.emit(new)
-        spoken.say(self, self._in_words, at_once=True)
+        reached = self._less.hasFocus() or self._more.hasFocus()
+        if not (changed and reached and spoken.is_kept_busy()):  # else Orca reads the new description already
+            spoken.say(self, self._in_words, at_once=True)
