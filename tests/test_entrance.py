@@ -25,6 +25,7 @@ from evalassist.records.accounts import Account
 from evalassist.records.backup import BackupError, Backups
 from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
+from evalassist.records.migrations import MIGRATIONS, make_version
 from evalassist.records.restore import NotRestoredError, chosen_backup, restore
 from evalassist.records.store import Store
 from evalassist.records.trail import Wanted
@@ -575,6 +576,20 @@ def test_a_plain_file_brings_its_rows_and_no_way_in_nor_anything_that_acts(
     assert not [fault for fault in told if "the database" in fault]
     entrance.sign_in("chen", PASSWORD).close()
     entrance.sign_in("lee", "another horse").close()
+
+
+def test_a_plain_file_of_an_earlier_version_is_backed_up_before_it_is_brought_up_to_date(
+    entrance: Entrance,
+) -> None:
+    with closing(sqlcipher.connect(entrance.records, isolation_level=None)) as db:
+        make_version(db, len(MIGRATIONS) - 1)
+        db.execute(
+            "INSERT INTO patient VALUES ('a', 'Svensson, Anna', 'svensson, anna', '1990-05-02', 'F', 'en', '')"
+        )
+    store, _ = entrance.begin(CHEN, PASSWORD)
+    with store:
+        assert store.number_of_patients() == 1
+    assert "before-migration" in {each.manifest.kind for each in Backups(entrance.records).all()}
 
 
 def test_a_plain_file_that_lacks_a_table_is_left_as_it_is(entrance: Entrance, plain: Path) -> None:

@@ -15,8 +15,8 @@ from evalassist.records.integrity import columns_of, quoted
 from evalassist.records.migrations import (
     APPLICATION_ID,
     MIGRATIONS,
-    bring_up_to_date,
     make_version,
+    renew_triggers,
     version_of,
 )
 from evalassist.translate import tr
@@ -56,7 +56,10 @@ def encrypt(path: Path, key: bytes) -> None:
                         ).format(path=path)
                     )
                 sealed.execute("DETACH DATABASE plain")
-                bring_up_to_date(sealed)
+                if version == len(
+                    MIGRATIONS
+                ):  # an earlier one is backed up first, when it is brought up to date
+                    renew_triggers(sealed)
             part.replace(path)
             for companion in ("-wal", "-shm"):
                 path.with_name(path.name + companion).unlink(missing_ok=True)
