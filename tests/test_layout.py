@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
 from evalassist.content import Content
-from evalassist.evaluation import Answer, Evaluation, Patient, Quantity, SoreKnee
+from evalassist.evaluation import Answer, Evaluation, Patient, PlanEdit, Quantity, SoreKnee
 from evalassist.records.accounts import Account
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
@@ -145,6 +145,26 @@ def test_every_field_of_strength_is_wholly_within_the_page(
     row = page.rows["habd"]  # type: ignore[attr-defined]
     columns = {side.upper(): cell.mapTo(page, QPoint()).x() for side, cell in row.sides.items()}
     assert all(abs(heads[side] - columns[side]) <= 2 for side in columns), (heads, columns)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
+def test_a_plan_with_an_edited_goal_is_wholly_within_the_page(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    window = window_on(qtbot, home, content, read_case(CASES / "ex1.toml", content), scale)
+    assert window.view is not None
+    page = window.view.show_step("plan")
+    assert isinstance(page, PlanPage)
+    page.session.edit_plan(PlanEdit("goal-target", goal="G02", field="long", value=90))
+    change = next(one for one in page.findChildren(LinkButton) if "AKPS: change" in one.accessibleName())
+    change.click()
+    settle(page)
+    viewport = page.area.viewport()
+    words = [one for one in page._goals.findChildren(QLabel) if one.isVisibleTo(page) and one.text()]
+    assert [one.text() for one in words if not inside(one, viewport)] == []
+    assert [one.text() for one in words if one.height() < one.heightForWidth(one.width())] == []
+    assert inside(page._goals.editor, viewport)
+    assert page._goals.editor.isVisible()
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)

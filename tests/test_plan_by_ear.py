@@ -13,7 +13,10 @@ from PySide6.QtWidgets import QApplication, QComboBox, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
+from evalassist.clinical.goals import first_things_first
+from evalassist.clinical.result import PlanOfCare
 from evalassist.content import load_content
+from evalassist.evaluation import PlanEdit
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
@@ -21,6 +24,7 @@ from ui import evaluation_view, spoken
 from ui.dialogs.palette import commands, fitting
 from ui.main_window import MainWindow, wear
 from ui.pages.plan import PlanPage
+from ui.widgets.elided import WrappedLabel
 from ui.widgets.fields import TextField
 
 CASES = Path(__file__).parent / "cases"
@@ -137,6 +141,13 @@ def test_ctrl_k_finds_the_goals_of_the_plan(ear_of: Callable[[str], Ear]) -> Non
 # ---------------------------------------------------------------- goals
 
 
+def sign(ear: Ear) -> None:
+    assert ear.window.view is not None
+    ear.page.session.sign()
+    QApplication.processEvents()
+    ear.window.view.focus_first()
+
+
 def test_a_goal_is_heard_whole_with_its_dates_and_that_it_is_in_the_plan(
     ear_of: Callable[[str], Ear],
 ) -> None:
@@ -155,6 +166,46 @@ def test_what_stands_beside_a_goal_is_heard_with_it(ear_of: Callable[[str], Ear]
     ear = ear_of("ex2")
     ear.tab_to("Worst pain, NPRS: change")
     assert ear.here().endswith("Worst pain is 3 or less: success is judged by the PSFS.")
+
+
+def test_every_goal_of_a_signed_plan_is_reached_with_tab_and_heard_whole(
+    ear_of: Callable[[str], Ear],
+) -> None:
+    ear = ear_of("ex1")
+    session = ear.page.session
+    session.edit_plan(PlanEdit("goal-drop", goal="G02", reason="not wanted"))
+    sign(ear)
+    plan = session.plan
+    assert isinstance(plan, PlanOfCare)
+    for goal in first_things_first(plan.goals, session.content):
+        ear.tab_to(f"{goal.title}, {goal.measure}. In the plan, as proposed. {goal.sentences[0]}")
+        assert ear.page._goals.isAncestorOf(ear.at)
+    ear.tab_to("Taken out: Knee function, AKPS. Not wanted.")
+
+
+def test_what_has_the_keyboard_in_a_signed_plan_is_seen_to_have_it(ear_of: Callable[[str], Ear]) -> None:
+    ear = ear_of("ex1")
+    sign(ear)
+    ear.tab_to("Worst pain, NPRS")
+    goal = ear.at
+    with_it = goal.grab().toImage()
+    ear.key(Qt.Key.Key_Tab)
+    assert goal.grab().toImage() != with_it
+
+
+def test_where_there_is_room_a_goal_has_one_line_and_in_a_signed_plan_too(
+    ear_of: Callable[[str], Ear],
+) -> None:
+    ear = ear_of("ex1")
+
+    def broken() -> list[str]:
+        titles = ear.page._goals.findChildren(WrappedLabel)
+        assert titles
+        return [one.text() for one in titles if one.width() < one.sizeHint().width()]
+
+    assert broken() == []
+    sign(ear)
+    assert broken() == []
 
 
 def test_a_changed_target_is_heard_as_the_new_sentence_and_the_goal_as_edited(

@@ -50,6 +50,28 @@ class ElidedLabel(QLabel):
         return self.fontMetrics().horizontalAdvance(words) < self.width()  # as wide as its room, it is cut
 
 
+class WrappedLabel(QLabel):
+    """Words on one line where there is room for it, on more lines where there is not, never narrower than `least`."""
+
+    def __init__(self, kind: str, words: str = "", *, least: int) -> None:
+        super().__init__(words)
+        self._least = least
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("t", kind)
+        self.setWordWrap(True)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._one_line(), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        least = min(self._one_line(), style.px(self._least))
+        return QSize(least, super().minimumSizeHint().height())
+
+    def _one_line(self) -> int:
+        self.ensurePolished()  # bold words are wider
+        return self.fontMetrics().horizontalAdvance(self.text()) + 2 * style.thick()  # it may have an edge
+
+
 class GivingLabel(QLabel):
     """Words that take the room they need and give way where there is less: the tooltip has them whole."""
 

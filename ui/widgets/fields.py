@@ -7,14 +7,15 @@ short pause; what cannot be read is told as missing (None), with a sentence that
 import re
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from evalassist.translate import tr
 from ui import spoken, style
 from ui.widgets.choices import CheckList, ChoiceField
 from ui.widgets.dates import DateField
+from ui.widgets.elided import WrappedLabel
 from ui.widgets.focus import go_on
 from ui.widgets.glyph import StateGlyph
 from ui.widgets.marks import LinkButton
@@ -36,34 +37,13 @@ LEAST_BESIDE = 160
 """Narrower than this a sentence beside its field is not made."""
 
 
-class _Sentence(QLabel):
-    """One line where there is room for it, more lines where there is not: it never makes a page wider."""
-
-    def __init__(self, *, below: bool) -> None:
-        super().__init__()
-        self._below = below
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setProperty("t", "s")
-        self.setWordWrap(True)
-
-    def sizeHint(self) -> QSize:
-        hint = super().sizeHint()
-        return hint if self._below else QSize(self._one_line(), hint.height())
-
-    def minimumSizeHint(self) -> QSize:
-        least = super().minimumSizeHint()
-        return least if self._below else QSize(min(self._one_line(), style.px(LEAST_BESIDE)), least.height())
-
-    def _one_line(self) -> int:
-        return self.fontMetrics().horizontalAdvance(self.text()) + 2
-
-
 class _Said(QWidget):
     """What a field has to say about what was typed, and the link that answers its question."""
 
     def __init__(self, name: str, *, wraps: bool) -> None:
         super().__init__()
-        self._glyph, self._sentence = StateGlyph("look"), _Sentence(below=wraps)
+        self._glyph = StateGlyph("look")
+        self._sentence = style.label("s", wrap=True) if wraps else WrappedLabel("s", least=LEAST_BESIDE)
         self.keep = LinkButton(tr("Keep"))
         self.keep.setAccessibleName(tr("Keep the unusual value of {name}").format(name=name))
         line = style.row(self, (0 if wraps else 6, 0, 0, 0))

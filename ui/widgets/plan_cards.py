@@ -17,7 +17,7 @@ from evalassist.translate import tr, trn
 from evalassist.words import upper_first
 from ui import spoken, style
 from ui.widgets.cards import Card
-from ui.widgets.elided import ElidedLabel
+from ui.widgets.elided import ElidedLabel, WrappedLabel
 from ui.widgets.goal_editor import GoalEditor
 from ui.widgets.marks import Chip, LinkButton, SourceMark
 from ui.widgets.roomy import bring_into_view
@@ -25,6 +25,9 @@ from ui.widgets.roomy import bring_into_view
 GUIDELINE = {"DO": "do", "MAY": "may", "DO-NOT": tr("do not")}
 MARK_WIDTH = 94
 """Room for "offered", "not advised" or "guideline: may" before what it is."""
+
+TITLE_WIDTH = 110
+"""The title of a goal goes over several lines before it gets narrower than this."""
 
 
 class GoalsCard(Card):
@@ -96,7 +99,7 @@ class GoalsCard(Card):
             link.deleteLater()
 
     def _add(self, goal: Goal, line: int) -> None:
-        title = style.label("b", goal.title)
+        title = WrappedLabel("b", goal.title, least=TITLE_WIDTH)
         in_words = [target for target in (goal.short, goal.long) if isinstance(target, str) and " " in target]
         if in_words:  # a sentence needs the room of all figures
             told = style.label("", "; ".join(f"→ {words}" for words in in_words), wrap=True)
@@ -112,12 +115,16 @@ class GoalsCard(Card):
                     tr("Proposed: ") + tr(", then ").join(filter(None, map(_number, goal.proposed)))
                 )
             self._grid.addWidget(chip, line, 5)
-        if not self._read_only:
-            change = self._link(goal, tr("Change"), tr("{title}, {measure}: change"))
-            state = tr("In the plan, edited.") if goal.edited else tr("In the plan, as proposed.")
-            heard = (state, *goal.sentences, goal.warning, goal.note)
-            change.setAccessibleDescription(" ".join(filter(None, heard)))
-            self._grid.addWidget(change, line, 6)
+        heard: QWidget = title
+        if self._read_only:
+            _let_tab_reach(title)
+            title.setAccessibleName(f"{goal.title}, {goal.measure}")
+        else:
+            heard = self._link(goal, tr("Change"), tr("{title}, {measure}: change"))
+            self._grid.addWidget(heard, line, 6)
+        state = tr("In the plan, edited.") if goal.edited else tr("In the plan, as proposed.")
+        parts = (state, *goal.sentences, goal.warning, goal.note)
+        heard.setAccessibleDescription(" ".join(filter(None, parts)))
 
     def _add_figures(self, goal: Goal, line: int, title: QLabel) -> None:
         now = style.label("", _number(goal.baseline))
@@ -141,7 +148,9 @@ class GoalsCard(Card):
         words = ElidedLabel(align=Qt.AlignmentFlag.AlignLeft)
         words.set_text(_taken_out_words(goal, why))
         row.addWidget(words, 1)
-        if not self._read_only:
+        if self._read_only:
+            _let_tab_reach(words)
+        else:
             again = self._link(goal, tr("Put it back"), tr("{title}, {measure}: put it back"))
             state = tr("Taken out. {why}.").format(why=upper_first(why))
             again.setAccessibleDescription(" ".join((state, *goal.sentences)))
@@ -287,6 +296,13 @@ def source_of(statement_id: str, content: Content) -> SourceMark:
     if said is not None:
         return SourceMark(f"{GUIDELINE[said.action]} {said.grade}".strip(), said.intervention)
     return SourceMark(tr("study"), content.evidence[statement_id].claim)
+
+
+def _let_tab_reach(words: QLabel) -> None:
+    """In a signed plan nothing of a goal can be pressed: the keyboard stops on its words, which are read then."""
+    words.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    words.setIndent(0)  # else one with an edge has more of it than the heads above
+    style.say(words, reads=True)
 
 
 def _number(value: float | str | None) -> str:
