@@ -1034,16 +1034,26 @@ class _PowerCut(BaseException):
     """Nothing that the program would still do is done."""
 
 
+@contextmanager
+def power_cut(monkeypatch: pytest.MonkeyPatch, where: object, step: str) -> Iterator[None]:
+    """The power goes in the moment in which `step` would begin."""
+
+    def cut(*_told: object, **_more: object) -> None:
+        raise _PowerCut
+
+    with monkeypatch.context() as power:
+        power.setattr(where, step, cut)
+        with pytest.raises(_PowerCut):
+            yield
+
+
 @pytest.mark.parametrize("file_says_so", [False, True])
 def test_nobody_works_in_the_copy_of_a_move_before_the_workstation_that_moved_it_has_finished_it(
     here: Entrance, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file_says_so: bool
 ) -> None:
-    def cut(*_told: object, **_more: object) -> None:
-        raise _PowerCut
-
-    with here.sign_in("chen", PASSWORD) as store, monkeypatch.context() as power:
-        power.setattr(*((Store, "note_as", cut) if file_says_so else (store, "writing", cut)))
-        with pytest.raises(_PowerCut):
+    with here.sign_in("chen", PASSWORD) as store:
+        step = (Store, "note_as") if file_says_so else (store, "writing")
+        with power_cut(monkeypatch, *step):
             here.use_server(store, server)
     (tmp_path / "second").mkdir()
     second = Entrance(tmp_path / "second")
@@ -1070,14 +1080,9 @@ def test_a_copy_of_a_move_cut_short_is_not_finished_by_a_computer_whose_records_
 ) -> None:
     """Its file says that it was moved, but not there: else two databases would count."""
 
-    def cut(*_told: object) -> None:
-        raise _PowerCut
-
     with another("elsewhere") as elsewhere, here.sign_in("chen", PASSWORD) as store:
-        with monkeypatch.context() as power:
-            power.setattr(store, "writing", cut)
-            with pytest.raises(_PowerCut):
-                here.use_server(store, server)
+        with power_cut(monkeypatch, store, "writing"):
+            here.use_server(store, server)
         if kept_since:
             store.save(begin())
         here.use_server(store, elsewhere)
@@ -1095,9 +1100,6 @@ def test_a_window_of_another_database_does_not_go_on_in_the_copy_of_a_move_that_
 ) -> None:
     """A computer that was put back to a backup moves anew: until it has finished, its file counts."""
 
-    def cut(*_told: object) -> None:
-        raise _PowerCut
-
     with here.sign_in("chen", PASSWORD) as store:
         last = Backups(here.records).make(store.keys.database, "asked").file
         here.use_server(store, server)
@@ -1108,10 +1110,8 @@ def test_a_window_of_another_database_does_not_go_on_in_the_copy_of_a_move_that_
     backup = chosen_backup(last)
     restore(backup, backup.keys_by_password("chen", PASSWORD), here.records.parent, backup.account_id("chen"))
     with another("anew") as anew:
-        with here.sign_in("chen", PASSWORD) as store, monkeypatch.context() as power:
-            power.setattr(store, "writing", cut)
-            with pytest.raises(_PowerCut):
-                here.use_server(store, anew)
+        with here.sign_in("chen", PASSWORD) as store, power_cut(monkeypatch, store, "writing"):
+            here.use_server(store, anew)
         with second.sign_in("chen", PASSWORD) as store:
             with pytest.raises(StoreError, match="from a move that was not finished"):
                 second.use_server(store, anew)

@@ -34,6 +34,7 @@ from sqlalchemy.orm import Session, aliased
 from evalassist.evaluation import Evaluation
 from evalassist.records.accounts import Account
 from evalassist.records.models import StoredAudit, utc_text
+from evalassist.records.triggers import HIGHEST_LINE
 from evalassist.records.vault import Anchor
 
 log = logging.getLogger(__name__)
@@ -63,8 +64,6 @@ _LAST_AND_KNOWN = select(*_END).where(
         StoredAudit.number == bindparam("known"),
     )
 )
-_HIGHEST = 2**31 - 1
-"""No line on a server has a higher number."""
 _NEXT = aliased(StoredAudit)
 _NUMBER = as_type(StoredAudit.number, BigInteger)
 _LAST_IN_A_ROW = (
@@ -152,9 +151,8 @@ def append(
     """Write the next line, inside the transaction of what it tells; `known`: one that must be there."""
     found = {row.number: row for row in db.execute(_LAST_AND_KNOWN, {"known": known.number})}
     number, mac, last_at = found[max(found)] if found else (0, "", "")
-    if (
-        number > _HIGHEST - 2
-    ):  # another program wrote it, which verify tells; nobody is kept from working by it
+    # another program wrote it, which verify tells; nobody is kept from working by it
+    if number > HIGHEST_LINE - 2:
         number, mac, last_at = db.execute(_LAST_IN_A_ROW).one()
     lacks = known.number > 0 and (known.number not in found or found[known.number].mac != known.mac)
     now = _now()

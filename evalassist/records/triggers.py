@@ -116,6 +116,9 @@ TRIGGERS: dict[str, str] = {rule.trigger: rule.in_sqlite() for rule in RULES}
 """What SQLite is told, by the trigger's name."""
 
 
+HIGHEST_LINE = 2**31 - 1
+"""No line of the trail on a server has a higher number."""
+
 _IN_A_ROW = Rule(
     "audit",
     "in_a_row",
@@ -124,7 +127,7 @@ _IN_A_ROW = Rule(
     # a trail that comes in whole, as when records are moved, has the gaps it had
     " AND (SELECT xmin FROM audit ORDER BY number LIMIT 1) <> pg_current_xact_id()::xid"
     # from before this rule; nobody is kept from working by it
-    " AND (SELECT max(number) FROM audit) < 2147483646",
+    f" AND (SELECT max(number) FROM audit) < {HIGHEST_LINE - 1}",
     KEPT,
 )
 """On a server the user of the application may add lines: none of them leaves room for others to follow below it."""
