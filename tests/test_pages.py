@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -1388,6 +1389,57 @@ def test_beside_each_cause_stands_what_speaks_for_and_against_as_it_is_found(
     assert "Against: Lachman, right: Negative." in reads(page)
     session.answer("lachman.right", None)
     assert "Lachman, right" not in reads(page)
+
+
+def heard_with(page: Any, item_id: str) -> str:
+    """What a screen reader has to say after the name of the field that the keyboard comes to."""
+    assert page.focus_item(item_id)
+    return QAccessible.queryAccessibleInterface(page.window().focusWidget()).text(
+        QAccessible.Text.Description
+    )
+
+
+def test_what_speaks_for_and_against_a_cause_is_heard_where_one_says_how_likely_it_is(
+    session_of: Any, opened: Any
+) -> None:
+    session = session_of()
+    page = opened(step("knee", session))
+    session.answer("lachman.right", "positive")
+    assert "For: Lachman, right: Positive." in heard_with(page, "ddx-acl")
+    session.answer("lachman.right", "normal")
+    assert "Against: Lachman, right: Negative." in heard_with(page, "ddx-acl")
+    session.answer("lachman.right", None)
+    assert "Lachman" not in heard_with(page, "ddx-acl")
+
+
+@pytest.mark.parametrize(
+    ("step_id", "item_id", "words"),
+    [
+        ("knee", "effusion", "Trace: small wave on the downward stroke."),
+        ("mobility", "thomas", "the thigh against horizontal"),
+    ],
+)
+def test_the_hint_of_an_item_with_sides_is_heard_once_with_its_first_field(
+    session_of: Any, opened: Any, step_id: str, item_id: str, words: str
+) -> None:
+    page = opened(step(step_id, session_of()))
+    assert words in heard_with(page, f"{item_id}.right")
+    assert words not in heard_with(page, f"{item_id}.left")
+
+
+def test_the_hint_of_a_number_stays_when_what_was_wrong_with_it_is_mended(
+    session_of: Any, opened: Any
+) -> None:
+    page = opened(step("mobility", session_of()))
+    hint = heard_with(page, "thomas.right")
+    QTest.keyClicks(page.window().focusWidget(), "999")
+    QTest.keyClick(page.window().focusWidget(), Qt.Key.Key_Tab)
+    assert "can be counted" in heard_with(page, "thomas.right")
+    assert heard_with(page, "thomas.right").endswith(hint)
+    page.window().focusWidget().selectAll()
+    QTest.keyClicks(page.window().focusWidget(), "9")
+    QTest.keyClick(page.window().focusWidget(), Qt.Key.Key_Tab)
+    assert heard_with(page, "thomas.right") == hint
 
 
 def test_a_test_tells_how_accurate_it_is_when_asked(session_of: Any, opened: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QDropEvent, QInputMethodEvent
+from PySide6.QtGui import QAccessible, QContextMenuEvent, QDropEvent, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
@@ -65,6 +65,22 @@ def test_where_the_keyboard_came_to_rest_no_secret_is_read(
     told = spoken.line_in_words(field.edit)
     assert told.startswith("Password: ")
     assert not any(letter in told.removeprefix("Password: ") for letter in "Kne 7")
+
+
+def test_who_met_the_line_while_it_was_shown_meets_another_that_is_hidden(
+    field: PasswordField, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Orca remembers what kind of line it met, and read the letters that went into it afterwards."""
+    monkeypatch.setattr(spoken, "listens", lambda: True)
+
+    def met() -> int:
+        return QAccessible.uniqueId(QAccessible.queryAccessibleInterface(field.edit))
+
+    field.edit.setEchoMode(QLineEdit.EchoMode.Normal)
+    shown = met()
+    field.edit.setEchoMode(QLineEdit.EchoMode.Password)
+    assert met() != shown
+    assert QAccessible.queryAccessibleInterface(field.edit).state().passwordEdit
 
 
 def test_letters_go_in_and_out_where_the_caret_is(field: PasswordField) -> None:

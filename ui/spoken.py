@@ -35,6 +35,7 @@ from evalassist.translate import tr
 
 Role = QAccessible.Role
 PRESS = tr("Press")
+_HINT = "hint"
 _waiting: list[str] = []
 """What is said once the keyboard has come to rest."""
 AGAIN_MS, TIMES = 1_500, 6
@@ -117,6 +118,22 @@ def _below(window: QWidget) -> QWidget:
     while isinstance(window, QDialog) and (parent := window.parentWidget()) is not None:
         window = parent.window()
     return window
+
+
+def describe(widget: QWidget, words: str) -> None:
+    """What is read after its name: these words of its own, then the hint of its place."""
+    told = " ".join(filter(None, (words, widget.property(_HINT))))
+    if told != widget.accessibleDescription():  # each time it is set a reader is told of it
+        widget.setAccessibleDescription(told)
+
+
+def hint(widget: QWidget, words: str) -> None:
+    """What the page says beside it, read after its own words; it stays when those change."""
+    before = widget.property(_HINT) or ""
+    if words != before:
+        own = widget.accessibleDescription().removesuffix(before).strip()
+        widget.setProperty(_HINT, words)
+        describe(widget, own)
 
 
 class _Notification(QWidget):

@@ -239,7 +239,17 @@ class ItemRow(QWidget):
                 self.last[item_id].set_shown(asked)
         self.setEnabled(not self._page.read_only and not self._page.blocked)
         self._show_signs(self._page.signs(self.item.id))
+        self._hint()
         return any_shown
+
+    def _hint(self) -> None:
+        """What stands beside the item is heard with its first answer; of another cause, what speaks for and against."""
+        words = " ".join(filter(None, (self._help.text(), self._signs.text())))
+        for editor in self.editors.values():
+            asked = not editor.isHidden()
+            editor.hint(words if asked else "")
+            if asked:
+                words = ""
 
     def hideEvent(self, event: QHideEvent) -> None:
         """The step or the view is left, the keyboard may be nowhere."""

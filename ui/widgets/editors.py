@@ -7,13 +7,21 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QComboBox, QLineEdit, QMenu, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QSizePolicy,
+    QWidget,
+)
 
 from evalassist.content.schema import YES_NO, Item, Option
 from evalassist.evaluation import Answer, ItemId, NotTested, Quantity
 from evalassist.translate import tr
 from evalassist.units import convert
-from ui import style
+from ui import spoken, style
 from ui.widgets.choices import MOST_RADIOS, MOST_SEGMENTS, CheckList, ChoiceField, Shape
 from ui.widgets.fields import NumberField, TextField
 from ui.widgets.focus import go_on
@@ -51,6 +59,7 @@ class Editor(QWidget):
         self.item_id: ItemId = item.id
         """The answer it stands for; a page sets the side."""
         self._answer: Answer | None = None
+        self._hint = ""
         self._left_out: _LeftOut | None = None
         self._stack = style.column(self)
         self.control = self.build()
@@ -58,6 +67,7 @@ class Editor(QWidget):
         self.setFocusProxy(self.control)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.watch(self.control)
+        self.hint(item.help)
 
     # ------------------------------------------------------------ what each kind does its own way
 
@@ -77,6 +87,11 @@ class Editor(QWidget):
     def alignment(self) -> Qt.AlignmentFlag:
         return Qt.AlignmentFlag.AlignLeft
 
+    def hinted(self) -> Sequence[QWidget]:
+        """Where the keyboard comes to when it comes to this answer."""
+        kinds = (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit)
+        return [part for kind in kinds for part in self.control.findChildren(kind)]
+
     # ------------------------------------------------------------ what all kinds share
 
     @property
@@ -90,6 +105,12 @@ class Editor(QWidget):
             self._answer = answer
             self._show_left_out()
             self.answered.emit(answer)
+
+    def hint(self, words: str) -> None:
+        """What the page says beside it of how to ask, test or judge; read aloud with it."""
+        self._hint = words
+        for part in self.hinted():
+            spoken.hint(part, words)
 
     def show_answer(self, answer: Answer | None) -> None:
         """Show an answer without telling anyone; its own last word is never written back."""
@@ -228,7 +249,6 @@ class YesNoEditor(Editor):
             "not-assessed": Choice("not-assessed", tr("Not assessed"), "quiet", key="/"),
         }
         self._boxes = SegmentedControl([tones[option.id] for option in YES_NO], self.name)
-        self._boxes.describe(self.item.help)
         self._boxes.answered.connect(self.tell)
         return self._boxes
 
@@ -267,6 +287,9 @@ class ChoicesEditor(Editor):
         self._list = CheckList(choices, self.name, none_of_these=self._none)
         self._list.answered.connect(self._ticked)
         return self._list
+
+    def hinted(self) -> Sequence[QWidget]:
+        return super().hinted()[:1]  # else it is heard at each line of a list
 
     def alignment(self) -> Qt.AlignmentFlag:
         return Qt.AlignmentFlag(0)
@@ -308,6 +331,9 @@ class NumberEditor(Editor):
 
     def alignment(self) -> Qt.AlignmentFlag:
         return Qt.AlignmentFlag(0)
+
+    def hinted(self) -> Sequence[QWidget]:
+        return [field.edit for field in self._fields.values()]
 
     def commit(self) -> None:
         self._field(self._unit).commit()
@@ -351,8 +377,8 @@ class NumberEditor(Editor):
         said = words.strip() if isinstance(words, str) else ""
         self._unit_word.setText(said or tr("(unit not said yet)"))
         self._unit_word.show()
-        spoken = f"{self.name}, {said}" if said else self.name
-        self._field(self._unit).edit.setAccessibleName(spoken)
+        counted = f"{self.name}, {said}" if said else self.name
+        self._field(self._unit).edit.setAccessibleName(counted)
 
     def _field(self, unit: str) -> NumberField:
         if unit not in self._fields:
@@ -371,6 +397,7 @@ class NumberEditor(Editor):
             if self._says_more():
                 field.say_in(self._line)
             self._fields[unit] = field
+            spoken.hint(field.edit, self._hint)
             self._top.insertWidget(0, field, 0, Qt.AlignmentFlag.AlignTop)
             self.watch(field)
         return self._fields[unit]

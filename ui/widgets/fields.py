@@ -278,7 +278,7 @@ class NumberField(Typed):
         if sentence == self._message:
             return
         self._message = sentence
-        self.edit.setAccessibleDescription(sentence)
+        spoken.describe(self.edit, sentence)
         if sentence and self.isVisible():
             self._speak()
         if self._messages != "elsewhere":

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
     QClipboard,
     QContextMenuEvent,
     QDropEvent,
@@ -18,6 +20,8 @@ from PySide6.QtGui import (
     QMouseEvent,
 )
 from PySide6.QtWidgets import QLineEdit, QWidget
+
+from ui import spoken
 
 BULLET = "•"
 ASKED = (
@@ -71,6 +75,16 @@ class SecretLine(QLineEdit):
         self._put()  # what is taken out to be hidden was shown until now
         self.setCursorPosition(at)
         super().setEchoMode(mode)
+        self._be_met_anew()
+
+    def _be_met_anew(self) -> None:
+        """A screen reader remembers what kind of line it met: of one that was shown Orca reads what goes in hidden."""
+        if spoken.listens():
+            QAccessible.deleteAccessibleInterface(
+                QAccessible.uniqueId(QAccessible.queryAccessibleInterface(self))
+            )
+            if self.hasFocus():
+                QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Focus))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         letters = event.text()
