@@ -772,6 +772,34 @@ def test_f8_on_the_only_gap_says_that_it_is_the_only_one(desk: Desk, aloud: Alou
     assert words.startswith("1 left here: Worst pain, last 7 days"), words
 
 
+def test_f8_says_that_it_goes_back_where_nothing_is_left_after_the_keyboard(desk: Desk, aloud: Aloud) -> None:
+    desk.window.begin(desk.case("ex1").without_answer("ddx-plica", "ddx-acl"))
+    view = desk.window.view
+    assert view is not None
+    view.show_step("knee")
+    view.focus_first()
+    desk.rest()
+    aloud.heard()
+    told = []
+    for _ in range(3):
+        QTest.keyClick(desk.window, Qt.Key.Key_F8)
+        desk.rest()
+        told.append(("Back to what was left before" in aloud.heard()[0], view.focused_item()))
+    assert told == [(False, "ddx-acl"), (True, "ddx-plica"), (False, "ddx-acl")]
+
+
+def test_what_is_missing_is_counted_aloud_when_one_comes_to_sign(desk: Desk, aloud: Aloud) -> None:
+    desk.window.begin(desk.case("ex1").without_answer("nprs-worst", "ddx-plica"))
+    view = desk.window.view
+    assert view is not None
+    desk.rest()
+    aloud.heard()
+    view.show_step("sign")
+    desk.rest()
+    (words,) = [words for words in aloud.heard()[0] if "missing" in words]
+    assert "things are missing. " in words
+
+
 def fails(_: Evaluation) -> None:
     raise EvalAssistError("The disk is full.")
 
@@ -820,7 +848,7 @@ def test_the_hands_busy_view_is_read_with_the_question_it_begins_with(desk: Desk
     assert "Type a number" not in told + hands.accessibleDescription()
 
 
-def test_the_hands_busy_view_says_where_the_pad_goes_and_all_of_it_with_the_picture(
+def test_the_hands_busy_view_says_once_how_each_muscle_is_tested_and_again_with_the_picture(
     desk: Desk, aloud: Aloud
 ) -> None:
     desk.window.begin(desk.case("ex1").without_answer("habd.left"))
@@ -829,12 +857,12 @@ def test_the_hands_busy_view_says_where_the_pad_goes_and_all_of_it_with_the_pict
     aloud.heard()
     desk.window.view.toggle_hands()
     desk.rest()
+    (everything,) = aloud.heard()[1]
     pad = "Pad: outer leg, just above the outer ankle bone."
-    assert aloud.heard()[1] == [pad]
-    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_F2)
-    everything = aloud.heard()[1][-1]
     for words in ("on top, hip straight", pad, "Hold still: pelvis at", "Say: Keep the knee straight."):
         assert words in everything
+    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_F2)
+    assert aloud.heard()[1][-1] == everything
     QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_F2)
     assert aloud.heard()[1][-1] == "small picture."
     hands = desk.window.view.hands

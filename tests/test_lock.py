@@ -959,6 +959,17 @@ def test_that_the_window_is_locked_is_heard_first(person: Person, monkeypatch: p
     assert next(words for words in said if words) == "Locked."
 
 
+def test_who_hears_the_window_is_told_after_a_lock_that_the_password_is_typed_now(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    person.begin()
+    monkeypatch.setattr(spoken, "is_kept_busy", lambda: True)
+    monkeypatch.setattr(spoken, "say", lambda _, words, **_how: said.append(words))
+    person.lock()
+    assert said[-1] == "Password"
+
+
 def test_a_half_filled_form_waits_out_of_sight_for_its_account_alone(person: Person) -> None:
     person.add("S. Lee", "lee", OTHER)
 

@@ -1391,6 +1391,17 @@ def test_beside_each_cause_stands_what_speaks_for_and_against_as_it_is_found(
     assert "Lachman, right" not in reads(page)
 
 
+def test_the_rule_of_a_conclusion_is_heard_where_one_accepts_it(session_of: Any, opened: Any) -> None:
+    page = opened(AssessmentPage(session_of("ex1")))
+    card = page.cards["MPD"]
+    rule = card._rule.text()
+    assert rule
+    boxes = [
+        box for box in card.findChildren(QAbstractButton) if "accept or disagree" in box.accessibleName()
+    ]
+    assert {rule.rstrip(".") in box.accessibleDescription() for box in boxes} == {True}
+
+
 def heard_with(page: Any, item_id: str) -> str:
     """What a screen reader has to say after the name of the field that the keyboard comes to."""
     assert page.focus_item(item_id)

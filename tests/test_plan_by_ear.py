@@ -303,8 +303,9 @@ def test_a_card_says_its_place_its_leg_and_the_whole_dose(ear_of: Callable[[str]
     ear.tab_to(f"Picture: {CLAM}")
     assert (
         "3 of 4, right leg. 3 sets, 12 repetitions, hold 2 seconds, 3 days a week, rest 60 s. "
-        "Load: No added load." in ear.here()
+        "Load: No added load. " in ear.here()
     )
+    assert ear.here().partition(". Because ")[2].startswith("right hip external rotation 85 % of the left")
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,18 @@ def test_where_the_keyboard_came_to_rest_no_secret_is_read(
     assert not any(letter in told.removeprefix("Password: ") for letter in "Kne 7")
 
 
+def test_a_password_that_differs_is_typed_over(qtbot: QtBot) -> None:
+    asked = NewPassword()
+    qtbot.addWidget(asked)
+    asked.show()
+    asked.activateWindow()
+    QTest.keyClicks(asked.first.edit, "four knees and a hip")
+    QTest.keyClicks(asked.again.edit, "four knees and no hip")
+    assert not asked.taken(())
+    QTest.keyClicks(asked.again.edit, "four knees and a hip")
+    assert asked.taken(()) == "four knees and a hip"
+
+
 def test_who_met_the_line_while_it_was_shown_meets_another_that_is_hidden(
     field: PasswordField, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -216,6 +216,8 @@ class EvaluationView(QWidget):
         elif found is not None:
             step_id, item_id = found
             before = self.window().focusWidget()
+            if self._goes_back(step_id, item_id):
+                spoken.say(self, tr("Back to what was left before"))
             page = self.show_step(step_id)
             page.focus_item(item_id)
             if before is not None and self.window().focusWidget() is before:  # it is the only one
@@ -687,6 +689,14 @@ class EvaluationView(QWidget):
                 if gap != at or step_id == self._step:  # the only one here is not left behind unanswered
                     return self.step_of(gap) or step_id, gap
         return None
+
+    def _goes_back(self, step_id: str, item_id: ItemId) -> bool:
+        """Whether F8 goes back to what lies before the keyboard: nothing is left after it."""
+        if step_id != self._step:
+            ids = [step.id for step in self.steps]
+            return ids.index(step_id) < ids.index(self._step)
+        order, at = self._item_order(), self.focused_item()
+        return at in order and order.get(item_id, 0) < order[at]
 
     def _item_order(self) -> dict[ItemId, int]:
         step = self.session.content.steps[self._step]

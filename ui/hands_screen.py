@@ -228,9 +228,9 @@ class HandsScreen(QWidget):
         return f"{stop.side}, {group.title}. {self._asked()}. {self.entry.says}"
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Where one is is read as the keyboard comes; where the pad goes is said after it."""
+        """Where one is is read as the keyboard comes; how to test is said after it."""
         super().showEvent(event)
-        self._told.pop("pad", None)
+        self._told.pop("setup", None)
         self._speak_news()
 
     def _speak_news(self) -> None:
@@ -241,7 +241,7 @@ class HandsScreen(QWidget):
             return
         if before.get("question") and not now.get("question"):
             before = before | {"asked": ""}  # back from a question: say again where one is
-        news = [words for key, words in now.items() if words and words != before.get(key)]
+        news = list(dict.fromkeys(words for key, words in now.items() if words and words != before.get(key)))
         if self.entry.bad and self.entry.says not in news:
             news.append(self.entry.says)
         spoken.say(
@@ -279,9 +279,9 @@ class HandsScreen(QWidget):
             "says": entry.says,
             **self._differences(stop.group),
             "place": f"{stop.side}, {group.title}, {position}",
-            "pad": self.how.pad_words,
-            "how": self.how.in_words if self._big else tr("small picture"),
             "asked": wanted,
+            "setup": self.how.in_words,
+            "how": self.how.in_words if self._big else tr("small picture"),
         }
 
     def _differences(self, here: str) -> dict[str, str]:

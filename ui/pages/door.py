@@ -213,8 +213,10 @@ class Door(ClosedPage):
         return self._by_paper is not None
 
     def take_keyboard(self) -> None:
-        """Put the keyboard where typing begins."""
-        (self.password if self.name.value else self.name).setFocus(Qt.FocusReason.OtherFocusReason)
+        """Put the keyboard where typing begins, and say where that is: Orca passes over it while the page comes."""
+        field = self.password if self.name.value else self.name
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+        spoken.say(self, spoken.line_in_words(field.edit))
 
     def ready(self) -> None:
         """The entrance is loaded: wrong tries before the start may still make the next one wait."""

@@ -351,7 +351,8 @@ class SignPage(Page):
         if self.session.signed:
             return []
         unfitting = [one.text for one in self.session.assessment.contradictions]
-        return [*unfitting, *(words for state, words in self._findings() if state != "good")]
+        missing = [] if self._missing_card.isHidden() else [self._missing_title.text()]
+        return [*missing, *unfitting, *(words for state, words in self._findings() if state != "good")]
 
     def _handout(self) -> tuple[State, str]:
         session = self.session

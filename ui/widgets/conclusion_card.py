@@ -189,8 +189,11 @@ class ConclusionCard(QFrame):
         self._disagree.setAccessibleName(act.format(name=self._name))
         met = state in ("complete", "good")
         verdict = tr("undecided") if missing else tr("met") if met else tr("not met")
+        decided = ", ".join(filter(None, (verdict, remark)))
+        heard = ". ".join(words.rstrip(".") for words in (decided, note, rule) if words)
         for part in (self.opinion.describe, self._disagree.setAccessibleDescription):
-            part(", ".join(words for words in (verdict, remark) if words))
+            part(heard)
+        self._go.setAccessibleDescription(heard)
         self._decided.setText(
             tr("Your decision: {what}, because").format(
                 what=tr("met") if state in ("complete", "good") else tr("not met")

@@ -251,7 +251,6 @@ class ExerciseCard(QFrame):
         legs = tr("both legs") if planned.side == "both" else tr("{side} leg").format(side=planned.side)
         self._side.setToolTip(legs)
         where = tr("{place} of {count}").format(place=place, count=of)
-        self.picture.setAccessibleDescription(f"{where}, {legs}. {_dose_heard(planned, load)}")
         self._edited.setVisible(planned.edited)
         self._edited.setToolTip(style.tip(_edit_words(planned)))
         for field, stepper in self.steppers.items():
@@ -264,6 +263,8 @@ class ExerciseCard(QFrame):
         first = [lower_first(one.text).partition(";")[0] for one in first_of_each_side(planned.because)]
         self._reason.setText("; ".join(first) or tr("chosen by the therapist"))
         self._reason.setAccessibleName(tr("Because {reason}").format(reason=self._reason.text()))
+        heard = (f"{where}, {legs}.", _dose_heard(planned, load), self._reason.accessibleName())
+        self.picture.setAccessibleDescription(" ".join(heard))
         self._reason.setToolTip(style.tip("\n".join(reasons)))
         self._reason.setEnabled(bool(planned.because and planned.because[0].items))
         self._up.setEnabled(place > 1)

@@ -30,8 +30,8 @@ class HowToTest(QWidget):
         self._stack = stack = style.column(self, spacing=10)
         self.picture = TestPicture()
         stack.addWidget(self.picture, 1)
-        self.pad_words = self.in_words = ""
-        """Where the pad goes, and all of it, for who hears it."""
+        self.in_words = ""
+        """All of it, for who hears it."""
         self._pain_asked = self._fits = False
         for card in (self._build_pad(), self._build_say(), self._build_pain()):
             stack.addWidget(card)
@@ -76,8 +76,8 @@ class HowToTest(QWidget):
         """This muscle on this side, and whether its pain is what is asked now."""
         self.picture.show_group(group.id, group.title)
         self.picture.show_leg(side)
-        self.pad_words = tr("Pad: {pad}").format(pad=lower_first(group.pad))
-        self._pad_words.setText(self.pad_words)
+        pad = tr("Pad: {pad}").format(pad=lower_first(group.pad))
+        self._pad_words.setText(pad)
         hold = tr("Hold still: {stabilise}").format(stabilise=lower_first(group.stabilise))
         self._pad_more.setText(f"{group.pad_warning}\n{hold}" if group.pad_warning else hold)
         self._pain_asked = pain_asked
@@ -85,7 +85,7 @@ class HowToTest(QWidget):
         style.say(self._pad, card="att" if group.pad_warning else "plain")
         self._say.setText(f"“{group.say}”")
         say = tr("Say: {words}").format(words=group.say)
-        parts = (group.position, self.pad_words, group.pad_warning, hold, say)
+        parts = (group.position, pad, group.pad_warning, hold, say)
         self.in_words = " ".join(f"{part.rstrip('.')}." for part in parts if part)
         style.say(self._pain_card, card="open" if pain_asked else "plain")
         self._pain_when.setText(tr("asked now") if pain_asked else tr("asked after the last trial"))

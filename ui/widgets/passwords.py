@@ -124,7 +124,9 @@ class NewPassword(QWidget):
         self._said.setVisible(bool(why))
         style.say(self._said, c="danger" if why else "")
         if why:
-            (self.again if differ else self.first).setFocus()
+            wrong = self.again if differ else self.first
+            wrong.setFocus()
+            wrong.edit.selectAll()  # what is typed now goes in its place
             bring_into_view(self._said)
         return "" if why else self.first.value
 
