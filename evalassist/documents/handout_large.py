@@ -487,7 +487,10 @@ def _call(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
         box(canvas, x, top, width, inner, line)
         height += inner + 10
     top, inner = y_top - height, 10.0
-    where = [f"<b>{texts(key)}</b> {texts(case.form(f'{key}_if'))}" for key in ("emergency_room", "emergency_number")]
+    where = [
+        f"<b>{texts(key)}</b> {texts(case.form(f'{key}_if'))}"
+        for key in ("emergency_room", "emergency_number")
+    ]
     for said in [*([texts("today_teen")] if case.teen else []), *where]:
         inner += words(canvas, said, x + 14, top - inner, width - 28, SIZE, LEADING) + 8
     box(canvas, x, top, width, inner + 2, 3.6)
