@@ -35,7 +35,7 @@ def discharge_note(
     """What the end of care is told by. What was not recorded is said to be so, and not guessed."""
     home = goes_on_with(plan, earlier, evaluation.visit_date)
     reasons = {option.id: option.label for option in content.items[REASON].options}
-    answers = evaluation.answers
+    answers, both = evaluation.answers, evaluation.sore_knee == "both"
     upkeep = UPKEEP_WORDS.get(str(answers.get(UPKEEP)), "Whether an upkeep plan was agreed is not recorded.")
     return NoteDischarge(
         began=found.first,
@@ -54,9 +54,9 @@ def discharge_note(
         else (),
         home_since=home.since if home else None,
         upkeep=upkeep if home else "",
-        call=tuple(_texts(CALL, content)),
-        today=tuple(_texts((*TODAY, *([TEEN] if evaluation.age_years < 18 else [])), content)),
-        emergency=tuple(_emergency(content)),
+        call=tuple(_texts(CALL, content, both=both)),
+        today=tuple(_texts((*TODAY, *([TEEN] if evaluation.age_years < 18 else [])), content, both=both)),
+        emergency=tuple(_emergency(content, both=both)),
         check_on=_months_on(evaluation.visit_date, CHECK_AFTER_MONTHS),
     )
 
@@ -89,15 +89,16 @@ def _exercise(one: PlannedExercise, *, days: bool) -> Line:
     return Line(label=one.exercise.name, value=", ".join(parts))
 
 
-def _texts(keys: Sequence[str], content: Content) -> Iterator[str]:
+def _texts(keys: Sequence[str], content: Content, *, both: bool) -> Iterator[str]:
+    found = content.patient_texts
     for key in keys:
-        yield content.patient_texts.texts[key].en.replace("<b>", "").replace("</b>", "")
+        yield found.texts[found.form(key, both=both)].en.replace("<b>", "").replace("</b>", "")
 
 
-def _emergency(content: Content) -> Iterator[str]:
-    texts = content.patient_texts.texts
+def _emergency(content: Content, *, both: bool) -> Iterator[str]:
+    texts, form = content.patient_texts.texts, content.patient_texts.form
     for name in ("emergency_room", "emergency_number"):
-        yield f"{texts[name].en} {texts[f'{name}_if'].en}"
+        yield f"{texts[name].en} {texts[form(f'{name}_if', both=both)].en}"
 
 
 def _months_on(day: date, months: int) -> date:

@@ -110,7 +110,7 @@ def explanation_of(note: Note, language: Language) -> Explanation:
         return text.replace("<b>", "").replace("</b>", "").strip().format(**slots)
 
     def form(key: str) -> str:
-        return f"{key}_both" if both else key
+        return load_patient_texts().form(key, both=both)
 
     if combined:
         message = form("message")
@@ -124,7 +124,7 @@ def explanation_of(note: Note, language: Language) -> Explanation:
             Line(said("why_tired"), first=TURNS),
             Line(said("why_drifts"), first=DRIFTS),
             Line(said("why_load"), first=SHARES),
-            Line(said("why_training" if hips else "why_training_neutral"), last=TURNS - 1),
+            Line(said(form("why_training" if hips else "why_training_neutral")), last=TURNS - 1),
             Line(said(message), last=TURNS - 1, bold=True),
         ),
         labels=(

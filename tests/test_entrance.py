@@ -132,6 +132,34 @@ def test_the_paper_key_opens_when_no_password_is_left(entrance: Entrance) -> Non
         assert store.account.name == "A. Chen"
 
 
+def was_given(store: Store) -> bool:
+    return store.password_was_given
+
+
+def test_a_password_that_somebody_else_chose_is_told_until_its_owner_changes_it(entrance: Entrance) -> None:
+    store, paper = entrance.begin(CHEN, PASSWORD)
+    with store:
+        assert not was_given(store)
+        lee = entrance.add_account(store, LEE, OTHER)
+        assert not was_given(store)
+    with entrance.sign_in("lee", OTHER) as store:
+        assert was_given(store)
+        entrance.change_password(store, lee.id, "another horse")
+        assert not was_given(store)
+    with entrance.sign_in("lee", "another horse") as store:
+        assert not was_given(store)
+    with entrance.sign_in("chen", PASSWORD) as store:
+        assert not was_given(store)
+        entrance.change_password(store, lee.id, OTHER)
+    with entrance.sign_in("lee", OTHER) as store:
+        assert was_given(store)
+    with entrance.sign_in_with_paper(paper) as store:  # at the locked window, by the owner
+        assert not was_given(store)
+        entrance.change_password(store, lee.id, "a third horse")
+    with entrance.sign_in("lee", "a third horse") as store:
+        assert not was_given(store)
+
+
 def test_a_second_account_works_with_the_same_records(entrance: Entrance, store: Store) -> None:
     store.save(draft())
     entrance.add_account(store, LEE, OTHER)

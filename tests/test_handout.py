@@ -11,7 +11,7 @@ import pytest
 
 from evalassist import resources
 from evalassist.content.patient_texts import load_patient_texts
-from evalassist.documents import blocks, handout_pdf, look
+from evalassist.documents import blocks, flow, handout_pdf, look
 from evalassist.documents.look import PaperName
 from evalassist.errors import DocumentError
 from evalassist.note import Clinic, Note, NoteExercise, NotePlan, Sheet, SheetForm
@@ -641,6 +641,41 @@ def test_a_paragraph_does_not_end_in_a_lone_short_word(said: str) -> None:
     canvas.save()
     drawn = pypdfium2.PdfDocument(buffer.getvalue())[0].get_textpage().get_text_range()
     assert [line.split() for line in drawn.splitlines()] == [["Training", "may"], ["help", "with", "that."]]
+
+
+@pytest.mark.parametrize(
+    ("said", "together"),
+    [
+        ("Later it was a bit less: the true drop could be as small as 1 point", "1 point"),
+        ("In the studies about <b>4 in 10 people</b> still had some trouble", "10 people"),
+        ("Haga sus ejercicios y siga 6 semanas o más, sin falta, cada día", "6 semanas"),
+        ("The right hip made 83.5 % of the left hip; that is below 90 % of it", "90 %"),
+        ("The body had a temperature of 37.8 °C, and that is above 37.7 °C", "37.7 °C"),
+        ("The patient hopped 10 times, and before that had jogged about 20-30 minutes", "20-30 minutes"),
+    ],
+)
+def test_a_number_is_not_parted_from_what_it_counts(said: str, together: str) -> None:
+    for width in range(90, 400, 5):
+        buffer = BytesIO()
+        canvas = look.new_canvas(buffer, look.PAPER["letter"], "en")
+        blocks.words(canvas, said, 50, 700, width, 12, 15)
+        paragraph = flow.text(said)
+        paragraph.drawOn(canvas, 50, 500 - paragraph.wrap(width, 400)[1])
+        canvas.save()
+        drawn = pypdfium2.PdfDocument(buffer.getvalue())[0].get_textpage().get_text_range()
+        lines = [" ".join(line.split()) for line in drawn.splitlines()]
+        assert sum(together in line for line in lines) == 2, (width, lines)
+
+
+@pytest.mark.parametrize("said", ["100.5 Nm", "0.047 kgf/kg", "grade 4+ (in 8 weeks)"])
+def test_a_column_that_is_too_narrow_for_number_and_unit_parts_them_and_no_word(said: str) -> None:
+    buffer = BytesIO()
+    canvas = look.new_canvas(buffer, look.PAPER["letter"], "en")
+    cell = flow.cell(said)
+    cell.drawOn(canvas, 50, 500 - cell.wrap(31, 400)[1])
+    canvas.save()
+    drawn = pypdfium2.PdfDocument(buffer.getvalue())[0].get_textpage().get_text_range()
+    assert drawn.split() == said.split()
 
 
 def test_a_card_adds_what_differs_from_the_sheet() -> None:

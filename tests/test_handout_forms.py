@@ -96,6 +96,46 @@ def test_the_words_of_the_therapist_are_read_with_the_sheet() -> None:
     assert dict(after.scores)["SMOG"] > dict(before.scores)["SMOG"]
 
 
+# ---------------------------------------------------------------- one knee, or both
+
+OF_ONE: dict[Language, tuple[str, ...]] = {
+    "en": ("Your knee and your hip", "Your knee can get stronger.", "Your knee swells", "your knee is hot"),
+    "es": (
+        "Su rodilla y su cadera",
+        "Su rodilla puede",
+        "La rodilla se hincha",
+        "si la rodilla está caliente",
+    ),
+}
+OF_BOTH: dict[Language, tuple[str, ...]] = {
+    "en": ("Your knees and your hips", "Your knees can get stronger.", "A knee swells", "if a knee is hot"),
+    "es": (
+        "Sus rodillas y sus",
+        "Sus rodillas pueden",
+        "Una rodilla se hincha",
+        "si una rodilla está caliente",
+    ),
+}
+
+
+@every_person
+@every_language
+@pytest.mark.parametrize("form", ["standard", "large"])
+def test_the_sheet_of_two_sore_knees_speaks_of_both_on_every_side(
+    person: str, language: Language, form: SheetForm
+) -> None:
+    both = noted(person).sore_knee == "both"
+    says, never = (OF_BOTH, OF_ONE) if both else (OF_ONE, OF_BOTH)
+    pdf = printed(person, language, form=form).pdf
+    title, read = pypdfium2.PdfDocument(pdf).get_metadata_dict()["Title"], pages(pdf)
+    assert title.startswith(says[language][0])
+    for words in says[language][form == "large" :]:  # no head stands over the sides of large print
+        assert words in " ".join(read)
+    assert not [words for words in never[language] if words in " ".join(read)]
+    if form == "standard":
+        assert all(says[language][0] in side for side in read[1:])
+
+
 # ---------------------------------------------------------------- large print
 
 

@@ -41,6 +41,7 @@ PEOPLE: dict[str, tuple[str, int, int]] = {
     "older": ("ex1", 1955, 4),
 }
 """Case, another year of birth, and the number of sides."""
+BOTH_SORE = ("patient B", "teen")
 
 
 @pytest.fixture(scope="module")
@@ -236,14 +237,15 @@ def test_the_worked_example_says_in_spanish_what_it_says_in_english(
 def test_when_to_go_where_is_told_whole(sides_for: Callable[..., list[str]]) -> None:
     for person in PEOPLE:
         safety = sides_for(person)[-1]
+        la = "una" if person in BOTH_SORE else "la"
         for words in (
-            "Sala de emergencias si la rodilla está caliente y roja, o si tiene fiebre.",
+            f"Sala de emergencias si {la} rodilla está caliente y roja, o si tiene fiebre.",
             "Llame al 911",
             "si tiene dolor de pecho, falta de aire, ingle dormida o problemas nuevos de vejiga o intestino.",
-            "No puede apoyar la pierna.",
-            "La rodilla se traba y no se mueve.",
-            "La pantorrilla se hincha y duele.",
-            "Se lesionó y la rodilla sonó o se hinchó rápido.",
+            f"No puede apoyar {la} pierna.",
+            f"{la.capitalize()} rodilla se traba y no se mueve.",
+            f"{la.capitalize()} pantorrilla se hincha y duele.",
+            f"Se lesionó y {la} rodilla sonó o se hinchó rápido.",
             "Tiene dolor de noche que no se calma.",
         ):
             assert words in safety

@@ -1159,6 +1159,90 @@ def test_a_value_that_has_no_place_is_refused_in_words_before_its_side_is_left(
     assert desk.view.hands is None or desk.at == "habd.right"
 
 
+def go_next(desk: Table) -> None:
+    desk.view.go_beside(1)
+
+
+def go_by_key(desk: Table) -> None:
+    QTest.keyClick(desk.hands, Qt.Key.Key_8, Qt.KeyboardModifier.ControlModifier)
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [go_next, go_by_key, lambda desk: desk.view.next_gap(), lambda desk: desk.view.go_to("nprs-worst")],
+    ids=["the next step", "a step by its key", "the next gap", "an answer"],
+)
+def test_a_value_that_has_no_place_is_refused_in_words_before_its_step_is_left(
+    table: Callable[..., Table], leave: Callable[[Table], object]
+) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 97 95 0 ")
+    QTest.keyClick(desk.hands, Qt.Key.Key_Up)
+    desk.pad("77")
+    leave(desk)
+    assert desk.at == "habd.left"
+    assert "“77” is not counted" in desk.sees()
+    leave(desk)
+    assert desk.view.hands is None
+
+
+def test_closing_the_window_tells_of_a_value_that_has_no_place(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 97 95 0 ")
+    QTest.keyClick(desk.hands, Qt.Key.Key_Up)
+    desk.pad("77")
+    desk.view.commit()
+    told = ["“77” in Hip abduction, left is not counted: all is in there."]
+    assert desk.view.unkept() == told
+    assert desk.view.unkept() == told  # asked again, when the therapist stayed
+
+
+def test_minus_drops_a_half_typed_value_only_when_it_is_pressed_again(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 9-")
+    assert "“9 N” is not taken" in desk.sees()
+    assert "because of" not in desk.sees()
+    desk.pad("7 ")
+    assert desk.test("habd.left") == measured(100, 97)
+    desk.pad("9-")
+    assert "because of" not in desk.sees()
+    desk.pad("-")
+    assert "Not tested, because of" in desk.sees()
+    assert desk.test("habd.left") == measured(100, 97)
+
+
+def test_minus_after_a_refusal_offers_the_reasons_at_once(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 9.7.1 -")
+    assert "Not tested, because of" in desk.sees()
+
+
+@pytest.mark.parametrize("key", ["-", "*", "P"])
+def test_a_value_that_has_no_place_is_told_before_another_key_drops_it(
+    table: Callable[..., Table], key: str
+) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 97 95 0 ")
+    QTest.keyClick(desk.hands, Qt.Key.Key_Up)
+    desk.pad(f"77{key}")
+    assert "“77” is not counted" in desk.sees()
+    assert desk.hands.entry.question is None
+
+
+def test_a_click_on_a_pain_keeps_what_is_half_typed(table: Callable[..., Table]) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 9")
+    desk.hands.how.pain_clicked.emit(3)
+    desk.pad("7 ")
+    assert desk.test("habd.left") == measured(100, 97, pain=3)
+
+
 def test_a_reading_after_the_last_side_is_refused_in_words(table: Callable[..., Table]) -> None:
     desk = table()
     desk.open()

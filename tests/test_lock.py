@@ -1923,6 +1923,44 @@ def test_an_administrator_adds_and_removes_an_account_and_a_therapist_cannot(per
     assert person.sees == "door"
 
 
+GIVEN = "Your password was chosen by somebody else."
+
+
+def test_who_got_a_first_password_is_asked_on_the_start_page_to_change_it_until_it_is_changed(
+    person: Person,
+) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    assert person.window.start is not None
+    assert GIVEN not in texts(person.window.start)
+    person.lock()
+    person.sign_in("lee", OTHER)
+    start = person.window.start
+    assert start is not None
+    assert GIVEN in texts(start)
+    person.window.show_start()
+    assert GIVEN in texts(start)
+
+    clocks: list[QTimer] = []
+    said: list[str] = []
+
+    def change(dialog: PasswordDialog) -> None:
+        for field in (dialog.old, dialog.new.first, dialog.new.again):
+            QTest.keyClicks(field.edit, OTHER if field is dialog.old else "nine quiet harbors")
+        dialog.button.click()
+        person.qtbot.waitUntil(lambda: not dialog._aside.at_work)
+        clocks.append(when_shown(AccountsDialog, lambda accounts: said.append(texts(accounts))))
+
+    (link,) = (one for one in start.findChildren(LinkButton) if one.text() == "Change my password…")
+    clocks.append(when_shown(PasswordDialog, change))
+    link.click()
+    assert "Your password is changed." in said[0]
+    assert GIVEN not in texts(start)
+    person.lock()
+    person.sign_in("lee", "nine quiet harbors")
+    assert person.window.start is not None
+    assert GIVEN not in texts(person.window.start)
+
+
 def test_the_form_of_an_account_has_the_room_of_the_window_behind_all_dialogs(person: Person) -> None:
     person.window.resize(1366, 768)
     accounts = AccountsDialog(person.store, person.way_in, Settings(), person.window)

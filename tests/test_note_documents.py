@@ -93,17 +93,17 @@ def cases() -> dict[str, Mapping[str, Any]]:
     return {case["name"]: case for case in listed}
 
 
-def screened(name: str, **more: Any) -> Note:
+def screened(name: str, sore: SoreKnee | None = None, **more: Any) -> Note:
     """The visit of a safety case: everything negative but what the case states, and the pain."""
     case, content = cases()[name], load_content()
     patient = Patient("Screened Person", date(VISIT.year - case.get("age", 30), 1, 1), case.get("sex", "F"))
-    asked = assess(Evaluation.begin(patient, case.get("sore_knee", "right"), VISIT), content)
+    begun = Evaluation.begin(patient, sore or case.get("sore_knee", "right"), VISIT)
+    asked = assess(begun, content)
     safety = content.steps["safety"]
     negative = {i.id: "no" for i in safety.items if i.kind == "yes-no" and shown(i, asked)}
     stated = {key: value for key, value in case.get("answers", {}).items() if value != "unanswered"}
     answers = negative | stated | {"nprs-worst": 7, "duration": {"value": 3, "unit": "days"}} | more
-    evaluation = Evaluation.begin(patient, case.get("sore_knee", "right"), VISIT)
-    return noted(evaluation.with_answers(read_answers(CASES / "red-flags.toml", answers, content)))
+    return noted(begun.with_answers(read_answers(CASES / "red-flags.toml", answers, content)))
 
 
 @cache
@@ -639,6 +639,29 @@ def test_two_flags_of_the_same_level_both_reach_note_and_letter() -> None:
     assert "Advised" in paper
     assert all(flag.do_now in paper for flag in both.red_flags)
     assert "Stop weight bearing" in note_text(both)
+
+
+@pytest.mark.parametrize(
+    ("sore", "worse", "of"),
+    [
+        ("right", {}, "of the right knee. In"),
+        ("left", {}, "of the left knee. In"),
+        ("both", {}, "of both knees. In"),
+        ("both", {"worse-side": "left"}, "of both knees, the left one worse. In"),
+    ],
+)
+@pytest.mark.parametrize("name", [SEPTIC, "Calf signs, Wells not begun: the same day"])
+def test_the_letter_names_one_knee_or_both_as_a_sentence_does(
+    name: str, sore: SoreKnee, worse: dict[str, Any], of: str
+) -> None:
+    text = read(referral_pdf(screened(name, sore, **worse)))
+    assert f"came for a physical therapy evaluation {of}" in text
+
+
+def test_a_letter_on_a_clot_says_to_its_reader_that_the_wells_score_was_not_completed() -> None:
+    text = read(referral_pdf(screened("Calf signs, Wells not begun: the same day")))
+    assert "Calf signs: a clot is not excluded. The Wells score was not completed." in text
+    assert "yet" not in text
 
 
 def test_a_referral_within_two_weeks_does_not_claim_that_testing_was_forbidden() -> None:

@@ -189,7 +189,7 @@ class EvaluationView(QWidget):
     def go_to(self, item_id: str) -> None:
         """Show the step of an item and put the keyboard on it; a step's own id shows the step."""
         step_id = self.step_of(item_id)
-        if step_id is None:
+        if step_id is None or self._stays_at_the_table():
             return
         page = self.show_step(step_id)
         if item_id == step_id or not page.focus_item(item_id):
@@ -209,6 +209,8 @@ class EvaluationView(QWidget):
 
     def next_gap(self) -> None:
         """F8: the next item still to answer, here first, then in the steps after this one."""
+        if self._stays_at_the_table():
+            return
         self._commit_page()
         found = self.gap_after()
         if self._letter_is_next():
@@ -239,6 +241,8 @@ class EvaluationView(QWidget):
 
     def go_beside(self, by: int) -> None:
         """To the neighbouring step; past either end stands the start page."""
+        if self._stays_at_the_table():
+            return
         step_id = self.neighbour(by)
         if step_id is None:
             self.start_wanted.emit()
@@ -294,6 +298,7 @@ class EvaluationView(QWidget):
                 tr("“{typed}” in {name} is not counted.").format(typed=quotable(typed), name=name)
                 for name, typed in loose
             ]
+            found += filter(None, [self.hands.homeless_words()])
         for page in self._pages.values():
             try:
                 found += page.unkept()
@@ -382,6 +387,10 @@ class EvaluationView(QWidget):
             self.open_hands()
         elif self.hands.may_be_left():
             self.close_hands()
+
+    def _stays_at_the_table(self) -> bool:
+        """A number that has no place is told in the hands-busy view before it is lost by going elsewhere."""
+        return self.hands is not None and not self.hands.may_be_left()
 
     def open_hands(self, begun: Begun | None = None) -> None:
         """The hands-busy view, as it was left behind a locked window where it was."""
@@ -873,6 +882,8 @@ class EvaluationView(QWidget):
         dialog.deleteLater()
 
     def _go_to_step(self, step_id: str) -> None:
+        if self._stays_at_the_table():
+            return
         self.show_step(step_id)
         self.focus_first()
 
@@ -887,6 +898,8 @@ class EvaluationView(QWidget):
             spoken.say(self, tr("Nothing to take from an earlier visit here"))
 
     def _print(self) -> None:
+        if self._stays_at_the_table():
+            return
         if not self.page.print_paper():
             self.show_step("handout").print_paper()
 

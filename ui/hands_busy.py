@@ -252,18 +252,29 @@ class HandsBusyView(HandsScreen):
         return self.entry.item_id
 
     def commit(self) -> None:
-        """Take what is typed, unless something about it is in doubt."""
+        """Take what is typed, unless it is in doubt or has no place."""
         self._stop_count("")
         self.entry.take_pending()
 
     def may_be_left(self) -> bool:
         """Not while a value is typed that no field of the page takes: it is refused here first, and said so."""
-        entry = self.entry
-        homeless = bool(entry.typed) and entry.question is None and not entry.field_name
+        homeless = self.entry.homeless
         if homeless:
-            self.commit()
+            self._stop_count("")
+            self.entry.refuse_more()
             self._done()
         return not homeless
+
+    def homeless_words(self) -> str:
+        """What is typed and has no place, in a sentence; empty where all has one."""
+        entry = self.entry
+        if not entry.homeless:
+            return ""
+        if entry.stop is None or entry.group is None:
+            return tr("“{typed}” is not counted: all is in.").format(typed=entry.typed)
+        return tr("“{typed}” in {name}, {side} is not counted: all is in there.").format(
+            typed=entry.typed, name=entry.group.title, side=entry.stop.side
+        )
 
     def loose_words(self) -> dict[str, str]:
         """What is typed and cannot be taken, by the name of its field on the strength page."""

@@ -64,6 +64,8 @@ class HandsEntry(HandsPlace):
         """What it says is that something is not counted."""
         self.question: Question | None = None
         self._doubted = ""
+        self._dropping = ""
+        """What was typed when it was told that the same key again drops it."""
         answered = any(stop.item_id in session.evaluation.answers for stop in self.stops)
         self.go_to(self._first_side(at))
         if not answered and self.at == self._next_open(-1):
@@ -92,6 +94,9 @@ class HandsEntry(HandsPlace):
     def move(self, by: int) -> None:
         """To the stop before or after, whatever is known of it."""
         typed, count = self.typed, len(self.stops)
+        if self.homeless:
+            self.refuse_more()
+            return
         self.take_pending()
         if self.typed or (typed and self.bad) or not count:  # what is refused is read before one goes on
             return
@@ -113,7 +118,7 @@ class HandsEntry(HandsPlace):
         self._clear()
 
     def _clear(self, says: str = "") -> None:
-        self.typed, self._doubted, self.says, self.bad = "", "", says, False
+        self.typed, self._doubted, self._dropping, self.says, self.bad = "", "", "", says, False
 
     # ------------------------------------------------------------ typing
 
@@ -123,7 +128,7 @@ class HandsEntry(HandsPlace):
             self.typed = ""
         if len(self.typed) < NUMBER_WORDS:
             self.typed += sign
-        self.says, self.bad, self._doubted = "", False, ""
+        self.says, self.bad, self._doubted, self._dropping = "", False, "", ""
 
     def enter(self) -> None:
         """Take what is typed and go on; with nothing typed, leave this open and go on."""
@@ -156,6 +161,11 @@ class HandsEntry(HandsPlace):
         return {"trial": self.shown_unit, "lever": "cm"}.get(self.ask, "")
 
     @property
+    def homeless(self) -> bool:
+        """A value is typed where everything is in."""
+        return bool(self.typed) and self.question is None and self.ask == "done"
+
+    @property
     def doubted(self) -> bool:
         """Enter keeps what is typed, though it is unusual."""
         return bool(self._doubted)
@@ -183,11 +193,11 @@ class HandsEntry(HandsPlace):
         return number - 1 if offered else None
 
     def take_pending(self) -> None:
-        """The stop or the view is left: take what is typed, unless something about it is in doubt."""
+        """The stop or the view is left: take what is typed, unless it is in doubt or has no place."""
         if self.question is not None:
             self.question = None
             self._clear()
-        elif self.typed and not self._doubted:
+        elif self.typed and not self._doubted and not self.homeless:
             self._take()
 
     @property
@@ -213,7 +223,7 @@ class HandsEntry(HandsPlace):
         """Backspace: the last sign that was typed, else the last value that was taken."""
         if self.typed:
             self.typed = self.typed[:-1]
-            self.says, self.bad, self._doubted = "", False, ""
+            self.says, self.bad, self._doubted, self._dropping = "", False, "", ""
         elif self.question is not None:
             self.question = None
             self._clear()  # what was said of its numbers is no word about a force
@@ -228,7 +238,7 @@ class HandsEntry(HandsPlace):
             "grade": self._take_grade,
             "pain": self._take_pain,
             "lever": self._take_lever,
-            "done": self._refuse_more,
+            "done": self.refuse_more,
         }
         take[self.ask]()
 
@@ -274,10 +284,15 @@ class HandsEntry(HandsPlace):
         self._taken()
 
     def take_pain(self, pain: int | None) -> None:
-        """A box was clicked; None takes the pain back."""
-        if self.stop is not None and not self.test.not_tested:
+        """A box was clicked; None takes the pain back. A trial that is half typed stays."""
+        if self.homeless:
+            self.refuse_more()
+        elif self.stop is not None and not self.test.not_tested:
+            here, typed = self.item_id, "" if self.ask == "pain" else self.typed
             self._tell(replace(self.as_tested, pain=pain))
             self._taken()
+            if self.item_id == here:
+                self.typed = typed
 
     def _take_lever(self) -> None:
         reading = self._length
@@ -317,7 +332,8 @@ class HandsEntry(HandsPlace):
         )
         return beside.lever_arm_m if isinstance(beside, StrengthTest) else None
 
-    def _refuse_more(self) -> None:
+    def refuse_more(self) -> None:
+        """Say of what is typed that it has no place, before it goes."""
         self._refuse(
             tr("“{typed}” is not counted: all is in here. Enter goes on, Backspace takes back.").format(
                 typed=self.typed
@@ -376,7 +392,15 @@ class HandsEntry(HandsPlace):
         self._forced = ask
 
     def ask_for_reason(self) -> None:
-        """Not tested: the reasons by number, and what may be done instead."""
+        """Not tested: the reasons by number, and what may be done instead. One key drops no value that is typed."""
+        if self.homeless:
+            self.refuse_more()
+            return
+        if self.typed and self.question is None and not self.bad and self._dropping != self.typed:
+            self._dropping = self.typed
+            told = " ".join(filter(None, (self.typed, self.unit_of_typed)))
+            self.says = tr("“{typed}” is not taken. Enter takes it, − again drops it.").format(typed=told)
+            return
         self.ask_by_number(questions.muscles(self) if self.stop is None else questions.reasons(self))
 
     def switch_kind(self) -> None:
@@ -416,6 +440,8 @@ class HandsEntry(HandsPlace):
     def _then(self, act: Callable[[], None]) -> None:
         if self.question is None and self.typed:
             self._take()
+            if self.bad:
+                return
         if self.question is None and not self.typed and self.stop is not None:
             act()
 

@@ -239,6 +239,7 @@ class MainWindow(QMainWindow):
         start.tell_backups(*self._backups_told)
         start.lock_wanted.connect(self.lock)
         start.account_wanted.connect(lambda: self.show_accounts())
+        start.password_wanted.connect(lambda: self.show_accounts(own_password=True))
         start.accept_cut_wanted.connect(self._accept_cut)
         self.practice.serve(start)
         self._stack.addWidget(start)
@@ -721,14 +722,16 @@ class MainWindow(QMainWindow):
         assert self._way_in is not None
         self._way_in.confirm(self._store, password)
 
-    def show_accounts(self, again: HalfFilled | None = None) -> None:
-        """One's own password, and for an administrator who else may come in."""
+    def show_accounts(self, again: HalfFilled | None = None, *, own_password: bool = False) -> None:
+        """One's own password, asked for at once where that is wanted; for an administrator who else may come in."""
         from ui.dialogs.accounts import AccountsDialog
 
         if self._way_in is not None:
             dialog = AccountsDialog(self._store, self._way_in, self._clinic, self)
             if again is not None:
                 QTimer.singleShot(0, dialog, lambda: dialog.go_on(again))
+            if own_password:
+                QTimer.singleShot(0, dialog, dialog.change_own)
             dialog.exec()
             self._way_in = dialog.way_in
             self.use_settings(self._clinic)  # a name or license may have changed

@@ -36,6 +36,11 @@ class PatientTexts(Model):
     studies: tuple[Study, ...]
     texts: Mapping[str, PatientText]
 
+    def form(self, key: str, *, both: bool) -> str:
+        """The key of what is said to who has two sore knees, where that is something else; else the key itself."""
+        of_both = f"{key}_both"
+        return of_both if both and of_both in self.texts else key
+
     def missing_in(self, language: str) -> tuple[str, ...]:
         """The keys of the texts that do not exist in this language."""
         return tuple(sorted(key for key, text in self.texts.items() if text.in_language(language) is None))

@@ -69,7 +69,7 @@ def words(
     """Draw wrapped text, ragged right and without hyphens, and return its height."""
     if isinstance(canvas, Unseen):
         return _words_height(markup, width, size, leading, look.face(font))
-    paragraph, height = _set(look.printable(markup), look.style(size, leading, font, color), width)
+    paragraph, height = _set(look.for_a_paragraph(markup), look.style(size, leading, font, color), width)
     with tag(canvas, "P"):
         paragraph.drawOn(canvas, x, y_top - height)
         say(canvas, paragraph.getPlainText(identify=False))
@@ -105,7 +105,7 @@ def word_lines(markup: str, width: float, size: float, leading: float, font: str
 @lru_cache(maxsize=4096)
 def _words_height(markup: str, width: float, size: float, leading: float, font: TTFont) -> float:
     """Kept, since most texts of a sheet stand on every sheet, and each is measured on several trials of a side."""
-    paragraph = Paragraph(look.printable(markup), look.style(size, leading, font.fontName))
+    paragraph = Paragraph(look.for_a_paragraph(markup), look.style(size, leading, font.fontName))
     return float(paragraph.wrap(width, _ENDLESS)[1])
 
 

@@ -20,6 +20,7 @@ from evalassist.documents.flow import (
     ByHand,
     SignatureLine,
     bold,
+    counted,
     page_told,
     pdf,
     struck,
@@ -147,7 +148,7 @@ def _story(note: Note, plan: NotePlan, addenda: Sequence[Addendum], width: float
 
 
 def _say(markup: str, font: str = REGULAR) -> Paragraph:
-    return Paragraph(look.printable(markup), look.style(SIZE, LEADING, font, BLACK))
+    return counted(markup, look.style(SIZE, LEADING, font, BLACK))
 
 
 def _part(words: str) -> list[Flowable]:

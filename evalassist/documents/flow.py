@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import Any
 
 from reportlab.lib.colors import Color
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
@@ -93,9 +94,28 @@ def bold(words: str) -> str:
     return f"<b>{look.escaped(words)}</b>"
 
 
+class _Counted(Paragraph):
+    """A paragraph whose numbers stay with what they count; in a column too narrow for both they are parted."""
+
+    parted = ""
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        if self.parted and self.minWidth() > width:
+            self.frags, self.parted = Paragraph(self.parted, self.style).frags, ""
+        wrapped: tuple[float, float] = super().wrap(width, height)
+        return wrapped
+
+
 def text(markup: str, size: float = TEXT, leading: float = TEXT_LEADING, font: str = REGULAR) -> Paragraph:
     """A paragraph; the markup is ours, what a person wrote was escaped before."""
-    return Paragraph(look.printable(markup), look.style(size, leading, font))
+    return counted(markup, look.style(size, leading, font))
+
+
+def counted(markup: str, style: ParagraphStyle) -> Paragraph:
+    """A paragraph set in this style, its numbers on one line with what they count."""
+    paragraph = _Counted(look.for_a_paragraph(markup), style)
+    paragraph.parted = look.printable(markup)
+    return paragraph
 
 
 def cell(markup: str, font: str = REGULAR) -> Paragraph:

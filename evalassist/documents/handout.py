@@ -112,7 +112,7 @@ def _case(note: Note, language: Language, paper: PaperName, form: SheetForm) -> 
 
 def _describe(case: Case, canvas: Canvas) -> None:
     """What a reader program shows of the file; never the patient's name."""
-    canvas.setTitle(case.texts.plain("running_title"))
+    canvas.setTitle(case.texts.plain(case.form("running_title")))
     canvas.setSubject(case.texts.plain("subject"))
     canvas.setAuthor(case.clinic)
     canvas.setCreator("EvalAssist")
@@ -140,7 +140,8 @@ def _around(case: Case, canvas: Canvas, number: int, of: int) -> None:
 
 def _running_head(case: Case, canvas: Canvas, x: float, width: float) -> None:
     baseline, right = case.paper.height - 33, x + width
-    label(canvas, x, baseline, case.texts.plain("running_title"), 10.5, SEMIBOLD, SECOND)
+    title = case.texts.plain(case.form("running_title"))
+    label(canvas, x, baseline, title, 10.5, SEMIBOLD, SECOND)
     if case.phone:
         phone, size = fitted(case.phone, BOLD, 14, width * 0.35, 11)
         at = right - label(canvas, right, baseline, phone, size, BOLD, align="right") - 17
@@ -149,7 +150,7 @@ def _running_head(case: Case, canvas: Canvas, x: float, width: float) -> None:
         write_in(canvas, right - 90, right, baseline - 2)
         said = label(canvas, right - 94, baseline, case.texts.plain("phone_line"), 10.5, align="right")
         at = right - 94 - said
-    room = at - 10 - x - look.text_width(case.texts.plain("running_title"), SEMIBOLD, 10.5) - 15
+    room = at - 10 - x - look.text_width(title, SEMIBOLD, 10.5) - 15
     clinic, size = fitted(case.clinic, look.REGULAR, 10.5, room, 9)
     label(canvas, at - 8, baseline, clinic, size, color=SECOND, align="right")
     rule(canvas, x, right, case.paper.height - 38, 0.75)

@@ -46,6 +46,7 @@ from evalassist.documents.handout_plan import (
 from evalassist.documents.handout_safety import (
     STOP_OVER,
     TRIALS,
+    call_texts,
     checked_day,
     pain_rows,
     questions,
@@ -468,10 +469,11 @@ def _call(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
     """Three boxes, the more urgent one under the other, with a heavier line each."""
     texts = case.texts
     height = _heading(canvas, x, y_top, width, texts.plain("call_heading"))
+    calls, todays = call_texts(case)
     call = texts.plain("call_us", phone=case.phone) if case.phone else texts.plain("call_us_open")
     boxes = [
-        (call, [texts(f"call_{number}") for number in (1, 2, 3)], 1.0),
-        (texts.plain("today"), [texts(f"today_{number}") for number in range(1, 6)], 2.2),
+        (call, calls, 1.0),
+        (texts.plain("today"), todays, 2.2),
     ]
     for title, cases, line in boxes:
         top, inner = y_top - height, 10.0
@@ -485,7 +487,10 @@ def _call(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
         box(canvas, x, top, width, inner, line)
         height += inner + 10
     top, inner = y_top - height, 10.0
-    where = [f"<b>{texts(key)}</b> {texts(f'{key}_if')}" for key in ("emergency_room", "emergency_number")]
+    where = [
+        f"<b>{texts(key)}</b> {texts(case.form(f'{key}_if'))}"
+        for key in ("emergency_room", "emergency_number")
+    ]
     for said in [*([texts("today_teen")] if case.teen else []), *where]:
         inner += words(canvas, said, x + 14, top - inner, width - 28, SIZE, LEADING) + 8
     box(canvas, x, top, width, inner + 2, 3.6)

@@ -120,8 +120,7 @@ def _call(case: Case, size: float, canvas: Canvas, x: float, y_top: float, width
     right_width = width - 9 - left_width
     right_x = x + left_width + 9
     leading = size * 1.27
-    calls = [texts(f"call_{number}") for number in (1, 2, 3)]
-    todays = [texts(f"today_{number}") for number in range(1, 6)]
+    calls, todays = call_texts(case)
     if case.phone:
         with tag(canvas, "H3"):
             label(canvas, x + 10, top - 16, texts.plain("call_us", phone=case.phone), 13.5, BOLD)
@@ -148,6 +147,12 @@ def _call(case: Case, size: float, canvas: Canvas, x: float, y_top: float, width
     return height
 
 
+def call_texts(case: Case) -> tuple[list[str], list[str]]:
+    """When to call the clinic, and when to get care the same day."""
+    calls, todays = ((f"call_{n}" for n in (1, 2, 3)), (f"today_{n}" for n in range(1, 6)))
+    return [case.texts(case.form(key)) for key in calls], [case.texts(case.form(key)) for key in todays]
+
+
 def _tab(case: Case, key: str, size: float, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     """A black tab with where to go, and beside it when."""
     texts = case.texts
@@ -155,7 +160,7 @@ def _tab(case: Case, key: str, size: float, canvas: Canvas, x: float, y_top: flo
         max(look.text_width(texts.plain(each), BOLD, 14) for each in ("emergency_room", "emergency_number"))
         + 20
     )
-    says, room, leading = texts(f"{key}_if"), width - tab_width - 10, size * 1.2
+    says, room, leading = texts(case.form(f"{key}_if")), width - tab_width - 10, size * 1.2
     height = max(23.0, word_lines(says, room, size, leading, BOLD) * leading + 4)
     canvas.setFillColor(INK)
     canvas.roundRect(x, y_top - height, tab_width, height, 3, stroke=0, fill=1)

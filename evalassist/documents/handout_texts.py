@@ -32,7 +32,7 @@ class Texts:
     def __init__(self, language: Language) -> None:
         self.language = language
         content = load_patient_texts()
-        self.studies = content.studies
+        self.studies, self.form = content.studies, content.form
         if missing := content.missing_in(language):
             raise DocumentError(
                 tr(
@@ -169,8 +169,8 @@ class Case:
         return f"{key}_one" if len(self.exercises) == 1 else key
 
     def form(self, key: str) -> str:
-        """The key of a text that has a form of its own for two sore knees."""
-        return f"{key}_both" if self.both else key
+        """The key of a text, or of its form for two sore knees where it has one."""
+        return self.texts.form(key, both=self.both)
 
     def day(self, day: date) -> str:
         return self.texts.day(day, self.note.visit_date)

@@ -309,7 +309,7 @@ def why_texts(case: Case, not_first: bool = True) -> list[str]:
     training = "why_training" if case.of_hips else "why_training_neutral"
     parts = [("why_steady", "why_groove"), ("why_tired", "why_drifts", "why_load"), (training, "why_pain")]
     last = [("not_first",)] if not_first else []
-    return [" ".join(map(case.texts, keys)) for keys in (*parts, *last)]
+    return [" ".join(case.texts(case.form(key)) for key in keys) for keys in (*parts, *last)]
 
 
 def _why(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -159,6 +160,15 @@ def lacks(text: str) -> str:
     register_fonts()
     known = pdfmetrics.getFont(REGULAR).face.charToGlyph
     return "".join(sorted({each for each in text if ord(each) not in known}))
+
+
+_COUNTED = re.compile(r"(?<![\w&#])(\d+(?:[.,:/–-]\d+)*½?) (?=[^\W\d]{1,10}(?![^\W\d])|[%°])")
+"""A number and, behind a blank, what it counts; a longer word may stand on the next line."""
+
+
+def for_a_paragraph(markup: str) -> str:
+    """What can be printed, with each number kept on one line with its unit or what it counts."""
+    return _COUNTED.sub("\\1\u00a0", printable(markup))
 
 
 def printable(text: str) -> str:

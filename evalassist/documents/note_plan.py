@@ -63,4 +63,4 @@ def _goals(plan: NotePlan, width: float) -> Flowable:
         ]
         for row in goal_rows(plan)
     ]
-    return table(rows, (112, 42, 40, 46, width - 240))
+    return table(rows, (110, 42, 44, 46, width - 242))

@@ -45,8 +45,8 @@ from evalassist.wording.findings import (
     loud_knee,
     named,
     signed,
-    sore_knees,
     standing,
+    the_sore_knees,
     therapist,
 )
 from evalassist.words import clean, shortened
@@ -133,8 +133,8 @@ def _story(note: Note, width: float) -> Iterator[Flowable]:
     name = look.escaped(named(note.patient_name)) or "the patient"
     sent = {"F": "she", "M": "he"}.get(note.sex, "the patient")
     yield _say(
-        f"Dear colleague, {name} came for a physical therapy evaluation of the "
-        f"{look.escaped(sore_knees(note))}. In {note.found_in} {sent} had the findings below. {asks}"
+        f"Dear colleague, {name} came for a physical therapy evaluation of "
+        f"{look.escaped(the_sore_knees(note))}. In {note.found_in} {sent} had the findings below. {asks}"
     )
     yield from _part("What was found")
     yield _found(note, width)

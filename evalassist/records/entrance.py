@@ -390,6 +390,8 @@ class Entrance:
         """Note who signed in, and whether the audit trail lacks the line that was its last one here."""
         store.trail_was_cut = not store.holds(vault.anchor)
         store.note_sign_in(wrong)
+        with suppress(EvalAssistError):  # it is but a reminder
+            store.look_who_chose_password()
         store.on_close = lambda: self._anchor(store)
         if store.trail_was_cut and store.account.administers:
             store.accept_cut = partial(self.accept_cut, store)
@@ -630,6 +632,8 @@ class Entrance:
             self._refuse_half(store, *announced, tr("The new password"))
             if store.is_shared and self._only_the_name_knows(newer.slot(account_id)):
                 raise StoreError(tr(NOT_KEPT_HERE))
+            if account_id == store.account.id:
+                store.password_was_given = False
 
     def _only_the_name_knows(self, new: Slot | None) -> bool:
         """Whether the disk took a way in for the name of the server, but not for the vault: then neither opens."""

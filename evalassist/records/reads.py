@@ -33,6 +33,7 @@ from evalassist.records.models import (
     COUNTS,
     StoredAccount,
     StoredAddendum,
+    StoredAudit,
     StoredDefaultChange,
     StoredDocument,
     StoredEpisode,
@@ -382,6 +383,19 @@ REMOVED = "removed"
 _NOW = select(StoredAccount.name, StoredAccount.licence, StoredAccount.role, StoredAccount.removed_at).where(
     StoredAccount.id == bindparam("id")
 )
+
+
+def who_chose_password(db: Session, account_id: str) -> str | None:
+    """The account that last chose the password of this one; None where the trail does not say."""
+    return db.scalar(
+        select(StoredAudit.account_id)
+        .where(
+            StoredAudit.target == account_id,
+            StoredAudit.action.in_(("account-added", "password-changed")),
+        )
+        .order_by(StoredAudit.number.desc())
+        .limit(1)
+    )
 
 
 def account_now(db: Connection, account_id: str) -> tuple[str, str, str] | None:

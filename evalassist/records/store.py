@@ -156,6 +156,8 @@ class Store:
         """On a server: whether this workstation uses another one by now."""
         self.on_close: Callable[[], None] | None = None
         """What is still to be done with the open records before they are closed."""
+        self.password_was_given = False
+        """Somebody else chose the password with which this account signed in, and so knows it."""
         self.trail_was_cut = False
         """The audit trail lacks a line known outside: the file was put back to an earlier state, or changed."""
         self.not_compared_with = ""
@@ -512,6 +514,11 @@ class Store:
             self.account = account
         log.info("account %s kept", account.id)
 
+    def look_who_chose_password(self) -> None:
+        """Whether whoever signed in has still the password that somebody else chose."""
+        chose = self._read(lambda db: reads.who_chose_password(db, self.account.id))
+        self.password_was_given = chose not in (None, "", PAPER, self.account.id)
+
     def refuse_dismissed(self) -> None:
         """Before what is not kept here: look whether whoever is signed in still may do what was possible then."""
         self._read(lambda _: None)
@@ -559,7 +566,7 @@ class Store:
 
     def go_on_as(self, fresh: Store) -> None:
         """The same account signed in anew: go on with it, with the keys, and in the place, as they are now."""
-        self.account = fresh.account
+        self.account, self.password_was_given = fresh.account, fresh.password_was_given
         self.lets_in, self._vault_at = fresh.lets_in, fresh._vault_at
         self.lies_elsewhere = fresh.lies_elsewhere
         self._came_in = self._wrote = fresh._came_in

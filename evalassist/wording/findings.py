@@ -50,6 +50,11 @@ def sore_knees(note: Note) -> str:
     return knee(note.sore_knee) + (f", the {note.worse_knee} one worse" if note.worse_knee else "")
 
 
+def the_sore_knees(note: Note) -> str:
+    """The same within a sentence: the right knee; both knees, the right one worse."""
+    return sore_knees(note) if note.sore_knee == "both" else f"the {sore_knees(note)}"
+
+
 def loud_knee(sore_knee: str) -> str:
     """The sore side as a head says it, so that nobody overlooks it: RIGHT knee."""
     return "BOTH knees" if sore_knee == "both" else f"{sore_knee.upper()} knee"

@@ -38,6 +38,8 @@ CUT_MEANS = tr(
     "earlier state, or altered. Compare them with your backups before you rely on them."
 )
 CUT_ACT = tr("It was put back on purpose…")
+GIVEN = tr("Your password was chosen by somebody else.")
+GIVEN_MEANS = tr("Whoever knows it can sign notes in your name. Choose one that only you know.")
 
 
 class StartPage(QWidget):
@@ -53,6 +55,8 @@ class StartPage(QWidget):
     trail_wanted = Signal()
     lock_wanted = Signal()
     account_wanted = Signal()
+    password_wanted = Signal()
+    """One's own password is to be changed."""
     accept_cut_wanted = Signal()
     """Go on from the earlier state to which the records were put back."""
 
@@ -100,6 +104,9 @@ class StartPage(QWidget):
         self._alarm = Banner("danger", CUT, CUT_MEANS, act=CUT_ACT)
         self._alarm.acted.connect(self.accept_cut_wanted)
         self._alarm.hide()
+        self._given = Banner("att", GIVEN, GIVEN_MEANS, act=tr("Change my password…"))
+        self._given.acted.connect(self.password_wanted)
+        self._given.hide()
         self._lay_out()
         self.use_settings(settings)
 
@@ -108,11 +115,17 @@ class StartPage(QWidget):
     def refresh(self) -> None:
         """Read the records again."""
         self._alarm.setVisible(self._store.trail_was_cut)
+        self._tell_given()
         self._alarm.say("danger", CUT, CUT_MEANS, act=CUT_ACT if self._store.accept_cut else "")
         self._drafts.show_rows(self._store.drafts())
         self._show_recent(self._store.recent(60))
         self._search.refresh()
         self._due.refresh()
+
+    def _tell_given(self) -> None:
+        """Of two banners the alarm goes first."""
+        given = self._signed_in and self._store.password_was_given
+        self._given.setVisible(given and not self._store.trail_was_cut)
 
     def say(self, words: str) -> None:
         """One sentence above the unfinished notes; empty hides it."""
@@ -132,6 +145,7 @@ class StartPage(QWidget):
     def use_settings(self, settings: Settings) -> None:
         """Show whose clinic this is."""
         self._settings = settings
+        self._tell_given()
         self._header.set_patient("EvalAssist", settings.clinic_name)
         self._who.setText(settings.therapist_name)
         self._who.setVisible(bool(settings.therapist_name) and not self._signed_in)
@@ -215,6 +229,7 @@ class StartPage(QWidget):
         middle.setMaximumWidth(style.px(1120))
         stack = style.column(middle, (0, 16, 0, 16), spacing=12)
         stack.addWidget(self._alarm)
+        stack.addWidget(self._given)
         stack.addLayout(head)
         stack.addWidget(self._search)
         stack.addLayout(cards)
