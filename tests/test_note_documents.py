@@ -93,7 +93,7 @@ def cases() -> dict[str, Mapping[str, Any]]:
     return {case["name"]: case for case in listed}
 
 
-def screened(name: str, sore: SoreKnee | None = None, **more: Any) -> Note:
+def screened(name: str, sore: SoreKnee | None = None, /, **more: Any) -> Note:
     """The visit of a safety case: everything negative but what the case states, and the pain."""
     case, content = cases()[name], load_content()
     patient = Patient("Screened Person", date(VISIT.year - case.get("age", 30), 1, 1), case.get("sex", "F"))
