@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from evalassist.settings import Settings
 
 RECENT = 6
-NARROW, NARROWER = 1100, 780
+NARROW, NARROWER = 1100, 800
 """Under this the recent patients stand below the unfinished notes; under that each of these takes two lines."""
 CUT = tr("These records are not as they were left.")
 CUT_MEANS = tr(

@@ -12,6 +12,7 @@ from evalassist.evaluation import ItemId, Opinion
 from evalassist.translate import tr
 from evalassist.words import upper_first
 from ui import icons, style
+from ui.widgets.elided import WrappedLabel
 from ui.widgets.fields import TextField
 from ui.widgets.glyph import State
 from ui.widgets.marks import LinkButton, ReasonLink, SourceMark, StateGlyph
@@ -19,6 +20,8 @@ from ui.widgets.segments import Choice, SegmentedControl
 
 ACCEPT, DISAGREE = "accept", "disagree"
 MOST_AGAINST = 2
+TITLE_WIDTH = 90
+"""A title goes over several lines before it gets narrower than this."""
 
 
 class ReasonList(QWidget):
@@ -77,8 +80,7 @@ class ConclusionCard(QFrame):
         self._missing: tuple[ItemId, ...] = ()
         stack: QVBoxLayout = style.column(self, (13, 7, 9, 9), spacing=2)
         self._glyph = StateGlyph("empty", size=17)
-        self._title, self._remark = style.label("b"), style.label("")
-        self._title.setWordWrap(True)
+        self._title, self._remark = WrappedLabel("b", least=TITLE_WIDTH), style.label("")
         self.source = SourceMark("")
         self.source.clicked.connect(self.source_wanted)
         head: QHBoxLayout = style.row(spacing=8)
@@ -160,9 +162,7 @@ class ConclusionCard(QFrame):
         style.say(self, card="att" if missing else "plain")
         self._glyph.set_state(state, tone="att" if missing else "")
         self._title.setText(title)
-        undecided = bool(missing)
-        self._title.setWordWrap(not undecided and not self._across)
-        at_once = undecided or self._across
+        at_once = bool(missing) or self._across
         self._head.setStretchFactor(self._title, 0 if at_once else 1)
         self._head.setStretch(self._gap, 1 if at_once else 0)
         self._remark.setText(remark)
