@@ -18,6 +18,7 @@ from evalassist.case_file import read_case
 from evalassist.content import Content
 from evalassist.evaluation import Answer, Evaluation, Patient, PlanEdit, Quantity, SoreKnee
 from evalassist.records.accounts import Account
+from evalassist.records.entrance import Entrance
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
@@ -27,6 +28,7 @@ from ui.dialogs.about import AboutDialog
 from ui.dialogs.preferences import PreferencesDialog
 from ui.main_window import MainWindow
 from ui.pages.base import Page
+from ui.pages.door import Door
 from ui.pages.handout import HandoutPage
 from ui.pages.plan import PlanPage
 from ui.pages.review import SignPage
@@ -145,6 +147,27 @@ def test_every_field_of_strength_is_wholly_within_the_page(
     row = page.rows["habd"]  # type: ignore[attr-defined]
     columns = {side.upper(): cell.mapTo(page, QPoint()).x() for side, cell in row.sides.items()}
     assert all(abs(heads[side] - columns[side]) <= 2 for side in columns), (heads, columns)
+
+
+@pytest.mark.parametrize("scale", [2.0], indirect=True)
+def test_after_a_wrong_password_all_that_is_said_is_seen_with_the_largest_text(
+    qtbot: QtBot, scale: float
+) -> None:
+    def nobody() -> Entrance:
+        raise AssertionError
+
+    door = Door(nobody, "chen", "Riverside Physical Therapy")
+    qtbot.addWidget(door)
+    door.resize(1366, 690)
+    door.show()
+    door._wait_s = lambda: 4.0
+    door.say("The name or the password is not right. Nothing was opened.")
+    door._count()
+    for _ in range(5):
+        QApplication.processEvents()
+    for words in (door._said, door._waits):
+        assert words.text()
+        assert words.visibleRegion().boundingRect() == words.rect()
 
 
 @pytest.mark.parametrize("scale", [1.75, 2.0], indirect=True)
@@ -276,9 +299,9 @@ def test_no_button_beside_a_paper_covers_another(
 @pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
 @pytest.mark.parametrize("case", ["patient-a", "patient-b", "patient-c", "ex1", "ex3"])
 def test_the_plan_is_no_wider_than_its_page(
-    qtbot: QtBot, home: Path, content: Content, scale: float
+    qtbot: QtBot, home: Path, content: Content, case: str, scale: float
 ) -> None:
-    window = window_on(qtbot, home, content, read_case(CASES / "ex3.toml", content), scale)
+    window = window_on(qtbot, home, content, read_case(CASES / f"{case}.toml", content), scale)
     assert window.view is not None
     page = window.view.show_step("plan")
     settle(page)

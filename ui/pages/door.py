@@ -425,6 +425,8 @@ class Door(ClosedPage):
         time = f"{left // 60}:{left % 60:02}"
         self.button.setText(tr("Wait {time}").format(time=time) if left else self._act)
         self._waits.setText(WAITS.format(left=time))
+        if left and self._waits.isHidden():
+            bring_into_view(self._waits)
         self._waits.setVisible(bool(left))
         if left:
             self._clock.start()
