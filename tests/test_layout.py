@@ -381,6 +381,24 @@ def test_sign_stays_in_sight_and_what_is_missing_too(
 
 
 @pytest.mark.parametrize("scale", [2.0], indirect=True)
+def test_the_password_that_signs_is_seen_when_the_keyboard_is_in_it(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    window = window_on(qtbot, home, content, read_case(CASES / "ex1.toml", content), scale, (1366, 720))
+    assert window.view is not None
+    window.activateWindow()
+    window.view.session.confirm = lambda _password: None
+    page = window.view.show_step("sign")
+    settle(page)
+    assert isinstance(page, SignPage)
+    page.password.setFocus()
+    settle(page)
+    line = page.password.edit
+    assert line.hasFocus()
+    assert line.visibleRegion().boundingRect() == line.rect()
+
+
+@pytest.mark.parametrize("scale", [2.0], indirect=True)
 def test_print_stays_in_sight_in_the_largest_text_on_a_small_screen(
     qtbot: QtBot, home: Path, content: Content, scale: float
 ) -> None:

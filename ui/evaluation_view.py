@@ -907,9 +907,8 @@ class EvaluationView(QWidget):
         self._last_touched = monotonic()
         if now is None or not self._step or not self.page.isAncestorOf(now):
             return
-        show = getattr(self.page, "show_focused", None)
-        if show is not None and QApplication.mouseButtons() == Qt.MouseButton.NoButton:
-            show()  # what is pressed is seen already, and must not move from under the mouse
+        if QApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            self.page.show_focused()  # what is pressed is seen already, and must not move from under the mouse
 
     def _kept(self, moment: datetime) -> None:
         self._last_touched = monotonic()
