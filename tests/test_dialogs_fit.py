@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
 from evalassist.content import Content
+from evalassist.overview import Row
 from evalassist.records.accounts import Account
 from evalassist.records.entrance import Entrance
 from evalassist.settings import Settings
@@ -40,6 +41,7 @@ from ui.dialogs.what_if import WhatIfDialog
 from ui.main_window import MainWindow
 from ui.screenshots import ended
 from ui.way_in import WayIn
+from ui.widgets.row_list import RowList
 
 CASES = Path(__file__).parent / "cases"
 
@@ -122,3 +124,17 @@ def test_every_dialog_fits_the_window_with_the_largest_text(
             too_large[f"{type(dialog).__name__}"] = size.toTuple()
         dialog.hide()
     assert too_large == {}
+
+
+def test_the_chosen_row_of_a_list_stays_in_sight_when_something_below_takes_of_its_room(
+    qtbot: QtBot,
+) -> None:
+    rows = RowList("Accounts")
+    qtbot.addWidget(rows)
+    rows.resize(400, 400)
+    rows.show()
+    rows.show_rows([Row(f"Person {number}", line="therapist", value="") for number in range(30)])
+    rows.go_to(6)
+    rows.resize(400, 160)
+    QApplication.processEvents()
+    assert rows.viewport().rect().contains(rows.visualRect(rows.currentIndex()))

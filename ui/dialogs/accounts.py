@@ -137,8 +137,12 @@ class AccountsDialog(QDialog):
 
     def add_account(self, again: HalfFilled | None = None) -> None:
         """Somebody new."""
+        known = {account.id for account in self._accounts}
         if self._ask(None, again):
             self._read()
+            new = [place for place, account in enumerate(self._accounts) if account.id not in known]
+            for place in new:
+                self.list.go_to(place)
             self._say(
                 tr(
                     "Added. Tell the password in person. Its owner changes it by a click on the name, top right."
