@@ -1650,6 +1650,8 @@ def test_a_stopped_evaluation_misses_only_what_the_safety_screen_asks(session_of
     asked = session.progress["safety"].left
     assert asked, "a sign of a clot is looked into"
     assert f"{asked} things are missing" in reads(page)
+    assert "They may stay open: the letter says how many were not answered." in reads(page)
+    assert "All but safety" not in reads(page)
     assert "History: " not in reads(page)
 
 

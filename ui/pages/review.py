@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from evalassist.clinical.assessment import caution_unexplained
 from evalassist.clinical.result import PlanOfCare, Reason, advised
@@ -107,9 +107,8 @@ class SignPage(Page):
         self._missing = ReasonList()
         self._missing.go_to.connect(self.go_to)
         card.addWidget(self._missing)
-        card.addWidget(
-            _wrapped(tr("All but safety can stay open: what was not asked does not stand in the note."))
-        )
+        self._may_stay_open = style.label("s", wrap=True)
+        card.addWidget(self._may_stay_open)
         stack.addWidget(self._missing_card)
         self._unfitting_card = QFrame()
         self._unfitting_card.setProperty("card", "att")
@@ -277,6 +276,11 @@ class SignPage(Page):
             else tr("1 thing is missing")
         )
         self._missing_title.setText(many)
+        self._may_stay_open.setText(
+            tr("They may stay open: the letter says how many were not answered.")
+            if stopped
+            else tr("All but safety can stay open: what was not asked does not stand in the note.")
+        )
         self._missing.show_reasons(found, MOST_MISSING)
         unfitting = [Reason(one.text, one.items or ("assessment",)) for one in self.session.contradictions]
         self._unfitting_card.setVisible(bool(unfitting) and not self.session.signed)
@@ -382,7 +386,7 @@ class SignPage(Page):
             words.setVisible(bool(addendum.text))
             kind = "" if addendum.kind == "addendum" else f"{ADD[addendum.kind][0]}: "
             told = f"{kind}{addendum.clinician}, {date_text(when.date())} {when:%H:%M}"
-            stack.addWidget(_wrapped(told))
+            stack.addWidget(style.label("s", told, wrap=True))
             self._addenda.addWidget(frame)
         self._form.refresh()
 
@@ -595,7 +599,3 @@ def _check(state: State, words: str) -> QWidget:
     line.addWidget(StateGlyph(state), 0, Qt.AlignmentFlag.AlignTop)
     line.addWidget(text, 1)
     return place
-
-
-def _wrapped(words: str) -> QLabel:
-    return style.label("s", words, wrap=True)
