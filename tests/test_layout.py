@@ -180,7 +180,9 @@ def test_with_large_text_unfinished_notes_leave_room_on_the_start_page(
     assert window.start is not None
     QApplication.processEvents()
     (area,) = window.start.findChildren(QScrollArea, options=Qt.FindChildOption.FindDirectChildrenOnly)
-    assert area.widget().minimumSizeHint().width() < 0.8 * area.viewport().width()
+    middle = area.widget()
+    assert middle is not None
+    assert middle.minimumSizeHint().width() < 0.8 * area.viewport().width()
 
 
 @pytest.mark.parametrize("scale", [1.75, 2.0], indirect=True)
@@ -195,8 +197,9 @@ def test_with_large_text_no_page_of_a_patient_with_two_sore_knees_is_cut(
         settle(page)
         for area in page.findChildren(QScrollArea):
             never = area.horizontalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-            if never and area.isVisible() and area.widget() is not None:
-                wanted = area.widget().minimumSizeHint().width()
+            inner = area.widget()
+            if never and area.isVisible() and inner is not None:
+                wanted = inner.minimumSizeHint().width()
                 if wanted > area.viewport().width():
                     too_wide[step_id] = wanted - area.viewport().width()
     assert too_wide == {}
