@@ -1119,6 +1119,88 @@ def test_a_window_of_another_database_does_not_go_on_in_the_copy_of_a_move_that_
             assert store.where == server
 
 
+@contextmanager
+def at_its_address(asked: Asked, server: Server, name: str) -> Iterator[None]:
+    """The database of this name answers where the clinic's did."""
+    gone = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('{}', '{}')"
+    gone = gone.format(server.database, name)
+    swap = ("ALTER DATABASE {0} RENAME TO aside", "ALTER DATABASE {1} RENAME TO {0}")
+    asked(gone, *(each.format(server.database, name) for each in swap))
+    try:
+        yield
+    finally:
+        back = (gone, "ALTER DATABASE {0} RENAME TO {1}", "ALTER DATABASE aside RENAME TO {0}")
+        asked(*(each.format(server.database, name) for each in back))
+
+
+def test_an_open_window_does_not_go_on_in_a_database_that_was_put_back_and_then_left(
+    here: Entrance, there: Entrance, server: Server, asked: Asked, another: Another
+) -> None:
+    """Its lines begin below those that the window knows, and so does the one that says that it was left."""
+    with another("night", "TEMPLATE clinic"), there.sign_in("lee", OTHER) as window:
+        for _ in range(30):
+            window.save(begin())
+        with at_its_address(asked, server, "night"), another("anew", "TEMPLATE clinic") as anew:
+            change_database("window", here, anew)
+            with pytest.raises(MovedError):
+                window.save(begin())
+
+
+def test_an_open_window_does_not_go_on_in_the_copy_of_an_unfinished_move_at_its_own_address(
+    here: Entrance,
+    server: Server,
+    asked: Asked,
+    another: Another,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The server was lost: a backup is moved to an empty database in its place, and until then its file counts."""
+    with here.sign_in("chen", PASSWORD) as store:
+        last = Backups(here.records).make(store.keys.database, "asked").file
+        here.use_server(store, server)
+    (tmp_path / "second").mkdir()
+    second = Entrance(tmp_path / "second")
+    second.join(server, "chen", PASSWORD).close()
+    with another("anew"), second.sign_in("lee", OTHER) as window:
+        for _ in range(30):
+            window.save(begin())
+        here.server_file.unlink()
+        backup = chosen_backup(last)
+        restore(
+            backup, backup.keys_by_password("chen", PASSWORD), here.records.parent, backup.account_id("chen")
+        )
+        with at_its_address(asked, server, "anew"):
+            with here.sign_in("chen", PASSWORD) as store, power_cut(monkeypatch, store, "writing"):
+                here.use_server(store, server)
+            with pytest.raises(MovedError):
+                window.save(begin())
+
+
+KEPT_BACK = "INSERT INTO audit VALUES (%s, now(), '', '', 'x', '', '{}', 'ab')"
+"""By a program that waits with its commit until the records were moved: its line would pass for one that came along,
+and leave gaps, for the rule against them does not hold for the move itself."""
+
+
+def test_a_line_below_the_first_cannot_be_kept_back_for_after_the_move(
+    here: Entrance, server: Server
+) -> None:
+    with closing(psycopg.connect(**server.connecting())) as other:
+        with pytest.raises(psycopg.errors.IntegrityConstraintViolation):
+            other.execute(KEPT_BACK, [0])
+        other.rollback()
+        with here.sign_in("chen", PASSWORD) as store:
+            here.use_server(store, server)
+
+
+def test_nothing_is_moved_where_another_program_keeps_a_first_line_back(
+    here: Entrance, server: Server
+) -> None:
+    with closing(psycopg.connect(**server.connecting())) as other, here.sign_in("chen", PASSWORD) as store:
+        other.execute(KEPT_BACK, [1])
+        with pytest.raises(StoreError, match="Nothing was moved"):
+            here.use_server(store, server)
+
+
 def test_a_server_on_which_somebody_worked_since_a_move_cut_short_is_not_said_to_be_emptied(
     here: Entrance, server: Server, tmp_path: Path
 ) -> None:

@@ -219,7 +219,7 @@ def tells_more(
     return False
 
 
-def holds(db: Session, anchor: Anchor) -> bool:
+def holds(db: Session | Connection, anchor: Anchor) -> bool:
     """Whether the trail still holds the line that was known outside."""
     known = select(StoredAudit.mac).where(StoredAudit.number == anchor.number)
     return anchor.number == 0 or db.scalar(known) == anchor.mac
@@ -239,10 +239,12 @@ def has_lines(db: Session, lines: Iterable[Line]) -> bool:
 
 
 def tells_since(db: Connection, known: Anchor, action: str) -> bool:
-    """Whether a line that is known, or one behind it, tells of such an act, whatever other programs wrote there."""
-    return bool(
-        db.scalar(select(exists().where(StoredAudit.number >= known.number, StoredAudit.action == action)))
-    )
+    """Whether a line that is known, or one behind it, tells of such an act, whatever other programs wrote there.
+
+    Where that line is not there the database was put back to an earlier state, and any line may be newer than it.
+    """
+    since = known.number if holds(db, known) else 0
+    return bool(db.scalar(select(exists().where(StoredAudit.number >= since, StoredAudit.action == action))))
 
 
 def tells_of(db: Session, action: str) -> bool:
