@@ -18,7 +18,6 @@ from ui.widgets.editors import Editor
 from ui.widgets.elided import GivingLabel
 from ui.widgets.focus import reach
 from ui.widgets.marks import Banner, BannerKind
-from ui.widgets.roomy import bring_into_view
 from ui.widgets.typed import Typed, quotable
 
 KNEES: dict[SoreKnee, str] = {"right": tr("RIGHT"), "left": tr("LEFT"), "both": tr("BOTH")}
@@ -159,9 +158,6 @@ class Page(QWidget):
 
     def show_focused(self) -> None:
         """Scroll so that what has the keyboard can be seen."""
-        focused = self.window().focusWidget()
-        if focused is not None and self.isAncestorOf(focused):
-            bring_into_view(focused)
 
     def put_keyboard(self, part: QWidget) -> None:
         """Put the keyboard back on a control of the page, where it was before."""

@@ -186,7 +186,11 @@ class HandoutPage(Page):
         below.addWidget(self._documents)
         for part in (self._printer, self._said, self._documents):
             part.hide()
-        return SidePanel(PANEL_WIDTH, body, act, rest)
+        self.panel = SidePanel(PANEL_WIDTH, body, act, rest)
+        return self.panel
+
+    def show_focused(self) -> None:
+        self.panel.show_focused()
 
     def _build_own(self, item_id: str) -> QWidget:
         """A text of the therapist's for this patient."""

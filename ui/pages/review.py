@@ -90,7 +90,11 @@ class SignPage(Page):
         self._after = self._build_after()
         stack.addWidget(self._before)
         stack.addWidget(self._after)
-        return SidePanel(PANEL_WIDTH, body, self._build_sign(), self._build_papers())
+        self.panel = SidePanel(PANEL_WIDTH, body, self._build_sign(), self._build_papers())
+        return self.panel
+
+    def show_focused(self) -> None:
+        self.panel.show_focused()
 
     def _build_before(self) -> QWidget:
         place = QWidget()

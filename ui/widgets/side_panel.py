@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from ui import style
 from ui.widgets.cards import Rule
+from ui.widgets.roomy import bring_into_view
 
 LEAST_BODY = 150
 """How much of the body is to be seen above an act that stays in place, at 100 % text."""
@@ -43,6 +44,12 @@ class SidePanel(QWidget):
             self._stack.addWidget(part)
             part.installEventFilter(self)
         self._rest.setVisible(rest is not None)
+
+    def show_focused(self) -> None:
+        """Scroll so that what has the keyboard can be seen; the foot may be on its way into what scrolls."""
+        focused = self.window().focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            bring_into_view(focused)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
