@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
 from evalassist.content import Content
-from evalassist.evaluation import Answer, Evaluation, Patient, PlanEdit, Quantity, SoreKnee
+from evalassist.evaluation import Answer, Evaluation, Opinion, Patient, PlanEdit, Quantity, SoreKnee
 from evalassist.records.accounts import Account
 from evalassist.records.entrance import Entrance
 from evalassist.records.store import Store
@@ -27,6 +28,7 @@ from ui.app import fill_small_screen
 from ui.dialogs.about import AboutDialog
 from ui.dialogs.preferences import PreferencesDialog
 from ui.main_window import MainWindow
+from ui.pages.assessment import AssessmentPage
 from ui.pages.base import Page
 from ui.pages.door import Door
 from ui.pages.handout import HandoutPage
@@ -183,6 +185,27 @@ def test_with_large_text_unfinished_notes_leave_room_on_the_start_page(
     middle = area.widget()
     assert middle is not None
     assert middle.minimumSizeHint().width() < 0.8 * area.viewport().width()
+
+
+@pytest.mark.parametrize("scale", [1.75, 2.0], indirect=True)
+@pytest.mark.parametrize("case", ["ex3", "patient-c"])
+def test_with_large_text_an_assessment_that_one_disagrees_with_is_not_cut(
+    qtbot: QtBot, home: Path, content: Content, case: str, scale: float
+) -> None:
+    both = replace(read_case(CASES / f"{case}.toml", content), sore_knee="both")
+    window = window_on(qtbot, home, content, both.with_answer("worse-side", "right"), scale)
+    assert window.view is not None
+    page = window.view.show_step("assessment")
+    assert isinstance(page, AssessmentPage)
+    for conclusion in page.cards:
+        page.session.say(conclusion, Opinion(accepts=False))
+    settle(page)
+    assert page.cards["pfp"].why.isVisible()
+    inner = page.area.widget()
+    assert inner is not None
+    assert inner.minimumSizeHint().width() <= page.area.viewport().width()
+    words = [one for one in page.findChildren(QLabel) if one.isVisible() and one.wordWrap()]
+    assert [one.text() for one in words if one.height() < one.heightForWidth(one.width())] == []
 
 
 @pytest.mark.parametrize("scale", [1.75, 2.0], indirect=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from evalassist.clinical.assessment import (
     FAR_BELOW,
@@ -39,6 +40,8 @@ from ui.widgets.segments import Choice
 PRIMARY = "primary-subcategory"
 CLASSIFIES = "REC17"
 """The guideline's word on the four subcategories."""
+BESIDE_FROM = 640
+"""In less room, at 100 % text, what is met stands above what is not."""
 STATES: dict[Verdict, State] = {
     Verdict.MET: "complete",
     Verdict.NOT_MET: "not-met",
@@ -77,6 +80,8 @@ class AssessmentPage(Page):
         self._knee = QWidget()
         """All that is concluded of the knee: it waits while a child's hip is not cleared."""
         self._stack: QVBoxLayout = style.column(self._knee, spacing=7)
+        self._pairs: list[QBoxLayout] = []
+        """What stands side by side, or below each other where the text is large for the page."""
         self._build_hip_first()
         self._page.addWidget(self._knee)
         self.cards: dict[str, ConclusionCard] = {}
@@ -85,7 +90,22 @@ class AssessmentPage(Page):
         self.area.setWidget(inner)
         self.body.addWidget(self.area, 1)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_pairs()
+
     # ------------------------------------------------------------ building
+
+    def _pair(self) -> QBoxLayout:
+        self._pairs.append(style.row(spacing=8))
+        self._place_pairs()
+        return self._pairs[-1]
+
+    def _place_pairs(self) -> None:
+        flow = QBoxLayout.Direction
+        below = self.width() < style.px(BESIDE_FROM)
+        for pair in self._pairs:
+            pair.setDirection(flow.TopToBottom if below else flow.LeftToRight)
 
     def _make_cards(self) -> Iterator[None]:
         self.change = ChangeCard() if self.session.earlier else None
@@ -147,7 +167,7 @@ class AssessmentPage(Page):
             self.primary.answered.connect(lambda code: self.session.answer(PRIMARY, code))
             line.addWidget(self.primary)
         self._stack.addLayout(line)
-        columns = style.row(spacing=8)
+        columns = self._pair()
         self._met_head, self._not_met_head = style.label("cap", tr("MET")), style.label("cap", tr("NOT MET"))
         self._met: QVBoxLayout = style.column(spacing=7)
         self._not_met: QVBoxLayout = style.column(spacing=7)
@@ -164,7 +184,7 @@ class AssessmentPage(Page):
         self._places: dict[str, QVBoxLayout] = {}
 
     def _build_outlook(self) -> None:
-        line = style.row(spacing=8)
+        line = self._pair()
         self.irritability = IrritabilityCard()
         self.irritability.go_to.connect(self.go_to)
         self.irritability.said.connect(lambda opinion: self._say(IRRITABILITY, opinion))

@@ -22,6 +22,8 @@ ACCEPT, DISAGREE = "accept", "disagree"
 MOST_AGAINST = 2
 TITLE_WIDTH = 90
 """A title goes over several lines before it gets narrower than this."""
+WHY_WIDTH = 50
+"""So do the words beside the reason."""
 
 
 class ReasonList(QWidget):
@@ -80,7 +82,7 @@ class ConclusionCard(QFrame):
         self._missing: tuple[ItemId, ...] = ()
         stack: QVBoxLayout = style.column(self, (13, 7, 9, 9), spacing=2)
         self._glyph = StateGlyph("empty", size=17)
-        self._title, self._remark = WrappedLabel("b", least=TITLE_WIDTH), style.label("")
+        self._title, self._remark = WrappedLabel("b", least=TITLE_WIDTH), WrappedLabel("", least=TITLE_WIDTH)
         self.source = SourceMark("")
         self.source.clicked.connect(self.source_wanted)
         head: QHBoxLayout = style.row(spacing=8)
@@ -114,12 +116,13 @@ class ConclusionCard(QFrame):
         self._note.setIndent(style.px(5))
         self._why_line = QWidget()
         why = style.row(self._why_line, (5, 3, 0, 0), spacing=8)
-        self._decided = style.label("b")
+        self._decided = WrappedLabel("b", least=TITLE_WIDTH)
         why.addWidget(self._decided)
         self.why = TextField(tr("{name}: why you disagree").format(name=name))
         self.why.answered.connect(lambda words: self.said.emit(Opinion(False, str(words or ""))))
+        self.why.setMinimumWidth(style.px(TITLE_WIDTH))
         why.addWidget(self.why, 1)
-        self._why_missing = style.label("s", tr("write the reason"))
+        self._why_missing = WrappedLabel("s", tr("write the reason"), least=WHY_WIDTH)
         style.say(self._why_missing, c="att")
         why.addWidget(self._why_missing)
         self._against = ReasonList()
