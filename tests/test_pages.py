@@ -1402,6 +1402,16 @@ def test_the_rule_of_a_conclusion_is_heard_where_one_accepts_it(session_of: Any,
     assert {rule.rstrip(".") in box.accessibleDescription() for box in boxes} == {True}
 
 
+def test_the_level_of_irritability_and_its_rule_are_heard_where_one_sets_another(
+    session_of: Any, opened: Any
+) -> None:
+    card = opened(AssessmentPage(session_of("ex1"))).irritability
+    rule = card._rule.text()
+    assert rule
+    told = {box.accessibleDescription() for box in card.level.findChildren(QAbstractButton)}
+    assert told == {f"Irritability: moderate. {rule.rstrip('.')}."}
+
+
 def heard_with(page: Any, item_id: str) -> str:
     """What a screen reader has to say after the name of the field that the keyboard comes to."""
     assert page.focus_item(item_id)

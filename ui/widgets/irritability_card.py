@@ -97,6 +97,8 @@ class IrritabilityCard(Card):
         self._missing.show_reasons(missing)
         self._rule.setText(rule)
         self._rule.setVisible(bool(rule))
+        heard = (self._heading.text(), self._by_hand.text(), rule)
+        self.level.describe(" ".join(f"{words.rstrip('.:')}." for words in heard if words))
         self.level.setEnabled(self._found is not None and not read_only)
         self.level.set_value(level if by_hand else None)
         reason = opinion.reason if opinion is not None and by_hand else ""
