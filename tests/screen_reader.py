@@ -51,6 +51,7 @@ class Reader:
         """What the program asked to be read aloud."""
         self.heard: list[list[object]] = []
         """The same, and the letters that go into lines and out of them; with role, name and words of the line."""
+        self._roles: dict[Node, int] = {}
         registry = (f"{ATSPI}.Registry", "/org/a11y/atspi/registry", f"{ATSPI}.Registry", "RegisterEvent")
         for kind, signal in (("announcement", "Announcement"), ("text-changed", "TextChanged")):
             wish = GLib.Variant("(sass)", (f"object:{kind}", [], ""))
@@ -61,13 +62,16 @@ class Reader:
         _, sender, path, _, signal, told = event
         kind, _, _, words, _ = told.unpack()
         if signal == "Announcement":
+            if words == "after":
+                self._roles.clear()
             self.aloud.append(words)
             self.heard.append(["said", words])
         else:
             at = (sender, path)
-            role = self._call(at, f"{ATSPI}.Accessible", "GetRole")
+            if at not in self._roles:  # as Orca's library does: who was asked is not asked again for a while
+                self._roles[at] = self._call(at, f"{ATSPI}.Accessible", "GetRole")
             value = self._call(at, f"{ATSPI}.Text", "GetText", 0, -1, kinds="ii")
-            self.heard.append([kind, words, role, self._property(at, "Accessible", "Name"), value])
+            self.heard.append([kind, words, self._roles[at], self._property(at, "Accessible", "Name"), value])
 
     def _call(self, node: Node, face: str, method: str, *told: object, kinds: str = "") -> Any:
         given = GLib.Variant(f"({kinds})", told) if kinds else None

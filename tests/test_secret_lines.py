@@ -239,7 +239,7 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Heard:
     told: Heard = {}
     here = ""
     for each in json.loads(heard_of(folder, "--typing", *app)[-1]):
-        if each[0] == "said" and each[1].endswith((", hidden", ", shown", "after")):
+        if each[0] == "said" and each[1].endswith((", hidden", ", shown", ", hidden again", "after")):
             here = each[1]
             told.setdefault(here, [])
         elif here and each[0] != "said":
@@ -288,3 +288,13 @@ def test_a_shown_password_is_heard_as_it_is_typed(heard: Heard) -> None:
     assert len(shown) >= 8
     for place, told in shown.items():
         assert ["insert", "w"] in [each[:2] for each in told], place
+        assert PASSWORD_TEXT not in [role for _, _, role, *_ in told], place
+
+
+def test_a_password_that_was_shown_is_typed_over_unheard(heard: Heard) -> None:
+    again = {place: told for place, told in heard.items() if place.endswith(", hidden again")}
+    assert len(again) >= 8
+    for place, told in again.items():
+        assert sum(len(letters) for kind, letters, *_ in told if kind == "insert") == 4, place
+        assert {role for _, _, role, *_ in told} == {PASSWORD_TEXT}, place
+        assert not set("".join(f"{letters}{value}" for _, letters, _, _, value in told)) - {"•", "●"}, place
