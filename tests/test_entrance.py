@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from evalassist import files
 from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import Evaluation, Patient
-from evalassist.records import audit
+from evalassist.records import audit, plain_file
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
 from evalassist.records.backup import BackupError, Backups
@@ -600,10 +601,62 @@ def test_a_plain_file_brings_its_rows_and_no_way_in_nor_anything_that_acts(
         assert len(store.drafts()) == 1
         entrance.add_account(store, Account("", "lee", "S. Lee", "PT-2", "therapist"), "another horse")
     assert {slot.name for slot in entrance.vault().slots if slot.kind == "password"} == {"chen", "lee"}
-    told = entrance.verify("chen", PASSWORD).faults  # the trail was written with other keys
-    assert not [fault for fault in told if "the database" in fault]
+    told = entrance.verify("chen", PASSWORD).faults
+    assert told == []
     entrance.sign_in("chen", PASSWORD).close()
     entrance.sign_in("lee", "another horse").close()
+
+
+def test_who_acted_in_a_plain_file_stays_behind(entrance: Entrance, plain: Path) -> None:
+    """Somebody put it there: a row of the paper key's name, and lines that say that the records lie elsewhere."""
+    with closing(sqlite3.connect(plain)) as db:
+        db.execute("INSERT INTO account SELECT 'paper', 'x', name, '', role, added_at, added_at FROM account")
+        line = "INSERT INTO audit VALUES (?, '2026-01-01T00:00:00.000000+00:00', '', '', ?, '', '{}', 'ab')"
+        db.execute(line, (2**63 - 1, "moved-to-server"))
+        db.commit()
+    store, paper = entrance.begin(CHEN, PASSWORD)
+    with store:
+        assert [each.sign_in for each in store.accounts()] == ["chen"]
+        store.save(draft())
+    assert entrance.verify("chen", PASSWORD).faults == []
+    with entrance.sign_in_with_paper(paper) as store:
+        assert len(store.drafts()) == 2
+
+
+def test_a_plain_file_that_another_program_has_open_is_left_as_it_is(
+    entrance: Entrance, plain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An earlier EvalAssist: what it keeps meanwhile would be in neither file."""
+    monkeypatch.setattr(plain_file, "connect", partial(connect, wait_s=0.1))
+    with closing(sqlcipher.connect(plain)) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("SELECT count(*) FROM patient").fetchone()
+        with pytest.raises(StoreError, match="Another window or program is using the records"):
+            entrance.begin(CHEN, PASSWORD)
+        other.execute("UPDATE patient SET language = 'es'")
+        other.commit()
+    store, _ = entrance.begin(CHEN, PASSWORD)
+    with store:
+        assert [draft.patient.language for draft in store.drafts()] == ["es"]
+
+
+def test_nobody_writes_to_a_plain_file_while_it_is_encrypted(
+    entrance: Entrance, plain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def copied(sealed: sqlcipher.Connection) -> bool:
+        whole = copy(sealed)
+        with closing(sqlcipher.connect(plain, timeout=0.1)) as other:
+            with pytest.raises(sqlcipher.OperationalError) as refused:
+                other.execute("UPDATE patient SET language = 'es'")
+            told.append(str(refused.value))
+        return whole
+
+    copy = plain_file._copied
+    monkeypatch.setattr(plain_file, "_copied", copied)
+    entrance.begin(CHEN, PASSWORD)[0].close()
+    assert told == ["database is locked"]
 
 
 def test_a_plain_file_of_an_earlier_version_is_backed_up_before_it_is_brought_up_to_date(

@@ -21,8 +21,8 @@ from evalassist.records.migrations import (
 )
 from evalassist.translate import tr
 
-STAYS = "vault_copy"
-"""The ways in: anybody could have put them there."""
+STAYS = ("account", "audit", "vault_copy")
+"""Ways in, and who acted: there were none before records were encrypted, so somebody else put them there."""
 
 
 def encrypt(path: Path, key: bytes) -> None:
@@ -47,6 +47,9 @@ def encrypt(path: Path, key: bytes) -> None:
                             "Put the file aside, then start EvalAssist again."
                         ).format(path=path)
                     )
+                # one file, and nobody else's until it is detached: what they kept meanwhile would be lost
+                sealed.execute("PRAGMA plain.journal_mode = DELETE")
+                sealed.execute("PRAGMA plain.locking_mode = EXCLUSIVE")
                 make_version(sealed, version)
                 if not _copied(sealed) or first_fault(sealed):
                     raise StoreError(
@@ -70,9 +73,9 @@ def encrypt(path: Path, key: bytes) -> None:
 
 def _copied(sealed: sqlite.Connection) -> bool:
     """Bring every row over, and say whether each one arrived."""
-    sealed.execute("BEGIN")
+    sealed.execute("BEGIN EXCLUSIVE")
     for table, columns in columns_of(sealed).items():
-        if table != STAYS:
+        if table not in STAYS:
             named, whole = quoted(table), ", ".join(map(quoted, columns))
             sealed.execute(f"INSERT INTO main.{named} ({whole}) SELECT {whole} FROM plain.{named}")
             sent, arrived = (
