@@ -241,6 +241,17 @@ def test_words_that_need_a_good_side_have_a_form_for_both_knees_sore(exercise: E
         assert exercise.steps_both.en != exercise.steps.en
 
 
+def test_a_card_for_one_leg_says_which_foot_is_lifted_where_one_stands_on_that_leg() -> None:
+    stand = EXERCISES["BA01"].steps
+    assert stand.es is not None
+    assert stand.en[:2] == (
+        "Stand on this leg, near a counter.",
+        "Lift the other foot. Keep your hips level.",
+    )
+    assert "esta pierna" in stand.es[0]
+    assert "otro pie" in stand.es[1]
+
+
 @every_exercise
 def test_a_card_for_the_sore_leg_does_not_ask_for_the_other_leg(exercise: Exercise) -> None:
     if exercise.sides == "one":
