@@ -233,6 +233,58 @@ def test_a_changed_target_is_heard_as_the_new_sentence_and_the_goal_as_edited(
     assert ear.here().startswith("Worst pain, NPRS: change. In the plan, as proposed.")
 
 
+def test_undo_in_a_line_of_a_goal_takes_back_its_change_and_is_heard(ear_of: Callable[[str], Ear]) -> None:
+    ear = ear_of("ex1")
+    ear.tab_to("Worst pain, NPRS: change")
+    ear.key(Qt.Key.Key_Return)
+    target = ear.at
+    target.selectAll()  # type: ignore[attr-defined]
+    ear.type("3")
+    ear.key(Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+    assert ear.at is target
+    ear.aloud()
+    ear.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    told = ear.aloud()
+    assert "Undone: Plan of care" in told
+    assert "Worst pain, as proposed: Within 4 weeks" in told
+    assert ear.at is target
+    ear.key(Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    told = ear.aloud()
+    assert "Done again: Plan of care" in told
+    assert "at most 3/10" in told
+
+
+def test_undo_in_the_words_of_a_goal_is_heard_where_nothing_was_typed(
+    ear_of: Callable[[str], Ear],
+) -> None:
+    ear = ear_of("ex1")
+    ear.page.session.edit_plan(PlanEdit("goal-words", goal="G01", to="Walk the dog"))
+    ear.page.focus_start()
+    ear.tab_to("Worst pain, NPRS: change")
+    ear.key(Qt.Key.Key_Return)
+    ear.tab_to("Worst pain: the goal in your own words")
+    ear.aloud()
+    ear.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert "Undone: Plan of care" in ear.aloud()
+
+
+def test_undo_in_the_reason_for_taking_a_goal_out_takes_back_only_what_was_typed(
+    ear_of: Callable[[str], Ear],
+) -> None:
+    ear = ear_of("ex1")
+    session = ear.page.session
+    session.edit_plan(PlanEdit("goal-drop", goal="G02", reason="not wanted"))
+    ear.page.focus_start()
+    ear.tab_to("Worst pain, NPRS: change")
+    ear.key(Qt.Key.Key_Return)
+    ear.tab_to("Worst pain: why it is taken out")
+    QTest.keyClicks(ear.at, "no")
+    before = session.evaluation
+    ear.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert ear.at.text() == ""  # type: ignore[attr-defined]
+    assert session.evaluation is before
+
+
 def test_a_target_that_cannot_be_meant_is_heard(ear_of: Callable[[str], Ear]) -> None:
     ear = ear_of("ex1")
     ear.tab_to("Worst pain, NPRS: change")

@@ -144,13 +144,8 @@ class Editor(QWidget):
             self._left_out.undo.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            undoing = event.matches(QKeySequence.StandardKey.Undo) or event.matches(
-                QKeySequence.StandardKey.Redo
-            )
-            if undoing and not (isinstance(watched, QPlainTextEdit) and watched.document().isUndoAvailable()):
-                event.ignore()  # undo means the evaluation's, not the field's
-                return True
+        if is_undo_elsewhere(watched, event):
+            return True
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._key(event):
             return True
         return super().eventFilter(watched, event)
@@ -203,6 +198,19 @@ class Editor(QWidget):
     def _take_up_again(self) -> None:
         self.tell(None)
         self.control.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def is_undo_elsewhere(line: QObject, event: QEvent) -> bool:
+    """Whether undo was pressed in a line and means the evaluation's; the line then leaves the key alone."""
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    keys = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+    if not any(event.matches(key) for key in keys):
+        return False
+    if isinstance(line, QPlainTextEdit) and line.document().isUndoAvailable():
+        return False
+    event.ignore()
+    return True
 
 
 class _LeftOut(QWidget):

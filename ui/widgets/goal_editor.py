@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from evalassist.clinical.goal_edits import MOST_LETTERS, TERMS, better_grades, target_fault, target_words
@@ -11,6 +11,7 @@ from evalassist.evaluation import PlanEdit
 from evalassist.translate import tr
 from ui import spoken, style
 from ui.widgets.choices import ChoiceField
+from ui.widgets.editors import is_undo_elsewhere
 from ui.widgets.fields import NumberField, TextField
 from ui.widgets.marks import LinkButton
 from ui.widgets.segments import Choice
@@ -59,6 +60,9 @@ class GoalEditor(QFrame):
         first: QWidget = next(iter(self._targets.values()), self.words)
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        return is_undo_elsewhere(watched, event) or super().eventFilter(watched, event)
+
     def close_goal(self) -> None:
         """Forget the goal."""
         self._goal = None
@@ -97,6 +101,7 @@ class GoalEditor(QFrame):
             tr("{title}: the goal in your own words").format(title=goal.title), lines=2, most_lines=5
         )
         self.words.answered.connect(self._write)
+        self.words.edit.installEventFilter(self)
         stack.addWidget(self.words)
         stack.addLayout(self._removal(goal))
         return place
@@ -112,6 +117,7 @@ class GoalEditor(QFrame):
             field = ChoiceField([Choice(grade, grade) for grade in better_grades(goal)], name, shape="combo")
         else:
             field = NumberField(f"{name}, {goal.unit}", possible=goal.limits, whole=True)
+            field.edit.installEventFilter(self)
         field.answered.connect(lambda value: self._aim(term, value))
         self._targets[term] = field
         self._proposed[term] = style.label("s")
