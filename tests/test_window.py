@@ -1147,5 +1147,7 @@ def test_an_evaluation_that_is_left_is_deleted_while_the_start_page_is_worked_on
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     style.apply_style(app, dark=True)
-    qtbot.waitUntil(lambda: not shiboken6.isValid(left))
+    qtbot.waitUntil(
+        lambda: not shiboken6.isValid(left), timeout=30_000
+    )  # piece by piece, and others work too
     style.apply_style(app)
