@@ -512,12 +512,13 @@ class MainWindow(QMainWindow):
         self.first_painted.emit()
 
     def _open(self, evaluation: Evaluation, step_id: str, item_id: str, store: Store | None = None) -> None:
-        from ui.session import EvaluationSession
-
         try:
+            content = self._content  # waited for before more is loaded: see `DueCard.content_is_read`
+            from ui.session import EvaluationSession
+
             session = EvaluationSession(
                 evaluation,
-                self._content,
+                content,
                 store or self._store,
                 self._settings,
                 confirm=self._confirm if self._way_in else None,
