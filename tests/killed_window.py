@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,10 +17,12 @@ import ui  # noqa: F401  # before Qt
 from ui.app import begin
 
 PASSWORD = "correct horse"
+PATIENCE_S = 120
 
 
 def main(patient: str) -> int:
     """Says `offered` when the start page offers the patient's draft, `open` when it can be typed into."""
+    signal.alarm(PATIENCE_S)  # a dialog that says what went wrong would be waited for without end
     app, program = begin(["killed"])
     from ui.pages.door import Door  # as late as the program itself
 
