@@ -659,6 +659,34 @@ def test_nobody_writes_to_a_plain_file_while_it_is_encrypted(
     assert told == ["database is locked"]
 
 
+def test_what_lies_beside_a_plain_file_is_not_taken_for_the_encrypted_one(
+    entrance: Entrance, plain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal of a program that began to write in the last moment would be played into it."""
+    copy = plain_file._copied
+    beside = [plain.with_name(f"{plain.name}-{kind}") for kind in ("wal", "shm", "journal")]
+
+    def copied(sealed: sqlcipher.Connection) -> bool:
+        whole = copy(sealed)
+        for file in beside:
+            file.write_bytes(b"of the plain file")
+        return whole
+
+    monkeypatch.setattr(plain_file, "_copied", copied)
+    left: list[Path] = []
+    keep_names = files.keep_names
+
+    def looked(folder: Path) -> None:
+        left.extend(file for file in beside if file.exists())
+        keep_names(folder)
+
+    monkeypatch.setattr(plain_file, "keep_names", looked)
+    store, _ = entrance.begin(CHEN, PASSWORD)
+    with store:
+        assert len(store.drafts()) == 1
+    assert left == []
+
+
 def test_a_plain_file_of_an_earlier_version_is_backed_up_before_it_is_brought_up_to_date(
     entrance: Entrance,
 ) -> None:

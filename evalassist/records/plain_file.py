@@ -58,13 +58,12 @@ def encrypt(path: Path, key: bytes) -> None:
                             "Check the disk, then start EvalAssist again."
                         ).format(path=path)
                     )
-                sealed.execute("DETACH DATABASE plain")
-                if version == len(
-                    MIGRATIONS
-                ):  # an earlier one is backed up first, when it is brought up to date
+                # an earlier one is backed up first, when it is brought up to date
+                if version == len(MIGRATIONS):
                     renew_triggers(sealed)
+                sealed.execute("DETACH DATABASE plain")  # last: from here on others may write to it again
             part.replace(path)
-            for companion in ("-wal", "-shm"):
+            for companion in ("-wal", "-shm", "-journal"):
                 path.with_name(path.name + companion).unlink(missing_ok=True)
             keep_names(path.parent)
         finally:
