@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -41,6 +41,7 @@ from evalassist.errors import EvalAssistError, StoreError
 from evalassist.evaluation import Evaluation, Patient, StrengthTest
 from evalassist.practice import open_practice
 from evalassist.records import audit
+from evalassist.records.accounts import Account
 from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
 from evalassist.records.doorstep import practice_file
@@ -80,7 +81,7 @@ from ui.widgets.addendum_form import AddendumForm
 from ui.widgets.marks import Banner, LinkButton
 
 CASES = Path(__file__).parent / "cases"
-PASSWORD, OTHER = "four blue kneecaps", "seven slow ferries"
+PASSWORD, OTHER, NEW = "four blue kneecaps", "seven slow ferries", "nine quiet harbours"
 NAME = "Okafor, Daniel"
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -108,6 +109,10 @@ class Person:
         door.button.click()
         self.qtbot.waitUntil(lambda: door.holds_records)
         return door
+
+    def something_waits_for(self, account: Account) -> bool:
+        """Whether the window remembers where that account was."""
+        return any(left.account_id == account.id for left in self.window.waiting.left)
 
     def door(self) -> Door:
         self.qtbot.waitUntil(lambda: isinstance(self.window.door, Door))
@@ -453,7 +458,7 @@ def test_nothing_is_told_of_a_number_that_waits_for_records_that_cannot_be_read_
         person.qtbot.wait(50)
         assert person.sees == "start page"
     assert told == []
-    assert [left.hands.typed for left in person.window.waiting.left.values() if left.hands] == ["27"]
+    assert [left.hands.typed for left in person.window.waiting.left if left.hands] == ["27"]
 
 
 def test_nothing_is_told_after_a_lock_where_no_number_was_half_typed(
@@ -1035,14 +1040,14 @@ def test_what_waits_for_somebody_is_not_given_to_an_account_of_other_records(
     person: Person, tmp_path: Path
 ) -> None:
     person.begin()
-    owner, left = person.store.account, person.window.waiting.left
+    owner = person.store.account
     person.lock()
     with Store(tmp_path / "others.db", new_keys(), owner) as others:
         person.window.enter(others)
         assert person.window.view is None
-        assert owner.id in left
+        assert person.something_waits_for(owner)
     person.window.forget_left()  # as after a backup was restored
-    assert not left
+    assert not person.something_waits_for(owner)
 
 
 def test_what_waits_for_somebody_is_not_given_to_records_that_were_put_back_to_an_earlier_day(
@@ -1059,7 +1064,7 @@ def test_what_waits_for_somebody_is_not_given_to_records_that_were_put_back_to_a
     with Store(earlier, keys, owner) as former:
         person.window.enter(former)
         assert person.window.view is None
-        assert owner.id in person.window.waiting.left
+        assert person.something_waits_for(owner)
 
 
 def test_what_waits_for_somebody_whose_account_was_changed_is_not_given_to_records_of_an_earlier_day(
@@ -1084,7 +1089,7 @@ def test_what_waits_for_somebody_whose_account_was_changed_is_not_given_to_recor
             person.window.enter(former)
             assert person.window.view is None
             assert [held.account.id for held in person.window.waiting.held] == [lee.id]
-            assert lee.id in person.window.waiting.left
+            assert person.something_waits_for(lee)
 
 
 @pytest.mark.parametrize("first", [None, "chen"])
@@ -1111,7 +1116,7 @@ def test_what_waits_is_not_given_to_a_password_that_was_changed_at_this_window_m
         person.lock()
     person.sign_in("lee", OTHER)
     assert person.sees == "start page"
-    assert lee.id in person.window.waiting.left
+    assert person.something_waits_for(lee)
 
 
 def test_what_waits_is_given_also_after_others_were_at_this_window(person: Person) -> None:
@@ -1163,7 +1168,7 @@ def test_records_made_up_with_a_line_of_the_same_number_and_seal_are_given_nothi
         db.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)", line)
         assert made.holds(told)
         person.window.enter(made)
-        assert owner.id in person.window.waiting.left
+        assert person.something_waits_for(owner)
 
 
 def test_a_half_filled_account_comes_back_without_its_passwords(person: Person) -> None:
@@ -1830,6 +1835,120 @@ def test_words_that_wait_for_an_evaluation_wait_through_a_second_lock(
     field = person.window.focusWidget()
     assert isinstance(field, QLineEdit)
     assert field.text() == "6x2"
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Somebody at a locked window who may write files, and has no password of today."""
+
+    person: Person
+    folder: Path
+    theirs: Path
+    name: str
+    password: str
+
+    @property
+    def owners(self) -> tuple[str, str]:
+        """How the owner signs in."""
+        return "chen", PASSWORD if self.name == "mallory" else NEW
+
+    def comes_and_goes(self, put_there: Evaluation | None = None) -> None:
+        """Put the records in place, sign in there, and lock."""
+        self._put(self.folder, self.theirs.with_name("aside"))
+        self._put(self.theirs, self.folder)
+        if put_there is not None:
+            with closing(Entrance(self.folder).sign_in(self.name, self.password)) as store:
+                store.save(put_there)
+        self.person.sign_in(self.name, self.password)
+        self.person.lock()
+
+    def comes_again(self) -> None:
+        """Sign in once more, and wait for what would be opened then."""
+        self.person.sign_in(self.name, self.password)
+        self.person.qtbot.wait(100)
+
+    def goes_for_good(self) -> None:
+        """Put the owner's files back."""
+        self.person.lock()
+        self.person.wait_locked()
+        self._put(self.folder, self.theirs)
+        self._put(self.theirs.with_name("aside"), self.folder)
+
+    @staticmethod
+    def _put(there: Path, here: Path) -> None:
+        here.mkdir(exist_ok=True)
+        for each in (*here.glob("evalassist.db*"), *here.glob("evalassist.vault*")):
+            each.unlink()
+        for each in (*there.glob("evalassist.db*"), *there.glob("evalassist.vault*")):
+            shutil.move(each, here / each.name)
+
+
+@pytest.fixture(params=["records of their own", "a backup of the day of a former password"])
+def stranger(person: Person, tmp_path: Path, request: pytest.FixtureRequest) -> Stranger:
+    """Puts other records in place behind the lock; the ids of accounts stand in the vault in clear."""
+    folder, owner = person.store.path.parent, person.store.account
+    (mine := tmp_path / "theirs").mkdir()
+    if request.param == "records of their own":
+        name, password = "mallory", OTHER
+        begun, _ = Entrance(mine).begin(Account(owner.id, name, "M", "1", "administrator"), password)
+        begun.close()
+    else:
+        name, password = "chen", PASSWORD
+        backup = Backups(person.store.path, tmp_path).make(person.store.keys.database, "asked")
+        shutil.copy(backup.file, mine / "evalassist.db")
+        shutil.copy(backup.vault_file, mine / "evalassist.vault")
+        person.entrance.change_password(person.store, owner.id, NEW)
+    return Stranger(person, folder, mine, name, password)
+
+
+def test_a_form_that_waits_is_opened_for_no_records_that_were_put_in_place_not_even_after_a_second_lock(
+    person: Person, stranger: Stranger
+) -> None:
+    def type_and_lock(dialog: PatientDialog) -> None:
+        QTest.keyClicks(dialog.name.edit, NAME)
+        person.window.lock()
+
+    clock = when_shown(PatientDialog, type_and_lock)
+    person.window.new_patient()
+    person.wait_locked()
+    stranger.comes_and_goes()
+    stranger.comes_again()
+    assert QApplication.activeModalWidget() is None
+    stranger.goes_for_good()
+    seen: list[str | None] = []
+    clock = when_shown(PatientDialog, lambda dialog: seen.append(dialog.name.value))
+    person.sign_in(*stranger.owners)
+    person.qtbot.waitUntil(lambda: seen == [NAME])
+    assert not clock.isActive()
+
+
+@pytest.mark.parametrize("typed", ["words", "a number at the table"])
+def test_what_was_typed_in_an_evaluation_is_shown_in_no_records_that_were_put_in_place(
+    person: Person, stranger: Stranger, typed: str
+) -> None:
+    begun = person.begin()
+    if typed == "words":
+        person.type_into("mass", "6x2")
+    else:
+        person.view.go_to("her.left")
+        person.view.toggle_hands()
+        assert person.view.hands is not None
+        QTest.keyClicks(person.view.hands, "27")
+    person.lock()
+    person.wait_locked()
+    stranger.comes_and_goes(put_there=begun)
+    stranger.comes_again()
+    assert person.sees == "start page"
+    stranger.goes_for_good()
+    person.sign_in(*stranger.owners)
+    assert person.sees == "evaluation"
+    if typed == "words":
+        field = person.window.focusWidget()
+        assert isinstance(field, QLineEdit)
+        assert field.text() == "6x2"
+    else:
+        assert person.view.hands is not None
+        assert person.view.hands.huge.accessibleName() == "27 N"
 
 
 def test_what_was_typed_waits_while_the_records_move_to_the_server(person: Person) -> None:

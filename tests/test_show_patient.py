@@ -488,7 +488,7 @@ def test_the_lock_works_from_there_and_leads_back_to_the_evaluation(
     assert isinstance(window._stack.currentWidget(), Door)
     assert not shown.isVisible()
     assert not window.isFullScreen()
-    assert next(iter(window.waiting.left.values())).item == "squat45-pain"
+    assert window.waiting.left[0].item == "squat45-pain"
     qtbot.waitUntil(lambda: window.view is None)
     window.close()
     app.close()

@@ -41,6 +41,7 @@ class ComingBack:
             step, item, hands = window.view.step, window.view.focused_item(), window.view.leave_hands()
             words = window.view.loose_words() | addendum_words()
         left = Left(
+            store.account.id,
             mark_of(store),
             window.evaluation_id(),
             step,
@@ -51,12 +52,12 @@ class ComingBack:
             shows_paper_key() or self._lost_key,
             keyboard,
         )
-        before = self._waiting.left.get(store.account.id)
+        before = self._waiting.left_by(store.account.id)
         if before is not None and before.waits and window.view is None:  # it could not be read, and waits on
             left = replace(
                 before, records=left.records, form=left.form or before.form, lost_key=left.lost_key
             )
-        self._waiting.put_by(store.account.id, left)
+        self._waiting.put_by(left)
 
     def bring_back(self, store: Store, held: Held | None) -> None:
         """Somebody came in: show where they were when they locked the window, else the start page."""
@@ -69,7 +70,7 @@ class ComingBack:
             if left is not None and left.evaluation_id:
                 self._go_back_to(left)
                 if window.view is None:  # it could not be read now: what was typed in it waits on
-                    self._waiting.put_by(store.account.id, left)
+                    self._waiting.put_by(left)
         if left is not None and left.hands is not None:
             self._go_on_at_the_table(left, left.hands)
         self._lost_key = left is not None and left.lost_key
@@ -120,7 +121,7 @@ class ComingBack:
                 gone = isinstance(fault, GoneError)
         if told := number_not_entered(hands, window.view, gone=gone):
             if window.view is None:
-                self._waiting.put_by(window.records.account.id, replace(left, hands=None))
+                self._waiting.put_by(replace(left, hands=None))
             QTimer.singleShot(0, window, partial(self._tell_not_entered, told))
 
     def _tell_not_entered(self, told: str) -> None:

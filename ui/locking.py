@@ -104,6 +104,7 @@ def _called(part: QWidget) -> str:
 class Left:
     """Where somebody was when the window was locked."""
 
+    account_id: str
     records: Mark
     """An account of other records may bear the same id."""
     evaluation_id: str

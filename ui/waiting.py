@@ -22,8 +22,8 @@ class Waiting:
 
     def __init__(self, window: MainWindow, stack: QStackedWidget) -> None:
         self._window, self._stack = window, stack
-        self.left: dict[str, Left] = {}
-        """Where each account was when it locked the window."""
+        self.left: list[Left] = []
+        """Where each account of each records was when it locked the window."""
         self.held: list[Held] = []
         """Evaluations whose last changes the disk refused."""
         self._known: list[Mark] = []
@@ -32,18 +32,18 @@ class Waiting:
     @property
     def words_wait(self) -> bool:
         """Whether something that somebody typed stands nowhere else."""
-        return any(left.waits for left in self.left.values())
+        return any(left.waits for left in self.left)
 
     @property
     def lost_key(self) -> bool:
         """Whether locking closed a new paper key that nobody has on paper."""
-        return any(left.lost_key for left in self.left.values())
+        return any(left.lost_key for left in self.left)
 
     # ------------------------------------------------------------ somebody comes in
 
     def take_held(self, store: Store, way_in: WayIn | None) -> Held | None:
         """What the disk refused of who comes in; it goes on with its own records, and these are closed."""
-        waits: tuple[Left | Held, ...] = (*self.left.values(), *self.held)
+        waits: tuple[Left | Held, ...] = (*self.left, *self.held)
         self._known = marks_of((each.records for each in waits), store)
         # one of other records, with the same id, or of a later day, waits
         own = (each for each in self.held if each.account.id == store.account.id)
@@ -60,22 +60,31 @@ class Waiting:
 
     def take_left(self, account_id: str) -> Left | None:
         """Where who came in was; nothing where it was in other records, or on a later day than theirs."""
-        left = self.left.get(account_id)
-        if left is not None and left.records not in self._known:
-            left = None
-        elif left is not None:
-            del self.left[account_id]
+        left = self.left_by(account_id)
+        if left is not None:
+            self.left.remove(left)
         return left
 
     # ------------------------------------------------------------ the window is locked
 
-    def put_by(self, account_id: str, left: Left) -> None:
-        """Keep where somebody was until they come back."""
-        self.left[account_id] = left
+    def left_by(self, account_id: str) -> Left | None:
+        """What waits for who is at the window; of other records, or of a later day, nothing is touched."""
+        own = [each for each in self.left if each.account_id == account_id and each.records in self._known]
+        return next((each for each in own if each.waits), own[-1] if own else None)
+
+    def put_by(self, left: Left) -> None:
+        """Keep where somebody was until they come back to these records."""
+        before = self.left_by(left.account_id)
+        if before is not None:
+            self.left.remove(before)
+        self.left.append(left)
+        self._known.append(left.records)
 
     def hold(self, view: EvaluationView, store: Store, why: str) -> None:
         """What cannot be kept stays in the memory, out of sight, until it can be or its owner comes back."""
-        held = Held(view, store, self.left[store.account.id].records, why)
+        left = self.left_by(store.account.id)
+        assert left is not None
+        held = Held(view, store, left.records, why)
         self.held.append(held)
         self._window.view = None
         held.view.hide()
@@ -88,12 +97,11 @@ class Waiting:
     def close_locked(self, store: Store) -> None:
         """The records of who locked the window are closed, unless something must still be kept in them."""
         if store.is_removed:  # nobody comes back for it
-            self.left.pop(store.account.id, None)
+            self.take_left(store.account.id)
         if all(held.store is not store for held in self.held):
             store.close("locked")
         if not store.is_shared:  # a server asks its own vault who may come in
-            own = self.left.get(store.account.id)
-            for mark in (*self._known, *((own.records,) if own else ())):
+            for mark in self._known:
                 mark.later = store.own_lines or mark.later
         self._known = []
 
@@ -114,7 +122,7 @@ class Waiting:
     def _forget_removed(self, held: Held) -> None:
         """Nobody comes back for what a removed account left; one with another role is waited for."""
         if held.store.is_removed:
-            self.left.pop(held.account.id, None)
+            self.left = [left for left in self.left if left.records is not held.records]
             QTimer.singleShot(0, self._window, partial(self._let_go, held))
 
     def _let_go(self, held: Held) -> None:
