@@ -1357,6 +1357,7 @@ def test_the_paper_key_is_read_sign_by_sign_and_nothing_keeps_it(
     page.take_keyboard()
     qtbot.waitUntil(page.shown.hasFocus)
     told = QAccessible.queryAccessibleInterface(page.shown)
+    assert told.text(QAccessible.Text.Name) == "The paper key, 3 lines: arrow down for the next"
     assert told.textInterface().text(0, 4) == "ABCD"
     assert caret_after(page.shown, Qt.Key.Key_Down) > len("ABCD  –  EFGH")
     QApplication.clipboard().setText("before")

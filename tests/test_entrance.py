@@ -161,6 +161,30 @@ def test_a_password_that_somebody_else_chose_is_told_until_its_owner_changes_it(
         assert not was_given(store)
 
 
+def test_a_password_is_told_as_chosen_by_somebody_else_where_a_removal_was_cut_short_before(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is added again after it gets the account of before, whose owner had chosen the password."""
+    store, _ = entrance.begin(CHEN, PASSWORD)
+    lee = entrance.add_account(store, LEE, OTHER)
+    store.close()
+    with entrance.sign_in("lee", OTHER) as store:
+        entrance.change_password(store, lee.id, "another horse")
+
+    def cut_short(_store: Store, _account: str) -> None:
+        raise StoreError("full")
+
+    with entrance.sign_in("chen", PASSWORD) as store:
+        with monkeypatch.context() as full:
+            full.setattr(Store, "remove_account", cut_short)
+            with pytest.raises(StoreError, match="full"):
+                entrance.remove_account(store, lee.id)
+        assert entrance.add_account(store, LEE, OTHER).id == lee.id
+    with entrance.sign_in("lee", OTHER) as store:
+        assert was_given(store)
+    assert entrance.verify("chen", PASSWORD).faults == []
+
+
 def test_a_second_account_works_with_the_same_records(entrance: Entrance, store: Store) -> None:
     store.save(draft())
     entrance.add_account(store, LEE, OTHER)

@@ -659,13 +659,15 @@ class Entrance:
                         sign_in=account.sign_in
                     )
                 )
-            account = replace(account, id=_added_without_a_way_in(vault, store, account) or str(uuid4()))
+            known = _added_without_a_way_in(vault, store, account)
+            account = replace(account, id=known or str(uuid4()))
+            told: Told | None = ("password-changed", known, {}) if known else None
             more = _with_account(vault, store.keys, account, password, key_file)
             store.keep_account(account)
             if any(len(slot.sealed) > 1 for slot in vault.slots):  # a new key is still to come, for everybody
-                self._use_if_possible(store, *self._announce_new_key(store, more, vault))
+                self._use_if_possible(store, *self._announce_new_key(store, more, vault, told))
             else:
-                self._write(store, more, vault)
+                self._write(store, more, vault, told)
             return account
 
     def remove_account(self, store: Store, account_id: str) -> None:

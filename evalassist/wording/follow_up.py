@@ -44,7 +44,7 @@ def course(found: NoteFollowUp) -> tuple[tuple[str, str], ...]:
         ("New since the last visit", "; ".join(found.new_signs)),
         ("Course", says),
         ("Because", found.course_because),
-        ("Goals of the last plan", "; ".join(found.goals)),
+        *(("" if at else "Goals of the last plan", goal) for at, goal in enumerate(found.goals)),
     )
 
 

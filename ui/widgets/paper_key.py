@@ -33,7 +33,9 @@ class _Shown(QPlainTextEdit):
     def __init__(self, key: str, lines: int) -> None:
         super().__init__(key)
         spoken.read_by_keys(self)
-        self.setAccessibleName(tr("The paper key"))
+        self.setAccessibleName(
+            tr("The paper key, {lines} lines: arrow down for the next").format(lines=lines)
+        )
         self.setTabChangesFocus(True)
         self.setProperty("t", "say")
         self.document().setDefaultTextOption(QTextOption(Qt.AlignmentFlag.AlignHCenter))
