@@ -10,7 +10,7 @@ from evalassist.clinical.change import Visit
 from evalassist.clinical.conditions import verdict_of
 from evalassist.clinical.given import held_open
 from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare, Verdict
-from evalassist.content.schema import Group, Item, Step
+from evalassist.content.schema import Group, Item, Measure, Step
 from evalassist.evaluation import Answer, Evaluation, ItemId, Side, StrengthTest
 
 if TYPE_CHECKING:
@@ -51,7 +51,12 @@ def progress(
     held = frozenset[ItemId]()
     if earlier:
         not_now |= not_asked_again(evaluation, earlier[-1].assessment, content)
-        held = _held(evaluation, earlier, content)
+        again = {key for key, (item, _) in content.asked.items() if not item.optional} - not_now
+        totals = [
+            each for each in _by_total(assessment, earlier, content) if not again.isdisjoint(each.items)
+        ]
+        not_now = not_now.union(*(measure.items for measure in totals))
+        held = _held(evaluation, earlier, content).union(filter(None, (each.total_item for each in totals)))
         not_now -= held
     asked = {
         step.id: _asked_step(step, evaluation, assessment, not_now, held)
@@ -82,6 +87,22 @@ def not_asked_again(evaluation: Evaluation, before: Assessment, content: Content
                 if row.when is None or verdict_of(row.when, before.known, side) is Verdict.MET:
                     asked.add(item_id)
     return frozenset(content.asked) - asked
+
+
+def _by_total(assessment: Assessment, earlier: Sequence[Visit], content: Content) -> Iterator[Measure]:
+    """The measures whose last score was added up on paper: their total is asked again, unless items are answered."""
+    for measure in content.measures.values():
+        scores = [visit.assessment.scores[measure.id] for visit in earlier]
+        last = next((score for score in reversed(scores) if score.value is not None), None)
+        now = assessment.scores[measure.id]
+        if (
+            measure.total_item
+            and last is not None
+            and not last.answered
+            and now.value is None
+            and not now.answered
+        ):
+            yield measure
 
 
 def _held(evaluation: Evaluation, earlier: Sequence[Visit], content: Content) -> frozenset[ItemId]:
