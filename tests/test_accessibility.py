@@ -893,6 +893,8 @@ def test_the_hands_busy_view_says_how_the_sides_differ_once_both_are_in(desk: De
     QTest.keyClick(hands, Qt.Key.Key_Up)
     QTest.keyClick(hands, Qt.Key.Key_Down)
     assert not [words for words in aloud.heard()[1] if "lower" in words], "it is told once"
+    QTest.keyClick(hands, Qt.Key.Key_Escape)
+    assert aloud.heard()[0] == ["Back to the page"]
 
 
 def test_how_a_muscle_is_tested_is_read_aloud_as_it_opens(desk: Desk, aloud: Aloud) -> None:

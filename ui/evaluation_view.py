@@ -425,6 +425,7 @@ class EvaluationView(QWidget):
 
         loose, at, kind = self.hands.loose_words(), self.hands.item_id, self.hands.entry.field_kind
         self.leave_hands()
+        spoken.say(self, tr("Back to the page"))
         if loose and isinstance(self.page, StrengthPage):
             self.page.show_kind(at, kind)
         if not (at and self.page.focus_item(at)):
