@@ -40,7 +40,7 @@ from evalassist.records.restore import NotRestoredError, chosen_backup, restore
 from evalassist.records.server import Server, read_server, server_of, ways_to, write_server
 from evalassist.records.store import AccountChangedError, DismissedError, MovedError, Store
 from evalassist.records.trail import Wanted
-from evalassist.records.triggers import REFUSALS, RULES
+from evalassist.records.triggers import HIGHEST_LINE, REFUSALS, RULES
 from evalassist.records.vault import Keys, WrongPaperKeyError, WrongPasswordError, new_keys
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
@@ -1190,6 +1190,31 @@ def test_a_line_below_the_first_cannot_be_kept_back_for_after_the_move(
         other.rollback()
         with here.sign_in("chen", PASSWORD) as store:
             here.use_server(store, server)
+
+
+def test_an_open_window_is_told_that_its_database_was_left_also_behind_lines_that_were_kept_back(
+    here: Entrance, server: Server, asked: Asked, another: Another, tmp_path: Path
+) -> None:
+    """After the highest line the next ones go where there is room: below a line far ahead that the window knows."""
+    with (
+        closing(psycopg.connect(**server.connecting())) as far,
+        closing(psycopg.connect(**server.connecting())) as highest,
+    ):
+        far.execute(KEPT_BACK, [100_000])
+        highest.execute(KEPT_BACK, [HIGHEST_LINE])
+        with here.sign_in("chen", PASSWORD) as store:
+            here.use_server(store, server)
+        (tmp_path / "second").mkdir()
+        second = Entrance(tmp_path / "second")
+        second.join(server, "chen", PASSWORD).close()
+        far.commit()
+        window = second.sign_in("lee", OTHER)
+        highest.commit()
+    asked("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'clinic'")
+    with window, another("anew", "TEMPLATE clinic") as anew:
+        change_database("window", here, anew)
+        with pytest.raises(MovedError):
+            window.save(begin())
 
 
 def test_nothing_is_moved_where_another_program_keeps_a_first_line_back(
