@@ -26,7 +26,7 @@ from evalassist.records import restore as restoring
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import Account
 from evalassist.records.backup import BackupError, Backups, GivenUpError, backups_in, kept_numbers
-from evalassist.records.connection import connect
+from evalassist.records.connection import COMPANIONS, connect
 from evalassist.records.disk import is_network, mounted_kind
 from evalassist.records.doorstep import CHANGING, RECORDS
 from evalassist.records.entrance import Entrance
@@ -36,6 +36,8 @@ from evalassist.records.store import Store
 from evalassist.records.vault import Keys, WrongPaperKeyError, new_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Clinic
 
 
@@ -205,7 +207,7 @@ from datetime import date
 from pathlib import Path
 from evalassist.evaluation import Evaluation, Patient
 from evalassist.records.backup import Backups
-from evalassist.records.connection import connect
+from evalassist.records.connection import COMPANIONS, connect
 from evalassist.records.vault import Keys
 
 records, key, kills = Path(sys.argv[1]), bytes.fromhex(sys.argv[2]), int(sys.argv[3])
@@ -537,6 +539,54 @@ def test_the_records_that_are_there_are_put_aside_as_a_backup(clinic: Clinic) ->
     back = restore(chosen_backup(aside.file), [clinic.keys], clinic.folder)
     with Store(back.records, clinic.keys) as store:
         assert store.load(late.id) == late
+
+
+WRITES = """
+import sys
+from pathlib import Path
+from evalassist.records.connection import COMPANIONS, connect
+try:
+    connect(Path(sys.argv[1]), bytes.fromhex(sys.argv[2]), 0.1).execute("UPDATE evaluation SET impression = 'kept'")
+except Exception as refused:
+    print(refused)
+"""
+
+
+def test_nobody_else_keeps_anything_between_the_copy_of_the_records_and_the_restore_over_them(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be said to be kept, and lie nowhere."""
+    made, told = clinic.back_up(), list[str]()
+    clinic.store.close()
+
+    def while_another_writes(work: Callable[..., Any]) -> Callable[..., Any]:
+        def meanwhile(*given: Any) -> Any:
+            asked = [sys.executable, "-c", WRITES, str(clinic.records), clinic.keys.database.hex()]
+            told.append(subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip())
+            return work(*given)
+
+        return meanwhile
+
+    monkeypatch.setattr(backup_module, "fault_of", while_another_writes(fault_of))
+    monkeypatch.setattr(restoring, "write_whole", while_another_writes(write_whole))
+    restore(chosen_backup(made.file), [clinic.keys], clinic.folder)
+    assert told == ["database is locked"] * 2
+
+
+@pytest.mark.parametrize("companion", COMPANIONS)
+def test_what_lies_beside_records_that_are_gone_is_put_aside_with_them(
+    clinic: Clinic, companion: str
+) -> None:
+    """Beside the restored file it would be played into it."""
+    made = clinic.back_up()
+    clinic.store.close()
+    clinic.records.unlink()
+    beside = clinic.records.with_name(clinic.records.name + companion)
+    beside.write_bytes(b"of the former file")
+    back = restore(chosen_backup(made.file), [clinic.keys], clinic.folder)
+    assert back.aside is not None
+    assert (back.aside / beside.name).read_bytes() == b"of the former file"
+    assert not beside.exists()
 
 
 def test_damaged_records_are_put_aside_as_they_are(clinic: Clinic) -> None:

@@ -84,7 +84,7 @@ def test_of_two_windows_that_begin_the_records_at_one_moment_only_one_does_and_i
 
     def meanwhile(*given: Any) -> Any:
         monkeypatch.setattr(vaults, "with_paper_key", really)
-        with pytest.raises(StoreError, match="changed elsewhere at the same moment"):
+        with pytest.raises(StoreError, match="Nothing was changed here"):
             other.begin(LEE, OTHER)
         return really(*given)
 
@@ -882,7 +882,7 @@ def test_while_one_window_changes_a_password_a_change_in_another_is_refused_and_
 
     def meanwhile(*given: Any, **more: Any) -> Any:
         monkeypatch.setattr(owner, step, really)
-        with pytest.raises(StoreError, match="changed elsewhere at the same moment"):
+        with pytest.raises(StoreError, match="Nothing was changed here"):
             other_window.change_password(other, store.account.id, "brand new words")
         return really(*given, **more)
 
@@ -924,7 +924,7 @@ def test_a_window_that_closes_puts_no_older_vault_back_over_a_change_of_another(
 
     def meanwhile(closing: Store, anchor: vaults.Anchor) -> bool:
         found = holds(closing, anchor)
-        with pytest.raises(StoreError, match="changed elsewhere at the same moment"):
+        with pytest.raises(StoreError, match="Nothing was changed here"):
             entrance.change_password(store, store.account.id, OTHER)
         return found
 

@@ -980,7 +980,7 @@ def test_a_password_is_not_changed_in_another_window_while_the_records_are_moved
     other, writing = window.sign_in("lee", OTHER), Store.writing
 
     def meanwhile(store: Store, *told: Any) -> AbstractContextManager[Connection]:
-        with pytest.raises(StoreError, match="changed elsewhere at the same moment"):
+        with pytest.raises(StoreError, match="Nothing was changed here"):
             window.change_password(other, other.account.id, THIRD)
         return writing(store, *told)
 

@@ -244,7 +244,9 @@ def tells_since(db: Connection, known: Anchor, action: str) -> bool:
     Where that line is not there the database was put back to an earlier state, and any line may be newer than it.
     """
     highest = db.scalar(select(func.max(StoredAudit.number))) or 0
-    in_order = highest <= HIGHEST_LINE - 2  # behind that, lines go where there is room: also below the known one
+    in_order = (
+        highest <= HIGHEST_LINE - 2
+    )  # behind that, lines go where there is room: also below the known one
     since = known.number if in_order and holds(db, known) else 0
     return bool(db.scalar(select(exists().where(StoredAudit.number >= since, StoredAudit.action == action))))
 

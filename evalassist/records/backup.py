@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -26,10 +26,9 @@ from evalassist import __version__
 from evalassist.errors import StoreError
 from evalassist.files import keep_names, write_whole
 from evalassist.records import vault as vaults
-from evalassist.records.connection import WHOLE_FILE, connect
+from evalassist.records.connection import COMPANIONS, WHOLE_FILE, connect
 from evalassist.records.faults import DamagedError, plain_words
 from evalassist.records.integrity import counts_of, fault_of, sha256_of_file
-from evalassist.records.pages import SALT
 from evalassist.translate import tr
 
 log = logging.getLogger(__name__)
@@ -228,10 +227,16 @@ class Backups:
 
     # ------------------------------------------------------------ making
 
-    def make(self, key: bytes, kind: Kind, stop: Callable[[], bool] = lambda: False) -> Backup:
+    def make(
+        self,
+        key: bytes,
+        kind: Kind,
+        stop: Callable[[], bool] = lambda: False,
+        source: sqlite.Connection | None = None,
+    ) -> Backup:
         """Copy the records in one step, check the copy, and only then give it its name.
 
-        Others may write meanwhile. `stop` gives it up between two steps.
+        Others may write meanwhile. `stop` gives it up between two steps. `source`: who has the records for itself.
         """
         now = datetime.now(UTC)
         with _told(self.folder):
@@ -244,7 +249,7 @@ class Backups:
             part = file.with_suffix(".db.part")
             part.touch(mode=0o600, exist_ok=False)
             try:
-                held = self._copied(part, key, vault, stop)
+                held, salt = self._copied(part, key, vault, stop, source)
                 manifest = Manifest(
                     records_id=self.records_id,
                     number=number,
@@ -254,7 +259,7 @@ class Backups:
                     held=held,
                     size_bytes=part.stat().st_size,
                     sha256=sha256_of_file(part),
-                    salt=self._salt(),
+                    salt=salt,
                     vault_sha256=_written(vault, file.with_suffix(".vault")),
                 )
                 write_whole(file.with_suffix(".json"), manifest.model_dump_json(indent=1).encode())
@@ -281,10 +286,21 @@ class Backups:
             for left in self.folder.glob(f"{LEFT_BY_DRILL}{self._short}-*"):
                 shutil.rmtree(left, ignore_errors=True)
 
-    def _copied(self, part: Path, key: bytes, vault: bytes, stop: Callable[[], bool]) -> Held:
+    def _copied(
+        self,
+        part: Path,
+        key: bytes,
+        vault: bytes,
+        stop: Callable[[], bool],
+        source: sqlite.Connection | None,
+    ) -> tuple[Held, str]:
         with WHOLE_FILE:
             try:
-                with closing(connect(self.records, key)) as source, closing(connect(part, key)) as target:
+                with ExitStack() as opened:
+                    source = source or opened.enter_context(closing(connect(self.records, key)))
+                    target = opened.enter_context(closing(connect(part, key)))
+                    # not by opening the file: closing it would take SQLite's locks off it
+                    (salt,) = source.execute("PRAGMA cipher_salt").fetchone()
                     source.execute("BEGIN")  # what is counted is what is copied
                     held = _held(source)
                     source.backup(target, pages=-1)  # in smaller steps every save of a window begins it anew
@@ -311,7 +327,7 @@ class Backups:
                 )
         with part.open("rb+") as written:
             os.fsync(written.fileno())
-        return held
+        return held, salt
 
     def _refuse_another_vault(self, vault: bytes) -> None:
         """A copy with a vault of another moment might be opened by nobody."""
@@ -334,10 +350,6 @@ class Backups:
                 continue
             return found
         return b""
-
-    def _salt(self) -> str:
-        with self.records.open("rb") as file:
-            return file.read(SALT).hex()
 
     def _next_number(self) -> int:
         """After all others; one so high that it was made to stop the backups is passed over."""
@@ -426,7 +438,7 @@ def _remove_unfinished(part: Path) -> None:
     if not file.exists():
         for companion in (".json", ".vault"):
             file.with_suffix(companion).unlink(missing_ok=True)
-    for left in (part, *(part.with_name(f"{part.name}{end}") for end in ("-journal", "-wal", "-shm"))):
+    for left in (part, *(part.with_name(f"{part.name}{end}") for end in COMPANIONS)):
         left.unlink(missing_ok=True)
 
 

@@ -14,6 +14,9 @@ from evalassist.translate import tr
 WAIT_S = 2.0
 """How long a save waits for another window: longer would freeze this one."""
 
+COMPANIONS = "-wal", "-shm", "-journal"
+"""What SQLite keeps beside a file, by the end of its name; beside another file it would be played into that."""
+
 WHOLE_FILE = Lock()
 """Held while the whole file is copied or encrypted anew: a copy half in one key and half in another opens with none."""
 

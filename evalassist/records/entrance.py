@@ -119,6 +119,10 @@ CUT_SHORT = (
 )
 
 
+BUSY = (
+    "Another window or program is at work on accounts, passwords or a backup. Nothing was changed here. Wait until it "
+    "is done, then try again."
+)
 HALF_CHANGED = (
     "{new} counts from now on, but the disk did not take the whole change: together with an older copy of {file}, what "
     "was before opens the records still. Do the same once more, when no other program uses the records and the disk "
@@ -810,7 +814,7 @@ class Entrance:
                 try:
                     until_done.enter_context(held(self.vault_file.with_name(CHANGING)))
                 except BlockingIOError as busy:
-                    raise StoreError(AT_ONCE) from busy
+                    raise StoreError(tr(BUSY)) from busy
             yield
 
     def _write(

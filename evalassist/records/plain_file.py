@@ -9,7 +9,7 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import StoreError
 from evalassist.files import keep_names
-from evalassist.records.connection import connect, first_fault
+from evalassist.records.connection import COMPANIONS, connect, first_fault
 from evalassist.records.faults import plain_words
 from evalassist.records.integrity import columns_of, quoted
 from evalassist.records.migrations import (
@@ -63,7 +63,7 @@ def encrypt(path: Path, key: bytes) -> None:
                     renew_triggers(sealed)
                 sealed.execute("DETACH DATABASE plain")  # last: from here on others may write to it again
             part.replace(path)
-            for companion in ("-wal", "-shm", "-journal"):
+            for companion in COMPANIONS:
                 path.with_name(path.name + companion).unlink(missing_ok=True)
             keep_names(path.parent)
         finally:

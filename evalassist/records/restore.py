@@ -20,7 +20,7 @@ from evalassist.records import audit
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import NOBODY
 from evalassist.records.backup import FOLDER, Backups, Manifest, backups_in, given_name, manifest_of
-from evalassist.records.connection import WHOLE_FILE, connect
+from evalassist.records.connection import COMPANIONS, connect
 from evalassist.records.disk import refuse_network
 from evalassist.records.doorstep import CHANGING, RECORDS, SERVER, is_connected
 from evalassist.records.faults import plain_words
@@ -137,12 +137,17 @@ def put_in_place(backup: ToRestore, keys: list[Keys], folder: Path, by: str = ""
             fitting = _copied(backup, keys, part)
             if by not in ("", vaults.PAPER):
                 _refuse_whoever_is_no_administrator(part, fitting, by)
-            aside = _put_aside(folder, fitting)
-            write_whole(folder / vaults.FILE_NAME, backup.vault_bytes)
-            part.replace(records)
+            with ExitStack() as until_done:
+                aside = _put_aside(folder, fitting, until_done)
+                write_whole(folder / vaults.FILE_NAME, backup.vault_bytes)
+                if os.name == "nt":  # an open file cannot be exchanged there
+                    until_done.close()
+                for companion in COMPANIONS:  # they would be played into the other file
+                    records.with_name(records.name + companion).unlink(missing_ok=True)
+                part.replace(records)
             keep_names(folder)
         finally:
-            for companion in ("", "-wal", "-shm"):
+            for companion in ("", *COMPANIONS):
                 part.with_name(part.name + companion).unlink(missing_ok=True)
     return fitting, aside
 
@@ -233,41 +238,46 @@ def _copied(backup: ToRestore, keys: list[Keys], part: Path) -> Keys:
     )
 
 
-def _put_aside(folder: Path, keys: Keys) -> Path | None:
+def _put_aside(folder: Path, keys: Keys, until_done: ExitStack) -> Path | None:
     """Make a backup of the records that are there; where they cannot be read, move them as they are."""
     records, vault = folder / RECORDS, folder / vaults.FILE_NAME
     former = vaults.previous_of(vault)
-    files = [
-        each for each in (records, *(folder / f"{RECORDS}{end}" for end in ("-wal", "-shm"))) if each.exists()
-    ]
+    files = [each for each in (records, *(folder / f"{RECORDS}{end}" for end in COMPANIONS)) if each.exists()]
     ways_in = [each for each in (vault, former) if each.exists()]
     if not (files or ways_in):
         return None
-    if records.exists() and (made := _backed_up(records, keys)):
+    if records.exists() and (made := _backed_up(records, keys, until_done)):
         return made
     aside = Path(mkdtemp(prefix="before-restore-", dir=_made(folder / FOLDER)))
     for each in ways_in:  # the vault stays until the other one takes its place: without it all would look new
         write_whole(aside / each.name, each.read_bytes())
     former.unlink(missing_ok=True)
     for each in files:
-        each.rename(aside / each.name)
+        if each.exists():  # what was looked at is one file by then
+            each.rename(aside / each.name)
     keep_names(aside)
     keep_names(folder)
     log.info("records put aside as they were")
     return aside
 
 
-def _backed_up(records: Path, keys: Keys) -> Path | None:
-    """A backup of sound records that the same key opens, which are one file then; None of any others."""
+def _backed_up(records: Path, keys: Keys, until_done: ExitStack) -> Path | None:
+    """A backup of sound records that this key opens, which are one file then; None of any others.
+
+    Nobody else opens them until then: what somebody kept between the copy and the exchange would lie nowhere.
+    """
     try:
-        made = Backups(records).make(keys.database, "before-restore")
-    except EvalAssistError:
+        db = until_done.enter_context(closing(connect(records, keys.database)))
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        db.execute("BEGIN EXCLUSIVE")
+        db.execute("COMMIT")  # the lock stays
+        made = Backups(records).make(keys.database, "before-restore", source=db)
+        db.execute("PRAGMA journal_mode = DELETE")
+    except (sqlite.DatabaseError, EvalAssistError) as error:
+        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise _in_use() from error
+        until_done.close()
         return None
-    try:
-        with WHOLE_FILE, closing(connect(records, keys.database)) as db:
-            db.execute("PRAGMA journal_mode = DELETE")
-    except sqlite.OperationalError as error:
-        raise _in_use() from error
     vaults.previous_of(records.with_name(vaults.FILE_NAME)).unlink(missing_ok=True)
     return made.file
 

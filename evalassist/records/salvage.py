@@ -23,7 +23,7 @@ from evalassist.files import keep_names, write_whole
 from evalassist.records import migrations
 from evalassist.records import vault as vaults
 from evalassist.records.backup import FOLDER, Backup, Backups, backups_in
-from evalassist.records.connection import connect
+from evalassist.records.connection import COMPANIONS, connect
 from evalassist.records.disk import refuse_network
 from evalassist.records.doorstep import RECORDS
 from evalassist.records.faults import plain_words
@@ -129,7 +129,7 @@ def salvage(damaged: Path, folder: Path, keys: list[vaults.Keys]) -> Salvaged:
             part.rename(new)
             keep_names(folder)
         finally:
-            for companion in ("", "-journal", "-wal", "-shm"):
+            for companion in ("", *COMPANIONS):
                 part.with_name(part.name + companion).unlink(missing_ok=True)
     log.info("salvaged %.2f %% of the rows", 100 * found.share)
     return Salvaged(new, found.tables, found.patients)
