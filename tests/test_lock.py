@@ -68,7 +68,7 @@ from ui.dialogs.patient import CorrectionDialog, PatientDialog
 from ui.dialogs.preferences import PreferencesDialog
 from ui.dialogs.restore import RestoreDialog
 from ui.evaluation_view import EvaluationView
-from ui.locking import mark_of
+from ui.locking import Held, mark_of
 from ui.pages.door import Door
 from ui.pages.first_run import FirstRun
 from ui.pages.locked import LockablePage
@@ -1949,6 +1949,153 @@ def test_what_was_typed_in_an_evaluation_is_shown_in_no_records_that_were_put_in
     else:
         assert person.view.hands is not None
         assert person.view.hands.huge.accessibleName() == "27 N"
+
+
+def copy_of(folder: Path, to: Path) -> Path:
+    """The files of the records as they are now, which anybody at the computer may copy and put back."""
+    to.mkdir(exist_ok=True)
+    for each in (*to.glob("evalassist.db*"), *to.glob("evalassist.vault*")):
+        each.unlink()
+    for each in (*folder.glob("evalassist.db*"), *folder.glob("evalassist.vault*")):
+        shutil.copy(each, to / each.name)
+    return to
+
+
+@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize("way", ["changed by the administrator", "taken away", "changed by its owner"])
+def test_what_waits_is_not_given_to_a_former_password_though_it_was_changed_in_an_earlier_state_of_the_records(
+    person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, kept: bool
+) -> None:
+    """Somebody who may write files puts the earlier state there for the change, and the later one back after it."""
+    person.add("S. Lee", "lee", OTHER)
+    folder = person.store.path.parent
+    person.lock()
+    person.wait_locked()
+    before = copy_of(folder, tmp_path / "before")
+    person.sign_in("lee", OTHER)
+    lee = person.store.account
+    person.begin()
+    if kept:
+        person.type_into("mass", "6x2")
+    else:
+        monkeypatch.setattr(person.store, "save", cannot_be_read)
+        person.view.session.answer("goal-text", "on no disk")
+    person.lock()
+    person.wait_locked()
+    with_words = copy_of(folder, tmp_path / "with words")
+    copy_of(before, folder)
+    person.sign_in(*(("lee", OTHER) if way == "changed by its owner" else ("chen", PASSWORD)))
+    if way == "taken away":
+        person.entrance.remove_account(person.store, lee.id)
+    else:
+        person.entrance.change_password(person.store, lee.id, NEW)
+    person.lock()
+    person.wait_locked()
+    copy_of(with_words, folder)
+    person.sign_in("lee", OTHER)
+    assert person.sees == "start page"
+    assert person.something_waits_for(lee)
+
+
+@pytest.mark.parametrize("locked_meanwhile", [True, False])
+def test_what_waits_is_not_given_to_a_former_password_that_the_paper_key_changed_at_this_window(
+    person: Person, tmp_path: Path, locked_meanwhile: bool
+) -> None:
+    paper = person.entrance.new_paper_key(person.store)
+    person.add("S. Lee", "lee", OTHER)
+    folder = person.store.path.parent
+    person.lock()
+    person.sign_in("lee", OTHER)
+    lee = person.store.account
+    person.begin()
+    person.type_into("mass", "6x2")
+    person.lock()
+    person.wait_locked()
+    with_words = copy_of(folder, tmp_path / "with words")
+    door = person.door()
+    door.show_paper()
+    QTest.keyClicks(door.paper_key, paper)
+    door.button.click()
+    person.qtbot.waitUntil(lambda: door.holds_records)
+    door.who.setCurrentIndex(door.who.findText("S. Lee", Qt.MatchFlag.MatchStartsWith))
+    for each in (door.new_password.first, door.new_password.again):
+        QTest.keyClicks(each.edit, NEW)
+    door.button.click()
+    if locked_meanwhile:
+        person.window._nobody_there()
+        person.qtbot.waitUntil(lambda: not door.at_work)
+    else:
+        person.qtbot.waitUntil(lambda: person.window.door is None)
+        assert person.sees == "evaluation"
+        person.lock()
+        person.wait_locked()
+    copy_of(with_words, folder)
+    person.sign_in("lee", OTHER)
+    assert person.sees == "start page"
+    assert person.something_waits_for(lee)
+
+
+def test_what_was_typed_in_an_evaluation_that_could_not_be_read_waits_though_another_one_is_opened(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person.begin()
+    person.type_into("mass", "6x2")
+    person.lock()
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "load", cannot_be_read)
+        person.sign_in("chen", PASSWORD)
+        assert person.sees == "start page"
+    person.begin()
+    person.type_into("mass", "7y3")
+    person.lock()
+    seen = []
+    for _ in range(2):  # what waits longest comes first, the other one after the next lock
+        person.sign_in("chen", PASSWORD)
+        field = person.window.focusWidget()
+        assert isinstance(field, QLineEdit)
+        seen.append(field.text())
+        field.setText("62")
+        person.view.commit()
+        person.lock()
+    assert seen == ["6x2", "7y3"]
+
+
+@pytest.mark.parametrize("where", ["behind a lock in that moment", "where the patient cannot be read"])
+def test_a_form_that_could_not_be_opened_again_waits_on(
+    person: Person, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    begun, told = person.begin(), list[str]()
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: told.append(box.text()))
+    person.window.show_start()
+
+    def type_and_lock(dialog: PatientDialog) -> None:
+        dialog.knee.set_value("left")
+        person.window.lock()
+
+    clock = when_shown(PatientDialog, type_and_lock)
+    person.window.who_comes._ask(person.window.who_comes._next_visit(begun.patient.id))
+    person.wait_locked()
+    with monkeypatch.context() as then:
+        if where == "behind a lock in that moment":
+            bring_back = person.window.coming_back.bring_back
+
+            def and_lock(store: Store, held: Held | None) -> None:
+                bring_back(store, held)
+                person.window.lock()
+
+            then.setattr(person.window.coming_back, "bring_back", and_lock)
+            person.sign_in("chen", PASSWORD)
+        else:
+            then.setattr(Store, "patient", cannot_be_read)
+            person.sign_in("chen", PASSWORD)
+            person.qtbot.waitUntil(lambda: told == ["The records cannot be read now."])
+            person.lock()
+    person.wait_locked()
+    seen: list[str | None] = []
+    clock = when_shown(PatientDialog, lambda dialog: seen.append(dialog.knee.value))
+    person.sign_in("chen", PASSWORD)
+    person.qtbot.waitUntil(lambda: seen == ["left"])
+    assert not clock.isActive()
 
 
 def test_what_was_typed_waits_while_the_records_move_to_the_server(person: Person) -> None:

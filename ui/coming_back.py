@@ -28,6 +28,8 @@ class ComingBack:
         self._window, self._waiting = window, waiting
         self._lost_key = False
         """Who is signed in has not been told yet that locking closed a new paper key."""
+        self._form: HalfFilled | None = None
+        """The form of who is signed in that is not open again yet."""
 
     def put_by(self, store: Store) -> None:
         """The window is being locked: where its owner is, with what was typed and is no answer yet."""
@@ -40,6 +42,7 @@ class ComingBack:
             keyboard = keyboard_in(window.view)
             step, item, hands = window.view.step, window.view.focused_item(), window.view.leave_hands()
             words = window.view.loose_words() | addendum_words()
+        form, self._form = half_filled() or self._form, None
         left = Left(
             store.account.id,
             mark_of(store),
@@ -47,37 +50,34 @@ class ComingBack:
             step,
             item,
             words,
-            half_filled(),
+            form,
             hands,
             shows_paper_key() or self._lost_key,
             keyboard,
         )
-        before = self._waiting.left_by(store.account.id)
-        if before is not None and before.waits and window.view is None:  # it could not be read, and waits on
-            left = replace(
-                before, records=left.records, form=left.form or before.form, lost_key=left.lost_key
-            )
         self._waiting.put_by(left)
 
     def bring_back(self, store: Store, held: Held | None) -> None:
         """Somebody came in: show where they were when they locked the window, else the start page."""
-        window = self._window
-        left = self._waiting.take_left(store.account.id)
+        window, waited = self._window, self._waiting.take_left(store.account.id)
         if held is not None:
             window.show_held(held)
         else:
             window.show_start()
-            if left is not None and left.evaluation_id:
+        self._lost_key = any(left.lost_key for left in waited)
+        self._form = next((left.form for left in waited if left.form is not None), None)
+        for left in (replace(each, form=None, lost_key=False) for each in waited):
+            if left.evaluation_id and window.view is None:
                 self._go_back_to(left)
-                if window.view is None:  # it could not be read now: what was typed in it waits on
-                    self._waiting.put_by(left)
-        if left is not None and left.hands is not None:
-            self._go_on_at_the_table(left, left.hands)
-        self._lost_key = left is not None and left.lost_key
+            is_there = left.evaluation_id in ("", window.evaluation_id())
+            if not is_there:  # it cannot be read now, or another one is open: what was typed in it waits on
+                self._waiting.put_by(left)
+            if left.hands is not None and (is_there or window.view is None):
+                self._go_on_at_the_table(left, left.hands)
         if self._lost_key:
             QTimer.singleShot(0, window, self._tell_lost_key)
-        elif left is not None and left.form is not None:
-            QTimer.singleShot(0, window, partial(self._open_again, left.form))
+        elif self._form is not None:
+            QTimer.singleShot(0, window, self._open_again)
 
     def put_back(self, step: str, item: str, words: dict[tuple[str, str], str]) -> None:
         """Show what was typed and is no answer yet, and go where the keyboard was."""
@@ -130,11 +130,22 @@ class ComingBack:
         if self._window.door is None:
             tell(self._window, told, "")
 
-    def _open_again(self, form: HalfFilled) -> None:
-        """The form that locking closed, as far as it was filled."""
-        window = self._window
-        if window.door is not None:
+    def _open_again(self) -> None:
+        """The form that locking closed, as far as it was filled; where it cannot be opened now it waits on."""
+        from ui.dialogs.asking import tell
+
+        window, form = self._window, self._form
+        if window.door is not None or form is None:
             return
+        self._form = None
+        try:
+            self._open(form)
+        except EvalAssistError as fault:
+            self._form = form
+            tell(window, str(fault), "")
+
+    def _open(self, form: HalfFilled) -> None:
+        window = self._window
         if form.form == "account":
             window.show_accounts(form)
         elif form.form == "limit":

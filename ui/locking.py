@@ -45,10 +45,14 @@ class Mark:
     later: tuple[Line, ...] = ()
     """Those of whoever was at this window last: a password may have been changed meanwhile."""
 
+    def is_akin(self, store: Store) -> bool:
+        """Whether these are the records, on whatever day."""
+        return hashlib.sha256(store.keys.audit).digest() == self.audit
+
     def is_of(self, store: Store) -> bool:
         """Whether these are the records, and no backup from before took their place."""
-        same, lines = hashlib.sha256(store.keys.audit).digest() == self.audit, self.lines + self.later
-        return same and bool(lines) and store.has_lines(lines)
+        lines = self.lines + self.later
+        return self.is_akin(store) and bool(lines) and store.has_lines(lines)
 
 
 @dataclass(frozen=True)

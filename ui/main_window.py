@@ -649,7 +649,9 @@ class MainWindow(QMainWindow):
         self.coming_back.put_by(self._store)
         self.setWindowTitle("EvalAssist")
         spoken.say(self, tr("Locked."), at_once=True)
-        self.show_door(Door(lambda: entrance, last_name(entrance.records.parent), self._settings.clinic_name))
+        door = Door(lambda: entrance, last_name(entrance.records.parent), self._settings.clinic_name)
+        door.paper_put_away.connect(self.waiting.note_new_ways)
+        self.show_door(door)
         for key in self._keys:
             key.setEnabled(False)
         if self._copied is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -58,33 +59,42 @@ class Waiting:
             store.close()
         return held
 
-    def take_left(self, account_id: str) -> Left | None:
-        """Where who came in was; nothing where it was in other records, or on a later day than theirs."""
-        left = self.left_by(account_id)
-        if left is not None:
-            self.left.remove(left)
-        return left
+    def take_left(self, account_id: str) -> list[Left]:
+        """Where who came in was: what waits first, the last place after it.
+
+        Nothing where it was in other records, or on a later day than theirs.
+        """
+        own = self._left_by(account_id)
+        self.left = [each for each in self.left if each not in own]
+        return [*(each for each in own if each.waits), *(each for each in own[-1:] if not each.waits)]
+
+    def _left_by(self, account_id: str) -> list[Left]:
+        return [each for each in self.left if each.account_id == account_id and each.records in self._known]
 
     # ------------------------------------------------------------ the window is locked
 
-    def left_by(self, account_id: str) -> Left | None:
-        """What waits for who is at the window; of other records, or of a later day, nothing is touched."""
-        own = [each for each in self.left if each.account_id == account_id and each.records in self._known]
-        return next((each for each in own if each.waits), own[-1] if own else None)
-
     def put_by(self, left: Left) -> None:
-        """Keep where somebody was until they come back to these records."""
-        before = self.left_by(left.account_id)
-        if before is not None:
+        """Keep where somebody was until they come back to these records, and what waits in another evaluation."""
+        for before in self._left_by(left.account_id):
+            if before.evaluation_id == left.evaluation_id:
+                left = replace(left, words=before.words | left.words)
+            elif before.waits:
+                continue
             self.left.remove(before)
         self.left.append(left)
         self._known.append(left.records)
 
+    def note_new_ways(self, store: Store) -> None:
+        """A way in was changed at this window: what waits is given to no state of the records that lacks that."""
+        if store.changed_ways and not store.is_shared:  # a server asks its own vault who may come in
+            waits: tuple[Left | Held, ...] = (*self.left, *self.held)
+            for each in waits:
+                if each.records.is_akin(store):
+                    each.records.later = store.own_lines or each.records.later
+
     def hold(self, view: EvaluationView, store: Store, why: str) -> None:
         """What cannot be kept stays in the memory, out of sight, until it can be or its owner comes back."""
-        left = self.left_by(store.account.id)
-        assert left is not None
-        held = Held(view, store, left.records, why)
+        held = Held(view, store, self.left[-1].records, why)
         self.held.append(held)
         self._window.view = None
         held.view.hide()
@@ -100,9 +110,10 @@ class Waiting:
             self.take_left(store.account.id)
         if all(held.store is not store for held in self.held):
             store.close("locked")
-        if not store.is_shared:  # a server asks its own vault who may come in
+        if not store.is_shared:
             for mark in self._known:
                 mark.later = store.own_lines or mark.later
+        self.note_new_ways(store)
         self._known = []
 
     def tell(self) -> None:

@@ -708,6 +708,7 @@ class Entrance:
         From here on the vault counts; where the key is not used now, that follows at the next sign-in. Records on a
         server keep theirs. The file is not asked for the vault again: another program may exchange it meanwhile.
         """
+        store.changed_ways = True
         if store.is_shared:
             self._write(store, vault, former, told)
             return store.keys, vault

@@ -242,9 +242,9 @@ def _put_aside(folder: Path, keys: Keys, until_done: ExitStack) -> Path | None:
     """Make a backup of the records that are there; where they cannot be read, move them as they are."""
     records, vault = folder / RECORDS, folder / vaults.FILE_NAME
     former = vaults.previous_of(vault)
-    files = [each for each in (records, *(folder / f"{RECORDS}{end}" for end in COMPANIONS)) if each.exists()]
+    files = [records, *(folder / f"{RECORDS}{end}" for end in COMPANIONS)]
     ways_in = [each for each in (vault, former) if each.exists()]
-    if not (files or ways_in):
+    if not ways_in and not any(each.exists() for each in files):
         return None
     if records.exists() and (made := _backed_up(records, keys, until_done)):
         return made
@@ -253,7 +253,7 @@ def _put_aside(folder: Path, keys: Keys, until_done: ExitStack) -> Path | None:
         write_whole(aside / each.name, each.read_bytes())
     former.unlink(missing_ok=True)
     for each in files:
-        if each.exists():  # what was looked at is one file by then
+        if each.exists():  # asked only now: nobody opens the records any more once their file is moved
             each.rename(aside / each.name)
     keep_names(aside)
     keep_names(folder)

@@ -157,6 +157,8 @@ class Store:
         self.on_close: Callable[[], None] | None = None
         """What is still to be done with the open records before they are closed."""
         self.password_was_given = False
+        self.changed_ways = False
+        """Whether a way in was changed here, or taken away."""
         """Somebody else chose the password with which this account signed in, and so knows it."""
         self.trail_was_cut = False
         """The audit trail lacks a line known outside: the file was put back to an earlier state, or changed."""

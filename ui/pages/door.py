@@ -191,6 +191,8 @@ class Door(ClosedPage):
     """Who is there: name and password, a key file where one is used; or the paper key."""
 
     hides = True
+    paper_put_away = Signal(object)
+    """The records that the paper key opened are closed; a way in may have been changed in them."""
 
     def __init__(
         self, entrance: Callable[[], Entrance], name: str = "", clinic: str = "", says: str = ""
@@ -336,6 +338,7 @@ class Door(ClosedPage):
 
         def enter(opened: Store) -> None:
             self._by_paper = None
+            self.paper_put_away.emit(store)
             self.opened.emit(opened, WayIn(entrance()))
 
         self._try(come_in, enter)
@@ -355,6 +358,7 @@ class Door(ClosedPage):
         if store is not None:
             self._stop_watching()
             store.close()
+            self.paper_put_away.emit(store)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress) and self._away.isActive():
