@@ -874,6 +874,20 @@ def test_the_hands_busy_view_says_once_how_each_muscle_is_tested_and_again_with_
     assert not [words for words in told[:-1] if "Pad: " in words], "the same pad is said once"
 
 
+def test_an_answer_that_changes_the_exercises_of_the_plan_says_which(desk: Desk, aloud: Aloud) -> None:
+    desk.window.begin(desk.case("ex1").with_answers({"nprs-worst": 9.0, "resisted-ext-pain": 8.0}))
+    view = desk.window.view
+    assert view is not None
+    view.go_to("resisted-ext-pain")
+    desk.rest()
+    aloud.heard()
+    view.session.answer("resisted-ext-pain", 0.0)
+    new, gone = "Isometric knee extension at 60 degrees", "Quadriceps set (isometric, knee straight)"
+    assert f"The plan has {new} instead of {gone}" in aloud.heard()[0]
+    view.undo()
+    assert f"The plan has {gone} instead of {new}" in aloud.heard()[0]
+
+
 def test_the_hands_busy_view_says_how_the_sides_differ_once_both_are_in(desk: Desk, aloud: Aloud) -> None:
     desk.window.begin(desk.case("ex1").without_answer("habd.left", "her.left"))
     assert desk.window.view is not None

@@ -17,6 +17,7 @@ from shiboken6 import isValid
 
 from evalassist.clinical.assessment import CODES
 from evalassist.clinical.progress import StepProgress, shown
+from evalassist.clinical.result import PlanOfCare
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Evaluation, ItemId, SoreKnee
 from evalassist.note import Language
@@ -121,7 +122,7 @@ class EvaluationView(QWidget):
         """What is left to make of the page that is being made before anyone looks at it."""
         self._early: Page | None = None
         """That page; it lies beside the room of the pages, so that it is laid out, too."""
-        self._heard: tuple[dict[str, str], list[str]] | None = None
+        self._heard: tuple[dict[str, str], list[str], list[str]] | None = None
         """The red flags and conclusions that were read aloud, or stood there from the beginning."""
         self._begun = False
         """Everything is shown; what is beside the page comes a moment after it."""
@@ -638,8 +639,10 @@ class EvaluationView(QWidget):
         }
         stopped = self.session.assessment.stopped
         said = [] if stopped else PanelLines(self.session).found()
-        flags_before, said_before = self._heard or (flags, said)
-        self._heard = flags, said
+        plan = self.session.plan
+        planned = [one.exercise.name for one in plan.exercises] if isinstance(plan, PlanOfCare) else []
+        flags_before, said_before, planned_before = self._heard or (flags, said, planned)
+        self._heard = flags, said, planned
         for flag_id, words in flags.items():
             if flag_id not in flags_before and self._step not in WARNING:
                 spoken.say(self, words, at_once=True)
@@ -647,6 +650,8 @@ class EvaluationView(QWidget):
             spoken.say(self, tr("No red flag any more"))
         if said_before:  # else a stop went, and all stands as it was
             spoken.say(self, "; ".join(words for words in said if words not in said_before))
+        if planned_before and planned and self._step != "plan":  # there the page itself says what is changed
+            spoken.say(self, _other_exercises(planned_before, planned))
 
     def _refresh_footer(self) -> None:
         here = self.session.progress[self._step]
@@ -1012,3 +1017,14 @@ class EvaluationView(QWidget):
             act.triggered.connect(lambda _=False, side=side: self.session.change_side(side))
         badge = self.header.side
         menu.exec(badge.mapToGlobal(badge.rect().bottomLeft()) if badge.hasFocus() else QCursor.pos())
+
+
+def _other_exercises(before: list[str], now: list[str]) -> str:
+    """How an answer changed which exercises the plan holds; empty where it did not."""
+    gone = ", ".join(name for name in before if name not in now)
+    new = ", ".join(name for name in now if name not in before)
+    if new and gone:
+        return tr("The plan has {new} instead of {gone}").format(new=new, gone=gone)
+    if new:
+        return tr("The plan has {new} now").format(new=new)
+    return tr("The plan has no {gone} any more").format(gone=gone) if gone else ""
