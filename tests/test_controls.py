@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from evalassist.content import load_content
-from ui import style
+from ui import spoken, style
 from ui.gallery import gallery, more_gallery
 from ui.widgets.bars import HeaderBar
 from ui.widgets.cards import FoldingGroup, RailStep, Stepper, StepRail
@@ -533,6 +533,20 @@ def test_which_of_two_days_is_meant_is_said_by_a_click(qtbot: QtBot, at: int, me
     assert birth.edit.text() == date_text(meant)
     assert birth.message == ""
     assert not [link for link in birth.findChildren(LinkButton) if link.isVisible()]
+
+
+def test_what_the_page_said_of_a_date_goes_with_the_decision_which_of_two_is_meant(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    birth = shown(qtbot, DateField("Date of birth"))
+    press("5/9/2001")
+    press(Qt.Key.Key_Return)
+    birth.tell(birth.message)  # "Begin" was pressed
+    monkeypatch.setattr(spoken, "say", lambda _, words, **_how: said.append(words))
+    press(Qt.Key.Key_Return)
+    assert birth.message == ""
+    assert said == ["Date of birth: May 9, 2001"]
 
 
 def test_a_sentence_below_a_date_waits_until_the_button_of_the_mouse_is_up(

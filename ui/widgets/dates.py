@@ -224,7 +224,7 @@ class DateField(Typed):
         typed = self.edit.text()
         meant = two_meanings(typed)
         if meant is not None and typed == self._asked_about:
-            self.edit.setText(date_text(meant[0]))
+            self._decide(meant[0])
         self._asked_about = typed if meant is not None else ""
         self.commit()
 
@@ -232,10 +232,15 @@ class DateField(Typed):
         """One of the two days was clicked."""
         meant = two_meanings(self.edit.text())
         if meant is not None:
-            self.edit.setText(date_text(meant[at]))
+            self._decide(meant[at])
             self._asked_about = ""
             self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
             self.commit()
+
+    def _decide(self, day: date) -> None:
+        self._fault = ""  # its page asked which of the two
+        self.edit.setText(date_text(day))
+        self._speak(date_text(day))
 
     def _entered(self, back: bool) -> None:
         refused_before = self.message
