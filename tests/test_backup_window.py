@@ -176,6 +176,22 @@ def test_a_backup_is_restored_by_the_paper_key(clinic: Clinic, qtbot: QtBot, tmp
     assert len(Tries(clinic.folder / TRIES).failed_at) == 1  # the wrong one is still to be told
 
 
+def test_of_backups_in_two_folders_the_newest_is_chosen_though_each_folder_counts_anew(
+    clinic: Clinic, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """The backup folder was changed in the settings; what lies in the former one is older."""
+    for _ in range(3):
+        former = clinic.backups.make(clinic.keys.database, "close")
+        made = former.manifest.made_at
+        manifest = former.manifest_file.read_text().replace(made, "2026-03-01T09:00:00+00:00")
+        former.manifest_file.write_text(manifest)
+    newest = Backups(clinic.records, tmp_path / "other disk").make(clinic.keys.database, "close")
+    assert newest.manifest.number < former.manifest.number
+    dialog = RestoreDialog(clinic.folder, [tmp_path / "other disk"])
+    qtbot.addWidget(dialog)
+    assert dialog._files[dialog.list.currentIndex().row()] == newest.file
+
+
 def test_a_backup_on_a_stick_is_chosen_on_a_fresh_machine(
     clinic: Clinic, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 
 from evalassist.case_file import read_answers, read_case
@@ -18,6 +19,7 @@ from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.progress import StepProgress, progress
 from evalassist.clinical.result import NoPlan, PlanOfCare
 from evalassist.content import Content
+from evalassist.documents import referral_pdf
 from evalassist.evaluation import Evaluation
 from evalassist.note import Note
 from evalassist.noting import clinic_of, note_of
@@ -92,6 +94,14 @@ def test_the_note_says_whose_diagnosis_stands_and_does_not_list_what_was_not_ask
     assert told in summary(note)
     assert not any("Other causes excluded" in each for each in note.not_decided)
     assert "mob-hyper" not in {conclusion.id for conclusion in note.conclusions}
+
+
+def test_a_letter_at_a_later_visit_tells_of_the_exercises_the_patient_has(content: Content) -> None:
+    *_, note = judged({"base": "ex1", "weeks": 4, "now": {"bone-stress": "yes"}}, content)
+    pdf = pypdfium2.PdfDocument(referral_pdf(note))
+    letter = " ".join(" ".join(page.get_textpage().get_text_range() for page in pdf).split())
+    assert "The patient has an exercise plan from an earlier visit. No new one was made" in letter
+    assert "No exercise plan was made" not in letter
 
 
 def test_a_first_visit_waits_for_all_it_did_before(content: Content) -> None:

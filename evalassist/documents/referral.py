@@ -223,6 +223,11 @@ def _not_done(note: Note) -> str:
             f"{left} of the {note.screen_asked} questions of the safety screen "
             f"{'was' if left == 1 else 'were'} not answered. "
         )
+    if note.follow_up is not None and note.follow_up.phase is not None:
+        return told + (
+            "The patient has an exercise plan from an earlier visit. No new one was made, and that one does not go on "
+            "until the patient is cleared."
+        )
     return told + "No exercise plan was made, and there is none until the patient is cleared."
 
 

@@ -101,7 +101,10 @@ class RestoreDialog(QDialog):
             stack.addWidget(part)
         stack.addLayout(ends)
         self._files: list[Path] = []
-        self._show([each for place in (folder / FOLDER, *places) for each in backups_in(place)])
+        found = [each for place in (folder / FOLDER, *places) for each in backups_in(place)]
+        self._show(
+            sorted(found, key=lambda each: each.manifest.moment, reverse=True)
+        )  # each folder counts anew
         self._show_way()
         (self.list if self._files else another).setFocus()
 
