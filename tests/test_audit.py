@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, create_engine, event, text
@@ -125,7 +126,7 @@ def test_every_change_is_noted_with_who_did_it_and_never_with_what_was_typed(
     assert told[2][2] == {"fields": ["name"]}
     assert told[3][2] == {"answers": ["pain", "story"], "conclusions": ["pfp"]}
     assert told[5][2] == {"fields": ["impression"]}
-    assert told[13][2].keys() == {"fields", "sha256"}  # the seal of who it is, as of a note
+    assert told[13][2].keys() == {"fields", "was", "sha256"}  # the seals of who it is, as of a note
     assert told[13][2]["fields"] == ["name"]
     with raw(path) as db:
         assert "secret" not in str(db.execute("SELECT * FROM audit").fetchall())
@@ -728,6 +729,23 @@ def test_an_addendum_a_paper_and_an_account_that_are_told_a_second_time_are_told
         db.execute("UPDATE account SET removed_at = NULL, role = 'administrator'")
     told = [fault for fault in checked(path).faults if "may do is not what" in fault]
     assert len(told) == 2
+
+
+@pytest.mark.parametrize("edit", [{"role": "therapist"}, {"sign_in": "kim"}, {"licence": "PT-2"}])
+@pytest.mark.parametrize("forged", ["name = 'A. Chen'", "licence = 'PT-999'"])
+def test_who_an_account_is_for_another_program_does_not_pass_for_a_later_edit(
+    path: Path, edit: dict[str, Any], forged: str
+) -> None:
+    with Store(path, KEYS, CHEN) as store:
+        store.keep_account(STUDENT)
+        store.keep_account(replace(STUDENT, name="Kim Ro"))
+    assert checked(path).faults == []
+    with raw(path) as db:
+        db.execute(f"UPDATE account SET {forged} WHERE id = ?", (STUDENT.id,))
+    with Store(path, KEYS, CHEN) as store:
+        store.keep_account(replace(store.account_of(STUDENT.id), **edit))
+    (fault,) = checked(path).faults
+    assert "was changed by another program before an administrator last changed this account" in fault
 
 
 @pytest.mark.parametrize("more", [{}, {"documents": []}])

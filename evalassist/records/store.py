@@ -504,14 +504,15 @@ class Store:
         """Keep a new account, or a changed one; only an administrator says who is who and may do what."""
         self._only_administrators()
         with self._change() as db:
-            fields = writes.keep_account(db, account, datetime.now(UTC))
-            role, told = {"role": account.role}, {"sha256": account_sha256(account)}
-            act, detail = (
-                ("account-added", role | told)
-                if fields is None
-                else ("account-changed", {"fields": fields} | told | (role if "role" in fields else {}))
-            )
-            self._append(db, act, account.id, detail)
+            former = writes.keep_account(db, account, datetime.now(UTC))
+            role = {"role": account.role}
+            told: dict[str, object] = {"sha256": account_sha256(account)}
+            if former is None:
+                self._append(db, "account-added", account.id, told | role)
+            else:
+                was, fields = former
+                told |= {"fields": fields, "was": account_sha256(was)}
+                self._append(db, "account-changed", account.id, told | (role if "role" in fields else {}))
         if account.id == self.account.id:
             self.account = account
         log.info("account %s kept", account.id)

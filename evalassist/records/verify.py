@@ -267,6 +267,8 @@ class _Trail:
         """What each account may do; "" where a line from before this version does not say."""
         self.people: dict[str, str] = {}
         """The seal of who each account is; "" where a line from before this version does not say."""
+        self.altered: set[str] = set()
+        """Who was somebody else for another program before EvalAssist changed the account."""
         self.imported: dict[str, datetime] = {}
         """When a patient was taken in from other records by a version whose line does not say what came."""
         self.told: set[str] = set()
@@ -349,6 +351,8 @@ class _Trail:
             case "account-removed":
                 self.roles[target] = REMOVED
             case "account-changed":
+                if "was" in detail and self.people.get(target, "") not in ("", detail["was"]):
+                    self.altered.add(target)  # what another program wrote would pass for this edit
                 self.people[target] = detail.get("sha256", "")
                 if "role" in detail["fields"] and self.roles.get(target) != REMOVED:
                     self.roles[target] = detail.get("role", "")
@@ -611,6 +615,11 @@ def _accounts(db: Connection, trail: _Trail) -> Iterator[str]:
         person = Account(row.id, row.sign_in, row.name, row.licence, row.role)
         if trail.people.get(row.id, "") not in ("", account_sha256(person)):
             yield f"The name or license of {row.name} is not what the audit trail knows."
+        elif row.id in trail.altered:
+            yield (
+                f"The name or license of {row.name} was changed by another program before an administrator last "
+                "changed this account. Look whether both are right."
+            )
         unseen.discard(row.id)
     for account_id in sorted(unseen):
         yield f"An account ({account_id}) is missing."

@@ -267,14 +267,14 @@ def keep_use(db: Connection, document_id: str, use: Used) -> tuple[str, str]:
     return found.evaluation_id, found.kind
 
 
-def keep_account(db: Connection, account: Account, now: datetime) -> list[str] | None:
-    """Write a new account, or a changed one; returns the fields that were changed, None for a new one."""
+def keep_account(db: Connection, account: Account, now: datetime) -> tuple[Account, list[str]] | None:
+    """Write a new account, or a changed one; returns what it was and the fields that changed, None for a new one."""
     columns = [getattr(StoredAccount, name) for name in Account.__dataclass_fields__]
     former = db.execute(select(*columns).where(StoredAccount.id == account.id)).mappings().one_or_none()
     row = upsert(db, StoredAccount).values(asdict(account) | {"added_at": now})
     changed = {name: value for name, value in asdict(account).items() if name != "id"}
     db.execute(row.on_conflict_do_update(index_elements=["id"], set_=changed))
-    return None if former is None else _differing(Account(**former), account)
+    return None if former is None else (was := Account(**former), _differing(was, account))
 
 
 def remove_account(db: Connection, account_id: str, now: datetime) -> None:
