@@ -69,6 +69,7 @@ from ui.dialogs.preferences import PreferencesDialog
 from ui.dialogs.restore import RestoreDialog
 from ui.evaluation_view import EvaluationView
 from ui.locking import Held, mark_of
+from ui.main_window import MainWindow
 from ui.pages.door import Door
 from ui.pages.first_run import FirstRun
 from ui.pages.locked import LockablePage
@@ -1954,6 +1955,9 @@ def test_what_was_typed_in_an_evaluation_is_shown_in_no_records_that_were_put_in
 def copy_of(folder: Path, to: Path) -> Path:
     """The files of the records as they are now, which anybody at the computer may copy and put back."""
     to.mkdir(exist_ok=True)
+    for window in QApplication.topLevelWidgets():
+        if isinstance(window, MainWindow) and window._last_backups is not None:
+            window._last_backups.wait()
     for each in (*to.glob("evalassist.db*"), *to.glob("evalassist.vault*")):
         each.unlink()
     for each in (*folder.glob("evalassist.db*"), *folder.glob("evalassist.vault*")):
@@ -1995,6 +1999,94 @@ def test_what_waits_is_not_given_to_a_former_password_though_it_was_changed_in_a
     person.sign_in("lee", OTHER)
     assert person.sees == "start page"
     assert person.something_waits_for(lee)
+
+
+@pytest.mark.parametrize("way", ["changed", "taken away"])
+def test_what_waits_is_not_given_to_a_former_password_that_is_changed_once_more_in_the_state_where_it_counts(
+    person: Person, tmp_path: Path, way: str
+) -> None:
+    person.add("S. Lee", "lee", OTHER)
+    folder = person.store.path.parent
+    person.lock()
+    person.sign_in("lee", OTHER)
+    lee = person.store.account
+    person.begin()
+    person.type_into("mass", "6x2")
+    person.lock()
+    person.wait_locked()
+    with_words = copy_of(folder, tmp_path / "with words")
+    person.sign_in("chen", PASSWORD)
+    if way == "changed":
+        person.entrance.change_password(person.store, lee.id, NEW)
+    else:
+        person.entrance.remove_account(person.store, lee.id)
+    person.lock()
+    person.wait_locked()
+    copy_of(with_words, folder)
+    password = OTHER
+    for another in ("one more harbour", "and one more"):
+        person.sign_in("lee", password)
+        assert person.sees == "start page"
+        person.entrance.change_password(person.store, lee.id, another)
+        password = another
+        person.lock()
+        person.wait_locked()
+    assert person.something_waits_for(lee)
+
+
+@pytest.mark.parametrize("elsewhere_too", [True, False])
+def test_what_was_typed_before_a_lock_does_not_erase_what_was_kept_since(
+    person: Person, monkeypatch: pytest.MonkeyPatch, elsewhere_too: bool
+) -> None:
+    """At another window meanwhile, or here, where the evaluation could not be read at first."""
+    told: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: told.append(box.text()))
+    folder, begun = person.store.path.parent, person.begin()
+    person.type_into("mass", "6x2")
+    person.lock()
+    person.wait_locked()
+    if elsewhere_too:
+        with Entrance(folder).sign_in("chen", PASSWORD) as other:
+            other.save(other.load(begun.id).with_answer("mass", 62.0))
+    else:
+        with monkeypatch.context() as broken:
+            broken.setattr(Store, "load", cannot_be_read)
+            person.sign_in("chen", PASSWORD)
+        told.clear()
+        person.window.open_evaluation(begun.id)
+        person.view.session.answer("mass", 62.0)
+        person.lock()
+        person.wait_locked()
+    person.sign_in("chen", PASSWORD)
+    person.qtbot.waitUntil(lambda: bool(told))
+    (words,) = told
+    assert words.startswith("Body mass")
+    assert "“6x2” was typed here before the window was locked. Another answer was kept since." in words
+    assert person.view.session.evaluation.answers["mass"] == 62.0
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    person.qtbot.wait(50)
+    assert len(told) == 1, "it is told once"
+
+
+def test_a_number_half_typed_at_the_table_waits_though_the_evaluation_was_opened_by_hand(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = person.begin()
+    person.view.go_to("her.left")
+    person.view.toggle_hands()
+    assert person.view.hands is not None
+    QTest.keyClicks(person.view.hands, "27")
+    person.lock()
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "load", cannot_be_read)
+        person.sign_in("chen", PASSWORD)
+        assert person.sees == "start page"
+    person.window.open_evaluation(begun.id)
+    person.lock()
+    person.sign_in("chen", PASSWORD)
+    assert person.view.hands is not None
+    assert person.view.hands.huge.accessibleName() == "27 N"
 
 
 @pytest.mark.parametrize("locked_meanwhile", [True, False])

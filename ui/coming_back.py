@@ -67,13 +67,15 @@ class ComingBack:
         self._lost_key = any(left.lost_key for left in waited)
         self._form = next((left.form for left in waited if left.form is not None), None)
         for left in (replace(each, form=None, lost_key=False) for each in waited):
-            if left.evaluation_id and window.view is None:
+            there = window.evaluation_id()
+            is_next = not there or (there == left.evaluation_id and left.waits)
+            if held is None and left.evaluation_id and is_next:
                 self._go_back_to(left)
             is_there = left.evaluation_id in ("", window.evaluation_id())
+            if left.hands is not None and (is_there or window.view is None):
+                left = self._go_on_at_the_table(left, left.hands)
             if not is_there:  # it cannot be read now, or another one is open: what was typed in it waits on
                 self._waiting.put_by(left)
-            if left.hands is not None and (is_there or window.view is None):
-                self._go_on_at_the_table(left, left.hands)
         if self._lost_key:
             QTimer.singleShot(0, window, self._tell_lost_key)
         elif self._form is not None:
@@ -97,18 +99,29 @@ class ComingBack:
 
     def _go_back_to(self, left: Left) -> None:
         """The same evaluation, step and field, with what was typed and is no answer yet."""
-        window = self._window
-        window.open_evaluation(left.evaluation_id)
+        window, words = self._window, dict(left.words)
+        if window.view is None:
+            window.open_evaluation(left.evaluation_id)
         if window.view is None:
             return
+        for step, name in left.words:
+            if left.answers is not None and window.view.answered_since(step, name, left.answers):
+                told = tr(
+                    "{name}: “{typed}” was typed here before the window was locked. Another answer was kept since."
+                )
+                told = told.format(name=name, typed=words.pop((step, name)))
+                QTimer.singleShot(0, window, partial(self._tell, told))
         if left.step and left.step != window.view.step:
             window.view.show_step(left.step)
-        self.put_back(left.step, left.item, left.words)
+        self.put_back(left.step, left.item, words)
         if left.keyboard is not None:
             left.keyboard.put_back(window.view)
 
-    def _go_on_at_the_table(self, left: Left, hands: Begun) -> None:
-        """The hands-busy view with the number that was half typed; where that has no place any more, say so once."""
+    def _go_on_at_the_table(self, left: Left, hands: Begun) -> Left:
+        """The hands-busy view with the number that was half typed; where that has no place any more, say so once.
+
+        Returns what waits on where the evaluation cannot be read now.
+        """
         from ui.half_filled import number_not_entered
 
         window, gone = self._window, False
@@ -119,12 +132,12 @@ class ComingBack:
                 window.records.load(left.evaluation_id, to_edit=False)
             except EvalAssistError as fault:
                 gone = isinstance(fault, GoneError)
-        if told := number_not_entered(hands, window.view, gone=gone):
-            if window.view is None:
-                self._waiting.put_by(replace(left, hands=None))
-            QTimer.singleShot(0, window, partial(self._tell_not_entered, told))
+        told = number_not_entered(hands, window.view, gone=gone)
+        if told:
+            QTimer.singleShot(0, window, partial(self._tell, told))
+        return replace(left, hands=None) if told else left
 
-    def _tell_not_entered(self, told: str) -> None:
+    def _tell(self, told: str) -> None:
         from ui.dialogs.asking import tell
 
         if self._window.door is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -19,7 +19,7 @@ from evalassist.clinical.assessment import CODES
 from evalassist.clinical.progress import StepProgress, shown
 from evalassist.clinical.result import PlanOfCare
 from evalassist.errors import EvalAssistError
-from evalassist.evaluation import Evaluation, ItemId, SoreKnee
+from evalassist.evaluation import Answer, Evaluation, ItemId, SoreKnee
 from evalassist.note import Language
 from evalassist.translate import tr
 from ui import collector, icons, spoken, style
@@ -318,6 +318,12 @@ class EvaluationView(QWidget):
             except Exception as error:  # a defect must not keep the window from locking
                 log_fault(log, "a page could not be asked", error, self.session.evaluation.id)
         return found
+
+    def answered_since(self, step_id: str, name: str, before: Mapping[ItemId, Answer]) -> bool:
+        """Whether another answer was kept meanwhile for the item to which this field belongs."""
+        page, now = self.show_step(step_id), self.session.evaluation.answers
+        fields = (field for field in page.findChildren(Typed) if field.accessibleName() == name)
+        return any((item := page.item_of(field)) and now.get(item) != before.get(item) for field in fields)
 
     def put_back(self, found: dict[tuple[str, str], str]) -> list[Typed]:
         """Show again what was typed before the window was locked; the fields where it stands."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from evalassist.translate import tr
 from ui.dialogs.asking import TAKEN_AWAY
 
 if TYPE_CHECKING:
+    from evalassist.evaluation import Answer, ItemId
     from evalassist.records.accounts import Account
     from evalassist.records.audit import Line
     from evalassist.records.store import Store
@@ -123,6 +124,8 @@ class Left:
     lost_key: bool = False
     """A new paper key was shown that is not on paper."""
     keyboard: Keyboard | None = field(default=None, repr=False)
+    answers: Mapping[ItemId, Answer] | None = field(default=None, repr=False)
+    """The answers that were kept then: where another one was given since, what waits is not put over it."""
 
     @property
     def waits(self) -> bool:

@@ -690,6 +690,8 @@ class MainWindow(QMainWindow):
             return
         self._closing = []
         self._way_in, store = None, self._store
+        if self.view is not None:
+            self.waiting.note_answers(self.view.session.evaluation)
         practices = self.view is not None and self.view.session.evaluation.is_practice
         if self.view is not None and not self.keep() and not store.is_removed and not practices:
             self.waiting.hold(self.view, store, self.leaving.why_not_kept)

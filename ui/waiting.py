@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget
 from ui.locking import Held, Left, Mark, marks_of
 
 if TYPE_CHECKING:
+    from evalassist.evaluation import Evaluation
     from evalassist.records.store import Store
     from ui.evaluation_view import EvaluationView
     from ui.main_window import MainWindow
@@ -75,13 +76,8 @@ class Waiting:
 
     def put_by(self, left: Left) -> None:
         """Keep where somebody was until they come back to these records, and what waits in another evaluation."""
-        for before in self._left_by(left.account_id):
-            if before.evaluation_id == left.evaluation_id:
-                left = replace(left, words=before.words | left.words)
-            elif before.waits:
-                continue
-            self.left.remove(before)
-        self.left.append(left)
+        own = self._left_by(left.account_id)
+        self.left = [*(each for each in self.left if each.waits or each not in own), left]
         self._known.append(left.records)
 
     def note_new_ways(self, store: Store) -> None:
@@ -89,8 +85,14 @@ class Waiting:
         if store.changed_ways and not store.is_shared:  # a server asks its own vault who may come in
             waits: tuple[Left | Held, ...] = (*self.left, *self.held)
             for each in waits:
-                if each.records.is_akin(store):
-                    each.records.later = store.own_lines or each.records.later
+                if each.records.is_akin(
+                    store
+                ):  # who changes one in an earlier state does not undo what barred it
+                    each.records.later = (*each.records.later, *store.own_lines)
+
+    def note_answers(self, evaluation: Evaluation) -> None:
+        """What was answered when the evaluation was put away, to which what waits belongs."""
+        self.left[-1] = replace(self.left[-1], answers=evaluation.answers)
 
     def hold(self, view: EvaluationView, store: Store, why: str) -> None:
         """What cannot be kept stays in the memory, out of sight, until it can be or its owner comes back."""

@@ -233,9 +233,9 @@ def last_line(db: Session) -> Line | None:
 
 def has_lines(db: Session, lines: Iterable[Line]) -> bool:
     """Whether the trail holds each of these lines just so."""
-    wanted = {line[0]: line for line in lines}
-    found = db.execute(_WHOLE.where(StoredAudit.number.in_(wanted)))
-    return {row.number: tuple(row) for row in found} == wanted
+    wanted = set(lines)  # two of one number are of two trails: none holds both
+    found = db.execute(_WHOLE.where(StoredAudit.number.in_([line[0] for line in wanted])))
+    return {tuple(row) for row in found} == wanted
 
 
 def tells_since(db: Connection, known: Anchor, action: str) -> bool:
