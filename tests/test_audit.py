@@ -745,7 +745,27 @@ def test_who_an_account_is_for_another_program_does_not_pass_for_a_later_edit(
     with Store(path, KEYS, CHEN) as store:
         store.keep_account(replace(store.account_of(STUDENT.id), **edit))
     (fault,) = checked(path).faults
-    assert "was changed by another program before an administrator last changed this account" in fault
+    assert "came from another program before an administrator last changed this account" in fault
+
+
+@pytest.mark.parametrize("then", ["edited", "removed"])
+def test_an_account_that_another_program_added_does_not_pass_for_one_of_ours_once_it_is(
+    path: Path, then: str
+) -> None:
+    with Store(path, KEYS, CHEN) as store:
+        store.keep_account(STUDENT)
+    with raw(path) as db:
+        db.execute(
+            "INSERT INTO account (id, sign_in, name, licence, role, added_at) "
+            "SELECT 'eve', 'eve', 'Eve', '', 'student', added_at FROM account"
+        )
+    with Store(path, KEYS, CHEN) as store:
+        if then == "removed":
+            store.remove_account("eve")
+        else:
+            store.keep_account(replace(store.account_of("eve"), role="therapist"))
+    (fault,) = checked(path).faults
+    assert "Eve came from another program" in fault
 
 
 @pytest.mark.parametrize("more", [{}, {"documents": []}])

@@ -2034,6 +2034,32 @@ def test_what_waits_is_not_given_to_a_former_password_that_is_changed_once_more_
     assert person.something_waits_for(lee)
 
 
+def test_what_waits_is_not_given_to_a_former_password_that_was_changed_here_after_a_move_to_the_server(
+    person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody puts the file from before the move back in place."""
+    person.add("S. Lee", "lee", OTHER)
+    folder = person.store.path.parent
+    person.lock()
+    person.sign_in("lee", OTHER)
+    lee = person.store.account
+    person.begin()
+    person.type_into("mass", "6x2")
+    person.lock()
+    person.wait_locked()
+    before = copy_of(folder, tmp_path / "before")
+    person.sign_in("chen", PASSWORD)
+    person.entrance.change_password(person.store, lee.id, NEW)
+    with monkeypatch.context() as moved:
+        moved.setattr(Store, "is_shared", property(lambda _: True))
+        person.lock()
+        person.wait_locked()
+    copy_of(before, folder)
+    person.sign_in("lee", OTHER)
+    assert person.sees == "start page"
+    assert person.something_waits_for(lee)
+
+
 @pytest.mark.parametrize("elsewhere_too", [True, False])
 def test_what_was_typed_before_a_lock_does_not_erase_what_was_kept_since(
     person: Person, monkeypatch: pytest.MonkeyPatch, elsewhere_too: bool

@@ -82,7 +82,7 @@ class Waiting:
 
     def note_new_ways(self, store: Store) -> None:
         """A way in was changed at this window: what waits is given to no state of the records that lacks that."""
-        if store.changed_ways and not store.is_shared:  # a server asks its own vault who may come in
+        if store.changed_ways:  # on a server, too: a file from before the move may be put in place
             waits: tuple[Left | Held, ...] = (*self.left, *self.held)
             for each in waits:
                 if each.records.is_akin(
@@ -112,7 +112,7 @@ class Waiting:
             self.take_left(store.account.id)
         if all(held.store is not store for held in self.held):
             store.close("locked")
-        if not store.is_shared:
+        if not store.is_shared:  # a server asks its own vault who may come in
             for mark in self._known:
                 mark.later = store.own_lines or mark.later
         self.note_new_ways(store)

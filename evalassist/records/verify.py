@@ -349,8 +349,12 @@ class _Trail:
                     self.roles[target] = detail["role"]
                     self.people[target] = detail.get("sha256", "")
             case "account-removed":
+                if target not in self.roles:
+                    self.altered.add(target)
                 self.roles[target] = REMOVED
             case "account-changed":
+                if target not in self.roles:  # another program added it: no line tells of that
+                    self.altered.add(target)
                 if "was" in detail and self.people.get(target, "") not in ("", detail["was"]):
                     self.altered.add(target)  # what another program wrote would pass for this edit
                 self.people[target] = detail.get("sha256", "")
@@ -617,8 +621,8 @@ def _accounts(db: Connection, trail: _Trail) -> Iterator[str]:
             yield f"The name or license of {row.name} is not what the audit trail knows."
         elif row.id in trail.altered:
             yield (
-                f"The name or license of {row.name} was changed by another program before an administrator last "
-                "changed this account. Look whether both are right."
+                f"The account, name or license of {row.name} came from another program before an administrator last "
+                "changed this account. Look whether they are right."
             )
         unseen.discard(row.id)
     for account_id in sorted(unseen):
