@@ -2001,12 +2001,9 @@ def test_what_waits_is_not_given_to_a_former_password_though_it_was_changed_in_a
     assert person.something_waits_for(lee)
 
 
-@pytest.mark.parametrize("way", ["changed", "taken away"])
-def test_what_waits_is_not_given_to_a_former_password_that_is_changed_once_more_in_the_state_where_it_counts(
-    person: Person, tmp_path: Path, way: str
-) -> None:
+def lee_types_and_locks(person: Person) -> Account:
+    """Somebody beside the administrator, whose words wait behind the lock."""
     person.add("S. Lee", "lee", OTHER)
-    folder = person.store.path.parent
     person.lock()
     person.sign_in("lee", OTHER)
     lee = person.store.account
@@ -2014,6 +2011,14 @@ def test_what_waits_is_not_given_to_a_former_password_that_is_changed_once_more_
     person.type_into("mass", "6x2")
     person.lock()
     person.wait_locked()
+    return lee
+
+
+@pytest.mark.parametrize("way", ["changed", "taken away"])
+def test_what_waits_is_not_given_to_a_former_password_that_is_changed_once_more_in_the_state_where_it_counts(
+    person: Person, tmp_path: Path, way: str
+) -> None:
+    folder, lee = person.store.path.parent, lee_types_and_locks(person)
     with_words = copy_of(folder, tmp_path / "with words")
     person.sign_in("chen", PASSWORD)
     if way == "changed":
@@ -2038,15 +2043,7 @@ def test_what_waits_is_not_given_to_a_former_password_that_was_changed_here_afte
     person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody puts the file from before the move back in place."""
-    person.add("S. Lee", "lee", OTHER)
-    folder = person.store.path.parent
-    person.lock()
-    person.sign_in("lee", OTHER)
-    lee = person.store.account
-    person.begin()
-    person.type_into("mass", "6x2")
-    person.lock()
-    person.wait_locked()
+    folder, lee = person.store.path.parent, lee_types_and_locks(person)
     before = copy_of(folder, tmp_path / "before")
     person.sign_in("chen", PASSWORD)
     person.entrance.change_password(person.store, lee.id, NEW)
@@ -2120,15 +2117,7 @@ def test_what_waits_is_not_given_to_a_former_password_that_the_paper_key_changed
     person: Person, tmp_path: Path, locked_meanwhile: bool
 ) -> None:
     paper = person.entrance.new_paper_key(person.store)
-    person.add("S. Lee", "lee", OTHER)
-    folder = person.store.path.parent
-    person.lock()
-    person.sign_in("lee", OTHER)
-    lee = person.store.account
-    person.begin()
-    person.type_into("mass", "6x2")
-    person.lock()
-    person.wait_locked()
+    folder, lee = person.store.path.parent, lee_types_and_locks(person)
     with_words = copy_of(folder, tmp_path / "with words")
     door = person.door()
     door.show_paper()

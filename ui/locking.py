@@ -44,7 +44,7 @@ class Mark:
     lines: tuple[Line, ...]
     """Of the audit trail: those written here, and the last one where it could be read."""
     later: tuple[Line, ...] = ()
-    """Those of whoever was at this window last: a password may have been changed meanwhile."""
+    """Those of whoever was at this window last, or changed a way in here."""
 
     def is_akin(self, store: Store) -> bool:
         """Whether these are the records, on whatever day."""

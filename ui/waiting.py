@@ -81,14 +81,15 @@ class Waiting:
         self._known.append(left.records)
 
     def note_new_ways(self, store: Store) -> None:
-        """A way in was changed at this window: what waits is given to no state of the records that lacks that."""
-        if store.changed_ways:  # on a server, too: a file from before the move may be put in place
-            waits: tuple[Left | Held, ...] = (*self.left, *self.held)
-            for each in waits:
-                if each.records.is_akin(
-                    store
-                ):  # who changes one in an earlier state does not undo what barred it
-                    each.records.later = (*each.records.later, *store.own_lines)
+        """A way in was changed at this window: what waits is given to no state of the records that lacks that.
+
+        On a server, too: a file from before the move may be put in place. What was asked for before is asked for
+        still: who changes a way in in an earlier state takes nothing back.
+        """
+        waits: tuple[Left | Held, ...] = (*self.left, *self.held)
+        for each in waits if store.changed_ways else ():
+            if each.records.is_akin(store):
+                each.records.later = (*each.records.later, *store.own_lines)
 
     def note_answers(self, evaluation: Evaluation) -> None:
         """What was answered when the evaluation was put away, to which what waits belongs."""

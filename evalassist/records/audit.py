@@ -66,6 +66,7 @@ _LAST_AND_KNOWN = select(*_END).where(
 )
 _NEXT = aliased(StoredAudit)
 _NUMBER = as_type(StoredAudit.number, BigInteger)
+_LAST_WITH_ROOM = HIGHEST_LINE - 2
 _LAST_IN_A_ROW = (
     select(*_END)
     # two are free: an act may need a line before it that says that the clock was set back
@@ -152,7 +153,7 @@ def append(
     found = {row.number: row for row in db.execute(_LAST_AND_KNOWN, {"known": known.number})}
     number, mac, last_at = found[max(found)] if found else (0, "", "")
     # another program wrote it, which verify tells; nobody is kept from working by it
-    if number > HIGHEST_LINE - 2:
+    if number > _LAST_WITH_ROOM:
         number, mac, last_at = db.execute(_LAST_IN_A_ROW).one()
     lacks = known.number > 0 and (known.number not in found or found[known.number].mac != known.mac)
     now = _now()
@@ -244,10 +245,8 @@ def tells_since(db: Connection, known: Anchor, action: str) -> bool:
     Where that line is not there the database was put back to an earlier state, and any line may be newer than it.
     """
     highest = db.scalar(select(func.max(StoredAudit.number))) or 0
-    in_order = (
-        highest <= HIGHEST_LINE - 2
-    )  # behind that, lines go where there is room: also below the known one
-    since = known.number if in_order and holds(db, known) else 0
+    # behind that one, lines go where there is room: also below the known one
+    since = known.number if highest <= _LAST_WITH_ROOM and holds(db, known) else 0
     return bool(db.scalar(select(exists().where(StoredAudit.number >= since, StoredAudit.action == action))))
 
 
