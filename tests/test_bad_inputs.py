@@ -302,7 +302,7 @@ def test_the_sheet_names_the_one_clinic_of_this_installation(
 ) -> None:
     """Row 44: another clinic is another installation; the pages that are shown name it before they are printed."""
     page = open_page(ex1, clinic_name="Harbor Physical Therapy")
-    qtbot.waitUntil(lambda: page.print_button.isEnabled(), timeout=20_000)
+    qtbot.waitUntil(lambda: not page.at_work, timeout=20_000)
     assert page._pdf is not None
     assert all("Harbor Physical Therapy" in side for side in sides(page._pdf))
 
@@ -361,9 +361,9 @@ def test_the_pages_without_moves_look_for_no_picture(
 
     monkeypatch.setattr("ui.pages.handout.not_drawn", seen_not_drawn)
     page = open_page(ex1)
-    qtbot.waitUntil(lambda: page.print_button.isEnabled(), timeout=20_000)
+    qtbot.waitUntil(lambda: not page.at_work, timeout=20_000)
     page.form.choose("why")
-    qtbot.waitUntil(lambda: page.print_button.isEnabled() and page.pages.page_count == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: not page.at_work and page.pages.page_count == 2, timeout=20_000)
     assert set(looked) == {"standard"}
 
 
@@ -595,7 +595,7 @@ def test_under_twelve_there_is_no_sheet_until_it_is_confirmed(
     assert "Under 12: confirm first" in reads(page)
     assert not page.print_button.isEnabled()
     press(page, "Confirm it")
-    qtbot.waitUntil(lambda: page.print_button.isEnabled(), timeout=20_000)
+    qtbot.waitUntil(lambda: not page.at_work, timeout=20_000)
     assert "Under 12: confirmed, with a parent" in reads(page)
     page.session.undo()
     assert not page.print_button.isEnabled()

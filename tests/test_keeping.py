@@ -784,7 +784,7 @@ def test_the_sheet_of_a_stopped_patient_never_becomes_printable(desk: Desk, qtbo
     assert desk.view.session.assessment.stopped
     qtbot.wait(800)
     assert not page.print_button.isEnabled()
-    assert not page._print_when_made
+    assert page._when_made is None
     assert not desk.store.documents(desk.now.id)
 
 
@@ -792,7 +792,7 @@ def test_no_sheet_is_saved_from_changes_that_are_not_kept(desk: Desk, qtbot: QtB
     desk.window.begin(read_case(CASES / "ex1.toml", desk.content))
     page = desk.view.show_step("handout")
     assert isinstance(page, HandoutPage)
-    qtbot.waitUntil(lambda: page.print_button.isEnabled(), timeout=20000)
+    qtbot.waitUntil(lambda: not page.at_work, timeout=20000)
     locked(desk)
     desk.view.session._evaluation = replace(desk.now, impression="new")
     desk.view.session._unsaved = True

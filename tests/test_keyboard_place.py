@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtTest import QTest
@@ -244,7 +245,25 @@ def test_the_sheet_is_begun_at_print_as_soon_as_it_is_drawn(window: MainWindow, 
     assert at(window) is page.print_button
 
 
-def test_a_button_gets_the_keyboard_back_when_the_sheet_was_drawn_anew(
+def test_a_click_on_save_right_after_typing_to_the_patient_saves_the_sheet_with_these_words(
+    window: MainWindow, content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The click ends the typing, and so the sheet is drawn anew: it is waited for."""
+    path = tmp_path / "sheet.pdf"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    page = sheet_of(window, content)
+    page.own["note-to-patient"].edit.setFocus()
+    QTest.keyClicks(page.own["note-to-patient"].edit, "Ring me on Friday.")
+    QTest.mouseClick(page.save_button, Qt.MouseButton.LeftButton)
+    assert page.at_work
+    rest(window)
+    assert path.exists()
+    sides = [side.get_textpage().get_text_range() for side in pypdfium2.PdfDocument(path)]
+    assert "Ring me on Friday." in " ".join(sides)
+    assert at(window) is page.save_button
+
+
+def test_a_button_keeps_the_keyboard_while_the_sheet_is_drawn_anew(
     window: MainWindow, content: Content
 ) -> None:
     page = sheet_of(window, content)

@@ -248,7 +248,7 @@ def test_the_page_shows_the_sheet_with_the_notice_and_says_when_it_is_left_out(
         page.resize(1140, 900)
         with qtbot.waitExposed(page):
             page.show()
-        qtbot.waitUntil(lambda: page.print_button.isEnabled(), timeout=20_000)
+        qtbot.waitUntil(lambda: not page.at_work, timeout=20_000)
         assert page.print_button.text() == "Print 6 pages"
         assert "left out" not in reads(page)
         keep_notice(b"damaged")

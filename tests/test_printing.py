@@ -269,7 +269,7 @@ def open_sheet(session: EvaluationSession, qtbot: QtBot) -> HandoutPage:
 
 
 def shown(page: HandoutPage, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: page.print_button.isEnabled(), timeout=20_000)
+    qtbot.waitUntil(lambda: not page.at_work, timeout=20_000)
 
 
 def choose(

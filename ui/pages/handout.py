@@ -114,10 +114,8 @@ class HandoutPage(Page):
         self._reading: Reading | None = None
         self._plain = False
         self._pdf: bytes | None = None
-        self._print_when_made = False
-        """Ctrl+P was pressed while the pages were still being drawn."""
-        self._waited_for: QPushButton | None = None
-        """It gets the keyboard once the pages are drawn."""
+        self._when_made: Callable[[], object] | None = None
+        """What was asked for while the pages were still being drawn: to print them, or to save them."""
         self._maker = PdfMaker(self)
         self._maker.made.connect(self._made)
         self._maker.failed.connect(self._failed)
@@ -255,20 +253,19 @@ class HandoutPage(Page):
         self._asked, self._pdf, self._reading = wanted, None, None
         if not self.pages.page_count:
             self.pages.show_words(tr("Preparing the pages…"))
-        self._allow(False)
+        self._allow(True)
         self._maker.make(wanted.made)
 
     def _forget(self) -> None:
-        """Nothing may be printed: not what is shown, not what is being drawn, not what Ctrl+P waited for."""
+        """Nothing may be given out: not what is shown, not what is being drawn, not what was waited for."""
         self._maker.forget()
-        self._asked = self._pdf = None
-        self._print_when_made = False
+        self._asked = self._pdf = self._when_made = None
 
     def leave(self) -> None:
         self._forget()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self._print_when_made = False  # who goes elsewhere does not expect paper any more
+        self._when_made = None  # who goes elsewhere does not expect paper any more
         super().hideEvent(event)
 
     @property
@@ -282,36 +279,31 @@ class HandoutPage(Page):
 
         self._pdf, self._reading, self._plain = handout.pdf, handout.reading, handout.plain
         self.pages.show_pdf(handout.pdf)
-        self._allow(True)
         self._show_checks(self.session.plan)  # now pictures and reading level are known
         printer = usual_printer(self.pages.page_count)
         self._printer.setText(printer)
         self._printer.setVisible(bool(printer) and self._said.isHidden())
-        if self._print_when_made:
-            self.print_paper()
+        act, self._when_made = self._when_made, None
+        if act is not None:
+            act()
 
     def _failed(self, words: str) -> None:
-        self._pdf, self._print_when_made = None, False
+        self._pdf = self._when_made = None
         self.pages.show_words(words)
         self._allow(False)
 
     def _allow(self, allowed: bool) -> None:
-        """Whether there is a sheet to give out. While it is drawn anew, as after each saving, the keyboard waits
-        at the pages and goes back to the button it was on: Qt would send it on to Back."""
+        """Whether there is a sheet to give out: drawn, or being drawn, which a button waits for."""
         buttons = self.print_button, self.save_button
-        at = self.window().focusWidget()
-        if not allowed and at in buttons:
-            self._wait_for(self.print_button if at is self.print_button else self.save_button)
+        if not allowed and self.window().focusWidget() in buttons:
+            self.pages.setFocus(Qt.FocusReason.OtherFocusReason)  # Qt would send the keyboard on to Back
         for button in buttons:
             button.setEnabled(allowed)
-        if allowed and self._waited_for is not None:
-            if at is self.pages:  # nobody took it elsewhere meanwhile
-                self._waited_for.setFocus(Qt.FocusReason.OtherFocusReason)
-            self._waited_for = None
 
-    def _wait_for(self, button: QPushButton) -> None:
-        self._waited_for = button
-        self.pages.setFocus(Qt.FocusReason.OtherFocusReason)
+    def _waits(self, act: Callable[[], object]) -> bool:
+        """Whether the sheet must be drawn first; the act follows then."""
+        self._when_made = act if self.at_work else None
+        return self._pdf is None
 
     def _say_count(self) -> None:
         count = self.pages.page_count
@@ -469,8 +461,7 @@ class HandoutPage(Page):
     def print_paper(self) -> bool:
         from ui.printing import Printout, give_out
 
-        self._print_when_made = self._pdf is None and self._asked is not None
-        if self._pdf is None or self._asked is None:
+        if self._waits(self.print_paper) or self._pdf is None or self._asked is None:
             return True
         asked = self._asked
         printout = Printout(
@@ -499,6 +490,8 @@ class HandoutPage(Page):
     def _ask_where(self) -> None:
         from ui.printing import keep_first
 
+        if self._waits(self._ask_where):
+            return
         try:
             keep_first(self.session, "handout")
         except EvalAssistError as fault:  # before a place is chosen in vain
@@ -539,16 +532,7 @@ class HandoutPage(Page):
         style.say(self._said, c="danger" if bad else "")
 
     def focus_start(self) -> None:
-        if self.at_work:
-            self._wait_for(self.print_button)
-        else:
-            self.print_button.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def put_keyboard(self, part: QWidget) -> None:
-        if part is self.save_button and self.at_work:
-            self._wait_for(self.save_button)
-        else:
-            super().put_keyboard(part)
+        self.print_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keys(self) -> list[tuple[str, str]]:
         return [("Ctrl+P", tr("print the sheet")), (tr("PgDn, PgUp"), tr("the pages after, before"))]
