@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections import namedtuple
 from contextlib import closing, suppress
 from datetime import UTC, date, datetime, timedelta
@@ -207,7 +208,6 @@ from datetime import date
 from pathlib import Path
 from evalassist.evaluation import Evaluation, Patient
 from evalassist.records.backup import Backups
-from evalassist.records.connection import COMPANIONS, connect
 from evalassist.records.vault import Keys
 
 records, key, kills = Path(sys.argv[1]), bytes.fromhex(sys.argv[2]), int(sys.argv[3])
@@ -544,7 +544,7 @@ def test_the_records_that_are_there_are_put_aside_as_a_backup(clinic: Clinic) ->
 WRITES = """
 import sys
 from pathlib import Path
-from evalassist.records.connection import COMPANIONS, connect
+from evalassist.records.connection import connect
 try:
     connect(Path(sys.argv[1]), bytes.fromhex(sys.argv[2]), 0.1).execute("UPDATE evaluation SET impression = 'kept'")
 except Exception as refused:
@@ -571,6 +571,27 @@ def test_nobody_else_keeps_anything_between_the_copy_of_the_records_and_the_rest
     monkeypatch.setattr(restoring, "write_whole", while_another_writes(write_whole))
     restore(chosen_backup(made.file), [clinic.keys], clinic.folder)
     assert told == ["database is locked"] * 2
+
+
+def test_a_restore_waits_for_the_last_backup_of_a_window_that_was_locked(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, begun = clinic.back_up(), threading.Event()
+    clinic.store.close()
+    held = backup_module._held
+
+    def slowly(db: Any) -> Any:
+        if not begun.is_set():  # its own backup follows
+            begun.set()
+            time.sleep(3)  # longer than a connection waits for another one
+        return held(db)
+
+    monkeypatch.setattr(backup_module, "_held", slowly)
+    last = threading.Thread(target=clinic.back_up)
+    last.start()
+    assert begun.wait(10)
+    assert restore(chosen_backup(made.file), [clinic.keys], clinic.folder).aside
+    last.join()
 
 
 @pytest.mark.parametrize("companion", COMPANIONS)

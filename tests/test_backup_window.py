@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -123,6 +124,18 @@ def test_the_end_of_work_makes_a_backup_of_what_changed(
     assert [each.manifest.kind for each in clinic.backups.all()] == ["close", "working"]
 
 
+def test_nothing_is_collected_in_the_thread_of_the_last_backup(
+    clinic: Clinic, window: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    """A widget that was collected there was destroyed twice: the window crashed as it closed."""
+    qtbot.waitUntil(gc.isenabled)
+    collects: list[bool] = []
+    monkeypatch.setattr("evalassist.records.drill.keep_up", lambda *_, **__: collects.append(gc.isenabled()))
+    window.end_backups()
+    assert collects == [False]
+    assert gc.isenabled()
+
+
 def test_locking_waits_for_no_backup(clinic: Clinic, window: MainWindow, qtbot: QtBot) -> None:
     made = keeper(window)
     made.look()
@@ -190,6 +203,18 @@ def test_of_backups_in_two_folders_the_newest_is_chosen_though_each_folder_count
     dialog = RestoreDialog(clinic.folder, [tmp_path / "other disk"])
     qtbot.addWidget(dialog)
     assert dialog._files[dialog.list.currentIndex().row()] == newest.file
+
+
+def test_of_backups_in_one_folder_the_last_one_is_chosen_though_the_clock_was_ahead_before(
+    clinic: Clinic, qtbot: QtBot
+) -> None:
+    ahead = clinic.backups.make(clinic.keys.database, "close")
+    manifest = ahead.manifest_file.read_text().replace(ahead.manifest.made_at, "2038-03-01T09:00:00+00:00")
+    ahead.manifest_file.write_text(manifest)
+    last = clinic.backups.make(clinic.keys.database, "close")
+    dialog = RestoreDialog(clinic.folder)
+    qtbot.addWidget(dialog)
+    assert dialog._files[dialog.list.currentIndex().row()] == last.file
 
 
 def test_a_backup_on_a_stick_is_chosen_on_a_fresh_machine(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -2203,6 +2205,158 @@ def test_a_form_that_could_not_be_opened_again_waits_on(
     person.sign_in("chen", PASSWORD)
     person.qtbot.waitUntil(lambda: seen == ["left"])
     assert not clock.isActive()
+
+
+@pytest.mark.parametrize("what_fails", ["the folder", "where it was left"])
+def test_the_window_locks_whatever_fails(
+    person: Person, monkeypatch: pytest.MonkeyPatch, what_fails: str
+) -> None:
+    person.begin()
+    folder = person.store.path.parent
+    stat = os.stat
+
+    def no_disk(path: Any, *more: Any, **rest: Any) -> os.stat_result:
+        if isinstance(path, str | Path) and str(path).startswith(str(folder)):
+            raise OSError(errno.EIO, "Input/output error")
+        return stat(path, *more, **rest)
+
+    def fails(_: EvaluationView) -> dict[tuple[str, str], str]:
+        raise RuntimeError
+
+    with monkeypatch.context() as then:
+        if what_fails == "the folder":
+            then.setattr(os, "stat", no_disk)
+        else:
+            then.setattr(EvaluationView, "loose_words", fails)
+        person.window.lock()
+        assert person.sees == "evaluation"  # behind the door
+        assert person.window.door is not None
+        assert NAME not in texts(person.window)
+        person.wait_locked()
+    person.sign_in("chen", PASSWORD)
+    assert person.sees in ("evaluation", "start page")
+
+
+def typed_that_could_not_be_read_again(person: Person, monkeypatch: pytest.MonkeyPatch) -> Evaluation:
+    """What was typed at a field waits, for its evaluation could not be read when its owner came back."""
+    begun = person.begin()
+    person.type_into("mass", "6x2")
+    person.lock()
+    with monkeypatch.context() as then:
+        then.setattr(Store, "load", cannot_be_read)
+        person.sign_in("chen", PASSWORD)
+    return begun
+
+
+def test_what_waits_is_put_back_into_its_evaluation_that_the_disk_refused(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = typed_that_could_not_be_read_again(person, monkeypatch)
+    person.window.open_evaluation(begun.id)
+    with monkeypatch.context() as then:
+        then.setattr(Store, "save", cannot_be_read)
+        person.view.session.answer("goal-text", "on no disk")
+        person.lock()
+        person.sign_in("chen", PASSWORD)
+    assert "6x2" in person.view.loose_words().values()
+    assert person.view.session.evaluation.answers["goal-text"] == "on no disk"
+
+
+def test_of_two_forms_that_locking_closed_none_is_lost(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, told = person.begin(), list[str]()
+    person.window.show_start()
+
+    def type_and_lock(dialog: PatientDialog) -> None:
+        dialog.knee.set_value("left")
+        person.window.lock()
+
+    clock = when_shown(PatientDialog, type_and_lock)
+    person.window.who_comes._ask(person.window.who_comes._next_visit(begun.patient.id))
+    person.wait_locked()
+    with monkeypatch.context() as then:
+        then.setattr(QMessageBox, "exec", lambda box: told.append(box.text()))
+        then.setattr(Store, "patient", cannot_be_read)
+        person.sign_in("chen", PASSWORD)
+        person.qtbot.waitUntil(lambda: told == ["The records cannot be read now."])
+    assert person.window.waiting.words_wait  # who closes the window is asked
+    clock = when_shown(PatientDialog, type_and_lock)
+    person.window.new_patient()
+    person.wait_locked()
+    seen: list[str] = []
+
+    def look(dialog: PatientDialog) -> None:
+        nonlocal clock
+        seen.append(dialog.windowTitle())
+        clock = when_shown(PatientDialog, look)
+        dialog.reject()
+
+    clock = when_shown(PatientDialog, look)
+    person.sign_in("chen", PASSWORD)
+    person.qtbot.waitUntil(lambda: len(seen) == 2)
+    clock.stop()
+    assert seen == ["New visit", "New patient"]
+
+
+def test_a_correction_waits_until_its_evaluation_can_be_opened(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = person.begin()
+
+    def type_and_lock(dialog: CorrectionDialog) -> None:
+        dialog.number.set_value("MR-7")
+        person.window.lock()
+
+    clock = when_shown(CorrectionDialog, type_and_lock)
+    person.window.correct_patient()
+    person.wait_locked()
+    with monkeypatch.context() as then:
+        then.setattr(Store, "load", cannot_be_read)
+        person.sign_in("chen", PASSWORD)
+        person.qtbot.wait(50)
+    person.lock()
+    seen: list[str | None] = []
+    clock = when_shown(CorrectionDialog, lambda dialog: seen.append(dialog.number.value))
+    person.sign_in("chen", PASSWORD)
+    person.qtbot.waitUntil(lambda: seen == ["MR-7"])
+    assert person.view.session.evaluation.id == begun.id
+    assert not clock.isActive()
+
+
+def test_what_is_told_of_typed_words_is_told_again_after_a_lock_took_it_away_unread(person: Person) -> None:
+    folder, begun = person.store.path.parent, person.begin()
+    person.type_into("mass", "6x2")
+    person.lock()
+    with Entrance(folder).sign_in("chen", PASSWORD) as other:
+        other.save(other.load(begun.id).with_answer("mass", 62.0))
+    clock = when_shown(QMessageBox, lambda _: person.window.lock())
+    person.sign_in("chen", PASSWORD)
+    person.wait_locked()
+    seen: list[str] = []
+    clock = when_shown(QMessageBox, lambda box: seen.append(box.text()))
+    person.sign_in("chen", PASSWORD)
+    person.qtbot.waitUntil(lambda: len(seen) == 1)
+    assert "6x2" in seen[0]
+    assert not clock.isActive()
+    person.lock()
+    assert not person.window.waiting.words_wait
+
+
+def test_words_of_a_draft_that_was_discarded_are_told_once_and_wait_no_more(person: Person) -> None:
+    folder, begun = person.store.path.parent, person.begin()
+    person.type_into("mass", "6x2")
+    person.lock()
+    with Entrance(folder).sign_in("chen", PASSWORD) as other:
+        other.discard_draft(begun.id)
+    seen: list[str] = []
+    clock = when_shown(QMessageBox, lambda box: seen.append(box.text()))
+    person.sign_in("chen", PASSWORD)
+    person.qtbot.waitUntil(lambda: len(seen) == 1)
+    assert not clock.isActive()
+    assert "“6x2”" in seen[0]
+    assert seen[0].endswith("The draft was discarded since.")
+    assert not person.window.waiting.words_wait
 
 
 def test_what_was_typed_waits_while_the_records_move_to_the_server(person: Person) -> None:

@@ -82,6 +82,7 @@ class BackupKeeper(QObject):
         self._first.stop()
         self._every.stop()
         if make_one and self._keys is not None and not self._stopped.is_set():
+            collector.rest(self)
             self._thread.submit(self._close, self._keys)
         if not make_one:
             self._stopped.set()

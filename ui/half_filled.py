@@ -30,6 +30,11 @@ class HalfFilled:
     at: str = ""
     """The field that had the keyboard."""
 
+    @property
+    def is_of_evaluation(self) -> bool:
+        """Whether it has a place only where the evaluation is open over which it was open."""
+        return self.form in ("anyway", "correction")
+
     def put_into(self, form: QWidget) -> None:
         """Show it again in a form that was opened anew."""
         for typed in form.findChildren(Typed):

@@ -112,10 +112,10 @@ class Left:
     account_id: str
     records: Mark
     """An account of other records may bear the same id."""
-    evaluation_id: str
-    step: str
-    item: str
-    words: dict[tuple[str, str], str] = field(repr=False)
+    evaluation_id: str = ""
+    step: str = ""
+    item: str = ""
+    words: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
     """What was typed and is no answer yet, by step and field."""
     form: HalfFilled | None = None
     """The form that was open."""
@@ -123,6 +123,8 @@ class Left:
     """What the hands-busy view was at."""
     lost_key: bool = False
     """A new paper key was shown that is not on paper."""
+    told: tuple[str, ...] = field(default=(), repr=False)
+    """What was to be told of what was typed, and was not read."""
     keyboard: Keyboard | None = field(default=None, repr=False)
     answers: Mapping[ItemId, Answer] | None = field(default=None, repr=False)
     """The answers that were kept then: where another one was given since, what waits is not put over it."""
@@ -130,18 +132,20 @@ class Left:
     @property
     def waits(self) -> bool:
         """Whether something that was typed stands nowhere else."""
-        return bool(self.words or self.form or (self.hands and self.hands.typed))
+        return bool(self.words or self.form or self.told or (self.hands and self.hands.typed))
 
 
 def mark_of(store: Store) -> Mark:
     """What is asked of records before something that was left is given out."""
     told, store.on_dismissed = store.on_dismissed, None  # who is dismissed is being locked out already
     lines = store.own_lines
-    with suppress(EvalAssistError):
-        last = store.last_line()
-        if lines and last is not None:  # alone it could be guessed
-            lines = (*lines, last)
-    store.on_dismissed = told
+    try:
+        with suppress(EvalAssistError):
+            last = store.last_line()
+            if lines and last is not None:  # alone it could be guessed
+                lines = (*lines, last)
+    finally:
+        store.on_dismissed = told
     return Mark(hashlib.sha256(store.keys.audit).digest(), lines)
 
 

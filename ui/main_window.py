@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from time import monotonic, perf_counter
@@ -652,6 +653,7 @@ class MainWindow(QMainWindow):
         door = Door(lambda: entrance, last_name(entrance.records.parent), self._settings.clinic_name)
         door.paper_put_away.connect(self.waiting.note_new_ways)
         self.show_door(door)
+        QTimer.singleShot(0, self._finish_lock)
         for key in self._keys:
             key.setEnabled(False)
         if self._copied is not None:
@@ -659,7 +661,6 @@ class MainWindow(QMainWindow):
         self._close_chart()
         self._closing, self._wait_until = close_dialogs(), monotonic() + MOST_WAITED_S
         self.keep()
-        QTimer.singleShot(0, self._finish_lock)
 
     def _nobody_there(self) -> None:
         """Whoever was here went away: also from a door behind which records are open, or about to be."""
@@ -690,6 +691,15 @@ class MainWindow(QMainWindow):
             return
         self._closing = []
         self._way_in, store = None, self._store
+        with ExitStack() as ends:  # whatever fails: else they would keep the keys
+            ends.callback(self._end_backups)
+            ends.callback(self.waiting.close_locked, store)
+            ends.callback(delattr, self, "_store")
+            self._put_away_locked(store)
+        log.info("locked")
+
+    def _put_away_locked(self, store: Store) -> None:
+        """What was shown is closed, or held where its last changes would be lost."""
         if self.view is not None:
             self.waiting.note_answers(self.view.session.evaluation)
         practices = self.view is not None and self.view.session.evaluation.is_practice
@@ -702,15 +712,12 @@ class MainWindow(QMainWindow):
             self._stack.removeWidget(self.start)
             self.start.deleteLater()
             self.start = None
-        del self._store
+
+    def _end_backups(self) -> None:
         backups, self._backups = self._backups, None
-        try:
-            self.waiting.close_locked(store)
-        finally:  # else they would keep the keys
-            if backups is not None:
-                backups.finish_soon()
-                self._last_backups = backups
-        log.info("locked")
+        if backups is not None:
+            backups.finish_soon()
+            self._last_backups = backups
 
     def _begin_watch(self) -> None:
         from ui.copied import Copied

@@ -27,6 +27,7 @@ from evalassist.evaluation import (
     answer_to_plain,
 )
 from evalassist.records.accounts import Account
+from evalassist.records.faults import changed_outside
 from evalassist.records.models import StoredAddendum, StoredEvaluation, StoredPatient, utc_text
 from evalassist.records.search import name_key
 from evalassist.translate import tr
@@ -94,6 +95,8 @@ def evaluation_value(
     row: StoredEvaluation, patient: Patient, addenda: Iterable[StoredAddendum]
 ) -> Evaluation:
     signature = None
+    if not isinstance(row.answers, dict):
+        raise changed_outside("This evaluation")
     same = {key: kept for key, kept in row.answers.items() if isinstance(kept, dict) and SAME_AS in kept}
     plain = row.answers | {key: kept["answer"] for key, kept in same.items()}
     if row.signed_at is not None:

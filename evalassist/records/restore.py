@@ -20,7 +20,7 @@ from evalassist.records import audit
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import NOBODY
 from evalassist.records.backup import FOLDER, Backups, Manifest, backups_in, given_name, manifest_of
-from evalassist.records.connection import COMPANIONS, connect
+from evalassist.records.connection import COMPANIONS, WHOLE_FILE, connect
 from evalassist.records.disk import refuse_network
 from evalassist.records.doorstep import CHANGING, RECORDS, SERVER, is_connected
 from evalassist.records.faults import plain_words
@@ -264,13 +264,15 @@ def _put_aside(folder: Path, keys: Keys, until_done: ExitStack) -> Path | None:
 def _backed_up(records: Path, keys: Keys, until_done: ExitStack) -> Path | None:
     """A backup of sound records that this key opens, which are one file then; None of any others.
 
-    Nobody else opens them until then: what somebody kept between the copy and the exchange would lie nowhere.
+    Nobody else opens them until then: what somebody kept between the copy and the exchange would lie nowhere. On
+    Windows the last moment of that is open: a file that is held cannot be exchanged there.
     """
     try:
-        db = until_done.enter_context(closing(connect(records, keys.database)))
-        db.execute("PRAGMA locking_mode = EXCLUSIVE")
-        db.execute("BEGIN EXCLUSIVE")
-        db.execute("COMMIT")  # the lock stays
+        with WHOLE_FILE:  # the window's own last backup may be at work
+            db = until_done.enter_context(closing(connect(records, keys.database)))
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            db.execute("BEGIN EXCLUSIVE")
+            db.execute("COMMIT")  # the lock stays
         made = Backups(records).make(keys.database, "before-restore", source=db)
         db.execute("PRAGMA journal_mode = DELETE")
     except (sqlite.DatabaseError, EvalAssistError) as error:

@@ -157,9 +157,9 @@ class Store:
         self.on_close: Callable[[], None] | None = None
         """What is still to be done with the open records before they are closed."""
         self.password_was_given = False
+        """Somebody else chose the password with which this account signed in, and so knows it."""
         self.changed_ways = False
         """Whether a way in was changed here, or taken away."""
-        """Somebody else chose the password with which this account signed in, and so knows it."""
         self.trail_was_cut = False
         """The audit trail lacks a line known outside: the file was put back to an earlier state, or changed."""
         self.not_compared_with = ""
@@ -867,8 +867,8 @@ class Store:
             self.on_dismissed(fault.message)
 
     def _read_once(self, work: Callable[[Session], T]) -> T:
-        self._refuse_moved()
         with plain_words(self.where, "read"), Session(self._reading) as db:
+            self._refuse_moved()
             self._refuse_dismissed(db.connection())
             return work(db)
 

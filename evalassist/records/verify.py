@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Connection, Date, Integer, LargeBinary, String, select
+from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.evaluation import Addendum, Patient
 from evalassist.records.accounts import Account
-from evalassist.records.audit import CLOCK_SLACK, Sealer
+from evalassist.records.audit import CLOCK_SLACK, Sealer, left_by
 from evalassist.records.connection import connect
 from evalassist.records.database import engine_of
 from evalassist.records.migrations import MIGRATIONS, bring_up_to_date, version_of
@@ -70,6 +71,10 @@ _SET_BACK = (
 )
 CAME_IN = ""
 """Where evaluations stand: the patient came in from other records, with or without any."""
+WERE_MOVED = (
+    "These records were moved to the clinic's server: this file is how they were on that day. What counts now was not "
+    "looked at. Connect this workstation anew, then verify again."
+)
 IN_USE = "The records are open in another window, so the pages of the file were not checked. Close it and verify again."
 
 
@@ -124,9 +129,15 @@ def verify(path: Path, keys: Keys, anchors: Mapping[str, Anchor]) -> Verified:
         with engine.connect().execution_options(write=False) as db:
             found.tell(_shape(db))
             verify_rows(db, keys.audit, anchors, found)
+            found.tell(_moved_away(db, keys.audit))
     finally:
         engine.dispose()
     return found
+
+
+def _moved_away(db: Connection, key: bytes) -> Iterator[str]:
+    if left_by(Session(db), key):
+        yield WERE_MOVED
 
 
 def _told_by(db: sqlite.Connection, check: str, what: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from heapq import merge
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -101,10 +102,9 @@ class RestoreDialog(QDialog):
             stack.addWidget(part)
         stack.addLayout(ends)
         self._files: list[Path] = []
-        found = [each for place in (folder / FOLDER, *places) for each in backups_in(place)]
-        self._show(
-            sorted(found, key=lambda each: each.manifest.moment, reverse=True)
-        )  # each folder counts anew
+        found = (backups_in(place) for place in (folder / FOLDER, *places))
+        # within a folder their numbers order them, whatever the clock said; each folder counts anew
+        self._show(list(merge(*found, key=lambda each: each.manifest.moment, reverse=True)))
         self._show_way()
         (self.list if self._files else another).setFocus()
 
