@@ -94,7 +94,7 @@ def sheet_findings(
         *_unprinted(note, sheet, lacks, name),
         *_phone(note, lacks),
         *_goal(sheet, language),
-        *_retest(sheet, today),
+        *(_retest(sheet, today) if note.discharge is None else ()),
         *_from_therapist(sheet, form),
         *(_long(plan) if form == "large" else ()),
         *(_notice(notice_problem) if notice_problem else ()),

@@ -22,15 +22,16 @@ from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content
 from evalassist.discharge_noting import _months_on
-from evalassist.documents import discharge_summary_pdf, evaluation_note_pdf
+from evalassist.documents import discharge_summary_pdf, evaluation_note_pdf, lacks, make_handout
 from evalassist.errors import DocumentError
-from evalassist.evaluation import Addendum, Evaluation, Signature
+from evalassist.evaluation import Addendum, Evaluation, PlanEdit, Signature
 from evalassist.note import Note, NoteDischarge, read_note
 from evalassist.note_text import note_text
 from evalassist.noting import clinic_of, note_of
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
+from evalassist.sheet_checks import sheet_findings
 from evalassist.wording.discharge import counted
 from ui.dialogs.papers import DischargeDialog
 from ui.pages.plan import PlanPage
@@ -65,7 +66,7 @@ def note_at(case: Mapping[str, Any], content: Content) -> Note:
         for one in case.get("between", [])
     ]
     now = visit(first, case["weeks"], "discharge", case.get("now", {}), content)
-    now = now.without_answer(*case.get("gone", []))
+    now = now.without_answer(*case.get("gone", [])).with_plan_edit(*case.get("edits", ()))
     earlier = visits_of([first, *between])
     assessment = assess(now, content)
     plan = plan_of_care(now, assessment, content, episode_of(earlier))
@@ -145,6 +146,36 @@ def test_a_discharge_plans_no_visits_goals_or_certification(note: Note, content:
     assert "There is no" not in told
     assert note.sheet is not None
     assert note.sheet.retest_date is note.sheet.goal_date is None
+
+
+def test_an_agreed_upkeep_plan_is_proposed_on_its_days_and_the_sheet_says_them(
+    note: Note, content: Content
+) -> None:
+    assert note.plan is not None
+    assert {one.days_per_week for one in note.plan.exercises} == {2}
+    assert not [warning for warning in note.plan.warnings if "upkeep" in warning]
+    sheet = printed(make_handout(note, "en", "letter").pdf)
+    assert "2 days a week" in sheet
+    assert "3 days a week" not in sheet
+    assert "We will test you again" not in sheet
+    assert not [
+        one
+        for one in sheet_findings(note, content, today=date(2026, 3, 2), lacks=lacks)
+        if one.about == "retest"
+    ]
+
+
+def test_more_days_than_an_upkeep_plan_has_are_pointed_out(content: Content) -> None:
+    note = note_at(
+        {
+            "base": "ex1",
+            "weeks": 12,
+            "now": {"upkeep-plan": "yes"},
+            "edits": [PlanEdit("dose", "HA01", field="days_per_week", value=3)],
+        },
+        content,
+    )
+    assert note.plan is not None
     assert any("upkeep plan on 2 days a week" in warning for warning in note.plan.warnings)
 
 

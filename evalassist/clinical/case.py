@@ -85,6 +85,11 @@ class Case:
             return f"{need.title} was not tested"
         return need.otherwise
 
+    @property
+    def keeps_up(self) -> bool:
+        """Care ends, and the patient goes on with an upkeep plan."""
+        return self.evaluation.kind == "discharge" and self.assessment.value("upkeep-plan") == "yes"
+
     def meets_criterion(self, criterion_id: str) -> bool:
         """Whether this discharge criterion is met, by what is known today."""
         return any(self.holds(one.when) for one in self.criteria if one.id == criterion_id)

@@ -10,21 +10,26 @@ from evalassist.content.schema import Dose, Exercise
 from evalassist.evaluation import SoreKnee
 
 if TYPE_CHECKING:
-    from evalassist.content.plan_schema import IrritabilityRow, Phase
+    from evalassist.clinical.case import Case
 
 SECONDS_A_REPETITION = 5
 """Up and down; a longer hold counts alone from this on."""
 
 
-def dose_for(row: IrritabilityRow, phase: Phase, exercise: Exercise) -> Dose:
-    """The starting dose. High irritability takes sets away, the last phase days; stretches and runs keep theirs."""
-    dose = exercise.dose
+def dose_for(case: Case, exercise: Exercise) -> Dose:
+    """The starting dose. High irritability takes sets away, the last phase days; stretches and runs keep theirs.
+
+    An upkeep plan that is agreed at discharge takes days from every one.
+    """
+    dose, row, phase = exercise.dose, case.row, case.rules.phase_of[case.phase]
     change: dict[str, int] = {}
     if row.sets is not None and exercise.id not in row.full_sets and dose.sets > row.sets:
         change["sets"] = row.sets
     days = phase.strength_days
     if days is not None and exercise.region not in ("mobility", "running") and dose.days_per_week > days:
         change["days_per_week"] = days
+    if case.keeps_up:
+        change["days_per_week"] = min(dose.days_per_week, case.rules.upkeep_days)
     return dose.model_copy(update=change) if change else dose
 
 

@@ -136,7 +136,7 @@ def _by_hand(case: Case, exercise_id: str, slot: str, reason: str) -> PlannedExe
         exercise,
         slot,
         side,
-        dose_for(case.row, case.rules.phase_of[case.phase], exercise),
+        dose_for(case, exercise),
         (because,),
         edited=True,
     )

@@ -136,10 +136,13 @@ def _missing_kinds(case: Case, stand: Sequence[Goal], dropped: Sequence[tuple[Go
 
 
 def _starts(case: Case, episode: SoFar | None) -> dict[str, list[Baseline]]:
-    """Every goal of this plan by its rule: those the formulas propose, and those that stay from the last plan."""
+    """Every goal of this plan by its rule: those that stay from the last plan, and those the formulas propose."""
     rules = case.rules.goals.goals
     found = {rule.id: [*_baselines(case, rule)] for rule in rules if not rule.only_without}
     kept = _kept(case, found, episode)
+    for rule_id, several in kept.items():
+        stay = {one.suffix for one in several}
+        found[rule_id] = [one for one in found.get(rule_id, ()) if one.suffix not in stay]
     kinds = {rule.kind for rule in rules if found.get(rule.id) or kept.get(rule.id)}
     for rule in rules:
         if rule.only_without and rule.only_without not in kinds and (several := [*_baselines(case, rule)]):
@@ -241,21 +244,27 @@ def _force(strength: SideStrength) -> tuple[float | None, str]:
 def _kept(
     case: Case, found: Mapping[str, Sequence[Baseline]], episode: SoFar | None
 ) -> dict[str, list[Baseline]]:
-    """The goals of the last plan that no formula proposes any more and that are not reached, by their rule.
+    """The goals of the last plan that are not reached, by their rule: they stay with their targets.
 
     What was not measured today is not reached by silence. A goal goes where another one of today takes its place: the
-    same muscles by another test, the distance of a runner who runs again for the levels of one who stopped.
+    same muscles by another test, the distance of a runner who runs again for the levels of one who stopped, a distance
+    that the patient was asked for anew.
     """
     kept: dict[str, list[Baseline]] = {}
-    stand = {f"{rule_id}{one.suffix}" for rule_id, several in found.items() for one in several}
+    stand = {f"{rule_id}{one.suffix}": one for rule_id, several in found.items() for one in several}
     for goal in episode.plan.goals if episode and episode.plan else ():
         rule = case.rules.goals.rule_of(goal.id)
-        if rule is None or goal.id in stand or found.get(rule.instead_of):
+        if rule is None or found.get(rule.instead_of):
+            continue
+        if goal.id in stand and rule.long is not None and rule.long.fact:
             continue
         muscles = goal.id.partition(".")[2]
-        if muscles and any(_same_muscles(muscles, name.partition(".")[2]) for name in stand):
+        others = (name.partition(".")[2] for name in stand if name != goal.id)
+        if muscles and any(_same_muscles(muscles, name) for name in others):
             continue
-        kept.setdefault(rule.id, []).extend(_kept_baseline(case, rule, goal))
+        stays = _kept_baseline(case, rule, goal)
+        if stays is not None and (stays.value is not None or goal.id not in stand):
+            kept.setdefault(rule.id, []).append(stays)
     return kept
 
 
@@ -264,11 +273,11 @@ def _same_muscles(one: str, other: str) -> bool:
     return bool(other) and (f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}."))
 
 
-def _kept_baseline(case: Case, rule: GoalRule, goal: GivenGoal) -> Iterator[Baseline]:
-    """Where the goal stands today, with the targets it has not reached; nothing once it is reached."""
+def _kept_baseline(case: Case, rule: GoalRule, goal: GivenGoal) -> Baseline | None:
+    """Where the goal stands today, with the targets it has not reached; None once it is reached."""
     rules = case.rules.goals
     if rule.judged_by and all(case.meets_criterion(one) for one in rule.judged_by):
-        return
+        return None
     value, measured_in = value_now(rule, goal.id, case.evaluation, case.assessment, rules)
     short, _ = _quantity(goal.short)
     long, unit = _quantity(goal.long)
@@ -277,7 +286,7 @@ def _kept_baseline(case: Case, rule: GoalRule, goal: GivenGoal) -> Iterator[Base
     if value is not None:
         reached = is_met(value, goal.long, rule, rules)
         if reached and not is_hindered(rule, case.evaluation, case.assessment):
-            return
+            return None
         if goal.short and is_met(value, goal.short, rule, rules):
             short = None
     muscles = goal.id.partition(".")[2]
@@ -285,7 +294,7 @@ def _kept_baseline(case: Case, rule: GoalRule, goal: GivenGoal) -> Iterator[Base
     leg: SoreKnee | None = None
     if group:
         leg = case.evaluation.sore_knee if not side else "right" if side == "right" else "left"
-    yield Baseline(
+    return Baseline(
         rule.start or value,
         unit or rule.unit,
         f".{muscles}" if muscles else "",

@@ -74,7 +74,7 @@ def plan_of_care(
         *(() if ends else schedule.warnings),
         *(() if ends else _past_the_certification(schedule, certification)),
         *(() if ends else goals.warnings),
-        *(_upkeep(assessment, edited.exercises, content) if ends else ()),
+        *(_upkeep(case, edited.exercises) if case.keeps_up else ()),
         *unfitting_codes(codes),
         *short_of_minutes(codes, session),
     )
@@ -156,12 +156,10 @@ def _stop(
     return None
 
 
-def _upkeep(
-    assessment: Assessment, exercises: tuple[PlannedExercise, ...], content: PlanContent
-) -> Iterator[str]:
+def _upkeep(case: Case, exercises: tuple[PlannedExercise, ...]) -> Iterator[str]:
     """The sheet must not say other days than those agreed for the time after care."""
-    days = content.plan.upkeep_days
-    if assessment.value("upkeep-plan") == "yes" and any(one.dose.days_per_week > days for one in exercises):
+    days = case.rules.upkeep_days
+    if any(one.dose.days_per_week > days for one in exercises):
         yield f"An upkeep plan on {days} days a week is agreed, and exercises stand here on more days."
 
 
@@ -222,7 +220,7 @@ def _planned(case: Case, entry: Placed) -> PlannedExercise:
         exercise=exercise,
         slot=entry.slot,
         side=side_for(exercise, case.evaluation.sore_knee),
-        dose=dose_for(case.row, case.rules.phase_of[case.phase], exercise),
+        dose=dose_for(case, exercise),
         because=(*entry.because, phase),
     )
 

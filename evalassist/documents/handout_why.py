@@ -176,7 +176,9 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
     again, starts = case.sheet.retest_date, case.sheet.start_date
     if again and starts and again <= starts:  # before any practice there is nothing new to find
         again = None
-    retest = texts("found_retest", date=case.day(again)) if again else texts("found_retest_open")
+    retest = [texts("found_retest", date=case.day(again)) if again else texts("found_retest_open")]
+    if case.note.discharge is not None:
+        retest = []
     side = case.side_words(weaker or "right")
     percent = found.percent
     hurt = [texts("found_hurt")] if found.hurt else []
@@ -194,13 +196,13 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
             if percent is not None:
                 lead.append(texts("found_number", **side, percent=percent, rest=100 - percent))
             off = [texts("found_off")] if percent is not None else []
-            said = [lead + hurt, same_side, [*off, retest]]
+            said = [lead + hurt, same_side, [*off, *retest]]
         case "V2":
-            said = [[texts("found_by_hand"), texts("found_v2", **side), *hurt], same_side, [retest]]
+            said = [[texts("found_by_hand"), texts("found_v2", **side), *hurt], same_side, retest]
         case "V3":
             alike = [texts("found_v3_alike")] if found.alike else []
             train = [texts("found_v3_train"), common] if _trains_both(case) else [common, *_trained(case)]
-            said = [[texts("found_v3"), *alike, *hurt], [*train, retest]]
+            said = [[texts("found_v3"), *alike, *hurt], [*train, *retest]]
         case "V4" | "same":
             same = "found_same" if found.variant == "same" else "found_v4_alike"
             lead = [texts("found_v4" if found.strong else same)]
@@ -208,11 +210,11 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
             if case.hips:
                 lead.append(texts(_one("found_still", len(case.hips))))
                 said.append([texts("found_still_why")])
-            said[-1].append(retest)
+            said[-1] += retest
         case "V5":
-            said = [[texts("found_v5", **side), *_trained(case), *hurt], [retest]]
+            said = [[texts("found_v5", **side), *_trained(case), *hurt], retest]
         case "mixed":
-            said = [[texts("found_by_hand"), retest]]
+            said = [[texts("found_by_hand"), *retest]]
         case "V6" | "one-side" | "part":
             keys = {"one-side": "found_one_side", "part": "found_part"}
             said = [[texts(keys.get(found.variant, "found_v6_hurt" if found.hurt else "found_v6"))]]
@@ -222,7 +224,7 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
         both = found.step_down == "both"
         knee = {} if both else case.side_words(found.step_down)
         said.append([texts("found_step_down_both" if both else "found_step_down", **knee)])
-    return [" ".join(sentences) for sentences in said]
+    return [" ".join(sentences) for sentences in said if sentences]
 
 
 def _one(key: str, number: int) -> str:

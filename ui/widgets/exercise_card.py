@@ -25,9 +25,17 @@ from ui.widgets.stepper import Stepper
 
 PICTURE = (120, 90)
 COMPACT_PICTURE = (96, 72)
-DOSE = (("sets", tr("sets")), ("reps", tr("reps")), ("hold_s", tr("s hold")))
+DOSE = (
+    *(("sets", tr("sets")), ("reps", tr("reps")), ("hold_s", tr("s hold"))),
+    ("days_per_week", tr("days")),
+)
 """Field of the dose and its word; the stepper goes as far as a dose may."""
-HEARD = {"sets": tr("sets"), "reps": tr("repetitions"), "hold_s": tr("hold")}
+HEARD = {
+    "sets": tr("sets"),
+    "reps": tr("repetitions"),
+    "hold_s": tr("hold"),
+    "days_per_week": tr("days a week"),
+}
 """The same for who does not see the unit behind the number."""
 ROOM_FOR_NEXT = 900
 """From this width on, what the next phase has instead stands beside the dose, else below it."""
@@ -166,7 +174,7 @@ class ExerciseCard(QFrame):
         return head
 
     def _build_dose(self) -> QHBoxLayout:
-        row = style.row(spacing=10)
+        row = style.row(spacing=8)
         self.steppers: dict[str, Stepper] = {}
         for field, word in DOSE:
             low, high = DOSE_LIMITS[field]
@@ -358,8 +366,10 @@ def _heard(field: str, value: float) -> str:
         words = trn("1 set", "{count} sets", count)
     elif field == "reps":
         words = trn("1 repetition", "{count} repetitions", count)
-    else:
+    elif field == "hold_s":
         words = trn("hold 1 second", "hold {count} seconds", count)
+    else:
+        words = trn("1 day a week", "{count} days a week", count)
     return words.format(count=count)
 
 
@@ -368,7 +378,7 @@ def _dose_heard(planned: PlannedExercise, load: str) -> str:
     dose = planned.dose
     parts = [_heard("sets", dose.sets), dose.reps_text or _heard("reps", dose.reps)]
     parts += [_heard("hold_s", dose.hold_s)] if dose.hold_s else []
-    parts.append(tr("{days} days a week").format(days=dose.days_per_week))
+    parts.append(_heard("days_per_week", dose.days_per_week))
     parts += [tr("rest {rests} s").format(rests=dose.rest_s)] if dose.rest_s else []
     told = [f"{', '.join(parts)}."]
     told += [tr("Load: {load}").format(load=load)] if load else []

@@ -75,13 +75,13 @@ class Stepper(QWidget):
         self._shown.setProperty("t", "b")
         self._shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._shown.setMinimumWidth(
-            QFontMetrics(style.font(weight=600)).horizontalAdvance("00") + style.px(10)
+            QFontMetrics(style.font(weight=600)).horizontalAdvance("0" * len(f"{high:g}")) + style.px(10)
         )
         word.setProperty("t", "s")
         for button, by in ((self._less, -1), (self._more, 1)):
             button.clicked.connect(lambda _=False, by=by: self._go(by))
             button.keyed.connect(self._go)
-        line = style.row(self, spacing=4)
+        line = style.row(self, spacing=3)
         for part in (self._less, self._shown, self._more, word):
             line.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         word.setVisible(bool(unit))
