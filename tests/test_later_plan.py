@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
@@ -249,6 +251,19 @@ def page(opened: Any, content: Content, tmp_path: Path) -> Iterator[PlanPage]:
 def row_of(page: PlanPage, exercise: str) -> ExerciseLogRow:
     assert page.look_back is not None
     return page.look_back.rows[exercise]
+
+
+def test_what_follows_from_a_number_waits_until_the_mouse_that_left_its_field_is_released(
+    page: PlanPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    """A line that came between press and release squeezed the boxes for a moment, and the click was lost."""
+    row = row_of(page, "HX01")
+    with monkeypatch.context() as pressed:
+        pressed.setattr(QApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
+        page.session.log_exercise(ExerciseLog("HX01", pain=1))
+        assert "Not decided yet" in row.says.text()
+        assert row.says.isHidden()
+    qtbot.waitUntil(row.says.isVisible)
 
 
 def in_plan(page: PlanPage) -> list[str]:

@@ -51,7 +51,7 @@ from evalassist.records.entrance import Entrance
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
-from ui import style
+from ui import spoken, style
 from ui.app import App
 from ui.crash import CrashHook
 from ui.dialogs.palette import commands, fitting
@@ -59,6 +59,7 @@ from ui.dialogs.papers import ReferralDialog
 from ui.dialogs.patient import PatientDialog
 from ui.evaluation_view import EvaluationView
 from ui.main_window import MainWindow
+from ui.pages.assessment import AssessmentPage
 from ui.pages.base import Page
 from ui.pages.handout import HandoutPage
 from ui.pages.plan import PlanPage
@@ -307,6 +308,26 @@ def test_a_slash_asks_for_the_reason_and_undo_takes_the_test_up_again(desk: Desk
     assert "knee-flexion.right" not in desk.now.answers
 
 
+def test_undo_right_after_a_disagreement_takes_it_back_and_says_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The keyboard stands in the line for the reason then; a letter typed there would become the reason."""
+    said: list[str] = []
+    monkeypatch.setattr(spoken, "say", lambda _, words, **__: said.append(words))
+    desk.begin(desk.case("ex1"))
+    page = desk.view.show_step("assessment")
+    assert isinstance(page, AssessmentPage)
+    card = page.cards["MPD"]
+    desk.click(card, "Muscle performance deficits: disagree")
+    assert card.why.isAncestorOf(desk.window.focusWidget())
+    desk.press(Qt.Key.Key_Z, CONTROL)
+    assert "MPD" not in desk.now.opinions
+    assert said[-1] == "Undone: Assessment"
+    assert card.isAncestorOf(desk.window.focusWidget())
+    desk.press(Qt.Key.Key_Y, CONTROL)
+    assert not desk.now.opinions["MPD"].accepts
+
+
 def test_a_score_runs_while_it_is_typed_and_says_what_is_missing(desk: Desk) -> None:
     desk.begin(anyone())
     items = desk.content.measures["akps"].items
@@ -435,7 +456,7 @@ def test_control_z_takes_the_last_answer_back_even_from_inside_a_field(desk: Des
     assert "mass" not in desk.now.answers
     assert desk.now.answers["height"] == 170
     desk.press(Qt.Key.Key_Y, CONTROL)
-    assert desk.now.answers["mass"] == 62
+    assert not desk.now.opinions["MPD"].accepts
     assert desk.editor("mass").findChildren(QLineEdit)[0].text() == "62"
 
 

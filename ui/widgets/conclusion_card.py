@@ -202,6 +202,8 @@ class ConclusionCard(QFrame):
                 what=tr("met") if state in ("complete", "good") else tr("not met")
             )
         )
+        if not disagrees and self.why.isAncestorOf(self.window().focusWidget() or self.window()):
+            (self.opinion if asks == "both" else self._disagree).setFocus(Qt.FocusReason.OtherFocusReason)
         self._why_line.setVisible(disagrees)
         self._why_missing.setVisible(disagrees and not (opinion and opinion.reason))
         self.why.setEnabled(not read_only)

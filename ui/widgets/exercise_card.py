@@ -310,15 +310,28 @@ class ExerciseCard(QFrame):
         for field, value in pending.items():
             self.edited.emit(PlanEdit("dose", self.exercise.id, field=field, value=value))
 
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as without the days: where there is no room for these beside the rest of the dose, they go below."""
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), self._width_with(list(self.steppers.values())[:-1])), hint.height())
+
+    def _width_with(self, steppers: Sequence[Stepper]) -> int:
+        edges, spacing = self._line.contentsMargins(), self._dose.spacing()
+        dose = sum(stepper.sizeHint().width() + spacing for stepper in steppers)
+        return edges.left() + self.picture.sizeHint().width() + self._line.spacing() + dose + edges.right()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        *_, days = self.steppers.values()
+        self._put(days, 0 if self.width() < self._width_with(list(self.steppers.values())) else len(DOSE) - 1)
         beside = self.width() >= style.px(ROOM_FOR_NEXT)
-        place, former = (self._dose, self._below_dose) if beside else (self._below_dose, self._dose)
-        if place.indexOf(self._then) < 0:
-            former.removeWidget(self._then)
-            place.insertWidget(len(self.steppers) if beside else 0, self._then, 1)
-            side = Qt.AlignmentFlag.AlignRight if beside else Qt.AlignmentFlag.AlignLeft
-            self._then.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+        self._put(self._then, len(DOSE) if beside else -1)
+        side = Qt.AlignmentFlag.AlignRight if beside else Qt.AlignmentFlag.AlignLeft
+        self._then.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+
+    def _put(self, part: QWidget, place: int) -> None:
+        """Beside the dose at this place, or below it: 0 there is the first, -1 the last."""
+        ...
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.flush()

@@ -20,6 +20,7 @@ from ui.widgets.fields import NumberField
 from ui.widgets.glyph import State
 from ui.widgets.marks import Chip, LinkButton, StateGlyph
 from ui.widgets.segments import Choice, SegmentedControl
+from ui.widgets.typed import once_released
 
 MOVES: dict[Move, tuple[str, State]] = {
     "progress": (tr("Progress"), "complete"),
@@ -163,7 +164,7 @@ class ExerciseLogRow(QFrame):
             tr(" Missing: {missing}.").format(missing=", ".join(course.missing)) if course.missing else ""
         )
         self.says.setText(f"{course.says}{missing}" if not course.log.is_empty else "")
-        self.says.setVisible(bool(self.says.text()))
+        once_released(self, lambda: self.says.setVisible(bool(self.says.text())))
         because = "; ".join(reason.text for reason in course.because)
         self._show_advice(course, None if read_only else advice)
         default = tr(" (app default)") if course.mark == "P" else ""
