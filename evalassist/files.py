@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISREG
 
 if sys.platform == "win32":
     import msvcrt
@@ -36,6 +37,21 @@ def write_whole(
         return aside
     finally:
         part.unlink(missing_ok=True)
+
+
+def short_text(file: Path, most: int) -> bytes:
+    """What stands in a small file of ours; `OSError` or `ValueError` where something else lies in its place.
+
+    Whatever another program put there, a pipe or a file without end, holds nobody up.
+    """
+    handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, "rb") as opened:
+        if not S_ISREG(os.fstat(handle).st_mode):
+            raise ValueError("not a file")
+        found = opened.read(most + 1)
+    if len(found) > most:
+        raise ValueError("longer than any of ours")
+    return found
 
 
 def keep_names(folder: Path) -> None:

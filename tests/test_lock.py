@@ -46,7 +46,7 @@ from evalassist.records import audit
 from evalassist.records.accounts import Account
 from evalassist.records.backup import Backups
 from evalassist.records.connection import connect
-from evalassist.records.doorstep import practice_file
+from evalassist.records.doorstep import LAST, keep_last_name, last_name, practice_file
 from evalassist.records.entrance import Entrance
 from evalassist.records.passwords import refusal
 from evalassist.records.server import Server
@@ -2235,6 +2235,66 @@ def test_the_window_locks_whatever_fails(
         person.wait_locked()
     person.sign_in("chen", PASSWORD)
     assert person.sees in ("evaluation", "start page")
+
+
+def test_nothing_is_seen_while_the_records_keep_a_window_that_locks_waiting(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program may hold the database for half a minute; the patient must not stand there so long."""
+    seen: list[set[int]] = []
+    person.begin()
+    asks = person.store.last_line
+
+    def colours() -> set[int]:
+        image = person.window.grab().toImage()
+        return {image.pixel(x, y) for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
+
+    def look() -> Any:
+        seen.append(colours())
+        return asks()
+
+    assert len(colours()) > 1
+    monkeypatch.setattr(person.store, "last_line", look)
+    person.lock()
+    assert [len(each) for each in seen] == [1]
+
+
+def test_of_an_evaluation_that_the_disk_refuses_no_page_stays_behind_the_lock(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over the accessibility bus another program may ask for each part of a page by its number."""
+    person.begin()
+    with monkeypatch.context() as then:
+        then.setattr(Store, "save", cannot_be_read)
+        person.view.session.answer("goal-text", "on no disk")
+        view = person.view
+        person.lock()
+        person.qtbot.waitUntil(lambda: not isValid(view))
+        assert len(person.window.waiting.held) == 1
+        words = [one.text() for one in QApplication.allWidgets() if isinstance(one, QLineEdit | QLabel)]
+        assert not [each for each in words if "Okafor" in each or "on no disk" in each]
+        person.sign_in("chen", PASSWORD)
+        assert person.view.session.evaluation.answers["goal-text"] == "on no disk"
+        person.view.undo()
+        assert "goal-text" not in person.view.session.evaluation.answers
+
+
+@pytest.mark.parametrize("what", ["a pipe", "a link", "a file without end"])
+def test_what_another_program_puts_in_the_place_of_the_last_name_holds_nobody_up(
+    tmp_path: Path, what: str
+) -> None:
+    file = tmp_path / LAST
+    if what == "a pipe":
+        os.mkfifo(file)
+    elif what == "a link":
+        (tmp_path / "elsewhere").write_text("chen")
+        file.symlink_to(tmp_path / "elsewhere")
+    else:
+        file.touch()
+        os.truncate(file, 2**43)
+    assert last_name(tmp_path) == ""
+    keep_last_name(tmp_path, "chen")
+    assert last_name(tmp_path) == "chen"
 
 
 def typed_that_could_not_be_read_again(person: Person, monkeypatch: pytest.MonkeyPatch) -> Evaluation:

@@ -404,19 +404,19 @@ def test_enter_goes_from_part_to_part_of_the_dose_and_on_past_the_library(
     for _ in range(14):
         ear.key(Qt.Key.Key_Return)
         met.append(ear.here().partition(". ")[0])
-    assert met[:6] == [
-        *(f"{CLAM}, {part}, more" for part in ("repetitions", "hold")),
-        *(f"Bridge (double-leg), {part}, more" for part in ("sets", "repetitions", "hold")),
+    assert met[:8] == [
+        *(f"{CLAM}, {part}, more" for part in ("repetitions", "hold", "days a week")),
+        *(f"Bridge (double-leg), {part}, more" for part in ("sets", "repetitions", "hold", "days a week")),
         "Search the exercises",
     ]
-    assert met[6] == "Visits a week at first, more"
+    assert met[8] == "Visits a week at first, more"
     assert len(set(met)) == len(met), "the keyboard is caught"
 
 
 def test_shift_and_enter_goes_back(ear_of: Callable[[str], Ear]) -> None:
     ear = ear_of("ex1")
     ear.tab_to("Search the exercises")
-    for part in ("hold", "repetitions", "sets"):
+    for part in ("days a week", "hold", "repetitions", "sets"):
         ear.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
         assert ear.here().startswith(f"Bridge (double-leg), {part}, more")
 

@@ -81,9 +81,9 @@ class ComingBack:
         self._told = [told for left in waited for told in left.told]
         for left in waited:
             there = window.evaluation_id()
-            is_next = not there or (there == left.evaluation_id and left.waits)
-            is_held = held is not None and left.records is held.records  # it is shown as it was left
-            if left.evaluation_id and is_next and not is_held:
+            is_held = held is not None and left.records is held.records
+            is_next = not there or is_held or (there == left.evaluation_id and left.waits)
+            if left.evaluation_id and is_next:
                 self._go_back_to(left)
             is_there = left.evaluation_id in ("", window.evaluation_id())
             gone = not is_there and left.waits and self._is_gone(left.evaluation_id)

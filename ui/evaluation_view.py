@@ -321,7 +321,7 @@ class EvaluationView(QWidget):
 
     def answered_since(self, step_id: str, name: str, before: Mapping[ItemId, Answer]) -> bool:
         """Whether another answer was kept meanwhile for the item to which this field belongs."""
-        page, now = self.show_step(step_id), self.session.evaluation.answers
+        page, now = self._whole(step_id), self.session.evaluation.answers
         fields = (field for field in page.findChildren(Typed) if field.accessibleName() == name)
         return any((item := page.item_of(field)) and now.get(item) != before.get(item) for field in fields)
 
@@ -329,7 +329,7 @@ class EvaluationView(QWidget):
         """Show again what was typed before the window was locked; the fields where it stands."""
         fields: list[Typed] = []
         for (step_id, name), words in found.items():
-            page = self.show_step(step_id)
+            page = self._whole(step_id)
             for field in page.findChildren(Typed):
                 if field.accessibleName() == name:
                     field.put_back(words)
@@ -337,6 +337,13 @@ class EvaluationView(QWidget):
             for form in page.findChildren(AddendumForm) if name == ITS_KIND else ():
                 form.choose(words)
         return fields
+
+    def _whole(self, step_id: str) -> Page:
+        """The page of this step with all its rows."""
+        page = self.show_step(step_id)
+        for _ in page.pieces():
+            pass
+        return page
 
     def _commit_page(self) -> None:
         try:
@@ -460,7 +467,6 @@ class EvaluationView(QWidget):
         self._begun = True
         self._later.stop()
         self._quiet.stop()
-        self.session.leave()
         for page in self._pages.values():
             page.leave()
         if self._handle is not None and isValid(self._handle):  # the system may have taken it away

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ui.evaluation_view import EvaluationView
     from ui.half_filled import HalfFilled
     from ui.hands_entry import Begun
+    from ui.session import EvaluationSession
 
 _Move = QTextCursor.MoveMode
 
@@ -161,9 +162,9 @@ def marks_of(marks: Iterable[Mark], store: Store) -> list[Mark]:
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """An evaluation whose last changes could not be kept: out of sight, and tried again."""
+    """An evaluation whose last changes could not be kept: its window part is gone, and it is tried again."""
 
-    view: EvaluationView
+    session: EvaluationSession
     store: Store
     records: Mark
     why: str
@@ -211,6 +212,21 @@ def shows_paper_key() -> bool:
 
     shown = (part for part in QApplication.allWidgets() if isinstance(part, PaperKey) and part.isVisible())
     return any(not part.is_on_paper for part in shown)
+
+
+def cover_all() -> list[QWidget]:
+    """Nothing is seen of any window from here on, however long the rest takes."""
+    covers = []
+    for window in QApplication.topLevelWidgets():
+        if window.isVisible():
+            cover = QWidget(window)
+            cover.setAutoFillBackground(True)
+            cover.setGeometry(window.rect())
+            cover.show()
+            cover.raise_()
+            cover.repaint()
+            covers.append(cover)
+    return covers
 
 
 def close_dialogs() -> list[QDialog]:

@@ -27,7 +27,7 @@ from ui import spoken, style
 from ui.coming_back import ComingBack
 from ui.faults import log_fault
 from ui.leaving import Leaving
-from ui.locking import close_dialogs, still_waited_for
+from ui.locking import close_dialogs, cover_all, still_waited_for
 from ui.papers import Papers
 from ui.practice import Practice
 from ui.waiting import Waiting
@@ -37,6 +37,7 @@ from ui.widgets.focus import enter_presses, tab_on
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
     from evalassist.evaluation import Evaluation, Patient
+    from evalassist.records.entrance import Entrance
     from evalassist.records.store import Store
     from evalassist.settings import Settings
     from ui.backups import BackupKeeper
@@ -106,7 +107,7 @@ class MainWindow(QMainWindow):
         self._watch: Watch | None = None
         self._copied: Copied | None = None
         self.practice = Practice(self)
-        self.waiting = Waiting(self, self._stack)
+        self.waiting = Waiting(self)
         self.coming_back = ComingBack(self, self.waiting)
         self.leaving = Leaving(self, self.waiting)
         self.who_comes = WhoComes(self)
@@ -114,6 +115,8 @@ class MainWindow(QMainWindow):
         self._keys: list[QShortcut] = []
         self._showing: Showing | None = None
         self._panel_folded = False
+        self._locks = False
+        """What was open is being closed behind the door."""
         self._closing: list[QDialog] = []
         """Dialogs that locking closed."""
         self._wait_until = 0.0
@@ -563,21 +566,20 @@ class MainWindow(QMainWindow):
 
     def show_held(self, held: Held) -> None:
         """Its owner came in: what waited out of sight is seen again, and tried to be kept."""
-        self.view = held.view
-        self._stack.addWidget(held.view)
-        self._stack.setCurrentWidget(held.view)
-        self.setWindowTitle(f"{held.view.session.evaluation.patient.name} – EvalAssist")
-        held.view.session.use_settings(self._settings)
-        held.view.session.keep()
+        held.session.use_settings(self._settings)
+        self._show_session(held.session, "", "")
+        held.session.keep()
 
-    def put_away(self) -> None:
-        """Close what is open; nothing is asked any more."""
+    def put_away(self, *, holds: bool = False) -> None:
+        """Close what is open; nothing is asked any more. `holds`: its session goes on without a page."""
         assert self.view is not None
         self._remember.stop()
         self._panel_folded = self.view.panel_folded
         if self.door is None:  # a locked window has remembered it before it took the keyboard away
             self.remember_place()
         self.view.close_view()
+        if not holds:
+            self.view.session.leave()
         self._stack.removeWidget(self.view)
         if self.door is None:
             self.view.delete_in_turns()
@@ -610,8 +612,13 @@ class MainWindow(QMainWindow):
             0.0  # what is left of the one before goes first, whatever dialog is still waited for
         )
         self._finish_lock()
-        keep_last_name(way_in.entrance.records.parent, store.account.sign_in)
-        self.enter(store, way_in)
+        try:
+            keep_last_name(way_in.entrance.records.parent, store.account.sign_in)
+            self.enter(store, way_in)
+        except Exception:
+            if self.door is not None:  # nobody came in
+                store.close()
+            raise
 
     def _restore(self) -> None:
         if self.door is not None and self.door.at_work:
@@ -637,30 +644,40 @@ class MainWindow(QMainWindow):
             self._store.close()
 
     def lock(self) -> None:
-        """Hide everything at once and keep what is typed; then close the records and forget their keys."""
-        from evalassist.records.doorstep import last_name
-        from ui.pages.door import Door
+        """Hide everything at once and keep what is typed; then close the records and forget their keys.
 
-        if self._way_in is None or self.door is not None:
+        Whatever fails, nothing is seen from here on, and the records are closed.
+        """
+        if self._way_in is None or self._locks:
             return
-        entrance = self._way_in.entrance
-        if self._showing is not None:
-            self._showing.end()
-        self._remember.stop()
-        self.coming_back.put_by(self._store)
-        self.setWindowTitle("EvalAssist")
-        spoken.say(self, tr("Locked."), at_once=True)
-        door = Door(lambda: entrance, last_name(entrance.records.parent), self._settings.clinic_name)
-        door.paper_put_away.connect(self.waiting.note_new_ways)
-        self.show_door(door)
+        self._locks, self._wait_until = True, monotonic() + MOST_WAITED_S
         QTimer.singleShot(0, self._finish_lock)
+        covers = cover_all()
+        self.setWindowTitle("EvalAssist")
+        try:
+            if self._showing is not None:
+                self._showing.end()
+            self._remember.stop()
+            self.coming_back.put_by(self._store)
+        finally:
+            self._show_locked(self._way_in.entrance)
+            for cover in covers:
+                cover.deleteLater()
         for key in self._keys:
             key.setEnabled(False)
         if self._copied is not None:
             self._copied.take_back()
         self._close_chart()
-        self._closing, self._wait_until = close_dialogs(), monotonic() + MOST_WAITED_S
         self.keep()
+
+    def _show_locked(self, entrance: Entrance) -> None:
+        from ui.pages.door import Door
+
+        spoken.say(self, tr("Locked."), at_once=True)
+        door = Door(lambda: entrance, self._store.account.sign_in, self._settings.clinic_name)
+        door.paper_put_away.connect(self.waiting.note_new_ways)
+        self.show_door(door)
+        self._closing = close_dialogs()
 
     def _nobody_there(self) -> None:
         """Whoever was here went away: also from a door behind which records are open, or about to be."""
@@ -682,14 +699,18 @@ class MainWindow(QMainWindow):
 
     def _finish_lock(self) -> None:
         """Everything is out of sight: close it, unless its last changes would be lost."""
-        if self.door is None or self._way_in is None:
+        if not self._locks:
             return
-        self._closing += close_dialogs()
-        if still_waited_for(self._closing) and monotonic() < self._wait_until:
-            # what waits for a dialog goes on first, and still finds its page
+        try:
+            self._closing += close_dialogs()
+            waits = still_waited_for(self._closing) and monotonic() < self._wait_until
+        except Exception as fault:
+            log.error("the dialogs could not be closed: %s", type(fault).__name__)
+            waits = False
+        if waits:  # what waits for a dialog goes on first, and still finds its page
             QTimer.singleShot(AGAIN_MS, self._finish_lock)
             return
-        self._closing = []
+        self._closing, self._locks = [], False
         self._way_in, store = None, self._store
         with ExitStack() as ends:  # whatever fails: else they would keep the keys
             ends.callback(self._end_backups)
@@ -704,7 +725,8 @@ class MainWindow(QMainWindow):
             self.waiting.note_answers(self.view.session.evaluation)
         practices = self.view is not None and self.view.session.evaluation.is_practice
         if self.view is not None and not self.keep() and not store.is_removed and not practices:
-            self.waiting.hold(self.view, store, self.leaving.why_not_kept)
+            self.waiting.hold(self.view.session, store, self.leaving.why_not_kept)
+            self.put_away(holds=True)
         elif self.view is not None:
             self.put_away()
         self.practice.close()  # also one that could not be shown

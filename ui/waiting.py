@@ -7,23 +7,22 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QStackedWidget
 
 from ui.locking import Held, Left, Mark, marks_of
 
 if TYPE_CHECKING:
     from evalassist.evaluation import Evaluation
     from evalassist.records.store import Store
-    from ui.evaluation_view import EvaluationView
     from ui.main_window import MainWindow
+    from ui.session import EvaluationSession
     from ui.way_in import WayIn
 
 
 class Waiting:
     """Keeps it in the memory, out of sight, and gives it out to its owner alone."""
 
-    def __init__(self, window: MainWindow, stack: QStackedWidget) -> None:
-        self._window, self._stack = window, stack
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
         self.left: list[Left] = []
         """Where each account of each records was when it locked the window."""
         self.held: list[Held] = []
@@ -95,14 +94,17 @@ class Waiting:
         """What was answered when the evaluation was put away, to which what waits belongs."""
         self.left[-1] = replace(self.left[-1], answers=evaluation.answers)
 
-    def hold(self, view: EvaluationView, store: Store, why: str) -> None:
-        """What cannot be kept stays in the memory, out of sight, until it can be or its owner comes back."""
-        held = Held(view, store, self.left[-1].records, why)
+    def hold(self, session: EvaluationSession, store: Store, why: str) -> None:
+        """What cannot be kept stays in the memory until it can be or its owner comes back.
+
+        Nothing of the page stays: another program could ask for each part of it by its number.
+        """
+        for signal in (session.changed, session.kept, session.not_kept, session.side_changed, session.moved):
+            signal.disconnect()
+        held = Held(session, store, self.left[-1].records, why)
         self.held.append(held)
-        self._window.view = None
-        held.view.hide()
-        self._stack.removeWidget(held.view)
-        held.view.session.kept.connect(lambda _: self._let_go(held))
+        session.setParent(self._window)
+        session.kept.connect(lambda _: self._let_go(held))
         # somebody else may be at the window by then
         held.store.on_dismissed = lambda _: self._forget_removed(held)
         self.tell()
@@ -126,7 +128,7 @@ class Waiting:
 
     def keep(self) -> bool:
         """Try once more to keep what the disk refused; True when it is all on the disk."""
-        return all(held.view.session.keep() for held in list(self.held))
+        return all(held.session.keep() for held in list(self.held))
 
     def close(self) -> None:
         """The program ends."""
@@ -144,7 +146,7 @@ class Waiting:
         if held not in self.held:
             return
         self.held.remove(held)
-        held.view.close_view()
-        held.view.deleteLater()
+        held.session.leave()
+        held.session.deleteLater()
         held.store.close()
         self.tell()

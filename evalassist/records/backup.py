@@ -24,7 +24,7 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist import __version__
 from evalassist.errors import StoreError
-from evalassist.files import keep_names, write_whole
+from evalassist.files import keep_names, short_text, write_whole
 from evalassist.records import vault as vaults
 from evalassist.records.connection import COMPANIONS, WHOLE_FILE, connect
 from evalassist.records.faults import DamagedError, plain_words
@@ -162,17 +162,9 @@ def manifest_of(file: Path) -> Manifest | None:
     """The manifest of a backup; None where it is missing or cannot be read."""
     beside = file.with_suffix(".json")
     try:
-        return Manifest.model_validate_json(_short_text(beside)) if beside.is_file() else None
+        return Manifest.model_validate_json(short_text(beside, MOST_SIGNS)) if beside.is_file() else None
     except (OSError, ValueError, ValidationError):
         return None
-
-
-def _short_text(file: Path) -> bytes:
-    with file.open("rb") as opened:
-        found = opened.read(MOST_SIGNS + 1)
-    if len(found) > MOST_SIGNS:
-        raise ValueError("longer than any of ours")
-    return found
 
 
 class Backups:
@@ -210,7 +202,7 @@ class Backups:
     def drill(self) -> Drill | None:
         """How the last trial went; None where there was none."""
         try:
-            return Drill.model_validate_json(_short_text(self._drill_file))
+            return Drill.model_validate_json(short_text(self._drill_file, MOST_SIGNS))
         except (OSError, ValueError, ValidationError):
             return None
 

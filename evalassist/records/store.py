@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -201,15 +201,14 @@ class Store:
             if self._works_elsewhere:
                 self._close_then, self.on_dismissed = because, None  # who is dismissed is locked out already
                 return
-        if not self._closed and self.account.id:
-            self._note_quietly(because, "")
-        try:
+        with ExitStack() as ends:  # whatever fails, the last of it follows
+            ends.enter_context(plain_words(self.where, "read"))
+            ends.callback(self._engine.dispose)
+            ends.callback(setattr, self, "_closed", True)
             if not self._closed and self.on_close is not None:
-                self.on_close()
-        finally:
-            self._closed = True
-            with plain_words(self.where, "read"):
-                self._engine.dispose()
+                ends.callback(self.on_close)
+            if not self._closed and self.account.id:
+                self._note_quietly(because, "")
 
     @contextmanager
     def kept_open(self) -> Iterator[None]:

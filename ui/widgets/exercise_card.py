@@ -135,7 +135,7 @@ class ExerciseCard(QFrame):
         self._pending: dict[str, int] = {}
         self._wait = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._wait.timeout.connect(self.flush)
-        line = style.row(self, (9, 4, 9, 4), spacing=12)
+        line = self._line = style.row(self, (9, 4, 9, 4), spacing=12)
         self.picture = ExercisePicture(exercise.id, exercise.name)
         self.picture.lead_on(tr("all about it"))
         self.picture.clicked.connect(lambda: self.details_wanted.emit(exercise.id))
@@ -144,7 +144,7 @@ class ExerciseCard(QFrame):
         body.addLayout(self._build_head())
         self._dose = self._build_dose()
         body.addLayout(self._dose)
-        self._below_dose: QHBoxLayout = style.row()
+        self._below_dose: QHBoxLayout = style.row(spacing=12)
         body.addLayout(self._below_dose)
         body.addLayout(self._build_because())
         body.addWidget(self._build_removal())
@@ -311,27 +311,33 @@ class ExerciseCard(QFrame):
             self.edited.emit(PlanEdit("dose", self.exercise.id, field=field, value=value))
 
     def minimumSizeHint(self) -> QSize:
-        """As narrow as without the days: where there is no room for these beside the rest of the dose, they go below."""
+        """As narrow as without the days: where there is no room beside the rest of the dose, they go below it."""
         hint = super().minimumSizeHint()
-        return QSize(min(hint.width(), self._width_with(list(self.steppers.values())[:-1])), hint.height())
+        return QSize(min(hint.width(), self._width_for(len(DOSE) - 1)), hint.height())
 
-    def _width_with(self, steppers: Sequence[Stepper]) -> int:
-        edges, spacing = self._line.contentsMargins(), self._dose.spacing()
-        dose = sum(stepper.sizeHint().width() + spacing for stepper in steppers)
+    def _width_for(self, many: int) -> int:
+        """What so many steppers beside each other take."""
+        edges, steppers = self._line.contentsMargins(), list(self.steppers.values())[:many]
+        dose = sum(each.sizeHint().width() for each in steppers) + self._dose.spacing() * many
         return edges.left() + self.picture.sizeHint().width() + self._line.spacing() + dose + edges.right()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         *_, days = self.steppers.values()
-        self._put(days, 0 if self.width() < self._width_with(list(self.steppers.values())) else len(DOSE) - 1)
+        beside = self.width() >= self._width_for(len(DOSE))
+        self._put(days, len(DOSE) - 1 if beside else None)
         beside = self.width() >= style.px(ROOM_FOR_NEXT)
-        self._put(self._then, len(DOSE) if beside else -1)
+        self._put(self._then, len(DOSE) if beside else None, stretch=1)
         side = Qt.AlignmentFlag.AlignRight if beside else Qt.AlignmentFlag.AlignLeft
         self._then.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
 
-    def _put(self, part: QWidget, place: int) -> None:
-        """Beside the dose at this place, or below it: 0 there is the first, -1 the last."""
-        ...
+    def _put(self, part: QWidget, place: int | None, stretch: int = 0) -> None:
+        """At this place beside the dose; None: below it, the days first."""
+        there, former = (self._below_dose, self._dose) if place is None else (self._dose, self._below_dose)
+        if there.indexOf(part) < 0:
+            former.removeWidget(part)
+            first = place if place is not None else 0 if part is not self._then else there.count()
+            there.insertWidget(first, part, stretch)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.flush()

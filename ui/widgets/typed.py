@@ -58,7 +58,9 @@ class Line(QLineEdit):
         if event.type() == QEvent.Type.FocusOut:
             self.left.emit()
         elif event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            undo, redo = (event.matches(key) for key in (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo))
+            undo, redo = (
+                event.matches(key) for key in (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+            )
             if (undo and not self.isUndoAvailable()) or (redo and not self.isRedoAvailable()):
                 event.ignore()  # nothing was typed here: what was answered before is meant
                 return True
