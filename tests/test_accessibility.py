@@ -147,10 +147,12 @@ class Desk:
 
     def steps(self, evaluation: Evaluation) -> Iterator[Place]:
         self.window.begin(evaluation)
+        yield from map(self.step, self.content.steps)
+
+    def step(self, step_id: str) -> Place:
         assert self.window.view is not None
-        for step_id in self.content.steps:
-            self.window.view.show_step(step_id)
-            yield self.here(step_id)
+        self.window.view.show_step(step_id)
+        return self.here(step_id)
 
     def wear(self, **looks: object) -> None:
         """Other looks, before anything is opened."""
@@ -361,7 +363,8 @@ def pale(place: QWidget) -> list[str]:
         if not any(sign.isalnum() for sign in widget.text()):  # "°" has no stroke as wide as a pixel
             continue
         at = QRect(widget.mapTo(place, QPoint(0, 0)), widget.size())
-        if not widget.isEnabled() or widget.visibleRegion().boundingRect() != widget.rect():
+        is_answer = isinstance(widget, Box) and widget.isChecked()  # also in a signed note
+        if not (widget.isEnabled() or is_answer) or widget.visibleRegion().boundingRect() != widget.rect():
             continue
         at = at.adjusted(4, 3, -4, -3).intersected(image.rect())
         rows = (
@@ -411,6 +414,13 @@ def wrong(tour: Iterator[Place], *checks: Check) -> dict[str, list[str]]:
 
 
 # ---------------------------------------------------------------- on every page
+
+
+def test_what_was_answered_can_be_read_in_a_signed_note(desk: Desk) -> None:
+    desk.window.begin(desk.case("ex1"))
+    assert desk.window.view is not None
+    desk.window.view.session.sign()
+    assert wrong(map(desk.step, desk.content.steps), pale) == {}
 
 
 @pytest.mark.parametrize("tour", TOURS)

@@ -165,6 +165,18 @@ def test_balance_is_held_up_to_a_minute(content: Content) -> None:
     assert one(plan, "BA01").dose.hold_s == 25
 
 
+def test_a_next_exercise_of_another_phase_says_so_until_the_patient_is_moved_to_that_phase(
+    content: Content,
+) -> None:
+    """Applied it is pointed out as out of its phase: the advice itself must not hide that."""
+    visit = later(content, went_well("HA01"))
+    found = [judged(now)[0] for now in (visit, visit.with_answer("plan-phase", "2"))]
+    assert [each.exercises[0].says for each in found] == [
+        "Next exercise: Side-lying hip abduction with band or ankle weight, which is for phases 2 to 3.",
+        "Next exercise: Side-lying hip abduction with band or ankle weight.",
+    ]
+
+
 def test_a_load_that_no_dose_holds_grows_in_words(content: Content) -> None:
     plan, edits = applied(later(content, went_well("HX02")), PlanEdit("swap", "HX01", to="HX02"))
     assert edits[-1] == PlanEdit("load", "HX02", reason="the next band color")
@@ -275,7 +287,7 @@ def test_one_key_applies_the_advice_and_the_button_says_what_it_does(page: PlanP
     row = row_of(page, "HA01")
     assert row.apply.accessibleName() == (
         "Side-lying hip abduction (straight-leg raise): apply, next exercise: "
-        "Side-lying hip abduction with band or ankle weight."
+        "Side-lying hip abduction with band or ankle weight, which is for phases 2 to 3."
     )
     row.apply.setFocus()
     QTest.keyClick(row.apply, Qt.Key.Key_Space)

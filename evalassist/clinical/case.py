@@ -129,7 +129,7 @@ def case_of(
     rules = content.plan
     row = rules.row_of[irritability]
     free = irritability != "HIGH"  # high irritability always begins anew
-    chosen = _chosen_phase(assessment) if free else None
+    chosen = chosen_phase(assessment) if free else None
     phase = chosen or (in_force if free else None) or row.start_phase
     known = _with(_knowledge(assessment, irritability, phase), _of_episode(assessment, episode))
     limits = [limit for limit in rules.limits if verdict_of(limit.when, known) is MET]
@@ -290,7 +290,8 @@ def _phase_by(
     return "therapist" if chosen else "last visit"
 
 
-def _chosen_phase(assessment: Assessment) -> int | None:
+def chosen_phase(assessment: Assessment) -> int | None:
+    """The phase the therapist moved the patient to at this visit; None where they did not."""
     chosen = assessment.value(PHASE_ITEM)
     return int(chosen) if chosen in ("1", "2", "3", "4") else None
 

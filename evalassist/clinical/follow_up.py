@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from evalassist.clinical.assessment import assess
+from evalassist.clinical.case import chosen_phase
 from evalassist.clinical.change import Change, Visit, changes, gain_of
 from evalassist.clinical.conditions import judge, verdict_of
 from evalassist.clinical.given import Given, SoFar, given_of, so_far
@@ -169,7 +170,7 @@ def follow_up(
     since_last = since_first if first is last else changes(last, now, content)
     signs = _new_signs(last, now, content)
     new_signs = tuple(sign.title for sign, new in signs if new)
-    exercises = _exercises(last, evaluation, _any_new(signs, knee=True), content)
+    exercises = _exercises(last, now, _any_new(signs, knee=True), content)
     known = _knowledge(earlier, now, since_first, since_last, signs, exercises, content)
     course, reasons, missing = _course(known, content)
     ever = _ever_known(earlier, known)
@@ -212,17 +213,19 @@ def _diagnosed(earlier: tuple[Visit, ...], assessment: Assessment, content: Cont
 
 
 def _exercises(
-    last: Visit, evaluation: Evaluation, new_knee_signs: bool | None, content: Content
+    last: Visit, now: Visit, new_knee_signs: bool | None, content: Content
 ) -> tuple[ExerciseCourse, ...]:
     if last.plan is None:
         return ()
+    phase = chosen_phase(now.assessment) or last.plan.phase
     return tuple(
         exercise_course(
             planned,
-            log_of(evaluation.exercise_log, planned.exercise.id),
+            log_of(now.evaluation.exercise_log, planned.exercise.id),
             last.plan.pain_cap,
             new_knee_signs,
             content,
+            phase,
         )
         for planned in last.plan.exercises
     )

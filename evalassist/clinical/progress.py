@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from evalassist.clinical.change import Visit
 from evalassist.clinical.conditions import verdict_of
 from evalassist.clinical.given import held_open
+from evalassist.clinical.goals import CHOSEN
 from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare, Verdict
 from evalassist.content.schema import Group, Item, Measure, Step
 from evalassist.evaluation import Answer, Evaluation, ItemId, Side, StrengthTest
@@ -57,6 +58,7 @@ def progress(
         ]
         not_now = not_now.union(*(measure.items for measure in totals))
         held = _held(evaluation, earlier, content).union(filter(None, (each.total_item for each in totals)))
+        held |= frozenset(_named_again(evaluation, earlier))
         not_now -= held
     asked = {
         step.id: _asked_step(step, evaluation, assessment, not_now, held)
@@ -110,6 +112,14 @@ def _held(evaluation: Evaluation, earlier: Sequence[Visit], content: Content) ->
     before = {key: answer for visit in earlier for key, answer in visit.evaluation.answers.items()}
     holds = content.plan.holds
     return frozenset(held_open((*holds.stops, *holds.asks), holds, before, evaluation.answers))
+
+
+def _named_again(evaluation: Evaluation, earlier: Sequence[Visit]) -> Iterator[ItemId]:
+    """An activity that was named before is named again where it is rated: else nobody knows what the rating is of."""
+    for name in CHOSEN:
+        rated = name.replace("-name", "") in evaluation.answers
+        if rated and any(name in visit.evaluation.answers for visit in earlier):
+            yield name
 
 
 def shown(item: Item, assessment: Assessment, side: Side | None = None) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from evalassist.clinical.conditions import judge, verdict_of
 from evalassist.clinical.edits import DOSE_LIMITS
 from evalassist.clinical.facts import shown
+from evalassist.clinical.refusals import phases_in_words
 from evalassist.clinical.result import (
     Fact,
     FactValue,
@@ -88,9 +89,17 @@ def log_of(logs: tuple[ExerciseLog, ...], exercise_id: str) -> ExerciseLog:
 
 
 def exercise_course(
-    planned: PlannedExercise, log: ExerciseLog, cap: int, new_knee_signs: bool | None, content: Content
+    planned: PlannedExercise,
+    log: ExerciseLog,
+    cap: int,
+    new_knee_signs: bool | None,
+    content: Content,
+    phase: int | None = None,
 ) -> ExerciseCourse:
-    """Judge one exercise by its log: first the colour of the sessions, then its own criterion."""
+    """Judge one exercise by its log: first the colour of the sessions, then its own criterion.
+
+    `phase`: the one of today's plan; a next exercise that is for another one says so.
+    """
     rules = content.follow_up
     asks = rules.criterion_of[planned.dose.progress_when]
     known = _knowledge(planned, log, cap, new_knee_signs, rules)
@@ -133,7 +142,7 @@ def exercise_course(
     course = replace(course, because=tuple(dict.fromkeys((*course.because, *criterion.reasons))))
     if criterion.verdict is Verdict.NOT_MET:
         return replace(course, move="hold", says="The same dose again.", dose=_whole(planned))
-    return _progressed(course, content)
+    return _progressed(course, content, phase)
 
 
 def counts_repetitions(planned: PlannedExercise, content: Content) -> bool:
@@ -213,7 +222,7 @@ def _whole(planned: PlannedExercise) -> tuple[tuple[str, int], ...]:
     return tuple((field, getattr(planned.dose, field)) for field in DOSE_LIMITS)
 
 
-def _progressed(course: ExerciseCourse, content: Content) -> ExerciseCourse:
+def _progressed(course: ExerciseCourse, content: Content, phase: int | None) -> ExerciseCourse:
     """What is one step on: fewer days, a longer hold, more load, or the next exercise of the ladder."""
     planned, asks = course.planned, course.asks
     course = replace(course, move="progress")
@@ -236,7 +245,10 @@ def _progressed(course: ExerciseCourse, content: Content) -> ExerciseCourse:
     elif asks.then == "load":
         return replace(course, says=f"One step on.{rule}")
     if harder:
-        return replace(course, says=f"Next exercise: {content.exercises[harder].name}.", to=harder)
+        following = content.exercises[harder]
+        later = phase is not None and phase not in following.phases
+        of_phase = f", which is for {phases_in_words(following)}" if later else ""
+        return replace(course, says=f"Next exercise: {following.name}{of_phase}.", to=harder)
     return replace(course, says=f"This is the last step of its ladder.{rule}")
 
 

@@ -28,7 +28,9 @@ def _why(case: Case, exercise: Exercise, placed: Mapping[str, Placed], count: in
     if exercise.id in log.refused:
         return log.refused[exercise.id]
     if case.phase not in exercise.phases:
-        return Refusal(exercise.id, f"for {_phases(exercise)}; this plan is in phase {case.phase}", "phase")
+        return Refusal(
+            exercise.id, f"for {phases_in_words(exercise)}; this plan is in phase {case.phase}", "phase"
+        )
     label = _not_needed(case, exercise)
     if label:
         return Refusal(exercise.id, label, "label")
@@ -63,7 +65,8 @@ def _no_place(case: Case, exercise: Exercise, placed: Mapping[str, Placed], coun
     return "no place in the list of this phase; the therapist may add it"
 
 
-def _phases(exercise: Exercise) -> str:
+def phases_in_words(exercise: Exercise) -> str:
+    """The phases an exercise is for: phase 2, or phases 2 to 3."""
     first, last = exercise.phases[0], exercise.phases[-1]
     return f"phase {first}" if first == last else f"phases {first} to {last}"
 
@@ -77,5 +80,5 @@ def warned(case: Case, exercise_id: str) -> str:
         return painful.why
     exercise = case.exercises[exercise_id]
     if case.phase not in exercise.phases:
-        return f"it is for {_phases(exercise)}, and this plan is in phase {case.phase}"
+        return f"it is for {phases_in_words(exercise)}, and this plan is in phase {case.phase}"
     return ""

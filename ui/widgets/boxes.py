@@ -159,5 +159,5 @@ class Box(QAbstractButton):
         chosen = self.isChecked()
         ink = LOOKS[self.choice.tone].text if chosen else "ink"
         painter.setFont(style.font(weight=600 if chosen else 400))
-        painter.setPen(style.colour(ink if self.isEnabled() else "quiet"))
+        painter.setPen(style.colour(ink if self.isEnabled() or chosen else "quiet"))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
