@@ -818,6 +818,17 @@ def test_a_level_set_by_hand_without_a_reason_is_left_to_do(session_of: Any, ope
     assert session.progress["assessment"].left == 0
 
 
+def test_a_conclusion_the_therapist_disagrees_with_is_no_problem_of_the_plan(
+    session_of: Any, opened: Any
+) -> None:
+    page = opened(PlanPage(session := session_of("ex2")))
+    page.refresh()
+    assert "Movement coordination deficits" in reads(page._problems)
+    session.say("MCD", Opinion(False, "she was only tired"))
+    page.refresh()
+    assert "Movement coordination deficits" not in reads(page._problems)
+
+
 def test_a_conclusion_moves_to_where_the_therapist_puts_it(
     session_of: Any, opened: Any, qtbot: QtBot
 ) -> None:

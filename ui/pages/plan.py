@@ -19,8 +19,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalassist.clinical.assessment import CODES
 from evalassist.clinical.codes import CHOSEN_ITEM
-from evalassist.clinical.result import Conclusion, NoPlan, PlanOfCare, Reason, first_of_each_side
+from evalassist.clinical.result import (
+    Conclusion,
+    NoPlan,
+    PlanOfCare,
+    Reason,
+    Verdict,
+    first_of_each_side,
+)
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import ItemId, PlanEdit
 from evalassist.translate import tr
@@ -313,6 +321,7 @@ class PlanPage(Page):
         """All that the page is drawn from."""
         session = self.session
         met = [key for key, one in session.assessment.conclusions.items() if one.met]
+        met += sorted(session.assessment.agreed)
         used = session.evaluation.answers.get(CHOSEN_ITEM)
         return (session.plan, session.evaluation.plan_edits, met, used, session.signed, self._compact)
 
@@ -393,7 +402,8 @@ class PlanPage(Page):
         rules = self.session.content.rules
         for conclusion in self.session.assessment.conclusions.values():
             facts = {part.fact for part in conclusion.rule.when.walk() if part.fact}
-            if conclusion.met and conclusion.rule.kind in PROBLEM_KINDS and not facts & set(rules):
+            decided = self.session.assessment.decided(CODES.get(conclusion.id, ""), conclusion.verdict)
+            if decided is Verdict.MET and conclusion.rule.kind in PROBLEM_KINDS and not facts & set(rules):
                 yield conclusion
 
     def _say_beside(self, plan: PlanOfCare) -> None:
