@@ -6,6 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from platformdirs import user_config_path, user_data_path
@@ -22,6 +23,10 @@ FILE_NAME = "settings.toml"
 
 NameOnSheet = Literal["none", "first", "first-initial"]
 Line = Annotated[str, Field(max_length=200)]
+
+
+US_UNITS = MappingProxyType({"cm": "in", "kg": "lb", "°C": "°F"})
+"""Of the measures of a body that the clinic takes in one or the other: the own unit, and what stands for it."""
 
 
 class SettingsError(EvalAssistError):
@@ -62,7 +67,7 @@ class Settings(BaseModel):
     @property
     def first_units(self) -> Mapping[str, str]:
         """The unit that is asked first, by the unit an item is meant in; none stands for its own."""
-        return {"cm": "in", "kg": "lb", "°C": "°F"} if self.body_units == "us" else {}
+        return US_UNITS if self.body_units == "us" else {}
 
     def for_person(self, name: str, licence: str) -> Settings:
         """The same with the name and license of the person who signed in."""

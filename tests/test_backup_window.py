@@ -221,6 +221,7 @@ def test_a_backup_on_a_stick_is_chosen_on_a_fresh_machine(
     clinic: Clinic, qtbot: QtBot, tmp_path: Path
 ) -> None:
     made = clinic.backups.make(clinic.keys.database, "close")
+    last = clinic.backups.make(clinic.keys.database, "close")
     fresh = tmp_path / "fresh"
     fresh.mkdir()
     dialog = RestoreDialog(fresh)
@@ -228,6 +229,9 @@ def test_a_backup_on_a_stick_is_chosen_on_a_fresh_machine(
     dialog.choose(fresh / "nothing.db")
     assert "There is no backup" in "\n".join(label.text() for label in dialog.findChildren(QLabel))
     dialog.choose(made.file)
+    assert dialog._files == [last.file, made.file]
+    assert dialog._files[dialog.list.currentIndex().row()] == made.file
+    assert "1 patient" in dialog._rows[1].line
     dialog.paper.setText(clinic.paper)
     with qtbot.waitSignal(dialog.restored, timeout=20_000):
         dialog.button.click()

@@ -375,6 +375,26 @@ def test_f8_goes_to_the_next_gap_and_over_to_the_next_step(desk: Desk) -> None:
     assert (desk.view.step, desk.view.focused_item()) == ("history", "nprs-worst")
 
 
+def test_enter_goes_from_the_height_to_the_weight_past_the_unit_that_is_chosen(desk: Desk) -> None:
+    desk.begin(anyone())
+    desk.editor("height")
+    desk.keys("170")
+    desk.press(Qt.Key.Key_Return)
+    desk.keys("62")
+    desk.press(Qt.Key.Key_Return)
+    assert (desk.now.answers["height"], desk.now.answers["mass"]) == (170.0, 62.0)
+
+
+def test_f8_takes_a_one_that_waits_for_a_zero(desk: Desk) -> None:
+    desk.begin(desk.case("ex1").without_answer("nprs-worst"))
+    desk.editor("nprs-worst")
+    desk.keys("1")
+    assert "nprs-worst" not in desk.now.answers
+    desk.press(Qt.Key.Key_F8)
+    assert desk.now.answers["nprs-worst"] == 1
+    assert desk.view.focused_item() != "nprs-worst"
+
+
 def test_f8_on_the_plan_goes_where_its_gaps_are_answered(desk: Desk) -> None:
     desk.begin(desk.case("ex1").without_answer("squat45-pain", "resisted-ext-pain"))
     waits = desk.view.session.progress["plan"].gaps

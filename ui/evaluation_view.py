@@ -39,6 +39,7 @@ from ui.widgets.panel_lines import ACTIONS, PanelLines
 from ui.widgets.practice_card import PracticeBand
 from ui.widgets.rail import NARROW, WIDE, RailStep, StepRail
 from ui.widgets.reasoning_panel import ReasoningPanel
+from ui.widgets.segments import ZeroToTen
 from ui.widgets.typed import Typed, quotable
 
 if TYPE_CHECKING:
@@ -213,6 +214,8 @@ class EvaluationView(QWidget):
         if self._stays_at_the_table():
             return
         self._commit_page()
+        for scale in self.page.findChildren(ZeroToTen):
+            scale.take_begun()
         found = self.gap_after()
         if self._letter_is_next():
             self.referral_wanted.emit()

@@ -109,16 +109,20 @@ class RestoreDialog(QDialog):
         (self.list if self._files else another).setFocus()
 
     def choose(self, file: Path) -> None:
-        """Offer a backup that lies elsewhere, before all others."""
+        """Offer a backup that lies elsewhere, with those beside it, before all others."""
         try:
             chosen = chosen_backup(file)
         except EvalAssistError as fault:
             self._say(str(fault))
             return
-        self._files.insert(0, chosen.file)
-        self._rows.insert(0, Row(chosen.file.name, line=str(chosen.file.parent)))
+        beside = [each for each in backups_in(chosen.file.parent) if each.file not in self._files]
+        self._files = [*(each.file for each in beside), *self._files]
+        self._rows = [*map(_line, beside), *self._rows]
+        if chosen.file not in self._files:  # what tells of it is missing
+            self._files.insert(0, chosen.file)
+            self._rows.insert(0, Row(chosen.file.name, line=str(chosen.file.parent)))
         self.list.show_rows(self._rows)
-        self.list.go_to(0)
+        self.list.go_to(self._files.index(chosen.file))
         self._said.hide()
 
     def restore(self) -> None:

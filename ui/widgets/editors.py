@@ -19,9 +19,11 @@ from PySide6.QtWidgets import (
 
 from evalassist.content.schema import YES_NO, Item, Option
 from evalassist.evaluation import Answer, ItemId, NotTested, Quantity
+from evalassist.settings import US_UNITS
 from evalassist.translate import tr
 from evalassist.units import convert
 from ui import spoken, style
+from ui.widgets.boxes import Box
 from ui.widgets.choices import MOST_RADIOS, MOST_SEGMENTS, CheckList, ChoiceField, Shape
 from ui.widgets.fields import NumberField, TextField
 from ui.widgets.focus import go_on
@@ -329,6 +331,10 @@ class NumberEditor(Editor):
             self._chooser = ChoiceField(
                 [Choice(unit, unit) for unit in units], tr("{name}: unit").format(name=self.name)
             )
+            for box in self._chooser.findChildren(Box) if self._unit in US_UNITS else ():
+                box.setProperty(
+                    "field", False
+                )  # the clinic's unit is chosen already: Enter goes on to the next number
             self._chooser.set_value(self._unit)
             self._chooser.answered.connect(self._unit_chosen)
             self._top.addWidget(self._chooser, 0, Qt.AlignmentFlag.AlignTop)

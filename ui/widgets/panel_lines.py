@@ -340,7 +340,7 @@ def _cause(cause: Cause) -> Iterator[Line]:
     if cause.near:
         yield Line("title", f"{title}: {cause.word}", "look", "att")
     else:
-        yield Line("title", tr("{title}: no word yet").format(title=title), "empty", "quiet")
+        yield Line("title", tr("{title}: to be judged").format(title=title), "empty", "quiet")
     for reason in cause.speaks_for[:MOST_SIGNS]:
         yield Line("reason", tr("for: {text}").format(text=lower_first(reason.text)), item=_leads_to(reason))
     for reason in cause.speaks_against[:MOST_SIGNS]:

@@ -256,13 +256,13 @@ class _Digits(SegmentedControl):
         super().set_value(value)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self._take_begun()
+        self.take_begun()
         super().hideEvent(event)
 
     def keyboard_moved(self, box: Box, came: bool) -> None:
         super().keyboard_moved(box, came)
         if not came and not self.has_keyboard():
-            self._take_begun()
+            self.take_begun()
 
     def key_pressed(self, event: QKeyEvent) -> bool:
         typed, begun = event.text(), self.waiting is not None
@@ -280,13 +280,13 @@ class _Digits(SegmentedControl):
             self.show_waiting(None)
             return True
         if begun and event.key() in ENTER_KEYS:
-            self._take_begun()  # and Enter goes on, as everywhere
+            self.take_begun()  # and Enter goes on, as everywhere
         elif typed.isdigit():
             self.show_waiting(None)
         return super().key_pressed(event)
 
-    def _take_begun(self) -> None:
-        # Leaving with a 1 typed means 1: nothing typed is lost.
+    def take_begun(self) -> None:
+        """Leaving with a 1 typed means 1: nothing typed is lost."""
         begun = self.waiting
         self.show_waiting(None)
         if begun is not None:
@@ -333,6 +333,10 @@ class ZeroToTen(QWidget):
     def set_value(self, value: int | None) -> None:
         """Show a number without telling anyone."""
         self._digits.set_value(None if value is None else str(value))
+
+    def take_begun(self) -> None:
+        """A typed 1 waits for a 0 no longer: it is 1."""
+        self._digits.take_begun()
 
     def _box_answered(self, value: str | None) -> None:
         self.answered.emit(None if value is None else int(value))
