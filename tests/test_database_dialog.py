@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -122,6 +123,15 @@ def try_it(dialog: DatabaseDialog, qtbot: QtBot, server: Server) -> str:
     press(dialog, "Test the connection")
     qtbot.waitUntil(lambda: said(dialog) not in ("", "Connecting …"), timeout=20_000)
     return said(dialog)
+
+
+def test_nothing_is_collected_while_a_thread_asks_the_server(qtbot: QtBot, dialog: DatabaseDialog) -> None:
+    """A widget that was collected there could be destroyed twice."""
+    collects: list[bool] = []
+    qtbot.waitUntil(gc.isenabled)
+    dialog._do(gc.isenabled, collects.append)
+    qtbot.waitUntil(lambda: collects == [False])
+    assert gc.isenabled()
 
 
 def test_a_database_is_used_only_after_its_test_has_passed(

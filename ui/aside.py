@@ -28,8 +28,7 @@ class Aside(QObject):
         self._otherwise: Callable[[EvalAssistError], object] = _forget
         self._clock = QTimer(self, interval=ASK_MS)
         self._clock.timeout.connect(self._ask)
-        self._rest = _Rest()
-        self.destroyed.connect(partial(_Rest.end_when_done, self._rest))
+        self._rest = Rest(self)
 
     @property
     def at_work(self) -> bool:
@@ -44,9 +43,8 @@ class Aside(QObject):
         """Begin; one of both follows. Nothing is begun while something is being done."""
         if self._begun is not None:
             return
-        collector.rest(self._rest)
         self._then, self._otherwise = then, otherwise
-        self._begun = self._rest.work = _thread().submit(work)
+        self._begun = self._rest.during(_thread(), work)
         self._clock.start()
 
     def finish(self) -> Any:
@@ -78,23 +76,30 @@ class Aside(QObject):
         then(given)
 
 
-class _Rest:
-    """The collector's, until the work is done: also where the window was taken down meanwhile."""
+class Rest:
+    """The collector's, while a thread works: also where the window that began it is taken down meanwhile."""
 
-    def __init__(self) -> None:
-        self.work: Future[Any] | None = None
+    def __init__(self, of: QObject) -> None:
+        self._work: Future[Any] | None = None
+        of.destroyed.connect(partial(Rest._end_when_done, self))
+
+    def during(self, thread: ThreadPoolExecutor, work: Callable[[], T]) -> Future[T]:
+        """Begin it; whoever finds it done says `end`."""
+        collector.rest(self)
+        self._work = begun = thread.submit(work)
+        return begun
 
     def end(self) -> None:
-        self.work = None
+        self._work = None
         collector.resume(self)
 
-    def end_when_done(self, _: object = None) -> None:
-        if self.work is None or QCoreApplication.instance() is None:
+    def _end_when_done(self, _: object = None) -> None:
+        if self._work is None or QCoreApplication.instance() is None:
             return
-        if self.work.done():
+        if self._work.done():
             self.end()
         else:
-            QTimer.singleShot(ASK_MS, partial(_Rest.end_when_done, self))
+            QTimer.singleShot(ASK_MS, partial(Rest._end_when_done, self))
 
 
 def _forget(_: object) -> None:

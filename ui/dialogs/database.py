@@ -14,6 +14,7 @@ from evalassist.errors import EvalAssistError
 from evalassist.managed import FIXED_WORDS, managed
 from evalassist.translate import tr
 from ui import style
+from ui.aside import Rest
 from ui.dialogs.asking import tell
 from ui.dialogs.confirm import confirmed
 from ui.spoken import Said
@@ -58,6 +59,7 @@ class DatabaseDialog(QDialog):
         self._passed: Server | None = None
         self._doing: Future[Any] | None = None
         self._then: Callable[[Any], None] = lambda _: None
+        self._rest = Rest(self)
         self._asking = QTimer(self, interval=ASK_MS)
         self._asking.timeout.connect(self._ask)
         self.setWindowTitle(tr("Clinic's database"))
@@ -216,7 +218,7 @@ class DatabaseDialog(QDialog):
         self._enable(False)
         self._then = then
         with_thread = ThreadPoolExecutor(1, "database")
-        self._doing = with_thread.submit(work)
+        self._doing = self._rest.during(with_thread, work)
         with_thread.shutdown(wait=False)
         self._asking.start()
 
@@ -224,6 +226,7 @@ class DatabaseDialog(QDialog):
         if self._doing is None or not self._doing.done():
             return
         self._asking.stop()
+        self._rest.end()
         done, self._doing = self._doing, None
         self._enable(True)
         try:

@@ -102,6 +102,7 @@ class RestoreDialog(QDialog):
             stack.addWidget(part)
         stack.addLayout(ends)
         self._files: list[Path] = []
+        self._rows: list[Row] = []
         found = (backups_in(place) for place in (folder / FOLDER, *places))
         # within a folder their numbers order them, whatever the clock said; each folder counts anew
         self._show(list(merge(*found, key=lambda each: each.manifest.moment, reverse=True)))
