@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from ui import collector
+from ui.aside import Rest
 
 if TYPE_CHECKING:
     from evalassist.records.backup import Backups
@@ -52,6 +52,7 @@ class BackupKeeper(QObject):
         self._keys: Callable[[], Keys] | None = keys
         """Forgotten with the end of work."""
         self._thread = ThreadPoolExecutor(1, "backup", _give_way)
+        self._rest = Rest(self)
         self._stopped = Event()
         self._round: Future[Told] | None = None
         self._first = QTimer(self, interval=FIRST_MS, singleShot=True)
@@ -82,8 +83,7 @@ class BackupKeeper(QObject):
         self._first.stop()
         self._every.stop()
         if make_one and self._keys is not None and not self._stopped.is_set():
-            collector.rest(self)
-            self._thread.submit(self._close, self._keys)
+            self._rest.during(self._thread, partial(self._close, self._keys))
         if not make_one:
             self._stopped.set()
         self._thread.shutdown(wait=make_one)
@@ -91,7 +91,7 @@ class BackupKeeper(QObject):
         if make_one:
             self._asking.stop()
             self._round = None
-            collector.resume(self)  # else when the round that is given up has ended
+            self._rest.end()  # else when the round that is given up has ended
 
     def finish_soon(self) -> None:
         """The window was locked: a last backup if a record changed, beside the page that asks who is there.
@@ -102,21 +102,19 @@ class BackupKeeper(QObject):
         self._every.stop()
         keys, self._keys = self._keys, None
         if keys is not None and not self._stopped.is_set():
-            collector.rest(self)
-            self._round = self._thread.submit(self._leave, keys())
+            self._round = self._rest.during(self._thread, partial(self._leave, keys()))
             self._asking.start()
         self._thread.shutdown(wait=False)
 
     def wait(self) -> None:
         """Until nothing is being made any more."""
         self._thread.shutdown(wait=True)
-        collector.resume(self)  # its clock may be gone with the window
+        self._rest.end()
 
     def _do(self, work: Callable[[], Told]) -> None:
         if self._round is not None or self._stopped.is_set():
             return
-        collector.rest(self)
-        self._round = self._thread.submit(work)
+        self._round = self._rest.during(self._thread, work)
         self._asking.start()
 
     def _ask(self) -> None:
@@ -124,7 +122,7 @@ class BackupKeeper(QObject):
             return
         done, self._round = self._round, None
         self._asking.stop()
-        collector.resume(self)
+        self._rest.end()
         told = done.result()
         if not self._stopped.is_set():
             self.told.emit(told.short, told.full)
