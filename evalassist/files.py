@@ -39,12 +39,16 @@ def write_whole(
         part.unlink(missing_ok=True)
 
 
-def short_text(file: Path, most: int) -> bytes:
-    """What stands in a small file of ours; `OSError` or `ValueError` where something else lies in its place.
+MOST_BYTES = 32 * 2**20
+"""No file that is read whole is larger."""
+
+
+def read_small(file: Path, most: int = MOST_BYTES) -> bytes:
+    """What stands in a file of ours; `OSError` or `ValueError` where something else lies in its place.
 
     Whatever another program put there, a pipe or a file without end, holds nobody up.
     """
-    handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(handle, "rb") as opened:
         if not S_ISREG(os.fstat(handle).st_mode):
             raise ValueError("not a file")

@@ -13,7 +13,7 @@ from platformdirs import user_config_path, user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evalassist.errors import EvalAssistError
-from evalassist.files import write_whole
+from evalassist.files import read_small, write_whole
 from evalassist.translate import tr
 from evalassist.words import lower_first
 
@@ -100,8 +100,8 @@ def logo_file() -> Path:
 def clinic_logo() -> bytes:
     """The clinic's logo for the sheet; nothing where none was chosen or it cannot be read."""
     try:
-        return logo_file().read_bytes()
-    except OSError:
+        return read_small(logo_file())
+    except (OSError, ValueError):
         return b""
 
 
@@ -118,8 +118,8 @@ def notice_file() -> Path:
 def clinic_notice() -> bytes:
     """The clinic's notice of free language help; nothing where none was chosen or it cannot be read."""
     try:
-        return notice_file().read_bytes()
-    except OSError:
+        return read_small(notice_file())
+    except (OSError, ValueError):
         return b""
 
 
@@ -148,7 +148,7 @@ def load_settings(file: Path | None = None) -> Settings:
     """The settings as kept, or the defaults when none were kept yet; a bad file is told with its key."""
     file = file or settings_file()
     try:
-        plain = tomllib.loads(file.read_text(encoding="utf-8"))
+        plain = tomllib.loads(read_small(file).decode().replace("\r\n", "\n"))
     except FileNotFoundError:
         return Settings()
     except UnicodeDecodeError:

@@ -1103,6 +1103,10 @@ def test_what_a_dialog_says_does_not_come_up_in_it_or_all_of_it_is_read_again(
     dialog.close()
     with qtbot.waitSignal(note.destroyed):  # and nothing of it is said once it is closed
         note._come_up()
+    spoken.say(window, "Undone: Okafor")
+    (note,) = (each for each in window.children() if isinstance(each, spoken._Notification))
+    with qtbot.waitSignal(note.destroyed):
+        spoken.forget(window)  # as the window does that locks
 
 
 def test_pages_are_not_made_ahead_while_a_screen_reader_listens(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from evalassist.documents import fitted_logo, handout_pdf
 from evalassist.errors import DocumentError
 from evalassist.note import Clinic, Note
 from evalassist.noting import note_of
-from evalassist.settings import Settings, clinic_logo, keep_logo
+from evalassist.settings import Settings, clinic_logo, clinic_notice, keep_logo, logo_file, notice_file
 from ui.dialogs.preferences import PreferencesDialog
 
 CASES = Path(__file__).parent / "cases"
@@ -153,3 +154,13 @@ def test_a_picture_that_cannot_be_used_leaves_the_earlier_logo(
     qtbot.addWidget(dialog)
     push(dialog, "Choose a picture for the logo")
     assert clinic_logo() == b"earlier"
+
+
+@pytest.mark.parametrize(("file", "read"), [(logo_file, clinic_logo), (notice_file, clinic_notice)])
+def test_a_pipe_in_the_place_of_the_logo_or_the_notice_holds_nobody_up(
+    home: Path, file: Callable[[], Path], read: Callable[[], bytes]
+) -> None:
+    """A window that waited for it was never locked."""
+    file().parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(file())
+    assert read() == b""

@@ -2825,6 +2825,7 @@ def test_the_commands_set_up_move_and_connect(
     here: Entrance,
     server: Server,
     owner: Server,
+    asked: Asked,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -2851,6 +2852,8 @@ def test_the_commands_set_up_move_and_connect(
     assert cli.main(["move-to-postgres", str(tmp_path / "second"), app, "--sign-in", "chen"]) == cli.BAD_INPUT
     assert cli.main(["postgres-setup", "postgresql://x@db.clinic/y?sslmode=require"]) == cli.BAD_INPUT
     assert "verify-full" in capsys.readouterr().err
+    asked("DROP OWNED BY desk_2", database="clinic")
+    asked("DROP ROLE desk_2")
 
 
 # ------------------------------------------------------------ is everything still what was kept?

@@ -49,8 +49,9 @@ class ComingBack:
             left = self._as_it_is(left)
         except Exception as fault:
             log.error("where somebody was could not be put by: %s", type(fault).__name__)
-        for each in (*forms, left):
+        for each in forms:
             self._waiting.put_by(each)
+        self._waiting.leave(left)
 
     def _as_it_is(self, left: Left) -> Left:
         """With the step, the field, the words and the form."""
@@ -72,7 +73,16 @@ class ComingBack:
 
     def bring_back(self, store: Store, held: Held | None) -> None:
         """Somebody came in: show where they were when they locked the window, else the start page."""
-        window, waited = self._window, self._waiting.take_left(store.account.id)
+        waited = self._waiting.take_left(store.account.id)
+        try:
+            self._bring_back(waited, held)
+        except Exception:
+            for left in waited:
+                self._waiting.put_by(left)
+            raise
+
+    def _bring_back(self, waited: list[Left], held: Held | None) -> None:
+        window = self._window
         if held is not None:
             window.show_held(held)
         else:
@@ -200,7 +210,8 @@ class ComingBack:
             self._open(left.form)
         except EvalAssistError as fault:
             self._waiting.put_by(left)
-            tell(self._window, str(fault), "")
+            if self._window.door is None:
+                tell(self._window, str(fault), "")
 
     def _open(self, form: HalfFilled) -> None:
         window = self._window

@@ -184,11 +184,12 @@ class MainWindow(QMainWindow):
             self.start.use_content(self._loaded)
         self._add_keys()
         self._close_door()
-        self.coming_back.bring_back(store, held)
-        if way_in is not None:
-            self._begin_watch()
-            if not store.is_shared:  # whoever looks after a server backs it up
-                self.begin_backups()
+        with ExitStack() as ends:  # whatever fails while it is shown
+            if way_in is not None:
+                if not store.is_shared:  # whoever looks after a server backs it up
+                    ends.callback(self.begin_backups)
+                ends.callback(self._begin_watch)
+            self.coming_back.bring_back(store, held)
 
     def use_content(self, content: Content) -> None:
         """The clinical content is read: evaluations can be judged and opened."""
@@ -654,6 +655,8 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self._finish_lock)
         covers = cover_all()
         self.setWindowTitle("EvalAssist")
+        for key in self._keys:
+            key.setEnabled(False)
         try:
             if self._showing is not None:
                 self._showing.end()
@@ -663,8 +666,6 @@ class MainWindow(QMainWindow):
             self._show_locked(self._way_in.entrance)
             for cover in covers:
                 cover.deleteLater()
-        for key in self._keys:
-            key.setEnabled(False)
         if self._copied is not None:
             self._copied.take_back()
         self._close_chart()
@@ -673,6 +674,7 @@ class MainWindow(QMainWindow):
     def _show_locked(self, entrance: Entrance) -> None:
         from ui.pages.door import Door
 
+        spoken.forget(self)
         spoken.say(self, tr("Locked."), at_once=True)
         door = Door(lambda: entrance, self._store.account.sign_in, self._settings.clinic_name)
         door.paper_put_away.connect(self.waiting.note_new_ways)
@@ -716,6 +718,7 @@ class MainWindow(QMainWindow):
             ends.callback(self._end_backups)
             ends.callback(self.waiting.close_locked, store)
             ends.callback(delattr, self, "_store")
+            ends.callback(self._forget_shown)
             self._put_away_locked(store)
         log.info("locked")
 
@@ -730,10 +733,14 @@ class MainWindow(QMainWindow):
         elif self.view is not None:
             self.put_away()
         self.practice.close()  # also one that could not be shown
-        if self.start is not None:
-            self._stack.removeWidget(self.start)
-            self.start.deleteLater()
-            self.start = None
+
+    def _forget_shown(self) -> None:
+        """No page that named a patient stays, whatever failed before."""
+        for page in (self.view, self.start):
+            if page is not None:
+                self._stack.removeWidget(page)
+                page.deleteLater()
+        self.view = self.start = None
 
     def _end_backups(self) -> None:
         backups, self._backups = self._backups, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,10 @@ class Practice:
 
         folder = self._folder
         if (start := self._window.start) is not None and folder is not None:
-            start.practice.show_state(begun=practice_file(folder).exists())
+            begun = False
+            with suppress(OSError):  # a folder that cannot be asked holds none that could be opened
+                begun = practice_file(folder).exists()
+            start.practice.show_state(begun=begun)
 
     def begin(self, *, filled: bool) -> None:
         """Begin anew; what was tried before is gone, which is asked first."""

@@ -113,6 +113,12 @@ def _tell(widget: QWidget, words: str, at_once: bool) -> None:
             _Notification(window, words, widget)
 
 
+def forget(window: QWidget) -> None:
+    """Nothing that was said of what was open is heard any more."""
+    for note in window.findChildren(_Notification):
+        note.deleteLater()
+
+
 def _below(window: QWidget) -> QWidget:
     """The window that dialogs lie on: of one that comes up in a dialog Orca reads all of the dialog again."""
     while isinstance(window, QDialog) and (parent := window.parentWidget()) is not None:

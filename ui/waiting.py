@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
+from evalassist.errors import EvalAssistError
 from ui.locking import Held, Left, Mark, marks_of
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ class Waiting:
         """Where each account of each records was when it locked the window."""
         self.held: list[Held] = []
         """Evaluations whose last changes the disk refused."""
+        self._here: Left | None = None
+        """Where whoever locked the window last was."""
         self._known: list[Mark] = []
         """Of what waits: what is of the records that are open."""
 
@@ -79,6 +83,11 @@ class Waiting:
         self.left = [*(each for each in self.left if each.waits or each not in own), left]
         self._known.append(left.records)
 
+    def leave(self, left: Left) -> None:
+        """The window is locked here."""
+        self.put_by(left)
+        self._here = left
+
     def note_new_ways(self, store: Store) -> None:
         """A way in was changed at this window: what waits is given to no state of the records that lacks that.
 
@@ -92,7 +101,10 @@ class Waiting:
 
     def note_answers(self, evaluation: Evaluation) -> None:
         """What was answered when the evaluation was put away, to which what waits belongs."""
-        self.left[-1] = replace(self.left[-1], answers=evaluation.answers)
+        assert self._here is not None
+        told = replace(self._here, answers=evaluation.answers)
+        self.left = [told if each is self._here else each for each in self.left]
+        self._here = told
 
     def hold(self, session: EvaluationSession, store: Store, why: str) -> None:
         """What cannot be kept stays in the memory until it can be or its owner comes back.
@@ -101,7 +113,8 @@ class Waiting:
         """
         for signal in (session.changed, session.kept, session.not_kept, session.side_changed, session.moved):
             signal.disconnect()
-        held = Held(session, store, self.left[-1].records, why)
+        assert self._here is not None
+        held = Held(session, store, self._here.records, why)
         self.held.append(held)
         session.setParent(self._window)
         session.kept.connect(lambda _: self._let_go(held))
@@ -113,6 +126,7 @@ class Waiting:
         """The records of who locked the window are closed, unless something must still be kept in them."""
         if store.is_removed:  # nobody comes back for it
             self.take_left(store.account.id)
+        self._forget_removed_at(store)
         if all(held.store is not store for held in self.held):
             store.close("locked")
         if not store.is_shared:  # a server asks its own vault who may come in
@@ -135,9 +149,17 @@ class Waiting:
         for held in self.held:
             held.store.close()
 
-    def _forget_removed(self, held: Held) -> None:
+    def _forget_removed_at(self, store: Store) -> None:
+        """An account that was removed at this window has no key any more by which its own records could say so."""
+        with suppress(EvalAssistError):
+            there = {account.id for account in store.accounts()} if self.held else set()
+            for held in list(self.held):
+                if held.store is not store and held.records.is_of(store) and held.account.id not in there:
+                    self._forget_removed(held, removed=True)
+
+    def _forget_removed(self, held: Held, *, removed: bool = False) -> None:
         """Nobody comes back for what a removed account left; one with another role is waited for."""
-        if held.store.is_removed:
+        if removed or held.store.is_removed:
             self.left = [left for left in self.left if left.records is not held.records]
             QTimer.singleShot(0, self._window, partial(self._let_go, held))
 

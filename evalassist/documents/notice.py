@@ -25,6 +25,7 @@ from evalassist.documents.logo import opened_on_white, refuse_large
 from evalassist.documents.look import PAPER, Paper
 from evalassist.documents.tags import figure_tag
 from evalassist.errors import DocumentError
+from evalassist.files import read_small
 from evalassist.translate import tr
 
 log = logging.getLogger(__name__)
@@ -61,8 +62,8 @@ def _pdf(file: Path) -> bytes:
     """The bytes of a PDF; nothing where the file is none or cannot be read, which the reader of pictures tells."""
     try:
         refuse_large(file, "file")
-        data = file.read_bytes()
-    except OSError:
+        data = read_small(file)
+    except (OSError, ValueError):
         return b""
     return data if b"%PDF-" in data[:1024] else b""
 

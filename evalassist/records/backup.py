@@ -24,7 +24,7 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist import __version__
 from evalassist.errors import StoreError
-from evalassist.files import keep_names, short_text, write_whole
+from evalassist.files import keep_names, read_small, write_whole
 from evalassist.records import vault as vaults
 from evalassist.records.connection import COMPANIONS, WHOLE_FILE, connect
 from evalassist.records.faults import DamagedError, plain_words
@@ -162,7 +162,7 @@ def manifest_of(file: Path) -> Manifest | None:
     """The manifest of a backup; None where it is missing or cannot be read."""
     beside = file.with_suffix(".json")
     try:
-        return Manifest.model_validate_json(short_text(beside, MOST_SIGNS)) if beside.is_file() else None
+        return Manifest.model_validate_json(read_small(beside, MOST_SIGNS)) if beside.is_file() else None
     except (OSError, ValueError, ValidationError):
         return None
 
@@ -202,7 +202,7 @@ class Backups:
     def drill(self) -> Drill | None:
         """How the last trial went; None where there was none."""
         try:
-            return Drill.model_validate_json(short_text(self._drill_file, MOST_SIGNS))
+            return Drill.model_validate_json(read_small(self._drill_file, MOST_SIGNS))
         except (OSError, ValueError, ValidationError):
             return None
 

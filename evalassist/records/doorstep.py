@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 from typing import Literal
 
-from evalassist.files import short_text, write_whole
+from evalassist.files import read_small, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def practice_file(folder: Path) -> Path:
 def last_name(folder: Path) -> str:
     """The name with which somebody signed in last on this computer; a convenience, never needed."""
     try:
-        return short_text(folder / LAST, 4 * MOST_LETTERS).decode().strip()[:MOST_LETTERS]
+        return read_small(folder / LAST, 4 * MOST_LETTERS).decode().strip()[:MOST_LETTERS]
     except (OSError, ValueError):
         return ""
 

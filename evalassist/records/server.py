@@ -19,7 +19,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from evalassist.errors import StoreError
-from evalassist.files import write_whole
+from evalassist.files import read_small, write_whole
 from evalassist.records.doorstep import SERVER
 from evalassist.records.vault import KEY_BYTES, Keys, Vault
 from evalassist.translate import tr
@@ -188,7 +188,7 @@ def is_named(file: Path, server: Server) -> bool:
 
 def _named(file: Path) -> tuple[Server, bytes, dict[str, str]]:
     try:
-        plain = json.loads(file.read_bytes())
+        plain = json.loads(read_small(file))
         sealed, ways = base64.b64decode(plain["password"]), plain.pop(_WAYS, {})
         server = Server(**plain | {"password": ""})
         words = (server.host, server.database, server.user, server.certificate, *ways.values())

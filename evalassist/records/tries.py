@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic
 
 from evalassist.errors import EvalAssistError
-from evalassist.files import write_whole
+from evalassist.files import read_small, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class Tries:
 
 def _read(file: Path) -> tuple[str, ...]:
     try:
-        found = json.loads(file.read_bytes())
+        found = json.loads(read_small(file))
     except (OSError, ValueError, RecursionError):  # whatever lies there, it lets nobody in
         return ()
     if not isinstance(found, list):

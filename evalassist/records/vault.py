@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evalassist.errors import EvalAssistError, StoreError
-from evalassist.files import write_whole
+from evalassist.files import read_small, write_whole
 from evalassist.records.doorstep import VAULT
 from evalassist.translate import tr
 
@@ -353,7 +353,9 @@ def _paper_check(secret: bytes) -> str:
 def read_vault(file: Path) -> Vault:
     """The vault as written; one that is damaged is refused."""
     try:
-        text = file.read_bytes()
+        text = read_small(file)
+    except ValueError:
+        raise VaultDamagedError from None
     except OSError as error:
         raise EvalAssistError(
             tr(
@@ -385,8 +387,8 @@ def write_vault(vault: Vault, file: Path) -> None:
     """Write the vault whole or not at all, and keep the one before it beside it, unless that is damaged."""
     former, previous = b"", previous_of(file)
     try:
-        with suppress(FileNotFoundError, VaultDamagedError):
-            former = file.read_bytes()
+        with suppress(FileNotFoundError, ValueError, VaultDamagedError):
+            former = read_small(file)
             vault_of(former)
             write_whole(previous, former)
         write_whole(file, vault_bytes(vault))

@@ -490,12 +490,12 @@ class HandoutPage(Page):
     def _ask_where(self) -> None:
         from ui.printing import keep_first
 
-        if self._waits(self._ask_where):
-            return
         try:
             keep_first(self.session, "handout")
         except EvalAssistError as fault:  # before a place is chosen in vain
             self._say(str(fault), bad=True)
+            return
+        if self._waits(self._ask_where):
             return
         name = f"exercises-{self.session.evaluation.visit_date.isoformat()}.pdf"
         if (path := ask_where(self, tr("Save the sheet as PDF"), name)) is not None:
