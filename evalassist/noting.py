@@ -511,7 +511,9 @@ def _sheet(
         go_to=go_to(plan.pain_cap, assessment.irritability, assessment.number("nprs-rest")),
         days_per_week=days.most_common(1)[0][0] if days else 3,
         minutes=plan.minutes,
-        weeks=WEEKS_AT_LEAST,
+        weeks=content.plan.upkeep_weeks
+        if ends and assessment.value("upkeep-plan") == "yes"
+        else WEEKS_AT_LEAST,
         goal=goal,
         goal_date=None if ends else plan.schedule.ends,
         retest_date=None if ends else evaluation.visit_date + RETEST_AFTER,

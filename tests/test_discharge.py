@@ -157,7 +157,10 @@ def test_an_agreed_upkeep_plan_is_proposed_on_its_days_and_the_sheet_says_them(
     sheet = printed(make_handout(note, "en", "letter").pdf)
     assert "2 days a week" in sheet
     assert "3 days a week" not in sheet
-    assert "We will test you again" not in sheet
+    assert "13 weeks" in sheet
+    assert "6 weeks or more" not in sheet
+    for visit in ("We will test", "Next visit", "each visit", "More weeks?"):
+        assert visit not in sheet
     assert not [
         one
         for one in sheet_findings(note, content, today=date(2026, 3, 2), lacks=lacks)

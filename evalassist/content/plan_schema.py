@@ -292,6 +292,8 @@ class PlanData(Model):
     clinic_only: tuple[str, ...] = Field(alias="clinic-only")
     upkeep_days: int = Field(alias="upkeep-days")
     """Days a week of the upkeep plan after discharge."""
+    upkeep_weeks: int = Field(alias="upkeep-weeks")
+    """For so long at least."""
     stands_without: tuple[str, ...] = Field(alias="stands-without")
     """Criteria that need not be met again at a later visit: the diagnosis of the plan before stands without them."""
     see_beside: tuple[str, ...] = Field(alias="see-beside")

@@ -401,13 +401,15 @@ def _move(case: Case, number: int, canvas: Canvas, x: float, y_top: float, width
 
 def _log_head(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     texts = case.texts
-    how = " ".join(texts("log_how").split())
+    how = " ".join(case.log_how.split())
     height = _paragraphs(texts.plain("log_heading"), (how,), canvas, x, y_top, width) + 8
     if case.sheet.start_date:
         starts = texts("log_start_on", date=case.day(case.sheet.start_date))
         height += words(canvas, starts, x, y_top - height, width, SIZE, LEADING, SEMIBOLD)
     else:
         height += _line(canvas, x, y_top - height, width, texts.plain("log_start"), "calendar")
+    if case.ends:
+        return height
     return height + _line(canvas, x, y_top - height, width, texts.plain("next_visit"), "calendar")
 
 

@@ -66,12 +66,13 @@ def _log(
     right = x + width
     later = weeks.start > case.sheet.weeks
     height = heading(canvas, x, y_top, texts.plain("log_heading_later" if later else "log_heading"))
-    line_left = right - 170
-    write_in(canvas, line_left, right, y_top - 17)
-    said = label(canvas, line_left - 6, y_top - 14.5, texts.plain("next_visit"), 13, BOLD, align="right")
-    icon(canvas, "calendar", line_left - 6 - said - 21, y_top - 16.5, 14)
+    if not case.ends:
+        line_left = right - 170
+        write_in(canvas, line_left, right, y_top - 17)
+        said = label(canvas, line_left - 6, y_top - 14.5, texts.plain("next_visit"), 13, BOLD, align="right")
+        icon(canvas, "calendar", line_left - 6 - said - 21, y_top - 16.5, 14)
     height += 3
-    for line in texts.lines("log_how"):
+    for line in case.log_how.strip().splitlines():
         shown, size = fitted(line, look.REGULAR, 13, width, 12)
         label(canvas, x, y_top - height - 13, shown, size)
         height += 16.5
@@ -108,7 +109,7 @@ def _strip(
             elif first:
                 said = label(canvas, x, y_top - 11, texts.plain("log_start"), 12)
                 write_in(canvas, x + said + 4, grid - 8, y_top - 13)
-            elif more:
+            elif more and not case.ends:
                 label(canvas, x, y_top - 11, texts.plain("log_more"), 12)
         for half in (0, 1):
             left = grid + half * 7 * day

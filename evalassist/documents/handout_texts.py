@@ -126,6 +126,16 @@ class Case:
         return self.note.sore_knee == "both"
 
     @property
+    def ends(self) -> bool:
+        """Care ends with this visit: no next one is spoken of."""
+        return self.note.discharge is not None
+
+    @property
+    def log_how(self) -> str:
+        """How the log is filled in."""
+        return self.texts("log_how") if self.ends else f"{self.texts('log_how')} {self.texts('log_bring')}"
+
+    @property
     def teen(self) -> bool:
         return self.sheet.age < 18
 

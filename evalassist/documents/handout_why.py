@@ -177,7 +177,7 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
     if again and starts and again <= starts:  # before any practice there is nothing new to find
         again = None
     retest = [texts("found_retest", date=case.day(again)) if again else texts("found_retest_open")]
-    if case.note.discharge is not None:
+    if case.ends:
         retest = []
     side = case.side_words(weaker or "right")
     percent = found.percent
@@ -217,7 +217,9 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
             said = [[texts("found_by_hand"), *retest]]
         case "V6" | "one-side" | "part":
             keys = {"one-side": "found_one_side", "part": "found_part"}
-            said = [[texts(keys.get(found.variant, "found_v6_hurt" if found.hurt else "found_v6"))]]
+            told = texts(keys.get(found.variant, "found_v6_hurt" if found.hurt else "found_v6"))
+            # its second sentence is what is done at the next visit
+            said = [[told.partition(". ")[0] + "." if case.ends else told]]
             if case.sheet.start_date is None and case.hips:
                 said.append([texts(_one("found_start", len(case.hips)), page=case.moves_page)])
     if step_down and found.step_down:
