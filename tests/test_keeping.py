@@ -389,6 +389,30 @@ def test_a_reason_beside_add_is_named_before_it_is_lost(desk: Desk, boxes: Boxes
     assert "is not taken out" in boxes.asked[0]
 
 
+def test_an_exercise_that_is_still_to_be_taken_out_is_named_at_the_sheet_and_before_the_note_is_signed(
+    desk: Desk, boxes: Boxes, qtbot: QtBot
+) -> None:
+    desk.window.begin(read_case(CASES / "ex1.toml", desk.content))
+    page = desk.view.show_step("plan")
+    assert isinstance(page, PlanPage)
+    card = next(iter(page.cards.values()))
+    card._removal.show()
+    QTest.keyClicks(card.removal_reason.edit, "no step at home")
+    sheet = desk.view.show_step("handout")
+    assert isinstance(sheet, HandoutPage)
+    assert any("is not taken out" in told for told in sheet.warns())
+    sign = desk.view.show_step("sign")
+    assert isinstance(sign, SignPage)
+    qtbot.waitUntil(lambda: not sign.at_work, timeout=20_000)
+    boxes.click = "Stay here"
+    sign.sign()
+    assert "is not taken out" in boxes.asked[0]
+    assert desk.now.signature is None
+    boxes.click = "Sign without it"
+    sign.sign()
+    assert desk.now.signature is not None
+
+
 # ---------------------------------------------------------------- patients
 
 

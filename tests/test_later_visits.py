@@ -211,6 +211,20 @@ def test_the_change_is_told_with_both_limits_and_never_for_what_is_missing(
     assert "Not measured again: PSFS." in told
 
 
+def test_what_is_met_can_be_disagreed_with_though_the_criteria_were_not_all_tested_again(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    """The diagnosis of the first visit stands: nothing is to be accepted, and the plan follows what is met."""
+    session = begin(later(first).without_answer("ddx-hip", "ddx-lumbar"))
+    page = opened(AssessmentPage(session))
+    assert session.assessment.subcategories == ()
+    card = page.cards["MPD"]
+    assert card.opinion.isHidden()
+    assert not card._disagree.isHidden()
+    card._disagree.click()
+    assert not session.evaluation.opinions["MPD"].accepts
+
+
 def test_with_two_earlier_visits_the_therapist_chooses_since_when(
     opened: Any, begin: Begin, first: Evaluation
 ) -> None:

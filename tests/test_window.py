@@ -322,7 +322,7 @@ def test_undo_right_after_a_disagreement_takes_it_back_and_says_so(
     assert card.why.isAncestorOf(desk.window.focusWidget())
     desk.press(Qt.Key.Key_Z, CONTROL)
     assert "MPD" not in desk.now.opinions
-    assert said[-1] == "Undone: Assessment"
+    assert said[-1] == "Undone: Muscle performance deficits"
     assert card.isAncestorOf(desk.window.focusWidget())
     desk.press(Qt.Key.Key_Y, CONTROL)
     assert not desk.now.opinions["MPD"].accepts

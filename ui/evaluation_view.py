@@ -22,6 +22,7 @@ from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Answer, Evaluation, ItemId, SoreKnee
 from evalassist.note import Language
 from evalassist.translate import tr
+from evalassist.wording.assessment import title_of
 from ui import collector, icons, spoken, style
 from ui.faults import log_fault
 from ui.pages import load_page, page_for
@@ -394,7 +395,14 @@ class EvaluationView(QWidget):
             return self.session.content.labels(changed)
         if before.plan_edits != now.plan_edits:
             return self.session.content.steps["plan"].title
-        if before.opinions != now.opinions or before.impression != now.impression:
+        said = [
+            key
+            for key in {**before.opinions, **now.opinions}
+            if before.opinions.get(key) != now.opinions.get(key)
+        ]
+        if said:
+            return ", ".join(title_of(key, self.session.assessment) for key in said)
+        if before.impression != now.impression:
             return self.session.content.steps["assessment"].title
         return tr("the visit")
 

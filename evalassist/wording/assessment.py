@@ -20,6 +20,7 @@ from evalassist.words import clean, lower_first, upper_first
 CRITERIA = ("d1", "d2", "d3")
 SUBCATEGORIES = ("ovl", "mpd", "mcd", "mob", "mob-hyper", "mob-hypo")
 IRRITABILITY = "irritability-"
+RULE_OF = {code: rule_id for rule_id, code in CODED}
 LONG_PAIN = ("dur-gt-12mo", "dur-gt-4mo", "dur-gt-2mo")
 """Only the longest is told."""
 PAIN_LIMITED = "pain-limited"
@@ -79,11 +80,18 @@ def gap_words(gap: str, assessment: Assessment, content: Content) -> str:
     """What is left to do, in words: the label of an item; what to say of a conclusion, and not its id."""
     if gap == IRRITABILITY_WORD:
         return "say why you set another irritability"
-    rule_id = {code: rule_id for rule_id, code in CODED}.get(gap, gap)
-    if gap != "pfp" and rule_id not in assessment.conclusions:
+    if gap != "pfp" and RULE_OF.get(gap, gap) not in assessment.conclusions:
         return lower_first(content.label(gap))
-    title = "patellofemoral pain" if gap == "pfp" else lower_first(assessment.conclusions[rule_id].rule.title)
+    title = lower_first(title_of(gap, assessment))
     return f"say why you disagree: {title}" if assessment.disagrees(gap) else f"accept or disagree: {title}"
+
+
+def title_of(said: str, assessment: Assessment) -> str:
+    """What a word of the therapist's is about: a conclusion, by its code, or the irritability."""
+    rule = assessment.conclusions.get(RULE_OF.get(said, said))
+    return {"pfp": "Patellofemoral pain", IRRITABILITY_WORD: "Irritability"}.get(
+        said, rule.rule.title if rule else said
+    )
 
 
 def prognosis_flags(assessment: Assessment) -> tuple[str, ...]:

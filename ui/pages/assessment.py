@@ -325,7 +325,9 @@ class AssessmentPage(Page):
             if code == "MPD" and assessment.muscle_performance:
                 title = f"{title}: {assessment.muscle_performance}"
             undecided = conclusion.verdict is Verdict.UNDECIDED
-            wants = "both" if code in asked else "" if undecided or conclusion.met else "disagree"
+            # where the diagnosis of an earlier visit stands nothing is asked, and it may be objected to all the same
+            open_to_word = not undecided and (not conclusion.met or bool(self.session.earlier))
+            wants = "both" if code in asked else "disagree" if open_to_word else ""
             self.cards[code].show_conclusion(
                 title,
                 STATES[decided],

@@ -128,6 +128,14 @@ class Page(QWidget):
         """Whether something of it is still being made beside the window's own work."""
         return False
 
+    def unkept_anywhere(self) -> list[str]:
+        """What stands on any page of this evaluation and is not kept, a sentence each."""
+        view = self.parentWidget()
+        while view is not None and not hasattr(view, "unkept"):
+            view = view.parentWidget()
+        found: list[str] = self.unkept() if view is None else view.unkept()
+        return found
+
     def focused_item(self) -> ItemId:
         """The item that has the keyboard, or an empty word."""
         at = self.window().focusWidget()

@@ -325,7 +325,7 @@ class HandoutPage(Page):
                 old.deleteLater()
         self._to_look_at = []
         if isinstance(plan, PlanOfCare):
-            found = (*self._findings(), *self._given(), *self._read(), *self._typeface())
+            found = (*self._findings(), *self._given(), *self._read(), *self._typeface(), *self._unkept())
             for check in sorted(found, key=lambda check: list(STATES.values()).index(check[0])):
                 self._checks.addWidget(_shown(*check))
                 if check[0] != "good":
@@ -390,6 +390,11 @@ class HandoutPage(Page):
             return []
         detail = tr("The sheet has the right words in a plain layout. Install EvalAssist again to mend it.")
         return [("look", tr("The typeface of the sheet is missing"), detail, None)]
+
+    def _unkept(self) -> list[Check]:
+        """What was begun elsewhere, as taking an exercise out, and is not in the plan of this sheet."""
+        waits = self.unkept_anywhere()
+        return [("look", tr("Something typed is not kept"), "\n".join(waits), None)] if waits else []
 
     def _findings(self) -> list[Check]:
         note = self.session.note()

@@ -21,6 +21,7 @@ from evalassist.wording.assessment import gap_words
 from evalassist.words import lower_first, upper_first
 from ui import icons, style
 from ui.aside import Aside
+from ui.dialogs.asking import asked
 from ui.pages.base import Page
 from ui.saving import ask_where, folder_of
 from ui.session import EvaluationSession
@@ -473,6 +474,13 @@ class SignPage(Page):
         """Sign and lock; what fails is said in a sentence and nothing is half signed."""
         if self._why_not():
             self._show_signer()
+            return
+        if (waits := self.unkept_anywhere()) and not asked(
+            self,
+            tr("Something typed is not kept."),
+            "\n".join((*waits, tr("A signed note cannot be changed."))),
+            tr("Sign without it"),
+        ):
             return
         confirm, password = self.session.confirm, self.password.value
         if confirm is None:
