@@ -71,7 +71,7 @@ class SignPage(Page):
         self._maker = PdfMaker(self)
         self._maker.made.connect(self._made)
         self._maker.failed.connect(self._failed)
-        self.pages = PdfPages(tr("The evaluation note"))
+        self.pages = PdfPages(tr("The evaluation note"), self._in_words)
         self.pages.set_view("width")
         self.pages.page_changed.connect(self._say_count)
         tools = PageTools(self.pages, two=False)
@@ -562,12 +562,13 @@ class SignPage(Page):
             self._say(sent.says if sent else "")
         return True
 
+    def _in_words(self) -> str:
+        session = self.session
+        return note_text(session.note(), session.evaluation.addenda, session.code)
+
     def copy_text(self) -> None:
         """Put the note on the clipboard as plain text, marked as a draft until it is signed."""
-        session = self.session
-        QGuiApplication.clipboard().setText(
-            note_text(session.note(), session.evaluation.addenda, session.code)
-        )
+        QGuiApplication.clipboard().setText(self._in_words())
         what = tr("The note") if self.session.signed else tr("The note, marked as a draft,")
         self._copied.setText(tr("{what} is on the clipboard as text.").format(what=what))
         self._copied.show()

@@ -63,10 +63,11 @@ class PdfPages(QScrollArea):
     page_changed = Signal()
     spoken_role = Role.Document
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, in_words: Callable[[], str] | None = None) -> None:
+        """`in_words`: the same as text, where the words of the pages make no sentences, as in tables."""
         super().__init__()
         self.setAccessibleName(name)
-        self._name = name
+        self._name, self._in_words = name, in_words
         self._document: QPdfDocument | None = None
         self._pdf = b""
         self._view: View = "two"
@@ -154,6 +155,8 @@ class PdfPages(QScrollArea):
         """The words on all pages, for who has them read aloud."""
         if self._document is None:
             return self._words
+        if self._in_words is not None:
+            return self._in_words()
         return "\n\n".join(self._document.getAllText(page).text() for page in range(self.page_count))
 
     def press(self) -> None:
