@@ -1450,7 +1450,7 @@ def test_a_paper_can_be_read_as_text(desk: Desk) -> None:
     QTimer.singleShot(0, look)
     QTest.keyClick(pages, Qt.Key.Key_Return)
     assert "Example One" in read[0]
-    assert "Hip abduction: right 82 N" in " ".join(read[0].split())
+    assert "Hip abduction (78 cm): right 82 N" in " ".join(read[0].split())
 
 
 # ---------------------------------------------------------------- the audit itself

@@ -59,7 +59,9 @@ def _trends(trends: Sequence[Trend], width: float) -> Iterator[Flowable]:
 
 
 def _exercises(exercises: Sequence[NoteExerciseCourse], width: float) -> Flowable:
-    rows: list[list[Any]] = [[cell(head, BOLD) for head in ("Exercise so far", "From now on", "Because")]]
+    rows: list[list[Any]] = [
+        [cell(head, BOLD) for head in ("Exercise so far", "Advised by the log", "Because")]
+    ]
     for one in exercises:
         move = f"{bold(one.move)}. {look.escaped(one.says)}"
         rows.append([cell(bold(one.name)), cell(move), cell(look.escaped(words.exercise_why(one)))])
