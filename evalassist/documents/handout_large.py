@@ -443,7 +443,7 @@ def _week(case: Case, week: int, canvas: Canvas, x: float, y_top: float, width: 
 
 
 def _lines(case: Case, lines: int, canvas: Canvas, x: float, y_top: float, width: float) -> float:
-    height = _heading(canvas, x, y_top, width, case.texts.plain("questions"))
+    height = _heading(canvas, x, y_top, width, case.texts.plain(case.questions))
     for line in range(1, lines + 1):
         write_in(canvas, x, x + width, y_top - height - _LINE * line)
     return height + _LINE * lines + 2

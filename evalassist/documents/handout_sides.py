@@ -92,7 +92,7 @@ def why_sides(case: Case) -> tuple[Case, list[Side]]:
 def question_side(case: Case, number: int) -> Side:
     """A side of lines to write on."""
     live = case.paper.live_height(number)
-    return Ruler(case).side([lines_block(case, "questions", int((live - 18) // 24) + 1)], number)
+    return Ruler(case).side([lines_block(case, case.questions, int((live - 18) // 24) + 1)], number)
 
 
 def _between_first_and_last(case: Case, ruler: Ruler, middle: Sequence[Side]) -> list[Side]:
@@ -163,7 +163,7 @@ def _one_leaf(case: Case, ruler: Ruler, cards: Sequence[Card]) -> list[Side] | N
         if side.gap >= LEAST_GAP:
             if side.spare > _LOOSE:
                 side = _tall_log(case, ruler, side, 3, weeks, _TALL_ROW)
-            return [_filled(case, ruler, side, 3, cards, "questions")]
+            return [_filled(case, ruler, side, 3, cards, case.questions)]
     return None
 
 
@@ -180,7 +180,7 @@ def _two_leaves(case: Case, ruler: Ruler, cards: Sequence[Card]) -> list[Side] |
             side_5 = ruler.side([*note_blocks(case), log_block(case, later)], 5)
             if min(side_4.gap, side_5.gap) >= LEAST_GAP:
                 return [
-                    _filled(case, ruler, side_3, 3, now, "questions"),
+                    _filled(case, ruler, side_3, 3, now, case.questions),
                     _tall_log(case, ruler, side_4, 4, first),
                     _tall_log(case, ruler, side_5, 5, later),
                 ]

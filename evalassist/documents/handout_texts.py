@@ -136,6 +136,11 @@ class Case:
         return self.texts("log_how") if self.ends else f"{self.texts('log_how')} {self.texts('log_bring')}"
 
     @property
+    def questions(self) -> str:
+        """The text above the lines for what the patient wants to ask."""
+        return "questions_after" if self.ends else "questions"
+
+    @property
     def teen(self) -> bool:
         return self.sheet.age < 18
 
