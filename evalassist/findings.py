@@ -7,7 +7,9 @@ is `right …; left …; …`, so that a document can set it as a row of a table
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
 from evalassist.clinical.derived import DerivedFinding, derived, of_item, sentences
 from evalassist.clinical.facts import shown
@@ -54,7 +56,12 @@ SCORED = ("lsd-arm", "lsd-trunk", "lsd-pelvis", "lsd-knee", "lsd-steady")
 
 
 def sections(evaluation: Evaluation, assessment: Assessment, content: Content) -> tuple[Section, ...]:
-    """One section a step that has findings."""
+    """One section a step that has findings; what is not asked any more, since another answer was corrected, is none."""
+    unasked = {
+        item_id for item_id, (item, side) in content.asked.items() if not is_asked(item, assessment, side)
+    }
+    answers = {item_id: answer for item_id, answer in evaluation.answers.items() if item_id not in unasked}
+    evaluation = replace(evaluation, answers=MappingProxyType(answers))
     found = []
     for step in content.steps.values():
         lines = (*_lines(step, evaluation, assessment, content), *_same_as(step, evaluation, content))

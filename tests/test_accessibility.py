@@ -1103,10 +1103,21 @@ def test_what_a_dialog_says_does_not_come_up_in_it_or_all_of_it_is_read_again(
     dialog.close()
     with qtbot.waitSignal(note.destroyed):  # and nothing of it is said once it is closed
         note._come_up()
+
+
+def test_what_was_said_before_a_lock_is_not_heard_after_it(
+    qtbot: QtBot, dressed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spoken, "listens", lambda: True)
+    monkeypatch.setattr(sys, "platform", "linux")
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
     spoken.say(window, "Undone: Okafor")
+    QApplication.processEvents()
     (note,) = (each for each in window.children() if isinstance(each, spoken._Notification))
     with qtbot.waitSignal(note.destroyed):
-        spoken.forget(window)  # as the window does that locks
+        spoken.forget(window)
 
 
 def test_pages_are_not_made_ahead_while_a_screen_reader_listens(

@@ -357,3 +357,10 @@ def test_a_part_of_muscle_performance_that_was_not_decided_stands_beside_the_def
     says = "Muscle performance deficits (MPD): hip; quadriceps not decided"
     assert says in on_paper(note)
     assert says in one_line(note_text(note))
+
+
+def test_what_is_not_asked_any_more_since_an_answer_was_corrected_is_not_in_the_note() -> None:
+    runs = read_case(CASES / "ex2.toml", load_content())
+    before, after = (note_text(noted(visit)).lower() for visit in (runs, runs.with_answer("runner", "no")))
+    assert "still runs now" in before
+    assert "still runs now" not in after
