@@ -28,6 +28,8 @@ from evalassist.words import lower_first, upper_first
 
 RATED = {"aggravating": "agg", "earlier-treatments": "treated"}
 """Lists whose choices have a word or a number each: the list, and what the items of its choices begin with."""
+TOLD = ("history", "questionnaires")
+"""Steps of what the patient tells."""
 WITHOUT_FINDINGS = ("assessment", "plan", "handout", "sign")
 BY_WORD = (
     "palpation",
@@ -56,9 +58,14 @@ SCORED = ("lsd-arm", "lsd-trunk", "lsd-pelvis", "lsd-knee", "lsd-steady")
 
 
 def sections(evaluation: Evaluation, assessment: Assessment, content: Content) -> tuple[Section, ...]:
-    """One section a step that has findings; what is not asked any more, since another answer was corrected, is none."""
+    """One section a step that has findings.
+
+    What was told and is not asked any more, since another answer was corrected, is none; what was tested stays.
+    """
     unasked = {
-        item_id for item_id, (item, side) in content.asked.items() if not is_asked(item, assessment, side)
+        item_id
+        for item_id, (item, side) in content.asked.items()
+        if content.step_of[item.id] in TOLD and not is_asked(item, assessment, side)
     }
     answers = {item_id: answer for item_id, answer in evaluation.answers.items() if item_id not in unasked}
     evaluation = replace(evaluation, answers=MappingProxyType(answers))
