@@ -127,7 +127,7 @@ def test_the_end_of_work_makes_a_backup_of_what_changed(
 def test_nothing_is_collected_in_the_thread_of_the_last_backup(
     clinic: Clinic, window: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    """A widget that was collected there was destroyed twice: the window crashed as it closed."""
+    """A widget that was collected there could be destroyed twice."""
     qtbot.waitUntil(gc.isenabled)
     collects: list[bool] = []
     monkeypatch.setattr("evalassist.records.drill.keep_up", lambda *_, **__: collects.append(gc.isenabled()))

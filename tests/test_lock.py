@@ -484,6 +484,16 @@ def test_nothing_is_told_after_a_lock_where_no_number_was_half_typed(
     assert told == []
 
 
+def chooses_left_and_locks(person: Person) -> Callable[[PatientDialog], None]:
+    """Half fill the form of a visit, and lock the window over it."""
+
+    def act(dialog: PatientDialog) -> None:
+        dialog.knee.set_value("left")
+        person.window.lock()
+
+    return act
+
+
 def cannot_be_read(*_: object, **__: object) -> Evaluation:
     raise EvalAssistError("The records cannot be read now.")
 
@@ -740,11 +750,7 @@ def test_what_an_account_held_that_was_removed_at_this_window_is_forgotten(
 def test_a_folder_of_practice_that_cannot_be_asked_keeps_nobody_from_what_waits(
     person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def type_and_lock(dialog: PatientDialog) -> None:
-        dialog.knee.set_value("left")
-        person.window.lock()
-
-    clock = when_shown(PatientDialog, type_and_lock)
+    clock = when_shown(PatientDialog, chooses_left_and_locks(person))
     person.window.new_patient()
     person.wait_locked()
     seen: list[str | None] = []
@@ -2220,11 +2226,7 @@ def test_a_form_that_could_not_be_opened_again_waits_on(
     monkeypatch.setattr(QMessageBox, "exec", lambda box: told.append(box.text()))
     person.window.show_start()
 
-    def type_and_lock(dialog: PatientDialog) -> None:
-        dialog.knee.set_value("left")
-        person.window.lock()
-
-    clock = when_shown(PatientDialog, type_and_lock)
+    clock = when_shown(PatientDialog, chooses_left_and_locks(person))
     person.window.who_comes._ask(person.window.who_comes._next_visit(begun.patient.id))
     person.wait_locked()
     with monkeypatch.context() as then:
@@ -2368,11 +2370,7 @@ def test_of_two_forms_that_locking_closed_none_is_lost(
     begun, told = person.begin(), list[str]()
     person.window.show_start()
 
-    def type_and_lock(dialog: PatientDialog) -> None:
-        dialog.knee.set_value("left")
-        person.window.lock()
-
-    clock = when_shown(PatientDialog, type_and_lock)
+    clock = when_shown(PatientDialog, chooses_left_and_locks(person))
     person.window.who_comes._ask(person.window.who_comes._next_visit(begun.patient.id))
     person.wait_locked()
     with monkeypatch.context() as then:
@@ -2381,7 +2379,7 @@ def test_of_two_forms_that_locking_closed_none_is_lost(
         person.sign_in("chen", PASSWORD)
         person.qtbot.waitUntil(lambda: told == ["The records cannot be read now."])
     assert person.window.waiting.words_wait  # who closes the window is asked
-    clock = when_shown(PatientDialog, type_and_lock)
+    clock = when_shown(PatientDialog, chooses_left_and_locks(person))
     person.window.new_patient()
     person.wait_locked()
     seen: list[str] = []
