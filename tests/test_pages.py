@@ -1290,6 +1290,21 @@ def test_the_rest_is_unlikely_in_one_act_that_is_undone_as_one(session_of: Any, 
     assert [item_id for item_id in asked if item_id in session.evaluation.answers] == ["ddx-osgood"]
 
 
+def test_the_rest_of_the_palpation_is_none_at_the_sore_knee_and_leaves_the_sound_one_open(
+    session_of: Any, opened: Any
+) -> None:
+    session = session_of()
+    assert session.evaluation.sore_knee == "right"
+    session.answer("palp-lateral-facet.right", "tender")
+    page = opened(step("knee", session))
+    assert page.focus_item("palp-medial-facet.right")
+    click(page, "The rest: None")
+    answers = session.evaluation.answers
+    assert (answers["palp-lateral-facet.right"], answers["palp-medial-facet.right"]) == ("tender", "none")
+    assert not [item_id for item_id in answers if item_id.startswith("palp-") and item_id.endswith(".left")]
+    assert "The rest: None" not in reads(page)
+
+
 def test_a_number_is_told_with_what_it_comes_to_and_its_limit(session_of: Any, opened: Any) -> None:
     session = session_of("patient-a")
     page = opened(step("mobility", session))

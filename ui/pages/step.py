@@ -157,15 +157,20 @@ class GroupCard(FoldingGroup):
         self._page.session.say_same(self._as_last_offered())
 
     def unanswered(self) -> list[ItemId]:
-        """What must be asked here, is not answered, and may be answered with the group's own option."""
-        assessment, answers = self._page.session.assessment, self._page.session.evaluation.answers
+        """What must be asked here, is not answered, and may be answered with the group's own option.
+
+        The sound side is nobody's to answer unseen: whoever looked at it says so.
+        """
+        assessment, evaluation = self._page.session.assessment, self._page.session.evaluation
+        answers, sore = evaluation.answers, (None, *evaluation.sore_sides)
         return [
             item_id
             for item in self._group.items
             if item.kind == "choice" and not item.optional
             if any(option.id == self._group.rest for option in item.options)
             for item_id in item.ids
-            if item_id not in answers and shown(item, assessment, side_of(item, item_id))
+            if side_of(item, item_id) in sore and item_id not in answers
+            if shown(item, assessment, side_of(item, item_id))
         ]
 
     def _show_rest(self) -> None:
