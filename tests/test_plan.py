@@ -669,6 +669,17 @@ def test_an_edit_of_an_exercise_that_is_gone_is_told() -> None:
     assert sum("no longer fits" in words for words in plan.warnings) == 2
 
 
+def test_a_change_that_no_longer_fits_is_told_by_the_names_of_its_exercises() -> None:
+    swapped = PlanEdit("swap", "FL01", to="QO01")
+    plan = planned(example_1(), swapped, PlanEdit("dose", "HA01", "sets", 0))
+    flexors, extension, abduction = (load_content().exercises[each].name for each in ("FL01", "QO01", "HA01"))
+    told = "A change of the plan no longer fits and was left out: {}."
+    assert plan.warnings[:2] == (
+        told.format(f"{extension} instead of {flexors}"),
+        told.format(f"the dose of {abduction}"),
+    )
+
+
 def test_an_exercise_added_by_hand_that_is_proposed_later_is_simply_there() -> None:
     first = ids(planned(example_1()))[0]
     plan = planned(example_1(), PlanEdit("add", first, reason="likes it"))

@@ -9,7 +9,7 @@ from evalassist.clinical.case import Case
 from evalassist.clinical.dosing import card_order, dose_for, side_for
 from evalassist.clinical.refusals import warned
 from evalassist.clinical.result import PlannedExercise, Reason, Refusal
-from evalassist.evaluation import PlanEdit, SoreKnee
+from evalassist.evaluation import EditKind, PlanEdit, SoreKnee
 
 DOSE_LIMITS = {
     "sets": (1, 6),
@@ -19,6 +19,16 @@ DOSE_LIMITS = {
     "days_per_week": (1, 7),
 }
 """What a dose may be set to; a number outside is a slip of the hand [P]."""
+UNFIT: dict[EditKind, str] = {
+    "add": "{name} added",
+    "drop": "{name} taken out",
+    "dose": "the dose of {name}",
+    "load": "the load of {name} one step on",
+    "move": "the place of {name} in the list",
+    "swap": "{to} instead of {name}",
+    "side": "the side of {name}",
+}
+"""How a change that was left out is named to the therapist."""
 SIDE_WORDS: dict[str, SoreKnee] = {"right": "right", "left": "left", "both": "both"}
 
 
@@ -80,7 +90,7 @@ def _applied(case: Case, state: Edited, edit: PlanEdit) -> Edited:
         return state if place is not None else _added(case, state, edit)
     if place is None:
         done = edit.kind == "swap" and any(one.exercise.id == edit.to for one in state.exercises)
-        return state if done else _unfit(state, edit)
+        return state if done else _unfit(case, state, edit)
     one = state.exercises[place]
     match edit.kind:
         case "drop":
@@ -90,7 +100,7 @@ def _applied(case: Case, state: Edited, edit: PlanEdit) -> Edited:
                 state, exercises=rest, dropped=(*state.dropped, Refusal(one.exercise.id, why, "therapist"))
             )
         case "dose":
-            return _dosed(state, place, edit)
+            return _dosed(case, state, place, edit)
         case "load":
             because = Reason(f"one step on, by the therapist: {edit.reason}")
             return _put(state, place, replace(one, because=(because, *one.because), edited=True))
@@ -103,14 +113,14 @@ def _applied(case: Case, state: Edited, edit: PlanEdit) -> Edited:
         case "side":
             side = SIDE_WORDS.get(edit.to or edit.field)
             if side is None:
-                return _unfit(state, edit)
+                return _unfit(case, state, edit)
             return _put(state, place, replace(one, side=side, edited=True))
     raise AssertionError(f"no such edit: {edit.kind}")
 
 
 def _added(case: Case, state: Edited, edit: PlanEdit) -> Edited:
     if edit.exercise not in case.exercises:
-        return _unfit(state, edit)
+        return _unfit(case, state, edit)
     one = _by_hand(case, edit.exercise, "THERAPIST", edit.reason)
     dropped = tuple(refusal for refusal in state.dropped if refusal.exercise_id != edit.exercise)
     return _with_warning(
@@ -120,7 +130,7 @@ def _added(case: Case, state: Edited, edit: PlanEdit) -> Edited:
 
 def _swapped(case: Case, state: Edited, place: int, edit: PlanEdit) -> Edited:
     if edit.to not in case.exercises or any(one.exercise.id == edit.to for one in state.exercises):
-        return _unfit(state, edit)
+        return _unfit(case, state, edit)
     before = state.exercises[place]
     one = _by_hand(case, edit.to, before.slot, edit.reason or f"instead of {before.exercise.name}")
     why = edit.reason or f"the therapist chose {one.exercise.name} instead"
@@ -142,11 +152,11 @@ def _by_hand(case: Case, exercise_id: str, slot: str, reason: str) -> PlannedExe
     )
 
 
-def _dosed(state: Edited, place: int, edit: PlanEdit) -> Edited:
+def _dosed(case: Case, state: Edited, place: int, edit: PlanEdit) -> Edited:
     one, value = state.exercises[place], edit.value
     low, high = DOSE_LIMITS.get(edit.field, (1, 0))
     if value is None or not low <= value <= high:
-        return _unfit(state, edit)
+        return _unfit(case, state, edit)
     update: dict[str, int | str] = {edit.field: value}
     if edit.field == "reps":
         update["reps_text"] = ""
@@ -168,8 +178,12 @@ def _with_warning(case: Case, state: Edited, exercise_id: str) -> Edited:
     return replace(state, warnings=(*state.warnings, words))
 
 
-def _unfit(state: Edited, edit: PlanEdit) -> Edited:
-    words = f"A change of the plan no longer fits and was left out: {edit.kind} {edit.exercise}."
+def _unfit(case: Case, state: Edited, edit: PlanEdit) -> Edited:
+    name, to = (
+        case.exercises[each].name if each in case.exercises else each for each in (edit.exercise, edit.to)
+    )
+    left_out = UNFIT[edit.kind].format(name=name, to=to)
+    words = f"A change of the plan no longer fits and was left out: {left_out}."
     return replace(state, warnings=(*state.warnings, words))
 
 

@@ -90,8 +90,11 @@ def goals_of(
                 stand.append(goal)
                 told += faults
     known = {goal.id for goal in (*stand, *(goal for goal, _ in dropped))}
+    titles = {rule.id: rule.title for rule in case.rules.goals.goals}
     unfit = dict.fromkeys(edit.goal for edit in edits if edit.goal not in known)
-    told += [f"A change of the goal {goal_id} no longer fits and was left out." for goal_id in unfit]
+    for goal_id in unfit:
+        title = titles.get(goal_id.partition(".")[0], goal_id)
+        told.append(f"A change of the goal {title} no longer fits and was left out.")
     return Goals(tuple(stand), tuple(dropped), (*told, *_missing_kinds(case, stand, dropped)))
 
 
