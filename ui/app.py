@@ -194,6 +194,11 @@ class App:
         if self._lock is not None:
             self._lock.unlock()
 
+    def end(self) -> None:
+        """Close and free the window with all it holds: left to the end of Python, parts of it are freed twice."""
+        self.close()
+        delete(self.window)
+
     def _load(self) -> None:
         from evalassist.managed import managed, settings_in_force
         from evalassist.records.doorstep import is_connected
@@ -380,9 +385,7 @@ def run(argv: Sequence[str]) -> int:
     app, program = begin(argv)
     fill_small_screen(program.window)
     code = app.exec()
-    program.close()
-    # with all it holds, while Qt is there: left to the end of Python, parts of it are freed twice
-    delete(program.window)
+    program.end()
     return code
 
 

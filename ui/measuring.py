@@ -26,9 +26,9 @@ def measure_start(argv: Sequence[str]) -> tuple[float, float]:
         app.processEvents()
     app.processEvents()
     usable_at = perf_counter()
-    program.window.close()
-    program.close()
-    return program.window.painted_at, usable_at
+    painted_at = program.window.painted_at
+    _leave(program)
+    return painted_at, usable_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,7 @@ def measure_steps(case: Path) -> Walk:
         prepared[step_id] = _show(app, program, step_id)
         stalls.append(_rest(app, program))
     answers = {step_id: _answer(app, program, step_id) for step_id in content.steps}
-    program.window.close()
-    program.close()
+    _leave(program)
     return Walk(cold, again, prepared, stalls, {step_id: one for step_id, one in answers.items() if one})
 
 
@@ -95,8 +94,7 @@ def measure_growth(case: Path, first: int, then: int) -> tuple[float, float]:
                 app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         status = Path("/proc/self/status").read_text(encoding="ascii")
         found.append(int(status.split("VmRSS:")[1].split()[0]) / 1024)
-    program.window.close()
-    program.close()
+    _leave(program)
     return found[0], found[1]
 
 
@@ -141,9 +139,13 @@ def measure_backup(name: str, password: str) -> tuple[float, float, float]:
     keeper.look()
     busy = longest(lambda: keeper.at_work)
     took = perf_counter() - begun
-    program.window.close()
-    program.close()
+    _leave(program)
     return quiet, busy, took
+
+
+def _leave(program: App) -> None:
+    program.window.close()
+    program.end()
 
 
 def _come_in(app: QApplication, program: App) -> None:
