@@ -240,6 +240,17 @@ def test_typed_minutes_give_units_at_once(page_of: Open) -> None:
     assert page.session.evaluation.answers["minutes-97530"] == 20
 
 
+def test_what_is_left_to_the_therapist_about_the_units_is_said_in_sentences(page_of: Open) -> None:
+    page = page_of("ex1")
+    for code in ("97110", "97112", "97530", "97535"):
+        page.session.answer(f"minutes-{code}", None if code == "97530" else 7)
+    page.session.answer("codes-used", ("97161", "97110"))
+    picks, lacks = "Equal claim to the last unit: 97110, 97112, 97535; you pick", "Minutes without a tick: "
+    assert f"21 timed minutes → 1 unit. {lacks}97112, 97535." in reads(page)
+    page.session.answer("codes-used", ("97161",))
+    assert f"21 timed minutes → 1 unit. {picks}. {lacks}97110, 97112, 97535." in reads(page)
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

@@ -221,21 +221,21 @@ class CodesCard(Card):
     def _show_session(self, plan: PlanOfCare) -> None:
         session = plan.session
         units = trn("{units} unit", "{units} units", session.units).format(units=session.units)
-        words = (
+        first = (
             tr("{minutes} timed minutes → {units}").format(minutes=session.minutes, units=units)
             if session.minutes
             else tr("No minutes typed yet")
         )
         if session.units and not session.minutes:
-            words = units
+            first = units
+        told = [first]
         if session.choose:
-            words += tr(". Equal claim to the last unit: {choose}; you pick.").format(
-                choose=", ".join(session.choose)
-            )
+            choose = ", ".join(session.choose)
+            told.append(tr("Equal claim to the last unit: {choose}; you pick").format(choose=choose))
         unticked = [code.code for code in plan.codes if code.minutes and not code.chosen]
         if unticked and self._ticked:
-            words += tr(". Minutes without a tick: {unticked}.").format(unticked=", ".join(unticked))
-        self._session.setText(words)
+            told.append(tr("Minutes without a tick: {unticked}").format(unticked=", ".join(unticked)))
+        self._session.setText(". ".join(told) + ("." if len(told) > 1 else ""))
         self._rule.setText(session.rule)
 
     # ------------------------------------------------------------ telling
