@@ -217,6 +217,20 @@ def test_of_backups_in_one_folder_the_last_one_is_chosen_though_the_clock_was_ah
     assert dialog._files[dialog.list.currentIndex().row()] == last.file
 
 
+def test_two_backups_of_one_minute_are_told_apart(clinic: Clinic, qtbot: QtBot) -> None:
+    for second in ("05", "40"):
+        made = clinic.backups.make(clinic.keys.database, "close")
+        manifest = made.manifest_file.read_text()
+        made.manifest_file.write_text(
+            manifest.replace(made.manifest.made_at, f"2026-03-01T09:00:{second}+00:00")
+        )
+    dialog = RestoreDialog(clinic.folder)
+    qtbot.addWidget(dialog)
+    later, earlier = (row.title for row in dialog._rows)
+    assert later.endswith(":00:40")
+    assert earlier.endswith(":00:05")
+
+
 def test_a_backup_on_a_stick_is_chosen_on_a_fresh_machine(
     clinic: Clinic, qtbot: QtBot, tmp_path: Path
 ) -> None:

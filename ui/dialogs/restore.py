@@ -244,7 +244,7 @@ def secret_line(name: str) -> SecretLine:
 def _line(backup: Backup) -> Row:
     moment = backup.manifest.moment.astimezone()
     return Row(
-        f"{date_text(moment.date())}, {moment:%H:%M}",
+        f"{date_text(moment.date())}, {moment:%H:%M:%S}",
         line=f"{KINDS[backup.manifest.kind]} · {counted(backup.manifest.held.counts)}",
         value=f"{backup.manifest.size_bytes / 2**20:.1f} MB",
     )
