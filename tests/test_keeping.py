@@ -5,9 +5,12 @@ from __future__ import annotations
 import gc
 import logging
 import threading
+import weakref
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TypeVar
@@ -40,7 +43,7 @@ from evalassist.records.vault import new_keys
 from evalassist.settings import Settings, settings_file
 from ui import style
 from ui.app import App
-from ui.aside import Aside
+from ui.aside import Aside, submit
 from ui.crash import CrashHook
 from ui.dialogs.papers import AddendumDialog
 from ui.dialogs.patient import CorrectionDialog, PatientDialog
@@ -797,6 +800,19 @@ def test_the_collector_works_again_though_the_window_of_the_work_was_taken_down(
     assert not gc.isenabled()
     go_on.set()
     qtbot.waitUntil(gc.isenabled)
+
+
+def test_a_thread_that_is_done_holds_nothing_of_what_it_worked_for() -> None:
+    """Else a dialog that goes when its work is done could be let go of last, and freed, in that thread."""
+    dialog = threading.Event()  # whatever can be referred to weakly
+    begun_for = weakref.ref(dialog)
+    begins, held = threading.Event(), list[threading.Event | None]()
+    with ThreadPoolExecutor(1) as thread:
+        done = submit(thread, partial(lambda _: begins.wait(5), dialog))
+        done.add_done_callback(lambda _: held.append(begun_for()))
+        del dialog
+        begins.set()
+    assert held == [None]
 
 
 def test_the_sheet_of_a_stopped_patient_never_becomes_printable(desk: Desk, qtbot: QtBot) -> None:

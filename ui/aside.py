@@ -86,7 +86,7 @@ class Rest:
     def during(self, thread: ThreadPoolExecutor, work: Callable[[], T]) -> Future[T]:
         """Begin it; whoever finds it done says `end`."""
         collector.rest(self)
-        self._work = begun = thread.submit(work)
+        self._work = begun = submit(thread, work)
         return begun
 
     def end(self) -> None:
@@ -100,6 +100,15 @@ class Rest:
             self.end()
         else:
             QTimer.singleShot(ASK_MS, partial(Rest._end_when_done, self))
+
+
+def submit(thread: ThreadPoolExecutor, work: Callable[[], T]) -> Future[T]:
+    """Begin it. Once it is done the thread holds nothing of it: a widget let go of last there would be freed there."""
+    return thread.submit(_done_and_let_go, [work])
+
+
+def _done_and_let_go(held: list[Callable[[], T]]) -> T:
+    return held.pop()()
 
 
 def _forget(_: object) -> None:

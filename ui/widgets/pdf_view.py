@@ -6,7 +6,7 @@ import logging
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from time import sleep
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -29,6 +29,7 @@ from shiboken6 import isValid
 from evalassist.errors import EvalAssistError
 from evalassist.translate import tr
 from ui import collector, icons, spoken, style
+from ui.aside import submit
 from ui.faults import log_fault
 from ui.spoken import Role
 from ui.widgets.focus import ENTER_KEYS
@@ -366,7 +367,7 @@ class _Workshop(QObject):
     def begin(self, maker: PdfMaker, work: Callable[[], object]) -> Future[Any]:
         """Draw this after what was begun before."""
         collector.rest(self)
-        begun = self._thread.submit(_after_the_page, work)
+        begun = submit(self._thread, partial(_after_the_page, work))
         self._begun.append((begun, weakref.ref(maker)))
         self._clock.start()
         return begun
