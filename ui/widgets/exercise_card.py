@@ -145,6 +145,7 @@ class ExerciseCard(QFrame):
         self._dose = self._build_dose()
         body.addLayout(self._dose)
         self._below_dose: QHBoxLayout = style.row(spacing=12)
+        self._below_dose.addStretch()
         body.addLayout(self._below_dose)
         body.addLayout(self._build_because())
         body.addWidget(self._build_removal())
@@ -318,7 +319,7 @@ class ExerciseCard(QFrame):
     def _width_for(self, many: int) -> int:
         """What so many steppers beside each other take."""
         edges, steppers = self._line.contentsMargins(), list(self.steppers.values())[:many]
-        dose = sum(each.sizeHint().width() for each in steppers) + self._dose.spacing() * many
+        dose = sum(each.sizeHint().width() for each in steppers) + self._dose.spacing() * (many - 1)
         return edges.left() + self.picture.sizeHint().width() + self._line.spacing() + dose + edges.right()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -336,7 +337,7 @@ class ExerciseCard(QFrame):
         there, former = (self._below_dose, self._dose) if place is None else (self._dose, self._below_dose)
         if there.indexOf(part) < 0:
             former.removeWidget(part)
-            first = place if place is not None else 0 if part is not self._then else there.count()
+            first = place if place is not None else 0 if part is not self._then else there.count() - 1
             there.insertWidget(first, part, stretch)
 
     def hideEvent(self, event: QHideEvent) -> None:

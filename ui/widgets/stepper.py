@@ -75,7 +75,7 @@ class Stepper(QWidget):
         self._shown.setProperty("t", "b")
         self._shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._shown.setMinimumWidth(
-            QFontMetrics(style.font(weight=600)).horizontalAdvance("0" * len(f"{high:g}")) + style.px(10)
+            QFontMetrics(style.font(weight=600)).horizontalAdvance("0" * len(f"{high:g}")) + style.px(6)
         )
         word.setProperty("t", "s")
         for button, by in ((self._less, -1), (self._more, 1)):
