@@ -828,6 +828,26 @@ def test_the_sheet_of_a_stopped_patient_never_becomes_printable(desk: Desk, qtbo
     assert not desk.store.documents(desk.now.id)
 
 
+def test_the_sheet_says_what_is_not_kept_as_it_stands_when_one_comes_back_to_it(
+    desk: Desk, qtbot: QtBot
+) -> None:
+    desk.window.begin(read_case(CASES / "ex1.toml", desk.content))
+    sheet = desk.view.show_step("handout")
+    qtbot.waitUntil(lambda: not sheet.at_work, timeout=20000)
+    assert "not kept" not in texts(sheet)
+    plan = desk.view.show_step("plan")
+    assert isinstance(plan, PlanPage)
+    card = next(iter(plan.cards.values()))
+    card._remove.click()
+    QTest.keyClicks(card.removal_reason.edit, "hurts")
+    desk.view.show_step("handout")
+    qtbot.waitUntil(lambda: "Something typed is not kept" in texts(sheet))
+    desk.view.show_step("plan")
+    card._keep()
+    desk.view.show_step("handout")
+    qtbot.waitUntil(lambda: "not kept" not in texts(sheet))
+
+
 def test_no_sheet_is_saved_from_changes_that_are_not_kept(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
     desk.window.begin(read_case(CASES / "ex1.toml", desk.content))
     page = desk.view.show_step("handout")

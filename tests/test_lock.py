@@ -2516,6 +2516,18 @@ def test_a_note_is_signed_with_the_name_of_the_account_and_only_after_its_passwo
     assert not page.password.isVisibleTo(page)
 
 
+def test_locking_the_page_for_the_patient_leaves_no_key_of_the_window_at_work(person: Person) -> None:
+    person.window.begin(read_case(CASES / "ex1.toml", load_content()))
+    person.window.show_patient()
+    assert person.window._showing is not None
+    person.window.lock()
+    assert not [key.key().toString() for key in person.window._keys if key.isEnabled()]
+    person.wait_locked()
+    assert not [key.key().toString() for key in person.window._keys if key.isEnabled()]
+    person.sign_in("chen", PASSWORD)
+    assert all(key.isEnabled() for key in person.window._keys)
+
+
 def test_a_patient_name_is_nowhere_in_a_picture_of_the_locked_window(person: Person) -> None:
     person.lock()
     empty = person.window.grab().toImage()

@@ -872,7 +872,7 @@ def test_a_fault_keeps_the_draft_and_logs_no_word_of_the_patient(
             hook._telling = True  # no dialog in a test: its words are read below
             hook(type(error), error, error.__traceback__)
     assert desk.reopened().answers["goal-text"] == "carry Okafor junior"
-    assert "Everything you typed is kept." in hook.last_said
+    assert "Every finished answer is kept." in hook.last_said
     assert "Okafor" not in caplog.text
     assert desk.now.id in caplog.text
 

@@ -19,7 +19,7 @@ from ui.widgets.marks import StateGlyph
 
 log = logging.getLogger(__name__)
 
-KEPT = tr("Everything you typed is kept.")
+KEPT = tr("Every finished answer is kept.")
 NOT_KEPT = tr("The last changes could not be kept; they are still on the screen.")
 
 

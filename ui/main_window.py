@@ -655,14 +655,14 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self._finish_lock)
         covers = cover_all()
         self.setWindowTitle("EvalAssist")
-        for key in self._keys:
-            key.setEnabled(False)
         try:
             if self._showing is not None:
                 self._showing.end()
             self._remember.stop()
             self.coming_back.put_by(self._store)
         finally:
+            for key in self._keys:  # the patient's page gave them back
+                key.setEnabled(False)
             self._show_locked(self._way_in.entrance)
             for cover in covers:
                 cover.deleteLater()

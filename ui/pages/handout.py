@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -159,6 +159,7 @@ class HandoutPage(Page):
         stack.addWidget(style.label("cap", tr("CHECKS")))
         self._checks: QVBoxLayout = style.column(spacing=6)
         self._to_look_at: list[str] = []
+        self._waits: list[str] = []
         stack.addLayout(self._checks)
         stack.addWidget(Rule())
         self.own: dict[str, TextField] = {}
@@ -331,6 +332,11 @@ class HandoutPage(Page):
                 if check[0] != "good":
                     self._to_look_at.append(f"{check[1]}. {check[2]}")
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._waits != self.unkept_anywhere():  # another page was looked at meanwhile
+            self._show_checks(self.session.plan)
+
     def warns(self) -> list[str]:
         return self._to_look_at
 
@@ -393,7 +399,7 @@ class HandoutPage(Page):
 
     def _unkept(self) -> list[Check]:
         """What was begun elsewhere, as taking an exercise out, and is not in the plan of this sheet."""
-        waits = self.unkept_anywhere()
+        waits = self._waits = self.unkept_anywhere()
         return [("look", tr("Something typed is not kept"), "\n".join(waits), None)] if waits else []
 
     def _findings(self) -> list[Check]:
