@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
+from evalassist.clinical.change import measured_instead
 from evalassist.clinical.derived import DerivedFinding, derived, of_item, sentences
 from evalassist.clinical.facts import shown
 from evalassist.clinical.progress import shown as is_asked
@@ -60,12 +61,14 @@ SCORED = ("lsd-arm", "lsd-trunk", "lsd-pelvis", "lsd-knee", "lsd-steady")
 def sections(evaluation: Evaluation, assessment: Assessment, content: Content) -> tuple[Section, ...]:
     """One section a step that has findings.
 
-    What was told and is not asked any more, since another answer was corrected, is none; what was tested stays.
+    What was told and is not asked any more, since another answer was corrected, is none; what was tested stays,
+    unless it was judged by eye and then measured.
     """
     unasked = {
         item_id
         for item_id, (item, side) in content.asked.items()
-        if content.step_of[item.id] in TOLD and not is_asked(item, assessment, side)
+        if (content.step_of[item.id] in TOLD and not is_asked(item, assessment, side))
+        or measured_instead(item_id, evaluation, content)
     }
     answers = {item_id: answer for item_id, answer in evaluation.answers.items() if item_id not in unasked}
     evaluation = replace(evaluation, answers=MappingProxyType(answers))

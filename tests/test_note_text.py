@@ -364,3 +364,15 @@ def test_what_is_not_asked_any_more_since_an_answer_was_corrected_is_not_in_the_
     before, after = (note_text(noted(visit)).lower() for visit in (runs, runs.with_answer("runner", "no")))
     assert "still runs now" in before
     assert "still runs now" not in after
+
+
+def test_what_was_judged_by_eye_and_then_measured_stands_in_the_note_as_measured() -> None:
+    by_eye = evaluation_of("ex1").without_answer("ely.right", "length-quad.left")
+    by_eye = by_eye.with_answer("length-quad.right", "normal")
+    before, after = (
+        one_line(note_text(noted(visit))).lower()
+        for visit in (by_eye, by_eye.with_answer("ely.right", 110.0))
+    )
+    assert "quadriceps (ely)" in before
+    assert "quadriceps (ely)" not in after
+    assert "110°" in after

@@ -252,6 +252,15 @@ def test_strength_is_judged_below_its_trials(opened: Any, begin: Begin) -> None:
     assert words == "last: best 82 N, Mar 2 · +10 N: within measurement error"
 
 
+def test_of_what_was_judged_by_eye_and_then_measured_the_measurement_is_the_last_value(
+    begin: Begin,
+) -> None:
+    session = begin({"length-quad.right": "normal", "ely.right": 110.0})
+    assert "length-quad.right" not in session.last_answers
+    assert session.last_answers["ely.right"] == (110.0, FIRST_DAY)
+    assert session.last_answers["length-quad.left"] == ("normal", FIRST_DAY)
+
+
 @pytest.mark.parametrize(
     ("unit", "trial", "by"), [("lbf", 31.0, "+1 lbf"), ("lbf", 28.0, "−2 lbf"), ("kgf", 15.0, "+3.1 lbf")]
 )

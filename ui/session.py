@@ -126,7 +126,7 @@ class EvaluationSession(QObject):
         """The visits of this episode before this one, the earliest first; read once."""
         self._given = {visit.id: self._plan_of(visit.id) for visit in self.earlier if visit.signature}
         """The plans of the signed ones among them, as they were signed."""
-        self.last_answers = last_answers(self.earlier)
+        self.last_answers = last_answers(self.earlier, self.content)
         """For every item the latest earlier answer and its day: shown beside the field, never copied into it."""
         self._visits: tuple[Visit, ...] | None = None
         self._follow_up: FollowUp | None = None

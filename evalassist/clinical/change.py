@@ -18,7 +18,7 @@ from evalassist.clinical.result import Assessment, SideStrength, Verdict
 from evalassist.clinical.strength import settled
 from evalassist.content.follow_up_schema import Comparison
 from evalassist.content.schema import Measure, StrengthGroup
-from evalassist.evaluation import SIDES, Answer, Evaluation, ItemId, Side, StrengthTest
+from evalassist.evaluation import SIDES, Answer, Evaluation, ItemId, NotTested, Side, StrengthTest
 from evalassist.units import to_si
 
 if TYPE_CHECKING:
@@ -93,11 +93,23 @@ class Limits:
     """The change must be above the MDC, not only reach it (strength, examination 6.5)."""
 
 
-def last_answers(earlier: Iterable[Evaluation]) -> Mapping[ItemId, tuple[Answer, date]]:
-    """For every item its latest earlier answer, with the day of that visit."""
+def last_answers(earlier: Iterable[Evaluation], content: Content) -> Mapping[ItemId, tuple[Answer, date]]:
+    """For every item its latest earlier answer, with the day of that visit; no judgment that was measured instead."""
     return {
-        item_id: (answer, visit.visit_date) for visit in earlier for item_id, answer in visit.answers.items()
+        item_id: (answer, visit.visit_date)
+        for visit in earlier
+        for item_id, answer in visit.answers.items()
+        if not measured_instead(item_id, visit, content)
     }
+
+
+def measured_instead(item_id: ItemId, evaluation: Evaluation, content: Content) -> bool:
+    """Whether this was judged by eye, and then measured: the measurement counts."""
+    item, side = content.asked.get(item_id, (None, None))
+    return item is not None and any(
+        not isinstance(evaluation.answers.get(each, NotTested("")), NotTested)
+        for each in item.measured_by(side)
+    )
 
 
 def changes(then: Visit, now: Visit, content: Content) -> tuple[Change, ...]:

@@ -214,6 +214,13 @@ class Item(Model):
         """The ids of the answers to this item."""
         return (f"{self.id}.right", f"{self.id}.left") if self.sides else (self.id,)
 
+    def measured_by(self, side: str | None) -> tuple[str, ...]:
+        """What was measured takes the place of this judgment by eye: the items that do, on this side."""
+        parts = (self.shown_when, *(self.shown_when.all or ())) if self.shown_when is not None else ()
+        return tuple(
+            part.fact.format(side=side) for part in parts if part.fact is not None and part.answered is False
+        )
+
 
 YES_NO: tuple[Option, ...] = (
     Option(id="yes", label="Yes"),

@@ -159,7 +159,7 @@ class HandoutPage(Page):
         stack.addWidget(style.label("cap", tr("CHECKS")))
         self._checks: QVBoxLayout = style.column(spacing=6)
         self._to_look_at: list[str] = []
-        self._waits: list[str] = []
+        self._unkept_told: list[str] = []
         stack.addLayout(self._checks)
         stack.addWidget(Rule())
         self.own: dict[str, TextField] = {}
@@ -334,7 +334,7 @@ class HandoutPage(Page):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._waits != self.unkept_anywhere():  # another page was looked at meanwhile
+        if self._unkept_told != self.unkept_anywhere():  # another page was looked at meanwhile
             self._show_checks(self.session.plan)
 
     def warns(self) -> list[str]:
@@ -399,7 +399,7 @@ class HandoutPage(Page):
 
     def _unkept(self) -> list[Check]:
         """What was begun elsewhere, as taking an exercise out, and is not in the plan of this sheet."""
-        waits = self._waits = self.unkept_anywhere()
+        waits = self._unkept_told = self.unkept_anywhere()
         return [("look", tr("Something typed is not kept"), "\n".join(waits), None)] if waits else []
 
     def _findings(self) -> list[Check]:
