@@ -237,6 +237,8 @@ class Group(Model):
     hint: str = ""
     rest: str = ""
     """The option that one deliberate act may give to every item not answered yet: "the rest: unlikely"."""
+    rest_at_sore_knee: bool = Field(default=False, alias="rest-at-sore-knee")
+    """That act leaves the sound side open: nobody palpates it unless there is a reason."""
     open: bool = False
     """Open at first, though nothing waits for it: the core of the history."""
     one_knee: bool = Field(default=False, alias="one-knee")

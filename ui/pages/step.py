@@ -15,7 +15,7 @@ from evalassist.clinical.progress import knee_meant, shown
 from evalassist.clinical.result import Assessment
 from evalassist.clinical.same_as import group_offered
 from evalassist.content.schema import Group, Item, Step
-from evalassist.evaluation import Answer, ItemId
+from evalassist.evaluation import SIDES, Answer, ItemId
 from evalassist.translate import tr
 from ui import spoken, style
 from ui.pages.filling import Filling
@@ -157,19 +157,17 @@ class GroupCard(FoldingGroup):
         self._page.session.say_same(self._as_last_offered())
 
     def unanswered(self) -> list[ItemId]:
-        """What must be asked here, is not answered, and may be answered with the group's own option.
-
-        The sound side is nobody's to answer unseen: whoever looked at it says so.
-        """
+        """What is asked here, is not answered, and may be answered with the group's own option."""
         assessment, evaluation = self._page.session.assessment, self._page.session.evaluation
-        answers, sore = evaluation.answers, (None, *evaluation.sore_sides)
+        answers = evaluation.answers
+        sides = (None, *(evaluation.sore_sides if self._group.rest_at_sore_knee else SIDES))
         return [
             item_id
             for item in self._group.items
-            if item.kind == "choice" and not item.optional
+            if item.kind == "choice"
             if any(option.id == self._group.rest for option in item.options)
             for item_id in item.ids
-            if side_of(item, item_id) in sore and item_id not in answers
+            if side_of(item, item_id) in sides and item_id not in answers
             if shown(item, assessment, side_of(item, item_id))
         ]
 
