@@ -25,7 +25,7 @@ from pytestqt.qtbot import QtBot
 from evalassist.case_file import read_case
 from evalassist.clinical.result import Goal, PlanOfCare
 from evalassist.content import Content
-from evalassist.evaluation import Evaluation
+from evalassist.evaluation import Evaluation, StrengthTest
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
@@ -238,6 +238,16 @@ def test_typed_minutes_give_units_at_once(page_of: Open) -> None:
     type_into(page, "Minutes of 97530, therapeutic activities, min", "20")
     assert "62 timed minutes → 4 units" in reads(page)
     assert page.session.evaluation.answers["minutes-97530"] == 20
+
+
+def test_where_strength_was_not_tested_the_plan_does_not_say_that_no_deficit_was_found(page_of: Open) -> None:
+    page = page_of("ex1")
+    tested = [
+        key for key, answer in page.session.evaluation.answers.items() if isinstance(answer, StrengthTest)
+    ]
+    page.session.answer_all(dict.fromkeys(tested))
+    assert "No deficit was found in what was tested; " in reads(page)
+    assert "No deficit was found.\n" not in reads(page)
 
 
 def test_what_is_left_to_the_therapist_about_the_units_is_said_in_sentences(page_of: Open) -> None:

@@ -189,7 +189,7 @@ class Keyboard(Hands):
         """To what is next, by the shortest way: Enter, the next gap, the next group, or its name."""
         at, cell = self.focused()
         group = self.group_of(step_id, left[0])
-        if step_id == "safety" or len(self.by_the_rest(step_id, group, left)) > 1:
+        if step_id == "safety" or len(self.by_the_rest(group, left)) > 1:
             self.press(Qt.Key.Key_N, CONTROL_SHIFT)
             return
         if step_id == "strength" and cell is not None:
@@ -222,7 +222,7 @@ class Keyboard(Hands):
     def group_of(self, step_id: str, item_id: str) -> Group:
         return next(group for group in self.content.steps[step_id].groups if item_id in _ids(group))
 
-    def by_the_rest(self, step_id: str, group: Group, left: Sequence[str]) -> list[str]:
+    def by_the_rest(self, group: Group, left: Sequence[str]) -> list[str]:
         """What the one act of a group answers, where all of it is wanted."""
         own = [item for item in group.items if any(option.id == group.rest for option in item.options)]
         empty = [one for item in own for one in item.ids if one not in self.view.session.evaluation.answers]

@@ -31,7 +31,7 @@ from evalassist.clinical.result import (
 )
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import ItemId, PlanEdit
-from evalassist.translate import tr
+from evalassist.translate import tr, trn
 from evalassist.wording.assessment import level_words
 from evalassist.words import upper_first
 from ui import icons, spoken, style
@@ -110,7 +110,7 @@ class PlanPage(Page):
         self.cards: dict[str, ExerciseCard] = {}
         self._drawn: object = None
         """What the plan was drawn from last; drawn from the same it would look the same."""
-        self._problems_found: tuple[Conclusion, ...] | None = None
+        self._problems_found: tuple[tuple[Conclusion, ...], int] | None = None
         self._said: object = None
         self._problems, self._middle = self._build_problems(), self._build_middle()
         self.library = ExerciseLibrary()
@@ -352,7 +352,7 @@ class PlanPage(Page):
         self._codes.show_plan(plan, self.session.evaluation, read_only=self.read_only)
         yield
 
-    def _list_problems(self, found: tuple[Conclusion, ...]) -> None:
+    def _list_problems(self, found: tuple[Conclusion, ...], undecided: int) -> None:
         empty(self._problem_list)
         for conclusion in found:
             line = style.row(spacing=6)
@@ -368,14 +368,22 @@ class PlanPage(Page):
             reasons.show_reasons(first_of_each_side(conclusion.reasons))  # once it has its place
             self._problem_list.addSpacing(style.px(4))
         if not found:
-            self._problem_list.addWidget(style.label("s", tr("No deficit was found.")))
+            none = tr("No deficit was found.")
+            if undecided:
+                none = trn(
+                    "No deficit was found in what was tested; {count} is not decided.",
+                    "No deficit was found in what was tested; {count} are not decided.",
+                    undecided,
+                ).format(count=undecided)
+            self._problem_list.addWidget(style.label("s", none, wrap=True))
         self._problem_list.addWidget(Rule())
 
     def _show_problems(self, plan: PlanOfCare) -> None:
-        found = tuple(self._problem_conclusions())
-        if found != self._problems_found:
-            self._problems_found = found
-            self._list_problems(found)
+        found = tuple(self._problem_conclusions(Verdict.MET))
+        undecided = len(tuple(self._problem_conclusions(Verdict.UNDECIDED)))
+        if (found, undecided) != self._problems_found:
+            self._problems_found = found, undecided
+            self._list_problems(found, undecided)
         assessment = self.session.assessment
         level = level_words(assessment.irritability or "", taken=assessment.irritability_taken)
         count = len(plan.exercises)
@@ -397,13 +405,13 @@ class PlanPage(Page):
         for part in (self._open_head, self._open_words):
             part.setVisible(bool(missing))
 
-    def _problem_conclusions(self) -> Iterator[Conclusion]:
-        """What was found itself; a conclusion that only sums up others is left out."""
+    def _problem_conclusions(self, verdict: Verdict) -> Iterator[Conclusion]:
+        """What was found itself, or not decided; a conclusion that only sums up others is left out."""
         rules = self.session.content.rules
         for conclusion in self.session.assessment.conclusions.values():
             facts = {part.fact for part in conclusion.rule.when.walk() if part.fact}
             decided = self.session.assessment.decided(CODES.get(conclusion.id, ""), conclusion.verdict)
-            if decided is Verdict.MET and conclusion.rule.kind in PROBLEM_KINDS and not facts & set(rules):
+            if decided is verdict and conclusion.rule.kind in PROBLEM_KINDS and not facts & set(rules):
                 yield conclusion
 
     def _say_beside(self, plan: PlanOfCare) -> None:
