@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from planted import ANYTHING, plant
 
 from evalassist.errors import StoreError
 from evalassist.files import write_whole
@@ -132,6 +133,19 @@ def test_what_is_no_file_among_the_backups_stops_none(clinic: Clinic, lying: str
     clinic.save()
     assert drill.keep_up(clinic.backups, clinic.keys, "working") == drill.Told()
     assert len(clinic.backups.all()) == 2
+
+
+@pytest.mark.parametrize("what", ANYTHING)
+def test_what_another_program_puts_in_the_place_of_the_vault_is_told_as_a_backup_that_failed(
+    clinic: Clinic, what: str
+) -> None:
+    """Without its vault nobody opens a backup; and the thread that makes it is waited for at the end of work."""
+    plant(clinic.folder / vaults.FILE_NAME, what)
+    told = drill.keep_up(clinic.backups, clinic.keys, "working")
+    assert told.short == "No backup yet"
+    assert "evalassist.vault, which opens the records, cannot be read" in told.full
+    assert drill.at_the_start(clinic.backups) == drill.Told("The backups cannot be read", told.full)
+    assert backups_in(clinic.backups.folder) == ()
 
 
 def test_backups_are_numbered_whatever_the_clock_says(
