@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from planted import ANYTHING, plant
+from planted import ANYTHING, NO_FILE, plant
 
 from evalassist.errors import StoreError
 from evalassist.files import write_whole
