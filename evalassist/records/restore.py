@@ -20,7 +20,7 @@ from evalassist.records import audit
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import NOBODY
 from evalassist.records.backup import FOLDER, Backups, Manifest, backups_in, given_name, manifest_of
-from evalassist.records.connection import COMPANIONS, WHOLE_FILE, connect
+from evalassist.records.connection import COMPANIONS, WHOLE_FILE, connect, refuse_false_companions
 from evalassist.records.disk import refuse_network
 from evalassist.records.doorstep import CHANGING, RECORDS, SERVER, is_connected
 from evalassist.records.faults import plain_words
@@ -274,6 +274,7 @@ def _backed_up(records: Path, keys: Keys, until_done: ExitStack) -> Path | None:
     Nobody else opens them until then: what somebody kept between the copy and the exchange would lie nowhere. On
     Windows the last moment of that is open: a file that is held cannot be exchanged there.
     """
+    refuse_false_companions(records)  # who uses the records cannot be seen then
     try:
         with WHOLE_FILE:  # the window's own last backup may be at work
             db = until_done.enter_context(closing(connect(records, keys.database)))
