@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from planted import ANYTHING, NO_FILE, plant
+from planted import ANYTHING, NO_FILE, PIPE, plant
 
 from evalassist.errors import StoreError
 from evalassist.files import write_whole
@@ -146,6 +146,19 @@ def test_what_another_program_puts_in_the_place_of_the_vault_is_told_as_a_backup
     assert "evalassist.vault, which opens the records, cannot be read" in told.full
     assert drill.at_the_start(clinic.backups) == drill.Told("The backups cannot be read", told.full)
     assert backups_in(clinic.backups.folder) == ()
+
+
+@pytest.mark.parametrize("what", [*PIPE, "a file without end", "a disk that is gone"])
+def test_backups_that_cannot_be_looked_at_are_told_at_the_start(clinic: Clinic, what: str) -> None:
+    """Who signs in again would read nothing where it said "No backup yet" before."""
+    backups = clinic.backups
+    assert drill.at_the_start(backups) == drill.Told()
+    if what == "a disk that is gone":
+        backups = Backups(clinic.records, clinic.folder / "disk" / "backups")
+    else:
+        plant(backups.folder, what)
+    assert drill.at_the_start(backups).short == "The backups cannot be read"
+    assert f"in {backups.folder}: " in drill.at_the_start(backups).full
 
 
 def test_backups_are_numbered_whatever_the_clock_says(

@@ -275,6 +275,10 @@ class Backups:
     def tidy(self) -> None:
         """Remove what was cut short before: unfinished copies, and what a trial left."""
         with _told(self.folder):
+            if (
+                self.folder.exists() or not self.folder.parent.exists()
+            ):  # else it is made with the first backup
+                os.scandir(self.folder).close()  # what cannot be looked at seems empty to `glob`
             for part in self.folder.glob(f"evalassist-{self._short}-*.part"):
                 _remove_unfinished(part)
             for part in self.folder.glob(f".evalassist-{self._short}-*"):
