@@ -58,6 +58,14 @@ def read_small(file: Path, most: int = MOST_BYTES) -> bytes:
     return found
 
 
+def is_something_else(file: Path) -> bool:
+    """Whether what lies there is no file but a pipe, a folder or a link: to open it might never end."""
+    try:
+        return not S_ISREG(file.lstat().st_mode)
+    except OSError:  # nothing is there, or whoever opens it is told why not
+        return False
+
+
 def keep_names(folder: Path) -> None:
     """Bring a new name in a folder to the disk, where the system has to be told to."""
     if os.name != "posix":

@@ -20,6 +20,9 @@ def start_logging(file: Path | None = None, level: int = logging.INFO) -> Path |
     """Write EvalAssist's log to its file and say where; a log that cannot be opened never stops the app."""
     file = file or log_file()
     stop_logging()
+    if file.exists() and not file.is_file():  # to open a pipe might never end
+        logging.getLogger(__name__).warning("no log file: something else lies in its place")
+        return None
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handler = RotatingFileHandler(file, maxBytes=KEPT_BYTES, backupCount=KEPT_FILES, encoding="utf-8")

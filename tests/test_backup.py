@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from planted import ANYTHING, NO_FILE, PIPE, plant
 
 from evalassist.errors import StoreError
 from evalassist.files import write_whole
@@ -132,6 +133,32 @@ def test_what_is_no_file_among_the_backups_stops_none(clinic: Clinic, lying: str
     clinic.save()
     assert drill.keep_up(clinic.backups, clinic.keys, "working") == drill.Told()
     assert len(clinic.backups.all()) == 2
+
+
+@pytest.mark.parametrize("what", ANYTHING)
+def test_what_another_program_puts_in_the_place_of_the_vault_is_told_as_a_backup_that_failed(
+    clinic: Clinic, what: str
+) -> None:
+    """Without its vault nobody opens a backup; and the thread that makes it is waited for at the end of work."""
+    plant(clinic.folder / vaults.FILE_NAME, what)
+    told = drill.keep_up(clinic.backups, clinic.keys, "working")
+    assert told.short == "No backup yet"
+    assert "evalassist.vault, which opens the records, cannot be read" in told.full
+    assert drill.at_the_start(clinic.backups) == drill.Told("The backups cannot be read", told.full)
+    assert backups_in(clinic.backups.folder) == ()
+
+
+@pytest.mark.parametrize("what", [*PIPE, "a file without end", "a disk that is gone"])
+def test_backups_that_cannot_be_looked_at_are_told_at_the_start(clinic: Clinic, what: str) -> None:
+    """Who signs in again would read nothing where it said "No backup yet" before."""
+    backups = clinic.backups
+    assert drill.at_the_start(backups) == drill.Told()
+    if what == "a disk that is gone":
+        backups = Backups(clinic.records, clinic.folder / "disk" / "backups")
+    else:
+        plant(backups.folder, what)
+    assert drill.at_the_start(backups).short == "The backups cannot be read"
+    assert f"in {backups.folder}: " in drill.at_the_start(backups).full
 
 
 def test_backups_are_numbered_whatever_the_clock_says(
@@ -608,6 +635,93 @@ def test_what_lies_beside_records_that_are_gone_is_put_aside_with_them(
     assert back.aside is not None
     assert (back.aside / beside.name).read_bytes() == b"of the former file"
     assert not beside.exists()
+
+
+@pytest.mark.parametrize("name", [vaults.FILE_NAME, f"{vaults.FILE_NAME}.previous"])
+@pytest.mark.parametrize("what", ANYTHING)
+def test_what_lies_in_the_place_of_the_vault_is_put_aside_unread_when_a_backup_is_restored(
+    clinic: Clinic, what: str, name: str
+) -> None:
+    made = clinic.back_up()
+    vault = (clinic.folder / vaults.FILE_NAME).read_bytes()
+    clinic.store.close()
+    plant(clinic.folder / name, what)
+    mode = (clinic.folder / name).stat().st_mode
+    back = restore(chosen_backup(made.file), [clinic.keys], clinic.folder)
+    assert back.counts["evaluation"] == 1
+    assert (clinic.folder / vaults.FILE_NAME).read_bytes() == vault
+    assert not (clinic.folder / f"{vaults.FILE_NAME}.previous").exists()
+    (planted,) = clinic.backups.folder.glob(f"before-restore-*/{name}")
+    assert planted.stat().st_mode == mode
+
+
+def test_a_restore_that_is_cut_short_over_what_is_no_vault_is_an_alarm(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = clinic.back_up()
+    clinic.store.close()
+    plant(clinic.folder / vaults.FILE_NAME, "a folder")
+
+    def cut_short(*_: object) -> None:
+        raise OSError(errno.EIO, "cut short")
+
+    monkeypatch.setattr(restoring, "write_whole", cut_short)
+    with pytest.raises(StoreError):
+        restore(chosen_backup(made.file), [clinic.keys], clinic.folder)
+    assert not clinic.records.exists()
+    with pytest.raises(vaults.VaultDamagedError):
+        Entrance(clinic.folder).state()
+
+
+def test_a_vault_without_end_beside_a_backup_is_a_damaged_one(clinic: Clinic) -> None:
+    made = clinic.back_up()
+    plant(made.vault_file, "a file without end")
+    with pytest.raises(vaults.VaultDamagedError):
+        chosen_backup(made.file)
+
+
+@pytest.mark.parametrize("what", NO_FILE)
+def test_what_is_no_records_file_is_put_aside_when_a_backup_is_restored(clinic: Clinic, what: str) -> None:
+    made = clinic.back_up()
+    clinic.store.close()
+    plant(clinic.records, what)
+    back = restore(chosen_backup(made.file), [clinic.keys], clinic.folder)
+    assert back.aside is not None
+    assert (back.aside / RECORDS).exists()
+    assert not (back.aside / RECORDS).is_file()
+    assert back.counts["evaluation"] == 1
+
+
+@pytest.mark.parametrize("companion", COMPANIONS)
+@pytest.mark.parametrize("what", NO_FILE)
+def test_what_is_no_companion_of_the_records_is_named_and_they_are_neither_opened_nor_replaced(
+    clinic: Clinic, companion: str, what: str
+) -> None:
+    """SQLite would wait for ever to read a pipe."""
+    made = clinic.back_up()
+    clinic.store.close()
+    planted = clinic.records.with_name(clinic.records.name + companion)
+    plant(planted, what)
+    says = f"{planted.name} is not the file that belongs beside the records"
+    with pytest.raises(StoreError, match=says):
+        Store(clinic.records, clinic.keys)
+    with pytest.raises(StoreError, match=says):
+        restore(chosen_backup(made.file), [clinic.keys], clinic.folder)
+    told = drill.keep_up(clinic.backups, clinic.keys, "working")
+    assert told.short.startswith("No backup since")
+    assert says in told.full
+    assert clinic.records.is_file()
+    assert not list(clinic.backups.folder.glob("before-restore-*"))
+
+
+@pytest.mark.parametrize("what", NO_FILE)
+def test_records_are_not_begun_beside_what_is_no_companion_of_theirs(
+    clinic: Clinic, tmp_path: Path, what: str
+) -> None:
+    plant(tmp_path / f"{RECORDS}-journal", what)
+    with pytest.raises(StoreError, match="is not the file that belongs beside the records"):
+        Store(tmp_path / RECORDS, clinic.keys)
+    assert not (tmp_path / RECORDS).exists()
 
 
 def test_damaged_records_are_put_aside_as_they_are(clinic: Clinic) -> None:

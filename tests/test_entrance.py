@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from planted import NO_FILE, plant
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from evalassist import files
@@ -27,6 +28,7 @@ from evalassist.records.backup import BackupError, Backups
 from evalassist.records.connection import connect
 from evalassist.records.entrance import Entrance
 from evalassist.records.migrations import MIGRATIONS, make_version
+from evalassist.records.plain_file import encrypt
 from evalassist.records.restore import NotRestoredError, chosen_backup, restore
 from evalassist.records.store import Store
 from evalassist.records.trail import Wanted
@@ -723,6 +725,17 @@ def test_a_plain_file_of_an_earlier_version_is_backed_up_before_it_is_brought_up
     with store:
         assert store.number_of_patients() == 1
     assert "before-migration" in {each.manifest.kind for each in Backups(entrance.records).all()}
+
+
+@pytest.mark.parametrize("what", NO_FILE)
+def test_a_plain_file_beside_which_no_journal_but_something_else_lies_is_left_as_it_is(
+    entrance: Entrance, plain: Path, what: str
+) -> None:
+    plant(plain.with_name(f"{plain.name}-journal"), what)
+    before = plain.read_bytes()
+    with pytest.raises(StoreError, match="is not the file that belongs beside the records"):
+        encrypt(plain, new_keys().database)
+    assert plain.read_bytes() == before
 
 
 def test_a_plain_file_that_lacks_a_table_is_left_as_it_is(entrance: Entrance, plain: Path) -> None:

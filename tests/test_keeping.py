@@ -16,6 +16,7 @@ from time import monotonic
 from typing import TypeVar
 
 import pytest
+from planted import NO_FILE, plant
 from PySide6.QtCore import QLockFile, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -38,11 +39,12 @@ from evalassist.content.loader import Content, load_content
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Evaluation, Patient, Quantity, StrengthTest
 from evalassist.records.connection import connect
+from evalassist.records.doorstep import RECORDS, VAULT
 from evalassist.records.store import Store
-from evalassist.records.vault import new_keys
+from evalassist.records.vault import new_keys, new_vault, write_vault
 from evalassist.settings import Settings, settings_file
 from ui import style
-from ui.app import App
+from ui.app import LOCK, App
 from ui.aside import Aside, submit
 from ui.crash import CrashHook
 from ui.dialogs.papers import AddendumDialog
@@ -670,6 +672,55 @@ def test_a_folder_that_cannot_be_written_is_not_called_already_open(
     program.window.show()
     qtbot.waitUntil(lambda: says in texts(program.window))
     assert program.window.start is None
+    program.close()
+
+
+@pytest.mark.parametrize("what", NO_FILE)
+def test_what_lies_in_the_place_of_the_lock_is_named_and_not_called_already_open(
+    qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr(CrashHook, "install", lambda _: None)
+    home.mkdir()
+    plant(home / LOCK, what)
+    program = App()
+    qtbot.addWidget(program.window)
+    program.window.show()
+    qtbot.waitUntil(lambda: f"{home / LOCK} is not the file" in texts(program.window))
+    assert "already open" not in texts(program.window)
+    assert gc.isenabled()
+    (home / LOCK).rmdir() if what == "a folder" else (home / LOCK).unlink()
+    program.close()
+
+
+def test_a_folder_in_the_place_of_the_records_leads_to_the_backups(
+    qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CrashHook, "install", lambda _: None)
+    home.mkdir()
+    write_vault(new_vault().model_copy(update={"begun": True}), home / VAULT)
+    plant(home / RECORDS, "a folder")
+    program = App()
+    qtbot.addWidget(program.window)
+    program.window.show()
+    qtbot.waitUntil(lambda: f"{home / RECORDS} is a folder, not a records file" in texts(program.window))
+    assert "Restore a backup…" in [each.text() for each in program.window.findChildren(QPushButton)]
+    assert gc.isenabled()
+    program.close()
+
+
+def test_the_collector_works_again_when_the_start_ends_in_something_unforeseen(
+    qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unforeseen(_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(CrashHook, "install", lambda _: None)
+    monkeypatch.setattr(App, "_load", unforeseen)
+    program = App()
+    qtbot.addWidget(program.window)
+    with pytest.raises(RuntimeError):
+        program.load()
+    assert gc.isenabled()
     program.close()
 
 

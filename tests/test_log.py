@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from planted import NO_FILE, plant
 
 from evalassist.log import log_file, start_logging, stop_logging
 
@@ -40,6 +41,12 @@ def test_another_packages_messages_stay_out_of_the_log(tmp_path: Path) -> None:
 def test_a_log_that_cannot_be_opened_does_not_stop_the_app(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert start_logging(tmp_path / "file" / "evalassist.log") is None
+
+
+@pytest.mark.parametrize("what", NO_FILE)
+def test_a_log_in_whose_place_something_else_lies_is_not_opened(tmp_path: Path, what: str) -> None:
+    plant(tmp_path / "evalassist.log", what)
+    assert start_logging(tmp_path / "evalassist.log") is None
 
 
 def test_the_log_lies_in_the_persons_own_folder() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pypdfium2
 import pytest
+from planted import NO_FILE, plant
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -169,6 +170,22 @@ def test_a_practice_file_of_other_keys_is_begun_again(
     file.write_bytes(bytes(8192))
     window.show_start()
     window.start.practice.go_on.click()
+    assert window.evaluation_id() == ""
+    assert "Begin again" in words(window.start)
+    window.start.practice.filled.click()
+    assert window.evaluation_id() == PRACTICE
+
+
+@pytest.mark.parametrize("what", NO_FILE)
+def test_practice_beside_whose_file_no_journal_but_something_else_lies_is_begun_again(
+    window: MainWindow, clinic: Records, sure: None, what: str
+) -> None:
+    window.practice.begin(filled=True)
+    window.show_start()
+    file = practice_file(clinic.folder)
+    plant(file.with_name(f"{file.name}-journal"), what)
+    window.practice.open()
+    assert window.start is not None
     assert window.evaluation_id() == ""
     assert "Begin again" in words(window.start)
     window.start.practice.filled.click()

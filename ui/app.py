@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import delete
 
 from evalassist.errors import ContentError, EvalAssistError, StoreError
+from evalassist.files import is_something_else
 from evalassist.translate import tr
 from ui import collector, style
 from ui.main_window import MainWindow
@@ -148,9 +149,9 @@ class App:
             self.window.show_fault(FaultPage(headline, error, CONNECT_IT))
         except EvalAssistError as error:
             self._show_start_fault(error)
-
-        if not self.loaded:
-            collector.resume(self)
+        finally:
+            if not self.loaded:
+                collector.resume(self)
 
     def _show_start_fault(self, error: EvalAssistError) -> None:
         """Records that cannot be opened can be restored from a backup, here and now."""
@@ -258,6 +259,13 @@ class App:
 
     @staticmethod
     def _only_window(folder: Path) -> QLockFile:
+        if is_something_else(folder / LOCK):
+            raise EvalAssistError(
+                tr(
+                    "{file} is not the file that EvalAssist keeps there: another program put a folder, or something "
+                    "else, in its place. Remove it."
+                ).format(file=folder / LOCK)
+            )
         lock = QLockFile(str(folder / LOCK))
         lock.setStaleLockTime(0)
         if lock.tryLock(0):

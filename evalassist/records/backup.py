@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -174,8 +175,11 @@ class Backups:
         """`folder`: where they lie, on another disk perhaps; otherwise beside the records."""
         self.records = records
         self.folder = folder or records.parent / FOLDER
+
+    @cached_property
+    def records_id(self) -> str:
         vault = self.vault_bytes()
-        self.records_id = vaults.vault_of(vault).records_id if vault else ""
+        return vaults.vault_of(vault).records_id if vault else ""
 
     # ------------------------------------------------------------ looking
 
@@ -271,6 +275,10 @@ class Backups:
     def tidy(self) -> None:
         """Remove what was cut short before: unfinished copies, and what a trial left."""
         with _told(self.folder):
+            if (
+                self.folder.exists() or not self.folder.parent.exists()
+            ):  # else it is made with the first backup
+                os.scandir(self.folder).close()  # what cannot be looked at seems empty to `glob`
             for part in self.folder.glob(f"evalassist-{self._short}-*.part"):
                 _remove_unfinished(part)
             for part in self.folder.glob(f".evalassist-{self._short}-*"):
@@ -336,10 +344,18 @@ class Backups:
         file = self.records.with_name(vaults.FILE_NAME)
         for each in (file, vaults.previous_of(file)):
             try:
-                found = each.read_bytes()
+                found = read_small(each)
                 vaults.vault_of(found)
-            except (OSError, vaults.VaultDamagedError):
+            except (FileNotFoundError, vaults.VaultDamagedError):
                 continue
+            except (OSError, ValueError) as error:
+                raise BackupError(
+                    tr(
+                        "No backup was made, for {file}, which opens the records, cannot be read: it is damaged, or "
+                        "another program put something else in its place. Your records were not changed. "
+                        "Allow reading it, or put the vault of your latest backup there."
+                    ).format(file=each)
+                ) from error
             return found
         return b""
 

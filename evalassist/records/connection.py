@@ -7,7 +7,8 @@ from threading import Lock
 
 from sqlcipher3 import dbapi2 as sqlite
 
-from evalassist.errors import EvalAssistError
+from evalassist.errors import EvalAssistError, StoreError
+from evalassist.files import is_something_else
 from evalassist.records.vault import KEY_BYTES
 from evalassist.translate import tr
 
@@ -25,6 +26,7 @@ def connect(path: Path, key: bytes, wait_s: float = WAIT_S, *, mode: str = "rw")
     """Connect to a file that exists; it never makes one, and leaves transactions to its caller."""
     if len(key) != KEY_BYTES:  # SQLCipher would take it for a passphrase and make another key of it
         raise EvalAssistError(tr("The key of the records does not have its right length."))
+    refuse_false_companions(path)
     uri = f"{path.as_uri()}?mode={mode}"
     db = sqlite.connect(uri, uri=True, timeout=wait_s, isolation_level=None, check_same_thread=False)
     try:
@@ -36,6 +38,20 @@ def connect(path: Path, key: bytes, wait_s: float = WAIT_S, *, mode: str = "rw")
         db.close()
         raise
     return db
+
+
+def refuse_false_companions(path: Path) -> None:
+    """Refuse what is no file in the place of a companion: SQLite would wait for ever to read a pipe."""
+    path = path.resolve()  # SQLite looks for them beside what a link leads to
+    for companion in (path.with_name(path.name + end) for end in COMPANIONS):
+        if is_something_else(companion):
+            raise StoreError(
+                tr(
+                    "{companion} is not the file that belongs beside the records: another program put a folder, or "
+                    "something else, in its place, so the records were not opened. Nothing was changed. "
+                    "Remove it, then try again."
+                ).format(companion=companion)
+            )
 
 
 def first_fault(db: sqlite.Connection) -> str:

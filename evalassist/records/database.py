@@ -18,7 +18,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from evalassist.errors import StoreError
 from evalassist.files import keep_names
 from evalassist.records.backup import Backups
-from evalassist.records.connection import WAIT_S, connect, first_fault
+from evalassist.records.connection import WAIT_S, connect, first_fault, refuse_false_companions
 from evalassist.records.disk import refuse_network
 from evalassist.records.faults import DamagedError, plain_words
 from evalassist.records.migrations import APPLICATION_ID, MIGRATIONS, bring_up_to_date, version_of
@@ -81,6 +81,7 @@ def open_engine(url_or_path: str | Path, key: bytes, wait_s: float = WAIT_S) -> 
     """
     path = file_of(url_or_path)
     refuse_network(path.parent)
+    refuse_false_companions(path)
     with plain_words(path, "open"):
         if path.exists():
             _refuse_a_folder_or_nothing(path)

@@ -23,13 +23,19 @@ MOST_LETTERS = 100
 
 
 def at_first_sight(folder: Path) -> Literal["new", "locked", ""]:
-    """What a look at the files says; "" where only the entrance can tell (plain records, or one half is missing)."""
+    """What a look at the files says; "" where only the entrance can tell.
+
+    As of plain records, of those that cannot be read, or where one half is missing.
+    """
     records, vault = folder / RECORDS, folder / VAULT
     if not any(folder.glob(f"{VAULT}*")) and not records.exists():
         return "new"
     if not vault.exists() or not records.exists() or records.stat().st_size == 0:
         return ""
-    return "" if is_plain(records) else "locked"
+    try:
+        return "" if is_plain(records) else "locked"
+    except OSError:
+        return ""
 
 
 def is_connected(folder: Path) -> bool:

@@ -9,7 +9,7 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import StoreError
 from evalassist.files import keep_names
-from evalassist.records.connection import COMPANIONS, connect, first_fault
+from evalassist.records.connection import COMPANIONS, connect, first_fault, refuse_false_companions
 from evalassist.records.faults import plain_words
 from evalassist.records.integrity import columns_of, quoted
 from evalassist.records.migrations import (
@@ -30,6 +30,7 @@ def encrypt(path: Path, key: bytes) -> None:
 
     Anybody could write to a plain file, so nothing but rows comes from it: the tables are made anew.
     """
+    refuse_false_companions(path)
     part = path.with_name(f"{path.name}.encrypted.part")
     with plain_words(path, "open"):
         part.unlink(missing_ok=True)

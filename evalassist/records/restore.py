@@ -15,12 +15,12 @@ from tempfile import mkdtemp
 from sqlcipher3 import dbapi2 as sqlite
 
 from evalassist.errors import EvalAssistError, StoreError
-from evalassist.files import held, keep_names, write_whole
+from evalassist.files import held, keep_names, read_small, write_whole
 from evalassist.records import audit
 from evalassist.records import vault as vaults
 from evalassist.records.accounts import NOBODY
 from evalassist.records.backup import FOLDER, Backups, Manifest, backups_in, given_name, manifest_of
-from evalassist.records.connection import COMPANIONS, WHOLE_FILE, connect
+from evalassist.records.connection import COMPANIONS, WHOLE_FILE, connect, refuse_false_companions
 from evalassist.records.disk import refuse_network
 from evalassist.records.doorstep import CHANGING, RECORDS, SERVER, is_connected
 from evalassist.records.faults import plain_words
@@ -100,7 +100,10 @@ def chosen_backup(chosen: Path) -> ToRestore:
                 "a backup is three files with one name."
             ).format(name=file.name, beside_name=beside[0].name)
         )
-    vault_bytes = vault_file.read_bytes()
+    try:
+        vault_bytes = read_small(vault_file)
+    except ValueError:
+        raise VaultDamagedError from None
     return ToRestore(file, vaults.vault_of(vault_bytes), vault_bytes, manifest_of(file))
 
 
@@ -181,8 +184,8 @@ def _refuse_a_changed_copy(backup: ToRestore) -> None:
 def _refuse_other_records(backup: ToRestore, keys: list[Keys], folder: Path) -> None:
     vault = folder / vaults.FILE_NAME
     for file in (vault, vaults.previous_of(vault)):
-        with suppress(FileNotFoundError, VaultDamagedError):
-            here = vaults.vault_of(file.read_bytes())
+        with suppress(VaultDamagedError):
+            here = vaults.vault_of(_small(file) or b"")
             same = here.records_id == backup.vault.records_id and all(here.fits(each) for each in keys)
             if here.begun and not same:
                 raise NotRestoredError(
@@ -248,9 +251,13 @@ def _put_aside(folder: Path, keys: Keys, until_done: ExitStack) -> Path | None:
         return None
     if records.exists() and (made := _backed_up(records, keys, until_done)):
         return made
-    aside = Path(mkdtemp(prefix="before-restore-", dir=_made(folder / FOLDER)))
+    aside = _new_aside(folder)
     for each in ways_in:  # the vault stays until the other one takes its place: without it all would look new
-        write_whole(aside / each.name, each.read_bytes())
+        if (text := _small(each)) is not None:
+            write_whole(aside / each.name, text)
+        else:
+            each.rename(aside / each.name)
+            each.touch(mode=0o600)
     former.unlink(missing_ok=True)
     for each in files:
         if each.exists():  # asked only now: nobody opens the records any more once their file is moved
@@ -267,6 +274,7 @@ def _backed_up(records: Path, keys: Keys, until_done: ExitStack) -> Path | None:
     Nobody else opens them until then: what somebody kept between the copy and the exchange would lie nowhere. On
     Windows the last moment of that is open: a file that is held cannot be exchanged there.
     """
+    refuse_false_companions(records)  # who uses the records cannot be seen then
     try:
         with WHOLE_FILE:  # the window's own last backup may be at work
             db = until_done.enter_context(closing(connect(records, keys.database)))
@@ -280,8 +288,19 @@ def _backed_up(records: Path, keys: Keys, until_done: ExitStack) -> Path | None:
             raise _in_use() from error
         until_done.close()
         return None
-    vaults.previous_of(records.with_name(vaults.FILE_NAME)).unlink(missing_ok=True)
+    former = vaults.previous_of(records.with_name(vaults.FILE_NAME))
+    if former.exists() and _small(former) is None:
+        former.rename(_new_aside(records.parent) / former.name)
+    former.unlink(missing_ok=True)
     return made.file
+
+
+def _small(file: Path) -> bytes | None:
+    """What stands in a file of ours; None where there is none, or something else lies in its place."""
+    try:
+        return read_small(file) if file.is_file() else None
+    except ValueError:
+        return None
 
 
 def _in_use() -> NotRestoredError:
@@ -290,6 +309,8 @@ def _in_use() -> NotRestoredError:
     )
 
 
-def _made(folder: Path) -> Path:
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
+def _new_aside(folder: Path) -> Path:
+    """A new folder among the backups, for what is put aside as it is."""
+    backups = folder / FOLDER
+    backups.mkdir(mode=0o700, exist_ok=True)
+    return Path(mkdtemp(prefix="before-restore-", dir=backups))

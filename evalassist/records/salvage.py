@@ -22,7 +22,7 @@ from evalassist.evaluation import Patient
 from evalassist.files import keep_names, write_whole
 from evalassist.records import migrations
 from evalassist.records import vault as vaults
-from evalassist.records.backup import FOLDER, Backup, Backups, backups_in
+from evalassist.records.backup import FOLDER, Backup, BackupError, Backups, backups_in
 from evalassist.records.connection import COMPANIONS, connect
 from evalassist.records.disk import refuse_network
 from evalassist.records.doorstep import RECORDS
@@ -137,7 +137,9 @@ def salvage(damaged: Path, folder: Path, keys: list[vaults.Keys]) -> Salvaged:
 
 def vault_for(damaged: Path) -> vaults.Vault:
     """The vault beside damaged records, or that of their newest backup."""
-    found = Backups(damaged / RECORDS).vault_bytes()
+    found = b""
+    with suppress(BackupError):  # that of a backup opens them, too
+        found = Backups(damaged / RECORDS).vault_bytes()
     if not found:
         vaults_there = (each.vault_file for each in backups_in(damaged / FOLDER) if each.vault_file.is_file())
         found = next((file.read_bytes() for file in vaults_there), b"")

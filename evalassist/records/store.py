@@ -104,7 +104,10 @@ class AccountChangedError(DismissedError):
 
 
 class MovedError(DismissedError):
-    """The records were moved to the clinic's database. Sign in anew to go on there; what was not kept yet waits."""
+    """The records were moved to the clinic's database, or another program put evalassist.server beside them.
+
+    Sign in anew to go on there; what was not kept yet waits.
+    """
 
 
 @dataclass(frozen=True, slots=True)

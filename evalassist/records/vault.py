@@ -393,8 +393,8 @@ def write_vault(vault: Vault, file: Path) -> None:
             write_whole(previous, former)
         write_whole(file, vault_bytes(vault))
     except OSError as error:
-        with suppress(OSError):  # it may have come into its place before the disk failed
-            if file.read_bytes() != former == previous.read_bytes():
+        with suppress(OSError, ValueError):  # it may have come into its place before the disk failed
+            if read_small(file) != former == read_small(previous):
                 previous.replace(file)
         raise EvalAssistError(
             tr(
