@@ -21,7 +21,7 @@ from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content, load_content
 from evalassist.documents import evaluation_note_pdf, plan_of_care_pdf
 from evalassist.errors import EvalAssistError
-from evalassist.evaluation import Evaluation, ExerciseLog, Signature, VisitKind, out_of_place
+from evalassist.evaluation import Evaluation, ExerciseLog, PlanEdit, Signature, VisitKind, out_of_place
 from evalassist.note import Note, NotePlan
 from evalassist.note_text import note_text
 from evalassist.records.models import StoredEpisode
@@ -280,6 +280,20 @@ def test_one_act_goes_on_to_the_next_phase_whatever_is_not_met(
     session.undo()
     assert isinstance(session.plan, PlanOfCare)
     assert session.plan.phase == 1
+
+
+def test_an_exercise_taken_out_last_time_does_not_come_back_without_a_word(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    second = later(first, 2).with_plan_edit(PlanEdit("drop", "QC01", reason="done in the clinic"))
+    session = begin(later(first, 4), second)
+    assert isinstance(session.plan, PlanOfCare)
+    assert "QC01" in {one.exercise.id for one in session.plan.exercises}
+    told = "Proposed again, though taken out last time: Mini-squat 0-45° (done in the clinic)."
+    page = opened(PlanPage(session))
+    assert told in words(page)
+    page.cards["QC01"].edited.emit(PlanEdit("drop", "QC01"))
+    assert told not in words(page)
 
 
 def test_no_benefit_after_8_weeks_says_refer_back(opened: Any, begin: Begin, first: Evaluation) -> None:

@@ -66,6 +66,12 @@ def taken_out(edited: Edited, edits: Iterable[PlanEdit]) -> tuple[Refusal, ...]:
     return tuple(refusal for refusal in edited.dropped if refusal.exercise_id in named)
 
 
+def last_drops(edits: Iterable[PlanEdit]) -> dict[str, str]:
+    """The exercises that the therapist took out and left out, with the reason given."""
+    words = {edit.exercise: edit for edit in edits if edit.kind in ("add", "drop")}
+    return {exercise_id: edit.reason for exercise_id, edit in words.items() if edit.kind == "drop"}
+
+
 def _locked(edits: Sequence[PlanEdit]) -> frozenset[str]:
     """What is locked after all: the last word on each exercise counts."""
     words = {edit.exercise: edit.kind for edit in edits if edit.kind in ("lock", "unlock", "drop")}

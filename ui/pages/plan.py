@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import pairwise
 
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from evalassist.clinical.assessment import CODES
 from evalassist.clinical.codes import CHOSEN_ITEM
+from evalassist.clinical.edits import last_drops
 from evalassist.clinical.result import (
     Conclusion,
     NoPlan,
@@ -482,8 +483,25 @@ class PlanPage(Page):
         ended = (
             tr("Ended from the last plan: {names}.").format(names="; ".join(plan.ended)) if plan.ended else ""
         )
-        self._next.setText("\n".join(filter(None, (ended, then))))
-        self._next.setVisible(bool(ended or then))
+        said = "\n".join(filter(None, (self._back(wanted), ended, then)))
+        self._next.setText(said)
+        self._next.setVisible(bool(said))
+
+    def _back(self, wanted: Iterable[str]) -> str:
+        """What the therapist took out of the last plan and the findings propose again."""
+        earlier = self.session.earlier
+        last = last_drops(earlier[-1].plan_edits) if earlier else {}
+        exercises = self.session.content.exercises
+        back = [
+            f"{exercises[each].name} ({last[each]})" if last[each] else exercises[each].name
+            for each in wanted
+            if each in last
+        ]
+        return (
+            tr("Proposed again, though taken out last time: {names}.").format(names="; ".join(back))
+            if back
+            else ""
+        )
 
     def _speak_changes(self, before: list[str], now: list[str]) -> None:
         """What came and went, also where it went with a finding."""
