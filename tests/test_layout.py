@@ -37,7 +37,7 @@ from ui.pages.review import SignPage
 from ui.pages.start import StartPage
 from ui.pages.step import StepPage
 from ui.pages.strength import StrengthPage
-from ui.screenshots import later
+from ui.screenshots import ended, later
 from ui.widgets.cards import FoldingGroup
 from ui.widgets.editors import Editor
 from ui.widgets.elided import ElidedLabel, GivingLabel
@@ -204,6 +204,31 @@ def test_with_large_text_an_assessment_that_one_disagrees_with_is_not_cut(
     inner = page.area.widget()
     assert inner is not None
     assert inner.minimumSizeHint().width() <= page.area.viewport().width()
+    words = [one for one in page.findChildren(QLabel) if one.isVisible() and one.wordWrap()]
+    assert [one.text() for one in words if one.height() < one.heightForWidth(one.width())] == []
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
+def test_what_changed_since_two_earlier_visits_makes_the_assessment_no_wider_than_its_page(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    first = read_case(CASES / "ex1.toml", content)
+    window = window_on(qtbot, home, content, later(first), scale, earlier=first)
+    window.begin(ended(first))
+    assert window.view is not None
+    page = window.view.show_step("assessment")
+    assert isinstance(page, AssessmentPage)
+    settle(page)
+    assert page.change is not None
+    assert page.change.since.isVisible()
+    viewport, inner = page.area.viewport(), page.area.widget()
+    assert inner is not None
+    assert inner.minimumSizeHint().width() <= viewport.width()
+    assert inside(page.change, viewport)
+    assert inside(page.change.since, viewport)
+    title = page.change._title.mapTo(page.change, QPoint()).y()
+    beside = page.change.since.mapTo(page.change, QPoint()).y() < title + page.change._title.height()
+    assert beside == (scale == 1.0)
     words = [one for one in page.findChildren(QLabel) if one.isVisible() and one.wordWrap()]
     assert [one.text() for one in words if one.height() < one.heightForWidth(one.width())] == []
 
