@@ -431,6 +431,34 @@ def test_sign_stays_in_sight_and_what_is_missing_too(
     assert panel.area.height() >= style.px(150)
 
 
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0], indirect=True)
+@pytest.mark.parametrize("name", ["Nora Newcomer, PT, DPT", "Alexandra Chen-Montgomery, PT, DPT"])
+def test_whoever_signs_the_column_beside_the_note_is_not_cut(
+    qtbot: QtBot, home: Path, content: Content, scale: float, name: str
+) -> None:
+    first = read_case(CASES / "ex1.toml", content)
+    window = window_on(qtbot, home, content, ended(first), scale, earlier=first)
+    view = window.view
+    assert view is not None
+    view.session.settings = view.session.settings.model_copy(
+        update={"therapist_name": name, "licence": "PT 12345-6789"}
+    )
+    view.session.confirm = lambda _password: None
+    page = view.show_step("sign")
+    settle(page)
+    assert isinstance(page, SignPage)
+    panel, inner = page.panel, page.panel.area.widget()
+    assert inner is not None
+    assert inner.minimumSizeHint().width() <= panel.area.viewport().width()
+    parts = [one for one in panel.findChildren(QWidget) if one.isVisible()]
+    assert page.copy_button in parts
+    assert [one for one in parts if not inside(one, panel)] == []
+    words = [one for one in parts if isinstance(one, QLabel) and one.text()]
+    assert [one.text() for one in words if one.height() < one.heightForWidth(one.width())] == []
+    plain = [one for one in words if not one.wordWrap()]
+    assert [one.text() for one in plain if one.width() < one.sizeHint().width()] == []
+
+
 @pytest.mark.parametrize("scale", [2.0], indirect=True)
 def test_the_password_that_signs_is_seen_when_the_keyboard_is_in_it(
     qtbot: QtBot, home: Path, content: Content, scale: float
