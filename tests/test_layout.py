@@ -27,7 +27,7 @@ from ui import spoken, style
 from ui.app import fill_small_screen
 from ui.dialogs.about import AboutDialog
 from ui.dialogs.preferences import PreferencesDialog
-from ui.main_window import MainWindow
+from ui.main_window import SMALLEST, MainWindow
 from ui.pages.assessment import AssessmentPage
 from ui.pages.base import Page
 from ui.pages.door import Door
@@ -730,6 +730,18 @@ def cut_words(bar: QWidget) -> list[str]:
     return cut + [one.text() for one in buttons if one.width() < one.sizeHint().width()]
 
 
+def start_header(qtbot: QtBot, window: MainWindow, settings: Settings, width: int) -> QWidget:
+    """The header of a start page as wide as this, whatever it would like."""
+    start = StartPage(window.records, settings, signed_in=True)
+    qtbot.addWidget(start)
+    start.setMinimumSize(*SMALLEST)
+    start.resize(width, 768)
+    start.show()
+    for _ in range(5):
+        QApplication.processEvents()
+    return start._header
+
+
 @pytest.mark.parametrize("user", ["Bo", "Ada Morgan, PT", "Alexandra Chen-Montgomery, PT, DPT"])
 @pytest.mark.parametrize("scale", [1.5, 2.0], indirect=True)
 def test_large_text_cuts_nothing_in_the_headers_whoever_is_signed_in(
@@ -753,12 +765,38 @@ def test_large_text_cuts_nothing_in_the_headers_whoever_is_signed_in(
     view.toggle_hands()
     window.records.account = Account("1", "a", user, "", "administrator")
     settings = Settings(therapist_name=user, clinic_name="Harbor Physical Therapy", text_scale=scale)
-    start = StartPage(window.records, settings, signed_in=True)
-    qtbot.addWidget(start)
-    start.resize(1366, 768)
-    start.show()
-    settle(view.page)
-    assert cut_words(start._header) == []
+    assert cut_words(start_header(qtbot, window, settings, 1366)) == []
+
+
+@pytest.mark.parametrize("width", [1366, 2560])
+@pytest.mark.parametrize("scale", [2.0], indirect=True)
+def test_the_acts_of_the_start_page_are_pictures_only_where_there_is_no_room_for_their_words(
+    qtbot: QtBot, home: Path, content: Content, scale: float, width: int
+) -> None:
+    window = window_on(qtbot, home, content, anyone(), scale)
+    user = "Nora Newcomer, PT, DPT"
+    window.records.account = Account("1", "n", user, "", "administrator")
+    settings = Settings(therapist_name=user, clinic_name="Maple Street Physical Therapy", text_scale=scale)
+    header = start_header(qtbot, window, settings, width)
+    assert cut_words(header) == []
+    acts = ["Audit trail", "Manual", "About", "Settings"]
+    buttons = [one for one in header.findChildren(QAbstractButton) if one.accessibleName() in acts]
+    assert [one.accessibleName() for one in buttons] == acts
+    assert [one.text() for one in buttons] == (acts if width > 1366 else [""] * len(acts))
+    assert [one.toolTip() for one in buttons] == ([""] * len(acts) if width > 1366 else acts)
+
+
+@pytest.mark.parametrize("scale", [2.0], indirect=True)
+def test_a_clinic_with_a_long_name_cuts_no_act_of_the_start_page(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    window = window_on(qtbot, home, content, anyone(), scale)
+    clinic = "Harbor Physical Therapy and Sports Rehabilitation of Lower Michigan"
+    settings = Settings(therapist_name="Nora Newcomer, PT, DPT", clinic_name=clinic, text_scale=scale)
+    window.records.account = Account("1", "n", settings.therapist_name, "", "administrator")
+    header = start_header(qtbot, window, settings, 1366)
+    assert cut_words(header) == [clinic]
+    assert clinic in [one.toolTip() for one in header.findChildren(QLabel)]
 
 
 def beside(window: MainWindow, step_id: str) -> Page:
