@@ -27,7 +27,7 @@ from ui import spoken, style
 from ui.app import fill_small_screen
 from ui.dialogs.about import AboutDialog
 from ui.dialogs.preferences import PreferencesDialog
-from ui.main_window import MainWindow
+from ui.main_window import SMALLEST, MainWindow
 from ui.pages.assessment import AssessmentPage
 from ui.pages.base import Page
 from ui.pages.door import Door
@@ -37,7 +37,7 @@ from ui.pages.review import SignPage
 from ui.pages.start import StartPage
 from ui.pages.step import StepPage
 from ui.pages.strength import StrengthPage
-from ui.screenshots import later
+from ui.screenshots import ended, later
 from ui.widgets.cards import FoldingGroup
 from ui.widgets.editors import Editor
 from ui.widgets.elided import ElidedLabel, GivingLabel
@@ -204,6 +204,31 @@ def test_with_large_text_an_assessment_that_one_disagrees_with_is_not_cut(
     inner = page.area.widget()
     assert inner is not None
     assert inner.minimumSizeHint().width() <= page.area.viewport().width()
+    words = [one for one in page.findChildren(QLabel) if one.isVisible() and one.wordWrap()]
+    assert [one.text() for one in words if one.height() < one.heightForWidth(one.width())] == []
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
+def test_what_changed_since_two_earlier_visits_makes_the_assessment_no_wider_than_its_page(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    first = read_case(CASES / "ex1.toml", content)
+    window = window_on(qtbot, home, content, later(first), scale, earlier=first)
+    window.begin(ended(first))
+    assert window.view is not None
+    page = window.view.show_step("assessment")
+    assert isinstance(page, AssessmentPage)
+    settle(page)
+    assert page.change is not None
+    assert page.change.since.isVisible()
+    viewport, inner = page.area.viewport(), page.area.widget()
+    assert inner is not None
+    assert inner.minimumSizeHint().width() <= viewport.width()
+    assert inside(page.change, viewport)
+    assert inside(page.change.since, viewport)
+    title = page.change._title.mapTo(page.change, QPoint()).y()
+    beside = page.change.since.mapTo(page.change, QPoint()).y() < title + page.change._title.height()
+    assert beside == (scale == 1.0)
     words = [one for one in page.findChildren(QLabel) if one.isVisible() and one.wordWrap()]
     assert [one.text() for one in words if one.height() < one.heightForWidth(one.width())] == []
 
@@ -404,6 +429,34 @@ def test_sign_stays_in_sight_and_what_is_missing_too(
     assert not panel.area.isAncestorOf(page.sign_button)
     assert panel.rect().contains(QRect(page.sign_button.mapTo(panel, QPoint()), page.sign_button.size()))
     assert panel.area.height() >= style.px(150)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0], indirect=True)
+@pytest.mark.parametrize("name", ["Nora Newcomer, PT, DPT", "Alexandra Chen-Montgomery, PT, DPT"])
+def test_whoever_signs_the_column_beside_the_note_is_not_cut(
+    qtbot: QtBot, home: Path, content: Content, scale: float, name: str
+) -> None:
+    first = read_case(CASES / "ex1.toml", content)
+    window = window_on(qtbot, home, content, ended(first), scale, earlier=first)
+    view = window.view
+    assert view is not None
+    view.session.settings = view.session.settings.model_copy(
+        update={"therapist_name": name, "licence": "PT 12345-6789"}
+    )
+    view.session.confirm = lambda _password: None
+    page = view.show_step("sign")
+    settle(page)
+    assert isinstance(page, SignPage)
+    panel, inner = page.panel, page.panel.area.widget()
+    assert inner is not None
+    assert inner.minimumSizeHint().width() <= panel.area.viewport().width()
+    parts = [one for one in panel.findChildren(QWidget) if one.isVisible()]
+    assert page.copy_button in parts
+    assert [one for one in parts if not inside(one, panel)] == []
+    words = [one for one in parts if isinstance(one, QLabel) and one.text()]
+    assert [one.text() for one in words if one.height() < one.heightForWidth(one.width())] == []
+    plain = [one for one in words if not one.wordWrap()]
+    assert [one.text() for one in plain if one.width() < one.sizeHint().width()] == []
 
 
 @pytest.mark.parametrize("scale", [2.0], indirect=True)
@@ -677,6 +730,18 @@ def cut_words(bar: QWidget) -> list[str]:
     return cut + [one.text() for one in buttons if one.width() < one.sizeHint().width()]
 
 
+def start_header(qtbot: QtBot, window: MainWindow, settings: Settings, width: int) -> QWidget:
+    """The header of a start page as wide as this, whatever it would like."""
+    start = StartPage(window.records, settings, signed_in=True)
+    qtbot.addWidget(start)
+    start.setMinimumSize(*SMALLEST)
+    start.resize(width, 768)
+    start.show()
+    for _ in range(5):
+        QApplication.processEvents()
+    return start._header
+
+
 @pytest.mark.parametrize("user", ["Bo", "Ada Morgan, PT", "Alexandra Chen-Montgomery, PT, DPT"])
 @pytest.mark.parametrize("scale", [1.5, 2.0], indirect=True)
 def test_large_text_cuts_nothing_in_the_headers_whoever_is_signed_in(
@@ -700,12 +765,38 @@ def test_large_text_cuts_nothing_in_the_headers_whoever_is_signed_in(
     view.toggle_hands()
     window.records.account = Account("1", "a", user, "", "administrator")
     settings = Settings(therapist_name=user, clinic_name="Harbor Physical Therapy", text_scale=scale)
-    start = StartPage(window.records, settings, signed_in=True)
-    qtbot.addWidget(start)
-    start.resize(1366, 768)
-    start.show()
-    settle(view.page)
-    assert cut_words(start._header) == []
+    assert cut_words(start_header(qtbot, window, settings, 1366)) == []
+
+
+@pytest.mark.parametrize("width", [1366, 2560])
+@pytest.mark.parametrize("scale", [2.0], indirect=True)
+def test_the_acts_of_the_start_page_are_pictures_only_where_there_is_no_room_for_their_words(
+    qtbot: QtBot, home: Path, content: Content, scale: float, width: int
+) -> None:
+    window = window_on(qtbot, home, content, anyone(), scale)
+    user = "Nora Newcomer, PT, DPT"
+    window.records.account = Account("1", "n", user, "", "administrator")
+    settings = Settings(therapist_name=user, clinic_name="Maple Street Physical Therapy", text_scale=scale)
+    header = start_header(qtbot, window, settings, width)
+    assert cut_words(header) == []
+    acts = ["Audit trail", "Manual", "About", "Settings"]
+    buttons = [one for one in header.findChildren(QAbstractButton) if one.accessibleName() in acts]
+    assert [one.accessibleName() for one in buttons] == acts
+    assert [one.text() for one in buttons] == (acts if width > 1366 else [""] * len(acts))
+    assert [one.toolTip() for one in buttons] == ([""] * len(acts) if width > 1366 else acts)
+
+
+@pytest.mark.parametrize("scale", [2.0], indirect=True)
+def test_a_clinic_with_a_long_name_cuts_no_act_of_the_start_page(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    window = window_on(qtbot, home, content, anyone(), scale)
+    clinic = "Harbor Physical Therapy and Sports Rehabilitation of Lower Michigan"
+    settings = Settings(therapist_name="Nora Newcomer, PT, DPT", clinic_name=clinic, text_scale=scale)
+    window.records.account = Account("1", "n", settings.therapist_name, "", "administrator")
+    header = start_header(qtbot, window, settings, 1366)
+    assert cut_words(header) == [clinic]
+    assert clinic in [one.toolTip() for one in header.findChildren(QLabel)]
 
 
 def beside(window: MainWindow, step_id: str) -> Page:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from evalassist.clinical.assessment import caution_unexplained
 from evalassist.clinical.result import PlanOfCare, Reason, advised
@@ -29,6 +29,7 @@ from ui.spoken import Said
 from ui.widgets.addendum_form import ADD, ITS_KIND, AddendumForm
 from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.dates import date_text
+from ui.widgets.elided import WrappedLabel
 from ui.widgets.glyph import State
 from ui.widgets.marks import KeyCap, LinkButton, StateGlyph
 from ui.widgets.passwords import PasswordField
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 PANEL_WIDTH = 306
 KIND = "evaluation-note"
 MOST_MISSING = 8
+LEAST_NAME, BESIDE = 110, 250
+"""The name of who signs breaks into lines no narrower than this; so wide at most it is with the license beside it."""
 
 
 class SignPage(Page):
@@ -152,9 +155,12 @@ class SignPage(Page):
         stack.addWidget(style.label("cap", tr("SIGN")))
         line = style.row(spacing=8)
         line.addWidget(icons.Picture("account", "quiet", 18))
-        self._signer, self._licence = style.label("b"), style.label("s")
-        line.addWidget(self._signer)
-        line.addWidget(self._licence, 1)
+        self._signer = WrappedLabel("b", least=LEAST_NAME)
+        self._licence = WrappedLabel("s", least=LEAST_NAME)
+        self._who = style.row(spacing=8)
+        self._who.addWidget(self._signer)
+        self._who.addWidget(self._licence, 1)
+        line.addLayout(self._who, 1)
         stack.addLayout(line)
         self.name_link = LinkButton(tr("Add your name in the settings"))
         self.name_link.clicked.connect(self._add_name)
@@ -408,6 +414,10 @@ class SignPage(Page):
             if name
             else ""
         )
+        beside = self._signer.sizeHint().width() + self._licence.sizeHint().width() <= style.px(BESIDE)
+        ways = QBoxLayout.Direction
+        self._who.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
+        self._who.setSpacing(style.px(8 if beside else 0))
         own = self.session.confirm is None  # else name and license are the account's
         account = self.session.store.account
         missing = not (name and licence) if own else account.administers and not account.may_sign

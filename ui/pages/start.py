@@ -67,6 +67,7 @@ class StartPage(QWidget):
         self.setObjectName("page")
         self._store, self._settings = store, settings
         self._header = HeaderBar()
+        self._header.details.set_gives(True)  # a clinic may have a long name
         administers = store.account.administers
         for words, icon, wanted in (
             *([(tr("Audit trail"), "history", self.trail_wanted)] if administers else []),
@@ -74,11 +75,7 @@ class StartPage(QWidget):
             (tr("About"), "about", self.about_wanted),
             (tr("Settings"), "settings", self.settings_wanted),
         ):
-            button = QPushButton(words)
-            button.setProperty("kind", "flat")
-            icons.put_icon(button, icon)
-            button.clicked.connect(wanted)
-            self._header.extra.addWidget(button)
+            self._header.add_act(words, icon).clicked.connect(wanted)
         self._who = style.label()
         self._who.setProperty("t", "b")
         self._who.setContentsMargins(0, 0, style.px(8), 0)  # as the padding of a button would be

@@ -13,6 +13,7 @@ from ui.widgets.marks import KeptIndicator, KeyCap
 from ui.widgets.side import Side, SideBadge
 
 HIGH, LOW = 52, 44
+BRIEFEST = 2
 USER = 90
 """So wide at most is the name of who is signed in, where the text is large."""
 
@@ -59,10 +60,14 @@ class HeaderBar(_Bar):
         super().__init__(parent)
         self.setObjectName("header")
         self.setAccessibleName(tr("Patient and visit"))
-        self._two_lines = self._brief = False
+        self._two_lines = False
+        self._brief = 0
+        """How far it gives way, up to BRIEFEST: the name of who is signed in first, then the words of the acts."""
+        self._acts: list[QPushButton] = []
         self.visit_tip = ""
         """What a click on the visit does."""
-        self._name, self._details, self._visit = GivingLabel(), style.label(), GivingLabel()
+        self._name, self._details, self._visit = GivingLabel(), GivingLabel(), GivingLabel()
+        self._details.set_gives(False)
         self._name.setProperty("t", "h1")
         self._details.setProperty("t", "q")
         self._visit.setProperty("t", "q")
@@ -108,6 +113,11 @@ class HeaderBar(_Bar):
         return self._name
 
     @property
+    def details(self) -> GivingLabel:
+        """What stands by the name; a patient's never gives way."""
+        return self._details
+
+    @property
     def visit(self) -> QLabel:
         """The kind of visit and its date, for pages on which they can be corrected."""
         return self._visit
@@ -135,6 +145,16 @@ class HeaderBar(_Bar):
         self._visit.set_gives(self._two_lines)
         self._visit.setVisible(bool(self._visit.text()))
         self._fit()
+
+    def add_act(self, words: str, icon: str) -> QPushButton:
+        """A button in `extra`: its words where there is room for them, else its picture alone."""
+        button = QPushButton(words)
+        button.setProperty("kind", "flat")
+        button.setAccessibleName(words)
+        icons.put_icon(button, icon)
+        self._acts.append(button)
+        self.extra.addWidget(button)
+        return button
 
     def set_user(self, name: str) -> None:
         """Who is signed in; empty hides the name and the lock. Where the text is large the letters behind go."""
@@ -165,28 +185,32 @@ class HeaderBar(_Bar):
         self._fit()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest and not self._brief and self._is_full():
-            self._be_brief(brief=True)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._give_way()
         return super().event(event)
 
     def _fit(self) -> None:
         """Name who is signed in as far as there is room: the patient and the visit must not be cut for it."""
-        self._be_brief(brief=False)
-        if self._is_full():
-            self._be_brief(brief=True)
+        self._be_brief(0)
+        self._give_way()
 
-    def _is_full(self) -> bool:
-        return self._two_lines and self._line.sizeHint().width() > self.width()
+    def _give_way(self) -> None:
+        while self._brief < BRIEFEST and self._line.sizeHint().width() > self.width():
+            self._be_brief(self._brief + 1)
 
-    def _be_brief(self, *, brief: bool) -> None:
+    def _be_brief(self, brief: int) -> None:
         self._brief = brief
         name, words = self._user_name, self._user_name.partition(",")[0].split()
         if self._two_lines:
             metrics = self._user.fontMetrics()
             name = metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, style.px(USER))
-        if brief and len(words) > 1:
-            name = "".join(word[0] for word in words)
+            if brief and len(words) > 1:
+                name = "".join(word[0] for word in words)
         self._user.setText(name)
+        for act in self._acts:
+            says = act.accessibleName()
+            act.setText(says if brief < BRIEFEST else "")
+            act.setToolTip("" if brief < BRIEFEST else says)
 
 
 class FooterBar(_Bar):

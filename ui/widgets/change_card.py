@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QGridLayout
 
 from evalassist.clinical.change import Change
 from evalassist.clinical.follow_up import FollowUp
@@ -37,7 +38,7 @@ class ChangeCard(Card):
         )
         self.since.set_value(FIRST)
         self.since.answered.connect(self._since_chosen)
-        self.title_row.addWidget(self.since)
+        self.title_row.addWidget(self.since, 0, Qt.AlignmentFlag.AlignLeft)
         self._title.set_gives(False)
         self._grid: QGridLayout = style.scaled(QGridLayout(), spacing=2)
         self._grid.setHorizontalSpacing(style.px(14))
@@ -46,6 +47,29 @@ class ChangeCard(Card):
         self.body.addLayout(self._grid)
         self.body.addWidget(self._same)
         self.body.addWidget(self._not_now)
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as its widest part: where there is no room beside the title, the choice goes below it."""
+        parts = (self._title.minimumSizeHint(), self.since.minimumSizeHint(), self.body.minimumSize())
+        return QSize(max(part.width() for part in parts) + self._edges(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_choice()
+
+    def _edges(self) -> int:
+        layout = self.layout()
+        assert layout is not None
+        edges = layout.contentsMargins()
+        return edges.left() + edges.right()
+
+    def _place_choice(self) -> None:
+        ways = QBoxLayout.Direction
+        for way, gap in ((ways.LeftToRight, 10), (ways.TopToBottom, 4)):
+            self.title_row.setDirection(way)
+            self.title_row.setSpacing(style.px(gap))
+            if self.title_row.minimumSize().width() + self._edges() <= self.width():
+                break
 
     def show_found(self, found: FollowUp) -> None:
         """Show the changes of this visit."""
@@ -71,6 +95,7 @@ class ChangeCard(Card):
             tr("Change since {day}").format(day=date_text(day)),
             tr("MDC: beyond error · MCID: important on average"),
         )
+        self._place_choice()
         self._show(day, changes)
 
     def _show(self, day: date, changes: Sequence[Change]) -> None:
