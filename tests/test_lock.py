@@ -40,7 +40,7 @@ from evalassist.case_file import read_case
 from evalassist.content import load_content
 from evalassist.documents import paper_key_pdf
 from evalassist.errors import EvalAssistError, StoreError
-from evalassist.evaluation import Evaluation, Patient, StrengthTest
+from evalassist.evaluation import Evaluation, Patient, Quantity, StrengthTest
 from evalassist.practice import open_practice
 from evalassist.records import audit
 from evalassist.records.accounts import Account
@@ -66,6 +66,7 @@ from ui.dialogs.documents import DocumentsDialog
 from ui.dialogs.limit import LimitDialog
 from ui.dialogs.open_testing import OpenTestingDialog
 from ui.dialogs.palette import Palette
+from ui.dialogs.papers import AddendumDialog
 from ui.dialogs.patient import CorrectionDialog, PatientDialog
 from ui.dialogs.preferences import PreferencesDialog
 from ui.dialogs.restore import RestoreDialog
@@ -75,13 +76,18 @@ from ui.main_window import MainWindow
 from ui.pages.door import Door
 from ui.pages.first_run import FirstRun
 from ui.pages.locked import LockablePage
+from ui.pages.plan import PlanPage
 from ui.pages.review import SignPage
 from ui.pages.strength import StrengthPage
 from ui.session import EvaluationSession
 from ui.watch import PBT_APMSUSPEND, WM_POWERBROADCAST, WM_WTSSESSION_CHANGE, Watch, leaves_session
 from ui.way_in import WayIn
 from ui.widgets.addendum_form import AddendumForm
+from ui.widgets.editors import NumberEditor
+from ui.widgets.fields import NumberField
+from ui.widgets.goal_editor import GoalEditor
 from ui.widgets.marks import Banner, LinkButton
+from ui.widgets.typed import Typed
 
 CASES = Path(__file__).parent / "cases"
 PASSWORD, OTHER, NEW = "four blue kneecaps", "seven slow ferries", "nine quiet harbours"
@@ -2814,3 +2820,202 @@ def test_locking_takes_the_chart_away_and_its_owner_finds_the_start_page(person:
     assert NAME not in person.window.windowTitle()
     person.sign_in("chen", PASSWORD)
     assert person.sees == "start page"
+
+
+# ---------------------------------------------------------------- words that are no answer yet
+
+
+def field_of(person: Person, name: str) -> Typed:
+    """The field of this name that can be typed in."""
+    fields = [one for one in person.view.page.findChildren(Typed) if one.accessibleName() == name]
+    return next(one for one in fields if not one.isHidden())
+
+
+def what_stands_in(person: Person, name: str) -> str:
+    """What stands in the field of this name, where it can be seen."""
+    fields = [one for one in person.view.page.findChildren(Typed) if one.accessibleName() == name]
+    shown = [one for one in fields if one.isVisibleTo(person.view.page)]
+    return " ".join(str(getattr(one, "text", None) or getattr(one, "value", "")) for one in shown)
+
+
+def over_a_lock(person: Person) -> None:
+    person.lock()
+    assert person.window.waiting.words_wait
+    person.sign_in("chen", PASSWORD)
+
+
+def at_the_plan(person: Person) -> PlanPage:
+    person.window.begin(read_case(CASES / "ex1.toml", load_content()))
+    page = person.view.show_step("plan")
+    assert isinstance(page, PlanPage)
+    return page
+
+
+def removal_of_an_exercise(person: Person) -> tuple[str, str]:
+    card = list(at_the_plan(person).cards.values())[1]
+    card.ask_removal()
+    QTest.keyClicks(card.removal_reason.edit, "no step at home")
+    return card.removal_reason.accessibleName(), "no step at home"
+
+
+def one_exercise_too_many(person: Person) -> tuple[str, str]:
+    page = at_the_plan(person)
+    others = (each for each in page.session.content.exercises if each not in page.cards)
+    while page._reason_line.isHidden():
+        page._add(next(others), "")
+    QTest.keyClicks(page.add_reason.edit, "they are short")
+    return page.add_reason.accessibleName(), "they are short"
+
+
+def one_against_which_something_stands(person: Person) -> tuple[str, str]:
+    page = at_the_plan(person)
+    row = next(row for row in page.library._rows.values() if not row._ask.isHidden())
+    row.ask_why()
+    assert row.reason is not None
+    QTest.keyClicks(row.reason.edit, "she asks for it")
+    return row.reason.accessibleName(), "she asks for it"
+
+
+def at_a_goal(person: Person) -> GoalEditor:
+    page = at_the_plan(person)
+    assert page._goals.open_goal(page.session.plan.goals[0].id)  # type: ignore[union-attr]
+    return page._goals.editor
+
+
+def removal_of_a_goal(person: Person) -> tuple[str, str]:
+    field = at_a_goal(person).removal_reason
+    QTest.keyClicks(field.edit, "not hers")
+    return field.accessibleName(), "not hers"
+
+
+def goal_in_too_many_words(person: Person) -> tuple[str, str]:
+    field, words = at_a_goal(person).words, "to run again " * 40
+    field.edit.setPlainText(words)  # type: ignore[union-attr]
+    field.commit()
+    return field.accessibleName(), words.strip()
+
+
+def refused_target(person: Person) -> tuple[str, str]:
+    person.window.begin(read_case(CASES / "ex1.toml", load_content()))
+    page = person.view.show_step("plan")
+    assert isinstance(page, PlanPage)
+    QApplication.processEvents()
+    next(one for one in page.findChildren(LinkButton) if "NPRS: change" in one.accessibleName()).click()
+    field = next(iter(page._goals.editor._targets.values()))
+    assert isinstance(field, NumberField)
+    field.edit.selectAll()
+    QTest.keyClicks(field.edit, "9")
+    field.commit()
+    return field.accessibleName(), "9"
+
+
+def no_grade(person: Person) -> tuple[str, str]:
+    person.begin()
+    person.view.go_to("habd.right")
+    page = person.view.page
+    assert isinstance(page, StrengthPage)
+    page.show_kind("habd.right", "grade")
+    person.view.go_to("habd.right")
+    grade = page.rows["habd"].sides["right"].grade
+    assert grade is not None
+    QTest.keyClicks(grade.edit, "4z")
+    return grade.accessibleName(), "4z"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        removal_of_an_exercise,
+        one_exercise_too_many,
+        one_against_which_something_stands,
+        removal_of_a_goal,
+        goal_in_too_many_words,
+        refused_target,
+        no_grade,
+    ],
+)
+def test_what_stands_in_a_field_and_is_not_kept_is_named_and_stands_there_again_after_a_lock(
+    person: Person, typed: Callable[[Person], tuple[str, str]]
+) -> None:
+    name, words = typed(person)
+    person.view.commit()
+    before = person.view.session.evaluation
+    assert len(person.view.unkept()) == 1
+    assert what_stands_in(person, name) == words
+    over_a_lock(person)
+    assert what_stands_in(person, name) == words
+    assert len(person.view.unkept()) == 1
+    now = person.view.session.evaluation
+    assert (now.answers, now.plan_edits) == (before.answers, before.plan_edits)
+
+
+def test_why_one_exercise_more_is_wanted_is_still_told_of_that_exercise_after_a_lock(person: Person) -> None:
+    one_exercise_too_many(person)
+    over_a_lock(person)
+    page = person.view.page
+    assert isinstance(page, PlanPage)
+    wanted = page._to_add
+    page._add_now.click()
+    edit = person.view.session.evaluation.plan_edits[-1]
+    assert (edit.kind, edit.exercise, edit.reason) == ("add", wanted, "they are short")
+
+
+@pytest.mark.parametrize(
+    ("case", "item_id", "unit"), [("ex3", "duration", "months"), ("patient-b", "settle-h", "days")]
+)
+def test_a_number_that_was_mistyped_is_in_its_unit_once_it_is_corrected_after_a_lock(
+    person: Person, case: str, item_id: str, unit: str
+) -> None:
+    person.window.begin(read_case(CASES / f"{case}.toml", load_content()))
+    person.view.go_to(item_id)
+    editor = next(one for one in person.view.page.findChildren(NumberEditor) if one.item_id == item_id)
+    editor._unit_chosen(unit)
+    field = editor._field(unit)
+    field.edit.selectAll()
+    QTest.keyClicks(field.edit, "3x")
+    over_a_lock(person)
+    assert what_stands_in(person, editor.name) == "3x"
+    again = field_of(person, editor.name)
+    assert isinstance(again, NumberField)
+    QTest.keyClick(again.edit, Qt.Key.Key_Backspace)
+    person.view.commit()
+    assert person.view.session.evaluation.answers[item_id] == Quantity(3.0, unit)
+
+
+def test_a_torque_that_was_mistyped_is_no_force_once_it_is_corrected_after_a_lock(person: Person) -> None:
+    person.begin()
+    person.view.go_to("her.left")
+    page = person.view.page
+    assert isinstance(page, StrengthPage)
+    page.show_kind("her.left", "torque")
+    page.refresh()
+    person.type_into("her.left", "40x")
+    over_a_lock(person)
+    focused = person.window.focusWidget()
+    assert isinstance(focused, QLineEdit)
+    assert focused.text() == "40x"
+    QTest.keyClick(focused, Qt.Key.Key_Backspace)
+    person.view.commit()
+    test = person.view.session.evaluation.answers["her.left"]
+    assert isinstance(test, StrengthTest)
+    assert (test.trials, test.unit) == ((40.0,), "Nm")
+
+
+def test_an_addendum_in_its_dialog_and_one_on_the_page_behind_it_both_come_back(person: Person) -> None:
+    person.window.begin(read_case(CASES / "ex1.toml", load_content()))
+    person.view.session.sign()
+    form = person.view.show_step("sign").findChild(AddendumForm)
+    assert form is not None
+    QTest.keyClicks(form.text.edit, "Patient phoned")
+
+    def act(dialog: AddendumDialog) -> None:
+        dialog.form.choose("late-entry")
+        QTest.keyClicks(dialog.text.edit, "Pain is less")
+        person.window.lock()
+
+    during(AddendumDialog, act, person.window.papers._write_addendum)
+    person.wait_locked()
+    person.sign_in("chen", PASSWORD)
+    form = person.view.show_step("sign").findChild(AddendumForm)
+    assert form is not None
+    assert (form.kind, form.text.value) == ("late-entry", "Patient phoned\nPain is less")

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit
 from evalassist.errors import EvalAssistError, GoneError
 from evalassist.evaluation import PRACTICE
 from evalassist.translate import tr
-from ui.locking import Held, Left, Mark, addendum_words, keyboard_in, mark_of, shows_paper_key
+from ui.locking import Held, Left, Mark, keyboard_in, mark_of, shows_paper_key, with_addendum
 
 if TYPE_CHECKING:
     from evalassist.records.store import Store
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ui.hands_entry import Begun
     from ui.main_window import MainWindow
     from ui.waiting import Waiting
+    from ui.widgets.typed import Where
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ class ComingBack:
             step=window.view.step,
             item=window.view.focused_item(),
             hands=window.view.leave_hands(),
-            words=window.view.loose_words() | addendum_words(),
+            words=with_addendum(window.view.loose_words()),
         )
 
     def bring_back(self, store: Store, held: Held | None) -> None:
@@ -107,7 +108,7 @@ class ComingBack:
                 self._forms.append(replace(left, words={}, hands=None, lost_key=False, told=()))
         QTimer.singleShot(0, window, self._go_on)
 
-    def put_back(self, step: str, item: str, words: dict[tuple[str, str], str]) -> None:
+    def put_back(self, step: str, item: str, words: dict[Where, str]) -> None:
         """Show what was typed and is no answer yet, and go where the keyboard was."""
         view = self._window.view
         assert view is not None
@@ -130,12 +131,12 @@ class ComingBack:
             window.open_evaluation(left.evaluation_id)
         if window.view is None:
             return
-        for step, name in left.words:
-            if left.answers is not None and window.view.answered_since(step, name, left.answers):
+        for where in left.words:
+            if left.answers is not None and window.view.answered_since(where.item, left.answers):
                 told = tr(
                     "{name}: “{typed}” was typed here before the window was locked. Another answer was kept since."
                 )
-                self._told.append(told.format(name=name, typed=words.pop((step, name))))
+                self._told.append(told.format(name=where.name, typed=words.pop(where)))
         if left.step and left.step != window.view.step:
             window.view.show_step(left.step)
         self.put_back(left.step, left.item, words)
@@ -168,7 +169,7 @@ class ComingBack:
 
     def _tell_gone(self, left: Left) -> None:
         """Say once what has no place any more."""
-        words = {name: typed for (_, name), typed in left.words.items()}
+        words = {where.name: typed for where, typed in left.words.items()}
         if left.form is not None and left.form.is_of_evaluation:
             words |= left.form.words
         told = tr(

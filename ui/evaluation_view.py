@@ -30,7 +30,6 @@ from ui.pages.base import GOALS, Page
 from ui.pages.item_row import side_of
 from ui.session import EvaluationSession
 from ui.widgets import glyph
-from ui.widgets.addendum_form import ITS_KIND, AddendumForm
 from ui.widgets.bars import TWO_LINES_BELOW, FooterBar, HeaderBar
 from ui.widgets.dates import KIND_WORDS, SHORT_KINDS, date_text, day_of_month
 from ui.widgets.focus import ENTER_KEYS, first_stop, reach
@@ -41,7 +40,7 @@ from ui.widgets.practice_card import PracticeBand
 from ui.widgets.rail import NARROW, WIDE, RailStep, StepRail
 from ui.widgets.reasoning_panel import ReasoningPanel
 from ui.widgets.segments import ZeroToTen
-from ui.widgets.typed import Typed, quotable
+from ui.widgets.typed import Typed, Where, quotable
 
 if TYPE_CHECKING:
     from ui.hands_busy import HandsBusyView
@@ -311,35 +310,32 @@ class EvaluationView(QWidget):
                 log_fault(log, "a page could not be asked", error, self.session.evaluation.id)
         return found
 
-    def loose_words(self) -> dict[tuple[str, str], str]:
-        """What was typed and is no answer yet, by step and field: kept for who locks the window."""
-        found: dict[tuple[str, str], str] = {}
-        for step_id, page in self._pages.items():
+    def loose_words(self) -> dict[Where, str]:
+        """What was typed and is no answer yet, by its field: kept for who locks the window."""
+        found: dict[Where, str] = {}
+        for page in self._pages.values():
             try:
                 if page is self.page:
                     page.prepare()  # what the hands-busy view took stands in its fields now
-                found |= {(step_id, name): words for name, words in page.loose_words().items()}
+                found |= page.loose_words()
             except Exception as error:  # a defect must not keep the window from locking
                 log_fault(log, "a page could not be asked", error, self.session.evaluation.id)
         return found
 
-    def answered_since(self, step_id: str, name: str, before: Mapping[ItemId, Answer]) -> bool:
-        """Whether another answer was kept meanwhile for the item to which this field belongs."""
-        page, now = self._whole(step_id), self.session.evaluation.answers
-        fields = (field for field in page.findChildren(Typed) if field.accessibleName() == name)
-        return any((item := page.item_of(field)) and now.get(item) != before.get(item) for field in fields)
+    def answered_since(self, item: ItemId, before: Mapping[ItemId, Answer]) -> bool:
+        """Whether another answer was kept meanwhile for this item."""
+        return self.session.evaluation.answers.get(item) != before.get(item)
 
-    def put_back(self, found: dict[tuple[str, str], str]) -> list[Typed]:
+    def put_back(self, found: Mapping[Where, str]) -> list[Typed]:
         """Show again what was typed before the window was locked; the fields where it stands."""
         fields: list[Typed] = []
-        for (step_id, name), words in found.items():
-            page = self._whole(step_id)
-            for field in page.findChildren(Typed):
-                if field.accessibleName() == name:
-                    field.put_back(words)
-                    fields.append(field)
-            for form in page.findChildren(AddendumForm) if name == ITS_KIND else ():
-                form.choose(words)
+        for where, words in found.items():
+            page = self._whole(where.step)
+            page.open_again(where)
+            named = [field for field in page.findChildren(Typed) if field.accessibleName() == where.name]
+            for field in [field for field in named if not field.isHidden()] or named:
+                field.put_back(words)
+                fields.append(field)
         return fields
 
     def _whole(self, step_id: str) -> Page:
@@ -455,7 +451,7 @@ class EvaluationView(QWidget):
             self.page.show_kind(at, kind)
         if not (at and self.page.focus_item(at)):
             self.focus_first()
-        self.put_back({("strength", name): words for name, words in loose.items()})
+        self.put_back({Where("strength", name): words for name, words in loose.items()})
 
     def leave_hands(self) -> Begun | None:
         """The window is locked: a number may be half typed, so it is neither taken nor lost."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ui.half_filled import HalfFilled
     from ui.hands_entry import Begun
     from ui.session import EvaluationSession
+    from ui.widgets.typed import Where
 
 _Move = QTextCursor.MoveMode
 
@@ -116,8 +117,8 @@ class Left:
     evaluation_id: str = ""
     step: str = ""
     item: str = ""
-    words: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
-    """What was typed and is no answer yet, by step and field."""
+    words: dict[Where, str] = field(default_factory=dict, repr=False)
+    """What was typed and is no answer yet, by its field."""
     form: HalfFilled | None = None
     """The form that was open."""
     hands: Begun | None = None
@@ -193,16 +194,17 @@ class Held:
         return self.store.account
 
 
-def addendum_words() -> dict[tuple[str, str], str]:
-    """An addendum that is being written in its dialog goes on in the field of the sign page."""
+def with_addendum(words: dict[Where, str]) -> dict[Where, str]:
+    """An addendum that is being written in its dialog goes on in the field of the sign page, behind its words."""
     from ui.dialogs.papers import AddendumDialog
-    from ui.widgets.addendum_form import ITS_KIND
+    from ui.widgets.typed import Where
 
-    words: dict[tuple[str, str], str] = {}
+    words = dict(words)
     for dialog in QApplication.topLevelWidgets():
         if isinstance(dialog, AddendumDialog) and dialog.isVisible() and dialog.text.value:
-            words["sign", tr("Addendum")] = dialog.text.value
-            words["sign", ITS_KIND] = dialog.form.kind
+            place = Where("sign", dialog.text.accessibleName(), opens=("addendum", dialog.form.kind))
+            there = [words.pop(where) for where in list(words) if where[:2] == place[:2]]
+            words[place] = "\n".join((*there, dialog.text.value))
     return words
 
 

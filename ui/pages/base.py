@@ -14,17 +14,31 @@ from evalassist.translate import tr, trn
 from ui import icons, style
 from ui.session import EvaluationSession
 from ui.widgets.dates import date_text
-from ui.widgets.editors import Editor
+from ui.widgets.editors import Editor, NumberEditor
 from ui.widgets.elided import GivingLabel
 from ui.widgets.focus import reach
 from ui.widgets.marks import Banner, BannerKind
-from ui.widgets.typed import Typed, quotable
+from ui.widgets.typed import Typed, Where, quotable
 
 KNEES: dict[SoreKnee, str] = {"right": tr("RIGHT"), "left": tr("LEFT"), "both": tr("BOTH")}
 GOALS = "plan-goals"
 """Where one goes to the goals of the plan, which are no item."""
 NARROW, REASONING = 840, 136
 """Under this width the title row has no room for every word; what the button of the reasoning takes of it."""
+
+
+Waiting = tuple[Typed, str, str]
+"""A field, what stands in it and is not kept, and the sentence that says so."""
+
+
+def not_counted(field: Typed, words: str) -> Waiting:
+    """Words that stand in a field and are no answer."""
+    says = tr("“{uncounted}” in {accessible_name} is not counted.")
+    return (
+        field,
+        words,
+        says.format(uncounted=quotable(words), accessible_name=field.accessibleName()),
+    )
 
 
 class Page(QWidget):
@@ -178,20 +192,33 @@ class Page(QWidget):
         """What is to be looked at before paper or signature, for who does not see the page."""
         return []
 
+    def waiting(self) -> list[Waiting]:
+        """What stands in the fields and goes when the page is closed."""
+        return [not_counted(field, field.uncounted) for field in self.findChildren(Typed) if field.uncounted]
+
+    def opens(self, field: Typed) -> tuple[str, str]:
+        """What was chosen or opened for this field to be there, of what kind and which one."""
+        editor = field.parentWidget()
+        while editor is not None and not isinstance(editor, NumberEditor):
+            editor = editor.parentWidget()
+        return ("unit", editor.unit) if editor is not None else ("", "")
+
+    def open_again(self, where: Where) -> None:
+        """Choose or open it, so that the field is there again."""
+        if where.opens[0] == "unit":
+            for editor in self.findChildren(NumberEditor):
+                if editor.name == where.name:
+                    editor.ask_in({editor.item.unit: where.opens[1]})
+
     def unkept(self) -> list[str]:
         """What stands in the fields and goes when the page is closed, a sentence each."""
-        return [
-            tr("“{uncounted}” in {accessible_name} is not counted.").format(
-                uncounted=quotable(field.uncounted), accessible_name=field.accessibleName()
-            )
-            for field in self.findChildren(Typed)
-            if field.uncounted
-        ]
+        return [says for _, _, says in self.waiting()]
 
-    def loose_words(self) -> dict[str, str]:
-        """What was typed and is no answer yet, by the name of its field."""
+    def loose_words(self) -> dict[Where, str]:
+        """What was typed and is no answer yet, by its field."""
         return {
-            field.accessibleName(): field.uncounted for field in self.findChildren(Typed) if field.uncounted
+            Where(self.step_id, field.accessibleName(), self.item_of(field), self.opens(field)): words
+            for field, words, _ in self.waiting()
         }
 
     def leave(self) -> None:

@@ -36,7 +36,7 @@ from evalassist.translate import tr, trn
 from evalassist.wording.assessment import level_words
 from evalassist.words import upper_first
 from ui import icons, spoken, style
-from ui.pages.base import GOALS, Page
+from ui.pages.base import GOALS, Page, Waiting, not_counted
 from ui.session import EvaluationSession
 from ui.widgets.cards import Card, Rule
 from ui.widgets.codes_card import CodesCard
@@ -50,6 +50,7 @@ from ui.widgets.follow_up_card import APPLY_ALL_KEY, FollowUpCard
 from ui.widgets.going_on import GoingOnCard
 from ui.widgets.marks import LinkButton, StateGlyph
 from ui.widgets.plan_cards import CareCard, GoalsCard, empty, source_of
+from ui.widgets.typed import Typed, Where
 from ui.widgets.visits_card import VisitsCard
 
 PROBLEMS_WIDTH, LIBRARY_WIDTH, WIDE = 178, 250, 1000
@@ -208,7 +209,7 @@ class PlanPage(Page):
         line.addWidget(self._add_now)
         line.addWidget(cancel)
         self._reason_line.hide()
-        self._waiting = ""
+        self._to_add = ""
         stack.addWidget(self._reason_line)
         self._card_list: QVBoxLayout = style.column(spacing=6)
         stack.addLayout(self._card_list)
@@ -577,23 +578,24 @@ class PlanPage(Page):
         plan = self.session.plan
         most = self.session.content.plan.most_exercises
         if isinstance(plan, PlanOfCare) and len(plan.exercises) >= most and not reason:
-            self._waiting = exercise_id
-            name = self.session.content.exercises[exercise_id].name
-            self._reason_words.setText(
-                tr("{name} would be number {count}. Why so many?").format(
-                    name=name, count=len(plan.exercises) + 1
-                )
-            )
-            self._reason_line.show()
-            self.add_reason.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._ask_why_so_many(exercise_id, len(plan.exercises) + 1)
             return
         self.session.edit_plan(PlanEdit("add", exercise_id, reason=reason))
 
+    def _ask_why_so_many(self, exercise_id: str, count: int) -> None:
+        self._to_add = exercise_id
+        name = self.session.content.exercises[exercise_id].name
+        self._reason_words.setText(
+            tr("{name} would be number {count}. Why so many?").format(name=name, count=count)
+        )
+        self._reason_line.show()
+        self.add_reason.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _add_with_reason(self) -> None:
         reason = self.add_reason.value
-        if reason and self._waiting:
+        if reason and self._to_add:
             self._reason_line.hide()
-            self._add(self._waiting, reason)
+            self._add(self._to_add, reason)
 
     # ------------------------------------------------------------ how the window talks to it
 
@@ -656,19 +658,52 @@ class PlanPage(Page):
         self._visits.flush()
         self._codes.commit()
 
-    def unkept(self) -> list[str]:
-        found = super().unkept()
-        if not self._reason_line.isHidden() and self.add_reason.value:
-            name = self.session.content.exercises[self._waiting].name
-            found.append(tr("{name} is not added; its reason stands beside Add.").format(name=name))
+    def waiting(self) -> list[Waiting]:
+        found = super().waiting()
+        editor = self._goals.editor
+        found += [not_counted(field, words) for field, words in editor.refused]
+        add, out = (
+            tr("{name} is not added; its reason stands beside Add."),
+            tr("{name} is not taken out; the reason stands beside it."),
+        )
+        reasons = [
+            (out, card.exercise.name, card.removal_reason)
+            for card in self.cards.values()
+            if card.removal_waits
+        ]
+        reasons += [(add, exercise.name, reason) for exercise, reason in self.library.waiting]
+        if not self._reason_line.isHidden():
+            reasons.append((add, self.session.content.exercises[self._to_add].name, self.add_reason))
+        if editor.goal_id:
+            reasons.append((out, editor.title, editor.removal_reason))
+        return found + [
+            (field, field.value, says.format(name=name)) for says, name, field in reasons if field.value
+        ]
+
+    def opens(self, field: Typed) -> tuple[str, str]:
+        if field is self.add_reason:
+            return "add", self._to_add
+        if self._goals.editor.isAncestorOf(field):
+            return "goal", self._goals.editor.goal_id
         for card in self.cards.values():
-            if card.removal_waits:
-                found.append(
-                    tr("{name} is not taken out; the reason stands beside it.").format(
-                        name=card.exercise.name
-                    )
-                )
-        return found
+            if field is card.removal_reason:
+                return "take out", card.exercise.id
+        for exercise, reason in self.library.waiting:
+            if field is reason:
+                return "add all the same", exercise.id
+        return super().opens(field)
+
+    def open_again(self, where: Where) -> None:
+        super().open_again(where)
+        what, which = where.opens
+        if what == "add" and isinstance(plan := self.session.plan, PlanOfCare):
+            self._ask_why_so_many(which, len(plan.exercises) + 1)
+        elif what == "goal":
+            self._goals.open_goal(which)
+        elif what == "take out" and which in self.cards:
+            self.cards[which].ask_removal()
+        elif what == "add all the same":
+            self.library.ask_why(which)
 
     def print_paper(self) -> bool:
         if self.discharge is not None:

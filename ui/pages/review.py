@@ -22,11 +22,11 @@ from evalassist.words import lower_first, upper_first
 from ui import icons, style
 from ui.aside import Aside
 from ui.dialogs.asking import asked
-from ui.pages.base import Page
+from ui.pages.base import Page, Waiting
 from ui.saving import ask_where, folder_of
 from ui.session import EvaluationSession
 from ui.spoken import Said
-from ui.widgets.addendum_form import ADD, ITS_KIND, AddendumForm
+from ui.widgets.addendum_form import ADD, AddendumForm
 from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.dates import date_text
 from ui.widgets.elided import WrappedLabel
@@ -35,6 +35,7 @@ from ui.widgets.marks import KeyCap, LinkButton, StateGlyph
 from ui.widgets.passwords import PasswordField
 from ui.widgets.pdf_view import PageTools, PdfMaker, PdfPages
 from ui.widgets.side_panel import SidePanel
+from ui.widgets.typed import Typed, Where
 from ui.widgets.visits_card import act_of
 
 if TYPE_CHECKING:
@@ -583,15 +584,20 @@ class SignPage(Page):
         self._copied.setText(tr("{what} is on the clipboard as text.").format(what=what))
         self._copied.show()
 
-    def unkept(self) -> list[str]:
-        found = super().unkept()
+    def waiting(self) -> list[Waiting]:
+        found = super().waiting()
         if self.session.signed and self.addendum.value:
-            found.append(tr("The addendum that stands on the sign page is not added."))
+            says = tr("The addendum that stands on the sign page is not added.")
+            found.append((self.addendum, self.addendum.value, says))
         return found
 
-    def loose_words(self) -> dict[str, str]:
-        words = self.addendum.value if self.session.signed else None
-        return super().loose_words() | ({ITS_KIND: self._form.kind, tr("Addendum"): words} if words else {})
+    def opens(self, field: Typed) -> tuple[str, str]:
+        return ("addendum", self._form.kind) if field is self.addendum else super().opens(field)
+
+    def open_again(self, where: Where) -> None:
+        super().open_again(where)
+        if where.opens[0] == "addendum":
+            self._form.choose(where.opens[1])
 
     def leave(self) -> None:
         self._aside.finish()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from importlib import import_module
+from typing import cast
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -21,6 +22,7 @@ from evalassist.content.schema import Group, Item
 from evalassist.evaluation import SIDES, ItemId, Side, StrengthTest
 from evalassist.translate import tr
 from ui import icons, spoken, style
+from ui.pages.base import Waiting
 from ui.pages.locked import LockablePage
 from ui.session import EvaluationSession
 from ui.widgets.cards import Rule
@@ -32,7 +34,7 @@ from ui.widgets.side_heads import SideHeads
 from ui.widgets.strength_parts import is_filled
 from ui.widgets.strength_row import GAP, NAME_WIDTH, StrengthRow, arrange, kinds_width
 from ui.widgets.strength_side import WIDTH, Mode
-from ui.widgets.typed import quotable
+from ui.widgets.typed import Typed, Where, quotable
 
 SCORE, UNIT = "strength-score", "strength-unit"
 """The answer that says whether the best or the mean of the trials counts; on this page alone."""
@@ -350,15 +352,27 @@ class StrengthPage(LockablePage):
         for ordinary in self.ordinary.values():
             ordinary.commit()
 
-    def unkept(self) -> list[str]:
-        cells = [cell for row in self.rows.values() for cell in row.sides.values() if cell.ungraded]
-        grades = [
-            tr("“{ungraded}” in {name} is not a grade.").format(
-                ungraded=quotable(cell.ungraded), name=cell.name
-            )
-            for cell in cells
-        ]
-        return [*super().unkept(), *grades]
+    def waiting(self) -> list[Waiting]:
+        found, says = super().waiting(), tr("“{ungraded}” in {name} is not a grade.")
+        for cell in (cell for row in self.rows.values() for cell in row.sides.values()):
+            if cell.grade is not None and (words := cell.ungraded):
+                found.append((cell.grade, words, says.format(ungraded=quotable(words), name=cell.name)))
+        return found
+
+    def opens(self, field: Typed) -> tuple[str, str]:
+        row = self.rows.get(_split(self.item_of(field))[0])
+        return ("kind", row.mode) if row is not None else super().opens(field)
+
+    def open_again(self, where: Where) -> None:
+        super().open_again(where)
+        row = self.rows.get(_split(where.item)[0])
+        if where.opens[0] != "kind" or row is None:
+            return
+        row.want()
+        if row.mode != where.opens[1]:
+            row.show_kind(cast(Mode, where.opens[1]))
+        self._open = row
+        self.refresh()
 
     def keys(self) -> list[tuple[str, str]]:
         return [

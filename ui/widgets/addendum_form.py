@@ -47,7 +47,6 @@ ADD: dict[AddendumKind, tuple[str, str, str]] = {
 }
 """Of each kind its name, its button, and what it means."""
 SURE = tr("Mark it for good")
-ITS_KIND = tr("Kind of addendum")
 """Asked once more, in the button itself: it cannot be taken back."""
 
 
@@ -111,7 +110,10 @@ class AddendumForm(QWidget):
 
     def _chooser(self) -> ChoiceField:
         made = ChoiceField(
-            [Choice(kind, ADD[kind][0]) for kind in self._offered()], ITS_KIND, shape="combo", always=True
+            [Choice(kind, ADD[kind][0]) for kind in self._offered()],
+            tr("Kind of addendum"),
+            shape="combo",
+            always=True,
         )
         made.set_value("co-signature" if self._waits else "addendum")
         made.answered.connect(self._show_kind)

@@ -352,6 +352,11 @@ class NumberEditor(Editor):
     def commit(self) -> None:
         self._field(self._unit).commit()
 
+    @property
+    def unit(self) -> str:
+        """The unit in which it is typed now."""
+        return self._unit
+
     def ask_in(self, units: Mapping[str, str]) -> None:
         unit = units.get(self.item.unit, "")
         if unit in self._units and self._answer is None:

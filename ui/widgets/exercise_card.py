@@ -167,7 +167,7 @@ class ExerciseCard(QFrame):
         head.addWidget(self._side)
         self._up = self._icon("up", tr("earlier in the list"), lambda: self._move(-1))
         self._down = self._icon("down", tr("later in the list"), lambda: self._move(1))
-        self._remove = self._icon("delete", tr("take it out, and say why"), self._ask_removal)
+        self._remove = self._icon("delete", tr("take it out, and say why"), self.ask_removal)
         self.lock = self._icon("unlocked", tr("keep it whatever the findings become"), self._toggle_lock)
         self.lock.setCheckable(True)
         for button in (self.lock, self._up, self._down, self._remove):
@@ -362,7 +362,8 @@ class ExerciseCard(QFrame):
         locked = self._planned is not None and self._planned.locked
         self.edited.emit(PlanEdit("unlock" if locked else "lock", self.exercise.id))
 
-    def _ask_removal(self) -> None:
+    def ask_removal(self) -> None:
+        """Ask why it is taken out."""
         self._removal.show()
         self.removal_reason.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -97,6 +97,17 @@ class ExerciseLibrary(Card):
             row.show_refusal(refused.get(exercise.id), in_plan=exercise.id in in_plan, read_only=read_only)
             yield
 
+    @property
+    def waiting(self) -> list[tuple[Exercise, TextField]]:
+        """What is to be added all the same and is not yet, with the reason that stands there."""
+        rows = (row for row in self._rows.values() if not row.in_plan)
+        return [(row.exercise, row.reason) for row in rows if row.reason and row.reason_waits]
+
+    def ask_why(self, exercise_id: str) -> None:
+        """Ask why it is added all the same."""
+        if exercise_id in self._rows:
+            self._rows[exercise_id].ask_why()
+
     def _row(self, exercise: Exercise) -> _Row:
         """The row of an exercise, made at the first wish."""
         if exercise.id not in self._rows:
@@ -187,6 +198,16 @@ class _Row(QWidget):
         self._against.setVisible(own_words or not offered)
         if offered or read_only:
             self._show_more(False)
+
+    @property
+    def reason_waits(self) -> bool:
+        """Whether a reason is written and was not told."""
+        return self.reason is not None and not self.reason.isHidden() and bool(self.reason.value)
+
+    def ask_why(self) -> None:
+        """Ask for the reason, where something stands against it."""
+        if not self._ask.isHidden() and (self.reason is None or self.reason.isHidden()):
+            self._toggle()
 
     def _toggle(self) -> None:
         opened = self.reason is None or self.reason.isHidden()

@@ -15,6 +15,7 @@ from ui.widgets.editors import is_undo_elsewhere
 from ui.widgets.fields import NumberField, TextField
 from ui.widgets.marks import LinkButton
 from ui.widgets.segments import Choice
+from ui.widgets.typed import Typed
 
 
 class GoalEditor(QFrame):
@@ -54,6 +55,29 @@ class GoalEditor(QFrame):
         self._stack.addWidget(self._place)
         self._fill(goal)
         self.setAccessibleName(tr("Change the goal: {title}").format(title=goal.title))
+
+    @property
+    def title(self) -> str:
+        """The name of the goal that is open, or an empty word."""
+        return self._goal.title if self._goal is not None else ""
+
+    @property
+    def refused(self) -> list[tuple[Typed, str]]:
+        """The fields in which something stands that was refused, with what stands there."""
+        goal, found = self._goal, list[tuple[Typed, str]]()
+        if goal is None:
+            return found
+        numbers = [field for field in self._targets.values() if isinstance(field, NumberField)]
+        for field in numbers:
+            aimed = field.value
+            if aimed not in (None, goal.short, goal.long) and target_fault(
+                goal, aimed, lower_is_better=self._lower
+            ):
+                found.append((field, field.text.strip()))
+        words = self.words.value or ""
+        if len(words) > MOST_LETTERS:
+            found.append((self.words, words))
+        return found
 
     def focus_first(self) -> None:
         """Put the keyboard on the first thing that can be changed."""

@@ -185,15 +185,20 @@ class GoalsCard(Card):
 
     # ------------------------------------------------------------ changing one
 
+    def open_goal(self, goal_id: str) -> bool:
+        """Open the goal of this id to be changed; False when it is not in the plan."""
+        goal = next((goal for goal in self._plan.goals if goal.id == goal_id), None) if self._plan else None
+        if goal is not None:
+            self._show_goal(goal)
+        return goal is not None
+
     def _pressed(self, goal_id: str) -> None:
         if self._plan is None:
             return
-        for goal in self._plan.goals:
-            if goal.id == goal_id:
-                self._show_goal(goal)
-                self.editor.focus_first()
-                return
-        self.back_wanted.emit(goal_id)
+        if self.open_goal(goal_id):
+            self.editor.focus_first()
+        else:
+            self.back_wanted.emit(goal_id)
 
     def _close(self) -> None:
         at, link = self.window().focusWidget(), self._links.get(self.editor.goal_id)

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence
@@ -34,6 +35,17 @@ def quotable(typed: str) -> str:
     """What was typed, on one line and short enough to stand in a sentence."""
     line = " ".join(typed.split())
     return line if len(line) <= QUOTED_LETTERS else f"{line[: QUOTED_LETTERS - 1].rstrip()}…"
+
+
+class Where(NamedTuple):
+    """The field in which something was typed that is no answer yet."""
+
+    step: str
+    name: str
+    item: str = ""
+    """The answer it belongs to, where it is one."""
+    opens: tuple[str, str] = ("", "")
+    """What must be chosen or opened for the field to be there as it was: of what kind, and which one."""
 
 
 class Line(QLineEdit):
