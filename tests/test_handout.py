@@ -364,6 +364,32 @@ def test_a_huge_clinic_name_stays_inside_the_sheet() -> None:
         assert right <= 612 - 40
 
 
+LONG_PHONE = "(555) 010-2000 ext. 1234"
+
+
+def test_a_long_phone_stays_whole_in_its_column() -> None:
+    *_, last = pypdfium2.PdfDocument(handout_pdf(note(clinic={"phone": LONG_PHONE})))
+    read = last.get_textpage()
+
+    def edges(words: str) -> tuple[float, float]:
+        first, count = read.search(words).get_next()
+        return read.get_charbox(first)[0], read.get_charbox(first + count - 1)[2]
+
+    assert " ".join(f"Call us at {LONG_PHONE} if:".split()) in " ".join(read.get_text_range().split())
+    assert max(edges("Call us at")[1], edges("1234 if:")[1]) < edges("Get care today if:")[0] - 20
+
+
+@pytest.mark.parametrize(
+    "clinic", ["Harbor Physical Therapy and Sports Medicine of the East Bay", "Harbor", ""]
+)
+def test_the_foot_of_no_side_cuts_the_phone(clinic: str) -> None:
+    made = note(clinic=fields(name=clinic, therapist="Alexandra Chen-Fitzgerald", phone=LONG_PHONE))
+    every_side = sides(handout_pdf(made))
+    assert [
+        f"{LONG_PHONE} Page {number} of 4" in side for number, side in enumerate(every_side, start=1)
+    ] == [True] * 4
+
+
 @pytest.mark.parametrize(
     ("made", "pages"),
     [
