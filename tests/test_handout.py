@@ -713,6 +713,15 @@ def test_a_card_adds_what_differs_from_the_sheet() -> None:
     assert "3 times hold 30 seconds" in read  # three sets of one
 
 
+@pytest.mark.parametrize("form", ["standard", "moves"])
+def test_six_moves_that_all_grow_have_room(form: SheetForm) -> None:
+    ids = ("RN01", "HA07", "MC05", "HX07", "QC03", "MC03")
+    grown = tuple(exercise(id, load_step="one step higher or deeper") for id in ids)
+    assert (
+        words_in(handout_pdf(note(exercises=grown), form=form)).count("New: one step higher or deeper") == 6
+    )
+
+
 @pytest.mark.parametrize("height", [164, 186])
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_no_picture_of_any_exercise_covers_its_words(

@@ -93,7 +93,7 @@ def _head(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> f
 
 def _count_in_words(card: Card) -> str:
     """A count that is no number of times, such as 10 steps each way; after a comma it speaks to the therapist."""
-    return card.case.texts.count(card.exercise.reps_text.partition(",")[0])
+    return card.case.texts.said(card.exercise.reps_text.partition(",")[0])
 
 
 def _dose_parts(card: Card) -> list[tuple[str, str, str]]:
@@ -113,9 +113,11 @@ def _dose_parts(card: Card) -> list[tuple[str, str, str]]:
 
 
 def _dose_extras(card: Card) -> list[str]:
-    """What is not the same on the whole sheet: a count in words, the days, another rest."""
+    """What is not the same on the whole sheet: a count in words, a step of load, the days, another rest."""
     case, dose, in_words = card.case, card.exercise, _count_in_words(card)
     extras = [in_words] if in_words else []
+    if dose.load_step:
+        extras.append(case.texts.plain("card_load", step=case.texts.said(dose.load_step)))
     if case.days_differ:
         extras.append(case.texts.counted("days", dose.days_per_week))
     if dose.sets > 1 and dose.rest_s and dose.rest_s != case.shared_rest_s:
