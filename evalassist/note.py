@@ -97,6 +97,8 @@ class NoteExercise(Part):
     days_per_week: int
     load: str
     load_text: str
+    load_step: str = ""
+    """What grows of the load from this visit on; empty where no step was taken, and in earlier notes."""
     progress_text: str
     arc: str
     because: tuple[NoteReason, ...]

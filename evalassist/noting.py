@@ -421,6 +421,7 @@ def _exercise(
         days_per_week=dose.days_per_week,
         load=dose.load,
         load_text=load_text,
+        load_step=planned.load_step,
         progress_text=content.progressions[dose.progress_when].says,
         arc=dose.arc,
         because=tuple(NoteReason(text=reason.text, items=reason.items) for reason in planned.because),

@@ -11,10 +11,12 @@ import pytest
 
 from evalassist import resources
 from evalassist.content.patient_texts import load_patient_texts
-from evalassist.documents import blocks, flow, handout_pdf, look
+from evalassist.documents import blocks, flow, handout_cards, handout_pdf, look
+from evalassist.documents.handout_cards import Card, draw_poses
+from evalassist.documents.handout_texts import Case, Texts
 from evalassist.documents.look import PaperName
 from evalassist.errors import DocumentError
-from evalassist.note import Clinic, Note, NoteExercise, NotePlan, Sheet, SheetForm
+from evalassist.note import Clinic, Language, Note, NoteExercise, NotePlan, Sheet, SheetForm
 
 EX1 = ("HA01", "QC01", "HE01", "HX01")
 EX2 = ("HA02", "HX02", "MC01", "QC02", "FL03")
@@ -362,6 +364,32 @@ def test_a_huge_clinic_name_stays_inside_the_sheet() -> None:
         assert right <= 612 - 40
 
 
+LONG_PHONE = "(555) 010-2000 ext. 1234"
+
+
+def test_a_long_phone_stays_whole_in_its_column() -> None:
+    *_, last = pypdfium2.PdfDocument(handout_pdf(note(clinic={"phone": LONG_PHONE})))
+    read = last.get_textpage()
+
+    def edges(words: str) -> tuple[float, float]:
+        first, count = read.search(words).get_next()
+        return read.get_charbox(first)[0], read.get_charbox(first + count - 1)[2]
+
+    assert " ".join(f"Call us at {LONG_PHONE} if:".split()) in " ".join(read.get_text_range().split())
+    assert max(edges("Call us at")[1], edges("1234 if:")[1]) < edges("Get care today if:")[0] - 20
+
+
+@pytest.mark.parametrize(
+    "clinic", ["Harbor Physical Therapy and Sports Medicine of the East Bay", "Harbor", ""]
+)
+def test_the_foot_of_no_side_cuts_the_phone(clinic: str) -> None:
+    made = note(clinic=fields(name=clinic, therapist="Alexandra Chen-Fitzgerald", phone=LONG_PHONE))
+    every_side = sides(handout_pdf(made))
+    assert [
+        f"{LONG_PHONE} Page {number} of 4" in side for number, side in enumerate(every_side, start=1)
+    ] == [True] * 4
+
+
 @pytest.mark.parametrize(
     ("made", "pages"),
     [
@@ -683,6 +711,49 @@ def test_a_card_adds_what_differs_from_the_sheet() -> None:
     assert "6 days a week" in read
     assert "Rest 1 minute between sets." in read
     assert "3 times hold 30 seconds" in read  # three sets of one
+
+
+@pytest.mark.parametrize("form", ["standard", "moves"])
+def test_six_moves_that_all_grow_have_room(form: SheetForm) -> None:
+    ids = ("RN01", "HA07", "MC05", "HX07", "QC03", "MC03")
+    grown = tuple(exercise(id, load_step="one step higher or deeper") for id in ids)
+    assert (
+        words_in(handout_pdf(note(exercises=grown), form=form)).count("New: one step higher or deeper") == 6
+    )
+
+
+@pytest.mark.parametrize("height", [164, 186])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_no_picture_of_any_exercise_covers_its_words(
+    monkeypatch: pytest.MonkeyPatch, language: Language, height: float
+) -> None:
+    places: list[tuple[float, float, float, float]] = []
+
+    def unseen(
+        _: Any, x: float, base: float, word: str, size: float, align: str = "left", **_how: Any
+    ) -> None:
+        wide = look.text_width(word, look.REGULAR, size)
+        left = x - wide if align == "right" else x
+        places.append((left, 792 - base - 0.68 * size, left + wide, 792 - base))
+
+    monkeypatch.setattr(handout_cards, "label", unseen)
+    shown = [exercise(id, leg) for id in library() for leg in ("right", "left")]
+    buffer, made, texts = BytesIO(), note(), Texts(language)
+    canvas = look.new_canvas(buffer, look.PAPER["letter"], language)
+    assert made.plan is not None
+    assert made.sheet is not None
+    for each in shown:
+        named = each.model_copy(update={"patient_name": {language: each.name}})
+        case = Case(made, made.plan, made.sheet, texts, look.PAPER["letter"], (named,))
+        draw_poses(Card(case, 1, named), canvas, 57, 700, 142, height)
+        canvas.showPage()
+    canvas.save()
+    assert len(places) == 2 * len(shown)
+    for number, page in enumerate(pypdfium2.PdfDocument(buffer.getvalue())):
+        drawn = page.render(scale=2, grayscale=True).to_pil()
+        for place in places[2 * number : 2 * number + 2]:
+            under = drawn.crop(tuple(round(2 * edge) for edge in place))
+            assert under.getextrema()[0] > 200, shown[number].name
 
 
 def test_a_missing_picture_leaves_room_to_draw() -> None:

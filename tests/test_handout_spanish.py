@@ -137,6 +137,11 @@ def test_every_count_in_words_of_an_exercise_is_known() -> None:
     assert {words for words in said if re.search("[a-z]", words)} == counts
 
 
+def test_every_step_of_load_is_known() -> None:
+    known = {text.en for key, text in TEXTS.items() if key.startswith("load_")}
+    assert {step.says for step in CONTENT.follow_up.steps if step.says} == known
+
+
 def test_a_text_is_a_draft_until_a_translator_approves_it() -> None:
     assert PatientText(en="Start", es="Inicio").reviewed is None
     drafts = unreviewed(CONTENT.exercises, ["HA01"])
@@ -298,7 +303,7 @@ def test_steps_are_counted_in_steps_in_spanish(note_for: Callable[[str], Note]) 
 
     assert "3 series 10 pasos hacia cada lado" in sheet("10 steps each way")
     assert "30-15-15-15" in sheet("30-15-15-15")
-    with pytest.raises(DocumentError, match="'10 hops' does not exist in Spanish"):
+    with pytest.raises(DocumentError, match="'10 hops' do not exist in Spanish"):
         sheet("10 hops")
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -21,7 +22,9 @@ from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.progression import edits_of_all
 from evalassist.clinical.result import PlannedExercise, PlanOfCare
 from evalassist.content import Content, load_content
+from evalassist.documents import handout_pdf
 from evalassist.evaluation import Evaluation, ExerciseLog, PlanEdit
+from evalassist.note import Language, SheetForm
 from evalassist.note_text import note_text
 from evalassist.noting import clinic_of, note_of
 from evalassist.records.store import Store
@@ -182,6 +185,23 @@ def test_a_load_that_no_dose_holds_grows_in_words(content: Content) -> None:
     assert edits[-1] == PlanEdit("load", "HX02", reason="the next band color")
     assert one(plan, "HX02").because[0].text == "one step on, by the therapist: the next band color"
     assert one(plan, "HX02").edited
+
+
+@pytest.mark.parametrize("form", ["standard", "large", "moves"])
+def test_the_patient_reads_how_much_heavier_to_go(content: Content, form: SheetForm) -> None:
+    now = later(content, went_well("QO02"))
+    given = PlanEdit("swap", "QC01", to="QO02")
+
+    def read(plan: PlanOfCare, language: Language) -> str:
+        note = note_of(now, content, assess(now, content), plan, clinic_of(Settings()))
+        pages = pypdfium2.PdfDocument(handout_pdf(note, language, form=form))
+        return " ".join(" ".join(page.get_textpage().get_text_range() for page in pages).split())
+
+    plan, edits = applied(now, given)
+    assert edits[-1] == PlanEdit("load", "QO02", reason="0.5 to 1 kg more")
+    assert read(plan, "en").count("New: 0.5 to 1 kg more") == 1
+    assert read(plan, "es").count("Nuevo: de 0.5 a 1 kg más") == 1
+    assert "New:" not in read(judged(now, given)[1], "en"), "the advice is not applied yet"
 
 
 def test_a_stretch_that_is_long_enough_needs_fewer_days(content: Content) -> None:

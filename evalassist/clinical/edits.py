@@ -109,7 +109,11 @@ def _applied(case: Case, state: Edited, edit: PlanEdit) -> Edited:
             return _dosed(case, state, place, edit)
         case "load":
             because = Reason(f"one step on, by the therapist: {edit.reason}")
-            return _put(state, place, replace(one, because=(because, *one.because), edited=True))
+            return _put(
+                state,
+                place,
+                replace(one, because=(because, *one.because), edited=True, load_step=edit.reason),
+            )
         case "move":
             rest = tuple(other for other in state.shown() if other is not one)
             to = min(max((edit.value or 1) - 1, 0), len(rest))

@@ -333,6 +333,8 @@ class PlannedExercise:
     proposed_dose: Dose | None = None
     locked: bool = False
     """The therapist keeps it in the plan whatever the findings become."""
+    load_step: str = ""
+    """What grows of the load from this visit on, in words; empty where no step was taken."""
 
 
 class Refusal(NamedTuple):

@@ -167,10 +167,12 @@ def _footer(case: Case, canvas: Canvas, x: float, width: float, number: int, of:
         texts.plain("replaces", date=texts.full_day(case.replaces)) if case.replaces else "",
         case.therapist,
         # its room goes to the sheet that is replaced; it stands in every head too
-        "" if case.replaces else " ".join(part for part in (case.clinic, case.phone) if part),
+        "" if case.replaces else case.clinic,
     )
-    line, size = fitted(" · ".join(part for part in parts if part), look.REGULAR, 9, width - said - 16, 9)
-    label(canvas, x, 25.5, line, size, color=SECOND)
+    phone = "" if case.replaces or not case.phone else f"{'' if case.clinic else ' ·'} {case.phone}"
+    room = width - said - 16 - look.text_width(phone, look.REGULAR, 9)
+    line, size = fitted(" · ".join(part for part in parts if part), look.REGULAR, 9, room, 9)
+    label(canvas, x, 25.5, line + phone, size, color=SECOND)  # a name is cut rather than a number to call
     rule(canvas, x, x + width, 38.5, 0.5, RULE)
 
 

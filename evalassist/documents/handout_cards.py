@@ -25,7 +25,7 @@ from evalassist.documents.blocks import (
 )
 from evalassist.documents.handout_texts import Case, Texts
 from evalassist.documents.look import BOLD, INK, REGULAR, RULE, SECOND, WHITE
-from evalassist.documents.pictures import draw_missing, draw_picture, picture
+from evalassist.documents.pictures import draw_missing, draw_picture, picture, reach
 from evalassist.documents.tags import figure_tag, tag
 from evalassist.note import NoteExercise
 
@@ -35,6 +35,8 @@ _WIDE_PICTURES = 176.0
 """On a low card, where start and move stand side by side."""
 _POSE_WORDS = 11.5
 """Room around the word over a picture, besides its size."""
+_BESIDE_WORD, _UNDER_WORD = 1.5, 3.5
+"""From the word over a picture that lies to its lines."""
 _PAD = 10.0
 _LEG = {"right": "leg_right", "left": "leg_left", "both": "legs_both"}
 
@@ -91,7 +93,7 @@ def _head(card: Card, canvas: Canvas, x: float, y_top: float, width: float) -> f
 
 def _count_in_words(card: Card) -> str:
     """A count that is no number of times, such as 10 steps each way; after a comma it speaks to the therapist."""
-    return card.case.texts.count(card.exercise.reps_text.partition(",")[0])
+    return card.case.texts.said(card.exercise.reps_text.partition(",")[0])
 
 
 def _dose_parts(card: Card) -> list[tuple[str, str, str]]:
@@ -111,9 +113,11 @@ def _dose_parts(card: Card) -> list[tuple[str, str, str]]:
 
 
 def _dose_extras(card: Card) -> list[str]:
-    """What is not the same on the whole sheet: a count in words, the days, another rest."""
+    """What is not the same on the whole sheet: a count in words, a step of load, the days, another rest."""
     case, dose, in_words = card.case, card.exercise, _count_in_words(card)
     extras = [in_words] if in_words else []
+    if dose.load_step:
+        extras.append(case.texts.plain("card_load", step=case.texts.said(dose.load_step)))
     if case.days_differ:
         extras.append(case.texts.counted("days", dose.days_per_week))
     if dose.sets > 1 and dose.rest_s and dose.rest_s != case.shared_rest_s:
@@ -254,7 +258,12 @@ def draw_poses(
     tall = any(art.height > 0.7 * art.width for art in arts)  # words beside who lies would lie on a head
     words_high = _POSE_WORDS + size
     room_above, room_beside = height / 2 - (words_high if tall else 4), height - words_high
+    said = {pose: texts.plain(pose) for pose in ("start", "move")}
     above = min([largest, *(min(2 * half / art.width, room_above / art.height) for art in arts)])
+    if not tall:  # a word may stand over a low corner, but never on the drawing
+        word = 3 + max(look.text_width(each, REGULAR, size) for each in said.values()) + _BESIDE_WORD
+        corners = [reach(art, (word - half) / above + art.width / 2) for art in arts]
+        above = min([above, *((room_above - size - _UNDER_WORD) / each for each in corners if each)])
     beside = min([largest, *(min((half - 2) / art.width, room_beside / art.height) for art in arts)])
     stacked = card.foot and (above > beside if arts else exercise.lying)
     scale = above if stacked else beside
@@ -274,7 +283,6 @@ def draw_poses(
     mirrored = exercise.side not in ("both", resources.drawn_leg(exercise.id))
     over_the_head = stacked and mirrored and not tall  # on the other side a lifted foot would touch the word
     name, leg = card.case.name_of(exercise), texts.plain(_LEG[exercise.side])
-    said = {pose: texts.plain(pose) for pose in ("start", "move")}
     for art, pose, (left, top, _, _) in zip(shown, ("start", "move"), frames, strict=True):
         alt = texts.plain(f"alt_{pose}", name=name, leg=leg)
         with figure_tag(canvas, alt, left, top, wide, high) if art else nullcontext():

@@ -25,11 +25,11 @@ _LOWEST, _TALLEST = 66.0, 150.0
 def moves_sides(case: Case) -> tuple[Case, list[Side]]:
     """One side, or two for more moves than it holds; each says how much pain is all right, whichever hangs in front."""
     ruler, count = Ruler(case), len(case.exercises)
-    on_first = count if count <= _MOST_ON_ONE_SIDE else (count + 1) // 2
+    half = (count + 1) // 2
     over = [header_block(case), Block("do this at home", partial(_title, case))]
-    made = [_side(case, ruler, 1, over, range(on_first))]
-    if count > on_first:
-        made.append(_side(case, ruler, 2, [], range(on_first, count)))
+    made = [_side(case, ruler, 1, over, range(count))]
+    if count > 1 and (count > _MOST_ON_ONE_SIDE or made[0].gap < LEAST_GAP):
+        made = [_side(case, ruler, 1, over, range(half)), _side(case, ruler, 2, [], range(half, count))]
     refuse(dict(enumerate(made, start=1)))
     return case, made
 

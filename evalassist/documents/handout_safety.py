@@ -25,7 +25,7 @@ from evalassist.documents.blocks import (
     words,
     write_in,
 )
-from evalassist.documents.handout_texts import Case
+from evalassist.documents.handout_texts import NO_BREAK, Case
 from evalassist.documents.icons import go_sign, slow_sign, stop_sign
 from evalassist.documents.look import BAR, BOLD, INK, RULE, SECOND, WHITE
 from evalassist.documents.tags import figure_tag, tag
@@ -122,15 +122,18 @@ def _call(case: Case, size: float, canvas: Canvas, x: float, y_top: float, width
     leading = size * 1.27
     calls, todays = call_texts(case)
     if case.phone:
+        phone = case.phone.replace(" ", NO_BREAK)  # a long one stands whole on a second line
         with tag(canvas, "H3"):
-            label(canvas, x + 10, top - 16, texts.plain("call_us", phone=case.phone), 13.5, BOLD)
-        lower = 0.0
+            said = words(
+                canvas, texts("call_us", phone=phone), x + 10, top - 2.5, left_width - 20, 13.5, 16.5, BOLD
+            )
+        lower = said - 16.5
     else:
         with tag(canvas, "H3"):
             label(canvas, x + 10, top - 16, texts.plain("call_us_open"), 13.5, BOLD)
         lower = 24.0
-        said = label(canvas, x + 11, top - 36, texts.plain("phone_line"), 12)
-        write_in(canvas, x + 11 + said + 4, x + left_width - 11, top - 38)
+        room = label(canvas, x + 11, top - 36, texts.plain("phone_line"), 12)
+        write_in(canvas, x + 11 + room + 4, x + left_width - 11, top - 38)
     left = bullets(canvas, calls, x + 10, top - 22 - lower, left_width - 14, size, leading) + lower
     with tag(canvas, "H3"):
         label(canvas, right_x + 10, top - 16, texts.plain("today"), 13.5, BOLD)

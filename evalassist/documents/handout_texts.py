@@ -43,8 +43,10 @@ class Texts:
                 )
             )
         self._texts = {key: (text.in_language(language) or "").strip() for key, text in content.texts.items()}
-        self._counts = {
-            text.en: self._texts[key] for key, text in content.texts.items() if key.startswith("count_")
+        self._said = {
+            text.en: self._texts[key]
+            for key, text in content.texts.items()
+            if key.startswith(("count_", "load_"))
         }
 
     def __call__(self, key: str, **slots: object) -> str:
@@ -65,17 +67,17 @@ class Texts:
         """The form of a text for a number of things: 1 move, 4 moves, 3–6 days."""
         return self.plain(f"{key}_one" if str(n) == "1" else key, n=n)
 
-    def count(self, english: str) -> str:
-        """A count that is no number of times (10 steps each way), as the exercise says it in English."""
+    def said(self, english: str) -> str:
+        """What the content says in English: a count that is no number of times (10 steps each way), a step of load."""
         if self.language == "en" or not any(map(str.isalpha, english)):
             return english
-        if english not in self._counts:
+        if english not in self._said:
             raise DocumentError(
-                tr("The count {english!r} does not exist in {language_names} yet.").format(
+                tr("The words {english!r} do not exist in {language_names} yet.").format(
                     english=english, language_names=LANGUAGE_NAMES[self.language]
                 )
             )
-        return self._counts[english]
+        return self._said[english]
 
     def duration(self, seconds: int) -> str:
         if seconds % 60:

@@ -67,6 +67,28 @@ def draw_picture(
         canvas._code.append(shown.operators)
 
 
+def reach(shown: Picture, right: float) -> float:
+    """How high the lines of a picture go over its lower edge, left of `right`."""
+    highest = shown.height
+    for line in shown.operators.split("\n"):
+        if not line.startswith("n "):  # only paths begin so
+            continue
+        numbers: list[float] = []
+        at = (0.0, 0.0)
+        for word in line.split()[1:]:
+            if word.isalpha():
+                for point in zip(numbers[::2], numbers[1::2], strict=True):
+                    (x1, y1), (x2, y2) = sorted((point if word == "m" else at, point))
+                    if x1 <= right:  # of a curve the lines between its handles, which it never leaves
+                        end = y2 if x2 <= right else y1 + (y2 - y1) * (right - x1) / (x2 - x1)
+                        highest = min(highest, y1, end)
+                    at = point
+                numbers = []
+            else:
+                numbers.append(float(word))
+    return shown.height - highest
+
+
 def draw_missing(canvas: Canvas, x: float, y_top: float, width: float, height: float, says: str) -> None:
     """An empty frame to draw in, so that the sheet still works."""
     canvas.setStrokeColor(RULE)
