@@ -224,6 +224,7 @@ class Studio:
                 dialog.close()
             new_key.done(QDialog.DialogCode.Accepted)  # as if it was on paper: else closing asks
             window.lock()
+            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # what covered the window goes
             yield self._take(window, f"{name}closed-unlock")
             assert isinstance(window.door, Door)
             window.door.say("The name or the password is not right.")
