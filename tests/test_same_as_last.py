@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
+from evalassist.clinical.change import last_answers
 from evalassist.content import Content, load_content
 from evalassist.evaluation import Evaluation, Signature, StrengthTest
 from evalassist.note_text import note_text
@@ -259,6 +260,19 @@ def test_of_what_was_judged_by_eye_and_then_measured_the_measurement_is_the_last
     assert "length-quad.right" not in session.last_answers
     assert session.last_answers["ely.right"] == (110.0, FIRST_DAY)
     assert session.last_answers["length-quad.left"] == ("normal", FIRST_DAY)
+
+
+def test_what_was_measured_at_a_later_visit_takes_the_place_of_the_judgment_of_the_first(
+    content: Content,
+) -> None:
+    first = read_case(CASES / "ex1.toml", content).with_answer("length-quad.right", "normal")
+    second = Evaluation.begin(first.patient, first.sore_knee, first.visit_date + timedelta(weeks=2))
+    measured, judged = (
+        second.with_answer("ely.right", 110.0),
+        second.with_answer("length-quad.right", "tight"),
+    )
+    assert "length-quad.right" not in last_answers((first, measured), content)
+    assert last_answers((first, judged), content)["length-quad.right"] == ("tight", second.visit_date)
 
 
 @pytest.mark.parametrize(

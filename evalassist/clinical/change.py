@@ -95,12 +95,11 @@ class Limits:
 
 def last_answers(earlier: Iterable[Evaluation], content: Content) -> Mapping[ItemId, tuple[Answer, date]]:
     """For every item its latest earlier answer, with the day of that visit; no judgment that was measured instead."""
-    return {
-        item_id: (answer, visit.visit_date)
-        for visit in earlier
-        for item_id, answer in visit.answers.items()
-        if not measured_instead(item_id, visit, content)
-    }
+    found: dict[ItemId, tuple[Answer, date]] = {}
+    for visit in earlier:
+        found |= {item_id: (answer, visit.visit_date) for item_id, answer in visit.answers.items()}
+        found = {key: last for key, last in found.items() if not measured_instead(key, visit, content)}
+    return found
 
 
 def measured_instead(item_id: ItemId, evaluation: Evaluation, content: Content) -> bool:
