@@ -11,7 +11,7 @@ from datetime import date
 from typing import Literal
 
 from evalassist.answers import LONGEST_TEXT
-from evalassist.clinical.edits import DOSE_LIMITS
+from evalassist.clinical.edits import DOSE_LIMITS, DOSE_WORDS
 from evalassist.clinical.schedule import day_in_words
 from evalassist.content import Content, load_content
 from evalassist.content.patient_texts import reviews, unreviewed
@@ -31,13 +31,6 @@ MOST_OF_A_PHONE, LEAST_DIGITS = 24, 7
 YOUNGEST, OLDEST = 12, 90
 RETESTED = ("V1", "V2", "V3", "V4", "V5", "same", "mixed")
 """The variants of "What we found" that say when the hips are tested again."""
-DOSE_WORDS = {
-    "sets": "sets",
-    "reps": "times",
-    "hold_s": "seconds of hold",
-    "rest_s": "seconds of rest",
-    "days_per_week": "days a week",
-}
 MAY_BE_EMPTY = ("sets", "reps", "hold_s", "rest_s")
 """Parts of a dose that the sheet leaves out where they are 0."""
 NO_MOVES = (

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
 from evalassist.clinical.follow_up import FollowUp, episode_of, follow_up, visits_of
+from evalassist.clinical.last_time import as_last_time
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.progression import edits_of_all
 from evalassist.clinical.result import PlannedExercise, PlanOfCare
@@ -380,3 +381,38 @@ def test_a_plan_says_which_exercises_of_the_last_one_end(content: Content) -> No
     now = later(content)
     note = note_of(now, content, assess(now, content), plan, clinic_of(Settings()))
     assert f"Ended from the last plan: {'; '.join(plan.ended)}" in " ".join(note_text(note).split())
+
+
+DROP, ADD = PlanEdit("drop", "HA01", reason="sore"), PlanEdit("add", "QO02")
+EASIER, AND_BACK = PlanEdit("swap", "QC01", to="QO02"), PlanEdit("swap", "QO02", to="QC01")
+
+
+@pytest.mark.parametrize(
+    ("last", "again"),
+    [
+        ((), ()),
+        ((DROP,), (DROP,)),
+        ((DROP, PlanEdit("add", "HA01")), ()),
+        ((ADD,), (ADD,)),
+        ((ADD, PlanEdit("drop", "QO02")), ()),
+        ((EASIER,), (EASIER,)),
+        ((EASIER, AND_BACK), ()),
+        ((PlanEdit("swap", "HA02", to="HA01"),), ()),  # today's plan says the same
+        ((PlanEdit("swap", "QC01", to="HA01"),), (PlanEdit("drop", "QC01"),)),
+        ((PlanEdit("swap", "QC03", to="QO02"),), (ADD,)),
+        ((PlanEdit("dose", "HA01", field="sets", value=1), DROP), (DROP,)),
+        ((PlanEdit("dose", "HA01", field="sets", value=3),), ()),
+        ((PlanEdit("load", "HA01", reason="0.5 kg more"), PlanEdit("lock", "HA01")), ()),
+        ((PlanEdit("add", "gone"), PlanEdit("swap", "QC01", to="gone")), ()),
+        ((PlanEdit("visits", field="weeks_1", value=3),), ()),
+    ],
+)
+def test_the_last_decisions_are_those_which_the_plan_of_today_does_not_hold(
+    content: Content, last: tuple[PlanEdit, ...], again: tuple[PlanEdit, ...]
+) -> None:
+    _, plan = judged(later(content))
+    assert {"HA01", "QC01"} <= {one.exercise.id for one in plan.exercises}
+    assert one(plan, "HA01").dose.sets == 3
+    assert as_last_time(last, (), plan.exercises, content.exercises) == again
+    for one_edit in again:
+        assert as_last_time(last, (one_edit,), plan.exercises, content.exercises) == ()

@@ -282,18 +282,44 @@ def test_one_act_goes_on_to_the_next_phase_whatever_is_not_met(
     assert session.plan.phase == 1
 
 
-def test_an_exercise_taken_out_last_time_does_not_come_back_without_a_word(
+def test_what_was_decided_last_time_is_told_and_decided_again_with_one_act(
     opened: Any, begin: Begin, first: Evaluation
 ) -> None:
-    second = later(first, 2).with_plan_edit(PlanEdit("drop", "QC01", reason="done in the clinic"))
+    second = later(first, 2).with_plan_edit(
+        PlanEdit("drop", "QC01", reason="done in the clinic"),
+        PlanEdit("add", "QO02", reason="she does it well"),
+        PlanEdit("dose", "HA01", field="days_per_week", value=2),
+    )
     session = begin(later(first, 4), second)
-    assert isinstance(session.plan, PlanOfCare)
-    assert "QC01" in {one.exercise.id for one in session.plan.exercises}
-    told = "Proposed again, though taken out last time: Mini-squat 0-45° (done in the clinic)."
     page = opened(PlanPage(session))
+    told = (
+        "Decided last time, otherwise than in this plan: Mini-squat 0-45° taken out (done in the clinic); "
+        "Straight-leg raise (supine) added (she does it well); "
+        "Side-lying hip abduction (straight-leg raise) with 2 days a week."
+    )
     assert told in words(page)
-    page.cards["QC01"].edited.emit(PlanEdit("drop", "QC01"))
-    assert told not in words(page)
+    page.last_time.click()
+    assert isinstance(session.plan, PlanOfCare)
+    planned = {one.exercise.id: one.dose for one in session.plan.exercises}
+    assert "QC01" not in planned
+    assert "QO02" in planned
+    assert planned["HA01"].days_per_week == 2
+    assert "Decided last time" not in words(page)
+    session.undo()
+    assert told in words(page), "one act, undone as one"
+
+
+def test_what_is_decided_today_is_not_overruled_by_the_last_time(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    second = later(first, 2).with_plan_edit(PlanEdit("drop", "QC01"), PlanEdit("add", "QO02"))
+    session = begin(later(first, 4), second)
+    page = opened(PlanPage(session))
+    session.edit_plan(PlanEdit("dose", "QC01", field="sets", value=2))
+    assert "Straight-leg raise (supine) added." in words(page)
+    assert "taken out" not in words(page).split("Decided last time", 1)[1].split("\n", 1)[0]
+    session.edit_plan(PlanEdit("add", "QO02"), PlanEdit("drop", "QO02"))
+    assert "Decided last time" not in words(page)
 
 
 def test_no_benefit_after_8_weeks_says_refer_back(opened: Any, begin: Begin, first: Evaluation) -> None:

@@ -73,7 +73,7 @@ class Studio:
             yield from self._start_pages(look, settings, size, patient_a, ex1)
             yield from self._charts(look, settings, size, ex1)
             yield from self._steps(f"{look}a", patient_a, size, settings)
-            yield from self._steps(f"{look}later", later(ex1), size, settings, before=(ex1,))
+            yield from self._steps(f"{look}later", later(ex1), size, settings, before=(decided(ex1),))
             yield from self._steps(f"{look}discharge", ended(ex1), size, settings, before=(ex1, later(ex1)))
             yield from self._hands(f"{look}hands", ex1, size, settings)
         yield from self._closed_pages(patient_a)
@@ -278,6 +278,10 @@ class Studio:
         for step_id in wanted:
             window.view.show_step(step_id)
             yield self._take(window, f"{name}-{step_id}")
+            if step_id == "plan" and before:  # the exercises stand below what followed from the last plan
+                window.view.page.go_group(1)
+                window.view.page.focus_start()
+                yield self._take(window, f"{name}-{step_id}-exercises")
         self._put_away(window)
 
     def _hands(
@@ -548,6 +552,7 @@ def later(first: Evaluation) -> Evaluation:
     answers = {"nprs-worst": 4.0, "akps-total": 82.0, "lefs-total": 63.0, "squat45-pain": 1.0}
     visit = replace(
         first.without_answer("psfs-mean", "tsk-11-total", *list(tests)[4:]),
+        plan_edits=(),
         id="later",
         kind="re-evaluation",
         visit_date=first.visit_date + timedelta(weeks=4),
@@ -558,6 +563,17 @@ def later(first: Evaluation) -> Evaluation:
         ),
     )
     return visit.with_answers(answers)
+
+
+def decided(first: Evaluation) -> Evaluation:
+    """The same visit with decisions of the therapist about the plan."""
+    from evalassist.evaluation import PlanEdit
+
+    return first.with_plan_edit(
+        PlanEdit("swap", "QC01", to="QO01", reason="regress, red log"),
+        PlanEdit("add", "HA03", reason="she knows it"),
+        PlanEdit("dose", "HA01", field="days_per_week", value=2),
+    )
 
 
 def moved(evaluation: Evaluation, day: date, name: str = "Brandt, Elke") -> Evaluation:

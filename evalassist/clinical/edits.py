@@ -19,6 +19,13 @@ DOSE_LIMITS = {
     "days_per_week": (1, 7),
 }
 """What a dose may be set to; a number outside is a slip of the hand [P]."""
+DOSE_WORDS = {
+    "sets": "sets",
+    "reps": "times",
+    "hold_s": "seconds of hold",
+    "rest_s": "seconds of rest",
+    "days_per_week": "days a week",
+}
 UNFIT: dict[EditKind, str] = {
     "add": "{name} added",
     "drop": "{name} taken out",
@@ -64,12 +71,6 @@ def taken_out(edited: Edited, edits: Iterable[PlanEdit]) -> tuple[Refusal, ...]:
     """What the therapist took out, with the reason; what made room for another exercise is not among it."""
     named = {edit.exercise for edit in edits if edit.kind == "drop"}
     return tuple(refusal for refusal in edited.dropped if refusal.exercise_id in named)
-
-
-def last_drops(edits: Iterable[PlanEdit]) -> dict[str, str]:
-    """The exercises that the therapist took out and left out, with the reason given."""
-    words = {edit.exercise: edit for edit in edits if edit.kind in ("add", "drop")}
-    return {exercise_id: edit.reason for exercise_id, edit in words.items() if edit.kind == "drop"}
 
 
 def _locked(edits: Sequence[PlanEdit]) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from evalassist.clinical.assessment import CODES
 from evalassist.clinical.codes import CHOSEN_ITEM
-from evalassist.clinical.edits import last_drops
+from evalassist.clinical.last_time import as_last_time, in_words
 from evalassist.clinical.result import (
     Conclusion,
     NoPlan,
@@ -211,6 +211,18 @@ class PlanPage(Page):
         self._reason_line.hide()
         self._to_add = ""
         stack.addWidget(self._reason_line)
+        self._last_line = QFrame()
+        self._last_line.setProperty("card", "att")
+        line = style.row(self._last_line, (10, 5, 8, 5), spacing=8)
+        self._last_words = style.label("", wrap=True)
+        self.last_time = LinkButton(tr("As last time"))
+        self.last_time.clicked.connect(self._decide_again)
+        self._again: tuple[PlanEdit, ...] = ()
+        line.addWidget(StateGlyph("look"), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._last_words, 1)
+        line.addWidget(self.last_time)
+        self._last_line.hide()
+        stack.addWidget(self._last_line)
         self._card_list: QVBoxLayout = style.column(spacing=6)
         stack.addLayout(self._card_list)
         self._next = style.label("s", wrap=True)
@@ -440,6 +452,7 @@ class PlanPage(Page):
         if (plan.see, plan.warnings) != self._said:
             self._said = (plan.see, plan.warnings)
             self._say_beside(plan)
+        self._show_last_time(plan)
         wanted = [one.exercise.id for one in plan.exercises]
         if self.isVisible() and self.cards:
             before = sorted(self.cards, key=lambda each: self._card_list.indexOf(self.cards[each]))
@@ -484,25 +497,25 @@ class PlanPage(Page):
         ended = (
             tr("Ended from the last plan: {names}.").format(names="; ".join(plan.ended)) if plan.ended else ""
         )
-        said = "\n".join(filter(None, (self._back(wanted), ended, then)))
+        said = "\n".join(filter(None, (ended, then)))
         self._next.setText(said)
         self._next.setVisible(bool(said))
 
-    def _back(self, wanted: Iterable[str]) -> str:
-        """What the therapist took out of the last plan and the findings propose again."""
-        earlier = self.session.earlier
-        last = last_drops(earlier[-1].plan_edits) if earlier else {}
-        exercises = self.session.content.exercises
-        back = [
-            f"{exercises[each].name} ({last[each]})" if last[each] else exercises[each].name
-            for each in wanted
-            if each in last
-        ]
-        return (
-            tr("Proposed again, though taken out last time: {names}.").format(names="; ".join(back))
-            if back
-            else ""
+    def _show_last_time(self, plan: PlanOfCare) -> None:
+        """What was decided by hand at the last visit and does not stand in this plan, to be decided again at once."""
+        session, exercises = self.session, self.session.content.exercises
+        last = session.earlier[-1].plan_edits if session.earlier and not self.read_only else ()
+        self._again = as_last_time(last, session.evaluation.plan_edits, plan.exercises, exercises)
+        words = "; ".join(in_words(self._again, exercises))
+        self._last_words.setText(
+            tr("Decided last time, otherwise than in this plan: {words}.").format(words=words)
         )
+        self.last_time.setAccessibleName(tr("As last time: {words}").format(words=words))
+        self._last_line.setVisible(bool(words))
+
+    def _decide_again(self) -> None:
+        self.session.edit_plan(*self._again)
+        self.focus_start()
 
     def _speak_changes(self, before: list[str], now: list[str]) -> None:
         """What came and went, also where it went with a finding."""

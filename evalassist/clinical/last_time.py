@@ -1,0 +1,68 @@
+"""What the therapist decided about the exercises at the last visit and today's plan does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
+
+from evalassist.clinical.edits import DOSE_WORDS, UNFIT
+from evalassist.clinical.result import PlannedExercise
+from evalassist.content.schema import Exercise
+from evalassist.evaluation import PlanEdit
+
+
+def as_last_time(
+    last: Iterable[PlanEdit],
+    now: Iterable[PlanEdit],
+    in_plan: Iterable[PlannedExercise],
+    exercises: Container[str],
+) -> tuple[PlanEdit, ...]:
+    """The edits that decide again as at the last visit: taken out, put in, changed for another, or dosed.
+
+    An exercise about which something was decided today is left as it is, as is one that the content no longer holds
+    (`exercises` are those it does). A step of load was for that time only.
+    """
+    decided = {exercise for edit in now for exercise in (edit.exercise, edit.to) if exercise}
+    today = {one.exercise.id: one.dose for one in in_plan}
+    there = set(today)
+    changes: dict[tuple[str, str], PlanEdit] = {}
+    """What each takes out and puts in."""
+    doses: dict[tuple[str, str], PlanEdit] = {}
+    for edit in last:
+        names = {edit.exercise, edit.to} - {""}
+        if not decided.isdisjoint(names) or any(name not in exercises for name in names):
+            continue
+        if edit.kind == "dose":
+            doses[edit.exercise, edit.field] = edit
+        if edit.kind not in ("add", "drop", "swap"):
+            continue
+        out = "" if edit.kind == "add" or edit.exercise not in there else edit.exercise
+        put = {"add": edit.exercise, "drop": "", "swap": edit.to}[edit.kind]
+        put = "" if put in there else put
+        if changes.pop((put, out), None) is None and (out or put):
+            changes[out, put] = replace(
+                edit,
+                kind="swap" if out and put else "drop" if out else "add",
+                exercise=out or put,
+                to=put if out else "",
+            )
+        there = (there - {out}) | ({put} if put else set())
+    again = (
+        edit
+        for (exercise_id, field), edit in doses.items()
+        if exercise_id in there
+        and (exercise_id not in today or getattr(today[exercise_id], field) != edit.value)
+    )
+    return (*changes.values(), *again)
+
+
+def in_words(edits: Iterable[PlanEdit], exercises: Mapping[str, Exercise]) -> tuple[str, ...]:
+    """What was decided, with its reason."""
+    found = []
+    for edit in edits:
+        name, to = exercises[edit.exercise].name, exercises[edit.to].name if edit.to else ""
+        says = UNFIT[edit.kind].format(name=name, to=to)
+        if edit.kind == "dose":
+            says = f"{name} with {edit.value} {DOSE_WORDS[edit.field]}"
+        found.append(f"{says} ({edit.reason})" if edit.reason else says)
+    return tuple(found)
