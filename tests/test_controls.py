@@ -584,6 +584,11 @@ def test_what_is_no_date_says_how_to_write_it(typed: str) -> None:
     assert "Mar 2, 2026" in str(read_date(typed))
 
 
+@pytest.mark.parametrize("typed", ["5/9/96", "5.9.96", " 05-09-96 "])
+def test_a_year_of_two_digits_is_asked_for_whole(typed: str) -> None:
+    assert read_date(typed) == f"The year of “{typed.strip()}” needs four digits."
+
+
 def test_a_date_after_the_latest_is_not_counted(qtbot: QtBot) -> None:
     onset = shown(qtbot, DateField("Onset", latest=date(2026, 3, 2)))
     press("3 Mar 2026")

@@ -7,11 +7,14 @@ from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from itertools import combinations, product
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
+from evalassist.case_file import read_case
+from evalassist.clinical.assessment import assess
 from evalassist.clinical.case import Log, case_of
 from evalassist.clinical.conditions import judge_rule
 from evalassist.clinical.plan import plan_of_care
@@ -266,6 +269,20 @@ def test_without_the_criteria_there_is_no_plan(verdict: Verdict) -> None:
     plan = refused_plan(assessed(pfp=verdict))
     assert "criteria of patellofemoral pain" in plan.why
     assert plan.items == (("pain-location",) if verdict is Verdict.UNDECIDED else ())
+
+
+def test_a_plan_that_a_criterion_forbids_names_what_was_found_and_leads_there() -> None:
+    content = load_content()
+    ex1 = read_case(Path(__file__).parent / "cases" / "ex1.toml", content)
+    for answer, why in (
+        ({"ddx-hip": "likely"}, "Other causes excluded (possible or likely: hip referral)."),
+        ({"pain-location": "medial"}, "Pain behind or around the kneecap (Pain location: medial)."),
+    ):
+        now = ex1.with_answers(answer)
+        plan = plan_of_care(now, assess(now, content), content)
+        assert isinstance(plan, NoPlan)
+        assert plan.why == f"The criteria of patellofemoral pain are not met: {why}"
+        assert plan.items == tuple(answer)
 
 
 def test_without_worst_pain_there_is_no_plan() -> None:

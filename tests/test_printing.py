@@ -678,14 +678,20 @@ def test_a_file_is_offered_a_place_among_the_documents_and_the_next_one_where_th
         offered.append(Path(proposed))
         return str(tmp_path / "chosen.pdf"), ""
 
+    documents = tmp_path / "Documents"
+    documents.mkdir()
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _kind: str(documents))
     monkeypatch.setattr(saving, "_last", [])
     monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
     widget = QWidget()
     qtbot.addWidget(widget)
     for name in ("first.pdf", "second.pdf"):
         saving.ask_where(widget, "Save as PDF", name)
-    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    assert offered == [Path(documents) / "first.pdf", tmp_path / "second.pdf"]
+    assert offered == [documents / "first.pdf", tmp_path / "second.pdf"]
+    documents.rmdir()
+    monkeypatch.setattr(saving, "_last", [tmp_path / "gone"])
+    saving.ask_where(widget, "Save as PDF", "third.pdf")
+    assert offered[-1] == Path.home() / "third.pdf", "without a folder of documents, never the program's own"
 
 
 def test_a_name_typed_without_its_ending_writes_over_no_file_unasked(

@@ -15,8 +15,13 @@ _last: list[Path] = []
 
 def ask_where(parent: QWidget, title: str, name: str, kinds: str = "") -> Path | None:
     """Ask where a file of this name is to be written, a PDF unless `kinds` says otherwise; None when nowhere."""
-    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    folder = _last[-1] if _last and _last[-1].is_dir() else Path(documents)
+    documents = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
+    places = (
+        *_last,
+        documents,
+        Path.home(),
+    )  # of a folder that is not there the dialog makes the program's own
+    folder = next((place for place in places if place.is_dir()), Path.home())
     chosen, _ = QFileDialog.getSaveFileName(parent, title, str(folder / name), kinds or tr("PDF (*.pdf)"))
     if not chosen:
         return None

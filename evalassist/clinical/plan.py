@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from evalassist.clinical.advice import advice
 from evalassist.clinical.case import PHASE_ITEM, Case, Log, PlanContent, case_of, in_next_phase
@@ -128,17 +128,16 @@ def _stop(
     if assessment.stopped:
         flags = assessment.stops
         words = " ".join(flag.rule.says for flag in flags)
-        items = tuple(
-            dict.fromkeys(item for flag in flags for reason in flag.reasons for item in reason.items)
-        )
         stop = f"{found_in(flags, content)} stops the plan"
-        return NoPlan(f"{assessment.action}: {stop}. {words}".strip(), items)
+        return NoPlan(f"{assessment.action}: {stop}. {words}".strip(), _because(flags))
     if assessment.action is None:
         return NoPlan("The safety screen is not finished.", _missing(assessment.open_flags))
     if assessment.pfp is Verdict.NOT_MET and not stands:
         failed = [criterion for criterion in assessment.criteria if criterion.verdict is Verdict.NOT_MET]
-        names = "; ".join(criterion.rule.title for criterion in failed)
-        return NoPlan(f"The criteria of patellofemoral pain are not met: {names}.", ())
+        words = "; ".join(
+            f"{one.rule.title} ({', '.join(reason.text for reason in one.reasons)})" for one in failed
+        )
+        return NoPlan(f"The criteria of patellofemoral pain are not met: {words}.", _because(failed))
     if assessment.pfp is Verdict.UNDECIDED and not stands:
         open_criteria = [one for one in assessment.criteria if one.verdict is Verdict.UNDECIDED]
         names = "; ".join(criterion.rule.title for criterion in open_criteria)
@@ -170,6 +169,13 @@ def _held_open(evaluation: Evaluation, content: PlanContent, episode: SoFar) -> 
 
 def _missing(conclusions: tuple[Conclusion, ...] | list[Conclusion]) -> tuple[ItemId, ...]:
     return tuple(dict.fromkeys(item for conclusion in conclusions for item in conclusion.missing))
+
+
+def _because(conclusions: Iterable[Conclusion]) -> tuple[ItemId, ...]:
+    """What they rest on."""
+    return tuple(
+        dict.fromkeys(item for one in conclusions for reason in one.reasons for item in reason.items)
+    )
 
 
 def _after_surgery(assessment: Assessment) -> bool:

@@ -62,6 +62,8 @@ def read_date(typed: str) -> date | str | None:
         return _from_words(int(found[1]), found[2], int(found[3]), typed)
     if found := re.fullmatch(r"([^\W\d]+)\.?\s*(\d{1,2}),?\s+(\d{4})", text):
         return _from_words(int(found[2]), found[1], int(found[3]), typed)
+    if re.fullmatch(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}", text):
+        return tr("The year of “{typed}” needs four digits.").format(typed=text)
     return tr("“{typed}” cannot be read as a date yet. {plainly}").format(
         typed=quotable(typed), plainly=PLAINLY
     )
