@@ -355,19 +355,15 @@ def _squat60(earlier: tuple[Visit, ...], now: Visit) -> tuple[FactValue | None, 
 def _first_exercises(
     exercises: tuple[ExerciseCourse, ...], content: Content
 ) -> Mapping[str, tuple[FactValue | None, tuple[ItemId, ...]]]:
-    """The least sets and repetitions among the exercises of level 1 that are counted in repetitions."""
-    firsts = [
-        one
-        for one in exercises
-        if one.planned.exercise.level == 1 and counts_repetitions(one.planned, content)
-    ]
-    sets, reps = [one.log.sets for one in firsts], [one.log.reps for one in firsts]
-    pains = [one.log.pain for one in firsts]
-    in_cap = [one.in_cap for one in firsts]
+    """The least sets and repetitions among the exercises of level 1 that are counted; pain goes for all of level 1."""
+    firsts = [one for one in exercises if one.planned.exercise.level == 1]
+    counted = [one for one in firsts if counts_repetitions(one.planned, content)]
+    known = bool(counted) and all(one.in_cap is not None for one in counted)
+    beyond = any(one.in_cap is False for one in firsts)
     return {
-        "first-exercises-sets": (_least(sets), ()),
-        "first-exercises-reps": (_least(reps), ()),
-        "first-exercises-in-cap": (None if None in pains or not pains else all(in_cap), ()),
+        "first-exercises-sets": (_least([one.log.sets for one in counted]), ()),
+        "first-exercises-reps": (_least([one.log.reps for one in counted]), ()),
+        "first-exercises-in-cap": (False if beyond else True if known else None, ()),
     }
 
 
