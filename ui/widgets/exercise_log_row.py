@@ -88,8 +88,8 @@ class ExerciseLogRow(QFrame):
 
     def _build(self, course: ExerciseCourse) -> None:
         self._number(self._always, "pain", tr("Most pain, of 10"), 10)
-        settled = [Choice("hour", "1 h"), Choice("day", tr("1 day")), Choice("longer", tr("Longer"))]
-        self._choice(self._always, "settled", tr("Settled within"), settled)
+        settled = [Choice("hour", tr("1 h, morning too")), Choice("day", tr("1 day")), Choice("longer", tr("Longer"))]
+        self._choice(self._always, "settled", tr("Settled in"), settled)
         for asked in course.asks.asks:
             if asked in NUMBERS:
                 self._number(self._asked, *NUMBERS[asked])
