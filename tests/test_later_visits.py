@@ -21,7 +21,7 @@ from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content, load_content
 from evalassist.documents import evaluation_note_pdf, plan_of_care_pdf
 from evalassist.errors import EvalAssistError
-from evalassist.evaluation import Evaluation, ExerciseLog, PlanEdit, Signature, VisitKind, out_of_place
+from evalassist.evaluation import Evaluation, ExerciseLog, Opinion, PlanEdit, Signature, VisitKind, out_of_place
 from evalassist.note import Note, NotePlan
 from evalassist.note_text import note_text
 from evalassist.records.models import StoredEpisode
@@ -280,6 +280,26 @@ def test_one_act_goes_on_to_the_next_phase_whatever_is_not_met(
     session.undo()
     assert isinstance(session.plan, PlanOfCare)
     assert session.plan.phase == 1
+
+
+def test_a_disagreement_of_the_last_visit_is_told_where_the_findings_say_it_again(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    word = Opinion(False, "she was only tired.", of="met")
+    session = begin(later(first, 4), later(first, 2).with_opinion("MPD", word))
+    page = opened(AssessmentPage(session))
+    assert session.assessment.conclusions["mpd"].met
+    assert "At the last visit you disagreed: she was only tired." in words(page.cards["MPD"])
+    session.say("MPD", Opinion(True))
+    assert "At the last visit" not in words(page.cards["MPD"])
+
+
+def test_a_disagreement_with_what_the_findings_no_longer_say_is_not_told(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    word = Opinion(False, "clear valgus when running", of="not met")
+    page = opened(AssessmentPage(begin(later(first, 4), later(first, 2).with_opinion("MPD", word))))
+    assert "At the last visit" not in words(page.cards["MPD"])
 
 
 def test_what_was_decided_last_time_is_told_and_decided_again_with_one_act(

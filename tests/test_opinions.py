@@ -52,6 +52,18 @@ def test_a_subcategory_that_is_disagreed_with_no_longer_shapes_the_plan() -> Non
     assert said.disagrees_because == "she was only tired"
 
 
+def test_who_does_not_find_the_knee_tight_is_offered_no_hands_on_work_for_it() -> None:
+    tilted = example("ex1").with_answers({"length-latret.right": "tight"})
+    word = Opinion(False, "loose on a second look")
+    offered = []
+    for evaluation in (tilted, tilted.with_opinion("MOB-hypo", word)):
+        _, plan, _ = judged(evaluation)
+        assert isinstance(plan, PlanOfCare)
+        offered.append({one.id for one in plan.adjuncts} | {one.exercise.id for one in plan.exercises})
+    assert {"ADJ06", "FL07"} <= offered[0]
+    assert not {"ADJ06", "FL07"} & offered[1]
+
+
 def test_the_therapist_may_add_a_subcategory_the_findings_do_not_show() -> None:
     after, plan, _ = judged(example("ex1").with_opinion("MCD", Opinion(False, "clear valgus when running")))
     assert "MCD" in after.agreed

@@ -347,11 +347,20 @@ class EvaluationSession(QObject):
 
     def say(self, conclusion_id: str, opinion: Opinion | None) -> None:
         """Keep the therapist's word on a conclusion, with what the findings said when it was given."""
-        found = self.assessment
-        said = what_is_said(conclusion_id, found.pfp, found.irritability_found, found.conclusions)
-        given = None if opinion is None else replace(opinion, of=said or "")
+        given = None if opinion is None else replace(opinion, of=self._said_of(conclusion_id))
         if given != self._evaluation.opinions.get(conclusion_id):
             self._change(self._evaluation.with_opinion(conclusion_id, given))
+
+    def disagreed_last(self, conclusion_id: str) -> Opinion | None:
+        """The word against what the findings say again now; None where there was none, or one is given today."""
+        last = self.earlier[-1].opinions.get(conclusion_id) if self.earlier else None
+        if last is None or last.accepts or conclusion_id in self.assessment.opinions:
+            return None
+        return last if last.of in ("", self._said_of(conclusion_id)) else None
+
+    def _said_of(self, conclusion_id: str) -> str:
+        found = self.assessment
+        return what_is_said(conclusion_id, found.pfp, found.irritability_found, found.conclusions) or ""
 
     def write_impression(self, text: str) -> None:
         self._change(self._evaluation.with_impression(text), typing=True)

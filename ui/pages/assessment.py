@@ -307,7 +307,7 @@ class AssessmentPage(Page):
             reasons=[_criterion(criterion) for criterion in criteria],
             against=[reason for criterion in criteria for reason in self._opposing(criterion.id)],
             rule=tr("Rule: all three. {rule}").format(rule=stands_on(rule, self.session.content.references)),
-            note=self._missing_words(missing) if missing else "",
+            note=self._missing_words(missing) if missing else self._last_word("pfp"),
             missing=missing,
             asks="both" if assessment.pfp is Verdict.MET else "disagree" if not missing else "",
             opinion=self.session.assessment.opinions.get("pfp"),
@@ -337,7 +337,7 @@ class AssessmentPage(Page):
                 most=4 if conclusion.met else 2,
                 against=self._opposing(rule_id),
                 rule=decided_by(conclusion.rule, self.session.content.references),
-                note=self._missing_words(conclusion.missing) if undecided else "",
+                note=self._missing_words(conclusion.missing) if undecided else self._last_word(code),
                 missing=conclusion.missing if undecided else (),
                 asks=wants,
                 opinion=self.session.assessment.opinions.get(code),
@@ -353,6 +353,14 @@ class AssessmentPage(Page):
             self._primary_word.setVisible(len(assessment.subcategories) > 1)
             self.primary.setEnabled(not self.read_only)
             self.primary.set_value(assessment.primary if assessment.primary != "NONE" else None)
+
+    def _last_word(self, key: str) -> str:
+        """What the therapist disagreed with at the last visit, where the findings say so again and no word is given."""
+        last = self.session.disagreed_last(key)
+        if last is None:
+            return ""
+        said = tr("At the last visit you disagreed: {reason}.") if last.reason else tr("At the last visit you disagreed.")
+        return said.format(reason=last.reason.rstrip("."))
 
     def _place(self, code: str, verdict: Verdict) -> None:
         places = {Verdict.MET: self._met, Verdict.NOT_MET: self._not_met, Verdict.UNDECIDED: self._undecided}
