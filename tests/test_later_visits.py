@@ -21,7 +21,15 @@ from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content, load_content
 from evalassist.documents import evaluation_note_pdf, plan_of_care_pdf
 from evalassist.errors import EvalAssistError
-from evalassist.evaluation import Evaluation, ExerciseLog, Opinion, PlanEdit, Signature, VisitKind, out_of_place
+from evalassist.evaluation import (
+    Evaluation,
+    ExerciseLog,
+    Opinion,
+    PlanEdit,
+    Signature,
+    VisitKind,
+    out_of_place,
+)
 from evalassist.note import Note, NotePlan
 from evalassist.note_text import note_text
 from evalassist.records.models import StoredEpisode

@@ -1290,21 +1290,40 @@ def test_the_rest_is_unlikely_in_one_act_that_is_undone_as_one(session_of: Any, 
     assert [item_id for item_id in asked if item_id in session.evaluation.answers] == ["ddx-osgood"]
 
 
-def test_the_rest_of_the_palpation_is_none_at_the_sore_knee_and_leaves_the_sound_one_open(
-    session_of: Any, opened: Any
+@pytest.mark.parametrize(
+    ("on", "found", "says", "rest"),
+    [
+        ("knee", ("palp-lateral-facet", "tender"), "The rest: None", "none"),
+        ("mobility", ("length-quad", "tight"), "The rest: Normal", "normal"),
+    ],
+)
+def test_the_rest_is_said_of_the_sore_knee_and_leaves_the_sound_side_open(
+    session_of: Any, opened: Any, on: str, found: tuple[str, str], says: str, rest: str
 ) -> None:
     session = session_of()
     assert session.evaluation.sore_knee == "right"
-    session.answer("palp-lateral-facet.right", "tender")
-    page = opened(step("knee", session))
-    assert page.focus_item("palp-medial-facet.right")
-    click(page, "The rest: None")
-    answers = session.evaluation.answers
-    assert answers["palp-lateral-facet.right"] == "tender"
-    for point in ("palp-medial-facet", "palp-medial-retinaculum", "palp-inferior-pole"):
-        assert answers[f"{point}.right"] == "none", "also where nothing waits for it"
-    assert not [item_id for item_id in answers if item_id.startswith("palp-") and item_id.endswith(".left")]
-    assert "The rest: None" not in reads(page)
+    item_id, answer = found
+    session.answer(f"{item_id}.right", answer)
+    page = opened(step(on, session))
+    assert page.focus_item(f"{item_id}.right")
+    click(page, says)
+    given = {key: said for key, said in session.evaluation.answers.items() if key != f"{item_id}.right"}
+    group = next(group for group in page.step.groups if any(one.id == item_id for one in group.items))
+    asked = (item.id for item in group.items if any(option.id == rest for option in item.options))
+    own = {f"{each}.right" for each in asked} - {f"{item_id}.right"}
+    assert own <= set(given), "also where nothing waits for it"
+    assert {given[key] for key in own} == {rest}
+    assert session.evaluation.answers[f"{item_id}.right"] == answer
+    assert not [key for key in given if key.endswith(".left")]
+    assert says not in reads(page)
+    again = says.replace("The rest", "The rest, LEFT")
+    assert (again in reads(page)) is (on == "mobility"), "nobody palpates the sound side without a reason"
+    if on == "mobility":
+        click(page, again)
+        answers = session.evaluation.answers
+        assert {answers[f"{each.removesuffix('.right')}.left"] for each in own} == {rest}
+        session.undo()
+        assert "length-ham.left" not in session.evaluation.answers
 
 
 def test_a_number_is_told_with_what_it_comes_to_and_its_limit(session_of: Any, opened: Any) -> None:

@@ -43,9 +43,10 @@ from ui.main_window import MainWindow
 from ui.pages.assessment import AssessmentPage
 from ui.pages.base import Page
 from ui.pages.item_row import side_of
+from ui.pages.plan import PlanPage
 from ui.pages.step import StepPage
 from ui.widgets.editors import Editor
-from ui.widgets.focus import is_field
+from ui.widgets.focus import first_stop, is_field
 from ui.widgets.strength_side import StrengthSide
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -226,8 +227,8 @@ class Keyboard(Hands):
         """What the one act of a group answers, where all of it is wanted."""
         own = [item for item in group.items if any(option.id == group.rest for option in item.options)]
         empty = [one for item in own for one in item.ids if one not in self.view.session.evaluation.answers]
-        if group.rest_at_sore_knee:
-            empty = [one for one in empty if not one.endswith(".left")]
+        of_sore = [one for one in empty if not one.endswith(".left")]
+        empty = of_sore if of_sore or group.rest_at_sore_knee else empty
         return empty if all(one in left for one in empty) else []
 
     def next_gap(self) -> str:
@@ -236,6 +237,12 @@ class Keyboard(Hands):
 
     def groups_to(self, step_id: str, at: str, wanted: str) -> int:
         """How often Ctrl+Down leads to an item: 0 where it is not the first of its group."""
+        if isinstance(self.page, PlanPage):
+            parts, start = self.page.stretches(), self.window.focusWidget() or self.page
+            here = next((n for n, part in enumerate(parts) if part.isAncestorOf(start)), len(parts))
+            stops = (first_stop(part) for part in parts[here:])
+            there = (n for n, stop in enumerate(stops) if stop and self.page.item_of(stop) == wanted)
+            return next(there, 0)
         if not isinstance(self.page, StepPage):
             return 0
         groups = [group for group in self.content.steps[step_id].groups if group.items]

@@ -236,9 +236,12 @@ class Group(Model):
     title: str
     hint: str = ""
     rest: str = ""
-    """The option that one deliberate act may give to every item not answered yet: "the rest: unlikely"."""
+    """The option that one deliberate act may give to every item not answered yet: "the rest: unlikely".
+
+    Of what has sides it goes to the sore one; a second act says it of the sound one.
+    """
     rest_at_sore_knee: bool = Field(default=False, alias="rest-at-sore-knee")
-    """That act leaves the sound side open: nobody palpates it unless there is a reason."""
+    """There is no second act: nobody palpates the sound side unless there is a reason."""
     open: bool = False
     """Open at first, though nothing waits for it: the core of the history."""
     one_knee: bool = Field(default=False, alias="one-knee")

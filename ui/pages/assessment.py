@@ -359,7 +359,11 @@ class AssessmentPage(Page):
         last = self.session.disagreed_last(key)
         if last is None:
             return ""
-        said = tr("At the last visit you disagreed: {reason}.") if last.reason else tr("At the last visit you disagreed.")
+        said = (
+            tr("At the last visit you disagreed: {reason}.")
+            if last.reason
+            else tr("At the last visit you disagreed.")
+        )
         return said.format(reason=last.reason.rstrip("."))
 
     def _place(self, code: str, verdict: Verdict) -> None:

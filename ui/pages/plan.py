@@ -614,14 +614,17 @@ class PlanPage(Page):
 
     def go_group(self, by: int) -> None:
         """To the part of the plan after this one, or before: exercises, goals, visits, codes, other care."""
-        at = self.window().focusWidget()
-        parts: list[QWidget | None] = [self.discharge, self.look_back, self._middle]
-        parts += [self._goals, self._visits, self._codes, self._care]
-        there = [part for part in parts if part is not None and part.isVisible() and first_stop(part)]
+        at, there = self.window().focusWidget(), self.stretches()
         here = [place for place, part in enumerate(there) if at is not None and part.isAncestorOf(at)]
         place = here[0] + by if here else 0 if by > 0 else len(there) - 1
         if 0 <= place < len(there):
             self._reach(there[place])
+
+    def stretches(self) -> list[QWidget]:
+        """The parts that the keyboard can stand in, from the top down."""
+        parts: list[QWidget | None] = [self.discharge, self.look_back, self._middle]
+        parts += [self._goals, self._visits, self._codes, self._care]
+        return [part for part in parts if part is not None and part.isVisible() and first_stop(part)]
 
     def _reach(self, part: QWidget) -> bool:
         """Put the keyboard on the first control of a part."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from PySide6.QtCore import Qt, QTimer
@@ -15,9 +15,10 @@ from evalassist.clinical.progress import knee_meant, shown
 from evalassist.clinical.result import Assessment
 from evalassist.clinical.same_as import group_offered
 from evalassist.content.schema import Group, Item, Step
-from evalassist.evaluation import SIDES, Answer, ItemId
+from evalassist.evaluation import SIDES, Answer, ItemId, Side
 from evalassist.translate import tr
 from ui import spoken, style
+from ui.pages.base import KNEES
 from ui.pages.filling import Filling
 from ui.pages.item_row import COLUMN, GAP, Frame, ItemRow, side_of
 from ui.pages.locked import LockablePage
@@ -124,15 +125,20 @@ class GroupCard(FoldingGroup):
 
     def _make_rest(self) -> LinkButton | None:
         """The one act that answers what is left, where the content says with which option."""
-        options = (option for item in self._group.items for option in item.options)
-        label = next((option.label for option in options if option.id == self._group.rest), "")
-        if not label:
+        if not any(option.id == self._group.rest for item in self._group.items for option in item.options):
             return None
-        button = LinkButton(tr("The rest: {label}").format(label=label))
-        button.setAccessibleName(f"{self._group.title}, {button.text().lower()}")
+        button = LinkButton("")
         button.clicked.connect(self.answer_rest)
         self.add_act(button)
         return button
+
+    def _rest_words(self, left: Sequence[ItemId]) -> str:
+        options = (option for item in self._group.items for option in item.options)
+        label = next(option.label for option in options if option.id == self._group.rest)
+        for side in SIDES:
+            if left and left[0].endswith(f".{side}") and side not in self._page.session.evaluation.sore_sides:
+                return tr("The rest, {side}: {label}").format(side=KNEES[side], label=label)
+        return tr("The rest: {label}").format(label=label)
 
     def _make_as_last(self) -> LinkButton | None:
         """At a later visit the ratings of such a group are one judgment: one act says that it stands."""
@@ -157,10 +163,18 @@ class GroupCard(FoldingGroup):
         self._page.session.say_same(self._as_last_offered())
 
     def unanswered(self) -> list[ItemId]:
-        """What is asked here, is not answered, and may be answered with the group's own option."""
-        assessment, evaluation = self._page.session.assessment, self._page.session.evaluation
-        answers = evaluation.answers
-        sides = (None, *(evaluation.sore_sides if self._group.rest_at_sore_knee else SIDES))
+        """What is asked of the sore knee here, is not answered, and may be answered with the group's own option.
+
+        Once nothing is left of it: what is asked of the sound one, where that is examined as well.
+        """
+        sore = self._page.session.evaluation.sore_sides
+        of_sore = self._unanswered((None, *sore))
+        if of_sore or self._group.rest_at_sore_knee:
+            return of_sore
+        return self._unanswered([side for side in SIDES if side not in sore])
+
+    def _unanswered(self, sides: Collection[Side | None]) -> list[ItemId]:
+        assessment, answers = self._page.session.assessment, self._page.session.evaluation.answers
         return [
             item_id
             for item in self._group.items
@@ -174,16 +188,19 @@ class GroupCard(FoldingGroup):
     def _show_rest(self) -> None:
         if self._rest is not None:
             locked = self._page.read_only or self._page.blocked
-            self._rest.setVisible(not (self.folded or locked) and bool(self.unanswered()))
+            left = self.unanswered()
+            self._rest.setText(self._rest_words(left))
+            self._rest.setAccessibleName(f"{self._group.title}, {self._rest.text().lower()}")
+            self._rest.setVisible(not (self.folded or locked) and bool(left))
             if self._as_last is not None:
                 self._as_last.setVisible(not (self.folded or locked) and bool(self._as_last_offered()))
 
     def answer_rest(self) -> None:
         """Give what is not answered yet the one option of the group; undone as one."""
         if unanswered := self.unanswered():
+            rest = self._rest_words(unanswered)
             self._page.session.answer_all(dict.fromkeys(unanswered, self._group.rest))
             words = tr("{title}: {count} answered. {rest}")
-            rest = self._rest.text() if self._rest is not None else ""
             spoken.say(self, words.format(title=self._group.title, count=len(unanswered), rest=rest))
 
     def row(self, item_id: ItemId) -> ItemRow | None:

@@ -88,7 +88,11 @@ class ExerciseLogRow(QFrame):
 
     def _build(self, course: ExerciseCourse) -> None:
         self._number(self._always, "pain", tr("Most pain, of 10"), 10)
-        settled = [Choice("hour", tr("1 h, morning too")), Choice("day", tr("1 day")), Choice("longer", tr("Longer"))]
+        settled = [
+            Choice("hour", tr("1 h, morning too")),
+            Choice("day", tr("1 day")),
+            Choice("longer", tr("Longer")),
+        ]
         self._choice(self._always, "settled", tr("Settled in"), settled)
         for asked in course.asks.asks:
             if asked in NUMBERS:
