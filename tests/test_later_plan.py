@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
 from evalassist.clinical.follow_up import FollowUp, episode_of, follow_up, visits_of
-from evalassist.clinical.last_time import as_last_time
+from evalassist.clinical.last_time import as_last_plan, as_last_time
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.progression import edits_of_all
 from evalassist.clinical.result import PlannedExercise, PlanOfCare
@@ -416,3 +416,15 @@ def test_the_last_decisions_are_those_which_the_plan_of_today_does_not_hold(
     assert as_last_time(last, (), plan.exercises, content.exercises) == again
     for one_edit in again:
         assert as_last_time(last, (one_edit,), plan.exercises, content.exercises) == ()
+
+
+def test_the_last_plan_is_not_asked_for_where_it_stands_or_there_was_none(content: Content) -> None:
+    _, plan = judged(later(content))
+    today, known = plan.exercises, content.exercises
+    assert as_last_plan(today, (), today, known) == ()
+    assert as_last_plan((), (), today, known) == ()
+    assert as_last_plan(today[1:], (), today, known) == (
+        PlanEdit("drop", today[0].exercise.id, reason="not in the last plan"),
+    )
+    kept = PlanEdit("add", today[0].exercise.id)
+    assert as_last_plan(today[1:], (kept,), today, known) == (), "what was decided today is left as it is"

@@ -337,6 +337,30 @@ def test_what_was_decided_last_time_is_told_and_decided_again_with_one_act(
     assert told in words(page), "one act, undone as one"
 
 
+def test_care_that_ends_leaves_the_patient_with_the_last_plan_where_the_therapist_says_so(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    second = later(first, 4).with_plan_edit(
+        PlanEdit("swap", "HA01", to="HA02", reason="progress, PC5"),
+        PlanEdit("dose", "HA02", field="reps", value=8),
+    )
+    session = begin(later(first, 12, kind="discharge", nprs_worst=1), second)
+    assert isinstance(session.plan, PlanOfCare)
+    assert session.follow_up is not None
+    last = {one.planned.exercise.id for one in session.follow_up.exercises}
+    assert last != {one.exercise.id for one in session.plan.exercises}
+    page = opened(PlanPage(session))
+    assert "The patient goes on with other exercises than the last plan held:" in words(page)
+    assert page.last_time.text() == "As the last plan"
+    page.last_time.click()
+    assert isinstance(session.plan, PlanOfCare)
+    assert {one.exercise.id for one in session.plan.exercises} == last
+    assert {one.exercise.id: one.dose.reps for one in session.plan.exercises}["HA02"] == 8
+    assert "other exercises than the last plan" not in words(page)
+    session.undo()
+    assert "other exercises than the last plan" in words(page), "one act, undone as one"
+
+
 def test_what_is_decided_today_is_not_overruled_by_the_last_time(
     opened: Any, begin: Begin, first: Evaluation
 ) -> None:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from evalassist.clinical.assessment import CODES
 from evalassist.clinical.codes import CHOSEN_ITEM
-from evalassist.clinical.last_time import as_last_time, in_words
+from evalassist.clinical.last_time import as_last_plan, as_last_time, in_words
 from evalassist.clinical.result import (
     Conclusion,
     NoPlan,
@@ -215,7 +215,7 @@ class PlanPage(Page):
         self._last_line.setProperty("card", "att")
         line = style.row(self._last_line, (10, 5, 8, 5), spacing=8)
         self._last_words = style.label("", wrap=True)
-        self.last_time = LinkButton(tr("As last time"))
+        self.last_time = LinkButton("")
         self.last_time.clicked.connect(self._decide_again)
         self._again: tuple[PlanEdit, ...] = ()
         line.addWidget(StateGlyph("look"), 0, Qt.AlignmentFlag.AlignTop)
@@ -502,16 +502,29 @@ class PlanPage(Page):
         self._next.setVisible(bool(said))
 
     def _show_last_time(self, plan: PlanOfCare) -> None:
-        """What was decided by hand at the last visit and does not stand in this plan, to be decided again at once."""
-        session, exercises = self.session, self.session.content.exercises
-        last = session.earlier[-1].plan_edits if session.earlier and not self.read_only else ()
-        self._again = as_last_time(last, session.evaluation.plan_edits, plan.exercises, exercises)
-        words = "; ".join(in_words(self._again, exercises))
-        self._last_words.setText(
-            tr("Decided last time, otherwise than in this plan: {words}.").format(words=words)
-        )
-        self.last_time.setAccessibleName(tr("As last time: {words}").format(words=words))
-        self._last_line.setVisible(bool(words))
+        """What was decided by hand at the last visit and does not stand in this plan, to be decided again at once.
+
+        Care that ends leaves the patient with what is done now: there it is the whole last plan.
+        """
+        session, exercises, follow_up = self.session, self.session.content.exercises, self.session.follow_up
+        today, now = plan.exercises, session.evaluation.plan_edits
+        if follow_up is None or self.read_only:
+            self._again, says = (), ""
+        elif self._ends:
+            last = [course.planned for course in follow_up.exercises]
+            self._again = as_last_plan(last, now, today, exercises)
+            names = "; ".join(one.exercise.name for one in last)
+            says = tr("The patient goes on with other exercises than the last plan held: {names}.").format(
+                names=names
+            )
+        else:
+            self._again = as_last_time(session.earlier[-1].plan_edits, now, today, exercises)
+            words = "; ".join(in_words(self._again, exercises))
+            says = tr("Decided last time, otherwise than in this plan: {words}.").format(words=words)
+        self._last_words.setText(says)
+        self.last_time.setText(tr("As the last plan") if self._ends else tr("As last time"))
+        self.last_time.setAccessibleName(f"{self.last_time.text()}. {says}")
+        self._last_line.setVisible(bool(self._again))
 
     def _decide_again(self) -> None:
         self.session.edit_plan(*self._again)
