@@ -76,7 +76,10 @@ def _goal(goal: GoalReached, began: date) -> NoteGoalReached:
     if start and goal.since != began:
         start = f"{start} on {day_in_words(goal.since)}"
     aims = tuple(Line(label=day_in_words(day), value=aim) for day, aim in goal.aims)
-    return NoteGoalReached(title=goal.title, start=start, aims=aims, now=goal.now, state=goal.state)
+    last = f"{goal.last[1]} on {day_in_words(goal.last[0])}" if goal.last else ""
+    return NoteGoalReached(
+        title=goal.title, start=start, aims=aims, now=goal.now, state=goal.state, last=last
+    )
 
 
 def _exercise(one: PlannedExercise, *, days: bool) -> Line:

@@ -336,6 +336,8 @@ class NoteGoalReached(Part):
     """Empty where it was not measured at this visit."""
     state: str
     """met, met in part, not met, not measured."""
+    last: str = ""
+    """What was measured last before this visit, and when; only where `now` is empty."""
 
 
 class NoteDischarge(Part):

@@ -85,6 +85,8 @@ def test_goals_are_judged_as_the_case_says(case: Mapping[str, Any], content: Con
     assert {title: found[title].state for title in case["goals"]} == case["goals"]
     for title, reads in case.get("now_reads", {}).items():
         assert found[title].now == reads
+    for title, reads in case.get("last_reads", {}).items():
+        assert found[title].last == reads
     for title, aims in case.get("aims", {}).items():
         assert [aim.value for aim in found[title].aims] == aims
     for title, reads in case.get("start_reads", {}).items():

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from evalassist.clinical.change import Visit
 from evalassist.clinical.follow_up import FollowUp
 from evalassist.clinical.given import Given, GivenGoal
-from evalassist.clinical.result import Assessment, Contradiction, PlannedExercise, PlanOfCare
+from evalassist.clinical.result import Assessment, Contradiction, PlannedExercise, PlanOfCare, Verdict
 from evalassist.clinical.standing import GoalReached, standing
 from evalassist.evaluation import Evaluation
 
@@ -43,18 +43,24 @@ def goals_reached(
         for goal in visit.plan.goals if visit.plan else ():
             set_on.setdefault(goal.id, []).append((visit.day, goal))
     criteria = {one.exit.id: one.verdict for one in found.discharge}
-    return tuple(
-        standing(
-            goal_id,
-            told[0],
-            _each_once((goal.long, day) for day, goal in told),
-            evaluation,
-            assessment,
-            criteria,
-            content.plan.goals,
+    rules = content.plan.goals
+
+    def stands(
+        goal_id: str, of: Evaluation, judged: Assessment, known: Mapping[str, Verdict | None]
+    ) -> GoalReached:
+        told = set_on[goal_id]
+        aims = _each_once((goal.long, day) for day, goal in told)
+        return standing(goal_id, told[0], aims, of, judged, known, rules)
+
+    goals = []
+    for goal_id in set_on:
+        goal = stands(goal_id, evaluation, assessment, criteria)
+        before = (
+            (one.day, stands(goal_id, one.evaluation, one.assessment, {}).now) for one in reversed(earlier)
         )
-        for goal_id, told in set_on.items()
-    )
+        measured = ((day, value) for day, value in before if value and day > goal.since)
+        goals.append(goal if goal.now else replace(goal, last=next(measured, None)))
+    return tuple(goals)
 
 
 def goals_of_last_plan(found: FollowUp, content: Content) -> tuple[GoalReached, ...]:

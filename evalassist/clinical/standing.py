@@ -32,6 +32,8 @@ class GoalReached:
     now: str
     """Empty where it was not measured at this visit."""
     state: State
+    last: tuple[date, str] | None = None
+    """What was measured last between start and now; only where `now` is empty."""
 
 
 def standing(

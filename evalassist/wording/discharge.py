@@ -47,7 +47,8 @@ def care(found: NoteDischarge) -> Told:
 def goal_row(goal: NoteGoalReached) -> tuple[str, str, str, str, str]:
     """One goal as a row: title, start, its aim and every later one with its day, now, state."""
     aims = "; ".join(f"{aim.value} from {aim.label}" if n else aim.value for n, aim in enumerate(goal.aims))
-    now = goal.now or ("" if goal.state != "not measured" else NOT_MEASURED)
+    last = f"; last {goal.last}" if goal.last else ""
+    now = goal.now or ("" if goal.state != "not measured" else f"{NOT_MEASURED}{last}")
     return goal.title, goal.start, aims, now, goal.state
 
 
