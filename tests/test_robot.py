@@ -241,8 +241,7 @@ class Keyboard(Hands):
             parts, start = self.page.stretches(), self.window.focusWidget() or self.page
             here = next((n for n, part in enumerate(parts) if part.isAncestorOf(start)), len(parts))
             stops = (first_stop(part) for part in parts[here:])
-            there = (n for n, stop in enumerate(stops) if stop and self.page.item_of(stop) == wanted)
-            return next(there, 0)
+            return next((n for n, stop in enumerate(stops) if stop and self.page.item_of(stop) == wanted), 0)
         if not isinstance(self.page, StepPage):
             return 0
         groups = [group for group in self.content.steps[step_id].groups if group.items]

@@ -40,8 +40,8 @@ def goals_reached(
     """All goals that were set from the first plan on, each once: a goal keeps its name for the whole episode."""
     set_on: dict[str, list[tuple[date, GivenGoal]]] = {}
     for visit in earlier:
-        for goal in visit.plan.goals if visit.plan else ():
-            set_on.setdefault(goal.id, []).append((visit.day, goal))
+        for given in visit.plan.goals if visit.plan else ():
+            set_on.setdefault(given.id, []).append((visit.day, given))
     criteria = {one.exit.id: one.verdict for one in found.discharge}
     rules = content.plan.goals
 
