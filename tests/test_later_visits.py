@@ -383,6 +383,21 @@ def test_no_benefit_after_8_weeks_says_refer_back(opened: Any, begin: Begin, fir
     assert "from Apr 27, 2026 on, at the latest May 25, 2026" in words(soon.look_back)
 
 
+def test_who_responds_is_told_where_the_visits_are_set_until_they_are(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    told = "Proposed as at a first visit. The patient responds: space them."
+    session = begin(later(first, 4, nprs_worst=3, akps_total=84))
+    page = opened(PlanPage(session))
+    assert told in words(page)
+    session.answer("akps-total", 72.0)
+    assert told not in words(page), "responds in part"
+    session.undo()
+    assert told in words(page)
+    session.edit_plan(PlanEdit("visits", field="per_week_1", value=1))
+    assert told not in words(page)
+
+
 def test_discharge_criteria_stand_open_at_a_discharge(opened: Any, begin: Begin, first: Evaluation) -> None:
     page = opened(PlanPage(begin(later(first, 12, kind="discharge"))))
     assert page.look_back is not None

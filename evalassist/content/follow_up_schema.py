@@ -125,6 +125,8 @@ class Course(Sourced):
     says: str
     when: Condition
     refer: bool = False
+    visits: str = ""
+    """What it means for the visits that are proposed, until the therapist sets them."""
 
 
 class SameAsLast(Sourced):

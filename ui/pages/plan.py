@@ -337,7 +337,16 @@ class PlanPage(Page):
         met = [key for key, one in session.assessment.conclusions.items() if one.met]
         met += sorted(session.assessment.agreed)
         used = session.evaluation.answers.get(CHOSEN_ITEM)
-        return (session.plan, session.evaluation.plan_edits, met, used, session.signed, self._compact)
+        return (
+            *(session.plan, session.evaluation.plan_edits, met, used, self._of_visits),
+            *(session.signed, self._compact),
+        )
+
+    @property
+    def _of_visits(self) -> str:
+        """What the course since the first visit means for the visits."""
+        found = self.session.follow_up
+        return found.course.visits if found is not None and found.course is not None else ""
 
     def _show_frame(self) -> None:
         """What is there at all."""
@@ -360,7 +369,7 @@ class PlanPage(Page):
         self._show_library(plan)
         yield
         yield from self._goals.pieces(plan, read_only=self.read_only)
-        self._visits.show_plan(plan, read_only=self.read_only)
+        self._visits.show_plan(plan, self._of_visits, read_only=self.read_only)
         yield
         yield from self._care.pieces(plan)
         self._codes.show_plan(plan, self.session.evaluation, read_only=self.read_only)

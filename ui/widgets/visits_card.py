@@ -47,6 +47,9 @@ class VisitsCard(Card):
             self.body.addLayout(self._line(number, word, said))
         self._visits = style.label("s", wrap=True)
         self.body.addWidget(self._visits)
+        self._advice = style.label("s", wrap=True)
+        style.say(self._advice, c="att")
+        self.body.addWidget(self._advice)
         self._dates: QGridLayout = style.scaled(QGridLayout(), spacing=3)
         self._dates.setHorizontalSpacing(style.px(10))
         self._dates.setColumnStretch(1, 1)
@@ -77,14 +80,16 @@ class VisitsCard(Card):
         row.addStretch(1)
         return row
 
-    def show_plan(self, plan: PlanOfCare, *, read_only: bool = False) -> None:
-        """Show the visits and dates of this plan."""
+    def show_plan(self, plan: PlanOfCare, advice: str = "", *, read_only: bool = False) -> None:
+        """Show the visits and dates of this plan; `advice` is for who has not set them yet."""
         schedule, certification = plan.schedule, plan.certification
         self._show_steps(schedule, read_only=read_only)
         self._chip.setVisible(bool(schedule.proposed))
         self._chip.setToolTip(tr("Proposed: {proposed}").format(proposed=schedule.proposed))
         self.back.setVisible(bool(schedule.proposed) and not read_only)
         self._visits.setText(tr("{visits} visits: {text}").format(visits=schedule.visits, text=schedule.text))
+        self._advice.setText("" if schedule.proposed else advice)
+        self._advice.setVisible(bool(self._advice.text()))
         self._visits.setToolTip(tr("Because of {because}.").format(because=schedule.because))
         rows = [
             (
