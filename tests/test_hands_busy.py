@@ -243,6 +243,19 @@ def test_three_scattered_trials_ask_for_a_fourth(table: Callable[..., Table]) ->
     assert desk.test("habd.left").trials == (100, 60, 90, 95)
 
 
+def test_trials_that_scatter_are_taken_back_by_a_key_and_never_called_tested(
+    table: Callable[..., Table],
+) -> None:
+    desk = table()
+    desk.open()
+    desk.pad(" 100 10 200 20 ")
+    assert "not scored. Backspace takes the last back." in desk.sees()
+    desk.pad(" 0 ")
+    while desk.hands.entry.stop is not None:
+        desk.pad("-1 ")
+    assert "All tested; 1 has no score." in desk.sees()
+
+
 # ---------------------------------------------------------------- a dynamometer that types
 
 

@@ -349,7 +349,8 @@ class HandsEntry(HandsPlace):
 
     def _taken(self) -> None:
         self._forced = None
-        self._clear(scatter_words(self.measured, self.session.assessment.numbers["repeat-cv"]))
+        limit = self.session.assessment.numbers["repeat-cv"]
+        self._clear(scatter_words(self.measured, limit, by_key=True))
         self._go_on_if_done()
 
     def _pass(self) -> None:

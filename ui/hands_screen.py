@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QPushButton, QVBo
 
 from evalassist.clinical import battery
 from evalassist.evaluation import SIDES
-from evalassist.translate import tr
+from evalassist.translate import tr, trn
 from evalassist.words import lower_first
 from ui import icons, spoken, style
 from ui.hands_entry import HandsEntry
@@ -202,8 +202,8 @@ class HandsScreen(QWidget):
             self._large.show_leg(stop.side)
         else:
             self._sore.hide()
-            self._name.setText(tr("All tested."))
             self.summary.show_results(entry)
+            self._name.setText(self._all_tested())
         self.summary.setVisible(stop is None and entry.question is None)
         self._show_huge()
         self._show_question()
@@ -218,6 +218,16 @@ class HandsScreen(QWidget):
         self._show_keys()
         self.setAccessibleDescription(self._spoken())
         self._speak_news()
+
+    def _all_tested(self) -> str:
+        without = self.summary.unscored
+        return (
+            trn("All tested; {count} has no score.", "All tested; {count} have no score.", without).format(
+                count=without
+            )
+            if without
+            else tr("All tested.")
+        )
 
     def _spoken(self) -> str:
         stop, group = self.entry.stop, self.entry.group
@@ -251,7 +261,7 @@ class HandsScreen(QWidget):
     def _to_tell(self) -> dict[str, str]:
         entry, stop, group = self.entry, self.entry.stop, self.entry.group
         if stop is None or group is None:
-            lines = [tr("All tested."), *self.summary.in_words()]
+            lines = [self._all_tested(), *self.summary.in_words()]
             return {"place": " ".join(lines), "question": "", "says": entry.says}
         if self._second:
             return {"count": self.huge.accessibleName() if self._second == 1 else f"{self._second}"}

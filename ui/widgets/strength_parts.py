@@ -170,8 +170,8 @@ def typed_or(field: NumberField, before: float | None) -> float | None:
     return before if field.uncounted else field.value
 
 
-def scatter_words(measured: SideStrength | None, limit_percent: float) -> str:
-    """What to do about trials that differ too much, or ""."""
+def scatter_words(measured: SideStrength | None, limit_percent: float, *, by_key: bool = False) -> str:
+    """What to do about trials that differ too much, or ""; `by_key`: where a key alone takes a trial away."""
     if measured is None or measured.cv_percent is None or measured.reliable:
         return ""
     if len(measured.trials) < TRIALS:
@@ -179,12 +179,13 @@ def scatter_words(measured: SideStrength | None, limit_percent: float) -> str:
     words = tr("Scatter (CV) {cv_percent} %, limit {limit_percent:g} %").format(
         cv_percent=shown(measured.cv_percent), limit_percent=limit_percent
     )
-    first = len(measured.trials) == TRIALS
-    return (
-        tr("{words}: take one more, or discard one.").format(words=words)
-        if first
-        else tr("{words}: not scored. Discard one.").format(words=words)
-    )
+    if len(measured.trials) == TRIALS:
+        act = (
+            tr("take one more, or Backspace for the last") if by_key else tr("take one more, or discard one")
+        )
+    else:
+        act = tr("not scored. Backspace takes the last back") if by_key else tr("not scored. Discard one")
+    return f"{words}: {act}."
 
 
 def result(measured: SideStrength | None, unit: str) -> str:
