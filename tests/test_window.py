@@ -787,11 +787,13 @@ def test_a_worked_example_stands_on_the_plan_page_as_the_sheet_prints_it(desk: D
 
 
 def test_a_signed_evaluation_is_looked_at_and_not_changed(desk: Desk) -> None:
-    example = desk.case("ex1")
+    example = desk.case("ex1").without_answer("duration")
     desk.store.save(example)
     signed = example.signed_by(Signature("A. Chen, PT", "40-12345", datetime(2026, 3, 2, 11, 32, tzinfo=UTC)))
     desk.store.sign(signed, "{}")
     desk.window.open_evaluation(example.id)
+    foot = desk.view.footer.findChildren(QLabel)
+    assert "next gap" not in " ".join(label.text() for label in foot if label.isVisible())
     for step_id in ("safety", "history", "knee"):
         desk.view.show_step(step_id)
         QApplication.processEvents()

@@ -682,7 +682,7 @@ class EvaluationView(QWidget):
             ready=here.state == "complete" and bool(after),
         )
         text, state = self._left_words(here)
-        key, hint = ("F8", tr("next gap")) if self.gap_after() else ("", "")
+        key, hint = ("F8", tr("next gap")) if self.gap_after() and not self.session.signed else ("", "")
         if self._letter_is_next():
             key, hint = "F8", tr("write it")
         self.footer.set_left(text, state, key=key, hint=hint)
