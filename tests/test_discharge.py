@@ -22,7 +22,13 @@ from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content
 from evalassist.discharge_noting import _months_on
-from evalassist.documents import discharge_summary_pdf, evaluation_note_pdf, lacks, make_handout
+from evalassist.documents import (
+    discharge_summary_pdf,
+    evaluation_note_pdf,
+    handout_pdf,
+    lacks,
+    make_handout,
+)
 from evalassist.errors import DocumentError
 from evalassist.evaluation import Addendum, Evaluation, PlanEdit, Signature
 from evalassist.note import Note, NoteDischarge, read_note
@@ -138,6 +144,15 @@ def test_note_and_plain_text_hold_the_same_summary(note: Note) -> None:
         assert "Goals reached" in told
         assert "11 took place" in told
         assert "Your pain stays worse for 3 days." in told
+
+
+def test_the_last_sheet_speaks_of_no_next_test_and_of_no_start(content: Content) -> None:
+    untested = [f"{group}.{side}" for group in ("habd", "her", "hext") for side in ("right", "left")]
+    case = {"base": "ex1", "weeks": 12, "gone": untested, "now": {"discharge-reason": "goals"}}
+    sheet = printed(handout_pdf(note_at(case, content)))
+    assert "We did not test your hip strength today." in sheet
+    assert "next visit" not in sheet.split("How your hip helps your knee")[0]
+    assert "You can start the hip moves" not in sheet
 
 
 def test_a_discharge_plans_no_visits_goals_or_certification(note: Note, content: Content) -> None:

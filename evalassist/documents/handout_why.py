@@ -220,7 +220,8 @@ def found_texts(case: Case, step_down: bool = True) -> list[str]:
             told = texts(keys.get(found.variant, "found_v6_hurt" if found.hurt else "found_v6"))
             # its second sentence is what is done at the next visit
             said = [[told.partition(". ")[0] + "." if case.ends else told]]
-            if case.sheet.start_date is None and case.hips:
+            first = case.note.follow_up is None  # later the patient does them already
+            if first and case.sheet.start_date is None and case.hips:
                 said.append([texts(_one("found_start", len(case.hips)), page=case.moves_page)])
     if step_down and found.step_down:
         both = found.step_down == "both"
