@@ -263,6 +263,8 @@ class Studio:
         settings: Settings | None = None,
         before: tuple[Evaluation, ...] = (),
     ) -> Iterator[Path]:
+        from ui.pages.plan import PlanPage
+
         wanted = [step_id for step_id in self._content.steps if self._wanted(f"{name}-{step_id}")]
         if name.endswith("discharge"):
             wanted = [step_id for step_id in wanted if step_id in ENDED_STEPS]
@@ -279,8 +281,8 @@ class Studio:
             window.view.show_step(step_id)
             yield self._take(window, f"{name}-{step_id}")
             if step_id == "plan" and before:  # the exercises stand below what followed from the last plan
-                window.view.page.go_group(1)
-                window.view.page.focus_start()
+                assert isinstance(window.view.page, PlanPage)
+                window.view.page.focus_item(next(iter(window.view.page.cards)))
                 yield self._take(window, f"{name}-{step_id}-exercises")
         self._put_away(window)
 
