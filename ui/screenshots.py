@@ -74,7 +74,9 @@ class Studio:
             yield from self._charts(look, settings, size, ex1)
             yield from self._steps(f"{look}a", patient_a, size, settings)
             yield from self._steps(f"{look}later", later(ex1), size, settings, before=(decided(ex1),))
-            yield from self._steps(f"{look}discharge", ended(ex1), size, settings, before=(ex1, later(ex1)))
+            yield from self._steps(
+                f"{look}discharge", ended(ex1), size, settings, before=(ex1, decided(later(ex1)))
+            )
             yield from self._hands(f"{look}hands", ex1, size, settings)
         yield from self._closed_pages(patient_a)
         yield from self._practice()
