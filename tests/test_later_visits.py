@@ -189,6 +189,19 @@ def test_a_no_of_the_last_screen_goes_without_saying(opened: Any, begin: Begin, 
     assert "last:" not in words(page)
 
 
+def test_the_last_value_is_heard_with_its_field(
+    opened: Any, begin: Begin, first: Evaluation, content: Content
+) -> None:
+    session = begin(later(first).without_answer("nprs-worst"))
+    page = opened(StepPage(content.steps["history"], session))
+    assert page.focus_item("nprs-worst")
+    field = page.window().focusWidget()
+    assert field is not None
+    assert "last: 6/10, Mar 2." in field.accessibleDescription()
+    session.answer("nprs-worst", 4.0)
+    assert "real and important, better" in field.accessibleDescription()
+
+
 def test_a_first_visit_looks_as_before(
     opened: Any, begin: Begin, first: Evaluation, content: Content
 ) -> None:

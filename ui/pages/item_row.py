@@ -243,11 +243,15 @@ class ItemRow(QWidget):
         return any_shown
 
     def _hint(self) -> None:
-        """What stands beside the item is heard with its first answer; of another cause, what speaks for and against."""
+        """What stands beside the item is heard with its first answer; of another cause, what speaks for and against.
+
+        What was found last time is heard with each.
+        """
         words = " ".join(filter(None, (self._help.text(), self._signs.text())))
-        for editor in self.editors.values():
+        for item_id, editor in self.editors.items():
             asked = not editor.isHidden()
-            editor.hint(words if asked else "")
+            last = self._page.session.last_told(item_id).words if item_id in self.last else ""
+            editor.hint(" ".join(filter(None, (f"{last}." if last else "", words))) if asked else "")
             if asked:
                 words = ""
 
