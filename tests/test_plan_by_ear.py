@@ -488,6 +488,49 @@ def test_the_bin_on_a_card_asks_why_and_takes_nothing_out(ear_of: Callable[[str]
         assert ear.here().startswith(f"{CLAM}: take it out, and say why")
 
 
+# ---------------------------------------------------------------- the library
+
+
+ANYWAY = "Side plank with top-leg raise: add it anyway, with a reason"
+
+
+def test_adding_all_the_same_asks_why_and_goes_on_from_there(ear_of: Callable[[str], Ear]) -> None:
+    ear = ear_of("ex1")
+    ear.tab_to("Search the exercises")
+    QTest.keyClicks(ear.at, "side plank")
+    ear.tab_to(ANYWAY)
+    assert "this plan is in phase 1" in ear.here().partition(". ")[2], "what stands against it is heard"
+    ear.key(Qt.Key.Key_Space)
+    assert ear.here().startswith("Why Side plank with top-leg raise all the same")
+    ear.key(Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+    ear.key(Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+    assert ear.here().startswith("Side plank with top-leg raise: close. ")
+    ear.key(Qt.Key.Key_Space)
+    assert ear.here().startswith(ANYWAY)
+    ear.key(Qt.Key.Key_Space)
+    ear.type("trained it for years")
+    assert ear.here().startswith("Add Side plank with top-leg raise all the same")
+    ear.aloud()
+    ear.key(Qt.Key.Key_Return)
+    assert "In the plan: Side plank with top-leg raise." in ear.aloud()
+    assert ear.page.library.isAncestorOf(ear.at)
+    assert ear.here().partition(". ")[0].endswith(": add it anyway, with a reason"), "the next one"
+
+
+def test_after_the_last_exercise_that_fits_the_keyboard_comes_back_to_the_search(
+    ear_of: Callable[[str], Ear],
+) -> None:
+    ear = ear_of("ex1")
+    ear.tab_to("Search the exercises")
+    search = ear.at
+    QTest.keyClicks(search, "side plank top-leg")
+    ear.tab_to(ANYWAY)
+    ear.key(Qt.Key.Key_Space)
+    ear.type("trained it for years")
+    ear.key(Qt.Key.Key_Return)
+    assert ear.at is search
+
+
 # ---------------------------------------------------------------- Enter
 
 
