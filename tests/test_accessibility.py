@@ -41,7 +41,7 @@ from pytestqt.qtbot import QtBot
 from evalassist.case_file import read_case
 from evalassist.content import load_content
 from evalassist.errors import EvalAssistError
-from evalassist.evaluation import Evaluation
+from evalassist.evaluation import Evaluation, SoreKnee, StrengthTest
 from evalassist.records.accounts import Account
 from evalassist.records.entrance import Entrance
 from evalassist.records.store import Store
@@ -942,6 +942,25 @@ def test_bars_that_are_shares_are_not_read_as_forces(desk: Desk) -> None:
     told = [bar.accessibleName() for bar in page.findChildren(SymmetryBar) if bar.isVisible()]
     assert told
     assert not [words for words in told if "right 100" in words or "left 100" in words]
+
+
+@pytest.mark.parametrize(
+    ("sore", "told"),
+    [
+        ("left", "Hip abduction: left side 125.8 % of the right, right 20.5 % lower"),
+        ("right", "Hip abduction: right side 79.5 % of the left, right 20.5 % lower"),
+        ("both", "Hip abduction: right side 79.5 % of the left, right 20.5 % lower, asymmetry only"),
+    ],
+)
+def test_a_percentage_of_strength_says_of_which_side(desk: Desk, sore: SoreKnee, told: str) -> None:
+    case = replace(desk.case("ex1"), sore_knee=sore).with_answers(
+        {"habd.right": StrengthTest((124.0,), "N"), "habd.left": StrengthTest((156.0,), "N")}
+    )
+    desk.window.begin(case)
+    assert desk.window.view is not None
+    page = desk.window.view.show_step("strength")
+    names = [bar.accessibleName() for bar in page.findChildren(SymmetryBar)]
+    assert [name for name in names if name.startswith(told)], names
 
 
 def test_an_answer_that_is_taken_back_is_heard(desk: Desk, aloud: Aloud) -> None:
