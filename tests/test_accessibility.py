@@ -41,7 +41,7 @@ from pytestqt.qtbot import QtBot
 from evalassist.case_file import read_case
 from evalassist.content import load_content
 from evalassist.errors import EvalAssistError
-from evalassist.evaluation import Evaluation
+from evalassist.evaluation import Evaluation, SoreKnee, StrengthTest
 from evalassist.records.accounts import Account
 from evalassist.records.entrance import Entrance
 from evalassist.records.store import Store
@@ -68,6 +68,7 @@ from ui.widgets.boxes import Box, Choice
 from ui.widgets.choices import ChoiceField
 from ui.widgets.comparison import ComparisonTable
 from ui.widgets.dates import DateField
+from ui.widgets.fields import NumberField
 from ui.widgets.focus import is_stop
 from ui.widgets.marks import Banner, ReasonLink
 from ui.widgets.panel_lines import PanelLines
@@ -651,7 +652,7 @@ class Aloud:
     said: list[str] = field(default_factory=list)
     at_once: list[str] = field(default_factory=list)
 
-    def hear(self, _: QWidget, words: str, *, at_once: bool = False) -> None:
+    def hear(self, _: QWidget, words: str, *, at_once: bool = False, **_how: bool) -> None:
         if words:
             (self.at_once if at_once else self.said).append(words)
 
@@ -943,6 +944,25 @@ def test_bars_that_are_shares_are_not_read_as_forces(desk: Desk) -> None:
     assert not [words for words in told if "right 100" in words or "left 100" in words]
 
 
+@pytest.mark.parametrize(
+    ("sore", "told"),
+    [
+        ("left", "Hip abduction: left side 125.8 % of the right, right 20.5 % lower"),
+        ("right", "Hip abduction: right side 79.5 % of the left, right 20.5 % lower"),
+        ("both", "Hip abduction: right side 79.5 % of the left, right 20.5 % lower, asymmetry only"),
+    ],
+)
+def test_a_percentage_of_strength_says_of_which_side(desk: Desk, sore: SoreKnee, told: str) -> None:
+    case = replace(desk.case("ex1"), sore_knee=sore).with_answers(
+        {"habd.right": StrengthTest((124.0,), "N"), "habd.left": StrengthTest((156.0,), "N")}
+    )
+    desk.window.begin(case)
+    assert desk.window.view is not None
+    page = desk.window.view.show_step("strength")
+    names = [bar.accessibleName() for bar in page.findChildren(SymmetryBar)]
+    assert [name for name in names if name.startswith(told)], names
+
+
 def test_an_answer_that_is_taken_back_is_heard(desk: Desk, aloud: Aloud) -> None:
     desk.window.begin(desk.case("ex1"))
     assert desk.window.view is not None
@@ -1121,6 +1141,106 @@ def test_what_was_said_before_a_lock_is_not_heard_after_it(
         spoken.forget(window)
 
 
+@pytest.fixture
+def unread(monkeypatch: pytest.MonkeyPatch) -> Callable[[QWidget], list[str]]:
+    """What Orca has not read of what a window said, and is told again until it does."""
+    monkeypatch.setattr(spoken, "listens", lambda: True)
+    monkeypatch.setattr(spoken, "AGAIN_MS", 50)
+    monkeypatch.setattr(spoken, "TIMES", 1_000)
+    monkeypatch.setattr(sys, "platform", "linux")
+
+    def found(window: QWidget) -> list[str]:
+        QApplication.processEvents()
+        notes = (each for each in window.children() if isinstance(each, spoken._Notification))
+        return [note.accessibleName() for note in notes if note.waits]
+
+    return found
+
+
+def test_what_ctrl_k_found_before_is_not_heard_after_what_it_finds_now(
+    qtbot: QtBot, dressed: None, unread: Callable[[QWidget], list[str]]
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    spoken.say(window, "Saved.")
+    found = [Command(words, "History", window.update) for words in ("Pain", "Pain location", "Plan")]
+    palette = Palette(found, window)
+    palette.show()
+    for typed in ("p", "pa", "pain l"):
+        palette.typed.setText(typed)
+        unread(window)
+    assert unread(window) == ["Saved.", "Pain location, History, 1 of 1"]
+    palette.typed.setText("pain")
+    palette.typed.setText("plan")
+    assert unread(window) == ["Saved.", "Plan, History, 1 of 1"]
+    palette.typed.setText("nothing like this")
+    QTest.keyClick(palette.typed, Qt.Key.Key_Down)
+    assert unread(window) == ["Saved.", "Nothing found."]
+    palette.reject()
+
+
+def test_the_same_words_again_take_their_own_place(
+    qtbot: QtBot, dressed: None, unread: Callable[[QWidget], list[str]]
+) -> None:
+    line = spoken.Said("", "Not saved.")
+    qtbot.addWidget(line)
+    line.show()
+    for _ in range(2):
+        line.setText("Not saved.")
+        assert unread(line) == ["Not saved."]
+    line.setText("")
+    assert unread(line) == []
+    line.setText("Not saved.")
+    assert unread(line) == ["Not saved."], "it holds again"
+
+
+def test_which_of_two_days_is_not_asked_again_once_one_is_chosen(
+    qtbot: QtBot, dressed: None, unread: Callable[[QWidget], list[str]]
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    field = DateField("Date of birth", window)
+    window.show()
+    QTest.keyClicks(field.edit, "5/9/1990\r")
+    assert unread(window)[-1].startswith("Date of birth: May 9, 1990 or Sep 5, 1990?")
+    window.activateWindow()
+    field._meanings[1].setFocus()
+    read: list[str] = []
+    qapp().focusChanged.connect(reads := lambda *_: read.append(field.edit.accessibleDescription()))
+    QTest.keyClick(field._meanings[1], Qt.Key.Key_Space)
+    qapp().focusChanged.disconnect(reads)
+    assert unread(window) == ["Date of birth: Sep 5, 1990"]
+    assert read == [""], "the keyboard comes back to the line, and it is not read with it"
+
+
+def test_what_is_wrong_with_a_number_is_not_heard_once_it_is_mended(
+    qtbot: QtBot, dressed: None, unread: Callable[[QWidget], list[str]]
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    field = NumberField("Pain", possible=(0, 10), parent=window)
+    window.show()
+    QTest.keyClicks(field.edit, "12\r")
+    assert unread(window) == ["Pain: From 0 to 10 can be counted. What you typed stays here."]
+    QTest.keyClicks(field.edit, "\b")
+    assert unread(window) == []
+
+
+def test_a_sentence_that_went_with_its_page_is_not_heard_again(
+    qtbot: QtBot, dressed: None, unread: Callable[[QWidget], list[str]]
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    page = QWidget(window)
+    line = spoken.Said("", "The password is not right.")
+    line.setParent(page)
+    window.show()
+    assert unread(window) == ["The password is not right."]
+    page.hide()
+    qtbot.waitUntil(lambda: unread(window) == [])
+
+
 def test_pages_are_not_made_ahead_while_a_screen_reader_listens(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -1253,6 +1373,7 @@ def test_lists_below_a_line_say_what_enter_would_take(desk: Desk, aloud: Aloud) 
     assert aloud.heard()[1] == ["Nothing found."]
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
         QTest.keyClick(palette.typed, key)
+        assert aloud.heard()[1] == ["Nothing found."]
     assert palette.chosen is None
     palette.reject()
 

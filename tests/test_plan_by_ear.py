@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_case
@@ -87,6 +87,8 @@ def ear_of(
     home.mkdir(parents=True, exist_ok=True)
     store, window = Store(home / "evalassist.db", new_keys()), MainWindow()
     wear(QApplication.instance(), settings)  # type: ignore[arg-type]
+    # Nobody answers what the window would ask of a refused target.
+    monkeypatch.setattr(window.leaving, "ask_to_lose", lambda *_, **__: True)
     qtbot.addWidget(window)
     aloud: list[str] = []
     monkeypatch.setattr(spoken, "say", lambda _, words, **__: aloud.append(words) if words else None)
@@ -300,6 +302,84 @@ def test_a_target_that_cannot_be_meant_is_heard(ear_of: Callable[[str], Ear]) ->
     ear.page._goals._close()  # else the window asks before it goes
 
 
+WORDS = "Worst pain: the goal in your own words"
+LATER = "Worst pain: target in 8 weeks"
+
+
+@pytest.mark.parametrize(("typed", "why"), [("150", "From 0 to 10 can be counted"), ("8", "")])
+def test_a_refused_target_stays_with_its_sentence_when_the_goal_is_changed_elsewhere(
+    ear_of: Callable[[str], Ear], typed: str, why: str
+) -> None:
+    ear = ear_of("ex1")
+    ear.tab_to("Worst pain, NPRS: change")
+    ear.key(Qt.Key.Key_Return)
+    target, editor = ear.at, ear.page._goals.editor
+    assert isinstance(target, QLineEdit)
+    target.selectAll()
+    ear.type(typed)
+    said = ear.aloud()
+    ear.tab_to(LATER)
+    ear.at.selectAll()  # type: ignore[attr-defined]
+    ear.type("1")
+    ear.tab_to(WORDS)
+    QTest.keyClicks(ear.at, "Walk the dog")
+    ear.key(Qt.Key.Key_Tab)
+    assert editor._goal is not None
+    assert editor._goal.own_words
+    assert editor._goal.long == 1
+    assert target.text() == typed
+    if why:
+        assert why in said
+        assert why in target.accessibleDescription()
+    else:
+        assert not editor._said.isHidden()
+        assert editor._said.text() in said
+    ear.page.focus_start()
+    ear.tab_to("Worst pain: target in 4 weeks")
+    ear.at.selectAll()  # type: ignore[attr-defined]
+    ear.type("3")
+    assert ear.page.unkept() == []
+    assert editor._goal.short == 3
+    assert editor._said.text() == "", "it is mended"
+
+
+def test_words_that_are_too_long_stay_when_a_target_is_changed(ear_of: Callable[[str], Ear]) -> None:
+    ear = ear_of("ex1")
+    ear.tab_to("Worst pain, NPRS: change")
+    ear.key(Qt.Key.Key_Return)
+    editor, much = ear.page._goals.editor, "Walk the dog. " * 30
+    ear.tab_to(WORDS)
+    ear.at.setPlainText(much)  # type: ignore[attr-defined]
+    ear.key(Qt.Key.Key_Tab)
+    why = editor._said.text()
+    assert why.startswith("A sentence of at most 400 letters is kept")
+    ear.page.focus_start()
+    ear.tab_to(LATER)
+    ear.at.selectAll()  # type: ignore[attr-defined]
+    ear.type("1")
+    assert editor.words.value == much.strip()
+    assert editor._said.isVisible()
+    assert editor._said.text() == why
+    ear.tab_to("Worst pain: back to the proposal")
+    ear.key(Qt.Key.Key_Return)
+    assert not editor.words.edit.toPlainText(), "the proposal stands in every field"  # type: ignore[union-attr]
+    assert not editor._said.text()
+
+
+def test_a_refused_target_that_is_emptied_is_refused_no_more(ear_of: Callable[[str], Ear]) -> None:
+    ear = ear_of("ex1")
+    ear.tab_to("Worst pain, NPRS: change")
+    ear.key(Qt.Key.Key_Return)
+    ear.at.selectAll()  # type: ignore[attr-defined]
+    ear.type("8")
+    assert ear.page._goals.editor._said.isVisible()
+    ear.page.focus_start()
+    ear.tab_to("Worst pain: target in 4 weeks")
+    ear.at.selectAll()  # type: ignore[attr-defined]
+    ear.type("\b")
+    assert not ear.page._goals.editor._said.isVisible()
+
+
 def test_the_way_back_to_the_proposal_keeps_the_keyboard_in_the_goal(ear_of: Callable[[str], Ear]) -> None:
     ear = ear_of("ex1")
     ear.tab_to("Worst pain, NPRS: change")
@@ -321,7 +401,8 @@ def test_a_goal_that_is_taken_out_and_put_back_is_heard_where_the_keyboard_is(
     ear.key(Qt.Key.Key_Return)
     ear.tab_to("Knee function: why it is taken out")
     ear.type("the PSFS is enough")
-    assert ear.here().startswith("Knee function: take it out"), "Enter comes here from the reason"
+    says = "Knee function: take it out; the reason, if there is one, stands before it"
+    assert ear.here().startswith(says), "Enter comes here from the reason"
     ear.aloud()
     ear.key(Qt.Key.Key_Return)
     assert "Taken out: Knee function, AKPS. The PSFS is enough." in ear.aloud()
@@ -392,6 +473,62 @@ def test_a_changed_dose_is_heard_as_edited_on_the_card(ear_of: Callable[[str], E
     ear.tab_to(f"Picture: {CLAM}")
     assert "right leg. 4 sets, 12 repetitions" in ear.here()
     assert "Edited: sets: 3 proposed, 4 now" in ear.here()
+
+
+def test_the_bin_on_a_card_asks_why_and_takes_nothing_out(ear_of: Callable[[str], Ear]) -> None:
+    ear = ear_of("ex1")
+    plan = ear.page.session.plan
+    for press in (Qt.Key.Key_Space, Qt.Key.Key_Return):
+        ear.tab_to(f"{CLAM}: take it out, and say why")
+        ear.key(press)
+        assert ear.here().startswith(f"{CLAM}: why it is taken out")
+        assert ear.page.session.plan == plan
+        ear.tab_to(f"{CLAM}: keep it")
+        ear.key(Qt.Key.Key_Space)
+        assert ear.here().startswith(f"{CLAM}: take it out, and say why")
+
+
+# ---------------------------------------------------------------- the library
+
+
+ANYWAY = "Side plank with top-leg raise: add it anyway, with a reason"
+
+
+def test_adding_all_the_same_asks_why_and_goes_on_from_there(ear_of: Callable[[str], Ear]) -> None:
+    ear = ear_of("ex1")
+    ear.tab_to("Search the exercises")
+    QTest.keyClicks(ear.at, "side plank")
+    ear.tab_to(ANYWAY)
+    assert "this plan is in phase 1" in ear.here().partition(". ")[2], "what stands against it is heard"
+    ear.key(Qt.Key.Key_Space)
+    assert ear.here().startswith("Why Side plank with top-leg raise all the same")
+    ear.key(Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+    ear.key(Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+    assert ear.here().startswith("Side plank with top-leg raise: close. ")
+    ear.key(Qt.Key.Key_Space)
+    assert ear.here().startswith(ANYWAY)
+    ear.key(Qt.Key.Key_Space)
+    ear.type("trained it for years")
+    assert ear.here().startswith("Add Side plank with top-leg raise all the same")
+    ear.aloud()
+    ear.key(Qt.Key.Key_Return)
+    assert "In the plan: Side plank with top-leg raise." in ear.aloud()
+    assert ear.page.library.isAncestorOf(ear.at)
+    assert ear.here().partition(". ")[0].endswith(": add it anyway, with a reason"), "the next one"
+
+
+def test_after_the_last_exercise_that_fits_the_keyboard_comes_back_to_the_search(
+    ear_of: Callable[[str], Ear],
+) -> None:
+    ear = ear_of("ex1")
+    ear.tab_to("Search the exercises")
+    search = ear.at
+    QTest.keyClicks(search, "side plank top-leg")
+    ear.tab_to(ANYWAY)
+    ear.key(Qt.Key.Key_Space)
+    ear.type("trained it for years")
+    ear.key(Qt.Key.Key_Return)
+    assert ear.at is search
 
 
 # ---------------------------------------------------------------- Enter

@@ -158,7 +158,7 @@ def test_a_goal_is_taken_out_with_its_reason_and_put_back(page_of: Open, store: 
     page = page_of("ex1")
     click(page, AKPS)
     type_into(page, "Knee function: why it is taken out", "the LEFS says the same")
-    click(page, "Knee function: take it out")
+    click(page, "Knee function: take it out; the reason, if there is one, stands before it")
     assert "G02" not in [goal.id for goal in planned(page).goals]
     assert kept(page, store).plan_edits[-1].reason == "the LEFS says the same"
     click(page, "Knee function, AKPS: put it back")

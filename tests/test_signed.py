@@ -28,7 +28,7 @@ from evalassist.records.store import Store
 from evalassist.records.trail import PAGE, Wanted
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
-from ui import style
+from ui import spoken, style
 from ui.dialogs.check_code import CheckCodeDialog
 from ui.dialogs.palette import commands
 from ui.dialogs.papers import AddendumDialog
@@ -444,6 +444,24 @@ def test_a_co_signature_and_a_mark_for_good_are_written_only_after_the_password(
         qtbot.waitUntil(lambda session=session, before=before: session.evaluation.addenda != before)  # type: ignore[misc]
         assert store.load(evaluation_id).addenda[-1].text == words
         assert form.password.value == ""
+
+
+def test_who_comes_back_to_sign_does_not_hear_again_that_the_password_was_wrong(
+    session_of: Callable[..., EvaluationSession], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(spoken, "say", lambda _, words, **__: said.append(words))
+    page = SignPage(session_of(OKAFOR, confirm=is_right))
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(page.sign_button.isEnabled, timeout=20_000)
+    QTest.keyClicks(page.password.edit, "five red elbows\r")
+    qtbot.waitUntil(lambda: "is not right" in said[-1])
+    page.hide()
+    said.clear()
+    page.show()
+    assert not [words for words in said if "is not right" in words]
+    assert "After signing the note cannot be changed." in texts(page)
 
 
 def test_a_student_is_told_that_a_therapist_marks_a_note_as_entered_in_error(

@@ -22,7 +22,7 @@ from ui.widgets.elided import GivingLabel
 from ui.widgets.glyph import State, StateGlyph
 from ui.widgets.hands_how import HowToTest
 from ui.widgets.hands_parts import FittingWords, HugeValue, Keys, TestPicture
-from ui.widgets.hands_summary import HandsSummary, compared
+from ui.widgets.hands_summary import HandsSummary, compared_aloud
 from ui.widgets.hands_trials import HandsTrials
 from ui.widgets.marks import Chip, KeptIndicator, KeyCap, SideBadge
 from ui.widgets.strength_parts import result
@@ -299,9 +299,8 @@ class HandsScreen(QWidget):
         answers, told = self.session.evaluation.answers, {}
         for group in dict.fromkeys(stop.group for stop in self.entry.stops if stop.group != here):
             if all(battery.is_tested(answers.get(f"{group}.{side}")) for side in SIDES):
-                percent, words, _ = compared(self.entry, group)
+                parts = compared_aloud(self.entry, group)
                 title = self.session.content.strength_groups[group].title
-                parts = ", ".join(filter(None, (percent, words.replace("\n", ", "))))
                 told[f"difference {group}"] = f"{title}: {parts}" if parts else ""
         return told
 

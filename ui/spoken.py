@@ -36,8 +36,8 @@ from evalassist.translate import tr
 Role = QAccessible.Role
 PRESS = tr("Press")
 _HINT = "hint"
-_waiting: list[str] = []
-"""What is said once the keyboard has come to rest."""
+_waiting: dict[str, QWidget] = {}
+"""What is said once the keyboard has come to rest, and of what."""
 AGAIN_MS, TIMES = 1_500, 6
 """A screen reader that is busy with a new page passes over what it is told: it is told again until it reads it."""
 
@@ -92,15 +92,23 @@ def is_kept_busy() -> bool:
     return sys.platform == "linux" and listens()
 
 
-def say(widget: QWidget, words: str, *, at_once: bool = False) -> None:
-    """Have these words read aloud, after the keyboard has come to rest; `at_once` breaks in on what is read."""
-    if words and words not in _waiting and listens():
-        _waiting.append(words)
+def say(widget: QWidget, words: str, *, at_once: bool = False, instead: bool = False) -> None:
+    """Have these words read aloud, after the keyboard has come to rest; `at_once` breaks in on what is read.
+
+    `instead`: they take the place of what was said of this widget before, which is not heard any more.
+    """
+    if not listens():
+        return
+    if instead:
+        forget(widget, but=words)
+    if words and words not in _waiting:
+        _waiting[words] = widget
         QTimer.singleShot(0, partial(_tell, widget, words, at_once))
 
 
 def _tell(widget: QWidget, words: str, at_once: bool) -> None:
-    _waiting.remove(words)
+    if _waiting.pop(words, None) is None:
+        return  # forgotten meanwhile
     if isValid(widget) and widget.isVisible():  # else it was taken back before anyone saw it
         told = QAccessibleAnnouncementEvent(widget, words)
         ways = QAccessible.AnnouncementPoliteness
@@ -108,15 +116,22 @@ def _tell(widget: QWidget, words: str, at_once: bool) -> None:
         QAccessible.updateAccessibility(told)
         window = _below(widget.window())
         if sys.platform == "linux" and words not in (
-            note.accessibleName() for note in window.findChildren(_Notification) if note.waits
+            note.accessibleName() for note in _notes(window) if note.waits
         ):
             _Notification(window, words, widget)
 
 
-def forget(window: QWidget) -> None:
-    """Nothing that was said of what was open is heard any more."""
-    for note in window.findChildren(_Notification):
-        note.deleteLater()
+def forget(widget: QWidget, *, but: str = "") -> None:
+    """Nothing that was said of this widget, or of all that is in this window, is heard any more."""
+    for words in [words for words, about in _waiting.items() if about is widget and words != but]:
+        del _waiting[words]
+    for note in _notes(_below(widget.window())):
+        if (note.about is widget or widget.isWindow()) and note.accessibleName() != but:
+            note.go()
+
+
+def _notes(window: QWidget) -> list[_Notification]:
+    return [each for each in window.children() if isinstance(each, _Notification)]
 
 
 def _below(window: QWidget) -> QWidget:
@@ -149,7 +164,8 @@ class _Notification(QWidget):
 
     def __init__(self, window: QWidget, words: str, about: QWidget) -> None:
         super().__init__(window)  # never shown: only assistive technology meets it
-        self._about = about
+        self.about = about
+        """What the words are said of: once it is gone they do not hold any more."""
         self.setAccessibleName(words)
         self.waits = TIMES
         """How often it comes up yet, if nobody reads it."""
@@ -159,11 +175,16 @@ class _Notification(QWidget):
         self._come_up()
 
     def _come_up(self) -> None:
-        if self.waits and isValid(self._about) and self._about.window().isVisible():
+        if self.waits and isValid(self.about) and self.about.isVisible():
             self.waits -= 1
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.ObjectShow))
         else:
-            self.deleteLater()
+            self.go()
+
+    def go(self) -> None:
+        """Not come up again, and leave the same words to be said anew."""
+        self.waits = 0
+        self.deleteLater()
 
     def is_read(self) -> None:
         """A description is asked for only by who reads it out; once more round, and it goes."""
@@ -237,8 +258,8 @@ class Said(QLabel):
     def setText(self, words: str) -> None:
         super().setText(words)
         if self.isVisible():
-            say(self, words, at_once=True)
+            say(self, words, at_once=True, instead=True)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        say(self, self.text(), at_once=True)
+        say(self, self.text(), at_once=True, instead=True)

@@ -147,7 +147,7 @@ class Manual(QDialog):
             found = ", ".join(
                 item.text() for at, count in enumerate(hits) if count and (item := self.list.item(at))
             )
-            spoken.say(self.search, found, at_once=True)
+            spoken.say(self.search, found, at_once=True, instead=True)
 
     def _go_on(self, *, back: bool = False) -> None:
         """The next place in this chapter, else the first of the next chapter that has one; and round again."""

@@ -199,7 +199,6 @@ class Palette(QDialog):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.itemClicked.connect(self._take)
         self.typed.textChanged.connect(self._search)
-        self.list.currentRowChanged.connect(self._speak)
         stack = style.column(self, (12, 12, 12, 12), spacing=8)
         stack.addWidget(self.typed)
         stack.addWidget(self.list, 1)
@@ -209,7 +208,8 @@ class Palette(QDialog):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
                 by = 1 if event.key() == Qt.Key.Key_Down else -1
-                self.list.setCurrentRow((self.list.currentRow() + by) % max(1, self.list.count()))
+                self.list.setCurrentRow((self.list.currentRow() + by) % self.list.count())
+                self._speak()
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._take(self.list.currentItem() or self.list.item(0))
@@ -217,7 +217,6 @@ class Palette(QDialog):
         return super().eventFilter(watched, event)
 
     def _search(self, typed: str) -> None:
-        self.list.blockSignals(True)  # the first is told once all are there
         self.list.clear()
         for number, command in enumerate(fitting(self._all, typed)):
             if number >= MOST:
@@ -226,25 +225,24 @@ class Palette(QDialog):
             item.setData(Qt.ItemDataRole.UserRole, self._all.index(command))
             item.setData(ALOUD, ", ".join(part for part in (command.words, command.where) if part))
             self.list.addItem(item)
-        self.list.blockSignals(False)
-        self.list.setCurrentRow(0)
         if not self.list.count():
             nothing = QListWidgetItem(tr("Nothing found."), self.list)
             nothing.setFlags(Qt.ItemFlag.NoItemFlags)
-            if self.isVisible():
-                spoken.say(self.typed, nothing.text(), at_once=True)
+        self.list.setCurrentRow(0)
+        self._speak()
 
-    def _speak(self, at: int) -> None:
-        """The keyboard stays in the line above: what Enter takes is read aloud."""
-        item = self.list.item(at)
-        if item is not None and self.isVisible():
-            words = tr("{found}, {at} of {count}")
-            told = words.format(found=item.data(ALOUD), at=at + 1, count=self.list.count())
-            spoken.say(self.typed, told, at_once=True)
+    def _speak(self) -> None:
+        """The keyboard stays in the line above: what Enter takes is read aloud, or that nothing fits."""
+        item, at, count = self.list.currentItem(), self.list.currentRow() + 1, self.list.count()
+        told = item.text()
+        if item.flags():
+            told = tr("{found}, {at} of {count}").format(found=item.data(ALOUD), at=at, count=count)
+        if self.isVisible():
+            spoken.say(self.typed, told, at_once=True, instead=True)
 
     def _take(self, item: QListWidgetItem | None) -> None:
         if item is not None and not item.flags():  # nothing is found: the line says so and is no choice
-            spoken.say(self.typed, item.text(), at_once=True)
+            self._speak()
         elif item is not None:
             self.chosen = self._all[item.data(Qt.ItemDataRole.UserRole)]
             self.accept()

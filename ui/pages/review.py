@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QHideEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from evalassist.clinical.assessment import caution_unexplained
@@ -598,6 +598,11 @@ class SignPage(Page):
         super().open_again(where)
         if where.opens[0] == "addendum":
             self._form.choose(where.opens[1])
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        if not event.spontaneous():  # a password that was tried before is not what one comes back to
+            self._show_signer()
+        super().hideEvent(event)
 
     def leave(self) -> None:
         self._aside.finish()

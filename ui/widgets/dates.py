@@ -242,6 +242,7 @@ class DateField(Typed):
     def _decide(self, day: date) -> None:
         self._fault = ""  # its page asked which of the two
         self.edit.setText(date_text(day))
+        self._say("")  # before the keyboard comes to the line, which would be read with it
         self._speak(date_text(day))
 
     def _entered(self, back: bool) -> None:
@@ -286,6 +287,8 @@ class DateField(Typed):
     def _say(self, sentence: str, *, aloud: bool = True) -> None:
         changed = sentence != self.message
         self._sentence = sentence
+        if changed and not sentence:
+            spoken.forget(self.edit)
         if aloud and sentence and sentence != self.edit.accessibleDescription() and self.isVisible():
             self._speak(sentence)
         self.edit.setAccessibleDescription(sentence)
@@ -294,7 +297,7 @@ class DateField(Typed):
             once_released(self, self._show_message)
 
     def _speak(self, sentence: str) -> None:
-        spoken.say(self.edit, f"{self.accessibleName()}: {sentence}", at_once=True)
+        spoken.say(self.edit, f"{self.accessibleName()}: {sentence}", at_once=True, instead=True)
 
     def _show_message(self) -> None:
         meant = two_meanings(self.edit.text()) if self.message else None

@@ -15,9 +15,10 @@ from ui import spoken, style
 from ui.widgets.cards import Card, Rule
 from ui.widgets.exercise_card import chip_of
 from ui.widgets.fields import TextField
-from ui.widgets.focus import go_on
+from ui.widgets.focus import go_on, reach
 from ui.widgets.lines import giving
 from ui.widgets.marks import LinkButton
+from ui.widgets.roomy import bring_into_view
 from ui.widgets.typed import Line
 
 OFFERED_KINDS = ("slot", "therapist")
@@ -72,11 +73,25 @@ class ExerciseLibrary(Card):
         read_only: bool,
     ) -> None:
         """Show what is not in the plan: first what can be added, then what has something against it."""
+        held, near = self._held()
         for _ in self.pieces(exercises, refused, in_plan, read_only=read_only):
             pass
         self._phase.setText(phase)
         self.search.setPlaceholderText(tr("Search {count} exercises").format(count=len(exercises)))
         self._filter(self.search.text())
+        if held is not None and held.in_plan:  # its row went: to the next one, so that the place is kept
+            row = next((row for row in near if not row.isHidden()), None)
+            reach(row.way_in if row is not None else self.search, Qt.FocusReason.OtherFocusReason)
+
+    def _held(self) -> tuple[_Row | None, list[_Row]]:
+        """The row that has the keyboard, and those after it, then those before it."""
+        at = self.window().focusWidget()
+        held = next((row for row in self._rows.values() if at is not None and row.isAncestorOf(at)), None)
+        if held is None:
+            return None, []
+        rows = sorted(self._rows.values(), key=self._list.indexOf)
+        place = rows.index(held)
+        return held, [*rows[place + 1 :], *reversed(rows[:place])]
 
     def pieces(
         self,
@@ -126,7 +141,10 @@ class ExerciseLibrary(Card):
         self._nothing.setVisible(not found)
         if self.search.hasFocus():
             spoken.say(
-                self.search, trn("1 exercise", "{count} exercises", found).format(count=found), at_once=True
+                self.search,
+                trn("1 exercise", "{count} exercises", found).format(count=found),
+                at_once=True,
+                instead=True,
             )
 
 
@@ -157,7 +175,6 @@ class _Row(QWidget):
         self._name.setWordWrap(True)
         self._add, self._ask = QPushButton(tr("Add")), LinkButton(tr("Anyway…"))
         self._add.setAccessibleName(tr("Add {name}").format(name=exercise.name))
-        self._ask.setAccessibleName(tr("{name}: add it anyway, with a reason").format(name=exercise.name))
         self._add.clicked.connect(lambda: self.add_wanted.emit(exercise.id, ""))
         self._ask.clicked.connect(self._toggle)
         line.addWidget(self._name, 1)
@@ -181,6 +198,7 @@ class _Row(QWidget):
         """Asked for where something stands against it; made at the first wish, for few rows are ever opened."""
         stack.addLayout(self._more)
         stack.addWidget(Rule())
+        self._name_the_way()
 
     def show_refusal(self, refusal: Refusal | None, *, in_plan: bool, read_only: bool) -> None:
         """Show whether it is offered, and what stands against it."""
@@ -196,23 +214,37 @@ class _Row(QWidget):
         own_words = refusal is not None and refusal.kind == "therapist"
         self._against.setText(self._why if own_words else "" if offered else upper_first(self._why))
         self._against.setVisible(own_words or not offered)
+        spoken.describe(self._ask, upper_first(self._why))
         if offered or read_only:
             self._show_more(False)
 
     @property
     def reason_waits(self) -> bool:
         """Whether a reason is written and was not told."""
-        return self.reason is not None and not self.reason.isHidden() and bool(self.reason.value)
+        return self.reason is not None and self._is_open and bool(self.reason.value)
 
     def ask_why(self) -> None:
         """Ask for the reason, where something stands against it."""
-        if not self._ask.isHidden() and (self.reason is None or self.reason.isHidden()):
+        if not self._ask.isHidden() and not self._is_open:
             self._toggle()
 
+    @property
+    def way_in(self) -> QWidget:
+        """What adds it to the plan, or asks why it is added all the same."""
+        return self._ask if self._add.isHidden() else self._add
+
+    @property
+    def _is_open(self) -> bool:
+        return self.reason is not None and not self.reason.isHidden()
+
     def _toggle(self) -> None:
-        opened = self.reason is None or self.reason.isHidden()
+        opened = not self._is_open
+        if not opened:  # what hides loses the keyboard
+            self._ask.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show_more(opened)
-        self._ask.setText(tr("Close") if opened else tr("Anyway…"))
+        if opened and self.reason is not None:
+            self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+            bring_into_view(self._anyway)
 
     def _show_more(self, opened: bool) -> None:
         if self.reason is None:
@@ -221,12 +253,20 @@ class _Row(QWidget):
             self.reason = self._make_more()
         for part in (self.reason, self._anyway):
             part.setVisible(opened and not self._read_only)
+        self._name_the_way()
+
+    def _name_the_way(self) -> None:
+        opened, name = self._is_open, self.exercise.name
+        says = tr("{name}: close") if opened else tr("{name}: add it anyway, with a reason")
+        self._ask.setText(tr("Close") if opened else tr("Anyway…"))
+        self._ask.setAccessibleName(says.format(name=name))
 
     def _make_more(self) -> TextField:
         reason = TextField(tr("Why {name} all the same").format(name=self.exercise.name))
         reason.edit.setPlaceholderText(tr("Why all the same"))
         self._anyway = LinkButton(tr("Add it all the same"))
         self._anyway.setAccessibleName(tr("Add {name} all the same").format(name=self.exercise.name))
+        self._anyway.setProperty("field", True)  # Enter comes here from the reason
         self._anyway.clicked.connect(lambda: self._add_with_reason(reason))
         self._more.addWidget(reason)
         self._more.addWidget(self._anyway)

@@ -203,7 +203,7 @@ class NumberField(Typed):
         go_on(self, back=back)
 
     def _speak(self) -> None:
-        spoken.say(self.edit, f"{self.accessibleName()}: {self.message}", at_once=True)
+        spoken.say(self.edit, f"{self.accessibleName()}: {self.message}", at_once=True, instead=True)
 
     def _read(self) -> object:
         return self.value
@@ -279,7 +279,9 @@ class NumberField(Typed):
             return
         self._message = sentence
         spoken.describe(self.edit, sentence)
-        if sentence and self.isVisible():
+        if not sentence:
+            spoken.forget(self.edit)
+        elif self.isVisible():
             self._speak()
         if self._messages != "elsewhere":
             if self._said is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
@@ -43,11 +45,12 @@ class GoalEditor(QFrame):
         """Open this goal; the same goal again is left as it is being typed in, unless its figures changed."""
         if self._goal == goal:
             return
-        same = self._goal is not None and self._goal.id == goal.id
-        self._goal, self._lower = goal, lower_is_better
-        if same:
-            self._fill(goal)
+        if self._goal is not None and self._goal.id == goal.id:
+            held = self._held()  # what stood against the goal as it was until now
+            self._goal, self._lower = goal, lower_is_better
+            self._fill(goal, held)
             return
+        self._goal, self._lower = goal, lower_is_better
         if self._place is not None:
             self._place.hide()
             self._place.deleteLater()
@@ -64,25 +67,38 @@ class GoalEditor(QFrame):
     @property
     def refused(self) -> list[tuple[Typed, str]]:
         """The fields in which something stands that was refused, with what stands there."""
-        goal, found = self._goal, list[tuple[Typed, str]]()
-        if goal is None:
-            return found
-        numbers = [field for field in self._targets.values() if isinstance(field, NumberField)]
-        for field in numbers:
-            aimed = field.value
-            if aimed not in (None, goal.short, goal.long) and target_fault(
-                goal, aimed, lower_is_better=self._lower
-            ):
-                found.append((field, field.text.strip()))
-        words = self.words.value or ""
-        if len(words) > MOST_LETTERS:
-            found.append((self.words, words))
-        return found
+        return [
+            (field, field.text.strip() if isinstance(field, NumberField) else self.words.value or "")
+            for field, _ in self._faults()
+        ]
 
     def focus_first(self) -> None:
         """Put the keyboard on the first thing that can be changed."""
         first: QWidget = next(iter(self._targets.values()), self.words)
         first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _faults(self) -> list[tuple[Typed, str]]:
+        """The fields in which something stands that was refused, with the sentence that says why."""
+        goal, found = self._goal, list[tuple[Typed, str]]()
+        if goal is None:
+            return found
+        for field in self._numbers:
+            aimed = field.value
+            if aimed is not None and aimed not in (goal.short, goal.long):
+                fault = target_fault(goal, aimed, lower_is_better=self._lower)
+                found += [(field, fault)] if fault else []
+        if (count := len(self.words.value or "")) > MOST_LETTERS:
+            says = tr("A sentence of at most {most_letters} letters is kept; this one has {count}.")
+            found.append((self.words, says.format(most_letters=MOST_LETTERS, count=count)))
+        return found
+
+    def _held(self) -> list[Typed]:
+        """The fields whose words are not in the goal and stay until they are mended."""
+        return [*(field for field, _ in self._faults()), *(each for each in self._numbers if each.uncounted)]
+
+    @property
+    def _numbers(self) -> list[NumberField]:
+        return [field for field in self._targets.values() if isinstance(field, NumberField)]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         return is_undo_elsewhere(watched, event) or super().eventFilter(watched, event)
@@ -101,7 +117,7 @@ class GoalEditor(QFrame):
         head.addStretch(1)
         self._back = LinkButton(tr("Back to the proposal"))
         self._back.setAccessibleName(tr("{title}: back to the proposal").format(title=goal.title))
-        self._back.clicked.connect(lambda: self.back_wanted.emit(self.goal_id))
+        self._back.clicked.connect(self._take_back)
         close = LinkButton(tr("Close"))
         close.setAccessibleName(tr("{title}: close").format(title=goal.title))
         close.clicked.connect(self.closed)
@@ -155,14 +171,18 @@ class GoalEditor(QFrame):
         self.removal_reason = TextField(tr("{title}: why it is taken out").format(title=goal.title))
         self.take_out = LinkButton(tr("Take it out"))
         self.take_out.setProperty("field", True)  # Enter comes here from the reason
-        self.take_out.setAccessibleName(tr("{title}: take it out").format(title=goal.title))
+        says = tr("{title}: take it out; the reason, if there is one, stands before it")
+        self.take_out.setAccessibleName(says.format(title=goal.title))
         self.take_out.clicked.connect(self._take_out)
         row.addWidget(self.removal_reason, 1)
         row.addWidget(self.take_out)
         return row
 
-    def _fill(self, goal: Goal) -> None:
+    def _fill(self, goal: Goal, held: Collection[Typed] = ()) -> None:
+        """Show the goal in every field but these."""
         for term, field in self._targets.items():
+            if field in held:
+                continue
             value = goal.short if term == "short" else goal.long
             if isinstance(field, NumberField):
                 field.set_value(value if isinstance(value, float) else None)
@@ -176,12 +196,19 @@ class GoalEditor(QFrame):
                     .format(unit=goal.unit, value=target_words(value))
                     .lstrip(" ·")
                 )
-        self.words.set_value(goal.sentences[0] if goal.own_words else None)
+        if self.words not in held:
+            self.words.set_value(goal.sentences[0] if goal.own_words else None)
         if not goal.edited and self._back.hasFocus():  # what hides loses the keyboard
             self.focus_first()
         self._back.setVisible(goal.edited)
-        if goal.warning != self._said.text():
-            self._say(goal.warning)
+        self._say_what_stands()
+
+    def _say_what_stands(self) -> None:
+        """Why something is refused, until all of it is mended; else what is to be known of the goal."""
+        whys = [why for _, why in self._faults()]
+        words = whys[0] if whys else self._goal.warning if self._goal is not None else ""
+        if self._said.text() not in (*whys, words):
+            self._say(words)
 
     def _say(self, words: str) -> None:
         self._said.setText(words)
@@ -190,13 +217,18 @@ class GoalEditor(QFrame):
     # ------------------------------------------------------------ telling
 
     def _aim(self, term: str, value: object) -> None:
-        if self._goal is None or not isinstance(value, str | float | int):
+        if self._goal is None:
+            return
+        if not isinstance(value, str | float | int):
+            self._say_what_stands()
             return
         aimed = value if isinstance(value, str) else float(value)
         fault = target_fault(self._goal, aimed, lower_is_better=self._lower)
         if fault:
             self._say(fault)
-        elif isinstance(aimed, str):
+            return
+        self._say_what_stands()
+        if isinstance(aimed, str):
             self.edited.emit(PlanEdit("goal-target", goal=self._goal.id, field=term, to=aimed))
         else:
             self.edited.emit(PlanEdit("goal-target", goal=self._goal.id, field=term, value=int(aimed)))
@@ -206,13 +238,16 @@ class GoalEditor(QFrame):
             return
         words = value if isinstance(value, str) else ""
         if len(words) > MOST_LETTERS:
-            self._say(
-                tr("A sentence of at most {most_letters} letters is kept; this one has {count}.").format(
-                    most_letters=MOST_LETTERS, count=len(words)
-                )
-            )
-        elif words or self._goal.own_words:
+            self._say(self._faults()[-1][1])
+            return
+        self._say_what_stands()
+        if words or self._goal.own_words:
             self.edited.emit(PlanEdit("goal-words", goal=self._goal.id, to=words))
+
+    def _take_back(self) -> None:
+        if self._goal is not None:
+            self._fill(self._goal)  # what was refused goes too
+            self.back_wanted.emit(self._goal.id)
 
     def _take_out(self) -> None:
         if self._goal is not None:

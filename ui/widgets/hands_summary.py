@@ -14,7 +14,7 @@ from ui.widgets.marks import StateGlyph
 from ui.widgets.plan_cards import empty
 from ui.widgets.side import SideBadge
 from ui.widgets.strength_parts import result
-from ui.widgets.strength_row import ReadingMark, reading
+from ui.widgets.strength_row import ReadingMark, aloud, reading
 
 MOST_FAR, MOST_CLOSE = 5, 3
 """So many lines can be read from far; more are smaller, so that all are seen at once. Fewer in small room."""
@@ -36,6 +36,13 @@ def compared(entry: HandsEntry, group_id: str) -> tuple[str, str, ReadingMark]:
     assessment, answers = entry.session.assessment, entry.session.evaluation.answers
     given = {side: answers.get(f"{group_id}.{side}") for side in SIDES}
     return reading(assessment.strength[group_id], given, assessment.numbers["symmetry-deficit"])
+
+
+def compared_aloud(entry: HandsEntry, group_id: str) -> str:
+    """The same for who hears it."""
+    percent, words, _ = compared(entry, group_id)
+    measured = entry.session.assessment.strength[group_id]
+    return aloud(measured, percent, words, entry.session.evaluation.sore_knee)
 
 
 class HandsSummary(QWidget):
@@ -87,8 +94,7 @@ class HandsSummary(QWidget):
             if mark:
                 self._grid.addWidget(StateGlyph(mark, size=22), row, 3, middle)
             sides = ", ".join(f"{side} {score_of(entry, group_id, side)}" for side in SIDES)
-            parts = (sides, percent, told.replace("\n", ", "))
-            self._told.append(f"{title}: {', '.join(part for part in parts if part)}")
+            self._told.append(f"{title}: {', '.join(filter(None, (sides, compared_aloud(entry, group_id))))}")
             said = unbroken(" · ".join(filter(None, (percent, told.replace("\n", ", ")))))
             self._grid.addWidget(style.label(words, said, wrap=True), row, 4, middle)
         self._grid.setRowStretch(len(groups), 1)

@@ -144,7 +144,7 @@ class PatientSearch(QWidget):
             first = f": {self._lines[0].accessibleName()}" if found else ""
             told, self._spoke = self._spoke, f"{self.edit.accessibleDescription()}{first}"
             if told != self._spoke:
-                spoken.say(self.edit, self._spoke, at_once=True)
+                spoken.say(self.edit, self._spoke, at_once=True, instead=True)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusIn:

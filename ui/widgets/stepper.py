@@ -118,4 +118,4 @@ class Stepper(QWidget):
             self.answered.emit(new)
         reached = self._less.hasFocus() or self._more.hasFocus()
         if not (changed and reached and spoken.is_kept_busy()):  # else Orca reads the new description already
-            spoken.say(self, self._in_words, at_once=True)
+            spoken.say(self, self._in_words, at_once=True, instead=True)

@@ -294,7 +294,8 @@ class StrengthRow(QFrame):
             left = compared if measured.weaker == "left" else 100.0
             line = None if sore_knee == "both" else line_percent / 100
             unsure = f", {WITHIN_ERROR}" if uncertain else ""
-            self.bar.set_sides(right, left, line=line, words=f"{percent}, {words}{unsure}")
+            told = f"{aloud(measured, percent, words, sore_knee)}{unsure}"
+            self.bar.set_sides(right, left, line=line, words=told)
         self.bar.setVisible(compared is not None)
         self._mark.setVisible(bool(mark))
         if mark:
@@ -464,3 +465,13 @@ def _reason(answer: object) -> str | None:
     if isinstance(answer, NotTested):
         return answer.reason
     return answer.not_tested if isinstance(answer, StrengthTest) else None
+
+
+def aloud(measured: GroupStrength, percent: str, words: str, sore_knee: SoreKnee) -> str:
+    """The comparison for who hears it: also of which side the percentage tells, the sore one or else the weaker."""
+    side = measured.weaker if sore_knee == "both" else sore_knee
+    if percent and side:
+        percent = tr("{side} side {percent} of the {other}").format(
+            side=side, percent=percent, other=other(side)
+        )
+    return ", ".join(filter(None, (percent, words.replace("\n", ", "))))
