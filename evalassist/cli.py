@@ -665,7 +665,8 @@ def case_files(case: Case, wanted: SheetWanted) -> dict[str, bytes]:
         files["referral.pdf"] = referral_pdf(case.note, paper=wanted.paper)
     elif not isinstance(case.plan, NoPlan):
         files["plan.json"] = _json(plan_json(case.plan))
-        files["plan-of-care.pdf"] = plan_of_care_pdf(case.note, paper=wanted.paper)
+        if case.note.discharge is None:  # care that ends plans nothing to be signed
+            files["plan-of-care.pdf"] = plan_of_care_pdf(case.note, paper=wanted.paper)
         if not why_refused(case.note, wanted.form):
             files["handout.pdf"] = sheet_pdf(case, wanted)
     return files

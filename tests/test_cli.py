@@ -61,6 +61,16 @@ def test_a_case_becomes_an_assessment_a_plan_and_papers(
     assert "HA01, QC01, HE01, HX01" in capsys.readouterr().out
 
 
+def test_a_discharge_gives_its_summary_and_no_plan_to_be_signed(tmp_path: Path) -> None:
+    first = CASES / "ex1.toml"
+    then = 'date = 2026-03-02\nkind = "initial"'
+    last = changed(tmp_path, "ex1", then, 'date = 2026-05-25\nkind = "discharge"')
+    out = tmp_path / "out"
+    assert run("evaluate", last, "--since", first, "--out", out) == cli.DONE
+    assert {"discharge-summary.pdf", "evaluation.pdf", "plan.json"} <= written(out)
+    assert "plan-of-care.pdf" not in written(out)
+
+
 @pytest.mark.parametrize("said", ["--language", "settings"])
 def test_the_handout_is_spanish_where_it_is_asked_for(tmp_path: Path, said: str) -> None:
     if said == "settings":

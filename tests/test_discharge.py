@@ -155,6 +155,17 @@ def test_the_last_sheet_speaks_of_no_next_test_and_of_no_start(content: Content)
     assert "You can start the hip moves" not in sheet
 
 
+def test_the_last_sheet_of_a_teenager_does_not_say_to_do_less_sport(content: Content) -> None:
+    last = note_at({"base": "ex3", "weeks": 12, "now": {"discharge-reason": "goals"}}, content)
+    for form in ("standard", "large"):
+        assert "do less running" in printed(
+            handout_pdf(last.model_copy(update={"discharge": None}), form=form)
+        )
+        sheet = printed(handout_pdf(last, form=form))
+        assert "do less running" not in sheet
+        assert "Get care today if you limp" in sheet
+
+
 def test_a_discharge_plans_no_visits_goals_or_certification(note: Note, content: Content) -> None:
     told = " ".join(note_text(note).split())
     assert note.plan is not None

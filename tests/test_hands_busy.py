@@ -1088,6 +1088,22 @@ def test_what_was_measured_at_an_earlier_visit_is_measured_again_unless_it_is_ta
     assert "hext" not in {stop.group for stop in desk.hands.entry.stops}
 
 
+def test_a_lever_arm_that_was_measured_the_last_time_is_asked_again(
+    table: Callable[..., Table], store: Store
+) -> None:
+    first = Evaluation.begin(Patient("Rivera, Ana", date(2001, 5, 9), "F"), "right", date(2026, 2, 2))
+    store.save(first.with_answers({"habd.left": replace(measured(90, 90, 90), lever_arm_m=0.78)}))
+    desk = table(first=first)
+    desk.open()
+    desk.pad(" 100 97 95 0 ")
+    assert desk.at == "habd.left"
+    assert "lever arm in cm, from" in desk.sees()
+    assert "last 78 cm" in desk.sees()
+    desk.pad("78 ")
+    assert desk.test("habd.left").lever_arm_m == 0.78
+    assert desk.at == "habd.right"
+
+
 def test_closing_the_window_tells_what_is_typed_here_and_not_counted(table: Callable[..., Table]) -> None:
     desk = table()
     desk.open()

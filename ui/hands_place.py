@@ -10,7 +10,7 @@ from evalassist.clinical.battery import Ask, Stop
 from evalassist.clinical.result import SideStrength
 from evalassist.clinical.strength_entry import with_grade
 from evalassist.content.schema import StrengthGroup
-from evalassist.evaluation import SIDES, Evaluation, StrengthTest
+from evalassist.evaluation import SIDES, Answer, Evaluation, StrengthTest
 from evalassist.translate import tr
 from ui.session import EvaluationSession
 from ui.widgets.strength_side import Mode
@@ -86,7 +86,14 @@ class HandsPlace:
             trials=self.session.content.pace.trials,
             by_hand=self.by_hand,
             passed=self._passed,
+            last=self.last,
         )
+
+    @property
+    def last(self) -> Answer | None:
+        """What was tested here at an earlier visit."""
+        told = self.session.last_answers.get(self.item_id)
+        return told[0] if told else None
 
     @property
     def as_tested(self) -> StrengthTest:

@@ -10,8 +10,10 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from evalassist.clinical import battery
-from evalassist.evaluation import SIDES
+from evalassist.clinical.facts import shown
+from evalassist.evaluation import SIDES, StrengthTest
 from evalassist.translate import tr, trn
+from evalassist.units import from_si
 from evalassist.words import lower_first
 from ui import icons, spoken, style
 from ui.hands_entry import HandsEntry
@@ -346,10 +348,17 @@ class HandsScreen(QWidget):
             if entry.stays_by_hand
             else tr("grade by hand, 0 to 5"),
             "pain": tr("pain in the test, 0 to 10"),
-            "lever": tr("lever arm in cm, from {axis} to the pad").format(axis=lower_first(group.axis)),
+            "lever": tr("lever arm in cm, from {axis} to the pad").format(axis=lower_first(group.axis))
+            + self._last_lever(),
             "done": tr("not tested") if entry.test.not_tested else tr("all is in"),
         }[entry.ask]
         return position, asked
+
+    def _last_lever(self) -> str:
+        last = self.entry.last
+        if not isinstance(last, StrengthTest) or last.lever_arm_m is None:
+            return ""
+        return tr(" · last {length} cm").format(length=shown(from_si(last.lever_arm_m, "cm"), 1))
 
     def _rest_words(self) -> str:
         left = round(self._rested_at - monotonic())

@@ -110,10 +110,12 @@ def asked(
     trials: int,
     by_hand: bool = False,
     passed: Collection[Ask] = (),
+    last: Answer | None = None,
 ) -> Ask:
     """What is typed next at this stop; `passed` is what the therapist left open on purpose.
 
-    The lever arm is asked only where the other side has one: with one alone the two sides could not be compared.
+    The lever arm is asked only where the other side has one, or this side had one the `last` time: without it they
+    could not be compared.
     """
     answer, beside = answers.get(stop.item_id), answers.get(f"{stop.group}.{other(stop.side)}")
     test = answer if isinstance(answer, StrengthTest) else StrengthTest()
@@ -129,7 +131,8 @@ def asked(
     if test.pain is None and "pain" not in passed:
         return "pain"
     takes_lever = by_force and test.unit != "Nm" and test.lever_arm_m is None
-    wants_lever = isinstance(beside, StrengthTest) and beside.lever_arm_m is not None
+    compared = (one for one in (beside, last) if isinstance(one, StrengthTest))
+    wants_lever = any(one.lever_arm_m is not None for one in compared)
     return "lever" if takes_lever and wants_lever and "lever" not in passed else "done"
 
 

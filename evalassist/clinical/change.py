@@ -277,6 +277,8 @@ def _comparable(before: SideStrength | None, after: SideStrength | None) -> tupl
         return before.score, after.score, "Nm" if before.in_torque else "N"
     if before.torque_nm is not None and after.torque_nm is not None:
         return before.torque_nm, after.torque_nm, "Nm"
+    if same_kind and None in (before.lever_arm_m, after.lever_arm_m):
+        return f"no lever arm {'today' if after.lever_arm_m is None else 'then'}"
     if same_kind:
         return "another lever arm than then"
     return "torque then, force now" if before.in_torque else "force then, torque now"

@@ -334,7 +334,7 @@ def _each_time(case: Case, canvas: Canvas, x: float, y_top: float, width: float)
 
 def _addons(case: Case) -> Iterator[Block]:
     texts = case.texts
-    if case.teen:
+    if case.teen and not case.ends:  # it begins care: do less for a few weeks
         yield _text("for teens", texts.plain("teen_heading"), (texts("teen"),))
     if case.sheet.running:
         yield _text("for runners", texts.plain("runner_heading"), (runner_text(case),))

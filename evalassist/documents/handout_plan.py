@@ -28,7 +28,7 @@ def plan_block(case: Case) -> Block:
 def addon_blocks(case: Case) -> list[Block]:
     """What is added for this person: sport and parents, running, age, the activity ladder."""
     addons = []
-    if case.teen:
+    if case.teen and not case.ends:  # it begins care: do less for a few weeks
         addons.append(Block("for teens", partial(_addon, case, "teen")))
     if case.sheet.running:
         addons.append(Block("for runners", partial(_runner, case)))
