@@ -399,16 +399,18 @@ def test_no_benefit_after_8_weeks_says_refer_back(opened: Any, begin: Begin, fir
 def test_who_responds_is_told_where_the_visits_are_set_until_they_are(
     opened: Any, begin: Begin, first: Evaluation
 ) -> None:
-    told = "Proposed as at a first visit. The patient responds: space them."
+    proposed = "Proposed as at a first visit; the last plan ran to Apr 27, 2026."
+    told = f"{proposed} The patient responds: space the visits."
     session = begin(later(first, 4, nprs_worst=3, akps_total=84))
     page = opened(PlanPage(session))
     assert told in words(page)
     session.answer("akps-total", 72.0)
     assert told not in words(page), "responds in part"
+    assert proposed in words(page)
     session.undo()
     assert told in words(page)
     session.edit_plan(PlanEdit("visits", field="per_week_1", value=1))
-    assert told not in words(page)
+    assert proposed not in words(page)
 
 
 def test_discharge_criteria_stand_open_at_a_discharge(opened: Any, begin: Begin, first: Evaluation) -> None:

@@ -80,6 +80,12 @@ def drawn(pdf: bytes) -> list[str]:
 # ---------------------------------------------------------------- what a plan must hold
 
 
+def test_where_no_evaluation_code_is_offered_nothing_is_said_of_one() -> None:
+    assert "Codes offered: 97161" in words(paper_of("ex1"))
+    told = words(paper_of("patient-a"))
+    assert "Evaluation code Codes offered" not in told
+
+
 def test_the_plan_holds_all_that_medicare_asks_of_a_plan() -> None:
     told = words(paper_of("ex1"))
     for part in (

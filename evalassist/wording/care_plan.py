@@ -80,7 +80,7 @@ def treatment(plan: NotePlan) -> Told:
         ("Exercises", [f"{upper_first(names)}. {dose}" if names else ""]),
         ("Also", [cut(f"{beside}.") if beside else "", _education(plan)]),
         ("Precautions", [cut(" ".join(plan.precautions)) or "None found at this evaluation."]),
-        ("Evaluation code", [": ".join(codes_told(plan, "evaluation")), units]),
+        ("Evaluation code", [": ".join(told) if (told := codes_told(plan, "evaluation"))[1] else "", units]),
     )
 
 

@@ -30,6 +30,7 @@ from evalassist.clinical.result import (
     Verdict,
     first_of_each_side,
 )
+from evalassist.clinical.schedule import after
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import ItemId, PlanEdit
 from evalassist.translate import tr, trn
@@ -41,6 +42,7 @@ from ui.session import EvaluationSession
 from ui.widgets.cards import Card, Rule
 from ui.widgets.codes_card import CodesCard
 from ui.widgets.conclusion_card import ReasonList
+from ui.widgets.dates import date_text
 from ui.widgets.exercise_card import ExerciseCard
 from ui.widgets.exercise_library import ExerciseLibrary
 from ui.widgets.exercise_log_row import APPLY_KEY
@@ -344,9 +346,13 @@ class PlanPage(Page):
 
     @property
     def _of_visits(self) -> str:
-        """What the course since the first visit means for the visits."""
+        """What the last plan and the course since mean for the visits, which are proposed as at a first visit."""
         found = self.session.follow_up
-        return found.course.visits if found is not None and found.course is not None else ""
+        if found is None or found.given is None or not found.given.treatment_weeks:
+            return ""
+        ended = date_text(after(found.given.starts, max(found.given.treatment_weeks) * 7))
+        told = tr("Proposed as at a first visit; the last plan ran to {ended}.").format(ended=ended)
+        return " ".join(filter(None, (told, found.course.visits if found.course else "")))
 
     def _show_frame(self) -> None:
         """What is there at all."""
