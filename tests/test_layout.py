@@ -209,6 +209,27 @@ def test_with_large_text_an_assessment_that_one_disagrees_with_is_not_cut(
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
+@pytest.mark.parametrize("code", ["pfp", "MPD", "MCD", "MOB-hypo"])
+def test_the_line_for_the_reason_of_a_disagreement_is_seen_whole(
+    qtbot: QtBot, home: Path, content: Content, code: str, scale: float
+) -> None:
+    window = window_on(qtbot, home, content, read_case(CASES / "ex1.toml", content), scale)
+    assert window.view is not None
+    page = window.view.show_step("assessment")
+    assert isinstance(page, AssessmentPage)
+    card = page.cards[code]
+    head = card.opinion if card.opinion.isVisible() else card._disagree
+    viewport, inner = page.area.viewport(), page.area.widget()
+    assert inner is not None
+    below = head.mapTo(inner, QPoint()).y() + head.height() - viewport.height()
+    page.area.verticalScrollBar().setValue(max(0, below))
+    card._say(False)
+    settle(page)
+    top = card.why.mapTo(viewport, QPoint()).y()
+    assert 0 <= top <= viewport.height() - card.why.height()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
 def test_what_changed_since_two_earlier_visits_makes_the_assessment_no_wider_than_its_page(
     qtbot: QtBot, home: Path, content: Content, scale: float
 ) -> None:

@@ -33,7 +33,7 @@ from evalassist.note import Clinic, Line, Note
 from evalassist.note_text import COLUMNS, note_text
 from evalassist.noting import note_of
 from evalassist.wording.findings import marked
-from evalassist.wording.plan import beside_exercises
+from evalassist.wording.plan import beside_exercises, exercise_rows
 from evalassist.words import clean
 
 CASES = Path(__file__).parent / "cases"
@@ -252,6 +252,26 @@ def test_an_exercise_that_was_taken_out_is_not_offered_for_the_next_phase() -> N
     assert after is not None
     [calf] = set(before.next_phase) - set(after.next_phase)
     assert after.taken_out == (f"{calf}: sore",)
+
+
+def test_what_was_taken_out_does_not_come_back_made_harder() -> None:
+    usual = evaluation_of("ex1")
+    without = usual.with_plan_edit(PlanEdit("drop", "HE01", reason="hurts her back"))
+    before, after = (noted(each).plan for each in (usual, without))
+    assert before is not None
+    assert after is not None
+    assert set(before.next_phase) - set(after.next_phase) == {"Clamshell with band"}
+
+
+def test_an_exercise_that_was_only_added_is_not_called_changed() -> None:
+    added = evaluation_of("ex2").with_plan_edit(PlanEdit("add", "HE01", reason="she likes it"))
+    fewer = added.with_plan_edit(PlanEdit("dose", "HE01", field="sets", value=2))
+    told = "chosen by the therapist: she likes it"
+    for evaluation, because in ((added, told), (fewer, f"{told}; changed by the therapist")):
+        plan = noted(evaluation).plan
+        assert plan is not None
+        [row] = [row for row in exercise_rows(plan.exercises) if "Clamshell" in row.name]
+        assert row.because == because
 
 
 def test_the_therapists_words_stand_beside_what_they_are_about() -> None:

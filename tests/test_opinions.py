@@ -9,6 +9,7 @@ from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare
 from evalassist.content import load_content
 from evalassist.evaluation import Evaluation, Opinion, StrengthTest
 from evalassist.note import Clinic, Note
+from evalassist.note_text import note_text
 from evalassist.noting import note_of
 
 CASES = Path(__file__).parent / "cases"
@@ -69,6 +70,21 @@ def test_the_therapist_may_add_a_subcategory_the_findings_do_not_show() -> None:
     assert "MCD" in after.agreed
     assert isinstance(plan, PlanOfCare)
     assert any(one.slot == "MC" for one in plan.exercises)
+
+
+def test_the_note_tells_a_subcategory_the_therapist_added_as_the_therapists() -> None:
+    _, _, note = judged(example("ex1").with_opinion("MCD", Opinion(False, "clear valgus when running")))
+    text = " ".join(note_text(note).split())
+    assert "movement coordination deficits (MCD, by the therapist)" in text
+    assert "Movement coordination deficits (MCD): not met; by the therapist met." in text
+    assert "Therapist disagrees: clear valgus when running" in text
+
+
+def test_the_note_tells_a_subcategory_the_therapist_took_away_as_not_met() -> None:
+    _, _, note = judged(example("ex2").with_opinion("MCD", Opinion(False, "she was only tired")))
+    text = " ".join(note_text(note).split())
+    assert "Movement coordination deficits (MCD): met; by the therapist not met." in text
+    assert "(MCD, by the therapist)" not in text
 
 
 def test_an_acceptance_changes_nothing_but_that_it_was_said() -> None:

@@ -25,7 +25,7 @@ from pytestqt.qtbot import QtBot
 from evalassist.case_file import read_case
 from evalassist.clinical.result import Goal, PlanOfCare
 from evalassist.content import Content
-from evalassist.evaluation import Evaluation, StrengthTest
+from evalassist.evaluation import Evaluation, Opinion, StrengthTest
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
@@ -33,7 +33,7 @@ from ui.dialogs.papers import PlanOfCareDialog
 from ui.pages.plan import PlanPage
 from ui.pages.review import SignPage
 from ui.session import EvaluationSession
-from ui.widgets.marks import LinkButton
+from ui.widgets.marks import LinkButton, ReasonLink
 
 KEYS = new_keys()
 
@@ -248,6 +248,14 @@ def test_where_strength_was_not_tested_the_plan_does_not_say_that_no_deficit_was
     page.session.answer_all(dict.fromkeys(tested))
     assert "No deficit was found in what was tested; " in reads(page)
     assert "No deficit was found.\n" not in reads(page)
+
+
+def test_a_problem_the_therapist_added_is_told_with_the_therapists_reason(page_of: Open) -> None:
+    page = page_of("ex1")
+    for reason in ("clear valgus when running", "knee falls in on every step"):
+        page.session.say("MCD", Opinion(False, reason))
+        assert "Movement coordination deficits" in reads(page)
+        assert f"By the therapist: {reason}" in [link.text() for link in page.findChildren(ReasonLink)]
 
 
 def test_what_is_left_to_the_therapist_about_the_units_is_said_in_sentences(page_of: Open) -> None:

@@ -30,6 +30,7 @@ from evalassist.records.accounts import Account, Role
 from evalassist.records.doorstep import practice_file
 from evalassist.records.trail import Wanted
 from evalassist.settings import Settings
+from ui.dialogs.palette import commands, fitting
 from ui.main_window import MainWindow
 from ui.pages.review import SignPage
 
@@ -119,6 +120,12 @@ def test_practice_is_begun_from_its_own_place_and_counts_nowhere(window: MainWin
     QTest.keyClick(window.start.search, Qt.Key.Key_Return)
     assert window.view is not None
     assert window.view.session.evaluation.answers["nprs-now"] == 7
+
+
+def test_practice_offers_no_chart_which_it_does_not_have(window: MainWindow) -> None:
+    assert window.start is not None
+    window.start.practice.filled.click()
+    assert not list(fitting(commands(window), "chart of this patient"))
 
 
 def test_a_practice_note_is_signed_apart_and_is_no_record(

@@ -146,21 +146,14 @@ def _swapped(case: Case, state: Edited, place: int, edit: PlanEdit) -> Edited:
     one = _by_hand(case, edit.to, before.slot, edit.reason or f"instead of {before.exercise.name}")
     why = edit.reason or f"the therapist chose {one.exercise.name} instead"
     state = replace(state, dropped=(*state.dropped, Refusal(before.exercise.id, why, "therapist")))
-    return _with_warning(case, _put(state, place, one), edit.to)
+    return _with_warning(case, _put(state, place, replace(one, edited=True)), edit.to)
 
 
 def _by_hand(case: Case, exercise_id: str, slot: str, reason: str) -> PlannedExercise:
     exercise = case.exercises[exercise_id]
     because = Reason(f"chosen by the therapist: {reason}" if reason else "chosen by the therapist")
     side = side_for(exercise, case.evaluation.sore_knee)
-    return PlannedExercise(
-        exercise,
-        slot,
-        side,
-        dose_for(case, exercise),
-        (because,),
-        edited=True,
-    )
+    return PlannedExercise(exercise, slot, side, dose_for(case, exercise), (because,))
 
 
 def _dosed(case: Case, state: Edited, place: int, edit: PlanEdit) -> Edited:

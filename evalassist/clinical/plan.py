@@ -84,7 +84,7 @@ def plan_of_care(
         effort=case.row.effort,
         exercises=edited.exercises,
         see=slot_list(case).see if placed else (),
-        next_phase=_next_phase(case, out) if placed else (),
+        next_phase=_next_phase(case, out, in_plan) if placed else (),
         hip_order=case.hip_order,
         education=advice(case, "education"),
         running=advice(case, "running"),
@@ -239,12 +239,14 @@ def _ended(episode: SoFar | None, told: set[str]) -> tuple[str, ...]:
     return (*gone, *episode.plan.unknown)
 
 
-def _next_phase(case: Case, out: tuple[Refusal, ...]) -> tuple[str, ...]:
-    """What the therapist took out comes back by hand only."""
+def _next_phase(case: Case, out: tuple[Refusal, ...], in_plan: list[str]) -> tuple[str, ...]:
+    """What the therapist took out comes back by hand only, and so does the same made one step harder or easier."""
     if case.phase >= LAST_PHASE:
         return ()
     proposed = (entry.exercise_id for entry in choose(in_next_phase(case), Log()))
-    left_out = {refusal.exercise_id for refusal in out}
+    gone = [case.exercises[refusal.exercise_id] for refusal in out]
+    steps = {step for one in gone for step in (one.easier, one.harder)}.difference(in_plan)
+    left_out = {one.id for one in gone} | steps
     return tuple(exercise_id for exercise_id in proposed if exercise_id not in left_out)
 
 

@@ -330,6 +330,7 @@ class PlannedExercise:
     dose: Dose
     because: tuple[Reason, ...]
     edited: bool = False
+    """Not as proposed: another dose, side or load, or in the place of another. What was only added was not proposed."""
     proposed_dose: Dose | None = None
     locked: bool = False
     """The therapist keeps it in the plan whatever the findings become."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from evalassist.clinical.assessment import CODES
 from evalassist.clinical.assessment import IRRITABILITY as IRRITABILITY_WORD
 from evalassist.clinical.assessment import SUBCATEGORIES as CODED
 from evalassist.clinical.result import Assessment
@@ -144,7 +145,12 @@ def summary(note: Note) -> str:
         return f"{told} {note.pfp_disagrees_because.rstrip('.')}."
     stands = note.follow_up.diagnosed if note.follow_up else None
     if note.pfp == "met" or stands:
-        named = [f"{NAMED[code]} ({code})" for code in note.subcategories if code in NAMED]
+        by_hand = {CODES.get(c.id) for c in note.conclusions if c.accepted is False}
+        named = [
+            f"{NAMED[code]} ({code}{', by the therapist' if code in by_hand else ''})"
+            for code in note.subcategories
+            if code in NAMED
+        ]
         if note.subcategories == ("NONE",):
             named = ["no subcategory met"]
         told = f"Patellofemoral pain, {sore_knees(note)}" + (f": {', '.join(named)}." if named else ".")
@@ -264,11 +270,14 @@ def _row(conclusion: NoteConclusion, note: Note, *, sourced: bool) -> Row:
     if against := _against(conclusion):
         because = f"{because.rstrip('.')}.{against}"
     where = f": {note.muscle_performance}" if conclusion.id == "mpd" and note.muscle_performance else ""
+    turned = conclusion.id in SUBCATEGORIES and conclusion.accepted is False
+    met = (conclusion.verdict == "met") is not turned
+    judged = "not decided" if conclusion.verdict == "undecided" else conclusion.verdict
     return Row(
         title=_title(conclusion) + where,
-        verdict="not decided" if conclusion.verdict == "undecided" else conclusion.verdict,
+        verdict=f"{judged}; by the therapist {'met' if met else 'not met'}" if turned else judged,
         because=because,
-        met=conclusion.verdict == "met",
+        met=met,
         source=_source(conclusion, note) if sourced else "",
         opinion=_opinion(conclusion) if conclusion.id not in CRITERIA else None,
     )

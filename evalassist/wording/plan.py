@@ -105,6 +105,8 @@ def _units(plan: NotePlan) -> str:
         return upper_first(whole_told(plan))
     each = "; ".join(f"{code.code} {code.minutes} min, {counted(code.units)}" for code in timed)
     told = f"{each}. Together {plan.timed_minutes} timed minutes, {counted(plan.timed_units)}."
+    if not any(code.chosen for code in timed):
+        told += " No code of these is chosen."
     if plan.equal_claim:
         told += f" Equal claim to the last unit: {', '.join(plan.equal_claim)}; the therapist picks."
     return " ".join(part for part in (told, upper_first(whole_told(plan))) if part)

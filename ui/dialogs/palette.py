@@ -108,12 +108,6 @@ def commands(window: MainWindow) -> list[Command]:
         Command(tr("Documents"), tr("printed and saved"), window.show_documents),
         Command(tr("Audit trail of this patient"), tr("who did what"), window.show_patient_trail),
         Command(tr("Start page"), "", window.show_start),
-        Command(
-            tr("Chart of this patient"),
-            tr("visits and trends"),
-            partial(window.show_chart, session.evaluation.patient.id),
-            tr("export encrypted file"),
-        ),
         Command(tr("Correct the sore knee"), "", view.correct_side),
         Command(
             tr("Correct the patient's name, birth date or sex"),
@@ -124,6 +118,15 @@ def commands(window: MainWindow) -> list[Command]:
         Command(tr("Undo"), "Ctrl+Z", view.undo),
         Command(tr("Redo"), "Ctrl+Y", view.redo),
     ]
+    if not session.evaluation.is_practice:  # one visit apart from the records, which no chart shows
+        found.append(
+            Command(
+                tr("Chart of this patient"),
+                tr("visits and trends"),
+                partial(window.show_chart, session.evaluation.patient.id),
+                tr("export encrypted file"),
+            )
+        )
     if session.assessment.stopped:
         found.append(Command(tr("Referral letter"), tr("write, print, PDF"), view.referral_wanted.emit))
     if session.signed and not session.evaluation.is_practice:

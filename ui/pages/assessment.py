@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -444,6 +445,13 @@ class AssessmentPage(Page):
 
     def _say(self, key: str, opinion: Opinion | None) -> None:
         self.session.say(key, opinion)
+        if opinion is not None and not opinion.accepts and key in self.cards:
+            QTimer.singleShot(0, self.cards[key], partial(self._into_view, key))  # the card has grown by then
+
+    def _into_view(self, key: str) -> None:
+        why = self.cards[key].why
+        if why.isAncestorOf(self.window().focusWidget() or self.window()):
+            self.area.ensureWidgetVisible(why, 0, style.px(24))
 
     # ------------------------------------------------------------ how the window talks to it
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -57,6 +58,18 @@ from ui.widgets.visits_card import VisitsCard
 
 PROBLEMS_WIDTH, LIBRARY_WIDTH, WIDE = 178, 250, 1000
 PROBLEM_KINDS = ("deficit", "subcategory", "modifier")
+
+
+OPENS = tr(
+    "The plan opens once this is no longer found; that another has cleared the patient is recorded only after surgery."
+)
+
+
+class Problem(NamedTuple):
+    """What the plan is to mend, and the findings or the word behind it."""
+
+    title: str
+    because: tuple[Reason, ...]
 
 
 class PlanPage(Page):
@@ -114,7 +127,7 @@ class PlanPage(Page):
         self.cards: dict[str, ExerciseCard] = {}
         self._drawn: object = None
         """What the plan was drawn from last; drawn from the same it would look the same."""
-        self._problems_found: tuple[tuple[Conclusion, ...], int] | None = None
+        self._problems_found: tuple[tuple[Problem, ...], int] | None = None
         self._said: object = None
         self._problems, self._middle = self._build_problems(), self._build_middle()
         self.library = ExerciseLibrary()
@@ -341,7 +354,7 @@ class PlanPage(Page):
         used = session.evaluation.answers.get(CHOSEN_ITEM)
         return (
             *(session.plan, session.evaluation.plan_edits, met, used, self._of_visits),
-            *(session.signed, self._compact),
+            *(session.signed, self._compact, session.assessment.opinions),
         )
 
     @property
@@ -381,20 +394,20 @@ class PlanPage(Page):
         self._codes.show_plan(plan, self.session.evaluation, read_only=self.read_only)
         yield
 
-    def _list_problems(self, found: tuple[Conclusion, ...], undecided: int) -> None:
+    def _list_problems(self, found: tuple[Problem, ...], undecided: int) -> None:
         empty(self._problem_list)
-        for conclusion in found:
+        for problem, because in found:
             line = style.row(spacing=6)
-            title = style.label("b", conclusion.rule.title)
+            title = style.label("b", problem)
             title.setWordWrap(True)
             line.addWidget(StateGlyph("look"), 0, Qt.AlignmentFlag.AlignTop)
             line.addWidget(title, 1)
             reasons = ReasonList()
             reasons.go_to.connect(self.go_to)
-            reasons.setToolTip(style.tip("\n".join(reason.text for reason in conclusion.reasons)))
+            reasons.setToolTip(style.tip("\n".join(reason.text for reason in because)))
             self._problem_list.addLayout(line)
             self._problem_list.addWidget(reasons)
-            reasons.show_reasons(first_of_each_side(conclusion.reasons))  # once it has its place
+            reasons.show_reasons(first_of_each_side(because))  # once it has its place
             self._problem_list.addSpacing(style.px(4))
         if not found:
             none = tr("No deficit was found.")
@@ -407,8 +420,18 @@ class PlanPage(Page):
             self._problem_list.addWidget(style.label("s", none, wrap=True))
         self._problem_list.addWidget(Rule())
 
+    def _because(self, conclusion: Conclusion) -> tuple[Reason, ...]:
+        """The findings behind a problem; the therapist's word where the findings say otherwise."""
+        code = CODES.get(conclusion.id, "")
+        if not self.session.assessment.disagrees(code):
+            return conclusion.reasons
+        why = self.session.assessment.opinions[code].reason or tr("no reason given")
+        return (Reason(tr("by the therapist: {reason}").format(reason=why), (code,)),)
+
     def _show_problems(self, plan: PlanOfCare) -> None:
-        found = tuple(self._problem_conclusions(Verdict.MET))
+        found = tuple(
+            Problem(each.rule.title, self._because(each)) for each in self._problem_conclusions(Verdict.MET)
+        )
         undecided = len(tuple(self._problem_conclusions(Verdict.UNDECIDED)))
         if (found, undecided) != self._problems_found:
             self._problems_found = found, undecided
@@ -592,7 +615,7 @@ class PlanPage(Page):
         self._no_plan_title.setText(
             tr("No plan of care: refer first") if stopped else tr("No plan of care yet")
         )
-        self._no_plan_why.setText(plan.why)
+        self._no_plan_why.setText(f"{plan.why} {OPENS}" if stopped else plan.why)
         labels = self.session.content.label
         reasons = [Reason(upper_first(labels(item_id)), (item_id,)) for item_id in plan.items]
         self._no_plan_missing.show_reasons(reasons, most=8)
