@@ -339,7 +339,7 @@ def test_what_was_decided_last_time_is_told_and_decided_again_with_one_act(
         "Side-lying hip abduction (straight-leg raise) with 2 days a week."
     )
     assert told in words(page)
-    page.last_time.click()
+    page.last_time.again.click()
     assert isinstance(session.plan, PlanOfCare)
     planned = {one.exercise.id: one.dose for one in session.plan.exercises}
     assert "QC01" not in planned
@@ -364,8 +364,8 @@ def test_care_that_ends_leaves_the_patient_with_the_last_plan_where_the_therapis
     assert last != {one.exercise.id for one in session.plan.exercises}
     page = opened(PlanPage(session))
     assert "The patient goes on with other exercises than the last plan held:" in words(page)
-    assert page.last_time.text() == "As the last plan"
-    page.last_time.click()
+    assert page.last_time.again.text() == "As the last plan"
+    page.last_time.again.click()
     assert isinstance(session.plan, PlanOfCare)
     assert {one.exercise.id for one in session.plan.exercises} == last
     assert {one.exercise.id: one.dose.reps for one in session.plan.exercises}["HA02"] == 8

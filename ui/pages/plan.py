@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
-from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -13,36 +12,25 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QGridLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from evalassist.clinical.assessment import CODES
 from evalassist.clinical.codes import CHOSEN_ITEM
-from evalassist.clinical.last_time import as_last_plan, as_last_time, in_words
 from evalassist.clinical.result import (
-    Conclusion,
     NoPlan,
     PlanOfCare,
-    Reason,
-    Verdict,
-    first_of_each_side,
 )
 from evalassist.clinical.schedule import after
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import ItemId, PlanEdit
-from evalassist.translate import tr, trn
-from evalassist.wording.assessment import level_words
-from evalassist.words import upper_first
+from evalassist.translate import tr
 from ui import icons, spoken, style
 from ui.pages.base import GOALS, Page, Waiting, not_counted
 from ui.session import EvaluationSession
-from ui.widgets.cards import Card, Rule
 from ui.widgets.codes_card import CodesCard
-from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.dates import date_text
 from ui.widgets.exercise_card import ExerciseCard
 from ui.widgets.exercise_library import ExerciseLibrary
@@ -51,25 +39,15 @@ from ui.widgets.fields import TextField
 from ui.widgets.focus import first_stop, reach
 from ui.widgets.follow_up_card import APPLY_ALL_KEY, FollowUpCard
 from ui.widgets.going_on import GoingOnCard
+from ui.widgets.last_time_line import LastTimeLine
 from ui.widgets.marks import LinkButton, StateGlyph
+from ui.widgets.no_plan_card import NoPlanCard
 from ui.widgets.plan_cards import CareCard, GoalsCard, empty, source_of
+from ui.widgets.problems_card import ProblemsCard
 from ui.widgets.typed import Typed, Where
 from ui.widgets.visits_card import VisitsCard
 
 PROBLEMS_WIDTH, LIBRARY_WIDTH, WIDE = 178, 250, 1000
-PROBLEM_KINDS = ("deficit", "subcategory", "modifier")
-
-
-OPENS = tr(
-    "The plan opens once this is no longer found; that another has cleared the patient is recorded only after surgery."
-)
-
-
-class Problem(NamedTuple):
-    """What the plan is to mend, and the findings or the word behind it."""
-
-    title: str
-    because: tuple[Reason, ...]
 
 
 class PlanPage(Page):
@@ -127,9 +105,9 @@ class PlanPage(Page):
         self.cards: dict[str, ExerciseCard] = {}
         self._drawn: object = None
         """What the plan was drawn from last; drawn from the same it would look the same."""
-        self._problems_found: tuple[tuple[Problem, ...], int] | None = None
         self._said: object = None
-        self._problems, self._middle = self._build_problems(), self._build_middle()
+        self._problems, self._middle = ProblemsCard(session.content), self._build_middle()
+        self._problems.go_to.connect(self.go_to)
         self.library = ExerciseLibrary()
         self.library.add_wanted.connect(self._add)
         self.library.details_wanted.connect(self.show_details)
@@ -158,7 +136,10 @@ class PlanPage(Page):
         below.addWidget(self._codes)
         below.addWidget(self._care)
         outer.addWidget(self._bottom)
-        self._no_plan = self._build_no_plan()
+        self._no_plan = NoPlanCard(session.content)
+        self._no_plan.go_to.connect(self.go_to)
+        self.letter = self._no_plan.letter
+        self.letter.clicked.connect(self.referral_wanted)
         self.area.setWidget(self._inner)
         self.body.addWidget(self.area, 1)
         self._arrange(wide=True)
@@ -180,23 +161,6 @@ class PlanPage(Page):
         icons.put_icon(self.discharge_paper, "print")
         self.discharge_paper.clicked.connect(self.discharge_wanted)
         card.title_row.addWidget(self.discharge_paper)
-        return card
-
-    def _build_problems(self) -> Card:
-        card = Card(spacing=4)
-        card.body.addWidget(style.label("cap", tr("PROBLEMS")))
-        self._problem_list: QVBoxLayout = style.column(spacing=2)
-        card.body.addLayout(self._problem_list)
-        self._frame = style.label("s")
-        self._frame.setWordWrap(True)
-        self._open_head = style.label("cap", tr("NOT DECIDED"))
-        self._open_words = style.label("s", tr("so the gentler choice was taken"))
-        self._open_words.setWordWrap(True)
-        self._open = ReasonList()
-        self._open.go_to.connect(self.go_to)
-        for part in (self._frame, self._open_head, self._open, self._open_words):
-            card.body.addWidget(part)
-        card.body.addStretch(1)
         return card
 
     def _build_middle(self) -> QWidget:
@@ -226,52 +190,15 @@ class PlanPage(Page):
         self._reason_line.hide()
         self._to_add = ""
         stack.addWidget(self._reason_line)
-        self._last_line = QFrame()
-        self._last_line.setProperty("card", "att")
-        line = style.row(self._last_line, (10, 5, 8, 5), spacing=8)
-        self._last_words = style.label("", wrap=True)
-        self.last_time = LinkButton("")
-        self.last_time.clicked.connect(self._decide_again)
-        self._again: tuple[PlanEdit, ...] = ()
-        line.addWidget(StateGlyph("look"), 0, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(self._last_words, 1)
-        line.addWidget(self.last_time)
-        self._last_line.hide()
-        stack.addWidget(self._last_line)
+        self.last_time = LastTimeLine(self.session)
+        self.last_time.decided.connect(self.focus_start)
+        stack.addWidget(self.last_time)
         self._card_list: QVBoxLayout = style.column(spacing=6)
         stack.addLayout(self._card_list)
         self._next = style.label("s", wrap=True)
         stack.addWidget(self._next)
         stack.addStretch(1)
         return place
-
-    def _build_no_plan(self) -> QFrame:
-        frame = QFrame()
-        frame.setProperty("card", "plain")
-        stack = style.column(frame, (24, 22, 24, 22), spacing=8)
-        head = style.row(spacing=10)
-        self._no_plan_glyph = StateGlyph("blocked", size=20)
-        self._no_plan_title = style.label("h2", tr("No plan of care yet"))
-        head.addWidget(self._no_plan_glyph)
-        head.addWidget(self._no_plan_title)
-        head.addStretch(1)
-        stack.addLayout(head)
-        self._no_plan_why = style.label("")
-        self._no_plan_why.setWordWrap(True)
-        stack.addWidget(self._no_plan_why)
-        self._no_plan_missing = ReasonList()
-        self._no_plan_missing.go_to.connect(self.go_to)
-        stack.addWidget(self._no_plan_missing)
-        self.letter = QPushButton(tr("Write the referral letter"))
-        self.letter.setProperty("kind", "primary")
-        icons.put_icon(self.letter, "letter", "accent_ink")
-        self.letter.clicked.connect(self.referral_wanted)
-        stack.addWidget(self.letter, 0, Qt.AlignmentFlag.AlignLeft)
-        stack.addWidget(
-            _kept(tr("What you answered is kept; the note can be finished and signed without a plan."))
-        )
-        stack.addStretch(1)
-        return frame
 
     def _arrange(self, *, wide: bool) -> None:
         """Three columns where there is room; else one below the other."""
@@ -381,7 +308,7 @@ class PlanPage(Page):
 
     def _draw(self, plan: PlanOfCare) -> Iterator[None]:
         """The cards of a plan, one after the other."""
-        self._show_problems(plan)
+        self._problems.show_plan(plan, self.session.assessment)
         yield
         self._show_exercises(plan)
         yield
@@ -393,78 +320,6 @@ class PlanPage(Page):
         yield from self._care.pieces(plan)
         self._codes.show_plan(plan, self.session.evaluation, read_only=self.read_only)
         yield
-
-    def _list_problems(self, found: tuple[Problem, ...], undecided: int) -> None:
-        empty(self._problem_list)
-        for problem, because in found:
-            line = style.row(spacing=6)
-            title = style.label("b", problem)
-            title.setWordWrap(True)
-            line.addWidget(StateGlyph("look"), 0, Qt.AlignmentFlag.AlignTop)
-            line.addWidget(title, 1)
-            reasons = ReasonList()
-            reasons.go_to.connect(self.go_to)
-            reasons.setToolTip(style.tip("\n".join(reason.text for reason in because)))
-            self._problem_list.addLayout(line)
-            self._problem_list.addWidget(reasons)
-            reasons.show_reasons(first_of_each_side(because))  # once it has its place
-            self._problem_list.addSpacing(style.px(4))
-        if not found:
-            none = tr("No deficit was found.")
-            if undecided:
-                none = trn(
-                    "No deficit was found in what was tested; {count} is not decided.",
-                    "No deficit was found in what was tested; {count} are not decided.",
-                    undecided,
-                ).format(count=undecided)
-            self._problem_list.addWidget(style.label("s", none, wrap=True))
-        self._problem_list.addWidget(Rule())
-
-    def _because(self, conclusion: Conclusion) -> tuple[Reason, ...]:
-        """The findings behind a problem; the therapist's word where the findings say otherwise."""
-        code = CODES.get(conclusion.id, "")
-        if not self.session.assessment.disagrees(code):
-            return conclusion.reasons
-        why = self.session.assessment.opinions[code].reason or tr("no reason given")
-        return (Reason(tr("by the therapist: {reason}").format(reason=why), (code,)),)
-
-    def _show_problems(self, plan: PlanOfCare) -> None:
-        found = tuple(
-            Problem(each.rule.title, self._because(each)) for each in self._problem_conclusions(Verdict.MET)
-        )
-        undecided = len(tuple(self._problem_conclusions(Verdict.UNDECIDED)))
-        if (found, undecided) != self._problems_found:
-            self._problems_found = found, undecided
-            self._list_problems(found, undecided)
-        assessment = self.session.assessment
-        level = level_words(assessment.irritability or "", taken=assessment.irritability_taken)
-        count = len(plan.exercises)
-        self._frame.setText(
-            tr(
-                "Irritability {level}\nphase {phase} · pain cap {pain_cap}/10\n"
-                "{effort}\n{count} exercises, about {minutes} min"
-            ).format(
-                level=level,
-                phase=plan.phase,
-                pain_cap=plan.pain_cap,
-                effort=plan.effort,
-                count=count,
-                minutes=plan.minutes,
-            )
-        )
-        missing = [Reason(upper_first(self.session.content.label(i)), (i,)) for i in plan.not_decided]
-        self._open.show_reasons(missing, most=6)
-        for part in (self._open_head, self._open_words):
-            part.setVisible(bool(missing))
-
-    def _problem_conclusions(self, verdict: Verdict) -> Iterator[Conclusion]:
-        """What was found itself, or not decided; a conclusion that only sums up others is left out."""
-        rules = self.session.content.rules
-        for conclusion in self.session.assessment.conclusions.values():
-            facts = {part.fact for part in conclusion.rule.when.walk() if part.fact}
-            decided = self.session.assessment.decided(CODES.get(conclusion.id, ""), conclusion.verdict)
-            if decided is verdict and conclusion.rule.kind in PROBLEM_KINDS and not facts & set(rules):
-                yield conclusion
 
     def _say_beside(self, plan: PlanOfCare) -> None:
         """The sources and warnings of the whole plan."""
@@ -490,7 +345,7 @@ class PlanPage(Page):
         if (plan.see, plan.warnings) != self._said:
             self._said = (plan.see, plan.warnings)
             self._say_beside(plan)
-        self._show_last_time(plan)
+        self.last_time.show_plan(plan, read_only=self.read_only)
         wanted = [one.exercise.id for one in plan.exercises]
         if self.isVisible() and self.cards:
             before = sorted(self.cards, key=lambda each: self._card_list.indexOf(self.cards[each]))
@@ -539,35 +394,6 @@ class PlanPage(Page):
         self._next.setText(said)
         self._next.setVisible(bool(said))
 
-    def _show_last_time(self, plan: PlanOfCare) -> None:
-        """What was decided by hand at the last visit and does not stand in this plan, to be decided again at once.
-
-        Care that ends leaves the patient with what is done now: there it is the whole last plan.
-        """
-        session, exercises, follow_up = self.session, self.session.content.exercises, self.session.follow_up
-        today, now = plan.exercises, session.evaluation.plan_edits
-        if follow_up is None or self.read_only:
-            self._again, says = (), ""
-        elif self._ends:
-            last = [course.planned for course in follow_up.exercises]
-            self._again = as_last_plan(last, now, today, exercises)
-            names = "; ".join(one.exercise.name for one in last)
-            says = tr("The patient goes on with other exercises than the last plan held: {names}.").format(
-                names=names
-            )
-        else:
-            self._again = as_last_time(session.earlier[-1].plan_edits, now, today, exercises)
-            words = "; ".join(in_words(self._again, exercises))
-            says = tr("Decided last time, otherwise than in this plan: {words}.").format(words=words)
-        self._last_words.setText(says)
-        self.last_time.setText(tr("As the last plan") if self._ends else tr("As last time"))
-        self.last_time.setAccessibleName(f"{self.last_time.text()}. {says}")
-        self._last_line.setVisible(bool(self._again))
-
-    def _decide_again(self) -> None:
-        self.session.edit_plan(*self._again)
-        self.focus_start()
-
     def _speak_changes(self, before: list[str], now: list[str]) -> None:
         """What came and went, also where it went with a finding."""
         exercises = self.session.content.exercises
@@ -610,21 +436,9 @@ class PlanPage(Page):
     def _show_no_plan(self, plan: NoPlan) -> None:
         assessment = self.session.assessment
         self.set_hint("")
-        stopped = assessment.stopped
-        self._no_plan_glyph.set_state("danger" if stopped else "empty")
-        self._no_plan_title.setText(
-            tr("No plan of care: refer first") if stopped else tr("No plan of care yet")
-        )
-        self._no_plan_why.setText(f"{plan.why} {OPENS}" if stopped else plan.why)
-        labels = self.session.content.label
-        reasons = [Reason(upper_first(labels(item_id)), (item_id,)) for item_id in plan.items]
-        self._no_plan_missing.show_reasons(reasons, most=8)
-        self.letter.setVisible(stopped)
-        # After surgery that was cleared nothing is proposed, and the exercises are picked by hand.
-        by_hand = assessment.value("surgeon-cleared") == "yes" and not stopped
+        by_hand = assessment.value("surgeon-cleared") == "yes" and not assessment.stopped
+        self._no_plan.show_why(plan, stopped=assessment.stopped, by_hand=by_hand)
         self.library.setVisible(by_hand)
-        if by_hand:
-            self._no_plan_title.setText(tr("Nothing is proposed: pick the exercises by hand"))
         if by_hand:
             self._show_library(None)
 
@@ -822,9 +636,3 @@ def _warning(words: str) -> QFrame:
     row.addWidget(StateGlyph("look"), 0, Qt.AlignmentFlag.AlignTop)
     row.addWidget(text, 1)
     return frame
-
-
-def _kept(words: str) -> QLabel:
-    label = style.label("s", words)
-    label.setWordWrap(True)
-    return label

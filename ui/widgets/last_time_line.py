@@ -1,0 +1,71 @@
+"""Above the exercises of a later plan: what was decided by hand before and does not stand in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame
+
+from evalassist.clinical.last_time import as_last_plan, as_last_time, in_words
+from evalassist.clinical.result import PlanOfCare
+from evalassist.evaluation import PlanEdit
+from evalassist.translate import tr
+from ui import style
+from ui.widgets.marks import LinkButton, StateGlyph
+
+if TYPE_CHECKING:
+    from ui.session import EvaluationSession
+
+
+class LastTimeLine(QFrame):
+    """Decides again as at the last visit, at once.
+
+    Care that ends leaves the patient with what is done now: there it is the whole last plan.
+    """
+
+    decided = Signal()
+
+    def __init__(self, session: EvaluationSession) -> None:
+        super().__init__()
+        self._session = session
+        self._ends = session.evaluation.kind == "discharge"
+        self._edits: tuple[PlanEdit, ...] = ()
+        self.setProperty("card", "att")
+        line = style.row(self, (10, 5, 8, 5), spacing=8)
+        self._words = style.label("", wrap=True)
+        self.again = LinkButton(tr("As the last plan") if self._ends else tr("As last time"))
+        self.again.clicked.connect(self._decide)
+        line.addWidget(StateGlyph("look"), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._words, 1)
+        line.addWidget(self.again)
+        self.hide()
+
+    def show_plan(self, plan: PlanOfCare, *, read_only: bool) -> None:
+        """Compare with this plan; nothing is shown where it holds all that was decided."""
+        session, exercises, follow_up = (
+            self._session,
+            self._session.content.exercises,
+            self._session.follow_up,
+        )
+        today, now = plan.exercises, session.evaluation.plan_edits
+        if follow_up is None or read_only:
+            self._edits, says = (), ""
+        elif self._ends:
+            last = [course.planned for course in follow_up.exercises]
+            self._edits = as_last_plan(last, now, today, exercises)
+            names = "; ".join(one.exercise.name for one in last)
+            says = tr("The patient goes on with other exercises than the last plan held: {names}.").format(
+                names=names
+            )
+        else:
+            self._edits = as_last_time(session.earlier[-1].plan_edits, now, today, exercises)
+            words = "; ".join(in_words(self._edits, exercises))
+            says = tr("Decided last time, otherwise than in this plan: {words}.").format(words=words)
+        self._words.setText(says)
+        self.again.setAccessibleName(f"{self.again.text()}. {says}")
+        self.setVisible(bool(self._edits))
+
+    def _decide(self) -> None:
+        self._session.edit_plan(*self._edits)
+        self.decided.emit()
