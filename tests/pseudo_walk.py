@@ -38,7 +38,7 @@ from evalassist.records.entrance import Entrance
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
-from ui import evaluation_view, style
+from ui import early_pages, style
 from ui.main_window import MainWindow
 from ui.pages.door import Door
 from ui.pages.first_run import FirstRun
@@ -51,7 +51,7 @@ from ui.widgets.side import SideBadge
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZE = (1366, 690)
-evaluation_view.REST_BEFORE_BUILDING_MS = 1_000_000_000
+early_pages.REST_BEFORE_BUILDING_MS = 1_000_000_000
 """What is being made beside the page cannot be seen, but this walk would find it."""
 NOT_SHOWN = ("gallery.py", "screenshots.py", "icons.py")
 NOT_WORDS = re.compile(r"(Ctrl|Shift|Alt)\+|EvalAssist$|Español$|kgf$|lbf$|A\. Chen")

@@ -47,7 +47,7 @@ from evalassist.records.entrance import Entrance
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
-from ui import evaluation_view, spoken, style
+from ui import early_pages, spoken, style
 from ui.dialogs.accounts import AccountDialog, AccountsDialog, PaperKeyDialog, PasswordDialog
 from ui.dialogs.as_text import AsText
 from ui.dialogs.confirm import ConfirmDialog
@@ -246,7 +246,7 @@ TOURS: tuple[Tour, ...] = (
 @pytest.fixture
 def desk(dressed: None, qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     # What is being made beside the page cannot be seen, but these tests would find it.
-    monkeypatch.setattr(evaluation_view, "REST_BEFORE_BUILDING_MS", NEVER_MS)
+    monkeypatch.setattr(early_pages, "REST_BEFORE_BUILDING_MS", NEVER_MS)
     made = Desk(qtbot, home)
     yield made
     made.window.practice.close()
@@ -1248,10 +1248,10 @@ def test_pages_are_not_made_ahead_while_a_screen_reader_listens(
         desk.window.begin(desk.case("ex1"))
         assert desk.window.view is not None
         for _ in range(50):
-            desk.window.view._build_next_page()
+            desk.window.view.early.make_some()
         return len(desk.window.view.findChildren(Page))
 
-    monkeypatch.setattr(evaluation_view, "REST_BEFORE_BUILDING_MS", 0)
+    monkeypatch.setattr(early_pages, "REST_BEFORE_BUILDING_MS", 0)
     alone = made()
     monkeypatch.setattr(spoken, "listens", lambda: True)
     assert made() < alone

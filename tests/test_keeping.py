@@ -308,7 +308,7 @@ def test_who_types_without_a_pause_is_told_and_kept_all_the_same(desk: Desk) -> 
 
 def test_an_answer_that_comes_while_a_page_is_being_made_waits_until_it_is_whole(desk: Desk) -> None:
     desk.window.begin(anyone())
-    page = desk.view._page("assessment")
+    page = desk.view.page_of("assessment")
     page.in_the_making = True
     page.show()
     pieces = page.pieces()

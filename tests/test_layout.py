@@ -824,10 +824,10 @@ def beside(window: MainWindow, step_id: str) -> Page:
     """The page of a step while it is being made, before anybody went there."""
     view = window.view
     assert view is not None
-    view._last_touched = 0.0
-    while view._early is None or view._early.step_id != step_id or view._early.isHidden():
-        view._build_next_page()
-    return view._early
+    view.early.touched_at = 0.0
+    while view.early.page is None or view.early.page.step_id != step_id or view.early.page.isHidden():
+        view.early.make_some()
+    return view.early.page
 
 
 def test_a_page_that_is_being_made_is_out_of_sight_and_a_key_puts_it_away(
@@ -879,9 +879,9 @@ def test_strength_made_before_anybody_goes_there_has_every_row_within_the_page(
     view = window.view
     assert view is not None
     beside(window, "strength")
-    view._last_touched = 0.0
-    while view._early is not None and view._early.step_id == "strength":
-        view._build_next_page()
+    view.early.touched_at = 0.0
+    while view.early.page is not None and view.early.page.step_id == "strength":
+        view.early.make_some()
     page = view.show_step("strength")
     settle(page)
     assert isinstance(page, StrengthPage)
@@ -898,10 +898,10 @@ def test_no_page_is_shown_beside_the_room_where_a_screen_reader_would_find_it(
     window = window_on(qtbot, home, content, anyone(), 1.0)
     view = window.view
     assert view is not None
-    view._last_touched = 0.0
-    while view._next_to_build() is not None:
-        view._build_next_page()
-        assert view._early is None or view._early.isHidden()
+    view.early.touched_at = 0.0
+    while view.early.next_step() is not None:
+        view.early.make_some()
+        assert view.early.page is None or view.early.page.isHidden()
 
 
 @pytest.mark.parametrize("scale", [2.0], indirect=True)

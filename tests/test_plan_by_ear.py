@@ -21,7 +21,7 @@ from evalassist.evaluation import PlanEdit
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
-from ui import evaluation_view, spoken
+from ui import early_pages, spoken
 from ui.dialogs.palette import commands, fitting
 from ui.main_window import MainWindow, wear
 from ui.pages.plan import PlanPage
@@ -82,7 +82,7 @@ def ear_of(
     dressed: None, qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[str], Ear]]:
     # What is being made beside the page cannot be heard, but these tests would find it.
-    monkeypatch.setattr(evaluation_view, "REST_BEFORE_BUILDING_MS", NEVER_MS)
+    monkeypatch.setattr(early_pages, "REST_BEFORE_BUILDING_MS", NEVER_MS)
     content, settings = load_content(), Settings(therapist_name="A. Chen, PT", licence="40-12345")
     home.mkdir(parents=True, exist_ok=True)
     store, window = Store(home / "evalassist.db", new_keys()), MainWindow()

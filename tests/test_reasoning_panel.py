@@ -103,7 +103,7 @@ def test_every_reason_leads_to_its_item_and_puts_the_keyboard_on_it(
         assert asked
         for line in asked:
             desk.view.go_to(line.item)
-            assert desk.view.step == desk.view.step_of(line.item), line.text
+            assert desk.view.step == desk.view.way.step_of(line.item), line.text
             assert desk.at is not None
             assert desk.view.page.isAncestorOf(desk.at), line.text
 

@@ -225,7 +225,7 @@ def test_the_first_worked_example_can_be_typed_in_and_is_kept_as_it_stands(desk:
     asked = {
         key: answer
         for key, answer in example.answers.items()
-        if desk.view.step_of(key) in DRAWN_FROM_CONTENT and not isinstance(answer, StrengthTest)
+        if desk.view.way.step_of(key) in DRAWN_FROM_CONTENT and not isinstance(answer, StrengthTest)
     }
     for item_id, answer in asked.items():
         desk.answer(item_id, answer)
@@ -536,7 +536,7 @@ def test_the_handout_says_that_nothing_was_printed_yet(desk: Desk) -> None:
     ex1 = desk.case("ex1")
     desk.begin(ex1.with_opinion("pfp", Opinion(True)).with_opinion("MPD", Opinion(True)))
     desk.view.show_step("handout")
-    assert desk.view._left_words(desk.view.session.progress["handout"])[0] == "Not printed or saved yet"
+    assert desk.view.way.left("handout", "")[0] == "Not printed or saved yet"
 
 
 def test_a_clinic_that_measures_in_inches_and_pounds_is_asked_in_them_first(qtbot: QtBot, home: Path) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -15,27 +14,26 @@ from PySide6.QtGui import QCursor, QKeyEvent, QKeySequence, QResizeEvent, QShort
 from PySide6.QtWidgets import QApplication, QBoxLayout, QMenu, QPushButton, QStackedWidget, QWidget
 from shiboken6 import isValid
 
-from evalassist.clinical.assessment import CODES
-from evalassist.clinical.progress import StepProgress, shown
-from evalassist.clinical.result import PlanOfCare
+from evalassist.clinical.progress import shown
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Answer, Evaluation, ItemId, SoreKnee
 from evalassist.note import Language
 from evalassist.translate import tr
 from evalassist.wording.assessment import title_of
 from ui import collector, icons, spoken, style
+from ui.early_pages import EarlyPages
 from ui.faults import log_fault
-from ui.pages import load_page, page_for
-from ui.pages.base import GOALS, Page
+from ui.pages import page_for
+from ui.pages.base import Page
 from ui.pages.item_row import side_of
 from ui.session import EvaluationSession
-from ui.widgets import glyph
+from ui.spoken_findings import SpokenFindings
+from ui.way import Way
 from ui.widgets.bars import TWO_LINES_BELOW, FooterBar, HeaderBar
 from ui.widgets.dates import KIND_WORDS, SHORT_KINDS, date_text, day_of_month
 from ui.widgets.focus import ENTER_KEYS, first_stop, reach
 from ui.widgets.glyph import GLYPHS
 from ui.widgets.last_line import SAME_KEY
-from ui.widgets.panel_lines import ACTIONS, PanelLines
 from ui.widgets.practice_card import PracticeBand
 from ui.widgets.rail import NARROW, WIDE, RailStep, StepRail
 from ui.widgets.reasoning_panel import ReasoningPanel
@@ -50,15 +48,8 @@ log = logging.getLogger(__name__)
 
 ROOMY_STEPS = ("plan", "handout", "sign")
 """Steps that need the room of the reasoning panel."""
-WARNING = ("safety",)
-"""Steps whose own line above the page tells every red flag, and is read aloud."""
-PAPERS = ("handout", "sign")
-REST_BEFORE_BUILDING_MS, REST_BEFORE_COLLECTING_MS = 400, 2_000
-BETWEEN_SLICES_MS, SLICE_S, BETWEEN_DELETIONS_MS, PAGES_TO_COLLECT = 10, 0.005, 30, 3
-"""Pages are made in pieces of some milliseconds, with room for a key between them; they are deleted one by one."""
-DONE = object()
-JUDGED = ("pfp", "irritability", *CODES.values())
-"""Conclusions on which the therapist has a word."""
+BETWEEN_DELETIONS_MS, PAGES_TO_COLLECT = 30, 3
+"""Pages are deleted one by one."""
 PRESSING = (*ENTER_KEYS, Qt.Key.Key_Space)
 """Keys that do what a click does."""
 TOUCHES = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.TouchBegin)
@@ -89,6 +80,7 @@ class EvaluationView(QWidget):
         super().__init__(parent)
         self.session = session
         self.steps = list(session.content.steps.values())
+        self.way = Way(session)
         self._pages: dict[str, Page] = {}
         self._untold: list[str] = []
         """Fields that a defect kept from being told, a sentence each."""
@@ -114,17 +106,8 @@ class EvaluationView(QWidget):
         self._fill_header()
         self._connect()
         self._add_shortcuts()
-        self._later = QTimer(self, singleShot=True, interval=REST_BEFORE_BUILDING_MS)
-        self._later.timeout.connect(self._build_next_page)
-        self._quiet = QTimer(self, singleShot=True, interval=REST_BEFORE_COLLECTING_MS)
-        self._quiet.timeout.connect(self._collect)
-        self._last_touched = monotonic()
-        self._pieces: Iterator[None] | None = None
-        """What is left to make of the page that is being made before anyone looks at it."""
-        self._early: Page | None = None
-        """That page; it lies beside the room of the pages, so that it is laid out, too."""
-        self._heard: tuple[dict[str, str], list[str], list[str]] | None = None
-        """The red flags and conclusions that were read aloud, or stood there from the beginning."""
+        self.early = EarlyPages(self)
+        self._findings = SpokenFindings(session)
         self._begun = False
         """Everything is shown; what is beside the page comes a moment after it."""
         self._refresh()
@@ -160,11 +143,8 @@ class EvaluationView(QWidget):
         if self._step and self._step != step_id:
             self._commit_page()
         is_new = step_id not in self._pages
-        page = self._page(step_id)
-        self._put_aside()
-        if page is self._early:
-            self._early = None
-        page.in_the_making = False
+        page = self.page_of(step_id)
+        self.early.give(page)
         page.prepare()
         turned, self._step = self._step != step_id, step_id
         self._panel_over = False
@@ -174,7 +154,7 @@ class EvaluationView(QWidget):
         self._refresh_footer()
         style.paint_once()
         self.step_shown.emit(step_id)
-        self._later.start()
+        self.early.start()
         if turned:
             QTimer.singleShot(0, self, partial(self._say_step, step_id, is_new=is_new))
         return page
@@ -190,24 +170,12 @@ class EvaluationView(QWidget):
 
     def go_to(self, item_id: str) -> None:
         """Show the step of an item and put the keyboard on it; a step's own id shows the step."""
-        step_id = self.step_of(item_id)
+        step_id = self.way.step_of(item_id)
         if step_id is None or self._stays_at_the_table():
             return
         page = self.show_step(step_id)
         if item_id == step_id or not page.focus_item(item_id):
             self.focus_first()
-
-    def step_of(self, item_id: str) -> str | None:
-        """Where an item stands; conclusions stand on the assessment step."""
-        content = self.session.content
-        if item_id in content.steps:
-            return item_id
-        if item_id == GOALS:
-            return "plan"
-        own = content.asked[item_id][0].id if item_id in content.asked else item_id
-        if own in content.step_of:
-            return content.step_of[own]
-        return "assessment" if item_id in content.rules or item_id in JUDGED else None
 
     def next_gap(self) -> None:
         """F8: the next item still to answer, here first, then in the steps after this one."""
@@ -217,37 +185,26 @@ class EvaluationView(QWidget):
         for scale in self.page.findChildren(ZeroToTen):
             scale.take_begun()
         found = self.gap_after()
-        if self._letter_is_next():
+        if self.way.letter_is_next():
             self.referral_wanted.emit()
         elif found is not None:
             step_id, item_id = found
             before = self.window().focusWidget()
-            if self._goes_back(step_id, item_id):
+            if self.way.goes_back(self._step, self.focused_item(), step_id, item_id):
                 spoken.say(self, tr("Back to what was left before"))
             page = self.show_step(step_id)
             page.focus_item(item_id)
             if before is not None and self.window().focusWidget() is before:  # it is the only one
-                left = self._left_words(self.session.progress[step_id])[0]
+                left = self.way.left(step_id, self.focused_item())[0]
                 spoken.say(self, f"{left}: {before.accessibleName()}", at_once=True)
         else:
             spoken.say(self, tr("Nothing left"))
-
-    def _letter_is_next(self) -> bool:
-        """The safety screen is answered and ends the visit: the letter goes before everything else that is open."""
-        session = self.session
-        return session.letter_waits and not session.signed and not session.progress["safety"].left
-
-    def neighbour(self, by: int) -> str | None:
-        """The step before or after this one."""
-        ids = [step.id for step in self.steps]
-        at = ids.index(self._step) + by
-        return ids[at] if 0 <= at < len(ids) else None
 
     def go_beside(self, by: int) -> None:
         """To the neighbouring step; past either end stands the start page."""
         if self._stays_at_the_table():
             return
-        step_id = self.neighbour(by)
+        step_id = self.way.neighbour(self._step, by)
         if step_id is None:
             self.start_wanted.emit()
         else:
@@ -366,7 +323,7 @@ class EvaluationView(QWidget):
     @property
     def at_work(self) -> bool:
         """Whether a page is still being made while nobody types."""
-        return self._later.isActive() or any(page.at_work for page in self._pages.values())
+        return self.early.at_work or any(page.at_work for page in self._pages.values())
 
     def undo(self) -> None:
         self.commit()
@@ -472,8 +429,7 @@ class EvaluationView(QWidget):
     def close_view(self) -> None:
         """Nothing of this evaluation may call back any more."""
         self._begun = True
-        self._later.stop()
-        self._quiet.stop()
+        self.early.stop()
         for page in self._pages.values():
             page.leave()
         if self._handle is not None and isValid(self._handle):  # the system may have taken it away
@@ -643,103 +599,33 @@ class EvaluationView(QWidget):
             state = progress[step.id]
             self.rail.set_state(step.id, GLYPHS[state.state], state.left, state.why)
         self.panel.refresh()
-        self._speak_findings()
+        self._findings.tell(self, self._step)
         self._fill_who(self.session.evaluation)
         if self._step:
             self._refresh_footer()
 
-    def _speak_findings(self) -> None:
-        """What the findings say now and did not before, read aloud; a red flag breaks in on what is read."""
-        if not spoken.listens():
-            return
-        flags = {
-            flag.id: f"{ACTIONS[flag.rule.level or 'CAUTION']}. {flag.rule.title}. {flag.rule.do_now}"
-            for flag in self.session.assessment.red_flags
-        }
-        stopped = self.session.assessment.stopped
-        said = [] if stopped else PanelLines(self.session).found()
-        plan = self.session.plan
-        planned = [one.exercise.name for one in plan.exercises] if isinstance(plan, PlanOfCare) else []
-        flags_before, said_before, planned_before = self._heard or (flags, said, planned)
-        self._heard = flags, said, planned
-        for flag_id, words in flags.items():
-            if flag_id not in flags_before and self._step not in WARNING:
-                spoken.say(self, words, at_once=True)
-        if flags_before and not flags:
-            spoken.say(self, tr("No red flag any more"))
-        if said_before:  # else a stop went, and all stands as it was
-            spoken.say(self, "; ".join(words for words in said if words not in said_before))
-        if planned_before and planned and self._step != "plan":  # there the page itself says what is changed
-            spoken.say(self, _other_exercises(planned_before, planned))
-
     def _refresh_footer(self) -> None:
         here = self.session.progress[self._step]
-        before, after = self.neighbour(-1), self.neighbour(1)
+        before, after = (self.way.neighbour(self._step, by) for by in (-1, 1))
         content = self.session.content
         self.footer.set_previous(content.steps[before].title if before else tr("Start page"))
         self.footer.set_next(
             content.steps[after].title if after else tr("Start page"),
             ready=here.state == "complete" and bool(after),
         )
-        text, state = self._left_words(here)
+        text, state = self.way.left(self._step, self.focused_item())
         key, hint = ("F8", tr("next gap")) if self.gap_after() and not self.session.signed else ("", "")
-        if self._letter_is_next():
+        if self.way.letter_is_next():
             key, hint = "F8", tr("write it")
         self.footer.set_left(text, state, key=key, hint=hint)
 
-    def _left_words(self, here: StepProgress) -> tuple[str, glyph.State]:
-        if self.session.signed:
-            return tr("Signed"), "complete"
-        if self._letter_is_next():
-            return tr("Referral letter not written"), "look"
-        if here.state == "blocked":
-            return tr("Blocked"), "blocked"
-        if here.left:
-            return tr("{left} left here").format(left=here.left), GLYPHS[here.state]
-        elsewhere = [step for step in self.steps if self.session.progress[step.id].left]
-        if elsewhere:
-            after = self.gap_after()
-            step = next((step for step in elsewhere if after and step.id == after[0]), elsewhere[0])
-            return tr("{left} left in {short}").format(
-                left=self.session.progress[step.id].left, short=step.short
-            ), "partly"
-        if self._step == "handout" and here.state == "empty":
-            return tr("Not printed or saved yet"), "empty"
-        return tr("Nothing left"), "complete"
-
     def gap_after(self) -> tuple[str, ItemId] | None:
         """Where F8 goes: the step and the item, or None when nothing is left."""
-        progress = self.session.progress
-        at, order = self.focused_item(), self._item_order()
-        ids = [step.id for step in self.steps]
-        here = ids.index(self._step)
-        for step_id in (*ids[here:], *ids[:here]):
-            gaps = progress[step_id].gaps if progress[step_id].state != "blocked" else ()
-            if step_id == self._step and at in order:
-                gaps = (*(gap for gap in gaps if order.get(gap, 0) > order[at]), *gaps)
-            elif at in gaps:  # the plan waits for what is answered on other steps, one after the other
-                gaps = (*gaps[gaps.index(at) + 1 :], *gaps)
-            for gap in gaps:
-                if gap != at or step_id == self._step:  # the only one here is not left behind unanswered
-                    return self.step_of(gap) or step_id, gap
-        return None
-
-    def _goes_back(self, step_id: str, item_id: ItemId) -> bool:
-        """Whether F8 goes back to what lies before the keyboard: nothing is left after it."""
-        if step_id != self._step:
-            ids = [step.id for step in self.steps]
-            return ids.index(step_id) < ids.index(self._step)
-        order, at = self._item_order(), self.focused_item()
-        return at in order and order.get(item_id, 0) < order[at]
-
-    def _item_order(self) -> dict[ItemId, int]:
-        step = self.session.content.steps[self._step]
-        ids = [item_id for item in step.items for item_id in item.ids]
-        return {item_id: place for place, item_id in enumerate(ids)}
+        return self.way.gap_after(self._step, self.focused_item())
 
     # ------------------------------------------------------------ pages
 
-    def _page(self, step_id: str, made: Page | None = None) -> Page:
+    def page_of(self, step_id: str, made: Page | None = None) -> Page:
         """The page of a step, made at the first wish; `made`: it was made already."""
         if step_id not in self._pages:
             page = made or page_for(step_id, self.session, self.stack)
@@ -766,79 +652,14 @@ class EvaluationView(QWidget):
             self._pages[step_id] = page
         return self._pages[step_id]
 
-    def _build_next_page(self) -> None:
-        """Make the pages after this one while nobody types, so that going there takes no time."""
-        if monotonic() - self._last_touched < REST_BEFORE_BUILDING_MS / 1000:
-            self._later.start(REST_BEFORE_BUILDING_MS)
-            return
-        if spoken.is_kept_busy():
-            self._quiet.start()
-            return
-        until = monotonic() + SLICE_S
-        while monotonic() < until:
-            if self._pieces is None:
-                step_id = self._next_to_build()
-                if step_id is None:
-                    self._quiet.start()
-                    return
-                self._pieces = self._make_early(step_id)
-            if next(self._pieces, DONE) is DONE:
-                self._pieces = None
-        self._later.start(BETWEEN_SLICES_MS)
+    def is_made(self, step_id: str) -> bool:
+        """Whether this page is there already."""
+        return step_id in self._pages
 
-    def _collect(self) -> None:
-        if monotonic() - self._last_touched < REST_BEFORE_COLLECTING_MS / 1000:
-            self._quiet.start()
-        else:
-            collector.now_is_a_rest()
-
-    def _next_to_build(self) -> str | None:
-        """The nearest page that is not made yet, later steps first."""
-        ids = [step.id for step in self.steps]
-        here = ids.index(self._step)
-        return next(
-            (step_id for step_id in (*ids[here + 1 :], *ids[:here]) if step_id not in self._pages),
-            None,
-        )
-
-    def _make_early(self, step_id: str) -> Iterator[None]:
-        load_page(step_id)
-        yield
-        made = page_for(step_id, self.session, self.stack)
-        yield
-        page = self._page(step_id, made)
-        if page is not made:  # somebody went there meanwhile
-            made.leave()
-            made.deleteLater()
-            return
-        self._early, page.in_the_making = page, True
-        pieces = iter((None,)) if step_id in PAPERS else page.pieces()  # papers are drawn when looked at
-        while self._early is page and next(pieces, DONE) is not DONE:
-            if page.isHidden() and not spoken.listens():  # a screen reader would find it
-                self._show_aside(page)
-            yield
-        if self._early is page:
-            page.in_the_making = False
-            style.settle()
-            yield  # what was laid out asks for more: a page with a list of its own, say
-            if self._early is not page:
-                return
-            style.settle()
-            page.hide()
-            page.move(0, 0)
-            self._early = None
-
-    def _show_aside(self, page: Page) -> None:
-        """Style and place what is made of a page where nobody sees it: better now than when somebody waits."""
+    def fit_aside(self, page: Page) -> None:
+        """Give a page the size it will have when it is shown."""
         beside = self._has_room_beside(page) and not self.panel_folded
         self._fit(page, self._room(page, beside=beside), self.stack.height(), panel_shown=beside)
-        page.move(-page.width(), 0)
-        page.show()
-
-    def _put_aside(self) -> None:
-        """The keyboard must not find what is being made."""
-        if self._early is not None and not self._early.isHidden():
-            self._early.hide()
 
     # ------------------------------------------------------------ wiring
 
@@ -929,14 +750,14 @@ class EvaluationView(QWidget):
             self.show_step("handout").print_paper()
 
     def _focus_moved(self, _: QWidget | None, now: QWidget | None) -> None:
-        self._last_touched = monotonic()
+        self.early.touched()
         if now is None or not self._step or not self.page.isAncestorOf(now):
             return
         if QApplication.mouseButtons() == Qt.MouseButton.NoButton:
             self.page.show_focused()  # what is pressed is seen already, and must not move from under the mouse
 
     def _kept(self, moment: datetime) -> None:
-        self._last_touched = monotonic()
+        self.early.touched()
         if self._not_kept_since:
             spoken.say(self, tr("Everything is kept again."))
         self._not_kept_since = ""
@@ -1005,8 +826,8 @@ class EvaluationView(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._handle:
             if event.type() in TOUCHES:
-                self._last_touched = monotonic()
-                self._put_aside()
+                self.early.touched()
+                self.early.put_aside()
             return False
         if watched is self.header.side and event.type() == QEvent.Type.MouseButtonRelease:
             self.correct_side()
@@ -1036,14 +857,3 @@ class EvaluationView(QWidget):
             act.triggered.connect(lambda _=False, side=side: self.session.change_side(side))
         badge = self.header.side
         menu.exec(badge.mapToGlobal(badge.rect().bottomLeft()) if badge.hasFocus() else QCursor.pos())
-
-
-def _other_exercises(before: list[str], now: list[str]) -> str:
-    """How an answer changed which exercises the plan holds; empty where it did not."""
-    gone = ", ".join(name for name in before if name not in now)
-    new = ", ".join(name for name in now if name not in before)
-    if new and gone:
-        return tr("The plan has {new} instead of {gone}").format(new=new, gone=gone)
-    if new:
-        return tr("The plan has {new} now").format(new=new)
-    return tr("The plan has no {gone} any more").format(gone=gone) if gone else ""
