@@ -418,6 +418,22 @@ def test_the_last_decisions_are_those_which_the_plan_of_today_does_not_hold(
         assert as_last_time(last, (one_edit,), plan.exercises, content.exercises) == ()
 
 
+def test_what_was_taken_out_last_time_is_told_where_it_comes_back_one_step_harder(content: Content) -> None:
+    _, plan = judged(later(content))
+    easier = content.exercises["HA01"].easier
+    assert easier is not None
+    assert easier not in {one.exercise.id for one in plan.exercises}
+    gone = PlanEdit("drop", easier, reason="hurts her back")
+    name = content.exercises[easier].name
+    as_gone = PlanEdit("drop", "HA01", reason=f"as {name}: hurts her back")
+    assert as_last_time((gone,), (), plan.exercises, content.exercises) == (as_gone,)
+    assert as_last_time((gone,), (as_gone,), plan.exercises, content.exercises) == ()
+    assert as_last_time((gone,), (), plan.exercises, content.exercises, {"HA01"}) == (), "she did both"
+    put_back = (gone, PlanEdit("add", easier))
+    [again] = as_last_time(put_back, (), plan.exercises, content.exercises, {easier})
+    assert again.kind == "add"
+
+
 def test_the_last_plan_is_not_asked_for_where_it_stands_or_there_was_none(content: Content) -> None:
     _, plan = judged(later(content))
     today, known = plan.exercises, content.exercises

@@ -323,6 +323,18 @@ def test_a_disagreement_with_what_the_findings_no_longer_say_is_not_told(
     assert "At the last visit" not in words(page.cards["MPD"])
 
 
+def test_a_level_set_by_hand_at_the_last_visit_is_told_where_the_findings_say_the_same_again(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    word = Opinion(False, "settles at once with rest.", "LOW", of="MODERATE")
+    session = begin(later(first, 4), later(first, 2).with_opinion("irritability", word))
+    page = opened(AssessmentPage(session))
+    assert session.assessment.irritability_found == "MODERATE"
+    assert "At the last visit you set low: settles at once with rest." in words(page.irritability)
+    session.say("irritability", Opinion(False, "worse since the stairs", "HIGH"))
+    assert "At the last visit" not in words(page.irritability)
+
+
 def test_what_was_decided_last_time_is_told_and_decided_again_with_one_act(
     opened: Any, begin: Begin, first: Evaluation
 ) -> None:

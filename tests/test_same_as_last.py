@@ -251,6 +251,8 @@ def test_strength_is_judged_below_its_trials(opened: Any, begin: Begin) -> None:
     page = strength(opened, session)
     words = page.rows["habd"].sides["right"]._last_line.text()
     assert words == "last: best 82 N, Mar 2 · +10 N: within measurement error"
+    heard = [each.edit.accessibleDescription() for each in page.rows["habd"].sides["right"].trials]
+    assert heard == [f"{words}.", "", ""]
 
 
 def test_of_what_was_judged_by_eye_and_then_measured_the_measurement_is_the_last_value(

@@ -15,12 +15,14 @@ def as_last_time(
     last: Iterable[PlanEdit],
     now: Iterable[PlanEdit],
     in_plan: Iterable[PlannedExercise],
-    exercises: Container[str],
+    exercises: Mapping[str, Exercise],
+    then: Container[str] = (),
 ) -> tuple[PlanEdit, ...]:
     """The edits that decide again as at the last visit: taken out, put in, changed for another, or dosed.
 
-    An exercise about which something was decided today is left as it is, as is one that the content no longer holds
-    (`exercises` are those it does). A step of load was for that time only.
+    What was taken out is taken out also where it comes back one step harder or easier, unless the last plan held that
+    (`then`: what it held). An exercise about which something was decided today is left as it is, as is one that the
+    content no longer holds (`exercises` are those it does). A step of load was for that time only.
     """
     decided = {exercise for edit in now for exercise in (edit.exercise, edit.to) if exercise}
     today = {one.exercise.id: one.dose for one in in_plan}
@@ -36,6 +38,8 @@ def as_last_time(
             doses[edit.exercise, edit.field] = edit
         if edit.kind not in ("add", "drop", "swap"):
             continue
+        if edit.kind == "drop" and edit.exercise not in there and edit.exercise not in then:
+            edit = _of_its_step(edit, exercises, there - decided, then)
         out = "" if edit.kind == "add" or edit.exercise not in there else edit.exercise
         put = {"add": edit.exercise, "drop": "", "swap": edit.to}[edit.kind]
         put = "" if put in there else put
@@ -54,6 +58,17 @@ def as_last_time(
         and (exercise_id not in today or getattr(today[exercise_id], field) != edit.value)
     )
     return (*changes.values(), *again)
+
+
+def _of_its_step(
+    edit: PlanEdit, exercises: Mapping[str, Exercise], there: set[str], then: Container[str]
+) -> PlanEdit:
+    """What was taken out, as the same exercise one step harder or easier where that stands there instead."""
+    gone = exercises[edit.exercise]
+    for step in (gone.harder, gone.easier):
+        if step in there and step not in then:
+            return replace(edit, exercise=step, reason=f"as {gone.name}: {edit.reason}".removesuffix(": "))
+    return edit
 
 
 def as_last_plan(

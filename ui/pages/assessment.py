@@ -390,6 +390,7 @@ class AssessmentPage(Page):
             if rule_id
             else "",
             self.session.assessment.opinions.get(IRRITABILITY),
+            self.session.disagreed_last(IRRITABILITY),
             read_only=self.read_only,
         )
 

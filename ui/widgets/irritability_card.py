@@ -73,10 +73,14 @@ class IrritabilityCard(Card):
         missing: Sequence[Reason],
         rule: str,
         opinion: Opinion | None,
+        last: Opinion | None,
         *,
         read_only: bool,
     ) -> None:
-        """Show the level in force; the findings stand below it also when the therapist set another."""
+        """Show the level in force; the findings stand below it also when the therapist set another.
+
+        `last`: the level set by hand at the last visit, where the findings say the same again.
+        """
         level, self._found = assessment.irritability, assessment.irritability_found
         by_hand = assessment.irritability_by_hand
         taken = assessment.irritability_taken
@@ -86,12 +90,11 @@ class IrritabilityCard(Card):
             if level
             else tr("Irritability: open")
         )
-        self._by_hand.setText(
-            tr("Your word. The findings say {found}:").format(found=(self._found or "").lower())
-            if by_hand
-            else ""
-        )
-        self._by_hand.setVisible(by_hand)
+        told = _last_told(last) if last is not None else ""
+        if by_hand:
+            told = tr("Your word. The findings say {found}:").format(found=(self._found or "").lower())
+        self._by_hand.setText(told)
+        self._by_hand.setVisible(bool(told))
         self._reasons.show_reasons(assessment.irritability_reasons)
         self._against.show_reasons(against)
         self._missing.show_reasons(missing)
@@ -117,3 +120,12 @@ class IrritabilityCard(Card):
     def _explained(self, words: object) -> None:
         if self.level.value is not None:
             self.said.emit(Opinion(False, str(words or ""), self.level.value))
+
+
+def _last_told(last: Opinion) -> str:
+    level = last.instead.lower()
+    if not last.reason:
+        return tr("At the last visit you set {level}.").format(level=level)
+    return tr("At the last visit you set {level}: {reason}.").format(
+        level=level, reason=last.reason.rstrip(".")
+    )

@@ -59,7 +59,8 @@ class LastTimeLine(QFrame):
                 names=names
             )
         else:
-            self._edits = as_last_time(session.earlier[-1].plan_edits, now, today, exercises)
+            then = {course.planned.exercise.id for course in follow_up.exercises}
+            self._edits = as_last_time(session.earlier[-1].plan_edits, now, today, exercises, then)
             words = "; ".join(in_words(self._edits, exercises))
             says = tr("Decided last time, otherwise than in this plan: {words}.").format(words=words)
         self._words.setText(says)

@@ -28,7 +28,7 @@ from evalassist.evaluation import Answer, NotTested, StrengthTest
 from evalassist.translate import tr
 from evalassist.units import convert, from_si, to_si
 from evalassist.words import lower_first
-from ui import style
+from ui import spoken, style
 from ui.widgets.editors import NOT_TESTED_REASONS
 from ui.widgets.fields import TextField
 from ui.widgets.marks import StateGlyph
@@ -132,10 +132,11 @@ class StrengthSide(QWidget):
         self._make_trials(TRIALS)
 
     def show_last(self, words: str, *, judged: bool, limits: str) -> None:
-        """What was found last time, and what today's value means beside it."""
+        """What was found last time, and what today's value means beside it; heard with the first trial."""
         self._last_line.setText(words)
         self._last_line.setToolTip(limits)
         style.say(self._last_line, c="ink" if judged else "")
+        spoken.hint(self.trials[0].edit, f"{words}." if words else "")
 
     def _ensure_grade(self) -> TextField:
         """The line of the hand grade, made when a grade is first wanted."""
