@@ -222,14 +222,11 @@ class HandsScreen(QWidget):
         self._speak_news()
 
     def _all_tested(self) -> str:
-        without = self.summary.unscored
-        return (
-            trn("All tested; {count} has no score.", "All tested; {count} have no score.", without).format(
-                count=without
-            )
-            if without
-            else tr("All tested.")
-        )
+        without, out = self.summary.unscored, self.summary.left_out
+        told = tr("Nothing left to test, {count} left out").format(count=out) if out else tr("All tested")
+        if without:
+            told += trn("; {count} has no score", "; {count} have no score", without).format(count=without)
+        return f"{told}."
 
     def _spoken(self) -> str:
         stop, group = self.entry.stop, self.entry.group

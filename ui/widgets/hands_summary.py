@@ -56,6 +56,8 @@ class HandsSummary(QWidget):
         self._told: list[str] = []
         self.unscored = 0
         """Sides with trials that differ too much to be scored."""
+        self.left_out = 0
+        """Sides that were not tested."""
         self._room = 1.0
 
     def set_room(self, room: float) -> None:
@@ -70,7 +72,7 @@ class HandsSummary(QWidget):
     def show_results(self, entry: HandsEntry) -> None:
         """Show what there is now."""
         empty(self._grid)
-        self._told, self.unscored = [], 0
+        self._told, self.unscored, self.left_out = [], 0, 0
         middle = Qt.AlignmentFlag.AlignVCenter
         groups = list(dict.fromkeys(stop.group for stop in entry.stops))
         far, many = self._room > SMALL, len(groups) > (MOST_FAR if self._room > SMALL else MOST_CLOSE)
@@ -88,8 +90,9 @@ class HandsSummary(QWidget):
                 line.addWidget(style.label(numbers, score_of(entry, group_id, side)))
                 self._grid.addWidget(cell, row, 1 + place, middle)
             strength = entry.session.assessment.strength[group_id]
-            tested = [one for side in SIDES if (one := strength.side(side)) is not None and one.trials]
-            self.unscored += sum(one.score is None for one in tested)
+            known = [one for side in SIDES if (one := strength.side(side)) is not None]
+            self.unscored += sum(one.score is None for one in known if one.trials)
+            self.left_out += sum(one.not_tested is not None for one in known)
             percent, told, mark = compared(entry, group_id)
             if mark:
                 self._grid.addWidget(StateGlyph(mark, size=22), row, 3, middle)
