@@ -67,8 +67,8 @@ def follow_up_note(
             for one in found.exercises
             if not one.log.is_empty
         ),
-        exits=tuple(_criterion(criterion) for criterion in found.exits),
-        discharge=tuple(_criterion(criterion) for criterion in found.discharge) if found.ends else (),
+        exits=tuple(_criterion(criterion, content) for criterion in found.exits),
+        discharge=tuple(_criterion(criterion, content) for criterion in found.discharge) if found.ends else (),
         trends=tuple(trend for trend in trends(visits, content) if trend.is_course),
     )
 
@@ -95,10 +95,12 @@ def _changes(since: date, changes: Iterable[Change]) -> NoteChanges:
     )
 
 
-def _criterion(criterion: Criterion) -> NoteCriterion:
-    return NoteCriterion(
-        says=criterion.exit.says, state=STATES[criterion.verdict], because=_words(criterion.reasons)
-    )
+def _criterion(criterion: Criterion, content: Content) -> NoteCriterion:
+    """Of one that is not known, what is missing: what is known would read as if it were met."""
+    because = _words(criterion.reasons)
+    if criterion.verdict is Verdict.UNDECIDED and criterion.missing:
+        because = f"missing: {content.labels(criterion.missing)}"
+    return NoteCriterion(says=criterion.exit.says, state=STATES[criterion.verdict], because=because)
 
 
 def _words(reasons: Iterable[Reason]) -> str:

@@ -139,6 +139,19 @@ def test_the_summary_tells_what_was_reached_what_goes_on_and_when_to_come_back(n
         assert words in told, words
 
 
+def test_a_criterion_that_is_not_known_tells_what_is_missing_and_not_what_would_speak_for_it(
+    content: Content,
+) -> None:
+    measured = {"unit": "N", "trials": [100, 100, 100]}
+    both = {f"{group}.{side}": measured for group in ("habd", "her", "kext") for side in ("right", "left")}
+    gone = ["hext.right", "hext.left"]
+    note = note_at({"base": "ex1", "weeks": 12, "now": both, "gone": gone}, content)
+    assert note.follow_up is not None
+    [strength] = [each for each in note.follow_up.discharge if each.says.startswith("Hip abductors")]
+    assert strength.state == "not known"
+    assert strength.because == "missing: hip extension right and left"
+
+
 def test_note_and_plain_text_hold_the_same_summary(note: Note) -> None:
     for told in (printed(evaluation_note_pdf(note)), " ".join(note_text(note).split())):
         assert "Goals reached" in told

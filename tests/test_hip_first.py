@@ -70,6 +70,13 @@ def test_a_positive_hip_screen_keeps_every_knee_result_back(sign: str) -> None:
     assert not [words for words in KNEE_RESULTS if words in text]
 
 
+def test_a_limp_beside_a_hip_sign_is_told_to_whom_the_child_is_sent() -> None:
+    assessment = assess(child().with_answers({"limp-now": "yes", "log-roll-pain": "yes"}), load_content())
+    [hip] = [flag for flag in assessment.red_flags if flag.rule.flag == "RF12"]
+    assert hip.rule.level == "EMERGENCY"
+    assert {item for reason in hip.reasons for item in reason.items} >= {"limp-now", "log-roll-pain"}
+
+
 def test_an_adult_has_no_hip_screen() -> None:
     grown = read_case(Path(__file__).parent / "cases" / "ex1.toml", load_content())
     assert assess(grown, load_content()).hip_first is None

@@ -161,13 +161,15 @@ def _hip_first(known: Knowledge, content: Content) -> HipFirst | None:
 def _red_flags(
     conclusions: dict[str, Conclusion], known: Knowledge, content: Content
 ) -> tuple[tuple[Conclusion, ...], tuple[Conclusion, ...]]:
-    """The flags met, the most severe rule of each; and the undecided ones of level URGENT or above, each with
-    what is missing of the questions that are asked now."""
+    """The flags met, the most severe rule of each with the findings of all its rules; and the undecided ones of level
+    URGENT or above, each with what is missing of the questions that are asked now."""
     by_severity = [conclusions[rule_id] for rule_id in content.red_flags]
     met: dict[str, Conclusion] = {}
     for conclusion in by_severity:
         if conclusion.met:
-            met.setdefault(conclusion.rule.flag, conclusion)
+            worst = met.setdefault(conclusion.rule.flag, conclusion)
+            found = tuple(dict.fromkeys((*worst.reasons, *conclusion.reasons)))
+            met[conclusion.rule.flag] = worst._replace(reasons=found)
     still_open = (
         c._replace(missing=tuple(i for i in c.missing if _is_asked(i, known, content)))
         for c in by_severity

@@ -59,6 +59,7 @@ def progress(
         not_now = not_now.union(*(measure.items for measure in totals))
         held = _held(evaluation, earlier, content).union(filter(None, (each.total_item for each in totals)))
         held |= frozenset(_named_again(evaluation, earlier))
+        held |= _asked_again(evaluation, earlier[-1].assessment, content, whole_steps=False)
         not_now -= held
     asked = {
         step.id: _asked_step(step, evaluation, assessment, not_now, held)
@@ -79,16 +80,23 @@ def progress(
 
 def not_asked_again(evaluation: Evaluation, before: Assessment, content: Content) -> frozenset[ItemId]:
     """What a later visit can ask and does not wait for: the diagnosis stands, and the therapist looks for change."""
+    return frozenset(content.asked) - _asked_again(evaluation, before, content)
+
+
+def _asked_again(
+    evaluation: Evaluation, before: Assessment, content: Content, *, whole_steps: bool = True
+) -> frozenset[ItemId]:
+    """What a later visit waits for; without the `whole_steps` only what is named, which is asked though optional."""
     asked: set[ItemId] = set()
     for row in content.follow_up.again:
         items = [*map(content.items.__getitem__, row.items)]
-        items += [item for step in row.steps for item in content.steps[step].items]
+        items += [item for step in row.steps if whole_steps for item in content.steps[step].items]
         for item in items if evaluation.kind in row.kinds else ():
             for item_id in item.ids:
                 side = _side_of(item, item_id)
                 if row.when is None or verdict_of(row.when, before.known, side) is Verdict.MET:
                     asked.add(item_id)
-    return frozenset(content.asked) - asked
+    return frozenset(asked)
 
 
 def _by_total(assessment: Assessment, earlier: Sequence[Visit], content: Content) -> Iterator[Measure]:

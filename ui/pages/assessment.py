@@ -133,10 +133,14 @@ class AssessmentPage(Page):
         )
         self._hip_words = style.label("b")
         self._hip_words.setWordWrap(True)
-        self._hip_open = ReasonList()
-        self._hip_open.go_to.connect(self.go_to)
+        self._hip_positive, self._hip_open = ReasonList(), ReasonList()
         self._hip_first.body.addWidget(self._hip_words)
+        self._hip_first.body.addWidget(self._hip_positive)
+        self._hip_unasked = style.label("cap", tr("NOT ANSWERED"))
+        self._hip_first.body.addWidget(self._hip_unasked)
         self._hip_first.body.addWidget(self._hip_open)
+        for links in (self._hip_positive, self._hip_open):
+            links.go_to.connect(self.go_to)
         self._page.addWidget(self._hip_first)
 
     def _conclusion_card(self, key: str, name: str, *, across: bool = False) -> ConclusionCard:
@@ -262,8 +266,10 @@ class AssessmentPage(Page):
         self._knee.setVisible(waits is None)
         if waits is not None:
             self._hip_words.setText(waits.words)
-            labels = [Reason(self.session.content.label(i), (i,)) for i in waits.positive + waits.open]
-            self._hip_open.show_reasons(labels, most=len(labels))
+            for links, ids in ((self._hip_positive, waits.positive), (self._hip_open, waits.open)):
+                labels = [Reason(self.session.content.label(i), (i,)) for i in ids]
+                links.show_reasons(labels, most=len(labels))
+            self._hip_unasked.setVisible(bool(waits.positive and waits.open))
 
     def _show_diagnosis(self, assessment: Assessment) -> None:
         criteria = assessment.criteria
@@ -293,7 +299,7 @@ class AssessmentPage(Page):
         since = self.session.follow_up.diagnosed if self.session.follow_up else None
         if since is not None:
             tested, missing, decided = len(criteria) - len(undecided), (), Verdict.MET
-            remark = tr("stands since {since}, not tested again").format(since=date_text(since))
+            remark = tr("stands since {since}, not decided again").format(since=date_text(since))
             if tested:
                 remark = tr("stands since {since}; tested again: {met} of {tested} met").format(
                     since=date_text(since), met=met, tested=tested

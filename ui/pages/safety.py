@@ -536,7 +536,7 @@ class SafetyPage(Page):
         if assessment.stopped:
             level = assessment.stops[0].rule.level or "REFER"
             testing = (
-                tr("Testing, plan of care and handout")
+                tr("Movement, strength and mobility tests, plan of care and handout")
                 if assessment.testing_locked
                 else tr("Plan of care and handout")
             )

@@ -185,7 +185,8 @@ class StrengthPage(LockablePage):
     def _row(self, item: Item) -> StrengthRow:
         group, last = self.session.content.strength_groups[item.id], self.session.last_words
         pace = self.session.content.information["make-test-pace"].value
-        row = StrengthRow(group, item.label, optional=item.optional, pace=pace)
+        waits = not set(item.ids).isdisjoint(self.session.progress["strength"].gaps)
+        row = StrengthRow(group, item.label, optional=item.optional and not waits, pace=pace)
         row.last = {side: last(f"{item.id}.{side}") for side in SIDES}
         row.answered.connect(self._answered)
         row.going_on.connect(self._go_on)

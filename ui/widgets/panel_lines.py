@@ -206,7 +206,7 @@ class PanelLines:
                 rules=(conclusion.id,),
             )
         elif (found := self.session.follow_up) and found.not_again.issuperset(conclusion.missing):
-            said = tr("{title}: not tested again").format(title=conclusion.rule.title)
+            said = tr("{title}: not decided again").format(title=conclusion.rule.title)
             yield Line("title", said, "empty", "quiet", rules=(conclusion.id,))
         else:
             yield Line(
