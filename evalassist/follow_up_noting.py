@@ -68,7 +68,9 @@ def follow_up_note(
             if not one.log.is_empty
         ),
         exits=tuple(_criterion(criterion, content) for criterion in found.exits),
-        discharge=tuple(_criterion(criterion, content) for criterion in found.discharge) if found.ends else (),
+        discharge=tuple(_criterion(criterion, content) for criterion in found.discharge)
+        if found.ends
+        else (),
         trends=tuple(trend for trend in trends(visits, content) if trend.is_course),
     )
 

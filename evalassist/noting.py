@@ -512,9 +512,7 @@ def _sheet(
         go_to=go_to(plan.pain_cap, assessment.irritability, assessment.number("nprs-rest")),
         days_per_week=days.most_common(1)[0][0] if days else 3,
         minutes=plan.minutes,
-        weeks=content.plan.upkeep_weeks
-        if ends and assessment.value("upkeep-plan") == "yes"
-        else WEEKS_AT_LEAST,
+        weeks=_weeks_at_least(plan, evaluation, assessment, content, later=bool(earlier)),
         goal=goal,
         goal_date=None if ends else plan.schedule.ends,
         retest_date=None if ends else evaluation.visit_date + RETEST_AFTER,
@@ -529,6 +527,15 @@ def _sheet(
         therapist_note=to_patient,
         child_confirmed=evaluation.answers.get("child-sheet") == "confirmed",
     )
+
+
+def _weeks_at_least(
+    plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, content: Content, *, later: bool
+) -> int:
+    """How long the sheet asks the patient to go on: no longer than the plan that a re-evaluation makes."""
+    if evaluation.kind == "discharge":
+        return content.plan.upkeep_weeks if assessment.value("upkeep-plan") == "yes" else WEEKS_AT_LEAST
+    return min(WEEKS_AT_LEAST, plan.schedule.weeks) if later else WEEKS_AT_LEAST
 
 
 def _running(plan: PlanOfCare, evaluation: Evaluation) -> Literal["", "keeps", "stopped"]:

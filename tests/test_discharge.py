@@ -149,7 +149,7 @@ def test_a_criterion_that_is_not_known_tells_what_is_missing_and_not_what_would_
     assert note.follow_up is not None
     [strength] = [each for each in note.follow_up.discharge if each.says.startswith("Hip abductors")]
     assert strength.state == "not known"
-    assert strength.because == "missing: hip extension right and left"
+    assert strength.because == "missing: hip extension, right and left"
 
 
 def test_note_and_plain_text_hold_the_same_summary(note: Note) -> None:

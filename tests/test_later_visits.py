@@ -362,6 +362,36 @@ def test_what_was_decided_last_time_is_told_and_decided_again_with_one_act(
     assert told in words(page), "one act, undone as one"
 
 
+def test_goals_that_were_set_otherwise_last_time_are_told_and_set_again_with_one_act(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    second = later(first, 2).with_plan_edit(
+        PlanEdit("goal-target", goal="G02", field="long", value=95),
+        PlanEdit("goal-target", goal="G02", field="short", value=80),
+        PlanEdit("goal-drop", goal="G06.habd", reason="not hers"),
+    )
+    session = begin(later(first, 4), second)
+    page = opened(PlanPage(session))
+    told = (
+        "Decided last time, otherwise than in this plan: goal Knee function 95/100 at the end of the plan; "
+        "goal Strength, hip abductors taken out (not hers)."
+    )
+    assert told in words(page)
+    page.last_time.again.click()
+    assert isinstance(session.plan, PlanOfCare)
+    goals = {goal.id: goal for goal in session.plan.goals}
+    assert goals["G02"].long == 95
+    assert "G06.habd" not in goals
+    assert "Decided last time" not in words(page)
+
+
+def test_a_target_of_the_last_visit_that_is_reached_is_not_told_again(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    second = later(first, 2).with_plan_edit(PlanEdit("goal-target", goal="G02", field="long", value=80))
+    assert "Decided last time" not in words(opened(PlanPage(begin(later(first, 4, akps_total=84), second))))
+
+
 def test_care_that_ends_leaves_the_patient_with_the_last_plan_where_the_therapist_says_so(
     opened: Any, begin: Begin, first: Evaluation
 ) -> None:
@@ -375,15 +405,15 @@ def test_care_that_ends_leaves_the_patient_with_the_last_plan_where_the_therapis
     last = {one.planned.exercise.id for one in session.follow_up.exercises}
     assert last != {one.exercise.id for one in session.plan.exercises}
     page = opened(PlanPage(session))
-    assert "The patient goes on with other exercises than the last plan held:" in words(page)
+    assert "Not the exercises of the last plan, which held:" in words(page)
     assert page.last_time.again.text() == "As the last plan"
     page.last_time.again.click()
     assert isinstance(session.plan, PlanOfCare)
     assert {one.exercise.id for one in session.plan.exercises} == last
     assert {one.exercise.id: one.dose.reps for one in session.plan.exercises}["HA02"] == 8
-    assert "other exercises than the last plan" not in words(page)
+    assert "Not the exercises of the last plan" not in words(page)
     session.undo()
-    assert "other exercises than the last plan" in words(page), "one act, undone as one"
+    assert "Not the exercises of the last plan" in words(page), "one act, undone as one"
 
 
 def test_what_is_decided_today_is_not_overruled_by_the_last_time(

@@ -87,7 +87,9 @@ def test_the_note_tells_a_subcategory_the_therapist_took_away_as_not_met() -> No
     assert "(MCD, by the therapist)" not in text
 
 
-def test_overload_that_the_therapist_added_beside_another_subcategory_stands_in_the_note_with_its_reason() -> None:
+def test_overload_that_the_therapist_added_beside_another_subcategory_stands_in_the_note_with_its_reason() -> (
+    None
+):
     _, _, note = judged(example("ex1").with_opinion("OVL", Opinion(False, "hill hiking doubled")))
     text = " ".join(note_text(note).split())
     assert "without other impairment (OVL): not met; by the therapist met." in text

@@ -6,7 +6,10 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from evalassist.clinical.edits import DOSE_WORDS, UNFIT
-from evalassist.clinical.result import PlannedExercise
+from evalassist.clinical.goal_edits import target_fault, target_words
+from evalassist.clinical.goals import lower_is_better
+from evalassist.clinical.result import Goal, PlannedExercise
+from evalassist.content import Content
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import PlanEdit
 
@@ -71,6 +74,32 @@ def _of_its_step(
     return edit
 
 
+def goals_as_last_time(
+    last: Iterable[PlanEdit], now: Iterable[PlanEdit], goals: Iterable[Goal], content: Content
+) -> tuple[PlanEdit, ...]:
+    """The goals to take out again, and the long-term targets to set again where today's plan proposes others.
+
+    A short-term target was for that time only, as was a sentence, which names its days. A target that is reached is
+    none any more.
+    """
+    decided = {edit.goal for edit in now}
+    standing = {goal.id: goal for goal in goals if goal.id not in decided}
+    return tuple(
+        edit for edit in last if edit.goal in standing and _is_otherwise(standing[edit.goal], edit, content)
+    )
+
+
+def _is_otherwise(goal: Goal, edit: PlanEdit, content: Content) -> bool:
+    if edit.kind != "goal-target" or edit.field != "long":
+        return edit.kind == "goal-drop"
+    fault = target_fault(goal, _target(edit), lower_is_better=lower_is_better(goal, content))
+    return goal.long != _target(edit) and not fault
+
+
+def _target(edit: PlanEdit) -> float | str | None:
+    return edit.to or (None if edit.value is None else float(edit.value))
+
+
 def as_last_plan(
     last: Iterable[PlannedExercise],
     now: Iterable[PlanEdit],
@@ -98,13 +127,26 @@ def as_last_plan(
     return (*changes, *(edit for edit in doses if edit.exercise not in decided))
 
 
-def in_words(edits: Iterable[PlanEdit], exercises: Mapping[str, Exercise]) -> tuple[str, ...]:
+def in_words(
+    edits: Iterable[PlanEdit], exercises: Mapping[str, Exercise], goals: Iterable[Goal] = ()
+) -> tuple[str, ...]:
     """What was decided, with its reason."""
     found = []
+    of = {goal.id: goal for goal in goals}
     for edit in edits:
+        if edit.goal:
+            found.append(_goal_in_words(edit, of[edit.goal]))
+            continue
         name, to = exercises[edit.exercise].name, exercises[edit.to].name if edit.to else ""
         says = UNFIT[edit.kind].format(name=name, to=to)
         if edit.kind == "dose":
             says = f"{name} with {edit.value} {DOSE_WORDS[edit.field]}"
         found.append(f"{says} ({edit.reason})" if edit.reason else says)
     return tuple(found)
+
+
+def _goal_in_words(edit: PlanEdit, goal: Goal) -> str:
+    if edit.kind == "goal-drop":
+        return f"goal {goal.title} taken out" + (f" ({edit.reason})" if edit.reason else "")
+    unit = goal.unit if goal.unit.startswith("/") else f" {goal.unit}".rstrip()
+    return f"goal {goal.title} {target_words(_target(edit))}{unit} at the end of the plan"

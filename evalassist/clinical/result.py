@@ -419,8 +419,9 @@ class Schedule:
     blocks: tuple[Visits, ...] = ()
     treatment_weeks: tuple[int, ...] = ()
     """The week in which each treatment day falls."""
-    report_day: int = 10
-    """The treatment day by which the next progress report is due, counted from the day care began."""
+    report_day: int | None = 10
+    """The treatment day by which the next progress report is due, counted from the day care began; None where the
+    payer is not Medicare."""
     report_by: date | None = None
     """About when that day falls; None when the plan has fewer visits."""
     proposed: str = ""

@@ -46,6 +46,7 @@ def schedule_of(case: Case, edits: Sequence[PlanEdit] = (), episode: SoFar | Non
     weeks_of_care = (starts - episode.start_of_care).days // 7 if episode else 0
     in_weeks = _treatment_weeks(row, blocks)
     left = report_day - before
+    owed = case.value("medicare") != "no"  # the clock is Medicare's; another payer has its own, or none
     schedule = Schedule(
         id=row.id,
         text=_text(row, blocks),
@@ -54,12 +55,12 @@ def schedule_of(case: Case, edits: Sequence[PlanEdit] = (), episode: SoFar | Non
         starts=starts,
         ends=after(starts, weeks * 7),
         because=row.because,
-        progress_report=case.rules.certification.report.format(day=report_day),
+        progress_report=case.rules.certification.report.format(day=report_day) if owed else "",
         home_exercise_from_week=max(row.home_exercise_from_week - weeks_of_care, 1),
         blocks=blocks,
         treatment_weeks=tuple(in_weeks),
-        report_day=report_day,
-        report_by=after(starts, in_weeks[left - 1] * 7) if len(in_weeks) >= left else None,
+        report_day=report_day if owed else None,
+        report_by=after(starts, in_weeks[left - 1] * 7) if owed and len(in_weeks) >= left else None,
         warnings=tuple(warnings),
     )
     return replace(schedule, proposed=_text(row, proposed)) if edited else schedule

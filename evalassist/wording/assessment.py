@@ -232,7 +232,9 @@ def _groups(note: Note) -> Iterator[tuple[str, list[NoteConclusion]]]:
     subcategories = [known[id] for id in SUBCATEGORIES if id in known]
     if any(each.verdict == "met" for each in subcategories):  # overload is met only where nothing else is
         subcategories = [
-            each for each in subcategories if each.id != "ovl" or each.verdict == "met" or each.accepted is False
+            each
+            for each in subcategories
+            if each.id != "ovl" or each.verdict == "met" or each.accepted is False
         ]
     yield "Subcategories", subcategories
     longest = next((id for id in LONG_PAIN if id in known and known[id].verdict == "met"), "")

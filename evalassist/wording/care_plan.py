@@ -100,7 +100,7 @@ def dates(plan: NotePlan) -> Told:
     if plan.report_by:
         report += f" At this frequency that is the week before {day(plan.report_by)}."
     clocks = _certification(plan)
-    return ("Progress report", [report]), ("Certification", [clocks] if clocks else [])
+    return ("Progress report", [report] if report else []), ("Certification", [clocks] if clocks else [])
 
 
 def _certification(plan: NotePlan) -> str:

@@ -402,7 +402,13 @@ class AssessmentPage(Page):
 
     def _show_flags(self, assessment: Assessment) -> None:
         kept = prognosis_flags(assessment)
-        flags = [c for c in assessment.conclusions.values() if c.id in kept]
+        found = self.session.follow_up
+        not_again = found.not_again if found is not None else frozenset()
+        flags = [
+            c
+            for c in assessment.conclusions.values()
+            if c.id in kept and not (c.missing and not_again.issuperset(c.missing))
+        ]
         met = [flag for flag in flags if flag.met]
         self._flag_count.setText(
             tr("{count} of {flags_count}").format(count=len(met), flags_count=len(flags))

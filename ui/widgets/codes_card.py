@@ -56,6 +56,8 @@ class CodesCard(Card):
         self._content = content
         self._drawn: object = None
         self._ticked: tuple[str, ...] = ()
+        self._ends = False
+        """Care ends: there is no evaluation to code."""
         self.boxes: dict[str, QCheckBox] = {}
         self.editors: dict[ItemId, Editor] = {}
         """Minutes by item: of each code shown, and of the whole treatment."""
@@ -97,6 +99,7 @@ class CodesCard(Card):
         """Show the codes of this plan; a field that is being typed in is left alone."""
         self._plan, self._read_only = plan, read_only
         self._answers = evaluation.answers
+        self._ends = evaluation.kind == "discharge"
         self._ticked = chosen_codes(self._answers.get(CHOSEN_ITEM))
         self._draw()
         self._facts.show_facts(plan.record_facts)
@@ -155,7 +158,8 @@ class CodesCard(Card):
                 if code.kind == kind:
                     place.addWidget(self._row(code))
             if kind == "evaluation" and not place.count():
-                place.addWidget(style.label("s", tr("No code yet: a component is not recorded.")))
+                none = tr("No code yet: a component is not recorded.")
+                place.addWidget(style.label("s", tr("None at a discharge.") if self._ends else none))
 
     def _row(self, code: Code) -> QWidget:
         row = QWidget()

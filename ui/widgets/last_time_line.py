@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame
 
-from evalassist.clinical.last_time import as_last_plan, as_last_time, in_words
+from evalassist.clinical.last_time import as_last_plan, as_last_time, goals_as_last_time, in_words
 from evalassist.clinical.result import PlanOfCare
 from evalassist.evaluation import PlanEdit
 from evalassist.translate import tr
@@ -55,13 +55,15 @@ class LastTimeLine(QFrame):
             last = [course.planned for course in follow_up.exercises]
             self._edits = as_last_plan(last, now, today, exercises)
             names = "; ".join(one.exercise.name for one in last)
-            says = tr("The patient goes on with other exercises than the last plan held: {names}.").format(
-                names=names
-            )
+            says = tr("Not the exercises of the last plan, which held: {names}.").format(names=names)
         else:
             then = {course.planned.exercise.id for course in follow_up.exercises}
-            self._edits = as_last_time(session.earlier[-1].plan_edits, now, today, exercises, then)
-            words = "; ".join(in_words(self._edits, exercises))
+            before = session.earlier[-1].plan_edits
+            self._edits = (
+                *as_last_time(before, now, today, exercises, then),
+                *goals_as_last_time(before, now, plan.goals, session.content),
+            )
+            words = "; ".join(in_words(self._edits, exercises, plan.goals))
             says = tr("Decided last time, otherwise than in this plan: {words}.").format(words=words)
         self._words.setText(says)
         self.again.setAccessibleName(f"{self.again.text()}. {says}")

@@ -99,20 +99,14 @@ class VisitsCard(Card):
                 ),
             )
         ]
-        report = tr("treatment day {report_day}").format(report_day=schedule.report_day)
-        if schedule.report_by is not None:
-            rows.append(
-                (
-                    tr("Progress report"),
-                    tr("{report}, in the week before {report_by}").format(
-                        report=report, report_by=date_text(schedule.report_by)
-                    ),
+        if schedule.report_day is not None:
+            report = tr("treatment day {report_day}").format(report_day=schedule.report_day)
+            by = tr("by {report}; the plan has fewer days").format(report=report)
+            if schedule.report_by is not None:
+                by = tr("{report}, in the week before {report_by}").format(
+                    report=report, report_by=date_text(schedule.report_by)
                 )
-            )
-        else:
-            rows.append(
-                (tr("Progress report"), tr("by {report}; the plan has fewer days").format(report=report))
-            )
+            rows.append((tr("Progress report"), by))
         if certification.due is not None:
             rows.append((act_of(certification), date_text(certification.due)))
         elif certification.renews and certification.lapsed is not None:
