@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
 from evalassist.clinical.follow_up import FollowUp, episode_of, follow_up, visits_of
-from evalassist.clinical.last_time import as_last_plan, as_last_time
+from evalassist.clinical.last_time import as_last_plan, as_last_time, goals_as_last_time, in_words
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.progression import edits_of_all
 from evalassist.clinical.result import PlannedExercise, PlanOfCare
@@ -444,3 +444,20 @@ def test_the_last_plan_is_not_asked_for_where_it_stands_or_there_was_none(conten
     )
     kept = PlanEdit("add", today[0].exercise.id)
     assert as_last_plan(today[1:], (kept,), today, known) == (), "what was decided today is left as it is"
+
+
+def test_the_distance_that_the_therapist_set_last_time_is_told_where_the_patients_own_is_proposed_again(
+    content: Content,
+) -> None:
+    _, plan = judged(later(content, base="ex2"), base="ex2")
+    [running] = [goal for goal in plan.goals if goal.id == "G10b"]
+    assert running.long == 45
+    forty = PlanEdit("goal-target", goal="G10b", field="long", value=40)
+    short = PlanEdit("goal-target", goal="G10b", field="short", value=25)
+    assert goals_as_last_time((short, forty), (), plan.goals, content) == (forty,)
+    assert goals_as_last_time((forty,), (forty,), plan.goals, content) == (), "decided today"
+    reached = PlanEdit("goal-target", goal="G10b", field="long", value=15)
+    assert goals_as_last_time((reached,), (), plan.goals, content) == ()
+    assert in_words((forty,), content.exercises, plan.goals) == (
+        "goal Return to running 40 km a week at the end of the plan",
+    )
