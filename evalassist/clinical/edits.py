@@ -146,7 +146,8 @@ def _swapped(case: Case, state: Edited, place: int, edit: PlanEdit) -> Edited:
     one = _by_hand(case, edit.to, before.slot, edit.reason or f"instead of {before.exercise.name}")
     why = edit.reason or f"the therapist chose {one.exercise.name} instead"
     state = replace(state, dropped=(*state.dropped, Refusal(before.exercise.id, why, "therapist")))
-    return _with_warning(case, _put(state, place, replace(one, edited=True)), edit.to)
+    state = _put(state, place, replace(one, edited=True))
+    return _with_warning(case, state, edit.to, f"instead of {before.exercise.name}")
 
 
 def _by_hand(case: Case, exercise_id: str, slot: str, reason: str) -> PlannedExercise:
@@ -174,11 +175,11 @@ def _put(state: Edited, place: int, one: PlannedExercise) -> Edited:
     return replace(state, exercises=(*state.exercises[:place], one, *state.exercises[place + 1 :]))
 
 
-def _with_warning(case: Case, state: Edited, exercise_id: str) -> Edited:
+def _with_warning(case: Case, state: Edited, exercise_id: str, how: str = "by hand") -> Edited:
     against = warned(case, exercise_id)
     if not against:
         return state
-    words = f"{case.exercises[exercise_id].name} is in the plan by hand, but {against}."
+    words = f"{case.exercises[exercise_id].name} is in the plan {how}, but {against}."
     return replace(state, warnings=(*state.warnings, words))
 
 
