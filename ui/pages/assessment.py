@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -142,7 +142,7 @@ class AssessmentPage(Page):
     def _conclusion_card(self, key: str, name: str, *, across: bool = False) -> ConclusionCard:
         card = ConclusionCard(name, across=across)
         card.go_to.connect(self.go_to)
-        card.said.connect(lambda opinion: self._say(key, opinion))
+        card.said.connect(partial(self.session.say, key))
         card.source_wanted.connect(lambda: self.source_wanted.emit(self._rules_of(key)))
         self.cards[key] = card
         return card
@@ -188,7 +188,7 @@ class AssessmentPage(Page):
         line = self._pair()
         self.irritability = IrritabilityCard()
         self.irritability.go_to.connect(self.go_to)
-        self.irritability.said.connect(lambda opinion: self._say(IRRITABILITY, opinion))
+        self.irritability.said.connect(partial(self.session.say, IRRITABILITY))
         self._flags = Card(tr("Prognosis flags"))
         self._flag_count = style.label("s")
         self._flags.title_row.addWidget(self._flag_count)
@@ -443,16 +443,6 @@ class AssessmentPage(Page):
         """Ctrl+Shift+N, the key of every act that answers several things at once."""
         if not self.read_only:
             self.accept_all_met()
-
-    def _say(self, key: str, opinion: Opinion | None) -> None:
-        self.session.say(key, opinion)
-        if opinion is not None and not opinion.accepts and key in self.cards:
-            QTimer.singleShot(0, self.cards[key], partial(self._into_view, key))  # the card has grown by then
-
-    def _into_view(self, key: str) -> None:
-        why = self.cards[key].why
-        if why.isAncestorOf(self.window().focusWidget() or self.window()):
-            self.area.ensureWidgetVisible(why, 0, style.px(24))
 
     # ------------------------------------------------------------ how the window talks to it
 

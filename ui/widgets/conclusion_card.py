@@ -16,6 +16,7 @@ from ui.widgets.elided import WrappedLabel
 from ui.widgets.fields import TextField
 from ui.widgets.glyph import State
 from ui.widgets.marks import LinkButton, ReasonLink, SourceMark, StateGlyph
+from ui.widgets.roomy import bring_into_view
 from ui.widgets.segments import Choice, SegmentedControl
 
 ACCEPT, DISAGREE = "accept", "disagree"
@@ -229,3 +230,4 @@ class ConclusionCard(QFrame):
         self.said.emit(Opinion(accepts, "" if accepts else self.why.value or ""))
         if not accepts:
             self.why.setFocus(Qt.FocusReason.OtherFocusReason)
+            bring_into_view(self._why_line, self.why)
