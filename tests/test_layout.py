@@ -229,6 +229,23 @@ def test_the_line_for_the_reason_of_a_disagreement_is_seen_whole(
     assert 0 <= top <= viewport.height() - card.why.height()
 
 
+@pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
+@pytest.mark.parametrize("code", ["pfp", "MPD", "MCD"])
+def test_the_reason_of_a_disagreement_has_the_width_of_its_card(
+    qtbot: QtBot, home: Path, content: Content, code: str, scale: float
+) -> None:
+    window = window_on(qtbot, home, content, read_case(CASES / "ex1.toml", content), scale)
+    assert window.view is not None
+    page = window.view.show_step("assessment")
+    assert isinstance(page, AssessmentPage)
+    page.session.say(code, Opinion(accepts=False))
+    settle(page)
+    card = page.cards[code]
+    assert card.why.width() > card.width() - style.px(60)
+    words = card._decided
+    assert words.mapTo(card, QPoint()).y() + words.height() <= card.why.mapTo(card, QPoint()).y()
+
+
 def up_to(page: PlanPage, part: QWidget) -> None:
     """Scroll so that the part is the last thing that can be seen of the page."""
     viewport, inner = page.area.viewport(), page.area.widget()

@@ -24,7 +24,7 @@ MOST_AGAINST = 2
 TITLE_WIDTH = 90
 """A title goes over several lines before it gets narrower than this."""
 WHY_WIDTH = 50
-"""So do the words beside the reason."""
+"""So do the words that ask for the reason."""
 
 
 class ReasonList(QWidget):
@@ -116,16 +116,18 @@ class ConclusionCard(QFrame):
         self._note.setWordWrap(True)
         self._note.setIndent(style.px(5))
         self._why_line = QWidget()
-        why = style.row(self._why_line, (5, 3, 0, 0), spacing=8)
+        why = style.column(self._why_line, (5, 3, 0, 0), spacing=2)
         self._decided = WrappedLabel("b", least=TITLE_WIDTH)
-        why.addWidget(self._decided)
-        self.why = TextField(tr("{name}: why you disagree").format(name=name))
-        self.why.answered.connect(lambda words: self.said.emit(Opinion(False, str(words or ""))))
-        self.why.setMinimumWidth(style.px(TITLE_WIDTH))
-        why.addWidget(self.why, 1)
         self._why_missing = WrappedLabel("s", tr("write the reason"), least=WHY_WIDTH)
         style.say(self._why_missing, c="att")
-        why.addWidget(self._why_missing)
+        words = style.row(spacing=8)
+        words.addWidget(self._decided)
+        words.addWidget(self._why_missing)
+        words.addStretch(1)
+        why.addLayout(words)
+        self.why = TextField(tr("{name}: why you disagree").format(name=name), from_the_start=True)
+        self.why.answered.connect(lambda words: self.said.emit(Opinion(False, str(words or ""))))
+        why.addWidget(self.why)
         self._against = ReasonList()
         self._against.go_to.connect(self.go_to)
         self._rule = style.label("s")

@@ -58,7 +58,7 @@ class IrritabilityCard(Card):
         self._why_line = QWidget()
         why = style.row(self._why_line, spacing=8)
         why.addWidget(style.label("s", tr("Because")))
-        self.why = TextField(tr("Irritability: why you set another level"))
+        self.why = TextField(tr("Irritability: why you set another level"), from_the_start=True)
         self.why.answered.connect(self._explained)
         why.addWidget(self.why, 1)
         self._why_missing = style.label("s", tr("write the reason"))
