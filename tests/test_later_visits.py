@@ -425,6 +425,36 @@ def test_who_responds_is_told_where_the_visits_are_set_until_they_are(
     assert proposed not in words(page)
 
 
+def screened(first: Evaluation) -> Evaluation:
+    """A later visit at which nothing is answered yet but the safety screen."""
+    screen = {key for item in load_content().steps["safety"].items for key in item.ids}
+    visit = later(first, 4)
+    return visit.without_answer(*(key for key in visit.answers if key not in screen))
+
+
+def test_where_no_conclusion_waits_for_a_word_the_assessment_says_so_and_offers_no_act(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    """At a later visit the diagnosis stands, and often nothing is tested again that could be accepted."""
+    page = opened(AssessmentPage(session := begin(screened(first))))
+    assert session.progress["assessment"].gaps == ()
+    assert page.hint.text() == "the diagnosis of Mar 2, 2026 stands; nothing waits for your word here"
+    assert not page._accept.isVisible()
+
+
+def test_what_waits_for_a_word_can_be_accepted_at_a_later_visit_too(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    page = opened(AssessmentPage(session := begin(later(first, 4))))
+    assert session.progress["assessment"].gaps == ("pfp", "MPD")
+    assert page.hint.text() == "what the findings say; you decide"
+    QTest.mouseClick(page._accept, Qt.MouseButton.LeftButton)
+    assert session.evaluation.opinions["MPD"].accepts
+    assert page._accept.isVisible()
+    assert not page._accept.isEnabled()
+    assert page.hint.text() == "what the findings say; you decide"
+
+
 def test_discharge_criteria_stand_open_at_a_discharge(opened: Any, begin: Begin, first: Evaluation) -> None:
     page = opened(PlanPage(begin(later(first, 12, kind="discharge"))))
     assert page.look_back is not None

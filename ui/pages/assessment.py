@@ -38,6 +38,7 @@ from ui.widgets.glyph import State
 from ui.widgets.irritability_card import IrritabilityCard
 from ui.widgets.segments import Choice
 
+HINT = tr("what the findings say; you decide")
 PRIMARY = "primary-subcategory"
 CLASSIFIES = "REC17"
 """The guideline's word on the four subcategories."""
@@ -62,7 +63,7 @@ class AssessmentPage(Page):
 
     def __init__(self, session: EvaluationSession, parent: QWidget | None = None) -> None:
         step = session.content.steps["assessment"]
-        super().__init__(session, step.title, tr("what the findings say; you decide"), step.short, parent)
+        super().__init__(session, step.title, HINT, step.short, parent)
         self._accept = QPushButton(tr("Accept all met"))
         icons.put_icon(self._accept, "accept-all")
         self._accept.clicked.connect(self.accept_all_met)
@@ -242,8 +243,7 @@ class AssessmentPage(Page):
         yield from self._causes.pieces(self.session.causes.values())
         self.impression.set_value(self.session.evaluation.impression or None)
         self.impression.setEnabled(not self.read_only)
-        left = [key for key in asked if key not in self.session.assessment.opinions]
-        self._accept.setEnabled(bool(left) and not self.read_only)
+        self._show_what_waits(assessment, asked)
         if assessment.red_flags and assessment.stopped:
             titles = "; ".join(flag.rule.title for flag in assessment.stops)
             self.show_banner("danger", f"{titles}.", " ".join(advised(assessment.stops)))
@@ -252,6 +252,25 @@ class AssessmentPage(Page):
             self.show_banner("att", f"{rule.title}.", rule.do_now, act=tr("Say why it is safe to go on"))
         else:
             self.hide_banner()
+
+    def _show_what_waits(self, assessment: Assessment, asked: tuple[str, ...]) -> None:
+        """Offer to accept what is met; where a later visit has nothing to accept, say so."""
+        left = [key for key in asked if key not in assessment.opinions]
+        accepted = any(opinion.accepts for opinion in assessment.opinions.values())
+        self._accept.setEnabled(bool(left) and not self.read_only)
+        self._accept.setVisible(bool(asked) or accepted)
+        found = self.session.follow_up
+        nothing = not asked and not accepted and not self.session.progress[self.step_id].gaps
+        self.set_hint(
+            HINT
+            if found is None or assessment.hip_first or not nothing
+            else tr("the diagnosis of {day} stands; nothing waits for your word here").format(
+                day=date_text(found.diagnosed)
+            )
+            if found.diagnosed
+            else tr("nothing waits for your word here")
+        )
+        self.fit_title()
 
     def banner_acted(self) -> None:
         self.go_to.emit(FAR_BELOW_REASON)
@@ -465,7 +484,8 @@ class AssessmentPage(Page):
         return False
 
     def focus_start(self) -> None:
-        self._accept.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._accept.isVisible():
+            self._accept.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def commit(self) -> None:
         self.impression.commit()
