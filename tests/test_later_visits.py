@@ -501,6 +501,25 @@ def test_a_discharge_waits_for_why_care_ends_and_no_other_visit_does(begin: Begi
     assert "discharge-reason" not in begin(later(first, 4)).progress["plan"].gaps
 
 
+def test_goals_said_to_be_reached_that_are_not_are_told_where_why_care_ends_is_asked(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    session = begin(later(first, 12, kind="discharge", nprs_worst=1, akps_total=90))
+    page = opened(PlanPage(session))
+    assert page.discharge is not None
+    assert "Does not fit" not in words(page.discharge)
+    session.answer("discharge-reason", "goals")
+    (doubt,) = (one for one in session.contradictions if "discharge-reason" in one.items)
+    assert doubt.text.startswith("Why care ends: you chose Goals reached; goals: ")
+    assert f"Does not fit: {doubt.text}" in words(page.discharge)
+    assert doubt.text in page.discharge.editors["discharge-reason"].hinted()[0].accessibleDescription()
+    session.answer("discharge-reason", "plateau")
+    assert "Does not fit" not in words(page.discharge)
+    session.undo()
+    session.sign()
+    assert "Does not fit" not in words(page.discharge)
+
+
 # ---------------------------------------------------------------- what was signed
 
 
