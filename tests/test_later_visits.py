@@ -520,6 +520,49 @@ def test_goals_said_to_be_reached_that_are_not_are_told_where_why_care_ends_is_a
     assert "Does not fit" not in words(page.discharge)
 
 
+# ---------------------------------------------------------------- what counts
+
+
+def dark(page: StepPage) -> set[str]:
+    """The items whose label says that they count."""
+    rows = [row for group in page.groups for row in group.rows()]
+    return {row.item.id for row in rows if row.isVisible() and row._label.property("t") != "q"}
+
+
+def opened_whole(page: StepPage) -> StepPage:
+    for item in page.step.items:
+        page.focus_item(item.ids[0])
+    QApplication.processEvents()
+    return page
+
+
+@pytest.mark.parametrize("step_id", ["history", "movement"])
+def test_at_a_later_visit_the_labels_are_dark_of_what_it_waits_for(
+    opened: Any, begin: Begin, first: Evaluation, step_id: str
+) -> None:
+    session = begin(screened(first))
+    page = opened_whole(opened(StepPage(session.content.steps[step_id], session)))
+    waits_for = {session.content.asked[item_id][0].id for item_id in session.progress[step_id].gaps}
+    assert waits_for
+    assert dark(page) == waits_for
+    session.answer_all(
+        {item_id: answer for item_id, answer in first.answers.items() if item_id in page.gaps()}
+    )
+    QApplication.processEvents()
+    assert dark(page) >= waits_for, "what was answered does not turn grey"
+
+
+def test_at_a_first_visit_the_labels_are_dark_of_all_that_is_not_optional(
+    opened: Any, content: Content, store: Store, first: Evaluation
+) -> None:
+    blank = first.without_answer(*first.answers)
+    store.save(blank)
+    session = EvaluationSession(blank, content, store, SETTINGS)
+    page = opened_whole(opened(StepPage(content.steps["history"], session)))
+    rows = [row.item for group in page.groups for row in group.rows() if row.isVisible()]
+    assert dark(page) == {item.id for item in rows if not item.optional}
+
+
 # ---------------------------------------------------------------- what was signed
 
 
