@@ -43,6 +43,7 @@ from ui.widgets.dates import date_text
 from ui.widgets.due_card import DueCard, day_words
 from ui.widgets.fields import DateField, TextField
 from ui.widgets.lines import Line
+from ui.widgets.marks import LinkButton
 from ui.widgets.trend_view import TrendView
 
 pytestmark = [
@@ -794,6 +795,25 @@ def test_papers_given_stand_on_the_chart_and_lead_to_the_list(
     with qtbot.waitSignal(chart.paper_chosen) as chosen:
         QTest.keyClick(line(chart, "Handout"), Qt.Key.Key_Return)
     assert chosen.args == [kept]
+
+
+@pytest.mark.parametrize(("given", "rest"), [(5, []), (6, ["and 1 more"]), (7, ["and 2 more"])])
+def test_the_chart_says_how_many_papers_it_does_not_show_and_leads_to_all(
+    window: MainWindow, store: Store, content: Content, qtbot: QtBot, given: int, rest: list[str]
+) -> None:
+    one = visit(content, 4)
+    sign(store, one, content)
+    for number in range(given):
+        store.keep_document(one.id, "handout", "es", "a4", b"%%PDF %d" % number, "A. Chen, PT", "printed")
+    window.show_chart(RIVERA.id)
+    chart = shown_chart(window, qtbot)
+    links = chart._papers.findChildren(LinkButton)
+    assert [link.text() for link in links] == rest
+    chart.paper_chosen.disconnect()
+    for link in links:
+        with qtbot.waitSignal(chart.paper_chosen) as chosen:
+            QTest.mouseClick(link, Qt.MouseButton.LeftButton)
+        assert chosen.args == [""]  # the list of all
 
 
 def test_no_tooltip_reads_as_markup_what_a_person_typed(

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QRadioButton,
+    QVBoxLayout,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -383,6 +384,23 @@ def test_a_comma_with_one_meaning_is_not_asked_about(qtbot: QtBot) -> None:
 
 PAGE_LONG = "kneecap" * 1500
 """What a slip of the mouse pastes."""
+
+
+def test_a_long_reason_shows_how_it_begins_until_one_goes_on_writing(qtbot: QtBot) -> None:
+    place = QWidget()
+    column = QVBoxLayout(place)
+    why, other = TextField("Why you disagree", from_the_start=True), TextField("Impression")
+    column.addWidget(why)
+    column.addWidget(other)
+    shown(qtbot, place)
+    assert isinstance(why.edit, QLineEdit)
+    why.set_value("she pushed with little effort on both sides, and the pad lay too high on the shank")
+    assert why.edit.cursorPosition() == 0
+    why.setFocus(Qt.FocusReason.OtherFocusReason)
+    QTest.keyClicks(why.edit, " at first")
+    assert (why.value or "").endswith("shank at first")
+    other.setFocus(Qt.FocusReason.OtherFocusReason)
+    assert why.edit.cursorPosition() == 0
 
 
 @pytest.mark.parametrize("wrapping", ["beside", "below"])

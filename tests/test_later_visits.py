@@ -448,6 +448,36 @@ def test_who_responds_is_told_where_the_visits_are_set_until_they_are(
     assert proposed not in words(page)
 
 
+def screened(first: Evaluation) -> Evaluation:
+    """A later visit at which nothing is answered yet but the safety screen."""
+    screen = {key for item in load_content().steps["safety"].items for key in item.ids}
+    visit = later(first, 4)
+    return visit.without_answer(*(key for key in visit.answers if key not in screen))
+
+
+def test_where_no_conclusion_waits_for_a_word_the_assessment_says_so_and_offers_no_act(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    """At a later visit the diagnosis stands, and often nothing is tested again that could be accepted."""
+    page = opened(AssessmentPage(session := begin(screened(first))))
+    assert session.progress["assessment"].gaps == ()
+    assert page.hint.text() == "the diagnosis of Mar 2, 2026 stands; nothing waits for your word here"
+    assert not page._accept.isVisible()
+
+
+def test_what_waits_for_a_word_can_be_accepted_at_a_later_visit_too(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    page = opened(AssessmentPage(session := begin(later(first, 4))))
+    assert session.progress["assessment"].gaps == ("pfp", "MPD")
+    assert page.hint.text() == "what the findings say; you decide"
+    QTest.mouseClick(page._accept, Qt.MouseButton.LeftButton)
+    assert session.evaluation.opinions["MPD"].accepts
+    assert page._accept.isVisible()
+    assert not page._accept.isEnabled()
+    assert page.hint.text() == "what the findings say; you decide"
+
+
 def test_discharge_criteria_stand_open_at_a_discharge(opened: Any, begin: Begin, first: Evaluation) -> None:
     page = opened(PlanPage(begin(later(first, 12, kind="discharge"))))
     assert page.look_back is not None
@@ -492,6 +522,68 @@ def test_a_discharge_waits_for_why_care_ends_and_no_other_visit_does(begin: Begi
     session.answer("discharge-reason", "goals")
     assert "discharge-reason" not in session.progress["plan"].gaps
     assert "discharge-reason" not in begin(later(first, 4)).progress["plan"].gaps
+
+
+def test_goals_said_to_be_reached_that_are_not_are_told_where_why_care_ends_is_asked(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    session = begin(later(first, 12, kind="discharge", nprs_worst=1, akps_total=90))
+    page = opened(PlanPage(session))
+    assert page.discharge is not None
+    assert "Does not fit" not in words(page.discharge)
+    session.answer("discharge-reason", "goals")
+    (doubt,) = (one for one in session.contradictions if "discharge-reason" in one.items)
+    assert doubt.text.startswith("Why care ends: you chose Goals reached; goals: ")
+    assert f"Does not fit: {doubt.text}" in words(page.discharge)
+    assert doubt.text in page.discharge.editors["discharge-reason"].hinted()[0].accessibleDescription()
+    session.answer("discharge-reason", "plateau")
+    assert "Does not fit" not in words(page.discharge)
+    session.undo()
+    session.sign()
+    assert "Does not fit" not in words(page.discharge)
+
+
+# ---------------------------------------------------------------- what counts
+
+
+def dark(page: StepPage) -> set[str]:
+    """The items whose label says that they count."""
+    rows = [row for group in page.groups for row in group.rows()]
+    return {row.item.id for row in rows if row.isVisible() and row._label.property("t") != "q"}
+
+
+def opened_whole(page: StepPage) -> StepPage:
+    for item in page.step.items:
+        page.focus_item(item.ids[0])
+    QApplication.processEvents()
+    return page
+
+
+@pytest.mark.parametrize("step_id", ["history", "movement"])
+def test_at_a_later_visit_the_labels_are_dark_of_what_it_waits_for(
+    opened: Any, begin: Begin, first: Evaluation, step_id: str
+) -> None:
+    session = begin(screened(first))
+    page = opened_whole(opened(StepPage(session.content.steps[step_id], session)))
+    waits_for = {session.content.asked[item_id][0].id for item_id in session.progress[step_id].gaps}
+    assert waits_for
+    assert dark(page) == waits_for
+    session.answer_all(
+        {item_id: answer for item_id, answer in first.answers.items() if item_id in page.gaps()}
+    )
+    QApplication.processEvents()
+    assert dark(page) >= waits_for, "what was answered does not turn grey"
+
+
+def test_at_a_first_visit_the_labels_are_dark_of_all_that_is_not_optional(
+    opened: Any, content: Content, store: Store, first: Evaluation
+) -> None:
+    blank = first.without_answer(*first.answers)
+    store.save(blank)
+    session = EvaluationSession(blank, content, store, SETTINGS)
+    page = opened_whole(opened(StepPage(content.steps["history"], session)))
+    rows = [row.item for group in page.groups for row in group.rows() if row.isVisible()]
+    assert dark(page) == {item.id for item in rows if not item.optional}
 
 
 # ---------------------------------------------------------------- what was signed

@@ -230,6 +230,72 @@ def test_the_line_for_the_reason_of_a_disagreement_is_seen_whole(
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
+@pytest.mark.parametrize("code", ["pfp", "MPD", "MCD"])
+def test_the_reason_of_a_disagreement_has_the_width_of_its_card(
+    qtbot: QtBot, home: Path, content: Content, code: str, scale: float
+) -> None:
+    window = window_on(qtbot, home, content, read_case(CASES / "ex1.toml", content), scale)
+    assert window.view is not None
+    page = window.view.show_step("assessment")
+    assert isinstance(page, AssessmentPage)
+    page.session.say(code, Opinion(accepts=False))
+    settle(page)
+    card = page.cards[code]
+    assert card.why.width() > card.width() - style.px(60)
+    words = card._decided
+    assert words.mapTo(card, QPoint()).y() + words.height() <= card.why.mapTo(card, QPoint()).y()
+
+
+def up_to(page: PlanPage, part: QWidget) -> None:
+    """Scroll so that the part is the last thing that can be seen of the page."""
+    viewport, inner = page.area.viewport(), page.area.widget()
+    assert inner is not None
+    below = part.mapTo(inner, QPoint()).y() + part.height() - viewport.height()
+    page.area.verticalScrollBar().setValue(max(0, below))
+
+
+def seen_whole(part: QWidget, viewport: QWidget) -> bool:
+    top = part.mapTo(viewport, QPoint()).y()
+    return part.isVisible() and 0 <= top <= viewport.height() - part.height()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
+@pytest.mark.parametrize("place", [0, -1])
+def test_the_goal_that_is_to_be_changed_is_seen(
+    qtbot: QtBot, home: Path, content: Content, place: int, scale: float
+) -> None:
+    window = window_on(qtbot, home, content, read_case(CASES / "ex1.toml", content), scale)
+    assert window.view is not None
+    page = window.view.show_step("plan")
+    assert isinstance(page, PlanPage)
+    settle(page)
+    change = [one for one in page._goals.findChildren(LinkButton) if one.text() == "Change"][place]
+    up_to(page, change)
+    settle(page)
+    click_slowly(window, change, change.rect().center())
+    settle(page)
+    viewport, editor = page.area.viewport(), page._goals.editor
+    assert seen_whole(editor.first, viewport)
+    assert editor.height() > viewport.height() or seen_whole(editor, viewport)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
+def test_the_reason_for_taking_an_exercise_out_is_seen_whole(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    window = window_on(qtbot, home, content, read_case(CASES / "ex1.toml", content), scale)
+    assert window.view is not None
+    page = window.view.show_step("plan")
+    assert isinstance(page, PlanPage)
+    settle(page)
+    for card in list(page.cards.values()):
+        up_to(page, card._remove)
+        click_slowly(window, card._remove, card._remove.rect().center())
+        settle(page)
+        assert seen_whole(card.removal_reason, page.area.viewport())
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
 def test_what_changed_since_two_earlier_visits_makes_the_assessment_no_wider_than_its_page(
     qtbot: QtBot, home: Path, content: Content, scale: float
 ) -> None:

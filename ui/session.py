@@ -19,11 +19,12 @@ from evalassist.clinical.facts import shown
 from evalassist.clinical.follow_up import FollowUp, episode_of, follow_up, visits_of
 from evalassist.clinical.given import Given, SoFar
 from evalassist.clinical.plan import plan_of_care
-from evalassist.clinical.progress import StepProgress, progress
+from evalassist.clinical.progress import StepProgress, counted, progress
 from evalassist.clinical.progression import log_of
 from evalassist.clinical.result import Assessment, Contradiction, NoPlan, PlanOfCare
 from evalassist.clinical.same_as import Same, is_measured, same_offered
 from evalassist.content import Content, content_for
+from evalassist.content.schema import Item
 from evalassist.errors import EvalAssistError, SignedRecordError
 from evalassist.evaluation import (
     Addendum,
@@ -203,6 +204,10 @@ class EvaluationSession(QObject):
     @property
     def progress(self) -> Mapping[str, StepProgress]:
         return self._result()[2]
+
+    def counts(self, item: Item) -> bool:
+        """Whether the item counts at this visit: its label is dark then."""
+        return counted(item, self._evaluation, self.progress.values(), later=bool(self.earlier))
 
     @property
     def letter_waits(self) -> bool:

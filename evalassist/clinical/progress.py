@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -135,6 +135,15 @@ def shown(item: Item, assessment: Assessment, side: Side | None = None) -> bool:
     if item.shown_when is None:
         return True
     return verdict_of(item.shown_when, assessment.known, side) is Verdict.MET
+
+
+def counted(item: Item, evaluation: Evaluation, states: Iterable[StepProgress], *, later: bool) -> bool:
+    """Whether the therapist is to see that the item counts: at a first visit all that is not optional; at a
+    `later` one what it waits for, optional otherwise or not, and what it has."""
+    if not later:
+        return not item.optional
+    left = {item_id for state in states for item_id in state.gaps}
+    return any(item_id in left or item_id in evaluation.answers for item_id in item.ids)
 
 
 def knee_meant(group: Group, evaluation: Evaluation) -> str:

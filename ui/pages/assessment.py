@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -38,6 +38,7 @@ from ui.widgets.glyph import State
 from ui.widgets.irritability_card import IrritabilityCard
 from ui.widgets.segments import Choice
 
+HINT = tr("what the findings say; you decide")
 PRIMARY = "primary-subcategory"
 CLASSIFIES = "REC17"
 """The guideline's word on the four subcategories."""
@@ -62,7 +63,7 @@ class AssessmentPage(Page):
 
     def __init__(self, session: EvaluationSession, parent: QWidget | None = None) -> None:
         step = session.content.steps["assessment"]
-        super().__init__(session, step.title, tr("what the findings say; you decide"), step.short, parent)
+        super().__init__(session, step.title, HINT, step.short, parent)
         self._accept = QPushButton(tr("Accept all met"))
         icons.put_icon(self._accept, "accept-all")
         self._accept.clicked.connect(self.accept_all_met)
@@ -146,7 +147,7 @@ class AssessmentPage(Page):
     def _conclusion_card(self, key: str, name: str, *, across: bool = False) -> ConclusionCard:
         card = ConclusionCard(name, across=across)
         card.go_to.connect(self.go_to)
-        card.said.connect(lambda opinion: self._say(key, opinion))
+        card.said.connect(partial(self.session.say, key))
         card.source_wanted.connect(lambda: self.source_wanted.emit(self._rules_of(key)))
         self.cards[key] = card
         return card
@@ -192,7 +193,7 @@ class AssessmentPage(Page):
         line = self._pair()
         self.irritability = IrritabilityCard()
         self.irritability.go_to.connect(self.go_to)
-        self.irritability.said.connect(lambda opinion: self._say(IRRITABILITY, opinion))
+        self.irritability.said.connect(partial(self.session.say, IRRITABILITY))
         self._flags = Card(tr("Prognosis flags"))
         self._flag_count = style.label("s")
         self._flags.title_row.addWidget(self._flag_count)
@@ -246,8 +247,7 @@ class AssessmentPage(Page):
         yield from self._causes.pieces(self.session.causes.values())
         self.impression.set_value(self.session.evaluation.impression or None)
         self.impression.setEnabled(not self.read_only)
-        left = [key for key in asked if key not in self.session.assessment.opinions]
-        self._accept.setEnabled(bool(left) and not self.read_only)
+        self._show_what_waits(assessment, asked)
         if assessment.red_flags and assessment.stopped:
             titles = "; ".join(flag.rule.title for flag in assessment.stops)
             self.show_banner("danger", f"{titles}.", " ".join(advised(assessment.stops)))
@@ -256,6 +256,25 @@ class AssessmentPage(Page):
             self.show_banner("att", f"{rule.title}.", rule.do_now, act=tr("Say why it is safe to go on"))
         else:
             self.hide_banner()
+
+    def _show_what_waits(self, assessment: Assessment, asked: tuple[str, ...]) -> None:
+        """Offer to accept what is met; where a later visit has nothing to accept, say so."""
+        left = [key for key in asked if key not in assessment.opinions]
+        accepted = any(opinion.accepts for opinion in assessment.opinions.values())
+        self._accept.setEnabled(bool(left) and not self.read_only)
+        self._accept.setVisible(bool(asked) or accepted)
+        found = self.session.follow_up
+        nothing = not asked and not accepted and not self.session.progress[self.step_id].gaps
+        self.set_hint(
+            HINT
+            if found is None or assessment.hip_first or not nothing
+            else tr("the diagnosis of {day} stands; nothing waits for your word here").format(
+                day=date_text(found.diagnosed)
+            )
+            if found.diagnosed
+            else tr("nothing waits for your word here")
+        )
+        self.fit_title()
 
     def banner_acted(self) -> None:
         self.go_to.emit(FAR_BELOW_REASON)
@@ -456,16 +475,6 @@ class AssessmentPage(Page):
         if not self.read_only:
             self.accept_all_met()
 
-    def _say(self, key: str, opinion: Opinion | None) -> None:
-        self.session.say(key, opinion)
-        if opinion is not None and not opinion.accepts and key in self.cards:
-            QTimer.singleShot(0, self.cards[key], partial(self._into_view, key))  # the card has grown by then
-
-    def _into_view(self, key: str) -> None:
-        why = self.cards[key].why
-        if why.isAncestorOf(self.window().focusWidget() or self.window()):
-            self.area.ensureWidgetVisible(why, 0, style.px(24))
-
     # ------------------------------------------------------------ how the window talks to it
 
     def focus_item(self, item_id: ItemId) -> bool:
@@ -487,7 +496,8 @@ class AssessmentPage(Page):
         return False
 
     def focus_start(self) -> None:
-        self._accept.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._accept.isVisible():
+            self._accept.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def commit(self) -> None:
         self.impression.commit()

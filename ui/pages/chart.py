@@ -21,6 +21,7 @@ from ui.widgets.cards import Card, HeaderBar, Rule
 from ui.widgets.dates import KIND_WORDS, date_text
 from ui.widgets.glyph import State, StateGlyph
 from ui.widgets.lines import Line, age, cell, empty, giving, plain, quiet, short_date
+from ui.widgets.marks import LinkButton
 from ui.widgets.pdf_view import PdfMaker
 from ui.widgets.side import SideBadge
 from ui.widgets.trend_view import WIDTH as TREND_WIDTH
@@ -259,6 +260,11 @@ class ChartPage(QWidget):
             line.setToolTip(style.tip("\n".join(told.details)))
             line.chosen.connect(partial(self.paper_chosen.emit, row.id))
             self._paper_rows.addWidget(line)
+        if len(found) > MOST_PAPERS:
+            more = LinkButton(tr("and {count} more").format(count=len(found) - MOST_PAPERS))
+            more.setAccessibleName(tr("{words}: show all documents").format(words=more.text()))
+            more.clicked.connect(partial(self.paper_chosen.emit, ""))
+            self._paper_rows.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
         if not found:
             self._paper_rows.addWidget(quiet(tr("No paper was printed or saved yet.")))
         self._papers.set_title(tr("Documents given"), f"{len(found)}" if found else "")

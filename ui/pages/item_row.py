@@ -101,7 +101,7 @@ class ItemRow(QWidget):
     def _build_label(self) -> QWidget:
         cell = self._label_cell = QWidget()
         line: QHBoxLayout = style.row(cell, spacing=4)
-        self._label = style.label("q" if self.item.optional else "", self.item.label, wrap=True)
+        self._label = style.label("", self.item.label, wrap=True)
         self._label.setMinimumHeight(style.control_height())
         self._mark = QToolButton()
         self._mark.setProperty("bare", True)
@@ -218,6 +218,7 @@ class ItemRow(QWidget):
         """Show the answers; False when nothing of this item is asked now."""
         answers = self._page.session.evaluation.answers
         self._show_help()
+        style.say(self._label, t="" if self._page.session.counts(self.item) else "q")
         any_shown = False
         for item_id, editor in self.editors.items():
             asked = shown(self.item, assessment, side_of(self.item, item_id))

@@ -16,6 +16,7 @@ from ui.widgets.elided import WrappedLabel
 from ui.widgets.fields import TextField
 from ui.widgets.glyph import State
 from ui.widgets.marks import LinkButton, ReasonLink, SourceMark, StateGlyph
+from ui.widgets.roomy import bring_into_view
 from ui.widgets.segments import Choice, SegmentedControl
 
 ACCEPT, DISAGREE = "accept", "disagree"
@@ -23,7 +24,7 @@ MOST_AGAINST = 2
 TITLE_WIDTH = 90
 """A title goes over several lines before it gets narrower than this."""
 WHY_WIDTH = 50
-"""So do the words beside the reason."""
+"""So do the words that ask for the reason."""
 
 
 class ReasonList(QWidget):
@@ -115,16 +116,18 @@ class ConclusionCard(QFrame):
         self._note.setWordWrap(True)
         self._note.setIndent(style.px(5))
         self._why_line = QWidget()
-        why = style.row(self._why_line, (5, 3, 0, 0), spacing=8)
+        why = style.column(self._why_line, (5, 3, 0, 0), spacing=2)
         self._decided = WrappedLabel("b", least=TITLE_WIDTH)
-        why.addWidget(self._decided)
-        self.why = TextField(tr("{name}: why you disagree").format(name=name))
-        self.why.answered.connect(lambda words: self.said.emit(Opinion(False, str(words or ""))))
-        self.why.setMinimumWidth(style.px(TITLE_WIDTH))
-        why.addWidget(self.why, 1)
         self._why_missing = WrappedLabel("s", tr("write the reason"), least=WHY_WIDTH)
         style.say(self._why_missing, c="att")
-        why.addWidget(self._why_missing)
+        words = style.row(spacing=8)
+        words.addWidget(self._decided)
+        words.addWidget(self._why_missing)
+        words.addStretch(1)
+        why.addLayout(words)
+        self.why = TextField(tr("{name}: why you disagree").format(name=name), from_the_start=True)
+        self.why.answered.connect(lambda words: self.said.emit(Opinion(False, str(words or ""))))
+        why.addWidget(self.why)
         self._against = ReasonList()
         self._against.go_to.connect(self.go_to)
         self._rule = style.label("s")
@@ -229,3 +232,4 @@ class ConclusionCard(QFrame):
         self.said.emit(Opinion(accepts, "" if accepts else self.why.value or ""))
         if not accepts:
             self.why.setFocus(Qt.FocusReason.OtherFocusReason)
+            bring_into_view(self._why_line, self.why)

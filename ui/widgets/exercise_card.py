@@ -20,6 +20,7 @@ from ui import icons, style
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.fields import TextField
 from ui.widgets.marks import Chip, LinkButton, ReasonLink
+from ui.widgets.roomy import bring_into_view
 from ui.widgets.side import Side, SideBadge
 from ui.widgets.stepper import Stepper
 
@@ -366,6 +367,7 @@ class ExerciseCard(QFrame):
         """Ask why it is taken out."""
         self._removal.show()
         self.removal_reason.setFocus(Qt.FocusReason.OtherFocusReason)
+        bring_into_view(self._removal)
 
     def _keep(self) -> None:
         self._remove.setFocus(Qt.FocusReason.OtherFocusReason)  # what hides loses the keyboard

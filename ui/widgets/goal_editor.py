@@ -72,10 +72,14 @@ class GoalEditor(QFrame):
             for field, _ in self._faults()
         ]
 
+    @property
+    def first(self) -> QWidget:
+        """The first thing that can be changed."""
+        return next(iter(self._targets.values()), self.words)
+
     def focus_first(self) -> None:
         """Put the keyboard on the first thing that can be changed."""
-        first: QWidget = next(iter(self._targets.values()), self.words)
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _faults(self) -> list[tuple[Typed, str]]:
         """The fields in which something stands that was refused, with the sentence that says why."""

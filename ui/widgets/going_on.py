@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from evalassist.clinical.progress import shown
 from evalassist.clinical.result import Assessment
@@ -15,6 +15,7 @@ from ui import style
 from ui.session import EvaluationSession
 from ui.widgets.cards import Card
 from ui.widgets.editors import Editor, editor_for
+from ui.widgets.panel_lines import DOUBT
 
 ROOM = 420
 
@@ -27,6 +28,8 @@ class GoingOnCard(Card):
         self._group, self._session = group, session
         self.editors: dict[ItemId, Editor] = {}
         self._rows: dict[ItemId, QWidget] = {}
+        self._doubts: dict[ItemId, QLabel] = {}
+        """Below an answer: what does not fit together with it."""
 
     def refresh(self, assessment: Assessment, answers: Answers, *, read_only: bool) -> None:
         """Show what is asked now, and the answers; nothing asked, no card."""
@@ -37,9 +40,19 @@ class GoingOnCard(Card):
             if item.id in self._rows:
                 self._rows[item.id].setVisible(asked)
                 self.editors[item.id].show_answer(answers.get(item.id))
+                self._say_doubts(item.id, read_only=read_only)
         self.setVisible(any(shown(item, assessment) for item in self._group.items))
         for row in self._rows.values():
             row.setEnabled(not read_only)
+
+    def _say_doubts(self, item_id: ItemId, *, read_only: bool) -> None:
+        """The reasoning panel says it too, and may be folded; in a signed evaluation there is nothing to mend."""
+        told = () if read_only else self._session.contradictions
+        doubts = [one.text for one in told if item_id in one.items]
+        words = f"{DOUBT}: {' '.join(doubts)}" if doubts else ""
+        self._doubts[item_id].setText(words)
+        self._doubts[item_id].setVisible(bool(words))
+        self.editors[item_id].hint(words)
 
     def _add(self, item: Item) -> None:
         row = QWidget()
@@ -51,6 +64,9 @@ class GoingOnCard(Card):
         editor.item_id = item.id
         editor.answered.connect(partial(self._session.answer, item.id))
         stack.addWidget(editor)
+        doubts = self._doubts[item.id] = style.label("s", wrap=True)
+        style.say(doubts, c="att")
+        stack.addWidget(doubts)
         before = [
             other for other in self._group.items[: self._group.items.index(item)] if other.id in self._rows
         ]

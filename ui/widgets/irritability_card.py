@@ -18,6 +18,7 @@ from ui.widgets.cards import Card
 from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.fields import TextField
 from ui.widgets.marks import StateGlyph
+from ui.widgets.roomy import bring_into_view
 from ui.widgets.segments import Choice, SegmentedControl
 
 
@@ -57,7 +58,7 @@ class IrritabilityCard(Card):
         self._why_line = QWidget()
         why = style.row(self._why_line, spacing=8)
         why.addWidget(style.label("s", tr("Because")))
-        self.why = TextField(tr("Irritability: why you set another level"))
+        self.why = TextField(tr("Irritability: why you set another level"), from_the_start=True)
         self.why.answered.connect(self._explained)
         why.addWidget(self.why, 1)
         self._why_missing = style.label("s", tr("write the reason"))
@@ -116,6 +117,7 @@ class IrritabilityCard(Card):
         else:
             self.said.emit(Opinion(False, str(self.why.value or ""), str(level)))
             self.why.setFocus()
+            bring_into_view(self._why_line)
 
     def _explained(self, words: object) -> None:
         if self.level.value is not None:

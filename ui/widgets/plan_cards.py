@@ -197,6 +197,7 @@ class GoalsCard(Card):
             return
         if self.open_goal(goal_id):
             self.editor.focus_first()
+            bring_into_view(self.editor, self.editor.first)
         else:
             self.back_wanted.emit(goal_id)
 

@@ -85,14 +85,18 @@ def outermost(widget: QWidget) -> QWidget:
     return window
 
 
-def bring_into_view(words: QWidget) -> None:
-    """Scroll to words that were just said, wherever they stand; what nobody sees was not said."""
+def bring_into_view(words: QWidget, first: QWidget | None = None) -> None:
+    """Scroll to what was just said or opened, wherever it stands; what nobody sees is not there.
+
+    `first`: the part of it that is seen in any case, where there is no room for all of it.
+    """
 
     def scroll() -> None:
-        part: QWidget | None = words
-        while part is not None and words.isVisible():
-            part = part.parentWidget()
-            if isinstance(part, QScrollArea):
-                part.ensureWidgetVisible(words, 0, style.px(12))
+        for wanted in filter(None, (words, first)):
+            part: QWidget | None = wanted
+            while part is not None and wanted.isVisible():
+                part = part.parentWidget()
+                if isinstance(part, QScrollArea):
+                    part.ensureWidgetVisible(wanted, 0, style.px(12))
 
-    QTimer.singleShot(0, words, scroll)
+    QTimer.singleShot(0, words, scroll)  # it has its size by then

@@ -1,6 +1,7 @@
 """Fields for words."""
 
 from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 from shiboken6 import isValid
 
@@ -21,11 +22,14 @@ class TextField(Typed):
         lines: int = 1,
         most_lines: int = 8,
         letters: int | None = None,
+        from_the_start: bool = False,
     ) -> None:
+        """`from_the_start`: one line that shows how its words begin while nobody types in it."""
         super().__init__(name, parent)
         self._lines, self._most_lines = lines, max(lines, most_lines)
         self._letters = self._room = letters
         """Typing stops at so many letters; words that were longer already are shown whole."""
+        self._from_the_start = from_the_start
         self.edit: QLineEdit | QPlainTextEdit
         if lines == 1:
             line = Line()
@@ -34,6 +38,8 @@ class TextField(Typed):
             line.textEdited.connect(self._typing)
             line.entered.connect(self._entered)
             line.left.connect(self._line_left)
+            if from_the_start:
+                line.installEventFilter(self)
             self.edit = line
         else:
             block = QPlainTextEdit()
@@ -71,14 +77,29 @@ class TextField(Typed):
             if self._room:
                 self.edit.setMaxLength(self._room)
             self.edit.setText(words)
+            self._show_start()
         else:
             self.edit.setPlainText(words)
         self._pause.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusOut and isValid(self) and watched is self.edit:
-            self.commit_unasked()
+        if isValid(self) and watched is self.edit:
+            if event.type() == QEvent.Type.FocusOut:
+                self.commit_unasked()
+                self._show_start()
+            elif (
+                event.type() == QEvent.Type.FocusIn
+                and isinstance(event, QFocusEvent)
+                and event.reason() == Qt.FocusReason.OtherFocusReason
+                and isinstance(self.edit, QLineEdit)
+            ):
+                self.edit.end(False)  # one goes on writing where the words end
         return super().eventFilter(watched, event)
+
+    def _show_start(self) -> None:
+        edit = self.edit
+        if self._from_the_start and isinstance(edit, QLineEdit) and self.window().focusWidget() is not edit:
+            edit.home(False)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.StyleChange:
