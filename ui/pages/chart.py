@@ -82,7 +82,7 @@ class ChartPage(QWidget):
         self._header.set_two_lines(style.scale() >= TWO_LINES_FROM)
         self._header.set_user(settings.therapist_name if signed_in else "")
         self._episodes_column = style.column(spacing=12)
-        self._papers = Card(tr("Documents given"))
+        self._papers = Card(tr("Documents kept"))
         self._paper_rows = style.column(spacing=0)
         self._papers.body.addLayout(self._paper_rows)
         self._trends = Card(tr("Trends"))
@@ -267,7 +267,7 @@ class ChartPage(QWidget):
             self._paper_rows.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
         if not found:
             self._paper_rows.addWidget(quiet(tr("No paper was printed or saved yet.")))
-        self._papers.set_title(tr("Documents given"), f"{len(found)}" if found else "")
+        self._papers.set_title(tr("Documents kept"), f"{len(found)}" if found else "")
 
     # ------------------------------------------------------------ trends
 
