@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
 from evalassist.clinical.follow_up import FollowUp, episode_of, follow_up, visits_of
-from evalassist.clinical.last_time import as_last_plan, as_last_time, goals_as_last_time, in_words
+from evalassist.clinical.last_time import as_last_time, goals_as_last_time, in_words
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.progression import edits_of_all
 from evalassist.clinical.result import PlannedExercise, PlanOfCare
@@ -111,9 +111,7 @@ def test_progress_takes_the_next_exercise_of_the_ladder_and_is_told_as_an_edit(c
 
 def test_an_exercise_of_another_phase_is_warned_of_like_any_edit(content: Content) -> None:
     plan, _ = applied(later(content, went_well("HA01")))
-    assert any(
-        "but it is for phases 2 to 3, and this plan is in phase 1" in w for w in plan.warnings
-    )
+    assert any("but it is for phases 2 to 3, and this plan is in phase 1" in w for w in plan.warnings)
 
 
 def test_a_contraindicated_exercise_is_warned_of_like_any_edit(content: Content) -> None:
@@ -434,16 +432,18 @@ def test_what_was_taken_out_last_time_is_told_where_it_comes_back_one_step_harde
     assert again.kind == "add"
 
 
-def test_the_last_plan_is_not_asked_for_where_it_stands_or_there_was_none(content: Content) -> None:
-    _, plan = judged(later(content))
-    today, known = plan.exercises, content.exercises
-    assert as_last_plan(today, (), today, known) == ()
-    assert as_last_plan((), (), today, known) == ()
-    assert as_last_plan(today[1:], (), today, known) == (
-        PlanEdit("drop", today[0].exercise.id, reason="not in the last plan"),
-    )
-    kept = PlanEdit("add", today[0].exercise.id)
-    assert as_last_plan(today[1:], (kept,), today, known) == (), "what was decided today is left as it is"
+def test_what_is_forbidden_at_the_end_of_care_is_not_gone_on_with(content: Content) -> None:
+    first = read_case(CASES / "ex1.toml", content).with_plan_edit(PlanEdit("swap", "HX01", to="HX04"))
+    now = replace(later(content, weeks=12), kind="discharge")
+    plans = []
+    for evaluation in (now, now.with_answer("back-bad", "yes")):
+        plan = plan_of_care(evaluation, assess(evaluation, content), content, episode_of(visits_of((first,))))
+        assert isinstance(plan, PlanOfCare)
+        plans.append(plan)
+    before, after = plans
+    assert set(ids(before)) - set(ids(after)) == {"HX04"}
+    [why] = [one.why for one in after.refused if one.exercise_id == "HX04"]
+    assert "bends backward" in why
 
 
 def test_the_distance_that_the_therapist_set_last_time_is_told_where_the_patients_own_is_proposed_again(

@@ -100,33 +100,6 @@ def _target(edit: PlanEdit) -> float | str | None:
     return edit.to or (None if edit.value is None else float(edit.value))
 
 
-def as_last_plan(
-    last: Iterable[PlannedExercise],
-    now: Iterable[PlanEdit],
-    in_plan: Iterable[PlannedExercise],
-    exercises: Container[str],
-) -> tuple[PlanEdit, ...]:
-    """The edits that leave the patient with the exercises of the last plan, in its sets, repetitions and holds.
-
-    On how many days is left to the plan of today. What was decided today is left as it is.
-    """
-    decided = {exercise for edit in now for exercise in (edit.exercise, edit.to) if exercise}
-    then = {one.exercise.id: one.dose for one in last if one.exercise.id in exercises}
-    today = {one.exercise.id: one.dose for one in in_plan}
-    out = (PlanEdit("drop", each, reason="not in the last plan") for each in today if each not in then)
-    put = (PlanEdit("add", each, reason="goes on from the last plan") for each in then if each not in today)
-    doses = (
-        PlanEdit("dose", each, field=field, value=getattr(dose, field))
-        for each, dose in then.items()
-        for field in ("sets", "reps", "hold_s")
-        if each not in today or getattr(today[each], field) != getattr(dose, field)
-    )
-    changes = [edit for edit in (*out, *put) if edit.exercise not in decided]
-    if not then or not changes:
-        return ()
-    return (*changes, *(edit for edit in doses if edit.exercise not in decided))
-
-
 def in_words(
     edits: Iterable[PlanEdit], exercises: Mapping[str, Exercise], goals: Iterable[Goal] = ()
 ) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def plan_of_care(
     log = Log()
     placed = () if _after_surgery(assessment) else choose(case, log)
     refused = refusals(case, placed, log)
-    proposed = [_planned(case, entry) for entry in placed]
+    proposed = _goes_on(case, episode) or [_planned(case, entry) for entry in placed]
     edited = apply_edits(case, proposed, evaluation.plan_edits)
     schedule = schedule_of(case, evaluation.plan_edits, episode)
     goals = goals_of(case, schedule, evaluation.plan_edits, episode)
@@ -229,6 +229,25 @@ def _planned(case: Case, entry: Placed) -> PlannedExercise:
         dose=dose_for(case, exercise),
         because=(*entry.because, phase),
     )
+
+
+def _goes_on(case: Case, episode: SoFar | None) -> list[PlannedExercise]:
+    """Care that ends leaves the patient with what is done now, in its sets, repetitions and holds; not with what is
+    forbidden today. On how many days is said anew, for an upkeep plan may be agreed."""
+    if case.evaluation.kind != "discharge" or episode is None or episode.plan is None:
+        return []
+    kept = ("sets", "reps", "reps_text", "hold_s")
+    return [
+        PlannedExercise(
+            exercise,
+            one.slot,
+            one.side,
+            dose_for(case, exercise).model_copy(update={field: getattr(one.dose, field) for field in kept}),
+            (Reason("done until now"),),
+        )
+        for one in episode.plan.exercises
+        if (exercise := case.exercises.get(one.exercise.id)) is not None and exercise.id not in case.blocked
+    ]
 
 
 def _ended(episode: SoFar | None, told: set[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame
 
-from evalassist.clinical.last_time import as_last_plan, as_last_time, goals_as_last_time, in_words
+from evalassist.clinical.last_time import as_last_time, goals_as_last_time, in_words
 from evalassist.clinical.result import PlanOfCare
 from evalassist.evaluation import PlanEdit
 from evalassist.translate import tr
@@ -19,22 +19,18 @@ if TYPE_CHECKING:
 
 
 class LastTimeLine(QFrame):
-    """Decides again as at the last visit, at once.
-
-    Care that ends leaves the patient with what is done now: there it is the whole last plan.
-    """
+    """Decides again as at the last visit, at once. A plan for the time after care begins with the last one anyway."""
 
     decided = Signal()
 
     def __init__(self, session: EvaluationSession) -> None:
         super().__init__()
         self._session = session
-        self._ends = session.evaluation.kind == "discharge"
         self._edits: tuple[PlanEdit, ...] = ()
         self.setProperty("card", "att")
         line = style.row(self, (10, 5, 8, 5), spacing=8)
         self._words = style.label("", wrap=True)
-        self.again = LinkButton(tr("As the last plan") if self._ends else tr("As last time"))
+        self.again = LinkButton(tr("As last time"))
         self.again.clicked.connect(self._decide)
         line.addWidget(StateGlyph("look"), 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._words, 1)
@@ -49,14 +45,8 @@ class LastTimeLine(QFrame):
             self._session.follow_up,
         )
         today, now = plan.exercises, session.evaluation.plan_edits
-        if follow_up is None or read_only:
-            self._edits, says = (), ""
-        elif self._ends:
-            last = [course.planned for course in follow_up.exercises]
-            self._edits = as_last_plan(last, now, today, exercises)
-            names = "; ".join(one.exercise.name for one in last)
-            says = tr("Not the exercises of the last plan, which held: {names}.").format(names=names)
-        else:
+        self._edits, says = (), ""
+        if follow_up is not None and not follow_up.ends and not read_only:
             then = {course.planned.exercise.id for course in follow_up.exercises}
             before = session.earlier[-1].plan_edits
             self._edits = (
