@@ -638,6 +638,16 @@ def test_a_compensation_is_chosen_from_those_of_the_group(session_of: Any, opene
     assert session.evaluation.answers["habd.right"].compensation == "trunk hitches"
 
 
+def test_a_side_without_its_lever_arm_is_not_told_as_one_with_another(session_of: Any, opened: Any) -> None:
+    session = session_of("ex1")
+    session.answer("habd.right", StrengthTest(trials=(82.0, 82.0), unit="N", lever_arm_m=0.8))
+    session.answer("habd.left", StrengthTest(trials=(100.0, 100.0), unit="N"))
+    page = opened(StrengthPage(session), height=2400)
+    assert "one side without its lever arm: no percentage" in reads(page.rows["habd"])
+    session.answer("habd.left", StrengthTest(trials=(100.0, 100.0), unit="N", lever_arm_m=0.8))
+    assert "lever arm: no percentage" not in reads(page.rows["habd"])
+
+
 def test_equals_takes_the_lever_arm_of_the_right_side(session_of: Any, opened: Any) -> None:
     page = opened(StrengthPage(session := session_of()))
     type_trials(page, "Hip abduction", "right", ("88", "93", "90"))

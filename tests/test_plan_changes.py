@@ -25,7 +25,7 @@ from pytestqt.qtbot import QtBot
 from evalassist.case_file import read_case
 from evalassist.clinical.result import Goal, PlanOfCare
 from evalassist.content import Content
-from evalassist.evaluation import Evaluation, Opinion, StrengthTest
+from evalassist.evaluation import Evaluation, Opinion, PlanEdit, StrengthTest
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
@@ -170,6 +170,14 @@ def test_the_unit_of_a_goal_stands_once(page_of: Open) -> None:
     texts = [each.text() for each in page.findChildren(QLabel)]
     assert [each for each in texts if each.startswith("km a week")]
     assert not [each for each in texts if "km a week km a week" in each]
+
+
+def test_a_plan_of_four_weeks_has_no_column_for_a_short_term(page_of: Open) -> None:
+    page = page_of("ex1")
+    assert "4 weeks" in reads(page._goals).split("\n")
+    page.session.edit_plan(PlanEdit("visits", field="weeks_2", value=0))
+    assert planned(page).schedule.weeks == 4
+    assert reads(page._goals).split("\n").count("4 weeks") == 1
 
 
 def test_undo_takes_back_a_changed_target(page_of: Open) -> None:

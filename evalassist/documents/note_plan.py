@@ -54,7 +54,8 @@ def _exercises(exercises: Sequence[NoteExercise], width: float) -> Flowable:
 
 
 def _goals(plan: NotePlan, width: float) -> Flowable:
-    heads = ("Goal", "Now", f"{SHORT_WEEKS} weeks", f"{plan.weeks} weeks", f"By {day(plan.ends)}")
+    short = f"{SHORT_WEEKS} weeks" if plan.weeks > SHORT_WEEKS else ""
+    heads = ("Goal", "Now", short, f"{plan.weeks} weeks", f"By {day(plan.ends)}")
     rows: list[list[Any]] = [[cell(words, BOLD) for words in heads]]
     rows += [
         [

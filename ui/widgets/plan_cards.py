@@ -14,6 +14,7 @@ from evalassist.clinical.result import Advice, Goal, PlanOfCare
 from evalassist.content import Content
 from evalassist.content.schema import Recommendation
 from evalassist.translate import tr, trn
+from evalassist.wording.plan import SHORT_WEEKS
 from evalassist.words import upper_first
 from ui import spoken, style
 from ui.widgets.cards import Card
@@ -80,7 +81,7 @@ class GoalsCard(Card):
             (
                 tr("Goal"),
                 tr("now"),
-                tr("4 weeks"),
+                tr("4 weeks") if plan.schedule.weeks > SHORT_WEEKS else "",
                 tr("{weeks} weeks").format(weeks=plan.schedule.weeks),
                 "",
             )

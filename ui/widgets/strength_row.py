@@ -447,6 +447,8 @@ def reading(
         tested = [side for side in (measured.right, measured.left) if side is not None and side.trials]
         if any(side.score is None for side in tested):
             return "", tr("trials differ: no percentage"), ""
+        if len({side.lever_arm_m is None for side in tested}) == 2:
+            return "", tr("one side without its lever arm: no percentage"), ""
         return "", tr("lever arms or units differ: no percentage") if len(tested) == 2 else "", ""
     lower = 100 - measured.asymmetry_percent
     words = (
