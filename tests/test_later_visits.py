@@ -459,7 +459,7 @@ def test_where_no_conclusion_waits_for_a_word_the_assessment_says_so_and_offers_
     """At a later visit the diagnosis stands, and often nothing is tested again that could be accepted."""
     page = opened(AssessmentPage(session := begin(screened(first))))
     assert session.progress["assessment"].gaps == ()
-    assert page.hint.text() == "the diagnosis of Mar 2, 2026 stands; nothing waits for your word here"
+    assert page.hint.text() == "the diagnosis of Mar 2, 2026 stands; nothing waits for your word now"
     assert not page._accept.isVisible()
 
 

@@ -246,7 +246,7 @@ def test_the_reason_of_a_disagreement_has_the_width_of_its_card(
     assert words.mapTo(card, QPoint()).y() + words.height() <= card.why.mapTo(card, QPoint()).y()
 
 
-def up_to(page: PlanPage, part: QWidget) -> None:
+def up_to(page: PlanPage | AssessmentPage, part: QWidget) -> None:
     """Scroll so that the part is the last thing that can be seen of the page."""
     viewport, inner = page.area.viewport(), page.area.widget()
     assert inner is not None
@@ -257,6 +257,23 @@ def up_to(page: PlanPage, part: QWidget) -> None:
 def seen_whole(part: QWidget, viewport: QWidget) -> bool:
     top = part.mapTo(viewport, QPoint()).y()
     return part.isVisible() and 0 <= top <= viewport.height() - part.height()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
+def test_the_line_for_the_reason_of_another_irritability_is_seen_whole(
+    qtbot: QtBot, home: Path, content: Content, scale: float
+) -> None:
+    window = window_on(qtbot, home, content, read_case(CASES / "ex1.toml", content), scale)
+    assert window.view is not None
+    page = window.view.show_step("assessment")
+    assert isinstance(page, AssessmentPage)
+    settle(page)
+    card = page.irritability
+    high = next(one for one in card.level.findChildren(QAbstractButton) if one.text() == "High")
+    up_to(page, high)
+    click_slowly(window, high, high.rect().center())
+    settle(page)
+    assert seen_whole(card.why, page.area.viewport())
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)

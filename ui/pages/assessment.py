@@ -268,11 +268,11 @@ class AssessmentPage(Page):
         self.set_hint(
             HINT
             if found is None or assessment.hip_first or not nothing
-            else tr("the diagnosis of {day} stands; nothing waits for your word here").format(
+            else tr("the diagnosis of {day} stands; nothing waits for your word now").format(
                 day=date_text(found.diagnosed)
             )
             if found.diagnosed
-            else tr("nothing waits for your word here")
+            else tr("nothing waits for your word now")
         )
         self.fit_title()
 
