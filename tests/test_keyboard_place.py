@@ -28,7 +28,7 @@ from evalassist.evaluation import Evaluation, Patient
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
-from ui import evaluation_view, style
+from ui import early_pages, style
 from ui.app import App
 from ui.crash import CrashHook
 from ui.dialogs.preferences import PreferencesDialog
@@ -53,7 +53,7 @@ pytestmark = [
 @pytest.fixture
 def window(qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     # Each page is made when it is gone to, as on a first arrival; making them beside takes longer.
-    monkeypatch.setattr(evaluation_view, "REST_BEFORE_BUILDING_MS", 1_000_000_000)
+    monkeypatch.setattr(early_pages, "REST_BEFORE_BUILDING_MS", 1_000_000_000)
     home.mkdir(parents=True, exist_ok=True)
     with Store(home / "evalassist.db", KEYS) as store:
         made = window_of(qtbot, store)
