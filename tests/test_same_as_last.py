@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -236,6 +236,18 @@ def test_a_change_is_judged_beside_its_field_once_it_is_answered(opened: Any, be
     session.answer("nprs-worst", 5.0)
     assert told(page, "nprs-worst") == "last: 6/10, Mar 2 · −1: within measurement error"
     assert line_of(page, "nprs-worst")._words.toolTip() == "MDC 2, MCID 1.16"
+
+
+def test_an_answer_leaves_the_rows_below_where_they_are(opened: Any, begin: Begin) -> None:
+    session = begin()
+    page = step(opened, session, "history", "nprs-worst")
+    below = line_of(page, "wakes").same
+    before = below.mapTo(page, QPoint()).y()
+    session.answer("nprs-worst", 6.0)
+    for _ in range(3):
+        QApplication.processEvents()
+    assert line_of(page, "nprs-worst").same.isHidden()
+    assert below.mapTo(page, QPoint()).y() == before
 
 
 def test_without_a_limit_no_change_is_judged(opened: Any, begin: Begin) -> None:

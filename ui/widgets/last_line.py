@@ -37,6 +37,7 @@ class LastLine(QObject):
         self._ask = Said("s", wrap=True)
         style.say(self._ask, c="att")
         line = style.row(spacing=8)
+        line.addStrut(self.same.sizeHint().height())  # when it goes, the rows below stay where they are
         line.addWidget(self.same)
         line.addWidget(self._words, 1)
         self.place: QVBoxLayout = style.column(spacing=0)
