@@ -59,7 +59,8 @@ def progress(
         not_now = not_now.union(*(measure.items for measure in totals))
         held = _held(evaluation, earlier, content).union(filter(None, (each.total_item for each in totals)))
         held |= frozenset(_named_again(evaluation, earlier))
-        held |= _asked_again(evaluation, earlier[-1].assessment, content, whole_steps=False)
+        named = _asked_again(evaluation, earlier[-1].assessment, content, whole_steps=False)
+        held |= {item_id for item_id in named if content.asked[item_id][0].optional}
         not_now -= held
     asked = {
         step.id: _asked_step(step, evaluation, assessment, not_now, held)
