@@ -99,7 +99,9 @@ def _changes(since: date, changes: Iterable[Change]) -> NoteChanges:
 
 def _criterion(criterion: Criterion, content: Content) -> NoteCriterion:
     """Of one that is not known, what is missing: what is known would read as if it were met."""
-    because = _words(criterion.reasons)
+    because = _words(criterion.reasons) or (
+        criterion.exit.unknown if criterion.verdict is Verdict.UNDECIDED else ""
+    )
     if criterion.verdict is Verdict.UNDECIDED and criterion.missing:
         because = f"missing: {content.labels(criterion.missing)}"
     return NoteCriterion(says=criterion.exit.says, state=STATES[criterion.verdict], because=because)

@@ -152,6 +152,17 @@ def test_a_criterion_that_is_not_known_tells_what_is_missing_and_not_what_would_
     assert strength.because == "missing: hip extension, right and left"
 
 
+def test_more_exercises_than_an_upkeep_plan_holds_are_warned_of(content: Content) -> None:
+    case = {"base": "ex1", "weeks": 12, "now": {"upkeep-plan": "yes"}}
+    told = "An upkeep plan of at most 4 exercises is agreed, and 5 stand here: take some out."
+    plan = note_at(case, content).plan
+    assert plan is not None
+    assert told not in plan.warnings
+    fuller = note_at({**case, "edits": [PlanEdit("add", "QO02")]}, content).plan
+    assert fuller is not None
+    assert told in fuller.warnings
+
+
 def test_note_and_plain_text_hold_the_same_summary(note: Note) -> None:
     for told in (printed(evaluation_note_pdf(note)), " ".join(note_text(note).split())):
         assert "Goals reached" in told

@@ -461,3 +461,22 @@ def test_the_distance_that_the_therapist_set_last_time_is_told_where_the_patient
     assert in_words((forty,), content.exercises, plan.goals) == (
         "goal Running distance without a flare 40 km a week at the end of the plan",
     )
+
+
+def test_what_is_taken_out_stays_out_when_the_next_phase_has_it_one_step_harder(content: Content) -> None:
+    """The plan had announced a next phase without it."""
+    gone = PlanEdit("drop", "HE01", reason="hurts her back")
+    _, before = judged(later(content).with_plan_edit(gone))
+    now = later(content).with_plan_edit(gone).with_answer("plan-phase", "2")
+    _, plan = judged(now)
+    assert "HE02" not in {*before.next_phase, *ids(plan)}
+    assert "HE02" in ids(judged(later(content).with_answer("plan-phase", "2"))[1])
+    [out] = plan.taken_out
+    assert out == ("HE02", "as Clamshell: hurts her back", "therapist")
+    assert not any("no longer fits" in words for words in plan.warnings)
+    assert "HE02" in ids(judged(now.with_plan_edit(PlanEdit("add", "HE02")))[1]), "the therapist's word"
+
+
+def test_a_plan_for_the_time_after_care_speaks_of_no_next_phase(content: Content) -> None:
+    ends = replace(later(content, weeks=12), kind="discharge")
+    assert judged(ends)[1].next_phase == ()

@@ -323,6 +323,19 @@ def test_a_disagreement_with_what_the_findings_no_longer_say_is_not_told(
     assert "At the last visit" not in words(page.cards["MPD"])
 
 
+def test_a_disagreement_of_the_last_visit_is_told_where_the_findings_leave_it_open(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    word = Opinion(False, "clear valgus when running", of="not met")
+    now = later(first, 4).without_answer(
+        "lsd-knee.right", "sls-rating.right", "sls-knee.right", "lsd-arm.right"
+    )
+    session = begin(now, later(first, 2).with_opinion("MCD", word))
+    assert session.assessment.conclusions["mcd"].verdict == "undecided"
+    page = opened(AssessmentPage(session))
+    assert "At the last visit you disagreed: clear valgus when running." in words(page.cards["MCD"])
+
+
 def test_a_level_set_by_hand_at_the_last_visit_is_told_where_the_findings_say_the_same_again(
     opened: Any, begin: Begin, first: Evaluation
 ) -> None:
@@ -360,6 +373,17 @@ def test_what_was_decided_last_time_is_told_and_decided_again_with_one_act(
     assert "Decided last time" not in words(page)
     session.undo()
     assert told in words(page), "one act, undone as one"
+
+
+def test_what_went_badly_since_is_not_offered_as_last_time(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    second = later(first, 2).with_plan_edit(PlanEdit("swap", "HA01", to="HA02", reason="she asks for more"))
+    session = begin(later(first, 4), second)
+    page = opened(PlanPage(session))
+    assert "(she asks for more)" in words(page)
+    session.log_exercise(ExerciseLog("HA02", pain=7, settled="longer"))
+    assert "Decided last time" not in words(page)
 
 
 def test_a_goal_taken_out_last_time_is_told_and_taken_out_again_with_one_act(

@@ -680,7 +680,9 @@ def test_seven_exercises_need_a_reason() -> None:
 
 def test_an_edit_of_an_exercise_that_is_gone_is_told() -> None:
     plan = planned(
-        example_1(), PlanEdit("drop", "FL01"), PlanEdit("add", "HA01"), PlanEdit("swap", "HA01", to="nothing")
+        example_1(),
+        *(PlanEdit("dose", "FL01", "sets", 2), PlanEdit("drop", "FL02"), PlanEdit("add", "HA01")),
+        PlanEdit("swap", "HA01", to="nothing"),
     )
     assert ids(plan) == ids(planned(example_1()))
     assert sum("no longer fits" in words for words in plan.warnings) == 2

@@ -21,7 +21,7 @@ from evalassist.clinical.given import Given, SoFar
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.progress import StepProgress, counted, progress
 from evalassist.clinical.progression import log_of
-from evalassist.clinical.result import Assessment, Contradiction, NoPlan, PlanOfCare
+from evalassist.clinical.result import Assessment, Contradiction, NoPlan, PlanOfCare, Verdict
 from evalassist.clinical.same_as import Same, is_measured, same_offered
 from evalassist.content import Content, content_for
 from evalassist.content.schema import Item
@@ -357,11 +357,12 @@ class EvaluationSession(QObject):
             self._change(self._evaluation.with_opinion(conclusion_id, given))
 
     def disagreed_last(self, conclusion_id: str) -> Opinion | None:
-        """The word against what the findings say again now; None where there was none, or one is given today."""
+        """The word against what the findings say again now, or leave open; None where there was none, or one today."""
         last = self.earlier[-1].opinions.get(conclusion_id) if self.earlier else None
         if last is None or last.accepts or conclusion_id in self.assessment.opinions:
             return None
-        return last if last.of in ("", self._said_of(conclusion_id)) else None
+        said = self._said_of(conclusion_id)
+        return last if last.of in ("", said) or said == Verdict.UNDECIDED else None
 
     def _said_of(self, conclusion_id: str) -> str:
         found = self.assessment

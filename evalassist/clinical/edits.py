@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from evalassist.clinical.case import Case
 from evalassist.clinical.dosing import card_order, dose_for, side_for
 from evalassist.clinical.refusals import warned
 from evalassist.clinical.result import PlannedExercise, Reason, Refusal
+from evalassist.content.schema import Exercise
 from evalassist.evaluation import EditKind, PlanEdit, SoreKnee
 
 DOSE_LIMITS = {
@@ -45,6 +46,9 @@ class Edited:
 
     exercises: tuple[PlannedExercise, ...]
     dropped: tuple[Refusal, ...] = ()
+    """What the proposal held and the plan does not: taken out, or in the place of which another stands."""
+    out: tuple[str, ...] = ()
+    """Of these, what was taken out."""
     warnings: tuple[str, ...] = ()
     moved: bool = False
     """The therapist put the exercises in an order of their own."""
@@ -67,10 +71,19 @@ def apply_edits(case: Case, proposed: Sequence[PlannedExercise], edits: Iterable
     return replace(state, exercises=state.shown())
 
 
-def taken_out(edited: Edited, edits: Iterable[PlanEdit]) -> tuple[Refusal, ...]:
+def taken_out(edited: Edited) -> tuple[Refusal, ...]:
     """What the therapist took out, with the reason; what made room for another exercise is not among it."""
-    named = {edit.exercise for edit in edits if edit.kind == "drop"}
-    return tuple(refusal for refusal in edited.dropped if refusal.exercise_id in named)
+    return tuple(refusal for refusal in edited.dropped if refusal.exercise_id in edited.out)
+
+
+def its_step(gone: Exercise, there: Container[str]) -> str | None:
+    """The same exercise one step harder or easier, where it stands there: what was taken out would come back by it."""
+    return next((step for step in (gone.harder, gone.easier) if step and step in there), None)
+
+
+def as_step(edit: PlanEdit, gone: Exercise, step: str) -> PlanEdit:
+    """What takes the exercise out, said of its harder or easier step."""
+    return replace(edit, exercise=step, reason=f"as {gone.name}: {edit.reason}".removesuffix(": "))
 
 
 def _locked(edits: Sequence[PlanEdit]) -> frozenset[str]:
@@ -95,6 +108,10 @@ def _applied(case: Case, state: Edited, edit: PlanEdit) -> Edited:
     place = next((i for i, one in enumerate(state.exercises) if one.exercise.id == edit.exercise), None)
     if edit.kind == "add":
         return state if place is not None else _added(case, state, edit)
+    if place is None and edit.kind == "drop" and edit.exercise in case.exercises:
+        gone = case.exercises[edit.exercise]
+        step = its_step(gone, {one.exercise.id for one in state.exercises})
+        return state if step is None else _applied(case, state, as_step(edit, gone, step))
     if place is None:
         done = edit.kind == "swap" and any(one.exercise.id == edit.to for one in state.exercises)
         return state if done else _unfit(case, state, edit)
@@ -104,7 +121,10 @@ def _applied(case: Case, state: Edited, edit: PlanEdit) -> Edited:
             why = edit.reason or "taken out by the therapist"
             rest = state.exercises[:place] + state.exercises[place + 1 :]
             return replace(
-                state, exercises=rest, dropped=(*state.dropped, Refusal(one.exercise.id, why, "therapist"))
+                state,
+                exercises=rest,
+                dropped=(*state.dropped, Refusal(one.exercise.id, why, "therapist")),
+                out=(*state.out, one.exercise.id),
             )
         case "dose":
             return _dosed(case, state, place, edit)

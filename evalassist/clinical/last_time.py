@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
-from evalassist.clinical.edits import DOSE_WORDS, UNFIT
+from evalassist.clinical.edits import DOSE_WORDS, UNFIT, as_step, its_step
 from evalassist.clinical.goal_edits import target_fault, target_words
 from evalassist.clinical.goals import lower_is_better
 from evalassist.clinical.result import Goal, PlannedExercise
@@ -68,10 +68,8 @@ def _of_its_step(
 ) -> PlanEdit:
     """What was taken out, as the same exercise one step harder or easier where that stands there instead."""
     gone = exercises[edit.exercise]
-    for step in (gone.harder, gone.easier):
-        if step in there and step not in then:
-            return replace(edit, exercise=step, reason=f"as {gone.name}: {edit.reason}".removesuffix(": "))
-    return edit
+    step = its_step(gone, {each for each in there if each not in then})
+    return edit if step is None else as_step(edit, gone, step)
 
 
 def goals_as_last_time(

@@ -62,7 +62,7 @@ def plan_of_care(
     goals = goals_of(case, schedule, evaluation.plan_edits, episode)
     certification = certification_of(case, schedule, goals.stand, episode)
     in_plan = [one.exercise.id for one in edited.exercises]
-    out = taken_out(edited, evaluation.plan_edits)
+    out = taken_out(edited)
     complexity = complexity_of(case)
     codes, session = codes_of(case, in_plan, complexity)
     ends = evaluation.kind == "discharge"
@@ -84,7 +84,7 @@ def plan_of_care(
         effort=case.row.effort,
         exercises=edited.exercises,
         see=slot_list(case).see if placed else (),
-        next_phase=_next_phase(case, out, in_plan) if placed else (),
+        next_phase=_next_phase(case, out, in_plan) if placed and not ends else (),
         hip_order=case.hip_order,
         education=advice(case, "education"),
         running=advice(case, "running"),
@@ -156,8 +156,10 @@ def _stop(
 
 
 def _upkeep(case: Case, exercises: tuple[PlannedExercise, ...]) -> Iterator[str]:
-    """The sheet must not say other days than those agreed for the time after care."""
-    days = case.rules.upkeep_days
+    """The sheet must not ask for more than what is agreed for the time after care."""
+    days, most = case.rules.upkeep_days, case.rules.upkeep_exercises
+    if len(exercises) > most:
+        yield f"An upkeep plan of at most {most} exercises is agreed, and {len(exercises)} stand here: take some out."
     if any(one.dose.days_per_week > days for one in exercises):
         yield f"An upkeep plan on {days} days a week is agreed, and exercises stand here on more days."
 

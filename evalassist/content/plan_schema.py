@@ -290,6 +290,8 @@ class PlanData(Model):
     stand_ins: dict[str, str] = Field(alias="stand-ins")
     """What does instead when a thing is not at home, so that it never stands in the way."""
     clinic_only: tuple[str, ...] = Field(alias="clinic-only")
+    upkeep_exercises: int = Field(alias="upkeep-exercises")
+    """The most exercises of the upkeep plan after discharge."""
     upkeep_days: int = Field(alias="upkeep-days")
     """Days a week of the upkeep plan after discharge."""
     upkeep_weeks: int = Field(alias="upkeep-weeks")

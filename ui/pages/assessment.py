@@ -353,6 +353,7 @@ class AssessmentPage(Page):
             undecided = conclusion.verdict is Verdict.UNDECIDED
             # where the diagnosis of an earlier visit stands nothing is asked, and it may be objected to all the same
             open_to_word = not undecided and (not conclusion.met or bool(self.session.earlier))
+            missing = self._missing_words(conclusion.missing) if undecided else ""
             wants = "both" if code in asked else "disagree" if open_to_word else ""
             self.cards[code].show_conclusion(
                 title,
@@ -363,7 +364,7 @@ class AssessmentPage(Page):
                 most=4 if conclusion.met else 2,
                 against=self._opposing(rule_id),
                 rule=decided_by(conclusion.rule, self.session.content.references),
-                note=self._missing_words(conclusion.missing) if undecided else self._last_word(code),
+                note=" ".join(filter(None, (missing, self._last_word(code)))),
                 missing=conclusion.missing if undecided else (),
                 asks=wants,
                 opinion=self.session.assessment.opinions.get(code),

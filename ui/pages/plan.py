@@ -281,7 +281,7 @@ class PlanPage(Page):
         used = session.evaluation.answers.get(CHOSEN_ITEM)
         return (
             *(session.plan, session.evaluation.plan_edits, met, used, self._of_visits),
-            *(session.signed, self._compact, session.assessment.opinions),
+            *(session.signed, self._compact, session.assessment.opinions, session.evaluation.exercise_log),
         )
 
     @property

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 
 class LastTimeLine(QFrame):
-    """Decides again as at the last visit, at once. A plan for the time after care begins with the last one anyway."""
+    """Decides again as at the last visit, at once, but for what went badly since. A plan for the time after care begins
+    with the last one anyway."""
 
     decided = Signal()
 
@@ -48,7 +49,14 @@ class LastTimeLine(QFrame):
         self._edits, says = (), ""
         if follow_up is not None and not follow_up.ends and not read_only:
             then = {course.planned.exercise.id for course in follow_up.exercises}
-            before = session.earlier[-1].plan_edits
+            too_much = {
+                course.planned.exercise.id for course in follow_up.exercises if course.move == "regress"
+            }
+            before = [
+                edit
+                for edit in session.earlier[-1].plan_edits
+                if too_much.isdisjoint((edit.exercise, edit.to))
+            ]
             self._edits = (
                 *as_last_time(before, now, today, exercises, then),
                 *goals_as_last_time(before, now, plan.goals, session.content),

@@ -14,7 +14,7 @@ from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.marks import StateGlyph
 
 OPENS = tr(
-    "The plan opens once this is no longer found; that another has cleared the patient is recorded only after surgery."
+    "The plan opens once this is no longer found. Only after surgery can it be recorded that the patient was cleared."
 )
 
 
