@@ -191,6 +191,16 @@ def test_a_target_nearer_than_the_error_of_its_measure_is_warned_of(
     assert warning in found.warning
 
 
+def test_a_long_term_target_below_the_step_that_was_proposed_leaves_the_step_out() -> None:
+    proposed, found = (goal(each, "G02") for each in (ex(), ex().with_plan_edit(aimed("G02", "long", 80))))
+    assert proposed is not None
+    assert isinstance(proposed.short, float)
+    assert proposed.short > 80
+    assert found is not None
+    assert (found.short, found.long) == (None, 80)
+    assert "not as good as the short-term" not in found.warning
+
+
 def test_a_long_term_below_the_short_term_is_warned_of() -> None:
     found = goal(ex().with_plan_edit(aimed("G02", "short", 95)), "G02")
     assert found is not None

@@ -375,6 +375,18 @@ def test_what_was_decided_last_time_is_told_and_decided_again_with_one_act(
     assert told in words(page), "one act, undone as one"
 
 
+def test_what_was_taken_out_two_visits_ago_is_told_when_it_is_proposed_again(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    second = later(first, 2).with_plan_edit(PlanEdit("drop", "HE01", reason="hurts her back"))
+    third = later(first, 4).with_answer("plan-phase", "2")
+    session = begin(later(first, 6).with_answer("plan-phase", "1"), second, third)
+    assert isinstance(session.plan, PlanOfCare)
+    assert "HE01" in {one.exercise.id for one in session.plan.exercises}
+    page = opened(PlanPage(session))
+    assert "Clamshell taken out (hurts her back)" in words(page)
+
+
 def test_what_went_badly_since_is_not_offered_as_last_time(
     opened: Any, begin: Begin, first: Evaluation
 ) -> None:

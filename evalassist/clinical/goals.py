@@ -334,10 +334,12 @@ def _goal(
         else:
             goal = goal._replace(edited=True, proposed=goal.proposed or (goal.short, goal.long))
             goal = goal._replace(short=value) if term == "short" else goal._replace(long=value)
+    if "long" in own and "short" not in own and _not_in_order(case, goal, lower_is_better=lower):
+        goal = goal._replace(short=None)  # what was proposed on the way lies beyond the therapist's target
     if goal.proposed is not None:
         mdc, mcid = _thresholds(case, rule, baseline)
         small = small_step(baseline.value, goal.long, mdc, mcid, by_hand=goal.long != goal.proposed[1])
-        if not small and goal.short != goal.proposed[0]:
+        if not small and goal.short not in (None, goal.proposed[0]):
             small = small_step(baseline.value, goal.short, mdc, mcid)
         goal = goal._replace(
             sentences=_sentences(rule, baseline, task, terms, goal.short, goal.long),

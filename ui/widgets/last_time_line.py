@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 class LastTimeLine(QFrame):
-    """Decides again as at the last visit, at once, but for what went badly since. A plan for the time after care begins
-    with the last one anyway."""
+    """Decides again as at the last visit, at once, but for what went badly since; what was taken out at any visit stays
+    out. A plan for the time after care begins with the last one anyway."""
 
     decided = Signal()
 
@@ -52,9 +52,11 @@ class LastTimeLine(QFrame):
             too_much = {
                 course.planned.exercise.id for course in follow_up.exercises if course.move == "regress"
             }
+            *older, last = session.earlier
+            out = [edit for visit in older for edit in visit.plan_edits if edit.kind == "drop"]
             before = [
                 edit
-                for edit in session.earlier[-1].plan_edits
+                for edit in (*(one for one in out if one.exercise not in then), *last.plan_edits)
                 if too_much.isdisjoint((edit.exercise, edit.to))
             ]
             self._edits = (
