@@ -477,6 +477,14 @@ def test_what_is_taken_out_stays_out_when_the_next_phase_has_it_one_step_harder(
     assert "HE02" in ids(judged(now.with_plan_edit(PlanEdit("add", "HE02")))[1]), "the therapist's word"
 
 
+def test_what_the_therapist_put_in_stays_when_its_easier_step_is_taken_out_after_it(content: Content) -> None:
+    by_hand = (PlanEdit("add", "HE02", reason="she is ready"), PlanEdit("drop", "HE01", reason="too easy"))
+    for phase in ("1", "2"):
+        _, plan = judged(later(content).with_answer("plan-phase", phase).with_plan_edit(*by_hand))
+        assert "HE02" in ids(plan), phase
+        assert "HE01" not in ids(plan), phase
+
+
 def test_a_plan_for_the_time_after_care_speaks_of_no_next_phase(content: Content) -> None:
     ends = replace(later(content, weeks=12), kind="discharge")
     assert judged(ends)[1].next_phase == ()

@@ -208,6 +208,19 @@ def test_with_large_text_an_assessment_that_one_disagrees_with_is_not_cut(
     assert [one.text() for one in words if one.height() < one.heightForWidth(one.width())] == []
 
 
+def up_to(page: PlanPage | AssessmentPage, part: QWidget) -> None:
+    """Scroll so that the part is the last thing that can be seen of the page."""
+    viewport, inner = page.area.viewport(), page.area.widget()
+    assert inner is not None
+    below = part.mapTo(inner, QPoint()).y() + part.height() - viewport.height()
+    page.area.verticalScrollBar().setValue(max(0, below))
+
+
+def seen_whole(part: QWidget, viewport: QWidget) -> bool:
+    top = part.mapTo(viewport, QPoint()).y()
+    return part.isVisible() and 0 <= top <= viewport.height() - part.height()
+
+
 @pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
 @pytest.mark.parametrize("code", ["pfp", "MPD", "MCD", "MOB-hypo"])
 def test_the_line_for_the_reason_of_a_disagreement_is_seen_whole(
@@ -219,14 +232,10 @@ def test_the_line_for_the_reason_of_a_disagreement_is_seen_whole(
     assert isinstance(page, AssessmentPage)
     card = page.cards[code]
     head = card.opinion if card.opinion.isVisible() else card._disagree
-    viewport, inner = page.area.viewport(), page.area.widget()
-    assert inner is not None
-    below = head.mapTo(inner, QPoint()).y() + head.height() - viewport.height()
-    page.area.verticalScrollBar().setValue(max(0, below))
+    up_to(page, head)
     card._say(False)
     settle(page)
-    top = card.why.mapTo(viewport, QPoint()).y()
-    assert 0 <= top <= viewport.height() - card.why.height()
+    assert seen_whole(card.why, page.area.viewport())
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)
@@ -244,19 +253,6 @@ def test_the_reason_of_a_disagreement_has_the_width_of_its_card(
     assert card.why.width() > card.width() - style.px(60)
     words = card._decided
     assert words.mapTo(card, QPoint()).y() + words.height() <= card.why.mapTo(card, QPoint()).y()
-
-
-def up_to(page: PlanPage | AssessmentPage, part: QWidget) -> None:
-    """Scroll so that the part is the last thing that can be seen of the page."""
-    viewport, inner = page.area.viewport(), page.area.widget()
-    assert inner is not None
-    below = part.mapTo(inner, QPoint()).y() + part.height() - viewport.height()
-    page.area.verticalScrollBar().setValue(max(0, below))
-
-
-def seen_whole(part: QWidget, viewport: QWidget) -> bool:
-    top = part.mapTo(viewport, QPoint()).y()
-    return part.isVisible() and 0 <= top <= viewport.height() - part.height()
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0], indirect=True)

@@ -63,11 +63,14 @@ def apply_edits(case: Case, proposed: Sequence[PlannedExercise], edits: Iterable
     edits = tuple(edits)
     state = Edited(tuple(proposed))
     locked = _locked(edits)
+    wanted = locked | {
+        edit.to or edit.exercise for edit in edits if edit.kind in ("add", "swap", "dose", "load")
+    }
     for edit in edits:
         if edit.exercise in locked and edit.kind not in ("add", "drop", "unlock"):
             state = _kept(case, state, edit.exercise)  # what it is to be changed in may no longer be proposed
         if edit.of_exercise and edit.kind not in ("lock", "unlock"):
-            state = _applied(case, state, edit)
+            state = _applied(case, state, _on_its_step(case, state, edit, wanted))
     return replace(state, exercises=state.shown())
 
 
@@ -79,6 +82,16 @@ def taken_out(edited: Edited) -> tuple[Refusal, ...]:
 def its_step(gone: Exercise, there: Container[str]) -> str | None:
     """The same exercise one step harder or easier, where it stands there: what was taken out would come back by it."""
     return next((step for step in (gone.harder, gone.easier) if step and step in there), None)
+
+
+def _on_its_step(case: Case, state: Edited, edit: PlanEdit, wanted: frozenset[str]) -> PlanEdit:
+    """What was taken out and is not proposed stays out also one step harder or easier, unless that is `wanted`."""
+    there = {one.exercise.id for one in state.exercises}
+    if edit.kind != "drop" or edit.exercise in there or edit.exercise not in case.exercises:
+        return edit
+    gone = case.exercises[edit.exercise]
+    step = its_step(gone, there - wanted)
+    return edit if step is None else as_step(edit, gone, step)
 
 
 def as_step(edit: PlanEdit, gone: Exercise, step: str) -> PlanEdit:
@@ -108,12 +121,9 @@ def _applied(case: Case, state: Edited, edit: PlanEdit) -> Edited:
     place = next((i for i, one in enumerate(state.exercises) if one.exercise.id == edit.exercise), None)
     if edit.kind == "add":
         return state if place is not None else _added(case, state, edit)
-    if place is None and edit.kind == "drop" and edit.exercise in case.exercises:
-        gone = case.exercises[edit.exercise]
-        step = its_step(gone, {one.exercise.id for one in state.exercises})
-        return state if step is None else _applied(case, state, as_step(edit, gone, step))
     if place is None:
-        done = edit.kind == "swap" and any(one.exercise.id == edit.to for one in state.exercises)
+        done = edit.kind == "drop" and edit.exercise in case.exercises
+        done |= edit.kind == "swap" and any(one.exercise.id == edit.to for one in state.exercises)
         return state if done else _unfit(case, state, edit)
     one = state.exercises[place]
     match edit.kind:

@@ -265,15 +265,13 @@ class AssessmentPage(Page):
         self._accept.setVisible(bool(asked) or accepted)
         found = self.session.follow_up
         nothing = not asked and not accepted and not self.session.progress[self.step_id].gaps
-        self.set_hint(
-            HINT
-            if found is None or assessment.hip_first or not nothing
-            else tr("the diagnosis of {day} stands; nothing waits for your word now").format(
-                day=date_text(found.diagnosed)
-            )
-            if found.diagnosed
-            else tr("nothing waits for your word now")
-        )
+        hint = HINT
+        if found is not None and nothing and not assessment.hip_first:
+            hint = tr("nothing waits for your word now")
+            if found.diagnosed:
+                stands = tr("the diagnosis of {day} stands; nothing waits for your word now")
+                hint = stands.format(day=date_text(found.diagnosed))
+        self.set_hint(hint)
         self.fit_title()
 
     def banner_acted(self) -> None:
