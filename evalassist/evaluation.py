@@ -217,6 +217,8 @@ class PlanEdit:
 
     def repeats(self, earlier: PlanEdit) -> bool:
         """It says anew what the earlier edit said of the same thing."""
+        if self.kind == "load":
+            return self == earlier
         return self.kind in SET_ONCE and (self.kind, self.goal, self.field) == (
             earlier.kind,
             earlier.goal,

@@ -203,6 +203,7 @@ def plan_json(plan: PlanOfCare) -> dict[str, Any]:
         },
         "refused": [{"id": r.exercise_id, "why": r.why, "kind": r.kind} for r in plan.refused],
         "warnings": list(plan.warnings),
+        "left_out": list(plan.left_out),
         "precautions": list(plan.precautions),
         "not_decided": list(plan.not_decided),
         "minutes": plan.minutes,

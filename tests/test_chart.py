@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
-from windows import window_of
+from windows import window_of, words
 
 from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
@@ -99,11 +99,6 @@ def sign(store: Store, evaluation: Evaluation, content: Content) -> None:
     store.save(evaluation)
     signed, note = signed_note(evaluation, content)
     store.sign(signed, note.model_dump_json())
-
-
-def words(widget: QWidget) -> str:
-    QApplication.processEvents()
-    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))
 
 
 def line(widget: QWidget, begins: str) -> Line:

@@ -300,9 +300,7 @@ def test_edits_survive_another_finding_and_another_goal_stays_proposed() -> None
 
 def test_an_edit_whose_goal_is_gone_is_told() -> None:
     evaluation = ex().with_plan_edit(aimed("G02", "long", 90)).with_answer("akps-total", 90.0)
-    assert (
-        "A change of the goal Knee function no longer fits and was left out." in planned(evaluation).warnings
-    )
+    assert planned(evaluation).left_out == ("the goal Knee function",)
 
 
 def test_only_the_last_word_on_a_target_is_kept() -> None:

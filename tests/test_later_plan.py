@@ -14,13 +14,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from windows import words
 
 from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
+from evalassist.clinical.change import Visit
 from evalassist.clinical.follow_up import FollowUp, episode_of, follow_up, visits_of
 from evalassist.clinical.last_time import as_last_time, goals_as_last_time, in_words
 from evalassist.clinical.plan import plan_of_care
-from evalassist.clinical.progression import edits_of_all
+from evalassist.clinical.progression import edits_of_all, is_past
 from evalassist.clinical.result import PlannedExercise, PlanOfCare
 from evalassist.content import Content, load_content
 from evalassist.documents import handout_pdf
@@ -253,7 +255,65 @@ def test_a_step_that_the_next_phase_proposes_itself_is_no_longer_told_as_unfit(c
     _, edits = applied(visit)
     _, plan = judged(visit.with_plan_edit(*edits).with_answer("plan-phase", "2"))
     assert "HA02" in ids(plan)
-    assert not any("no longer fits" in words for words in plan.warnings)
+    assert plan.left_out == ()
+
+
+LOGS_OF_PHASE_2 = (went_badly("HA02"), was_enough("QO03"), went_well("HE02"), went_well("QC02"))
+
+
+def in_phase_2(content: Content) -> tuple[Visit, ...]:
+    return visits_of((read_case(CASES / "ex1.toml", content).with_answer("plan-phase", "2"),))
+
+
+def looked_back(now: Evaluation, content: Content) -> tuple[FollowUp, PlanOfCare]:
+    visits = in_phase_2(content)
+    assessment = assess(now, content)
+    found = follow_up(visits, now, assessment, content)
+    plan = plan_of_care(now, assessment, content, episode_of(visits))
+    assert found is not None
+    assert isinstance(plan, PlanOfCare)
+    return found, plan
+
+
+@pytest.mark.parametrize("order", ["applied, then gone on", "gone on, then applied"])
+def test_where_the_phase_goes_on_only_what_is_held_stays_of_the_advice(content: Content, order: str) -> None:
+    """The new phase has its own exercises: what was to be made harder or easier in the last one ends with it."""
+    now = later(content, *LOGS_OF_PHASE_2)
+    if order == "gone on, then applied":
+        now = now.with_answer("plan-phase", "3")
+    found, plan = looked_back(now, content)
+    now = now.with_plan_edit(*edits_of_all(found.exercises, plan, now.plan_edits)).with_answer(
+        "plan-phase", "3"
+    )
+    found, plan = looked_back(now, content)
+    proposed = ids(looked_back(later(content).with_answer("plan-phase", "3"), content)[1])
+    assert set(ids(plan)) == {*proposed, "QO03"}
+    assert edits_of_all(found.exercises, plan, now.plan_edits) == ()
+    past = {each.planned.exercise.id: is_past(each, plan, now.plan_edits) for each in found.exercises}
+    assert past == {"HA02": True, "QO03": False, "HE02": True, "QC02": True}
+
+
+def test_a_change_that_no_longer_fits_does_not_stand_in_the_note(content: Content) -> None:
+    now = later(content, went_well("HE02"))
+    found, plan = looked_back(now, content)
+    now = now.with_plan_edit(*edits_of_all(found.exercises, plan, ())).with_answer("plan-phase", "3")
+    _, plan = looked_back(now, content)
+    assert plan.left_out == ("the load of Clamshell with band one step on",)
+    told = note_text(note_of(now, content, assess(now, content), plan, clinic_of(Settings())))
+    assert "left out" not in told
+
+
+def test_a_load_that_grows_on_what_was_put_back_is_in_the_plan(content: Content) -> None:
+    now = later(content, went_well("HE02")).with_answer("plan-phase", "2")
+    found, plan = looked_back(now, content)
+    [load] = edits_of_all(found.exercises, plan, ())
+    now = now.with_plan_edit(load, PlanEdit("drop", "HE02"))
+    found, plan = looked_back(now, content)
+    now = now.with_plan_edit(*edits_of_all(found.exercises, plan, now.plan_edits))
+    found, plan = looked_back(now, content)
+    assert one(plan, "HE02").load_step == load.reason
+    assert edits_of_all(found.exercises, plan, now.plan_edits) == ()
+    assert plan.left_out == ()
 
 
 def test_nothing_is_asked_of_the_plan_while_the_log_does_not_say_enough(content: Content) -> None:
@@ -354,6 +414,21 @@ def test_what_was_applied_survives_other_answers_and_stands_in_the_note(page: Pl
     stepped = next(exercise for exercise in plan.exercises if exercise.id == "HA02")
     assert stepped.edited
     assert stepped.because[0].text == "chosen by the therapist: progress, PC5"
+
+
+def test_a_row_says_that_its_exercise_ends_with_the_phase_and_the_card_names_the_red_log(
+    page: PlanPage,
+) -> None:
+    assert page.look_back is not None
+    page.look_back.apply_all.click()
+    assert "in the plan" in words(row_of(page, "QC01"))
+    page.look_back.go_on.click()
+    gone = [each for each in page.look_back.rows.values() if "not in phase 2" in words(each)]
+    assert [each.id for each in gone] == ["QC01"]
+    assert "; a red log asks for less: Mini-squat" in words(page.look_back)
+    told = note_text(page.session.note())
+    assert "A red log asks for less: Mini-squat" in told
+    assert "left out" not in told
 
 
 def test_a_signed_visit_offers_nothing_to_apply(page: PlanPage) -> None:
@@ -473,7 +548,7 @@ def test_what_is_taken_out_stays_out_when_the_next_phase_has_it_one_step_harder(
     assert "HE02" in ids(judged(later(content).with_answer("plan-phase", "2"))[1])
     [out] = plan.taken_out
     assert out == ("HE02", "as Clamshell: hurts her back", "therapist")
-    assert not any("no longer fits" in words for words in plan.warnings)
+    assert plan.left_out == ()
     assert "HE02" in ids(judged(now.with_plan_edit(PlanEdit("add", "HE02")))[1]), "the therapist's word"
 
 

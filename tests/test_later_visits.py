@@ -13,8 +13,9 @@ import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication
 from sqlalchemy import select
+from windows import words
 
 from evalassist.case_file import read_case
 from evalassist.clinical.result import PlanOfCare
@@ -91,12 +92,6 @@ def begin(qapp: QApplication, content: Content, store: Store, first: Evaluation)
         return EvaluationSession(visit, content, store, SETTINGS)
 
     return session
-
-
-def words(widget: QWidget) -> str:
-    """Everything that can be read on it."""
-    QApplication.processEvents()  # what was just made is shown with the next event
-    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))
 
 
 # ---------------------------------------------------------------- records

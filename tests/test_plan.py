@@ -654,7 +654,7 @@ def test_a_changed_dose_keeps_the_proposed_one_beside_it() -> None:
 def test_an_impossible_dose_changes_nothing_and_is_told(edit: PlanEdit) -> None:
     plan = planned(example_1(), edit)
     assert plan.exercises[0].dose == planned(example_1()).exercises[0].dose
-    assert any("no longer fits" in words for words in plan.warnings)
+    assert plan.left_out == (f"the dose of {plan.exercises[0].exercise.name}",)
 
 
 def test_a_card_is_switched_to_both_legs_and_takes_longer() -> None:
@@ -685,25 +685,22 @@ def test_an_edit_of_an_exercise_that_is_gone_is_told() -> None:
         PlanEdit("swap", "HA01", to="nothing"),
     )
     assert ids(plan) == ids(planned(example_1()))
-    assert sum("no longer fits" in words for words in plan.warnings) == 2
+    assert len(plan.left_out) == 2
 
 
 def test_a_change_that_no_longer_fits_is_told_by_the_names_of_its_exercises() -> None:
     swapped = PlanEdit("swap", "FL01", to="QO01")
     plan = planned(example_1(), swapped, PlanEdit("dose", "HA01", "sets", 0))
     flexors, extension, abduction = (load_content().exercises[each].name for each in ("FL01", "QO01", "HA01"))
-    told = "A change of the plan no longer fits and was left out: {}."
-    assert plan.warnings[:2] == (
-        told.format(f"{extension} instead of {flexors}"),
-        told.format(f"the dose of {abduction}"),
-    )
+    told = f"No longer fits and was left out: {extension} instead of {flexors}; the dose of {abduction}."
+    assert plan.warnings_now == (*plan.warnings, told)
 
 
 def test_an_exercise_added_by_hand_that_is_proposed_later_is_simply_there() -> None:
     first = ids(planned(example_1()))[0]
     plan = planned(example_1(), PlanEdit("add", first, reason="likes it"))
     assert ids(plan) == ids(planned(example_1()))
-    assert not any("no longer fits" in words for words in plan.warnings)
+    assert plan.left_out == ()
 
 
 def test_a_locked_exercise_stays_when_the_findings_no_longer_propose_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from evalassist.content import load_content
@@ -23,3 +24,9 @@ def window_of(qtbot: QtBot, store: Store, settings: Settings = CHEN) -> MainWind
     window.open_store(store, load_content(), settings)
     window.activateWindow()
     return window
+
+
+def words(widget: QWidget) -> str:
+    """Everything that can be read on it."""
+    QApplication.processEvents()  # what was just made is shown with the next event
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))

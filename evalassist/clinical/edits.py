@@ -49,6 +49,8 @@ class Edited:
     """What the proposal held and the plan does not: taken out, or in the place of which another stands."""
     out: tuple[str, ...] = ()
     """Of these, what was taken out."""
+    left_out: tuple[str, ...] = ()
+    """The changes for which the plan holds nothing to change, in words."""
     warnings: tuple[str, ...] = ()
     moved: bool = False
     """The therapist put the exercises in an order of their own."""
@@ -217,9 +219,7 @@ def _unfit(case: Case, state: Edited, edit: PlanEdit) -> Edited:
     name, to = (
         case.exercises[each].name if each in case.exercises else each for each in (edit.exercise, edit.to)
     )
-    left_out = UNFIT[edit.kind].format(name=name, to=to)
-    words = f"A change of the plan no longer fits and was left out: {left_out}."
-    return replace(state, warnings=(*state.warnings, words))
+    return replace(state, left_out=(*state.left_out, UNFIT[edit.kind].format(name=name, to=to)))
 
 
 def reason_missing(exercises: Sequence[PlannedExercise], edits: Iterable[PlanEdit], most: int) -> bool:

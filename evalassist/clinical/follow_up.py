@@ -108,6 +108,11 @@ class FollowUp:
         return tuple(criterion for criterion in self.exits if not criterion.met)
 
     @property
+    def eased(self) -> tuple[str, ...]:
+        """The exercises whose log asks for less, by name."""
+        return tuple(one.planned.exercise.name for one in self.exercises if one.move == "regress")
+
+    @property
     def may_discharge(self) -> bool:
         return all(criterion.met for criterion in self.discharge)
 
@@ -217,7 +222,7 @@ def _exercises(
 ) -> tuple[ExerciseCourse, ...]:
     if last.plan is None:
         return ()
-    phase = chosen_phase(now.assessment) or last.plan.phase
+    phase_now = chosen_phase(now.assessment) or last.plan.phase
     return tuple(
         exercise_course(
             planned,
@@ -225,7 +230,8 @@ def _exercises(
             last.plan.pain_cap,
             new_knee_signs,
             content,
-            phase,
+            last.plan.phase,
+            phase_now,
         )
         for planned in last.plan.exercises
     )

@@ -92,10 +92,8 @@ def goals_of(
     known = {goal.id for goal in (*stand, *(goal for goal, _ in dropped))}
     titles = {rule.id: rule.title for rule in case.rules.goals.goals}
     unfit = dict.fromkeys(edit.goal for edit in edits if edit.goal not in known)
-    for goal_id in unfit:
-        title = titles.get(goal_id.partition(".")[0], goal_id)
-        told.append(f"A change of the goal {title} no longer fits and was left out.")
-    return Goals(tuple(stand), tuple(dropped), (*told, *_missing_kinds(case, stand, dropped)))
+    left_out = tuple(f"the goal {titles.get(goal_id.partition('.')[0], goal_id)}" for goal_id in unfit)
+    return Goals(tuple(stand), tuple(dropped), (*told, *_missing_kinds(case, stand, dropped)), left_out)
 
 
 def lower_is_better(goal: Goal, content: Content) -> bool:

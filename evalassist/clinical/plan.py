@@ -102,6 +102,7 @@ def plan_of_care(
         session=session,
         refused=_refused(refused, edited.dropped, in_plan),
         warnings=warnings,
+        left_out=(*edited.left_out, *goals.left_out),
         precautions=_precautions(case, assessment),
         record_facts=record_facts(case),
         not_decided=_not_decided(assessment, log),

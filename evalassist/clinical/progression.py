@@ -5,7 +5,7 @@ What is advised changes nothing by itself; `edits_of_advice` says it as edits of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING, Literal
@@ -79,6 +79,8 @@ class ExerciseCourse:
     """The numbers of the dose it asks for: field and value."""
     load: str = ""
     """What grows of the load, in words."""
+    phase: int | None = None
+    """The phase of the plan in force."""
     in_cap: bool | None = None
     """The pain stayed within the limit of that plan."""
 
@@ -95,10 +97,12 @@ def exercise_course(
     new_knee_signs: bool | None,
     content: Content,
     phase: int | None = None,
+    phase_now: int | None = None,
 ) -> ExerciseCourse:
     """Judge one exercise by its log: first the colour of the sessions, then its own criterion.
 
-    `phase`: the one of today's plan; a next exercise that is for another one says so.
+    `phase`: the one of the plan in force; `phase_now`: the one of today's plan, where a next exercise that is for
+    another one says so.
     """
     rules = content.follow_up
     asks = rules.criterion_of[planned.dose.progress_when]
@@ -112,6 +116,7 @@ def exercise_course(
         says="Not decided yet.",
         rule=f"{code.id}: {code.says}",
         mark=code.mark,
+        phase=phase,
         in_cap=None if log.pain is None else log.pain <= cap,
     )
     colour = _colour(known, rules)
@@ -142,7 +147,7 @@ def exercise_course(
     course = replace(course, because=tuple(dict.fromkeys((*course.because, *criterion.reasons))))
     if criterion.verdict is Verdict.NOT_MET:
         return replace(course, move="hold", says="The same dose again.", dose=_whole(planned))
-    return _progressed(course, content, phase)
+    return _progressed(course, content, phase_now)
 
 
 def counts_repetitions(planned: PlannedExercise, content: Content) -> bool:
@@ -277,13 +282,10 @@ def edits_of_advice(
         return ()
     own = course.planned.exercise.id
     in_plan = {one.exercise.id: one for one in plan.exercises}
-    swaps = {one.exercise: one.to for one in edits if one.kind == "swap"}
-    stands = own
-    while stands and stands not in in_plan:  # each swap is followed once: they may lead to and fro
-        stands = swaps.pop(stands, "")
+    stands = _stands_as(own, in_plan, edits)
+    if course.to in in_plan or is_past(course, plan, edits):
+        return ()
     if course.to:
-        if course.to in in_plan:
-            return ()
         why = course.asks.code if course.move == "progress" else f"{course.colour.lower()} log"
         swap = PlanEdit("swap", stands, to=course.to, reason=f"{course.move}, {why}")
         return (swap,) if stands else (PlanEdit("add", course.to),)
@@ -300,8 +302,25 @@ def edits_of_advice(
         for field, value in course.dose
         if today is None or getattr(today.dose, field) != value
     ]
-    load = PlanEdit("load", own, reason=course.load)
-    return (*found, load) if course.load and load not in edits else tuple(found)
+    if course.load and (today is None or today.load_step != course.load):
+        found.append(PlanEdit("load", own, reason=course.load))
+    return tuple(found)
+
+
+def is_past(course: ExerciseCourse, plan: PlanOfCare, edits: Sequence[PlanEdit]) -> bool:
+    """Today's plan is of another phase, which has its own exercises: nothing of it takes the place of this one, and
+    advice to make it harder or easier has nothing to change. What is to be held stays in any phase."""
+    in_plan = [one.exercise.id for one in plan.exercises]
+    moved = plan.phase != course.phase and course.move != "hold"
+    return moved and course.to not in in_plan and not _stands_as(course.planned.exercise.id, in_plan, edits)
+
+
+def _stands_as(exercise_id: str, in_plan: Container[str], edits: Sequence[PlanEdit]) -> str:
+    """The exercise, or the one in today's plan that took its place; empty where there is none."""
+    swaps = {one.exercise: one.to for one in edits if one.kind == "swap"}
+    while exercise_id and exercise_id not in in_plan:  # each swap is followed once: they may lead to and fro
+        exercise_id = swaps.pop(exercise_id, "")
+    return exercise_id
 
 
 def edits_of_all(

@@ -392,6 +392,8 @@ class Goals:
     stand: tuple[Goal, ...]
     dropped: tuple[tuple[Goal, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """The goals that were changed and are none here, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -541,6 +543,8 @@ class PlanOfCare:
     refused: tuple[Refusal, ...]
     warnings: tuple[str, ...]
     """What a hard check or a precaution tells the therapist."""
+    left_out: tuple[str, ...]
+    """The therapist's changes for which this plan holds nothing to change, in words."""
     precautions: tuple[str, ...]
     """What the findings forbid or ask care with, whatever stands in the plan."""
     record_facts: tuple[RecordFact, ...]
@@ -549,6 +553,13 @@ class PlanOfCare:
     """Inputs that were missing, so that the gentler choice was taken."""
     minutes: int
     """Estimated minutes a session at home, to the nearest 5."""
+
+    @property
+    def warnings_now(self) -> tuple[str, ...]:
+        """The warnings, and what was left out: told while the plan is made, for of a plan that is signed it says
+        nothing."""
+        left_out = f"No longer fits and was left out: {'; '.join(self.left_out)}."
+        return (*self.warnings, left_out) if self.left_out else self.warnings
 
 
 @dataclass(frozen=True, slots=True)

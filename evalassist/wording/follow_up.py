@@ -43,6 +43,7 @@ def course(found: NoteFollowUp) -> tuple[tuple[str, str], ...]:
     return (
         ("New since the last visit", "; ".join(found.new_signs)),
         ("Course", says),
+        ("A red log asks for less", "; ".join(one.name for one in found.exercises if one.move == "regress")),
         ("Because", found.course_because),
         *(("" if at else "Goals of the last plan", goal) for at, goal in enumerate(found.goals)),
     )

@@ -329,7 +329,7 @@ class PlanPage(Page):
             source.clicked.connect(partial(self.evidence_wanted.emit, statement_id))
             self._see.addWidget(source)
         empty(self._warnings)
-        for warning in plan.warnings:
+        for warning in plan.warnings_now:
             self._warnings.addWidget(_warning(warning))
 
     def _show_exercises(self, plan: PlanOfCare) -> None:
@@ -342,8 +342,9 @@ class PlanPage(Page):
         ]
         parts += [tr("rest {rests} s").format(rests=_span(rests)) if rests else "", plan.effort]
         self._summary.setText(" · ".join(part for part in parts if part))
-        if (plan.see, plan.warnings) != self._said:
-            self._said = (plan.see, plan.warnings)
+        said = (plan.see, plan.warnings_now)
+        if said != self._said:
+            self._said = said
             self._say_beside(plan)
         self.last_time.show_plan(plan, read_only=self.read_only)
         wanted = [one.exercise.id for one in plan.exercises]

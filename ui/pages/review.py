@@ -358,7 +358,7 @@ class SignPage(Page):
                 )
             if self.session.evaluation.kind != "discharge" and not any(code.chosen for code in plan.codes):
                 found.append(("empty", tr("No code is ticked in the plan of care")))
-            found += [("look", warning) for warning in plan.warnings]
+            found += [("look", warning) for warning in plan.warnings_now]
         elif not assessment.stopped:
             found.append(("look", tr("No plan of care. {why}").format(why=plan.why)))
         return found

@@ -73,7 +73,7 @@ class ExerciseLogRow(QFrame):
             group.addStretch(1)  # below each other, both begin at the left
         self.says = style.label("", wrap=True)
         self._why = style.label("s", wrap=True)
-        self.apply, self._applied = LinkButton(tr("Apply")), style.label("s", tr("in the plan"))
+        self.apply, self._applied = LinkButton(tr("Apply")), style.label("s")
         self.apply.clicked.connect(self.apply_advice)
         line = style.row(spacing=8)
         line.addWidget(self.says, 1)
@@ -142,11 +142,17 @@ class ExerciseLogRow(QFrame):
         )
 
     def show_course(
-        self, course: ExerciseCourse, *, read_only: bool, advice: Sequence[PlanEdit] | None = None
+        self,
+        course: ExerciseCourse,
+        *,
+        read_only: bool,
+        advice: Sequence[PlanEdit] | None = None,
+        stands: str = "",
     ) -> None:
         """Show what was logged and what follows; what is being typed is left alone.
 
-        `advice` holds the edits that would make it so: none when it stands in the plan, None when there is no plan.
+        `advice` holds the edits that would make it so: none when it stands in the plan or has nothing to change in
+        it, which `stands` says, None when there is no plan.
         """
         self._log = course.log
         for field, control in self.fields.items():
@@ -170,6 +176,7 @@ class ExerciseLogRow(QFrame):
         self.says.setText(f"{course.says}{missing}" if not course.log.is_empty else "")
         once_released(self, lambda: self.says.setVisible(bool(self.says.text())))
         because = "; ".join(reason.text for reason in course.because)
+        self._applied.setText(stands)
         self._show_advice(course, None if read_only else advice)
         default = tr(" (app default)") if course.mark == "P" else ""
         self._why.setText("; ".join(part for part in (upper_first(because), course.rule) if part) + default)

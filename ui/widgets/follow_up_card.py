@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout
 from evalassist.clinical.case import PHASE_ITEM
 from evalassist.clinical.discharge import goal_words, goals_of_last_plan
 from evalassist.clinical.follow_up import Criterion, FollowUp
-from evalassist.clinical.progression import ExerciseCourse, edits_of_advice, edits_of_all
+from evalassist.clinical.progression import ExerciseCourse, edits_of_advice, edits_of_all, is_past
 from evalassist.clinical.result import PlanOfCare, Reason, Verdict
 from evalassist.evaluation import ItemId
 from evalassist.follow_up_noting import STATES
@@ -172,7 +172,6 @@ class FollowUpCard(Card):
 
     def _show_exercises(self, found: FollowUp) -> None:
         plan, edits = self._session.plan, self._session.evaluation.plan_edits
-        planned = isinstance(plan, PlanOfCare)
         for one in found.exercises:
             exercise_id = one.planned.exercise.id
             if exercise_id not in self.rows:
@@ -180,8 +179,13 @@ class FollowUpCard(Card):
                 row.logged.connect(self._session.log_exercise)
                 row.apply_wanted.connect(self._apply)
                 self._rows_place.addWidget(row)
-            advice = edits_of_advice(one, plan, edits) if planned else None
-            self.rows[exercise_id].show_course(one, read_only=self._session.signed, advice=advice)
+            advice, past = None, False
+            if isinstance(plan, PlanOfCare):
+                advice, past = edits_of_advice(one, plan, edits), is_past(one, plan, edits)
+            stands = tr("not in phase {phase}").format(phase=plan.phase) if past else tr("in the plan")
+            self.rows[exercise_id].show_course(
+                one, read_only=self._session.signed, advice=advice, stands=stands
+            )
         waits = edits_of_all(found.exercises, plan, edits)
         self.apply_all.setVisible(bool(waits) and not self._session.signed)
         gone = "; ".join(found.given.unknown) if found.given else ""
@@ -201,6 +205,8 @@ class FollowUpCard(Card):
         parts = [tr("{count} not met").format(count=len(left))] if left else []
         parts += [tr("{count} not known").format(count=len(unknown))] if unknown else []
         words = ", ".join(parts) if parts else tr("all met; they are to hold on 2 visits, or 2 weeks apart")
+        if found.eased:
+            words += tr("; a red log asks for less: {names}").format(names=", ".join(found.eased))
         chosen = self._session.evaluation.answers.get(PHASE_ITEM)
         gone_on = after is not None and chosen == str(after)
         if gone_on and self._session.assessment.irritability == "HIGH":
