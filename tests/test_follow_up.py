@@ -40,7 +40,7 @@ def judged(name: str) -> FollowUp:
 def visits(case: Mapping[str, Any]) -> tuple[list[Evaluation], Evaluation]:
     """The earlier visits and the one that is judged."""
     content = load_content()
-    base = read_case(CASES / f"{case['base']}.toml", content)
+    base = read_case(CASES / f"{case['base']}.toml", content).without_answer(*case.get("then_gone", []))
     edits = [PlanEdit(**edit) for edit in case.get("then_edits", [])]
     first = base.with_answers(answers(case.get("then", {}), content)).with_plan_edits(edits)
     earlier = [first, *(later(first, visit, content) for visit in case.get("between", []))]
@@ -236,3 +236,12 @@ def test_an_earlier_visit_of_another_patient_is_refused(
     since = ["--since", str(CASES / "ex2.toml")]
     assert main(["evaluate", str(case), *since, "--out", str(tmp_path / "out")]) == 2
     assert "another patient" in capsys.readouterr().err
+
+
+def test_the_lowest_strength_says_of_which_muscles() -> None:
+    found = judged("A quadriceps that was not weak at the start needs no second test")
+    [strength] = [one for one in found.exits if one.exit.id == "EX3b"]
+    assert (
+        "96 % of the other side (of hip abduction, hip external rotation, hip extension)"
+        in strength.reasons[0].text
+    )

@@ -31,6 +31,7 @@ from evalassist.content import content_for
 from evalassist.content.follow_up_schema import Course, Sign
 from evalassist.content.plan_schema import Exit
 from evalassist.evaluation import SIDES, Evaluation, ItemId
+from evalassist.words import lower_first
 
 if TYPE_CHECKING:
     from evalassist.content.loader import Content
@@ -281,7 +282,7 @@ def _knowledge(
         "new-signs": (new, ("wakes",)),
         "irritability-now": (now.assessment.irritability, now.assessment.irritability_missing),
         "irritability-before": (last.assessment.irritability, ()),
-        "lowest-symmetry": _lowest_symmetry(first, now, content),
+        "lowest-symmetry": _lowest_symmetry(earlier, now, content),
         "lowest-gain": _lowest_gain(since_first, now, content),
         "squat60-in-cap": _squat60(earlier, now),
         "no-change-before": (_no_change_before(earlier, now, content), ()),
@@ -293,6 +294,11 @@ def _knowledge(
         for name, (value, items) in found.items()
         if value is not None
     }
+    if "lowest-symmetry" in facts:
+        lowest = facts["lowest-symmetry"]
+        groups = dict.fromkeys(item_id.partition(".")[0] for item_id in lowest.inputs)
+        of = ", ".join(lower_first(content.strength_groups[group].title) for group in groups)
+        facts["lowest-symmetry"] = lowest._replace(text=f"{lowest.text} (of {of})")
     sources = {
         name: tuple(item for item in items if item not in now.assessment.facts)
         for name, (value, items) in found.items()
@@ -308,21 +314,24 @@ def _ever_known(earlier: tuple[Visit, ...], known: Knowledge) -> Knowledge:
 
 
 def _lowest_symmetry(
-    first: Visit, now: Visit, content: Content
+    earlier: tuple[Visit, ...], now: Visit, content: Content
 ) -> tuple[FactValue | None, tuple[ItemId, ...]]:
-    """The lowest of hip and quadriceps; open while a group that was low at the start is not tested again."""
+    """The lowest of hip and quadriceps; open while a group that was low is not tested again, or one that is asked of
+    everybody was never tested."""
     limit = now.assessment.numbers["symmetry-deficit"]
     found: list[float] = []
     missing: list[ItemId] = []
     inputs: list[ItemId] = []
     for row in content.plan.goals.groups:
         both = [f"{row.group}.{side}" for side in SIDES]
-        before = first.assessment.strength[row.group].symmetry_percent
+        told = (visit.assessment.strength[row.group].symmetry_percent for visit in reversed(earlier))
+        before = next((percent for percent in told if percent is not None), None)
         after = now.assessment.strength[row.group].symmetry_percent
+        optional = content.asked[both[0]][0].optional
         if after is not None:
             found.append(after)
             inputs += both
-        elif before is not None and before < limit:
+        elif not optional if before is None else before < limit:
             missing += both
     if not found or missing:
         wanted = missing or [f"{row.group}.{side}" for row in content.plan.goals.groups for side in SIDES]
