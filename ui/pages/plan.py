@@ -342,9 +342,9 @@ class PlanPage(Page):
         ]
         parts += [tr("rest {rests} s").format(rests=_span(rests)) if rests else "", plan.effort]
         self._summary.setText(" · ".join(part for part in parts if part))
-        said = (plan.see, plan.warnings_now)
-        if said != self._said:
-            self._said = said
+        beside = (plan.see, plan.warnings_now)
+        if beside != self._said:
+            self._said = beside
             self._say_beside(plan)
         self.last_time.show_plan(plan, read_only=self.read_only)
         wanted = [one.exercise.id for one in plan.exercises]

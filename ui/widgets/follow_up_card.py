@@ -179,10 +179,11 @@ class FollowUpCard(Card):
                 row.logged.connect(self._session.log_exercise)
                 row.apply_wanted.connect(self._apply)
                 self._rows_place.addWidget(row)
-            advice, past = None, False
+            advice, stands = None, tr("in the plan")
             if isinstance(plan, PlanOfCare):
-                advice, past = edits_of_advice(one, plan, edits), is_past(one, plan, edits)
-            stands = tr("not in phase {phase}").format(phase=plan.phase) if past else tr("in the plan")
+                advice = edits_of_advice(one, plan, edits)
+                if is_past(one, plan, edits):
+                    stands = tr("not in phase {phase}").format(phase=plan.phase)
             self.rows[exercise_id].show_course(
                 one, read_only=self._session.signed, advice=advice, stands=stands
             )
