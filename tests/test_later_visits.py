@@ -393,6 +393,14 @@ def test_what_went_badly_since_is_not_offered_as_last_time(
     assert "Decided last time" not in words(page)
 
 
+def test_what_was_found_of_the_outlook_and_is_not_asked_again_is_told(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    long = first.with_answer("duration", 60)
+    page = opened(AssessmentPage(begin(later(long).without_answer("duration"), long)))
+    assert "At the first visit: longer than 12 months" in words(page)
+
+
 def test_a_goal_taken_out_last_time_is_told_and_taken_out_again_with_one_act(
     opened: Any, begin: Begin, first: Evaluation
 ) -> None:

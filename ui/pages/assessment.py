@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -446,6 +446,7 @@ class AssessmentPage(Page):
             if open_flags
             else []
         )
+        parts += self._flags_before([flag.id for flag in flags])
         limited = assessment.conclusions[PAIN_LIMITED]
         parts += (
             [tr("No prognosis, but a remark: {title}.").format(title=lower_first(limited.rule.title))]
@@ -454,6 +455,20 @@ class AssessmentPage(Page):
         )
         self._flags_rest.setText(" ".join(parts))
         self._flags_rest.setVisible(bool(parts))
+
+    def _flags_before(self, judged: Sequence[str]) -> list[str]:
+        """What was found at the first visit and is not asked again: the outlook still rests on it."""
+        found = self.session.follow_up
+        if found is None:
+            return []
+        before = found.visits[0].assessment
+        stood = [
+            lower_first(before.conclusions[flag].rule.title)
+            for flag in prognosis_flags(before)
+            if flag not in judged and before.conclusions[flag].met
+        ]
+        words = tr("At the first visit: {flags}.").format(flags="; ".join(stood))
+        return [words] if stood else []
 
     # ------------------------------------------------------------ telling
 
